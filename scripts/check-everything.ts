@@ -1,0 +1,60 @@
+/**
+ * What `pnpm test` runs: every check that guards the project, one stage after the other. A green
+ * stage is one line; a red one shows all it printed, and the stages after it run all the same.
+ * Arguments go to vitest, so that `pnpm test packages/core` runs every check and those tests.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { styleText } from 'node:util'
+
+interface Stage {
+  readonly name: string
+  readonly command: readonly [string, ...string[]]
+}
+
+const stages: readonly Stage[] = [
+  { name: 'format', command: ['oxfmt', '--check'] },
+  { name: 'types', command: ['tsc', '-b', '--pretty'] },
+  { name: 'lint', command: ['oxlint'] },
+  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+]
+
+const shell = process.platform === 'win32'
+const red: string[] = []
+
+for (const stage of stages) {
+  const started = performance.now()
+  const { passed, output } = await runQuietly(stage.command)
+  const took = `${((performance.now() - started) / 1000).toFixed(1)} s`
+  const mark = passed ? styleText('green', '✓') : styleText('red', '✗')
+  console.log(`${mark} ${stage.name.padEnd(8)}${styleText('dim', took)}`)
+  if (passed) continue
+  red.push(stage.name)
+  console.log(`\n${output.trim()}\n`)
+}
+
+const tests = spawn('vitest', ['run', ...process.argv.slice(2)], { stdio: 'inherit', shell })
+await once(tests, 'exit')
+if (tests.exitCode !== 0) red.push('tests')
+
+if (red.length > 0) console.log(styleText('red', `✗ failed: ${red.join(', ')}`))
+process.exitCode = red.length > 0 ? 1 : 0
+
+async function runQuietly([program, ...args]: Stage['command']): Promise<{
+  passed: boolean
+  output: string
+}> {
+  const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell,
+    env: { ...process.env, ...color, TURBO_TELEMETRY_DISABLED: '1' },
+  })
+  const [output, errors] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ])
+  return { passed: child.exitCode === 0, output: output + errors }
+}
