@@ -1,0 +1,33 @@
+import { posix } from 'node:path'
+
+import type { SourceFile, Workspace, WorkspacePackage } from './workspace.ts'
+
+export type Target =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'workspace'; readonly owner: WorkspacePackage; readonly entry: string }
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'library'; readonly name: string }
+
+/** What an import's specifier means in the file that holds it. */
+export function resolveImport(workspace: Workspace, file: SourceFile, specifier: string): Target {
+  if (specifier.startsWith('.')) {
+    return { kind: 'file', path: posix.join(posix.dirname(file.path), specifier) }
+  }
+  if (specifier.startsWith('node:')) return { kind: 'node', name: specifier }
+  const name = packageNameOf(specifier)
+  const owner = [...workspace.packages, ...workspace.privatePackages].find(
+    (candidate) => candidate.name === name,
+  )
+  if (owner) return { kind: 'workspace', owner, entry: `.${specifier.slice(name.length)}` }
+  return { kind: 'library', name }
+}
+
+function packageNameOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+/** The source behind an entry of the exports map, or undefined if the map has no such entry. */
+export function entryFile(owner: WorkspacePackage, entry: string): string | undefined {
+  const path = owner.manifest.exports?.[entry]
+  return path === undefined ? undefined : posix.join(owner.folder, path)
+}

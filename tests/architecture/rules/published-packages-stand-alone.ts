@@ -1,0 +1,34 @@
+import { entryFile } from '../resolve-import.ts'
+import { ruleAboutImports, type Rule } from '../rule.ts'
+
+const published = ['core', 'store', 'engine', 'conformance'] as const
+
+/** Rule 5, second half: nothing published imports tests/, examples/ or bench/. */
+export const publishedImportsNothingPrivate: Rule = ruleAboutImports(
+  published,
+  ({ owner, target }) => {
+    if (target.kind === 'workspace' && target.owner.role === 'private') {
+      return 'nothing published imports what is private'
+    }
+    return target.kind === 'file' && !target.path.startsWith(`${owner.folder}/src/`)
+      ? 'nothing published imports a file outside its own src'
+      : undefined
+  },
+)
+
+/** A package is reached through its exports map only, and through its name only by others. */
+export const packagesAreEnteredByTheirExports: Rule = ruleAboutImports(published, ({ target }) =>
+  target.kind === 'workspace' && entryFile(target.owner, target.entry) === undefined
+    ? 'it is not in the exports map of its package'
+    : undefined,
+)
+
+/** What a package imports comes along when it is installed: it stands in its manifest. */
+export const importsAreDeclared: Rule = ruleAboutImports(published, ({ owner, target }) => {
+  if (target.kind === 'file' || target.kind === 'node') return undefined
+  const name = target.kind === 'library' ? target.name : target.owner.name
+  const installed = { ...owner.manifest.dependencies, ...owner.manifest.peerDependencies }
+  return name in installed || name === owner.name
+    ? undefined
+    : `${owner.folder}/package.json has it neither as a dependency nor as a peer`
+})
