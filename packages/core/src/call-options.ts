@@ -1,0 +1,55 @@
+import { InvalidRecordError } from './errors/errors.ts'
+import { describeType } from './named-text.ts'
+
+/** Options that every call of every store takes. */
+export interface CallOptions {
+  /**
+   * Cancels the call. If it is already aborted, the call rejects with its reason and nothing happens; a later abort
+   * rejects at once, and what was under way is then applied as a whole or not at all.
+   */
+  readonly signal?: AbortSignal
+}
+
+/** Options of the calls that walk many records. */
+export interface PageOptions extends CallOptions {
+  /** How many records are fetched at a time, 1 to 1,000. Memory is bounded by one page. Default: 100. */
+  readonly pageSize?: number
+}
+
+/** How many records a page holds if the caller does not say. */
+export const DEFAULT_PAGE_SIZE = 100
+
+/** The most records that a page may hold. */
+export const MAX_PAGE_SIZE = 1000
+
+/**
+ * Checks the signal of a call.
+ *
+ * @throws `invalid_record` if it is not an AbortSignal.
+ */
+export function checkSignal(options: CallOptions | undefined): AbortSignal | undefined {
+  const signal: unknown = options?.signal
+  if (signal === undefined || signal instanceof AbortSignal) return signal
+  throw new InvalidRecordError(
+    `options.signal is ${describeType(signal)}: pass an AbortSignal or leave it out`,
+  )
+}
+
+/**
+ * Checks the page size of a walk and gives the default for an absent one.
+ *
+ * @throws `invalid_record` if it is not a whole number from 1 to 1,000.
+ */
+export function checkPageSize(options: PageOptions | undefined): number {
+  const pageSize: unknown = options?.pageSize
+  if (pageSize === undefined) return DEFAULT_PAGE_SIZE
+  if (
+    typeof pageSize === 'number' &&
+    Number.isInteger(pageSize) &&
+    pageSize >= 1 &&
+    pageSize <= MAX_PAGE_SIZE
+  ) {
+    return pageSize
+  }
+  throw new InvalidRecordError(`options.pageSize must be a whole number from 1 to ${MAX_PAGE_SIZE}`)
+}

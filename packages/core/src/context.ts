@@ -1,0 +1,53 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { InvalidConfigError } from './errors/errors.ts'
+import type { RunIdentity } from './identity.ts'
+
+/** A value that is carried along with asynchronous work, so that handlers find it without a parameter. */
+export interface Context<Value> {
+  /** Calls `work` with the value in place; it is seen in everything that `work` awaits, and nowhere else. */
+  run<Result>(value: Value, work: () => Result): Result
+  /** The value in place, or `undefined` outside of {@link run}. */
+  get(): Value | undefined
+  /**
+   * The value in place.
+   *
+   * @throws `invalid_config` outside of {@link run}.
+   */
+  require(): Value
+}
+
+/**
+ * Makes a {@link Context}.
+ *
+ * @param name What it carries, for the message of `require`.
+ */
+export function createContext<Value>(name: string): Context<Value> {
+  const storage = new AsyncLocalStorage<{ readonly value: Value }>()
+  return {
+    run: (value, work) => storage.run({ value }, work),
+    get: () => storage.getStore()?.value,
+    require() {
+      const held = storage.getStore()
+      if (held === undefined) {
+        throw new InvalidConfigError(
+          `there is no ${name} in this asynchronous context: wrap the work in ${name}Context.run(value, work)`,
+        )
+      }
+      return held.value
+    },
+  }
+}
+
+/**
+ * Carries the identity of the request or run that is being handled.
+ *
+ * @example
+ * ```ts
+ * import { identityContext } from '@harborage/core'
+ *
+ * await identityContext.run({ tenantId: 'acme', userId: 'ann', sessionId: 's1' }, async () => {
+ *   identityContext.require().tenantId // 'acme'
+ * })
+ * ```
+ */
+export const identityContext: Context<RunIdentity> = createContext('identity')

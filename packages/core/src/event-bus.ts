@@ -1,0 +1,117 @@
+import type { Identity } from './identity.ts'
+
+/**
+ * The events by `type`, each with its payload. Packages that publish events add theirs by declaration merging:
+ * `declare module '@harborage/core' { interface HarborageEvents { 'my.event': { readonly count: number } } }`.
+ */
+export interface HarborageEvents {}
+
+/** One thing that happened to an identity's data. It never carries a payload of the stores. */
+export interface HarborageEvent<Type extends string = string> {
+  readonly type: Type
+  readonly identity: Identity
+  readonly occurredAt: Date
+  readonly payload: Type extends keyof HarborageEvents ? HarborageEvents[Type] : unknown
+}
+
+/** Which events a listener wants: those that equal every given field. An empty filter takes all. */
+export interface EventFilter<Type extends string = string> {
+  readonly type?: Type
+  readonly tenantId?: string
+  readonly userId?: string
+  readonly sessionId?: string
+}
+
+/** What a subscriber hands in. */
+export type EventListener<Type extends string = string> = (
+  event: HarborageEvent<Type>,
+) => void | Promise<void>
+
+/** Ends a subscription; calling it again does nothing. */
+export type Unsubscribe = () => void
+
+/** Where stores publish what happened. Implement it to forward events to a broker of your own. */
+export interface EventBus {
+  publish(event: HarborageEvent): void | Promise<void>
+  subscribe<Type extends string>(
+    filter: EventFilter<Type>,
+    listener: EventListener<Type>,
+  ): Unsubscribe
+}
+
+/** Options of {@link createEventBus}. */
+export interface EventBusOptions {
+  /** Gets what a listener threw. Default: a Node process warning that names the type of the event. */
+  readonly onListenerError?: (error: unknown, event: HarborageEvent) => void
+}
+
+/**
+ * Makes an {@link EventBus} within this process. A listener that throws or rejects breaks neither the publisher nor
+ * the other listeners; `publish` returns once every listener was called and does not wait for asynchronous ones.
+ *
+ * @example
+ * ```ts
+ * import { createEventBus } from '@harborage/core'
+ *
+ * const bus = createEventBus()
+ * const unsubscribe = bus.subscribe({ tenantId: 'acme' }, (event) => console.log(event.type))
+ * unsubscribe()
+ * ```
+ */
+export function createEventBus(options: EventBusOptions = {}): EventBus {
+  const subscriptions = new Set<Subscription>()
+  const report = options.onListenerError ?? warn
+  return {
+    publish(event) {
+      // A copy, so that listeners may subscribe and unsubscribe while they are being called.
+      for (const subscription of [...subscriptions]) {
+        if (subscription.wants(event)) deliver(subscription, event, report)
+      }
+    },
+    subscribe(filter, listener) {
+      const subscription = createSubscription(filter, listener)
+      subscriptions.add(subscription)
+      return () => void subscriptions.delete(subscription)
+    },
+  }
+}
+
+interface Subscription {
+  wants(event: HarborageEvent): boolean
+  call(event: HarborageEvent): void | Promise<void>
+}
+
+function createSubscription<Type extends string>(
+  filter: EventFilter<Type>,
+  listener: EventListener<Type>,
+): Subscription {
+  const { type, tenantId, userId, sessionId } = filter
+  const wants = (event: HarborageEvent): event is HarborageEvent<Type> =>
+    (type === undefined || type === event.type) &&
+    (tenantId === undefined || tenantId === event.identity.tenantId) &&
+    (userId === undefined || userId === event.identity.userId) &&
+    (sessionId === undefined || sessionId === event.identity.sessionId)
+  return {
+    wants,
+    call: (event) => (wants(event) ? listener(event) : undefined),
+  }
+}
+
+function deliver(
+  subscription: Subscription,
+  event: HarborageEvent,
+  report: (error: unknown, event: HarborageEvent) => void,
+): void {
+  try {
+    subscription.call(event)?.catch((error: unknown) => report(error, event))
+  } catch (error) {
+    report(error, event)
+  }
+}
+
+function warn(error: unknown, event: HarborageEvent): void {
+  const kind = error instanceof Error ? error.name : typeof error
+  process.emitWarning(`a listener of "${event.type}" failed with ${kind}`, {
+    code: 'HARBORAGE_LISTENER_FAILED',
+  })
+}

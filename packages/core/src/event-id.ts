@@ -1,0 +1,48 @@
+import { monotonicFactory } from 'ulid'
+import { InvalidRecordError } from './errors/errors.ts'
+import { checkName, MAX_EVENT_ID_BYTES } from './named-text.ts'
+
+declare const brand: unique symbol
+
+/**
+ * The idempotency key of one save: a caller's ULID.
+ *
+ * Make one with {@link newEventId} before the first attempt and repeat it with every retry of that save.
+ */
+export type EventId = string & { readonly [brand]: 'EventId' }
+
+const nextUlid = monotonicFactory()
+
+/** Makes a new {@link EventId}: a ULID, larger than every earlier one of this process. */
+export function newEventId(): EventId {
+  return brandEventId(nextUlid())
+}
+
+/**
+ * Takes an event id that was stored or sent as a string: 1 to 128 UTF-8 bytes, well-formed, without NUL.
+ *
+ * @throws `invalid_record` if it is malformed.
+ *
+ * @example
+ * ```ts
+ * import { parseEventId } from '@harborage/core'
+ *
+ * const eventId = parseEventId('01JZ6Q5V3M6Q8N1T4W7Y9B2C5D')
+ * ```
+ */
+export function parseEventId(text: string): EventId {
+  return checkEventId('eventId', text)
+}
+
+/** As {@link parseEventId}, for a value of unknown type; the error names the given field. */
+export function checkEventId(field: string, value: unknown): EventId {
+  if (value === undefined || value === null || value === '') {
+    throw new InvalidRecordError(`${field} is missing or empty: make one with newEventId()`)
+  }
+  return brandEventId(checkName(field, value, InvalidRecordError, MAX_EVENT_ID_BYTES))
+}
+
+// The only place where a string becomes an event id.
+function brandEventId(text: string): EventId {
+  return text as EventId
+}

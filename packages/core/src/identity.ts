@@ -1,0 +1,89 @@
+import { IdentityRequiredError, InvalidIdentityError } from './errors/errors.ts'
+import { checkName, describeType, MAX_NAME_BYTES } from './named-text.ts'
+
+/**
+ * Whose data a call touches: the isolation boundary of every store.
+ *
+ * Each part is 1 to 256 UTF-8 bytes of well-formed Unicode without NUL. Nothing is trimmed, folded or normalised:
+ * two identities are the same only if their bytes are.
+ */
+export interface Identity {
+  readonly tenantId: string
+  readonly userId: string
+  readonly sessionId: string
+}
+
+/** An {@link Identity}, narrowed to one run. An absent or empty `runId` means the session itself. */
+export interface RunIdentity extends Identity {
+  readonly runId?: string
+}
+
+/**
+ * Checks an identity and returns a frozen copy, so that later changes of the argument change nothing.
+ *
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
+ */
+export function checkIdentity(identity: Identity): Readonly<Identity> {
+  const fields = readFields(identity)
+  return Object.freeze({
+    tenantId: requirePart('tenantId', fields.tenantId),
+    userId: requirePart('userId', fields.userId),
+    sessionId: requirePart('sessionId', fields.sessionId),
+  })
+}
+
+/**
+ * As {@link checkIdentity}, for a {@link RunIdentity}: an absent `runId` becomes `''`.
+ *
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
+ */
+export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
+  const fields = readFields(identity)
+  return Object.freeze({
+    tenantId: requirePart('tenantId', fields.tenantId),
+    userId: requirePart('userId', fields.userId),
+    sessionId: requirePart('sessionId', fields.sessionId),
+    runId: optionalPart('runId', fields.runId),
+  })
+}
+
+type Fields = { readonly [Part in keyof RunIdentity]?: unknown }
+
+/** Reads each part once: a getter may throw, or answer differently the second time. */
+function readFields(identity: unknown): Fields {
+  if (identity === undefined || identity === null) {
+    throw new IdentityRequiredError(
+      'the identity is missing: pass { tenantId, userId, sessionId } with three non-empty strings',
+    )
+  }
+  if (typeof identity !== 'object') {
+    throw new InvalidIdentityError(
+      `the identity is ${describeType(identity)}: pass an object { tenantId, userId, sessionId }`,
+    )
+  }
+  try {
+    const { tenantId, userId, sessionId, runId }: Fields = identity
+    return { tenantId, userId, sessionId, runId }
+  } catch (cause) {
+    throw new InvalidIdentityError('a part of the identity cannot be read: pass a plain object', {
+      cause,
+    })
+  }
+}
+
+function requirePart(part: string, value: unknown): string {
+  if (value === undefined || value === null || value === '') {
+    throw new IdentityRequiredError(
+      `identity.${part} is missing or empty: pass a string of 1 to ${MAX_NAME_BYTES} UTF-8 bytes`,
+    )
+  }
+  return checkPart(part, value)
+}
+
+function optionalPart(part: string, value: unknown): string {
+  return value === undefined ? '' : checkPart(part, value)
+}
+
+function checkPart(part: string, value: unknown): string {
+  return checkName(`identity.${part}`, value, InvalidIdentityError)
+}

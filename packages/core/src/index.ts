@@ -1,0 +1,73 @@
+export {
+  checkPageSize,
+  checkSignal,
+  DEFAULT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
+  type CallOptions,
+  type PageOptions,
+} from './call-options.ts'
+export { createContext, identityContext, type Context } from './context.ts'
+export { registerEngine, type Database, type Engine } from './database.ts'
+export { DriverRegistry, type Registered } from './driver-registry.ts'
+export {
+  ArtifactCorruptError,
+  ArtifactTooLargeError,
+  ConditionFailedError,
+  IdempotencyConflictError,
+  IdentityRequiredError,
+  InvalidConfigError,
+  InvalidHealthTransitionError,
+  InvalidIdentityError,
+  InvalidRecordError,
+  InvalidSnapshotError,
+  MaintenanceScopeRequiredError,
+  MigrationFailedError,
+  NotFoundError,
+  OutcomeUnknownError,
+  SchemaOutdatedError,
+  SchemaTooNewError,
+  ScopeMismatchError,
+  StoreClosedError,
+  StoreUnavailableError,
+  StrategyNotImplementedError,
+  UnknownDriverError,
+} from './errors/errors.ts'
+export {
+  HarborageError,
+  isHarborageError,
+  type ErrorCode,
+  type HarborageErrorOptions,
+} from './errors/harborage-error.ts'
+export {
+  createEventBus,
+  type EventBus,
+  type EventBusOptions,
+  type EventFilter,
+  type EventListener,
+  type HarborageEvent,
+  type HarborageEvents,
+  type Unsubscribe,
+} from './event-bus.ts'
+export { checkEventId, newEventId, parseEventId, type EventId } from './event-id.ts'
+export { checkIdentity, checkRunIdentity, type Identity, type RunIdentity } from './identity.ts'
+export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
+export {
+  checkName,
+  compareNames,
+  describeType,
+  MAX_EVENT_ID_BYTES,
+  MAX_NAME_BYTES,
+} from './named-text.ts'
+export {
+  driverNames,
+  openDriver,
+  schemeOf,
+  type ClosableDriver,
+  type OpenedDriver,
+  type StoreDriverFactory,
+  type StoreDrivers,
+} from './open-driver.ts'
+export { walkPages } from './page-walk.ts'
+export { readArguments } from './read-arguments.ts'
+export { parseConfig, parseStoreConfig, type StoreConfig } from './store-config.ts'
+export { StoreLifecycle } from './store-lifecycle.ts'

@@ -1,0 +1,44 @@
+/** The most UTF-8 bytes that a text which names something (identity part, kind, namespace, artifact id) may have. */
+export const MAX_NAME_BYTES = 256
+
+/** The most UTF-8 bytes that an event id may have. */
+export const MAX_EVENT_ID_BYTES = 128
+
+const MAX_BYTES_PER_CODE_UNIT = 3
+
+/**
+ * Checks a text that names something and returns it; throws the given error, naming the field, if it is malformed.
+ *
+ * Names are compared by their bytes, so they have to survive every database unchanged: SQLite and Postgres both
+ * store any lone surrogate as U+FFFD, which would make two names one, and Postgres refuses NUL.
+ */
+export function checkName(
+  field: string,
+  value: unknown,
+  Failure: new (message: string) => Error,
+  maxBytes: number = MAX_NAME_BYTES,
+): string {
+  const refuse = (fault: string): Error =>
+    new Failure(
+      `${field} ${fault}: pass well-formed Unicode of at most ${maxBytes} UTF-8 bytes without NUL`,
+    )
+  if (typeof value !== 'string') throw refuse(`is ${describeType(value)}, not a string`)
+  if (value.length * MAX_BYTES_PER_CODE_UNIT > maxBytes && Buffer.byteLength(value) > maxBytes) {
+    throw refuse('is too long')
+  }
+  if (!value.isWellFormed()) throw refuse('holds a lone surrogate')
+  if (value.includes('\0')) throw refuse('holds a NUL character')
+  return value
+}
+
+/** Names the type of a value for a message; never the value, which may be a secret. */
+export function describeType(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** Orders two texts by their UTF-8 bytes, as `COLLATE "C"` and SQLite's BINARY do; UTF-16 order differs. */
+export function compareNames(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right))
+}

@@ -1,0 +1,104 @@
+import { engines, type Database } from './database.ts'
+import { unknownDriver, type DriverRegistry, type Registered } from './driver-registry.ts'
+import { InvalidConfigError } from './errors/errors.ts'
+import { parseStoreConfig, type StoreConfig } from './store-config.ts'
+
+/** How a driver that is not on SQL is opened. */
+export interface StoreDriverFactory<Driver> extends Registered {
+  /** @param dsn What the caller gave, or `undefined` if nothing. */
+  readonly open: (dsn: string | undefined) => Promise<Driver>
+}
+
+/** How a store finds its driver. */
+export interface StoreDrivers<Driver> {
+  /** The drivers that are not on SQL. */
+  readonly registry: DriverRegistry<StoreDriverFactory<Driver>>
+  /** Opens the store's SQL driver on an open database. */
+  readonly openOnSql: (database: Database, migrate: 'apply' | 'verify') => Promise<Driver>
+}
+
+/** What a driver has to offer so that a store can end it. */
+export interface ClosableDriver {
+  close(): Promise<void>
+}
+
+/** An open driver and how to release it, together with the database if it was opened for this driver. */
+export interface OpenedDriver<Driver> {
+  readonly driver: Driver
+  readonly release: () => Promise<void>
+}
+
+/** The name of the driver that is used where the configuration names none. */
+export const DEFAULT_DRIVER = 'memory'
+
+/** The names under which a store can be opened, sorted: its own drivers and every registered engine. */
+export function driverNames<Driver>(drivers: StoreDrivers<Driver>): string[] {
+  return [...drivers.registry.names(), ...engines.names()].sort()
+}
+
+/**
+ * Opens the driver that a configuration asks for; nothing stays open if that fails.
+ *
+ * @throws `invalid_config`, `unknown_driver`, or what the driver answers.
+ */
+export async function openDriver<Driver extends ClosableDriver>(
+  drivers: StoreDrivers<Driver>,
+  config: StoreConfig,
+): Promise<OpenedDriver<Driver>> {
+  const { database, driver, dsn, migrate = 'apply' } = parseStoreConfig(config)
+  if (database !== undefined) {
+    const opened = await drivers.openOnSql(database, migrate)
+    return { driver: opened, release: () => opened.close() }
+  }
+  const scheme = dsn === undefined ? undefined : schemeOf(dsn)
+  const name = driver ?? (dsn === undefined ? DEFAULT_DRIVER : undefined)
+  const factory =
+    name === undefined ? findByScheme(drivers.registry, scheme) : drivers.registry.find(name)
+  if (factory !== undefined) {
+    const opened = await factory.open(dsn)
+    return { driver: opened, release: () => opened.close() }
+  }
+  const engine = name === undefined ? findByScheme(engines, scheme) : engines.find(name)
+  if (engine === undefined) throw unknownDriver(wanted(name, scheme), driverNames(drivers))
+  if (dsn === undefined) {
+    throw new InvalidConfigError(`the driver "${name}" needs a dsn: it says where the data is kept`)
+  }
+  return openOnOwnDatabase(drivers, await engine.open(dsn), migrate)
+}
+
+async function openOnOwnDatabase<Driver extends ClosableDriver>(
+  drivers: StoreDrivers<Driver>,
+  database: Database,
+  migrate: 'apply' | 'verify',
+): Promise<OpenedDriver<Driver>> {
+  try {
+    const driver = await drivers.openOnSql(database, migrate)
+    return {
+      driver,
+      async release() {
+        await driver.close()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** The scheme of a DSN, or `undefined` for a plain path. A single letter is a Windows drive. */
+export function schemeOf(dsn: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):/i.exec(dsn)?.[1]?.toLowerCase()
+}
+
+function findByScheme<Entry extends Registered>(
+  registry: DriverRegistry<Entry>,
+  scheme: string | undefined,
+): Entry | undefined {
+  return scheme === undefined ? undefined : registry.findByScheme(scheme)
+}
+
+function wanted(name: string | undefined, scheme: string | undefined): string {
+  if (name !== undefined) return `the name "${name}"`
+  return scheme === undefined ? 'a DSN without a scheme' : `the DSN scheme "${scheme}:"`
+}

@@ -1,0 +1,15 @@
+import { InvalidRecordError } from './errors/errors.ts'
+import { isHarborageError } from './errors/harborage-error.ts'
+
+/**
+ * Runs the checks of a call's arguments. An argument may be anything, a proxy or an object with a getter that throws
+ * included; whatever it throws becomes the cause of an `invalid_record`.
+ */
+export function readArguments<Checked>(check: () => Checked): Checked {
+  try {
+    return check()
+  } catch (error) {
+    if (isHarborageError(error)) throw error
+    throw new InvalidRecordError('an argument cannot be read: pass plain values', { cause: error })
+  }
+}

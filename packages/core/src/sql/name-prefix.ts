@@ -1,0 +1,21 @@
+import { MAX_NAME_BYTES } from '../named-text.ts'
+
+const LAST_CODE_POINT = 0x10ffff
+const FIRST_SURROGATE = 0xd800
+const AFTER_SURROGATES = 0xe000
+
+/** Sorts after every name: each name has fewer of the last code point than this. */
+const AFTER_ALL_NAMES = String.fromCodePoint(LAST_CODE_POINT).repeat(MAX_NAME_BYTES / 4 + 1)
+
+/**
+ * The first text, in byte order, that sorts after every name that begins with the prefix. `>= prefix` and `< after`
+ * make a range that an index serves and in which every character means itself; LIKE folds case and scans.
+ */
+export function afterPrefix(prefix: string): string {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)
+  while (points.at(-1) === LAST_CODE_POINT) points.pop()
+  const last = points.pop()
+  if (last === undefined) return AFTER_ALL_NAMES
+  const next = last + 1 === FIRST_SURROGATE ? AFTER_SURROGATES : last + 1
+  return String.fromCodePoint(...points, next)
+}

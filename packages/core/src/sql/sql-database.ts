@@ -1,0 +1,82 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../database.ts'
+import { InvalidConfigError } from '../errors/errors.ts'
+import type { SqlStatement } from './sql-statement.ts'
+import type { SqlWork } from './sql-work.ts'
+
+/** An engine knows no tables; a store brings its own with `$extendTables`. */
+export type NoTables = Record<never, never>
+
+/** What differs between engines in the SQL of a store. */
+export interface SqlTraits {
+  /** The column type of a text that is compared by its bytes. */
+  readonly nameType: 'text' | 'text collate "C"'
+  /** The column type of opaque bytes. */
+  readonly bytesType: 'blob' | 'bytea'
+  /** The function that finds a text in a text: `f(haystack, needle)`, 0 if absent. */
+  readonly textPosition: 'instr' | 'strpos'
+  /** Whether transactions run beside each other, so that rows that were read have to be locked. */
+  readonly rowLocks: boolean
+}
+
+/**
+ * The engine port: what an SQL engine offers to the stores. Statements come compiled; values go in and out as
+ * JavaScript's own: integers up to 2^53 as numbers, bytes as `Uint8Array`s that share no memory with anything else.
+ *
+ * Every failure is one of Harborage's errors, or an {@link SqlFailure} where the store has to decide what it means.
+ * Failures that may pass (a lost connection, a deadlock, a busy file) are retried within a bounded budget, so whatever
+ * is handed in must be safe to repeat.
+ */
+export interface SqlDatabase extends Database {
+  readonly traits: SqlTraits
+  /** The schema of all tables where the engine has schemas. */
+  readonly schema: string | undefined
+  /** Builds statements for {@link compileStatement}, after `$extendTables`. It is never used to run them. */
+  readonly builder: Kysely<NoTables>
+  /** Runs one statement by itself, in one round trip, and gives its rows. */
+  rows<Parameters, Row>(
+    statement: SqlStatement<Parameters, Row>,
+    parameters: Parameters,
+  ): Promise<readonly Row[]>
+  /** Runs one statement by itself, in one round trip, and gives the number of rows it changed. */
+  changes<Parameters>(
+    statement: SqlStatement<Parameters, unknown>,
+    parameters: Parameters,
+  ): Promise<number>
+  /** Runs several statements in one transaction. `work` is called anew for each attempt. */
+  transaction<Result>(work: () => SqlWork<Result>): Promise<Result>
+  /**
+   * Changes tables in one transaction that holds the named migration lock; whoever else asks for that lock waits.
+   * The lock is of the transaction and never of the session, so it also holds through a connection pooler.
+   */
+  migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result>
+}
+
+/** A failure of a statement that is not final: the store decides what it means. It never reaches a caller. */
+export class SqlFailure extends Error {
+  readonly reason: 'unique_violation' | 'missing_table'
+
+  constructor(reason: 'unique_violation' | 'missing_table') {
+    super(reason)
+    this.name = 'SqlFailure'
+    this.reason = reason
+  }
+}
+
+const members = ['traits', 'builder', 'rows', 'changes', 'transaction', 'migrate'] as const
+
+/**
+ * Narrows a database to the engine port.
+ *
+ * @throws `invalid_config` if it was not opened by an SQL engine.
+ */
+export function requireSqlDatabase(database: Database): SqlDatabase {
+  if (isSqlDatabase(database)) return database
+  throw new InvalidConfigError(
+    `the database of engine "${database.engine}" is not an SQL engine: pass what openSqlite() or openPostgres() returned`,
+  )
+}
+
+function isSqlDatabase(database: Database): database is SqlDatabase {
+  return members.every((member) => member in database)
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { Database } from './database.ts'
+import { InvalidConfigError } from './errors/errors.ts'
+
+/** Where a store keeps its data. Give nothing for memory, a DSN, a driver with its DSN, or an open database. */
+export interface StoreConfig {
+  /** The registered name of a driver, such as `sqlite`. May be left out where the scheme of the DSN names it. */
+  readonly driver?: string
+  /**
+   * Where the data is: `sqlite:./agent.db`, `postgres://user@host/name`, `memory:`. The store opens the database
+   * for itself and closes it.
+   */
+  readonly dsn?: string | undefined
+  /** A database that is already open and may serve other stores too. The store leaves it open. */
+  readonly database?: Database
+  /**
+   * `'apply'` runs the pending migrations; `'verify'` changes nothing and fails with `schema_outdated` if there are
+   * any, so that the application needs no right to change tables. Default: `'apply'`.
+   */
+  readonly migrate?: 'apply' | 'verify'
+}
+
+/** Checks what an engine needs to know of an open database; the engine's own type is checked where it is used. */
+const database = z.custom<Database>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'engine' in value &&
+    typeof value.engine === 'string',
+  { error: 'must be a database that openSqlite() or openPostgres() returned' },
+)
+
+const storeConfig = z
+  .strictObject({
+    driver: z.string().min(1).exactOptional(),
+    dsn: z.string().min(1).exactOptional(),
+    database: database.exactOptional(),
+    migrate: z.enum(['apply', 'verify']).exactOptional(),
+  })
+  .refine(
+    (config) => config.database === undefined || (config.dsn ?? config.driver) === undefined,
+    {
+      error: 'give either database, or driver and dsn, not both',
+    },
+  )
+
+/**
+ * Checks the configuration of a store.
+ *
+ * @throws `invalid_config`, naming each field that is wrong; never its value.
+ */
+export function parseStoreConfig(config: StoreConfig): StoreConfig {
+  return parseConfig(storeConfig, config)
+}
+
+/**
+ * Checks a configuration against its schema.
+ *
+ * @throws `invalid_config`, naming each field that is wrong; never its value, which may hold a password.
+ */
+export function parseConfig<Schema extends z.ZodType>(
+  schema: Schema,
+  config: unknown,
+): z.output<Schema> {
+  const parsed = safeParse(schema, config)
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map((issue) =>
+    issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
+  )
+  throw new InvalidConfigError(`the configuration is not valid: ${faults.join('; ')}`)
+}
+
+function safeParse<Schema extends z.ZodType>(
+  schema: Schema,
+  config: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  try {
+    return schema.safeParse(config)
+  } catch (cause) {
+    throw new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
+  }
+}
