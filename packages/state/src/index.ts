@@ -1,0 +1,38 @@
+export {
+  decideCommit,
+  decideDelete,
+  decideSave,
+  slotId,
+  type CommitDecision,
+  type Generation,
+  type SlotView,
+} from './decide.ts'
+export { InMemoryStateDriver } from './in-memory-driver.ts'
+export {
+  openStateStore,
+  registeredStateDrivers,
+  registerStateDriver,
+  stateContext,
+} from './open-state-store.ts'
+export type {
+  CheckedExpectation,
+  CheckedTransaction,
+  Condition,
+  ListKindPage,
+  ListPage,
+  SlotKey,
+  StateDriver,
+} from './state-driver.ts'
+export {
+  MAX_COMMIT_ENTRIES,
+  MAX_STATE_BYTES,
+  REMEMBERED_EVENT_IDS,
+  type NewStateRecord,
+  type SaveOutcome,
+  type Slot,
+  type SlotExpectation,
+  type StateRecord,
+  type StateTransaction,
+} from './state-record.ts'
+export { StateStore, type DeleteOptions, type SaveOptions } from './state-store.ts'
+export { defineSlot, type SlotDefinition, type TypedSlot } from './typed-slot.ts'

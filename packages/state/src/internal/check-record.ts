@@ -1,0 +1,122 @@
+import { types } from 'node:util'
+import {
+  checkEventId,
+  checkName,
+  checkRunIdentity,
+  describeType,
+  InvalidRecordError,
+  type EventId,
+  type RunIdentity,
+} from '@harborage/core'
+import type { Condition, SlotKey } from '../state-driver.ts'
+import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state-record.ts'
+
+/** The fields of an argument that was not checked yet. */
+type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
+
+/** Checks the identity that a slot, a record or an expectation carries. An absent one carries none. */
+export function checkCarriedIdentity(
+  carrier: { readonly identity: RunIdentity } | undefined | null,
+): Required<RunIdentity> {
+  const carried: unknown = carrier
+  if (typeof carried !== 'object' || carrier === undefined || carrier === null) {
+    throw new InvalidRecordError(
+      `expected an object with an identity, got ${describeType(carried)}`,
+    )
+  }
+  return checkRunIdentity(carrier.identity)
+}
+
+/** Checks a record whose identity was checked, and captures its bytes. */
+export function checkRecord(identity: Required<RunIdentity>, record: NewStateRecord): StateRecord {
+  const { eventId, kind, bytes, version, updatedAt }: Unchecked<NewStateRecord> = record
+  return {
+    eventId: checkEventId('eventId', eventId),
+    identity,
+    kind: checkKind(kind),
+    bytes: captureBytes(bytes),
+    version: checkVersion(version),
+    updatedAt: checkDate(updatedAt),
+  }
+}
+
+export function checkSlot(identity: Required<RunIdentity>, kind: unknown): SlotKey {
+  return { identity, kind: checkKind(kind) }
+}
+
+export function checkKind(kind: unknown): string {
+  return checkNonEmptyName('kind', kind)
+}
+
+export function checkKindPrefix(prefix: unknown): string {
+  return checkNonEmptyName('kindPrefix', prefix)
+}
+
+/**
+ * Checks the condition of a save. An option that is there but `undefined` is refused: taken as absent it would turn a
+ * guarded save into an unguarded one.
+ */
+export function checkCondition(
+  options: { readonly ifEventId?: EventId | null } | undefined,
+): Condition {
+  if (options === undefined || options === null || !('ifEventId' in options)) return undefined
+  return options.ifEventId === null ? null : checkExpectedEventId('ifEventId', options.ifEventId)
+}
+
+/** Checks the condition of a delete: an event id, or absent. */
+export function checkDeleteCondition(
+  options: { readonly ifEventId?: EventId } | undefined,
+): EventId | undefined {
+  const condition = checkCondition(options)
+  if (condition !== null) return condition
+  throw new InvalidRecordError(
+    'ifEventId is null: a delete expects an event id; there is nothing to delete in an empty slot',
+  )
+}
+
+export function checkExpectedEventId(field: string, eventId: unknown): EventId {
+  if (eventId === undefined) {
+    throw new InvalidRecordError(
+      `${field} is undefined: pass the event id that the slot has to hold, or null if it has to be empty`,
+    )
+  }
+  return checkEventId(field, eventId)
+}
+
+function checkNonEmptyName(field: string, value: unknown): string {
+  if (value === undefined || value === null || value === '') {
+    throw new InvalidRecordError(`${field} is missing or empty: pass a non-empty string`)
+  }
+  return checkName(field, value, InvalidRecordError)
+}
+
+function captureBytes(bytes: unknown): Uint8Array {
+  if (!types.isUint8Array(bytes)) {
+    throw new InvalidRecordError(`bytes is ${describeType(bytes)}: pass a Uint8Array`)
+  }
+  if (bytes.byteLength > MAX_STATE_BYTES) {
+    throw new InvalidRecordError(
+      `bytes is longer than ${MAX_STATE_BYTES} bytes: keep heavy content as an artifact and its reference here`,
+    )
+  }
+  return new Uint8Array(bytes)
+}
+
+function checkVersion(version: unknown): number {
+  if (version === undefined) return 0
+  if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
+    throw new InvalidRecordError('version must be a safe integer of at least 0')
+  }
+  // Turns -0 into 0, as every database does.
+  return version + 0
+}
+
+function checkDate(updatedAt: unknown): Date {
+  if (updatedAt === undefined) return new Date()
+  if (!types.isDate(updatedAt)) {
+    throw new InvalidRecordError(`updatedAt is ${describeType(updatedAt)}: pass a Date`)
+  }
+  const copy = new Date(updatedAt.getTime())
+  if (Number.isNaN(copy.getTime())) throw new InvalidRecordError('updatedAt is an invalid Date')
+  return copy
+}

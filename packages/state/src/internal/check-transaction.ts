@@ -1,0 +1,85 @@
+import { describeType, InvalidRecordError, type RunIdentity } from '@harborage/core'
+import { slotId } from '../decide.ts'
+import type { CheckedExpectation, CheckedTransaction, SlotKey } from '../state-driver.ts'
+import {
+  MAX_COMMIT_ENTRIES,
+  type Slot,
+  type SlotExpectation,
+  type StateRecord,
+  type StateTransaction,
+} from '../state-record.ts'
+import {
+  checkCarriedIdentity,
+  checkExpectedEventId,
+  checkRecord,
+  checkSlot,
+} from './check-record.ts'
+
+/** Checks a transaction: the identities of all entries first, then the entries, then how they fit together. */
+export function checkTransaction(transaction: StateTransaction): CheckedTransaction {
+  const expectations = withIdentities(readList('expect', transaction.expect))
+  const records = withIdentities(readList('save', transaction.save))
+  const slots = withIdentities(readList('delete', transaction.delete))
+  refuseSecondTenant([...expectations, ...records, ...slots])
+
+  const expect = expectations.map(checkExpectation)
+  const save = records.map(({ identity, entry }) => checkRecord(identity, entry))
+  const deletions = slots.map(({ identity, entry }) => checkSlot(identity, entry.kind))
+  refuseDuplicateSlots('expected', expect)
+  refuseDuplicateSlots('changed', [...save, ...deletions])
+  refuseDuplicateEventIds(save)
+  return { expect, save, delete: deletions }
+}
+
+/** An entry of a transaction, of which only the identity was checked. */
+interface Identified<Entry> {
+  readonly identity: Required<RunIdentity>
+  readonly entry: Entry
+}
+
+function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
+  if (list === undefined) return []
+  if (!Array.isArray(list)) {
+    throw new InvalidRecordError(`${field} is ${describeType(list)}: pass an array or leave it out`)
+  }
+  if (list.length > MAX_COMMIT_ENTRIES) {
+    throw new InvalidRecordError(
+      `${field} has more than ${MAX_COMMIT_ENTRIES} entries: split it into several commits`,
+    )
+  }
+  // Unlike map later on, this does not skip the holes of a sparse array.
+  return Array.from<Entry>(list)
+}
+
+function withIdentities<Entry extends Slot>(entries: readonly Entry[]): Identified<Entry>[] {
+  return entries.map((entry) => ({ identity: checkCarriedIdentity(entry), entry }))
+}
+
+function checkExpectation({ identity, entry }: Identified<SlotExpectation>): CheckedExpectation {
+  const { kind, eventId } = entry
+  return {
+    ...checkSlot(identity, kind),
+    eventId: eventId === null ? null : checkExpectedEventId('expect.eventId', eventId),
+  }
+}
+
+function refuseSecondTenant(entries: readonly Identified<unknown>[]): void {
+  const tenant = entries[0]?.identity.tenantId
+  if (entries.some(({ identity }) => identity.tenantId !== tenant)) {
+    throw new InvalidRecordError(
+      'the entries are of more than one tenant: use one commit per tenant',
+    )
+  }
+}
+
+function refuseDuplicateSlots(role: string, slots: readonly SlotKey[]): void {
+  if (new Set(slots.map(slotId)).size < slots.length) {
+    throw new InvalidRecordError(`a slot is ${role} more than once: name each slot once`)
+  }
+}
+
+function refuseDuplicateEventIds(records: readonly StateRecord[]): void {
+  if (new Set(records.map(({ eventId }) => eventId)).size < records.length) {
+    throw new InvalidRecordError('two saves have one event id: make one per save with newEventId()')
+  }
+}

@@ -1,0 +1,48 @@
+import type { SchemaChange, Subsystem } from '@harborage/core/sql'
+import { sql } from 'kysely'
+
+/** The migrations of the state store. They are never edited once released: a change is a new one. */
+export const stateSubsystem: Subsystem = {
+  name: 'state',
+  migrations: {
+    '0001_create_state_records': createStateRecords,
+    '0002_index_by_kind': indexByKind,
+  },
+}
+
+async function createStateRecords(
+  ...[db, traits]: Parameters<SchemaChange>
+): ReturnType<SchemaChange> {
+  const name = sql.raw(traits.nameType)
+  const bytes = sql.raw(traits.bytesType)
+  await db.schema
+    .createTable('state_records')
+    .addColumn('tenant_id', name, (column) => column.notNull())
+    .addColumn('user_id', name, (column) => column.notNull())
+    .addColumn('session_id', name, (column) => column.notNull())
+    .addColumn('run_id', name, (column) => column.notNull())
+    .addColumn('kind', name, (column) => column.notNull())
+    .addColumn('event_id', name, (column) => column.notNull())
+    .addColumn('version', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addColumn('event_trail', name, (column) => column.notNull())
+    // Last, so that reading the small columns of a row never walks the pages of a large payload.
+    .addColumn('bytes', bytes, (column) => column.notNull())
+    .addPrimaryKeyConstraint('state_records_pkey', [
+      'tenant_id',
+      'user_id',
+      'session_id',
+      'run_id',
+      'kind',
+    ])
+    .addUniqueConstraint('state_records_event_id_key', ['tenant_id', 'event_id'])
+    .execute()
+}
+
+async function indexByKind(db: Parameters<SchemaChange>[0]): ReturnType<SchemaChange> {
+  await db.schema
+    .createIndex('state_records_kind_idx')
+    .on('state_records')
+    .columns(['kind', 'tenant_id', 'user_id', 'session_id', 'run_id'])
+    .execute()
+}

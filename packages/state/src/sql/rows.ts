@@ -1,0 +1,63 @@
+import { parseEventId, type Identity, type RunIdentity } from '@harborage/core'
+import type { SlotKey } from '../state-driver.ts'
+import type { StateRecord } from '../state-record.ts'
+import { eventMark } from './event-trail.ts'
+import type { ContentColumns, PlacedColumns, SessionColumns, SlotColumns } from './statements.ts'
+import type { StateRecordRow } from './tables.ts'
+
+export function sessionColumns(identity: Identity): SessionColumns {
+  return {
+    tenant_id: identity.tenantId,
+    user_id: identity.userId,
+    session_id: identity.sessionId,
+  }
+}
+
+export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
+  return { ...sessionColumns(identity), run_id: identity.runId, kind }
+}
+
+export function recordRow(record: StateRecord): StateRecordRow {
+  return {
+    ...slotColumns(record),
+    event_id: record.eventId,
+    version: record.version,
+    updated_at: record.updatedAt.getTime(),
+    event_trail: eventMark(record.eventId),
+    bytes: record.bytes,
+  }
+}
+
+export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
+  return {
+    eventId: parseEventId(row.event_id),
+    identity: { ...slot.identity },
+    kind: slot.kind,
+    bytes: row.bytes,
+    version: row.version,
+    updatedAt: new Date(row.updated_at),
+  }
+}
+
+export function placedRecord(row: PlacedColumns): StateRecord {
+  return recordAt({ identity: identityOf(row), kind: row.kind }, row)
+}
+
+function identityOf(row: SlotColumns): Required<RunIdentity> {
+  return {
+    tenantId: row.tenant_id,
+    userId: row.user_id,
+    sessionId: row.session_id,
+    runId: row.run_id,
+  }
+}
+
+export function isSlot(row: SlotColumns, { identity, kind }: SlotKey): boolean {
+  return (
+    row.tenant_id === identity.tenantId &&
+    row.user_id === identity.userId &&
+    row.session_id === identity.sessionId &&
+    row.run_id === identity.runId &&
+    row.kind === kind
+  )
+}

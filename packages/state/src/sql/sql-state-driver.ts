@@ -1,0 +1,146 @@
+import { StoreUnavailableError, type EventId, type Identity } from '@harborage/core'
+import { afterPrefix, SqlFailure, type SqlDatabase } from '@harborage/core/sql'
+import { decideDelete, decideSave } from '../decide.ts'
+import type {
+  CheckedTransaction,
+  Condition,
+  ListKindPage,
+  ListPage,
+  SlotKey,
+  StateDriver,
+} from '../state-driver.ts'
+import type { SaveOutcome, StateRecord } from '../state-record.ts'
+import { commitWork, LostRace } from './commit-work.ts'
+import { InspectedSlots } from './inspected-slots.ts'
+import { placedRecord, recordAt, recordRow, sessionColumns, slotColumns } from './rows.ts'
+import { compileStateStatements, type StateStatements } from './statements.ts'
+
+/** How often a write starts again because another one came in between its two steps. */
+const MAX_ATTEMPTS = 100
+
+/**
+ * Keeps state in the table `state_records` of an SQL database.
+ *
+ * A save is optimistic: one statement that writes only where S2 to S5 allow it. Only when it wrote nothing are the
+ * rows read that tell why, and decided on as in every other driver.
+ */
+export class SqlStateDriver implements StateDriver {
+  readonly #database: SqlDatabase
+  readonly #statements: StateStatements
+
+  constructor(database: SqlDatabase) {
+    this.#database = database
+    this.#statements = compileStateStatements(database)
+  }
+
+  async load(slot: SlotKey): Promise<StateRecord | undefined> {
+    const [row] = await this.#database.rows(this.#statements.load, slotColumns(slot))
+    return row === undefined ? undefined : recordAt(slot, row)
+  }
+
+  async loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
+    const at = { ...sessionColumns(identity), event_id: eventId }
+    const [row] = await this.#database.rows(this.#statements.loadByEventId, at)
+    return row === undefined ? undefined : placedRecord(row)
+  }
+
+  async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    const row = recordRow(record)
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      if (await this.#write(row, condition)) return 'saved'
+      const slots = new InspectedSlots(await this.#database.rows(this.#statements.inspect, row))
+      const outcome = decideSave(slots, record, condition)
+      if (outcome !== 'saved') return outcome
+    }
+    throw tooMuchContention()
+  }
+
+  async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const at = slotColumns(slot)
+    if (ifEventId === undefined) {
+      return (await this.#database.changes(this.#statements.delete, at)) > 0
+    }
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const generation = { ...at, event_id: ifEventId }
+      const deleted = await this.#database.changes(this.#statements.deleteGeneration, generation)
+      if (deleted > 0) return true
+      if (!decideDelete(await this.load(slot), ifEventId)) return false
+    }
+    throw tooMuchContention()
+  }
+
+  async deleteScope(identity: Identity): Promise<number> {
+    return this.#database.changes(this.#statements.deleteScope, sessionColumns(identity))
+  }
+
+  async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      try {
+        return await this.#database.transaction(() =>
+          commitWork(this.#statements, this.#database.traits, transaction),
+        )
+      } catch (error) {
+        if (!(error instanceof LostRace) && !isUniqueViolation(error)) throw error
+      }
+    }
+    throw tooMuchContention()
+  }
+
+  async listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    const { identity, kindPrefix, after, limit } = page
+    const rows = await this.#database.rows(this.#statements.listPage, {
+      ...sessionColumns(identity),
+      run_id: identity.runId,
+      from_kind: after ?? kindPrefix,
+      // No kind is empty, so this excludes nothing on the first page.
+      after_kind: after ?? '',
+      end_kind: afterPrefix(kindPrefix),
+      limit,
+    })
+    return rows.map(placedRecord)
+  }
+
+  async listKindPage({ kindPrefix, after, limit }: ListKindPage): Promise<readonly StateRecord[]> {
+    const rows = await this.#database.rows(this.#statements.listKindPage, {
+      ...(after === undefined ? beforeFirst(kindPrefix) : slotColumns(after)),
+      end_kind: afterPrefix(kindPrefix),
+      limit,
+    })
+    return rows.map(placedRecord)
+  }
+
+  /** The database is not this driver's to close. */
+  async close(): Promise<void> {}
+
+  /** Whether the row was written; `false` if the slot, the event id or the condition stands against it. */
+  async #write(row: ReturnType<typeof recordRow>, condition: Condition): Promise<boolean> {
+    try {
+      return (await this.#changes(row, condition)) > 0
+    } catch (error) {
+      if (isUniqueViolation(error)) return false
+      throw error
+    }
+  }
+
+  #changes(row: ReturnType<typeof recordRow>, condition: Condition): Promise<number> {
+    const { save, saveIntoEmpty, saveOver } = this.#statements
+    if (condition === undefined) return this.#database.changes(save, row)
+    if (condition === null) return this.#database.changes(saveIntoEmpty, row)
+    return this.#database.changes(saveOver, { ...row, expected_event_id: condition })
+  }
+}
+
+/** The place before the first slot of a kind: no tenant is empty. */
+function beforeFirst(kindPrefix: string): ReturnType<typeof slotColumns> {
+  return { kind: kindPrefix, tenant_id: '', user_id: '', session_id: '', run_id: '' }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof SqlFailure && error.reason === 'unique_violation'
+}
+
+function tooMuchContention(): StoreUnavailableError {
+  return new StoreUnavailableError(
+    `the slot was changed by others during each of ${MAX_ATTEMPTS} attempts: nothing was applied, call again`,
+  )
+}

@@ -1,0 +1,210 @@
+import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import { sql, type RawBuilder } from 'kysely'
+import { TRAIL_CHARACTERS } from './event-trail.ts'
+import type { StateRecordRow, StateTables } from './tables.ts'
+
+/** The columns that name a session. */
+export type SessionColumns = Pick<StateRecordRow, 'tenant_id' | 'user_id' | 'session_id'>
+
+/** The columns that name a slot. */
+export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
+
+/** What a slot holds, for the caller. */
+export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
+
+type EventColumn = Pick<StateRecordRow, 'event_id'>
+
+interface ExpectedEventColumn {
+  readonly expected_event_id: string
+}
+
+/** A row with its place. */
+export type PlacedColumns = SlotColumns & ContentColumns
+
+/** Every statement of the state store, compiled once when it opens. */
+export interface StateStatements {
+  readonly load: SqlStatement<SlotColumns, ContentColumns>
+  readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, PlacedColumns>
+  /** The rows that decide about a save: its slot's and, if it is another, the one that holds its event id. */
+  readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
+  /** As {@link StateStatements.inspect}, keeping others from changing the rows until the transaction ends. */
+  readonly inspectAndLock: StateStatements['inspect']
+  /** Writes unless the slot holds or has replaced the event id. */
+  readonly save: SqlStatement<StateRecordRow, unknown>
+  /** Writes if the slot is empty and the event id unused. */
+  readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
+  /** Writes if the slot holds the expected event id and has not replaced this one. */
+  readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn, unknown>
+  readonly delete: SqlStatement<SlotColumns, unknown>
+  readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
+  readonly deleteScope: SqlStatement<SessionColumns, unknown>
+  readonly listPage: SqlStatement<ListPageParameters, PlacedColumns>
+  readonly listKindPage: SqlStatement<ListKindPageParameters, PlacedColumns>
+}
+
+interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
+  readonly from_kind: string
+  readonly after_kind: string
+  readonly end_kind: string
+  readonly limit: number
+}
+
+interface ListKindPageParameters extends SlotColumns {
+  readonly end_kind: string
+  readonly limit: number
+}
+
+const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
+const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
+const placed = [...slot, ...content] as const
+
+export function compileStateStatements(database: SqlDatabase): StateStatements {
+  return { ...compileReads(database), ...compileWrites(database), ...compileWalks(database) }
+}
+
+function compileReads(
+  database: SqlDatabase,
+): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'inspectAndLock'> {
+  const db = database.builder.$extendTables<StateTables>()
+  const inspect = (at: SlotColumns & EventColumn) =>
+    db
+      .selectFrom('state_records')
+      .selectAll()
+      .where((where) =>
+        where.or([
+          where.and(slotOf(at)),
+          where.and({ tenant_id: at.tenant_id, event_id: at.event_id }),
+        ]),
+      )
+  return {
+    load: compileStatement('state_load', (at: SlotColumns) =>
+      db
+        .selectFrom('state_records')
+        .select(content)
+        .where((where) => where.and(slotOf(at))),
+    ),
+    loadByEventId: compileStatement('state_load_by_event_id', (at: SessionColumns & EventColumn) =>
+      db
+        .selectFrom('state_records')
+        .select(placed)
+        .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
+    ),
+    inspect: compileStatement('state_inspect', inspect),
+    inspectAndLock: compileStatement('state_inspect_and_lock', (at: SlotColumns & EventColumn) =>
+      database.traits.rowLocks ? inspect(at).forUpdate() : inspect(at),
+    ),
+  }
+}
+
+function compileWrites(
+  database: SqlDatabase,
+): Pick<
+  StateStatements,
+  'save' | 'saveIntoEmpty' | 'saveOver' | 'delete' | 'deleteGeneration' | 'deleteScope'
+> {
+  const db = database.builder.$extendTables<StateTables>()
+  const { textPosition } = database.traits
+  const isIn = (mark: RawBuilder<string>): RawBuilder<number> =>
+    sql<number>`${sql.raw(textPosition)}(state_records.event_trail, ${mark})`
+  const pushOnTrail = (mark: RawBuilder<string>): RawBuilder<string> =>
+    sql<string>`substr(${mark} || state_records.event_trail, 1, ${sql.lit(TRAIL_CHARACTERS)})`
+  const newMark = sql<string>`excluded.event_trail`
+  return {
+    save: compileStatement('state_save', (row: StateRecordRow) =>
+      db
+        .insertInto('state_records')
+        .values(rowOf(row))
+        .onConflict((conflict) =>
+          conflict
+            .columns(slot)
+            .doUpdateSet((update) => ({
+              event_id: update.ref('excluded.event_id'),
+              version: update.ref('excluded.version'),
+              updated_at: update.ref('excluded.updated_at'),
+              event_trail: pushOnTrail(newMark),
+              bytes: update.ref('excluded.bytes'),
+            }))
+            .where(isIn(newMark), '=', sql.lit(0)),
+        ),
+    ),
+    saveIntoEmpty: compileStatement('state_save_into_empty', (row: StateRecordRow) =>
+      db
+        .insertInto('state_records')
+        .values(rowOf(row))
+        .onConflict((conflict) => conflict.doNothing()),
+    ),
+    saveOver: compileStatement('state_save_over', (row: StateRecordRow & ExpectedEventColumn) =>
+      db
+        .updateTable('state_records')
+        .set({
+          event_id: row.event_id,
+          version: row.version,
+          updated_at: row.updated_at,
+          event_trail: pushOnTrail(sql<string>`${row.event_trail}`),
+          bytes: row.bytes,
+        })
+        .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
+        .where(isIn(sql<string>`${row.event_trail}`), '=', sql.lit(0)),
+    ),
+    delete: compileStatement('state_delete', (at: SlotColumns) =>
+      db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
+    ),
+    deleteGeneration: compileStatement('state_delete_generation', (at: SlotColumns & EventColumn) =>
+      db
+        .deleteFrom('state_records')
+        .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+    ),
+    deleteScope: compileStatement('state_delete_scope', (at: SessionColumns) =>
+      db.deleteFrom('state_records').where((where) => where.and(sessionOf(at))),
+    ),
+  }
+}
+
+function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' | 'listKindPage'> {
+  const db = database.builder.$extendTables<StateTables>()
+  return {
+    listPage: compileStatement('state_list_page', (page: ListPageParameters) =>
+      db
+        .selectFrom('state_records')
+        .select(placed)
+        .where((where) => where.and({ ...sessionOf(page), run_id: page.run_id }))
+        .where('kind', '>=', page.from_kind)
+        .where('kind', '<>', page.after_kind)
+        .where('kind', '<', page.end_kind)
+        .orderBy('kind')
+        .limit(page.limit),
+    ),
+    listKindPage: compileStatement('state_list_kind_page', (page: ListKindPageParameters) =>
+      db
+        .selectFrom('state_records')
+        .select(placed)
+        .where((where) =>
+          where(
+            where.refTuple('kind', 'tenant_id', 'user_id', 'session_id', 'run_id'),
+            '>',
+            where.tuple(page.kind, page.tenant_id, page.user_id, page.session_id, page.run_id),
+          ),
+        )
+        .where('kind', '<', page.end_kind)
+        .orderBy('kind')
+        .orderBy('tenant_id')
+        .orderBy('user_id')
+        .orderBy('session_id')
+        .orderBy('run_id')
+        .limit(page.limit),
+    ),
+  }
+}
+
+function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
+  return { tenant_id, user_id, session_id }
+}
+
+function slotOf(at: SlotColumns): SlotColumns {
+  return { ...sessionOf(at), run_id: at.run_id, kind: at.kind }
+}
+
+function rowOf(row: StateRecordRow): StateRecordRow {
+  const { event_id, version, updated_at, event_trail, bytes } = row
+  return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
+}

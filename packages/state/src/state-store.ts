@@ -1,0 +1,274 @@
+import {
+  checkEventId,
+  checkIdentity,
+  checkMaintenanceScope,
+  checkPageSize,
+  checkRunIdentity,
+  checkSignal,
+  NotFoundError,
+  readArguments,
+  StoreLifecycle,
+  walkPages,
+  type CallOptions,
+  type EventId,
+  type Identity,
+  type MaintenanceScope,
+  type PageOptions,
+  type RunIdentity,
+} from '@harborage/core'
+import {
+  checkCarriedIdentity,
+  checkCondition,
+  checkDeleteCondition,
+  checkKindPrefix,
+  checkRecord,
+  checkSlot,
+} from './internal/check-record.ts'
+import { checkTransaction } from './internal/check-transaction.ts'
+import type { StateDriver } from './state-driver.ts'
+import type { NewStateRecord, SaveOutcome, StateRecord, StateTransaction } from './state-record.ts'
+
+/** Options of {@link StateStore.save}. */
+export interface SaveOptions extends CallOptions {
+  /**
+   * Saves only over the generation with this event id; `null`: only into an empty slot. Left out, the save replaces
+   * whatever is there.
+   */
+  readonly ifEventId?: EventId | null
+}
+
+/** Options of {@link StateStore.delete}. */
+export interface DeleteOptions extends CallOptions {
+  /** Deletes only the generation with this event id. */
+  readonly ifEventId?: EventId
+}
+
+/**
+ * Identity-keyed slots of opaque bytes, idempotent on the caller's event id. Open one with `openStateStore`.
+ *
+ * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
+ * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
+ * `invalid_record`, and with `store_unavailable` or, for writes, `outcome_unknown` if the database fails.
+ * Every call may be repeated: a retry applies nothing twice.
+ */
+export class StateStore implements AsyncDisposable {
+  readonly #driver: StateDriver
+  readonly #release: () => Promise<void>
+  readonly #lifecycle = new StoreLifecycle('StateStore')
+
+  /**
+   * @param driver Where the records are kept.
+   * @param release What closes the driver. Default: its own `close`.
+   */
+  constructor(driver: StateDriver, release: () => Promise<void> = () => driver.close()) {
+    this.#driver = driver
+    this.#release = release
+  }
+
+  /**
+   * Puts a record into its slot, once per event id.
+   *
+   * `'saved'`: it is durable now. `'unchanged'`: it was there already. `'superseded'`: the slot held it before and has
+   * gone on since; at least the last 16 event ids that a slot replaced are remembered, until the slot is deleted.
+   *
+   * @throws `idempotency_conflict` if the tenant used the event id for something else; `condition_failed` if
+   * `ifEventId` does not match.
+   *
+   * @example
+   * ```ts
+   * import { newEventId } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const outcome = await state.save({
+   *   eventId: newEventId(),
+   *   identity: { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' },
+   *   kind: 'task.checkpoint',
+   *   bytes: new TextEncoder().encode('step 3'),
+   * })
+   * outcome // 'saved'
+   * ```
+   */
+  async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
+    this.#lifecycle.assertOpen()
+    const { checked, condition, signal } = readArguments(() => ({
+      checked: checkRecord(checkCarriedIdentity(record), record),
+      condition: checkCondition(options),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.save(checked, condition))
+  }
+
+  /** Gives what the slot holds, or `undefined` if it is empty. */
+  async load(
+    identity: RunIdentity,
+    kind: string,
+    options?: CallOptions,
+  ): Promise<StateRecord | undefined> {
+    this.#lifecycle.assertOpen()
+    const { slot, signal } = readArguments(() => ({
+      slot: checkSlot(checkRunIdentity(identity), kind),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.load(slot))
+  }
+
+  /**
+   * As {@link load}.
+   *
+   * @throws `not_found` if the slot is empty.
+   */
+  async loadOrThrow(
+    identity: RunIdentity,
+    kind: string,
+    options?: CallOptions,
+  ): Promise<StateRecord> {
+    const record = await this.load(identity, kind, options)
+    return record ?? notFound('the slot is empty: save into it first, or use load()')
+  }
+
+  /**
+   * Gives the record that was saved with the event id in any run of the session, or `undefined` if it was never saved
+   * there or has been replaced since.
+   */
+  async loadByEventId(
+    identity: Identity,
+    eventId: EventId,
+    options?: CallOptions,
+  ): Promise<StateRecord | undefined> {
+    this.#lifecycle.assertOpen()
+    const { owner, checkedEventId, signal } = readArguments(() => ({
+      owner: checkIdentity(identity),
+      checkedEventId: checkEventId('eventId', eventId),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.loadByEventId(owner, checkedEventId))
+  }
+
+  /**
+   * As {@link loadByEventId}.
+   *
+   * @throws `not_found` if no slot of the session holds it.
+   */
+  async loadByEventIdOrThrow(
+    identity: Identity,
+    eventId: EventId,
+    options?: CallOptions,
+  ): Promise<StateRecord> {
+    const record = await this.loadByEventId(identity, eventId, options)
+    return (
+      record ??
+      notFound('no slot of the session holds this event id: it was replaced or never saved')
+    )
+  }
+
+  /**
+   * Empties a slot and tells whether it held anything. The slot also forgets which event ids it replaced.
+   *
+   * @throws `condition_failed` if `ifEventId` is given and the slot holds another generation.
+   */
+  async delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
+    this.#lifecycle.assertOpen()
+    const { slot, condition, signal } = readArguments(() => ({
+      slot: checkSlot(checkRunIdentity(identity), kind),
+      condition: checkDeleteCondition(options),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.delete(slot, condition))
+  }
+
+  /** Empties every slot of the session, of all its runs, and gives their number. */
+  async deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+    this.#lifecycle.assertOpen()
+    const { owner, signal } = readArguments(() => ({
+      owner: checkIdentity(identity),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner))
+  }
+
+  /**
+   * Checks every expectation and applies every save and delete, or does nothing at all. Answers with one outcome per
+   * save, in their order. A commit whose saves have all been applied before is a retry: it changes nothing and
+   * answers `'unchanged'` or `'superseded'`, so give each commit at least one save to make it safe to repeat.
+   *
+   * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in {@link save};
+   * `invalid_record` for a slot or event id that is named twice, a second tenant, or more than 1,000 entries of one
+   * sort.
+   */
+  async commit(
+    transaction: StateTransaction,
+    options?: CallOptions,
+  ): Promise<readonly SaveOutcome[]> {
+    this.#lifecycle.assertOpen()
+    const { checked, signal } = readArguments(() => ({
+      checked: checkTransaction(transaction),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.commit(checked))
+  }
+
+  /**
+   * Walks the records of one run, or of the session itself, whose kind begins with the prefix, ordered by kind. The
+   * prefix is literal and case-sensitive. A record that stays put during the walk appears exactly once.
+   *
+   * It throws at once, not at the first step, if an argument is wrong.
+   */
+  list(
+    identity: RunIdentity,
+    kindPrefix: string,
+    options?: PageOptions,
+  ): AsyncIterable<StateRecord> {
+    this.#lifecycle.assertOpen()
+    const { owner, prefix, limit, signal } = readArguments(() => ({
+      owner: checkRunIdentity(identity),
+      prefix: checkKindPrefix(kindPrefix),
+      limit: checkPageSize(options),
+      signal: checkSignal(options),
+    }))
+    return walkPages(limit, (last: StateRecord | undefined) =>
+      this.#lifecycle.run(signal, () =>
+        this.#driver.listPage({ identity: owner, kindPrefix: prefix, after: last?.kind, limit }),
+      ),
+    )
+  }
+
+  /**
+   * As {@link list} across all identities, for maintenance: ordered by kind, tenant, user, session, run, by bytes.
+   *
+   * @throws `maintenance_scope_required` without `{ maintenanceScoped: true }`.
+   */
+  listKind(
+    scope: MaintenanceScope,
+    kindPrefix: string,
+    options?: PageOptions,
+  ): AsyncIterable<StateRecord> {
+    this.#lifecycle.assertOpen()
+    const { prefix, limit, signal } = readArguments(() => {
+      checkMaintenanceScope(scope)
+      return {
+        prefix: checkKindPrefix(kindPrefix),
+        limit: checkPageSize(options),
+        signal: checkSignal(options),
+      }
+    })
+    return walkPages(limit, (after: StateRecord | undefined) =>
+      this.#lifecycle.run(signal, () =>
+        this.#driver.listKindPage({ kindPrefix: prefix, after, limit }),
+      ),
+    )
+  }
+
+  /** Lets calls in flight finish, refuses later ones with `store_closed`, and releases everything. Idempotent. */
+  close(): Promise<void> {
+    return this.#lifecycle.close(this.#release)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+function notFound(message: string): never {
+  throw new NotFoundError(message)
+}

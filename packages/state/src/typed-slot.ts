@@ -1,0 +1,190 @@
+import {
+  InvalidRecordError,
+  isHarborageError,
+  newEventId,
+  type CallOptions,
+  type EventId,
+  type RunIdentity,
+} from '@harborage/core'
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { decodeJson, encodeJson } from './internal/json-bytes.ts'
+import type { SaveOutcome, StateRecord } from './state-record.ts'
+import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
+
+/** What {@link defineSlot} takes. */
+export interface SlotDefinition<Schema extends StandardSchemaV1> {
+  /** The kind under which the values are kept, such as `task.checkpoint`. */
+  readonly kind: string
+  /** Any Standard Schema: zod, valibot, arktype and others. Values are kept as JSON. */
+  readonly schema: Schema
+  /** The version of the value's form, kept with each value: a safe integer >= 0. Default: 0. */
+  readonly version?: number
+  /** Turns a value that an older version of the application saved into today's form, before it is validated. */
+  readonly migrate?: (value: unknown, fromVersion: number) => unknown
+}
+
+/** Options of {@link TypedSlot.save}. */
+export interface TypedSaveOptions extends SaveOptions {
+  /** The idempotency key. Default: a new one; give one if the save may be retried by another process. */
+  readonly eventId?: EventId
+}
+
+/** Options of {@link TypedSlot.update}. */
+export interface UpdateOptions extends CallOptions {
+  /** How often to start again because another writer came first, at least 1. Default: 100. */
+  readonly attempts?: number
+}
+
+/** A value and the event id of its save, for a later `ifEventId`. */
+export interface SlotValue<Value> {
+  readonly value: Value
+  readonly eventId: EventId
+}
+
+/** A slot whose values are checked by a schema on the way in and on the way out. */
+export interface TypedSlot<Input, Output> {
+  readonly kind: string
+  /**
+   * Gives the value, or `undefined` if the slot is empty.
+   *
+   * @throws `invalid_record` if what is stored does not fit the schema, or was saved by a newer version.
+   */
+  load(store: StateStore, identity: RunIdentity, options?: CallOptions): Promise<Output | undefined>
+  /** As {@link TypedSlot.load}, with the event id of the save. */
+  loadWithEventId(
+    store: StateStore,
+    identity: RunIdentity,
+    options?: CallOptions,
+  ): Promise<SlotValue<Output> | undefined>
+  /**
+   * Saves a value, as `StateStore.save` does.
+   *
+   * @throws `invalid_record` if it does not fit the schema, or would not after the way through JSON.
+   */
+  save(
+    store: StateStore,
+    identity: RunIdentity,
+    value: Input,
+    options?: TypedSaveOptions,
+  ): Promise<SaveOutcome>
+  delete(store: StateStore, identity: RunIdentity, options?: DeleteOptions): Promise<boolean>
+  /**
+   * Changes the value with nobody in between: loads it, asks `change` for the new one, saves that if the slot still
+   * holds what was loaded, and starts again if not. `change` may therefore be called several times.
+   *
+   * @returns The value that was saved.
+   * @throws `condition_failed` if another writer came first in every attempt.
+   */
+  update(
+    store: StateStore,
+    identity: RunIdentity,
+    change: (current: Output | undefined) => Input | Promise<Input>,
+    options?: UpdateOptions,
+  ): Promise<Output>
+}
+
+const DEFAULT_ATTEMPTS = 100
+
+/**
+ * Defines a typed slot, for values instead of bytes.
+ *
+ * @example
+ * ```ts
+ * import { defineSlot, openStateStore } from '@harborage/state'
+ * import { z } from 'zod'
+ *
+ * const costs = defineSlot({ kind: 'session.costs', schema: z.object({ cents: z.number() }) })
+ *
+ * await using state = await openStateStore()
+ * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+ * await costs.update(state, session, (held) => ({ cents: (held?.cents ?? 0) + 12 }))
+ * await costs.load(state, session) // { cents: 12 }
+ * ```
+ */
+export function defineSlot<Schema extends StandardSchemaV1>(
+  definition: SlotDefinition<Schema>,
+): TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>> {
+  type Input = StandardSchemaV1.InferInput<Schema>
+  type Output = StandardSchemaV1.InferOutput<Schema>
+  const { kind, schema, version = 0, migrate } = definition
+
+  const decode = async (record: StateRecord): Promise<Output> => {
+    const stored = decodeJson(kind, record.bytes)
+    return validate(schema, kind, bringUpToDate(stored, record.version))
+  }
+
+  const bringUpToDate = (stored: unknown, storedVersion: number): unknown => {
+    if (storedVersion === version) return stored
+    if (storedVersion > version) {
+      throw new InvalidRecordError(
+        `${kind} was saved in version ${storedVersion}, and this application knows ${version}: upgrade it`,
+      )
+    }
+    if (migrate === undefined) {
+      throw new InvalidRecordError(
+        `${kind} was saved in version ${storedVersion}: give defineSlot a migrate function that leads to ${version}`,
+      )
+    }
+    return migrate(stored, storedVersion)
+  }
+
+  const encode = async (value: Input): Promise<{ bytes: Uint8Array; value: Output }> => {
+    const bytes = encodeJson(kind, value)
+    // What was saved has to load again, so the schema judges what is left after the way through JSON.
+    return { bytes, value: await validate(schema, kind, decodeJson(kind, bytes)) }
+  }
+
+  const slot: TypedSlot<Input, Output> = {
+    kind,
+    async load(store, identity, options) {
+      const record = await store.load(identity, kind, options)
+      return record === undefined ? undefined : decode(record)
+    },
+    async loadWithEventId(store, identity, options) {
+      const record = await store.load(identity, kind, options)
+      if (record === undefined) return undefined
+      return { value: await decode(record), eventId: record.eventId }
+    },
+    async save(store, identity, value, options = {}) {
+      const { eventId = newEventId(), ...saveOptions } = options
+      const { bytes } = await encode(value)
+      return store.save({ eventId, identity, kind, bytes, version }, saveOptions)
+    },
+    async delete(store, identity, options) {
+      return store.delete(identity, kind, options)
+    },
+    async update(store, identity, change, { attempts = DEFAULT_ATTEMPTS, ...options } = {}) {
+      for (let attempt = 1; ; attempt += 1) {
+        const held = await slot.loadWithEventId(store, identity, options)
+        const { bytes, value } = await encode(await change(held?.value))
+        const ifEventId = held?.eventId ?? null
+        const record = { eventId: newEventId(), identity, kind, bytes, version }
+        try {
+          await store.save(record, { ...options, ifEventId })
+          return value
+        } catch (error) {
+          if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
+        }
+      }
+    },
+  }
+  return slot
+}
+
+async function validate<Schema extends StandardSchemaV1>(
+  schema: Schema,
+  kind: string,
+  value: unknown,
+): Promise<StandardSchemaV1.InferOutput<Schema>> {
+  const result = await schema['~standard'].validate(value)
+  if (result.issues === undefined) return result.value
+  // The messages of a schema may quote the value, which is a payload, so only the places are named.
+  const places = result.issues.map(({ path = [] }) => path.map(keyOf).join('.') || 'the value')
+  throw new InvalidRecordError(`${kind} does not fit its schema at: ${places.join(', ')}`, {
+    cause: result.issues,
+  })
+}
+
+function keyOf(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
+  return String(typeof segment === 'object' ? segment.key : segment)
+}
