@@ -1,0 +1,7 @@
+import { registerEngine } from '@harborage/core'
+import { openSqlite } from './open-sqlite.ts'
+
+export { openSqlite } from './open-sqlite.ts'
+export type { SqliteConfig } from './sqlite-config.ts'
+
+registerEngine('sqlite', { schemes: ['sqlite', 'file'], open: (dsn) => openSqlite({ dsn }) })

@@ -1,0 +1,65 @@
+import {
+  HarborageError,
+  InvalidConfigError,
+  OutcomeUnknownError,
+  StoreUnavailableError,
+} from '@harborage/core'
+import { SqlFailure } from '@harborage/core/sql'
+
+/** Whether another connection holds the lock, so that the same statement may succeed in a moment. */
+export function isBusy(error: unknown): boolean {
+  const code = codeOf(error)
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
+}
+
+/** Turns an error of better-sqlite3 into one of Harborage; any other error stays as it is. */
+export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
+  const code = codeOf(error)
+  if (error instanceof HarborageError || code === '') return error
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
+    return new SqlFailure('unique_violation')
+  }
+  if (
+    code === 'SQLITE_ERROR' &&
+    error instanceof Error &&
+    error.message.startsWith('no such table')
+  ) {
+    return new SqlFailure('missing_table')
+  }
+  if (isBusy(error)) {
+    return new StoreUnavailableError(
+      'another process held the write lock of the database for the whole of busyTimeoutMs: call again',
+      { cause: error },
+    )
+  }
+  if (code === 'SQLITE_FULL') {
+    return new StoreUnavailableError('the disk is full: free some space, then call again', {
+      cause: error,
+    })
+  }
+  if (code === 'SQLITE_NOTADB') {
+    return new InvalidConfigError('dsn names a file that is not an SQLite database', {
+      cause: error,
+    })
+  }
+  if (code.startsWith('SQLITE_CORRUPT')) {
+    return new StoreUnavailableError(
+      'the database file is damaged: restore it from a backup before going on',
+      { cause: error, retryable: false },
+    )
+  }
+  if (code.startsWith('SQLITE_IOERR') && work === 'write') {
+    return new OutcomeUnknownError(
+      'the disk failed during a write: repeat the call with the same event id once it works again',
+      { cause: error },
+    )
+  }
+  return new StoreUnavailableError(`the database could not do the work (${code}): see the cause`, {
+    cause: error,
+  })
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return ''
+  return error.code.startsWith('SQLITE_') ? error.code : ''
+}
