@@ -17,7 +17,7 @@ const stages: readonly Stage[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
   { name: 'types', command: ['tsc', '-b', '--pretty'] },
   { name: 'lint', command: ['oxlint'] },
-  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { name: 'build', command: ['pnpm', 'run', 'build'] },
 ]
 
 const shell = process.platform === 'win32'

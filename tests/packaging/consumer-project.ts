@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { PackageRegistry } from './package-registry.ts'
+import { runCommand } from './run-command.ts'
+
+export type PackageManager = 'npm' | 'pnpm'
+
+export interface ConsumerProject extends AsyncDisposable {
+  readonly folder: string
+  write(name: string, content: string): Promise<void>
+}
+
+/** An empty project of someone who installs these packages, far away from this workspace. */
+export async function installInEmptyProject(
+  manager: PackageManager,
+  registry: PackageRegistry,
+  ...packages: readonly string[]
+): Promise<ConsumerProject> {
+  const folder = await mkdtemp(join(tmpdir(), `harborage-consumer-${manager}-`))
+  const project: ConsumerProject = {
+    folder,
+    write: (name, content) => writeFile(join(folder, name), content),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+  await project.write('package.json', '{ "private": true, "type": "module" }\n')
+  await project.write('.npmrc', registry.npmrc)
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions: strictest }))
+  if (manager === 'npm') {
+    await runCommand(folder, 'npm', 'install', '--prefer-offline', '--no-audit', ...packages)
+  } else {
+    await runCommand(folder, 'pnpm', 'add', ...packages)
+  }
+  return project
+}
+
+const strictest = {
+  target: 'es2024',
+  lib: ['es2024', 'esnext.disposable'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  noEmit: true,
+}

@@ -1,0 +1,183 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+import { checkPackage } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { rolldown } from 'rolldown'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import { installedPackages } from './installed-packages.ts'
+import { serveRegistry, type PackageRegistry } from './package-registry.ts'
+import { packPackages } from './packed-package.ts'
+import { firstExample, firstInstall } from './readme.ts'
+import { runCommand, tryCommand } from './run-command.ts'
+
+const packedPackages = await packPackages()
+
+test('every package under packages/ is packed', () => {
+  expect(packedPackages.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      '@harborage/conformance',
+      '@harborage/core',
+      '@harborage/driver-postgres',
+      '@harborage/driver-sqlite',
+      '@harborage/state',
+    ]),
+  )
+})
+
+describe.each(packedPackages)('$name as it is published', (packed) => {
+  const { manifest, files, tarball, content } = packed
+
+  test('ships its build, its sources, the licence and a README, and nothing else', () => {
+    const other = files.filter((file) => !/^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/.test(file))
+    expect(other).toEqual(['LICENSE', 'README.md', 'package.json'])
+  })
+
+  test('has the output of each of its sources, and none of a source that is gone', () => {
+    const built = files.filter((file) => file.endsWith('.js'))
+    const sources = files.filter((file) => file.startsWith('src/'))
+    expect(built).toEqual(sources.map((file) => file.replace(/^src(.+)\.ts$/, 'dist$1.js')))
+  })
+
+  test('depends on versions that a registry knows', () => {
+    const ranges = Object.values({ ...manifest.dependencies, ...manifest.peerDependencies })
+    expect(ranges.filter((range) => /^(workspace|catalog|file|link):/.test(range))).toEqual([])
+  })
+
+  test('has a build behind its exports', () => {
+    const targets = JSON.stringify(manifest.exports)
+    expect(targets).toContain('./dist/')
+    expect(targets).not.toContain('./src/')
+  })
+
+  test('publint finds nothing', async () => {
+    const { messages, pkg } = await publint({
+      pack: { tarball: arrayBuffer(tarball) },
+      strict: true,
+    })
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
+  })
+
+  test('are-the-types-wrong finds nothing that concerns an ES module', async () => {
+    const result = await checkPackage(content)
+    const problems = result.types === false ? ['it has no types'] : result.problems
+    // A package of ES modules does not promise require(), nor resolution without exports maps.
+    const elsewhere = ['node10', 'node16-cjs']
+    expect(
+      problems.filter(
+        (problem) =>
+          typeof problem === 'string' ||
+          !('resolutionKind' in problem && elsewhere.includes(problem.resolutionKind)),
+      ),
+    ).toEqual([])
+  })
+})
+
+let registry: PackageRegistry
+beforeAll(async () => {
+  registry = await serveRegistry(packedPackages)
+})
+afterAll(() => registry[Symbol.asyncDispose]())
+
+describe.each(['npm', 'pnpm'] as const)(
+  "a project that followed the README's start with %s",
+  (manager) => {
+    let project: ConsumerProject
+    let installed: ReadonlyMap<string, ReadonlySet<string>>
+    beforeAll(async () => {
+      project = await installInEmptyProject(manager, registry, ...firstInstall(), '@types/node')
+      installed = await installedPackages(project.folder)
+      await project.write('first-example.ts', firstExample())
+    })
+    afterAll(() => project[Symbol.asyncDispose]())
+
+    test('has one store and one driver, and nothing of the others', () => {
+      const harborage = [...installed.keys()].filter((name) => name.startsWith('@harborage/'))
+      expect(harborage.toSorted()).toEqual([
+        '@harborage/core',
+        '@harborage/driver-sqlite',
+        '@harborage/state',
+      ])
+      expect(['pg', '@types/pg', 'fast-check'].filter((name) => installed.has(name))).toEqual([])
+    })
+
+    test.each(['@harborage/core', 'better-sqlite3', 'kysely'])('has exactly one %s', (name) => {
+      expect(installed.get(name)?.size).toBe(1)
+    })
+
+    test("runs the README's first example", async () => {
+      await runCommand(project.folder, 'node', 'first-example.ts')
+    })
+
+    test("compiles the README's first example, with the declarations of all that it uses", async () => {
+      await runCommand(project.folder, 'tsc')
+    })
+
+    test.each([
+      '@harborage/core/dist/index.js',
+      '@harborage/core/src/index.ts',
+      '@harborage/state/internal/check-record.js',
+      '@harborage/state/dist/internal/check-record.js',
+    ])('cannot import %s', async (specifier) => {
+      const result = await tryCommand(project.folder, 'node', '-e', `import('${specifier}')`)
+      expect(result.succeeded).toBe(false)
+      expect(result.output).toMatch(/ERR_PACKAGE_PATH_NOT_EXPORTED|ERR_MODULE_NOT_FOUND/)
+    })
+  },
+)
+
+describe('a project that installed every package', () => {
+  const entries = packedPackages.flatMap(({ name, manifest }) =>
+    Object.keys(manifest.exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => name + entry.slice(1)),
+  )
+  let project: ConsumerProject
+  beforeAll(async () => {
+    const names = packedPackages.map(({ name }) => name)
+    project = await installInEmptyProject('npm', registry, ...names, '@types/node')
+    await project.write('first-example.ts', firstExample())
+    await project.write(
+      'every-entry.ts',
+      [
+        ...entries.map((entry, index) => `import * as entry${index} from '${entry}'`),
+        `export default [${entries.map((_, index) => `entry${index}`).join(', ')}]`,
+      ].join('\n'),
+    )
+  })
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test('compiles an import of every public entry, with all declarations checked', async () => {
+    await runCommand(project.folder, 'tsc')
+  })
+
+  test('runs on the oldest Node.js that the packages promise to run on', async () => {
+    const oldest = createRequire(import.meta.url).resolve('node-oldest/bin/node')
+    const version = (await runCommand(project.folder, oldest, '--version')).slice(1).trim()
+    const promises = packedPackages.map(({ manifest }) => manifest.engines['node'])
+    expect(promises).toEqual(promises.map(() => `>=${version.replace(/\.0$/, '')}`))
+
+    await runCommand(project.folder, 'tsc', '--noEmit', 'false', '--outDir', 'compiled')
+    await runCommand(project.folder, oldest, 'compiled/every-entry.js')
+    await runCommand(project.folder, oldest, 'compiled/first-example.js')
+  })
+
+  test("runs the README's first example as one bundled file, its driver still registered", async () => {
+    const bundle = await rolldown({
+      input: join(project.folder, 'first-example.ts'),
+      platform: 'node',
+      external: ['better-sqlite3'],
+      checks: { eval: false },
+    })
+    await bundle.write({ file: join(project.folder, 'bundle.mjs'), codeSplitting: false })
+    await bundle.close()
+    await runCommand(project.folder, 'node', 'bundle.mjs')
+  })
+})
+
+function arrayBuffer(bytes: Buffer<ArrayBuffer>): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
+}

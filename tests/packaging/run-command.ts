@@ -1,0 +1,50 @@
+import { execFile, type ExecFileException } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+export interface CommandResult {
+  readonly succeeded: boolean
+  /** What it printed, to standard output and then to standard error. */
+  readonly output: string
+}
+
+/** Runs a program as a person would from a shell in that folder, not as a script of this workspace. */
+export async function tryCommand(
+  folder: string,
+  program: string,
+  ...args: readonly string[]
+): Promise<CommandResult> {
+  const shell = process.platform === 'win32'
+  try {
+    const { stdout, stderr } = await execute(program, args, { cwd: folder, env: cleanEnv(), shell })
+    return { succeeded: true, output: stdout + stderr }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const { stdout = '', stderr = error.message, signal } = error as Partial<ExecFileException>
+    const crash = signal ? `killed by ${signal}\n` : ''
+    return { succeeded: false, output: stdout + stderr + crash }
+  }
+}
+
+/** Runs a program that must succeed, and answers what it printed. */
+export async function runCommand(
+  folder: string,
+  program: string,
+  ...args: readonly string[]
+): Promise<string> {
+  const { succeeded, output } = await tryCommand(folder, program, ...args)
+  if (!succeeded) throw new Error(`${[program, ...args].join(' ')} failed:\n${output}`)
+  return output
+}
+
+const setByScriptRunners = /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_ENV$)/
+const setByThePerson = /^npm_config_(userconfig|globalconfig|cache|cafile|registry)$/
+
+function cleanEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !setByScriptRunners.test(name) || setByThePerson.test(name),
+    ),
+  )
+}
