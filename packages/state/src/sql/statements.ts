@@ -57,6 +57,8 @@ interface ListKindPageParameters extends SlotColumns {
 const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
 const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
 const placed = [...slot, ...content] as const
+// Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
+const row = [...placed, 'event_trail'] as const
 
 export function compileStateStatements(database: SqlDatabase): StateStatements {
   return { ...compileReads(database), ...compileWrites(database), ...compileWalks(database) }
@@ -69,7 +71,7 @@ function compileReads(
   const inspect = (at: SlotColumns & EventColumn) =>
     db
       .selectFrom('state_records')
-      .selectAll()
+      .select(row)
       .where((where) =>
         where.or([
           where.and(slotOf(at)),

@@ -1,0 +1,10 @@
+import { registerEngine } from '@harborage/core'
+import { openPostgres } from './open-postgres.ts'
+
+export { openPostgres } from './open-postgres.ts'
+export type { PostgresConfig } from './postgres-config.ts'
+
+registerEngine('postgres', {
+  schemes: ['postgres', 'postgresql'],
+  open: (dsn) => openPostgres({ dsn }),
+})

@@ -1,0 +1,76 @@
+import { StoreUnavailableError } from '@harborage/core'
+import pg from 'pg'
+import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { connectionFailure } from './postgres-failure.ts'
+
+const CLOSE_TIMEOUT_MS = 5_000
+
+/** The connections of one database: its own pool, or the caller's. Every wait is bounded. */
+export class ClientPool {
+  readonly timeoutMs: number
+  readonly #pool: pg.Pool
+  readonly #isOwn: boolean
+  readonly #guarded = new WeakSet<pg.PoolClient>()
+
+  constructor(config: CheckedPostgresConfig) {
+    this.timeoutMs = config.connectionTimeoutMs
+    this.#isOwn = config.pool === undefined
+    this.#pool = config.pool ?? ownPool(config)
+    this.#pool.on('error', ignore)
+  }
+
+  /**
+   * Takes a connection out of the pool; the caller releases it.
+   *
+   * @throws PostgresFailure
+   */
+  async acquire(): Promise<pg.PoolClient> {
+    try {
+      const client = await (this.#isOwn ? this.#pool.connect() : this.#connectInTime())
+      if (!this.#guarded.has(client)) {
+        this.#guarded.add(client)
+        client.on('error', ignore)
+      }
+      return client
+    } catch (error) {
+      throw connectionFailure(error, this.timeoutMs)
+    }
+  }
+
+  /** Ends the pool, unless it is the caller's. */
+  async close(): Promise<void> {
+    if (this.#isOwn) {
+      // A server that is gone answers nothing, and must not keep the store from closing.
+      await Promise.race([this.#pool.end(), elapse(CLOSE_TIMEOUT_MS)])
+    }
+    this.#pool.off('error', ignore)
+  }
+
+  /** A pool of the caller may have no time limit, and then waits for ever. */
+  async #connectInTime(): Promise<pg.PoolClient> {
+    const connecting = this.#pool.connect()
+    const client = await Promise.race([connecting, elapse(this.timeoutMs)])
+    if (client !== undefined) return client
+    connecting.then((late) => late.release(), ignore)
+    throw new StoreUnavailableError('no connection of the pool became free in time')
+  }
+}
+
+/** A killed backend makes its client, idle or not, emit an error, which would end the process if nobody listened. */
+function ignore(): void {}
+
+function ownPool(config: CheckedPostgresConfig): pg.Pool {
+  return new pg.Pool({
+    connectionString: config.dsn,
+    max: config.max,
+    connectionTimeoutMillis: config.connectionTimeoutMs,
+    keepAlive: true,
+    application_name: 'harborage',
+  })
+}
+
+function elapse(milliseconds: number): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  setTimeout(resolve, milliseconds, undefined).unref()
+  return promise
+}

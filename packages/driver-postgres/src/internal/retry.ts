@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { OutcomeUnknownError } from '@harborage/core'
+import { PostgresFailure } from './postgres-failure.ts'
+
+const FIRST_PAUSE_MS = 5
+const LONGEST_PAUSE_MS = 500
+
+/**
+ * Tries until an attempt succeeds, fails for good, or the time is up. Every call is safe to repeat, so an attempt whose
+ * answer was lost is resolved by the next one; only if none succeeds is the outcome unknown.
+ *
+ * @throws The error of the last attempt, or `outcome_unknown`.
+ */
+export async function retry<Result>(
+  timeoutMs: number,
+  work: 'read' | 'write',
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  const deadline = performance.now() + timeoutMs
+  let mayBeApplied = false
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof PostgresFailure)) throw error
+      mayBeApplied ||= error.mayBeApplied && work === 'write'
+      if (!error.mayPass || performance.now() >= deadline) throw finalError(error, mayBeApplied)
+    }
+    // Half of the pause is left to chance, so that callers that failed together do not come back together.
+    await delay(pause * (0.5 + Math.random() / 2))
+  }
+}
+
+function finalError(failure: PostgresFailure, mayBeApplied: boolean): unknown {
+  if (!mayBeApplied) return failure.error
+  return new OutcomeUnknownError(
+    'the answer of Postgres was lost and asking again failed: repeat the call with the same event id to find out',
+    { cause: failure.error },
+  )
+}

@@ -1,0 +1,77 @@
+import { parseConfig } from '@harborage/core'
+import type { Pool } from 'pg'
+import { z } from 'zod'
+
+/** What `openPostgres` takes: either a DSN or a pool, and options. Times are in milliseconds. */
+export interface PostgresConfig {
+  /** `postgres://user:password@host:5432/name?sslmode=verify-full`: everything that pg understands. */
+  readonly dsn?: string | undefined
+  /** A pool of your own, which stays open when the database is closed. */
+  readonly pool?: Pool
+  /** The most connections of the pool that is made for the DSN. Default: 10. */
+  readonly max?: number
+  /** The schema of all tables; made by the first migration if it is not there. Default: the role's current schema. */
+  readonly schema?: string
+  /** Whether statements are prepared by name. Set it to `false` for a pooler that cannot. Default: `true`. */
+  readonly preparedStatements?: boolean
+  /** How long to wait for a connection, be it a new one or one that becomes free. Default: 5,000. */
+  readonly connectionTimeoutMs?: number
+  /** How long to wait for the answer to one statement; migrations wait without limit. Default: 30,000. */
+  readonly queryTimeoutMs?: number
+  /**
+   * How long a call goes on trying after a lost connection, a deadlock or a serialization failure. Opening does not
+   * try again. Default: 5,000.
+   */
+  readonly retryTimeoutMs?: number
+}
+
+const MAX_IDENTIFIER_BYTES = 63
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+const milliseconds = z.int().min(1).max(MAX_TIMER_MS)
+
+const postgresConfig = z
+  .strictObject({
+    dsn: z
+      .string()
+      .regex(/^postgres(ql)?:/, { error: 'must begin with "postgres:" or "postgresql:"' })
+      .exactOptional(),
+    pool: z.custom<Pool>(isPool, { error: 'must be a Pool of the package pg' }).exactOptional(),
+    max: z.int().min(1).max(10_000).default(10),
+    schema: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_$]*$/, {
+        error: 'must be letters, digits, "_" and "$", not beginning with a digit',
+      })
+      .max(MAX_IDENTIFIER_BYTES)
+      .exactOptional(),
+    preparedStatements: z.boolean().default(true),
+    connectionTimeoutMs: milliseconds.default(5_000),
+    queryTimeoutMs: milliseconds.default(30_000),
+    retryTimeoutMs: milliseconds.or(z.literal(0)).default(5_000),
+  })
+  .refine((config) => (config.dsn === undefined) !== (config.pool === undefined), {
+    error: 'give either dsn or pool',
+  })
+
+/** A checked configuration with its defaults. */
+export type CheckedPostgresConfig = Required<Omit<PostgresConfig, 'dsn' | 'pool' | 'schema'>> & {
+  readonly dsn?: string
+  readonly pool?: Pool
+  readonly schema?: string
+}
+
+/** Checks the configuration and fills in the defaults. */
+export function parsePostgresConfig(config: PostgresConfig): CheckedPostgresConfig {
+  return parseConfig(postgresConfig, config)
+}
+
+function isPool(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'connect' in value &&
+    typeof value.connect === 'function' &&
+    'totalCount' in value
+  )
+}
