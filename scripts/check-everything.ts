@@ -21,6 +21,8 @@ const stages: readonly Stage[] = [
 ]
 
 const shell = process.platform === 'win32'
+const color = process.stdout.isTTY ? 'FORCE_COLOR' : 'NO_COLOR'
+const env = { [color]: '1', TURBO_TELEMETRY_DISABLED: '1', ...process.env }
 const red: string[] = []
 
 for (const stage of stages) {
@@ -34,7 +36,7 @@ for (const stage of stages) {
   console.log(`\n${output.trim()}\n`)
 }
 
-const tests = spawn('vitest', ['run', ...process.argv.slice(2)], { stdio: 'inherit', shell })
+const tests = spawn('vitest', ['run', ...process.argv.slice(2)], { stdio: 'inherit', shell, env })
 await once(tests, 'exit')
 if (tests.exitCode !== 0) red.push('tests')
 
@@ -45,12 +47,7 @@ async function runQuietly([program, ...args]: Stage['command']): Promise<{
   passed: boolean
   output: string
 }> {
-  const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    shell,
-    env: { ...process.env, ...color, TURBO_TELEMETRY_DISABLED: '1' },
-  })
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], shell, env })
   const [output, errors] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

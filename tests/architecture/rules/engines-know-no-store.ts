@@ -8,7 +8,7 @@ const clientLibraries: Readonly<Record<string, readonly string[]>> = {
 const allClientLibraries = Object.values(clientLibraries).flat()
 const tableNames = ['state_records', 'artifacts_blobs', 'memory_state']
 
-/** Rule 3: an engine package imports core, core/sql, kysely and its client library. */
+/** Rule 3: an engine package imports core, kysely and its client library; zod reads its config. */
 export const enginesImportNoStore: Rule = ruleAboutImports(['engine'], ({ owner, target }) => {
   switch (target.kind) {
     case 'workspace':
@@ -16,9 +16,9 @@ export const enginesImportNoStore: Rule = ruleAboutImports(['engine'], ({ owner,
         ? undefined
         : 'an engine package imports core only'
     case 'library':
-      return isLibrary(target, 'kysely', ...(clientLibraries[owner.folder] ?? []))
+      return isLibrary(target, 'kysely', 'zod', ...(clientLibraries[owner.folder] ?? []))
         ? undefined
-        : 'an engine package imports kysely and its client library only'
+        : 'an engine package imports kysely, zod and its client library only'
     case 'file':
     case 'node':
       return undefined
