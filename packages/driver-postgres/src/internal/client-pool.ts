@@ -1,7 +1,6 @@
-import { StoreUnavailableError } from '@harborage/core'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
-import { connectionFailure } from './postgres-failure.ts'
+import { CONNECTION_TIMEOUT, connectionFailure } from './postgres-failure.ts'
 
 const CLOSE_TIMEOUT_MS = 5_000
 
@@ -52,7 +51,7 @@ export class ClientPool {
     const client = await Promise.race([connecting, elapse(this.timeoutMs)])
     if (client !== undefined) return client
     connecting.then((late) => late.release(), ignore)
-    throw new StoreUnavailableError('no connection of the pool became free in time')
+    throw new Error(CONNECTION_TIMEOUT)
   }
 }
 

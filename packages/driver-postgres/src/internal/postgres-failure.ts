@@ -1,6 +1,9 @@
 import { HarborageError, StoreUnavailableError } from '@harborage/core'
 import { SqlFailure } from '@harborage/core/sql'
 
+/** The message of the error for a caller's pool that gave no connection in time. */
+export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time'
+
 /** A failed attempt of a call: what it means and what can be done about it. */
 export class PostgresFailure extends Error {
   /** What the caller gets if the call is not tried again. */
@@ -41,7 +44,9 @@ export function connectionFailure(error: unknown, timeoutMs: number): PostgresFa
   if (isTermination(error)) return lostConnection(error)
   return new PostgresFailure(
     new StoreUnavailableError(
-      `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`,
+      isTimeout(error)
+        ? `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
+        : 'no connection to Postgres: see the cause',
       { cause: error },
     ),
   )
@@ -150,10 +155,10 @@ function isPassing(state: string): boolean {
 /** Failures of the network after which a server may be there in a moment. */
 const PASSING_NETWORK_CODES: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
 
-/** The code of a failed system call, such as ECONNREFUSED. */
+/** The code that Node gives an error of the network or of TLS, such as ECONNREFUSED. */
 function networkCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && sqlState(error) === undefined ? code : undefined
 }
 
 /** Whether pg or the socket failed, as opposed to the work that was run on the connection. */
@@ -169,6 +174,17 @@ const TERMINATIONS: ReadonlySet<string> = new Set([
   'Query read timeout',
 ])
 
+/** What pg-pool and this package's own pool say when the time for a connection is up. */
+const TIMEOUTS: ReadonlySet<string> = new Set([
+  'timeout exceeded when trying to connect',
+  'Connection terminated due to connection timeout',
+  CONNECTION_TIMEOUT,
+])
+
 function isTermination(error: unknown): boolean {
   return error instanceof Error && TERMINATIONS.has(error.message)
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && TIMEOUTS.has(error.message)
 }
