@@ -1,10 +1,11 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
 /** Ends a run with one plain line, and fails it when a test was skipped: nothing may go unseen. */
 export class ClosingLineReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const counts = { passed: 0, failed: 0, skipped: 0 }
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const counts = { passed: 0, failed: errors.length, skipped: 0 }
     for (const module of modules) {
+      counts.failed += module.errors().length
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state !== 'pending') counts[state] += 1
