@@ -31,25 +31,20 @@ export class PostgresFailure extends Error {
 export function connectionFailure(error: unknown, timeoutMs: number): PostgresFailure {
   const state = sqlState(error)
   if (state !== undefined) return isPassing(state) ? notNow(state, error) : refused(state, error)
-  const code = networkCode(error)
+  const code = networkCode(error) ?? (isTermination(error) ? 'it hung up' : undefined)
   if (code !== undefined) {
     return new PostgresFailure(
       new StoreUnavailableError(
         `Postgres cannot be reached (${code}): check the address and that the server runs`,
         { cause: error },
       ),
-      { mayPass: PASSING_NETWORK_CODES.has(code) },
+      { mayPass: PASSING_NETWORK_CODES.has(code) || isTermination(error) },
     )
   }
-  if (isTermination(error)) return lostConnection(error)
-  return new PostgresFailure(
-    new StoreUnavailableError(
-      isTimeout(error)
-        ? `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
-        : 'no connection to Postgres: see the cause',
-      { cause: error },
-    ),
-  )
+  const message = isTimeout(error)
+    ? `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
+    : 'no connection to Postgres: see the cause'
+  return new PostgresFailure(new StoreUnavailableError(message, { cause: error }))
 }
 
 /** What went wrong on an open connection. */
