@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 import { freePort } from './free-port.ts'
-import { postgresBinaries } from './postgres-binaries.ts'
+import { postgresBinaries, reachableBinaries } from './postgres-binaries.ts'
 import { unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.ts'
 
 const run = promisify(execFile)
@@ -45,7 +45,7 @@ export interface GuardedServer {
 export async function startPostgresServer(
   options: PostgresServerOptions = {},
 ): Promise<PostgresServer> {
-  const [{ initdb, pgCtl }, user, port] = await Promise.all([
+  const [installed, user, port] = await Promise.all([
     postgresBinaries(),
     unprivilegedUser(),
     freePort(),
@@ -60,6 +60,7 @@ export async function startPostgresServer(
     await chown(folder, user.uid, user.gid)
     await chown(passwordFile, user.uid, user.gid)
   }
+  const { initdb, pgCtl } = user ? await reachableBinaries(installed, user, folder) : installed
   const stop = guard({ pgCtl, folder, dataDirectory, user })
 
   const control = (...args: string[]): Promise<unknown> =>

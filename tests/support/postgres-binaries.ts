@@ -1,5 +1,13 @@
+import { execFile } from 'node:child_process'
+import { cp } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+
+import type { UnprivilegedUser } from './unprivileged-user.ts'
+
+const run = promisify(execFile)
 
 export interface PostgresBinaries {
   readonly initdb: string
@@ -29,4 +37,23 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   }
   const programs = (await import(pathToFileURL(entry).href)) as { initdb: string; pg_ctl: string }
   return { initdb: programs.initdb, pgCtl: programs.pg_ctl }
+}
+
+/**
+ * The same programs where that user can run them: root's clone may lie in a folder that nobody else
+ * may enter, and then they are copied into the given one.
+ */
+export async function reachableBinaries(
+  binaries: PostgresBinaries,
+  user: UnprivilegedUser,
+  folder: string,
+): Promise<PostgresBinaries> {
+  try {
+    await run(binaries.initdb, ['--version'], { ...user, cwd: folder })
+    return binaries
+  } catch {
+    const native = join(folder, 'native')
+    await cp(join(binaries.initdb, '../..'), native, { recursive: true, verbatimSymlinks: true })
+    return { initdb: join(native, 'bin/initdb'), pgCtl: join(native, 'bin/pg_ctl') }
+  }
 }
