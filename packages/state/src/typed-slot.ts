@@ -7,6 +7,7 @@ import {
   type RunIdentity,
 } from '@harborage/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { checkKind, checkVersion } from './internal/check-record.ts'
 import { decodeJson, encodeJson } from './internal/json-bytes.ts'
 import type { SaveOutcome, StateRecord } from './state-record.ts'
 import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
@@ -19,7 +20,7 @@ export interface SlotDefinition<Schema extends StandardSchemaV1> {
   readonly schema: Schema
   /** The version of the value's form, kept with each value: a safe integer >= 0. Default: 0. */
   readonly version?: number
-  /** Turns a value that an older version of the application saved into today's form, before it is validated. */
+  /** Turns a value that an older version of the application saved into today's form, or a promise of it, before it is validated. */
   readonly migrate?: (value: unknown, fromVersion: number) => unknown
 }
 
@@ -88,6 +89,8 @@ const DEFAULT_ATTEMPTS = 100
 /**
  * Defines a typed slot, for values instead of bytes.
  *
+ * @throws `invalid_record` if the kind or the version is malformed.
+ *
  * @example
  * ```ts
  * import { defineSlot, openStateStore } from '@harborage/state'
@@ -106,11 +109,13 @@ export function defineSlot<Schema extends StandardSchemaV1>(
 ): TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>> {
   type Input = StandardSchemaV1.InferInput<Schema>
   type Output = StandardSchemaV1.InferOutput<Schema>
-  const { kind, schema, version = 0, migrate } = definition
+  const { schema, migrate } = definition
+  const kind = checkKind(definition.kind)
+  const version = checkVersion(definition.version)
 
   const decode = async (record: StateRecord): Promise<Output> => {
     const stored = decodeJson(kind, record.bytes)
-    return validate(schema, kind, bringUpToDate(stored, record.version))
+    return validate(schema, kind, await bringUpToDate(stored, record.version))
   }
 
   const bringUpToDate = (stored: unknown, storedVersion: number): unknown => {
@@ -154,6 +159,9 @@ export function defineSlot<Schema extends StandardSchemaV1>(
       return store.delete(identity, kind, options)
     },
     async update(store, identity, change, { attempts = DEFAULT_ATTEMPTS, ...options } = {}) {
+      if (!Number.isInteger(attempts) || attempts < 1) {
+        throw new InvalidRecordError('options.attempts must be a whole number of at least 1')
+      }
       for (let attempt = 1; ; attempt += 1) {
         const held = await slot.loadWithEventId(store, identity, options)
         const { bytes, value } = await encode(await change(held?.value))

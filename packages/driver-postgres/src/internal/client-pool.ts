@@ -40,7 +40,7 @@ export class ClientPool {
   async close(): Promise<void> {
     if (this.#isOwn) {
       // A server that is gone answers nothing, and must not keep the store from closing.
-      await Promise.race([this.#pool.end(), elapse(CLOSE_TIMEOUT_MS)])
+      await within(CLOSE_TIMEOUT_MS, this.#pool.end())
     }
     this.#pool.off('error', ignore)
   }
@@ -48,7 +48,7 @@ export class ClientPool {
   /** A pool of the caller may have no time limit, and then waits for ever. */
   async #connectInTime(): Promise<pg.PoolClient> {
     const connecting = this.#pool.connect()
-    const client = await Promise.race([connecting, elapse(this.timeoutMs)])
+    const client = await within(this.timeoutMs, connecting)
     if (client !== undefined) return client
     connecting.then((late) => late.release(), ignore)
     throw new Error(CONNECTION_TIMEOUT)
@@ -68,8 +68,16 @@ function ownPool(config: CheckedPostgresConfig): pg.Pool {
   })
 }
 
-function elapse(milliseconds: number): Promise<undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>()
-  setTimeout(resolve, milliseconds, undefined).unref()
-  return promise
+/** Gives `undefined` if the promise is not settled in time. */
+async function within<Value>(
+  milliseconds: number,
+  promise: Promise<Value>,
+): Promise<Value | undefined> {
+  const { promise: timeout, resolve } = Promise.withResolvers<undefined>()
+  const timer = setTimeout(resolve, milliseconds, undefined)
+  try {
+    return await Promise.race([promise, timeout])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -187,7 +187,13 @@ export class SqliteDatabase implements SqlDatabase {
 function ownBytes(row: unknown): unknown {
   if (typeof row !== 'object' || row === null) return row
   for (const [column, value] of Object.entries(row)) {
-    if (value instanceof Uint8Array) Reflect.set(row, column, new Uint8Array(value))
+    if (value instanceof Uint8Array) Reflect.set(row, column, plainBytes(value))
   }
   return row
+}
+
+/** The same memory if the Buffer is alone in it, else a copy. */
+function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  const view = new Uint8Array(buffer, byteOffset, byteLength)
+  return buffer.byteLength === byteLength ? view : new Uint8Array(view)
 }

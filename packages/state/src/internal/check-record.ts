@@ -102,7 +102,7 @@ function captureBytes(bytes: unknown): Uint8Array {
   return new Uint8Array(bytes)
 }
 
-function checkVersion(version: unknown): number {
+export function checkVersion(version: unknown): number {
   if (version === undefined) return 0
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
     throw new InvalidRecordError('version must be a safe integer of at least 0')
