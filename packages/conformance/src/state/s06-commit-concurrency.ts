@@ -163,8 +163,9 @@ async function assertNoWriteSkew(
     return caller % 2 === 0 ? pair?.[0]() : pair?.[1]()
   })
   for (let index = 0; index < CALLERS; index += 2) {
-    const failed = answers.slice(index, index + 2).filter((answer) => answer === 'condition_failed')
-    assert.equal(failed.length, 1, 'one of the two commits has to fail')
+    const pair = answers.slice(index, index + 2)
+    const failed = pair.filter((answer) => answer === 'condition_failed')
+    assert.equal(failed.length, 1, `one has to fail, and they came to ${pair.join(' and ')}`)
   }
 }
 
