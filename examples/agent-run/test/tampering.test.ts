@@ -96,6 +96,14 @@ describe('the verification finds', () => {
   })
 })
 
+test('the verification finds a step that was acknowledged twice, for it was lost in between', async () => {
+  await using run = await finishedRun()
+  run.acknowledged.push(...run.acknowledged.slice(4, 5))
+  expect((await run.account()).checks.flatMap((check) => check.faults)).toEqual([
+    'step 5 was acknowledged, lost and done again',
+  ])
+})
+
 test.concurrent('the demo fails over a database that somebody tampered with', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   await using place = await temporaryFolder()

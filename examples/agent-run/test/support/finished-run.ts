@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 
 export interface FinishedRun extends AsyncDisposable {
   readonly store: StateStore
-  readonly acknowledged: readonly StepPlace[]
+  readonly acknowledged: StepPlace[]
   session(sessionId: string): Identity
   /** Checks the run, as the demo does at its end. */
   account(): Promise<Account>
