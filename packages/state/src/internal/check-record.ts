@@ -14,14 +14,15 @@ import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state
 /** The fields of an argument that was not checked yet. */
 type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
 
-/** Checks the identity that a slot, a record or an expectation carries. An absent one carries none. */
+/** Checks the identity that a slot, a record or an expectation carries; the name of the argument is for the message. */
 export function checkCarriedIdentity(
+  argument: string,
   carrier: { readonly identity: RunIdentity } | undefined | null,
 ): Required<RunIdentity> {
   const carried: unknown = carrier
   if (typeof carried !== 'object' || carrier === undefined || carrier === null) {
     throw new InvalidRecordError(
-      `expected an object with an identity, got ${describeType(carried)}`,
+      `${argument} is ${describeType(carried)}: pass an object with an identity`,
     )
   }
   return checkRunIdentity(carrier.identity)
@@ -94,12 +95,30 @@ function captureBytes(bytes: unknown): Uint8Array {
   if (!types.isUint8Array(bytes)) {
     throw new InvalidRecordError(`bytes is ${describeType(bytes)}: pass a Uint8Array`)
   }
+  // Asked before the copy is made, and of the copy: a subclass may say anything about its length.
+  refuseTooLong(bytes)
+  const copy = copyOf(bytes)
+  refuseTooLong(copy)
+  return copy
+}
+
+function refuseTooLong(bytes: Uint8Array): void {
   if (bytes.byteLength > MAX_STATE_BYTES) {
     throw new InvalidRecordError(
       `bytes is longer than ${MAX_STATE_BYTES} bytes: keep heavy content as an artifact and its reference here`,
     )
   }
-  return new Uint8Array(bytes)
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    throw new InvalidRecordError(
+      'bytes cannot be read: its buffer was transferred or resized, pass a Uint8Array on a buffer of your own',
+      { cause },
+    )
+  }
 }
 
 export function checkVersion(version: unknown): number {
