@@ -10,8 +10,10 @@ export class ClientPool {
   readonly timeoutMs: number
   readonly #pool: pg.Pool
   readonly #isOwn: boolean
-  /** The open sockets of the database's own pool. */
+  /** The open sockets of the database's own pool, those of connections that were never made among them. */
   readonly #sockets = new Set<Socket>()
+  /** One for each connection of the own pool, kept when it has ended. */
+  readonly #endings = new Set<Promise<void>>()
 
   constructor(config: CheckedPostgresConfig) {
     this.timeoutMs = config.connectionTimeoutMs
@@ -46,7 +48,8 @@ export class ClientPool {
       return
     }
     // A server that is gone answers nothing, and must keep neither the store from closing nor the process from ending.
-    await within(CLOSE_TIMEOUT_MS, this.#pool.end())
+    const ended = Promise.all([this.#pool.end(), ...this.#endings])
+    await within(CLOSE_TIMEOUT_MS, ended)
     for (const socket of this.#sockets) socket.destroy()
   }
 
@@ -74,7 +77,7 @@ export class ClientPool {
   }
 
   #ownPool(config: CheckedPostgresConfig): pg.Pool {
-    return new pg.Pool({
+    const pool = new pg.Pool({
       connectionString: config.dsn,
       max: config.max,
       connectionTimeoutMillis: config.connectionTimeoutMs,
@@ -82,12 +85,22 @@ export class ClientPool {
       application_name: 'harborage',
       stream: () => this.#newSocket(),
     })
+    return pool.on('connect', (client) => this.#expectEnd(client))
   }
 
   #newSocket(): Socket {
     const socket = new Socket()
     this.#sockets.add(socket)
     return socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  #expectEnd(client: pg.PoolClient): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#endings.add(promise)
+    client.once('end', () => {
+      this.#endings.delete(promise)
+      resolve()
+    })
   }
 }
 
