@@ -70,6 +70,8 @@ test('a process that failed to open Postgres stores ends by itself at once', asy
   const refusing = `postgres://u:p@127.0.0.1:${await freePort()}/db`
   const wrongPassword = new URL(newer.dsn)
   wrongPassword.password = 'wrong'
+  const noPassword = new URL(newer.dsn)
+  noPassword.password = ''
   const unknownDatabase = new URL(newer.dsn)
   unknownDatabase.pathname = '/absent'
   const blackHole = createServer().listen(0, '127.0.0.1')
@@ -80,6 +82,7 @@ test('a process that failed to open Postgres stores ends by itself at once', asy
   const { outcomes, code, lingeredMs } = await attemptInProcess([
     { name: 'refused', dsn: refusing },
     { name: 'wrong password', dsn: wrongPassword.href },
+    { name: 'no password', dsn: noPassword.href },
     { name: 'unknown database', dsn: unknownDatabase.href },
     { name: 'black hole', dsn: silent, options: inTime },
     { name: 'too new', dsn: newer.dsn },
@@ -92,6 +95,7 @@ test('a process that failed to open Postgres stores ends by itself at once', asy
   expect(outcomes).toEqual([
     'refused: store_unavailable',
     'wrong password: store_unavailable',
+    'no password: store_unavailable',
     'unknown database: store_unavailable',
     'black hole: store_unavailable',
     'too new: schema_too_new',
