@@ -1,7 +1,5 @@
 // Run by check-examples.ts: imports each file named in its arguments, and tells its parent what came of it.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 
@@ -19,15 +17,14 @@ async function runExample(path: string): Promise<ExampleResult> {
   const printed: string[] = []
   console.log = (...values: unknown[]) =>
     void printed.push(values.map((value) => inspect(value)).join(' '))
-  const folder = mkdtempSync(join(tmpdir(), 'harborage-example-'))
+  // Within the project, which is removed even if the example ends this process.
+  const folder = `${path}.run`
+  mkdirSync(folder)
   process.chdir(folder)
   try {
     await import(pathToFileURL(path).href)
     return { path, printed }
   } catch (error) {
     return { path, printed, failure: inspect(error) }
-  } finally {
-    process.chdir(tmpdir())
-    rmSync(folder, { recursive: true, force: true })
   }
 }
