@@ -1,4 +1,4 @@
-import { newEventId } from '@harborage/core'
+import { newEventId, registerEngine } from '@harborage/core'
 import {
   InMemoryStateDriver,
   openStateStore,
@@ -121,6 +121,13 @@ describe('a driver that is registered', () => {
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain(`${taken} is already registered`)
     expect(registeredStateDrivers()).toEqual(['memory', 'own'])
+  })
+
+  test('is not taken for an engine of the same name, nor the engine for it', async () => {
+    registerEngine('own', { schemes: [], open: async () => Promise.reject(new Error('opened')) })
+    const error = await failureOf(() => openStateStore({ driver: 'own' }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('both a driver and an engine')
   })
 })
 
