@@ -148,6 +148,7 @@ describe('a pool of which every connection is in use', () => {
 
   test('answers in time, and works again when one is given back', async () => {
     const pool = new Pool({ connectionString: database.dsn, max: 1 })
+    await pool.query('select 1')
     await using shared = await openPostgres({ pool, connectionTimeoutMs: 300 })
     await using state = await openStateStore({ database: shared })
     const held = await pool.connect()
