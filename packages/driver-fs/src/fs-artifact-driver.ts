@@ -1,0 +1,202 @@
+import { rename, rm, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type {
+  ArtifactContent,
+  ArtifactDriver,
+  ArtifactKey,
+  ArtifactPage,
+  ArtifactRef,
+  NewArtifact,
+} from '@harborage/artifacts'
+import { StoreUnavailableError, type Identity } from '@harborage/core'
+import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
+import { countArtifacts } from './internal/count-artifacts.ts'
+import { linkIfFree, openIfThere, syncFolder, writeNewFile } from './internal/durable-files.ts'
+import { codeOf, translateFsError } from './internal/fs-errors.ts'
+import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
+import { ReadyFolders, refuseLinks } from './internal/ready-folders.ts'
+import { artifactFiles } from './internal/ref-walk.ts'
+import type { TemporaryFolder } from './internal/temporary-folder.ts'
+
+/** How often a put starts again because others took its name or removed its folder. */
+const MAX_ATTEMPTS = 100
+
+/**
+ * Keeps each artifact in a file of its own below one folder. A file is written under a temporary name, synchronised,
+ * and then linked to its name, which is never overwritten: so what has a name is whole, and the first of several equal
+ * puts wins.
+ */
+export class FsArtifactDriver implements ArtifactDriver {
+  readonly #root: string
+  readonly #temporary: TemporaryFolder
+  readonly #folders: ReadyFolders
+
+  /** @param root The real path of a folder that is there. */
+  constructor(root: string, temporary: TemporaryFolder) {
+    this.#root = root
+    this.#temporary = temporary
+    this.#folders = new ReadyFolders(root, temporary)
+  }
+
+  async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    return translated(async () => {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+        const ref = (await this.#find(artifact)) ?? (await this.#create(artifact))
+        if (ref !== undefined) return ref
+      }
+      throw new StoreUnavailableError(
+        `others removed the folder of the artifact during each of ${MAX_ATTEMPTS} attempts: call again`,
+      )
+    })
+  }
+
+  async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
+    return translated(() =>
+      this.#read(key, async (file, ref, bytesFrom) => ({
+        bytes: await readExactly(file, bytesFrom, ref.sizeBytes),
+        sha256: ref.sha256,
+      })),
+    )
+  }
+
+  async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    return translated(() => this.#readRef(key))
+  }
+
+  async delete(key: ArtifactKey): Promise<boolean> {
+    return translated(async () => {
+      const at = locate(this.#root, key)
+      if (at === undefined || !(await refuseLinks(at.folder))) return false
+      if (!(await removeIfThere(at.file))) return false
+      await syncFolder(at.folder)
+      return true
+    })
+  }
+
+  async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+    return translated(async () => {
+      const folder = folderOf(this.#root, [tenantId, userId, sessionId])
+      if (!(await refuseLinks(folder))) return 0
+      // In one step out of everybody's sight; what is left of it after a crash is removed like any temporary file.
+      const removed = this.#temporary.next()
+      if (!(await moveIfThere(folder, removed))) return 0
+      await syncFolder(dirname(folder))
+      const count = await countArtifacts(removed)
+      await rm(removed, { recursive: true })
+      return count
+    })
+  }
+
+  async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return translated(async () => {
+      const refs: ArtifactRef[] = []
+      for await (const path of artifactFiles(this.#root, page)) {
+        const ref = await readRefAt(path)
+        if (ref !== undefined) refs.push(ref)
+        if (refs.length === page.limit) break
+      }
+      return refs
+    })
+  }
+
+  /** Nothing stays open between calls. */
+  async close(): Promise<void> {}
+
+  /** The ref under which the content is stored already, if it is. */
+  async #find({ ref, shortId, fullId }: NewArtifact): Promise<ArtifactRef | undefined> {
+    const { scope, sha256 } = ref
+    const taken = await this.#readRef({ scope, id: shortId })
+    return taken?.sha256 === sha256 ? taken : this.#readRef({ scope, id: fullId })
+  }
+
+  /** Stores content that is not there; `undefined` if others came in between. */
+  async #create(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
+    const { scope } = artifact.ref
+    const isTaken = (await this.#readRef({ scope, id: artifact.shortId })) !== undefined
+    const ref = { ...artifact.ref, id: isTaken ? artifact.fullId : artifact.shortId }
+    const digits = digitsOf(ref.id)
+    const folder = await this.#folders.ensure(placeOf(ref), shardOf(digits))
+    const written = this.#temporary.next()
+    try {
+      await writeNewFile(written, [encodeHeader(ref), artifact.bytes])
+      if ((await linkIfFree(written, `${folder}/${digits}`)) !== 'linked') return undefined
+      await syncFolder(folder)
+      return ref
+    } finally {
+      await removeIfThere(written)
+    }
+  }
+
+  async #readRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    return this.#read(key, async (_, ref) => ref)
+  }
+
+  async #read<Result>(
+    key: ArtifactKey,
+    use: (
+      file: NonNullable<Awaited<ReturnType<typeof openIfThere>>>,
+      ref: ArtifactRef,
+      bytesFrom: number,
+    ) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const at = locate(this.#root, key)
+    if (at === undefined || !(await refuseLinks(at.folder))) return undefined
+    const file = await openIfThere(at.file)
+    if (file === undefined) return undefined
+    try {
+      const { ref, bytesFrom } = await readHeader(file)
+      if (!isRefOf(ref, key)) throw corrupt()
+      return await use(file, ref, bytesFrom)
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+async function readRefAt(path: string): Promise<ArtifactRef | undefined> {
+  const file = await openIfThere(path)
+  if (file === undefined) return undefined
+  try {
+    return (await readHeader(file)).ref
+  } finally {
+    await file.close()
+  }
+}
+
+/** A file that says it belongs elsewhere was put there by somebody else. */
+function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
+  return (
+    id === key.id &&
+    scope.tenantId === key.scope.tenantId &&
+    scope.userId === key.scope.userId &&
+    scope.sessionId === key.scope.sessionId &&
+    scope.taskId === key.scope.taskId
+  )
+}
+
+async function removeIfThere(path: string): Promise<boolean> {
+  return unless(() => unlink(path))
+}
+
+async function moveIfThere(from: string, to: string): Promise<boolean> {
+  return unless(() => rename(from, to))
+}
+
+/** Whether it was done; `false` if there was nothing to do it with. */
+async function unless(change: () => Promise<void>): Promise<boolean> {
+  try {
+    await change()
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw translateFsError(error)
+  }
+}
