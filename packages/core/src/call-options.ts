@@ -28,11 +28,27 @@ export const MAX_PAGE_SIZE = 1000
  * @throws `invalid_record` if it is not an AbortSignal.
  */
 export function checkSignal(options: CallOptions | undefined): AbortSignal | undefined {
+  checkOptions(options)
   const signal: unknown = options?.signal
-  if (signal === undefined || signal instanceof AbortSignal) return signal
+  if (signal === undefined || isAbortSignal(signal)) return signal
   throw new InvalidRecordError(
     `options.signal is ${describeType(signal)}: pass an AbortSignal or leave it out`,
   )
+}
+
+/** Refuses what is passed in place of the options: a signal by itself would never be heard. */
+function checkOptions(options: unknown): void {
+  if (options === undefined || options === null) return
+  if (typeof options !== 'object' || options instanceof AbortSignal) {
+    throw new InvalidRecordError(
+      'options is not an object of options: pass { signal } or leave it out',
+    )
+  }
+}
+
+/** Reading `aborted` throws for an object that only has the prototype of a signal. */
+function isAbortSignal(signal: unknown): signal is AbortSignal {
+  return signal instanceof AbortSignal && typeof signal.aborted === 'boolean'
 }
 
 /**

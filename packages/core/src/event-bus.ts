@@ -27,7 +27,7 @@ export type EventListener<Type extends string = string> = (
   event: HarborageEvent<Type>,
 ) => void | Promise<void>
 
-/** Ends a subscription; calling it again does nothing. */
+/** Ends a subscription at once, also while an event is published; calling it again does nothing. */
 export type Unsubscribe = () => void
 
 /** Where stores publish what happened. Implement it to forward events to a broker of your own. */
@@ -60,12 +60,14 @@ export interface EventBusOptions {
  */
 export function createEventBus(options: EventBusOptions = {}): EventBus {
   const subscriptions = new Set<Subscription>()
-  const report = options.onListenerError ?? warn
+  const report = reportTo(options.onListenerError ?? warn)
   return {
     publish(event) {
-      // A copy, so that listeners may subscribe and unsubscribe while they are being called.
+      // A copy, so that a listener which subscribes while it is called does not get this very event.
       for (const subscription of [...subscriptions]) {
-        if (subscription.wants(event)) deliver(subscription, event, report)
+        if (subscriptions.has(subscription) && subscription.wants(event)) {
+          deliver(subscription, event, report)
+        }
       }
     },
     subscribe(filter, listener) {
@@ -97,15 +99,28 @@ function createSubscription<Type extends string>(
   }
 }
 
-function deliver(
-  subscription: Subscription,
-  event: HarborageEvent,
-  report: (error: unknown, event: HarborageEvent) => void,
-): void {
+type ErrorReport = (error: unknown, event: HarborageEvent) => void
+
+function deliver(subscription: Subscription, event: HarborageEvent, report: ErrorReport): void {
   try {
-    subscription.call(event)?.catch((error: unknown) => report(error, event))
+    const answer: unknown = subscription.call(event)
+    // A listener that is not written in TypeScript may answer anything, a foreign promise included.
+    if (answer !== undefined) {
+      Promise.resolve(answer).catch((error: unknown) => report(error, event))
+    }
   } catch (error) {
     report(error, event)
+  }
+}
+
+/** Keeps a reporting function that fails itself from breaking the publisher. */
+function reportTo(onListenerError: ErrorReport): ErrorReport {
+  return (error, event) => {
+    try {
+      onListenerError(error, event)
+    } catch (failure) {
+      warn(failure, event)
+    }
   }
 }
 

@@ -46,8 +46,17 @@ export function checkRequiredName(
 /** Names the type of a value for a message; never the value, which may be a secret. */
 export function describeType(value: unknown): string {
   if (value === undefined || value === null) return String(value)
-  if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (typeof value !== 'object') return `a ${typeof value}`
+  return isArray(value) ? 'an array' : 'an object'
+}
+
+/** `Array.isArray` throws for a revoked proxy. */
+function isArray(value: object): boolean {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
 }
 
 /** Orders two texts by their UTF-8 bytes, as `COLLATE "C"` and SQLite's BINARY do; UTF-16 order differs. */

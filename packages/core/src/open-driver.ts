@@ -99,6 +99,8 @@ function findByScheme<Entry extends Registered>(
 }
 
 function wanted(name: string | undefined, scheme: string | undefined): string {
-  if (name !== undefined) return `the name "${name}"`
+  // Whoever gives the DSN as the driver's name must not find its password in a log.
+  if (name !== undefined)
+    return /^[\w-]{1,40}$/.test(name) ? `the name "${name}"` : 'the given name'
   return scheme === undefined ? 'a DSN without a scheme' : `the DSN scheme "${scheme}:"`
 }

@@ -26,8 +26,7 @@ export class StoreLifecycle {
   async run<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     this.assertOpen()
     signal?.throwIfAborted()
-    this.#inFlight += 1
-    const running = call().finally(() => this.#finish())
+    const running = this.#count(call)
     return signal === undefined ? running : rejectOnAbort(running, signal)
   }
 
@@ -37,9 +36,15 @@ export class StoreLifecycle {
     return this.#closing
   }
 
-  #finish(): void {
-    this.#inFlight -= 1
-    if (this.#inFlight === 0) this.#drained?.()
+  /** Keeps the call among those in flight until it ends, even if it throws before it gives a promise. */
+  async #count<T>(call: () => Promise<T>): Promise<T> {
+    this.#inFlight += 1
+    try {
+      return await call()
+    } finally {
+      this.#inFlight -= 1
+      if (this.#inFlight === 0) this.#drained?.()
+    }
   }
 
   async #drain(): Promise<void> {

@@ -57,7 +57,8 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
 /**
  * Tells whether a caught value is an error of Harborage, and of one code if a code is given.
  *
- * It looks at the code and not at the class, so it also works where two copies of a package are installed.
+ * It looks at the code and not at the class, so it also works where two copies of a package are installed. Whatever
+ * was caught, asking never throws.
  *
  * @example
  * ```ts
@@ -76,10 +77,15 @@ export function isHarborageError<Code extends ErrorCode = ErrorCode>(
   error: unknown,
   code?: Code,
 ): error is HarborageError<Code> {
-  return (
-    error instanceof Error &&
-    mark in error &&
-    'code' in error &&
-    (code === undefined || error.code === code)
-  )
+  try {
+    return (
+      error instanceof Error &&
+      mark in error &&
+      'code' in error &&
+      (code === undefined || error.code === code)
+    )
+  } catch {
+    // Only a proxy can refuse to be looked at, and no error of Harborage is one.
+    return false
+  }
 }

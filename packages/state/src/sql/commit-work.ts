@@ -21,56 +21,88 @@ export function* commitWork(
   transaction: CheckedTransaction,
 ): SqlWork<readonly SaveOutcome[]> {
   const slots = new InspectedSlots()
-  for (const [slot, eventId] of inspections(transaction)) {
+  for (const { slot, eventId } of inspections(transaction)) {
     const at = { ...slotColumns(slot), event_id: eventId }
     slots.add(yield* selectRows(statements.inspectAndLock, at))
   }
   const { outcomes, apply } = decideCommit(slots, transaction)
   if (!apply) return outcomes
 
-  if (traits.rowLocks) yield* keepEmpty(statements, transaction)
-  for (const slot of transaction.delete) {
-    yield* changeRows(statements.delete, slotColumns(slot))
-  }
-  for (const record of transaction.save.filter((_, index) => outcomes[index] === 'saved')) {
-    const isExpectedEmpty = slots.generationOf(record) === undefined
-    yield* write(isExpectedEmpty ? statements.saveIntoEmpty : statements.save, record)
-  }
+  const saved = transaction.save.filter((_, index) => outcomes[index] === 'saved')
+  const isEmpty = (slot: SlotKey): boolean => slots.generationOf(slot) === undefined
+  const changes: Change[] = [
+    ...(traits.rowLocks ? slotsToFind(transaction).filter(isEmpty) : []).map((slot) => ({
+      slot,
+      work: () => keepEmpty(statements, slot),
+    })),
+    ...transaction.delete
+      .filter((slot) => !isEmpty(slot))
+      .map((slot) => ({
+        slot,
+        work: () => changeRows(statements.delete, slotColumns(slot)),
+      })),
+    ...saved.map((record) => ({
+      slot: record,
+      work: () => write(isEmpty(record) ? statements.saveIntoEmpty : statements.save, record),
+    })),
+  ]
+  // An empty slot is locked by what is written into it, so the writes keep to the order, too.
+  for (const { work } of inLockOrder(changes)) yield* work()
   return outcomes
 }
 
-/** Every slot that the commit touches, once, in an order that is the same for all: so that commits cannot deadlock. */
-function inspections({ expect, save, delete: deletions }: CheckedTransaction): [SlotKey, string][] {
-  const bySlot = new Map<string, [SlotKey, string]>()
+/** Something to do with one slot. */
+interface Change {
+  readonly slot: SlotKey
+  readonly work: () => SqlWork<unknown>
+}
+
+/** An order of slots that is the same for all commits: so that they cannot deadlock. */
+function inLockOrder<Item extends { readonly slot: SlotKey }>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ id: slotId(item.slot), item }))
+    .sort((left, right) => {
+      if (left.id === right.id) return 0
+      return left.id < right.id ? -1 : 1
+    })
+    .map(({ item }) => item)
+}
+
+/** Every slot that the commit touches, once, with the event id that is to be saved there. */
+function inspections({
+  expect,
+  save,
+  delete: deletions,
+}: CheckedTransaction): { slot: SlotKey; eventId: string }[] {
+  const bySlot = new Map<string, { slot: SlotKey; eventId: string }>()
   // No event id is empty, so an inspection without one finds the slot alone.
-  for (const slot of [...expect, ...deletions]) bySlot.set(slotId(slot), [slot, ''])
-  for (const record of save) bySlot.set(slotId(record), [record, record.eventId])
-  return [...bySlot]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([, inspection]) => inspection)
+  for (const slot of [...expect, ...deletions]) bySlot.set(slotId(slot), { slot, eventId: '' })
+  for (const record of save) bySlot.set(slotId(record), { slot: record, eventId: record.eventId })
+  return inLockOrder([...bySlot.values()])
+}
+
+/** The slots, each once, whose content decides about the commit or is removed by it, without those it saves into. */
+function slotsToFind({ expect, save, delete: deletions }: CheckedTransaction): SlotKey[] {
+  const bySlot = new Map([...expect, ...deletions].map((slot) => [slotId(slot), slot]))
+  for (const record of save) bySlot.delete(slotId(record))
+  return [...bySlot.values()]
 }
 
 /**
  * An empty slot has no row to lock. A row that is inserted and removed again keeps others from filling the slot until
  * this transaction ends.
  */
-function* keepEmpty(
-  statements: StateStatements,
-  { expect, save }: CheckedTransaction,
-): SqlWork<void> {
-  const saved = new Set(save.map(slotId))
-  for (const slot of expect) {
-    if (slot.eventId !== null || saved.has(slotId(slot))) continue
-    const placeholder = {
-      ...slot,
-      eventId: newEventId(),
-      bytes: new Uint8Array(),
-      version: 0,
-      updatedAt: new Date(0),
-    }
-    yield* write(statements.saveIntoEmpty, placeholder)
-    yield* changeRows(statements.delete, slotColumns(slot))
+function* keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<void> {
+  const placeholder = {
+    identity,
+    kind,
+    eventId: newEventId(),
+    bytes: new Uint8Array(),
+    version: 0,
+    updatedAt: new Date(0),
   }
+  yield* write(statements.saveIntoEmpty, placeholder)
+  yield* changeRows(statements.delete, slotColumns(placeholder))
 }
 
 function* write(statement: StateStatements['save'], record: StateRecord): SqlWork<void> {

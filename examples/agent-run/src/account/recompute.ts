@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { StepResult } from '../slots.ts'
+import type { Toolbox } from '../workload/workload.ts'
+import type { StoredRun } from './read-back.ts'
+
+/** What doing every step once more gives, compared with what is stored. */
+export interface Recomputed {
+  readonly equal: number
+  /** Steps whose input has changed since, so that nothing can be said about them. */
+  readonly changed: number
+  readonly different: readonly string[]
+  /** The result of every planned step, by event id: the new one, or the stored one where the input has changed. */
+  readonly results: ReadonlyMap<string, StepResult>
+}
+
+/** Does all the work again, from the files, without the database. */
+export async function recompute(run: StoredRun, toolbox: Toolbox): Promise<Recomputed> {
+  const results = new Map<string, StepResult>()
+  const different: string[] = []
+  let equal = 0
+  let changed = 0
+  for (const { planned, stored } of run.sessions.flatMap(({ tasks }) =>
+    tasks.flatMap(({ steps }) => steps),
+  )) {
+    const { eventId, action, target } = planned
+    const again = await toolbox.use({ action, target })
+    if (stored !== undefined && stored.value.inputSha256 !== again.inputSha256) {
+      changed += 1
+      results.set(eventId, stored.value)
+      continue
+    }
+    results.set(eventId, again)
+    if (isDeepStrictEqual(stored?.value, again)) equal += 1
+    else if (stored !== undefined) different.push(`${action} of ${target}`)
+  }
+  return { equal, changed, different, results }
+}

@@ -1,0 +1,54 @@
+import type { StateStore } from '@harborage/state'
+import { sumCosts, NO_COST } from '../agent/add-cost.ts'
+import type { Toolbox } from '../workload/workload.ts'
+import type { Account, Verification } from './account.ts'
+import { checkRun } from './check-run.ts'
+import { readBack, type StoredRun } from './read-back.ts'
+import { recompute } from './recompute.ts'
+
+/** Reads a run back from the database and checks it against the files and the acknowledgements. */
+export async function takeAccount(
+  store: StateStore,
+  { home, acknowledged }: Pick<Verification, 'home' | 'acknowledged'>,
+  toolbox: Toolbox,
+): Promise<Account> {
+  const run = await readBack(store, home)
+  if (run === undefined) throw new Error('the manifest of the run is missing from the database')
+  const recomputed = await recompute(run, toolbox)
+  const heard = acknowledged.map(({ ordinal, session, step }) => ({
+    ordinal,
+    session,
+    eventId: step.eventId,
+  }))
+  return {
+    checks: await checkRun(store, run, heard, recomputed),
+    kinds: [...run.kinds],
+    totals: totalsOf(run),
+    actions: actionsOf(run, toolbox),
+  }
+}
+
+function totalsOf({ sessions }: StoredRun): Account['totals'] {
+  const { byAction: _, ...costs } = sumCosts(sessions.map(({ cost }) => cost ?? NO_COST))
+  return {
+    ...costs,
+    sessions: sessions.length,
+    tasks: sessions.reduce((sum, { tasks }) => sum + tasks.length, 0),
+    sharedSessions: sessions.filter(({ lifecycle }) => (lifecycle?.workers ?? 0) > 1).length,
+  }
+}
+
+function actionsOf({ sessions }: StoredRun, toolbox: Toolbox): Account['actions'] {
+  const results = sessions
+    .flatMap(({ tasks }) => tasks.flatMap(({ steps }) => steps))
+    .flatMap(({ stored }) => (stored === undefined ? [] : [stored.value]))
+  return [...Map.groupBy(results, ({ action }) => action)].map(([action, ofAction]) => {
+    // A step whose input was gone has an error for an output.
+    const outputs = ofAction.filter(({ inputSha256 }) => inputSha256 !== '')
+    const finding = toolbox.summarize(
+      action,
+      outputs.map(({ output }) => output),
+    )
+    return { action, times: ofAction.length, ...(finding === undefined ? {} : { finding }) }
+  })
+}

@@ -1,0 +1,20 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { verifierMessage, type Account, type Verification } from './account.ts'
+
+const VERIFIER = join(import.meta.dirname, 'verifier.ts')
+
+/** Has a new process take the account. */
+export async function verifyInFreshProcess(question: Verification): Promise<Account> {
+  const child = fork(VERIFIER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const { promise: answer, resolve } = Promise.withResolvers<unknown>()
+  child.on('message', resolve)
+  child.on('disconnect', () => resolve({ type: 'failed', message: 'the verifier ended early' }))
+  const exit = once(child, 'exit')
+  child.send(question, () => {})
+  const message = verifierMessage.parse(await answer)
+  await exit
+  if (message.type === 'failed') throw new Error(message.message)
+  return message.account
+}

@@ -1,0 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { isHarborageError } from '@harborage/core'
+import type { StateStore, StateTransaction } from '@harborage/state'
+
+const PAUSES_MS = [20, 100, 500, 2_000] as const
+
+/** Repeats the very same commit, event ids and all, while the database has passing trouble: that applies it once. */
+export async function commitWithRetry(
+  store: StateStore,
+  transaction: StateTransaction,
+): Promise<void> {
+  for (const milliseconds of PAUSES_MS) {
+    try {
+      await store.commit(transaction)
+      return
+    } catch (error) {
+      if (!isHarborageError(error) || !error.retryable) throw error
+    }
+    await pause(milliseconds)
+  }
+  await store.commit(transaction)
+}

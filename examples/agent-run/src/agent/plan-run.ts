@@ -1,0 +1,71 @@
+import { newEventId, type Identity } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
+import {
+  runManifest,
+  saveOf,
+  sessionLifecycle,
+  sessionPlan,
+  type Manifest,
+  type Plan,
+} from '../slots.ts'
+import type { SessionToDo, Workload } from '../workload/workload.ts'
+
+/**
+ * Writes down everything that is to be done before any of it is done, each step with its event id. An interrupted
+ * planning is taken up where it stopped: what is planned stays planned.
+ */
+export async function planRun(store: StateStore, workload: Workload): Promise<Manifest> {
+  const { home, source, summary } = workload
+  const sessions = []
+  for (const session of workload.sessions) {
+    const { userId, sessionId } = session
+    const { tasks } = await planSession(store, { ...home, userId, sessionId }, session)
+    sessions.push({
+      userId,
+      sessionId,
+      steps: tasks.reduce((sum, task) => sum + task.steps.length, 0),
+    })
+  }
+  const manifest = { source, summary, sessions }
+  await runManifest.save(store, home, manifest, { ifEventId: null })
+  return manifest
+}
+
+/** Forgets a run and all that it saved. */
+export async function forgetRun(
+  store: StateStore,
+  home: Identity,
+  manifest: Manifest,
+): Promise<void> {
+  for (const { userId, sessionId } of manifest.sessions) {
+    await store.deleteScope({ ...home, userId, sessionId })
+  }
+  await store.deleteScope(home)
+}
+
+async function planSession(
+  store: StateStore,
+  identity: Identity,
+  { tasks }: SessionToDo,
+): Promise<Plan> {
+  const held = await sessionPlan.load(store, identity)
+  if (held !== undefined) return held
+
+  const plan: Plan = {
+    tasks: tasks.map(({ runId, steps }) => ({
+      runId,
+      steps: steps.map((step) => ({ eventId: newEventId(), ...step })),
+    })),
+  }
+  await store.commit({
+    expect: [
+      { identity, kind: sessionPlan.kind, eventId: null },
+      { identity, kind: sessionLifecycle.kind, eventId: null },
+    ],
+    save: [
+      saveOf(sessionPlan, identity, plan),
+      saveOf(sessionLifecycle, identity, { status: 'planned', workers: 0 }),
+    ],
+  })
+  return plan
+}

@@ -1,0 +1,101 @@
+import { identityContext, isHarborageError, type Identity } from '@harborage/core'
+import { stateContext } from '@harborage/state'
+import {
+  sessionLifecycle,
+  sessionPlan,
+  taskCheckpoint,
+  type Manifest,
+  type PlannedStep,
+  type PlannedTask,
+} from '../slots.ts'
+import type { Toolbox } from '../workload/workload.ts'
+import { saveStep } from './save-step.ts'
+
+/** A step's place in the whole run, from 1. */
+export interface StepPlace {
+  readonly ordinal: number
+  readonly session: Identity
+  readonly step: PlannedStep
+}
+
+/** Is told what the agent does; what it was told to be `saved` is durable. */
+export interface AgentListener {
+  started(place: StepPlace): void
+  saved(place: StepPlace): void
+}
+
+const MOST_CONFLICTS = 10
+
+/** Works through the planned sessions of a tenant, going on wherever an earlier agent stopped. */
+export async function runAgent(
+  tenantId: string,
+  manifest: Manifest,
+  toolbox: Toolbox,
+  listener: AgentListener,
+): Promise<void> {
+  let before = 0
+  for (const { userId, sessionId, steps } of manifest.sessions) {
+    const identity = { tenantId, userId, sessionId }
+    const first = before + 1
+    await identityContext.run(identity, () => runSession(first, toolbox, listener))
+    before += steps
+  }
+}
+
+async function runSession(first: number, toolbox: Toolbox, listener: AgentListener): Promise<void> {
+  const store = stateContext.require()
+  const identity = identityContext.require()
+  const lifecycle = await sessionLifecycle.load(store, identity)
+  if (lifecycle?.status === 'done') return
+  await sessionLifecycle.update(store, identity, (held) => ({
+    status: 'running',
+    workers: (held?.workers ?? 0) + 1,
+  }))
+
+  const { tasks } = (await sessionPlan.load(store, identity)) ?? { tasks: [] }
+  let before = first - 1
+  for (const task of tasks) {
+    await runTask(task, { first: before + 1, isLast: task === tasks.at(-1) }, toolbox, listener)
+    before += task.steps.length
+  }
+}
+
+/** Asks the checkpoint before every step which one is next, and trusts nothing that it remembers. */
+async function runTask(
+  task: PlannedTask,
+  { first, isLast }: { readonly first: number; readonly isLast: boolean },
+  toolbox: Toolbox,
+  listener: AgentListener,
+): Promise<void> {
+  const store = stateContext.require()
+  const session = identityContext.require()
+  const run = { ...session, runId: task.runId }
+  let conflicts = 0
+  for (;;) {
+    const checkpoint = await taskCheckpoint.loadWithEventId(store, run)
+    const done = checkpoint?.value.done ?? 0
+    const step = task.steps[done]
+    if (step === undefined) return
+
+    const place = { ordinal: first + done, session, step }
+    listener.started(place)
+    const result = await toolbox.use(step)
+    try {
+      await saveStep({
+        run,
+        task,
+        step,
+        number: done + 1,
+        checkpoint: checkpoint?.eventId ?? null,
+        result,
+        endsSession: isLast && done + 1 === task.steps.length,
+      })
+      listener.saved(place)
+      conflicts = 0
+    } catch (error) {
+      // The last commit of a killed worker may arrive late: then the step is done, and the checkpoint says so.
+      conflicts += 1
+      if (!isHarborageError(error, 'condition_failed') || conflicts > MOST_CONFLICTS) throw error
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { EventId, Identity, RunIdentity } from '@harborage/core'
+import { stateContext, type StateStore, type StateTransaction } from '@harborage/state'
+import {
+  saveOf,
+  sessionCost,
+  sessionLifecycle,
+  taskCheckpoint,
+  taskStep,
+  type PlannedStep,
+  type PlannedTask,
+  type StepResult,
+} from '../slots.ts'
+import { addCost, NO_COST } from './add-cost.ts'
+import { commitWithRetry } from './commit-with-retry.ts'
+
+export interface FinishedStep {
+  readonly run: RunIdentity
+  readonly task: PlannedTask
+  readonly step: PlannedStep
+  /** The step's place in its task, from 1. */
+  readonly number: number
+  /** The generation of the checkpoint that said that this step is next; `null` if there was none yet. */
+  readonly checkpoint: EventId | null
+  readonly result: StepResult
+  readonly endsSession: boolean
+}
+
+/**
+ * Saves one finished step: its result, the checkpoint, the costs and, at the end, the session's lifecycle change
+ * together or not at all.
+ *
+ * @throws `condition_failed` if another worker has gone on in the meantime: then nothing is saved.
+ */
+export async function saveStep(finished: FinishedStep): Promise<void> {
+  const { run, task, step, number, checkpoint, result, endsSession } = finished
+  const store = stateContext.require()
+  const session = { tenantId: run.tenantId, userId: run.userId, sessionId: run.sessionId }
+  const cost = await sessionCost.loadWithEventId(store, session)
+  const ending = endsSession ? await endSession(store, session) : {}
+  const slot = taskStep(number)
+
+  await commitWithRetry(store, {
+    expect: [
+      { identity: run, kind: slot.kind, eventId: null },
+      { identity: run, kind: taskCheckpoint.kind, eventId: checkpoint },
+      { identity: session, kind: sessionCost.kind, eventId: cost?.eventId ?? null },
+      ...(ending.expect ?? []),
+    ],
+    save: [
+      saveOf(slot, run, result, step.eventId),
+      saveOf(taskCheckpoint, run, { done: number, of: task.steps.length }),
+      saveOf(sessionCost, session, addCost(cost?.value ?? NO_COST, result)),
+      ...(ending.save ?? []),
+    ],
+  })
+}
+
+async function endSession(store: StateStore, identity: Identity): Promise<StateTransaction> {
+  const lifecycle = await sessionLifecycle.loadWithEventId(store, identity)
+  const { workers } = lifecycle?.value ?? { workers: 1 }
+  return {
+    expect: [{ identity, kind: sessionLifecycle.kind, eventId: lifecycle?.eventId ?? null }],
+    save: [saveOf(sessionLifecycle, identity, { status: 'done', workers })],
+  }
+}

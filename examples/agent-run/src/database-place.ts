@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BadInput } from './bad-input.ts'
+
+/** Which database a run uses. */
+export interface DatabasePlace {
+  readonly dsn: string
+  /** The DSN without a password, for the reader. */
+  readonly shown: string
+  /** Whether it was made for this run only. */
+  readonly temporary: boolean
+  /** Removes a temporary database. */
+  remove(): Promise<void>
+}
+
+export async function databasePlace(dsn: string | undefined): Promise<DatabasePlace> {
+  if (dsn === undefined) return temporaryPlace()
+  if (dsn === '') throw new BadInput('--dsn needs a DSN after it, such as sqlite:./agent.db.')
+  if (/^memory:|:memory:/i.test(dsn)) {
+    throw new BadInput('A database in memory dies with its process: give --dsn a file or a server.')
+  }
+  return { dsn, shown: withoutPassword(dsn), temporary: false, remove: async () => {} }
+}
+
+async function temporaryPlace(): Promise<DatabasePlace> {
+  const folder = await mkdtemp(join(tmpdir(), 'harborage-demo-'))
+  const dsn = `sqlite:${join(folder, 'agent.db')}`
+  return {
+    dsn,
+    shown: dsn,
+    temporary: true,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function withoutPassword(dsn: string): string {
+  const url = URL.parse(dsn)
+  if (url === null || url.host === '') return dsn
+  url.password = url.password === '' ? '' : '***'
+  url.search = ''
+  return url.href
+}

@@ -1,0 +1,36 @@
+import { counted } from '../account/numbers.ts'
+import type { WorkSource } from '../slots.ts'
+import type { Supervision } from '../supervision/supervise.ts'
+import { bold, dim, green } from './style.ts'
+
+/** The end of a run in which everything held. */
+export function closingLines({ lives }: Supervision): string[] {
+  const killed = lives.filter(({ end }) => end === 'killed').length
+  const kills = killed === 0 ? '' : ` through ${counted(killed, 'kill')}`
+  return [
+    green(bold(`Nothing was lost and nothing was done twice${kills}.`)),
+    dim('The same code runs on Postgres: add --dsn postgres://user@host/name'),
+    '',
+  ]
+}
+
+/** After Ctrl-C. */
+export function interruptedLines(source: WorkSource, database: string): string[] {
+  return [
+    bold('Stopped. What was saved stays saved.'),
+    `Go on with: npx -y pnpm@12 demo --${source.type} ${quoted(source.path)} --dsn ${quoted(database)}`,
+    '',
+  ]
+}
+
+/** When one worker after the other failed without saving anything. */
+export function gaveUpLines({ lives }: Supervision): string[] {
+  const last = lives.at(-1)
+  const reason =
+    last?.end === 'hung' ? 'it went silent' : (last?.message ?? 'it ended without a word')
+  return [`The work cannot go on: no worker makes progress any more. The last one: ${reason}.`]
+}
+
+function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,61 @@
+import type { Account } from '../account/account.ts'
+import { byteSize, counted, dollars, grouped } from '../account/numbers.ts'
+import { keepBeginning, LINE_WIDTH, printable } from './columns.ts'
+import { bold, dim, green, red } from './style.ts'
+
+const MOST_FAULTS_SHOWN = 5
+
+const kindMeanings: Readonly<Record<string, string>> = {
+  'run.manifest': 'what the run is about; one for all',
+  'session.plan': 'every step to do, with its event id; one per session',
+  'session.lifecycle': 'planned, running or done; one per session',
+  'session.cost': 'a running sum of the costs; one per session',
+  'task.checkpoint': 'how many steps are done; one per task',
+  'task.step/…': 'what a step produced, under its event id; one per step',
+}
+
+/** What was done and what is stored, all of it read back from the database. */
+export function storedLines({ kinds, actions, totals }: Account): string[] {
+  const kindWidth = Math.max(...kinds.map(({ kind }) => kind.length)) + 2
+  const actionWidth = Math.max(...actions.map(({ action }) => action.length)) + 2
+  const shared =
+    totals.sharedSessions === 0 ? '' : `, ${totals.sharedSessions} of them by more than one worker`
+  return [
+    bold('What the agent did'),
+    ...actions.map(({ action, times, finding = '' }) => {
+      const beginning = `  ${printable(action).padEnd(actionWidth)}${grouped(times).padStart(6)}   `
+      return beginning + dim(keepBeginning(finding, LINE_WIDTH - beginning.length))
+    }),
+    `  ${counted(totals.steps, 'step')} of ${counted(totals.tasks, 'task')} in ${counted(totals.sessions, 'session')}${shared}`,
+    `  ${byteSize(totals.bytes)} read, about ${counted(totals.tokens, 'token')}: ${dollars(totals.microUsd)} if a model had read them`,
+    '',
+    `${bold('What is stored')}  ${dim('in the table state_records')}`,
+    dim(`  ${'kind'.padEnd(kindWidth)}${'slots'.padStart(6)}${'size'.padStart(12)}`),
+    ...kinds.map(
+      ({ kind, slots, bytes }) =>
+        `  ${kind.padEnd(kindWidth)}${grouped(slots).padStart(6)}${byteSize(bytes).padStart(12)}   ${dim(kindMeanings[kind] ?? '')}`,
+    ),
+    '',
+  ]
+}
+
+/** The proof. */
+export function proofLines({ checks }: Account): string[] {
+  return [
+    `${bold('The proof')}  ${dim('by a fresh process, from the database, the files and the log of acknowledgements')}`,
+    ...checks.flatMap(({ claim, faults }) =>
+      faults.length === 0 ? [`  ${green('✓')} ${claim}`] : failedLines(claim, faults),
+    ),
+    '',
+  ]
+}
+
+function failedLines(claim: string, faults: readonly string[]): string[] {
+  const [subject = claim] = claim.split(':')
+  const more = faults.length - MOST_FAULTS_SHOWN
+  return [
+    red(`  ✗ NOT TRUE that ${subject}`),
+    ...faults.slice(0, MOST_FAULTS_SHOWN).map((fault) => `      ${printable(fault)}`),
+    ...(more > 0 ? [`      and ${more} more`] : []),
+  ]
+}

@@ -1,0 +1,28 @@
+import { checkEventId } from '@harborage/core'
+import { z } from 'zod'
+import { workSource } from '../slots.ts'
+
+const identity = z.object({ tenantId: z.string(), userId: z.string(), sessionId: z.string() })
+
+export const stepPlace = z.object({
+  ordinal: z.int(),
+  session: identity,
+  step: z.object({
+    eventId: z.string().transform((text) => checkEventId('eventId', text)),
+    action: z.string(),
+    target: z.string(),
+  }),
+})
+
+/** What a process is to work on. It comes as a message and not as an argument: a DSN may hold a password. */
+export const job = z.object({ dsn: z.string(), home: identity, source: workSource })
+export type Job = z.output<typeof job>
+
+/** What a worker tells its supervisor. */
+export const workerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), place: stepPlace }),
+  z.object({ type: z.literal('saved'), place: stepPlace }),
+  z.object({ type: z.literal('finished') }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+])
+export type WorkerMessage = z.output<typeof workerMessage>

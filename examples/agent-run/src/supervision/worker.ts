@@ -1,0 +1,35 @@
+/** The process that does the work, and may be killed at any moment. */
+import { stateContext } from '@harborage/state'
+import { runAgent } from '../agent/run-agent.ts'
+import { openStore } from '../open-store.ts'
+import { runManifest } from '../slots.ts'
+import { openToolbox } from '../workload/open-workload.ts'
+import { job, type WorkerMessage } from './messages.ts'
+import { hearSupervisor, tellSupervisor } from './supervisor-channel.ts'
+
+// Ctrl-C reaches every process of the terminal; what happens then is the supervisor's to decide.
+process.on('SIGINT', () => {})
+process.on('disconnect', () => process.exit())
+
+try {
+  await work()
+  await tellSupervisor({ type: 'finished' } satisfies WorkerMessage)
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error)
+  await tellSupervisor({ type: 'failed', message } satisfies WorkerMessage)
+}
+process.disconnect?.()
+
+async function work(): Promise<void> {
+  const { dsn, home, source } = job.parse(await hearSupervisor())
+  const toolbox = await openToolbox(source)
+  await using store = await openStore(dsn)
+  const manifest = await runManifest.load(store, home)
+  if (manifest === undefined) throw new Error('the database holds no plan for this run')
+  await stateContext.run(store, () =>
+    runAgent(home.tenantId, manifest, toolbox, {
+      started: (place) => process.send?.({ type: 'started', place } satisfies WorkerMessage),
+      saved: (place) => process.send?.({ type: 'saved', place } satisfies WorkerMessage),
+    }),
+  )
+}

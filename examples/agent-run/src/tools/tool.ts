@@ -1,0 +1,39 @@
+import { extname } from 'node:path'
+import type { z } from 'zod'
+
+/** A text file as a tool sees it. */
+export interface TextFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly text: string
+}
+
+/** What every tool is to the agent: the same file always gives the same output. */
+export interface Tool {
+  readonly name: string
+  suits(path: string): boolean
+  use(file: TextFile): z.core.util.JSONType
+  /** One line about many outputs of this tool, as they were stored. */
+  summarize(outputs: readonly unknown[]): string
+}
+
+interface ToolDefinition<Output extends z.core.util.JSONType> {
+  readonly name: string
+  /** The endings of the files that it is for, such as `.md`. Default: all files. */
+  readonly endings?: readonly string[]
+  readonly output: z.ZodType<Output>
+  readonly use: (file: TextFile) => Output
+  readonly summarize: (outputs: readonly Output[]) => string
+}
+
+export function defineTool<Output extends z.core.util.JSONType>(
+  definition: ToolDefinition<Output>,
+): Tool {
+  const { name, endings, output, use, summarize } = definition
+  return {
+    name,
+    suits: (path) => endings === undefined || endings.includes(extname(path).toLowerCase()),
+    use,
+    summarize: (outputs) => summarize(outputs.map((stored) => output.parse(stored))),
+  }
+}

@@ -1,0 +1,13 @@
+import { hash } from 'node:crypto'
+import { MAX_NAME_BYTES } from '@harborage/core'
+
+const KEPT_CHARACTERS = 40
+
+/** Any text as a part of an identity: as it is where it is allowed, else its end and a digest of all of it. */
+export function identityText(text: string): string {
+  const wellFormed = text.toWellFormed().replaceAll('\0', '')
+  const allowed = wellFormed === text && Buffer.byteLength(text) <= MAX_NAME_BYTES
+  if (allowed && text !== '') return text
+  const end = [...wellFormed].slice(-KEPT_CHARACTERS).join('')
+  return `${hash('sha256', text).slice(0, 16)}…${end}`
+}

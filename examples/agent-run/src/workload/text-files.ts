@@ -1,0 +1,45 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TextFile } from '../tools/tool.ts'
+
+const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
+  '.git',
+  '.turbo',
+  'coverage',
+  'dist',
+  'node_modules',
+])
+const LARGEST_BYTES = 1024 * 1024
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The paths of all text files below a folder, relative to it, with `/`, sorted. */
+export async function listTextFiles(folder: string): Promise<string[]> {
+  const paths: string[] = []
+  for await (const path of walk(folder, '')) {
+    if ((await readTextFile(folder, path)) !== undefined) paths.push(path)
+  }
+  return paths.sort()
+}
+
+/** Reads a file, or gives `undefined` if it is empty, large, not text, or not to be read at all. */
+export async function readTextFile(folder: string, path: string): Promise<TextFile | undefined> {
+  try {
+    const { size } = await stat(join(folder, path))
+    if (size === 0 || size > LARGEST_BYTES) return undefined
+    const bytes = await readFile(join(folder, path))
+    if (bytes.includes(0)) return undefined
+    return { path, bytes, text: strictUtf8.decode(bytes) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Links are not followed: they may lead outside, or round in circles. */
+async function* walk(folder: string, below: string): AsyncGenerator<string> {
+  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isFile()) yield path
+    if (entry.isDirectory() && !IGNORED_FOLDERS.has(entry.name)) yield* walk(folder, path)
+  }
+}

@@ -1,0 +1,103 @@
+import type { EventId } from '@harborage/core'
+import type { SlotExpectation, StateStore } from '@harborage/state'
+import { collect } from '../support/collect.ts'
+import type { ConditionChoice, ExpectationChoice, SlotChoice, Step } from './step.ts'
+import type { Vocabulary } from './vocabulary.ts'
+
+/** A call with all its arguments, to be made on the model and on the store under test alike. */
+export interface Call {
+  readonly run: (store: StateStore) => Promise<unknown>
+  readonly writes: boolean
+}
+
+/**
+ * Turns a step into a call. What a slot holds is asked of the model.
+ *
+ * @param earlier The writing calls so far, newest first.
+ */
+export async function callOf(
+  step: Step,
+  names: Vocabulary,
+  model: StateStore,
+  earlier: readonly Call[],
+): Promise<Call> {
+  switch (step.do) {
+    case 'save': {
+      const record = names.record(step.record)
+      const options = await conditionOf(step.condition, step.record.slot, names, model)
+      return writing((store) => store.save(record, options))
+    }
+    case 'load':
+    case 'loadOrThrow': {
+      const { identity, kind } = names.slot(step.slot)
+      return reading((store) => store[step.do](identity, kind))
+    }
+    case 'loadByEventId':
+    case 'loadByEventIdOrThrow':
+      return reading((store) =>
+        store[step.do](names.session(step.session), names.eventId(step.event)),
+      )
+    case 'delete': {
+      const { identity, kind } = names.slot(step.slot)
+      const { ifEventId } = await conditionOf(step.condition, step.slot, names, model)
+      const options = ifEventId === undefined || ifEventId === null ? {} : { ifEventId }
+      return writing((store) => store.delete(identity, kind, options))
+    }
+    case 'deleteScope':
+      return writing((store) => store.deleteScope(names.session(step.session)))
+    case 'commit': {
+      const transaction = {
+        expect: await Promise.all(step.expect.map((each) => expectationOf(each, names, model))),
+        save: step.save.map(names.record),
+        delete: step.delete.map(names.slot),
+      }
+      return writing((store) => store.commit(transaction))
+    }
+    case 'list': {
+      const { identity } = names.slot(step.slot)
+      const prefix = names.prefixOf(step.slot.kind, step.prefixLength)
+      const { pageSize } = step
+      return reading((store) => collect(store.list(identity, prefix, { pageSize })))
+    }
+    case 'listKind': {
+      const prefix = names.prefixOf(step.kind, step.prefixLength)
+      const { pageSize } = step
+      return reading((store) =>
+        collect(store.listKind({ maintenanceScoped: true }, prefix, { pageSize })),
+      )
+    }
+    case 'retry':
+      return earlier[step.callsAgo] ?? reading(async () => undefined)
+  }
+}
+
+function writing(run: Call['run']): Call {
+  return { run, writes: true }
+}
+
+function reading(run: Call['run']): Call {
+  return { run, writes: false }
+}
+
+async function conditionOf(
+  condition: ConditionChoice,
+  slot: SlotChoice,
+  names: Vocabulary,
+  model: StateStore,
+): Promise<{ ifEventId?: EventId | null }> {
+  if (condition === 'none') return {}
+  const { eventId } = await expectationOf({ slot, holds: condition }, names, model)
+  return { ifEventId: eventId }
+}
+
+async function expectationOf(
+  { slot: choice, holds }: ExpectationChoice,
+  names: Vocabulary,
+  model: StateStore,
+): Promise<SlotExpectation> {
+  const slot = names.slot(choice)
+  if (holds === 'empty') return { ...slot, eventId: null }
+  if (holds !== 'held') return { ...slot, eventId: names.eventId(holds) }
+  const held = await model.load(slot.identity, slot.kind)
+  return { ...slot, eventId: held?.eventId ?? null }
+}

@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { REMEMBERED_EVENT_IDS } from '@harborage/state'
+import type {
+  ConditionChoice,
+  ExpectationChoice,
+  RecordChoice,
+  SessionChoice,
+  SlotChoice,
+  Step,
+} from './step.ts'
+import { KINDS } from './vocabulary.ts'
+
+const MAX_STEPS = 40
+const PAGE_SIZES = [1, 2, 3, 100]
+
+/** Mostly the first of few, so that calls meet. */
+const fewest = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(1))
+
+const session: fc.Arbitrary<SessionChoice> = fc.record({
+  tenant: fewest,
+  user: fewest,
+  session: fewest,
+})
+
+const slot: fc.Arbitrary<SlotChoice> = fc
+  .tuple(
+    session,
+    fc.record({
+      run: fewest,
+      kind: fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, fc.nat(KINDS.length - 1)),
+    }),
+  )
+  .map(([owner, place]) => ({ ...owner, ...place }))
+
+/**
+ * A slot never sees more different event ids than it has to remember, because what it does beyond that is the
+ * driver's choice.
+ */
+const event = fc.oneof(fc.nat(3), fc.nat(REMEMBERED_EVENT_IDS - 1))
+
+const record: fc.Arbitrary<RecordChoice> = fc.record({
+  slot,
+  event,
+  content: fc.nat(2),
+  version: fewest,
+})
+
+const exactCondition: fc.Arbitrary<Exclude<ConditionChoice, 'none'>> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('held' as const) },
+  { weight: 1, arbitrary: fc.constant('empty' as const) },
+  { weight: 1, arbitrary: event },
+)
+
+const condition: fc.Arbitrary<ConditionChoice> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant('none' as const) },
+  { weight: 1, arbitrary: exactCondition },
+)
+
+const expectation: fc.Arbitrary<ExpectationChoice> = fc.record({ slot, holds: exactCondition })
+
+const walk = { prefixLength: fc.nat(8), pageSize: fc.constantFrom(...PAGE_SIZES) }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('save' as const), record, condition }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('commit' as const),
+      expect: fc.array(expectation, { maxLength: 2 }),
+      save: fc.array(record, { maxLength: 3 }),
+      delete: fc.array(slot, { maxLength: 1 }),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('retry' as const), callsAgo: fc.nat(7) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('load', 'loadOrThrow'), slot }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('loadByEventId', 'loadByEventIdOrThrow'),
+      session,
+      event,
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), slot, condition }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteScope' as const), session }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('list' as const), slot, ...walk }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('listKind' as const),
+      kind: fc.nat(KINDS.length - 1),
+      ...walk,
+    }),
+  },
+)
+
+/** A history of calls. */
+export const steps: fc.Arbitrary<Step[]> = fc.array(step, {
+  minLength: 1,
+  maxLength: MAX_STEPS,
+  size: 'max',
+})

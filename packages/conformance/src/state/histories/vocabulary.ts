@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { parseEventId, type EventId, type Identity, type RunIdentity } from '@harborage/core'
+import type { NewStateRecord, Slot } from '@harborage/state'
+import { bytesOf } from '../support/text-bytes.ts'
+import type { RecordChoice, SessionChoice, SlotChoice } from './step.ts'
+
+/** What kinds are called in a history, behind its own prefix. */
+export const KINDS = ['a', 'A', 'a%', 'a_', 'a\ue000', 'a\u{10000}'] as const
+
+const CONTENTS = ['', 'content', 'content\0']
+
+/** The names of one history: tenants and kinds are its own, event ids are those of every history. */
+export interface Vocabulary {
+  readonly kindPrefix: string
+  readonly session: (choice: SessionChoice) => Identity
+  readonly run: (choice: SlotChoice) => RunIdentity
+  readonly slot: (choice: SlotChoice) => Slot
+  readonly record: (choice: RecordChoice) => NewStateRecord
+  readonly eventId: (event: number) => EventId
+  /** The beginning of a kind: the history's own prefix and some of what is behind it. */
+  readonly prefixOf: (kind: number, length: number) => string
+}
+
+export function newVocabulary(): Vocabulary {
+  const id = randomUUID()
+  const kindPrefix = `${id}.`
+  const kindOf = (kind: number): string => `${kindPrefix}${KINDS[kind] ?? ''}`
+  const session = ({ tenant, user, session: number }: SessionChoice): Identity => ({
+    tenantId: `${id}/${tenant}`,
+    userId: `user ${user}`,
+    sessionId: `session ${number}`,
+  })
+  const run = (choice: SlotChoice): RunIdentity => ({
+    ...session(choice),
+    runId: choice.run === 0 ? '' : `run ${choice.run}`,
+  })
+  const slot = (choice: SlotChoice): Slot => ({ identity: run(choice), kind: kindOf(choice.kind) })
+  const eventId = (event: number): EventId => parseEventId(`event ${event}`)
+  return {
+    kindPrefix,
+    session,
+    run,
+    slot,
+    eventId,
+    record: (choice) => ({
+      ...slot(choice.slot),
+      eventId: eventId(choice.event),
+      bytes: bytesOf(CONTENTS[choice.content] ?? ''),
+      version: choice.version,
+      updatedAt: new Date(choice.version * 1_000 + choice.content),
+    }),
+    prefixOf: (kind, length) =>
+      `${kindPrefix}${Array.from(KINDS[kind] ?? '')
+        .slice(0, length)
+        .join('')}`,
+  }
+}

@@ -1,0 +1,3 @@
+export type { TestRunner } from '../test-runner.ts'
+export { stateConformance } from './state-conformance.ts'
+export type { StateHarness, StateHistories } from './state-harness.ts'

@@ -1,0 +1,116 @@
+import type { ErrorCode, RunIdentity } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
+import { assertFails } from './support/assert-fails.ts'
+import { assertHolds } from './support/assert-slot.ts'
+import { collect } from './support/collect.ts'
+import { freshSlot } from './support/fresh-slot.ts'
+import { malformed } from './support/malformed.ts'
+import { malformedArguments } from './support/malformed-arguments.ts'
+import { newRecord } from './support/new-record.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+import { storeMethods, type MethodArguments, type StoreMethod } from './support/store-methods.ts'
+
+const maintenance = { maintenanceScoped: true } as const
+
+/** S1: every method checks, before anything else, that the store is open, then the identity, then the rest. */
+export function failClosed({ it }: StateCases): void {
+  for (const method of storeMethods) {
+    it(`S1 ${method.name} refuses an identity with a missing part`, async ({ store }) => {
+      await assertRefusesAll(store, method, 'identity_required', withMissingPart)
+    })
+
+    it(`S1 ${method.name} refuses an identity with a malformed part`, async ({ store }) => {
+      await assertRefusesAll(store, method, 'invalid_identity', (given) =>
+        withMalformedPart(given, method),
+      )
+    })
+
+    it(`S1 ${method.name} refuses other malformed arguments`, async ({ store }) => {
+      await assertRefusesAll(store, method, 'invalid_record', (given) =>
+        malformedArguments(method).map((wrong) => ({ ...given, ...wrong })),
+      )
+    })
+
+    it(`S1 ${method.name} checks the identity before the rest`, async ({ store }) => {
+      await assertRefusesAll(store, method, 'identity_required', (given) =>
+        malformedArguments(method).map((wrong) => ({
+          ...given,
+          ...wrong,
+          ...withoutTenant(given),
+        })),
+      )
+    })
+
+    it(`S1 ${method.name} checks first that the store is open`, async ({ store }) => {
+      const given = newRecord(freshSlot())
+      await store.close()
+      for (const wrong of malformedArguments(method)) {
+        const all = { ...given, ...wrong, ...withoutTenant(given) }
+        await assertFails('store_closed', () => method.call(store, all), method.name)
+      }
+    })
+  }
+
+  it('S1 listKind refuses malformed arguments', async ({ store }) => {
+    for (const wrong of malformedArguments({ name: 'listKind', takes: ['kind'] })) {
+      const { kind, options } = { kind: 'task.', options: {}, ...wrong }
+      await assertFails('invalid_record', () => collect(store.listKind(maintenance, kind, options)))
+    }
+  })
+
+  it('S1 listKind checks first that the store is open', async ({ store }) => {
+    await store.close()
+    await assertFails('store_closed', () => collect(store.listKind(malformed({}), '')))
+  })
+}
+
+/** Checks that each variant of a good call is refused, and that nothing was done. */
+async function assertRefusesAll(
+  store: StateStore,
+  method: StoreMethod,
+  code: ErrorCode,
+  variantsOf: (given: MethodArguments) => readonly MethodArguments[],
+): Promise<void> {
+  const slot = freshSlot()
+  const kept = await saveNew(store, slot, 'kept')
+  for (const variant of variantsOf(newRecord(slot, 'refused'))) {
+    await assertFails(code, () => method.call(store, variant), method.name)
+  }
+  await assertHolds(store, kept)
+}
+
+function withMissingPart(given: MethodArguments): MethodArguments[] {
+  const { tenantId, userId, sessionId } = given.identity
+  const identities = [
+    undefined,
+    null,
+    {},
+    { userId, sessionId },
+    { tenantId, sessionId },
+    { tenantId, userId },
+    ...['tenantId', 'userId', 'sessionId'].flatMap((part) =>
+      [undefined, null, ''].map((missing) => ({ ...given.identity, [part]: missing })),
+    ),
+  ]
+  return identities.map((identity) => ({ ...given, identity: malformed(identity) }))
+}
+
+function withMalformedPart(given: MethodArguments, method: StoreMethod): MethodArguments[] {
+  const values = [7, true, {}, ['acme'], '\ud800', 'a\udc00b', '\0', 'acme\0', 'x'.repeat(257)]
+  const parts = ['tenantId', 'userId', 'sessionId', ...(takesRun(method) ? ['runId'] : [])]
+  return parts.flatMap((part) =>
+    values.map((value) => ({
+      ...given,
+      identity: malformed({ ...given.identity, [part]: value }),
+    })),
+  )
+}
+
+function withoutTenant(given: MethodArguments): { readonly identity: RunIdentity } {
+  return { identity: { ...given.identity, tenantId: '' } }
+}
+
+function takesRun(method: StoreMethod): boolean {
+  return method.takes.includes('runId')
+}

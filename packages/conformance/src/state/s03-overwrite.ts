@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { assertFails } from './support/assert-fails.ts'
+import { assertHolds, assertIs } from './support/assert-slot.ts'
+import { freshSlot } from './support/fresh-slot.ts'
+import { newRecord } from './support/new-record.ts'
+import { CALLERS, race, tally } from './support/race.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+
+/** S3: a save with a new event id replaces what the slot holds. */
+export function overwrite({ it, itIfDurable }: StateCases): void {
+  it('S3 a new event id replaces what the slot holds', async ({ store }) => {
+    const slot = freshSlot()
+    await saveNew(store, slot, 'first')
+    const second = await saveNew(store, slot, 'second')
+    await assertHolds(store, second)
+    assertIs(await store.loadOrThrow(slot.identity, slot.kind), second)
+    assertIs(await store.loadByEventId(slot.identity, second.eventId), second)
+  })
+
+  it('S3 a replaced event id no longer resolves', async ({ store }) => {
+    const slot = freshSlot()
+    const first = await saveNew(store, slot, 'first')
+    await saveNew(store, slot, 'second')
+    assert.equal(await store.loadByEventId(slot.identity, first.eventId), undefined)
+    await assertFails('not_found', () => store.loadByEventIdOrThrow(slot.identity, first.eventId))
+  })
+
+  it('S3 equal bytes under a new event id are a new generation', async ({ store }) => {
+    const slot = freshSlot()
+    await saveNew(store, slot, 'same')
+    await assertHolds(store, await saveNew(store, slot, 'same'))
+  })
+
+  it('S3 a save leaves the neighbouring slots alone', async ({ store }) => {
+    const { identity, kind } = freshSlot()
+    const neighbours = [
+      await saveNew(store, { identity, kind: `${kind}.deeper` }),
+      await saveNew(store, { identity, kind: kind.slice(0, -1) }),
+      await saveNew(store, { identity: { ...identity, runId: '' }, kind }),
+      await saveNew(store, { identity: { ...identity, runId: 'other' }, kind }),
+      await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
+      await saveNew(store, { identity: { ...identity, userId: 'other' }, kind }),
+    ]
+    await saveNew(store, { identity, kind }, 'first')
+    await saveNew(store, { identity, kind }, 'second')
+    for (const neighbour of neighbours) await assertHolds(store, neighbour)
+  })
+
+  it('S3 an empty slot is undefined, or not_found where the caller insists', async ({ store }) => {
+    const { identity, kind } = freshSlot()
+    assert.equal(await store.load(identity, kind), undefined)
+    await assertFails('not_found', () => store.loadOrThrow(identity, kind))
+  })
+
+  it(`S3 after ${CALLERS} callers overwrote one slot it holds exactly one of theirs`, async ({
+    store,
+  }) => {
+    const slot = freshSlot()
+    const records = Array.from({ length: CALLERS }, (_, caller) => newRecord(slot, `${caller}`))
+    assert.deepEqual(tally(await Promise.all(records.map((each) => store.save(each)))), {
+      saved: CALLERS,
+    })
+    const held = await store.loadOrThrow(slot.identity, slot.kind)
+    const found = await race(CALLERS, async (caller) => {
+      const eventId = records[caller]?.eventId ?? held.eventId
+      return (await store.loadByEventId(slot.identity, eventId)) !== undefined
+    })
+    assert.deepEqual(tally(found), { true: 1, false: CALLERS - 1 })
+    const winner = records.find(({ eventId }) => eventId === held.eventId)
+    assertIs(held, winner ?? newRecord(slot))
+  })
+
+  itIfDurable(
+    'S3 the newest generation is what a reopened store finds',
+    async ({ store, open }) => {
+      const slot = freshSlot()
+      const first = await saveNew(store, slot, 'first')
+      const second = await saveNew(store, slot, 'second')
+      await store.close()
+      const reopened = await open()
+      await assertHolds(reopened, second)
+      assert.equal(await reopened.loadByEventId(slot.identity, first.eventId), undefined)
+    },
+  )
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { newEventId, type EventId } from '@harborage/core'
+import type { Slot, StateStore } from '@harborage/state'
+import { answerOf } from './support/answer-of.ts'
+import { assertFails } from './support/assert-fails.ts'
+import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
+import { freshSlot } from './support/fresh-slot.ts'
+import { malformed } from './support/malformed.ts'
+import { newRecord } from './support/new-record.ts'
+import { CALLERS, race, tally } from './support/race.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+import { bytesOf, textOf } from './support/text-bytes.ts'
+
+/** S5: a guarded save or delete happens only if the slot holds what the caller expects. */
+export function compareAndSet({ it, itIfShared }: StateCases): void {
+  it('S5 a guarded save replaces the expected generation', async ({ store }) => {
+    const slot = freshSlot()
+    const first = newRecord(slot, 'first')
+    assert.equal(await store.save(first, { ifEventId: null }), 'saved')
+    const second = newRecord(slot, 'second')
+    assert.equal(await store.save(second, { ifEventId: first.eventId }), 'saved')
+    await assertHolds(store, second)
+    assert.equal(await store.loadByEventId(slot.identity, first.eventId), undefined)
+  })
+
+  it('S5 a guarded save over another generation fails and changes nothing', async ({ store }) => {
+    const slot = freshSlot()
+    const first = await saveNew(store, slot, 'first')
+    const held = await saveNew(store, slot, 'second')
+    for (const ifEventId of [first.eventId, newEventId()]) {
+      const record = newRecord(slot, 'refused')
+      await assertFails('condition_failed', () => store.save(record, { ifEventId }))
+      assert.equal(await store.loadByEventId(slot.identity, record.eventId), undefined)
+    }
+    await assertHolds(store, held)
+  })
+
+  it('S5 a save into an empty slot fails if there is something', async ({ store }) => {
+    const held = await saveNew(store, freshSlot())
+    const record = newRecord(held, 'refused')
+    await assertFails('condition_failed', () => store.save(record, { ifEventId: null }))
+    await assertHolds(store, held)
+  })
+
+  it('S5 a guarded save into an empty slot fails and leaves it empty', async ({ store }) => {
+    const record = newRecord(freshSlot())
+    await assertFails('condition_failed', () => store.save(record, { ifEventId: newEventId() }))
+    await assertEmpty(store, record)
+  })
+
+  it('S5 a retry of a guarded save is unchanged, although its condition no longer holds', async ({
+    store,
+  }) => {
+    const slot = freshSlot()
+    const first = newRecord(slot, 'first')
+    assert.equal(await store.save(first, { ifEventId: null }), 'saved')
+    assert.equal(await store.save(first, { ifEventId: null }), 'unchanged')
+    const second = newRecord(slot, 'second')
+    assert.equal(await store.save(second, { ifEventId: first.eventId }), 'saved')
+    assert.equal(await store.save(second, { ifEventId: first.eventId }), 'unchanged')
+    assert.equal(await store.save(second, { ifEventId: newEventId() }), 'unchanged')
+  })
+
+  it('S5 a guarded save of a used event id is a conflict before it is a failed condition', async ({
+    store,
+  }) => {
+    const held = await saveNew(store, freshSlot())
+    for (const ifEventId of [null, held.eventId, newEventId()]) {
+      const other = { ...held, bytes: bytesOf('other') }
+      await assertFails('idempotency_conflict', () => store.save(other, { ifEventId }))
+      const elsewhere = { ...held, kind: 'task.other' }
+      await assertFails('idempotency_conflict', () => store.save(elsewhere, { ifEventId }))
+    }
+    await assertHolds(store, held)
+  })
+
+  it('S5 an undefined expectation is refused, not ignored', async ({ store }) => {
+    const held = await saveNew(store, freshSlot())
+    const options = { ifEventId: malformed<EventId>(undefined) }
+    await assertFails('invalid_record', () => store.save(newRecord(held, 'refused'), options))
+    await assertFails('invalid_record', () => store.delete(held.identity, held.kind, options))
+    await assertHolds(store, held)
+  })
+
+  it('S5 a guarded delete removes the expected generation only', async ({ store }) => {
+    const slot = freshSlot()
+    const first = await saveNew(store, slot, 'first')
+    const second = await saveNew(store, slot, 'second')
+    const deleteIf = (ifEventId: EventId) => store.delete(slot.identity, slot.kind, { ifEventId })
+    await assertFails('condition_failed', () => deleteIf(first.eventId))
+    await assertHolds(store, second)
+    assert.equal(await deleteIf(second.eventId), true)
+    await assertEmpty(store, slot)
+    assert.equal(await deleteIf(second.eventId), false)
+  })
+
+  it(`S5 of ${CALLERS} callers that fill one empty slot exactly one wins`, async ({ store }) => {
+    await assertOneWins(freshSlot(), null, [store])
+  })
+
+  it(`S5 of ${CALLERS} callers that replace one generation exactly one wins`, async ({ store }) => {
+    const first = await saveNew(store, freshSlot(), 'first')
+    await assertOneWins(first, first.eventId, [store])
+  })
+
+  itIfShared(
+    `S5 of ${CALLERS} callers in several stores exactly one wins`,
+    async ({ store, open }) => {
+      const stores = [store, await open(), await open(), await open()]
+      await assertOneWins(freshSlot(), null, stores)
+      const first = await saveNew(store, freshSlot(), 'first')
+      await assertOneWins(first, first.eventId, stores)
+    },
+  )
+
+  it(`S5 of ${CALLERS} callers that replace or delete one generation exactly one wins`, async ({
+    store,
+  }) => {
+    const first = await saveNew(store, freshSlot(), 'first')
+    const { identity, kind, eventId } = first
+    const answers = await race(CALLERS, (caller) =>
+      caller % 2 === 0
+        ? store.save(newRecord(first), { ifEventId: eventId })
+        : store.delete(identity, kind, { ifEventId: eventId }),
+    )
+    assert.equal(answers.filter((answer) => answer === 'saved' || answer === 'true').length, 1)
+    const isHeld = (await store.load(identity, kind)) !== undefined
+    assert.equal(isHeld, answers.includes('saved'))
+  })
+
+  it('S5 no increment of many callers is lost', async ({ store }) => {
+    const slot = freshSlot()
+    const callers = 16
+    const increments = 8
+    await race(callers, async () => {
+      for (let done = 0; done < increments; done += 1) await increment(store, slot)
+    })
+    const held = await store.loadOrThrow(slot.identity, slot.kind)
+    assert.equal(textOf(held.bytes), String(callers * increments))
+  })
+}
+
+async function assertOneWins(
+  slot: Slot,
+  ifEventId: EventId | null,
+  stores: readonly StateStore[],
+): Promise<void> {
+  const records = Array.from({ length: CALLERS }, (_, caller) => newRecord(slot, `${caller}`))
+  const answers = await Promise.all(
+    records.map((record, caller) => {
+      const store = stores[caller % stores.length]
+      return answerOf(async () => store?.save(record, { ifEventId }))
+    }),
+  )
+  assert.deepEqual(tally(answers), { saved: 1, condition_failed: CALLERS - 1 })
+  for (const store of stores) {
+    const winner = records[answers.indexOf('saved')] ?? newRecord(slot)
+    assertIs(await store.load(slot.identity, slot.kind), winner)
+  }
+}
+
+/** Adds one to the number that the slot holds, with nobody in between. */
+async function increment(store: StateStore, slot: Slot): Promise<void> {
+  for (;;) {
+    const held = await store.load(slot.identity, slot.kind)
+    const next = newRecord(slot, String(Number(held === undefined ? 0 : textOf(held.bytes)) + 1))
+    const answer = await answerOf(() => store.save(next, { ifEventId: held?.eventId ?? null }))
+    if (answer === 'saved') return
+    assert.equal(answer, 'condition_failed')
+  }
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { newEventId } from '@harborage/core'
+import { MAX_COMMIT_ENTRIES, type StateTransaction } from '@harborage/state'
+import { assertFails } from './support/assert-fails.ts'
+import { assertEmpty, assertHolds } from './support/assert-slot.ts'
+import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
+import { malformed } from './support/malformed.ts'
+import { newRecord } from './support/new-record.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+import { bytesOf } from './support/text-bytes.ts'
+import { threeSlots } from './support/three-slots.ts'
+
+/** S6: a commit is applied as a whole or not at all. */
+export function commit({ it, itIfDurable }: StateCases): void {
+  it('S6 a commit applies every save and delete', async ({ store }) => {
+    const [a, b, c] = threeSlots()
+    const old = await saveNew(store, a, 'old')
+    await saveNew(store, c, 'doomed')
+    const [first, second] = [newRecord(a, 'first'), newRecord(b, 'second')]
+    const outcomes = await store.commit({
+      expect: [
+        { ...a, eventId: old.eventId },
+        { ...b, eventId: null },
+      ],
+      save: [first, second],
+      delete: [c],
+    })
+    assert.deepEqual(outcomes, ['saved', 'saved'])
+    await assertHolds(store, first)
+    await assertHolds(store, second)
+    await assertEmpty(store, c)
+    assert.equal(await store.loadByEventId(old.identity, old.eventId), undefined)
+  })
+
+  it('S6 a commit reaches over the sessions and users of a tenant', async ({ store }) => {
+    const { identity, kind } = freshSlot()
+    const records = [
+      newRecord({ identity, kind }),
+      newRecord({ identity: { ...identity, runId: '' }, kind }),
+      newRecord({ identity: { ...identity, sessionId: 'other' }, kind }),
+      newRecord({ identity: { ...identity, userId: 'other' }, kind }),
+    ]
+    await store.commit({ save: records })
+    for (const record of records) await assertHolds(store, record)
+  })
+
+  it('S6 a commit may only expect or only delete', async ({ store }) => {
+    const [a, b] = threeSlots()
+    const held = await saveNew(store, a)
+    const met = [
+      { ...a, eventId: held.eventId },
+      { ...b, eventId: null },
+    ]
+    assert.deepEqual(await store.commit({ expect: met }), [])
+    assert.deepEqual(await store.commit({ expect: met, delete: [a, b] }), [])
+    await assertEmpty(store, a)
+    assert.deepEqual(await store.commit({ delete: [a] }), [])
+  })
+
+  it('S6 one unmet expectation stops the whole commit', async ({ store }) => {
+    const [a, b, c] = threeSlots()
+    const [held, kept] = [await saveNew(store, a, 'held'), await saveNew(store, c, 'kept')]
+    const unmet = [
+      { ...a, eventId: newEventId() },
+      { ...a, eventId: null },
+      { ...b, eventId: held.eventId },
+    ]
+    for (const expectation of unmet) {
+      const transaction = {
+        expect: [{ ...c, eventId: kept.eventId }, expectation],
+        save: [newRecord(a, 'refused'), newRecord(b, 'refused')],
+        delete: [c],
+      }
+      await assertFails('condition_failed', () => store.commit(transaction))
+      await assertHolds(store, held)
+      await assertEmpty(store, b)
+      await assertHolds(store, kept)
+    }
+  })
+
+  it('S6 one conflict stops the whole commit', async ({ store }) => {
+    const [a, b, c] = threeSlots()
+    const [held, kept] = [await saveNew(store, a, 'held'), await saveNew(store, c, 'kept')]
+    const conflicts = [
+      { ...held, bytes: bytesOf('other') },
+      { ...held, version: 7 },
+      { ...held, kind: 'task.elsewhere' },
+    ]
+    for (const conflict of conflicts) {
+      const transaction = { save: [newRecord(b, 'refused'), conflict], delete: [c] }
+      await assertFails('idempotency_conflict', () => store.commit(transaction))
+      await assertEmpty(store, b)
+      await assertHolds(store, kept)
+    }
+    await assertHolds(store, held)
+  })
+
+  it('S6 an event id of a slot that the commit itself changes is still in use', async ({
+    store,
+  }) => {
+    const [a, b] = threeSlots()
+    const held = await saveNew(store, a, 'held')
+    const moved = { ...held, kind: b.kind }
+    await assertFails('idempotency_conflict', () => store.commit({ save: [moved], delete: [a] }))
+    await assertFails('idempotency_conflict', () =>
+      store.commit({ save: [newRecord(a, 'refused'), moved] }),
+    )
+    await assertHolds(store, held)
+    await assertEmpty(store, b)
+  })
+
+  it('S6 a slot or an event id that is named twice is refused', async ({ store }) => {
+    const [a, b, c] = threeSlots()
+    const kept = await saveNew(store, c, 'kept')
+    const { runId: _, ...session } = a.identity
+    const record = newRecord(a, 'refused')
+    const transactions: readonly StateTransaction[] = [
+      { save: [record, newRecord(a, 'refused')] },
+      { save: [record], delete: [a] },
+      { delete: [c, c] },
+      { save: [record, { ...newRecord(b), eventId: record.eventId }] },
+      {
+        expect: [
+          { ...c, eventId: kept.eventId },
+          { ...c, eventId: kept.eventId },
+        ],
+      },
+      {
+        save: [
+          newRecord({ identity: session, kind: a.kind }),
+          newRecord({ identity: { ...session, runId: '' }, kind: a.kind }),
+        ],
+      },
+    ]
+    for (const transaction of transactions) {
+      await assertFails('invalid_record', () => store.commit(transaction))
+    }
+    await assertEmpty(store, a)
+    await assertHolds(store, kept)
+  })
+
+  it('S6 a second tenant is refused, wherever it stands', async ({ store }) => {
+    const [a, b] = threeSlots()
+    const stranger = { identity: freshIdentity(), kind: a.kind }
+    const theirs = await saveNew(store, stranger, 'theirs')
+    const transactions: readonly StateTransaction[] = [
+      { save: [newRecord(a), newRecord(stranger)] },
+      { save: [newRecord(a)], delete: [stranger] },
+      { save: [newRecord(a)], expect: [{ ...stranger, eventId: theirs.eventId }] },
+      { delete: [a, stranger] },
+      { delete: [stranger], expect: [{ ...b, eventId: null }] },
+    ]
+    for (const transaction of transactions) {
+      await assertFails('invalid_record', () => store.commit(transaction))
+    }
+    await assertEmpty(store, a)
+    await assertHolds(store, theirs)
+  })
+
+  it('S6 malformed lists are refused', async ({ store }) => {
+    const record = newRecord(freshSlot())
+    const lists: readonly unknown[] = [null, 'save', 7, record, new Set([record])]
+    for (const list of lists) {
+      for (const field of ['expect', 'save', 'delete']) {
+        const transaction = malformed<StateTransaction>({ save: [record], [field]: list })
+        await assertFails('invalid_record', () => store.commit(transaction), field)
+      }
+    }
+    await assertFails('invalid_record', () => store.commit(malformed(undefined)))
+    await assertFails('invalid_record', () => store.commit({ save: [record, malformed(null)] }))
+    await assertEmpty(store, record)
+  })
+
+  it(`S6 a commit takes ${MAX_COMMIT_ENTRIES} saves and no more`, async ({ store }) => {
+    const { identity } = freshSlot()
+    const save = Array.from({ length: MAX_COMMIT_ENTRIES }, (_, index) =>
+      newRecord({ identity, kind: `task.${index}` }, `${index}`),
+    )
+    const tooMany = [...save, newRecord({ identity, kind: 'task.last' })]
+    await assertFails('invalid_record', () => store.commit({ save: tooMany }))
+    const outcomes = await store.commit({ save })
+    assert.deepEqual(new Set(outcomes), new Set(['saved']))
+    assert.equal(outcomes.length, MAX_COMMIT_ENTRIES)
+    assert.equal(await store.deleteScope(identity), MAX_COMMIT_ENTRIES)
+  })
+
+  itIfDurable('S6 a commit is there after the store was opened again', async ({ store, open }) => {
+    const [a, b, c] = threeSlots()
+    await saveNew(store, c, 'doomed')
+    const records = [newRecord(a), newRecord(b)]
+    await store.commit({ save: records, delete: [c] })
+    await store.close()
+    const reopened = await open()
+    for (const record of records) await assertHolds(reopened, record)
+    await assertEmpty(reopened, c)
+  })
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { assertEmpty, assertHolds } from './support/assert-slot.ts'
+import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
+import { CALLERS, race, tally } from './support/race.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+
+/** S8: deleting says what was there, and may be repeated. */
+export function deletion({ it, itIfDurable }: StateCases): void {
+  it('S8 a delete answers whether something was there', async ({ store }) => {
+    const record = await saveNew(store, freshSlot())
+    const { identity, kind, eventId } = record
+    assert.equal(await store.delete(identity, kind), true)
+    await assertEmpty(store, record)
+    assert.equal(await store.loadByEventId(identity, eventId), undefined)
+    assert.equal(await store.delete(identity, kind), false)
+  })
+
+  it('S8 a delete leaves the neighbouring slots alone', async ({ store }) => {
+    const { identity, kind } = freshSlot()
+    const neighbours = [
+      await saveNew(store, { identity, kind: `${kind}.deeper` }),
+      await saveNew(store, { identity: { ...identity, runId: '' }, kind }),
+      await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
+      await saveNew(store, { identity: { ...identity, userId: 'other' }, kind }),
+      await saveNew(store, { identity: { ...identity, tenantId: `${identity.tenantId}-2` }, kind }),
+    ]
+    await saveNew(store, { identity, kind })
+    assert.equal(await store.delete(identity, kind), true)
+    for (const neighbour of neighbours) await assertHolds(store, neighbour)
+  })
+
+  it('S8 a deleted slot has forgotten its event ids', async ({ store }) => {
+    const slot = freshSlot()
+    const first = await saveNew(store, slot, 'first')
+    const second = await saveNew(store, slot, 'second')
+    await store.delete(slot.identity, slot.kind)
+    assert.equal(await store.save(first), 'saved')
+    assert.equal(await store.save({ ...second, kind: 'task.other' }), 'saved')
+    await assertHolds(store, first)
+  })
+
+  it(`S8 of ${CALLERS} callers that delete one slot exactly one finds something`, async ({
+    store,
+  }) => {
+    const { identity, kind } = await saveNew(store, freshSlot())
+    const answers = await race(CALLERS, () => store.delete(identity, kind))
+    assert.deepEqual(tally(answers), { true: 1, false: CALLERS - 1 })
+  })
+
+  it('S8 deleteScope removes every kind and run of the session and counts them', async ({
+    store,
+  }) => {
+    const identity = freshIdentity()
+    const records = []
+    for (const runId of ['', 'run', 'other run']) {
+      for (const kind of ['session.lifecycle', 'task.checkpoint']) {
+        records.push(await saveNew(store, { identity: { ...identity, runId }, kind }))
+      }
+    }
+    assert.equal(await store.deleteScope(identity), records.length)
+    for (const record of records) {
+      await assertEmpty(store, record)
+      assert.equal(await store.loadByEventId(identity, record.eventId), undefined)
+    }
+    assert.equal(await store.deleteScope(identity), 0)
+  })
+
+  it('S8 deleteScope leaves other sessions, users and tenants alone', async ({ store }) => {
+    const { identity, kind } = freshSlot()
+    const others = [
+      await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
+      await saveNew(store, { identity: { ...identity, userId: 'other' }, kind }),
+      await saveNew(store, { identity: { ...identity, tenantId: `${identity.tenantId}-2` }, kind }),
+    ]
+    await saveNew(store, { identity, kind })
+    assert.equal(await store.deleteScope(identity), 1)
+    for (const other of others) await assertHolds(store, other)
+  })
+
+  it('S8 deleteScope forgets the event ids of what it removed', async ({ store }) => {
+    const slot = freshSlot()
+    const first = await saveNew(store, slot, 'first')
+    await saveNew(store, slot, 'second')
+    await store.deleteScope(slot.identity)
+    assert.equal(await store.save(first), 'saved')
+    await assertHolds(store, first)
+  })
+
+  it('S8 callers that delete one session at once count each record once', async ({ store }) => {
+    const identity = freshIdentity()
+    const kinds = Array.from({ length: CALLERS }, (_, index) => `task.${index}`)
+    await Promise.all(kinds.map((kind) => saveNew(store, { identity, kind })))
+    const counts = await race(8, () => store.deleteScope(identity))
+    assert.equal(
+      counts.map(Number).reduce((sum, count) => sum + count, 0),
+      CALLERS,
+    )
+  })
+
+  itIfDurable(
+    'S8 what was deleted stays away after the store was opened again',
+    async ({ store, open }) => {
+      const { identity, kind } = freshSlot()
+      const deleted = await saveNew(store, { identity, kind })
+      await store.delete(identity, kind)
+      const scoped = await saveNew(store, { identity: { ...identity, userId: 'other' }, kind })
+      await store.deleteScope(scoped.identity)
+      await store.close()
+      const reopened = await open()
+      for (const record of [deleted, scoped]) {
+        await assertEmpty(reopened, record)
+        assert.equal(await reopened.save(record), 'saved')
+      }
+    },
+  )
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import type { MaintenanceScope, RunIdentity } from '@harborage/core'
+import { assertFails } from './support/assert-fails.ts'
+import { assertIs } from './support/assert-slot.ts'
+import { collect } from './support/collect.ts'
+import { freshIdentity, freshKindPrefix } from './support/fresh-slot.ts'
+import { byBytes, kindsInByteOrder, prefixExamples } from './support/kind-examples.ts'
+import { malformed } from './support/malformed.ts'
+import { newRecord } from './support/new-record.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+
+const maintenance: MaintenanceScope = { maintenanceScoped: true }
+
+/** S9: listKind crosses identities, for those who claim the maintenance scope. */
+export function listKind({ it }: StateCases): void {
+  it('S9 listKind demands the maintenance scope before it looks at the rest', async ({ store }) => {
+    const notScopes: readonly unknown[] = [
+      undefined,
+      null,
+      true,
+      'maintenance',
+      {},
+      [],
+      { maintenanceScoped: false },
+      { maintenanceScoped: 'true' },
+      { maintenanceScoped: 1 },
+      Object.create(maintenance),
+      freshIdentity(),
+    ]
+    for (const scope of notScopes) {
+      const walk = (prefix: string) => () => store.listKind(malformed(scope), prefix)
+      await assertFails('maintenance_scope_required', walk('task.'))
+      await assertFails('maintenance_scope_required', walk(''))
+    }
+  })
+
+  it('S9 listKind gives whole records of every identity', async ({ store }) => {
+    const prefix = freshKindPrefix()
+    const { runId: _, ...session } = freshIdentity()
+    const records = [
+      await saveNew(store, { identity: session, kind: `${prefix}a` }),
+      await saveNew(store, { identity: freshIdentity(), kind: `${prefix}b` }),
+      await saveNew(store, { identity: { ...session, runId: 'run' }, kind: `${prefix}c` }),
+    ]
+    const listed = await collect(store.listKind(maintenance, prefix))
+    assert.equal(listed.length, records.length)
+    records.forEach((record, index) => assertIs(listed[index], record))
+  })
+
+  for (const pageSize of [1, 2, 100]) {
+    it(`S9 listKind orders by kind, then each part of the identity, by bytes, in pages of ${pageSize}`, async ({
+      store,
+    }) => {
+      const prefix = freshKindPrefix()
+      const expected = slotsInOrder(prefix)
+      for (const { identity, kind } of expected.toReversed()) {
+        assert.equal(await store.save(newRecord({ identity, kind })), 'saved')
+      }
+      const listed = await collect(store.listKind(maintenance, prefix, { pageSize }))
+      assert.deepEqual(
+        listed.map(({ identity, kind }) => ({ identity, kind })),
+        expected,
+      )
+    })
+  }
+
+  it('S9 listKind orders kinds by bytes', async ({ store }) => {
+    const prefix = freshKindPrefix()
+    const identity = freshIdentity()
+    const kinds = kindsInByteOrder(prefix)
+    for (const kind of kinds.toReversed()) await saveNew(store, { identity, kind })
+    for (const pageSize of [1, 100]) {
+      const listed = await collect(store.listKind(maintenance, prefix, { pageSize }))
+      assert.deepEqual(
+        listed.map(({ kind }) => kind),
+        kinds,
+      )
+    }
+  })
+
+  for (const { description, prefix, matching, others } of prefixExamples) {
+    const beginning = freshKindPrefix()
+    if (Buffer.byteLength(beginning + prefix) > 200) continue
+    it(`S9 listKind takes a prefix literally: ${description}`, async ({ store }) => {
+      const identity = freshIdentity()
+      const kindsOf = (kinds: readonly string[]): string[] =>
+        kinds.map((kind) => `${beginning}${kind}`).filter((kind) => Buffer.byteLength(kind) <= 256)
+      for (const kind of kindsOf([...others, ...matching])) await saveNew(store, { identity, kind })
+      const listed = await collect(store.listKind(maintenance, `${beginning}${prefix}`))
+      assert.deepEqual(
+        listed.map(({ kind }) => kind),
+        kindsOf(matching).toSorted(byBytes),
+      )
+    })
+  }
+
+  it('S9 listKind refuses an empty prefix and a page size out of bounds, at once', async ({
+    store,
+  }) => {
+    await assertFails('invalid_record', () => store.listKind(maintenance, ''))
+    for (const pageSize of [0, 1.5, 1_001]) {
+      await assertFails('invalid_record', () => store.listKind(maintenance, 'task.', { pageSize }))
+    }
+  })
+}
+
+interface PlacedKind {
+  readonly identity: Required<RunIdentity>
+  readonly kind: string
+}
+
+/** Slots whose order tells by which part, and how, they were compared. */
+function slotsInOrder(prefix: string): PlacedKind[] {
+  const tenant = freshIdentity().tenantId
+  const texts = ['A', 'a', '\ue000', '\u{10000}']
+  const slots: PlacedKind[] = []
+  const place = (kind: string, tenantEnd: string, user: string, session: string, run: string) => {
+    const identity = {
+      tenantId: `${tenant}${tenantEnd}`,
+      userId: user,
+      sessionId: session,
+      runId: run,
+    }
+    slots.push({ identity, kind: `${prefix}${kind}` })
+  }
+  for (const run of ['', ...texts]) place('a', '', 'a', 'a', run)
+  for (const session of ['b', '\uffff', '\u{10ffff}']) place('a', '', 'a', session, '')
+  for (const user of ['b', '\uffff', '\u{10ffff}']) place('a', '', user, 'a', '')
+  for (const tenantEnd of texts) place('a', tenantEnd, 'a', 'a', '')
+  place('b', '', 'A', 'a', '')
+  return slots
+}

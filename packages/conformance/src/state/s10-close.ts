@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import type { StateRecord, StateStore } from '@harborage/state'
+import { assertFails } from './support/assert-fails.ts'
+import { assertHolds } from './support/assert-slot.ts'
+import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
+import { nextTurn } from './support/next-turn.ts'
+import { newRecord } from './support/new-record.ts'
+import { CALLERS, race, tally } from './support/race.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+import { storeMethods } from './support/store-methods.ts'
+
+const maintenance = { maintenanceScoped: true } as const
+
+/** S10: closing lets what is under way finish and refuses the rest. */
+export function close({ it, itIfDurable, itIfShared }: StateCases): void {
+  it('S10 close may be repeated, also at once', async ({ store }) => {
+    await Promise.all([store.close(), store.close(), store[Symbol.asyncDispose]()])
+    await store.close()
+    await store[Symbol.asyncDispose]()
+  })
+
+  it('S10 leaving the scope of a store closes it', async ({ store }) => {
+    await store[Symbol.asyncDispose]()
+    const { identity, kind } = freshSlot()
+    await assertFails('store_closed', () => store.load(identity, kind))
+  })
+
+  for (const { name, call } of storeMethods) {
+    it(`S10 ${name} on a closed store is refused`, async ({ store }) => {
+      const record = newRecord(freshSlot())
+      const closing = store.close()
+      await assertFails('store_closed', () => call(store, record))
+      await closing
+      await assertFails('store_closed', () => call(store, record))
+    })
+  }
+
+  it('S10 listKind on a closed store is refused', async ({ store }) => {
+    await store.close()
+    await assertFails('store_closed', () => store.listKind(maintenance, 'task.'))
+  })
+
+  it(`S10 ${CALLERS} calls under way finish before the store is closed`, async ({ store }) => {
+    const identity = freshIdentity()
+    let finished = 0
+    const calls = race(CALLERS, async (caller) => {
+      const answer = await store.save(newRecord({ identity, kind: `task.${caller}` }))
+      finished += 1
+      return answer
+    })
+    await store.close()
+    // The answers are on their way to their callers.
+    await nextTurn()
+    assert.equal(finished, CALLERS, 'close has to wait')
+    assert.deepEqual(tally(await calls), { saved: CALLERS })
+  })
+
+  itIfDurable(
+    'S10 what was acknowledged while the store closed is there when it is opened again',
+    async ({ store, open }) => {
+      const identity = freshIdentity()
+      const records = Array.from({ length: CALLERS }, (_, caller) =>
+        newRecord({ identity, kind: `task.${caller}` }, `${caller}`),
+      )
+      const saving = race(CALLERS, async (caller) => {
+        const record = records[caller]
+        return record && store.save(record)
+      })
+      await store.close()
+      assert.deepEqual(tally(await saving), { saved: CALLERS })
+      const reopened = await open()
+      for (const record of records) await assertHolds(reopened, record)
+    },
+  )
+
+  itIfDurable('S10 a record outlives its store in every part', async ({ store, open }) => {
+    const record = {
+      ...newRecord(freshSlot(), 'kept'),
+      version: 2 ** 53 - 1,
+      updatedAt: new Date(-1),
+    }
+    await store.save(record)
+    await store.close()
+    await assertHolds(await open(), record)
+  })
+
+  for (const [method, walk] of walkers) {
+    it(`S10 a ${method} that was not begun before the close is refused`, async ({ store }) => {
+      const walked = walk(store, await saveSome(store))
+      await store.close()
+      await assertFails('store_closed', () => walked[Symbol.asyncIterator]().next())
+    })
+
+    it(`S10 a ${method} that was begun gives at most its page after the close`, async ({
+      store,
+    }) => {
+      const iterator = walk(store, await saveSome(store))[Symbol.asyncIterator]()
+      assert.notEqual((await iterator.next()).done, true)
+      await store.close()
+      await assertFails('store_closed', async () => {
+        for (let step = 0; step < PAGE_SIZE; step += 1) await iterator.next()
+      })
+    })
+  }
+
+  itIfShared('S10 closing one store leaves the others open', async ({ store, open }) => {
+    const other = await open()
+    const record = await saveNew(store, freshSlot())
+    await store.close()
+    await assertHolds(other, record)
+    await saveNew(other, record, 'gone on')
+  })
+}
+
+const PAGE_SIZE = 2
+
+interface Walked {
+  readonly identity: ReturnType<typeof freshIdentity>
+  readonly prefix: string
+}
+
+const walkers: readonly (readonly [
+  method: string,
+  walk: (store: StateStore, at: Walked) => AsyncIterable<StateRecord>,
+])[] = [
+  ['list', (store, { identity, prefix }) => store.list(identity, prefix, { pageSize: PAGE_SIZE })],
+  ['listKind', (store, { prefix }) => store.listKind(maintenance, prefix, { pageSize: PAGE_SIZE })],
+]
+
+/** Fills more than two pages. */
+async function saveSome(store: StateStore): Promise<Walked> {
+  const at = { identity: freshIdentity(), prefix: freshKindPrefix() }
+  for (const ending of ['a', 'b', 'c', 'd', 'e']) {
+    await saveNew(store, { identity: at.identity, kind: `${at.prefix}${ending}` })
+  }
+  return at
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
+import { collect } from './support/collect.ts'
+import { assertEmpty, assertHolds } from './support/assert-slot.ts'
+import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
+import { nextTurn } from './support/next-turn.ts'
+import { newRecord } from './support/new-record.ts'
+import { CALLERS } from './support/race.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+import { storeMethods } from './support/store-methods.ts'
+import { threeSlots } from './support/three-slots.ts'
+
+const maintenance = { maintenanceScoped: true } as const
+
+/** S11: a call that is cancelled happens as a whole or not at all. */
+export function cancellation({ it }: StateCases): void {
+  for (const { name, call } of storeMethods) {
+    it(`S11 ${name} with an aborted signal rejects with its reason and does nothing`, async ({
+      store,
+    }) => {
+      const held = await saveNew(store, freshSlot(), 'held')
+      const given = name.includes('save') ? newRecord(held, 'refused') : held
+      const reason = new Error('the user left')
+      const options = { signal: AbortSignal.abort(reason) }
+      assert.equal(await rejectionOf(() => call(store, { ...given, options })), reason)
+      await assertHolds(store, held)
+    })
+
+    it(`S11 ${name} with a signal that is not aborted does its work`, async ({ store }) => {
+      const held = await saveNew(store, freshSlot(), 'held')
+      const given = name.includes('save') ? newRecord(held, 'saved') : held
+      const { signal } = new AbortController()
+      await call(store, { ...given, options: { signal } })
+      assert.deepEqual(getEventListeners(signal, 'abort'), [], 'no listener may be left')
+      if (name.includes('save')) await assertHolds(store, given)
+      if (name.includes('delete')) await assertEmpty(store, held)
+    })
+  }
+
+  it('S11 listKind with an aborted signal rejects with its reason', async ({ store }) => {
+    const reason = new Error('the user left')
+    const options = { signal: AbortSignal.abort(reason) }
+    const walk = () => collect(store.listKind(maintenance, 'task.', options))
+    assert.equal(await rejectionOf(walk), reason)
+  })
+
+  it('S11 an abort without a reason gives the AbortError of the platform', async ({ store }) => {
+    const { identity, kind } = freshSlot()
+    const signal = AbortSignal.abort()
+    const rejection = await rejectionOf(() => store.load(identity, kind, { signal }))
+    assert.equal(rejection, signal.reason)
+  })
+
+  for (const delay of [0, 1, 2, 5]) {
+    it(`S11 of ${CALLERS} saves that are aborted ${delay} turns later each happens or does not`, async ({
+      store,
+    }) => {
+      const identity = freshIdentity()
+      const controller = new AbortController()
+      const { signal } = controller
+      const records = Array.from({ length: CALLERS }, (_, caller) =>
+        newRecord({ identity, kind: `task.${caller}` }, `${caller}`),
+      )
+      const saving = Promise.allSettled(records.map((record) => store.save(record, { signal })))
+      await turns(delay)
+      const reason = new Error('the user left')
+      controller.abort(reason)
+      for (const [caller, result] of (await saving).entries()) {
+        const record = records[caller]
+        assert.ok(record !== undefined)
+        if (result.status === 'rejected') assert.equal(result.reason, reason)
+        const retried = await store.save(record)
+        assert.ok(retried === 'unchanged' || result.status === 'rejected')
+        await assertHolds(store, record)
+      }
+    })
+
+    it(`S11 of commits that are aborted ${delay} turns later none is applied in part`, async ({
+      store,
+    }) => {
+      for (let round = 0; round < 20; round += 1) {
+        const [a, b, c] = threeSlots()
+        await saveNew(store, c, 'doomed')
+        const transaction = { save: [newRecord(a), newRecord(b)], delete: [c] }
+        const controller = new AbortController()
+        const { signal } = controller
+        const committing = Promise.allSettled([store.commit(transaction, { signal })])
+        await turns(delay)
+        controller.abort()
+        await committing
+        // Whether it was applied or not, the retry comes after it and finds all of it or nothing.
+        const retried = await store.commit(transaction)
+        assert.equal(new Set(retried).size, 1, `one half was applied: ${retried.join()}`)
+        for (const record of transaction.save) await assertHolds(store, record)
+        await assertEmpty(store, c)
+      }
+    })
+  }
+
+  it('S11 an abort during a walk rejects with its reason at the next page', async ({ store }) => {
+    const [identity, prefix] = [freshIdentity(), freshKindPrefix()]
+    for (const ending of ['a', 'b', 'c']) await saveNew(store, { identity, kind: prefix + ending })
+    const walkers = [
+      (signal: AbortSignal) => store.list(identity, prefix, { signal, pageSize: 1 }),
+      (signal: AbortSignal) => store.listKind(maintenance, prefix, { signal, pageSize: 1 }),
+    ]
+    for (const walk of walkers) {
+      const controller = new AbortController()
+      const iterator = walk(controller.signal)[Symbol.asyncIterator]()
+      assert.notEqual((await iterator.next()).done, true)
+      const reason = new Error('the user left')
+      controller.abort(reason)
+      assert.equal(await rejectionOf(() => iterator.next()), reason)
+    }
+  })
+
+  it('S11 an abort after the answer changes nothing', async ({ store }) => {
+    const controller = new AbortController()
+    const record = newRecord(freshSlot())
+    assert.equal(await store.save(record, { signal: controller.signal }), 'saved')
+    controller.abort()
+    await assertHolds(store, record)
+  })
+}
+
+async function rejectionOf(call: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await call()
+  } catch (error) {
+    return error
+  }
+  return assert.fail('the call has to reject')
+}
+
+/** Lets the event loop turn so many times, so that the abort meets the call at different places. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await nextTurn()
+}

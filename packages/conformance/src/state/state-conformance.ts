@@ -1,0 +1,67 @@
+import type { TestRunner } from '../test-runner.ts'
+import { failClosed } from './s01-fail-closed.ts'
+import { identityText } from './s01-identity-text.ts'
+import { idempotentEventIds } from './s02-idempotent-event-ids.ts'
+import { overwrite } from './s03-overwrite.ts'
+import { staleRetry } from './s04-stale-retry.ts'
+import { compareAndSet } from './s05-compare-and-set.ts'
+import { commitConcurrency } from './s06-commit-concurrency.ts'
+import { commitRetry } from './s06-commit-retry.ts'
+import { commit } from './s06-commit.ts'
+import { bytes } from './s07-bytes.ts'
+import { versionsAndDates } from './s07-versions-and-dates.ts'
+import { deletion } from './s08-delete.ts'
+import { listKind } from './s09-list-kind.ts'
+import { list } from './s09-list.ts'
+import { walks } from './s09-walks.ts'
+import { close } from './s10-close.ts'
+import { cancellation } from './s11-cancellation.ts'
+import { sameness } from './s12-sameness.ts'
+import type { StateHarness } from './state-harness.ts'
+import { stateCases, type StateCases } from './support/state-cases.ts'
+
+const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)[]>> = {
+  'S1 fail closed': [failClosed, identityText],
+  'S2 idempotent on the event id': [idempotentEventIds],
+  'S3 overwrite': [overwrite],
+  'S4 stale retries': [staleRetry],
+  'S5 compare and set': [compareAndSet],
+  'S6 commit': [commit, commitRetry, commitConcurrency],
+  'S7 bytes': [bytes, versionsAndDates],
+  'S8 delete': [deletion],
+  'S9 list': [list, listKind, walks],
+  'S10 close': [close],
+  'S11 cancellation': [cancellation],
+  'S12 sameness': [sameness],
+}
+
+/**
+ * Registers the cases that every state driver passes, one group per guarantee. The name of a case begins with the
+ * number of the guarantee that it checks, such as `S4 a stale retry never rolls back`.
+ *
+ * A case takes at most a few seconds, also with 128 callers on a database that syncs each write: give the runner a
+ * limit of 20 seconds or so per case.
+ *
+ * @param runner `describe` and `it` of the test runner in use.
+ * @param harness How to open a store on the driver under test.
+ *
+ * @example
+ * ```ts
+ * import { describe, it } from 'node:test'
+ * import { stateConformance } from '@harborage/conformance/state'
+ * import { InMemoryStateDriver, StateStore } from '@harborage/state'
+ *
+ * stateConformance(
+ *   { describe, it },
+ *   { open: async () => new StateStore(new InMemoryStateDriver()), durable: false },
+ * )
+ * ```
+ */
+export function stateConformance(runner: TestRunner, harness: StateHarness): void {
+  for (const [title, groups] of Object.entries(guarantees)) {
+    runner.describe(title, () => {
+      const cases = stateCases(runner, harness)
+      for (const register of groups) register(cases)
+    })
+  }
+}

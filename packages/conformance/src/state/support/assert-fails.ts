@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { isHarborageError, type ErrorCode } from '@harborage/core'
+
+/** Checks that a call fails with an error of this code, whether it throws or rejects. */
+export async function assertFails(
+  code: ErrorCode,
+  call: () => unknown,
+  what: string = 'the call',
+): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    if (isHarborageError(error, code)) return
+    const actual = isHarborageError(error) ? error.code : String(error)
+    throw new assert.AssertionError({
+      message: `${what} has to fail with ${code}, and failed with ${actual}`,
+      actual,
+      expected: code,
+      operator: 'assertFails',
+    })
+  }
+  assert.fail(`${what} has to fail with ${code}, and did not fail`)
+}

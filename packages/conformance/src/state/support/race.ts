@@ -1,0 +1,19 @@
+import { answerOf } from './answer-of.ts'
+
+/** How many callers the concurrency cases have at a time. */
+export const CALLERS = 128
+
+/** Starts all calls at once and gives their answers, in the order of the callers. */
+export async function race(
+  callers: number,
+  call: (caller: number) => Promise<unknown>,
+): Promise<string[]> {
+  return Promise.all(Array.from({ length: callers }, (_, caller) => answerOf(() => call(caller))))
+}
+
+/** Counts equal answers. */
+export function tally(answers: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1
+  return counts
+}

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import type { NewStateRecord, Slot, StateStore } from '@harborage/state'
+import { newRecord } from './new-record.ts'
+
+/** Saves a record that has to find its way into the slot, and gives it. */
+export async function saveNew(
+  store: StateStore,
+  slot: Slot,
+  text?: string,
+): Promise<NewStateRecord> {
+  const record = newRecord(slot, text)
+  assert.equal(await store.save(record), 'saved')
+  return record
+}

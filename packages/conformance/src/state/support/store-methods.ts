@@ -1,0 +1,84 @@
+import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
+import { collect } from './collect.ts'
+
+/** The arguments of a call, of which each method takes those it needs. */
+export interface MethodArguments {
+  readonly identity: RunIdentity
+  readonly kind: string
+  readonly eventId: EventId
+  readonly bytes: Uint8Array
+  readonly options?: CallOptions
+}
+
+/** One way into the store that belongs to an identity. */
+export interface StoreMethod {
+  readonly name: string
+  /** The arguments besides the session and the options that it takes. */
+  readonly takes: readonly ('runId' | 'kind' | 'eventId' | 'bytes')[]
+  readonly call: (store: StateStore, given: MethodArguments) => Promise<unknown>
+}
+
+/** Every method of the store that takes an identity; `commit` once for each place that holds one. */
+export const storeMethods: readonly StoreMethod[] = [
+  {
+    name: 'save',
+    takes: ['runId', 'kind', 'eventId', 'bytes'],
+    call: (store, { options, ...record }) => store.save(record, options),
+  },
+  {
+    name: 'load',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) => store.load(identity, kind, options),
+  },
+  {
+    name: 'loadOrThrow',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) => store.loadOrThrow(identity, kind, options),
+  },
+  {
+    name: 'loadByEventId',
+    takes: ['eventId'],
+    call: (store, { identity, eventId, options }) =>
+      store.loadByEventId(identity, eventId, options),
+  },
+  {
+    name: 'loadByEventIdOrThrow',
+    takes: ['eventId'],
+    call: (store, { identity, eventId, options }) =>
+      store.loadByEventIdOrThrow(identity, eventId, options),
+  },
+  {
+    name: 'delete',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) => store.delete(identity, kind, options),
+  },
+  {
+    name: 'deleteScope',
+    takes: [],
+    call: (store, { identity, options }) => store.deleteScope(identity, options),
+  },
+  {
+    name: 'commit with an expectation',
+    takes: ['runId', 'kind', 'eventId'],
+    call: (store, { identity, kind, eventId, options }) =>
+      store.commit({ expect: [{ identity, kind, eventId }] }, options),
+  },
+  {
+    name: 'commit with a save',
+    takes: ['runId', 'kind', 'eventId', 'bytes'],
+    call: (store, { options, ...record }) => store.commit({ save: [record] }, options),
+  },
+  {
+    name: 'commit with a delete',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) =>
+      store.commit({ delete: [{ identity, kind }] }, options),
+  },
+  {
+    name: 'list',
+    takes: ['runId', 'kind'],
+    call: async (store, { identity, kind, options }) =>
+      collect(store.list(identity, kind, options)),
+  },
+]

@@ -1,0 +1,155 @@
+import {
+  type ClosableDriver,
+  type Database,
+  DriverRegistry,
+  driverNames,
+  openDriver,
+  registerEngine,
+  schemeOf,
+  type StoreConfig,
+  type StoreDrivers,
+} from '@harborage/core'
+import { describe, expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+
+/** A driver that tells how it was opened. */
+interface Opened extends ClosableDriver {
+  readonly by: string
+}
+
+describe('a registry', () => {
+  test('finds a driver by its name and by each of its schemes', () => {
+    const registry = new DriverRegistry()
+    const driver = { schemes: ['jsonl', 'ndjson'] }
+    registry.register('lines', driver)
+    expect(registry.find('lines')).toBe(driver)
+    expect(registry.findByScheme('jsonl')).toBe(driver)
+    expect(registry.findByScheme('ndjson')).toBe(driver)
+    expect(registry.find('jsonl')).toBeUndefined()
+    expect(registry.findByScheme('lines')).toBeUndefined()
+  })
+
+  test('takes a name once', async () => {
+    const registry = new DriverRegistry()
+    registry.register('lines', { schemes: [] })
+    const error = await failureOf(() => registry.register('lines', { schemes: [] }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('"lines" is already registered')
+  })
+
+  test('takes a scheme once, and a driver that asks for a taken one is not registered at all', async () => {
+    const registry = new DriverRegistry()
+    registry.register('lines', { schemes: ['jsonl'] })
+    const error = await failureOf(() =>
+      registry.register('others', { schemes: ['other', 'jsonl'] }),
+    )
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('"jsonl:" is already registered')
+    expect(registry.names()).toEqual(['lines'])
+    expect(registry.findByScheme('other')).toBeUndefined()
+  })
+
+  test('lists its names sorted', () => {
+    const registry = new DriverRegistry()
+    for (const name of ['b', 'c', 'a']) registry.register(name, { schemes: [] })
+    expect(registry.names()).toEqual(['a', 'b', 'c'])
+  })
+
+  test.each(['__proto__', 'constructor', 'toString'])('knows no %s of its own', (name) => {
+    const registry = new DriverRegistry()
+    expect(registry.find(name)).toBeUndefined()
+    expect(registry.findByScheme(name)).toBeUndefined()
+  })
+})
+
+describe('a store', () => {
+  registerEngine('test-engine', {
+    schemes: ['test-engine'],
+    open: async (dsn) => database(`engine ${dsn}`),
+  })
+
+  test.each<[config: StoreConfig, by: string]>([
+    [{}, 'memory'],
+    [{ driver: 'memory' }, 'memory'],
+    [{ dsn: 'lines:./a' }, 'lines lines:./a'],
+    [{ dsn: 'LINES:./a' }, 'lines LINES:./a'],
+    [{ driver: 'lines', dsn: './a' }, 'lines ./a'],
+    [{ dsn: 'test-engine:a' }, 'apply on engine test-engine:a'],
+    [{ driver: 'test-engine', dsn: 'a', migrate: 'verify' }, 'verify on engine a'],
+    [{ database: database('mine') }, 'apply on mine'],
+  ])('with %j is opened on its driver', async (config, by) => {
+    const { driver, release } = await openDriver(drivers(), config)
+    expect(driver.by).toBe(by)
+    await release()
+  })
+
+  test('lists its own drivers and the engines, sorted', () => {
+    expect(driverNames(drivers())).toEqual(['lines', 'memory', 'test-engine'])
+  })
+
+  test.each<[config: StoreConfig, wanted: string]>([
+    [{ driver: 'mongo' }, 'the name "mongo"'],
+    [{ dsn: 'mongo://ann:hunter2@host/db' }, 'the DSN scheme "mongo:"'],
+    [{ dsn: './hunter2.db' }, 'a DSN without a scheme'],
+    [{ driver: 'mongo://ann:hunter2@host/db' }, 'the given name'],
+  ])('with %j says which driver is unknown and which there are', async (config, wanted) => {
+    const opening = openDriver(drivers(), config)
+    await expect(opening).rejects.toMatchObject({ code: 'unknown_driver' })
+    await expect(opening).rejects.toThrow(
+      `no driver is registered for ${wanted} (registered: lines, memory, test-engine)`,
+    )
+    await expect(opening).rejects.not.toThrow('hunter2')
+  })
+
+  test('on an engine needs a DSN', async () => {
+    const opening = openDriver(drivers(), { driver: 'test-engine' })
+    await expect(opening).rejects.toMatchObject({ code: 'invalid_config' })
+    await expect(opening).rejects.toThrow('"test-engine" needs a dsn')
+  })
+
+  test('that cannot be opened on its own database closes it', async () => {
+    let closed = 0
+    registerEngine('closing-engine', {
+      schemes: [],
+      open: async () => ({ ...database('x'), close: async () => void (closed += 1) }),
+    })
+    const failing = { ...drivers(), openOnSql: () => Promise.reject(new Error('no tables')) }
+    const opening = openDriver(failing, { driver: 'closing-engine', dsn: 'x' })
+    await expect(opening).rejects.toThrow('no tables')
+    expect(closed).toBe(1)
+  })
+})
+
+test.each([
+  ['sqlite:./a.db', 'sqlite'],
+  ['SQLite:a', 'sqlite'],
+  ['postgres://host/db', 'postgres'],
+  ['memory:', 'memory'],
+  ['a+b-c.d:x', 'a+b-c.d'],
+  ['./a.db', undefined],
+  ['/srv/a:b', undefined],
+  ['C:\\data\\a.db', undefined],
+  [':memory:', undefined],
+  ['', undefined],
+])('the scheme of %j is %s', (dsn, scheme) => {
+  expect(schemeOf(dsn)).toBe(scheme)
+})
+
+function drivers(): StoreDrivers<Opened> {
+  const registry: StoreDrivers<Opened>['registry'] = new DriverRegistry()
+  registry.register('memory', { schemes: ['memory'], open: async () => opened('memory') })
+  registry.register('lines', { schemes: ['lines'], open: async (dsn) => opened(`lines ${dsn}`) })
+  return {
+    registry,
+    openOnSql: async ({ engine }, migrate) => opened(`${migrate} on ${engine}`),
+  }
+}
+
+function opened(by: string): Opened {
+  return { by, close: async () => {} }
+}
+
+function database(engine: string): Database {
+  return { engine, close: async () => {}, [Symbol.asyncDispose]: async () => {} }
+}

@@ -1,0 +1,57 @@
+import { walkPages } from '@harborage/core'
+import { describe, expect, test } from 'vitest'
+
+import { collect } from './support/collect.ts'
+
+/** Numbers from 1 up, in pages, with a log of the pages that were asked for. */
+function pages(count: number, size: number) {
+  const asked: (number | undefined)[] = []
+  const walk = walkPages(size, async (after: number | undefined) => {
+    asked.push(after)
+    const first = (after ?? 0) + 1
+    const length = Math.min(size, count - first + 1)
+    return Array.from({ length }, (_, index) => first + index)
+  })
+  return { asked, walk }
+}
+
+describe('a walk', () => {
+  test.each([
+    [0, 3, [undefined]],
+    [2, 3, [undefined]],
+    [3, 3, [undefined, 3]],
+    [4, 3, [undefined, 3]],
+    [6, 3, [undefined, 3, 6]],
+    [3, 1, [undefined, 1, 2, 3]],
+  ])('over %i items in pages of %i gives each once', async (count, size, expected) => {
+    const { asked, walk } = pages(count, size)
+    expect(await collect(walk)).toEqual(Array.from({ length: count }, (_, i) => i + 1))
+    expect(asked).toEqual(expected)
+  })
+
+  test('fetches nothing before the first step, and no page before the one in hand is used up', async () => {
+    const { asked, walk } = pages(9, 3)
+    expect(asked).toEqual([])
+    for await (const item of walk) {
+      if (item === 3) break
+    }
+    expect(asked).toEqual([undefined])
+  })
+
+  test('may be walked again, from the start', async () => {
+    const { walk } = pages(4, 3)
+    expect(await collect(walk)).toEqual(await collect(walk))
+  })
+
+  test('ends with the failure of a page', async () => {
+    const walk = walkPages(1, async (after: number | undefined) => {
+      if (after !== undefined) throw new Error('the second page')
+      return [1]
+    })
+    const seen: number[] = []
+    await expect(async () => {
+      for await (const item of walk) seen.push(item)
+    }).rejects.toThrow('the second page')
+    expect(seen).toEqual([1])
+  })
+})

@@ -1,0 +1,32 @@
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type * as Core from '@harborage/core'
+import { isHarborageError, NotFoundError } from '@harborage/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const coreFolder = join(import.meta.dirname, '..')
+let folder: string
+let copy: typeof Core
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'harborage-second-copy-'))
+  await cp(join(coreFolder, 'src'), join(folder, 'src'), { recursive: true })
+  await cp(join(coreFolder, 'package.json'), join(folder, 'package.json'))
+  await symlink(join(coreFolder, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  copy = (await import(join(folder, 'src/index.ts'))) as typeof Core
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('the copy is another one: its classes are not those of the first', () => {
+  expect(copy.NotFoundError).not.toBe(NotFoundError)
+  expect(new copy.NotFoundError('')).not.toBeInstanceOf(NotFoundError)
+})
+
+test('an error of either copy is recognised by the guard of the other', () => {
+  expect(isHarborageError(new copy.NotFoundError(''), 'not_found')).toBe(true)
+  expect(copy.isHarborageError(new NotFoundError(''), 'not_found')).toBe(true)
+  expect(copy.isHarborageError(new NotFoundError(''), 'store_closed')).toBe(false)
+})

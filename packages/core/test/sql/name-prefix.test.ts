@@ -1,0 +1,58 @@
+import { compareNames } from '@harborage/core'
+import { afterPrefix } from '@harborage/core/sql'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+// Code points on either side of every border: of a length in UTF-8, of the surrogates, of the end.
+const borders = [
+  0x01, 0x7e, 0x7f, 0x80, 0x7ff, 0x800, 0xd7fe, 0xd7ff, 0xe000, 0xfffe, 0xffff, 0x10000, 0x10fffe,
+  0x10ffff,
+].map((point) => String.fromCodePoint(point))
+const unit = fc.oneof(
+  fc.constantFrom(...borders),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+)
+const text = fc.string({ unit, maxLength: 6 })
+
+function isInRange(prefix: string, name: string): boolean {
+  return compareNames(prefix, name) <= 0 && compareNames(name, afterPrefix(prefix)) < 0
+}
+
+test('a name begins with a prefix exactly if it lies between the prefix and what comes after it', () => {
+  fc.assert(
+    fc.property(text, text, (prefix, name) => {
+      fc.pre(prefix !== '')
+      expect(isInRange(prefix, name)).toBe(name.startsWith(prefix))
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+test('every name that does begin with the prefix lies there, up to 256 bytes', () => {
+  const rest = fc.string({ unit, maxLength: 60 })
+  fc.assert(
+    fc.property(text, rest, (prefix, more) => {
+      const name = prefix + more
+      fc.pre(prefix !== '' && Buffer.byteLength(name) <= 256)
+      expect(isInRange(prefix, name)).toBe(true)
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+test.each([
+  ['task.', 'task/'],
+  ['a\u007f', 'a\u0080'],
+  ['\ud7ff', '\ue000'],
+  ['\uffff', '\u{10000}'],
+  ['a\u{10ffff}', 'b'],
+  ['a\u{10ffff}\u{10ffff}', 'b'],
+])('after %j comes %j', (prefix, after) => {
+  expect(afterPrefix(prefix)).toBe(after)
+})
+
+test('after a prefix of nothing but the last code point comes a text that no name reaches', () => {
+  const longestName = '\u{10ffff}'.repeat(64)
+  expect(isInRange('\u{10ffff}', longestName)).toBe(true)
+  expect(afterPrefix('\u{10ffff}').isWellFormed()).toBe(true)
+})

@@ -1,0 +1,80 @@
+import { type HarborageError, parseStoreConfig } from '@harborage/core'
+import { expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+
+const database = { engine: 'sqlite', close: async () => {}, [Symbol.asyncDispose]: async () => {} }
+const secret = 'postgres://ann:hunter2@host/db'
+
+test.each([
+  [{}],
+  [{ dsn: 'sqlite:./a.db' }],
+  [{ driver: 'sqlite', dsn: './a.db' }],
+  [{ database }],
+  [{ database, migrate: 'verify' }],
+  [{ dsn: 'sqlite:./a.db', migrate: 'apply' }],
+] as const)('%j is a configuration', (config) => {
+  expect(parseStoreConfig(config)).toEqual(config)
+})
+
+test('the database is passed on as it is', () => {
+  expect(parseStoreConfig({ database }).database).toBe(database)
+})
+
+test.each<[what: string, config: unknown, named: string]>([
+  ['a text', secret, 'expected object'],
+  ['null', null, 'expected object'],
+  ['an array', [secret], 'expected object'],
+  ['a dsn that is undefined, as an unset variable is', { dsn: undefined }, 'dsn: '],
+  ['a dsn that is empty', { dsn: '' }, 'dsn: '],
+  ['a dsn that is a URL object', { dsn: new URL(secret) }, 'dsn: '],
+  ['a dsn in an array', { dsn: [secret] }, 'dsn: '],
+  ['a driver that is undefined', { driver: undefined }, 'driver: '],
+  ['a driver that is empty', { driver: '' }, 'driver: '],
+  ['a driver that is an object', { driver: { name: secret } }, 'driver: '],
+  ['a database that is undefined', { database: undefined }, 'database: '],
+  ['a database that is a DSN', { database: secret }, 'database: '],
+  ['a database that is null', { database: null }, 'database: '],
+  ['a database that is any object', { database: { pool: secret } }, 'database: '],
+  ['a migrate mode that does not exist', { migrate: secret }, 'migrate: '],
+  ['a migrate mode that is a boolean', { migrate: true }, 'migrate: '],
+  ['an unknown option', { connectionString: secret }, '"connectionString"'],
+  ['a database together with a dsn', { database, dsn: secret }, 'not both'],
+  ['a database together with a driver', { database, driver: secret }, 'not both'],
+])('%s is refused, naming the field and never the value', async (_, config, named) => {
+  const error = await failure(config)
+  expect(error.message).toContain(named)
+  expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain('hunter2')
+})
+
+test('every wrong field is named', async () => {
+  const { message } = await failure({ dsn: 7, driver: 7, migrate: 'later', more: 7 })
+  for (const field of ['dsn', 'driver', 'migrate', 'more']) expect(message).toContain(field)
+})
+
+test.each([
+  ['a proxy that throws', new Proxy({}, { ownKeys: () => fail(secret), get: () => fail(secret) })],
+  [
+    'a getter that throws',
+    {
+      get dsn(): string {
+        return fail(secret)
+      },
+    },
+  ],
+])('%s is refused', async (_, config) => {
+  expect((await failure(config)).message).not.toContain('hunter2')
+})
+
+test('nothing is inherited from a polluted configuration', async () => {
+  const config: unknown = JSON.parse(`{ "__proto__": { "dsn": "${secret}" } }`)
+  expect((await failure(config)).message).toContain('__proto__')
+})
+
+function failure(value: unknown): Promise<HarborageError> {
+  return failureOf(() => Reflect.apply(parseStoreConfig, undefined, [value]))
+}
+
+function fail(message: string): never {
+  throw new Error(message)
+}

@@ -1,0 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import '@harborage/driver-sqlite'
+import { stateConformance } from '@harborage/conformance/state'
+import { openStateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+
+describe('the state store in an SQLite file', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'harborage-state-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  stateConformance(
+    { describe, it },
+    {
+      open: () => openStateStore({ dsn: `sqlite:${join(folder, 'state.db')}` }),
+      durable: true,
+      histories: { runs: 600 },
+    },
+  )
+})
