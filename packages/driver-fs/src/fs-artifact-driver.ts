@@ -1,5 +1,5 @@
-import { rename, rm, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rename, rm, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type {
   ArtifactContent,
   ArtifactDriver,
@@ -11,11 +11,19 @@ import type {
 import { StoreUnavailableError, type Identity } from '@harborage/core'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
 import { countArtifacts } from './internal/count-artifacts.ts'
-import { linkIfFree, openIfThere, syncFolder, writeNewFile } from './internal/durable-files.ts'
+import {
+  linkIfFree,
+  openIfThere,
+  removeIfThere,
+  syncFolder,
+  writeNewFile,
+} from './internal/durable-files.ts'
+import { FolderNames } from './internal/folder-names.ts'
 import { codeOf, translateFsError } from './internal/fs-errors.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
+import { isFileThere } from './internal/read-folder.ts'
 import { ReadyFolders, refuseLinks } from './internal/ready-folders.ts'
-import { artifactFiles } from './internal/ref-walk.ts'
+import { RefWalk, type FoundFile } from './internal/ref-walk.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /** How often a put starts again because others took its name or removed its folder. */
@@ -30,6 +38,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #root: string
   readonly #temporary: TemporaryFolder
   readonly #folders: ReadyFolders
+  readonly #names = new FolderNames()
 
   /** @param root The real path of a folder that is there. */
   constructor(root: string, temporary: TemporaryFolder) {
@@ -67,7 +76,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     return translated(async () => {
       const at = locate(this.#root, key)
       if (at === undefined || !(await refuseLinks(at.folder))) return false
-      if (!(await removeIfThere(at.file))) return false
+      if (!(await isFileThere(at.file)) || !(await removeIfThere(at.file))) return false
       await syncFolder(at.folder)
       return true
     })
@@ -78,11 +87,11 @@ export class FsArtifactDriver implements ArtifactDriver {
       const folder = folderOf(this.#root, [tenantId, userId, sessionId])
       if (!(await refuseLinks(folder))) return 0
       // In one step out of everybody's sight; what is left of it after a crash is removed like any temporary file.
-      const removed = this.#temporary.next()
+      const removed = await this.#temporary.next()
       if (!(await moveIfThere(folder, removed))) return 0
       await syncFolder(dirname(folder))
       const count = await countArtifacts(removed)
-      await rm(removed, { recursive: true })
+      await rm(removed, { recursive: true, force: true, maxRetries: 3 })
       return count
     })
   }
@@ -90,8 +99,8 @@ export class FsArtifactDriver implements ArtifactDriver {
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return translated(async () => {
       const refs: ArtifactRef[] = []
-      for await (const path of artifactFiles(this.#root, page)) {
-        const ref = await readRefAt(path)
+      for await (const found of new RefWalk(this.#root, this.#names, page).files()) {
+        const ref = await readFoundRef(found)
         if (ref !== undefined) refs.push(ref)
         if (refs.length === page.limit) break
       }
@@ -103,10 +112,14 @@ export class FsArtifactDriver implements ArtifactDriver {
   async close(): Promise<void> {}
 
   /** The ref under which the content is stored already, if it is. */
-  async #find({ ref, shortId, fullId }: NewArtifact): Promise<ArtifactRef | undefined> {
-    const { scope, sha256 } = ref
-    const taken = await this.#readRef({ scope, id: shortId })
-    return taken?.sha256 === sha256 ? taken : this.#readRef({ scope, id: fullId })
+  async #find(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
+    const { scope, sha256 } = artifact.ref
+    const taken = await this.#readRef({ scope, id: artifact.shortId })
+    const ref =
+      taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
+    // Whoever stored it may not have come to this yet, and a put that is answered has to be durable.
+    if (ref !== undefined) await syncFolder(this.#folderOf(ref))
+    return ref
   }
 
   /** Stores content that is not there; `undefined` if others came in between. */
@@ -116,15 +129,20 @@ export class FsArtifactDriver implements ArtifactDriver {
     const ref = { ...artifact.ref, id: isTaken ? artifact.fullId : artifact.shortId }
     const digits = digitsOf(ref.id)
     const folder = await this.#folders.ensure(placeOf(ref), shardOf(digits))
-    const written = this.#temporary.next()
+    if (folder === undefined) return undefined
+    const written = await this.#temporary.next()
     try {
       await writeNewFile(written, [encodeHeader(ref), artifact.bytes])
-      if ((await linkIfFree(written, `${folder}/${digits}`)) !== 'linked') return undefined
+      if ((await linkIfFree(written, join(folder, digits))) !== 'linked') return undefined
       await syncFolder(folder)
       return ref
     } finally {
       await removeIfThere(written)
     }
+  }
+
+  #folderOf(ref: ArtifactRef): string {
+    return join(folderOf(this.#root, placeOf(ref)), shardOf(digitsOf(ref.id)))
   }
 
   async #readRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
@@ -133,11 +151,7 @@ export class FsArtifactDriver implements ArtifactDriver {
 
   async #read<Result>(
     key: ArtifactKey,
-    use: (
-      file: NonNullable<Awaited<ReturnType<typeof openIfThere>>>,
-      ref: ArtifactRef,
-      bytesFrom: number,
-    ) => Promise<Result>,
+    use: (file: FileHandle, ref: ArtifactRef, bytesFrom: number) => Promise<Result>,
   ): Promise<Result | undefined> {
     const at = locate(this.#root, key)
     if (at === undefined || !(await refuseLinks(at.folder))) return undefined
@@ -153,11 +167,14 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 }
 
-async function readRefAt(path: string): Promise<ArtifactRef | undefined> {
+async function readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {
   const file = await openIfThere(path)
   if (file === undefined) return undefined
   try {
-    return (await readHeader(file)).ref
+    const { ref } = await readHeader(file)
+    if (placeOf(ref).some((text, level) => text !== place[level])) throw corrupt()
+    if (digitsOf(ref.id) !== digits) throw corrupt()
+    return ref
   } finally {
     await file.close()
   }
@@ -174,18 +191,10 @@ function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
   )
 }
 
-async function removeIfThere(path: string): Promise<boolean> {
-  return unless(() => unlink(path))
-}
-
+/** Whether it was moved; `false` if it was not there. */
 async function moveIfThere(from: string, to: string): Promise<boolean> {
-  return unless(() => rename(from, to))
-}
-
-/** Whether it was done; `false` if there was nothing to do it with. */
-async function unless(change: () => Promise<void>): Promise<boolean> {
   try {
-    await change()
+    await rename(from, to)
     return true
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false

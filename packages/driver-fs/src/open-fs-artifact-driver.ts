@@ -1,15 +1,16 @@
 import { mkdir, realpath } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { ArtifactDriver } from '@harborage/artifacts'
 import { InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
 import { z } from 'zod'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
-import { OWNER_DIRECTORY } from './internal/durable-files.ts'
+import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
 import { translateFsError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /** What `openFsArtifactDriver` takes. */
 export interface FsConfig {
-  /** The folder of the artifacts, as `fs:./artifacts` or a plain path; made if it is not there. */
+  /** The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if it is not there. */
   readonly dsn: string | undefined
 }
 
@@ -32,13 +33,24 @@ const fsConfig = z.strictObject({ dsn: z.string() })
 export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDriver> {
   const path = rootPath(parseConfig(fsConfig, config).dsn)
   try {
-    await mkdir(path, { recursive: true, mode: OWNER_DIRECTORY })
-    const root = await realpath(path)
+    const root = await ensureRoot(path)
     const temporary = await TemporaryFolder.open(root)
     return new FsArtifactDriver(root, temporary)
   } catch (error) {
     throw translateFsError(error)
   }
+}
+
+/** Makes the folder and those above it that are not there, durably, and gives its real path. */
+async function ensureRoot(path: string): Promise<string> {
+  const highest = await mkdir(path, { recursive: true, mode: OWNER_DIRECTORY })
+  const root = await realpath(path)
+  if (highest === undefined) return root
+  const above = dirname(await realpath(highest))
+  for (let folder = root; folder.length > above.length; folder = dirname(folder)) {
+    await syncFolder(dirname(folder))
+  }
+  return root
 }
 
 function rootPath(dsn: string): string {

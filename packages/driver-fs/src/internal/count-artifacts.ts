@@ -1,11 +1,13 @@
-import { basename } from 'node:path'
-import { readdir } from 'node:fs/promises'
+import { opendir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { isArtifactFile, isShard } from './layout.ts'
 
-/** How many artifacts lie below a folder. */
+/** How many artifacts lie below a folder. No link is followed, and no folder is held in memory as a whole. */
 export async function countArtifacts(folder: string): Promise<number> {
   let count = 0
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && /^[0-9a-f]{2}$/.test(basename(entry.parentPath))) count += 1
+  for await (const entry of await opendir(folder)) {
+    if (entry.isDirectory()) count += await countArtifacts(join(folder, entry.name))
+    else if (entry.isFile() && isArtifactFile(entry.name) && isShard(basename(folder))) count += 1
   }
   return count
 }

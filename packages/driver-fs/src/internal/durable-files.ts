@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, lstat, mkdir, open, type FileHandle } from 'node:fs/promises'
+import { link, lstat, mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
 import { StoreUnavailableError } from '@harborage/core'
 import { codeOf } from './fs-errors.ts'
 
@@ -17,10 +17,13 @@ export async function writeNewFile(path: string, chunks: readonly Uint8Array[]):
   }
 }
 
+/** Without waiting: opening a pipe would last until somebody writes to it. */
+const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /** Opens a file for reading, but never what a symbolic link leads to. Gives `undefined` if there is none. */
 export async function openIfThere(path: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+    return await open(path, READ_NO_LINK)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     if (codeOf(error) === 'ELOOP') throw followedLink()
@@ -39,6 +42,17 @@ export async function linkIfFree(
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return 'taken'
     if (codeOf(error) === 'ENOENT') return 'no folder'
+    throw error
+  }
+}
+
+/** Removes a file and tells whether it was there. */
+export async function removeIfThere(path: string): Promise<boolean> {
+  try {
+    await unlink(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
     throw error
   }
 }

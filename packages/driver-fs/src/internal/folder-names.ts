@@ -1,13 +1,26 @@
-import { readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compareNames } from '@harborage/core'
-import { ensureFolder, linkIfFree, syncFolder, writeNewFile } from './durable-files.ts'
-import { codeOf } from './fs-errors.ts'
-import { digestOf } from './layout.ts'
+import { corrupt, readExactly } from './artifact-file.ts'
+import {
+  ensureFolder,
+  linkIfFree,
+  openIfThere,
+  removeIfThere,
+  syncFolder,
+  writeNewFile,
+} from './durable-files.ts'
+import { digestOf, isNamedFolder } from './layout.ts'
+import { foldersIn } from './read-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /** The file in a folder that says for which text the folder's name is the digest. */
 const NAME_FILE = 'name'
+
+/** The longest text that names a folder, in bytes. */
+const MAX_NAME_BYTES = 256
+
+/** How many texts are remembered: a few megabytes at most. */
+const MAX_REMEMBERED = 10_000
 
 /** A folder and the text that it stands for. */
 export interface NamedFolder {
@@ -23,45 +36,51 @@ export async function ensureNamedFolder(
 ): Promise<void> {
   const path = join(parent, digestOf(text))
   await ensureFolder(path)
-  const written = temporary.next()
-  await writeNewFile(written, [Buffer.from(text)])
+  const written = await temporary.next()
   try {
+    await writeNewFile(written, [Buffer.from(text)])
     await linkIfFree(written, join(path, NAME_FILE))
   } finally {
-    await unlink(written)
+    await removeIfThere(written)
   }
   await syncFolder(path)
   await syncFolder(parent)
 }
 
-/** The named folders below a folder, ordered by the bytes of their texts. One without a name holds nothing yet. */
-export async function namedFoldersIn(parent: string): Promise<NamedFolder[]> {
-  const folders: NamedFolder[] = []
-  for (const entry of await entriesIn(parent)) {
-    if (entry === NAME_FILE) continue
-    const path = join(parent, entry)
-    const text = await nameOf(path)
-    if (text !== undefined) folders.push({ text, path })
-  }
-  return folders.sort((left, right) => compareNames(left.text, right.text))
-}
+/** The texts of folders, which are read once: a digest never stands for another text. */
+export class FolderNames {
+  readonly #texts = new Map<string, string>()
 
-/** The text that a folder stands for, or `undefined` if it is not there. */
-export async function nameOf(folder: string): Promise<string | undefined> {
-  try {
-    return await readFile(join(folder, NAME_FILE), 'utf8')
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined
-    throw error
+  /** The folders of texts below a folder, by the bytes of their texts. One without a name holds nothing yet. */
+  async foldersIn(parent: string): Promise<NamedFolder[]> {
+    const folders: NamedFolder[] = []
+    for (const digest of await foldersIn(parent, isNamedFolder)) {
+      const path = join(parent, digest)
+      const text = this.#texts.get(digest) ?? (await this.#read(path, digest))
+      if (text !== undefined) folders.push({ text, path })
+    }
+    return folders.sort((left, right) => compareNames(left.text, right.text))
   }
-}
 
-/** The names in a folder, sorted; none if it is not there. */
-export async function entriesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).sort()
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
+  async #read(path: string, digest: string): Promise<string | undefined> {
+    const file = await openIfThere(join(path, NAME_FILE))
+    if (file === undefined) return undefined
+    try {
+      const { size } = await file.stat()
+      const text = Buffer.from(
+        await readExactly(file, 0, Math.min(size, MAX_NAME_BYTES)),
+      ).toString()
+      if (digestOf(text) !== digest) throw corrupt()
+      this.#remember(digest, text)
+      return text
+    } finally {
+      await file.close()
+    }
+  }
+
+  #remember(digest: string, text: string): void {
+    this.#texts.set(digest, text)
+    const [oldest] = this.#texts.keys()
+    if (this.#texts.size > MAX_REMEMBERED && oldest !== undefined) this.#texts.delete(oldest)
   }
 }

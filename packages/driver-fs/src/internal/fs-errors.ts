@@ -11,6 +11,10 @@ export function translateFsError(error: unknown): unknown {
   const code = codeOf(error)
   if (error instanceof HarborageError || code === undefined) return error
   switch (code) {
+    case 'ENAMETOOLONG':
+      return new InvalidConfigError('the path of the artifact folder is too long: shorten it', {
+        cause: error,
+      })
     case 'ENOTDIR':
     case 'EEXIST':
       return new InvalidConfigError(
@@ -24,6 +28,11 @@ export function translateFsError(error: unknown): unknown {
       return new StoreUnavailableError('the disk is full: free some space, then call again', {
         cause: error,
       })
+    case 'EFBIG':
+      return new StoreUnavailableError(
+        'the file system, or a limit of the process, allows no file of this size: raise it, or lower maxBytes',
+        { cause: error, retryable: false },
+      )
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

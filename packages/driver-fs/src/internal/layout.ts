@@ -51,3 +51,18 @@ export function shardOf(digits: string): string {
 export function digitsOf(id: string): string {
   return id.slice(id.lastIndexOf('_') + 1)
 }
+
+/** Whether a name is that of a folder for a text. */
+export function isNamedFolder(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name)
+}
+
+/** Whether a name is that of a last folder. */
+export function isShard(name: string): boolean {
+  return /^[0-9a-f]{2}$/.test(name)
+}
+
+/** Whether a name is that of an artifact's file. */
+export function isArtifactFile(name: string): boolean {
+  return /^([0-9a-f]{12}|[0-9a-f]{64})$/.test(name)
+}

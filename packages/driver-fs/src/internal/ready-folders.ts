@@ -23,14 +23,19 @@ export class ReadyFolders {
     this.#temporary = temporary
   }
 
-  /** Makes sure of the folder `shard` of a place and gives its path. */
-  async ensure(place: readonly string[], shard: string): Promise<string> {
+  /** Makes sure of the folder `shard` of a place and gives its path; `undefined` if others removed a part of it. */
+  async ensure(place: readonly string[], shard: string): Promise<string | undefined> {
     const folder = join(folderOf(this.#root, place), shard)
     if (await this.#isReady(folder)) return folder
-    const parent = await this.#ensurePlace(place)
-    await ensureFolder(folder)
-    await syncFolder(parent)
-    await refuseLinks(folder)
+    try {
+      const parent = await this.#ensurePlace(place)
+      await ensureFolder(folder)
+      await syncFolder(parent)
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw error
+    }
+    if (!(await refuseLinks(folder))) return undefined
     await this.#remember(folder)
     return folder
   }
@@ -83,8 +88,8 @@ export async function refuseLinks(folder: string): Promise<boolean> {
 
 async function identify(folder: string): Promise<string | undefined> {
   try {
-    const { ino, birthtimeNs } = await stat(folder, { bigint: true })
-    return `${ino}-${birthtimeNs}`
+    const { dev, ino, birthtimeNs } = await stat(folder, { bigint: true })
+    return `${dev}-${ino}-${birthtimeNs}`
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw error
