@@ -29,6 +29,7 @@ export class ReadyFolders {
     if (await this.#isReady(folder)) return folder
     try {
       const parent = await this.#ensurePlace(place)
+      await refuseLinks(parent)
       await ensureFolder(folder)
       await syncFolder(parent)
     } catch (error) {
@@ -51,6 +52,7 @@ export class ReadyFolders {
       const parent = folder
       folder = join(parent, digestOf(text))
       if (await this.#isReady(folder)) continue
+      await refuseLinks(parent)
       await ensureNamedFolder(parent, text, this.#temporary)
       await this.#remember(folder)
     }
