@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, readdir, readlink, rm } from 'node:fs/promises'
+import { readdir, readlink, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ensureFolder } from './durable-files.ts'
@@ -10,15 +10,12 @@ import { isFolder } from './read-folder.ts'
 /** After this time even what may still be written is taken for abandoned. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 
-/** File systems round the times of files, some to two seconds. */
-const CLOCK_TOLERANCE_MS = 2_000
-
 /** What a reader without the right to write cannot remove. */
 const NOT_ALLOWED: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS']
 
 /**
  * Where files are written before they get their name. A name in it says who is writing, so that what a killed process
- * left can be told from what another one is writing now.
+ * left can be told from what another one is writing now, and since when.
  */
 export class TemporaryFolder {
   readonly #path: string
@@ -45,25 +42,26 @@ export class TemporaryFolder {
   async next(): Promise<string> {
     if (!(await isFolder(this.#path))) await ensureFolder(this.#path)
     this.#count += 1
-    return join(this.#path, `${this.#processes}-${process.pid}-${this.#mark}-${this.#count}`)
+    const writer = `${this.#processes}-${process.pid}-${Date.now()}`
+    return join(this.#path, `${writer}-${this.#mark}-${this.#count}`)
   }
 
   async #removeIfAbandoned(name: string): Promise<void> {
-    const path = join(this.#path, name)
+    if (!this.#isAbandoned(name)) return
     try {
-      if (await this.#isAbandoned(path, name)) await rm(path, { recursive: true, force: true })
+      await rm(join(this.#path, name), { recursive: true, force: true })
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' && !NOT_ALLOWED.includes(codeOf(error))) throw error
+      if (!NOT_ALLOWED.includes(codeOf(error))) throw error
     }
   }
 
-  async #isAbandoned(path: string, name: string): Promise<boolean> {
-    const [processes, pid] = name.split('-')
-    const age = Date.now() - (await lastChange(path))
+  #isAbandoned(name: string): boolean {
+    const [processes, pid, startedAt] = name.split('-')
+    const age = Date.now() - Number(startedAt)
     if (age > ABANDONED_AFTER_MS) return true
     if (processes !== this.#processes) return false
     // Another process had this one's number if it wrote before this one began.
-    if (Number(pid) === process.pid) return age > process.uptime() * 1000 + CLOCK_TOLERANCE_MS
+    if (Number(pid) === process.pid) return age > process.uptime() * 1000
     return !isRunning(Number(pid))
   }
 }
@@ -75,11 +73,6 @@ async function nameProcesses(): Promise<string> {
 /** Containers may share a host name, but not their processes. Only Linux has these namespaces. */
 async function processNamespace(): Promise<string> {
   return readlink('/proc/self/ns/pid').catch(() => '')
-}
-
-/** When a file was changed, or a folder got its name. */
-async function lastChange(path: string): Promise<number> {
-  return (await lstat(path)).ctimeMs
 }
 
 function isRunning(pid: number): boolean {
