@@ -32,6 +32,7 @@ import {
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
 import { BINARY, TEXT } from './internal/mime-types.ts'
+import { storeLifecycles } from './internal/store-lifecycles.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
 
 /** Options of {@link ArtifactStore.list}. */
@@ -68,6 +69,7 @@ export class ArtifactStore implements AsyncDisposable {
     this.#driver = driver
     this.#release = options.release ?? (() => driver.close())
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    storeLifecycles.set(this, this.#lifecycle)
   }
 
   /**
@@ -177,9 +179,10 @@ export class ArtifactStore implements AsyncDisposable {
   /**
    * A view of one scope, for handing to a task: it can reach nothing else.
    *
-   * @throws `identity_required`, `invalid_identity`.
+   * @throws `store_closed`, `identity_required`, `invalid_identity`.
    */
   scoped(scope: ArtifactScope): ScopedArtifacts {
+    this.#lifecycle.assertOpen()
     return new ScopedArtifacts(this, scope)
   }
 

@@ -1,20 +1,16 @@
 import {
+  describeType,
+  InvalidRecordError,
   readArguments,
   ScopeMismatchError,
   type CallOptions,
   type PageOptions,
 } from '@harborage/core'
 import type { ArtifactStore } from './artifact-store.ts'
-import {
-  DEFAULT_THRESHOLD_BYTES,
-  type ArtifactRef,
-  type ArtifactScope,
-  type Offloaded,
-  type OffloadValue,
-  type PutOptions,
-} from './artifact.ts'
-import { checkScope } from './internal/check-artifact.ts'
-import { checkThreshold, encodeOffload } from './internal/encode-offload.ts'
+import type { ArtifactRef, ArtifactScope, Offloaded, OffloadValue, PutOptions } from './artifact.ts'
+import { checkArtifactId, checkScope } from './internal/check-artifact.ts'
+import { checkOffload } from './internal/check-offload.ts'
+import { storeLifecycles } from './internal/store-lifecycles.ts'
 
 /** Options of {@link ScopedArtifacts.offload}. */
 export interface OffloadOptions extends PutOptions {
@@ -98,22 +94,44 @@ export class ScopedArtifacts {
    */
   async offload<Value extends OffloadValue>(
     value: Value,
-    options: OffloadOptions = {},
+    options?: OffloadOptions,
   ): Promise<Offloaded<Value>> {
-    const { thresholdBytes = DEFAULT_THRESHOLD_BYTES, ...putOptions } = options
-    const { bytes, mimeType } = readArguments(() => encodeOffload(value))
-    if (bytes.byteLength <= checkThreshold(thresholdBytes)) return { kind: 'inline', value }
-    const ref = await this.putBytes(bytes, { mimeType, ...putOptions })
-    return { kind: 'artifact', ref }
+    storeLifecycles.get(this.#store)?.assertOpen()
+    const { bytes, isSmall, putOptions } = readArguments(() => checkOffload(value, options))
+    if (isSmall) {
+      putOptions.signal?.throwIfAborted()
+      return { kind: 'inline', value }
+    }
+    return { kind: 'artifact', ref: await this.putBytes(bytes, putOptions) }
   }
 
   #idOf(target: string | ArtifactRef): string {
     if (typeof target === 'string') return target
-    if (isSameScope(target.scope, this.scope)) return target.id
+    storeLifecycles.get(this.#store)?.assertOpen()
+    const { scope, id } = readArguments(() => readRef(target))
+    if (isSameScope(scope, this.scope)) return id
     throw new ScopeMismatchError(
       'the ref is of another scope: use a view of that scope, or put the content here',
     )
   }
+}
+
+function readRef(target: unknown): Pick<ArtifactRef, 'scope' | 'id'> {
+  if (isRef(target)) return { scope: checkScope(target.scope), id: checkArtifactId(target.id) }
+  throw new InvalidRecordError(
+    `the artifact is named by ${describeType(target)}: pass an id or an ArtifactRef`,
+  )
+}
+
+function isRef(target: unknown): target is Pick<ArtifactRef, 'scope' | 'id'> {
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    'id' in target &&
+    'scope' in target &&
+    typeof target.scope === 'object' &&
+    target.scope !== null
+  )
 }
 
 function isSameScope(left: Required<ArtifactScope>, right: Required<ArtifactScope>): boolean {

@@ -90,13 +90,7 @@ export function checkFilter(
   filter: ArtifactFilter,
   maintenance: MaintenanceScope | undefined,
 ): Omit<ArtifactPage, 'after' | 'limit'> {
-  const given: unknown = filter
-  if (typeof given !== 'object' || given === null) {
-    throw new IdentityRequiredError(
-      `the filter is ${describeType(given)}: pass { tenantId, userId, sessionId }`,
-    )
-  }
-  const { tenantId, userId, sessionId, taskId, namespace } = filter
+  const { tenantId, userId, sessionId, taskId, namespace } = readFilter(filter)
   const crossesIdentities = [tenantId, userId, sessionId].includes(undefined)
   if (crossesIdentities) checkMaintenanceScope(maintenance)
   return {
@@ -112,7 +106,26 @@ export function checkFilter(
   }
 }
 
-function checkFilterPart(part: string, value: string | undefined): string | undefined {
+/** Reads each part once: a getter may throw, or answer differently the second time. */
+function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactFilter]?: unknown } {
+  const given: unknown = filter
+  if (given === undefined || given === null) {
+    throw new IdentityRequiredError('the filter is missing: pass { tenantId, userId, sessionId }')
+  }
+  if (typeof given !== 'object') {
+    throw new InvalidIdentityError(
+      `the filter is ${describeType(given)}: pass an object { tenantId, userId, sessionId }`,
+    )
+  }
+  try {
+    const { tenantId, userId, sessionId, taskId, namespace } = filter
+    return { tenantId, userId, sessionId, taskId, namespace }
+  } catch (cause) {
+    throw new InvalidIdentityError('the filter cannot be read: pass a plain object', { cause })
+  }
+}
+
+function checkFilterPart(part: string, value: unknown): string | undefined {
   if (value === undefined) return undefined
   if (value === null || value === '') {
     throw new IdentityRequiredError(
