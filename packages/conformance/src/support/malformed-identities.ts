@@ -29,7 +29,11 @@ export function malformedIdentities(
   optionalParts: readonly string[],
 ): unknown[] {
   const values = [7, true, {}, ['acme'], '\ud800', 'a\udc00b', '\0', 'acme\0', 'x'.repeat(257)]
-  return [...parts, ...optionalParts].flatMap((part) =>
-    values.map((value) => ({ ...identity, [part]: value })),
-  )
+  const whole = [7, true, 'acme', () => identity]
+  return [
+    ...whole,
+    ...[...parts, ...optionalParts].flatMap((part) =>
+      values.map((value) => ({ ...identity, [part]: value })),
+    ),
+  ]
 }
