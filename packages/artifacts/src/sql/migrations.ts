@@ -1,5 +1,6 @@
 import type { SchemaChange, Subsystem } from '@harborage/core/sql'
 import { sql } from 'kysely'
+import { blobType } from './blob-type.ts'
 
 /** The migrations of the artifact store. They are never edited once released: a change is a new one. */
 export const artifactsSubsystem: Subsystem = {
@@ -27,7 +28,7 @@ async function createArtifactsBlobs(
     .addColumn('source_json', name, (column) => column.notNull())
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     // Last, so that reading a ref never walks the pages of the blob.
-    .addColumn('bytes', sql.raw(traits.bytesType), (column) => column.notNull())
+    .addColumn('bytes', await blobType(db, traits), (column) => column.notNull())
     .addPrimaryKeyConstraint('artifacts_blobs_pkey', [...place, 'id'])
     .addUniqueConstraint('artifacts_blobs_sha256_key', [...place, 'sha256'])
     .execute()

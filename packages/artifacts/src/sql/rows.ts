@@ -9,6 +9,9 @@ export type SessionColumns = Pick<ArtifactRow, 'tenant_id' | 'user_id' | 'sessio
 /** The columns that name a scope. */
 export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
 
+/** The columns that name an artifact. */
+export type KeyColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'id'>
+
 /** Everything but the bytes. */
 export type RefColumns = Omit<ArtifactRow, 'bytes'>
 
@@ -56,4 +59,19 @@ export function refOf(row: RefColumns): ArtifactRef {
     source: parseJsonObject(row.source_json),
     createdAt: new Date(row.created_at),
   }
+}
+
+/** Just the columns of a session, of a row or of a statement's stand-ins, which have no columns to copy. */
+export function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
+  return { tenant_id, user_id, session_id }
+}
+
+/** Just the columns of a scope. */
+export function scopeOf(at: ScopeColumns): ScopeColumns {
+  return { ...sessionOf(at), task_id: at.task_id }
+}
+
+/** Just the columns of an artifact's key. */
+export function keyOf(at: KeyColumns): KeyColumns {
+  return { ...scopeOf(at), namespace: at.namespace, id: at.id }
 }

@@ -8,8 +8,10 @@ import type {
   NewArtifact,
 } from '../artifact-driver.ts'
 import type { ArtifactRef } from '../artifact.ts'
+import type { ContentReader } from './content-reader.ts'
 import { ListStatements } from './list-statements.ts'
-import { artifactRow, refOf, scopeColumns, sessionColumns } from './rows.ts'
+import { openContentReader } from './open-content-reader.ts'
+import { artifactRow, refOf, scopeColumns, sessionColumns, type KeyColumns } from './rows.ts'
 import {
   compileArtifactStatements,
   type ArtifactStatements,
@@ -23,11 +25,13 @@ const MAX_ATTEMPTS = 100
 export class SqlArtifactDriver implements ArtifactDriver {
   readonly #database: SqlDatabase
   readonly #statements: ArtifactStatements
+  readonly #content: ContentReader
   readonly #lists: ListStatements
 
   constructor(database: SqlDatabase) {
     this.#database = database
     this.#statements = compileArtifactStatements(database)
+    this.#content = openContentReader(database)
     this.#lists = new ListStatements(database)
   }
 
@@ -46,8 +50,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    const [row] = await this.#database.rows(this.#statements.get, keyColumns(key))
-    return row
+    return this.#content.read(keyColumns(key))
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
@@ -109,9 +112,6 @@ export class SqlArtifactDriver implements ArtifactDriver {
 }
 
 /** An id is its namespace, an underscore, and hex digits: so the namespace ends before the last underscore. */
-function keyColumns({ scope, id }: ArtifactKey): ReturnType<typeof scopeColumns> & {
-  readonly namespace: string
-  readonly id: string
-} {
+function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
   return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
 }

@@ -1,11 +1,17 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql } from 'kysely'
-import type { RefColumns, ScopeColumns, SessionColumns } from './rows.ts'
+import {
+  keyOf,
+  scopeOf,
+  sessionOf,
+  type KeyColumns,
+  type RefColumns,
+  type ScopeColumns,
+  type SessionColumns,
+} from './rows.ts'
 import type { ArtifactRow, ArtifactTables } from './tables.ts'
 
-type KeyColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'id'>
-
-/** Every statement of the artifact store but the walks, compiled once when it opens. */
+/** Every statement of the artifact store but the walks and the reading of bytes, compiled once when it opens. */
 export interface ArtifactStatements {
   /** Writes unless the id is taken or the content is there. */
   readonly put: SqlStatement<ArtifactRow, unknown>
@@ -13,7 +19,6 @@ export interface ArtifactStatements {
     ScopeColumns & Pick<ArtifactRow, 'namespace' | 'sha256'>,
     RefColumns
   >
-  readonly get: SqlStatement<KeyColumns, Pick<ArtifactRow, 'bytes' | 'sha256'>>
   readonly getRef: SqlStatement<KeyColumns, RefColumns>
   readonly delete: SqlStatement<KeyColumns, unknown>
   readonly deleteScope: SqlStatement<SessionColumns, unknown>
@@ -55,12 +60,6 @@ export function compileArtifactStatements(database: SqlDatabase): ArtifactStatem
         .where((where) =>
           where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }),
         ),
-    ),
-    get: compileStatement('artifacts_get', (at) =>
-      db
-        .selectFrom('artifacts_blobs')
-        .select(['sha256', 'bytes'])
-        .where((where) => where.and(keyOf(at))),
     ),
     getRef: compileStatement('artifacts_get_ref', (at) =>
       db
@@ -113,16 +112,4 @@ export function compileListPage(
     for (const column of order) query = query.orderBy(column)
     return query
   })
-}
-
-function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
-  return { tenant_id, user_id, session_id }
-}
-
-function scopeOf(at: ScopeColumns): ScopeColumns {
-  return { ...sessionOf(at), task_id: at.task_id }
-}
-
-function keyOf(at: KeyColumns): KeyColumns {
-  return { ...scopeOf(at), namespace: at.namespace, id: at.id }
 }
