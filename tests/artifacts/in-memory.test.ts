@@ -5,6 +5,10 @@ import { describe, it } from 'vitest'
 describe('the artifact store in memory', () => {
   artifactsConformance(
     { describe, it },
-    { open: (limits) => openArtifactStore({ ...limits }), durable: false },
+    {
+      open: (limits) => openArtifactStore({ ...limits }),
+      durable: false,
+      histories: { runs: 200 },
+    },
   )
 })
