@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { createDatabase } from '../../support/postgres-database.ts'
+
+/** A fresh place for artifacts. */
+export interface Place extends AsyncDisposable {
+  readonly dsn: string
+  /** What a process that died may leave behind: files that nobody writes any more. */
+  strayFiles?(): Promise<readonly string[]>
+}
+
+/** Every driver whose artifacts outlive the process, each with how to make a fresh place for it. */
+export const durablePlaces = [
+  ['fs', placeOnFiles],
+  ['SQLite', placeInSqlite],
+  ['Postgres', placeInPostgres],
+] as const
+
+export async function placeOnFiles(): Promise<Place> {
+  const folder = await freshFolder()
+  return {
+    dsn: `fs:${folder}`,
+    strayFiles: () => readdir(join(folder, 'temporary')),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function placeInSqlite(): Promise<Place> {
+  const folder = await freshFolder()
+  return {
+    dsn: `sqlite:${join(folder, 'a.db')}`,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function freshFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'harborage-artifacts-'))
+}
+
+async function placeInPostgres(): Promise<Place> {
+  const database = await createDatabase()
+  return { dsn: database.dsn, [Symbol.asyncDispose]: () => database.drop() }
+}
