@@ -29,6 +29,9 @@ import type { TemporaryFolder } from './internal/temporary-folder.ts'
 /** How often a put starts again because others took its name or removed its folder. */
 const MAX_ATTEMPTS = 100
 
+/** How many refs of a page are read at the same time. */
+const READS_AT_ONCE = 16
+
 /**
  * Keeps each artifact in a file of its own below one folder. A file is written under a temporary name, synchronised,
  * and then linked to its name, which is never overwritten: so what has a name is whole, and the first of several equal
@@ -99,10 +102,12 @@ export class FsArtifactDriver implements ArtifactDriver {
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return translated(async () => {
       const refs: ArtifactRef[] = []
-      for await (const found of new RefWalk(this.#root, this.#names, page).files()) {
-        const ref = await readFoundRef(found)
-        if (ref !== undefined) refs.push(ref)
-        if (refs.length === page.limit) break
+      const walk = new RefWalk(this.#root, this.#names, page).files()
+      while (refs.length < page.limit) {
+        const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
+        if (files.length === 0) break
+        const read = await Promise.all(files.map(readFoundRef))
+        refs.push(...read.filter((ref) => ref !== undefined))
       }
       return refs
     })
@@ -165,6 +170,17 @@ export class FsArtifactDriver implements ArtifactDriver {
       await file.close()
     }
   }
+}
+
+/** The next ones of a walk, which goes on after them. */
+async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<Item[]> {
+  const items: Item[] = []
+  while (items.length < count) {
+    const next = await walk.next()
+    if (next.done === true) break
+    items.push(next.value)
+  }
+  return items
 }
 
 async function readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {

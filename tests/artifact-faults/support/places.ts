@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,8 +19,17 @@ export const durablePlaces = [
   ['Postgres', placeInPostgres],
 ] as const
 
-export async function placeOnFiles(): Promise<Place> {
-  const folder = await freshFolder()
+export function placeOnFiles(): Promise<Place> {
+  return placeOnFilesIn(tmpdir())
+}
+
+/** Where the machine has one, in a file system that only needs memory, for tests that are not about durability. */
+export function placeInMemory(): Promise<Place> {
+  return placeOnFilesIn(existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
+}
+
+async function placeOnFilesIn(parent: string): Promise<Place> {
+  const folder = await freshFolderIn(parent)
   return {
     dsn: `fs:${folder}`,
     strayFiles: () => readdir(join(folder, 'temporary')),
@@ -27,19 +37,19 @@ export async function placeOnFiles(): Promise<Place> {
   }
 }
 
-async function placeInSqlite(): Promise<Place> {
-  const folder = await freshFolder()
+export async function placeInSqlite(): Promise<Place> {
+  const folder = await freshFolderIn(tmpdir())
   return {
     dsn: `sqlite:${join(folder, 'a.db')}`,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }
 
-function freshFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'harborage-artifacts-'))
+function freshFolderIn(parent: string): Promise<string> {
+  return mkdtemp(join(parent, 'harborage-artifacts-'))
 }
 
-async function placeInPostgres(): Promise<Place> {
+export async function placeInPostgres(): Promise<Place> {
   const database = await createDatabase()
   return { dsn: database.dsn, [Symbol.asyncDispose]: () => database.drop() }
 }
