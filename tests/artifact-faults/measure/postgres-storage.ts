@@ -1,7 +1,8 @@
 /**
  * Measures how Postgres keeps and sends blobs: storage and compression of the column, and the text
- * form in which the bytes travel. Every round runs all variants one after the other, and what is
- * printed is the median, over the rounds, of the speed against the plain default in the same round.
+ * form in which the bytes travel. Every round runs all variants one after the other and takes the
+ * median call of each; what is printed is the median, over the rounds, of how many times as fast
+ * that was as the plain default in the same round.
  *
  *     node tests/artifact-faults/measure/postgres-storage.ts [rounds]
  *
@@ -42,7 +43,7 @@ const forms = {
   },
 }
 
-const rounds = Number(process.argv[2] ?? 15)
+const roundCount = Number(process.argv[2] ?? 15)
 const named = process.env['HARBORAGE_TEST_POSTGRES']
 const server = named === undefined ? await startPostgresServer() : undefined
 const client = new Client({ connectionString: named ?? server?.dsn })
@@ -70,21 +71,25 @@ async function hasLz4(): Promise<boolean> {
 }
 
 async function report({ content, bytes, calls }: Work): Promise<void> {
-  const seconds = new Map<string, number[]>()
+  const rounds = new Map<string, number[]>()
   const diskBytes = new Map<string, number>()
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round <= roundCount; round += 1) {
     for (const [storage, alter] of Object.entries(storages)) {
       await client.query('drop table if exists blobs')
       await client.query('create table blobs (id integer primary key, bytes bytea not null)')
       if (alter !== '') await client.query(`alter table blobs ${alter}`)
       const blobs = Array.from({ length: calls }, bytes)
       const timed = async (work: string, call: (index: number) => Promise<unknown>) => {
-        const started = performance.now()
-        for (let index = 0; index < calls; index += 1) await call(index)
+        const times: number[] = []
+        for (let index = 0; index < calls; index += 1) {
+          const started = performance.now()
+          await call(index)
+          times.push(performance.now() - started)
+        }
         // The first round warms up.
         if (round === 0) return
-        const all = seconds.get(`${storage}, ${work}`) ?? []
-        seconds.set(`${storage}, ${work}`, [...all, performance.now() - started])
+        const all = rounds.get(`${storage}, ${work}`) ?? []
+        rounds.set(`${storage}, ${work}`, [...all, median(times)])
       }
       await timed('put', (index) =>
         client.query({
@@ -116,9 +121,9 @@ async function report({ content, bytes, calls }: Work): Promise<void> {
   for (const storage of Object.keys(storages)) {
     const disk = (diskBytes.get(storage) ?? 0) / (diskBytes.get(plain) ?? 1)
     const columns = [
-      ratio(seconds.get(`${plain}, put`), seconds.get(`${storage}, put`)),
-      ratio(seconds.get(`${plain}, get hex`), seconds.get(`${storage}, get hex`)),
-      ratio(seconds.get(`${plain}, get hex`), seconds.get(`${storage}, get base64`)),
+      ratio(rounds.get(`${plain}, put`), rounds.get(`${storage}, put`)),
+      ratio(rounds.get(`${plain}, get hex`), rounds.get(`${storage}, get hex`)),
+      ratio(rounds.get(`${plain}, get hex`), rounds.get(`${storage}, get base64`)),
       disk.toFixed(2),
     ]
     console.log(`| ${[content, storage, ...columns].join(' | ')} |`)
