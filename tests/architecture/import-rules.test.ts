@@ -21,6 +21,7 @@ import {
   publishedImportsNothingPrivate,
 } from './rules/published-packages-stand-alone.ts'
 import { referencesEqualDependencies } from './rules/references-equal-dependencies.ts'
+import { storeDriversNeedNoSql } from './rules/store-drivers-stand-on-files.ts'
 import { rootsNeverReachSql, storesImportCoreOnly } from './rules/stores-import-core-only.ts'
 import { readWorkspace } from './workspace.ts'
 
@@ -40,6 +41,7 @@ const core = 'packages/core/src'
 const state = 'packages/state/src'
 const conformance = 'packages/conformance/src'
 const sqlite = 'packages/driver-sqlite/src'
+const fs = 'packages/driver-fs/src'
 
 const guarded: readonly Guarded[] = [
   {
@@ -174,6 +176,18 @@ const guarded: readonly Guarded[] = [
         manifest('state', { dependencies: ['@harborage/core', 'pg'] }),
         'packages/state/package.json depends on pg',
       ],
+    ],
+  },
+  {
+    name: 'beside rule 3: a store driver imports core, its store, Node and zod only',
+    rule: storeDriversNeedNoSql,
+    plants: [
+      ['another store', `${fs}/bad.ts`, `import '@harborage/state'`, `${fs}/bad.ts:1`],
+      ['an engine', `${fs}/bad.ts`, `import '@harborage/driver-sqlite'`, `${fs}/bad.ts:1`],
+      ['kysely', `${fs}/bad.ts`, `import type { Kysely } from 'kysely'`, `${fs}/bad.ts:1`],
+      ['a client', `${fs}/bad.ts`, `await import('better-sqlite3')`, `${fs}/bad.ts:1`],
+      ['sql', `${fs}/bad.ts`, `import '@harborage/artifacts/sql'`, `${fs}/bad.ts:1`],
+      ['core/sql', `${fs}/bad.ts`, `import '@harborage/core/sql'`, `${fs}/bad.ts:1`],
     ],
   },
   {
@@ -314,6 +328,8 @@ test('the checker sees the packages of this workspace and their files', () => {
       'conformance @harborage/conformance',
       'engine @harborage/driver-sqlite',
       'engine @harborage/driver-postgres',
+      'store @harborage/artifacts',
+      'store driver @harborage/driver-fs',
     ]),
   )
   const empty = workspace.packages.filter(({ files }) => files.length === 0)

@@ -71,6 +71,17 @@ const lawful: Readonly<Record<string, string>> = {
   ...engine('sqlite', 'better-sqlite3'),
   ...engine('postgres', 'pg'),
 
+  'packages/driver-fs/package.json': manifest('driver-fs', {
+    dependencies: ['@harborage/artifacts', '@harborage/core', 'zod'],
+  }),
+  'packages/driver-fs/tsconfig.json': references('../artifacts', '../core'),
+  'packages/driver-fs/src/index.ts': `
+    import { openStore } from '@harborage/artifacts'
+    import { newEventId } from '@harborage/core'
+    import { readFile } from 'node:fs/promises'
+    import { z } from 'zod'
+    export const driver = [openStore, newEventId, readFile, z]`,
+
   'tests/package.json': manifest('tests', {
     dependencies: ['@harborage/core', '@harborage/state'],
   }),

@@ -22,7 +22,8 @@ export interface WorkspacePackage {
   readonly files: readonly SourceFile[]
 }
 
-export type Role = 'core' | 'store' | 'engine' | 'conformance' | 'private'
+/** An engine serves every store on SQL; a store driver serves one store without it. */
+export type Role = 'core' | 'store' | 'engine' | 'store driver' | 'conformance' | 'private'
 
 export interface SourceFile {
   readonly path: string
@@ -73,6 +74,7 @@ function roleOf(folder: string): Role {
   if (!folder.startsWith('packages/')) return 'private'
   const name = basename(folder)
   if (name === 'core' || name === 'conformance') return name
+  if (name === 'driver-fs') return 'store driver'
   return name.startsWith('driver-') ? 'engine' : 'store'
 }
 

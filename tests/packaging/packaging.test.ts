@@ -7,6 +7,7 @@ import { formatMessage } from 'publint/utils'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { artifactsOnFiles } from './artifacts-on-files.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
 import { serveRegistry, type PackageRegistry } from './package-registry.ts'
@@ -19,8 +20,10 @@ const packedPackages = await packPackages()
 test('every package under packages/ is packed', () => {
   expect(packedPackages.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
+      '@harborage/artifacts',
       '@harborage/conformance',
       '@harborage/core',
+      '@harborage/driver-fs',
       '@harborage/driver-postgres',
       '@harborage/driver-sqlite',
       '@harborage/state',
@@ -121,6 +124,53 @@ describe.each(['npm', 'pnpm'] as const)(
       '@harborage/core/src/index.ts',
       '@harborage/state/internal/check-record.js',
       '@harborage/state/dist/internal/check-record.js',
+    ])('cannot import %s', async (specifier) => {
+      const result = await tryCommand(project.folder, 'node', '-e', `import('${specifier}')`)
+      expect(result.succeeded).toBe(false)
+      expect(result.output).toMatch(/ERR_PACKAGE_PATH_NOT_EXPORTED|ERR_MODULE_NOT_FOUND/)
+    })
+  },
+)
+
+describe.each(['npm', 'pnpm'] as const)(
+  'a project that keeps artifacts on files, installed with %s',
+  (manager) => {
+    let project: ConsumerProject
+    let installed: ReadonlyMap<string, ReadonlySet<string>>
+    beforeAll(async () => {
+      project = await installInEmptyProject(
+        manager,
+        registry,
+        '@harborage/artifacts',
+        '@harborage/driver-fs',
+        '@types/node',
+      )
+      installed = await installedPackages(project.folder)
+      await project.write('artifacts-on-files.ts', artifactsOnFiles)
+    })
+    afterAll(() => project[Symbol.asyncDispose]())
+
+    test('has neither a database client nor kysely, nor another store', () => {
+      const harborage = [...installed.keys()].filter((name) => name.startsWith('@harborage/'))
+      expect(harborage.toSorted()).toEqual([
+        '@harborage/artifacts',
+        '@harborage/core',
+        '@harborage/driver-fs',
+      ])
+      const unwanted = ['kysely', 'pg', '@types/pg', 'better-sqlite3', 'fast-check']
+      expect(unwanted.filter((name) => installed.has(name))).toEqual([])
+    })
+
+    test('runs and compiles an example, with the declarations of all that it uses', async () => {
+      await runCommand(project.folder, 'node', 'artifacts-on-files.ts')
+      await runCommand(project.folder, 'tsc')
+    })
+
+    test.each([
+      '@harborage/artifacts/dist/index.js',
+      '@harborage/artifacts/internal/digest.js',
+      '@harborage/driver-fs/dist/index.js',
+      '@harborage/driver-fs/internal/layout.js',
     ])('cannot import %s', async (specifier) => {
       const result = await tryCommand(project.folder, 'node', '-e', `import('${specifier}')`)
       expect(result.succeeded).toBe(false)

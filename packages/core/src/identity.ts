@@ -24,11 +24,10 @@ export interface RunIdentity extends Identity {
  * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
  */
 export function checkIdentity(identity: Identity): Readonly<Identity> {
-  const fields = readFields(identity)
   return Object.freeze({
-    tenantId: requirePart('tenantId', fields.tenantId),
-    userId: requirePart('userId', fields.userId),
-    sessionId: requirePart('sessionId', fields.sessionId),
+    tenantId: requirePart(identity, 'tenantId'),
+    userId: requirePart(identity, 'userId'),
+    sessionId: requirePart(identity, 'sessionId'),
   })
 }
 
@@ -38,19 +37,35 @@ export function checkIdentity(identity: Identity): Readonly<Identity> {
  * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
  */
 export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
-  const fields = readFields(identity)
-  return Object.freeze({
-    tenantId: requirePart('tenantId', fields.tenantId),
-    userId: requirePart('userId', fields.userId),
-    sessionId: requirePart('sessionId', fields.sessionId),
-    runId: optionalPart('runId', fields.runId),
-  })
+  return Object.freeze({ ...checkIdentity(identity), runId: checkOptionalPart(identity, 'runId') })
 }
 
-type Fields = { readonly [Part in keyof RunIdentity]?: unknown }
+/**
+ * Checks a part that narrows an identity and may be absent: it is then `''`.
+ *
+ * @throws `invalid_identity` if it is malformed.
+ */
+export function checkOptionalPart(identity: Identity, part: string): string {
+  const value = readPart(identity, part)
+  return value === undefined ? '' : checkPart(part, value)
+}
 
-/** Reads each part once: a getter may throw, or answer differently the second time. */
-function readFields(identity: unknown): Fields {
+function requirePart(identity: unknown, part: string): string {
+  const value = readPart(identity, part)
+  if (value === undefined || value === null || value === '') {
+    throw new IdentityRequiredError(
+      `identity.${part} is missing or empty: pass a string of 1 to ${MAX_NAME_BYTES} UTF-8 bytes`,
+    )
+  }
+  return checkPart(part, value)
+}
+
+function checkPart(part: string, value: unknown): string {
+  return checkName(`identity.${part}`, value, InvalidIdentityError)
+}
+
+/** Reads a part once: a getter may throw, or answer differently the second time. */
+function readPart(identity: unknown, part: string): unknown {
   if (identity === undefined || identity === null) {
     throw new IdentityRequiredError(
       'the identity is missing: pass { tenantId, userId, sessionId } with three non-empty strings',
@@ -62,28 +77,11 @@ function readFields(identity: unknown): Fields {
     )
   }
   try {
-    const { tenantId, userId, sessionId, runId }: Fields = identity
-    return { tenantId, userId, sessionId, runId }
+    const value: unknown = Reflect.get(identity, part)
+    return value
   } catch (cause) {
-    throw new InvalidIdentityError('a part of the identity cannot be read: pass a plain object', {
+    throw new InvalidIdentityError(`identity.${part} cannot be read: pass a plain object`, {
       cause,
     })
   }
-}
-
-function requirePart(part: string, value: unknown): string {
-  if (value === undefined || value === null || value === '') {
-    throw new IdentityRequiredError(
-      `identity.${part} is missing or empty: pass a string of 1 to ${MAX_NAME_BYTES} UTF-8 bytes`,
-    )
-  }
-  return checkPart(part, value)
-}
-
-function optionalPart(part: string, value: unknown): string {
-  return value === undefined ? '' : checkPart(part, value)
-}
-
-function checkPart(part: string, value: unknown): string {
-  return checkName(`identity.${part}`, value, InvalidIdentityError)
 }

@@ -49,10 +49,25 @@ export {
   type Unsubscribe,
 } from './event-bus.ts'
 export { checkEventId, newEventId, parseEventId, type EventId } from './event-id.ts'
-export { checkIdentity, checkRunIdentity, type Identity, type RunIdentity } from './identity.ts'
+export {
+  checkIdentity,
+  checkOptionalPart,
+  checkRunIdentity,
+  type Identity,
+  type RunIdentity,
+} from './identity.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
+export { captureBytes } from './capture-bytes.ts'
+export {
+  parseJsonObject,
+  strictJson,
+  strictJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from './json.ts'
 export {
   checkName,
+  checkRequiredName,
   compareNames,
   describeType,
   MAX_EVENT_ID_BYTES,

@@ -31,6 +31,18 @@ export function checkName(
   return value
 }
 
+/** As {@link checkName}, for a text that may not be empty either. */
+export function checkRequiredName(
+  field: string,
+  value: unknown,
+  Failure: new (message: string) => Error,
+): string {
+  if (value === undefined || value === null || value === '') {
+    throw new Failure(`${field} is missing or empty: pass a non-empty string`)
+  }
+  return checkName(field, value, Failure)
+}
+
 /** Names the type of a value for a message; never the value, which may be a secret. */
 export function describeType(value: unknown): string {
   if (value === undefined || value === null) return String(value)

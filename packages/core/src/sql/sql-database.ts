@@ -17,6 +17,13 @@ export interface SqlTraits {
   readonly textPosition: 'instr' | 'strpos'
   /** Whether transactions run beside each other, so that rows that were read have to be locked. */
   readonly rowLocks: boolean
+  /**
+   * How large bytes leave the engine: as they are, or as text, of which base64 is the shortest that can be read, so that
+   * they are better asked for in parts.
+   */
+  readonly largeBytes: 'direct' | 'base64_parts'
+  /** Whether a column may name how its values are compressed: `column type compression method`. */
+  readonly columnCompression: boolean
 }
 
 /**

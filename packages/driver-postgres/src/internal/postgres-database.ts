@@ -32,6 +32,8 @@ export class PostgresDatabase implements SqlDatabase {
     bytesType: 'bytea',
     textPosition: 'strpos',
     rowLocks: true,
+    largeBytes: 'base64_parts',
+    columnCompression: true,
   }
   readonly schema: string
   readonly builder: Kysely<NoTables>

@@ -28,6 +28,8 @@ export class SqliteDatabase implements SqlDatabase {
     bytesType: 'blob',
     textPosition: 'instr',
     rowLocks: false,
+    largeBytes: 'direct',
+    columnCompression: false,
   }
   readonly schema = undefined
   readonly builder: Kysely<NoTables>

@@ -1,7 +1,8 @@
 import { types } from 'node:util'
 import {
   checkEventId,
-  checkName,
+  captureBytes,
+  checkRequiredName,
   checkRunIdentity,
   describeType,
   InvalidRecordError,
@@ -35,7 +36,7 @@ export function checkRecord(identity: Required<RunIdentity>, record: NewStateRec
     eventId: checkEventId('eventId', eventId),
     identity,
     kind: checkKind(kind),
-    bytes: captureBytes(bytes),
+    bytes: captureState(bytes),
     version: checkVersion(version),
     updatedAt: checkDate(updatedAt),
   }
@@ -46,11 +47,11 @@ export function checkSlot(identity: Required<RunIdentity>, kind: unknown): SlotK
 }
 
 export function checkKind(kind: unknown): string {
-  return checkNonEmptyName('kind', kind)
+  return checkRequiredName('kind', kind, InvalidRecordError)
 }
 
 export function checkKindPrefix(prefix: unknown): string {
-  return checkNonEmptyName('kindPrefix', prefix)
+  return checkRequiredName('kindPrefix', prefix, InvalidRecordError)
 }
 
 /**
@@ -84,41 +85,16 @@ export function checkExpectedEventId(field: string, eventId: unknown): EventId {
   return checkEventId(field, eventId)
 }
 
-function checkNonEmptyName(field: string, value: unknown): string {
-  if (value === undefined || value === null || value === '') {
-    throw new InvalidRecordError(`${field} is missing or empty: pass a non-empty string`)
-  }
-  return checkName(field, value, InvalidRecordError)
-}
-
-function captureBytes(bytes: unknown): Uint8Array {
-  if (!types.isUint8Array(bytes)) {
-    throw new InvalidRecordError(`bytes is ${describeType(bytes)}: pass a Uint8Array`)
-  }
-  // Asked before the copy is made, and of the copy: a subclass may say anything about its length.
-  refuseTooLong(bytes)
-  const copy = copyOf(bytes)
-  refuseTooLong(copy)
-  return copy
-}
-
-function refuseTooLong(bytes: Uint8Array): void {
-  if (bytes.byteLength > MAX_STATE_BYTES) {
-    throw new InvalidRecordError(
-      `bytes is longer than ${MAX_STATE_BYTES} bytes: keep heavy content as an artifact and its reference here`,
-    )
-  }
-}
-
-function copyOf(bytes: Uint8Array): Uint8Array {
-  try {
-    return new Uint8Array(bytes)
-  } catch (cause) {
-    throw new InvalidRecordError(
-      'bytes cannot be read: its buffer was transferred or resized, pass a Uint8Array on a buffer of your own',
-      { cause },
-    )
-  }
+function captureState(bytes: unknown): Uint8Array {
+  return captureBytes(
+    'bytes',
+    bytes,
+    MAX_STATE_BYTES,
+    () =>
+      new InvalidRecordError(
+        `bytes is longer than ${MAX_STATE_BYTES} bytes: keep heavy content as an artifact and its reference here`,
+      ),
+  )
 }
 
 export function checkVersion(version: unknown): number {

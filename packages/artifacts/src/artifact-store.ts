@@ -1,0 +1,264 @@
+import {
+  ArtifactCorruptError,
+  checkIdentity,
+  checkPageSize,
+  checkSignal,
+  InvalidRecordError,
+  parseJsonObject,
+  readArguments,
+  StoreLifecycle,
+  walkPages,
+  type CallOptions,
+  type Identity,
+  type MaintenanceScope,
+  type PageOptions,
+} from '@harborage/core'
+import type { ArtifactContent, ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
+import {
+  DEFAULT_MAX_BYTES,
+  type ArtifactFilter,
+  type ArtifactRef,
+  type ArtifactScope,
+  type PutOptions,
+} from './artifact.ts'
+import {
+  captureData,
+  checkArtifactId,
+  checkDescription,
+  checkFilter,
+  checkScope,
+  encodeText,
+  type Description,
+} from './internal/check-artifact.ts'
+import { sha256Hex } from './internal/digest.ts'
+import { BINARY, TEXT } from './internal/mime-types.ts'
+import { storeLifecycles } from './internal/store-lifecycles.ts'
+import { ScopedArtifacts } from './scoped-artifacts.ts'
+
+/** Options of {@link ArtifactStore.list}. */
+export interface ListOptions extends PageOptions {
+  /** Needed for a filter that leaves out the tenant, the user or the session. */
+  readonly maintenance?: MaintenanceScope
+}
+
+/** Options of the constructor of {@link ArtifactStore}. */
+export interface ArtifactStoreOptions {
+  /** The largest artifact, in bytes. Default: {@link DEFAULT_MAX_BYTES}. */
+  readonly maxBytes?: number
+  /** What closes the driver. Default: its own `close`. */
+  readonly release?: () => Promise<void>
+}
+
+const SHORT_ID_DIGITS = 12
+
+/**
+ * Content-addressed blobs: the place for heavy tool outputs. Open one with `openArtifactStore`.
+ *
+ * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
+ * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
+ * `invalid_record`, and with `store_unavailable` or, for writes, `outcome_unknown` if the backend fails. Another scope's
+ * artifact is simply not there. Every call may be repeated.
+ */
+export class ArtifactStore implements AsyncDisposable {
+  readonly #driver: ArtifactDriver
+  readonly #release: () => Promise<void>
+  readonly #maxBytes: number
+  readonly #lifecycle = new StoreLifecycle('ArtifactStore')
+
+  constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
+    this.#driver = driver
+    this.#release = options.release ?? (() => driver.close())
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    storeLifecycles.set(this, this.#lifecycle)
+  }
+
+  /**
+   * Stores bytes, once per scope and namespace: equal content that is there already keeps its first ref. When it
+   * resolves, the artifact is durable.
+   *
+   * @throws `artifact_too_large` above `maxBytes`, before anything is hashed or written.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   *
+   * await using artifacts = await openArtifactStore()
+   * const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1', taskId: 't1' }
+   * const ref = await artifacts.putBytes(scope, new Uint8Array(100_000), { filename: 'image.raw' })
+   * ref.id // 'default_' and 12 hex digits
+   * ```
+   */
+  async putBytes(
+    scope: ArtifactScope,
+    data: Uint8Array,
+    options?: PutOptions,
+  ): Promise<ArtifactRef> {
+    return this.#put(scope, () => captureData(data, this.#maxBytes), options, BINARY)
+  }
+
+  /** Stores a text as UTF-8, as {@link putBytes} stores bytes. A lone surrogate is `invalid_record`. */
+  async putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef> {
+    return this.#put(scope, () => captureData(encodeText(text), this.#maxBytes), options, TEXT)
+  }
+
+  /**
+   * Gives the bytes, your own copy, or `undefined` if the scope has no such artifact.
+   *
+   * @throws `artifact_corrupt` if what is stored no longer has its digest.
+   */
+  async get(
+    scope: ArtifactScope,
+    id: string,
+    options?: CallOptions,
+  ): Promise<Uint8Array | undefined> {
+    const content = await this.#onKey(scope, id, options, (key) => this.#driver.get(key))
+    return content === undefined ? undefined : verified(content)
+  }
+
+  /**
+   * Gives the content as text, or `undefined` if the scope has no such artifact.
+   *
+   * @throws `invalid_record` if it is not UTF-8; `artifact_corrupt` as {@link get}.
+   */
+  async getText(
+    scope: ArtifactScope,
+    id: string,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    const bytes = await this.get(scope, id, options)
+    return bytes === undefined ? undefined : decodeText(bytes)
+  }
+
+  /** Gives the ref, or `undefined` if the scope has no such artifact. */
+  async getRef(
+    scope: ArtifactScope,
+    id: string,
+    options?: CallOptions,
+  ): Promise<ArtifactRef | undefined> {
+    return this.#onKey(scope, id, options, (key) => this.#driver.getRef(key))
+  }
+
+  /** Whether the scope has the artifact. */
+  async exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
+    return (await this.getRef(scope, id, options)) !== undefined
+  }
+
+  /** Removes an artifact and tells whether it was there. */
+  async delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
+    return this.#onKey(scope, id, options, (key) => this.#driver.delete(key))
+  }
+
+  /** Removes every artifact of the session, of all its tasks, and gives their number. */
+  async deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+    this.#lifecycle.assertOpen()
+    const { owner, signal } = readArguments(() => ({
+      owner: checkIdentity(identity),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner))
+  }
+
+  /**
+   * Walks the refs that match the filter, ordered by tenant, user, session, task, namespace and id, by bytes, page by
+   * page and without reading any artifact. It throws at once, not at the first step, if an argument is wrong.
+   *
+   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session.
+   */
+  list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
+    this.#lifecycle.assertOpen()
+    const { parts, limit, signal } = readArguments(() => ({
+      parts: checkFilter(filter, options?.maintenance),
+      limit: checkPageSize(options),
+      signal: checkSignal(options),
+    }))
+    return walkPages(limit, (after: ArtifactRef | undefined) =>
+      this.#lifecycle.run(signal, () => this.#driver.listPage({ ...parts, after, limit })),
+    )
+  }
+
+  /**
+   * A view of one scope, for handing to a task: it can reach nothing else.
+   *
+   * @throws `store_closed`, `identity_required`, `invalid_identity`.
+   */
+  scoped(scope: ArtifactScope): ScopedArtifacts {
+    this.#lifecycle.assertOpen()
+    return new ScopedArtifacts(this, scope)
+  }
+
+  /** Lets calls in flight finish, refuses later ones with `store_closed`, and releases everything. Idempotent. */
+  close(): Promise<void> {
+    return this.#lifecycle.close(this.#release)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #put(
+    scope: ArtifactScope,
+    capture: () => Uint8Array,
+    options: PutOptions | undefined,
+    mimeType: string,
+  ): Promise<ArtifactRef> {
+    this.#lifecycle.assertOpen()
+    const { owner, bytes, description, signal } = readArguments(() => ({
+      owner: checkScope(scope),
+      bytes: capture(),
+      description: checkDescription(options, mimeType),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => this.#store(owner, bytes, description))
+  }
+
+  async #store(
+    scope: Required<ArtifactScope>,
+    bytes: Uint8Array,
+    { sourceText, ...description }: Description,
+  ): Promise<ArtifactRef> {
+    const sha256 = await sha256Hex(bytes)
+    const { namespace } = description
+    return this.#driver.put({
+      ref: {
+        ...description,
+        scope,
+        sizeBytes: bytes.byteLength,
+        sha256,
+        source: parseJsonObject(sourceText),
+        createdAt: new Date(),
+      },
+      shortId: `${namespace}_${sha256.slice(0, SHORT_ID_DIGITS)}`,
+      fullId: `${namespace}_${sha256}`,
+      bytes,
+    })
+  }
+
+  async #onKey<Result>(
+    scope: ArtifactScope,
+    id: string,
+    options: CallOptions | undefined,
+    call: (key: ArtifactKey) => Promise<Result>,
+  ): Promise<Result> {
+    this.#lifecycle.assertOpen()
+    const { key, signal } = readArguments(() => ({
+      key: { scope: checkScope(scope), id: checkArtifactId(id) },
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, () => call(key))
+  }
+}
+
+async function verified({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array> {
+  if ((await sha256Hex(bytes)) === sha256) return bytes
+  throw new ArtifactCorruptError(
+    'the stored bytes no longer have their digest: restore the artifact from its source or a backup',
+  )
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new InvalidRecordError('the artifact is not a text in UTF-8: use get()')
+  }
+}

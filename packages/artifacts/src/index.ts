@@ -1,0 +1,29 @@
+export type {
+  ArtifactContent,
+  ArtifactDriver,
+  ArtifactKey,
+  ArtifactPage,
+  NewArtifact,
+} from './artifact-driver.ts'
+export { ArtifactStore, type ArtifactStoreOptions, type ListOptions } from './artifact-store.ts'
+export {
+  DEFAULT_MAX_BYTES,
+  DEFAULT_THRESHOLD_BYTES,
+  MAX_SOURCE_BYTES,
+  type ArtifactFilter,
+  type ArtifactRef,
+  type ArtifactScope,
+  type Offloaded,
+  type OffloadValue,
+  type PutOptions,
+} from './artifact.ts'
+export { compareRefs } from './compare-refs.ts'
+export { InMemoryArtifactDriver } from './in-memory-driver.ts'
+export {
+  artifactContext,
+  openArtifactStore,
+  registerArtifactDriver,
+  registeredArtifactDrivers,
+  type ArtifactStoreConfig,
+} from './open-artifact-store.ts'
+export { ScopedArtifacts, type OffloadOptions } from './scoped-artifacts.ts'

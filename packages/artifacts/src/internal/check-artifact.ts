@@ -1,0 +1,136 @@
+import {
+  captureBytes,
+  checkIdentity,
+  checkMaintenanceScope,
+  checkName,
+  checkOptionalPart,
+  checkRequiredName,
+  describeType,
+  strictJsonObject,
+  ArtifactTooLargeError,
+  InvalidIdentityError,
+  InvalidRecordError,
+  IdentityRequiredError,
+  type MaintenanceScope,
+} from '@harborage/core'
+import {
+  MAX_SOURCE_BYTES,
+  type ArtifactFilter,
+  type ArtifactScope,
+  type PutOptions,
+} from '../artifact.ts'
+import type { ArtifactPage } from '../artifact-driver.ts'
+
+/** The namespace of an artifact if the caller names none. */
+const DEFAULT_NAMESPACE = 'default'
+
+/** Namespace, separator and a SHA-256 in hex. */
+const MAX_ID_BYTES = 256 + 1 + 64
+
+/** What is said of an artifact, checked and complete. */
+export interface Description {
+  readonly namespace: string
+  readonly mimeType: string
+  readonly filename: string
+  readonly sourceText: string
+}
+
+export function checkScope(scope: ArtifactScope): Required<ArtifactScope> {
+  return Object.freeze({ ...checkIdentity(scope), taskId: checkOptionalPart(scope, 'taskId') })
+}
+
+export function checkArtifactId(id: unknown): string {
+  if (id === undefined || id === null || id === '') {
+    throw new InvalidRecordError('id is missing or empty: pass the id of an ArtifactRef')
+  }
+  return checkName('id', id, InvalidRecordError, MAX_ID_BYTES)
+}
+
+export function captureData(data: unknown, maxBytes: number): Uint8Array {
+  return captureBytes(
+    'data',
+    data,
+    maxBytes,
+    () =>
+      new ArtifactTooLargeError(
+        `the artifact is larger than maxBytes (${maxBytes}): store a smaller one, or open the store with a higher limit`,
+      ),
+  )
+}
+
+/** Encodes a text; one that UTF-8 cannot say is refused, since it would not come back as it was. */
+export function encodeText(text: unknown): Uint8Array {
+  if (typeof text !== 'string') {
+    throw new InvalidRecordError(`text is ${describeType(text)}: pass a string`)
+  }
+  if (!text.isWellFormed()) {
+    throw new InvalidRecordError('text holds a lone surrogate, which UTF-8 cannot say')
+  }
+  return new TextEncoder().encode(text)
+}
+
+export function checkDescription(options: PutOptions | undefined, mimeType: string): Description {
+  const { namespace, filename, source, ...given } = options ?? {}
+  return {
+    namespace:
+      namespace === undefined
+        ? DEFAULT_NAMESPACE
+        : checkRequiredName('namespace', namespace, InvalidRecordError),
+    mimeType:
+      given.mimeType === undefined
+        ? mimeType
+        : checkRequiredName('mimeType', given.mimeType, InvalidRecordError),
+    filename: filename === undefined ? '' : checkName('filename', filename, InvalidRecordError),
+    sourceText: source === undefined ? '{}' : strictJsonObject('source', source, MAX_SOURCE_BYTES),
+  }
+}
+
+/** Checks a filter; one that leaves out a part of the identity crosses identities. */
+export function checkFilter(
+  filter: ArtifactFilter,
+  maintenance: MaintenanceScope | undefined,
+): Omit<ArtifactPage, 'after' | 'limit'> {
+  const { tenantId, userId, sessionId, taskId, namespace } = readFilter(filter)
+  const crossesIdentities = [tenantId, userId, sessionId].includes(undefined)
+  if (crossesIdentities) checkMaintenanceScope(maintenance)
+  return {
+    tenantId: checkFilterPart('tenantId', tenantId),
+    userId: checkFilterPart('userId', userId),
+    sessionId: checkFilterPart('sessionId', sessionId),
+    taskId:
+      taskId === undefined ? undefined : checkName('filter.taskId', taskId, InvalidIdentityError),
+    namespace:
+      namespace === undefined
+        ? undefined
+        : checkRequiredName('filter.namespace', namespace, InvalidRecordError),
+  }
+}
+
+/** Reads each part once: a getter may throw, or answer differently the second time. */
+function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactFilter]?: unknown } {
+  const given: unknown = filter
+  if (given === undefined || given === null) {
+    throw new IdentityRequiredError('the filter is missing: pass { tenantId, userId, sessionId }')
+  }
+  if (typeof given !== 'object') {
+    throw new InvalidIdentityError(
+      `the filter is ${describeType(given)}: pass an object { tenantId, userId, sessionId }`,
+    )
+  }
+  try {
+    const { tenantId, userId, sessionId, taskId, namespace } = filter
+    return { tenantId, userId, sessionId, taskId, namespace }
+  } catch (cause) {
+    throw new InvalidIdentityError('the filter cannot be read: pass a plain object', { cause })
+  }
+}
+
+function checkFilterPart(part: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (value === null || value === '') {
+    throw new IdentityRequiredError(
+      `filter.${part} is empty: pass a non-empty string, or leave it out under the maintenance scope`,
+    )
+  }
+  return checkName(`filter.${part}`, value, InvalidIdentityError)
+}

@@ -1,0 +1,84 @@
+import {
+  createContext,
+  driverNames,
+  DriverRegistry,
+  openDriver,
+  parseConfig,
+  type Context,
+  type StoreConfig,
+  type StoreDriverFactory,
+  type StoreDrivers,
+} from '@harborage/core'
+import { z } from 'zod'
+import type { ArtifactDriver } from './artifact-driver.ts'
+import { ArtifactStore } from './artifact-store.ts'
+import { DEFAULT_MAX_BYTES } from './artifact.ts'
+import { InMemoryArtifactDriver } from './in-memory-driver.ts'
+
+/** Where an artifact store keeps its data, and how large an artifact may be. */
+export interface ArtifactStoreConfig extends StoreConfig {
+  /** The largest artifact, in bytes: at most 256 MiB. Default: 64 MiB. */
+  readonly maxBytes?: number
+}
+
+/** What every driver can carry: Postgres sends bytes as text, of which Node holds 512 MiB at most. */
+const LARGEST_MAX_BYTES = 256 * 1024 * 1024
+
+const limits = z.object({
+  maxBytes: z.int().min(1).max(LARGEST_MAX_BYTES).default(DEFAULT_MAX_BYTES),
+})
+
+const drivers: StoreDrivers<ArtifactDriver> = {
+  registry: new DriverRegistry(),
+  // Loaded only when a database is used, so that kysely is not needed without one.
+  async openOnSql(database, migrate) {
+    const { openSqlArtifactDriver } = await import('./sql/open-sql-artifact-driver.ts')
+    return openSqlArtifactDriver(database, migrate)
+  },
+}
+
+drivers.registry.register('memory', {
+  schemes: ['memory'],
+  open: async () => new InMemoryArtifactDriver(),
+})
+
+/**
+ * Opens an artifact store: in memory by default, by DSN, by driver name, or on a database that is already open and may
+ * serve other stores too.
+ *
+ * @throws `invalid_config`, `unknown_driver`, `store_unavailable`, `migration_failed`, `schema_outdated`,
+ * `schema_too_new`.
+ *
+ * @example
+ * ```ts
+ * import { openArtifactStore } from '@harborage/artifacts'
+ *
+ * await using artifacts = await openArtifactStore({ dsn: 'memory:', maxBytes: 8 * 1024 * 1024 })
+ * ```
+ */
+export async function openArtifactStore(config: ArtifactStoreConfig = {}): Promise<ArtifactStore> {
+  const { maxBytes } = parseConfig(limits, config)
+  const { maxBytes: _, ...storeConfig } = config
+  const { driver, release } = await openDriver(drivers, storeConfig)
+  return new ArtifactStore(driver, { maxBytes, release })
+}
+
+/**
+ * Registers an artifact driver that is not on SQL, so that `openArtifactStore` finds it by name and by DSN scheme.
+ *
+ * @throws `invalid_config` if the name or one of the schemes is already taken.
+ */
+export function registerArtifactDriver(
+  name: string,
+  factory: StoreDriverFactory<ArtifactDriver>,
+): void {
+  drivers.registry.register(name, factory)
+}
+
+/** The names that `openArtifactStore` takes as `driver`, sorted; importing a driver package adds its own. */
+export function registeredArtifactDrivers(): string[] {
+  return driverNames(drivers)
+}
+
+/** Carries the artifact store, or a task's view of it, along with asynchronous work. */
+export const artifactContext: Context<ArtifactStore> = createContext('artifact')

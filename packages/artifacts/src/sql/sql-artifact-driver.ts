@@ -1,0 +1,117 @@
+import { StoreUnavailableError, type Identity } from '@harborage/core'
+import type { SqlDatabase } from '@harborage/core/sql'
+import type {
+  ArtifactContent,
+  ArtifactDriver,
+  ArtifactKey,
+  ArtifactPage,
+  NewArtifact,
+} from '../artifact-driver.ts'
+import type { ArtifactRef } from '../artifact.ts'
+import type { ContentReader } from './content-reader.ts'
+import { ListStatements } from './list-statements.ts'
+import { openContentReader } from './open-content-reader.ts'
+import { artifactRow, refOf, scopeColumns, sessionColumns, type KeyColumns } from './rows.ts'
+import {
+  compileArtifactStatements,
+  type ArtifactStatements,
+  type FilterColumn,
+} from './statements.ts'
+
+/** How often a put starts again because the content that stood against it was deleted meanwhile. */
+const MAX_ATTEMPTS = 100
+
+/** Keeps artifacts in the table `artifacts_blobs` of an SQL database. */
+export class SqlArtifactDriver implements ArtifactDriver {
+  readonly #database: SqlDatabase
+  readonly #statements: ArtifactStatements
+  readonly #content: ContentReader
+  readonly #lists: ListStatements
+
+  constructor(database: SqlDatabase) {
+    this.#database = database
+    this.#statements = compileArtifactStatements(database)
+    this.#content = openContentReader(database)
+    this.#lists = new ListStatements(database)
+  }
+
+  async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      const ref =
+        (await this.#insert(artifact, artifact.shortId)) ??
+        (await this.#findByDigest(artifact)) ??
+        (await this.#insert(artifact, artifact.fullId)) ??
+        (await this.#findByDigest(artifact))
+      if (ref !== undefined) return ref
+    }
+    throw new StoreUnavailableError(
+      `the artifact was deleted by others during each of ${MAX_ATTEMPTS} attempts: call again`,
+    )
+  }
+
+  async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
+    return this.#content.read(keyColumns(key))
+  }
+
+  async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    const [row] = await this.#database.rows(this.#statements.getRef, keyColumns(key))
+    return row === undefined ? undefined : refOf(row)
+  }
+
+  async delete(key: ArtifactKey): Promise<boolean> {
+    return (await this.#database.changes(this.#statements.delete, keyColumns(key))) > 0
+  }
+
+  async deleteScope(identity: Identity): Promise<number> {
+    return this.#database.changes(this.#statements.deleteScope, sessionColumns(identity))
+  }
+
+  async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    const filter = new Map<FilterColumn, string | undefined>([
+      ['tenant_id', page.tenantId],
+      ['user_id', page.userId],
+      ['session_id', page.sessionId],
+      ['task_id', page.taskId],
+      ['namespace', page.namespace],
+    ])
+    for (const [column, value] of filter) if (value === undefined) filter.delete(column)
+    const { after } = page
+    const rows = await this.#database.rows(this.#lists.for(new Set(filter.keys())), {
+      tenant_id: page.tenantId ?? '',
+      user_id: page.userId ?? '',
+      session_id: page.sessionId ?? '',
+      task_id: page.taskId ?? '',
+      namespace: page.namespace ?? '',
+      id: '',
+      after_tenant_id: after?.scope.tenantId ?? '',
+      after_user_id: after?.scope.userId ?? '',
+      after_session_id: after?.scope.sessionId ?? '',
+      after_task_id: after?.scope.taskId ?? '',
+      after_namespace: after?.namespace ?? '',
+      after_id: after?.id ?? '',
+      limit: page.limit,
+    })
+    return rows.map(refOf)
+  }
+
+  /** The database is not this driver's to close. */
+  async close(): Promise<void> {}
+
+  async #insert(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
+    const row = artifactRow(artifact, id)
+    const written = await this.#database.changes(this.#statements.put, row)
+    return written > 0 ? refOf(row) : undefined
+  }
+
+  async #findByDigest({ ref }: NewArtifact): Promise<ArtifactRef | undefined> {
+    const { scope, namespace, sha256 } = ref
+    const at = { ...scopeColumns(scope), namespace, sha256 }
+    const [row] = await this.#database.rows(this.#statements.findByDigest, at)
+    return row === undefined ? undefined : refOf(row)
+  }
+}
+
+/** An id is its namespace, an underscore, and hex digits: so the namespace ends before the last underscore. */
+function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
+  return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
+}

@@ -1,0 +1,115 @@
+import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import { sql } from 'kysely'
+import {
+  keyOf,
+  scopeOf,
+  sessionOf,
+  type KeyColumns,
+  type RefColumns,
+  type ScopeColumns,
+  type SessionColumns,
+} from './rows.ts'
+import type { ArtifactRow, ArtifactTables } from './tables.ts'
+
+/** Every statement of the artifact store but the walks and the reading of bytes, compiled once when it opens. */
+export interface ArtifactStatements {
+  /** Writes unless the id is taken or the content is there. */
+  readonly put: SqlStatement<ArtifactRow, unknown>
+  readonly findByDigest: SqlStatement<
+    ScopeColumns & Pick<ArtifactRow, 'namespace' | 'sha256'>,
+    RefColumns
+  >
+  readonly getRef: SqlStatement<KeyColumns, RefColumns>
+  readonly delete: SqlStatement<KeyColumns, unknown>
+  readonly deleteScope: SqlStatement<SessionColumns, unknown>
+}
+
+const order = ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'] as const
+const refColumns = [
+  ...order,
+  'mime_type',
+  'size_bytes',
+  'filename',
+  'sha256',
+  'source_json',
+  'created_at',
+] as const
+
+export function compileArtifactStatements(database: SqlDatabase): ArtifactStatements {
+  const db = database.builder.$extendTables<ArtifactTables>()
+  return {
+    put: compileStatement('artifacts_put', (row: ArtifactRow) =>
+      db
+        .insertInto('artifacts_blobs')
+        .values({
+          ...keyOf(row),
+          mime_type: row.mime_type,
+          size_bytes: row.size_bytes,
+          filename: row.filename,
+          sha256: row.sha256,
+          source_json: row.source_json,
+          created_at: row.created_at,
+          bytes: row.bytes,
+        })
+        .onConflict((conflict) => conflict.doNothing()),
+    ),
+    findByDigest: compileStatement('artifacts_find_by_digest', (at) =>
+      db
+        .selectFrom('artifacts_blobs')
+        .select(refColumns)
+        .where((where) =>
+          where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }),
+        ),
+    ),
+    getRef: compileStatement('artifacts_get_ref', (at) =>
+      db
+        .selectFrom('artifacts_blobs')
+        .select(refColumns)
+        .where((where) => where.and(keyOf(at))),
+    ),
+    delete: compileStatement('artifacts_delete', (at) =>
+      db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
+    ),
+    deleteScope: compileStatement('artifacts_delete_scope', (at) =>
+      db.deleteFrom('artifacts_blobs').where((where) => where.and(sessionOf(at))),
+    ),
+  }
+}
+
+/** Values of one page of refs: of every column a filter may name, and of the last ref of the page before. */
+export interface PageParameters extends KeyColumns {
+  readonly after_tenant_id: string
+  readonly after_user_id: string
+  readonly after_session_id: string
+  readonly after_task_id: string
+  readonly after_namespace: string
+  readonly after_id: string
+  readonly limit: number
+}
+
+/** A column that a filter may name. */
+export type FilterColumn = Exclude<keyof KeyColumns, 'id'>
+
+/**
+ * Compiles the walk for the filters that name just these columns. It compares the place of the page only in the columns
+ * from the first one that the filter leaves open: so the index leads straight to where the page begins.
+ */
+export function compileListPage(
+  database: SqlDatabase,
+  filtered: ReadonlySet<FilterColumn>,
+): SqlStatement<PageParameters, RefColumns> {
+  const db = database.builder.$extendTables<ArtifactTables>()
+  const open = order.slice(order.findIndex((column) => column === 'id' || !filtered.has(column)))
+  return compileStatement('artifacts_list_page', (page: PageParameters) => {
+    const place = sql.join(open.map((column) => sql.ref(column)))
+    const after = sql.join(open.map((column) => sql<string>`${page[`after_${column}`]}`))
+    let query = db
+      .selectFrom('artifacts_blobs')
+      .select(refColumns)
+      .where(sql<boolean>`(${place}) > (${after})`)
+      .limit(page.limit)
+    for (const column of filtered) query = query.where(column, '=', page[column])
+    for (const column of order) query = query.orderBy(column)
+    return query
+  })
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { assertFails } from '../support/assert-fails.ts'
+import { collect } from '../support/collect.ts'
+import { malformed } from '../support/malformed.ts'
+import { invalidTexts, validTexts } from '../support/name-texts.ts'
+import { bytesOf } from '../support/text-bytes.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+import { assertSameRef, assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { digestOf } from './support/digest.ts'
+import { freshScope } from './support/fresh-scope.ts'
+import { malformedPutOptions } from './support/malformed-arguments.ts'
+import { putNew } from './support/put-new.ts'
+
+/** A4: what is said of an artifact is kept as it was said. */
+export function metadata({ it }: ArtifactCases): void {
+  it('A4 metadata that is left out has its defaults', async ({ store }) => {
+    const scope = freshScope()
+    const before = Date.now()
+    const ofBytes = await store.putBytes(scope, bytesOf('bytes'))
+    const ofText = await store.putText(scope, 'text')
+    const { createdAt: _, ...defaults } = ofBytes
+    assert.deepEqual(defaults, {
+      id: `default_${digestOf('bytes').slice(0, 12)}`,
+      namespace: 'default',
+      scope,
+      mimeType: 'application/octet-stream',
+      sizeBytes: 5,
+      filename: '',
+      sha256: digestOf('bytes'),
+      source: {},
+    })
+    assert.equal(ofText.mimeType, 'text/plain; charset=utf-8')
+    for (const { createdAt } of [ofBytes, ofText]) {
+      assert.ok(createdAt.getTime() >= before && createdAt.getTime() <= Date.now())
+    }
+  })
+
+  it('A4 all metadata comes back from every method', async ({ store }) => {
+    const scope = freshScope()
+    const given = {
+      namespace: 'tool',
+      mimeType: 'image/png',
+      filename: 'screen shot.png',
+      source: { tool: 'browser', pages: [1, 2.5, -3], deep: { null: null, yes: true } },
+    }
+    const { text, ref } = await putNew(store, scope, 'not a picture', given)
+    const { namespace, mimeType, filename, source } = ref
+    assert.deepEqual({ namespace, mimeType, filename, source }, given)
+    await assertThere(store, { text, ref })
+    assertSameRefs(await collect(store.list(scope)), [ref])
+  })
+
+  it('A4 options that are there but undefined are as if left out', async ({ store }) => {
+    const options = { namespace: undefined, mimeType: undefined, filename: undefined }
+    const given = malformed<object>({ ...options, source: undefined, signal: undefined })
+    const { ref } = await putNew(store, freshScope(), 'content', given)
+    const { namespace, mimeType, filename, source } = ref
+    assert.deepEqual([namespace, filename, source], ['default', '', {}])
+    assert.equal(mimeType, 'text/plain; charset=utf-8')
+  })
+
+  it('A4 the size is that of the bytes, not of the text', async ({ store }) => {
+    const scope = freshScope()
+    for (const text of ['', 'a', 'é', '€', '😀', 'x'.repeat(10_000)]) {
+      const { sizeBytes } = await store.putText(scope, text)
+      assert.equal(sizeBytes, Buffer.byteLength(text))
+    }
+  })
+
+  it('A4 a file name or a type may be any text, and is no path', async ({ store }) => {
+    const scope = freshScope()
+    for (const [index, [description, text]] of validTexts.entries()) {
+      const options = { filename: text, mimeType: text }
+      const put = await putNew(store, scope, `content ${index}`, options)
+      assert.equal(put.ref.filename, text, description)
+      assert.equal(put.ref.mimeType, text, description)
+      assertSameRef(await store.getRef(scope, put.ref.id), put.ref)
+    }
+  })
+
+  for (const [description, text] of invalidTexts) {
+    it(`A4 ${description} is refused as file name and type`, async ({ store }) => {
+      for (const options of [{ filename: text }, { mimeType: text }]) {
+        const put = (): Promise<unknown> => store.putText(freshScope(), 'content', options)
+        await assertFails('invalid_record', put)
+      }
+    })
+  }
+
+  it('A4 malformed metadata is refused, and nothing is stored', async ({ store }) => {
+    const scope = freshScope()
+    for (const options of malformedPutOptions()) {
+      const put = (): Promise<unknown> => store.putText(scope, 'content', malformed(options))
+      await assertFails('invalid_record', put)
+    }
+    assertSameRefs(await collect(store.list(scope)), [])
+  })
+}

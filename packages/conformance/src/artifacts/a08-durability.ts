@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { ArtifactRef } from '@harborage/artifacts'
+import { collect } from '../support/collect.ts'
+import { nextTurn } from '../support/next-turn.ts'
+import { CALLERS } from '../support/race.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { digestOf } from './support/digest.ts'
+import { forgedPair } from './support/forged-pair.ts'
+import { freshScope } from './support/fresh-scope.ts'
+import { putNew } from './support/put-new.ts'
+
+const MEBIBYTE = 1024 * 1024
+
+/** A8: what was acknowledged stays, and what is under way is seen as a whole or not at all. */
+export function durability({ it, itIfDurable, itIfShared }: ArtifactCases): void {
+  itIfDurable('A8 an artifact outlives its store in every part', async ({ store, open }) => {
+    const scope = freshScope()
+    const options = {
+      namespace: 'tool_output',
+      mimeType: 'text/csv',
+      filename: '../a b.csv',
+      source: { tool: 'query', rows: [1, 2] },
+    }
+    const puts = [
+      await putNew(store, scope, 'a,b\n', options),
+      await putNew(store, { ...scope, taskId: '' }, ''),
+      await putNew(store, scope, 'x'.repeat(MEBIBYTE)),
+    ]
+    await store.close()
+    const reopened = await open()
+    for (const put of puts) await assertThere(reopened, put)
+  })
+
+  itIfDurable('A8 both of a forged pair outlive their store', async ({ store, open }) => {
+    const scope = freshScope()
+    const [first, second] = forgedPair
+    const puts = [await putNew(store, scope, first), await putNew(store, scope, second)]
+    await store.close()
+    const reopened = await open()
+    for (const put of puts) {
+      await assertThere(reopened, put)
+      assertSameRefs([await reopened.putText(scope, put.text)], [put.ref])
+    }
+  })
+
+  itIfDurable(
+    `A8 what ${CALLERS} callers put while the store closed is there when it is opened again`,
+    async ({ store, open }) => {
+      const scope = freshScope()
+      const putting = Promise.all(
+        Array.from({ length: CALLERS }, (_, caller) => putNew(store, scope, `content ${caller}`)),
+      )
+      await store.close()
+      const puts = await putting
+      const reopened = await open()
+      for (const put of puts) await assertThere(reopened, put)
+      assert.equal((await collect(reopened.list(scope))).length, CALLERS)
+    },
+  )
+
+  itIfDurable('A8 what was deleted stays away', async ({ store, open }) => {
+    const scope = freshScope()
+    const [deleted, kept] = [
+      await putNew(store, scope, 'deleted'),
+      await putNew(store, scope, 'kept'),
+    ]
+    const other = await putNew(store, { ...scope, sessionId: 'other' }, 'of a deleted session')
+    assert.equal(await store.delete(scope, deleted.ref.id), true)
+    assert.equal(await store.deleteScope(other.ref.scope), 1)
+    await store.close()
+    const reopened = await open()
+    for (const { ref } of [deleted, other]) await assertAbsent(reopened, ref.scope, ref.id)
+    await assertThere(reopened, kept)
+  })
+
+  it('A8 a put that is under way is seen as a whole or not at all', async ({ store }) => {
+    for (let round = 0; round < 5; round += 1) {
+      const scope = freshScope()
+      const content = new Uint8Array(randomBytes(MEBIBYTE))
+      const id = `default_${digestOf(content).slice(0, 12)}`
+      let acknowledged: ArtifactRef | undefined
+      const putting = store.putBytes(scope, content).then((ref) => (acknowledged = ref))
+      while (acknowledged === undefined) {
+        const [bytes, ref] = [await store.get(scope, id), await store.getRef(scope, id)]
+        if (bytes !== undefined) {
+          assert.deepEqual(bytes, content, 'no half of it may be seen')
+          assert.equal(ref?.sizeBytes, MEBIBYTE)
+        }
+        for (const listed of await collect(store.list(scope))) {
+          assert.deepEqual(await store.get(scope, listed.id), content)
+        }
+        await nextTurn()
+      }
+      assertSameRefs(await collect(store.list(scope)), [await putting])
+    }
+  })
+
+  itIfShared('A8 what one store has put, another finds at once', async ({ store, open }) => {
+    const other = await open()
+    const scope = freshScope()
+    for (let index = 0; index < 20; index += 1) {
+      await assertThere(other, await putNew(store, scope, `content ${index}`))
+    }
+    assert.equal(await other.deleteScope(scope), 20)
+    assertSameRefs(await collect(store.list(scope)), [])
+  })
+}

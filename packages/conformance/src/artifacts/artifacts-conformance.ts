@@ -1,0 +1,66 @@
+import { registerSuite } from '../support/suite-cases.ts'
+import type { TestRunner } from '../test-runner.ts'
+import { failClosed } from './a01-fail-closed.ts'
+import { otherScopes } from './a01-other-scopes.ts'
+import { scopeText } from './a01-scope-text.ts'
+import { forgedPairs } from './a02-forged-pair.ts'
+import { ids } from './a02-ids.ts'
+import { dedup } from './a03-dedup.ts'
+import { metadata } from './a04-metadata.ts'
+import { source } from './a04-source.ts'
+import { size } from './a05-size.ts'
+import { list } from './a06-list.ts'
+import { walks } from './a06-walks.ts'
+import { offload } from './a07-offload.ts'
+import { scoped } from './a07-scoped.ts'
+import { durability } from './a08-durability.ts'
+import type { ArtifactHarness } from './artifact-harness.ts'
+import { bytes } from './s07-bytes.ts'
+import { text } from './s07-text.ts'
+import { deletion } from './s08-delete.ts'
+import { close } from './s10-close.ts'
+import { cancellation } from './s11-cancellation.ts'
+import { sameness } from './s12-sameness.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+
+const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => void)[]>> = {
+  'A1 identity': [failClosed, otherScopes, scopeText],
+  'A2 id': [ids, forgedPairs],
+  'A3 dedup': [dedup],
+  'A4 metadata': [metadata, source],
+  'A5 size': [size],
+  'A6 list': [list, walks],
+  'A7 scoped': [scoped, offload],
+  'A8 durable and atomic': [durability],
+  'S7 bytes': [bytes, text],
+  'S8 delete': [deletion],
+  'S10 close': [close],
+  'S11 cancellation': [cancellation],
+  'S12 sameness': [sameness],
+}
+
+/**
+ * Registers the cases that every artifact driver passes, one group per guarantee. The name of a case begins with the
+ * number of the guarantee that it checks, such as `A3 a later put of equal bytes returns the first ref unchanged`.
+ *
+ * A case takes at most a few seconds, also with 128 callers on a disk that syncs each write: give the runner a limit of
+ * 20 seconds or so per case.
+ *
+ * @param runner `describe` and `it` of the test runner in use.
+ * @param harness How to open a store on the driver under test.
+ *
+ * @example
+ * ```ts
+ * import { describe, it } from 'node:test'
+ * import { ArtifactStore, InMemoryArtifactDriver } from '@harborage/artifacts'
+ * import { artifactsConformance } from '@harborage/conformance/artifacts'
+ *
+ * artifactsConformance(
+ *   { describe, it },
+ *   { open: async (limits) => new ArtifactStore(new InMemoryArtifactDriver(), limits), durable: false },
+ * )
+ * ```
+ */
+export function artifactsConformance(runner: TestRunner, harness: ArtifactHarness): void {
+  registerSuite(runner, harness, guarantees)
+}

@@ -1,0 +1,88 @@
+import type { ArtifactFilter, ArtifactRef, ArtifactStore, PutOptions } from '@harborage/artifacts'
+import { collect } from '../../support/collect.ts'
+import type { Call } from '../../support/replay-calls.ts'
+import { textOf } from '../../support/text-bytes.ts'
+import type { Step } from './step.ts'
+import { contentAt, SAYINGS, type Vocabulary } from './vocabulary.ts'
+
+type ArtifactCall = Call<ArtifactStore>
+
+/**
+ * Turns a step into a call.
+ *
+ * @param earlier The writing calls so far, newest first.
+ */
+export function callOf(
+  step: Step,
+  names: Vocabulary,
+  earlier: readonly ArtifactCall[],
+): ArtifactCall {
+  switch (step.do) {
+    case 'putBytes':
+    case 'putText': {
+      const scope = names.scope(step.place)
+      const content = contentAt(step.content)
+      const options: PutOptions = { namespace: names.namespace(step.place), ...SAYINGS[step.said] }
+      return writing(async (store) =>
+        withoutDate(
+          step.do === 'putBytes'
+            ? await store.putBytes(scope, content, options)
+            : await store.putText(scope, textOf(content), options),
+        ),
+      )
+    }
+    case 'get':
+    case 'getText':
+    case 'exists': {
+      const [scope, id] = keyOf(step, names)
+      return reading((store) => store[step.do](scope, id))
+    }
+    case 'getRef': {
+      const [scope, id] = keyOf(step, names)
+      return reading(async (store) => withoutDate(await store.getRef(scope, id)))
+    }
+    case 'delete': {
+      const [scope, id] = keyOf(step, names)
+      return writing((store) => store.delete(scope, id))
+    }
+    case 'deleteScope':
+      return writing((store) => store.deleteScope(names.scope(step.place)))
+    case 'list': {
+      const filter = names.filter(step)
+      return reading((store) => refsOf(store, filter, step.pageSize))
+    }
+    case 'retry':
+      return earlier[step.callsAgo] ?? reading(async () => undefined)
+  }
+}
+
+/** The refs that match, without their dates, which no two stores have alike. */
+export async function refsOf(
+  store: ArtifactStore,
+  filter: ArtifactFilter,
+  pageSize: number,
+): Promise<unknown[]> {
+  const maintenance = { maintenanceScoped: true } as const
+  return (await collect(store.list(filter, { maintenance, pageSize }))).map(withoutDate)
+}
+
+function keyOf(
+  step: Extract<Step, { readonly digits: string }>,
+  names: Vocabulary,
+): [ReturnType<Vocabulary['scope']>, string] {
+  return [names.scope(step.place), names.id(step.place, step.content, step.digits)]
+}
+
+function withoutDate(ref: ArtifactRef | undefined): Omit<ArtifactRef, 'createdAt'> | undefined {
+  if (ref === undefined) return undefined
+  const { createdAt: _, ...rest } = ref
+  return rest
+}
+
+function writing(run: ArtifactCall['run']): ArtifactCall {
+  return { run, writes: true }
+}
+
+function reading(run: ArtifactCall['run']): ArtifactCall {
+  return { run, writes: false }
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import type { PlaceChoice, Step } from './step.ts'
+import { CONTENTS, NAMESPACES, SAYINGS } from './vocabulary.ts'
+
+const MAX_STEPS = 40
+
+/** Mostly the first of few, so that calls meet. */
+const fewest = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(1))
+
+const place: fc.Arbitrary<PlaceChoice> = fc.record({
+  tenant: fewest,
+  user: fewest,
+  session: fewest,
+  task: fewest,
+  namespace: fc.oneof(fewest, fc.nat(NAMESPACES.length - 1)),
+})
+
+/** Mostly the first two, which are the forged pair. */
+const content = fc.oneof(
+  { weight: 3, arbitrary: fc.nat(1) },
+  { weight: 2, arbitrary: fc.nat(CONTENTS.length - 1) },
+)
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constantFrom('putBytes', 'putText'),
+      place,
+      content,
+      said: fc.nat(SAYINGS.length - 1),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('get', 'getText', 'getRef', 'exists'),
+      place,
+      content,
+      digits: fc.constantFrom('short', 'full'),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('delete' as const),
+      place,
+      content,
+      digits: fc.constantFrom('short', 'full'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteScope' as const), place }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('list' as const),
+      place,
+      of: fc.constantFrom('task', 'session', 'user', 'tenant'),
+      inNamespace: fc.boolean(),
+      pageSize: fc.constantFrom(1, 2, 3, 100),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('retry' as const), callsAgo: fc.nat(7) }),
+  },
+)
+
+/** A history of calls. */
+export const steps: fc.Arbitrary<Step[]> = fc.array(step, {
+  minLength: 1,
+  maxLength: MAX_STEPS,
+  size: 'max',
+})

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { collect } from '../support/collect.ts'
+import { CALLERS, race, tally } from '../support/race.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { freshScope, neighboursOf } from './support/fresh-scope.ts'
+import { putNew } from './support/put-new.ts'
+
+const ROUNDS = 20
+
+/** S8: deleting says what was there, and may be repeated. */
+export function deletion({ it, itIfShared }: ArtifactCases): void {
+  it('S8 a delete answers whether something was there', async ({ store }) => {
+    const { ref } = await putNew(store, freshScope())
+    assert.equal(await store.delete(ref.scope, ref.id), true)
+    await assertAbsent(store, ref.scope, ref.id)
+    assert.equal(await store.delete(ref.scope, ref.id), false)
+    assertSameRefs(await collect(store.list(ref.scope)), [])
+  })
+
+  it('S8 a delete leaves the neighbouring artifacts alone', async ({ store }) => {
+    const { ref } = await putNew(store, freshScope())
+    const neighbours = [
+      await putNew(store, ref.scope, 'other content'),
+      await putNew(store, ref.scope, 'content', { namespace: 'default_' }),
+      await putNew(store, { ...ref.scope, taskId: '' }),
+    ]
+    for (const scope of neighboursOf(ref.scope)) neighbours.push(await putNew(store, scope))
+    assert.equal(await store.delete(ref.scope, ref.id), true)
+    for (const neighbour of neighbours) await assertThere(store, neighbour)
+  })
+
+  it(`S8 of ${CALLERS} callers that delete one artifact exactly one finds something`, async ({
+    store,
+  }) => {
+    const { ref } = await putNew(store, freshScope())
+    const answers = await race(CALLERS, () => store.delete(ref.scope, ref.id))
+    assert.deepEqual(tally(answers), { true: 1, false: CALLERS - 1 })
+  })
+
+  it('S8 deleteScope removes the artifacts of all tasks and counts them', async ({ store }) => {
+    const { taskId: _, ...session } = freshScope()
+    const puts = []
+    for (const taskId of ['', 'task', 'other task', '../task']) {
+      for (const namespace of ['default', 'tool_output', 'a/b']) {
+        for (const text of ['one', 'two']) {
+          puts.push(await putNew(store, { ...session, taskId }, text, { namespace }))
+        }
+      }
+    }
+    assert.equal(await store.deleteScope(session), puts.length)
+    for (const { ref } of puts) await assertAbsent(store, ref.scope, ref.id)
+    assertSameRefs(await collect(store.list(session)), [])
+    assert.equal(await store.deleteScope(session), 0)
+  })
+
+  it('S8 deleteScope takes no notice of a task', async ({ store }) => {
+    const scope = freshScope()
+    await putNew(store, scope)
+    await putNew(store, { ...scope, taskId: 'other' })
+    assert.equal(await store.deleteScope(scope), 2)
+  })
+
+  it('S8 deleteScope leaves other sessions, users and tenants alone', async ({ store }) => {
+    const scope = freshScope()
+    const others = []
+    for (const other of neighboursOf(scope)) {
+      if (other.taskId === scope.taskId) others.push(await putNew(store, other))
+    }
+    await putNew(store, scope)
+    assert.equal(await store.deleteScope(scope), 1)
+    for (const other of others) await assertThere(store, other)
+  })
+
+  it('S8 what deleteScope removed can be put again', async ({ store }) => {
+    const scope = freshScope()
+    await putNew(store, scope, 'content', { filename: 'first' })
+    assert.equal(await store.deleteScope(scope), 1)
+    const again = await putNew(store, scope, 'content', { filename: 'second' })
+    assert.equal(again.ref.filename, 'second')
+    await assertThere(store, again)
+  })
+
+  it('S8 callers that delete one session at once count each artifact once', async ({ store }) => {
+    const scope = freshScope()
+    await Promise.all(
+      Array.from({ length: CALLERS }, (_, index) => putNew(store, scope, `content ${index}`)),
+    )
+    const counts = await race(8, () => store.deleteScope(scope))
+    assert.equal(
+      counts.map(Number).reduce((sum, count) => sum + count, 0),
+      CALLERS,
+    )
+  })
+
+  it('S8 puts that meet a deleteScope succeed, and each is counted or stays', async ({ store }) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const scope = freshScope()
+      await putNew(store, scope, 'before')
+      const [counts] = await Promise.all([
+        Promise.all([store.deleteScope(scope), store.deleteScope(scope)]),
+        ...Array.from({ length: 8 }, (_, index) => putNew(store, scope, `content ${index}`)),
+      ])
+      const left = (await collect(store.list(scope))).length
+      assert.equal(counts[0] + counts[1] + left, 9)
+      assert.equal(await store.deleteScope(scope), left)
+    }
+  })
+
+  itIfShared(
+    'S8 puts through one store that meet a deleteScope through another succeed',
+    async ({ store, open }) => {
+      const other = await open()
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const scope = freshScope()
+        await putNew(store, scope, 'before')
+        const [count] = await Promise.all([
+          other.deleteScope(scope),
+          ...Array.from({ length: 8 }, (_, index) => putNew(store, scope, `content ${index}`)),
+        ])
+        assert.equal(count + (await store.deleteScope(scope)), 9)
+      }
+    },
+  )
+}

@@ -1,0 +1,9 @@
+import { historyCases } from '../support/history-cases.ts'
+import { replay } from './histories/replay.ts'
+import { steps } from './histories/step-arbitrary.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+
+/** S12: every driver comes to the same as the in-memory driver. */
+export function sameness(cases: ArtifactCases): void {
+  historyCases(cases, steps, replay)
+}

@@ -1,0 +1,78 @@
+import type { ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifacts'
+import { collect } from '../../support/collect.ts'
+
+/** The arguments of a call, of which each method takes those it needs. */
+export interface MethodArguments {
+  readonly scope: ArtifactScope
+  readonly id: string
+  readonly data: Uint8Array
+  readonly text: string
+  readonly options?: PutOptions
+}
+
+/** One way into the store. */
+export interface StoreMethod {
+  readonly name: string
+  /** The arguments besides the session that it takes; `put` stands for what may be said of a new artifact. */
+  readonly takes: readonly ('taskId' | 'id' | 'data' | 'text' | 'put' | 'options')[]
+  readonly call: (store: ArtifactStore, given: MethodArguments) => Promise<unknown>
+}
+
+/** Every method of the store. */
+export const storeMethods: readonly StoreMethod[] = [
+  {
+    name: 'putBytes',
+    takes: ['taskId', 'data', 'put', 'options'],
+    call: (store, { scope, data, options }) => store.putBytes(scope, data, options),
+  },
+  {
+    name: 'putText',
+    takes: ['taskId', 'text', 'put', 'options'],
+    call: (store, { scope, text, options }) => store.putText(scope, text, options),
+  },
+  {
+    name: 'get',
+    takes: ['taskId', 'id', 'options'],
+    call: (store, { scope, id, options }) => store.get(scope, id, options),
+  },
+  {
+    name: 'getText',
+    takes: ['taskId', 'id', 'options'],
+    call: (store, { scope, id, options }) => store.getText(scope, id, options),
+  },
+  {
+    name: 'getRef',
+    takes: ['taskId', 'id', 'options'],
+    call: (store, { scope, id, options }) => store.getRef(scope, id, options),
+  },
+  {
+    name: 'exists',
+    takes: ['taskId', 'id', 'options'],
+    call: (store, { scope, id, options }) => store.exists(scope, id, options),
+  },
+  {
+    name: 'delete',
+    takes: ['taskId', 'id', 'options'],
+    call: (store, { scope, id, options }) => store.delete(scope, id, options),
+  },
+  {
+    name: 'deleteScope',
+    takes: ['options'],
+    call: (store, { scope, options }) => store.deleteScope(scope, options),
+  },
+  {
+    name: 'list',
+    takes: ['taskId', 'options'],
+    call: async (store, { scope, options }) => collect(store.list(scope, options)),
+  },
+  {
+    name: 'scoped',
+    takes: ['taskId'],
+    call: async (store, { scope }) => store.scoped(scope),
+  },
+]
+
+/** The methods that take a signal. */
+export const cancellableMethods: readonly StoreMethod[] = storeMethods.filter(({ takes }) =>
+  takes.includes('options'),
+)

@@ -1,0 +1,44 @@
+import type {
+  ArtifactFilter,
+  ArtifactRef,
+  ArtifactScope,
+  ArtifactStore,
+} from '@harborage/artifacts'
+import type { CallOptions } from '@harborage/core'
+
+/** A way to walk through the artifacts of a scope. */
+export interface Walker {
+  readonly name: string
+  readonly walk: (
+    store: ArtifactStore,
+    scope: ArtifactScope,
+    pageSize: number,
+    options?: CallOptions,
+  ) => AsyncIterable<ArtifactRef>
+}
+
+/** Every way to walk: they have to behave alike while others write. */
+export const walkers: readonly Walker[] = [
+  {
+    name: 'a list of a task',
+    walk: (store, scope, pageSize, options) => store.list(scope, { ...options, pageSize }),
+  },
+  {
+    name: 'a list of a session',
+    walk: (store, scope, pageSize, options) =>
+      store.list(sessionOf(scope), { ...options, pageSize }),
+  },
+  {
+    name: 'a list of a tenant',
+    walk: (store, { tenantId }, pageSize, options) =>
+      store.list({ tenantId }, { ...options, pageSize, maintenance: { maintenanceScoped: true } }),
+  },
+  {
+    name: 'a list of a view',
+    walk: (store, scope, pageSize, options) => store.scoped(scope).list({ ...options, pageSize }),
+  },
+]
+
+function sessionOf({ tenantId, userId, sessionId }: ArtifactScope): ArtifactFilter {
+  return { tenantId, userId, sessionId }
+}

@@ -1,0 +1,227 @@
+import { rename, rm, type FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type {
+  ArtifactContent,
+  ArtifactDriver,
+  ArtifactKey,
+  ArtifactPage,
+  ArtifactRef,
+  NewArtifact,
+} from '@harborage/artifacts'
+import { StoreUnavailableError, type Identity } from '@harborage/core'
+import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
+import { countArtifacts } from './internal/count-artifacts.ts'
+import {
+  linkIfFree,
+  openIfThere,
+  removeIfThere,
+  syncFolder,
+  writeNewFile,
+} from './internal/durable-files.ts'
+import { FolderNames } from './internal/folder-names.ts'
+import { codeOf, translateFsError } from './internal/fs-errors.ts'
+import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
+import { isFileThere } from './internal/read-folder.ts'
+import { ReadyFolders, refuseLinks } from './internal/ready-folders.ts'
+import { RefWalk, type FoundFile } from './internal/ref-walk.ts'
+import type { TemporaryFolder } from './internal/temporary-folder.ts'
+
+/** How often a put starts again because others took its name or removed its folder. */
+const MAX_ATTEMPTS = 100
+
+/** How many refs of a page are read at the same time. */
+const READS_AT_ONCE = 16
+
+/**
+ * Keeps each artifact in a file of its own below one folder. A file is written under a temporary name, synchronised,
+ * and then linked to its name, which is never overwritten: so what has a name is whole, and the first of several equal
+ * puts wins.
+ */
+export class FsArtifactDriver implements ArtifactDriver {
+  readonly #root: string
+  readonly #temporary: TemporaryFolder
+  readonly #folders: ReadyFolders
+  readonly #names = new FolderNames()
+
+  /** @param root The real path of a folder that is there. */
+  constructor(root: string, temporary: TemporaryFolder) {
+    this.#root = root
+    this.#temporary = temporary
+    this.#folders = new ReadyFolders(root, temporary)
+  }
+
+  async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    return translated(async () => {
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+        const ref = (await this.#find(artifact)) ?? (await this.#create(artifact))
+        if (ref !== undefined) return ref
+      }
+      throw new StoreUnavailableError(
+        `others removed the folder of the artifact during each of ${MAX_ATTEMPTS} attempts: call again`,
+      )
+    })
+  }
+
+  async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
+    return translated(() =>
+      this.#read(key, async (file, ref, bytesFrom) => ({
+        bytes: await readExactly(file, bytesFrom, ref.sizeBytes),
+        sha256: ref.sha256,
+      })),
+    )
+  }
+
+  async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    return translated(() => this.#readRef(key))
+  }
+
+  async delete(key: ArtifactKey): Promise<boolean> {
+    return translated(async () => {
+      const at = locate(this.#root, key)
+      if (at === undefined || !(await refuseLinks(at.folder))) return false
+      if (!(await isFileThere(at.file)) || !(await removeIfThere(at.file))) return false
+      await syncFolder(at.folder)
+      return true
+    })
+  }
+
+  async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+    return translated(async () => {
+      const folder = folderOf(this.#root, [tenantId, userId, sessionId])
+      if (!(await refuseLinks(folder))) return 0
+      // In one step out of everybody's sight; what is left of it after a crash is removed like any temporary file.
+      const removed = await this.#temporary.next()
+      if (!(await moveIfThere(folder, removed))) return 0
+      await syncFolder(dirname(folder))
+      const count = await countArtifacts(removed)
+      await rm(removed, { recursive: true, force: true, maxRetries: 3 })
+      return count
+    })
+  }
+
+  async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return translated(async () => {
+      const refs: ArtifactRef[] = []
+      const walk = new RefWalk(this.#root, this.#names, page).files()
+      while (refs.length < page.limit) {
+        const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
+        if (files.length === 0) break
+        const read = await Promise.all(files.map(readFoundRef))
+        refs.push(...read.filter((ref) => ref !== undefined))
+      }
+      return refs
+    })
+  }
+
+  /** Nothing stays open between calls. */
+  async close(): Promise<void> {}
+
+  /** The ref under which the content is stored already, if it is. */
+  async #find(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
+    const { scope, sha256 } = artifact.ref
+    const taken = await this.#readRef({ scope, id: artifact.shortId })
+    const ref =
+      taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
+    // Whoever stored it may not have come to this yet, and a put that is answered has to be durable.
+    if (ref !== undefined) await syncFolder(this.#folderOf(ref))
+    return ref
+  }
+
+  /** Stores content that is not there; `undefined` if others came in between. */
+  async #create(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
+    const { scope } = artifact.ref
+    const isTaken = (await this.#readRef({ scope, id: artifact.shortId })) !== undefined
+    const ref = { ...artifact.ref, id: isTaken ? artifact.fullId : artifact.shortId }
+    const digits = digitsOf(ref.id)
+    const folder = await this.#folders.ensure(placeOf(ref), shardOf(digits))
+    if (folder === undefined) return undefined
+    const written = await this.#temporary.next()
+    try {
+      await writeNewFile(written, [encodeHeader(ref), artifact.bytes])
+      if ((await linkIfFree(written, join(folder, digits))) !== 'linked') return undefined
+      await syncFolder(folder)
+      return ref
+    } finally {
+      await removeIfThere(written)
+    }
+  }
+
+  #folderOf(ref: ArtifactRef): string {
+    return join(folderOf(this.#root, placeOf(ref)), shardOf(digitsOf(ref.id)))
+  }
+
+  async #readRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    return this.#read(key, async (_, ref) => ref)
+  }
+
+  async #read<Result>(
+    key: ArtifactKey,
+    use: (file: FileHandle, ref: ArtifactRef, bytesFrom: number) => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const at = locate(this.#root, key)
+    if (at === undefined || !(await refuseLinks(at.folder))) return undefined
+    const file = await openIfThere(at.file)
+    if (file === undefined) return undefined
+    try {
+      const { ref, bytesFrom } = await readHeader(file)
+      if (!isRefOf(ref, key)) throw corrupt()
+      return await use(file, ref, bytesFrom)
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+/** The next ones of a walk, which goes on after them. */
+async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<Item[]> {
+  const items: Item[] = []
+  while (items.length < count) {
+    const next = await walk.next()
+    if (next.done === true) break
+    items.push(next.value)
+  }
+  return items
+}
+
+async function readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {
+  const file = await openIfThere(path)
+  if (file === undefined) return undefined
+  try {
+    const { ref } = await readHeader(file)
+    if (placeOf(ref).some((text, level) => text !== place[level])) throw corrupt()
+    if (digitsOf(ref.id) !== digits) throw corrupt()
+    return ref
+  } finally {
+    await file.close()
+  }
+}
+
+/** A file that says it belongs elsewhere was put there by somebody else. */
+function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
+  return (
+    id === key.id &&
+    scope.tenantId === key.scope.tenantId &&
+    scope.userId === key.scope.userId &&
+    scope.sessionId === key.scope.sessionId &&
+    scope.taskId === key.scope.taskId
+  )
+}
+
+/** Whether it was moved; `false` if it was not there. */
+async function moveIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw translateFsError(error)
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import type { ArtifactRef } from '@harborage/artifacts'
+import { ArtifactCorruptError, parseJsonObject } from '@harborage/core'
+import { z } from 'zod'
+
+/** The first bytes of every artifact file: a name for the format, and its version. */
+const MAGIC = Buffer.from('HBA1')
+
+const LENGTH_BYTES = 4
+const DIGEST_BYTES = 32
+
+/** Magic, the length of the header as a 32-bit number, big end first, and the SHA-256 of the header. */
+const PREFIX_BYTES = MAGIC.byteLength + LENGTH_BYTES + DIGEST_BYTES
+
+/** Far above what a header can have: 64 KiB of source and eight names. */
+const MAX_HEADER_BYTES = 1024 * 1024
+
+/** What is read at first: nearly always the whole header, so that a ref costs one read. */
+const FIRST_READ_BYTES = 2048
+
+const header = z.strictObject({
+  id: z.string(),
+  namespace: z.string(),
+  scope: z.strictObject({
+    tenantId: z.string(),
+    userId: z.string(),
+    sessionId: z.string(),
+    taskId: z.string(),
+  }),
+  mimeType: z.string(),
+  sizeBytes: z.int(),
+  filename: z.string(),
+  sha256: z.string(),
+  sourceText: z.string(),
+  createdAt: z.int(),
+})
+
+/** What stands before the bytes in an artifact's file. */
+export function encodeHeader({ source, createdAt, ...ref }: ArtifactRef): Uint8Array {
+  const facts = { ...ref, sourceText: JSON.stringify(source), createdAt: createdAt.getTime() }
+  const text = Buffer.from(JSON.stringify(facts))
+  const length = Buffer.alloc(LENGTH_BYTES)
+  length.writeUInt32BE(text.byteLength)
+  return Buffer.concat([MAGIC, length, digestOf(text), text])
+}
+
+/**
+ * Reads what stands before the bytes, and where the bytes begin.
+ *
+ * @throws `artifact_corrupt` if anything but the bytes is not as it was written, or the file has not their length.
+ */
+export async function readHeader(
+  file: FileHandle,
+): Promise<{ readonly ref: ArtifactRef; readonly bytesFrom: number }> {
+  const status = await file.stat()
+  if (!status.isFile()) throw corrupt()
+  const start = Buffer.from(await readExactly(file, 0, Math.min(status.size, FIRST_READ_BYTES)))
+  if (start.byteLength < PREFIX_BYTES) throw corrupt()
+  const length = start.readUInt32BE(MAGIC.byteLength)
+  const bytesFrom = PREFIX_BYTES + length
+  if (!start.subarray(0, MAGIC.byteLength).equals(MAGIC)) throw corrupt()
+  if (length > MAX_HEADER_BYTES || bytesFrom > status.size) throw corrupt()
+  const text =
+    bytesFrom <= start.byteLength
+      ? start.subarray(PREFIX_BYTES, bytesFrom)
+      : await readExactly(file, PREFIX_BYTES, length)
+  const digest = start.subarray(PREFIX_BYTES - DIGEST_BYTES, PREFIX_BYTES)
+  if (!digest.equals(digestOf(text))) throw corrupt()
+  const ref = decodeHeader(text)
+  if (status.size !== bytesFrom + ref.sizeBytes) throw corrupt()
+  return { ref, bytesFrom }
+}
+
+/** Reads just so many bytes; a file that ends before is corrupt. */
+export async function readExactly(
+  file: FileHandle,
+  position: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
+    if (bytesRead === 0) throw corrupt()
+    done += bytesRead
+  }
+  return bytes
+}
+
+/** The error for a file that is not what was written. */
+export function corrupt(cause?: unknown): ArtifactCorruptError {
+  return new ArtifactCorruptError(
+    'the file of the artifact is damaged: restore it from a backup, or delete it and put the content again',
+    cause === undefined ? {} : { cause },
+  )
+}
+
+function digestOf(text: Uint8Array): Uint8Array {
+  return createHash('sha256').update(text).digest()
+}
+
+function decodeHeader(text: Uint8Array): ArtifactRef {
+  try {
+    const { sourceText, createdAt, ...facts } = header.parse(
+      JSON.parse(new TextDecoder().decode(text)),
+    )
+    return { ...facts, source: parseJsonObject(sourceText), createdAt: new Date(createdAt) }
+  } catch (cause) {
+    throw corrupt(cause)
+  }
+}

@@ -1,0 +1,48 @@
+import { HarborageError, InvalidConfigError, StoreUnavailableError } from '@harborage/core'
+
+/** The code of a failed system call, such as ENOENT, or `undefined`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+/** Turns an error of the file system into one of Harborage; any other error stays as it is. */
+export function translateFsError(error: unknown): unknown {
+  const code = codeOf(error)
+  if (error instanceof HarborageError || code === undefined) return error
+  switch (code) {
+    case 'ENAMETOOLONG':
+      return new InvalidConfigError('the path of the artifact folder is too long: shorten it', {
+        cause: error,
+      })
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new InvalidConfigError(
+        'the artifact folder, or one above it, is a file: name a folder',
+        {
+          cause: error,
+        },
+      )
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new StoreUnavailableError('the disk is full: free some space, then call again', {
+        cause: error,
+      })
+    case 'EFBIG':
+      return new StoreUnavailableError(
+        'the file system, or a limit of the process, allows no file of this size: raise it, or lower maxBytes',
+        { cause: error, retryable: false },
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new StoreUnavailableError(
+        `the artifact folder cannot be written (${code}): check its owner, its rights and the file system`,
+        { cause: error, retryable: false },
+      )
+    default:
+      return new StoreUnavailableError(`the artifact folder failed (${code}): see the cause`, {
+        cause: error,
+      })
+  }
+}

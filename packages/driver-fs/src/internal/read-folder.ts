@@ -1,0 +1,65 @@
+import type { Dirent, Stats } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { followedLink } from './durable-files.ts'
+import { codeOf } from './fs-errors.ts'
+
+/**
+ * The folders below a folder whose names are wanted, sorted; none if it is not there. Anything else is passed over, but a
+ * link in place of a folder is refused.
+ */
+export async function foldersIn(
+  parent: string,
+  isWanted: (name: string) => boolean,
+): Promise<string[]> {
+  const names: string[] = []
+  for (const entry of await entriesIn(parent)) {
+    if (!isWanted(entry.name)) continue
+    if (!entry.isDirectory()) throw followedLink()
+    names.push(entry.name)
+  }
+  return names.sort()
+}
+
+/** The names in a folder that are wanted, sorted; none if it is not there. */
+export async function namesIn(
+  folder: string,
+  isWanted: (name: string) => boolean,
+): Promise<string[]> {
+  const entries = await entriesIn(folder)
+  return entries
+    .map(({ name }) => name)
+    .filter(isWanted)
+    .sort()
+}
+
+/** Whether a folder is there; a link in its place is refused. */
+export async function isFolder(path: string): Promise<boolean> {
+  const status = await statusOf(path)
+  if (status === undefined || status.isDirectory()) return status !== undefined
+  throw followedLink()
+}
+
+/** Whether a file is there; a link in its place is refused. */
+export async function isFileThere(path: string): Promise<boolean> {
+  const status = await statusOf(path)
+  if (status === undefined || status.isFile()) return status !== undefined
+  throw followedLink()
+}
+
+async function statusOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function entriesIn(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true })
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}

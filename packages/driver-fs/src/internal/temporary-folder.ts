@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, readlink, rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { ensureFolder } from './durable-files.ts'
+import { codeOf } from './fs-errors.ts'
+import { digestOf } from './layout.ts'
+import { isFolder } from './read-folder.ts'
+
+/** After this time even what may still be written is taken for abandoned. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
+
+/** What a reader without the right to write cannot remove. */
+const NOT_ALLOWED: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS']
+
+/**
+ * Where files are written before they get their name. A name in it says who is writing, so that what a killed process
+ * left can be told from what another one is writing now, and since when.
+ */
+export class TemporaryFolder {
+  readonly #path: string
+  /** Where the number of a process says which one it is: a machine, or a container on it. */
+  readonly #processes: string
+  readonly #mark = randomBytes(6).toString('hex')
+  #count = 0
+
+  private constructor(path: string, processes: string) {
+    this.#path = path
+    this.#processes = processes
+  }
+
+  /** Makes the folder if it is not there, and removes what nobody writes any more. */
+  static async open(root: string): Promise<TemporaryFolder> {
+    const path = join(root, 'temporary')
+    await ensureFolder(path)
+    const folder = new TemporaryFolder(path, await nameProcesses())
+    for (const name of await readdir(path)) await folder.#removeIfAbandoned(name)
+    return folder
+  }
+
+  /** A path that nothing else uses. */
+  async next(): Promise<string> {
+    if (!(await isFolder(this.#path))) await ensureFolder(this.#path)
+    this.#count += 1
+    const writer = `${this.#processes}-${process.pid}-${Date.now()}`
+    return join(this.#path, `${writer}-${this.#mark}-${this.#count}`)
+  }
+
+  async #removeIfAbandoned(name: string): Promise<void> {
+    if (!this.#isAbandoned(name)) return
+    try {
+      await rm(join(this.#path, name), { recursive: true, force: true })
+    } catch (error) {
+      if (!NOT_ALLOWED.includes(codeOf(error))) throw error
+    }
+  }
+
+  #isAbandoned(name: string): boolean {
+    const [processes, pid, startedAt] = name.split('-')
+    const age = Date.now() - Number(startedAt)
+    if (age > ABANDONED_AFTER_MS) return true
+    if (processes !== this.#processes) return false
+    // Another process had this one's number if it wrote before this one began.
+    if (Number(pid) === process.pid) return age > process.uptime() * 1000
+    return !isRunning(Number(pid))
+  }
+}
+
+async function nameProcesses(): Promise<string> {
+  return digestOf(`${hostname()} ${await processNamespace()}`).slice(0, 12)
+}
+
+/** Containers may share a host name, but not their processes. Only Linux has these namespaces. */
+async function processNamespace(): Promise<string> {
+  return readlink('/proc/self/ns/pid').catch(() => '')
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // EPERM: it runs, under another user.
+    return codeOf(error) === 'EPERM'
+  }
+}

@@ -1,0 +1,69 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { ArtifactDriver } from '@harborage/artifacts'
+import { InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
+import { z } from 'zod'
+import { FsArtifactDriver } from './fs-artifact-driver.ts'
+import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
+import { translateFsError } from './internal/fs-errors.ts'
+import { TemporaryFolder } from './internal/temporary-folder.ts'
+
+/** What `openFsArtifactDriver` takes. */
+export interface FsConfig {
+  /** The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if it is not there. */
+  readonly dsn: string | undefined
+}
+
+const fsConfig = z.strictObject({ dsn: z.string() })
+
+/**
+ * Opens the artifact driver that keeps plain files below one folder. Several processes of one machine may use it at
+ * once. What earlier processes left behind when they were killed in the middle of a put is removed.
+ *
+ * @throws `invalid_config` if the path is malformed or names a file; `store_unavailable` if it cannot be used now.
+ *
+ * @example
+ * ```ts
+ * import { openArtifactStore } from '@harborage/artifacts'
+ * import '@harborage/driver-fs'
+ *
+ * await using artifacts = await openArtifactStore({ dsn: 'fs:./artifacts' })
+ * ```
+ */
+export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDriver> {
+  const path = rootPath(parseConfig(fsConfig, config).dsn)
+  try {
+    const root = await ensureRoot(path)
+    const temporary = await TemporaryFolder.open(root)
+    return new FsArtifactDriver(root, temporary)
+  } catch (error) {
+    throw translateFsError(error)
+  }
+}
+
+/** Makes the folder and those above it that are not there, durably, and gives its real path. */
+async function ensureRoot(path: string): Promise<string> {
+  const highest = await mkdir(path, { recursive: true, mode: OWNER_DIRECTORY })
+  const root = await realpath(path)
+  if (highest === undefined) return root
+  const above = dirname(await realpath(highest))
+  for (let folder = root; folder.length > above.length; folder = dirname(folder)) {
+    await syncFolder(dirname(folder))
+  }
+  return root
+}
+
+function rootPath(dsn: string): string {
+  const scheme = schemeOf(dsn)
+  if (scheme !== undefined && scheme !== 'fs') throw refuse('has a scheme other than "fs:"')
+  const path = scheme === undefined ? dsn : dsn.slice('fs:'.length)
+  if (path === '' || path !== path.trim())
+    throw refuse('names no folder, or has white space around it')
+  if (path.includes('\0')) throw refuse('holds a NUL character')
+  if (path.startsWith('//')) throw refuse('names a host')
+  return path
+}
+
+function refuse(fault: string): InvalidConfigError {
+  return new InvalidConfigError(`dsn ${fault}: pass "fs:./artifacts" or a plain path`)
+}

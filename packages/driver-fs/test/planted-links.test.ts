@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import type { ArtifactStore } from '@harborage/artifacts'
+import { isHarborageError } from '@harborage/core'
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { onlyArtifactFile } from './support/artifact-files.ts'
+import { collect } from './support/collect.ts'
+import { failureOf } from './support/failure-of.ts'
+import { openArtifacts } from './support/open-artifacts.ts'
+import { snapshot } from './support/snapshot.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+const text = 'what everybody may read'
+const maintenance = { maintenanceScoped: true } as const
+
+/** The places below the root, by how far they are above the artifact's file. */
+const places = [
+  ['the folder of all artifacts', 7],
+  ['the folder of the tenant', 6],
+  ['the folder of the user', 5],
+  ['the folder of the session', 4],
+  ['the folder of the task', 3],
+  ['the folder of the namespace', 2],
+  ['the last folder', 1],
+  ['the file', 0],
+] as const
+
+let parent: string
+let root: string
+let artifacts: ArtifactStore
+let id: string
+beforeEach(async () => {
+  parent = await temporaryFolder()
+  root = join(parent, 'root')
+  artifacts = await openArtifacts(root)
+  id = (await artifacts.putText(scope, text)).id
+})
+
+describe.each(places)('a link in place of %s', (_, levelsUp) => {
+  /** What was there is moved out of the root, whole and readable, and a link leads to it. */
+  async function plantLink(): Promise<void> {
+    const place = upwards(await onlyArtifactFile(root), levelsUp)
+    const elsewhere = join(parent, 'elsewhere')
+    await cp(place, elsewhere, { recursive: true })
+    await rm(place, { recursive: true })
+    await symlink(elsewhere, place)
+  }
+
+  test.each<[call: string, run: () => Promise<unknown>]>([
+    ['get', () => artifacts.get(scope, id)],
+    ['getRef', () => artifacts.getRef(scope, id)],
+    ['putText of the same text', () => artifacts.putText(scope, text)],
+    ['delete', () => artifacts.delete(scope, id)],
+    ['list', () => collect(artifacts.list(scope))],
+    ['list across identities', () => collect(artifacts.list({}, { maintenance }))],
+  ])('is not followed by %s', async (_call, run) => {
+    await plantLink()
+    const before = await snapshot(parent)
+    const error = await failureOf(run())
+    expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(error.message).toContain('below its root')
+    expect(await snapshot(parent)).toEqual(before)
+  })
+
+  test('is not followed by putText of another text', async () => {
+    await plantLink()
+    const elsewhere = await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')
+    const answer = await artifacts.putText(scope, 'another text').then(
+      () => 'stored',
+      (error: unknown) => isHarborageError(error, 'store_unavailable'),
+    )
+    // Beside a link to a file, and in another last folder, there is no link in the way.
+    expect(answer).toBe(levelsUp > 1 ? true : 'stored')
+    expect(await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')).toEqual(elsewhere)
+  })
+
+  test('is not followed by deleteScope', async () => {
+    await plantLink()
+    const elsewhere = await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')
+    if (levelsUp >= 4) {
+      const error = await failureOf(artifacts.deleteScope(scope))
+      expect(error.code).toBe('store_unavailable')
+    } else {
+      // The link goes with its session; what it leads to stays, and is not counted.
+      expect(await artifacts.deleteScope(scope)).toBe(0)
+    }
+    expect(await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')).toEqual(elsewhere)
+  })
+})
+
+test('a link to the very folder that was there before is not followed either', async () => {
+  const task = upwards(await onlyArtifactFile(root), 3)
+  await rename(task, join(parent, 'moved'))
+  await symlink(join(parent, 'moved'), task)
+  const before = await snapshot(parent)
+  expect((await failureOf(artifacts.putText(scope, 'another text'))).code).toBe('store_unavailable')
+  expect(await snapshot(parent)).toEqual(before)
+})
+
+test('a link in place of the temporary folder is not written through', async () => {
+  const elsewhere = join(parent, 'elsewhere')
+  await mkdir(elsewhere)
+  await rm(join(root, 'temporary'), { recursive: true })
+  await symlink(elsewhere, join(root, 'temporary'))
+  for (const call of [
+    () => artifacts.putText(scope, 'new'),
+    () => artifacts.deleteScope(scope),
+    () => openArtifacts(root),
+  ]) {
+    expect(await failureOf(call())).toMatchObject({ code: 'store_unavailable', retryable: false })
+  }
+  expect(await snapshot(elsewhere)).toEqual({})
+  expect(await artifacts.getText(scope, id)).toBe(text)
+})
+
+test('a link in place of the name of a folder is not followed', async () => {
+  const name = join(upwards(await onlyArtifactFile(root), 4), 'name')
+  await rename(name, join(parent, 'name'))
+  await symlink(join(parent, 'name'), name)
+  await using fresh = await openArtifacts(root)
+  const error = await failureOf(collect(fresh.list({}, { maintenance })))
+  expect(error.code).toBe('store_unavailable')
+})
+
+test('a link that leads nowhere is not followed', async () => {
+  const file = await onlyArtifactFile(root)
+  await rm(file)
+  await symlink(join(parent, 'nowhere'), file)
+  expect((await failureOf(artifacts.get(scope, id))).code).toBe('store_unavailable')
+  expect((await failureOf(artifacts.putText(scope, text))).code).toBe('store_unavailable')
+})
+
+test('a pipe in place of a file does not keep a reader waiting', async () => {
+  const file = await onlyArtifactFile(root)
+  await rm(file)
+  execFileSync('mkfifo', [file])
+  expect((await failureOf(artifacts.get(scope, id))).code).toBe('artifact_corrupt')
+  expect((await failureOf(collect(artifacts.list(scope)))).code).toBe('artifact_corrupt')
+})
+
+test('the root itself may be reached by a link', async () => {
+  await symlink(root, join(parent, 'link'))
+  await using linked = await openArtifacts(join(parent, 'link'))
+  expect(await linked.getText(scope, id)).toBe(text)
+})
+
+function upwards(path: string, levels: number): string {
+  return levels === 0 ? path : upwards(dirname(path), levels - 1)
+}

@@ -1,0 +1,85 @@
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { openFsArtifactDriver } from '@harborage/driver-fs'
+import { describe, expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+import { openArtifacts } from './support/open-artifacts.ts'
+import { runScript } from './support/run-script.ts'
+import { snapshot } from './support/snapshot.ts'
+import type { StrangerAnswer } from './support/stranger.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
+
+describe('a root that is', () => {
+  test('missing is made, with the folders above it, for the owner only', async () => {
+    const folder = await temporaryFolder()
+    await using artifacts = await openArtifacts(join(folder, 'a', 'b', 'root'))
+    const ref = await artifacts.putText(scope, 'text')
+    expect(await artifacts.getText(scope, ref.id)).toBe('text')
+    expect((await stat(join(folder, 'a', 'b'))).mode & 0o777).toBe(0o700)
+  })
+
+  test('a file is invalid_config, and the file stays what it is', async () => {
+    const folder = await temporaryFolder()
+    await writeFile(join(folder, 'file'), 'do not lose me')
+    const before = await snapshot(folder)
+    for (const root of ['file', 'file/below']) {
+      const error = await failureOf(openArtifacts(join(folder, root)))
+      expect(error).toMatchObject({ code: 'invalid_config', retryable: false })
+      expect(error.message).toContain('name a folder')
+    }
+    expect(await snapshot(folder)).toEqual(before)
+  })
+
+  test('too long is invalid_config', async () => {
+    const root = join(await temporaryFolder(), 'a'.repeat(300))
+    expect((await failureOf(openArtifacts(root))).code).toBe('invalid_config')
+  })
+
+  test('only read-only can be read, refuses writes, and takes them again when it may', async () => {
+    const answer = await runScript<StrangerAnswer>('stranger.ts', [await temporaryFolder()])
+    const refusal = { code: 'store_unavailable', retryable: false }
+    expect(answer).toMatchObject({
+      newStore: refusal,
+      read: 'kept',
+      puttingEqual: null,
+      puttingNew: refusal,
+      deleting: refusal,
+      deletingScope: refusal,
+      afterwards: 'new',
+    })
+  })
+
+  test('in use already keeps the rights that its owner gave it', async () => {
+    const root = await temporaryFolder()
+    await chmod(root, 0o750)
+    await using artifacts = await openArtifacts(root)
+    await artifacts.putText(scope, 'text')
+    expect((await stat(root)).mode & 0o777).toBe(0o750)
+  })
+
+  test('removed under an open store is an error of the write, and works again once it is back', async () => {
+    const root = join(await temporaryFolder(), 'root')
+    await using artifacts = await openArtifacts(root)
+    const { id } = await artifacts.putText(scope, 'text')
+    await rm(root, { recursive: true })
+    expect(await artifacts.get(scope, id)).toBeUndefined()
+    expect((await failureOf(artifacts.putText(scope, 'text'))).code).toBe('store_unavailable')
+    await mkdir(root)
+    expect((await artifacts.putText(scope, 'text')).id).toBe(id)
+  })
+})
+
+describe('a DSN is refused', () => {
+  test.each(['', 'fs:', 'fs: ./a', './a ', 'fs:a\0b', 'fs://host/a', 'sqlite:./a', 'https://a/b'])(
+    'if it is %j',
+    async (dsn) => {
+      const error = await failureOf(openFsArtifactDriver({ dsn }))
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).toContain('dsn')
+    },
+  )
+})

@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'vitest'
+
+import { measureLargeArtifact } from './support/measure-large-artifact.ts'
+import { durablePlaces } from './support/places.ts'
+
+const SIZE = 64 * 1024 * 1024
+
+describe.each(durablePlaces)('64 MiB on %s', (_driver, openPlace) => {
+  test('can be put and got with at most four times as much memory', async () => {
+    await using place = await openPlace()
+    const put = await measureLargeArtifact(place.dsn, 'put', SIZE)
+    expect(put.peakBytes).toBeLessThanOrEqual(4 * SIZE)
+    const got = await measureLargeArtifact(place.dsn, 'get', SIZE, put.id)
+    expect(got.peakBytes).toBeLessThanOrEqual(4 * SIZE)
+  })
+})

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import '@harborage/driver-sqlite'
+import { openArtifactStore } from '@harborage/artifacts'
+import { artifactsConformance } from '@harborage/conformance/artifacts'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+
+describe('the artifact store in an SQLite file', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'harborage-artifacts-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  artifactsConformance(
+    { describe, it },
+    {
+      open: (limits) =>
+        openArtifactStore({ dsn: `sqlite:${join(folder, 'artifacts.db')}`, ...limits }),
+      durable: true,
+      histories: { runs: 200 },
+    },
+  )
+})

@@ -1,0 +1,23 @@
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openArtifactStore } from '@harborage/artifacts'
+import { artifactsConformance } from '@harborage/conformance/artifacts'
+import type { Database } from '@harborage/core'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+
+describe('the artifact store in an SQLite database without a file', () => {
+  let database: Database
+  beforeAll(async () => {
+    database = await openSqlite({ dsn: ':memory:' })
+  })
+  afterAll(() => database.close())
+
+  // The database outlives the stores that share it, so it is durable as far as they can tell.
+  artifactsConformance(
+    { describe, it },
+    {
+      open: (limits) => openArtifactStore({ database, ...limits }),
+      durable: true,
+      histories: { runs: 150 },
+    },
+  )
+})
