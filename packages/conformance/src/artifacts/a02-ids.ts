@@ -33,9 +33,8 @@ export function ids({ it }: ArtifactCases): void {
   })
 
   it('A2 bytes and text of one content have one id', async ({ store }) => {
-    const scope = freshScope()
-    const ofText = await store.putText(scope, 'hällo')
-    const ofBytes = await store.putBytes(scope, bytesOf('hällo'))
+    const ofText = await store.putText(freshScope(), 'hällo')
+    const ofBytes = await store.putBytes(freshScope(), bytesOf('hällo'))
     assert.equal(ofBytes.id, ofText.id)
   })
 

@@ -1,0 +1,70 @@
+import { ArtifactStore, type ArtifactScope } from '@harborage/artifacts'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { RenamingDriver } from './renaming-driver.ts'
+import { UncheckedStore } from './unchecked-store.ts'
+
+type Scope = Required<ArtifactScope>
+
+/** Answers the easy question before it looks who asks. */
+class HastyStore extends ArtifactStore {
+  override async exists(
+    ...[scope, id, options]: Parameters<ArtifactStore['exists']>
+  ): Promise<boolean> {
+    return scope?.tenantId === '' ? false : super.exists(scope, id, options)
+  }
+}
+
+/** Compares names as a file system or a database with a friendly collation does. */
+class FoldingDriver extends RenamingDriver {
+  protected override renameScope({ tenantId, userId, sessionId, taskId }: Scope): Scope {
+    return {
+      tenantId: fold(tenantId),
+      userId: fold(userId),
+      sessionId: fold(sessionId),
+      taskId: fold(taskId),
+    }
+  }
+
+  protected override renameText(text: string): string {
+    return fold(text)
+  }
+}
+
+function fold(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase()
+}
+
+/** Keeps an artifact under one joined path. */
+class JoiningDriver extends RenamingDriver {
+  protected override renameScope({ tenantId, userId, sessionId, taskId }: Scope): Scope {
+    return { tenantId, userId: [userId, sessionId, taskId].join('/'), sessionId: '-', taskId: '-' }
+  }
+}
+
+class TasklessDriver extends RenamingDriver {
+  protected override renameScope(scope: Scope): Scope {
+    return { ...scope, taskId: scope.taskId || 'undefined' }
+  }
+}
+
+/** Drivers that leave out one part of the scope. */
+const blindDrivers = (['tenantId', 'userId', 'sessionId', 'taskId'] as const).map(
+  (part) =>
+    [
+      part,
+      class extends RenamingDriver {
+        protected override renameScope(scope: Scope): Scope {
+          return { ...scope, [part]: 'all' }
+        }
+      },
+    ] as const,
+)
+
+export const failClosedFaults: readonly BrokenStore[] = [
+  brokenStore('A1', 'answers exists before it looks who asks', HastyStore),
+  brokenStore('A1', 'checks nothing', UncheckedStore),
+  brokenDriver('A1', 'folds case, white space and composition', FoldingDriver),
+  brokenDriver('A1', 'joins the parts of a scope with a slash', JoiningDriver),
+  brokenDriver('A1', 'keeps the session itself as the task "undefined"', TasklessDriver),
+  ...blindDrivers.map(([part, Driver]) => brokenDriver('A1', `is blind to the ${part}`, Driver)),
+]

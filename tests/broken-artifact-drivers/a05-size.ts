@@ -1,0 +1,44 @@
+import {
+  ArtifactStore,
+  DEFAULT_MAX_BYTES,
+  type ArtifactDriver,
+  type ArtifactStoreOptions,
+} from '@harborage/artifacts'
+import { brokenStore, type BrokenStore } from './broken-store.ts'
+import { UncheckedStore } from './unchecked-store.ts'
+
+class GenerousStore extends ArtifactStore {
+  constructor(driver: ArtifactDriver, { maxBytes = DEFAULT_MAX_BYTES }: ArtifactStoreOptions = {}) {
+    super(driver, { maxBytes: maxBytes + 1 })
+  }
+}
+
+class StingyStore extends ArtifactStore {
+  constructor(driver: ArtifactDriver, { maxBytes = DEFAULT_MAX_BYTES }: ArtifactStoreOptions = {}) {
+    super(driver, { maxBytes: maxBytes - 1 })
+  }
+}
+
+/** Does not give back what it would not take any more. */
+class GrudgingStore extends ArtifactStore {
+  readonly #maxBytes: number
+
+  constructor(driver: ArtifactDriver, { maxBytes = DEFAULT_MAX_BYTES }: ArtifactStoreOptions = {}) {
+    super(driver, { maxBytes })
+    this.#maxBytes = maxBytes
+  }
+
+  override async get(
+    ...[scope, id, options]: Parameters<ArtifactStore['get']>
+  ): Promise<Uint8Array | undefined> {
+    const bytes = await super.get(scope, id, options)
+    return bytes !== undefined && bytes.byteLength > this.#maxBytes ? undefined : bytes
+  }
+}
+
+export const sizeFaults: readonly BrokenStore[] = [
+  brokenStore('A5', 'takes one byte more', GenerousStore),
+  brokenStore('A5', 'takes one byte less', StingyStore),
+  brokenStore('A5', 'takes any size', UncheckedStore),
+  brokenStore('A5', 'does not give back what it would not take any more', GrudgingStore),
+]

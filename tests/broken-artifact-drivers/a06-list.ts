@@ -1,0 +1,127 @@
+import {
+  ArtifactStore,
+  compareRefs,
+  type ArtifactFilter,
+  type ArtifactPage,
+  type ArtifactRef,
+  type ListOptions,
+} from '@harborage/artifacts'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { UncheckedStore } from './unchecked-store.ts'
+
+/** Orders texts as JavaScript does, by their UTF-16 units. */
+class Utf16Driver extends DelegatingDriver {
+  override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    const sorted = [...(await this.all(page))].sort((left, right) =>
+      placeOf(left) < placeOf(right) ? -1 : 1,
+    )
+    const { after } = page
+    return sorted
+      .filter((ref) => after === undefined || placeOf(ref) > placeOf(after))
+      .slice(0, page.limit)
+  }
+}
+
+function placeOf({ scope, namespace, id }: ArtifactRef): string {
+  const { tenantId, userId, sessionId, taskId } = scope
+  return [tenantId, userId, sessionId, taskId, namespace, id].join('\0')
+}
+
+/** Counts where it is instead of remembering it. */
+class OffsetDriver extends DelegatingDriver {
+  #offset = 0
+
+  override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    if (page.after === undefined) this.#offset = 0
+    const refs = (await this.all(page)).slice(this.#offset, this.#offset + page.limit)
+    this.#offset += refs.length
+    return refs
+  }
+}
+
+/** Begins with whatever it has. */
+class BoundlessDriver extends DelegatingDriver {
+  override listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    if (page.after !== undefined) return super.listPage(page)
+    const any = undefined
+    const filter = { tenantId: any, userId: any, sessionId: any, taskId: any, namespace: any }
+    return super.listPage({ ...page, ...filter })
+  }
+}
+
+class TaskBlindDriver extends DelegatingDriver {
+  override listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return super.listPage({ ...page, taskId: page.taskId || undefined })
+  }
+}
+
+class BriefDriver extends DelegatingDriver {
+  override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return (await super.listPage(page)).map((ref) => ({ ...ref, source: {} }))
+  }
+}
+
+/** Walks from the end to the beginning. */
+class BackwardsDriver extends DelegatingDriver {
+  override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    const { after } = page
+    return [...(await this.all(page))]
+      .reverse()
+      .filter((ref) => after === undefined || compareRefs(ref, after) < 0)
+      .slice(0, page.limit)
+  }
+}
+
+/** Keeps the result of a walk. */
+class RememberingStore extends ArtifactStore {
+  override list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
+    const walk = super.list(filter, options)
+    let remembered: ArtifactRef[] | undefined
+    return {
+      async *[Symbol.asyncIterator]() {
+        if (remembered === undefined) {
+          const seen: ArtifactRef[] = []
+          for await (const ref of walk) seen.push(ref)
+          remembered = seen
+        }
+        yield* remembered
+      },
+    }
+  }
+}
+
+/** Cannot be closed during a walk, not even one that was left. */
+class HoldingStore extends ArtifactStore {
+  #walks = 0
+
+  override list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
+    const walk = super.list(filter, options)
+    const begin = (): void => void (this.#walks += 1)
+    const end = (): void => void (this.#walks -= 1)
+    return {
+      async *[Symbol.asyncIterator]() {
+        begin()
+        yield* walk
+        end()
+      },
+    }
+  }
+
+  override async close(): Promise<void> {
+    if (this.#walks > 0) throw new Error('somebody is walking')
+    return super.close()
+  }
+}
+
+export const listFaults: readonly BrokenStore[] = [
+  brokenDriver('A6', 'orders by UTF-16 units', Utf16Driver),
+  brokenDriver('A6', 'counts where it is', OffsetDriver),
+  brokenDriver('A6', 'begins with whatever it has', BoundlessDriver),
+  brokenDriver('A6', 'takes the session itself for any task', TaskBlindDriver),
+  brokenDriver('A6', 'lists parts of refs', BriefDriver),
+  brokenDriver('A6', 'walks backwards', BackwardsDriver),
+  brokenStore('A6', 'keeps the result of a walk', RememberingStore),
+  brokenStore('A6', 'cannot be closed during a walk', HoldingStore),
+  brokenStore('A6', 'lets anybody walk anywhere, once', UncheckedStore),
+]

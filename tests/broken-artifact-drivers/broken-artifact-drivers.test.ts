@@ -1,0 +1,80 @@
+import { ArtifactStore } from '@harborage/artifacts'
+import { describe, expect, it } from 'vitest'
+import { failClosedFaults } from './a01-fail-closed.ts'
+import { idFaults } from './a02-id.ts'
+import { dedupFaults } from './a03-dedup.ts'
+import { metadataFaults } from './a04-metadata.ts'
+import { sizeFaults } from './a05-size.ts'
+import { listFaults } from './a06-list.ts'
+import { scopedFaults } from './a07-scoped.ts'
+import { durabilityFaults } from './a08-durability.ts'
+import { harnessOf, type BrokenStore } from './broken-store.ts'
+import { collectCases, failingCases, guaranteeOf } from './collected-cases.ts'
+import { bytesFaults } from './s07-bytes.ts'
+import { deleteFaults } from './s08-delete.ts'
+import { closeFaults } from './s10-close.ts'
+import { cancellationFaults } from './s11-cancellation.ts'
+import { samenessFaults } from './s12-sameness.ts'
+
+/** The first fault of each guarantee is one that no other guarantee's cases see. */
+const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
+  A1: failClosedFaults,
+  A2: idFaults,
+  A3: dedupFaults,
+  A4: metadataFaults,
+  A5: sizeFaults,
+  A6: listFaults,
+  A7: scopedFaults,
+  A8: durabilityFaults,
+  S7: bytesFaults,
+  S8: deleteFaults,
+  S10: closeFaults,
+  S11: cancellationFaults,
+  S12: samenessFaults,
+}
+
+const intact = harnessOf({ open: (artifacts, options) => new ArtifactStore(artifacts, options) })
+
+describe('the conformance suite', () => {
+  it('passes on a store that is not broken', async () => {
+    const failures: unknown[] = []
+    for (const { name, run } of collectCases(intact)) {
+      const failure = await run()
+      if (failure !== undefined) failures.push({ name, failure })
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('has a broken store for the guarantee of each of its cases', () => {
+    const guarantees = collectCases(intact).map(({ name }) => guaranteeOf(name))
+    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+  })
+
+  describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+    const seenToFail = new Set<string>()
+    const isOurs = (name: string): boolean => guaranteeOf(name) === guarantee
+
+    it.for(faults)('fails on a store that $fault', async (broken) => {
+      expect(broken.guarantee).toBe(guarantee)
+      const failing = await failingCases(harnessOf(broken), isOurs)
+      for (const name of failing) seenToFail.add(name)
+      expect(failing).not.toEqual([])
+    })
+
+    it('has no case that was not seen to fail', () => {
+      const cases = collectCases(intact).filter(({ name }) => isOurs(name))
+      expect(cases.map(({ name }) => name).filter((name) => !seenToFail.has(name))).toEqual([])
+    })
+
+    it(`alone fails on a store that ${faults[0]?.fault}`, async () => {
+      const [sharp] = faults
+      if (sharp === undefined) throw new Error('each guarantee has a broken store')
+      // Histories compare everything, so they see the fault of any guarantee.
+      const others = await failingCases(
+        harnessOf(sharp),
+        (name) => !isOurs(name) && guaranteeOf(name) !== 'S12',
+      )
+      expect(others).toEqual([])
+    })
+  })
+})

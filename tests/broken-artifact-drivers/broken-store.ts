@@ -1,0 +1,56 @@
+import {
+  ArtifactStore,
+  InMemoryArtifactDriver,
+  type ArtifactDriver,
+  type ArtifactStoreOptions,
+} from '@harborage/artifacts'
+import type { ArtifactHarness } from '@harborage/conformance/artifacts'
+
+export type GuaranteeId = `A${number}` | `S${number}`
+
+/** A store with one fault on purpose, so that the suite can be seen to find it. */
+export interface BrokenStore {
+  /** The guarantee that it breaks. */
+  readonly guarantee: GuaranteeId
+  /** Completes the sentence "a store that …". */
+  readonly fault: string
+  /** Opens a store on artifacts that outlive it; called anew for each store of a case. */
+  readonly open: (artifacts: InMemoryArtifactDriver, options: ArtifactStoreOptions) => ArtifactStore
+}
+
+/** A store that is broken by its driver. */
+export function brokenDriver(
+  guarantee: GuaranteeId,
+  fault: string,
+  Driver: new (artifacts: InMemoryArtifactDriver) => ArtifactDriver,
+): BrokenStore {
+  return {
+    guarantee,
+    fault,
+    open: (artifacts, options) => new ArtifactStore(new Driver(artifacts), options),
+  }
+}
+
+/** A store that is broken in its public class. */
+export function brokenStore(
+  guarantee: GuaranteeId,
+  fault: string,
+  Store: new (driver: ArtifactDriver, options?: ArtifactStoreOptions) => ArtifactStore,
+): BrokenStore {
+  return { guarantee, fault, open: (artifacts, options) => new Store(artifacts, options) }
+}
+
+/** Keeps its artifacts when a store is closed, and so counts as durable. */
+export class LastingDriver extends InMemoryArtifactDriver {
+  override async close(): Promise<void> {}
+}
+
+/** How the suite opens a broken store: durable and shared, so that no case is left out. */
+export function harnessOf({ open }: Pick<BrokenStore, 'open'>): ArtifactHarness {
+  const artifacts = new LastingDriver()
+  return {
+    open: async (limits = {}) => open(artifacts, limits),
+    durable: true,
+    histories: { runs: 50, seed: 20_240_229 },
+  }
+}

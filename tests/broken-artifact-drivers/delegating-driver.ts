@@ -1,0 +1,81 @@
+import type {
+  ArtifactContent,
+  ArtifactDriver,
+  ArtifactKey,
+  ArtifactPage,
+  ArtifactRef,
+  InMemoryArtifactDriver,
+  NewArtifact,
+} from '@harborage/artifacts'
+import type { Identity } from '@harborage/core'
+
+/** A driver that does all as the one underneath, to be broken in one place. */
+export class DelegatingDriver implements ArtifactDriver {
+  protected readonly artifacts: InMemoryArtifactDriver
+
+  constructor(artifacts: InMemoryArtifactDriver) {
+    this.artifacts = artifacts
+  }
+
+  put(artifact: NewArtifact): Promise<ArtifactRef> {
+    return this.artifacts.put(artifact)
+  }
+
+  get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
+    return this.artifacts.get(key)
+  }
+
+  getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    return this.artifacts.getRef(key)
+  }
+
+  delete(key: ArtifactKey): Promise<boolean> {
+    return this.artifacts.delete(key)
+  }
+
+  deleteScope(identity: Identity): Promise<number> {
+    return this.artifacts.deleteScope(identity)
+  }
+
+  listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return this.artifacts.listPage(page)
+  }
+
+  close(): Promise<void> {
+    return this.artifacts.close()
+  }
+
+  /** Every ref that matches, in one page. */
+  protected all(
+    filter: Partial<Omit<ArtifactPage, 'after' | 'limit'>> = {},
+  ): Promise<readonly ArtifactRef[]> {
+    return this.artifacts.listPage({
+      tenantId: undefined,
+      userId: undefined,
+      sessionId: undefined,
+      taskId: undefined,
+      namespace: undefined,
+      ...filter,
+      after: undefined,
+      limit: 1_000_000,
+    })
+  }
+}
+
+/** A driver that changes every ref on its way out. */
+export abstract class AlteringDriver extends DelegatingDriver {
+  protected abstract alter(ref: ArtifactRef): ArtifactRef
+
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    return this.alter(await super.put(artifact))
+  }
+
+  override async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    const ref = await super.getRef(key)
+    return ref === undefined ? undefined : this.alter(ref)
+  }
+
+  override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return (await super.listPage(page)).map((ref) => this.alter(ref))
+  }
+}

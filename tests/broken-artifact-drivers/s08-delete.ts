@@ -1,0 +1,109 @@
+import type {
+  ArtifactKey,
+  ArtifactRef,
+  InMemoryArtifactDriver,
+  NewArtifact,
+} from '@harborage/artifacts'
+import { StoreUnavailableError, type Identity } from '@harborage/core'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from './turns.ts'
+
+/** Stops counting after a while. */
+class TiredDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    return Math.min(await super.deleteScope(identity), 20)
+  }
+}
+
+class AlwaysTrueDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    await super.delete(key)
+    return true
+  }
+}
+
+/** Deletes everything of the session whose content begins alike. */
+class ThoroughDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    const digits = key.id.slice(-12)
+    const { taskId: _, ...session } = key.scope
+    for (const ref of await this.all(session)) {
+      if (ref.id !== key.id && ref.id.endsWith(digits)) await super.delete(ref)
+    }
+    return super.delete(key)
+  }
+}
+
+/** Looks first and deletes later, with room for others in between. */
+class LookThenDeleteDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    const held = await this.getRef(key)
+    await turns(1)
+    await super.delete(key)
+    return held !== undefined
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    const { tenantId, userId, sessionId } = identity
+    const refs = await this.all({ tenantId, userId, sessionId })
+    await turns(1)
+    await super.deleteScope(identity)
+    return refs.length
+  }
+}
+
+/** Deletes what has no task only. */
+class TaskShyDriver extends DelegatingDriver {
+  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+    const refs = await this.all({ tenantId, userId, sessionId, taskId: '' })
+    for (const ref of refs) await this.delete(ref)
+    return refs.length
+  }
+}
+
+/** Deletes the whole tenant. */
+class TenantWideDriver extends DelegatingDriver {
+  override async deleteScope({ tenantId }: Identity): Promise<number> {
+    const refs = await this.all({ tenantId })
+    for (const ref of refs) await this.delete(ref)
+    return refs.length
+  }
+}
+
+const ended = new WeakMap<InMemoryArtifactDriver, Set<string>>()
+
+/** Takes nothing for a session that was deleted, and says so while it is deleting. */
+class EndingDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    if (this.#ended().has(sessionOf(artifact.ref.scope))) {
+      throw new StoreUnavailableError('the session has ended')
+    }
+    return super.put(artifact)
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    this.#ended().add(sessionOf(identity))
+    return super.deleteScope(identity)
+  }
+
+  #ended(): Set<string> {
+    const sessions = ended.get(this.artifacts) ?? new Set<string>()
+    ended.set(this.artifacts, sessions)
+    return sessions
+  }
+}
+
+function sessionOf({ tenantId, userId, sessionId }: Identity): string {
+  return JSON.stringify([tenantId, userId, sessionId])
+}
+
+export const deleteFaults: readonly BrokenStore[] = [
+  brokenDriver('S8', 'stops counting after a while', TiredDriver),
+  brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
+  brokenDriver('S8', 'deletes everything that looks alike', ThoroughDriver),
+  brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes what has no task only', TaskShyDriver),
+  brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
+  brokenDriver('S8', 'takes nothing more for a deleted session', EndingDriver),
+]

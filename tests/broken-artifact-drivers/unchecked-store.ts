@@ -1,0 +1,109 @@
+import {
+  ArtifactStore,
+  ScopedArtifacts,
+  type ArtifactDriver,
+  type ArtifactFilter,
+  type ArtifactRef,
+  type ArtifactScope,
+  type ListOptions,
+  type PutOptions,
+} from '@harborage/artifacts'
+import { createHash } from 'node:crypto'
+import type { Identity } from '@harborage/core'
+import { disguised } from './disguised.ts'
+
+/** A store that hands everything to its driver as it comes: unchecked, not captured, closed or not, aborted or not. */
+export class UncheckedStore extends ArtifactStore {
+  readonly #driver: ArtifactDriver
+
+  constructor(driver: ArtifactDriver) {
+    super(driver)
+    this.#driver = driver
+  }
+
+  override async putBytes(
+    scope: ArtifactScope,
+    data: Uint8Array,
+    options?: PutOptions,
+  ): Promise<ArtifactRef> {
+    const sha256 = createHash('sha256').update(data).digest('hex')
+    const ref = {
+      namespace: 'default',
+      mimeType: 'application/octet-stream',
+      filename: '',
+      source: {},
+      ...options,
+      scope: withTask(scope),
+      sizeBytes: data.length,
+      sha256,
+      createdAt: new Date(),
+    }
+    return this.#driver.put({
+      ref,
+      shortId: `${ref.namespace}_${sha256.slice(0, 12)}`,
+      fullId: `${ref.namespace}_${sha256}`,
+      bytes: data,
+    })
+  }
+
+  override async putText(
+    scope: ArtifactScope,
+    text: string,
+    options?: PutOptions,
+  ): Promise<ArtifactRef> {
+    const mimeType = 'text/plain'
+    return this.putBytes(scope, new TextEncoder().encode(text), { mimeType, ...options })
+  }
+
+  override async get(scope: ArtifactScope, id: string): Promise<Uint8Array | undefined> {
+    return (await this.#driver.get({ scope: withTask(scope), id }))?.bytes
+  }
+
+  override async getText(scope: ArtifactScope, id: string): Promise<string | undefined> {
+    const bytes = await this.get(scope, id)
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+  }
+
+  override async getRef(scope: ArtifactScope, id: string): Promise<ArtifactRef | undefined> {
+    return this.#driver.getRef({ scope: withTask(scope), id })
+  }
+
+  override async exists(scope: ArtifactScope, id: string): Promise<boolean> {
+    return (await this.getRef(scope, id)) !== undefined
+  }
+
+  override async delete(scope: ArtifactScope, id: string): Promise<boolean> {
+    return this.#driver.delete({ scope: withTask(scope), id })
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    return this.#driver.deleteScope(identity)
+  }
+
+  override async *list(
+    { tenantId, userId, sessionId, taskId, namespace }: ArtifactFilter,
+    options?: ListOptions,
+  ): AsyncGenerator<ArtifactRef> {
+    const limit = options?.pageSize ?? 100
+    const filter = { tenantId, userId, sessionId, taskId, namespace }
+    let after: ArtifactRef | undefined
+    for (;;) {
+      const page = await this.#driver.listPage({ ...filter, after, limit })
+      yield* page
+      after = page.at(-1)
+      if (page.length < limit || after === undefined) return
+    }
+  }
+
+  override scoped(scope: ArtifactScope): ScopedArtifacts {
+    try {
+      return new ScopedArtifacts(this, scope)
+    } catch {
+      return disguised({ scope })
+    }
+  }
+}
+
+function withTask(scope: ArtifactScope): Required<ArtifactScope> {
+  return { taskId: '', ...scope }
+}
