@@ -6,7 +6,7 @@ import type { Command } from './command-line.ts'
 import { databasePlace, type DatabasePlace } from './database-place.ts'
 import { ExitCode } from './exit-code.ts'
 import { READER_LEFT } from './interruption.ts'
-import { openStore } from './open-store.ts'
+import { openStores } from './open-stores.ts'
 import { closingLines, gaveUpLines, interruptedLines } from './report/closing.ts'
 import { proofLines, storedLines } from './report/final-report.ts'
 import { headingLines } from './report/heading.ts'
@@ -73,8 +73,8 @@ async function runOn(
 /** Opens the store just for this: while the workers run, it is theirs alone. */
 async function prepare(dsn: string, workload: Workload, again: boolean): Promise<PreparedRun> {
   try {
-    await using store = await openStore(dsn)
-    return await prepareRun(store, workload, again)
+    await using stores = await openStores(dsn)
+    return await prepareRun(stores, workload, again)
   } catch (cause) {
     if (!isHarborageError(cause)) throw cause
     throw new BadInput(`The database cannot be used: ${cause.message}.`, { cause })

@@ -76,13 +76,19 @@ export const taskCheckpoint: Slot<typeof checkpoint> = defineSlot({
   schema: checkpoint,
 })
 
+/** What a tool says. */
+export const stepOutput = z.json()
+
 const stepResult = z.object({
   action: z.string(),
   target: z.string(),
   /** The digest of what the step read, so that a later reader sees whether it is still the same. */
   inputSha256: z.string(),
   bytes: count,
-  output: z.json(),
+  /** What the tool said; `null` if that is kept as an artifact. */
+  output: stepOutput,
+  /** Where a heavy output is kept instead. */
+  artifact: z.object({ id: z.string(), bytes: count }).exactOptional(),
 })
 export type StepResult = z.output<typeof stepResult>
 

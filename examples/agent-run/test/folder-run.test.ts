@@ -68,7 +68,7 @@ test.concurrent('Ctrl-C stops the worker, and the next run goes on from there', 
   expect(stopped.code).toBe(130)
 
   const { code, stdout } = await demo(...args, '--kills', '1')
-  expect(stdout).toMatch(/The database holds a part of this run: \d+ of 33 steps are done\./)
+  expect(stdout).toMatch(/The database holds a part of this run: \d+ of 40 steps are done\./)
   expect(stdout).toContain('Nothing was lost and nothing was done twice through 1 kill.')
   expect(code).toBe(0)
 })
@@ -82,7 +82,7 @@ test.concurrent('a finished run is only checked again, whatever changed since, a
 
   const checked = await demo(...args)
   expect(checked.stdout).toContain('holds this run already, finished: it is only checked')
-  expect(checked.stdout).toContain('(the input of 4 more steps has changed since)')
+  expect(checked.stdout).toContain('(the input of 6 more steps has changed since)')
   expect(checked.code).toBe(0)
 
   const again = await demo(...args, '--kills', '1', '--again')

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { newEventId, type RunIdentity } from '@harborage/core'
 import type { StateRecord, StateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
-import { openStore } from '../src/open-store.ts'
+import { openStores } from '../src/open-stores.ts'
 import { sessionCost, sessionLifecycle, taskCheckpoint, taskStep, type Cost } from '../src/slots.ts'
 import { demo } from './support/demo-process.ts'
 import { finishedRun } from './support/finished-run.ts'
@@ -21,8 +21,8 @@ const tamperings: readonly Tampering[] = [
     tamper: (store, _, monday) => taskStep(2).delete(store, monday),
     faults: [
       'digest_sha256 of notes/monday.txt is missing',
-      'step 12 was acknowledged and is not there',
-      '52 slots are stored, and 53 belong to the plan',
+      'step 14 was acknowledged and is not there',
+      '59 slots are stored, and 60 belong to the plan',
     ],
   },
   {
@@ -31,7 +31,7 @@ const tamperings: readonly Tampering[] = [
       forge(store, monday, taskStep(1).kind, (record) => ({ ...record, eventId: newEventId() })),
     faults: [
       'count_words of notes/monday.txt is stored under another event id than planned',
-      'step 11 was acknowledged and is not there',
+      'step 13 was acknowledged and is not there',
     ],
   },
   {
@@ -39,7 +39,7 @@ const tamperings: readonly Tampering[] = [
     tamper: (store, notes) =>
       changeCost(store, notes, (cost) => ({ ...cost, steps: cost.steps + 1 })),
     faults: [
-      'session notes has the costs of 9 steps, planned were 8',
+      'session notes has the costs of 11 steps, planned were 10',
       'the costs of session notes are not the sum of its steps',
     ],
   },
@@ -52,10 +52,10 @@ const tamperings: readonly Tampering[] = [
   {
     what: 'a slot that belongs to no step',
     tamper: async (store, _, monday) => {
-      const record = await store.loadOrThrow(monday, taskStep(4).kind)
-      await store.save({ ...record, eventId: newEventId(), kind: taskStep(5).kind })
+      const record = await store.loadOrThrow(monday, taskStep(5).kind)
+      await store.save({ ...record, eventId: newEventId(), kind: taskStep(6).kind })
     },
-    faults: ['54 slots are stored, and 53 belong to the plan'],
+    faults: ['61 slots are stored, and 60 belong to the plan'],
   },
   {
     what: 'a result that does not come from its file',
@@ -68,8 +68,8 @@ const tamperings: readonly Tampering[] = [
   },
   {
     what: 'a checkpoint that was set back',
-    tamper: (store, _, monday) => taskCheckpoint.save(store, monday, { done: 3, of: 4 }),
-    faults: ['the checkpoint of task notes/monday.txt is at 3 of 4'],
+    tamper: (store, _, monday) => taskCheckpoint.save(store, monday, { done: 4, of: 5 }),
+    faults: ['the checkpoint of task notes/monday.txt is at 4 of 5'],
   },
   {
     what: 'a session that is not done',
@@ -91,7 +91,7 @@ describe('the verification finds', () => {
     expect((await run.account()).checks.flatMap((check) => check.faults)).toEqual([])
 
     const notes = run.session('notes')
-    await tamper(run.store, notes, { ...notes, runId: 'notes/monday.txt' })
+    await tamper(run.stores.state, notes, { ...notes, runId: 'notes/monday.txt' })
     expect((await run.account()).checks.flatMap((check) => check.faults)).toEqual(faults)
   })
 })
@@ -110,9 +110,9 @@ test.concurrent('the demo fails over a database that somebody tampered with', as
   const dsn = `sqlite:${place.of('agent.db')}`
   await demo('--folder', folder.path, '--dsn', dsn, '--kills', '1')
   {
-    await using store = await openStore(dsn)
+    await using stores = await openStores(dsn)
     const session = { tenantId: 'agent-run', userId: basename(folder.path), sessionId: 'notes' }
-    await taskStep(2).delete(store, { ...session, runId: 'notes/monday.txt' })
+    await taskStep(2).delete(stores.state, { ...session, runId: 'notes/monday.txt' })
   }
 
   const { code, stdout, stderr } = await demo('--folder', folder.path, '--dsn', dsn)

@@ -1,4 +1,4 @@
-import { openStore } from '../src/open-store.ts'
+import { openStores } from '../src/open-stores.ts'
 import { expect, test } from 'vitest'
 import { sessionCost, taskStep } from '../src/slots.ts'
 import { demo } from './support/demo-process.ts'
@@ -21,7 +21,8 @@ test.concurrent.for(shapes)('$shape is replayed, a step per message', async ({ c
   expect(stdout).toContain('Nothing was lost and nothing was done twice through 1 kill.')
   expect(code).toBe(0)
 
-  await using store = await openStore(dsn)
+  await using stores = await openStores(dsn)
+  const store = stores.state
   const session = { tenantId: 'transcript', userId: 'wind', sessionId: 'wind' }
   const stored = await Promise.all(
     conversation.map((_, index) =>
@@ -49,7 +50,8 @@ test.concurrent('recorded runs are sessions of their users, up to the limit', as
   expect(stdout).toContain('Nothing was lost and nothing was done twice through 2 kills.')
   expect(code).toBe(0)
 
-  await using store = await openStore(dsn)
+  await using stores = await openStores(dsn)
+  const store = stores.state
   const last = { tenantId: 'airline', userId: 'sailor_1', sessionId: 'task-3-trial-0' }
   expect((await sessionCost.load(store, last))?.steps).toBe(6)
 })

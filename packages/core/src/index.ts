@@ -73,6 +73,7 @@ export {
   MAX_EVENT_ID_BYTES,
   MAX_NAME_BYTES,
 } from './named-text.ts'
+export { openDatabase } from './open-database.ts'
 export {
   driverNames,
   openDriver,

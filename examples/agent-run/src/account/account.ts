@@ -21,6 +21,8 @@ export const account = z.object({
     /** Sessions that more than one worker process had a part in. */
     sharedSessions: count,
   }),
+  /** What is kept as artifacts, and what the steps that point to them would keep without sharing. */
+  artifacts: z.object({ stored: count, storedBytes: count, steps: count, stepBytes: count }),
   actions: z.array(z.object({ action: z.string(), times: count, finding: z.string().optional() })),
 })
 export type Account = z.output<typeof account>

@@ -1,4 +1,5 @@
 import { isHarborageError, type EventId, type Identity, type RunIdentity } from '@harborage/core'
+import type { ArtifactStore } from '@harborage/artifacts'
 import type { StateStore } from '@harborage/state'
 import {
   runManifest,
@@ -6,6 +7,7 @@ import {
   sessionLifecycle,
   sessionPlan,
   STEP_KINDS,
+  stepOutput,
   taskCheckpoint,
   taskStep,
   type Checkpoint,
@@ -40,6 +42,8 @@ export interface StoredTask {
 export interface StoredStep {
   readonly planned: PlannedStep
   readonly stored: { readonly value: StepResult; readonly eventId: EventId } | undefined
+  /** How many bytes of the output are kept as an artifact, if any. */
+  readonly offloadedBytes: number | undefined
 }
 
 /** How much a run keeps under one kind. */
@@ -50,12 +54,16 @@ export interface KindUse {
 }
 
 /** Reads a run back; it needs nothing but the store and the place of the manifest. */
-export async function readBack(store: StateStore, home: Identity): Promise<StoredRun | undefined> {
+export async function readBack(
+  store: StateStore,
+  artifacts: ArtifactStore,
+  home: Identity,
+): Promise<StoredRun | undefined> {
   const manifest = await readable(runManifest.load(store, home))
   if (manifest === undefined) return undefined
   const sessions: StoredSession[] = []
   for (const { userId, sessionId, steps } of manifest.sessions) {
-    sessions.push(await readSession(store, { ...home, userId, sessionId }, steps))
+    sessions.push(await readSession(store, artifacts, { ...home, userId, sessionId }, steps))
   }
   const owners = [home, ...sessions.map(({ identity }) => identity)]
   return { manifest, sessions, kinds: await readKinds(store, owners) }
@@ -63,6 +71,7 @@ export async function readBack(store: StateStore, home: Identity): Promise<Store
 
 async function readSession(
   store: StateStore,
+  artifacts: ArtifactStore,
   identity: Identity,
   plannedSteps: number,
 ): Promise<StoredSession> {
@@ -74,7 +83,7 @@ async function readSession(
     const storedSteps: StoredStep[] = []
     for (const [index, planned] of steps.entries()) {
       const stored = await readable(taskStep(index + 1).loadWithEventId(store, run))
-      storedSteps.push({ planned, stored })
+      storedSteps.push(await fetchOutput(artifacts, identity, planned, stored))
     }
     tasks.push({ run, checkpoint, steps: storedSteps })
   }
@@ -84,6 +93,24 @@ async function readSession(
     lifecycle: await readable(sessionLifecycle.load(store, identity)),
     cost: await readable(sessionCost.load(store, identity)),
     tasks,
+  }
+}
+
+/** Puts an output that is kept as an artifact back into its place. */
+async function fetchOutput(
+  artifacts: ArtifactStore,
+  session: Identity,
+  planned: PlannedStep,
+  stored: StoredStep['stored'],
+): Promise<StoredStep> {
+  if (stored?.value.artifact === undefined) return { planned, stored, offloadedBytes: undefined }
+  const { artifact, ...value } = stored.value
+  const text = await artifacts.getText(session, artifact.id)
+  const output = text === undefined ? null : stepOutput.parse(JSON.parse(text))
+  return {
+    planned,
+    stored: { ...stored, value: { ...value, output } },
+    offloadedBytes: artifact.bytes,
   }
 }
 

@@ -1,18 +1,20 @@
-import type { StateStore } from '@harborage/state'
 import { sumCosts, NO_COST } from '../agent/add-cost.ts'
+import type { Stores } from '../open-stores.ts'
 import type { Toolbox } from '../workload/workload.ts'
 import type { Account, Verification } from './account.ts'
+import { artifactUse } from './artifact-use.ts'
 import { checkRun } from './check-run.ts'
 import { readBack, type StoredRun } from './read-back.ts'
 import { recompute } from './recompute.ts'
 
 /** Reads a run back from the database and checks it against the files and the acknowledgements. */
 export async function takeAccount(
-  store: StateStore,
+  stores: Stores,
   { home, acknowledged }: Pick<Verification, 'home' | 'acknowledged'>,
   toolbox: Toolbox,
 ): Promise<Account> {
-  const run = await readBack(store, home)
+  const { state, artifacts } = stores
+  const run = await readBack(state, artifacts, home)
   if (run === undefined) throw new Error('the manifest of the run is missing from the database')
   const recomputed = await recompute(run, toolbox)
   const heard = acknowledged.map(({ ordinal, session, step }) => ({
@@ -21,9 +23,10 @@ export async function takeAccount(
     eventId: step.eventId,
   }))
   return {
-    checks: await checkRun(store, run, heard, recomputed),
+    checks: await checkRun(state, run, heard, recomputed),
     kinds: [...run.kinds],
     totals: totalsOf(run),
+    artifacts: await artifactUse(artifacts, run),
     actions: actionsOf(run, toolbox),
   }
 }
@@ -43,8 +46,10 @@ function actionsOf({ sessions }: StoredRun, toolbox: Toolbox): Account['actions'
     .flatMap(({ tasks }) => tasks.flatMap(({ steps }) => steps))
     .flatMap(({ stored }) => (stored === undefined ? [] : [stored.value]))
   return [...Map.groupBy(results, ({ action }) => action)].map(([action, ofAction]) => {
-    // A step whose input was gone has an error for an output.
-    const outputs = ofAction.filter(({ inputSha256 }) => inputSha256 !== '')
+    // A step whose input was gone has an error for an output, and one whose artifact is gone has none.
+    const outputs = ofAction.filter(
+      ({ inputSha256, output }) => inputSha256 !== '' && output !== null,
+    )
     const finding = toolbox.summarize(
       action,
       outputs.map(({ output }) => output),

@@ -1,5 +1,5 @@
 /** The process that reads the database back: it took no part in the run and shares no memory with it. */
-import { openStore } from '../open-store.ts'
+import { openStores } from '../open-stores.ts'
 import { hearSupervisor, tellSupervisor } from '../supervision/supervisor-channel.ts'
 import { openToolbox } from '../workload/open-workload.ts'
 import { verification, type VerifierMessage } from './account.ts'
@@ -14,8 +14,8 @@ async function answer(): Promise<VerifierMessage> {
   try {
     const { dsn, home, source, acknowledged } = verification.parse(await hearSupervisor())
     const toolbox = await openToolbox(source)
-    await using store = await openStore(dsn)
-    const account = await takeAccount(store, { home, acknowledged }, toolbox)
+    await using stores = await openStores(dsn)
+    const account = await takeAccount(stores, { home, acknowledged }, toolbox)
     return { type: 'account', account }
   } catch (error) {
     return { type: 'failed', message: error instanceof Error ? error.message : String(error) }

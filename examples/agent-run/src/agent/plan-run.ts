@@ -1,5 +1,6 @@
 import { newEventId, type Identity } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
+import type { Stores } from '../open-stores.ts'
 import { runManifest, sessionLifecycle, sessionPlan, type Manifest, type Plan } from '../slots.ts'
 import type { SessionToDo, Workload } from '../workload/workload.ts'
 
@@ -26,14 +27,15 @@ export async function planRun(store: StateStore, workload: Workload): Promise<Ma
 
 /** Forgets a run and all that it saved. */
 export async function forgetRun(
-  store: StateStore,
+  { state, artifacts }: Stores,
   home: Identity,
   manifest: Manifest,
 ): Promise<void> {
   for (const { userId, sessionId } of manifest.sessions) {
-    await store.deleteScope({ ...home, userId, sessionId })
+    await artifacts.deleteScope({ ...home, userId, sessionId })
+    await state.deleteScope({ ...home, userId, sessionId })
   }
-  await store.deleteScope(home)
+  await state.deleteScope(home)
 }
 
 async function planSession(

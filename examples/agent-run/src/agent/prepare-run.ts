@@ -1,5 +1,5 @@
-import type { StateStore } from '@harborage/state'
 import { BadInput } from '../bad-input.ts'
+import type { Stores } from '../open-stores.ts'
 import { runManifest, type Manifest } from '../slots.ts'
 import type { Workload } from '../workload/workload.ts'
 import { countDone } from './count-done.ts'
@@ -14,14 +14,15 @@ export interface PreparedRun {
 
 /** Finds the run in the database, or plans it. With `again`, an earlier one is forgotten first. */
 export async function prepareRun(
-  store: StateStore,
+  stores: Stores,
   workload: Workload,
   again: boolean,
 ): Promise<PreparedRun> {
   const { home, source } = workload
+  const store = stores.state
   let manifest = await runManifest.load(store, home)
   if (manifest !== undefined && again) {
-    await forgetRun(store, home, manifest)
+    await forgetRun(stores, home, manifest)
     manifest = undefined
   }
   if (manifest !== undefined && manifest.source.path !== source.path) {

@@ -9,6 +9,7 @@ import {
   type PlannedTask,
 } from '../slots.ts'
 import type { Toolbox } from '../workload/workload.ts'
+import { keepOutput } from './keep-output.ts'
 import { saveStep } from './save-step.ts'
 
 /** A step's place in the whole run, from 1. */
@@ -79,7 +80,7 @@ async function runTask(
 
     const place = { ordinal: first + done, session, step }
     listener.started(place)
-    const result = await toolbox.use(step)
+    const result = await keepOutput(session, await toolbox.use(step))
     try {
       await saveStep({
         run,

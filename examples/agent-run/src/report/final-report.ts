@@ -15,7 +15,7 @@ const kindMeanings: Readonly<Record<string, string>> = {
 }
 
 /** What was done and what is stored, all of it read back from the database. */
-export function storedLines({ kinds, actions, totals }: Account): string[] {
+export function storedLines({ kinds, actions, totals, artifacts }: Account): string[] {
   const kindWidth = Math.max(...kinds.map(({ kind }) => kind.length)) + 2
   const actionWidth = Math.max(...actions.map(({ action }) => action.length)) + 2
   const shared =
@@ -35,6 +35,18 @@ export function storedLines({ kinds, actions, totals }: Account): string[] {
       ({ kind, slots, bytes }) =>
         `  ${kind.padEnd(kindWidth)}${grouped(slots).padStart(6)}${byteSize(bytes).padStart(12)}   ${dim(kindMeanings[kind] ?? '')}`,
     ),
+    '',
+    ...artifactLines(artifacts),
+  ]
+}
+
+/** What went where because it was heavy, and what sharing saved. */
+function artifactLines({ stored, storedBytes, steps, stepBytes }: Account['artifacts']): string[] {
+  if (stored === 0) return []
+  return [
+    `${bold('What was too heavy for a slot')}  ${dim('in the table artifacts_blobs')}`,
+    `  ${counted(steps, 'result')} above 32 KiB, ${byteSize(stepBytes)} in all, ${steps === 1 ? 'is' : 'are'} kept as ${counted(stored, 'artifact')} of ${byteSize(storedBytes)}`,
+    `  equal content is stored once per session: ${byteSize(Math.max(stepBytes - storedBytes, 0))} saved`,
     '',
   ]
 }

@@ -1,7 +1,6 @@
 /** The process that does the work, and may be killed at any moment. */
-import { stateContext } from '@harborage/state'
-import { runAgent } from '../agent/run-agent.ts'
-import { openStore } from '../open-store.ts'
+import { runAgent, type AgentListener } from '../agent/run-agent.ts'
+import { openStores, withStores } from '../open-stores.ts'
 import { runManifest } from '../slots.ts'
 import { openToolbox } from '../workload/open-workload.ts'
 import { job, type WorkerMessage } from './messages.ts'
@@ -23,13 +22,12 @@ process.disconnect?.()
 async function work(): Promise<void> {
   const { dsn, home, source } = job.parse(await hearSupervisor())
   const toolbox = await openToolbox(source)
-  await using store = await openStore(dsn)
-  const manifest = await runManifest.load(store, home)
+  await using stores = await openStores(dsn)
+  const manifest = await runManifest.load(stores.state, home)
   if (manifest === undefined) throw new Error('the database holds no plan for this run')
-  await stateContext.run(store, () =>
-    runAgent(home.tenantId, manifest, toolbox, {
-      started: (place) => process.send?.({ type: 'started', place } satisfies WorkerMessage),
-      saved: (place) => process.send?.({ type: 'saved', place } satisfies WorkerMessage),
-    }),
-  )
+  const listener = {
+    started: (place) => process.send?.({ type: 'started', place } satisfies WorkerMessage),
+    saved: (place) => process.send?.({ type: 'saved', place } satisfies WorkerMessage),
+  } satisfies AgentListener
+  await withStores(stores, () => runAgent(home.tenantId, manifest, toolbox, listener))
 }

@@ -2,6 +2,7 @@ import { countWords } from './count-words.ts'
 import { digestSha256 } from './digest-sha256.ts'
 import { findMarks } from './find-marks.ts'
 import { frequentWords } from './frequent-words.ts'
+import { gatherContext } from './gather-context.ts'
 import { listHeadings } from './list-headings.ts'
 import { listImports } from './list-imports.ts'
 import { listKeys } from './list-keys.ts'
@@ -16,4 +17,5 @@ export const allTools: readonly Tool[] = [
   listImports,
   listKeys,
   findMarks,
+  gatherContext,
 ]

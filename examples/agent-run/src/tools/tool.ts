@@ -11,6 +11,8 @@ export interface TextFile {
 /** What every tool is to the agent: the same file always gives the same output. */
 export interface Tool {
   readonly name: string
+  /** What the tool is given: the file, or all text files of its folder in one. */
+  readonly reads: 'file' | 'folder'
   suits(path: string): boolean
   use(file: TextFile): z.core.util.JSONType
   /** One line about many outputs of this tool, as they were stored. */
@@ -21,6 +23,8 @@ interface ToolDefinition<Output extends z.core.util.JSONType> {
   readonly name: string
   /** The endings of the files that it is for, such as `.md`. Default: all files. */
   readonly endings?: readonly string[]
+  /** Default: `'file'`. */
+  readonly reads?: 'file' | 'folder'
   readonly output: z.ZodType<Output>
   readonly use: (file: TextFile) => Output
   readonly summarize: (outputs: readonly Output[]) => string
@@ -29,9 +33,10 @@ interface ToolDefinition<Output extends z.core.util.JSONType> {
 export function defineTool<Output extends z.core.util.JSONType>(
   definition: ToolDefinition<Output>,
 ): Tool {
-  const { name, endings, output, use, summarize } = definition
+  const { name, endings, reads = 'file', output, use, summarize } = definition
   return {
     name,
+    reads,
     suits: (path) => endings === undefined || endings.includes(extname(path).toLowerCase()),
     use,
     summarize: (outputs) => summarize(outputs.map((stored) => output.parse(stored))),

@@ -6,7 +6,7 @@ import { BadInput } from '../bad-input.ts'
 import type { StepResult } from '../slots.ts'
 import { allTools } from '../tools/all-tools.ts'
 import { identityText } from './identity-text.ts'
-import { listTextFiles, readTextFile } from './text-files.ts'
+import { listTextFiles, readTextFile, readTextFolder } from './text-files.ts'
 import type { SessionToDo, StepToDo, TaskToDo, Toolbox, Workload } from './workload.ts'
 
 const DEFAULT_MOST_FILES = 100
@@ -45,7 +45,10 @@ export function folderToolbox(folder: string): Toolbox {
     async use({ action, target }): Promise<StepResult> {
       const tool = tools.get(action)
       if (tool === undefined) throw new BadInput(`The plan asks for an unknown tool: ${action}.`)
-      const file = await readTextFile(folder, target)
+      const file =
+        tool.reads === 'folder'
+          ? await readTextFolder(folder, target)
+          : await readTextFile(folder, target)
       // As with any agent, a tool's failure is a result like any other.
       if (file === undefined) {
         return { action, target, inputSha256: '', bytes: 0, output: { error: 'no text file' } }

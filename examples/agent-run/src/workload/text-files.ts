@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import type { TextFile } from '../tools/tool.ts'
 
 const IGNORED_FOLDERS: ReadonlySet<string> = new Set([
@@ -33,6 +33,22 @@ export async function readTextFile(folder: string, path: string): Promise<TextFi
   } catch {
     return undefined
   }
+}
+
+/** Reads the text files in the folder of a file as if they were one, each under its name; not those of sub-folders. */
+export async function readTextFolder(folder: string, path: string): Promise<TextFile | undefined> {
+  const below = posix.dirname(path)
+  const parts: string[] = []
+  const entries = await readdir(join(folder, below), { withFileTypes: true }).catch(() => [])
+  for (const name of entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name)
+    .sort()) {
+    const file = await readTextFile(folder, posix.join(below, name))
+    if (file !== undefined) parts.push(`=== ${name} ===\n${file.text}`)
+  }
+  const text = parts.join('\n')
+  return parts.length === 0 ? undefined : { path: below, bytes: Buffer.from(text), text }
 }
 
 /** Links are not followed: they may lead outside, or round in circles. */

@@ -1,42 +1,43 @@
 import type { Identity } from '@harborage/core'
-import { openStateStore, stateContext, type StateStore } from '@harborage/state'
 import type { Account } from '../../src/account/account.ts'
 import { takeAccount } from '../../src/account/take-account.ts'
 import { prepareRun } from '../../src/agent/prepare-run.ts'
 import { runAgent, type StepPlace } from '../../src/agent/run-agent.ts'
+import { withStores, type Stores } from '../../src/open-stores.ts'
 import { folderWorkload } from '../../src/workload/folder-workload.ts'
 import { sampleFiles } from './sample-files.ts'
+import { storesInMemory } from './stores-in-memory.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface FinishedRun extends AsyncDisposable {
-  readonly store: StateStore
+  readonly stores: Stores
   readonly acknowledged: StepPlace[]
   session(sessionId: string): Identity
   /** Checks the run, as the demo does at its end. */
   account(): Promise<Account>
 }
 
-/** A whole run over the sample files, in this process and in memory. */
-export async function finishedRun(): Promise<FinishedRun> {
-  const folder = await temporaryFolder(sampleFiles)
-  const store = await openStateStore()
+/** A whole run over some files, the sample files by default, in this process and in memory. */
+export async function finishedRun(files = sampleFiles): Promise<FinishedRun> {
+  const folder = await temporaryFolder(files)
+  const stores = await storesInMemory()
   const workload = await folderWorkload(folder.path)
   const { home } = workload
-  const { manifest } = await prepareRun(store, workload, false)
+  const { manifest } = await prepareRun(stores, workload, false)
   const acknowledged: StepPlace[] = []
-  await stateContext.run(store, () =>
+  await withStores(stores, () =>
     runAgent(home.tenantId, manifest, workload, {
       started: () => {},
       saved: (place) => acknowledged.push(place),
     }),
   )
   return {
-    store,
+    stores,
     acknowledged,
     session: (sessionId) => ({ ...home, sessionId }),
-    account: () => takeAccount(store, { home, acknowledged }, workload),
+    account: () => takeAccount(stores, { home, acknowledged }, workload),
     async [Symbol.asyncDispose]() {
-      await store.close()
+      await stores[Symbol.asyncDispose]()
       await folder[Symbol.asyncDispose]()
     },
   }

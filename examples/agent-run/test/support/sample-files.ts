@@ -1,4 +1,4 @@
-/** A small project: three sessions, seven files, 33 steps. */
+/** A small project: three sessions, seven files, 40 steps. */
 export const sampleFiles: Readonly<Record<string, string | Uint8Array>> = {
   'README.md': '# Sample\n\nSome words about boats.\n\n## Harbours\n\nBoats, boats and boats.\n',
   'package.json': '{ "name": "sample", "private": true }\n',
@@ -10,4 +10,4 @@ export const sampleFiles: Readonly<Record<string, string | Uint8Array>> = {
   'notes/tuesday.txt': 'wind from the east, FIXME\n',
 }
 
-export const SAMPLE_STEPS = 4 * 7 + 5
+export const SAMPLE_STEPS = 5 * 7 + 5

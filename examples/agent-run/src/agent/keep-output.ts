@@ -1,0 +1,15 @@
+import { artifactContext } from '@harborage/artifacts'
+import type { Identity } from '@harborage/core'
+import type { StepResult } from '../slots.ts'
+
+/**
+ * Keeps a heavy output as an artifact of the session, and leaves its id in its place. What several steps of the session
+ * came to is stored once.
+ */
+export async function keepOutput(session: Identity, result: StepResult): Promise<StepResult> {
+  const artifacts = artifactContext.require().scoped(session)
+  const { action, target } = result
+  const kept = await artifacts.offload(result.output, { source: { action, target } })
+  if (kept.kind === 'inline') return result
+  return { ...result, output: null, artifact: { id: kept.ref.id, bytes: kept.ref.sizeBytes } }
+}

@@ -1,0 +1,27 @@
+import { engines, type Database } from './database.ts'
+import { unknownDriver } from './driver-registry.ts'
+import { schemeOf } from './open-driver.ts'
+
+/**
+ * Opens a database by its DSN, for several stores to share, whichever engine the DSN names. For options of an engine use
+ * its own function, such as `openPostgres`.
+ *
+ * @throws `unknown_driver` if no engine is registered for the scheme of the DSN; what the engine answers.
+ *
+ * @example
+ * ```ts
+ * import { openDatabase } from '@harborage/core'
+ * import '@harborage/driver-sqlite'
+ * import { openStateStore } from '@harborage/state'
+ *
+ * await using database = await openDatabase('sqlite::memory:')
+ * await using state = await openStateStore({ database })
+ * ```
+ */
+export async function openDatabase(dsn: string): Promise<Database> {
+  const scheme = schemeOf(dsn)
+  const engine = scheme === undefined ? undefined : engines.findByScheme(scheme)
+  if (engine !== undefined) return engine.open(dsn)
+  const wanted = scheme === undefined ? 'a DSN without a scheme' : `the DSN scheme "${scheme}:"`
+  throw unknownDriver(wanted, engines.names())
+}
