@@ -2,6 +2,7 @@ import {
   createContext,
   driverNames,
   DriverRegistry,
+  InvalidConfigError,
   openDriver,
   parseConfig,
   type Context,
@@ -39,7 +40,15 @@ const drivers: StoreDrivers<ArtifactDriver> = {
 
 drivers.registry.register('memory', {
   schemes: ['memory'],
-  open: async () => new InMemoryArtifactDriver(),
+  async open(dsn) {
+    // Whoever names a place expects to find the data there again.
+    if (dsn !== undefined && dsn !== 'memory:') {
+      throw new InvalidConfigError(
+        'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
+      )
+    }
+    return new InMemoryArtifactDriver()
+  },
 })
 
 /**
@@ -80,5 +89,5 @@ export function registeredArtifactDrivers(): string[] {
   return driverNames(drivers)
 }
 
-/** Carries the artifact store, or a task's view of it, along with asynchronous work. */
+/** Carries the artifact store along with asynchronous work. */
 export const artifactContext: Context<ArtifactStore> = createContext('artifact')

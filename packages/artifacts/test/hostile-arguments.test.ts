@@ -1,0 +1,107 @@
+import { openArtifactStore, type ArtifactRef, type ArtifactStore } from '@harborage/artifacts'
+import { isHarborageError, type HarborageError } from '@harborage/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { callUnchecked } from './support/call-unchecked.ts'
+import { abortReason, hostileValues, SECRET } from './support/hostile-values.ts'
+import { placesIn, withValueAt, type Place } from './support/places.ts'
+
+const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1', taskId: 't1' }
+const options = {
+  namespace: 'tool',
+  mimeType: 'text/csv',
+  filename: 'rows.csv',
+  source: { step: 1, deep: { wide: 'yes' } },
+}
+const ref = {
+  id: 'default_0123456789ab',
+  namespace: 'default',
+  scope,
+  sha256: '0123456789ab',
+} satisfies Partial<ArtifactRef>
+
+/** Arguments that each method takes. */
+const ofStore: Readonly<Record<string, readonly unknown[]>> = {
+  putBytes: [scope, Uint8Array.of(1, 2, 3), options],
+  putText: [scope, 'a,b', options],
+  get: [scope, ref.id, {}],
+  getText: [scope, ref.id, {}],
+  getRef: [scope, ref.id, {}],
+  exists: [scope, ref.id, {}],
+  delete: [scope, ref.id, {}],
+  deleteScope: [scope, {}],
+  list: [
+    { ...scope, namespace: 'tool' },
+    { pageSize: 10, maintenance: { maintenanceScoped: true } },
+  ],
+  scoped: [scope],
+}
+const ofView: Readonly<Record<string, readonly unknown[]>> = {
+  putBytes: [Uint8Array.of(1, 2, 3), options],
+  putText: ['a,b', options],
+  get: [ref, {}],
+  getText: [ref, {}],
+  getRef: [ref, {}],
+  exists: [ref, {}],
+  delete: [ref, {}],
+  list: [{ pageSize: 10 }],
+  offload: [{ rows: { first: 'a' } }, { ...options, thresholdBytes: 3 }],
+}
+
+const refusals = [
+  'identity_required',
+  'invalid_identity',
+  'invalid_record',
+  'maintenance_scope_required',
+  'scope_mismatch',
+]
+
+let store: ArtifactStore
+beforeEach(async () => {
+  store = await openArtifactStore()
+})
+afterEach(async () => {
+  const { id } = await store.putText(scope, 'still of use')
+  expect(await store.getText(scope, id)).toBe('still of use')
+  expect(Object.keys(Object.prototype)).toEqual([])
+  await store.close()
+})
+
+describe.each([
+  ['the store', ofStore, (): object => store],
+  ['a view', ofView, (): object => store.scoped(scope)],
+] as const)('%s', (_, goodArguments, target) => {
+  describe.each(Object.entries(goodArguments))('%s', (method, args) => {
+    test('takes its good arguments', async () => {
+      await expect(callUnchecked(target(), method, ...args)).resolves.not.toThrow()
+    })
+
+    test.each(placesIn(args).map((place) => ({ at: place.join('.'), place })))(
+      'takes anything at $at, or refuses it with a typed error that quotes nothing',
+      async ({ place }) => {
+        for (const [what, value] of Object.entries(hostileValues)) {
+          const error = await refusalOf(target(), method, args, place, value)
+          if (error === undefined) continue
+          expect(refusals, `${what}: ${error.message}`).toContain(error.code)
+          expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(SECRET)
+        }
+      },
+    )
+  })
+})
+
+async function refusalOf(
+  target: object,
+  method: string,
+  args: readonly unknown[],
+  place: Place,
+  value: unknown,
+): Promise<HarborageError | undefined> {
+  try {
+    await callUnchecked(target, method, ...withValueAt(args, place, value))
+  } catch (error) {
+    if (isHarborageError(error)) return error
+    if (error !== abortReason) throw error
+  }
+  return undefined
+}

@@ -1,0 +1,109 @@
+import { ArtifactStore, DEFAULT_MAX_BYTES, openArtifactStore } from '@harborage/artifacts'
+import { describe, expect, test } from 'vitest'
+
+import { callUnchecked } from './support/call-unchecked.ts'
+import { failureOf } from './support/failure-of.ts'
+
+const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+describe('a store in memory', () => {
+  test.each([
+    [undefined],
+    [{}],
+    [{ driver: 'memory' }],
+    [{ dsn: 'memory:' }],
+    [{ driver: 'memory', dsn: 'memory:' }],
+    [{ migrate: 'verify' }],
+    [{ maxBytes: DEFAULT_MAX_BYTES }],
+  ] as const)('is opened by %j', async (config) => {
+    await using store = await openArtifactStore(config)
+    expect(store).toBeInstanceOf(ArtifactStore)
+    const { id } = await store.putText(scope, 'text')
+    expect(await store.getText(scope, id)).toBe('text')
+  })
+
+  test('shares nothing with another one', async () => {
+    await using first = await openArtifactStore()
+    await using second = await openArtifactStore()
+    const { id } = await first.putText(scope, 'text')
+    expect(await second.exists(scope, id)).toBe(false)
+  })
+
+  test.each([
+    { driver: 'memory', dsn: 'fs:./hunter2' },
+    { driver: 'memory', dsn: './hunter2' },
+    { dsn: 'memory:hunter2' },
+    { dsn: 'memory://hunter2' },
+  ])('is refused where %j names a place to keep data', async (config) => {
+    const error = await failureOf(() => openArtifactStore(config))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('dsn names a place')
+    expect(error.message).not.toContain('hunter2')
+  })
+})
+
+describe('maxBytes', () => {
+  test.each([1, 256 * 1024 * 1024])('may be %d', async (maxBytes) => {
+    await using store = await openArtifactStore({ maxBytes })
+    expect((await store.putText(scope, 'x')).sizeBytes).toBe(1)
+  })
+
+  test.each([0, -1, 1.5, 256 * 1024 * 1024 + 1, Number.NaN, Infinity, '64', 1n, null, {}])(
+    'may not be %s',
+    async (maxBytes) => {
+      const error = await failureOf(() => openUnchecked({ maxBytes }))
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).toMatch(/maxBytes/)
+    },
+  )
+})
+
+test.each<[what: string, config: unknown, fault: string]>([
+  ['null', null, 'expected object'],
+  ['a text', 'fs:./hunter2', 'expected object'],
+  ['an option that there is not', { maxByte: 'hunter2' }, 'maxByte'],
+  ['an empty dsn', { dsn: '' }, 'dsn'],
+  ['a dsn that is no text', { dsn: 7 }, 'dsn'],
+  ['an empty driver', { driver: '' }, 'driver'],
+  ['another way to migrate', { migrate: 'hunter2' }, 'migrate'],
+  ['a database that is none', { database: { dsn: 'hunter2' } }, 'database'],
+  ['a database and a dsn', { database: { engine: 'x' }, dsn: 'hunter2:' }, 'not both'],
+  ['a database and a driver', { database: { engine: 'x' }, driver: 'hunter2' }, 'not both'],
+  ['a database of nobody', { database: { engine: 'x' } }, 'database'],
+])('a config is refused that is or has %s', async (_, config, fault) => {
+  const error = await failureOf(() => openUnchecked(config))
+  expect(error.code).toBe('invalid_config')
+  expect(error.message).toContain(fault)
+  expect(error.message).not.toContain('hunter2')
+})
+
+test('a config that cannot be read is refused', async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const throwing = {
+    get maxBytes(): number {
+      throw new Error('hunter2')
+    },
+  }
+  for (const config of [proxy, throwing]) {
+    const error = await failureOf(() => openUnchecked(config))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).not.toContain('hunter2')
+  }
+})
+
+test.each([
+  [{ driver: 'mongo', dsn: 'x' }, 'the name "mongo"'],
+  [{ dsn: 'mongo://ann:hunter2@host/db' }, 'the DSN scheme "mongo:"'],
+  [{ dsn: './hunter2' }, 'a DSN without a scheme'],
+])('an unknown driver, %j, is named together with those that there are', async (config, wanted) => {
+  const error = await failureOf(() => openArtifactStore(config))
+  expect(error.code).toBe('unknown_driver')
+  expect(error.message).toContain(wanted)
+  expect(error.message).toContain('(registered: memory)')
+  expect(error.message).not.toContain('hunter2')
+})
+
+function openUnchecked(config: unknown): Promise<unknown> {
+  return callUnchecked({ openArtifactStore }, 'openArtifactStore', config)
+}

@@ -1,0 +1,73 @@
+import {
+  ArtifactStore,
+  InMemoryArtifactDriver,
+  type ArtifactContent,
+  type ArtifactKey,
+  type ArtifactRef,
+} from '@harborage/artifacts'
+import { expect, test } from 'vitest'
+
+import { callUnchecked } from './support/call-unchecked.ts'
+import { failureOf } from './support/failure-of.ts'
+
+// Everything that two tenants ever hand in is a secret here.
+const mine = scopeOf('mine')
+const theirs = scopeOf('theirs')
+const options = {
+  namespace: 'secret-namespace',
+  filename: 'secret-filename',
+  source: { 'secret-name': 'secret-value' },
+}
+
+/** Gives other bytes than it was given. */
+class RottingDriver extends InMemoryArtifactDriver {
+  override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
+    const content = await super.get(key)
+    return content === undefined ? undefined : { ...content, bytes: Buffer.from('secret-rotten') }
+  }
+}
+
+interface Given {
+  readonly store: ArtifactStore
+  readonly ref: ArtifactRef
+}
+
+test.each<[code: string, call: (given: Given) => unknown]>([
+  ['identity_required', ({ store, ref }) => store.get({ ...mine, userId: '' }, ref.id)],
+  ['invalid_identity', ({ store, ref }) => store.get({ ...mine, taskId: 'secret-\0' }, ref.id)],
+  ['invalid_identity', ({ store }) => store.scoped({ ...mine, tenantId: 'secret-\ud800' })],
+  ['invalid_record', ({ store }) => store.exists(mine, 'secret-id-\ud800')],
+  ['invalid_record', ({ store }) => store.putText(mine, 'secret-text-\ud800')],
+  ['invalid_record', ({ store }) => store.putText(mine, 'a', { namespace: 'secret-'.repeat(99) })],
+  ['invalid_record', ({ store }) => store.putText(mine, 'a', { mimeType: 'secret-\0' })],
+  ['invalid_record', ({ store }) => store.scoped(mine).offload('secret-', { thresholdBytes: -7 })],
+  ['artifact_too_large', ({ store }) => store.putText(mine, 'secret-'.repeat(99))],
+  ['artifact_corrupt', ({ store, ref }) => store.get(mine, ref.id)],
+  ['artifact_corrupt', ({ store, ref }) => store.getText(mine, ref.id)],
+  ['scope_mismatch', ({ store, ref }) => store.scoped(theirs).get(ref)],
+  ['maintenance_scope_required', ({ store }) => store.list({ tenantId: theirs.tenantId })],
+  ['store_closed', ({ store }) => store.close().then(() => store.putText(mine, 'secret-text'))],
+])('%s says nothing of a payload or of an identity: %#', async (code, call) => {
+  await using store = new ArtifactStore(new RottingDriver(), { maxBytes: 100 })
+  const ref = await store.putText(mine, 'secret-text', options)
+  const error = await failureOf(() => call({ store, ref }))
+  expect(error.code).toBe(code)
+  expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/secret-/)
+})
+
+test('a source that is no JSON is refused by its place and type, not by its value', async () => {
+  await using store = new ArtifactStore(new InMemoryArtifactDriver())
+  const source = { step: { at: new Date(0) } }
+  const error = await failureOf(() => callUnchecked(store, 'putText', mine, 'text', { source }))
+  expect(error.code).toBe('invalid_record')
+  expect(error.message).toMatch(/^source\.step\.at is an object, which is not JSON/)
+})
+
+function scopeOf(owner: string) {
+  return {
+    tenantId: `secret-tenant-${owner}`,
+    userId: `secret-user-${owner}`,
+    sessionId: `secret-session-${owner}`,
+    taskId: `secret-task-${owner}`,
+  }
+}
