@@ -7,7 +7,14 @@ import {
   type PageOptions,
 } from '@harborage/core'
 import type { ArtifactCalls } from './artifact-calls.ts'
-import type { ArtifactRef, ArtifactScope, Offloaded, OffloadValue, PutOptions } from './artifact.ts'
+import type {
+  ArtifactRef,
+  ArtifactScope,
+  Offloaded,
+  OffloadOptions,
+  OffloadValue,
+  PutOptions,
+} from './artifact.ts'
 import { checkArtifactId, checkScope } from './internal/check-artifact.ts'
 import { checkOffload } from './internal/check-offload.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
