@@ -17,7 +17,7 @@ describe('the artifact store in an SQLite database without a file', () => {
     {
       open: (limits) => openArtifactStore({ database, ...limits }),
       durable: true,
-      histories: { runs: 150 },
+      histories: { runs: 300 },
     },
   )
 })

@@ -51,6 +51,12 @@ export interface ArtifactFilter extends Partial<Identity> {
   readonly namespace?: string
 }
 
+/** Options of `offload`. */
+export interface OffloadOptions extends PutOptions {
+  /** The most bytes that come back inline. Default: {@link DEFAULT_THRESHOLD_BYTES}. */
+  readonly thresholdBytes?: number
+}
+
 /** What `offload` takes: bytes, a text or a JSON value. */
 export type OffloadValue = Uint8Array | JsonValue
 

@@ -1,3 +1,4 @@
+export type { ArtifactCalls } from './artifact-calls.ts'
 export type {
   ArtifactContent,
   ArtifactDriver,
@@ -14,6 +15,7 @@ export {
   type ArtifactRef,
   type ArtifactScope,
   type Offloaded,
+  type OffloadOptions,
   type OffloadValue,
   type PutOptions,
 } from './artifact.ts'
@@ -26,4 +28,4 @@ export {
   registeredArtifactDrivers,
   type ArtifactStoreConfig,
 } from './open-artifact-store.ts'
-export { ScopedArtifacts, type OffloadOptions } from './scoped-artifacts.ts'
+export { ScopedArtifacts } from './scoped-artifacts.ts'

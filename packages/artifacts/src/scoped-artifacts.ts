@@ -6,28 +6,29 @@ import {
   type CallOptions,
   type PageOptions,
 } from '@harborage/core'
-import type { ArtifactStore } from './artifact-store.ts'
-import type { ArtifactRef, ArtifactScope, Offloaded, OffloadValue, PutOptions } from './artifact.ts'
+import type { ArtifactCalls } from './artifact-calls.ts'
+import type {
+  ArtifactRef,
+  ArtifactScope,
+  Offloaded,
+  OffloadOptions,
+  OffloadValue,
+  PutOptions,
+} from './artifact.ts'
 import { checkArtifactId, checkScope } from './internal/check-artifact.ts'
 import { checkOffload } from './internal/check-offload.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
-
-/** Options of {@link ScopedArtifacts.offload}. */
-export interface OffloadOptions extends PutOptions {
-  /** The most bytes that come back inline. Default: {@link DEFAULT_THRESHOLD_BYTES}. */
-  readonly thresholdBytes?: number
-}
 
 /**
  * The artifacts of one scope, for handing to a task. The scope is fixed: every put is stamped with it, nothing else can
  * be reached, and a ref of another scope is refused with `scope_mismatch`.
  */
 export class ScopedArtifacts {
-  readonly #store: ArtifactStore
+  readonly #store: ArtifactCalls
   readonly scope: Required<ArtifactScope>
 
   /** @throws `identity_required`, `invalid_identity`. */
-  constructor(store: ArtifactStore, scope: ArtifactScope) {
+  constructor(store: ArtifactCalls, scope: ArtifactScope) {
     this.#store = store
     this.scope = checkScope(scope)
     Object.freeze(this)

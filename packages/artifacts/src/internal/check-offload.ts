@@ -1,7 +1,11 @@
 import { types } from 'node:util'
 import { checkSignal, InvalidRecordError, strictJson } from '@harborage/core'
-import { DEFAULT_THRESHOLD_BYTES, type OffloadValue, type PutOptions } from '../artifact.ts'
-import type { OffloadOptions } from '../scoped-artifacts.ts'
+import {
+  DEFAULT_THRESHOLD_BYTES,
+  type OffloadOptions,
+  type OffloadValue,
+  type PutOptions,
+} from '../artifact.ts'
 import { checkDescription, encodeText } from './check-artifact.ts'
 import { BINARY, JSON_TEXT, TEXT } from './mime-types.ts'
 
