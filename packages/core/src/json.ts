@@ -64,6 +64,7 @@ function checkValue(place: string, value: unknown, parents: readonly object[]): 
   }
   const below = [...parents, value]
   if (Array.isArray(value)) {
+    if (!isPlainArray(value)) throw refuse(place, value)
     Array.from<unknown>(value).forEach((item, index) =>
       checkValue(`${place}[${index}]`, item, below),
     )
@@ -79,6 +80,11 @@ function isPlain(value: object): boolean {
   // Object.prototype of any realm: the one prototype that has none.
   const isOfObject = prototype === null || Reflect.getPrototypeOf(prototype) === null
   return isOfObject && !('toJSON' in value && typeof value.toJSON === 'function')
+}
+
+/** Neither a list with holes or names of its own nor one that says itself how it is written. */
+function isPlainArray(value: readonly unknown[]): boolean {
+  return Object.keys(value).length === value.length && !('toJSON' in value)
 }
 
 function refuse(place: string, value: unknown): InvalidRecordError {
