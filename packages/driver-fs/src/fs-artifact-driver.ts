@@ -53,7 +53,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
     return translated(async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-        const ref = (await this.#find(artifact)) ?? (await this.#create(artifact))
+        const ref = await this.#findOrCreate(artifact)
         if (ref !== undefined) return ref
       }
       throw new StoreUnavailableError(
@@ -116,22 +116,23 @@ export class FsArtifactDriver implements ArtifactDriver {
   /** Nothing stays open between calls. */
   async close(): Promise<void> {}
 
-  /** The ref under which the content is stored already, if it is. */
-  async #find(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
+  /** Gives the ref under which the content is stored, by this call or before; `undefined` if others came in between. */
+  async #findOrCreate(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
     const { scope, sha256 } = artifact.ref
+    // Read once: if it is asked again whether the short id is taken, it may be by this very content.
     const taken = await this.#readRef({ scope, id: artifact.shortId })
-    const ref =
+    const stored =
       taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
+    if (stored === undefined) {
+      return this.#create(artifact, taken === undefined ? artifact.shortId : artifact.fullId)
+    }
     // Whoever stored it may not have come to this yet, and a put that is answered has to be durable.
-    if (ref !== undefined) await syncFolder(this.#folderOf(ref))
-    return ref
+    await syncFolder(this.#folderOf(stored))
+    return stored
   }
 
-  /** Stores content that is not there; `undefined` if others came in between. */
-  async #create(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
-    const { scope } = artifact.ref
-    const isTaken = (await this.#readRef({ scope, id: artifact.shortId })) !== undefined
-    const ref = { ...artifact.ref, id: isTaken ? artifact.fullId : artifact.shortId }
+  async #create(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
+    const ref = { ...artifact.ref, id }
     const digits = digitsOf(ref.id)
     const folder = await this.#folders.ensure(placeOf(ref), shardOf(digits))
     if (folder === undefined) return undefined
