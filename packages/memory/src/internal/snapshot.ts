@@ -1,0 +1,98 @@
+import { types } from 'node:util'
+import { describeType, InvalidSnapshotError } from '@harborage/core'
+import { z } from 'zod'
+import type { MemorySnapshot, Strategy } from '../conversation.ts'
+import type { Conversation } from '../memory-driver.ts'
+import { parseTurn, type CheckedTurn } from './turn-text.ts'
+
+/** The largest snapshot that is restored: 64 MiB. */
+const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024
+
+/** What a snapshot brings back. */
+export interface RestoredConversation {
+  readonly summary: string
+  readonly turns: readonly CheckedTurn[]
+}
+
+const envelope = z.strictObject({
+  format: z.literal('harborage.memory'),
+  version: z.literal(1),
+  strategy: z.enum(['truncation', 'rolling_summary']),
+  summary: z.string(),
+  turns: z.array(z.unknown()),
+})
+
+/** Writes what a conversation holds, and nothing of how it is kept: the same content gives the same bytes. */
+export function writeSnapshot(
+  { summary, turns }: Conversation,
+  strategy: Exclude<Strategy, 'none'>,
+): Uint8Array {
+  const content: z.infer<typeof envelope> = {
+    format: 'harborage.memory',
+    version: 1,
+    strategy,
+    summary: strategy === 'rolling_summary' ? summary : '',
+    turns: turns.map((kept) => {
+      const parsed: unknown = JSON.parse(kept.text)
+      return parsed
+    }),
+  }
+  return new TextEncoder().encode(JSON.stringify(content))
+}
+
+/**
+ * Checks a snapshot that is to be restored.
+ *
+ * @throws `invalid_snapshot` if it is malformed or of another strategy.
+ */
+export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): RestoredConversation {
+  const given: unknown = snapshot
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidSnapshotError(
+      `the snapshot is ${describeType(given)}: pass what snapshot() gave`,
+    )
+  }
+  const { bytes, strategy: claimed } = snapshot
+  if (!types.isUint8Array(bytes)) {
+    throw new InvalidSnapshotError(`snapshot.bytes is ${describeType(bytes)}: pass a Uint8Array`)
+  }
+  if (bytes.byteLength > MAX_SNAPSHOT_BYTES) {
+    throw new InvalidSnapshotError(`the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`)
+  }
+  if (claimed !== undefined && claimed !== strategy) throw otherStrategy(strategy)
+  if (bytes.byteLength === 0) return { summary: '', turns: [] }
+  if (strategy === 'none') throw otherStrategy(strategy)
+  const content = envelope.safeParse(parseJson(bytes))
+  if (!content.success) throw malformed()
+  if (content.data.strategy !== strategy) throw otherStrategy(strategy)
+  return { summary: content.data.summary, turns: readTurns(content.data.turns) }
+}
+
+function readTurns(texts: readonly unknown[]): CheckedTurn[] {
+  const turns = texts.map((text) => parseTurn(text) ?? refuse())
+  if (new Set(turns.map(({ turnId }) => turnId)).size < turns.length) throw malformed()
+  return turns
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return value
+  } catch {
+    return undefined
+  }
+}
+
+function refuse(): never {
+  throw malformed()
+}
+
+function malformed(): InvalidSnapshotError {
+  return new InvalidSnapshotError('the snapshot is malformed: pass the bytes that snapshot() gave')
+}
+
+function otherStrategy(strategy: Strategy): InvalidSnapshotError {
+  return new InvalidSnapshotError(
+    `the snapshot is not of the strategy "${strategy}", in which this store was opened`,
+  )
+}
