@@ -1,10 +1,15 @@
 import type { ErrorCode, RunIdentity } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertHolds } from './support/assert-slot.ts'
-import { collect } from './support/collect.ts'
+import { collect } from '../support/collect.ts'
 import { freshSlot } from './support/fresh-slot.ts'
-import { malformed } from './support/malformed.ts'
+import { malformed } from '../support/malformed.ts'
+import {
+  identitiesWithEmptyPart,
+  identitiesWithoutPart,
+  malformedIdentities,
+} from '../support/malformed-identities.ts'
 import { malformedArguments } from './support/malformed-arguments.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
@@ -81,30 +86,18 @@ async function assertRefusesAll(
 }
 
 function withMissingPart(given: MethodArguments): MethodArguments[] {
-  const { tenantId, userId, sessionId } = given.identity
   const identities = [
-    undefined,
-    null,
-    {},
-    { userId, sessionId },
-    { tenantId, sessionId },
-    { tenantId, userId },
-    ...['tenantId', 'userId', 'sessionId'].flatMap((part) =>
-      [undefined, null, ''].map((missing) => ({ ...given.identity, [part]: missing })),
-    ),
+    ...identitiesWithEmptyPart(given.identity),
+    ...identitiesWithoutPart(given.identity),
   ]
   return identities.map((identity) => ({ ...given, identity: malformed(identity) }))
 }
 
 function withMalformedPart(given: MethodArguments, method: StoreMethod): MethodArguments[] {
-  const values = [7, true, {}, ['acme'], '\ud800', 'a\udc00b', '\0', 'acme\0', 'x'.repeat(257)]
-  const parts = ['tenantId', 'userId', 'sessionId', ...(takesRun(method) ? ['runId'] : [])]
-  return parts.flatMap((part) =>
-    values.map((value) => ({
-      ...given,
-      identity: malformed({ ...given.identity, [part]: value }),
-    })),
-  )
+  return malformedIdentities(given.identity, takesRun(method) ? ['runId'] : []).map((identity) => ({
+    ...given,
+    identity: malformed(identity),
+  }))
 }
 
 function withoutTenant(given: MethodArguments): { readonly identity: RunIdentity } {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { NewStateRecord } from '@harborage/state'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from './support/race.ts'
+import { CALLERS, race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { bytesOf } from './support/text-bytes.ts'
+import { bytesOf } from '../support/text-bytes.ts'
 
 /** S2: one event id is one save, however often it is sent. */
 export function idempotentEventIds({ it, itIfDurable, itIfShared }: StateCases): void {

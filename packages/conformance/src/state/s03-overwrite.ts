@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertHolds, assertIs } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from './support/race.ts'
+import { CALLERS, race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '@harborage/state'
 import { assertHolds } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
-import { CALLERS, race, tally } from './support/race.ts'
+import { CALLERS, race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 

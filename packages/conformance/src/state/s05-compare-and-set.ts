@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { newEventId, type EventId } from '@harborage/core'
 import type { Slot, StateStore } from '@harborage/state'
-import { answerOf } from './support/answer-of.ts'
-import { assertFails } from './support/assert-fails.ts'
+import { answerOf } from '../support/answer-of.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
-import { malformed } from './support/malformed.ts'
+import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from './support/race.ts'
+import { CALLERS, race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { bytesOf, textOf } from './support/text-bytes.ts'
+import { bytesOf, textOf } from '../support/text-bytes.ts'
 
 /** S5: a guarded save or delete happens only if the slot holds what the caller expects. */
 export function compareAndSet({ it, itIfShared }: StateCases): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { newEventId } from '@harborage/core'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { newEventId } from '@harborage/core'
 import { MAX_COMMIT_ENTRIES, type StateTransaction } from '@harborage/state'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
-import { malformed } from './support/malformed.ts'
+import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { bytesOf } from './support/text-bytes.ts'
+import { bytesOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
 
 /** S6: a commit is applied as a whole or not at all. */

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { MAX_STATE_BYTES, type StateRecord, type StateStore } from '@harborage/state'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
-import { collect } from './support/collect.ts'
+import { collect } from '../support/collect.ts'
 import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { bytesOf, textOf } from './support/text-bytes.ts'
+import { bytesOf, textOf } from '../support/text-bytes.ts'
 
 const MEBIBYTE = 1024 * 1024
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
-import { malformed } from './support/malformed.ts'
+import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
 import type { StateCases } from './support/state-cases.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
-import { CALLERS, race, tally } from './support/race.ts'
+import { CALLERS, race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import type { PageOptions, RunIdentity } from '@harborage/core'
 import type { Slot, StateStore } from '@harborage/state'
-import { assertFails } from './support/assert-fails.ts'
+import { assertFails } from '../support/assert-fails.ts'
 import { assertIs } from './support/assert-slot.ts'
-import { collect } from './support/collect.ts'
+import { byBytes } from '../support/byte-order.ts'
+import { collect } from '../support/collect.ts'
 import { freshIdentity } from './support/fresh-slot.ts'
-import { byBytes, kindsInByteOrder, prefixExamples } from './support/kind-examples.ts'
-import { malformed } from './support/malformed.ts'
+import { kindsInByteOrder, prefixExamples } from './support/kind-examples.ts'
+import { malformed } from '../support/malformed.ts'
+import { notPageSizes } from '../support/malformed-values.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
@@ -83,7 +85,7 @@ export function list({ it }: StateCases): void {
     const throwing = (walk: () => unknown): Promise<void> => assertFails('invalid_record', walk)
     await throwing(() => store.list(identity, ''))
     await throwing(() => store.list(identity, 'x'.repeat(257)))
-    for (const pageSize of [0, -1, 1.5, 1_001, Number.NaN, '10', null]) {
+    for (const pageSize of notPageSizes) {
       const options = { pageSize: malformed<number>(pageSize) }
       await throwing(() => store.list(identity, 'task.', options))
     }

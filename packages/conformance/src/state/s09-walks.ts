@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RunIdentity } from '@harborage/core'
 import type { StateRecord, StateStore } from '@harborage/state'
-import { collect } from './support/collect.ts'
+import { collect } from '../support/collect.ts'
 import { freshIdentity, freshKindPrefix } from './support/fresh-slot.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'

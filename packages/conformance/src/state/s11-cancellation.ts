@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { collect } from './support/collect.ts'
+import { rejectionOf, turns } from '../support/abort.ts'
+import { collect } from '../support/collect.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
-import { nextTurn } from './support/next-turn.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS } from './support/race.ts'
+import { CALLERS } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { storeMethods } from './support/store-methods.ts'
@@ -122,18 +122,4 @@ export function cancellation({ it }: StateCases): void {
     controller.abort()
     await assertHolds(store, record)
   })
-}
-
-async function rejectionOf(call: () => Promise<unknown>): Promise<unknown> {
-  try {
-    await call()
-  } catch (error) {
-    return error
-  }
-  return assert.fail('the call has to reject')
-}
-
-/** Lets the event loop turn so many times, so that the abort meets the call at different places. */
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await nextTurn()
 }

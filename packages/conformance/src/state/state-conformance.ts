@@ -1,3 +1,4 @@
+import { registerSuite } from '../support/suite-cases.ts'
 import type { TestRunner } from '../test-runner.ts'
 import { failClosed } from './s01-fail-closed.ts'
 import { identityText } from './s01-identity-text.ts'
@@ -18,7 +19,7 @@ import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
 import type { StateHarness } from './state-harness.ts'
-import { stateCases, type StateCases } from './support/state-cases.ts'
+import type { StateCases } from './support/state-cases.ts'
 
 const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)[]>> = {
   'S1 fail closed': [failClosed, identityText],
@@ -58,10 +59,5 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
  * ```
  */
 export function stateConformance(runner: TestRunner, harness: StateHarness): void {
-  for (const [title, groups] of Object.entries(guarantees)) {
-    runner.describe(title, () => {
-      const cases = stateCases(runner, harness)
-      for (const register of groups) register(cases)
-    })
-  }
+  registerSuite(runner, harness, guarantees)
 }

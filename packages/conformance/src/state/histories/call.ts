@@ -1,14 +1,11 @@
 import type { EventId } from '@harborage/core'
 import type { SlotExpectation, StateStore } from '@harborage/state'
-import { collect } from '../support/collect.ts'
+import { collect } from '../../support/collect.ts'
+import type { Call } from '../../support/replay-calls.ts'
 import type { ConditionChoice, ExpectationChoice, SlotChoice, Step } from './step.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** A call with all its arguments, to be made on the model and on the store under test alike. */
-export interface Call {
-  readonly run: (store: StateStore) => Promise<unknown>
-  readonly writes: boolean
-}
+type StateCall = Call<StateStore>
 
 /**
  * Turns a step into a call. What a slot holds is asked of the model.
@@ -19,8 +16,8 @@ export async function callOf(
   step: Step,
   names: Vocabulary,
   model: StateStore,
-  earlier: readonly Call[],
-): Promise<Call> {
+  earlier: readonly StateCall[],
+): Promise<StateCall> {
   switch (step.do) {
     case 'save': {
       const record = names.record(step.record)
@@ -71,11 +68,11 @@ export async function callOf(
   }
 }
 
-function writing(run: Call['run']): Call {
+function writing(run: StateCall['run']): StateCall {
   return { run, writes: true }
 }
 
-function reading(run: Call['run']): Call {
+function reading(run: StateCall['run']): StateCall {
   return { run, writes: false }
 }
 

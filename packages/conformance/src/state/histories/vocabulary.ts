@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { parseEventId, type EventId, type Identity, type RunIdentity } from '@harborage/core'
 import type { NewStateRecord, Slot } from '@harborage/state'
-import { bytesOf } from '../support/text-bytes.ts'
+import { bytesOf } from '../../support/text-bytes.ts'
 import type { RecordChoice, SessionChoice, SlotChoice } from './step.ts'
 
 /** What kinds are called in a history, behind its own prefix. */

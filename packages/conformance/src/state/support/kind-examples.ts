@@ -1,44 +1,8 @@
-/** Kinds with the given beginning, in the order of their UTF-8 bytes, which is not that of their UTF-16 units. */
-export function kindsInByteOrder(beginning: string): string[] {
-  const endings = [
-    '\u0001',
-    ' ',
-    '%',
-    '/',
-    '0',
-    '10',
-    '9',
-    'A',
-    'B',
-    'Z',
-    '_',
-    'a',
-    'a\u0001',
-    'a.',
-    'aa',
-    'b',
-    'e\u0301',
-    'z',
-    '~',
-    '\u007f',
-    '\u0080',
-    '\u00df',
-    '\u00e9',
-    '\u0131',
-    '\u4e2d',
-    '\ud7ff',
-    '\ue000',
-    '\ufffd',
-    '\uffff',
-    '\u{10000}',
-    '\u{1f600}',
-    '\u{10ffff}',
-  ]
-  return endings.map((ending) => `${beginning}${ending}`)
-}
+import { textsInByteOrder } from '../../support/byte-order.ts'
 
-export function byBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right))
+/** Kinds with the given beginning, in the order of their UTF-8 bytes. */
+export function kindsInByteOrder(beginning: string): string[] {
+  return textsInByteOrder.map((ending) => `${beginning}${ending}`)
 }
 
 interface PrefixExample {

@@ -1,39 +1,17 @@
-import { malformed } from './malformed.ts'
+import { malformed } from '../../support/malformed.ts'
+import { notBytes, notNames, notSignals } from '../../support/malformed-values.ts'
 import type { MethodArguments, StoreMethod } from './store-methods.ts'
 
 const tooLongName = 'x'.repeat(257)
 const tooLongEventId = 'x'.repeat(129)
 
-const notNames: readonly unknown[] = [
-  undefined,
-  null,
-  '',
-  7,
-  {},
-  ['kind'],
-  '\ud800',
-  '\udfff',
-  'a\0b',
-]
-
-const notBytes: readonly unknown[] = [
-  undefined,
-  null,
-  'text',
-  [1, 2, 3],
-  new ArrayBuffer(3),
-  new Uint16Array(3),
-  new DataView(new ArrayBuffer(3)),
-]
-
 /** Every way in which one argument of the method, other than the identity, can be wrong. */
 export function malformedArguments(
   method: Pick<StoreMethod, 'name' | 'takes'>,
 ): Partial<MethodArguments>[] {
-  const wrong: Partial<MethodArguments>[] = [
-    { options: { signal: malformed('soon') } },
-    { options: { signal: malformed({ aborted: true }) } },
-  ]
+  const wrong: Partial<MethodArguments>[] = notSignals.map((options) => ({
+    options: malformed(options),
+  }))
   if (method.takes.includes('kind')) {
     for (const kind of [...notNames, tooLongName]) wrong.push({ kind: malformed(kind) })
   }

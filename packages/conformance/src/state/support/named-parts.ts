@@ -1,8 +1,8 @@
 import { newEventId, type ErrorCode, type RunIdentity } from '@harborage/core'
 import type { NewStateRecord } from '@harborage/state'
 import { freshSlot, type RunSlot } from './fresh-slot.ts'
-import { malformed } from './malformed.ts'
-import { bytesOf } from './text-bytes.ts'
+import { malformed } from '../../support/malformed.ts'
+import { bytesOf } from '../../support/text-bytes.ts'
 
 /** One of the places of a record that a text names. */
 export interface NamedPart {

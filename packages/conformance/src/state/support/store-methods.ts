@@ -1,6 +1,6 @@
 import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
-import { collect } from './collect.ts'
+import { collect } from '../../support/collect.ts'
 
 /** The arguments of a call, of which each method takes those it needs. */
 export interface MethodArguments {
