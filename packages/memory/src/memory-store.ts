@@ -6,6 +6,7 @@ import {
   readArguments,
   StoreLifecycle,
   type CallOptions,
+  type HarborageError,
   type RunIdentity,
 } from '@harborage/core'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
@@ -93,7 +94,7 @@ export class MemoryStore implements AsyncDisposable {
     turn: ConversationTurn,
     options?: CallOptions,
   ): Promise<void> {
-    return this.#call('addTurn', identity, options, async (owner) => {
+    return this.#call('addTurn', identity, options, (owner) => {
       const checked = readArguments(() => checkTurn(turn))
       const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
       return async () => {
@@ -109,17 +110,12 @@ export class MemoryStore implements AsyncDisposable {
 
   /** Gives what the next call of a language model is to know of the conversation, within the budget. */
   async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
-    return this.#call(
-      'getLlmContext',
-      identity,
-      options,
-      async (owner) => () => this.#context(owner),
-    )
+    return this.#call('getLlmContext', identity, options, (owner) => () => this.#context(owner))
   }
 
   /** Gives the tokens that {@link getLlmContext} would give. */
   async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
-    return this.#call('estimateTokens', identity, options, async (owner) => async () => {
+    return this.#call('estimateTokens', identity, options, (owner) => async () => {
       const { tokens } = await this.#context(owner)
       return tokens
     })
@@ -127,7 +123,7 @@ export class MemoryStore implements AsyncDisposable {
 
   /** Folds what can be folded now, and resolves when that is done or has failed for good; look at {@link health}. */
   async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
-    return this.#call('flush', identity, options, async (owner) => async () => {
+    return this.#call('flush', identity, options, (owner) => async () => {
       this.#foldings?.touch(owner)
       await this.#foldings?.settled(owner)
     })
@@ -135,7 +131,7 @@ export class MemoryStore implements AsyncDisposable {
 
   /** Tells how the summarizing of the conversation is doing. */
   async health(identity: RunIdentity, options?: CallOptions): Promise<Health> {
-    return this.#call('health', identity, options, async (owner) => async () => {
+    return this.#call('health', identity, options, (owner) => async () => {
       if (this.#rules.strategy === 'none') return 'healthy'
       const { header } = await this.#driver.read(owner)
       return header?.health ?? 'healthy'
@@ -144,7 +140,7 @@ export class MemoryStore implements AsyncDisposable {
 
   /** Gives the conversation as bytes; the same content gives the same bytes on every driver. */
   async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
-    return this.#call('snapshot', identity, options, async (owner) => async () => {
+    return this.#call('snapshot', identity, options, (owner) => async () => {
       const { strategy } = this.#rules
       if (strategy === 'none') return { strategy, bytes: new Uint8Array() }
       return { strategy, bytes: writeSnapshot(await this.#driver.read(owner), strategy) }
@@ -161,7 +157,7 @@ export class MemoryStore implements AsyncDisposable {
     snapshot: MemorySnapshot,
     options?: CallOptions,
   ): Promise<void> {
-    return this.#call('restore', identity, options, async (owner) => {
+    return this.#call('restore', identity, options, (owner) => {
       const { strategy, tokenEstimator } = this.#rules
       const restored = readArguments(() => readSnapshot(snapshot, strategy))
       const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
@@ -206,27 +202,34 @@ export class MemoryStore implements AsyncDisposable {
     return contextOf(conversation, strategy, budgetTokens, tokenEstimator)
   }
 
-  /** @param prepare Checks the other arguments and gives what is to be done. */
+  /**
+   * Makes a call. Its arguments are read before anything is waited for, so that later changes of them change nothing.
+   *
+   * @param prepare Checks the other arguments and gives what is to be done.
+   */
   async #call<Result>(
     operation: string,
     identity: RunIdentity,
     options: CallOptions | undefined,
-    prepare: (owner: Required<RunIdentity>) => Promise<() => Promise<Result>>,
+    prepare: (owner: Required<RunIdentity>) => () => Promise<Result>,
   ): Promise<Result> {
     this.#lifecycle.assertOpen()
-    const owner = await this.#checkIdentity(operation, identity)
-    const work = await prepare(owner)
+    const owner = checkedIdentity(identity)
+    if (isHarborageError(owner)) {
+      throw await rejectIdentity(this.#events, operation, identity, owner)
+    }
+    const work = prepare(owner)
     const signal = readArguments(() => checkSignal(options))
     return this.#lifecycle.run(signal, work)
   }
+}
 
-  async #checkIdentity(operation: string, identity: RunIdentity): Promise<Required<RunIdentity>> {
-    try {
-      return checkRunIdentity(identity)
-    } catch (error) {
-      if (!isHarborageError(error)) throw error
-      throw await rejectIdentity(this.#events, operation, identity, error)
-    }
+function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | HarborageError {
+  try {
+    return checkRunIdentity(identity)
+  } catch (error) {
+    if (isHarborageError(error)) return error
+    throw error
   }
 }
 
