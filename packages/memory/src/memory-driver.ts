@@ -23,9 +23,7 @@ export interface MemoryHeader {
   readonly health: Health
   /** How many summarisations have failed since the last one that succeeded. */
   readonly failures: number
-  /** Counts what was folded, dropped or restored: a folding that began at another count is void. */
-  readonly generation: number
-  /** Who is folding now, if anybody is. */
+  /** Names the folding that is under way, if one is; each has a name of its own. One that is no longer named is void. */
   readonly folder: string | undefined
 }
 

@@ -2,7 +2,6 @@ import {
   checkRunIdentity,
   checkSignal,
   isHarborageError,
-  newEventId,
   readArguments,
   StoreLifecycle,
   type CallOptions,
@@ -63,8 +62,7 @@ export class MemoryStore implements AsyncDisposable {
     this.#keeping = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
     if (rules.strategy === 'rolling_summary' && rules.summarizer !== undefined) {
       const { summarizer } = rules
-      const folder = newEventId()
-      this.#foldings = new Foldings(rules, { driver, summarizer, events: this.#events, folder })
+      this.#foldings = new Foldings(rules, { driver, summarizer, events: this.#events })
     }
   }
 

@@ -38,7 +38,7 @@ export function addTurn(
   const isDroppedItself = last?.position === turn.position
   return {
     result: { droppedTurns: rules.strategy === 'rolling_summary' ? dropped.length : 0 },
-    header: withoutTurns(added, dropped),
+    header: last === undefined ? added : { ...withoutTurns(added, dropped), folder: undefined },
     append: isDroppedItself ? [] : [turn],
     ...(last === undefined ? {} : { removeThrough: last.position }),
   }

@@ -12,11 +12,14 @@ export type Claim =
   | { readonly kind: 'busy'; readonly folder: string }
   | {
       readonly kind: 'claimed'
-      readonly generation: number
+      readonly folder: string
       readonly previousSummary: string
       readonly turns: readonly KeptTurn[]
       readonly steps: readonly HealthStep[]
     }
+
+/** A claim that was granted. */
+export type Claimed = Claim & { readonly kind: 'claimed' }
 
 /** What became of the end of a folding: `stale` if the conversation has gone on without it. */
 export interface FoldEnd {
@@ -29,18 +32,19 @@ export interface FoldEnd {
 /**
  * Decides who folds: one at a time per conversation, whatever the number of processes.
  *
- * @param abandoned A folder that was seen to do nothing for too long, whose place may be taken.
+ * @param folder Names this claim, and no other.
+ * @param mayReplace Tells whether nobody is behind a claim any more.
  */
 export function claimFold(
   held: HeldMemory,
   folder: string,
   recentTurns: number,
-  abandoned: string | undefined,
+  mayReplace: (folder: string) => boolean,
 ): MemoryChange<Claim> {
   const { header } = held
   const pending = (header?.turns ?? 0) - recentTurns
   if (header === undefined || pending <= 0) return { result: { kind: 'idle' } }
-  if (header.folder !== undefined && header.folder !== abandoned) {
+  if (header.folder !== undefined && !mayReplace(header.folder)) {
     return { result: { kind: 'busy', folder: header.folder } }
   }
   const { health, steps } = walkHealth(
@@ -51,7 +55,7 @@ export function claimFold(
   return {
     result: {
       kind: 'claimed',
-      generation: header.generation,
+      folder,
       previousSummary: held.summary,
       turns: held.oldest.slice(0, pending),
       steps,
@@ -63,12 +67,11 @@ export function claimFold(
 /** Puts the new summary in the place of the turns that went into it. */
 export function commitFold(
   { header }: HeldMemory,
-  folder: string,
-  claim: Claim & { readonly kind: 'claimed' },
+  claim: Claimed,
   summary: string,
 ): MemoryChange<FoldEnd> {
   const last = claim.turns.at(-1)
-  if (header === undefined || last === undefined || !isStillClaimed(header, folder, claim)) {
+  if (header === undefined || last === undefined || !isStillClaimed(header, claim)) {
     return { result: stale(header) }
   }
   const { health, steps } = walkHealth(
@@ -82,7 +85,6 @@ export function commitFold(
       ...withoutTurns(header, claim.turns),
       health,
       failures: 0,
-      generation: header.generation + 1,
       folder: undefined,
     },
     summary,
@@ -93,12 +95,11 @@ export function commitFold(
 /** Notes that a summarisation failed, and gives the claim back. */
 export function failFold(
   { header }: HeldMemory,
-  folder: string,
-  claim: Claim & { readonly kind: 'claimed' },
+  claim: Claimed,
   retryAttempts: number,
   reason: string,
 ): MemoryChange<FoldEnd> {
-  if (header === undefined || !isStillClaimed(header, folder, claim)) {
+  if (header === undefined || !isStillClaimed(header, claim)) {
     return { result: stale(header) }
   }
   const failures = header.failures + 1
@@ -114,17 +115,14 @@ export function failFold(
 }
 
 /** Gives a claim back without a judgement: the store is closing. */
-export function releaseFold({ header }: HeldMemory, folder: string): MemoryChange<undefined> {
-  if (header?.folder !== folder) return { result: undefined }
+export function releaseFold({ header }: HeldMemory, claim: Claimed): MemoryChange<undefined> {
+  if (header === undefined || !isStillClaimed(header, claim)) return { result: undefined }
   return { result: undefined, header: { ...header, folder: undefined } }
 }
 
-function isStillClaimed(
-  header: MemoryHeader,
-  folder: string,
-  claim: Claim & { readonly kind: 'claimed' },
-): boolean {
-  return header.folder === folder && header.generation === claim.generation
+/** Whoever takes over a claim, restores or drops turns makes it void. */
+function isStillClaimed(header: MemoryHeader, claim: Claimed): boolean {
+  return header.folder === claim.folder
 }
 
 function stale(header: MemoryHeader | undefined): FoldEnd {

@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@harborage/core'
+import { newEventId, type EventId, type RunIdentity } from '@harborage/core'
 import type { MemoryDriver } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
@@ -9,6 +9,7 @@ import {
   FOLD_BATCH_TURNS,
   releaseFold,
   type Claim,
+  type Claimed,
   type FoldEnd,
 } from './fold-turns.ts'
 import { summarizeInTime } from './summarize-in-time.ts'
@@ -28,21 +29,12 @@ export interface FoldingTools {
   readonly driver: MemoryDriver
   readonly summarizer: Summarizer
   readonly events: MemoryEvents
-  /** Names this store among all that may fold the same conversation. */
-  readonly folder: string
 }
-
-type Claimed = Claim & { readonly kind: 'claimed' }
 
 /** What comes after an attempt: the next one at once, later, or not before somebody touches the conversation. */
 type Next =
   | { readonly kind: 'now' }
-  | {
-      readonly kind: 'later'
-      readonly delayMs: number
-      readonly isRetry: boolean
-      readonly abandoned?: string
-    }
+  | { readonly kind: 'later'; readonly delayMs: number; readonly isRetry: boolean }
   | { readonly kind: 'rest' }
 
 /**
@@ -57,6 +49,10 @@ export class Folding {
   readonly #abort = new AbortController()
   #running: Promise<void> | undefined
   #touched = false
+  #isStopping = false
+  #ownClaim: EventId | undefined
+  /** The claim of another that is in the way, and since when it has been seen there. */
+  #blockedBy: { readonly folder: string; readonly since: number } | undefined
   #waiting: { readonly timer: NodeJS.Timeout; readonly isRetry: boolean } | undefined
 
   constructor(
@@ -83,14 +79,15 @@ export class Folding {
 
   /** Says that the conversation has changed or was looked at: there may be something to fold. */
   touch(): void {
-    if (this.#abort.signal.aborted) return
+    if (this.#isStopping) return
     this.#touched = true
     // A retry keeps its pause; anything else that is waited for is tried at once.
-    if (this.#running === undefined && this.#waiting?.isRetry !== true) this.#start(undefined)
+    if (this.#running === undefined && this.#waiting?.isRetry !== true) this.#start()
   }
 
   /** Lets a running summarisation end, but not longer than the grace period; then aborts it. */
   async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true
     this.#clearTimer()
     const { promise: grace, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, graceMs)
@@ -101,48 +98,42 @@ export class Folding {
     }
     this.#abort.abort()
     await this.#running
-    this.#clearTimer()
   }
 
-  #start(abandoned: string | undefined): void {
+  #start(): void {
     this.#clearTimer()
-    this.#running = this.#runOnce(abandoned)
+    this.#running = this.#runOnce()
   }
 
-  async #runOnce(abandoned: string | undefined): Promise<void> {
-    const next = await this.#run(abandoned)
+  async #runOnce(): Promise<void> {
+    const next = await this.#run()
     this.#running = undefined
     this.#schedule(next)
     this.#onSettled()
   }
 
   #schedule(next: Next): void {
-    if (this.#abort.signal.aborted) return
+    if (this.#isStopping) return
     if (next.kind === 'now' || (next.kind === 'rest' && this.#touched)) {
-      this.#start(undefined)
+      this.#start()
       return
     }
     if (next.kind === 'rest') return
-    const timer = setTimeout(() => this.#start(next.abandoned), next.delayMs)
+    const timer = setTimeout(() => this.#start(), next.delayMs)
     // Only a retry is worth keeping the process alive for.
     if (!next.isRetry) timer.unref()
     this.#waiting = { timer, isRetry: next.isRetry }
   }
 
-  async #run(abandoned: string | undefined): Promise<Next> {
+  async #run(): Promise<Next> {
     this.#touched = false
     try {
-      const claim = await this.#claim(abandoned)
+      const claim = await this.#claim()
       switch (claim.kind) {
         case 'idle':
           return { kind: 'rest' }
         case 'busy':
-          return {
-            kind: 'later',
-            delayMs: this.#rules.summarizerTimeoutMs,
-            isRetry: false,
-            abandoned: claim.folder,
-          }
+          return { kind: 'later', delayMs: this.#timeLeft(claim.folder), isRetry: false }
         case 'claimed':
           return await this.#fold(claim)
       }
@@ -152,17 +143,23 @@ export class Folding {
     }
   }
 
-  async #claim(abandoned: string | undefined): Promise<Claim> {
-    const { driver, folder, events } = this.#tools
+  async #claim(): Promise<Claim> {
+    const { driver, events } = this.#tools
+    const earlier = this.#ownClaim
+    const own = newEventId()
+    this.#ownClaim = own
+    // An own claim is still there if the answer to it, or to its end, was lost.
+    const mayReplace = (folder: string): boolean =>
+      folder === own || folder === earlier || this.#timeLeft(folder) === 0
     const claim = await driver.change(this.#identity, FOLD_BATCH_TURNS, (held) =>
-      claimFold(held, folder, this.#rules.recentTurns, abandoned),
+      claimFold(held, own, this.#rules.recentTurns, mayReplace),
     )
     if (claim.kind === 'claimed') events.healthChanged(this.#identity, claim.steps)
     return claim
   }
 
   async #fold(claim: Claimed): Promise<Next> {
-    const { driver, summarizer, folder } = this.#tools
+    const { driver, summarizer } = this.#tools
     const request = {
       previousSummary: claim.previousSummary,
       turns: claim.turns.map(readTurn),
@@ -175,13 +172,13 @@ export class Folding {
       this.#abort.signal,
     )
     if (outcome.kind === 'aborted') {
-      await driver.change(this.#identity, 0, (held) => releaseFold(held, folder))
+      await driver.change(this.#identity, 0, (held) => releaseFold(held, claim))
       return { kind: 'rest' }
     }
     const end = await driver.change(this.#identity, 0, (held) =>
       outcome.kind === 'summarized'
-        ? commitFold(held, folder, claim, outcome.summary)
-        : failFold(held, folder, claim, this.#rules.retryAttempts, outcome.reason),
+        ? commitFold(held, claim, outcome.summary)
+        : failFold(held, claim, this.#rules.retryAttempts, outcome.reason),
     )
     this.#tools.events.healthChanged(this.#identity, end.steps)
     return this.#after(end)
@@ -194,6 +191,13 @@ export class Folding {
       return { kind: 'later', delayMs, isRetry: true }
     }
     return { kind: 'later', delayMs: this.#rules.degradedRetryMs, isRetry: false }
+  }
+
+  /** How long the claim of another is still to be respected; whoever holds it may have died. */
+  #timeLeft(folder: string): number {
+    const now = performance.now()
+    if (this.#blockedBy?.folder !== folder) this.#blockedBy = { folder, since: now }
+    return Math.max(this.#blockedBy.since + this.#rules.summarizerTimeoutMs - now, 0)
   }
 
   #clearTimer(): void {

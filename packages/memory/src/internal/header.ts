@@ -13,7 +13,6 @@ export function emptyHeader(strategy: Strategy): MemoryHeader {
     turnIds: [],
     health: 'healthy',
     failures: 0,
-    generation: 0,
     folder: undefined,
   }
 }

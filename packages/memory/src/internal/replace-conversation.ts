@@ -34,7 +34,6 @@ export function replaceConversation(
         .toReversed()
         .slice(0, REMEMBERED_TURN_IDS),
       // Whoever is folding now is folding what is no longer there.
-      generation: header.generation + 1,
       folder: undefined,
     },
     summary,

@@ -18,7 +18,6 @@ const header = z.strictObject({
   turnIds: z.array(z.string()),
   health: z.enum(['healthy', 'retry', 'degraded', 'recovering']),
   failures: z.int(),
-  generation: z.int(),
   folder: z.string().nullable(),
 })
 
