@@ -44,6 +44,7 @@ export class MemoryStore implements AsyncDisposable {
   readonly #events: MemoryEvents
   readonly #foldings: Foldings | undefined
   readonly #lifecycle = new StoreLifecycle('MemoryStore')
+  #stopping: Promise<void> | undefined
 
   /**
    * @param driver Where the rows are kept.
@@ -174,8 +175,13 @@ export class MemoryStore implements AsyncDisposable {
    * Waiting for a degraded conversation to recover does not count.
    */
   async settled(identity?: RunIdentity): Promise<void> {
-    this.#lifecycle.assertOpen()
-    await this.#foldings?.settled(identity === undefined ? undefined : checkRunIdentity(identity))
+    if (identity === undefined) {
+      this.#lifecycle.assertOpen()
+      return this.#foldings?.settled(undefined)
+    }
+    return this.#call('settled', identity, undefined, (owner) => async () => {
+      await this.#foldings?.settled(owner)
+    })
   }
 
   /**
@@ -183,8 +189,10 @@ export class MemoryStore implements AsyncDisposable {
    * `closeGraceMs`, and releases everything. Idempotent.
    */
   close(): Promise<void> {
+    // At once, because a call in flight may be waiting for a summarisation that never ends.
+    this.#stopping ??= this.#foldings?.stop(this.#rules.closeGraceMs)
     return this.#lifecycle.close(async () => {
-      await this.#foldings?.stop(this.#rules.closeGraceMs)
+      await this.#stopping
       await this.#release()
     })
   }

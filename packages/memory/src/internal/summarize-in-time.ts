@@ -15,6 +15,7 @@ export async function summarizeInTime(
   timeoutMs: number,
   closing: AbortSignal,
 ): Promise<SummaryOutcome> {
+  if (closing.aborted) return { kind: 'aborted' }
   const abort = new AbortController()
   const { promise: ended, resolve } = Promise.withResolvers<SummaryOutcome>()
   const end = (outcome: SummaryOutcome): void => {
@@ -24,7 +25,6 @@ export async function summarizeInTime(
   const timer = setTimeout(end, timeoutMs, { kind: 'failed', reason: 'summarizer_timed_out' })
   const close = (): void => end({ kind: 'aborted' })
   closing.addEventListener('abort', close, { once: true })
-  if (closing.aborted) close()
   try {
     return await Promise.race([ask(summarizer, identity, request, abort.signal), ended])
   } finally {
