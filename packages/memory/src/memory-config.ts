@@ -1,4 +1,5 @@
 import {
+  InvalidConfigError,
   parseConfig,
   StrategyNotImplementedError,
   type EventBus,
@@ -29,7 +30,7 @@ export interface MemoryRules {
   readonly retryBackoffMs?: number
   /** How often a degraded conversation tries to recover by itself. Default: 10,000. */
   readonly degradedRetryMs?: number
-  /** How many batches of 16 turns may wait for a summary while degraded; older ones are dropped. Default: 16. */
+  /** How many batches of 16 turns, at least 1, may wait for a summary while degraded; older ones are dropped. Default: 16. */
   readonly recoveryBacklogMax?: number
   /**
    * How long a summarisation may take. After that it counts as failed, and another process may take the place of one
@@ -72,7 +73,7 @@ const rules = z
     retryAttempts: z.int().min(0).max(30).default(3),
     retryBackoffMs: milliseconds.default(100),
     degradedRetryMs: milliseconds.min(1).default(10_000),
-    recoveryBacklogMax: z.int().min(0).default(16),
+    recoveryBacklogMax: z.int().min(1).default(16),
     summarizerTimeoutMs: milliseconds.min(1).default(60_000),
     closeGraceMs: milliseconds.default(1_000),
   })
@@ -81,13 +82,15 @@ const rules = z
     path: ['summarizer'],
   })
 
+const anyStrategy = z.object({ strategy: z.unknown() })
+
 /**
  * Checks the rules and fills in the defaults.
  *
  * @throws `strategy_not_implemented` for a strategy that is not known; `invalid_config`.
  */
 export function parseMemoryRules(config: MemoryRules): CheckedMemoryRules {
-  const strategy: unknown = config?.strategy
+  const { strategy } = parseConfig(anyStrategy, config)
   if (typeof strategy === 'string' && !rules.shape.strategy.safeParse(strategy).success) {
     throw new StrategyNotImplementedError(
       'the strategy is not known: use none, truncation or rolling_summary',
@@ -99,7 +102,16 @@ export function parseMemoryRules(config: MemoryRules): CheckedMemoryRules {
 /** The rest of a configuration: where the store keeps its data. Unknown options stay in it and are refused later. */
 export function storeConfigOf(config: MemoryStoreConfig): StoreConfig {
   const own = new Set(Object.keys(rules.shape))
-  return Object.fromEntries(Object.entries(config).filter(([name]) => !own.has(name)))
+  return Object.fromEntries(entriesOf(config).filter(([name]) => !own.has(name)))
+}
+
+/** An option may be a getter that throws. */
+function entriesOf(config: MemoryStoreConfig): [string, unknown][] {
+  try {
+    return Object.entries(config)
+  } catch (cause) {
+    throw new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
+  }
 }
 
 function hasMethod(value: unknown, method: string): boolean {

@@ -1,7 +1,7 @@
-import { InvalidConfigError } from '@harborage/core'
+import { describeType, InvalidConfigError } from '@harborage/core'
 import type { ConversationTurn } from './conversation.ts'
 
-/** Estimates how many tokens a text has: a whole number of at least 0. Any tokenizer does. */
+/** Estimates how many tokens a text has: a whole number from 0 to 2^31 - 1. Any tokenizer does. */
 export type TokenEstimator = (text: string) => number
 
 /** A rough estimate that needs no tokenizer: a token for every four UTF-8 bytes, and one more. */
@@ -11,15 +11,31 @@ export function estimateByBytes(text: string): number {
 
 /** The tokens of a turn: those of its two texts. */
 export function turnTokens(estimate: TokenEstimator, turn: ConversationTurn): number {
-  return checked(estimate(turn.userMessage)) + checked(estimate(turn.assistantResponse))
+  return tokensOf(estimate, turn.userMessage) + tokensOf(estimate, turn.assistantResponse)
 }
 
 /** The tokens of a summary; an empty one costs nothing. */
 export function summaryTokens(estimate: TokenEstimator, summary: string): number {
-  return summary === '' ? 0 : checked(estimate(summary))
+  return summary === '' ? 0 : tokensOf(estimate, summary)
 }
 
-function checked(tokens: number): number {
-  if (Number.isSafeInteger(tokens) && tokens >= 0) return tokens
-  throw new InvalidConfigError('tokenEstimator must answer a whole number of at least 0')
+/** So large that no text has as many, and so small that the sum over a conversation stays exact. */
+const MAX_TOKENS = 2 ** 31 - 1
+
+/** Asks the estimator, which is anybody's code: it may throw or answer nonsense. */
+function tokensOf(estimate: TokenEstimator, text: string): number {
+  const tokens: unknown = ask(estimate, text)
+  if (typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= 0 && tokens <= MAX_TOKENS)
+    return tokens
+  throw new InvalidConfigError(
+    `tokenEstimator answered ${describeType(tokens)} that is no whole number from 0 to ${MAX_TOKENS}`,
+  )
+}
+
+function ask(estimate: TokenEstimator, text: string): unknown {
+  try {
+    return estimate(text)
+  } catch (cause) {
+    throw new InvalidConfigError('tokenEstimator failed: see the cause', { cause })
+  }
 }
