@@ -18,7 +18,8 @@ const envelope = z.strictObject({
   format: z.literal('harborage.memory'),
   version: z.literal(1),
   strategy: z.enum(['truncation', 'rolling_summary']),
-  summary: z.string(),
+  // A lone surrogate would come back as another character from a database.
+  summary: z.string().refine((summary) => summary.isWellFormed()),
   turns: z.array(z.unknown()),
 })
 
@@ -60,7 +61,9 @@ export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): Rest
     throw new InvalidSnapshotError(`the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`)
   }
   if (claimed !== undefined && claimed !== strategy) throw otherStrategy(strategy)
-  if (bytes.byteLength === 0) return { summary: '', turns: [] }
+  // With a strategy they are what is left of a snapshot of it, unless that keeps nothing.
+  const isReset = claimed === undefined || claimed === 'none'
+  if (bytes.byteLength === 0 && isReset) return { summary: '', turns: [] }
   if (strategy === 'none') throw otherStrategy(strategy)
   const content = envelope.safeParse(parseJson(bytes))
   if (!content.success) throw malformed()
