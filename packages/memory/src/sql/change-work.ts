@@ -46,13 +46,15 @@ function* applyChange(
   // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
   if ((yield* changeRows(writeHeader, headerRow(owner, header))) === 0) throw new LostRace()
+  // Whoever waits for the lock sees the newest content of the rows that were there before, but no row that came later.
+  const newSummary = isNew ? (summary ?? '') : summary
   if (removeThrough !== undefined) {
     yield* changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })
   }
   for (const turn of append) {
     yield* changeRows(statements.upsert, turnRow(owner, header.strategy, turn))
   }
-  if (summary !== undefined) {
-    yield* changeRows(statements.upsert, summaryRow(owner, header.strategy, summary))
+  if (newSummary !== undefined) {
+    yield* changeRows(statements.upsert, summaryRow(owner, header.strategy, newSummary))
   }
 }
