@@ -98,11 +98,11 @@ export class MemoryStore implements AsyncDisposable {
       const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
       return async () => {
         if (this.#rules.strategy === 'none') return
-        const { droppedTurns } = await this.#driver.change(owner, LOOKED_AT_TURNS, (held) =>
+        const { droppedTurns, header } = await this.#driver.change(owner, LOOKED_AT_TURNS, (held) =>
           addTurn(held, checked, tokens, this.#keeping),
         )
         if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
-        this.#foldings?.touch(owner)
+        this.#foldings?.touch(owner, header)
       }
     })
   }
@@ -204,7 +204,7 @@ export class MemoryStore implements AsyncDisposable {
   async #context(owner: Required<RunIdentity>): Promise<LlmContextPatch> {
     const { strategy, budgetTokens, tokenEstimator } = this.#rules
     const conversation = strategy === 'none' ? nothing : await this.#driver.read(owner)
-    if (conversation.turns.length > this.#rules.recentTurns) this.#foldings?.touch(owner)
+    if (conversation.header !== undefined) this.#foldings?.touch(owner, conversation.header)
     return contextOf(conversation, strategy, budgetTokens, tokenEstimator)
   }
 

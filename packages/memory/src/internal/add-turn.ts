@@ -16,9 +16,12 @@ export interface KeepingRules {
   readonly maxBacklogTurns: number
 }
 
-/** How many turns were given up because they could not be summarized for too long. */
+/** What adding a turn came to. */
 export interface Added {
+  /** How many turns were given up because they could not be summarized for too long. */
   readonly droppedTurns: number
+  /** The bookkeeping afterwards. */
+  readonly header: MemoryHeader
 }
 
 /** Decides what adding a turn changes. A turn whose id is remembered changes nothing. */
@@ -29,16 +32,18 @@ export function addTurn(
   rules: KeepingRules,
 ): MemoryChange<Added> {
   const header = held.header ?? emptyHeader(rules.strategy)
-  if (header.turnIds.includes(turnId)) return { result: { droppedTurns: 0 } }
+  if (header.turnIds.includes(turnId)) return { result: { droppedTurns: 0, header } }
   const turn = { position: header.nextPosition, tokens, text }
   const added = { ...withTurn(header, turnId, tokens), strategy: rules.strategy }
   const turns = [...held.oldest, ...(held.oldest.length === header.turns ? [turn] : [])]
   const dropped = turnsToDrop(added, turns, rules)
   const last = dropped.at(-1)
   const isDroppedItself = last?.position === turn.position
+  const kept = last === undefined ? added : { ...withoutTurns(added, dropped), folder: undefined }
+  const droppedTurns = rules.strategy === 'rolling_summary' ? dropped.length : 0
   return {
-    result: { droppedTurns: rules.strategy === 'rolling_summary' ? dropped.length : 0 },
-    header: last === undefined ? added : { ...withoutTurns(added, dropped), folder: undefined },
+    result: { droppedTurns, header: kept },
+    header: kept,
     append: isDroppedItself ? [] : [turn],
     ...(last === undefined ? {} : { removeThrough: last.position }),
   }

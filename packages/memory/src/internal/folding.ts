@@ -37,6 +37,9 @@ type Next =
   | { readonly kind: 'later'; readonly delayMs: number; readonly isRetry: boolean }
   | { readonly kind: 'rest' }
 
+/** The longest pause that a timer can make; a longer one would end at once. */
+const MAX_PAUSE_MS = 2 ** 31 - 1
+
 /**
  * Folds one conversation in the background, one summarisation at a time. Whatever matters is in the driver: should this
  * process die, the next one that touches the conversation goes on.
@@ -77,12 +80,21 @@ export class Folding {
     return this.#running === undefined && this.#waiting === undefined
   }
 
-  /** Says that the conversation has changed or was looked at: there may be something to fold. */
-  touch(): void {
+  /**
+   * Says that the conversation has changed or was looked at: there may be something to fold.
+   *
+   * @param folder Whose claim was seen to stand.
+   */
+  touch(folder: string | undefined): void {
     if (this.#isStopping) return
     this.#touched = true
-    // A retry keeps its pause; anything else that is waited for is tried at once.
-    if (this.#running === undefined && this.#waiting?.isRetry !== true) this.#start()
+    if (this.#running === undefined && !this.#isWorthWaiting(folder)) this.#start()
+  }
+
+  /** A retry keeps its pause, and a claim that is known already its time; anything else is tried at once. */
+  #isWorthWaiting(folder: string | undefined): boolean {
+    if (this.#waiting === undefined) return false
+    return this.#waiting.isRetry || (folder !== undefined && folder === this.#blockedBy?.folder)
   }
 
   /** Lets a running summarisation end, but not longer than the grace period; then aborts it. */
@@ -119,7 +131,7 @@ export class Folding {
       return
     }
     if (next.kind === 'rest') return
-    const timer = setTimeout(() => this.#start(), next.delayMs)
+    const timer = setTimeout(() => this.#start(), Math.min(next.delayMs, MAX_PAUSE_MS))
     // Only a retry is worth keeping the process alive for.
     if (!next.isRetry) timer.unref()
     this.#waiting = { timer, isRetry: next.isRetry }

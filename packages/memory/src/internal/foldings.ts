@@ -1,4 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
+import type { MemoryHeader } from '../memory-driver.ts'
 import { Folding, type FoldingRules, type FoldingTools } from './folding.ts'
 
 /** The foldings of one store, one per conversation that was touched and has something left to do. */
@@ -14,12 +15,14 @@ export class Foldings {
     this.#tools = tools
   }
 
-  touch(identity: Required<RunIdentity>): void {
+  /** @param header The bookkeeping, if it was just seen: it may tell that there is nothing to do. */
+  touch(identity: Required<RunIdentity>, header?: MemoryHeader): void {
     if (this.#stopped) return
+    if (header !== undefined && header.turns <= this.#rules.recentTurns) return
     const key = keyOf(identity)
     const known = this.#byIdentity.get(key)
     const folding = known ?? this.#create(key, identity)
-    folding.touch()
+    folding.touch(header?.folder)
   }
 
   /** Resolves once nothing is running or about to be retried, for one conversation or for all. */
