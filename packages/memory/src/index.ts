@@ -1,4 +1,5 @@
 export {
+  MAX_SNAPSHOT_BYTES,
   MAX_TURN_BYTES,
   REMEMBERED_TURN_IDS,
   type ConversationTurn,

@@ -82,7 +82,7 @@ const rules = z
     path: ['summarizer'],
   })
 
-const anyStrategy = z.object({ strategy: z.unknown() })
+const anyStrategy = z.object({ strategy: z.unknown().optional() })
 
 /**
  * Checks the rules and fills in the defaults.

@@ -1,12 +1,9 @@
 import { types } from 'node:util'
 import { describeType, InvalidSnapshotError } from '@harborage/core'
 import { z } from 'zod'
-import type { MemorySnapshot, Strategy } from '../conversation.ts'
+import { MAX_SNAPSHOT_BYTES, type MemorySnapshot, type Strategy } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
 import { parseTurn, type CheckedTurn } from './turn-text.ts'
-
-/** The largest snapshot that is restored: 64 MiB. */
-const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024
 
 /** What a snapshot brings back. */
 export interface RestoredConversation {
