@@ -1,12 +1,13 @@
 // One of several processes that add turns to one conversation; started, killed and started again by replicas.ts.
 import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { isHarborageError, newEventId } from '@harborage/core'
 import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
 
-import { importEngine } from './import-engine.ts'
+import { openEngine } from './open-engine.ts'
 import { lastNumberOf, numberedTurn, rememberedNames } from './numbered-turns.ts'
 import { randomSource } from './random-source.ts'
 import { replicaRules, session } from './replica-rules.ts'
@@ -18,8 +19,9 @@ const summarizer = unreliableSummarizer(randomSource(Number(seed)), {
   began: () => tell('folding'),
   wasGiven: (faults) => faults.forEach((fault) => tell(`fault ${fault}`)),
 })
-await importEngine(dsn)
-await using memory = await openMemoryStore({ dsn, ...replicaRules(summarizer) })
+await using database = await openEngine(dsn)
+flushCompileCache()
+await using memory = await openMemoryStore({ database, ...replicaRules(summarizer) })
 
 const remembered = rememberedNames(await memory.getLlmContext(session))
 for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) {

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { randomSource } from './random-source.ts'
+import { spawnScript } from './spawn-script.ts'
 
 /** An acknowledged turn, and when its call began and ended by the clock that all processes share. */
 export interface AddedTurn {
@@ -53,10 +52,7 @@ async function runLife(
   log: ReplicaLog,
 ): Promise<number | null> {
   const random = randomSource(seed)
-  const script = join(import.meta.dirname, 'replica.ts')
-  const replica = spawn(process.execPath, [script, dsn, speaker, String(turnsEach), String(seed)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const replica = spawnScript('replica.ts', [dsn, speaker, String(turnsEach), String(seed)])
   const exited = once(replica, 'exit')
   const allTurns = speakers.length * turnsEach
   for await (const line of createInterface(replica.stdout)) {
