@@ -181,7 +181,7 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
   itIfDurable('M8 health outlives its store', async ({ open, events }) => {
     const session = freshSession()
     const first = await open({ ...rolling(failing(1)), ...degradedAtOnce })
-    await say(first, session, numbered(1, 5))
+    await say(first, session, numbered(1, 3))
     await first.settled(session)
     await first.close()
     const second = await open({ ...rolling(concatenating), ...degradedAtOnce })
@@ -194,7 +194,7 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
       'degraded -> recovering',
       'recovering -> healthy',
     ])
-    await assertHolds(second, session, numbered(1, 5))
+    await assertHolds(second, session, numbered(1, 3))
   })
 
   itIfShared(

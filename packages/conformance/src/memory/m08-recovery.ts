@@ -83,6 +83,7 @@ export function recovery({ it }: MemoryCases): void {
       await store.settled(session)
     }
     await assertHolds(store, session, numbered(1, mostKept))
+    await store.settled(session)
     assert.deepEqual(events.payloadsOf('memory.recovery_dropped'), [])
 
     for (const text of numbered(mostKept + 1, mostKept + 6)) {

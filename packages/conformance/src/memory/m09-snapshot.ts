@@ -82,6 +82,23 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       await assertHolds(store, session, [...numbered(1, 3), 'retried', 'next'])
     })
 
+    it(`M9 a retry finds a turn that was folded or dropped before the snapshot ${under}`, async ({
+      open,
+    }) => {
+      const store = await open({ ...rules, budgetTokens: 100 })
+      const [session, other] = [freshSession(), freshSession()]
+      const turn = newTurn('retried')
+      await store.addTurn(session, turn)
+      await say(store, session, numbered(1, 30))
+      await store.settled(session)
+      await store.restore(other, await store.snapshot(session))
+      await store.settled(other)
+      const before = await store.getLlmContext(other)
+      await store.addTurn(other, turn)
+      await store.settled(other)
+      assert.deepEqual(await store.getLlmContext(other), before)
+    })
+
     it(`M9 what was said after a snapshot may be said again once it is restored ${under}`, async ({
       open,
     }) => {

@@ -1,4 +1,4 @@
-import { REMEMBERED_TURN_IDS, type Strategy } from '../conversation.ts'
+import type { Strategy } from '../conversation.ts'
 import type { HeldMemory, KeptTurn, MemoryChange } from '../memory-driver.ts'
 import { emptyHeader } from './header.ts'
 import type { RestoredConversation } from './snapshot.ts'
@@ -11,7 +11,7 @@ import { sumOfTokens } from './window.ts'
  */
 export function replaceConversation(
   held: HeldMemory,
-  { summary, turns }: RestoredConversation,
+  { summary, turns, turnIds }: RestoredConversation,
   tokens: readonly number[],
   strategy: Strategy,
 ): MemoryChange<undefined> {
@@ -29,10 +29,7 @@ export function replaceConversation(
       nextPosition: header.nextPosition + append.length,
       turns: append.length,
       tokens: sumOfTokens(append),
-      turnIds: turns
-        .map(({ turnId }) => turnId)
-        .toReversed()
-        .slice(0, REMEMBERED_TURN_IDS),
+      turnIds,
       // Whoever is folding now is folding what is no longer there.
       folder: undefined,
     },

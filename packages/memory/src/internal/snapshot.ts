@@ -1,7 +1,12 @@
 import { types } from 'node:util'
-import { describeType, InvalidSnapshotError } from '@harborage/core'
+import { describeType, InvalidSnapshotError, parseEventId, type EventId } from '@harborage/core'
 import { z } from 'zod'
-import { MAX_SNAPSHOT_BYTES, type MemorySnapshot, type Strategy } from '../conversation.ts'
+import {
+  MAX_SNAPSHOT_BYTES,
+  REMEMBERED_TURN_IDS,
+  type MemorySnapshot,
+  type Strategy,
+} from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
 import { parseTurn, type CheckedTurn } from './turn-text.ts'
 
@@ -9,6 +14,7 @@ import { parseTurn, type CheckedTurn } from './turn-text.ts'
 export interface RestoredConversation {
   readonly summary: string
   readonly turns: readonly CheckedTurn[]
+  readonly turnIds: readonly EventId[]
 }
 
 const envelope = z.strictObject({
@@ -18,11 +24,13 @@ const envelope = z.strictObject({
   // A lone surrogate would come back as another character from a database.
   summary: z.string().refine((summary) => summary.isWellFormed()),
   turns: z.array(z.unknown()),
+  // Also of turns that were folded or dropped, so that a retry finds them where the conversation was moved to.
+  turnIds: z.array(z.string()).max(REMEMBERED_TURN_IDS),
 })
 
 /** Writes what a conversation holds, and nothing of how it is kept: the same content gives the same bytes. */
 export function writeSnapshot(
-  { summary, turns }: Conversation,
+  { header, summary, turns }: Conversation,
   strategy: Exclude<Strategy, 'none'>,
 ): Uint8Array {
   const content: z.infer<typeof envelope> = {
@@ -34,6 +42,7 @@ export function writeSnapshot(
       const parsed: unknown = JSON.parse(kept.text)
       return parsed
     }),
+    turnIds: [...(header?.turnIds ?? [])],
   }
   return new TextEncoder().encode(JSON.stringify(content))
 }
@@ -60,18 +69,28 @@ export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): Rest
   if (claimed !== undefined && claimed !== strategy) throw otherStrategy(strategy)
   // With a strategy they are what is left of a snapshot of it, unless that keeps nothing.
   const isReset = claimed === undefined || claimed === 'none'
-  if (bytes.byteLength === 0 && isReset) return { summary: '', turns: [] }
+  if (bytes.byteLength === 0 && isReset) return { summary: '', turns: [], turnIds: [] }
   if (strategy === 'none') throw otherStrategy(strategy)
   const content = envelope.safeParse(parseJson(bytes))
   if (!content.success) throw malformed()
   if (content.data.strategy !== strategy) throw otherStrategy(strategy)
-  return { summary: content.data.summary, turns: readTurns(content.data.turns) }
+  const { summary, turns, turnIds } = content.data
+  return { summary, turns: readTurns(turns), turnIds: readTurnIds(turnIds) }
 }
 
 function readTurns(texts: readonly unknown[]): CheckedTurn[] {
   const turns = texts.map((text) => parseTurn(text) ?? refuse())
   if (new Set(turns.map(({ turnId }) => turnId)).size < turns.length) throw malformed()
   return turns
+}
+
+function readTurnIds(given: readonly string[]): EventId[] {
+  if (new Set(given).size < given.length) throw malformed()
+  try {
+    return given.map(parseEventId)
+  } catch {
+    throw malformed()
+  }
 }
 
 function parseJson(bytes: Uint8Array): unknown {

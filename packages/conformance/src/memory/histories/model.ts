@@ -23,6 +23,7 @@ export function tokensOf(text: string): number {
 /** A conversation as the guarantees say it, once everything has settled: the turns that were said, and nothing else. */
 export class ModelConversation {
   readonly #rules: ModelRules
+  #said: readonly ConversationTurn[] = []
   #folded: readonly string[] = []
   #turns: readonly ConversationTurn[] = []
 
@@ -32,21 +33,25 @@ export class ModelConversation {
 
   /** The turns whose retry has to change nothing, newest first. */
   get retriable(): readonly ConversationTurn[] {
-    return this.#turns.toReversed()
+    return this.#said.toReversed()
   }
 
   add(turn: ConversationTurn): void {
-    if (!this.#turns.includes(turn)) this.#turns = [...this.#turns, turn]
+    if (this.#said.includes(turn)) return
+    this.#said = [...this.#said, turn]
+    this.#turns = [...this.#turns, turn]
     this.#fold()
   }
 
   reset(): void {
+    this.#said = []
     this.#folded = []
     this.#turns = []
   }
 
   /** Takes what the other one holds. */
   restore(other: ModelConversation): void {
+    this.#said = other.#said
     this.#folded = other.#folded
     this.#turns = other.#turns
     this.#fold()

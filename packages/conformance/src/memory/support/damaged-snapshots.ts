@@ -16,7 +16,7 @@ export const damagedSnapshots: readonly (readonly [
   ['of a great depth', () => '['.repeat(100_000)],
   ['with a field that is not known', edit((envelope) => ({ ...envelope, more: 1 }))],
   ['with a __proto__ of its own', (text) => text.replace('{', '{"__proto__":{"turns":[]},')],
-  ...['format', 'version', 'strategy', 'summary', 'turns'].flatMap(
+  ...['format', 'version', 'strategy', 'summary', 'turns', 'turnIds'].flatMap(
     (field): [string, (text: string) => string][] => [
       [`without its ${field}`, edit((envelope) => without(envelope, field))],
       [`with null as its ${field}`, edit((envelope) => ({ ...envelope, [field]: null }))],
@@ -58,6 +58,10 @@ export const damagedSnapshots: readonly (readonly [
     (text) => text.replace('{"turnId"', '{"artifactsShown":{"n":1e999},"turnId"'),
   ],
   ['with one turn twice', edit(twice)],
+  ['with one turn id twice', edit((envelope) => ({ ...envelope, turnIds: ['a', 'a'] }))],
+  ['with a turn id of another type', edit((envelope) => ({ ...envelope, turnIds: [7] }))],
+  ['with a remembered id that is empty', edit((envelope) => ({ ...envelope, turnIds: [''] }))],
+  ['with too many turn ids', edit((envelope) => ({ ...envelope, turnIds: idsUpTo(65) }))],
 ]
 
 function edit(change: (envelope: JsonObject) => unknown): (text: string) => string {
@@ -73,6 +77,10 @@ function editTurn(change: (turn: JsonObject) => unknown): (text: string) => stri
     const last = turns.at(-1) ?? {}
     return { ...envelope, turns: [...turns.slice(0, -1), change(last)] }
   })
+}
+
+function idsUpTo(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `id ${index}`)
 }
 
 function twice(envelope: JsonObject): unknown {
