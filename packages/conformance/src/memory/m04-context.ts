@@ -173,6 +173,18 @@ export function rollingSummary({ it }: MemoryCases): void {
     assert.equal((await store.getLlmContext(session)).summary, summary)
   })
 
+  it('M4 a lone surrogate in a summary is replaced, alike on every driver', async ({ open }) => {
+    const store = await open({
+      strategy: 'rolling_summary',
+      recentTurns: 0,
+      summarizer: answering(async () => ({ summary: 'cut \ud83d' })),
+    })
+    const session = freshSession()
+    await say(store, session, ['hello'])
+    await store.flush(session)
+    assert.equal((await store.getLlmContext(session)).summary, 'cut \ufffd')
+  })
+
   it('M4 a rolling summary without a summarizer is refused at open', async ({ open }) => {
     await assertFails('invalid_config', () => open({ strategy: 'rolling_summary' }))
   })

@@ -4,9 +4,9 @@ import { newTurn, numbered, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 
-const KEPT_TURNS = 400
+const KEPT_TURNS = 200
 const TURN_BYTES = 16 * 1024
-const SAMPLES = 15
+const SAMPLES = 11
 
 /**
  * What turns cost is a matter of benchmarks. But a driver that writes the whole conversation with each turn, or reads

@@ -33,11 +33,6 @@ const faults: readonly (readonly [fault: string, reason: string, summarizer: Sum
   ['answers without a summary', 'invalid_summary', answering(async () => ({ text: QUOTE }))],
   ['answers a number', 'invalid_summary', answering(async () => ({ summary: 7 }))],
   ['answers null as the summary', 'invalid_summary', answering(async () => ({ summary: null }))],
-  [
-    'answers what no database keeps as it is',
-    'invalid_summary',
-    answering(async () => ({ summary: '\ud800' })),
-  ],
   ['never answers', 'summarizer_timed_out', answering(() => Promise.withResolvers().promise)],
 ]
 

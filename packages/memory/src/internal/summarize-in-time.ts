@@ -41,20 +41,18 @@ async function ask(
 ): Promise<SummaryOutcome> {
   try {
     const answer: unknown = await summarizer.summarize(identity, request, { signal })
-    return isSummary(answer)
-      ? { kind: 'summarized', summary: answer.summary }
-      : { kind: 'failed', reason: 'invalid_summary' }
+    const summary = summaryOf(answer)
+    return summary === undefined
+      ? { kind: 'failed', reason: 'invalid_summary' }
+      : { kind: 'summarized', summary }
   } catch {
     return { kind: 'failed', reason: 'summarizer_failed' }
   }
 }
 
-function isSummary(answer: unknown): answer is { readonly summary: string } {
-  return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    'summary' in answer &&
-    typeof answer.summary === 'string' &&
-    answer.summary.isWellFormed()
-  )
+/** A lone surrogate, such as of a message that was cut, is replaced: no database would keep it. */
+function summaryOf(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const summary: unknown = Reflect.get(answer, 'summary')
+  return typeof summary === 'string' ? summary.toWellFormed() : undefined
 }
