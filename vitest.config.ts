@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
@@ -8,6 +9,8 @@ export default defineConfig({
     globalSetup: ['tests/support/postgres-server.ts'],
     reporters: ['default', new ClosingLineReporter()],
     allowOnly: false,
+    // Much of the time is spent waiting for disks and servers, so even two cores serve three files at once.
+    maxWorkers: Math.max(3, availableParallelism()),
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -24,6 +24,6 @@ describe("the state store over the caller's own pool", () => {
 
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database }), durable: true, histories: { runs: 300 } },
+    { open: () => openStateStore({ database }), durable: true, histories: { runs: 400 } },
   )
 })

@@ -20,6 +20,6 @@ describe('the state store in a schema of its own on Postgres', () => {
 
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database }), durable: true, histories: { runs: 300 } },
+    { open: () => openStateStore({ database }), durable: true, histories: { runs: 400 } },
   )
 })

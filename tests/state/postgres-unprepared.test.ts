@@ -20,6 +20,6 @@ describe('the state store on Postgres without prepared statements', () => {
 
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database }), durable: true, histories: { runs: 300 } },
+    { open: () => openStateStore({ database }), durable: true, histories: { runs: 400 } },
   )
 })

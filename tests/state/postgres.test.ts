@@ -17,7 +17,7 @@ describe('the state store on Postgres', () => {
     {
       open: () => openStateStore({ dsn: created.dsn }),
       durable: true,
-      histories: { runs: 500 },
+      histories: { runs: 700 },
     },
   )
 })

@@ -19,7 +19,7 @@ describe('the state store in an SQLite file', () => {
     {
       open: () => openStateStore({ dsn: `sqlite:${join(folder, 'state.db')}` }),
       durable: true,
-      histories: { runs: 600 },
+      histories: { runs: 1_000 },
     },
   )
 })

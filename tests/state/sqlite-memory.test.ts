@@ -14,6 +14,6 @@ describe('the state store in an SQLite database without a file', () => {
   // The database outlives the stores that share it, so it is durable as far as they can tell.
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database }), durable: true, histories: { runs: 300 } },
+    { open: () => openStateStore({ database }), durable: true, histories: { runs: 400 } },
   )
 })

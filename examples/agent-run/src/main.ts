@@ -1,19 +1,22 @@
 import { BadInput } from './bad-input.ts'
 import { readCommandLine, USAGE } from './command-line.ts'
 import { ExitCode } from './exit-code.ts'
-import { runDemo } from './run-demo.ts'
-
-// The reader may leave early, as `head` does.
-process.stdout.on('error', () => process.exit(ExitCode.ok))
+import { READER_LEFT } from './interruption.ts'
 
 const interrupt = new AbortController()
+// As `head` does.
+process.stdout.on('error', () => interrupt.abort(READER_LEFT))
 process.once('SIGINT', () => interrupt.abort())
 process.once('SIGTERM', () => interrupt.abort())
 
 try {
   const command = readCommandLine(process.argv.slice(2))
   if (command === undefined) console.log(USAGE)
-  else process.exitCode = await runDemo(command, interrupt.signal)
+  else {
+    // Only now: what it imports takes ten times as long to load as the rest, and a typing error needs none of it.
+    const { runDemo } = await import('./run-demo.ts')
+    process.exitCode = await runDemo(command, interrupt.signal)
+  }
 } catch (error) {
   process.exitCode = error instanceof BadInput ? ExitCode.badInput : ExitCode.failed
   console.error(error instanceof Error ? error.message : error)

@@ -5,6 +5,7 @@ import { BadInput } from './bad-input.ts'
 import type { Command } from './command-line.ts'
 import { databasePlace, type DatabasePlace } from './database-place.ts'
 import { ExitCode } from './exit-code.ts'
+import { READER_LEFT } from './interruption.ts'
 import { openStore } from './open-store.ts'
 import { closingLines, gaveUpLines, interruptedLines } from './report/closing.ts'
 import { proofLines, storedLines } from './report/final-report.ts'
@@ -23,12 +24,16 @@ const HANG_MS = 30_000
 export async function runDemo(command: Command, interrupt: AbortSignal): Promise<ExitCode> {
   const workload = await openWorkload(command.source, command.limit)
   const place = await databasePlace(command.dsn)
-  let exitCode: ExitCode = ExitCode.badInput
+  let exitCode: ExitCode = ExitCode.failed
   try {
     exitCode = await runOn(place, workload, command, interrupt)
     return exitCode
+  } catch (error) {
+    if (error instanceof BadInput) exitCode = ExitCode.badInput
+    throw error
   } finally {
-    const isOfUse = exitCode === ExitCode.failed || exitCode === ExitCode.interrupted
+    const isToGoOn = exitCode === ExitCode.interrupted && interrupt.reason !== READER_LEFT
+    const isOfUse = exitCode === ExitCode.failed || isToGoOn
     if (!isOfUse && !command.keep) await place.remove()
     else if (place.temporary) print([`The database is kept: ${place.shown}`, ''])
   }

@@ -1,5 +1,5 @@
-import { checkEventId, newEventId, type EventId, type RunIdentity } from '@harborage/core'
-import { defineSlot, type NewStateRecord, type TypedSlot } from '@harborage/state'
+import { checkEventId } from '@harborage/core'
+import { defineSlot, type TypedSlot } from '@harborage/state'
 import { z } from 'zod'
 
 /** An event id that was kept in a slot, checked again on its way out. */
@@ -96,13 +96,3 @@ export function taskStep(number: number): Slot<typeof stepResult> {
 }
 
 type Slot<Schema extends z.ZodType> = TypedSlot<z.input<Schema>, z.output<Schema>>
-
-/** A typed value as one of the saves of a commit. */
-export function saveOf<Input>(
-  slot: TypedSlot<Input, unknown>,
-  identity: RunIdentity,
-  value: Input,
-  eventId: EventId = newEventId(),
-): NewStateRecord {
-  return { eventId, identity, kind: slot.kind, bytes: Buffer.from(JSON.stringify(value)) }
-}

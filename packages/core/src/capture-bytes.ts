@@ -5,7 +5,7 @@ import { describeType } from './named-text.ts'
 /**
  * Copies the bytes of an argument, so that later changes of the array change nothing that is stored.
  *
- * @param tooLarge Makes the error for more bytes than `maxBytes`; it is asked before anything is copied.
+ * @param tooLarge Makes the error for more bytes than `maxBytes`; it is asked before anything is copied, and of the copy.
  * @throws `invalid_record` if it is not a Uint8Array.
  */
 export function captureBytes(
@@ -17,6 +17,20 @@ export function captureBytes(
   if (!types.isUint8Array(bytes)) {
     throw new InvalidRecordError(`${field} is ${describeType(bytes)}: pass a Uint8Array`)
   }
+  // Asked before the copy is made, and of the copy: a subclass may say anything about its length.
   if (bytes.byteLength > maxBytes) throw tooLarge()
-  return new Uint8Array(bytes)
+  const copy = copyOf(field, bytes)
+  if (copy.byteLength > maxBytes) throw tooLarge()
+  return copy
+}
+
+function copyOf(field: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    throw new InvalidRecordError(
+      `${field} cannot be read: its buffer was transferred or resized, pass a Uint8Array on a buffer of your own`,
+      { cause },
+    )
+  }
 }

@@ -52,13 +52,17 @@ export async function openDriver<Driver extends ClosableDriver>(
   }
   const scheme = dsn === undefined ? undefined : schemeOf(dsn)
   const name = driver ?? (dsn === undefined ? DEFAULT_DRIVER : undefined)
-  const factory =
-    name === undefined ? findByScheme(drivers.registry, scheme) : drivers.registry.find(name)
+  const factory = find(drivers.registry, name, scheme)
+  const engine = find(engines, name, scheme)
+  if (factory !== undefined && engine !== undefined) {
+    throw new InvalidConfigError(
+      `both a driver and an engine are registered for ${wanted(name, scheme)}: name the driver otherwise`,
+    )
+  }
   if (factory !== undefined) {
     const opened = await factory.open(dsn)
     return { driver: opened, release: () => opened.close() }
   }
-  const engine = name === undefined ? findByScheme(engines, scheme) : engines.find(name)
   if (engine === undefined) throw unknownDriver(wanted(name, scheme), driverNames(drivers))
   if (dsn === undefined) {
     throw new InvalidConfigError(`the driver "${name}" needs a dsn: it says where the data is kept`)
@@ -91,10 +95,13 @@ export function schemeOf(dsn: string): string | undefined {
   return /^([a-z][a-z0-9+.-]+):/i.exec(dsn)?.[1]?.toLowerCase()
 }
 
-function findByScheme<Entry extends Registered>(
+/** Finds by name, or by scheme where there is no name. */
+function find<Entry extends Registered>(
   registry: DriverRegistry<Entry>,
+  name: string | undefined,
   scheme: string | undefined,
 ): Entry | undefined {
+  if (name !== undefined) return registry.find(name)
   return scheme === undefined ? undefined : registry.findByScheme(scheme)
 }
 

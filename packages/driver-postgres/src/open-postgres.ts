@@ -65,7 +65,7 @@ async function findSchema(pool: ClientPool, config: CheckedPostgresConfig): Prom
   const client = await pool.acquire()
   try {
     const { rows } = await client.query<ServerFacts>(timedQuery(question, config.queryTimeoutMs))
-    client.release()
+    pool.release(client)
     const [server] = rows
     if (server === undefined || Number(server.version) < OLDEST_SERVER * 10_000) {
       throw new InvalidConfigError(`the server is older than Postgres ${OLDEST_SERVER}: upgrade it`)
@@ -77,7 +77,7 @@ async function findSchema(pool: ClientPool, config: CheckedPostgresConfig): Prom
     return schema
   } catch (error) {
     if (error instanceof InvalidConfigError) throw error
-    client.release(true)
+    pool.release(client, true)
     throw statementFailure(error)
   }
 }

@@ -34,7 +34,7 @@ const postgresConfig = z
   .strictObject({
     dsn: z
       .string()
-      .regex(/^postgres(ql)?:/, { error: 'must begin with "postgres:" or "postgresql:"' })
+      .regex(/^postgres(ql)?:/i, { error: 'must begin with "postgres:" or "postgresql:"' })
       .exactOptional(),
     pool: z.custom<Pool>(isPool, { error: 'must be a Pool of the package pg' }).exactOptional(),
     max: z.int().min(1).max(10_000).default(10),

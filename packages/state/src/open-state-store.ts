@@ -2,6 +2,7 @@ import {
   createContext,
   driverNames,
   DriverRegistry,
+  InvalidConfigError,
   openDriver,
   type Context,
   type StoreConfig,
@@ -23,7 +24,15 @@ const drivers: StoreDrivers<StateDriver> = {
 
 drivers.registry.register('memory', {
   schemes: ['memory'],
-  open: async () => new InMemoryStateDriver(),
+  async open(dsn) {
+    // Whoever names a place expects to find the data there again.
+    if (dsn !== undefined && dsn !== 'memory:') {
+      throw new InvalidConfigError(
+        'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
+      )
+    }
+    return new InMemoryStateDriver()
+  },
 })
 
 /**

@@ -92,9 +92,9 @@ export class StateStore implements AsyncDisposable {
   async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
     this.#lifecycle.assertOpen()
     const { checked, condition, signal } = readArguments(() => ({
-      checked: checkRecord(checkCarriedIdentity(record), record),
-      condition: checkCondition(options),
+      checked: checkRecord(checkCarriedIdentity('record', record), record),
       signal: checkSignal(options),
+      condition: checkCondition(options),
     }))
     return this.#lifecycle.run(signal, () => this.#driver.save(checked, condition))
   }
@@ -171,8 +171,8 @@ export class StateStore implements AsyncDisposable {
     this.#lifecycle.assertOpen()
     const { slot, condition, signal } = readArguments(() => ({
       slot: checkSlot(checkRunIdentity(identity), kind),
-      condition: checkDeleteCondition(options),
       signal: checkSignal(options),
+      condition: checkDeleteCondition(options),
     }))
     return this.#lifecycle.run(signal, () => this.#driver.delete(slot, condition))
   }
@@ -193,8 +193,8 @@ export class StateStore implements AsyncDisposable {
    * answers `'unchanged'` or `'superseded'`, so give each commit at least one save to make it safe to repeat.
    *
    * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in {@link save};
-   * `invalid_record` for a slot or event id that is named twice, a second tenant, or more than 1,000 entries of one
-   * sort.
+   * `invalid_record` for a slot or event id that is named twice, a second tenant, no entry at all, or more than 1,000
+   * of one sort.
    */
   async commit(
     transaction: StateTransaction,

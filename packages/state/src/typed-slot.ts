@@ -9,7 +9,7 @@ import {
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkKind, checkVersion } from './internal/check-record.ts'
 import { decodeJson, encodeJson } from './internal/json-bytes.ts'
-import type { SaveOutcome, StateRecord } from './state-record.ts'
+import type { NewStateRecord, SaveOutcome, StateRecord } from './state-record.ts'
 import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
 
 /** What {@link defineSlot} takes. */
@@ -70,6 +70,19 @@ export interface TypedSlot<Input, Output> {
   ): Promise<SaveOutcome>
   delete(store: StateStore, identity: RunIdentity, options?: DeleteOptions): Promise<boolean>
   /**
+   * Makes the record that {@link TypedSlot.save} would save, as one of the saves of a `StateStore.commit`.
+   *
+   * @param eventId The idempotency key. Default: a new one.
+   * @throws `invalid_record` as {@link TypedSlot.save}.
+   */
+  record(identity: RunIdentity, value: Input, eventId?: EventId): Promise<NewStateRecord>
+  /**
+   * Gives the value of a record that was loaded otherwise, as by `StateStore.list`.
+   *
+   * @throws `invalid_record` if it is of another kind; or as {@link TypedSlot.load}.
+   */
+  decode(record: StateRecord): Promise<Output>
+  /**
    * Changes the value with nobody in between: loads it, asks `change` for the new one, saves that if the slot still
    * holds what was loaded, and starts again if not. `change` may therefore be called several times.
    *
@@ -113,11 +126,6 @@ export function defineSlot<Schema extends StandardSchemaV1>(
   const kind = checkKind(definition.kind)
   const version = checkVersion(definition.version)
 
-  const decode = async (record: StateRecord): Promise<Output> => {
-    const stored = decodeJson(kind, record.bytes)
-    return validate(schema, kind, await bringUpToDate(stored, record.version))
-  }
-
   const bringUpToDate = (stored: unknown, storedVersion: number): unknown => {
     if (storedVersion === version) return stored
     if (storedVersion > version) {
@@ -143,20 +151,29 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     kind,
     async load(store, identity, options) {
       const record = await store.load(identity, kind, options)
-      return record === undefined ? undefined : decode(record)
+      return record === undefined ? undefined : slot.decode(record)
     },
     async loadWithEventId(store, identity, options) {
       const record = await store.load(identity, kind, options)
       if (record === undefined) return undefined
-      return { value: await decode(record), eventId: record.eventId }
+      return { value: await slot.decode(record), eventId: record.eventId }
     },
     async save(store, identity, value, options = {}) {
-      const { eventId = newEventId(), ...saveOptions } = options
-      const { bytes } = await encode(value)
-      return store.save({ eventId, identity, kind, bytes, version }, saveOptions)
+      const { eventId, ...saveOptions } = options
+      return store.save(await slot.record(identity, value, eventId), saveOptions)
     },
     async delete(store, identity, options) {
       return store.delete(identity, kind, options)
+    },
+    async record(identity, value, eventId = newEventId()) {
+      const { bytes } = await encode(value)
+      return { eventId, identity, kind, bytes, version }
+    },
+    async decode(record) {
+      if (record.kind !== kind)
+        throw new InvalidRecordError(`the record is not of the kind ${kind}`)
+      const stored = decodeJson(kind, record.bytes)
+      return validate(schema, kind, await bringUpToDate(stored, record.version))
     },
     async update(store, identity, change, { attempts = DEFAULT_ATTEMPTS, ...options } = {}) {
       if (!Number.isInteger(attempts) || attempts < 1) {
@@ -165,10 +182,9 @@ export function defineSlot<Schema extends StandardSchemaV1>(
       for (let attempt = 1; ; attempt += 1) {
         const held = await slot.loadWithEventId(store, identity, options)
         const { bytes, value } = await encode(await change(held?.value))
-        const ifEventId = held?.eventId ?? null
         const record = { eventId: newEventId(), identity, kind, bytes, version }
         try {
-          await store.save(record, { ...options, ifEventId })
+          await store.save(record, { ...options, ifEventId: held?.eventId ?? null })
           return value
         } catch (error) {
           if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error

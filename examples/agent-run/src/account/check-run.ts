@@ -64,12 +64,15 @@ async function checkAcknowledged(
   acknowledged: readonly Acknowledgement[],
 ): Promise<Check> {
   const faults: string[] = []
+  const heard = new Set<EventId>()
   for (const { ordinal, session, eventId } of acknowledged) {
+    if (heard.has(eventId)) faults.push(`step ${ordinal} was acknowledged, lost and done again`)
+    heard.add(eventId)
     const record = await store.loadByEventId(session, eventId)
     if (record === undefined) faults.push(`step ${ordinal} was acknowledged and is not there`)
   }
-  const heard = counted(acknowledged.length, 'step')
-  return { claim: `every acknowledgement holds: ${heard} looked up by event id`, faults }
+  const steps = counted(heard.size, 'step')
+  return { claim: `every acknowledgement holds: ${steps} looked up by event id`, faults }
 }
 
 /** Slots alone cannot show a step that was applied twice; sums and checkpoints, which count steps, can. */

@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import { verifierMessage, type Account, type Verification } from './account.ts'
 
 const VERIFIER = join(import.meta.dirname, 'verifier.ts')
+const LONGEST_MS = 300_000
 
 /** Has a new process take the account. */
 export async function verifyInFreshProcess(question: Verification): Promise<Account> {
-  const child = fork(VERIFIER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(VERIFIER, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    timeout: LONGEST_MS,
+    killSignal: 'SIGKILL',
+  })
   const { promise: answer, resolve } = Promise.withResolvers<unknown>()
   child.on('message', resolve)
   child.on('disconnect', () => resolve({ type: 'failed', message: 'the verifier ended early' }))

@@ -1,13 +1,6 @@
 import { newEventId, type Identity } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
-import {
-  runManifest,
-  saveOf,
-  sessionLifecycle,
-  sessionPlan,
-  type Manifest,
-  type Plan,
-} from '../slots.ts'
+import { runManifest, sessionLifecycle, sessionPlan, type Manifest, type Plan } from '../slots.ts'
 import type { SessionToDo, Workload } from '../workload/workload.ts'
 
 /**
@@ -63,8 +56,8 @@ async function planSession(
       { identity, kind: sessionLifecycle.kind, eventId: null },
     ],
     save: [
-      saveOf(sessionPlan, identity, plan),
-      saveOf(sessionLifecycle, identity, { status: 'planned', workers: 0 }),
+      await sessionPlan.record(identity, plan),
+      await sessionLifecycle.record(identity, { status: 'planned', workers: 0 }),
     ],
   })
   return plan

@@ -1,7 +1,6 @@
 import type { EventId, Identity, RunIdentity } from '@harborage/core'
 import { stateContext, type StateStore, type StateTransaction } from '@harborage/state'
 import {
-  saveOf,
   sessionCost,
   sessionLifecycle,
   taskCheckpoint,
@@ -47,9 +46,9 @@ export async function saveStep(finished: FinishedStep): Promise<void> {
       ...(ending.expect ?? []),
     ],
     save: [
-      saveOf(slot, run, result, step.eventId),
-      saveOf(taskCheckpoint, run, { done: number, of: task.steps.length }),
-      saveOf(sessionCost, session, addCost(cost?.value ?? NO_COST, result)),
+      await slot.record(run, result, step.eventId),
+      await taskCheckpoint.record(run, { done: number, of: task.steps.length }),
+      await sessionCost.record(session, addCost(cost?.value ?? NO_COST, result)),
       ...(ending.save ?? []),
     ],
   })
@@ -60,6 +59,6 @@ async function endSession(store: StateStore, identity: Identity): Promise<StateT
   const { workers } = lifecycle?.value ?? { workers: 1 }
   return {
     expect: [{ identity, kind: sessionLifecycle.kind, eventId: lifecycle?.eventId ?? null }],
-    save: [saveOf(sessionLifecycle, identity, { status: 'done', workers })],
+    save: [await sessionLifecycle.record(identity, { status: 'done', workers })],
   }
 }

@@ -17,11 +17,12 @@ export function headingLines({ manifest, database, kills, seed, done }: Heading)
   const { source, summary, sessions } = manifest
   const steps = sessions.reduce((sum, session) => sum + session.steps, 0)
   const work = source.type === 'folder' ? 'works through a folder' : 'replays a transcript'
+  const fate = kills === 0 ? '' : ` while its process is killed ${counted(kills, 'time')}`
   const row = (name: string, value: string): string =>
     `  ${dim(name.padEnd(12))}${printable(value)}`
   return [
     '',
-    `${bold('Harborage')}  an agent ${work} while its process is killed ${counted(kills, 'time')}`,
+    `${bold('Harborage')}  an agent ${work}${fate}`,
     '',
     row(source.type, source.path),
     row('work', `${summary}: ${counted(sessions.length, 'session')}, ${counted(steps, 'step')}`),

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty'
 import { grouped } from '../account/numbers.ts'
 
 const BAR_WIDTH = 40
@@ -13,10 +12,16 @@ export interface Progress {
   clear(): void
 }
 
+/** What it needs of a terminal, or of what is there instead. */
+export interface ProgressStream {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
 /** A bar on a terminal; a plain line now and then where there is none, or where NO_COLOR is set. */
-export function showProgress(total: number, stream: WriteStream = process.stderr): Progress {
+export function showProgress(total: number, stream: ProgressStream = process.stderr): Progress {
   const isPlain =
-    !stream.isTTY || Boolean(process.env['NO_COLOR']) || process.env['TERM'] === 'dumb'
+    stream.isTTY !== true || Boolean(process.env['NO_COLOR']) || process.env['TERM'] === 'dumb'
   const everyMs = isPlain ? LINE_MS : REDRAW_MS
   let shownAt = performance.now()
   return {

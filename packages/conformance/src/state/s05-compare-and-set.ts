@@ -12,6 +12,11 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf, textOf } from '../support/text-bytes.ts'
 
+const INCREMENTING = 16
+const INCREMENTS = 8
+/** Each failed attempt means that another caller's has succeeded. */
+const MAX_ATTEMPTS = INCREMENTING * INCREMENTS
+
 /** S5: a guarded save or delete happens only if the slot holds what the caller expects. */
 export function compareAndSet({ it, itIfShared }: StateCases): void {
   it('S5 a guarded save replaces the expected generation', async ({ store }) => {
@@ -131,13 +136,11 @@ export function compareAndSet({ it, itIfShared }: StateCases): void {
 
   it('S5 no increment of many callers is lost', async ({ store }) => {
     const slot = freshSlot()
-    const callers = 16
-    const increments = 8
-    await race(callers, async () => {
-      for (let done = 0; done < increments; done += 1) await increment(store, slot)
+    await race(INCREMENTING, async () => {
+      for (let done = 0; done < INCREMENTS; done += 1) await increment(store, slot)
     })
     const held = await store.loadOrThrow(slot.identity, slot.kind)
-    assert.equal(textOf(held.bytes), String(callers * increments))
+    assert.equal(textOf(held.bytes), String(INCREMENTING * INCREMENTS))
   })
 }
 
@@ -162,11 +165,12 @@ async function assertOneWins(
 
 /** Adds one to the number that the slot holds, with nobody in between. */
 async function increment(store: StateStore, slot: Slot): Promise<void> {
-  for (;;) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const held = await store.load(slot.identity, slot.kind)
     const next = newRecord(slot, String(Number(held === undefined ? 0 : textOf(held.bytes)) + 1))
     const answer = await answerOf(() => store.save(next, { ifEventId: held?.eventId ?? null }))
     if (answer === 'saved') return
     assert.equal(answer, 'condition_failed')
   }
+  assert.fail(`${MAX_ATTEMPTS} attempts failed, and in each somebody else has to have won`)
 }

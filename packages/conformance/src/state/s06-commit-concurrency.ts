@@ -118,10 +118,13 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
     const commits = 50
     let isDone = false
     const write = async (): Promise<void> => {
-      for (let number = 1; number <= commits; number += 1) {
-        await store.commit({ save: [newRecord(a, `${number}`), newRecord(b, `${number}`)] })
+      try {
+        for (let number = 1; number <= commits; number += 1) {
+          await store.commit({ save: [newRecord(a, `${number}`), newRecord(b, `${number}`)] })
+        }
+      } finally {
+        isDone = true
       }
-      isDone = true
     }
     const read = async (first: Slot, second: Slot): Promise<void> => {
       while (!isDone) {

@@ -158,6 +158,12 @@ export function commit({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, theirs)
   })
 
+  it('S6 a commit of nothing is refused', async ({ store }) => {
+    for (const nothing of [{}, { expect: [], save: [], delete: [] }]) {
+      await assertFails('invalid_record', () => store.commit(nothing))
+    }
+  })
+
   it('S6 malformed lists are refused', async ({ store }) => {
     const record = newRecord(freshSlot())
     const lists: readonly unknown[] = [null, 'save', 7, record, new Set([record])]

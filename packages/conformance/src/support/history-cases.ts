@@ -6,7 +6,7 @@ import type { SuiteCases } from './suite-cases.ts'
 const DEFAULT_RUNS = 100
 /** So many histories make one case, so that none runs into a runner's time limit. */
 const RUNS_PER_CASE = 25
-const REOPENED_RUNS = 10
+const REOPENED_RUNS = 25
 const TIME_LIMIT_MS = 10_000
 const MAX_SEED = 2 ** 31 - 1
 

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { CONNECTION_TIMEOUT, connectionFailure } from './postgres-failure.ts'
@@ -9,64 +10,102 @@ export class ClientPool {
   readonly timeoutMs: number
   readonly #pool: pg.Pool
   readonly #isOwn: boolean
-  readonly #guarded = new WeakSet<pg.PoolClient>()
+  /** The open sockets of the database's own pool, those of connections that were never made among them. */
+  readonly #sockets = new Set<Socket>()
+  /** One for each connection of the own pool, kept when it has ended. */
+  readonly #endings = new Set<Promise<void>>()
 
   constructor(config: CheckedPostgresConfig) {
     this.timeoutMs = config.connectionTimeoutMs
     this.#isOwn = config.pool === undefined
-    this.#pool = config.pool ?? ownPool(config)
+    this.#pool = config.pool ?? this.#ownPool(config)
     this.#pool.on('error', ignore)
   }
 
   /**
-   * Takes a connection out of the pool; the caller releases it.
+   * Takes a connection out of the pool, which has to be given back to {@link release}.
    *
    * @throws PostgresFailure
    */
   async acquire(): Promise<pg.PoolClient> {
     try {
-      const client = await (this.#isOwn ? this.#pool.connect() : this.#connectInTime())
-      if (!this.#guarded.has(client)) {
-        this.#guarded.add(client)
-        client.on('error', ignore)
-      }
-      return client
+      return await (this.#isOwn ? this.#checkOut() : this.#checkOutInTime())
     } catch (error) {
       throw connectionFailure(error, this.timeoutMs)
     }
   }
 
+  /** Gives a connection back. One that is broken leaves the pool. */
+  release(client: pg.PoolClient, isBroken = false): void {
+    client.release(isBroken)
+    client.off('error', ignore)
+  }
+
   /** Ends the pool, unless it is the caller's. */
   async close(): Promise<void> {
-    if (this.#isOwn) {
-      // A server that is gone answers nothing, and must not keep the store from closing.
-      await within(CLOSE_TIMEOUT_MS, this.#pool.end())
+    if (!this.#isOwn) {
+      this.#pool.off('error', ignore)
+      return
     }
-    this.#pool.off('error', ignore)
+    // A server that is gone answers nothing, and must keep neither the store from closing nor the process from ending.
+    const ended = Promise.all([this.#pool.end(), ...this.#endings])
+    await within(CLOSE_TIMEOUT_MS, ended)
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** The callback is called at once, while a promise would leave a moment in which nobody listens for errors. */
+  #checkOut(): Promise<pg.PoolClient> {
+    const { promise, resolve, reject } = Promise.withResolvers<pg.PoolClient>()
+    this.#pool.connect((error, client) => {
+      if (client === undefined) {
+        reject(error ?? new Error('the pool gave no connection'))
+        return
+      }
+      client.on('error', ignore)
+      resolve(client)
+    })
+    return promise
   }
 
   /** A pool of the caller may have no time limit, and then waits for ever. */
-  async #connectInTime(): Promise<pg.PoolClient> {
-    const connecting = this.#pool.connect()
-    const client = await within(this.timeoutMs, connecting)
+  async #checkOutInTime(): Promise<pg.PoolClient> {
+    const checkingOut = this.#checkOut()
+    const client = await within(this.timeoutMs, checkingOut)
     if (client !== undefined) return client
-    connecting.then((late) => late.release(), ignore)
+    checkingOut.then((late) => this.release(late), ignore)
     throw new Error(CONNECTION_TIMEOUT)
+  }
+
+  #ownPool(config: CheckedPostgresConfig): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: config.dsn,
+      max: config.max,
+      connectionTimeoutMillis: config.connectionTimeoutMs,
+      keepAlive: true,
+      application_name: 'harborage',
+      stream: () => this.#newSocket(),
+    })
+    return pool.on('connect', (client) => this.#expectEnd(client))
+  }
+
+  #newSocket(): Socket {
+    const socket = new Socket()
+    this.#sockets.add(socket)
+    return socket.once('close', () => this.#sockets.delete(socket))
+  }
+
+  #expectEnd(client: pg.PoolClient): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#endings.add(promise)
+    client.once('end', () => {
+      this.#endings.delete(promise)
+      resolve()
+    })
   }
 }
 
 /** A killed backend makes its client, idle or not, emit an error, which would end the process if nobody listened. */
 function ignore(): void {}
-
-function ownPool(config: CheckedPostgresConfig): pg.Pool {
-  return new pg.Pool({
-    connectionString: config.dsn,
-    max: config.max,
-    connectionTimeoutMillis: config.connectionTimeoutMs,
-    keepAlive: true,
-    application_name: 'harborage',
-  })
-}
 
 /** Gives `undefined` if the promise is not settled in time. */
 async function within<Value>(

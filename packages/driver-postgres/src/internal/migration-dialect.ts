@@ -1,10 +1,17 @@
 import { PostgresAdapter, PostgresDialect } from 'kysely'
 import type { ClientPool } from './client-pool.ts'
+import { MigrationClient } from './migration-client.ts'
 
 /** Kysely's dialect on the connections of a database, for Kysely's Migrator. */
 export class MigrationDialect extends PostgresDialect {
   constructor(pool: ClientPool) {
-    super({ pool: { options: {}, connect: () => pool.acquire(), end: async () => {} } })
+    super({
+      pool: {
+        options: {},
+        connect: async () => new MigrationClient(pool, await pool.acquire()),
+        end: async () => {},
+      },
+    })
   }
 
   override createAdapter(): PostgresAdapter {

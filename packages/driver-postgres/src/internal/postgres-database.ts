@@ -83,10 +83,15 @@ export class PostgresDatabase implements SqlDatabase {
   ): Promise<Result> {
     return this.#lifecycle.run(undefined, async () => {
       try {
-        return await this.#migrations.transaction().execute(async (transaction) => {
-          await sql`select pg_advisory_xact_lock(${lockKey(lock)})`.execute(transaction)
-          return work(transaction.withSchema(this.schema))
-        })
+        return await this.#migrations
+          .transaction()
+          // A snapshot of the whole transaction would be older than the lock and miss what others did before it.
+          .setIsolationLevel('read committed')
+          .setAccessMode('read write')
+          .execute(async (transaction) => {
+            await sql`select pg_advisory_xact_lock(${lockKey(lock)})`.execute(transaction)
+            return work(transaction.withSchema(this.schema))
+          })
       } catch (error) {
         throw statementFailure(error).error
       }
@@ -121,7 +126,7 @@ export class PostgresDatabase implements SqlDatabase {
       broken = failure.breaksConnection
       throw failure
     } finally {
-      client.release(broken)
+      this.#pool.release(client, broken)
     }
   }
 

@@ -41,10 +41,13 @@ export function connectionFailure(error: unknown, timeoutMs: number): PostgresFa
       { mayPass: PASSING_NETWORK_CODES.has(code) || isTermination(error) },
     )
   }
-  const message = isTimeout(error)
-    ? `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
-    : 'no connection to Postgres: see the cause'
-  return new PostgresFailure(new StoreUnavailableError(message, { cause: error }))
+  if (isTimeout(error)) {
+    const message = `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
+    return new PostgresFailure(new StoreUnavailableError(message, { cause: error }))
+  }
+  // A password or TLS that one side lacks, a pool that was ended: the same call would fail again.
+  const message = 'no connection to Postgres: see the cause'
+  return new PostgresFailure(new StoreUnavailableError(message, { cause: error, retryable: false }))
 }
 
 /** What went wrong on an open connection. */

@@ -1,6 +1,6 @@
-import { open, statfs } from 'node:fs/promises'
+import { open, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InvalidConfigError, StoreUnavailableError } from '@harborage/core'
+import { HarborageError, InvalidConfigError, StoreUnavailableError } from '@harborage/core'
 
 const OWNER_ONLY = 0o600
 
@@ -21,13 +21,8 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
  */
 export async function ensureDatabaseFile(path: string): Promise<void> {
   try {
-    const { type } = await statfs(dirname(path))
-    const network = NETWORK_FILE_SYSTEMS.get(type)
-    if (network !== undefined) {
-      throw new InvalidConfigError(
-        `the database file lies on ${network}, where several processes would corrupt it: use a local disk, or Postgres`,
-      )
-    }
+    await refuseNetwork(dirname(path))
+    await refuseSpecialFile(path)
     const file = await open(path, 'a', OWNER_ONLY)
     await file.close()
   } catch (error) {
@@ -35,28 +30,61 @@ export async function ensureDatabaseFile(path: string): Promise<void> {
   }
 }
 
-function explain(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+async function refuseNetwork(folder: string): Promise<void> {
+  const { type } = await statfs(folder)
+  const network = NETWORK_FILE_SYSTEMS.get(type)
+  if (network !== undefined) {
+    throw new InvalidConfigError(
+      `the database file lies on ${network}, where several processes would corrupt it: use a local disk, or Postgres`,
+    )
+  }
+}
+
+/** Opening a pipe waits for ever, and a device such as `/dev/null` keeps nothing. */
+async function refuseSpecialFile(path: string): Promise<void> {
+  const found = await stat(path).catch(ifMissing)
+  if (found === undefined || found.isFile()) return
+  throw new InvalidConfigError(
+    found.isDirectory()
+      ? 'dsn names a folder: name a file in it'
+      : 'dsn names something that is not a regular file: name a file on a local disk',
+  )
+}
+
+function ifMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
+}
+
+function explain(error: unknown): Error {
+  if (error instanceof HarborageError) return error
+  const code = codeOf(error)
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
       return new InvalidConfigError(
         'the folder of the database file does not exist: make it first',
-        {
-          cause: error,
-        },
+        { cause: error },
       )
-    case 'EISDIR':
-      return new InvalidConfigError('dsn names a folder: name a file in it', { cause: error })
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
+      return new InvalidConfigError(`the path of the database cannot be followed (${code})`, {
+        cause: error,
+      })
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-    case 'ENOSPC':
       return new StoreUnavailableError(
         `the database file cannot be opened for writing (${code}): check its rights and the disk`,
-        { cause: error, retryable: code === 'ENOSPC' },
+        { cause: error, retryable: false },
       )
     default:
-      return error
+      return new StoreUnavailableError(
+        `the database file cannot be opened (${code}): see the cause`,
+        { cause: error },
+      )
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }

@@ -16,6 +16,7 @@ export function databasePath(dsn: string): string {
   if (path === '') throw refuse('names no file')
   if (path !== path.trim()) throw refuse('begins or ends with white space')
   if (path.includes('\0')) throw refuse('holds a NUL character')
+  if (!path.isWellFormed()) throw refuse('holds a lone surrogate')
   if (path.includes('?'))
     throw refuse('holds a "?": options are not read from it but passed to openSqlite()')
   if (path.toLowerCase().includes(IN_MEMORY)) throw refuse('mixes ":memory:" with a file name')
@@ -45,6 +46,8 @@ function stripAuthority(rest: string): string {
 }
 
 function pathOfUrl(url: string): string {
+  // Left to itself the conversion would drop them silently.
+  if (/[?#]/.test(url)) throw refuse('holds a "?" or "#": write "%3F" or "%23" in a file name')
   try {
     return fileURLToPath(url)
   } catch (cause) {

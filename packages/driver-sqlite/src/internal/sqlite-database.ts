@@ -73,9 +73,12 @@ export class SqliteDatabase implements SqlDatabase {
     _lock: string,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
-    await this.#run('write', () => this.#connection.exec('BEGIN IMMEDIATE'))
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#migration = promise
+    await this.#run('write', () => {
+      this.#connection.exec('BEGIN IMMEDIATE')
+      // In the same breath, or a call that came in between would write into the migration's transaction.
+      this.#migration = promise
+    })
     try {
       const result = await work(this.builder)
       this.#connection.exec('COMMIT')
@@ -100,6 +103,8 @@ export class SqliteDatabase implements SqlDatabase {
 
   async #closeWhenIdle(): Promise<void> {
     await Promise.allSettled([...this.#waiting])
+    // Nothing can begin any more; what waited last may have been a migration.
+    await this.#migration
     this.#connection.close()
   }
 

@@ -15,14 +15,15 @@ import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state
 /** The fields of an argument that was not checked yet. */
 type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
 
-/** Checks the identity that a slot, a record or an expectation carries. An absent one carries none. */
+/** Checks the identity that a slot, a record or an expectation carries; the name of the argument is for the message. */
 export function checkCarriedIdentity(
+  argument: string,
   carrier: { readonly identity: RunIdentity } | undefined | null,
 ): Required<RunIdentity> {
   const carried: unknown = carrier
   if (typeof carried !== 'object' || carrier === undefined || carrier === null) {
     throw new InvalidRecordError(
-      `expected an object with an identity, got ${describeType(carried)}`,
+      `${argument} is ${describeType(carried)}: pass an object with an identity`,
     )
   }
   return checkRunIdentity(carrier.identity)

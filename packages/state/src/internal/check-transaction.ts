@@ -17,9 +17,11 @@ import {
 
 /** Checks a transaction: the identities of all entries first, then the entries, then how they fit together. */
 export function checkTransaction(transaction: StateTransaction): CheckedTransaction {
-  const expectations = withIdentities(readList('expect', transaction.expect))
-  const records = withIdentities(readList('save', transaction.save))
-  const slots = withIdentities(readList('delete', transaction.delete))
+  const lists = readLists(transaction)
+  const expectations = withIdentities('expect', lists.expect)
+  const records = withIdentities('save', lists.save)
+  const slots = withIdentities('delete', lists.delete)
+  refuseNoTenant([...expectations, ...records, ...slots])
   refuseSecondTenant([...expectations, ...records, ...slots])
 
   const expect = expectations.map(checkExpectation)
@@ -37,22 +39,46 @@ interface Identified<Entry> {
   readonly entry: Entry
 }
 
-function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
-  if (list === undefined) return []
-  if (!Array.isArray(list)) {
-    throw new InvalidRecordError(`${field} is ${describeType(list)}: pass an array or leave it out`)
-  }
-  if (list.length > MAX_COMMIT_ENTRIES) {
+function readLists(transaction: StateTransaction): Required<StateTransaction> {
+  const passed: unknown = transaction
+  if (typeof passed !== 'object' || passed === null) {
     throw new InvalidRecordError(
-      `${field} has more than ${MAX_COMMIT_ENTRIES} entries: split it into several commits`,
+      `the transaction is ${describeType(passed)}: pass an object { expect?, save?, delete? }`,
     )
   }
-  // Unlike map later on, this does not skip the holes of a sparse array.
-  return Array.from<Entry>(list)
+  return {
+    expect: readList('expect', transaction.expect),
+    save: readList('save', transaction.save),
+    delete: readList('delete', transaction.delete),
+  }
 }
 
-function withIdentities<Entry extends Slot>(entries: readonly Entry[]): Identified<Entry>[] {
-  return entries.map((entry) => ({ identity: checkCarriedIdentity(entry), entry }))
+function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
+  if (list === undefined) return []
+  const isList: boolean = Array.isArray(list)
+  if (!isList) {
+    throw new InvalidRecordError(`${field} is ${describeType(list)}: pass an array or leave it out`)
+  }
+  const entries: Entry[] = []
+  // Unlike map later on, this does not skip the holes of a sparse array; and it believes no length.
+  for (const entry of list) {
+    if (entries.push(entry) > MAX_COMMIT_ENTRIES) {
+      throw new InvalidRecordError(
+        `${field} has more than ${MAX_COMMIT_ENTRIES} entries: split it into several commits`,
+      )
+    }
+  }
+  return entries
+}
+
+function withIdentities<Entry extends Slot>(
+  field: string,
+  entries: readonly Entry[],
+): Identified<Entry>[] {
+  return entries.map((entry, index) => ({
+    identity: checkCarriedIdentity(`${field}[${index}]`, entry),
+    entry,
+  }))
 }
 
 function checkExpectation({ identity, entry }: Identified<SlotExpectation>): CheckedExpectation {
@@ -60,6 +86,15 @@ function checkExpectation({ identity, entry }: Identified<SlotExpectation>): Che
   return {
     ...checkSlot(identity, kind),
     eventId: eventId === null ? null : checkExpectedEventId('expect.eventId', eventId),
+  }
+}
+
+/** A commit of nothing carries no identity; and more often than not a list was passed under a wrong name. */
+function refuseNoTenant(entries: readonly Identified<unknown>[]): void {
+  if (entries.length === 0) {
+    throw new InvalidRecordError(
+      'the transaction is empty: give at least one entry in expect, save or delete',
+    )
   }
 }
 

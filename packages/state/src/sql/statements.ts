@@ -169,10 +169,18 @@ function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' |
       db
         .selectFrom('state_records')
         .select(placed)
-        .where((where) => where.and({ ...sessionOf(page), run_id: page.run_id }))
-        .where('kind', '>=', page.from_kind)
+        .where((where) => {
+          // Bounds on the run and the kind together are of use to the primary key only. Postgres, when it plans without
+          // the values, takes bounds on the kind alone to the index of kinds, and so past the kinds of all identities.
+          const place = where.refTuple('run_id', 'kind')
+          return where.and([
+            where.and(sessionOf(page)),
+            where(place, '>=', where.tuple(page.run_id, page.from_kind)),
+            where(place, '<', where.tuple(page.run_id, page.end_kind)),
+          ])
+        })
         .where('kind', '<>', page.after_kind)
-        .where('kind', '<', page.end_kind)
+        .orderBy('run_id')
         .orderBy('kind')
         .limit(page.limit),
     ),

@@ -64,7 +64,7 @@ export async function callOf(
       )
     }
     case 'retry':
-      return earlier[step.callsAgo] ?? reading(async () => undefined)
+      return earlier[step.callsAgo % earlier.length] ?? reading(async () => undefined)
   }
 }
 

@@ -10,11 +10,12 @@ import type {
 } from './step.ts'
 import { KINDS } from './vocabulary.ts'
 
-const MAX_STEPS = 40
+const MIN_STEPS = 10
+const MAX_STEPS = 50
 const PAGE_SIZES = [1, 2, 3, 100]
 
 /** Mostly the first of few, so that calls meet. */
-const fewest = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(1))
+const fewest = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(1))
 
 const session: fc.Arbitrary<SessionChoice> = fc.record({
   tenant: fewest,
@@ -27,7 +28,7 @@ const slot: fc.Arbitrary<SlotChoice> = fc
     session,
     fc.record({
       run: fewest,
-      kind: fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, fc.nat(KINDS.length - 1)),
+      kind: fc.oneof({ weight: 5, arbitrary: fc.nat(1) }, fc.nat(KINDS.length - 1)),
     }),
   )
   .map(([owner, place]) => ({ ...owner, ...place }))
@@ -46,34 +47,57 @@ const record: fc.Arbitrary<RecordChoice> = fc.record({
 })
 
 const exactCondition: fc.Arbitrary<Exclude<ConditionChoice, 'none'>> = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('held' as const) },
+  { weight: 3, arbitrary: fc.constant('held' as const) },
   { weight: 1, arbitrary: fc.constant('empty' as const) },
-  { weight: 1, arbitrary: event },
+  { weight: 2, arbitrary: event },
 )
 
 const condition: fc.Arbitrary<ConditionChoice> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant('none' as const) },
+  { weight: 1, arbitrary: fc.constant('none' as const) },
   { weight: 1, arbitrary: exactCondition },
 )
 
 const expectation: fc.Arbitrary<ExpectationChoice> = fc.record({ slot, holds: exactCondition })
 
+/** A commit that may name a slot or an event id twice. */
+const carelessCommit = fc.record({
+  do: fc.constant('commit' as const),
+  expect: fc.array(expectation, { maxLength: 2 }),
+  save: fc.array(record, { maxLength: 3 }),
+  delete: fc.array(slot, { maxLength: 1 }),
+})
+
+/** A commit that names each of them once, by sparing all but the first. */
+const commit = carelessCommit.map(({ expect, save, delete: deletions, ...rest }) => {
+  const tenant = [...expect, ...save].map((each) => each.slot.tenant)[0] ?? 0
+  const isOurs = (each: SlotChoice): boolean => each.tenant === tenant
+  const saves = onePer(
+    onePer(save, (each) => JSON.stringify(each.slot)),
+    (each) => String(each.event),
+  ).filter((each) => isOurs(each.slot))
+  const saved = new Set(saves.map((each) => JSON.stringify(each.slot)))
+  return {
+    ...rest,
+    expect: onePer(expect, (each) => JSON.stringify(each.slot)).filter((each) => isOurs(each.slot)),
+    save: saves,
+    delete: deletions.filter((each) => isOurs(each) && !saved.has(JSON.stringify(each))),
+  }
+})
+
+function onePer<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  const keys = items.map(keyOf)
+  return items.filter((_, index) => keys.indexOf(keys[index] ?? '') === index)
+}
+
 const walk = { prefixLength: fc.nat(8), pageSize: fc.constantFrom(...PAGE_SIZES) }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('save' as const), record, condition }) },
+  { weight: 8, arbitrary: commit },
+  { weight: 1, arbitrary: carelessCommit },
   {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('commit' as const),
-      expect: fc.array(expectation, { maxLength: 2 }),
-      save: fc.array(record, { maxLength: 3 }),
-      delete: fc.array(slot, { maxLength: 1 }),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({ do: fc.constant('retry' as const), callsAgo: fc.nat(7) }),
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('retry' as const), callsAgo: fc.nat(11) }),
   },
   {
     weight: 3,
@@ -102,7 +126,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A history of calls. */
 export const steps: fc.Arbitrary<Step[]> = fc.array(step, {
-  minLength: 1,
+  minLength: MIN_STEPS,
   maxLength: MAX_STEPS,
   size: 'max',
 })

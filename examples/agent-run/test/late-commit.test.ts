@@ -1,0 +1,65 @@
+import { openStateStore, stateContext } from '@harborage/state'
+import { expect, test } from 'vitest'
+import { takeAccount } from '../src/account/take-account.ts'
+import { prepareRun } from '../src/agent/prepare-run.ts'
+import { runAgent, type AgentListener } from '../src/agent/run-agent.ts'
+import { folderWorkload } from '../src/workload/folder-workload.ts'
+import type { Toolbox } from '../src/workload/workload.ts'
+import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const nobody: AgentListener = { started: () => {}, saved: () => {} }
+
+test('a step that another worker saves in the meantime is not saved again', async () => {
+  await using folder = await temporaryFolder(sampleFiles)
+  await using store = await openStateStore()
+  const workload = await folderWorkload(folder.path)
+  const { home } = workload
+  const { manifest } = await prepareRun(store, workload, false)
+
+  let overtaken = false
+  const slow: Toolbox = {
+    ...workload,
+    async use(step) {
+      const result = await workload.use(step)
+      if (!overtaken && step.action === 'frequent_words') {
+        overtaken = true
+        await runAgent(home.tenantId, manifest, workload, nobody)
+      }
+      return result
+    },
+  }
+  const saved: number[] = []
+  await stateContext.run(store, () =>
+    runAgent(home.tenantId, manifest, slow, {
+      ...nobody,
+      saved: ({ ordinal }) => saved.push(ordinal),
+    }),
+  )
+
+  expect(saved).toEqual([1, 2])
+  const { checks, totals } = await takeAccount(store, { home, acknowledged: [] }, workload)
+  expect(checks.flatMap(({ faults }) => faults)).toEqual([])
+  expect(totals.steps).toBe(SAMPLE_STEPS)
+})
+
+test('workers that work side by side do every step once', async () => {
+  await using folder = await temporaryFolder(sampleFiles)
+  await using store = await openStateStore()
+  const workload = await folderWorkload(folder.path)
+  const { home } = workload
+  const { manifest } = await prepareRun(store, workload, false)
+
+  const saved: number[] = []
+  const work = (): Promise<void> =>
+    runAgent(home.tenantId, manifest, workload, {
+      ...nobody,
+      saved: ({ ordinal }) => saved.push(ordinal),
+    })
+  await stateContext.run(store, () => Promise.all([work(), work(), work()]))
+
+  const every = Array.from({ length: SAMPLE_STEPS }, (_, index) => index + 1)
+  expect(saved.sort((a, b) => a - b)).toEqual(every)
+  const { checks } = await takeAccount(store, { home, acknowledged: [] }, workload)
+  expect(checks.flatMap(({ faults }) => faults)).toEqual([])
+})

@@ -1,0 +1,22 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createDatabase } from '../../../tests/support/postgres-database.ts'
+import { demo } from './support/demo-process.ts'
+import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+test('the same run on Postgres loses nothing and repeats nothing', async () => {
+  const database = await createDatabase()
+  onTestFinished(() => database.drop())
+  await using folder = await temporaryFolder(sampleFiles)
+
+  const { code, stdout, stderr } = await demo(
+    ...['--folder', folder.path, '--kills', '4', '--dsn', database.dsn],
+  )
+  expect(stderr).toBe('')
+  expect(stdout.match(/worker \d killed/g)).toHaveLength(4)
+  expect(stdout).toContain(`✓ no step was lost: ${SAMPLE_STEPS} planned steps`)
+  expect(stdout).toContain('Nothing was lost and nothing was done twice through 4 kills.')
+  const { password } = new URL(database.dsn)
+  if (password !== '') expect(stdout).not.toContain(password)
+  expect(code).toBe(0)
+})

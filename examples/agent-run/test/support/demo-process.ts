@@ -1,0 +1,35 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { vi } from 'vitest'
+
+// A run is several processes, and a busy machine starts each of them slowly.
+vi.setConfig({ testTimeout: 60_000 })
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  /** Without the lines of progress, which a slow machine gets. */
+  readonly stderr: string
+}
+
+/** Runs the demo as its user does, in a process of its own. */
+export async function demo(...args: string[]): Promise<Finished> {
+  return finished(startDemo(...args))
+}
+
+const PROGRESS = /^ {2}… [\d,]+ of [\d,]+ steps\n/gm
+
+export function startDemo(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+export async function finished(child: ChildProcess): Promise<Finished> {
+  const { stdout: out, stderr: err } = child
+  if (out === null || err === null) throw new Error('the demo was started without pipes')
+  const [stdout, stderr] = await Promise.all([text(out), text(err), once(child, 'exit')])
+  return { code: child.exitCode, stdout, stderr: stderr.replaceAll(PROGRESS, '') }
+}

@@ -1,0 +1,43 @@
+import { parseEventId } from '@harborage/core'
+import type { SlotKey, StateRecord } from '@harborage/state'
+import { z } from 'zod'
+
+/** What one line of the file says: everything that one call changed. */
+export interface Change {
+  readonly save: readonly StateRecord[]
+  readonly delete: readonly SlotKey[]
+}
+
+const slot = z.strictObject({
+  identity: z.strictObject({
+    tenantId: z.string(),
+    userId: z.string(),
+    sessionId: z.string(),
+    runId: z.string(),
+  }),
+  kind: z.string(),
+})
+
+const record = slot.extend({
+  eventId: z.string().transform(parseEventId),
+  bytes: z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
+  version: z.int().min(0),
+  updatedAt: z.int().transform((time) => new Date(time)),
+})
+
+const change = z.strictObject({ save: z.array(record), delete: z.array(slot) })
+
+export function encodeChange({ save, delete: deletions }: Change): string {
+  return JSON.stringify({
+    save: save.map((each) => ({
+      ...each,
+      bytes: Buffer.from(each.bytes).toString('base64'),
+      updatedAt: each.updatedAt.getTime(),
+    })),
+    delete: deletions.map(({ identity, kind }) => ({ identity, kind })),
+  })
+}
+
+export function decodeChange(line: string): Change {
+  return change.parse(JSON.parse(line))
+}

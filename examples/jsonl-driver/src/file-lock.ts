@@ -1,0 +1,47 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { StoreUnavailableError } from '@harborage/core'
+
+/**
+ * A lock file that holds the number of its process, so that the lock of a process that was killed is not in the way.
+ * It guards against mistakes, not against many processes that start at the same moment: use a database for those.
+ */
+export class FileLock {
+  readonly #path: string
+
+  private constructor(path: string) {
+    this.#path = path
+  }
+
+  static async take(path: string): Promise<FileLock> {
+    if (await isLeftBehind(path)) await rm(path, { force: true })
+    try {
+      await writeFile(path, String(process.pid), { flag: 'wx' })
+      return new FileLock(path)
+    } catch (cause) {
+      throw new StoreUnavailableError('the file is open elsewhere: close it there first', { cause })
+    }
+  }
+
+  async release(): Promise<void> {
+    await rm(this.#path, { force: true })
+  }
+}
+
+async function isLeftBehind(path: string): Promise<boolean> {
+  try {
+    const owner = Number(await readFile(path, 'utf8'))
+    return !isRunning(owner)
+  } catch {
+    return false
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    // Signal 0 only asks whether the process is there.
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

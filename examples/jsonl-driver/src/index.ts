@@ -1,0 +1,16 @@
+import { InvalidConfigError } from '@harborage/core'
+import { registerStateDriver } from '@harborage/state'
+import { JsonlStateDriver } from './jsonl-state-driver.ts'
+
+registerStateDriver('jsonl', {
+  schemes: ['jsonl'],
+  open: (dsn) => JsonlStateDriver.open(pathOf(dsn)),
+})
+
+function pathOf(dsn: string | undefined): string {
+  const path = dsn?.replace(/^jsonl:/, '') ?? ''
+  if (path === '' || path.includes('\0')) {
+    throw new InvalidConfigError('dsn names no file: pass "jsonl:./state.jsonl"')
+  }
+  return path
+}

@@ -1,0 +1,130 @@
+import { StoreUnavailableError, type EventId, type Identity } from '@harborage/core'
+import {
+  decideCommit,
+  decideDelete,
+  decideSave,
+  InMemoryStateDriver,
+  type CheckedTransaction,
+  type Condition,
+  type ListKindPage,
+  type ListPage,
+  type SaveOutcome,
+  type SlotKey,
+  type StateDriver,
+  type StateRecord,
+} from '@harborage/state'
+import { decodeChange, encodeChange, type Change } from './change.ts'
+import { LineFile } from './line-file.ts'
+
+/**
+ * Keeps state in a file of JSON lines that only grows, one line for all that a call changed, and all of it in memory
+ * too. One process at a time: for tools on one machine.
+ */
+export class JsonlStateDriver implements StateDriver {
+  readonly #file: LineFile
+  readonly #held: InMemoryStateDriver
+  /** Ends when the latest write has ended. */
+  #lastWrite: Promise<unknown> = Promise.resolve()
+
+  private constructor(file: LineFile, held: InMemoryStateDriver) {
+    this.#file = file
+    this.#held = held
+  }
+
+  static async open(path: string): Promise<JsonlStateDriver> {
+    const { file, lines } = await LineFile.open(path)
+    try {
+      const held = new InMemoryStateDriver()
+      for (const line of lines) await apply(held, decodeChange(line))
+      return new JsonlStateDriver(file, held)
+    } catch (cause) {
+      await file.close()
+      throw new StoreUnavailableError('the file is damaged: restore it from a backup', {
+        cause,
+        retryable: false,
+      })
+    }
+  }
+
+  load(slot: SlotKey): Promise<StateRecord | undefined> {
+    return this.#held.load(slot)
+  }
+
+  loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
+    return this.#held.loadByEventId(identity, eventId)
+  }
+
+  save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    return this.#inTurn(async () => {
+      const outcome = decideSave(this.#held, record, condition)
+      if (outcome === 'saved') await this.#write({ save: [record], delete: [] })
+      return outcome
+    })
+  }
+
+  delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const isThere = decideDelete(this.#held.generationOf(slot), ifEventId)
+      if (isThere) await this.#write({ save: [], delete: [slot] })
+      return isThere
+    })
+  }
+
+  deleteScope(identity: Identity): Promise<number> {
+    return this.#inTurn(async () => {
+      const slots = await this.#slotsOf(identity)
+      if (slots.length > 0) await this.#write({ save: [], delete: slots })
+      return slots.length
+    })
+  }
+
+  commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    return this.#inTurn(async () => {
+      const { outcomes, apply: isNew } = decideCommit(this.#held, transaction)
+      const save = transaction.save.filter((_, index) => outcomes[index] === 'saved')
+      if (isNew) await this.#write({ save, delete: transaction.delete })
+      return outcomes
+    })
+  }
+
+  listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    return this.#held.listPage(page)
+  }
+
+  listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    return this.#held.listKindPage(page)
+  }
+
+  close(): Promise<void> {
+    return this.#file.close()
+  }
+
+  /** Lets nobody decide between another one's decision and its write. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#lastWrite.then(work)
+    this.#lastWrite = turn.catch(() => {})
+    return turn
+  }
+
+  /** First the disk, then memory: nobody reads what a power cut could take back. */
+  async #write(change: Change): Promise<void> {
+    await this.#file.append(encodeChange(change))
+    await apply(this.#held, change)
+  }
+
+  async #slotsOf({ tenantId, userId, sessionId }: Identity): Promise<SlotKey[]> {
+    // An empty prefix begins every kind; the store never passes one.
+    const everything = { kindPrefix: '', after: undefined, limit: Number.POSITIVE_INFINITY }
+    const records = await this.#held.listKindPage(everything)
+    return records.filter(
+      ({ identity }) =>
+        identity.tenantId === tenantId &&
+        identity.userId === userId &&
+        identity.sessionId === sessionId,
+    )
+  }
+}
+
+async function apply(held: InMemoryStateDriver, change: Change): Promise<void> {
+  await held.commit({ expect: [], ...change })
+}

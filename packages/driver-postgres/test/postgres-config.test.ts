@@ -1,0 +1,99 @@
+import { inspect } from 'node:util'
+import { isHarborageError } from '@harborage/core'
+import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
+import { Pool } from 'pg'
+import { describe, expect, test } from 'vitest'
+
+const PASSWORD = 'Tr0ub4dor'
+// Nothing listens there: whatever gets as far as connecting fails in another way.
+const dsn = `postgres://app:${PASSWORD}@127.0.0.1:1/app`
+
+/** A configuration as one without types could write it. */
+function untyped(config: object): PostgresConfig {
+  return config
+}
+
+async function fault(config: PostgresConfig): Promise<string> {
+  try {
+    await openPostgres(config)
+  } catch (error) {
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(PASSWORD)
+    if (isHarborageError(error, 'invalid_config')) return error.message
+    throw error
+  }
+  throw new Error('it was opened')
+}
+
+describe('a wrong option is refused by its name:', () => {
+  test.for<[string, unknown]>([
+    ['dsn', `mysql://app:${PASSWORD}@127.0.0.1/app`],
+    ['dsn', ''],
+    ['dsn', 5432],
+    ['dsn', undefined],
+    ['pool', { dsn }],
+    ['pool', 'pool'],
+    ['pool', null],
+    ['max', 0],
+    ['max', 1.5],
+    ['max', '10'],
+    ['max', 10_001],
+    ['max', Number.NaN],
+    ['schema', ''],
+    ['schema', '1st'],
+    ['schema', 'a-b'],
+    ['schema', 'a"; drop table state_records; --'],
+    ['schema', 'ä'],
+    ['schema', 's'.repeat(64)],
+    ['schema', null],
+    ['preparedStatements', 'yes'],
+    ['preparedStatements', 0],
+    ['connectionTimeoutMs', 0],
+    ['connectionTimeoutMs', -1],
+    ['connectionTimeoutMs', Number.POSITIVE_INFINITY],
+    ['connectionTimeoutMs', 2 ** 31],
+    ['queryTimeoutMs', 0],
+    ['queryTimeoutMs', '30s'],
+    ['retryTimeoutMs', -1],
+    ['retryTimeoutMs', 2 ** 31],
+    ['retryTimeoutMs', 0.5],
+    ['conectionTimeoutMs', 300],
+    ['password', PASSWORD],
+  ])('%s = %s', async ([name, value]) => {
+    expect(await fault(untyped({ dsn, [name]: value }))).toContain(name)
+  })
+})
+
+describe('a configuration is refused as a whole that', () => {
+  test('names no database', async () => {
+    expect(await fault({})).toContain('give either dsn or pool')
+  })
+
+  test('names two', async () => {
+    const pool = new Pool()
+    expect(await fault({ dsn, pool })).toContain('give either dsn or pool')
+    await pool.end()
+  })
+
+  test.for(['null', '7', `"${dsn}"`, '[]'])('is %s', async (config) => {
+    expect(await fault(JSON.parse(config) as PostgresConfig)).toContain('configuration')
+  })
+})
+
+describe('a DSN that cannot be parsed is refused without being shown:', () => {
+  test.for([
+    `postgres://app:${PASSWORD}@127.0.0.1:port/app`,
+    `postgres://app:${PASSWORD}@[::1/app`,
+    `postgres://app:${PASSWORD}@127.0.0.1:1/app?sslmode=verify-full&sslrootcert=/absent/${PASSWORD}`,
+  ])('%s', async (malformed) => {
+    expect(await fault({ dsn: malformed })).toContain('dsn')
+  })
+})
+
+test.for([{ retryTimeoutMs: 0 }, { max: 1 }, { schema: '_a$1' }, { preparedStatements: false }])(
+  'an option at the edge of what is allowed gets as far as connecting: %s',
+  async (options) => {
+    await expect(openPostgres({ dsn, ...options })).rejects.toMatchObject({
+      code: 'store_unavailable',
+    })
+  },
+)

@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import { Notes } from './support/notes.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const FULL = 2
+const NORMAL = 1
+
+describe('the connection of a database', () => {
+  test('synchronises each commit to the disk, unlike the default of the build', async () => {
+    await using notes = await openNotes({})
+    expect(await notes.pragma('synchronous')).toBe(FULL)
+  })
+
+  test("synchronises less with durability: 'normal'", async () => {
+    await using notes = await openNotes({ durability: 'normal' })
+    expect(await notes.pragma('synchronous')).toBe(NORMAL)
+  })
+
+  test('writes ahead, so that readers and a writer do not wait for each other', async () => {
+    await using notes = await openNotes({})
+    expect(await notes.pragma('journal_mode')).toBe('wal')
+  })
+
+  test("never waits inside of SQLite, where waiting would block this process's other work", async () => {
+    await using notes = await openNotes({ busyTimeoutMs: 60_000 })
+    expect(await notes.pragma('busy_timeout')).toBe(0)
+  })
+
+  test('trusts no function that a stranger wrote into the schema', async () => {
+    await using notes = await openNotes({})
+    expect(await notes.pragma('trusted_schema')).toBe(0)
+  })
+})
+
+async function openNotes(options: { durability?: 'normal'; busyTimeoutMs?: number }) {
+  const dsn = join(await temporaryFolder(), 'a.db')
+  return Notes.open({ dsn, ...options })
+}

@@ -1,0 +1,78 @@
+import {
+  changeRows,
+  compileStatement,
+  requireSqlDatabase,
+  selectRows,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import { openSqlite, type SqliteConfig } from '@harborage/driver-sqlite'
+import { sql } from 'kysely'
+
+interface Note {
+  readonly id: string
+}
+
+/** A table of the simplest sort, worked on through the engine port as a store would. */
+export class Notes implements AsyncDisposable {
+  readonly database: SqlDatabase
+  readonly #insert: SqlStatement<Note, unknown>
+  readonly #select: SqlStatement<object, Note>
+
+  private constructor(database: SqlDatabase) {
+    const db = database.builder.$extendTables<{ notes: Note }>()
+    this.database = database
+    this.#insert = compileStatement('insert_note', ({ id }: Note) =>
+      db.insertInto('notes').values({ id }),
+    )
+    this.#select = compileStatement('select_notes', () =>
+      db.selectFrom('notes').select('id').orderBy('id'),
+    )
+  }
+
+  static async open(config: SqliteConfig): Promise<Notes> {
+    const database = requireSqlDatabase(await openSqlite(config))
+    await database.migrate('notes', (db) =>
+      sql`create table if not exists notes (id text primary key)`.execute(db),
+    )
+    return new Notes(database)
+  }
+
+  /** Writes one note with one statement. */
+  async write(id: string): Promise<void> {
+    await this.database.changes(this.#insert, { id })
+  }
+
+  /** Writes several notes in one transaction, and gives how many notes there were before. */
+  writeAll(...ids: readonly string[]): Promise<number> {
+    const insert = this.#insert
+    const select = this.#select
+    return this.database.transaction(function* () {
+      const { length } = yield* selectRows(select, {})
+      for (const id of ids) yield* changeRows(insert, { id })
+      return length
+    })
+  }
+
+  async ids(): Promise<string[]> {
+    const rows = await this.database.rows(this.#select, {})
+    return rows.map(({ id }) => id)
+  }
+
+  async pragma(name: string): Promise<unknown> {
+    const { database } = this
+    const statement = compileStatement('pragma', () => ({
+      compile: () => sql<object>`pragma ${sql.raw(name)}`.compile(database.builder),
+    }))
+    const [row] = await database.rows(statement, {})
+    return Object.values(row ?? {})[0]
+  }
+
+  close(): Promise<void> {
+    return this.database.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

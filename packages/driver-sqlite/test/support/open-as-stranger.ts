@@ -1,0 +1,32 @@
+// Run by stranger.ts. Everything is loaded before the rights are given up: the sources may be closed to strangers.
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { isHarborageError } from '@harborage/core'
+import { openSqlite } from '@harborage/driver-sqlite'
+
+import type { Rights } from './stranger.ts'
+
+const STRANGER = 65_534
+
+const [, , folder = '', json = ''] = process.argv
+const rights = JSON.parse(json) as Rights
+const dsn = join(folder, 'a.db')
+if (rights.file !== undefined) {
+  writeFileSync(dsn, '')
+  chmodSync(dsn, rights.file)
+}
+chmodSync(folder, rights.folder)
+const uid = process.getuid?.()
+if (uid === 0) process.seteuid?.(STRANGER)
+try {
+  await (await openSqlite({ dsn })).close()
+  console.log(JSON.stringify({}))
+} catch (error) {
+  if (!isHarborageError(error)) throw error
+  const { code, retryable, message } = error
+  console.log(JSON.stringify({ code, retryable, message }))
+} finally {
+  if (uid === 0) process.seteuid?.(uid)
+  chmodSync(folder, 0o700)
+}

@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { openSqlite } from '@harborage/driver-sqlite'
+import { describe, expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+import { Notes } from './support/notes.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+import { holdWriteLock } from './support/write-lock.ts'
+
+describe('while another process holds the write lock', () => {
+  test('a call waits without blocking this process, and succeeds when the lock is free', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn })
+    await using lock = await holdWriteLock(dsn)
+    let isDone = false
+    const writing = Promise.all([notes.write('one'), notes.writeAll('two', 'three')]).then(() => {
+      isDone = true
+    })
+    const gaps = await gapsOf(20)
+    expect(isDone).toBe(false)
+    // A wait inside of SQLite would be one gap of five seconds.
+    expect(Math.max(...gaps)).toBeLessThan(1_000)
+    await lock.release()
+    await writing
+    expect(await notes.ids()).toEqual(['one', 'three', 'two'])
+  })
+
+  test('reading does not wait', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn, busyTimeoutMs: 0 })
+    await notes.write('one')
+    await using _lock = await holdWriteLock(dsn)
+    expect(await notes.ids()).toEqual(['one'])
+  })
+
+  test('a call gives up after busyTimeoutMs, having applied nothing, and may be repeated', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn, busyTimeoutMs: 200 })
+    await using lock = await holdWriteLock(dsn)
+    const started = performance.now()
+    for (const call of [notes.write('one'), notes.writeAll('two')]) {
+      const error = await failureOf(call)
+      expect(error).toMatchObject({ code: 'store_unavailable', retryable: true })
+      expect(error.message).toContain('busyTimeoutMs')
+    }
+    expect(performance.now() - started).toBeGreaterThanOrEqual(200)
+    await lock.release()
+    expect(await notes.ids()).toEqual([])
+    await notes.write('one')
+    expect(await notes.ids()).toEqual(['one'])
+  })
+
+  test('with busyTimeoutMs: 0 a call does not wait at all', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn, busyTimeoutMs: 0 })
+    await using _lock = await holdWriteLock(dsn)
+    const error = await failureOf(notes.write('one'))
+    expect(error).toMatchObject({ code: 'store_unavailable', retryable: true })
+  })
+
+  test('a database can still be opened', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await (await Notes.open({ dsn })).close()
+    await using _lock = await holdWriteLock(dsn)
+    await using _database = await openSqlite({ dsn, busyTimeoutMs: 0 })
+  })
+
+  test('closing waits for the calls that wait', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    const notes = await Notes.open({ dsn })
+    const lock = await holdWriteLock(dsn)
+    const writing = notes.write('one')
+    const closing = notes.close()
+    const late = await failureOf(notes.write('late'))
+    expect(late.code).toBe('store_closed')
+    await lock.release()
+    await Promise.all([writing, closing])
+    await using again = await Notes.open({ dsn })
+    expect(await again.ids()).toEqual(['one'])
+  })
+})
+
+/** How long each of so many short timers took, in milliseconds. */
+async function gapsOf(count: number): Promise<number[]> {
+  const gaps: number[] = []
+  for (let each = 0; each < count; each += 1) {
+    const started = performance.now()
+    await delay(5)
+    gaps.push(performance.now() - started)
+  }
+  return gaps
+}

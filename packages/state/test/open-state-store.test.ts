@@ -1,0 +1,149 @@
+import { newEventId, registerEngine } from '@harborage/core'
+import {
+  InMemoryStateDriver,
+  openStateStore,
+  registeredStateDrivers,
+  registerStateDriver,
+  StateStore,
+  stateContext,
+  type StateDriver,
+} from '@harborage/state'
+import { describe, expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+import { goodRecord, identity } from './support/good-arguments.ts'
+
+describe('a store in memory', () => {
+  test.each([
+    [undefined],
+    [{}],
+    [{ driver: 'memory' }],
+    [{ dsn: 'memory:' }],
+    [{ driver: 'memory', dsn: 'memory:' }],
+    [{ migrate: 'verify' }],
+  ] as const)('is opened by %j', async (config) => {
+    await using store = await openStateStore(config)
+    expect(store).toBeInstanceOf(StateStore)
+    expect(await store.save(goodRecord())).toBe('saved')
+  })
+
+  test('shares nothing with another one', async () => {
+    await using first = await openStateStore()
+    await using second = await openStateStore()
+    const record = goodRecord()
+    await first.save(record)
+    expect(await second.load(identity, record.kind)).toBeUndefined()
+    expect(await second.save(record)).toBe('saved')
+  })
+
+  test.each([
+    { driver: 'memory', dsn: 'sqlite:./agent.db' },
+    { driver: 'memory', dsn: './hunter2.db' },
+    { dsn: 'memory:hunter2' },
+    { dsn: 'memory://hunter2' },
+  ])('is refused where %j names a place to keep data', async (config) => {
+    const error = await failureOf(() => openStateStore(config))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('dsn names a place')
+    expect(error.message).not.toContain('hunter2')
+  })
+
+  test('forgets all when it is closed', async () => {
+    const driver = new InMemoryStateDriver()
+    const store = new StateStore(driver)
+    const record = goodRecord()
+    await store.save(record)
+    await store.close()
+    await using again = new StateStore(driver)
+    expect(await again.load(identity, record.kind)).toBeUndefined()
+  })
+})
+
+test.each([
+  [{ driver: 'mongo', dsn: 'x' }, 'the name "mongo"'],
+  [{ dsn: 'mongo://ann:hunter2@host/db' }, 'the DSN scheme "mongo:"'],
+  [{ dsn: './agent.db' }, 'a DSN without a scheme'],
+])('an unknown driver, %j, is named together with those that there are', async (config, wanted) => {
+  const error = await failureOf(() => openStateStore(config))
+  expect(error.code).toBe('unknown_driver')
+  expect(error.message).toContain(wanted)
+  expect(error.message).toContain(`(registered: ${registeredStateDrivers().join(', ')})`)
+  expect(error.message).not.toContain('hunter2')
+})
+
+describe('a driver that is registered', () => {
+  const opened: (string | undefined)[] = []
+  let closed = 0
+
+  class OwnDriver extends InMemoryStateDriver {
+    override async close(): Promise<void> {
+      closed += 1
+      await super.close()
+    }
+  }
+
+  registerStateDriver('own', {
+    schemes: ['own', 'mine'],
+    async open(dsn): Promise<StateDriver> {
+      opened.push(dsn)
+      return new OwnDriver()
+    },
+  })
+
+  test.each([
+    [{ driver: 'own' }, undefined],
+    [{ driver: 'own', dsn: './place' }, './place'],
+    [{ dsn: 'own:./place' }, 'own:./place'],
+    [{ dsn: 'mine:./place' }, 'mine:./place'],
+  ])('is opened by %j, used and closed once', async (config, dsn) => {
+    const before = closed
+    const store = await openStateStore(config)
+    expect(opened.at(-1)).toBe(dsn)
+    const record = goodRecord()
+    expect(await store.save(record)).toBe('saved')
+    expect(await store.loadOrThrow(identity, record.kind)).toEqual(record)
+    await Promise.all([store.close(), store.close(), store[Symbol.asyncDispose]()])
+    expect(closed).toBe(before + 1)
+  })
+
+  test('is listed with the others, sorted', () => {
+    expect(registeredStateDrivers()).toEqual(['memory', 'own'])
+  })
+
+  test.each([
+    ['own', [], '"own"'],
+    ['memory', [], '"memory"'],
+    ['other', ['mine'], '"mine:"'],
+    ['other', ['memory'], '"memory:"'],
+  ])('keeps its name and its schemes: %s with %j is refused', async (name, schemes, taken) => {
+    const open = async (): Promise<StateDriver> => new OwnDriver()
+    const error = await failureOf(() => registerStateDriver(name, { schemes, open }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain(`${taken} is already registered`)
+    expect(registeredStateDrivers()).toEqual(['memory', 'own'])
+  })
+
+  test('is not taken for an engine of the same name, nor the engine for it', async () => {
+    registerEngine('own', { schemes: [], open: async () => Promise.reject(new Error('opened')) })
+    const error = await failureOf(() => openStateStore({ driver: 'own' }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('both a driver and an engine')
+  })
+})
+
+describe('stateContext', () => {
+  test('carries the store to handlers', async () => {
+    await using store = await openStateStore()
+    const record = { ...goodRecord(), eventId: newEventId() }
+    const handler = async (): Promise<unknown> => stateContext.require().save(record)
+    expect(await stateContext.run(store, handler)).toBe('saved')
+    expect(await store.loadByEventId(identity, record.eventId)).toEqual(record)
+  })
+
+  test('says how to provide the store where there is none', async () => {
+    expect(stateContext.get()).toBeUndefined()
+    const error = await failureOf(() => stateContext.require())
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('stateContext.run(value, work)')
+  })
+})

@@ -1,0 +1,220 @@
+import { runInNewContext } from 'node:vm'
+
+import { newEventId } from '@harborage/core'
+import { MAX_STATE_BYTES, openStateStore, type StateStore } from '@harborage/state'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { callWithAnything } from './support/call-with-anything.ts'
+import { failureOf } from './support/failure-of.ts'
+import { goodRecord } from './support/good-arguments.ts'
+
+let store: StateStore
+
+beforeEach(async () => {
+  store = await openStateStore()
+})
+
+afterEach(() => store.close())
+
+describe('bytes are taken', () => {
+  test.each<[what: string, bytes: unknown]>([
+    ['as a Buffer', Buffer.from([1, 2, 3])],
+    ['as a part of a larger buffer', new Uint8Array([0, 1, 2, 3, 4]).subarray(1, 4)],
+    ['from a subclass', new (class Mine extends Uint8Array {})([1, 2, 3])],
+    ['from another realm', runInNewContext('new Uint8Array([1, 2, 3])')],
+    ['from shared memory', shared()],
+    [
+      'from a resizable buffer',
+      new Uint8Array(new ArrayBuffer(3, { maxByteLength: 8 })).map((_, i) => i + 1),
+    ],
+    ['from a subclass with an iterator of its own', new Odd([1, 2, 3])],
+  ])('%s', async (_, bytes) => {
+    const record = { ...goodRecord(), bytes }
+    expect(await callWithAnything(store, 'save', record)).toBe('saved')
+    const held = await store.loadByEventIdOrThrow(record.identity, record.eventId)
+    expect(held.bytes).toEqual(new Uint8Array([1, 2, 3]))
+    expect(Object.getPrototypeOf(held.bytes)).toBe(Uint8Array.prototype)
+    expect(held.bytes.buffer).toBeInstanceOf(ArrayBuffer)
+  })
+
+  test('as they were at the call, whatever happens to shared memory meanwhile', async () => {
+    const bytes = shared()
+    const record = { ...goodRecord(), bytes }
+    const saving = store.save(record)
+    bytes.fill(9)
+    await saving
+    const held = await store.loadByEventIdOrThrow(record.identity, record.eventId)
+    expect(held.bytes).toEqual(new Uint8Array([1, 2, 3]))
+  })
+
+  test('up to 64 MiB', async () => {
+    const bytes = new Uint8Array(MAX_STATE_BYTES)
+    expect(await store.save({ ...goodRecord(), bytes })).toBe('saved')
+  })
+})
+
+describe('bytes are refused, naming the field,', () => {
+  test.each<[what: string, bytes: () => unknown]>([
+    ['above 64 MiB', () => new Uint8Array(MAX_STATE_BYTES + 1)],
+    ['above 64 MiB, whatever they say about their length', () => new Modest(MAX_STATE_BYTES + 1)],
+    ['whose buffer was transferred', detached],
+    ['that shrank out of their buffer', shrunk],
+    ['that only look like bytes', () => ({ length: 3, byteLength: 3, 0: 1, 1: 2, 2: 3 })],
+    ['behind a proxy', () => new Proxy(new Uint8Array(3), {})],
+    ['of 16 bits', () => new Uint16Array(3)],
+    ['clamped', () => new Uint8ClampedArray(3)],
+    ['as a buffer without a view', () => new ArrayBuffer(3)],
+    ['as a view without elements', () => new DataView(new ArrayBuffer(3))],
+    ['as a text', () => 'abc'],
+    ['as an array of numbers', () => [1, 2, 3]],
+  ])('%s', async (_, bytes) => {
+    const record = { ...goodRecord(), bytes: bytes() }
+    const error = await failureOf(() => callWithAnything(store, 'save', record))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toMatch(/^bytes /)
+    expect(await store.load(record.identity, record.kind)).toBeUndefined()
+  })
+})
+
+describe('the date of a record', () => {
+  test.each<[what: string, updatedAt: unknown]>([
+    ['may come from another realm', runInNewContext('new Date(7)')],
+    ['may come from a subclass', new (class Mine extends Date {})(7)],
+  ])('%s', async (_, updatedAt) => {
+    const record = { ...goodRecord(), updatedAt }
+    expect(await callWithAnything(store, 'save', record)).toBe('saved')
+    const held = await store.loadByEventIdOrThrow(record.identity, record.eventId)
+    expect(held.updatedAt).toEqual(new Date(7))
+    expect(Object.getPrototypeOf(held.updatedAt)).toBe(Date.prototype)
+  })
+
+  test.each<[what: string, updatedAt: unknown]>([
+    ['a text', '2026-01-01T00:00:00Z'],
+    ['a number', 7],
+    ['null', null],
+    ['an invalid one', new Date(Number.NaN)],
+    ['an object that looks like one', { getTime: () => 7 }],
+  ])('may not be %s', async (_, updatedAt) => {
+    const record = { ...goodRecord(), updatedAt }
+    const error = await failureOf(() => callWithAnything(store, 'save', record))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toMatch(/^updatedAt /)
+  })
+})
+
+describe('a commit', () => {
+  const slotAt = (index: number) => ({ identity: goodRecord().identity, kind: `k${index}` })
+  const many = (count: number) => Array.from({ length: count }, (_, index) => index)
+
+  test('takes 1,000 entries of each sort', async () => {
+    const outcomes = await store.commit({
+      expect: many(1_000).map((index) => ({ ...slotAt(index), eventId: null })),
+      save: many(1_000).map((index) => ({
+        ...slotAt(index),
+        eventId: newEventId(),
+        bytes: new Uint8Array(),
+      })),
+      delete: many(1_000).map((index) => slotAt(index + 1_000)),
+    })
+    expect(new Set(outcomes)).toEqual(new Set(['saved']))
+  })
+
+  test.each(['expect', 'save', 'delete'])('refuses 1,001 entries in %s', async (list) => {
+    const entries = many(1_001).map((index) => ({ ...goodRecord(), kind: `k${index}` }))
+    const error = await failureOf(() => callWithAnything(store, 'commit', { [list]: entries }))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toMatch(new RegExp(`^${list} has more than 1000 entries`))
+  })
+
+  test('refuses a list without an end', async () => {
+    const endless = Object.assign([], {
+      *[Symbol.iterator]() {
+        for (;;) yield goodRecord()
+      },
+    })
+    const error = await failureOf(() => callWithAnything(store, 'commit', { save: endless }))
+    expect(error.message).toContain('save has more than 1000 entries')
+  })
+
+  test('names the entry that is a hole', async () => {
+    const entries = [goodRecord()]
+    entries[2] = { ...goodRecord(), kind: 'other' }
+    const error = await failureOf(() => store.commit({ save: entries }))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toMatch(/^save\[1\] is undefined/)
+  })
+
+  test.each([{}, { save: [] }, { expect: [], save: [], delete: [] }, { saves: [goodRecord()] }])(
+    'refuses an empty transaction: %#',
+    async (transaction) => {
+      const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
+      expect(error.code).toBe('invalid_record')
+      expect(error.message).toContain('the transaction is empty')
+    },
+  )
+})
+
+test.each(['load', 'save', 'delete', 'list', 'listKind', 'commit'] as const)(
+  'a signal that is passed to %s in place of the options is refused: it would not be heard',
+  async (method) => {
+    const { signal } = new AbortController()
+    const { identity, kind } = goodRecord()
+    const args = {
+      load: [identity, kind],
+      save: [goodRecord()],
+      delete: [identity, kind],
+      list: [identity, 't'],
+      listKind: [{ maintenanceScoped: true }, 't'],
+      commit: [{ save: [goodRecord()] }],
+    }
+    const error = await failureOf(() => callWithAnything(store, method, ...args[method], signal))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toMatch(/^options /)
+  },
+)
+
+test('names of the prototype are names like any other', async () => {
+  for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const identity = { tenantId: name, userId: name, sessionId: name, runId: name }
+    expect(await store.load(identity, name)).toBeUndefined()
+    const record = { ...goodRecord(), identity, kind: name }
+    expect(await store.save(record)).toBe('saved')
+    expect(await store.loadOrThrow(identity, name)).toEqual(record)
+    expect(await store.deleteScope(identity)).toBe(1)
+  }
+})
+
+/** Tries to pass as empty. */
+class Modest extends Uint8Array {
+  override get byteLength(): number {
+    return 0
+  }
+  override get length(): number {
+    return 0
+  }
+}
+
+class Odd extends Uint8Array {
+  override *[Symbol.iterator](): ArrayIterator<number> {
+    yield 7
+  }
+}
+
+function shared(): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(3))
+  bytes.set([1, 2, 3])
+  return bytes
+}
+
+function detached(): Uint8Array {
+  const bytes = new Uint8Array([1, 2, 3])
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  return bytes
+}
+
+function shrunk(): Uint8Array {
+  const buffer = new ArrayBuffer(8, { maxByteLength: 8 })
+  const bytes = new Uint8Array(buffer, 4, 4)
+  buffer.resize(2)
+  return bytes
+}

@@ -1,0 +1,47 @@
+import type { StateHarness } from '@harborage/conformance/state'
+import { InMemoryStateDriver, StateStore, type StateDriver } from '@harborage/state'
+
+export type GuaranteeId = `S${number}`
+
+/** A store with one fault on purpose, so that the suite can be seen to find it. */
+export interface BrokenStore {
+  /** The guarantee that it breaks. */
+  readonly guarantee: GuaranteeId
+  /** Completes the sentence "a store that …". */
+  readonly fault: string
+  /** Opens a store on records that outlive it; called anew for each store of a case. */
+  readonly open: (records: InMemoryStateDriver) => StateStore
+}
+
+/** A store that is broken by its driver. */
+export function brokenDriver(
+  guarantee: GuaranteeId,
+  fault: string,
+  Driver: new (records: InMemoryStateDriver) => StateDriver,
+): BrokenStore {
+  return { guarantee, fault, open: (records) => new StateStore(new Driver(records)) }
+}
+
+/** A store that is broken in its public class. */
+export function brokenStore(
+  guarantee: GuaranteeId,
+  fault: string,
+  Store: new (driver: StateDriver) => StateStore,
+): BrokenStore {
+  return { guarantee, fault, open: (records) => new Store(records) }
+}
+
+/** Keeps its records when a store is closed, and so counts as durable. */
+export class LastingDriver extends InMemoryStateDriver {
+  override async close(): Promise<void> {}
+}
+
+/** How the suite opens a broken store: durable and shared, so that no case is left out. */
+export function harnessOf({ open }: Pick<BrokenStore, 'open'>): StateHarness {
+  const records = new LastingDriver()
+  return {
+    open: async () => open(records),
+    durable: true,
+    histories: { runs: 50, seed: 20_240_229 },
+  }
+}

@@ -1,0 +1,65 @@
+import type { EventId, Identity } from '@harborage/core'
+import type {
+  CheckedTransaction,
+  Condition,
+  InMemoryStateDriver,
+  ListKindPage,
+  ListPage,
+  SaveOutcome,
+  SlotKey,
+  StateDriver,
+  StateRecord,
+} from '@harborage/state'
+
+/** A driver that does all as the one underneath, to be broken in one place. */
+export class DelegatingDriver implements StateDriver {
+  protected readonly records: InMemoryStateDriver
+
+  constructor(records: InMemoryStateDriver) {
+    this.records = records
+  }
+
+  load(slot: SlotKey): Promise<StateRecord | undefined> {
+    return this.records.load(slot)
+  }
+
+  loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
+    return this.records.loadByEventId(identity, eventId)
+  }
+
+  save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    return this.records.save(record, condition)
+  }
+
+  delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    return this.records.delete(slot, ifEventId)
+  }
+
+  deleteScope(identity: Identity): Promise<number> {
+    return this.records.deleteScope(identity)
+  }
+
+  commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    return this.records.commit(transaction)
+  }
+
+  listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    return this.records.listPage(page)
+  }
+
+  listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    return this.records.listKindPage(page)
+  }
+
+  close(): Promise<void> {
+    return this.records.close()
+  }
+
+  /** Writes whatever stands against it, as no driver may. */
+  protected async force(record: StateRecord): Promise<void> {
+    await this.records.delete(record, undefined)
+    const holder = await this.records.loadByEventId(record.identity, record.eventId)
+    if (holder !== undefined) await this.records.delete(holder, undefined)
+    await this.records.save(record, undefined)
+  }
+}

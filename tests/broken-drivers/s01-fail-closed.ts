@@ -1,0 +1,62 @@
+import type { RunIdentity } from '@harborage/core'
+import type { SlotKey, StateRecord } from '@harborage/state'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { RenamingDriver } from './renaming-driver.ts'
+import { UncheckedStore } from './unchecked-store.ts'
+
+/** Compares names as a database with a friendly collation does. */
+class FoldingDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    const { tenantId, userId, sessionId, runId } = identity
+    const folded: Required<RunIdentity> = {
+      tenantId: fold(tenantId),
+      userId: fold(userId),
+      sessionId: fold(sessionId),
+      runId: fold(runId),
+    }
+    return { identity: folded, kind: fold(kind) }
+  }
+}
+
+function fold(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase()
+}
+
+/** Keeps a slot under one joined key. */
+class JoiningDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    const { tenantId, userId, sessionId, runId } = identity
+    const joined = [userId, sessionId, runId, kind].join('/')
+    return { identity: { tenantId, userId: 'all', sessionId: 'all', runId: 'all' }, kind: joined }
+  }
+}
+
+class RunlessDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    return { identity: { ...identity, runId: identity.runId || 'undefined' }, kind }
+  }
+}
+
+class SharedAmongUsersDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    return { identity: { ...identity, userId: 'everyone' }, kind }
+  }
+}
+
+/** Gives names back escaped, as from a file name or a URL. */
+class EscapingDriver extends DelegatingDriver {
+  override async load(slot: SlotKey): Promise<StateRecord | undefined> {
+    const held = await super.load(slot)
+    return held === undefined ? undefined : { ...held, kind: `"${held.kind}"` }
+  }
+}
+
+export const failClosedFaults: readonly BrokenStore[] = [
+  brokenStore('S1', 'checks nothing', UncheckedStore),
+  brokenDriver('S1', 'folds case, white space and composition', FoldingDriver),
+  brokenDriver('S1', 'joins the parts of a slot with a slash', JoiningDriver),
+  brokenDriver('S1', 'keeps the session itself as the run "undefined"', RunlessDriver),
+  brokenDriver('S1', 'keeps the users of a session together', SharedAmongUsersDriver),
+  brokenDriver('S1', 'gives names back in another form', EscapingDriver),
+]

@@ -1,0 +1,102 @@
+import type { EventId, Identity } from '@harborage/core'
+import type {
+  Condition,
+  InMemoryStateDriver,
+  SaveOutcome,
+  SlotKey,
+  StateRecord,
+} from '@harborage/state'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { RenamingDriver } from './renaming-driver.ts'
+import { turns } from './turns.ts'
+
+class AlwaysTrueDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    await super.delete(slot, ifEventId)
+    return true
+  }
+}
+
+class SharedAmongRunsDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    return { identity: { ...identity, runId: 'any' }, kind }
+  }
+}
+
+const graves = new WeakMap<InMemoryStateDriver, Set<EventId>>()
+
+/** Knows every event id for ever. */
+class NeverForgettingDriver extends DelegatingDriver {
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    const known = graves.get(this.records) ?? new Set<EventId>()
+    graves.set(this.records, known)
+    const outcome = await super.save(record, condition)
+    if (outcome !== 'saved') return outcome
+    if (!known.has(record.eventId)) {
+      known.add(record.eventId)
+      return outcome
+    }
+    await this.delete(record, undefined)
+    return 'superseded'
+  }
+}
+
+/** Looks first and deletes later, with room for others in between. */
+class LookThenDeleteDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const held = await this.load(slot)
+    await turns(1)
+    await super.delete(slot, ifEventId)
+    return held !== undefined
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    const kinds = await this.records.listPage({
+      identity: { runId: 'run', ...identity },
+      kindPrefix: 'task.',
+      after: undefined,
+      limit: 1_000,
+    })
+    await turns(1)
+    await super.deleteScope(identity)
+    return kinds.length
+  }
+}
+
+/** Deletes the whole tenant. */
+class TenantWideDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    let count = await super.deleteScope(identity)
+    for (const userId of ['ann', 'other']) {
+      for (const sessionId of ['first', 'other']) {
+        count += await super.deleteScope({ ...identity, userId, sessionId })
+      }
+    }
+    return count
+  }
+}
+
+/** Deletes for as long as it is open. */
+class HidingDriver extends DelegatingDriver {
+  readonly #hidden = new Set<string>()
+
+  override async load(slot: SlotKey): Promise<StateRecord | undefined> {
+    return this.#hidden.has(JSON.stringify(slot)) ? undefined : super.load(slot)
+  }
+
+  override async delete(slot: SlotKey): Promise<boolean> {
+    const isThere = (await this.load(slot)) !== undefined
+    this.#hidden.add(JSON.stringify(slot))
+    return isThere
+  }
+}
+
+export const deleteFaults: readonly BrokenStore[] = [
+  brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
+  brokenDriver('S8', 'keeps the runs of a session together', SharedAmongRunsDriver),
+  brokenDriver('S8', 'knows the event ids of what was deleted', NeverForgettingDriver),
+  brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
+  brokenDriver('S8', 'hides what it should delete', HidingDriver),
+]

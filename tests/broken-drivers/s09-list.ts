@@ -1,0 +1,171 @@
+import type { PageOptions, RunIdentity } from '@harborage/core'
+import {
+  StateStore,
+  type ListKindPage,
+  type ListPage,
+  type SlotKey,
+  type StateRecord,
+} from '@harborage/state'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { UncheckedStore } from './unchecked-store.ts'
+
+const ALL = 100_000
+const LAST = '\u{10ffff}'
+
+/** Changes each page on its way out. */
+abstract class PagingDriver extends DelegatingDriver {
+  override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    return this.change(await super.listPage(page))
+  }
+
+  override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    return this.change(await super.listKindPage(page))
+  }
+
+  protected abstract change(page: readonly StateRecord[]): readonly StateRecord[]
+}
+
+class LosingDriver extends PagingDriver {
+  protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
+    return page.slice(0, -1)
+  }
+}
+
+class RepeatingDriver extends PagingDriver {
+  protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
+    return [...page, ...page.slice(-1)]
+  }
+}
+
+class PayloadlessDriver extends PagingDriver {
+  protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
+    return page.map((record) => ({ ...record, bytes: new Uint8Array() }))
+  }
+}
+
+/** Lists whatever there is, of everybody. */
+class UnfilteredDriver extends DelegatingDriver {
+  override listPage({ after }: ListPage): Promise<readonly StateRecord[]> {
+    const last = { tenantId: LAST, userId: LAST, sessionId: LAST, runId: LAST }
+    return this.#all(after === undefined ? undefined : { kind: after, identity: last })
+  }
+
+  override listKindPage({ after }: ListKindPage): Promise<readonly StateRecord[]> {
+    return this.#all(after)
+  }
+
+  #all(after: SlotKey | undefined): Promise<readonly StateRecord[]> {
+    return this.records.listKindPage({ kindPrefix: '', after, limit: ALL })
+  }
+}
+
+/** Orders by UTF-16 units, as a plain sort does. */
+class Utf16OrderDriver extends DelegatingDriver {
+  override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    const all = await this.records.listPage({ ...page, after: undefined, limit: ALL })
+    return nextOf(all.toSorted(byUtf16), (each) => each.kind === page.after, page)
+  }
+
+  override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    const { after } = page
+    const all = await this.records.listKindPage({ ...page, after: undefined, limit: ALL })
+    const isLast = (each: StateRecord): boolean => after !== undefined && isSlot(each, after)
+    return nextOf(all.toSorted(byUtf16), isLast, page)
+  }
+}
+
+function nextOf(
+  all: readonly StateRecord[],
+  isLast: (record: StateRecord) => boolean,
+  { limit }: { readonly limit: number },
+): readonly StateRecord[] {
+  const next = all.findIndex(isLast) + 1
+  return all.slice(next, next + limit)
+}
+
+function byUtf16(left: StateRecord, right: StateRecord): number {
+  const [a, b] = [left, right].map(({ identity, kind }) => [kind, Object.values(identity)].join())
+  return (a ?? '') < (b ?? '') ? -1 : 1
+}
+
+function isSlot(record: SlotKey, other: SlotKey): boolean {
+  return (
+    record.kind === other.kind && JSON.stringify(record.identity) === JSON.stringify(other.identity)
+  )
+}
+
+/** Counts how far the walk has come instead of remembering where it is. */
+class OffsetDriver extends DelegatingDriver {
+  readonly #offsets = new Map<string, number>()
+
+  override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    const all = await this.records.listPage({ ...page, after: undefined, limit: ALL })
+    return this.#slice(all, page.after, page.limit)
+  }
+
+  override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    const all = await this.records.listKindPage({ ...page, after: undefined, limit: ALL })
+    return this.#slice(all, page.after?.kind, page.limit)
+  }
+
+  #slice(all: readonly StateRecord[], after: string | undefined, limit: number): StateRecord[] {
+    const offset = after === undefined ? 0 : (this.#offsets.get(after) ?? 0)
+    const page = all.slice(offset, offset + limit)
+    const last = page.at(-1)
+    if (last !== undefined) this.#offsets.set(last.kind, offset + limit)
+    return page
+  }
+}
+
+/** Keeps something open from the first step of a walk to its last. */
+class CursorStore extends StateStore {
+  readonly #open = new Set<object>()
+
+  override list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
+    return this.#hold(super.list(identity, kindPrefix, options))
+  }
+
+  override listKind(...[scope, kindPrefix, options]: Parameters<StateStore['listKind']>) {
+    return this.#hold(super.listKind(scope, kindPrefix, options))
+  }
+
+  override async close(): Promise<void> {
+    if (this.#open.size > 0) throw new Error('a walk is still open')
+    return super.close()
+  }
+
+  async *#hold(walk: AsyncIterable<StateRecord>): AsyncGenerator<StateRecord> {
+    const cursor = {}
+    this.#open.add(cursor)
+    yield* walk
+    this.#open.delete(cursor)
+  }
+}
+
+/** Walks once, however often it is asked to. */
+class OneWalkStore extends StateStore {
+  override list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
+    return once(super.list(identity, kindPrefix, options))
+  }
+
+  override listKind(...[scope, kindPrefix, options]: Parameters<StateStore['listKind']>) {
+    return once(super.listKind(scope, kindPrefix, options))
+  }
+}
+
+async function* once(walk: AsyncIterable<StateRecord>): AsyncGenerator<StateRecord> {
+  yield* walk
+}
+
+export const listFaults: readonly BrokenStore[] = [
+  brokenDriver('S9', 'loses the last record of a page', LosingDriver),
+  brokenDriver('S9', 'repeats the last record of a page', RepeatingDriver),
+  brokenDriver('S9', 'lists records without their bytes', PayloadlessDriver),
+  brokenDriver('S9', 'lists everything of everybody', UnfilteredDriver),
+  brokenDriver('S9', 'orders by UTF-16 units', Utf16OrderDriver),
+  brokenDriver('S9', 'pages by offset', OffsetDriver),
+  brokenStore('S9', 'keeps a cursor open during a walk', CursorStore),
+  brokenStore('S9', 'walks only once', OneWalkStore),
+  brokenStore('S9', 'lets anybody list everything', UncheckedStore),
+]

@@ -1,0 +1,110 @@
+import type { CallOptions, EventId, Identity, MaintenanceScope, RunIdentity } from '@harborage/core'
+import {
+  StateStore,
+  type DeleteOptions,
+  type NewStateRecord,
+  type SaveOptions,
+  type SaveOutcome,
+  type StateDriver,
+  type StateRecord,
+  type StateTransaction,
+} from '@harborage/state'
+
+/** A store that hands everything to its driver as it comes: unchecked, not captured, closed or not, aborted or not. */
+export class UncheckedStore extends StateStore {
+  readonly #driver: StateDriver
+
+  constructor(driver: StateDriver) {
+    super(driver)
+    this.#driver = driver
+  }
+
+  override async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
+    return this.#driver.save(complete(record), options?.ifEventId)
+  }
+
+  override async load(identity: RunIdentity, kind: string): Promise<StateRecord | undefined> {
+    return this.#driver.load({ identity: withRun(identity), kind })
+  }
+
+  override async loadOrThrow(identity: RunIdentity, kind: string): Promise<StateRecord> {
+    return found(await this.load(identity, kind))
+  }
+
+  override async loadByEventId(
+    identity: Identity,
+    eventId: EventId,
+  ): Promise<StateRecord | undefined> {
+    return this.#driver.loadByEventId(identity, eventId)
+  }
+
+  override async loadByEventIdOrThrow(identity: Identity, eventId: EventId): Promise<StateRecord> {
+    return found(await this.loadByEventId(identity, eventId))
+  }
+
+  override async delete(
+    identity: RunIdentity,
+    kind: string,
+    options?: DeleteOptions,
+  ): Promise<boolean> {
+    return this.#driver.delete({ identity: withRun(identity), kind }, options?.ifEventId)
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    return this.#driver.deleteScope(identity)
+  }
+
+  override async commit(transaction: StateTransaction): Promise<readonly SaveOutcome[]> {
+    const { expect = [], save = [], delete: slots = [] } = transaction
+    return this.#driver.commit({
+      expect: expect.map((each) => ({ ...each, identity: withRun(each.identity) })),
+      save: save.map(complete),
+      delete: slots.map((each) => ({ ...each, identity: withRun(each.identity) })),
+    })
+  }
+
+  override async *list(
+    identity: RunIdentity,
+    kindPrefix: string,
+    options?: CallOptions & { pageSize?: number },
+  ): AsyncGenerator<StateRecord> {
+    const limit = options?.pageSize ?? 100
+    const owner = withRun(identity)
+    let after: string | undefined
+    for (;;) {
+      const page = await this.#driver.listPage({ identity: owner, kindPrefix, after, limit })
+      yield* page
+      after = page.at(-1)?.kind
+      if (page.length < limit || page.length === 0) return
+    }
+  }
+
+  override async *listKind(
+    _scope: MaintenanceScope,
+    kindPrefix: string,
+    options?: CallOptions & { pageSize?: number },
+  ): AsyncGenerator<StateRecord> {
+    const limit = options?.pageSize ?? 100
+    let after: StateRecord | undefined
+    for (;;) {
+      const page = await this.#driver.listKindPage({ kindPrefix, after, limit })
+      yield* page
+      after = page.at(-1)
+      if (page.length < limit || page.length === 0) return
+    }
+  }
+}
+
+function complete(record: NewStateRecord): StateRecord {
+  const { version = 0, updatedAt = new Date(0) } = record
+  return { ...record, identity: withRun(record.identity), version, updatedAt }
+}
+
+function withRun(identity: RunIdentity): Required<RunIdentity> {
+  return { runId: '', ...identity }
+}
+
+function found(record: StateRecord | undefined): StateRecord {
+  if (record === undefined) throw new Error('nothing there')
+  return record
+}

@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { workspaceRoot, type ConsumerProject } from './consumer-project.ts'
+import type { ExampleResult } from './example-runner.ts'
+import type { Example } from './find-examples.ts'
+import { typeCheck } from './type-check.ts'
+
+/** Type-checks and runs examples, and gives what is wrong with them, each with its file and line. */
+export async function faultsOf(
+  project: ConsumerProject,
+  examples: readonly Example[],
+): Promise<string[]> {
+  const written = await Promise.all(
+    examples.filter(isProgram).map(async (example, index) => {
+      const file = `src/${index}.ts`
+      // As many empty lines go before the code as in the page, so that line numbers are the page's.
+      const content = `${'\n'.repeat(example.line)}${example.code}\nexport {}\n`
+      return { example, file, path: await project.write(file, content) }
+    }),
+  )
+  const diagnostics = written.length === 0 ? [] : await typeCheck(project)
+  const notTyped = diagnostics.map(({ file, line, code, message }) => {
+    const source = written.find((each) => each.file === file)?.example.path ?? file
+    return `${source}:${line}: ${code} ${message}`
+  })
+  const notFound = examples.filter(isMissingPiece).map(({ path, line, proof }) => {
+    const file = typeof proof === 'object' ? proof.file : ''
+    return `${path}:${line}: this is not a piece of ${file}`
+  })
+  if (notTyped.length > 0) return [...notFound, ...notTyped]
+
+  const toRun = written.filter(({ example }) => example.proof === 'run')
+  const results = await run(toRun.map(({ path }) => path))
+  const failed = toRun.flatMap(({ example, path }) =>
+    faultsOfRun(example, results.get(path)).map((fault) => `${example.path}:${fault}`),
+  )
+  return [...notFound, ...failed]
+}
+
+function isProgram({ proof }: Example): boolean {
+  return typeof proof === 'string'
+}
+
+/** Whether the lines of an example do not follow each other in the file that it names, however indented. */
+function isMissingPiece({ proof, code }: Example): boolean {
+  if (typeof proof === 'string') return false
+  const source = readFileSync(join(workspaceRoot, proof.file), 'utf8')
+  return !`\n${withoutIndent(source)}\n`.includes(`\n${withoutIndent(code)}\n`)
+}
+
+function withoutIndent(code: string): string {
+  return code.replaceAll(/^[ \t]+/gm, '')
+}
+
+/** Runs them one after the other in one process, each in a folder of its own. */
+async function run(paths: readonly string[]): Promise<Map<string, ExampleResult>> {
+  const results = new Map<string, ExampleResult>()
+  const runner = fork(join(import.meta.dirname, 'example-runner.ts'), [...paths], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  })
+  runner.on('message', (result: ExampleResult) => results.set(result.path, result))
+  await once(runner, 'exit')
+  return results
+}
+
+function faultsOfRun({ line, code }: Example, result: ExampleResult | undefined): string[] {
+  if (result === undefined) return [`${line}: the example ended the process`]
+  if (result.failure !== undefined) return [`${line}: the example failed: ${result.failure}`]
+  return wrongClaims(line, code, result.printed)
+}
+
+/** What a comment says that `console.log` prints has to be printed, in that order. */
+function wrongClaims(firstLine: number, code: string, printed: readonly string[]): string[] {
+  const rest = [...printed]
+  return code.split('\n').flatMap((text, index) => {
+    const [, claim] = /^\s*console\.log\(.*\) \/\/ (.*)$/.exec(text) ?? []
+    if (claim === undefined) return []
+    const found = rest.findIndex((value) => claim.startsWith(value))
+    if (found === -1) {
+      return [`${firstLine + index + 1}: the comment says ${claim}, printed was ${rest.join(' ')}`]
+    }
+    rest.splice(0, found + 1)
+    return []
+  })
+}

@@ -1,0 +1,52 @@
+/** A block of TypeScript in a page or a doc comment. */
+export interface Example {
+  /** The file it stands in, from the root of the workspace. */
+  readonly path: string
+  /** The line of its fence; the code begins on the next one. */
+  readonly line: number
+  readonly code: string
+  /**
+   * What shows that it is right: `ts` is compiled and run, `ts no-run` is compiled, and `ts file=a/b.ts` has to be a
+   * piece of that file, from the root of the workspace, which is tested by itself.
+   */
+  readonly proof: 'run' | 'compile' | { readonly file: string }
+}
+
+const fence = /^(\s*)(`{3,}|~{3,})\s*(.*)$/
+const comment = /^\s*\* ?/
+
+/** The examples of a page in Markdown. A fence of another language, or `ts fragment`, holds none. */
+export function examplesOfPage(path: string, text: string): Example[] {
+  return examplesIn(path, text.split('\n'))
+}
+
+/** The examples in the doc comments of a source file. */
+export function examplesOfSource(path: string, text: string): Example[] {
+  const lines = text
+    .split('\n')
+    .map((line) => (comment.test(line) ? line.replace(comment, '') : ''))
+  return examplesIn(path, lines)
+}
+
+function examplesIn(path: string, lines: readonly string[]): Example[] {
+  const examples: Example[] = []
+  for (let index = 0; index < lines.length; index += 1) {
+    const [, indent = '', mark = '', info = ''] = fence.exec(lines[index] ?? '') ?? []
+    if (mark === '') continue
+    const end = lines.findIndex((line, at) => at > index && line.trim() === mark)
+    if (end === -1) throw new Error(`${path}:${index + 1}: this fence is never closed`)
+    const [language = '', ...words] = info.split(/\s+/)
+    if (/^(ts|typescript)$/.test(language) && !words.includes('fragment')) {
+      const code = lines.slice(index + 1, end).map((line) => line.slice(indent.length))
+      examples.push({ path, line: index + 1, code: code.join('\n'), proof: proofOf(words) })
+    }
+    index = end
+  }
+  return examples
+}
+
+function proofOf(words: readonly string[]): Example['proof'] {
+  const file = words.find((word) => word.startsWith('file='))?.slice('file='.length)
+  if (file !== undefined) return { file }
+  return words.includes('no-run') ? 'compile' : 'run'
+}

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join, relative } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+import { workspaceRoot, type ConsumerProject } from './consumer-project.ts'
+
+/** What the compiler says about one place. */
+export interface Diagnostic {
+  /** From the folder of the project. */
+  readonly file: string
+  readonly line: number
+  /** As in `TS2322`. */
+  readonly code: string
+  readonly message: string
+}
+
+const compilerOptions = {
+  target: 'es2024',
+  lib: ['es2024', 'esnext.disposable'],
+  types: ['node'],
+  module: 'nodenext',
+  strict: true,
+  skipLibCheck: false,
+  noEmit: true,
+  // The packages are entered by their sources here.
+  allowImportingTsExtensions: true,
+}
+
+/** Type-checks every file of the project in one run, as strictly as its users may. */
+export async function typeCheck(
+  project: ConsumerProject,
+  strictness: object = {},
+): Promise<Diagnostic[]> {
+  await project.write(
+    'tsconfig.json',
+    JSON.stringify({ compilerOptions: { ...compilerOptions, ...strictness }, include: ['src'] }),
+  )
+  const tsc = spawn(join(workspaceRoot, 'node_modules/.bin/tsc'), ['--pretty', 'false'], {
+    cwd: project.folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [output, [status]] = await Promise.all([
+    text(tsc.stdout),
+    once(tsc, 'exit') as Promise<[number]>,
+  ])
+  const diagnostics = parse(project, output)
+  if (status !== 0 && diagnostics.length === 0) throw new Error(`the compiler failed:\n${output}`)
+  return diagnostics
+}
+
+function parse({ folder }: ConsumerProject, output: string): Diagnostic[] {
+  const pattern = /^(.+?)\((\d+),\d+\): error (TS\d+): (.*(?:\n .*)*)/gm
+  return Array.from(output.matchAll(pattern), ([, file = '', line, code = '', message = '']) => ({
+    file: relative(folder, join(folder, file)),
+    line: Number(line),
+    code,
+    message,
+  }))
+}

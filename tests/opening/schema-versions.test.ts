@@ -1,0 +1,125 @@
+import { openStateStore, type StateRecord, type StateStore } from '@harborage/state'
+import { describe, expect, test } from 'vitest'
+import { failureOf } from '../support/failure-of.ts'
+import {
+  checkpoint,
+  earlierDatabase,
+  earlierRecords,
+  replacedEventId,
+} from './support/earlier-records.ts'
+import { openPlace, type Place } from './support/places.ts'
+import { everyEngine } from './support/test-place.ts'
+
+async function open<Result>(
+  place: Place,
+  migrate: 'apply' | 'verify',
+  use: (state: StateStore) => Promise<Result>,
+): Promise<Result> {
+  await using database = await openPlace(place)
+  await using state = await openStateStore({ database, migrate })
+  return await use(state)
+}
+
+async function everyRecord(state: StateStore): Promise<StateRecord[]> {
+  const records: StateRecord[] = []
+  for (const prefix of ['n', 's', 't']) {
+    for await (const record of state.listKind({ maintenanceScoped: true }, prefix)) {
+      records.push(record)
+    }
+  }
+  return records
+}
+
+const nothing = async (): Promise<void> => {}
+
+describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
+  test('a database of an earlier version upgrades and keeps its records', async () => {
+    await using place = await makePlace()
+    await place.runScript(await earlierDatabase(engine))
+    expect(await open(place, 'apply', everyRecord)).toEqual(earlierRecords)
+  })
+
+  test('an upgraded database remembers which event ids were used', async () => {
+    await using place = await makePlace()
+    await place.runScript(await earlierDatabase(engine))
+    await open(place, 'apply', async (state) => {
+      expect(await state.save(checkpoint)).toBe('unchanged')
+      expect(await state.save({ ...checkpoint, eventId: replacedEventId })).toBe('superseded')
+      await expect(state.save({ ...checkpoint, version: 3 })).rejects.toMatchObject({
+        code: 'idempotency_conflict',
+      })
+    })
+  })
+
+  test('an upgraded database has the same tables as a new one', async () => {
+    await using earlier = await makePlace()
+    await using fresh = await makePlace()
+    await earlier.runScript(await earlierDatabase(engine))
+    expect(await earlier.structure()).not.toEqual([])
+    await Promise.all([open(earlier, 'apply', nothing), open(fresh, 'apply', nothing)])
+    expect(await earlier.structure()).toEqual(await fresh.structure())
+  })
+
+  test.for(['apply', 'verify'] as const)(
+    'a database of a newer version is refused by migrate: %s and not changed',
+    async (migrate) => {
+      await using place = await makePlace()
+      await open(place, 'apply', (state) => state.save(checkpoint))
+      await place.runScript(
+        `insert into harbor_state_migrations values ('9999_from_the_future', '2099-01-01T00:00:00.000Z')`,
+      )
+      const before = [await place.structure(), await place.content()]
+      const failure = await failureOf(open(place, migrate, nothing))
+      expect(failure).toMatchObject({ code: 'schema_too_new', retryable: false })
+      expect(failure.message).toContain('9999_from_the_future')
+      expect([await place.structure(), await place.content()]).toEqual(before)
+    },
+  )
+
+  test('a newer version that lacks one of the migrations known here is refused, too', async () => {
+    await using place = await makePlace()
+    await place.runScript(await earlierDatabase(engine))
+    await place.runScript(
+      `insert into harbor_state_migrations values ('9999_from_the_future', '2099-01-01T00:00:00.000Z')`,
+    )
+    const before = [await place.structure(), await place.content()]
+    await expect(open(place, 'apply', nothing)).rejects.toMatchObject({ code: 'schema_too_new' })
+    expect([await place.structure(), await place.content()]).toEqual(before)
+  })
+
+  test("migrate: 'verify' names every migration that an empty database lacks and makes nothing", async () => {
+    await using place = await makePlace()
+    const before = await place.structure()
+    const failure = await failureOf(open(place, 'verify', nothing))
+    expect(failure).toMatchObject({ code: 'schema_outdated', retryable: false })
+    expect(failure.message).toContain('0001_create_state_records, 0002_index_by_kind')
+    expect(await place.structure()).toEqual(before)
+  })
+
+  test("migrate: 'verify' names the one migration that an earlier version lacks and changes nothing", async () => {
+    await using place = await makePlace()
+    await place.runScript(await earlierDatabase(engine))
+    const before = [await place.structure(), await place.content()]
+    const failure = await failureOf(open(place, 'verify', nothing))
+    expect(failure.code).toBe('schema_outdated')
+    expect(failure.message).toContain('lack the migrations 0002_index_by_kind:')
+    expect([await place.structure(), await place.content()]).toEqual(before)
+  })
+
+  test("migrate: 'verify' opens a database that is up to date", async () => {
+    await using place = await makePlace()
+    await open(place, 'apply', (state) => state.save(checkpoint))
+    expect(await open(place, 'verify', everyRecord)).toEqual([checkpoint])
+  })
+})
+
+test("migrate: 'verify' does not make the schema that it was told to look in", async () => {
+  const postgres = everyEngine.find(({ engine }) => engine === 'postgres')
+  if (postgres === undefined) throw new Error('postgres is one of the engines')
+  await using place = await postgres.makePlace()
+  const before = await place.structure()
+  await expect(open({ dsn: place.dsn, schema: 'absent' }, 'verify', nothing)).rejects.toMatchObject(
+    { code: 'schema_outdated' },
+  )
+  expect(await place.structure()).toEqual(before)
+})

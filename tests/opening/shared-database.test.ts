@@ -1,0 +1,83 @@
+import { newEventId } from '@harborage/core'
+import { openStateStore } from '@harborage/state'
+import { describe, expect, test } from 'vitest'
+import { openPlace } from './support/places.ts'
+import { everyEngine } from './support/test-place.ts'
+
+const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+describe.for(everyEngine)('on $engine', ({ makePlace }) => {
+  test('stores may open at once on one fresh database, and all of them work', async () => {
+    await using place = await makePlace()
+    await using database = await openPlace(place)
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openStateStore({ database })))
+    const outcomes = stores.map((state, index) =>
+      state.save({
+        eventId: newEventId(),
+        identity,
+        kind: `store ${index}`,
+        bytes: new Uint8Array(),
+      }),
+    )
+    expect(await Promise.all(outcomes)).toEqual(['saved', 'saved', 'saved', 'saved'])
+  })
+
+  test('closing a store leaves the database that it was given open for the others', async () => {
+    await using place = await makePlace()
+    await using database = await openPlace(place)
+    const [one, other] = await Promise.all([
+      openStateStore({ database }),
+      openStateStore({ database }),
+    ])
+    await one.close()
+    await expect(one.load(identity, 'note')).rejects.toMatchObject({ code: 'store_closed' })
+    expect(await other.load(identity, 'note')).toBeUndefined()
+    await using late = await openStateStore({ database })
+    expect(await late.load(identity, 'note')).toBeUndefined()
+  })
+
+  test('once the database is closed, the calls of its stores are refused, and so is opening another', async () => {
+    await using place = await makePlace()
+    const database = await openPlace(place)
+    const state = await openStateStore({ database })
+    await database.close()
+    const closed = { code: 'store_closed', retryable: false }
+    const record = { eventId: newEventId(), identity, kind: 'note', bytes: new Uint8Array() }
+    await expect(state.load(identity, 'note')).rejects.toMatchObject(closed)
+    await expect(state.save(record)).rejects.toMatchObject(closed)
+    await expect(state.commit({ save: [record] })).rejects.toMatchObject(closed)
+    await expect(openStateStore({ database })).rejects.toMatchObject(closed)
+    await state.close()
+    await database.close()
+  })
+
+  test('calls in flight when the database is closed finish, and what they saved is there', async () => {
+    await using place = await makePlace()
+    const database = await openPlace(place)
+    const state = await openStateStore({ database })
+    const saves = Array.from({ length: 30 }, (_, index) =>
+      state.save({
+        eventId: newEventId(),
+        identity,
+        kind: `k${index}`,
+        bytes: new Uint8Array(),
+      }),
+    )
+    await database.close()
+    expect(new Set(await Promise.all(saves))).toEqual(new Set(['saved']))
+    await using again = await openPlace(place)
+    await using reopened = await openStateStore({ database: again })
+    expect(await reopened.deleteScope(identity)).toBe(30)
+  })
+
+  test('a database that is closed while a store opens on it ends that opening cleanly', async () => {
+    await using place = await makePlace()
+    const database = await openPlace(place)
+    const opening = openStateStore({ database }).then(
+      () => 'opened',
+      (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error),
+    )
+    await database.close()
+    expect(['opened', 'store_closed']).toContain(await opening)
+  })
+})

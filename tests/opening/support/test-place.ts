@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { queryPostgres, runPostgresScript } from '../../support/query-postgres.ts'
+import { createDatabase } from '../../support/postgres-database.ts'
+import BetterSqlite3 from 'better-sqlite3'
+import type { Place } from './places.ts'
+
+/** A fresh database and what a test does to it behind the back of the stores. */
+export interface TestPlace extends Place, AsyncDisposable {
+  runScript(script: string): Promise<void>
+  /** The definitions of all tables and indexes. */
+  structure(): Promise<readonly string[]>
+  /** Every row of every table. */
+  content(): Promise<readonly string[]>
+}
+
+export async function sqlitePlace(): Promise<TestPlace> {
+  const folder = await mkdtemp(join(tmpdir(), 'harborage-opening-'))
+  const dsn = join(folder, 'state.db')
+  const select = (sql: string): string[] => {
+    const database = new BetterSqlite3(dsn)
+    try {
+      return database.prepare<[], string>(sql).pluck().all()
+    } finally {
+      database.close()
+    }
+  }
+  return {
+    dsn,
+    async runScript(script) {
+      const database = new BetterSqlite3(dsn)
+      database.exec(script)
+      database.close()
+    },
+    structure: async () =>
+      select(
+        `select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_master order by 1`,
+      ),
+    async content() {
+      const tables = select(`select name from sqlite_master where type = 'table' order by name`)
+      return tables.flatMap((table) =>
+        select(
+          `select '${table} ' || json_array(${columnsOf(select, table)}) from "${table}" order by 1`,
+        ),
+      )
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  }
+}
+
+function columnsOf(select: (sql: string) => string[], table: string): string {
+  return select(`select 'quote("' || name || '")' from pragma_table_info('${table}')`).join(', ')
+}
+
+const structureOfPostgres = `
+  select 'schema ' || nspname as line from pg_namespace where nspname !~ '^pg_|^information_schema$'
+  union all
+  select concat_ws(' ', table_schema, table_name, column_name, data_type, collation_name, is_nullable, column_default)
+  from information_schema.columns where table_schema !~ '^pg_|^information_schema$'
+  union all
+  select indexdef from pg_indexes where schemaname !~ '^pg_'
+  order by line`
+
+const contentOfPostgres = `
+  select table_name || ' ' ||
+    query_to_xml(format('select * from %I.%I t order by t', table_schema, table_name), true, false, '')
+    as line
+  from information_schema.tables where table_schema !~ '^pg_|^information_schema$'
+  order by line`
+
+export async function postgresPlace(): Promise<TestPlace> {
+  const database = await createDatabase()
+  const { dsn } = database
+  const lines = async (sql: string): Promise<string[]> =>
+    (await queryPostgres<{ line: string }>(dsn, sql)).map((row) => row.line)
+  return {
+    dsn,
+    runScript: (script) => runPostgresScript(dsn, script),
+    structure: () => lines(structureOfPostgres),
+    content: () => lines(contentOfPostgres),
+    [Symbol.asyncDispose]: () => database.drop(),
+  }
+}
+
+/** The engines, as a table for `describe.for`. */
+export const everyEngine = [
+  { engine: 'sqlite', makePlace: sqlitePlace },
+  { engine: 'postgres', makePlace: postgresPlace },
+] as const

@@ -1,0 +1,63 @@
+import type { EventEmitter } from 'node:events'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore } from '@harborage/state'
+import { Pool, type PoolClient } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { failureOf } from '../support/failure-of.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { ann, newRecord } from './support/test-store.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase()
+})
+
+afterAll(() => database.drop())
+
+function listenersOf(emitter: EventEmitter): Record<string, number> {
+  return Object.fromEntries(
+    emitter.eventNames().map((event) => [String(event), emitter.listenerCount(event)]),
+  )
+}
+
+test("a caller's pool stays open and gets its listeners back, and so do its clients", async () => {
+  const pool = new Pool({ connectionString: database.dsn, max: 1 })
+  const clients = new Set<PoolClient>()
+  pool.on('connect', (client) => clients.add(client))
+  await pool.query('select 1')
+  const [client] = clients
+  if (client === undefined) throw new Error('the pool has a client')
+  const before = [listenersOf(pool), listenersOf(client)]
+  for (let round = 0; round < 12; round += 1) {
+    const shared = await openPostgres({ pool })
+    const state = await openStateStore({ database: shared })
+    await state.commit({ save: [newRecord({ kind: `round ${round}` })] })
+    await state.close()
+    expect((await failureOf(state.load(ann, 'note'))).code).toBe('store_closed')
+    await shared.close()
+  }
+  expect([listenersOf(pool), listenersOf(client)]).toEqual(before)
+  expect(clients.size).toBe(1)
+  await expect(pool.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  await pool.end()
+})
+
+test('two schemas may share the connections of one pool', async () => {
+  const pool = new Pool({ connectionString: database.dsn, max: 1 })
+  const [left, right] = [
+    await openPostgres({ pool, schema: 'left' }),
+    await openPostgres({ pool, schema: 'right' }),
+  ]
+  const [one, other] = await Promise.all([
+    openStateStore({ database: left }),
+    openStateStore({ database: right }),
+  ])
+  const record = newRecord()
+  expect(await one.save(record)).toBe('saved')
+  expect(await other.load(ann, record.kind)).toBeUndefined()
+  expect(await other.save({ ...record, version: 9 })).toBe('saved')
+  expect((await one.load(ann, record.kind))?.version).toBe(0)
+  for (const store of [one, other, left, right]) await store.close()
+  await pool.end()
+})

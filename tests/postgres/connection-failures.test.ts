@@ -1,0 +1,186 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { newEventId, type HarborageError } from '@harborage/core'
+import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
+import { openStateStore } from '@harborage/state'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failureOf } from '../support/failure-of.ts'
+import { freePort } from '../support/free-port.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { inspected } from './support/inspected.ts'
+
+const PASSWORD = 'Tr0ub4dor&3'
+/** What the clock of a busy machine may add to a time limit. */
+const SLACK_MS = 2_500
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase()
+})
+
+afterAll(() => database.drop())
+
+function dsnWith(change: (dsn: URL) => void): string {
+  const dsn = new URL(database.dsn)
+  change(dsn)
+  return dsn.href
+}
+
+/** The failure of opening, which has to come within the time that was configured for it. */
+async function openingFailure(
+  config: PostgresConfig,
+  withinMs = config.connectionTimeoutMs ?? 0,
+): Promise<HarborageError> {
+  const began = performance.now()
+  const failure = await failureOf(openPostgres(config))
+  expect(performance.now() - began).toBeLessThan(withinMs + SLACK_MS)
+  return failure
+}
+
+describe('opening fails within its time, and shows no password, with', () => {
+  test('a wrong password', async () => {
+    const dsn = dsnWith((url) => {
+      url.password = PASSWORD
+    })
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(failure.message).toContain('password')
+    expect(inspected(failure)).not.toContain(PASSWORD)
+    expect(inspected(failure)).not.toContain(encodeURIComponent(PASSWORD))
+  })
+
+  test('no password where one is needed', async () => {
+    const dsn = dsnWith((url) => {
+      url.password = ''
+    })
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+  })
+
+  test('an unknown role', async () => {
+    const dsn = dsnWith((url) => {
+      url.username = 'nobody_of_that_name'
+      url.password = PASSWORD
+    })
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(inspected(failure)).not.toContain(PASSWORD)
+  })
+
+  test('an unknown database', async () => {
+    const dsn = dsnWith((url) => {
+      url.pathname = '/harborage_absent'
+    })
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(failure.message).toContain('does not exist')
+    expect(inspected(failure)).not.toContain(new URL(database.dsn).password)
+  })
+
+  test('a port on which nothing listens', async () => {
+    const dsn = `postgres://app:${PASSWORD}@127.0.0.1:${await freePort()}/app`
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(failure.message).toContain('ECONNREFUSED')
+    expect(inspected(failure)).not.toContain(PASSWORD)
+  })
+
+  test('a host name that does not resolve', async () => {
+    const dsn = `postgres://app:${PASSWORD}@database.invalid:5432/app`
+    const failure = await openingFailure({ dsn, connectionTimeoutMs: 1_000 })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(inspected(failure)).not.toContain(PASSWORD)
+  })
+
+  test.for(['own pool', "a caller's pool without time limits"])(
+    'an address that takes the connection and never answers, on %s',
+    async (whose) => {
+      const blackHole = createServer().listen(0, '127.0.0.1')
+      await once(blackHole, 'listening')
+      const { port } = blackHole.address() as AddressInfo
+      const dsn = `postgres://app:${PASSWORD}@127.0.0.1:${port}/app`
+      const place = whose === 'own pool' ? { dsn } : { pool: new Pool({ connectionString: dsn }) }
+      const failure = await openingFailure({ ...place, connectionTimeoutMs: 300 })
+      blackHole.close()
+      expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+      expect(failure.message).toContain('300 ms')
+      expect(inspected(failure)).not.toContain(PASSWORD)
+    },
+  )
+
+  test('an address that hangs up at once', async () => {
+    const rude = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+    await once(rude, 'listening')
+    const { port } = rude.address() as AddressInfo
+    const failure = await openingFailure({
+      dsn: `postgres://app:${PASSWORD}@127.0.0.1:${port}/app`,
+    })
+    rude.close()
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(inspected(failure)).not.toContain(PASSWORD)
+  })
+
+  test('something that is not Postgres', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo
+    const failure = await openingFailure({
+      dsn: `postgres://app:${PASSWORD}@127.0.0.1:${port}/app`,
+      connectionTimeoutMs: 300,
+    })
+    other.close()
+    expect(failure.code).toBe('store_unavailable')
+    expect(inspected(failure)).not.toContain(PASSWORD)
+  })
+
+  test('TLS asked of a server that has none: it is not done without', async () => {
+    const dsn = dsnWith((url) => url.searchParams.set('sslmode', 'verify-full'))
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(inspected(failure)).not.toContain(new URL(database.dsn).password)
+  })
+})
+
+describe('a pool of which every connection is in use', () => {
+  const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+  test('answers in time, and works again when one is given back', async () => {
+    const pool = new Pool({ connectionString: database.dsn, max: 1 })
+    await pool.query('select 1')
+    await using shared = await openPostgres({ pool, connectionTimeoutMs: 300 })
+    await using state = await openStateStore({ database: shared })
+    const held = await pool.connect()
+    const record = { eventId: newEventId(), identity, kind: 'note', bytes: new Uint8Array() }
+    for (const call of [() => state.load(identity, 'note'), () => state.save(record)]) {
+      const began = performance.now()
+      const failure = await failureOf(call())
+      expect(performance.now() - began).toBeLessThan(300 + SLACK_MS)
+      expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+      expect(failure.message).toContain('raise max')
+    }
+    held.release()
+    expect(await state.save(record)).toBe('saved')
+    expect(pool.waitingCount).toBe(0)
+    await state.close()
+    await shared.close()
+    await pool.end()
+  })
+
+  test('answers openPostgres in time, too', async () => {
+    const pool = new Pool({ connectionString: database.dsn, max: 1 })
+    const held = await pool.connect()
+    const failure = await openingFailure({ pool, connectionTimeoutMs: 300 })
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    held.release()
+    await pool.end()
+  })
+
+  test('that was ended by the caller is named as such', async () => {
+    const pool = new Pool({ connectionString: database.dsn })
+    await pool.end()
+    const failure = await openingFailure({ pool })
+    expect(failure.code).toBe('store_unavailable')
+  })
+})

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failureOf } from '../support/failure-of.ts'
+import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { queryPostgres } from '../support/query-postgres.ts'
+import { TcpProxy } from './support/tcp-proxy.ts'
+import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+
+// As it is on the wire: BEGIN names the isolation level READ COMMITTED.
+const COMMIT = 'COMMIT\0'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase()
+})
+
+afterAll(() => database.drop())
+
+/** The event ids that a slot has held, from the row that the server has: one mark for each. */
+async function timesWritten(kind: string): Promise<number | undefined> {
+  const [row] = await queryPostgres<{ marks: number }>(
+    database.dsn,
+    `select array_length(string_to_array(event_trail, ','), 1) - 1 as marks from state_records where kind = $1`,
+    [kind],
+  )
+  return row?.marks
+}
+
+describe.for([true, false])('with preparedStatements: %s', (preparedStatements) => {
+  const kind = (name: string): string => `${name} ${preparedStatements}`
+
+  test('a save whose answer is lost is applied once and says that it is there', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const record = newRecord({ kind: kind('lost answer') })
+    const lost = proxy.failOnce(record.kind, 'cut the answer')
+    expect(await own.state.save(record)).toBe('unchanged')
+    await lost
+    expect(await own.state.load(ann, record.kind)).toMatchObject({ eventId: record.eventId })
+    expect(await timesWritten(record.kind)).toBe(1)
+  })
+
+  test('a save that never reached the server is made once', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const record = newRecord({ kind: kind('lost call') })
+    const lost = proxy.failOnce(record.kind, 'cut before sending')
+    expect(await own.state.save(record)).toBe('saved')
+    await lost
+    expect(await timesWritten(record.kind)).toBe(1)
+  })
+
+  test('a conditional save whose answer is lost does not fail on its own success', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const first = newRecord({ kind: kind('conditional') })
+    const second = newRecord({ kind: first.kind })
+    const lostOnEmpty = proxy.failOnce(first.kind, 'cut the answer')
+    expect(await own.state.save(first, { ifEventId: null })).toBe('unchanged')
+    await lostOnEmpty
+    const lostOverFirst = proxy.failOnce(first.kind, 'cut the answer')
+    expect(await own.state.save(second, { ifEventId: first.eventId })).toBe('unchanged')
+    await lostOverFirst
+    expect(await timesWritten(first.kind)).toBe(2)
+  })
+
+  test('a commit whose COMMIT is answered to nobody is applied once', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const [one, other] = ['one', 'other'].map((name) => newRecord({ kind: kind(name) }))
+    if (one === undefined || other === undefined) throw new Error('two records were made')
+    const lost = proxy.failOnce(COMMIT, 'cut the answer')
+    expect(await own.state.commit({ save: [one, other] })).toEqual(['unchanged', 'unchanged'])
+    await lost
+    expect([await timesWritten(one.kind), await timesWritten(other.kind)]).toEqual([1, 1])
+  })
+
+  test('a commit whose COMMIT never reached the server is made once', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const record = newRecord({ kind: kind('lost commit') })
+    const lost = proxy.failOnce(COMMIT, 'cut before sending')
+    expect(await own.state.commit({ save: [record] })).toEqual(['saved'])
+    await lost
+    expect(await timesWritten(record.kind)).toBe(1)
+  })
+})
+
+test('a COMMIT that the server answers with ROLLBACK is no success', async () => {
+  await using proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn })
+  const record = newRecord({ kind: 'rolled back' })
+  const rolledBack = proxy.failOnce(COMMIT, 'roll back instead')
+  const failure = await failureOf(own.state.commit({ save: [record] }))
+  await rolledBack
+  expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+  expect(await own.state.load(ann, record.kind)).toBeUndefined()
+  expect(await own.state.commit({ save: [record] })).toEqual(['saved'])
+})
+
+test('a server that does not come back after a lost answer leaves the outcome unknown', async () => {
+  const proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn, retryTimeoutMs: 300 })
+  const record = newRecord({ kind: 'unknown' })
+  const lost = proxy.failOnce(record.kind, 'swallow the answer')
+  const saving = failureOf(own.state.save(record))
+  await lost
+  await proxy.refuse()
+  const failure = await saving
+  expect(failure).toMatchObject({ code: 'outcome_unknown', retryable: true })
+
+  await using direct = await openOwnStore({ dsn: database.dsn })
+  expect(await direct.state.save(record)).toBe('unchanged')
+})
+
+test('a read whose answer is lost is made again', async () => {
+  await using proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn })
+  const record = newRecord({ kind: 'read again' })
+  await own.state.save(record)
+  const lost = proxy.failOnce(record.kind, 'cut the answer')
+  expect(await own.state.load(ann, record.kind)).toMatchObject({ eventId: record.eventId })
+  await lost
+})
+
+test('a server that is gone before a read makes the store unavailable, with no doubt', async () => {
+  const proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn, retryTimeoutMs: 300 })
+  await proxy.refuse()
+  expect(await failureOf(own.state.load(ann, 'note'))).toMatchObject({
+    code: 'store_unavailable',
+    retryable: true,
+  })
+})

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore, type StateStore } from '@harborage/state'
+import { Pool } from 'pg'
+import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { queryPostgres } from '../support/query-postgres.ts'
+
+const ROWS = 20_000
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createDatabase()
+  await using shared = await openPostgres({ dsn: database.dsn })
+  await using _state = await openStateStore({ database: shared })
+  // 200 tenants with 100 kinds each; the kinds "rare.*" are held by two tenants only.
+  await queryPostgres(
+    database.dsn,
+    `insert into state_records
+     select 't' || i / 100, 'u', 's', '', case when i < 200 and i % 100 = 0 then 'rare.' else 'k' end || i % 100,
+       'e' || i, 0, 0, 'e' || i || ',', '\\x00'
+     from generate_series(0, ${ROWS - 1}) as i`,
+  )
+  await queryPostgres(
+    database.dsn,
+    `insert into state_records
+     select 'many', 'u', 's', '', 'm' || i, 'e' || i, 0, 0, 'e' || i || ',', '\\x00' from generate_series(0, 4999) as i`,
+  )
+  await queryPostgres(database.dsn, 'analyze state_records')
+})
+
+afterAll(() => database.drop())
+
+interface PlanNode {
+  readonly 'Node Type': string
+  readonly 'Index Name'?: string
+  readonly 'Shared Hit Blocks': number
+  readonly 'Shared Read Blocks': number
+  readonly 'Rows Removed by Filter'?: number
+  readonly Plans?: readonly PlanNode[]
+}
+
+/** The plans of what a call sends, explained and executed by the server itself. */
+async function plansOf(
+  mode: 'force_generic_plan' | 'force_custom_plan',
+  call: (state: StateStore) => Promise<unknown>,
+): Promise<PlanNode[]> {
+  const notices: string[] = []
+  const pool = new Pool({
+    connectionString: database.dsn,
+    max: 1,
+    options: `-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on -c auto_explain.log_format=json -c client_min_messages=log -c plan_cache_mode=${mode}`,
+  })
+  const shared = await openPostgres({ pool })
+  const state = await openStateStore({ database: shared, migrate: 'verify' })
+  const client = await pool.connect()
+  client.on('notice', ({ message }) => notices.push(message ?? ''))
+  client.release()
+  await call(state)
+  await state.close()
+  await shared.close()
+  await pool.end()
+  return notices.flatMap((notice) => {
+    const [, json] = /plan:\n([\s\S]*)$/.exec(notice) ?? []
+    if (json === undefined) return []
+    const { Plan } = JSON.parse(json) as { readonly Plan: PlanNode }
+    return [Plan]
+  })
+}
+
+function nodesOf(plan: PlanNode): PlanNode[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
+}
+
+async function count(records: AsyncIterable<unknown>): Promise<number> {
+  let counted = 0
+  for await (const _record of records) counted += 1
+  return counted
+}
+
+const maintenance = { maintenanceScoped: true } as const
+const ann = { tenantId: 't7', userId: 'u', sessionId: 's' }
+
+describe.for(['force_generic_plan', 'force_custom_plan'] as const)(
+  'among 20,000 records, with plan_cache_mode = %s,',
+  (mode) => {
+    test('listKind of a rare kind is served by the index of kinds and touches little else', async () => {
+      const plans = await plansOf(mode, async (state) => {
+        expect(await count(state.listKind(maintenance, 'rare.'))).toBe(2)
+      })
+      expectServedBy(plans, 'state_records_kind_idx')
+    })
+
+    test('a later page of listKind starts where the one before it ended', async () => {
+      const plans = await plansOf(mode, async (state) => {
+        expect(await count(state.listKind(maintenance, 'k42', { pageSize: 50 }))).toBe(200)
+      })
+      expect(plans.length).toBeGreaterThan(3)
+      expectServedBy(plans, 'state_records_kind_idx')
+    })
+
+    test('list is served by the primary key', async () => {
+      const plans = await plansOf(mode, async (state) => {
+        expect(await count(state.list(ann, 'k4', { pageSize: 5 }))).toBe(11)
+      })
+      expectServedBy(plans, 'state_records_pkey', 12)
+    })
+
+    test('list begins at its prefix among the many records of one run', async () => {
+      const plans = await plansOf(mode, async (state) => {
+        expect(await count(state.list({ ...ann, tenantId: 'many' }, 'm4999'))).toBe(1)
+      })
+      expectServedBy(plans, 'state_records_pkey', 12)
+    })
+  },
+)
+
+/** Every plan reads that index, throws no row away, and touches few pages. */
+function expectServedBy(plans: readonly PlanNode[], index: string, maxPages = 120): void {
+  expect(plans.length).toBeGreaterThan(0)
+  for (const plan of plans) {
+    const nodes = nodesOf(plan)
+    expect(nodes.map((node) => node['Index Name'])).toContain(index)
+    expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan')
+    for (const node of nodes) expect(node['Rows Removed by Filter'] ?? 0).toBeLessThanOrEqual(1)
+    expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThanOrEqual(maxPages)
+  }
+}

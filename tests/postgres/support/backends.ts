@@ -1,0 +1,37 @@
+import { Client } from 'pg'
+import { queryPostgres } from '../../support/query-postgres.ts'
+import { vi } from 'vitest'
+
+/** Somebody with a connection of their own, who can hold a lock. */
+export async function bystander(dsn: string): Promise<Client & AsyncDisposable> {
+  const client = new Client({ connectionString: dsn })
+  await client.connect()
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
+}
+
+/** Waits until that many backends of harborage wait for a lock, as the server sees it. */
+export async function waitingForLock(dsn: string, count: number): Promise<void> {
+  await vi.waitUntil(async () => (await countBackends(dsn, `wait_event_type = 'Lock'`)) === count, {
+    timeout: 10_000,
+    interval: 20,
+  })
+}
+
+/** Ends all backends of harborage in the database, and gives their number. */
+export async function killBackends(dsn: string): Promise<number> {
+  const killed = await queryPostgres(
+    dsn,
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+     where datname = current_database() and application_name = 'harborage'`,
+  )
+  return killed.length
+}
+
+async function countBackends(dsn: string, condition: string): Promise<number | undefined> {
+  const [row] = await queryPostgres<{ count: number }>(
+    dsn,
+    `select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and application_name = 'harborage' and ${condition}`,
+  )
+  return row?.count
+}

@@ -1,0 +1,15 @@
+/** The suite under `node:test`, on a driver without and one with resources that have to be released. */
+import '@harborage/driver-sqlite'
+import { stateConformance } from '@harborage/conformance/state'
+import { openStateStore } from '@harborage/state'
+import { describe, it } from 'node:test'
+
+const dsn = process.env['STATE_DSN'] ?? ''
+
+void describe('in memory', () => {
+  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false })
+})
+
+void describe('in a file', () => {
+  stateConformance({ describe, it }, { open: () => openStateStore({ dsn }), durable: true })
+})

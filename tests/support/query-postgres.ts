@@ -1,0 +1,22 @@
+import { Client, type QueryResultRow } from 'pg'
+
+/** Runs one statement on a connection of its own, beside whatever a test is about. */
+export async function queryPostgres<Row extends QueryResultRow>(
+  dsn: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 })
+  await client.connect()
+  try {
+    const { rows } = await client.query<Row>(sql, [...values])
+    return rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Runs a script of several statements. */
+export async function runPostgresScript(dsn: string, script: string): Promise<void> {
+  await queryPostgres(dsn, script)
+}

@@ -1,0 +1,33 @@
+/** A use of the public types: what compiles, and the same with the one mistake that must not. */
+export interface TypeCase {
+  readonly what: string
+  readonly right: string
+  readonly wrong: string
+  /** The code of the compiler's only error about `wrong`, and a piece of its message. */
+  readonly error: readonly [code: string, message: string]
+}
+
+/** What every case finds declared. */
+export const prelude = `
+import {
+  createEventBus, createContext, isHarborageError, newEventId, parseEventId,
+  type Database, type ErrorCode, type EventId, type Identity, type RunIdentity,
+} from '@harborage/core'
+import {
+  defineSlot, openStateStore, type NewStateRecord, type SaveOutcome, type StateDriver,
+  type StateRecord, type StateStore, type StateTransaction, type TypedSlot,
+} from '@harborage/state'
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openPostgres } from '@harborage/driver-postgres'
+import { z } from 'zod'
+
+declare const store: StateStore
+declare const identity: Identity
+declare const eventId: EventId
+declare const record: NewStateRecord
+declare const stored: StateRecord
+declare const database: Database
+declare const caught: unknown
+const bytes = new Uint8Array()
+const kind = 'k'
+`
