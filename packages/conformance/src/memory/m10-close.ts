@@ -79,7 +79,7 @@ export function closing({ it, itIfDurable }: MemoryCases): void {
     await say(store, session, numbered(1, 3))
     const request = await summarizer.request(0)
     const closed = store.close()
-    request.answer()
+    setTimeout(() => request.answer(), 10)
     await closed
     assert.equal(request.signal.aborted, false)
     const reopened = await open({ ...rolling(concatenating) })
