@@ -64,9 +64,10 @@ function checkValue(place: string, value: unknown, parents: readonly object[]): 
   }
   const below = [...parents, value]
   if (Array.isArray(value)) {
-    Array.from<unknown>(value).forEach((item, index) =>
-      checkValue(`${place}[${index}]`, item, below),
-    )
+    // Unlike forEach this stops at the first hole, however long the array says it is.
+    for (let index = 0; index < value.length; index += 1) {
+      checkValue(`${place}[${index}]`, value[index], below)
+    }
     return
   }
   if (!isPlain(value)) throw refuse(place, value)

@@ -17,7 +17,9 @@ export interface CheckedTurn {
   readonly text: string
 }
 
-const strings = z.array(z.string()).readonly()
+const strings = z
+  .custom<readonly string[]>(isTexts, { error: 'expected an array of texts' })
+  .transform((texts) => [...texts])
 
 const fields = {
   userMessage: z.string(),
@@ -117,6 +119,13 @@ function digestObject(
 
 function isValidDate(value: unknown): boolean {
   return types.isDate(value) && !Number.isNaN(value.getTime())
+}
+
+/** Stops at the first item that is none, however long the array says it is. */
+function isTexts(value: unknown): boolean {
+  if (!Array.isArray(value)) return false
+  for (const item of value) if (typeof item !== 'string') return false
+  return true
 }
 
 function isObject(value: unknown): boolean {
