@@ -9,6 +9,7 @@ import {
 } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
 import { parseTurn, type CheckedTurn } from './turn-text.ts'
+import { readText } from './window.ts'
 
 /** What a snapshot brings back. */
 export interface RestoredConversation {
@@ -39,7 +40,7 @@ export function writeSnapshot(
     strategy,
     summary: strategy === 'rolling_summary' ? summary : '',
     turns: turns.map((kept) => {
-      const parsed: unknown = JSON.parse(kept.text)
+      const parsed: unknown = JSON.parse(readText(kept).text)
       return parsed
     }),
     turnIds: [...(header?.turnIds ?? [])],

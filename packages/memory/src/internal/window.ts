@@ -2,7 +2,7 @@ import { StoreUnavailableError } from '@harborage/core'
 import type { ConversationTurn, LlmContextPatch, Strategy } from '../conversation.ts'
 import type { Conversation, KeptTurn } from '../memory-driver.ts'
 import { summaryTokens, type TokenEstimator } from '../token-estimator.ts'
-import { parseTurn } from './turn-text.ts'
+import { parseTurn, type CheckedTurn } from './turn-text.ts'
 
 /**
  * Chooses what the next call of a language model is to know: the summary, if it fits, and the newest turns that fit
@@ -44,14 +44,30 @@ export function sumOfTokens(turns: readonly KeptTurn[]): number {
   return turns.reduce((sum, turn) => sum + turn.tokens, 0)
 }
 
-/** Reads a kept turn. */
-export function readTurn({ text }: KeptTurn): ConversationTurn {
-  const parsed = parseTurn(JSON.parse(text))
-  if (parsed !== undefined) return parsed.turn
+/**
+ * Reads a kept turn.
+ *
+ * @throws `store_unavailable` if it is not what was kept.
+ */
+export function readTurn(kept: KeptTurn): ConversationTurn {
+  return readText(kept).turn
+}
+
+/** As {@link readTurn}, with the text under which it is kept. */
+export function readText({ text }: KeptTurn): CheckedTurn {
+  const parsed = parseTurn(parseJson(text))
+  if (parsed !== undefined) return parsed
   throw new StoreUnavailableError(
     'a kept turn is damaged: restore the conversation from a snapshot',
-    {
-      retryable: false,
-    },
+    { retryable: false },
   )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch {
+    return undefined
+  }
 }
