@@ -1,5 +1,6 @@
-import '@harborage/driver-postgres'
+import { openPostgres } from '@harborage/driver-postgres'
 import { memoryConformance } from '@harborage/conformance/memory'
+import type { Database } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
@@ -7,15 +8,20 @@ import { createDatabase, type TestDatabase } from '../support/postgres-database.
 
 describe('the memory store on Postgres', () => {
   let created: TestDatabase
+  let database: Database
   beforeAll(async () => {
     created = await createDatabase()
+    database = await openPostgres({ dsn: created.dsn })
   })
-  afterAll(() => created.drop())
+  afterAll(async () => {
+    await database.close()
+    await created.drop()
+  })
 
   memoryConformance(
     { describe, it },
     {
-      open: (rules) => openMemoryStore({ ...rules, dsn: created.dsn }),
+      open: (rules) => openMemoryStore({ ...rules, database }),
       durable: true,
       histories: { runs: 20 },
     },
