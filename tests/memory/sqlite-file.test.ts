@@ -19,7 +19,7 @@ describe('the memory store in an SQLite file', () => {
     {
       open: (rules) => openMemoryStore({ ...rules, dsn: `sqlite:${join(folder, 'memory.db')}` }),
       durable: true,
-      histories: { runs: 60 },
+      histories: { runs: 30 },
     },
   )
 })
