@@ -17,9 +17,9 @@ export function captureBytes(
   if (!types.isUint8Array(bytes)) {
     throw new InvalidRecordError(`${field} is ${describeType(bytes)}: pass a Uint8Array`)
   }
+  // Asked before the copy is made, and of the copy: a subclass may say anything about its length.
   if (bytes.byteLength > maxBytes) throw tooLarge()
   const copy = copyOf(field, bytes)
-  // Asked again of the copy: a subclass may say anything about its length.
   if (copy.byteLength > maxBytes) throw tooLarge()
   return copy
 }

@@ -65,9 +65,7 @@ function checkValue(place: string, value: unknown, parents: readonly object[]): 
   const below = [...parents, value]
   if (Array.isArray(value)) {
     if (!isPlainArray(value)) throw refuse(place, value)
-    Array.from<unknown>(value).forEach((item, index) =>
-      checkValue(`${place}[${index}]`, item, below),
-    )
+    value.forEach((item, index) => checkValue(`${place}[${index}]`, item, below))
     return
   }
   if (!isPlain(value)) throw refuse(place, value)

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import type { RunIdentity } from '@harborage/core'
+import type { ConversationTurn, MemorySnapshot, MemoryStore } from '@harborage/memory'
+import type { Bench } from '../support/bench.ts'
+import { newTurn, recentTexts } from '../support/conversation.ts'
+import { freshSession } from '../support/fresh-session.ts'
+import { concatenating } from '../support/summarizers.ts'
+import { ModelConversation, tokensOf, type ModelRules } from './model.ts'
+import type { Step } from './step.ts'
+
+interface Taken {
+  readonly snapshot: MemorySnapshot
+  readonly model: ModelConversation
+}
+
+/** Makes the calls of a history on a store and on the model, and compares what both hold after each. */
+export class Replay {
+  readonly #rules: ModelRules
+  readonly #open: Bench['open']
+  readonly #isDurable: boolean
+  readonly #sessions: readonly {
+    readonly identity: RunIdentity
+    readonly model: ModelConversation
+  }[]
+  readonly #taken: Taken[] = []
+  #said = 0
+
+  constructor(rules: ModelRules, open: Bench['open'], isDurable: boolean) {
+    this.#rules = rules
+    this.#open = open
+    this.#isDurable = isDurable
+    const owner = freshSession()
+    this.#sessions = ['first', 'second'].map((sessionId) => ({
+      identity: { ...owner, sessionId },
+      model: new ModelConversation(rules),
+    }))
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    let store = await this.#openStore()
+    for (const [index, step] of steps.entries()) {
+      if (step.do === 'reopen') {
+        if (!this.#isDurable) continue
+        await store.close()
+        store = await this.#openStore()
+      } else {
+        await this.#make(store, step)
+      }
+      await this.#compare(store, `step ${index} (${step.do})`)
+    }
+    await store.close()
+  }
+
+  #openStore(): Promise<MemoryStore> {
+    return this.#open({ ...this.#rules, summarizer: concatenating, tokenEstimator: tokensOf })
+  }
+
+  async #make(store: MemoryStore, step: Exclude<Step, { do: 'reopen' }>): Promise<void> {
+    const session = this.#sessions[step.session]
+    assert.ok(session !== undefined)
+    const { identity, model } = session
+    switch (step.do) {
+      case 'add': {
+        const turn = this.#nextTurn(step.length)
+        await store.addTurn(identity, turn)
+        model.add(turn)
+        break
+      }
+      case 'retry': {
+        const turn = model.retriable[step.turnsAgo]
+        if (turn === undefined) return
+        await store.addTurn(identity, turn)
+        model.add(turn)
+        break
+      }
+      case 'read':
+        await store.getLlmContext(identity)
+        break
+      case 'flush':
+        await store.flush(identity)
+        break
+      case 'reset':
+        await store.restore(identity, { bytes: new Uint8Array() })
+        model.reset()
+        break
+      case 'snapshot': {
+        const copy = new ModelConversation(this.#rules)
+        copy.restore(model)
+        this.#taken.unshift({ snapshot: await store.snapshot(identity), model: copy })
+        break
+      }
+      case 'restore': {
+        const taken = this.#taken[step.snapshotsAgo]
+        if (taken === undefined) return
+        await store.restore(identity, taken.snapshot)
+        model.restore(taken.model)
+      }
+    }
+  }
+
+  #nextTurn(length: number): ConversationTurn {
+    this.#said += 1
+    return { ...newTurn(`${this.#said}`.padEnd(length, '.')), assistantResponse: '' }
+  }
+
+  async #compare(store: MemoryStore, when: string): Promise<void> {
+    await store.settled()
+    for (const { identity, model } of this.#sessions) {
+      const context = await store.getLlmContext(identity)
+      const { summary, tokens } = context
+      assert.deepEqual({ summary, texts: recentTexts(context), tokens }, model.context(), when)
+      assert.equal(await store.estimateTokens(identity), tokens, when)
+      assert.equal(await store.health(identity), 'healthy', when)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+export type { Histories } from '../harness.ts'
+export type { TestRunner } from '../test-runner.ts'
+export { memoryConformance } from './memory-conformance.ts'
+export type { MemoryHarness } from './memory-harness.ts'

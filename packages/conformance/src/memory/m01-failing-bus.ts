@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { isHarborageError, type EventBus, type RunIdentity } from '@harborage/core'
+import { rejectionOf } from '../support/abort.ts'
+import { malformed } from '../support/malformed.ts'
+import type { MemoryCases } from './support/memory-cases.ts'
+import { memoryMethods, validArguments } from './support/memory-methods.ts'
+
+const failure = new Error('the broker is gone')
+
+const brokenBuses: readonly (readonly [fault: string, publish: EventBus['publish']])[] = [
+  [
+    'throws',
+    () => {
+      throw failure
+    },
+  ],
+  ['rejects', () => Promise.reject(failure)],
+]
+
+/** M1: a refusal that cannot be published is an error that names both failures. */
+export function failingBus({ it }: MemoryCases): void {
+  for (const [fault, publish] of brokenBuses) {
+    for (const method of memoryMethods) {
+      it(`M1 ${method.name} names both failures if the bus ${fault}`, async ({ open }) => {
+        const bus: EventBus = { publish, subscribe: () => () => {} }
+        const store = await open({ strategy: 'truncation', bus })
+        const identity = malformed<RunIdentity>({ tenantId: 'acme', userId: 'ann' })
+        const error = await rejectionOf(() => method.call(store, validArguments(identity)))
+        assert.ok(isHarborageError(error, 'identity_required'), 'the refusal has to come first')
+        assert.match(error.message, /sessionId/)
+        assert.match(error.message, /memory\.identity_rejected/)
+        assert.ok(causesOf(error).includes(failure), 'what the bus failed with has to be a cause')
+      })
+    }
+  }
+}
+
+/** The causes of an error, and theirs. */
+function causesOf(error: unknown): unknown[] {
+  if (!(error instanceof Error)) return []
+  const causes: unknown[] = [
+    ...(error.cause === undefined ? [] : [error.cause]),
+    ...(error instanceof AggregateError ? Array.from<unknown>(error.errors) : []),
+  ]
+  return [...causes, ...causes.flatMap(causesOf)]
+}

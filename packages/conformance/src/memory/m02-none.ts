@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { assertFails } from '../support/assert-fails.ts'
+import { bytesOf } from '../support/text-bytes.ts'
+import { newTurn, numbered, say } from './support/conversation.ts'
+import { freshSession } from './support/fresh-session.ts'
+import type { MemoryCases } from './support/memory-cases.ts'
+
+const emptyPatch = { strategy: 'none', summary: '', recentTurns: [], tokens: 0 }
+
+/** M2: the strategy that keeps nothing. */
+export function none({ it, itIfShared }: MemoryCases): void {
+  it('M2 none keeps nothing of what is said', async ({ open, events }) => {
+    const store = await open({ strategy: 'none' })
+    const session = freshSession()
+    await say(store, session, numbered(1, 5))
+    assert.deepEqual(await store.getLlmContext(session), emptyPatch)
+    assert.equal(await store.estimateTokens(session), 0)
+    assert.equal(await store.health(session), 'healthy')
+    await store.flush(session)
+    await store.settled(session)
+    assert.deepEqual(events.all, [])
+  })
+
+  it('M2 none is the default', async ({ open }) => {
+    const store = await open()
+    const session = freshSession()
+    await store.addTurn(session, newTurn('hello'))
+    assert.deepEqual(await store.getLlmContext(session), emptyPatch)
+  })
+
+  it('M2 a snapshot of none is empty and is restored', async ({ open }) => {
+    const store = await open({ strategy: 'none' })
+    const session = freshSession()
+    const snapshot = await store.snapshot(session)
+    assert.deepEqual(snapshot, { strategy: 'none', bytes: new Uint8Array() })
+    await store.restore(session, snapshot)
+    await store.restore(session, { bytes: new Uint8Array() })
+    assert.deepEqual(await store.getLlmContext(session), emptyPatch)
+  })
+
+  it('M2 none takes no snapshot with anything in it', async ({ open }) => {
+    const store = await open({ strategy: 'none' })
+    const session = freshSession()
+    for (const text of ['x', '{}', '{"format":"harborage.memory"}']) {
+      const bytes = bytesOf(text)
+      await assertFails('invalid_snapshot', () => store.restore(session, { bytes }))
+      await assertFails('invalid_snapshot', () =>
+        store.restore(session, { strategy: 'none', bytes }),
+      )
+    }
+    await assertFails('invalid_snapshot', () =>
+      store.restore(session, { strategy: 'truncation', bytes: new Uint8Array() }),
+    )
+  })
+
+  itIfShared('M2 none neither shows nor changes what another strategy keeps', async ({ open }) => {
+    const keeping = await open({ strategy: 'truncation' })
+    const session = freshSession()
+    await say(keeping, session, ['kept'])
+    const store = await open({ strategy: 'none' })
+    await say(store, session, ['not kept'])
+    assert.deepEqual(await store.getLlmContext(session), emptyPatch)
+    await store.restore(session, { bytes: new Uint8Array() })
+    const { recentTurns } = await keeping.getLlmContext(session)
+    assert.deepEqual(
+      recentTurns.map(({ userMessage }) => userMessage),
+      ['kept'],
+    )
+  })
+}

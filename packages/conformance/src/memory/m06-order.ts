@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { assertHolds, heldTexts, newTurn, numbered } from './support/conversation.ts'
+import { freshSession } from './support/fresh-session.ts'
+import type { MemoryCases } from './support/memory-cases.ts'
+import { keepingStrategies } from './support/strategies.ts'
+
+const CHAINS = 8
+const LINKS = 10
+
+/** M6: turns stand in the order in which they were acknowledged. */
+export function order({ it, itIfShared }: MemoryCases): void {
+  for (const rules of keepingStrategies) {
+    const under = `under ${rules.strategy}`
+
+    it(`M6 the order is that of the calls, whatever the timestamps and ids say ${under}`, async ({
+      open,
+    }) => {
+      const store = await open(rules)
+      const session = freshSession()
+      const texts = numbered(1, 20)
+      const turns = texts.map(newTurn)
+      const ids = turns.map(({ turnId }) => turnId).toReversed()
+      for (const [index, turn] of turns.entries()) {
+        const turnId = ids[index]
+        const timestamp = new Date(1_000_000 - index * 1_000)
+        await store.addTurn(session, { ...turn, ...(turnId && { turnId }), timestamp })
+      }
+      await store.settled(session)
+      await assertHolds(store, session, texts)
+    })
+
+    itIfShared(
+      `M6 of two stores that add in turn each sees one order ${under}`,
+      async ({ open }) => {
+        const stores = [await open(rules), await open(rules)]
+        const session = freshSession()
+        const texts = numbered(1, 40)
+        for (const [index, text] of texts.entries()) {
+          await stores[index % 2]?.addTurn(session, newTurn(text))
+        }
+        for (const store of stores) await store.flush(session)
+        for (const store of stores) await assertHolds(store, session, texts)
+      },
+    )
+
+    itIfShared(
+      `M6 what follows an acknowledged turn stands behind it ${under}`,
+      async ({ open }) => {
+        const stores = [await open(rules), await open(rules)]
+        const session = freshSession()
+        const chain = async (name: number): Promise<void> => {
+          for (let link = 0; link < LINKS; link += 1) {
+            await stores[(name + link) % 2]?.addTurn(session, newTurn(`${name}.${link}`))
+          }
+        }
+        await Promise.all(Array.from({ length: CHAINS }, (_, name) => chain(name)))
+        const [store] = stores
+        assert.ok(store !== undefined)
+        for (const each of stores) await each.flush(session)
+        const held = await heldTexts(store, session)
+        for (let name = 0; name < CHAINS; name += 1) {
+          const links = held.filter((text) => text.startsWith(`${name}.`))
+          assert.deepEqual(
+            links,
+            Array.from({ length: LINKS }, (_, link) => `${name}.${link}`),
+          )
+        }
+      },
+    )
+  }
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import type { Summarizer } from '@harborage/memory'
+import { assertHolds, foldedTexts, numbered, say } from './support/conversation.ts'
+import { freshSession } from './support/fresh-session.ts'
+import { HeldSummarizer } from './support/held-summarizer.ts'
+import type { MemoryCases } from './support/memory-cases.ts'
+import { answering, concatenated } from './support/summarizers.ts'
+
+const QUOTE = 'a quote of the conversation'
+
+const faults: readonly (readonly [fault: string, reason: string, summarizer: Summarizer])[] = [
+  ['rejects', 'summarizer_failed', answering(() => Promise.reject(new Error(QUOTE)))],
+  [
+    'throws before it gives a promise',
+    'summarizer_failed',
+    answering(() => {
+      throw new Error(QUOTE)
+    }),
+  ],
+  [
+    'answers what cannot be read',
+    'summarizer_failed',
+    answering(async () => ({
+      get summary(): string {
+        throw new Error(QUOTE)
+      },
+    })),
+  ],
+  ['answers nothing', 'invalid_summary', answering(async () => undefined)],
+  ['answers null', 'invalid_summary', answering(async () => null)],
+  ['answers a text', 'invalid_summary', answering(async () => QUOTE)],
+  ['answers no promise', 'invalid_summary', answering(() => 7)],
+  ['answers without a summary', 'invalid_summary', answering(async () => ({ text: QUOTE }))],
+  ['answers a number', 'invalid_summary', answering(async () => ({ summary: 7 }))],
+  ['answers null as the summary', 'invalid_summary', answering(async () => ({ summary: null }))],
+  ['never answers', 'summarizer_timed_out', answering(() => Promise.withResolvers().promise)],
+]
+
+/** M8: whatever a summarizer does, it is a step of health, and no turn is lost. */
+export function summarizerFaults({ it }: MemoryCases): void {
+  for (const [fault, reason, faulty] of faults) {
+    it(`M8 a summarizer that ${fault} costs health and no turn`, async ({ open, events }) => {
+      let isFaulty = true
+      const summarizer: Summarizer = {
+        summarize(identity, request, options) {
+          if (isFaulty) return faulty.summarize(identity, request, options)
+          return Promise.resolve({ summary: concatenated(request) })
+        },
+      }
+      const store = await open({
+        strategy: 'rolling_summary',
+        recentTurns: 2,
+        summarizer,
+        retryAttempts: 0,
+        degradedRetryMs: 1_000_000,
+        summarizerTimeoutMs: 20,
+      })
+      const session = freshSession()
+      await say(store, session, numbered(1, 3))
+      await store.settled(session)
+      assert.deepEqual(events.payloadsOf('memory.health_changed'), [
+        { priorHealth: 'healthy', newHealth: 'retry', reason },
+        { priorHealth: 'retry', newHealth: 'degraded', reason },
+      ])
+      await assertHolds(store, session, numbered(1, 3))
+      assert.ok(!JSON.stringify(events.all).includes(QUOTE), 'an event may not quote anything')
+
+      // Reading was an occasion to recover, and failed once more.
+      await store.settled(session)
+      isFaulty = false
+      await store.flush(session)
+      assert.equal(await store.health(session), 'healthy')
+      assert.deepEqual(foldedTexts(await store.getLlmContext(session)), ['turn 1'])
+    })
+  }
+
+  it('M8 a summarizer that is out of time is told so, and its late answer is not taken', async ({
+    open,
+  }) => {
+    const summarizer = new HeldSummarizer()
+    const store = await open({
+      strategy: 'rolling_summary',
+      recentTurns: 2,
+      summarizer,
+      retryBackoffMs: 1,
+      summarizerTimeoutMs: 50,
+    })
+    const session = freshSession()
+    await say(store, session, numbered(1, 3))
+    const late = await summarizer.request(0)
+    const retry = await summarizer.request(1)
+    assert.equal(late.signal.aborted, true)
+    assert.equal(retry.signal.aborted, false)
+    late.answer('too late;')
+    retry.answer()
+    await store.settled(session)
+    await assertHolds(store, session, numbered(1, 3))
+  })
+}

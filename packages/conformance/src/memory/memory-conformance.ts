@@ -1,0 +1,74 @@
+import type { TestRunner } from '../test-runner.ts'
+import { failClosed } from './m01-fail-closed.ts'
+import { failingBus } from './m01-failing-bus.ts'
+import { isolation } from './m01-isolation.ts'
+import { none } from './m02-none.ts'
+import { truncation } from './m03-truncation.ts'
+import { rollingSummary } from './m04-context.ts'
+import { folding } from './m04-folding.ts'
+import { durability } from './m05-durability.ts'
+import { order } from './m06-order.ts'
+import { cost } from './m07-cost.ts'
+import { health } from './m08-health.ts'
+import { recovery } from './m08-recovery.ts'
+import { summarizerFaults } from './m08-summarizer-faults.ts'
+import { refusedSnapshots } from './m09-refused-snapshots.ts'
+import { snapshots } from './m09-snapshot.ts'
+import { closing } from './m10-close.ts'
+import type { MemoryHarness } from './memory-harness.ts'
+import { turns } from './s07-turns.ts'
+import { close } from './s10-close.ts'
+import { cancellation } from './s11-cancellation.ts'
+import { sameness } from './s12-sameness.ts'
+import { memoryCases, type MemoryCases } from './support/memory-cases.ts'
+
+const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void)[]>> = {
+  'M1 fail closed': [failClosed, failingBus, isolation],
+  'M2 none': [none],
+  'M3 truncation': [truncation],
+  'M4 rolling summary': [rollingSummary, folding],
+  'M5 durable across crashes and replicas': [durability],
+  'M6 order': [order],
+  'M7 cost': [cost],
+  'M8 health': [health, recovery, summarizerFaults],
+  'M9 snapshot and restore': [snapshots, refusedSnapshots],
+  'M10 close': [closing],
+  'S7 turns': [turns],
+  'S10 close': [close],
+  'S11 cancellation': [cancellation],
+  'S12 sameness': [sameness],
+}
+
+/**
+ * Registers the cases that every memory driver passes under every strategy, one group per guarantee. The name of a case
+ * begins with the number of the guarantee that it checks, such as `M5 a retried turn is stored once`.
+ *
+ * A case takes at most a few seconds, also with 128 callers on a database that syncs each write: give the runner a
+ * limit of 20 seconds or so per case.
+ *
+ * @param runner `describe` and `it` of the test runner in use.
+ * @param harness How to open a store on the driver under test.
+ *
+ * @example
+ * ```ts
+ * import { describe, it } from 'node:test'
+ * import { memoryConformance } from '@harborage/conformance/memory'
+ * import { InMemoryMemoryDriver, MemoryStore, parseMemoryRules } from '@harborage/memory'
+ *
+ * memoryConformance(
+ *   { describe, it },
+ *   {
+ *     open: async (rules) => new MemoryStore(new InMemoryMemoryDriver(), parseMemoryRules(rules)),
+ *     durable: false,
+ *   },
+ * )
+ * ```
+ */
+export function memoryConformance(runner: TestRunner, harness: MemoryHarness): void {
+  for (const [title, groups] of Object.entries(guarantees)) {
+    runner.describe(title, () => {
+      const cases = memoryCases(runner, harness)
+      for (const register of groups) register(cases)
+    })
+  }
+}

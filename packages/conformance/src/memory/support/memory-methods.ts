@@ -1,0 +1,73 @@
+import type { CallOptions, RunIdentity } from '@harborage/core'
+import type { ConversationTurn, MemorySnapshot, MemoryStore } from '@harborage/memory'
+import { newTurn } from './conversation.ts'
+
+/** The arguments of a call, of which each method takes those it needs. */
+export interface MethodArguments {
+  readonly identity: RunIdentity
+  readonly turn: ConversationTurn
+  readonly snapshot: MemorySnapshot
+  readonly options?: CallOptions
+}
+
+/** One way into the store. */
+export interface MemoryMethod {
+  readonly name: string
+  /** The arguments besides the identity that it takes. */
+  readonly takes: readonly ('turn' | 'snapshot' | 'options')[]
+  readonly call: (store: MemoryStore, given: MethodArguments) => Promise<unknown>
+}
+
+/** Every method of the store that takes an identity. */
+export const memoryMethods: readonly MemoryMethod[] = [
+  {
+    name: 'addTurn',
+    takes: ['turn', 'options'],
+    call: (store, { identity, turn, options }) => store.addTurn(identity, turn, options),
+  },
+  {
+    name: 'getLlmContext',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.getLlmContext(identity, options),
+  },
+  {
+    name: 'estimateTokens',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.estimateTokens(identity, options),
+  },
+  {
+    name: 'flush',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.flush(identity, options),
+  },
+  {
+    name: 'health',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.health(identity, options),
+  },
+  {
+    name: 'snapshot',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.snapshot(identity, options),
+  },
+  {
+    name: 'restore',
+    takes: ['snapshot', 'options'],
+    call: (store, { identity, snapshot, options }) => store.restore(identity, snapshot, options),
+  },
+  {
+    name: 'settled',
+    takes: [],
+    call: (store, { identity }) => store.settled(identity),
+  },
+]
+
+/** Those that can be cancelled. */
+export const cancellableMethods: readonly MemoryMethod[] = memoryMethods.filter(({ takes }) =>
+  takes.includes('options'),
+)
+
+/** Arguments with which every method succeeds under every strategy. */
+export function validArguments(identity: RunIdentity): MethodArguments {
+  return { identity, turn: newTurn('new'), snapshot: { bytes: new Uint8Array() } }
+}

@@ -1,0 +1,23 @@
+import { InvalidHealthTransitionError } from '@harborage/core'
+
+/** How the summarizing of a conversation is doing. */
+export type Health = 'healthy' | 'retry' | 'degraded' | 'recovering'
+
+const transitions: Readonly<Record<Health, readonly Health[]>> = {
+  healthy: ['retry'],
+  retry: ['healthy', 'degraded'],
+  degraded: ['recovering'],
+  recovering: ['healthy', 'degraded'],
+}
+
+/**
+ * Checks a step of the health machine, and gives where it leads.
+ *
+ * @throws `invalid_health_transition` if there is no such step.
+ */
+export function stepHealth(from: Health, to: Health): Health {
+  if (transitions[from].includes(to)) return to
+  throw new InvalidHealthTransitionError(
+    `health goes from ${from} to ${transitions[from].join(' or ')}, not to ${to}`,
+  )
+}

@@ -1,0 +1,36 @@
+export {
+  MAX_SNAPSHOT_BYTES,
+  MAX_TURN_BYTES,
+  REMEMBERED_TURN_IDS,
+  type ConversationTurn,
+  type LlmContextPatch,
+  type MemorySnapshot,
+  type Strategy,
+  type TrajectoryDigest,
+} from './conversation.ts'
+export { stepHealth, type Health } from './health.ts'
+export { InMemoryMemoryDriver } from './in-memory-driver.ts'
+export {
+  parseMemoryRules,
+  type CheckedMemoryRules,
+  type MemoryRules,
+  type MemoryStoreConfig,
+} from './memory-config.ts'
+export type {
+  Conversation,
+  HeldMemory,
+  KeptTurn,
+  MemoryChange,
+  MemoryDriver,
+  MemoryHeader,
+} from './memory-driver.ts'
+export type { HealthStep } from './memory-events.ts'
+export { MemoryStore } from './memory-store.ts'
+export {
+  memoryContext,
+  openMemoryStore,
+  registeredMemoryDrivers,
+  registerMemoryDriver,
+} from './open-memory-store.ts'
+export type { Summarizer, SummaryFailure, SummaryRequest } from './summarizer.ts'
+export { estimateByBytes, type TokenEstimator } from './token-estimator.ts'

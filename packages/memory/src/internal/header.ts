@@ -1,0 +1,38 @@
+import type { EventId } from '@harborage/core'
+import { REMEMBERED_TURN_IDS, type Strategy } from '../conversation.ts'
+import type { KeptTurn, MemoryHeader } from '../memory-driver.ts'
+import { sumOfTokens } from './window.ts'
+
+/** The bookkeeping of a conversation in which nothing was said yet. */
+export function emptyHeader(strategy: Strategy): MemoryHeader {
+  return {
+    strategy,
+    nextPosition: 1,
+    turns: 0,
+    tokens: 0,
+    turnIds: [],
+    health: 'healthy',
+    failures: 0,
+    folder: undefined,
+  }
+}
+
+/** The bookkeeping after a turn was added. */
+export function withTurn(header: MemoryHeader, turnId: EventId, tokens: number): MemoryHeader {
+  return {
+    ...header,
+    nextPosition: header.nextPosition + 1,
+    turns: header.turns + 1,
+    tokens: header.tokens + tokens,
+    turnIds: [turnId, ...header.turnIds].slice(0, REMEMBERED_TURN_IDS),
+  }
+}
+
+/** The bookkeeping after turns went out of the window. */
+export function withoutTurns(header: MemoryHeader, turns: readonly KeptTurn[]): MemoryHeader {
+  return {
+    ...header,
+    turns: header.turns - turns.length,
+    tokens: header.tokens - sumOfTokens(turns),
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  IdentityRequiredError,
+  InvalidIdentityError,
+  type HarborageError,
+  type Identity,
+} from '@harborage/core'
+import type { MemoryEvents } from '../memory-events.ts'
+
+const MISSING = '<missing>'
+const MALFORMED = '<malformed>'
+
+/**
+ * Publishes that a call came with a refused identity, and gives the error to throw. If publishing fails too, the error
+ * says both.
+ */
+export async function rejectIdentity(
+  events: MemoryEvents,
+  operation: string,
+  identity: unknown,
+  refusal: HarborageError,
+): Promise<HarborageError> {
+  try {
+    await events.identityRejected(partsOf(identity), operation, refusal.code)
+    return refusal
+  } catch (failure) {
+    const message = `${refusal.message}; and the event bus failed to publish memory.identity_rejected`
+    const cause = new AggregateError([refusal, failure], message)
+    return refusal.code === 'invalid_identity'
+      ? new InvalidIdentityError(message, { cause })
+      : new IdentityRequiredError(message, { cause })
+  }
+}
+
+function partsOf(identity: unknown): Identity {
+  return {
+    tenantId: partOf(identity, 'tenantId'),
+    userId: partOf(identity, 'userId'),
+    sessionId: partOf(identity, 'sessionId'),
+  }
+}
+
+function partOf(identity: unknown, part: string): string {
+  if (typeof identity !== 'object' || identity === null) return MISSING
+  try {
+    const value: unknown = Reflect.get(identity, part)
+    if (value === undefined || value === null || value === '') return MISSING
+    return typeof value === 'string' && value.length <= 256 && value.isWellFormed()
+      ? value
+      : MALFORMED
+  } catch {
+    return MALFORMED
+  }
+}

@@ -1,0 +1,121 @@
+import {
+  InvalidConfigError,
+  parseConfig,
+  StrategyNotImplementedError,
+  type EventBus,
+  type StoreConfig,
+} from '@harborage/core'
+import { z } from 'zod'
+import type { Strategy } from './conversation.ts'
+import type { Summarizer } from './summarizer.ts'
+import { estimateByBytes, type TokenEstimator } from './token-estimator.ts'
+
+/** How a conversation is kept. Times are in milliseconds. */
+export interface MemoryRules {
+  /** Default: `'none'`. */
+  readonly strategy?: Strategy
+  /** The most tokens that `getLlmContext` gives; 0: no limit. Default: 0. */
+  readonly budgetTokens?: number
+  /** How many of the newest turns `rolling_summary` keeps word by word. Default: 4. */
+  readonly recentTurns?: number
+  /** Where events are published: `createEventBus()`, or one of your own. */
+  readonly bus: EventBus
+  /** Writes the summaries; needed for `rolling_summary`. */
+  readonly summarizer?: Summarizer
+  /** Default: a token for every four bytes of a text, and one more. */
+  readonly tokenEstimator?: TokenEstimator
+  /** How often a failed summarisation is retried before the conversation is degraded. Default: 3. */
+  readonly retryAttempts?: number
+  /** The pause before the first retry; it doubles with each. Default: 100. */
+  readonly retryBackoffMs?: number
+  /** How often a degraded conversation tries to recover by itself. Default: 10,000. */
+  readonly degradedRetryMs?: number
+  /** How many batches of 16 turns, at least 1, may wait for a summary while degraded; older ones are dropped. Default: 16. */
+  readonly recoveryBacklogMax?: number
+  /**
+   * How long a summarisation may take. After that it counts as failed, and another process may take the place of one
+   * that died in the middle of it. Default: 60,000.
+   */
+  readonly summarizerTimeoutMs?: number
+  /** How long `close` lets a running summarisation go on before it aborts it. Default: 1,000. */
+  readonly closeGraceMs?: number
+}
+
+/** What `openMemoryStore` takes. */
+export interface MemoryStoreConfig extends StoreConfig, MemoryRules {}
+
+/** Checked rules with their defaults. */
+export type CheckedMemoryRules = Required<Omit<MemoryRules, 'summarizer'>> & {
+  readonly summarizer?: Summarizer
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1
+const milliseconds = z.int().min(0).max(MAX_TIMER_MS)
+
+const rules = z
+  .object({
+    strategy: z.enum(['none', 'truncation', 'rolling_summary']).default('none'),
+    budgetTokens: z.int().min(0).default(0),
+    recentTurns: z.int().min(0).max(10_000).default(4),
+    bus: z.custom<EventBus>((value) => hasMethod(value, 'publish'), {
+      error: 'must be an event bus: pass createEventBus() of @harborage/core',
+    }),
+    summarizer: z
+      .custom<Summarizer>((value) => hasMethod(value, 'summarize'), {
+        error: 'must have a method summarize',
+      })
+      .exactOptional(),
+    tokenEstimator: z
+      .custom<TokenEstimator>((value) => typeof value === 'function', {
+        error: 'must be a function',
+      })
+      .default(() => estimateByBytes),
+    retryAttempts: z.int().min(0).max(30).default(3),
+    retryBackoffMs: milliseconds.default(100),
+    degradedRetryMs: milliseconds.min(1).default(10_000),
+    recoveryBacklogMax: z.int().min(1).default(16),
+    summarizerTimeoutMs: milliseconds.min(1).default(60_000),
+    closeGraceMs: milliseconds.default(1_000),
+  })
+  .refine((given) => given.strategy !== 'rolling_summary' || given.summarizer !== undefined, {
+    error: 'the strategy rolling_summary needs a summarizer',
+    path: ['summarizer'],
+  })
+
+const anyStrategy = z.object({ strategy: z.unknown().optional() })
+
+/**
+ * Checks the rules and fills in the defaults.
+ *
+ * @throws `strategy_not_implemented` for a strategy that is not known; `invalid_config`.
+ */
+export function parseMemoryRules(config: MemoryRules): CheckedMemoryRules {
+  const { strategy } = parseConfig(anyStrategy, config)
+  if (typeof strategy === 'string' && !rules.shape.strategy.safeParse(strategy).success) {
+    throw new StrategyNotImplementedError(
+      'the strategy is not known: use none, truncation or rolling_summary',
+    )
+  }
+  return parseConfig(rules, config)
+}
+
+/** The rest of a configuration: where the store keeps its data. Unknown options stay in it and are refused later. */
+export function storeConfigOf(config: MemoryStoreConfig): StoreConfig {
+  const own = new Set(Object.keys(rules.shape))
+  return Object.fromEntries(entriesOf(config).filter(([name]) => !own.has(name)))
+}
+
+/** An option may be a getter that throws. */
+function entriesOf(config: MemoryStoreConfig): [string, unknown][] {
+  try {
+    return Object.entries(config)
+  } catch (cause) {
+    throw new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
+  }
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function'
+  )
+}

@@ -1,0 +1,74 @@
+import type { EventId, RunIdentity } from '@harborage/core'
+import type { Strategy } from './conversation.ts'
+import type { Health } from './health.ts'
+
+/** A turn as it is kept. */
+export interface KeptTurn {
+  /** Grows with every turn that is added: the order of a conversation. */
+  readonly position: number
+  readonly tokens: number
+  /** The turn as JSON. */
+  readonly text: string
+}
+
+/** The bookkeeping of a conversation: small, and of bounded size. */
+export interface MemoryHeader {
+  readonly strategy: Strategy
+  /** The position of the turn that is added next. */
+  readonly nextPosition: number
+  readonly turns: number
+  readonly tokens: number
+  /** The ids of the turns that were added last, newest first. */
+  readonly turnIds: readonly EventId[]
+  readonly health: Health
+  /** How many summarisations have failed since the last one that succeeded. */
+  readonly failures: number
+  /** Names the folding that is under way, if one is; each has a name of its own. One that is no longer named is void. */
+  readonly folder: string | undefined
+}
+
+/** What a conversation holds, as far as a change wants to see it. */
+export interface HeldMemory {
+  readonly header: MemoryHeader | undefined
+  readonly summary: string
+  /** The oldest turns, as many as were asked for. */
+  readonly oldest: readonly KeptTurn[]
+}
+
+/** What a change does; whatever it leaves out stays as it is. */
+export interface MemoryChange<Result> {
+  readonly result: Result
+  readonly header?: MemoryHeader
+  readonly summary?: string
+  readonly append?: readonly KeptTurn[]
+  /** Removes every turn up to this position, before anything is appended. */
+  readonly removeThrough?: number
+}
+
+/** All that is kept of a conversation, oldest turn first, read at one instant. */
+export interface Conversation {
+  readonly header: MemoryHeader | undefined
+  readonly summary: string
+  readonly turns: readonly KeptTurn[]
+}
+
+/**
+ * What the memory store needs of a backend: rows, and one way to change them atomically. Identities were checked; what is
+ * decided about turns, summaries and health is decided above.
+ *
+ * Prove a driver with `memoryConformance` of `@harborage/conformance/memory`.
+ */
+export interface MemoryDriver {
+  read(identity: Required<RunIdentity>): Promise<Conversation>
+  /**
+   * Shows `decide` what the conversation holds, with the `oldest` turns, and applies what it answers, all or nothing,
+   * with nobody in between. `decide` does no I/O and may be called several times.
+   */
+  change<Result>(
+    identity: Required<RunIdentity>,
+    oldest: number,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result>
+  /** Called once, when no call is in flight. */
+  close(): Promise<void>
+}

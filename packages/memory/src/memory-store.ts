@@ -1,0 +1,242 @@
+import {
+  checkRunIdentity,
+  checkSignal,
+  isHarborageError,
+  readArguments,
+  StoreLifecycle,
+  type CallOptions,
+  type HarborageError,
+  type RunIdentity,
+} from '@harborage/core'
+import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
+import type { Health } from './health.ts'
+import { addTurn, LOOKED_AT_TURNS, type KeepingRules } from './internal/add-turn.ts'
+import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
+import { Foldings } from './internal/foldings.ts'
+import { rejectIdentity } from './internal/reject-identity.ts'
+import { replaceConversation } from './internal/replace-conversation.ts'
+import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
+import { checkTurn } from './internal/turn-text.ts'
+import { contextOf } from './internal/window.ts'
+import type { CheckedMemoryRules } from './memory-config.ts'
+import type { Conversation, MemoryDriver } from './memory-driver.ts'
+import { MemoryEvents } from './memory-events.ts'
+import { turnTokens } from './token-estimator.ts'
+
+/**
+ * Conversations under a declared strategy. Open one with `openMemoryStore`.
+ *
+ * - `none` keeps nothing.
+ * - `truncation` keeps the newest turns that fit the budget.
+ * - `rolling_summary` keeps the newest turns word by word and folds older ones into a running summary, in the
+ *   background. Until a turn is folded it is still there; it is never in neither place and never in both.
+ *
+ * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
+ * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
+ * `invalid_record`, and with `store_unavailable` or, for writes, `outcome_unknown` if the database fails. A refused
+ * identity is also published as a `memory.identity_rejected` event.
+ */
+export class MemoryStore implements AsyncDisposable {
+  readonly #driver: MemoryDriver
+  readonly #release: () => Promise<void>
+  readonly #rules: CheckedMemoryRules
+  readonly #keeping: KeepingRules
+  readonly #events: MemoryEvents
+  readonly #foldings: Foldings | undefined
+  readonly #lifecycle = new StoreLifecycle('MemoryStore')
+  #stopping: Promise<void> | undefined
+
+  /**
+   * @param driver Where the rows are kept.
+   * @param rules Checked rules: what `parseMemoryRules` gave.
+   * @param release What closes the driver. Default: its own `close`.
+   */
+  constructor(
+    driver: MemoryDriver,
+    rules: CheckedMemoryRules,
+    release: () => Promise<void> = () => driver.close(),
+  ) {
+    this.#driver = driver
+    this.#rules = rules
+    this.#release = release
+    this.#events = new MemoryEvents(rules.bus)
+    this.#keeping = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
+    if (rules.strategy === 'rolling_summary' && rules.summarizer !== undefined) {
+      const { summarizer } = rules
+      this.#foldings = new Foldings(rules, { driver, summarizer, events: this.#events })
+    }
+  }
+
+  /**
+   * Adds a turn at the end of the conversation. When it resolves, the turn is durable. A turn with a `turnId` that is
+   * among the last 64 of the conversation is not added again, so a retry is safe.
+   *
+   * @example
+   * ```ts
+   * import { createEventBus, newEventId } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * const bus = createEventBus()
+   * await using memory = await openMemoryStore({ strategy: 'truncation', budgetTokens: 2_000, bus })
+   * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * await memory.addTurn(session, {
+   *   turnId: newEventId(),
+   *   userMessage: 'Is my flight on time?',
+   *   assistantResponse: 'It leaves at 9:40, as planned.',
+   * })
+   * const context = await memory.getLlmContext(session)
+   * context.recentTurns.length // 1
+   * ```
+   */
+  async addTurn(
+    identity: RunIdentity,
+    turn: ConversationTurn,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.#call('addTurn', identity, options, (owner) => {
+      const checked = readArguments(() => checkTurn(turn))
+      const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
+      return async () => {
+        if (this.#rules.strategy === 'none') return
+        const { droppedTurns, header } = await this.#driver.change(owner, LOOKED_AT_TURNS, (held) =>
+          addTurn(held, checked, tokens, this.#keeping),
+        )
+        if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
+        this.#foldings?.touch(owner, header)
+      }
+    })
+  }
+
+  /** Gives what the next call of a language model is to know of the conversation, within the budget. */
+  async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
+    return this.#call('getLlmContext', identity, options, (owner) => () => this.#context(owner))
+  }
+
+  /** Gives the tokens that {@link getLlmContext} would give. */
+  async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
+    return this.#call('estimateTokens', identity, options, (owner) => async () => {
+      const { tokens } = await this.#context(owner)
+      return tokens
+    })
+  }
+
+  /** Folds what can be folded now, and resolves when that is done or has failed for good; look at {@link health}. */
+  async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
+    return this.#call('flush', identity, options, (owner) => async () => {
+      this.#foldings?.touch(owner)
+      await this.#foldings?.settled(owner)
+    })
+  }
+
+  /** Tells how the summarizing of the conversation is doing. */
+  async health(identity: RunIdentity, options?: CallOptions): Promise<Health> {
+    return this.#call('health', identity, options, (owner) => async () => {
+      if (this.#rules.strategy === 'none') return 'healthy'
+      const { header } = await this.#driver.read(owner)
+      return header?.health ?? 'healthy'
+    })
+  }
+
+  /** Gives the conversation as bytes; the same content gives the same bytes on every driver. */
+  async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
+    return this.#call('snapshot', identity, options, (owner) => async () => {
+      const { strategy } = this.#rules
+      if (strategy === 'none') return { strategy, bytes: new Uint8Array() }
+      return { strategy, bytes: writeSnapshot(await this.#driver.read(owner), strategy) }
+    })
+  }
+
+  /**
+   * Puts a snapshot in the place of the conversation, as a whole or not at all. Empty bytes without a strategy empty it.
+   *
+   * @throws `invalid_snapshot` if it is malformed or of another strategy; nothing is changed then.
+   */
+  async restore(
+    identity: RunIdentity,
+    snapshot: MemorySnapshot,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.#call('restore', identity, options, (owner) => {
+      const { strategy, tokenEstimator } = this.#rules
+      const restored = readArguments(() => readSnapshot(snapshot, strategy))
+      const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
+      return async () => {
+        if (strategy === 'none') return
+        await this.#driver.change(owner, 0, (held) =>
+          replaceConversation(held, restored, tokens, strategy),
+        )
+        this.#foldings?.touch(owner)
+      }
+    })
+  }
+
+  /**
+   * Resolves once no summarisation of this process is running or about to be retried, for one conversation or for all.
+   * Waiting for a degraded conversation to recover does not count.
+   */
+  async settled(identity?: RunIdentity): Promise<void> {
+    if (identity === undefined) {
+      this.#lifecycle.assertOpen()
+      return this.#foldings?.settled(undefined)
+    }
+    return this.#call('settled', identity, undefined, (owner) => async () => {
+      await this.#foldings?.settled(owner)
+    })
+  }
+
+  /**
+   * Lets calls in flight finish, refuses later ones with `store_closed`, aborts a running summarisation after
+   * `closeGraceMs`, and releases everything. Idempotent.
+   */
+  close(): Promise<void> {
+    // At once, because a call in flight may be waiting for a summarisation that never ends.
+    this.#stopping ??= this.#foldings?.stop(this.#rules.closeGraceMs)
+    return this.#lifecycle.close(async () => {
+      await this.#stopping
+      await this.#release()
+    })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #context(owner: Required<RunIdentity>): Promise<LlmContextPatch> {
+    const { strategy, budgetTokens, tokenEstimator } = this.#rules
+    const conversation = strategy === 'none' ? nothing : await this.#driver.read(owner)
+    if (conversation.header !== undefined) this.#foldings?.touch(owner, conversation.header)
+    return contextOf(conversation, strategy, budgetTokens, tokenEstimator)
+  }
+
+  /**
+   * Makes a call. Its arguments are read before anything is waited for, so that later changes of them change nothing.
+   *
+   * @param prepare Checks the other arguments and gives what is to be done.
+   */
+  async #call<Result>(
+    operation: string,
+    identity: RunIdentity,
+    options: CallOptions | undefined,
+    prepare: (owner: Required<RunIdentity>) => () => Promise<Result>,
+  ): Promise<Result> {
+    this.#lifecycle.assertOpen()
+    const owner = checkedIdentity(identity)
+    if (isHarborageError(owner)) {
+      throw await rejectIdentity(this.#events, operation, identity, owner)
+    }
+    const work = prepare(owner)
+    const signal = readArguments(() => checkSignal(options))
+    return this.#lifecycle.run(signal, work)
+  }
+}
+
+function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | HarborageError {
+  try {
+    return checkRunIdentity(identity)
+  } catch (error) {
+    if (isHarborageError(error)) return error
+    throw error
+  }
+}
+
+const nothing: Conversation = { header: undefined, summary: '', turns: [] }

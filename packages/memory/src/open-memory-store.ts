@@ -1,0 +1,78 @@
+import {
+  createContext,
+  driverNames,
+  DriverRegistry,
+  openDriver,
+  type Context,
+  type StoreDriverFactory,
+  type StoreDrivers,
+} from '@harborage/core'
+import { InMemoryMemoryDriver } from './in-memory-driver.ts'
+import { parseMemoryRules, storeConfigOf, type MemoryStoreConfig } from './memory-config.ts'
+import type { MemoryDriver } from './memory-driver.ts'
+import { MemoryStore } from './memory-store.ts'
+
+const drivers: StoreDrivers<MemoryDriver> = {
+  registry: new DriverRegistry(),
+  // Loaded only when a database is used, so that kysely is not needed without one.
+  async openOnSql(database, migrate) {
+    const { openSqlMemoryDriver } = await import('./sql/open-sql-memory-driver.ts')
+    return openSqlMemoryDriver(database, migrate)
+  },
+}
+
+drivers.registry.register('memory', {
+  schemes: ['memory'],
+  open: async () => new InMemoryMemoryDriver(),
+})
+
+/**
+ * Opens a memory store: in memory by default, by DSN, by driver name, or on a database that is already open and may serve
+ * other stores too.
+ *
+ * @throws `invalid_config`, `strategy_not_implemented`, `unknown_driver`, `store_unavailable`, `migration_failed`,
+ * `schema_outdated`, `schema_too_new`.
+ *
+ * @example
+ * ```ts
+ * import { createEventBus } from '@harborage/core'
+ * import { openMemoryStore } from '@harborage/memory'
+ *
+ * await using memory = await openMemoryStore({
+ *   strategy: 'rolling_summary',
+ *   recentTurns: 4,
+ *   budgetTokens: 4_000,
+ *   bus: createEventBus(),
+ *   summarizer: {
+ *     async summarize(identity, { previousSummary, turns }) {
+ *       return { summary: [previousSummary, ...turns.map((turn) => turn.userMessage)].join('\n') }
+ *     },
+ *   },
+ * })
+ * ```
+ */
+export async function openMemoryStore(config: MemoryStoreConfig): Promise<MemoryStore> {
+  const rules = parseMemoryRules(config)
+  const { driver, release } = await openDriver(drivers, storeConfigOf(config))
+  return new MemoryStore(driver, rules, release)
+}
+
+/**
+ * Registers a memory driver that is not on SQL, so that `openMemoryStore` finds it by name and by DSN scheme.
+ *
+ * @throws `invalid_config` if the name or one of the schemes is already taken.
+ */
+export function registerMemoryDriver(
+  name: string,
+  factory: StoreDriverFactory<MemoryDriver>,
+): void {
+  drivers.registry.register(name, factory)
+}
+
+/** The names that `openMemoryStore` takes as `driver`, sorted; importing an engine package adds its own. */
+export function registeredMemoryDrivers(): string[] {
+  return driverNames(drivers)
+}
+
+/** Carries the memory store along with asynchronous work, so that handlers find it without a parameter. */
+export const memoryContext: Context<MemoryStore> = createContext('memory')

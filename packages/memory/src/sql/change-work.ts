@@ -1,0 +1,60 @@
+import type { RunIdentity } from '@harborage/core'
+import { changeRows, selectRows, type SqlWork } from '@harborage/core/sql'
+import type { HeldMemory, MemoryChange } from '../memory-driver.ts'
+import { turnKind } from './kinds.ts'
+import {
+  conversationOf,
+  headerRow,
+  ownerColumns,
+  summaryRow,
+  turnOf,
+  turnRow,
+  type OwnerColumns,
+} from './rows.ts'
+import type { MemoryStatements } from './statements.ts'
+
+/** Somebody else began the conversation in between: the work has to be done again from the start. */
+export class LostRace extends Error {}
+
+/**
+ * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.
+ *
+ * @throws LostRace if the conversation had no row to lock and somebody else made one.
+ */
+export function* changeWork<Result>(
+  statements: MemoryStatements,
+  identity: Required<RunIdentity>,
+  oldest: number,
+  decide: (held: HeldMemory) => MemoryChange<Result>,
+): SqlWork<Result> {
+  const owner = ownerColumns(identity)
+  const { header, summary } = conversationOf(yield* selectRows(statements.lock, owner))
+  const turns =
+    oldest === 0 ? [] : yield* selectRows(statements.oldestTurns, { ...owner, limit: oldest })
+  const change = decide({ header, summary, oldest: turns.map(turnOf) })
+  yield* applyChange(statements, owner, header === undefined, change)
+  return change.result
+}
+
+function* applyChange(
+  statements: MemoryStatements,
+  owner: OwnerColumns,
+  isNew: boolean,
+  { header, summary, append = [], removeThrough }: MemoryChange<unknown>,
+): SqlWork<void> {
+  if (header === undefined) return
+  // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
+  const writeHeader = isNew ? statements.insert : statements.upsert
+  if ((yield* changeRows(writeHeader, headerRow(owner, header))) === 0) throw new LostRace()
+  // Whoever waits for the lock sees the newest content of the rows that were there before, but no row that came later.
+  const newSummary = isNew ? (summary ?? '') : summary
+  if (removeThrough !== undefined) {
+    yield* changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })
+  }
+  for (const turn of append) {
+    yield* changeRows(statements.upsert, turnRow(owner, header.strategy, turn))
+  }
+  if (newSummary !== undefined) {
+    yield* changeRows(statements.upsert, summaryRow(owner, header.strategy, newSummary))
+  }
+}

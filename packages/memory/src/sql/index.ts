@@ -1,0 +1,2 @@
+export { memorySubsystem } from './migrations.ts'
+export { openSqlMemoryDriver } from './open-sql-memory-driver.ts'

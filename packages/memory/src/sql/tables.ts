@@ -1,0 +1,24 @@
+/** The tables of the memory store, as Kysely sees them. */
+export type MemoryTables = {
+  memory_state: MemoryRow
+}
+
+/**
+ * One row of a conversation: its bookkeeping (`memory.state`), its summary (`memory.summary`) or one turn
+ * (`memory.turn/<position>`).
+ */
+export interface MemoryRow {
+  tenant_id: string
+  user_id: string
+  session_id: string
+  /** `''` for the session itself. */
+  run_id: string
+  kind: string
+  strategy: string
+  /** Of a turn; 0 elsewhere. */
+  tokens: number
+  /** Milliseconds since 1970, UTC. */
+  updated_at: number
+  /** JSON in UTF-8. */
+  bytes: Uint8Array
+}

@@ -1,0 +1,41 @@
+import { describeType, InvalidConfigError } from '@harborage/core'
+import type { ConversationTurn } from './conversation.ts'
+
+/** Estimates how many tokens a text has: a whole number from 0 to 2^31 - 1. Any tokenizer does. */
+export type TokenEstimator = (text: string) => number
+
+/** A rough estimate that needs no tokenizer: a token for every four UTF-8 bytes, and one more. */
+export function estimateByBytes(text: string): number {
+  return Math.floor(Buffer.byteLength(text) / 4) + 1
+}
+
+/** The tokens of a turn: those of its two texts. */
+export function turnTokens(estimate: TokenEstimator, turn: ConversationTurn): number {
+  return tokensOf(estimate, turn.userMessage) + tokensOf(estimate, turn.assistantResponse)
+}
+
+/** The tokens of a summary; an empty one costs nothing. */
+export function summaryTokens(estimate: TokenEstimator, summary: string): number {
+  return summary === '' ? 0 : tokensOf(estimate, summary)
+}
+
+/** So large that no text has as many, and so small that the sum over a conversation stays exact. */
+const MAX_TOKENS = 2 ** 31 - 1
+
+/** Asks the estimator, which is anybody's code: it may throw or answer nonsense. */
+function tokensOf(estimate: TokenEstimator, text: string): number {
+  const tokens: unknown = ask(estimate, text)
+  if (typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= 0 && tokens <= MAX_TOKENS)
+    return tokens
+  throw new InvalidConfigError(
+    `tokenEstimator answered ${describeType(tokens)} that is no whole number from 0 to ${MAX_TOKENS}`,
+  )
+}
+
+function ask(estimate: TokenEstimator, text: string): unknown {
+  try {
+    return estimate(text)
+  } catch (cause) {
+    throw new InvalidConfigError('tokenEstimator failed: see the cause', { cause })
+  }
+}

@@ -1,0 +1,32 @@
+import { stepHealth, type Health } from '@harborage/memory'
+import { expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+
+const stations: readonly Health[] = ['healthy', 'retry', 'degraded', 'recovering']
+
+const legal = new Set([
+  'healthy -> retry',
+  'retry -> healthy',
+  'retry -> degraded',
+  'degraded -> recovering',
+  'recovering -> healthy',
+  'recovering -> degraded',
+])
+
+const steps = stations.flatMap((from) => stations.map((to) => ({ from, to })))
+
+test.each(steps.filter(({ from, to }) => legal.has(`${from} -> ${to}`)))(
+  'health may go from $from to $to',
+  ({ from, to }) => {
+    expect(stepHealth(from, to)).toBe(to)
+  },
+)
+
+test.each(steps.filter(({ from, to }) => !legal.has(`${from} -> ${to}`)))(
+  'health never goes from $from to $to',
+  async ({ from, to }) => {
+    const error = await failureOf(() => stepHealth(from, to))
+    expect(error.code).toBe('invalid_health_transition')
+  },
+)

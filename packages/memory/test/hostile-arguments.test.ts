@@ -1,0 +1,88 @@
+import { createEventBus, isHarborageError, type HarborageError } from '@harborage/core'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+import {
+  goodArguments,
+  goodTurn,
+  identity,
+  methods,
+  type Method,
+} from './support/good-arguments.ts'
+import { abortReason, hostileValues, SECRET } from './support/hostile-values.ts'
+import { placesIn, withValueAt, type Place } from './support/places.ts'
+
+const codes = ['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot']
+
+let store: MemoryStore
+
+beforeEach(async () => {
+  store = await openMemoryStore({ strategy: 'truncation', bus: createEventBus() })
+})
+
+afterEach(async () => {
+  const turn = goodTurn()
+  await store.restore(identity, { bytes: new Uint8Array() })
+  await store.addTurn(identity, turn)
+  expect((await store.getLlmContext(identity)).recentTurns).toEqual([turn])
+  await store.close()
+  expect(Reflect.get({}, 'polluted')).toBeUndefined()
+  expect(Object.keys(Object.prototype)).toEqual([])
+})
+
+describe.each(methods)('%s', (method) => {
+  const places = placesIn(goodArguments()[method])
+
+  test.each(places.map((place) => ({ at: place.join('.'), place })))(
+    'answers any value at argument $at with a typed error that quotes nothing, or takes it',
+    async ({ place }) => {
+      for (const [what, value] of Object.entries(hostileValues)) {
+        const error = await attempt(method, place, value)
+        if (error === undefined) continue
+        expect(codes, `${what}: ${error.message}`).toContain(error.code)
+        const told = `${error.message} ${error.stack} ${JSON.stringify(error)}`
+        expect(told).not.toContain(SECRET)
+        expect(error.message.length).toBeLessThan(2_000)
+      }
+    },
+  )
+})
+
+test.each(methods.filter((method) => method !== 'settled'))(
+  '%s cannot be called without any argument',
+  async (method) => {
+    const error = await failureOf(() => call(method, []))
+    expect(error.code).toBe('identity_required')
+  },
+)
+
+test('an identity of another is not quoted when a part of it is refused', async () => {
+  const session = { ...identity, tenantId: SECRET, userId: 'x'.repeat(300) }
+  const error = await failureOf(() => store.getLlmContext(session))
+  expect(error.code).toBe('invalid_identity')
+  expect(error.message).not.toContain(SECRET)
+})
+
+/** Calls the method with one value in place of a good one, and gives the error if there is one. */
+async function attempt(
+  method: Method,
+  place: Place,
+  value: unknown,
+): Promise<HarborageError | undefined> {
+  try {
+    const args: unknown = withValueAt(goodArguments()[method], place, value)
+    await call(method, Array.isArray(args) ? args : [])
+  } catch (error) {
+    if (isHarborageError(error)) return error
+    if (error !== abortReason) throw error
+  }
+  return undefined
+}
+
+/** Calls a method as code that was not checked by TypeScript would. */
+async function call(method: Method, args: readonly unknown[]): Promise<unknown> {
+  const called: unknown = Reflect.get(store, method)
+  if (typeof called !== 'function') throw new Error(`there is no method ${method}`)
+  return Reflect.apply(called, store, args)
+}

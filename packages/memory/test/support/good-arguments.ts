@@ -1,0 +1,60 @@
+import { newEventId, type RunIdentity } from '@harborage/core'
+import type { ConversationTurn } from '@harborage/memory'
+
+export const identity: RunIdentity = {
+  tenantId: 'acme',
+  userId: 'ann',
+  sessionId: 's1',
+  runId: 'r1',
+}
+
+export function goodTurn(): Required<ConversationTurn> {
+  return {
+    turnId: newEventId(),
+    timestamp: new Date(0),
+    userMessage: 'hello',
+    assistantResponse: 'hi',
+    trajectoryDigest: {
+      toolsInvoked: ['search'],
+      observationsSummary: 'found',
+      reasoningSummary: 'looked',
+      artifactsRefs: ['default_0123456789ab'],
+    },
+    artifactsShown: { shown: ['text', 1, { deep: null }] },
+    artifactsHiddenRefs: ['hidden'],
+  }
+}
+
+/** Arguments with which each method succeeds. */
+export function goodArguments(): Record<Method, unknown[]> {
+  return {
+    addTurn: [identity, goodTurn(), {}],
+    getLlmContext: [identity, {}],
+    estimateTokens: [identity, {}],
+    flush: [identity, {}],
+    health: [identity, {}],
+    snapshot: [identity, {}],
+    restore: [identity, { strategy: 'truncation', bytes: goodSnapshot() }, {}],
+    settled: [identity],
+  }
+}
+
+export const methods = [
+  'addTurn',
+  'getLlmContext',
+  'estimateTokens',
+  'flush',
+  'health',
+  'snapshot',
+  'restore',
+  'settled',
+] as const
+
+/** The methods of a store that take arguments. */
+export type Method = (typeof methods)[number]
+
+function goodSnapshot(): Uint8Array {
+  return new TextEncoder().encode(
+    '{"format":"harborage.memory","version":1,"strategy":"truncation","summary":"","turns":[],"turnIds":[]}',
+  )
+}

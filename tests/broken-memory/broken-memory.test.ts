@@ -1,0 +1,62 @@
+import { MemoryStore, parseMemoryRules } from '@harborage/memory'
+import { describe, expect, it } from 'vitest'
+import { harnessOf, type BrokenStore } from './broken-store.ts'
+import { collectCases, firstFailing } from './collected-cases.ts'
+import { failClosedFaults } from './m01-fail-closed.ts'
+import { noneFaults } from './m02-none.ts'
+import { truncationFaults } from './m03-truncation.ts'
+import { rollingSummaryFaults } from './m04-rolling-summary.ts'
+import { durabilityFaults } from './m05-durability.ts'
+import { orderFaults } from './m06-order.ts'
+import { costFaults } from './m07-cost.ts'
+import { healthFaults } from './m08-health.ts'
+import { snapshotFaults } from './m09-snapshot.ts'
+import { closeFaults } from './m10-close.ts'
+import { turnFaults } from './s07-turns.ts'
+import { storeCloseFaults } from './s10-close.ts'
+import { cancellationFaults } from './s11-cancellation.ts'
+import { samenessFaults } from './s12-sameness.ts'
+
+const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
+  M1: failClosedFaults,
+  M2: noneFaults,
+  M3: truncationFaults,
+  M4: rollingSummaryFaults,
+  M5: durabilityFaults,
+  M6: orderFaults,
+  M7: costFaults,
+  M8: healthFaults,
+  M9: snapshotFaults,
+  M10: closeFaults,
+  S7: turnFaults,
+  S10: storeCloseFaults,
+  S11: cancellationFaults,
+  S12: samenessFaults,
+}
+
+const intact = harnessOf({
+  open: (records, rules) => new MemoryStore(records, parseMemoryRules(rules)),
+})
+
+describe('the conformance suite of the memory store', () => {
+  it('passes on a store that is not broken', async () => {
+    const failures: unknown[] = []
+    for (const { name, run } of collectCases(intact)) {
+      const failure = await run(20_000)
+      if (failure !== undefined) failures.push({ name, failure })
+    }
+    expect(failures).toEqual([])
+  }, 60_000)
+
+  it('has a broken store for the guarantee of each of its cases', () => {
+    const guarantees = collectCases(intact).map(({ guarantee }) => guarantee)
+    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+  })
+
+  // At the same time, because a fault is often that something never ends.
+  describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+    it.for(faults)('fails on a store that $fault', async (broken, context) => {
+      context.expect(await firstFailing(harnessOf(broken), guarantee)).toBeDefined()
+    })
+  })
+})

@@ -1,0 +1,38 @@
+import type { RunIdentity } from '@harborage/core'
+import type {
+  Conversation,
+  HeldMemory,
+  InMemoryMemoryDriver,
+  MemoryChange,
+  MemoryDriver,
+} from '@harborage/memory'
+
+/** A driver that does all as the one underneath, to be broken in one place. */
+export class DelegatingDriver implements MemoryDriver {
+  protected readonly records: InMemoryMemoryDriver
+
+  constructor(records: InMemoryMemoryDriver) {
+    this.records = records
+  }
+
+  read(identity: Required<RunIdentity>): Promise<Conversation> {
+    return this.records.read(identity)
+  }
+
+  change<Result>(
+    identity: Required<RunIdentity>,
+    oldest: number,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return this.records.change(identity, oldest, (held) => this.spoil(decide(held), held))
+  }
+
+  close(): Promise<void> {
+    return this.records.close()
+  }
+
+  /** Where a broken driver puts another change in the place of the one that was decided. */
+  protected spoil<Result>(change: MemoryChange<Result>, _held: HeldMemory): MemoryChange<Result> {
+    return change
+  }
+}

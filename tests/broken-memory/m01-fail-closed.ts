@@ -1,0 +1,86 @@
+import {
+  createEventBus,
+  type CallOptions,
+  type HarborageEvent,
+  type RunIdentity,
+} from '@harborage/core'
+import {
+  MemoryStore,
+  type Conversation,
+  type HeldMemory,
+  type LlmContextPatch,
+  type MemoryChange,
+  type MemoryRules,
+} from '@harborage/memory'
+import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+class TrustingStore extends MemoryStore {
+  override async getLlmContext(
+    identity: RunIdentity,
+    options?: CallOptions,
+  ): Promise<LlmContextPatch> {
+    return super.getLlmContext({ ...identity, sessionId: identity.sessionId || 'none' }, options)
+  }
+}
+
+/** Keeps the conversations of all that differ in one part in one place. */
+function blindTo(part: keyof RunIdentity): typeof DelegatingDriver {
+  return class extends DelegatingDriver {
+    override read(identity: Required<RunIdentity>): Promise<Conversation> {
+      return super.read({ ...identity, [part]: 'any' })
+    }
+
+    override change<Result>(
+      identity: Required<RunIdentity>,
+      oldest: number,
+      decide: (held: HeldMemory) => MemoryChange<Result>,
+    ): Promise<Result> {
+      return super.change({ ...identity, [part]: 'any' }, oldest, decide)
+    }
+  }
+}
+
+/** A bus that publishes each event through the given function. */
+function publishing(
+  fault: string,
+  publish: (event: HarborageEvent, next: MemoryRules['bus']) => void | Promise<void>,
+): BrokenStore {
+  return brokenRules(fault, (rules) => ({
+    ...rules,
+    bus: { ...createEventBus(), publish: (event) => publish(event, rules.bus) },
+  }))
+}
+
+function shown(part: string): string {
+  return part === '<missing>' ? '' : part
+}
+
+export const failClosedFaults: readonly BrokenStore[] = [
+  brokenStore('makes up a session that is missing', TrustingStore),
+  publishing('keeps refused identities to itself', () => {}),
+  publishing('tells of each refused identity twice', async (event, bus) => {
+    await bus.publish(event)
+    await bus.publish(event)
+  }),
+  publishing('swallows what the bus fails with', async (event, bus) => {
+    try {
+      await bus.publish(event)
+    } catch {
+      // That is the fault.
+    }
+  }),
+  publishing('leaves absent parts empty', (event, bus) => {
+    const { tenantId, userId, sessionId } = event.identity
+    const identity = {
+      tenantId: shown(tenantId),
+      userId: shown(userId),
+      sessionId: shown(sessionId),
+    }
+    return bus.publish({ ...event, identity })
+  }),
+  brokenDriver('is blind to the tenant', blindTo('tenantId')),
+  brokenDriver('is blind to the user', blindTo('userId')),
+  brokenDriver('is blind to the session', blindTo('sessionId')),
+  brokenDriver('is blind to the run', blindTo('runId')),
+]

@@ -1,0 +1,128 @@
+import type { CallOptions, RunIdentity } from '@harborage/core'
+import {
+  MemoryStore,
+  type Conversation,
+  type ConversationTurn,
+  type HeldMemory,
+  type MemoryChange,
+  type MemoryRules,
+  type Summarizer,
+} from '@harborage/memory'
+import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+class WaitingStore extends MemoryStore {
+  override async addTurn(
+    identity: RunIdentity,
+    turn: ConversationTurn,
+    options?: CallOptions,
+  ): Promise<void> {
+    await super.addTurn(identity, turn, options)
+    await this.settled(identity)
+  }
+}
+
+class ReadingStore extends MemoryStore {
+  override async getLlmContext(...args: Parameters<MemoryStore['getLlmContext']>) {
+    await this.settled(args[0])
+    return super.getLlmContext(...args)
+  }
+}
+
+class HastyStore extends MemoryStore {
+  override async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
+    await super.estimateTokens(identity, options)
+  }
+
+  override async settled(): Promise<void> {}
+}
+
+/** Takes the turns away when somebody begins to fold them. */
+class EagerDriver extends DelegatingDriver {
+  protected override spoil<Result>(
+    change: MemoryChange<Result>,
+    held: HeldMemory,
+  ): MemoryChange<Result> {
+    const last = held.oldest[0]
+    const isClaim = held.header?.folder === undefined && change.header?.folder !== undefined
+    if (!isClaim || last === undefined) return change
+    return { ...change, removeThrough: last.position }
+  }
+}
+
+/** Writes the summary and leaves the turns. */
+class DoublingDriver extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    if (change.summary === undefined) return change
+    const { removeThrough: _, ...rest } = change
+    return rest
+  }
+}
+
+/** Lets anybody fold at any time. */
+class AnarchicDriver extends DelegatingDriver {
+  protected override spoil<Result>(
+    change: MemoryChange<Result>,
+    held: HeldMemory,
+  ): MemoryChange<Result> {
+    return super.spoil(change, held)
+  }
+
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    oldest: number,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    // Only a claim looks at a batch of the oldest turns and finds the folder in its way.
+    return super.change(identity, oldest, (held) => {
+      const isClaim = oldest === 16 && held.header !== undefined
+      return decide(isClaim ? { ...held, header: { ...held.header, folder: undefined } } : held)
+    })
+  }
+}
+
+class ForgetfulDriver extends DelegatingDriver {
+  override async read(identity: Required<RunIdentity>): Promise<Conversation> {
+    return { ...(await super.read(identity)), summary: '' }
+  }
+}
+
+function summarizing(
+  change: (request: Parameters<Summarizer['summarize']>[1]) => typeof request,
+): (rules: MemoryRules) => MemoryRules {
+  return ({ summarizer, ...rules }) => ({
+    ...rules,
+    ...(summarizer && {
+      summarizer: {
+        summarize: (identity, request, options) =>
+          summarizer.summarize(identity, change(request), options),
+      },
+    }),
+  })
+}
+
+export const rollingSummaryFaults: readonly BrokenStore[] = [
+  brokenStore('lets addTurn wait for the summarizer', WaitingStore),
+  brokenStore('lets reads wait for the summarizer', ReadingStore),
+  brokenStore('does not wait in flush and settled', HastyStore),
+  brokenDriver('takes a turn away before it is folded', EagerDriver),
+  brokenDriver('leaves turns where they are once they are folded', DoublingDriver),
+  brokenDriver('lets several fold at a time', AnarchicDriver),
+  brokenDriver('gives no summary', ForgetfulDriver),
+  brokenRules(
+    'folds the newest first',
+    summarizing((request) => ({ ...request, turns: request.turns.toReversed() })),
+  ),
+  brokenRules(
+    'forgets the summary so far',
+    summarizing((request) => ({ ...request, previousSummary: '' })),
+  ),
+  brokenRules('keeps one turn more than it was told', (rules) => ({
+    ...rules,
+    recentTurns: (rules.recentTurns ?? 4) + 1,
+  })),
+  brokenRules('makes do without a summarizer', (rules) => ({
+    summarizer: { summarize: async () => ({ summary: '' }) },
+    ...rules,
+  })),
+]

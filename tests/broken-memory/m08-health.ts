@@ -1,0 +1,76 @@
+import type { HarborageEvent } from '@harborage/core'
+import type { MemoryChange, MemoryRules } from '@harborage/memory'
+import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+class AlwaysHealthy extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    return change.header === undefined
+      ? change
+      : { ...change, header: { ...change.header, health: 'healthy' } }
+  }
+}
+
+class ForgettingFailures extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    return change.header === undefined
+      ? change
+      : { ...change, header: { ...change.header, failures: 0 } }
+  }
+}
+
+function events(publish: (event: HarborageEvent, bus: MemoryRules['bus']) => void) {
+  return (rules: MemoryRules): MemoryRules => ({
+    ...rules,
+    bus: {
+      publish: (event) => publish(event, rules.bus),
+      subscribe: (filter, listener) => rules.bus.subscribe(filter, listener),
+    },
+  })
+}
+
+export const healthFaults: readonly BrokenStore[] = [
+  brokenDriver('is always healthy', AlwaysHealthy),
+  brokenDriver('never counts failures', ForgettingFailures),
+  brokenRules('tries once more than it was told', (rules) => ({
+    ...rules,
+    retryAttempts: (rules.retryAttempts ?? 3) + 1,
+  })),
+  brokenRules('retries at once', (rules) => ({ ...rules, retryBackoffMs: 0 })),
+  brokenRules('never recovers by itself', (rules) => ({ ...rules, degradedRetryMs: 1_000_000 })),
+  brokenRules('drops nothing', (rules) => ({ ...rules, recoveryBacklogMax: 1_000 })),
+  brokenRules('gives a summarizer all the time in the world', (rules) => ({
+    ...rules,
+    summarizerTimeoutMs: 1_000_000,
+  })),
+  brokenRules(
+    'says nothing about its health',
+    events((event, bus) => {
+      if (event.type !== 'memory.health_changed') void bus.publish(event)
+    }),
+  ),
+  brokenRules(
+    'says nothing about what it drops',
+    events((event, bus) => {
+      if (event.type !== 'memory.recovery_dropped') void bus.publish(event)
+    }),
+  ),
+  brokenRules(
+    'says everything twice',
+    events((event, bus) => {
+      void bus.publish(event)
+      void bus.publish(event)
+    }),
+  ),
+  brokenRules('takes any answer for a summary', ({ summarizer, ...rules }) => ({
+    ...rules,
+    ...(summarizer && {
+      summarizer: {
+        async summarize(identity, request, options) {
+          const answer: unknown = await summarizer.summarize(identity, request, options)
+          return { summary: String(answer) }
+        },
+      },
+    }),
+  })),
+]

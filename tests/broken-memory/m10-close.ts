@@ -1,0 +1,50 @@
+import { MemoryStore, parseMemoryRules, type MemoryRules, type Summarizer } from '@harborage/memory'
+import { brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
+
+function withSummarizer(
+  change: (summarizer: Summarizer) => Summarizer,
+): (rules: MemoryRules) => MemoryRules {
+  return ({ summarizer, ...rules }) => ({
+    ...rules,
+    ...(summarizer && { summarizer: change(summarizer) }),
+  })
+}
+
+/** Releases its driver, and leaves what goes on in the background to itself. */
+class UnstoppableStore extends MemoryStore {
+  override async close(): Promise<void> {}
+}
+
+export const closeFaults: readonly BrokenStore[] = [
+  brokenStore('goes on summarizing once it is closed', UnstoppableStore),
+  brokenRules('waits for a summarizer that hangs', (rules) => ({
+    ...rules,
+    closeGraceMs: 1_000_000,
+  })),
+  brokenRules('gives no time to end', (rules) => ({ ...rules, closeGraceMs: 0 })),
+  brokenRules(
+    'tells the summarizer nothing',
+    withSummarizer((summarizer) => ({
+      summarize: (identity, request) =>
+        summarizer.summarize(identity, request, { signal: new AbortController().signal }),
+    })),
+  ),
+  {
+    fault: 'waits for a flush before it ends what that one waits for',
+    open: (records, rules) => new PoliteStore(records, parseMemoryRules(rules)),
+  },
+]
+
+class PoliteStore extends MemoryStore {
+  #flushing: Promise<void> = Promise.resolve()
+
+  override async flush(...args: Parameters<MemoryStore['flush']>): Promise<void> {
+    this.#flushing = super.flush(...args)
+    return this.#flushing
+  }
+
+  override async close(): Promise<void> {
+    await this.#flushing
+    return super.close()
+  }
+}

@@ -1,0 +1,56 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+
+import { requireSqlDatabase } from '@harborage/core/sql'
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { expect, test } from 'vitest'
+
+import { CountingDatabase, type Work } from './support/counting-database.ts'
+import { ordinaryTurn, pilingRules } from './support/kept-turns.ts'
+import { session } from './support/replica-rules.ts'
+
+test.each(pilingRules)(
+  'adding a turn to 10,000 reads and writes what adding it to 1,000 or to a few does: $name',
+  async ({ rules }) => {
+    await using database = await openSqlite({ dsn: ':memory:' })
+    const counting = new CountingDatabase(requireSqlDatabase(database))
+    await using memory = await openMemoryStore({ database: counting, ...rules })
+
+    const [few, at1000, at10000] = [
+      await costAt(FEW, memory, counting),
+      await costAt(1_000, memory, counting),
+      await costAt(10_000, memory, counting),
+    ]
+
+    expect(few.rowsWritten).toBeGreaterThan(1)
+    for (const later of [at1000, at10000]) {
+      expect(later.transactions).toBe(few.transactions)
+      expect(later.statements).toBe(few.statements)
+      expect(later.rowsWritten).toBe(few.rowsWritten)
+      expect(later.rowsRead).toBe(few.rowsRead)
+      expect(later.bytesWritten / few.bytesWritten).toBeLessThan(1.1)
+    }
+  },
+  60_000,
+)
+
+/** By then the ids of earlier turns take up all the room they get. */
+const FEW = 70
+
+/** Fills the conversation up to so many turns, and gives what adding one more comes to. */
+async function costAt(
+  kept: number,
+  memory: MemoryStore,
+  database: CountingDatabase,
+): Promise<Work> {
+  const { recentTurns } = await memory.getLlmContext(session)
+  for (let number = recentTurns.length; number < kept; number += 1) {
+    await memory.addTurn(session, ordinaryTurn(number))
+  }
+  // Whatever adding set off in the background belongs to its cost.
+  await nextRound()
+  database.take()
+  await memory.addTurn(session, ordinaryTurn(kept))
+  await nextRound()
+  return database.take()
+}

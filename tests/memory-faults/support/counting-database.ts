@@ -1,0 +1,54 @@
+import type { SqlWork } from '@harborage/core/sql'
+
+import { DelegatingDatabase } from './delegating-database.ts'
+
+/** What the transactions since the last look did. */
+export interface Work {
+  transactions: number
+  statements: number
+  rowsRead: number
+  rowsWritten: number
+  bytesWritten: number
+}
+
+/** Counts what it is asked to do, so that costs can be compared without a clock. */
+export class CountingDatabase extends DelegatingDatabase {
+  #work = nothing()
+
+  /** What was done since the last call. */
+  take(): Work {
+    const work = this.#work
+    this.#work = nothing()
+    return work
+  }
+
+  override transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+    this.#work.transactions += 1
+    return this.real.transaction(() => this.#counted(work()))
+  }
+
+  *#counted<Result>(running: SqlWork<Result>): SqlWork<Result> {
+    let step = running.next(0)
+    while (step.done !== true) {
+      const answer = yield step.value
+      this.#work.statements += 1
+      if (typeof answer === 'number') {
+        this.#work.rowsWritten += answer
+        this.#work.bytesWritten += sizeOf(step.value.values)
+      } else this.#work.rowsRead += answer.length
+      step = running.next(answer)
+    }
+    return step.value
+  }
+}
+
+function nothing(): Work {
+  return { transactions: 0, statements: 0, rowsRead: 0, rowsWritten: 0, bytesWritten: 0 }
+}
+
+function sizeOf(values: readonly unknown[]): number {
+  return values.reduce<number>(
+    (sum, value) => sum + (value instanceof Uint8Array ? value.length : String(value).length),
+    0,
+  )
+}

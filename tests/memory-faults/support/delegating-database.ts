@@ -1,0 +1,49 @@
+import type { NoTables, SqlDatabase, SqlStatement, SqlTraits, SqlWork } from '@harborage/core/sql'
+import type { Kysely } from 'kysely'
+
+/** Does what another database does: the ground for one that differs in a single thing. */
+export class DelegatingDatabase implements SqlDatabase {
+  readonly engine: string
+  readonly traits: SqlTraits
+  readonly schema: string | undefined
+  readonly builder: Kysely<NoTables>
+  protected readonly real: SqlDatabase
+
+  constructor(real: SqlDatabase) {
+    this.real = real
+    this.engine = real.engine
+    this.traits = real.traits
+    this.schema = real.schema
+    this.builder = real.builder
+  }
+
+  rows<Parameters, Row>(
+    statement: SqlStatement<Parameters, Row>,
+    parameters: Parameters,
+  ): Promise<readonly Row[]> {
+    return this.real.rows(statement, parameters)
+  }
+
+  changes<Parameters>(
+    statement: SqlStatement<Parameters, unknown>,
+    parameters: Parameters,
+  ): Promise<number> {
+    return this.real.changes(statement, parameters)
+  }
+
+  transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+    return this.real.transaction(work)
+  }
+
+  migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result> {
+    return this.real.migrate(lock, work)
+  }
+
+  close(): Promise<void> {
+    return this.real.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

@@ -1,0 +1,79 @@
+import { createEventBus } from '@harborage/core'
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openMemoryStore, type Health, type MemoryStore } from '@harborage/memory'
+import { onTestFinished, vi } from 'vitest'
+
+import { numberedTurn } from './numbered-turns.ts'
+import { session } from './replica-rules.ts'
+import { scriptedSummarizer, type Fate } from './scripted-summarizer.ts'
+
+/** A store whose clock is moved by hand, and what it told. */
+export interface HealthBench {
+  readonly memory: MemoryStore
+  /** Each transition as `healthy -> retry: reason`. */
+  readonly steps: readonly string[]
+  /** When the summarizer was called, in milliseconds from the start. */
+  readonly calledAt: () => number[]
+  /** Lets the time go on to so many milliseconds after the start. */
+  until(ms: number): Promise<void>
+  /** Adds the next turn and lets everything happen that needs no time. */
+  add(): Promise<void>
+  health(): Promise<Health>
+  /** Closes the store and opens a new one on the same database. */
+  restart(fates: readonly Fate[]): Promise<HealthBench>
+}
+
+/** Retries after 100 and 200 ms, then tries to recover every 10 s. Each call may take a minute. */
+export async function healthBench(fates: readonly Fate[]): Promise<HealthBench> {
+  vi.useFakeTimers()
+  const start = Date.now()
+  const database = await openSqlite({ dsn: ':memory:' })
+  onTestFinished(async () => {
+    vi.useRealTimers()
+    await database.close()
+  })
+  let turns = 0
+
+  async function open(fatesNow: readonly Fate[]): Promise<HealthBench> {
+    const summarizer = scriptedSummarizer(fatesNow)
+    const steps: string[] = []
+    const bus = createEventBus()
+    bus.subscribe({ type: 'memory.health_changed' }, ({ payload }) => {
+      steps.push(`${payload.priorHealth} -> ${payload.newHealth}: ${payload.reason}`)
+    })
+    const memory = await openMemoryStore({
+      database,
+      strategy: 'rolling_summary',
+      recentTurns: 1,
+      summarizer,
+      bus,
+      retryAttempts: 2,
+      retryBackoffMs: 100,
+      degradedRetryMs: 10_000,
+      summarizerTimeoutMs: 60_000,
+      closeGraceMs: 1_000,
+    })
+    return {
+      memory,
+      steps,
+      calledAt: () => summarizer.calledAt.map((at) => at - start),
+      async until(ms) {
+        await vi.advanceTimersByTimeAsync(start + ms - Date.now())
+      },
+      async add() {
+        turns += 1
+        await memory.addTurn(session, numberedTurn('a', turns))
+        await vi.advanceTimersByTimeAsync(0)
+      },
+      health: () => memory.health(session),
+      async restart(next) {
+        const closing = memory.close()
+        await vi.advanceTimersByTimeAsync(1_000)
+        await closing
+        return open(next)
+      },
+    }
+  }
+
+  return open(fates)
+}

@@ -1,0 +1,31 @@
+import type { SqlDatabase, SqlWork } from '@harborage/core/sql'
+
+import { DelegatingDatabase } from './delegating-database.ts'
+import type { FaultPoints } from './fault-points.ts'
+
+/** May die before and after every transaction and around each of its statements. */
+export class MortalDatabase extends DelegatingDatabase {
+  readonly #points: FaultPoints
+
+  constructor(real: SqlDatabase, points: FaultPoints) {
+    super(real)
+    this.#points = points
+  }
+
+  override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+    this.#points.pass()
+    const result = await this.real.transaction(() => this.#mortal(work()))
+    this.#points.pass()
+    return result
+  }
+
+  *#mortal<Result>(work: SqlWork<Result>): SqlWork<Result> {
+    let step = work.next(0)
+    while (step.done !== true) {
+      this.#points.pass()
+      step = work.next(yield step.value)
+    }
+    this.#points.pass()
+    return step.value
+  }
+}

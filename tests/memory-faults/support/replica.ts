@@ -1,0 +1,50 @@
+// One of several processes that add turns to one conversation; started, killed and started again by replicas.ts.
+import { writeSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
+
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { isHarborageError, newEventId } from '@harborage/core'
+import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
+
+import { openEngine } from './open-engine.ts'
+import { lastNumberOf, numberedTurn, rememberedNames } from './numbered-turns.ts'
+import { randomSource } from './random-source.ts'
+import { replicaRules, session } from './replica-rules.ts'
+import { unreliableSummarizer } from './unreliable-summarizer.ts'
+
+const [, , dsn = '', speaker = '', turns = '', seed = ''] = process.argv
+const tell = (line: string): void => void writeSync(1, `${line}\n`)
+const summarizer = unreliableSummarizer(randomSource(Number(seed)), {
+  began: () => tell('folding'),
+  wasGiven: (faults) => faults.forEach((fault) => tell(`fault ${fault}`)),
+})
+await using database = await openEngine(dsn)
+flushCompileCache()
+await using memory = await openMemoryStore({ database, ...replicaRules(summarizer) })
+
+const remembered = rememberedNames(await memory.getLlmContext(session))
+for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) {
+  await foldingKeepsUp()
+  const began = process.hrtime.bigint()
+  await addUntilAcknowledged({ ...numberedTurn(speaker, n), turnId: newEventId() })
+  tell(`added ${speaker}${n} ${began} ${process.hrtime.bigint()}`)
+}
+await memory.settled()
+
+/** Nobody adds turns for ever without looking at them: without this, adding would be over before much is folded. */
+async function foldingKeepsUp(): Promise<void> {
+  const { recentTurns } = await memory.getLlmContext(session)
+  if (recentTurns.length <= 48) return
+  await delay(5)
+  await foldingKeepsUp()
+}
+
+async function addUntilAcknowledged(turn: ConversationTurn): Promise<void> {
+  try {
+    await memory.addTurn(session, turn)
+  } catch (error) {
+    if (!isHarborageError(error) || !error.retryable) throw error
+    await addUntilAcknowledged(turn)
+  }
+}

@@ -1,0 +1,23 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+
+/** What was compiled once need not be compiled by each of many short lives. */
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/memory-faults')
+
+export interface ScriptOptions {
+  readonly nodeOptions?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a script of this folder in a process of its own; it reads `stdin` and writes `stdout`. */
+export function spawnScript(
+  name: string,
+  args: readonly string[],
+  { nodeOptions = [], env = {} }: ScriptOptions = {},
+): ChildProcessByStdio<Writable, Readable, null> {
+  return spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, name), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
+  })
+}

@@ -1,0 +1,25 @@
+import { createEventBus, parseEventId, type Identity } from '@harborage/core'
+import type { ConversationTurn, MemoryRules, Summarizer } from '@harborage/memory'
+
+import { numberedTurn } from './numbered-turns.ts'
+
+/** The conversation that is killed at each of its steps: it is begun, goes on, and is folded. */
+export const toldTurns: readonly ConversationTurn[] = [1, 2].map((number) => ({
+  ...numberedTurn('a', number),
+  turnId: parseEventId(`turn-${number}`),
+}))
+
+/** Each killed process has a conversation of its own. */
+export function sessionOf(fatalStep: string): Identity {
+  return { tenantId: 'acme', userId: 'ann', sessionId: `killed-at-${fatalStep}` }
+}
+
+export function crashRules(summarizer: Summarizer): MemoryRules {
+  return {
+    strategy: 'rolling_summary',
+    recentTurns: 1,
+    summarizer,
+    summarizerTimeoutMs: 50,
+    bus: createEventBus(),
+  }
+}

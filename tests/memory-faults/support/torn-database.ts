@@ -1,0 +1,18 @@
+import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
+
+import { DelegatingDatabase } from './delegating-database.ts'
+
+/** Broken on purpose: every statement of a transaction is committed by itself. */
+export class TornDatabase extends DelegatingDatabase {
+  override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+    const running = work()
+    let step = running.next(0)
+    while (step.done !== true) step = running.next(await this.#runAlone(step.value))
+    return step.value
+  }
+
+  async #runAlone({ statement, values, answer }: SqlStep): Promise<SqlAnswer> {
+    const alone = { ...statement, bind: () => [...values] }
+    return answer === 'rows' ? this.real.rows(alone, {}) : this.real.changes(alone, {})
+  }
+}

@@ -1,0 +1,29 @@
+import { openPostgres } from '@harborage/driver-postgres'
+import { memoryConformance } from '@harborage/conformance/memory'
+import type { Database } from '@harborage/core'
+import { openMemoryStore } from '@harborage/memory'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+
+import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+
+describe('the memory store on Postgres', () => {
+  let created: TestDatabase
+  let database: Database
+  beforeAll(async () => {
+    created = await createDatabase()
+    database = await openPostgres({ dsn: created.dsn })
+  })
+  afterAll(async () => {
+    await database.close()
+    await created.drop()
+  })
+
+  memoryConformance(
+    { describe, it },
+    {
+      open: (rules) => openMemoryStore({ ...rules, database }),
+      durable: true,
+      histories: { runs: 20 },
+    },
+  )
+})
