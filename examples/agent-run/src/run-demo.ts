@@ -6,12 +6,13 @@ import type { Command } from './command-line.ts'
 import { databasePlace, type DatabasePlace } from './database-place.ts'
 import { ExitCode } from './exit-code.ts'
 import { READER_LEFT } from './interruption.ts'
+import { openMemory } from './memory/open-memory.ts'
 import { openStore } from './open-store.ts'
 import { closingLines, gaveUpLines, interruptedLines } from './report/closing.ts'
 import { proofLines, storedLines } from './report/final-report.ts'
 import { headingLines } from './report/heading.ts'
 import { showProgress } from './report/progress.ts'
-import { timelineHead, timelineLine, timelineSummary } from './report/timeline.ts'
+import { timelineHead, timelineLines, timelineSummary } from './report/timeline.ts'
 import { scheduleKills } from './supervision/kill-schedule.ts'
 import type { Job } from './supervision/messages.ts'
 import { supervise, type Supervision } from './supervision/supervise.ts'
@@ -74,7 +75,8 @@ async function runOn(
 async function prepare(dsn: string, workload: Workload, again: boolean): Promise<PreparedRun> {
   try {
     await using store = await openStore(dsn)
-    return await prepareRun(store, workload, again)
+    await using memory = await openMemory({ dsn })
+    return await prepareRun(store, memory, workload, again)
   } catch (cause) {
     if (!isHarborageError(cause)) throw cause
     throw new BadInput(`The database cannot be used: ${cause.message}.`, { cause })
@@ -101,7 +103,7 @@ async function work(
       onStep: ({ ordinal }) => progress.update(ordinal),
       onRestart: (before, after) => {
         progress.clear()
-        print([timelineLine(before, after, total)])
+        print(timelineLines(before, after, total))
       },
     })
     progress.clear()

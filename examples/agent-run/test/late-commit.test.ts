@@ -1,21 +1,24 @@
+import { memoryContext } from '@harborage/memory'
 import { openStateStore, stateContext } from '@harborage/state'
 import { expect, test } from 'vitest'
 import { takeAccount } from '../src/account/take-account.ts'
 import { prepareRun } from '../src/agent/prepare-run.ts'
 import { runAgent, type AgentListener } from '../src/agent/run-agent.ts'
+import { openMemory } from '../src/memory/open-memory.ts'
 import { folderWorkload } from '../src/workload/folder-workload.ts'
 import type { Toolbox } from '../src/workload/workload.ts'
 import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const nobody: AgentListener = { started: () => {}, saved: () => {} }
+const nobody: AgentListener = { resumed: () => {}, started: () => {}, saved: () => {} }
 
 test('a step that another worker saves in the meantime is not saved again', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   await using store = await openStateStore()
+  await using memory = await openMemory()
   const workload = await folderWorkload(folder.path)
   const { home } = workload
-  const { manifest } = await prepareRun(store, workload, false)
+  const { manifest } = await prepareRun(store, memory, workload, false)
 
   let overtaken = false
   const slow: Toolbox = {
@@ -31,14 +34,16 @@ test('a step that another worker saves in the meantime is not saved again', asyn
   }
   const saved: number[] = []
   await stateContext.run(store, () =>
-    runAgent(home.tenantId, manifest, slow, {
-      ...nobody,
-      saved: ({ ordinal }) => saved.push(ordinal),
-    }),
+    memoryContext.run(memory, () =>
+      runAgent(home.tenantId, manifest, slow, {
+        ...nobody,
+        saved: ({ ordinal }) => saved.push(ordinal),
+      }),
+    ),
   )
 
   expect(saved).toEqual([1, 2])
-  const { checks, totals } = await takeAccount(store, { home, acknowledged: [] }, workload)
+  const { checks, totals } = await takeAccount(store, memory, { home, acknowledged: [] }, workload)
   expect(checks.flatMap(({ faults }) => faults)).toEqual([])
   expect(totals.steps).toBe(SAMPLE_STEPS)
 })
@@ -46,9 +51,10 @@ test('a step that another worker saves in the meantime is not saved again', asyn
 test('workers that work side by side do every step once', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   await using store = await openStateStore()
+  await using memory = await openMemory()
   const workload = await folderWorkload(folder.path)
   const { home } = workload
-  const { manifest } = await prepareRun(store, workload, false)
+  const { manifest } = await prepareRun(store, memory, workload, false)
 
   const saved: number[] = []
   const work = (): Promise<void> =>
@@ -56,10 +62,12 @@ test('workers that work side by side do every step once', async () => {
       ...nobody,
       saved: ({ ordinal }) => saved.push(ordinal),
     })
-  await stateContext.run(store, () => Promise.all([work(), work(), work()]))
+  await stateContext.run(store, () =>
+    memoryContext.run(memory, () => Promise.all([work(), work(), work()])),
+  )
 
   const every = Array.from({ length: SAMPLE_STEPS }, (_, index) => index + 1)
   expect(saved.sort((a, b) => a - b)).toEqual(every)
-  const { checks } = await takeAccount(store, { home, acknowledged: [] }, workload)
+  const { checks } = await takeAccount(store, memory, { home, acknowledged: [] }, workload)
   expect(checks.flatMap(({ faults }) => faults)).toEqual([])
 })

@@ -1,14 +1,18 @@
+import type { MemoryStore } from '@harborage/memory'
 import type { StateStore } from '@harborage/state'
 import { sumCosts, NO_COST } from '../agent/add-cost.ts'
 import type { Toolbox } from '../workload/workload.ts'
 import type { Account, Verification } from './account.ts'
 import { checkRun } from './check-run.ts'
 import { readBack, type StoredRun } from './read-back.ts'
+import { recall, type Recollection } from '../memory/recall.ts'
+import { checkConversations } from './check-conversations.ts'
 import { recompute } from './recompute.ts'
 
 /** Reads a run back from the database and checks it against the files and the acknowledgements. */
 export async function takeAccount(
   store: StateStore,
+  memory: MemoryStore,
   { home, acknowledged }: Pick<Verification, 'home' | 'acknowledged'>,
   toolbox: Toolbox,
 ): Promise<Account> {
@@ -20,11 +24,27 @@ export async function takeAccount(
     session,
     eventId: step.eventId,
   }))
+  const recollections: Recollection[] = []
+  for (const { identity } of run.sessions) recollections.push(await recall(memory, identity))
   return {
-    checks: await checkRun(store, run, heard, recomputed),
+    checks: [
+      ...(await checkRun(store, run, heard, recomputed)),
+      checkConversations(run.sessions, recollections),
+    ],
     kinds: [...run.kinds],
+    conversations: conversationsOf(recollections),
     totals: totalsOf(run),
     actions: actionsOf(run, toolbox),
+  }
+}
+
+function conversationsOf(recollections: readonly Recollection[]): Account['conversations'] {
+  const sum = (part: (each: Recollection) => number): number =>
+    recollections.reduce((total, each) => total + part(each), 0)
+  return {
+    summarized: sum((each) => each.summarized.length),
+    verbatim: sum((each) => each.verbatim.length),
+    tokens: sum((each) => each.tokens),
   }
 }
 

@@ -1,4 +1,5 @@
 /** The process that reads the database back: it took no part in the run and shares no memory with it. */
+import { openMemory } from '../memory/open-memory.ts'
 import { openStore } from '../open-store.ts'
 import { hearSupervisor, tellSupervisor } from '../supervision/supervisor-channel.ts'
 import { openToolbox } from '../workload/open-workload.ts'
@@ -15,7 +16,8 @@ async function answer(): Promise<VerifierMessage> {
     const { dsn, home, source, acknowledged } = verification.parse(await hearSupervisor())
     const toolbox = await openToolbox(source)
     await using store = await openStore(dsn)
-    const account = await takeAccount(store, { home, acknowledged }, toolbox)
+    await using memory = await openMemory({ dsn })
+    const account = await takeAccount(store, memory, { home, acknowledged }, toolbox)
     return { type: 'account', account }
   } catch (error) {
     return { type: 'failed', message: error instanceof Error ? error.message : String(error) }

@@ -1,4 +1,5 @@
 import { newEventId, type Identity } from '@harborage/core'
+import type { MemoryStore } from '@harborage/memory'
 import type { StateStore } from '@harborage/state'
 import { runManifest, sessionLifecycle, sessionPlan, type Manifest, type Plan } from '../slots.ts'
 import type { SessionToDo, Workload } from '../workload/workload.ts'
@@ -24,13 +25,15 @@ export async function planRun(store: StateStore, workload: Workload): Promise<Ma
   return manifest
 }
 
-/** Forgets a run and all that it saved. */
+/** Forgets a run and all that it saved and remembered. */
 export async function forgetRun(
   store: StateStore,
+  memory: MemoryStore,
   home: Identity,
   manifest: Manifest,
 ): Promise<void> {
   for (const { userId, sessionId } of manifest.sessions) {
+    await memory.restore({ ...home, userId, sessionId }, { bytes: new Uint8Array() })
     await store.deleteScope({ ...home, userId, sessionId })
   }
   await store.deleteScope(home)

@@ -1,3 +1,4 @@
+import type { MemoryStore } from '@harborage/memory'
 import type { StateStore } from '@harborage/state'
 import { BadInput } from '../bad-input.ts'
 import { runManifest, type Manifest } from '../slots.ts'
@@ -15,13 +16,14 @@ export interface PreparedRun {
 /** Finds the run in the database, or plans it. With `again`, an earlier one is forgotten first. */
 export async function prepareRun(
   store: StateStore,
+  memory: MemoryStore,
   workload: Workload,
   again: boolean,
 ): Promise<PreparedRun> {
   const { home, source } = workload
   let manifest = await runManifest.load(store, home)
   if (manifest !== undefined && again) {
-    await forgetRun(store, home, manifest)
+    await forgetRun(store, memory, home, manifest)
     manifest = undefined
   }
   if (manifest !== undefined && manifest.source.path !== source.path) {

@@ -1,6 +1,8 @@
 /** The process that does the work, and may be killed at any moment. */
+import { memoryContext } from '@harborage/memory'
 import { stateContext } from '@harborage/state'
 import { runAgent } from '../agent/run-agent.ts'
+import { openMemory } from '../memory/open-memory.ts'
 import { openStore } from '../open-store.ts'
 import { runManifest } from '../slots.ts'
 import { openToolbox } from '../workload/open-workload.ts'
@@ -24,12 +26,18 @@ async function work(): Promise<void> {
   const { dsn, home, source } = job.parse(await hearSupervisor())
   const toolbox = await openToolbox(source)
   await using store = await openStore(dsn)
+  await using memory = await openMemory({ dsn })
   const manifest = await runManifest.load(store, home)
   if (manifest === undefined) throw new Error('the database holds no plan for this run')
+  const tell = (message: WorkerMessage): void => void process.send?.(message)
   await stateContext.run(store, () =>
-    runAgent(home.tenantId, manifest, toolbox, {
-      started: (place) => process.send?.({ type: 'started', place } satisfies WorkerMessage),
-      saved: (place) => process.send?.({ type: 'saved', place } satisfies WorkerMessage),
-    }),
+    memoryContext.run(memory, () =>
+      runAgent(home.tenantId, manifest, toolbox, {
+        resumed: (recollection) => tell({ type: 'resumed', recollection }),
+        started: (place) => tell({ type: 'started', place }),
+        saved: (place) => tell({ type: 'saved', place }),
+      }),
+    ),
   )
+  await memory.settled()
 }
