@@ -2,16 +2,19 @@ import { artifactContext, openArtifactStore, type ArtifactStore } from '@harbora
 import { openDatabase } from '@harborage/core'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
+import { memoryContext, type MemoryStore } from '@harborage/memory'
 import { openStateStore, stateContext, type StateStore } from '@harborage/state'
+import { openMemory } from './memory/open-memory.ts'
 
 /** The stores of a run, on one database. */
 export interface Stores extends AsyncDisposable {
   readonly state: StateStore
   readonly artifacts: ArtifactStore
+  readonly memory: MemoryStore
 }
 
 /**
- * Opens the database, on whichever of the two engines the DSN names, and both stores on it: one handle of SQLite, or
+ * Opens the database, on whichever of the two engines the DSN names, and all three stores on it: one handle of SQLite, or
  * one pool of Postgres connections.
  */
 export async function openStores(dsn: string): Promise<Stores> {
@@ -19,11 +22,15 @@ export async function openStores(dsn: string): Promise<Stores> {
   const database = opened.use(await openDatabase(dsn))
   const state = opened.use(await openStateStore({ database }))
   const artifacts = opened.use(await openArtifactStore({ database }))
+  const memory = opened.use(await openMemory({ database }))
   const stack = opened.move()
-  return { state, artifacts, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  return { state, artifacts, memory, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-/** Does work in whose every part both stores are found without a parameter. */
-export function withStores<Result>({ state, artifacts }: Stores, work: () => Result): Result {
-  return stateContext.run(state, () => artifactContext.run(artifacts, work))
+/** Does work in whose every part all stores are found without a parameter. */
+export function withStores<Result>(stores: Stores, work: () => Result): Result {
+  const { state, artifacts, memory } = stores
+  return stateContext.run(state, () =>
+    artifactContext.run(artifacts, () => memoryContext.run(memory, work)),
+  )
 }

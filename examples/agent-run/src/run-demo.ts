@@ -11,7 +11,7 @@ import { closingLines, gaveUpLines, interruptedLines } from './report/closing.ts
 import { proofLines, storedLines } from './report/final-report.ts'
 import { headingLines } from './report/heading.ts'
 import { showProgress } from './report/progress.ts'
-import { timelineHead, timelineLine, timelineSummary } from './report/timeline.ts'
+import { timelineHead, timelineLines, timelineSummary } from './report/timeline.ts'
 import { scheduleKills } from './supervision/kill-schedule.ts'
 import type { Job } from './supervision/messages.ts'
 import { supervise, type Supervision } from './supervision/supervise.ts'
@@ -101,7 +101,7 @@ async function work(
       onStep: ({ ordinal }) => progress.update(ordinal),
       onRestart: (before, after) => {
         progress.clear()
-        print([timelineLine(before, after, total)])
+        print(timelineLines(before, after, total))
       },
     })
     progress.clear()

@@ -9,7 +9,7 @@ import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
 import { storesInMemory } from './support/stores-in-memory.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const nobody: AgentListener = { started: () => {}, saved: () => {} }
+const nobody: AgentListener = { resumed: () => {}, started: () => {}, saved: () => {} }
 
 test('a step that another worker saves in the meantime is not saved again', async () => {
   await using folder = await temporaryFolder(sampleFiles)

@@ -104,6 +104,25 @@ test('the verification finds a step that was acknowledged twice, for it was lost
   ])
 })
 
+test('the verification finds a turn that is remembered twice, and a conversation that is gone', async () => {
+  await using run = await finishedRun()
+  const notes = run.session('notes')
+  await run.stores.memory.settled()
+  const { recentTurns } = await run.stores.memory.getLlmContext(notes)
+  const [first] = recentTurns
+  if (first === undefined) throw new Error('nothing is remembered')
+  await run.stores.memory.addTurn(notes, { ...first, turnId: newEventId() })
+  await run.stores.memory.settled()
+  expect((await run.account()).checks.flatMap((check) => check.faults)).toEqual([
+    'session notes remembers step 7 where step 11 belongs',
+  ])
+
+  await run.stores.memory.restore(notes, { bytes: new Uint8Array() })
+  expect((await run.account()).checks.flatMap((check) => check.faults)).toEqual([
+    'session notes remembers 0 steps of 10',
+  ])
+})
+
 test.concurrent('the demo fails over a database that somebody tampered with', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   await using place = await temporaryFolder()
@@ -119,7 +138,7 @@ test.concurrent('the demo fails over a database that somebody tampered with', as
   expect(stdout).toContain('✗ NOT TRUE that no step was lost')
   expect(stdout).toContain('      digest_sha256 of notes/monday.txt is missing')
   expect(stdout).not.toContain('Nothing was lost')
-  expect(stderr).toBe('2 of 5 checks failed.\n')
+  expect(stderr).toBe('2 of 6 checks failed.\n')
   expect(code).toBe(1)
 })
 

@@ -11,6 +11,7 @@ const count = z.int().min(0)
 export const account = z.object({
   checks: z.array(z.object({ claim: z.string(), faults: z.array(z.string()).readonly() })),
   kinds: z.array(z.object({ kind: z.string(), slots: count, bytes: count })),
+  conversations: z.object({ summarized: count, verbatim: count, tokens: count }),
   totals: z.object({
     sessions: count,
     tasks: count,

@@ -5,6 +5,8 @@ import type { Account, Verification } from './account.ts'
 import { artifactUse } from './artifact-use.ts'
 import { checkRun } from './check-run.ts'
 import { readBack, type StoredRun } from './read-back.ts'
+import { recall, type Recollection } from '../memory/recall.ts'
+import { checkConversations } from './check-conversations.ts'
 import { recompute } from './recompute.ts'
 
 /** Reads a run back from the database and checks it against the files and the acknowledgements. */
@@ -13,7 +15,7 @@ export async function takeAccount(
   { home, acknowledged }: Pick<Verification, 'home' | 'acknowledged'>,
   toolbox: Toolbox,
 ): Promise<Account> {
-  const { state, artifacts } = stores
+  const { state, artifacts, memory } = stores
   const run = await readBack(state, artifacts, home)
   if (run === undefined) throw new Error('the manifest of the run is missing from the database')
   const recomputed = await recompute(run, toolbox)
@@ -22,12 +24,28 @@ export async function takeAccount(
     session,
     eventId: step.eventId,
   }))
+  const recollections: Recollection[] = []
+  for (const { identity } of run.sessions) recollections.push(await recall(memory, identity))
   return {
-    checks: await checkRun(state, run, heard, recomputed),
+    checks: [
+      ...(await checkRun(state, run, heard, recomputed)),
+      checkConversations(run.sessions, recollections),
+    ],
     kinds: [...run.kinds],
+    conversations: conversationsOf(recollections),
     totals: totalsOf(run),
     artifacts: await artifactUse(artifacts, run),
     actions: actionsOf(run, toolbox),
+  }
+}
+
+function conversationsOf(recollections: readonly Recollection[]): Account['conversations'] {
+  const sum = (part: (each: Recollection) => number): number =>
+    recollections.reduce((total, each) => total + part(each), 0)
+  return {
+    summarized: sum((each) => each.summarized.length),
+    verbatim: sum((each) => each.verbatim.length),
+    tokens: sum((each) => each.tokens),
   }
 }
 

@@ -25,13 +25,14 @@ export async function planRun(store: StateStore, workload: Workload): Promise<Ma
   return manifest
 }
 
-/** Forgets a run and all that it saved. */
+/** Forgets a run and all that it saved and remembered. */
 export async function forgetRun(
-  { state, artifacts }: Stores,
+  { state, artifacts, memory }: Stores,
   home: Identity,
   manifest: Manifest,
 ): Promise<void> {
   for (const { userId, sessionId } of manifest.sessions) {
+    await memory.restore({ ...home, userId, sessionId }, { bytes: new Uint8Array() })
     await artifacts.deleteScope({ ...home, userId, sessionId })
     await state.deleteScope({ ...home, userId, sessionId })
   }

@@ -1,5 +1,8 @@
 import { identityContext, isHarborageError, type Identity } from '@harborage/core'
+import { memoryContext } from '@harborage/memory'
 import { stateContext } from '@harborage/state'
+import { recall, type Recollection } from '../memory/recall.ts'
+import { turnOfStep } from '../memory/step-turn.ts'
 import {
   sessionLifecycle,
   sessionPlan,
@@ -21,8 +24,17 @@ export interface StepPlace {
 
 /** Is told what the agent does; what it was told to be `saved` is durable. */
 export interface AgentListener {
+  /** The conversation with which a session goes on. */
+  resumed(recollection: Recollection): void
   started(place: StepPlace): void
   saved(place: StepPlace): void
+}
+
+/** Where a task stands in the run: its first step and that of its session. */
+interface TaskPlace {
+  readonly first: number
+  readonly ofSession: number
+  readonly isLast: boolean
 }
 
 const MOST_CONFLICTS = 10
@@ -52,11 +64,13 @@ async function runSession(first: number, toolbox: Toolbox, listener: AgentListen
     status: 'running',
     workers: (held?.workers ?? 0) + 1,
   }))
+  listener.resumed(await recall(memoryContext.require(), identity))
 
   const { tasks } = (await sessionPlan.load(store, identity)) ?? { tasks: [] }
   let before = first - 1
   for (const task of tasks) {
-    await runTask(task, { first: before + 1, isLast: task === tasks.at(-1) }, toolbox, listener)
+    const place = { first: before + 1, ofSession: first, isLast: task === tasks.at(-1) }
+    await runTask(task, place, toolbox, listener)
     before += task.steps.length
   }
 }
@@ -64,7 +78,7 @@ async function runSession(first: number, toolbox: Toolbox, listener: AgentListen
 /** Asks the checkpoint before every step which one is next, and trusts nothing that it remembers. */
 async function runTask(
   task: PlannedTask,
-  { first, isLast }: { readonly first: number; readonly isLast: boolean },
+  { first, ofSession, isLast }: TaskPlace,
   toolbox: Toolbox,
   listener: AgentListener,
 ): Promise<void> {
@@ -81,6 +95,9 @@ async function runTask(
     const place = { ordinal: first + done, session, step }
     listener.started(place)
     const result = await keepOutput(session, await toolbox.use(step))
+    // Before the step is saved: whoever does it again remembers it again, under the same id, which is once.
+    const turn = turnOfStep(place.ordinal - ofSession + 1, step, result)
+    await memoryContext.require().addTurn(session, turn)
     try {
       await saveStep({
         run,

@@ -15,7 +15,13 @@ const kindMeanings: Readonly<Record<string, string>> = {
 }
 
 /** What was done and what is stored, all of it read back from the database. */
-export function storedLines({ kinds, actions, totals, artifacts }: Account): string[] {
+export function storedLines({
+  kinds,
+  actions,
+  totals,
+  artifacts,
+  conversations,
+}: Account): string[] {
   const kindWidth = Math.max(...kinds.map(({ kind }) => kind.length)) + 2
   const actionWidth = Math.max(...actions.map(({ action }) => action.length)) + 2
   const shared =
@@ -35,6 +41,9 @@ export function storedLines({ kinds, actions, totals, artifacts }: Account): str
       ({ kind, slots, bytes }) =>
         `  ${kind.padEnd(kindWidth)}${grouped(slots).padStart(6)}${byteSize(bytes).padStart(12)}   ${dim(kindMeanings[kind] ?? '')}`,
     ),
+    '',
+    `${bold('What is remembered')}  ${dim('in the table memory_state, under rolling_summary')}`,
+    `  ${counted(conversations.summarized, 'turn')} in summaries, ${grouped(conversations.verbatim)} word by word: about ${counted(conversations.tokens, 'token')} to go on with all sessions`,
     '',
     ...artifactLines(artifacts),
   ]

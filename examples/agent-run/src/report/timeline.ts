@@ -1,5 +1,6 @@
 import type { StepPlace } from '../agent/run-agent.ts'
-import { counted, seconds } from '../account/numbers.ts'
+import { counted, grouped, seconds } from '../account/numbers.ts'
+import type { Recollection } from '../memory/recall.ts'
 import type { WorkerLife } from '../supervision/worker-life.ts'
 import { keepEnd } from './columns.ts'
 import { bold, dim, green, red } from './style.ts'
@@ -13,16 +14,23 @@ export function timelineHead(): string[] {
   return [bold('When it was killed, and where it went on'), dim(columns)]
 }
 
-/** What happened to one worker, and what the next one found. */
-export function timelineLine(before: WorkerLife, after: WorkerLife, total: number): string {
+/** What happened to one worker, what the next one found, and what it remembered. */
+export function timelineLines(before: WorkerLife, after: WorkerLife, total: number): string[] {
   const { known, inFlight, resumed } = breakBetween(before, after, total)
-  return row(
+  const line = row(
     seconds(before.endedAt),
     `worker ${before.number} ${before.end ?? ''}`,
     known === 0 ? 'none' : `step ${known}`,
     inFlight === undefined ? 'nothing' : describe(inFlight),
     finding(known, inFlight, resumed, total),
   )
+  return after.recollection === undefined ? [line] : [line, dim(remembering(after.recollection))]
+}
+
+function remembering({ sessionId, summarized, verbatim, tokens }: Recollection): string {
+  const turns = `${grouped(summarized.length)} turns in a summary and ${grouped(verbatim.length)} word by word`
+  const name = keepEnd(sessionId, IN_FLIGHT_WIDTH)
+  return `${' '.repeat(11)}remembers ${turns}, ${counted(tokens, 'token')}: session ${name}`
 }
 
 /** What became of the steps in flight, all together. */

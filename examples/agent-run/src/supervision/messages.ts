@@ -1,5 +1,6 @@
 import { checkEventId } from '@harborage/core'
 import { z } from 'zod'
+import { recollection } from '../memory/recall.ts'
 import { workSource } from '../slots.ts'
 
 const identity = z.object({ tenantId: z.string(), userId: z.string(), sessionId: z.string() })
@@ -20,6 +21,7 @@ export type Job = z.output<typeof job>
 
 /** What a worker tells its supervisor. */
 export const workerMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('resumed'), recollection }),
   z.object({ type: z.literal('started'), place: stepPlace }),
   z.object({ type: z.literal('saved'), place: stepPlace }),
   z.object({ type: z.literal('finished') }),

@@ -97,6 +97,9 @@ class Supervisor {
 
   #note(message: WorkerMessage, life: WorkerLife): void {
     switch (message.type) {
+      case 'resumed':
+        life.recollection ??= message.recollection
+        return
       case 'started':
         this.#pace.start()
         life.started = message.place
@@ -126,6 +129,7 @@ class Supervisor {
   /** If so, waits for the very moment. */
   #isTimeToKill(message: WorkerMessage): boolean {
     const [next] = this.#kills
+    if (message.type !== 'started' && message.type !== 'saved') return false
     if (next?.upon !== message.type || message.place.ordinal < next.ordinal) return false
     this.#kills.shift()
     waitPrecisely(next.delay * this.#pace.stepMs)

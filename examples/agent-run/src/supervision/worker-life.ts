@@ -1,8 +1,11 @@
 import type { StepPlace } from '../agent/run-agent.ts'
+import type { Recollection } from '../memory/recall.ts'
 
 /** One worker process's life, as the supervisor saw it. */
 export interface WorkerLife {
   readonly number: number
+  /** What it remembered of the session in which it took up the work. */
+  recollection: Recollection | undefined
   /** The first step that it took up; `undefined` if it found none. */
   first: StepPlace | undefined
   /** The last steps that it said were started and saved. */
@@ -21,6 +24,7 @@ export interface WorkerLife {
 export function newLife(before: WorkerLife | undefined): WorkerLife {
   return {
     number: (before?.number ?? 0) + 1,
+    recollection: undefined,
     first: undefined,
     started: undefined,
     saved: undefined,

@@ -1,5 +1,5 @@
 /** The process that does the work, and may be killed at any moment. */
-import { runAgent, type AgentListener } from '../agent/run-agent.ts'
+import { runAgent } from '../agent/run-agent.ts'
 import { openStores, withStores } from '../open-stores.ts'
 import { runManifest } from '../slots.ts'
 import { openToolbox } from '../workload/open-workload.ts'
@@ -25,9 +25,13 @@ async function work(): Promise<void> {
   await using stores = await openStores(dsn)
   const manifest = await runManifest.load(stores.state, home)
   if (manifest === undefined) throw new Error('the database holds no plan for this run')
-  const listener = {
-    started: (place) => process.send?.({ type: 'started', place } satisfies WorkerMessage),
-    saved: (place) => process.send?.({ type: 'saved', place } satisfies WorkerMessage),
-  } satisfies AgentListener
-  await withStores(stores, () => runAgent(home.tenantId, manifest, toolbox, listener))
+  const tell = (message: WorkerMessage): void => void process.send?.(message)
+  await withStores(stores, () =>
+    runAgent(home.tenantId, manifest, toolbox, {
+      resumed: (recollection) => tell({ type: 'resumed', recollection }),
+      started: (place) => tell({ type: 'started', place }),
+      saved: (place) => tell({ type: 'saved', place }),
+    }),
+  )
+  await stores.memory.settled()
 }

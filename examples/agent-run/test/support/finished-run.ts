@@ -27,6 +27,7 @@ export async function finishedRun(files = sampleFiles): Promise<FinishedRun> {
   const acknowledged: StepPlace[] = []
   await withStores(stores, () =>
     runAgent(home.tenantId, manifest, workload, {
+      resumed: () => {},
       started: () => {},
       saved: (place) => acknowledged.push(place),
     }),

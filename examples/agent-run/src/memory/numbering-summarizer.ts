@@ -1,0 +1,31 @@
+import type { Summarizer } from '@harborage/memory'
+import { appendNumber, numbersIn } from './number-ranges.ts'
+import { numberOfTurn } from './step-turn.ts'
+
+const PREFIX = 'steps '
+
+/**
+ * Lets another summarizer write, and says in the first line which steps went into the summary, so that one which is
+ * missing or was folded twice shows.
+ */
+export function numberingSummarizer(inner: Summarizer): Summarizer {
+  return {
+    async summarize(identity, { previousSummary, turns }, options) {
+      const { ranges, text } = partsOf(previousSummary)
+      const request = { previousSummary: text, turns }
+      const { summary } = await inner.summarize(identity, request, options)
+      const numbered = turns.map(numberOfTurn).reduce(appendNumber, ranges)
+      return { summary: `${PREFIX}${numbered}\n${summary}` }
+    },
+  }
+}
+
+/** The steps that went into a summary, in their order. */
+export function numbersInSummary(summary: string): number[] {
+  return numbersIn(partsOf(summary).ranges)
+}
+
+function partsOf(summary: string): { readonly ranges: string; readonly text: string } {
+  const [first = '', ...rest] = summary.split('\n')
+  return { ranges: first.slice(PREFIX.length), text: rest.join('\n') }
+}

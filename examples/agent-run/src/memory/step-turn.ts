@@ -1,0 +1,34 @@
+import type { ConversationTurn } from '@harborage/memory'
+import type { PlannedStep, StepResult } from '../slots.ts'
+
+const MOST_CHARACTERS = 400
+
+/**
+ * What is remembered of a step, as an exchange: what was to be done, and what came of it. It has the id of the step, so
+ * that a step which is done again is remembered once.
+ *
+ * @param number The step's place in its session, from 1.
+ */
+export function turnOfStep(
+  number: number,
+  step: PlannedStep,
+  { output }: StepResult,
+): ConversationTurn {
+  return {
+    turnId: step.eventId,
+    userMessage: `#${number} ${step.action} ${step.target}`,
+    assistantResponse: beginning(JSON.stringify(output)),
+  }
+}
+
+/** The place in its session of the step that a turn is about. */
+export function numberOfTurn({ userMessage }: ConversationTurn): number {
+  return Number(/^#(\d+) /.exec(userMessage)?.[1])
+}
+
+function beginning(text: string): string {
+  const letters = [...text]
+  return letters.length <= MOST_CHARACTERS
+    ? text
+    : `${letters.slice(0, MOST_CHARACTERS - 1).join('')}…`
+}
