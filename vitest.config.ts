@@ -11,7 +11,7 @@ export default defineConfig({
     allowOnly: false,
     // Much of the time is spent waiting for disks and servers, so even two cores serve three files at once.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

@@ -8,7 +8,7 @@ import type {
 import { createHash } from 'node:crypto'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 /** Gives the short id away whenever it is free, also to content that is stored already. */

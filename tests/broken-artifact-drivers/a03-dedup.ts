@@ -6,7 +6,7 @@ import type {
 } from '@harborage/artifacts'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 const graves = new WeakMap<InMemoryArtifactDriver, Map<string, ArtifactRef>>()
 

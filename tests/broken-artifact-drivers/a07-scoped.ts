@@ -11,7 +11,7 @@ import {
 import type { CallOptions, PageOptions } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { disguised } from './disguised.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 type View = new (store: ArtifactStore, scope: ArtifactScope) => ScopedArtifacts

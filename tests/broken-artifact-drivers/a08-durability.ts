@@ -8,7 +8,7 @@ import type {
 import type { Identity } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 /** Keeps what it is told of an artifact for as long as it is open. */
 class SourceForgettingDriver extends DelegatingDriver {

@@ -1,5 +1,7 @@
 import { ArtifactStore } from '@harborage/artifacts'
+import { artifactsConformance, type ArtifactHarness } from '@harborage/conformance/artifacts'
 import { describe, expect, it } from 'vitest'
+import { collectCases, failingCases, type CollectedCase } from '../support/collected-cases.ts'
 import { failClosedFaults } from './a01-fail-closed.ts'
 import { idFaults } from './a02-id.ts'
 import { dedupFaults } from './a03-dedup.ts'
@@ -9,7 +11,6 @@ import { listFaults } from './a06-list.ts'
 import { scopedFaults } from './a07-scoped.ts'
 import { durabilityFaults } from './a08-durability.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
-import { collectCases, failingCases, guaranteeOf } from './collected-cases.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
@@ -33,12 +34,15 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S12: samenessFaults,
 }
 
+const casesOf = (harness: ArtifactHarness): CollectedCase[] =>
+  collectCases((runner) => artifactsConformance(runner, harness))
+
 const intact = harnessOf({ open: (artifacts, options) => new ArtifactStore(artifacts, options) })
 
 describe('the conformance suite', () => {
   it('passes on a store that is not broken', async () => {
     const failures: unknown[] = []
-    for (const { name, run } of collectCases(intact)) {
+    for (const { name, run } of casesOf(intact)) {
       const failure = await run()
       if (failure !== undefined) failures.push({ name, failure })
     }
@@ -46,23 +50,23 @@ describe('the conformance suite', () => {
   })
 
   it('has a broken store for the guarantee of each of its cases', () => {
-    const guarantees = collectCases(intact).map(({ name }) => guaranteeOf(name))
+    const guarantees = casesOf(intact).map((each) => each.guarantee)
     expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
   })
 
   describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
     const seenToFail = new Set<string>()
-    const isOurs = (name: string): boolean => guaranteeOf(name) === guarantee
+    const isOurs = (each: CollectedCase): boolean => each.guarantee === guarantee
 
     it.for(faults)('fails on a store that $fault', async (broken) => {
       expect(broken.guarantee).toBe(guarantee)
-      const failing = await failingCases(harnessOf(broken), isOurs)
+      const failing = await failingCases(casesOf(harnessOf(broken)), isOurs)
       for (const name of failing) seenToFail.add(name)
       expect(failing).not.toEqual([])
     })
 
     it('has no case that was not seen to fail', () => {
-      const cases = collectCases(intact).filter(({ name }) => isOurs(name))
+      const cases = casesOf(intact).filter(isOurs)
       expect(cases.map(({ name }) => name).filter((name) => !seenToFail.has(name))).toEqual([])
     })
 
@@ -71,8 +75,8 @@ describe('the conformance suite', () => {
       if (sharp === undefined) throw new Error('each guarantee has a broken store')
       // Histories compare everything, so they see the fault of any guarantee.
       const others = await failingCases(
-        harnessOf(sharp),
-        (name) => !isOurs(name) && guaranteeOf(name) !== 'S12',
+        casesOf(harnessOf(sharp)),
+        (each) => !isOurs(each) && each.guarantee !== 'S12',
       )
       expect(others).toEqual([])
     })

@@ -10,7 +10,7 @@ import {
 import { createHash } from 'node:crypto'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { AlteringDriver, DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 const contents = new WeakMap<InMemoryArtifactDriver, Map<string, ArtifactContent>>()

@@ -7,7 +7,7 @@ import type {
 import { StoreUnavailableError, type Identity } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 /** Stops counting after a while. */
 class TiredDriver extends DelegatingDriver {

@@ -9,7 +9,7 @@ import {
 } from '@harborage/artifacts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 /** Goes on with a walk that was begun, from what it has read ahead. */

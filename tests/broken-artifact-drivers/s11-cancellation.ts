@@ -8,7 +8,7 @@ import {
 } from '@harborage/artifacts'
 import type { CallOptions, Identity } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 const LONGER_THAN_ANY_ABORT = 10

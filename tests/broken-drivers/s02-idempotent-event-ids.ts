@@ -9,7 +9,7 @@ import type {
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { RenamingDriver } from './renaming-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 class LastWriteWinsDriver extends DelegatingDriver {
   override async save(record: StateRecord): Promise<SaveOutcome> {

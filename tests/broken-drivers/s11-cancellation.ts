@@ -8,7 +8,7 @@ import {
   type StateTransaction,
 } from '@harborage/state'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 const LONGER_THAN_ANY_ABORT = 10

@@ -9,7 +9,7 @@ import {
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 /** Reads, thinks and writes, and does not notice what others write meanwhile. */
 class RacingDriver extends DelegatingDriver {

@@ -8,7 +8,7 @@ import {
 } from '@harborage/memory'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 class TolerantStore extends MemoryStore {
   override async restore(

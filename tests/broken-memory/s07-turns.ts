@@ -2,7 +2,7 @@ import type { RunIdentity } from '@harborage/core'
 import { MemoryStore, type Conversation, type LlmContextPatch } from '@harborage/memory'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 class LateStore extends MemoryStore {
   override async addTurn(...args: Parameters<MemoryStore['addTurn']>): Promise<void> {

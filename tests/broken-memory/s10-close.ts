@@ -9,7 +9,7 @@ import {
 import type { RunIdentity } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from './turns.ts'
+import { turns } from '../support/turns.ts'
 
 class OnceClosableStore extends MemoryStore {
   #isClosed = false

@@ -1,8 +1,0 @@
-/** Lets the event loop turn so many times: what another caller does comes in between. */
-export async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    setImmediate(resolve)
-    await promise
-  }
-}

@@ -1,0 +1,51 @@
+import type { TestRunner } from '@harborage/conformance/state'
+
+/** Longer than any case takes on a store in memory. */
+const TIME_LIMIT_MS = 3_000
+
+/** One case of a conformance suite, to be run when it is wanted. */
+export interface CollectedCase {
+  readonly name: string
+  /** The number of the guarantee that it checks, such as `S4`. */
+  readonly guarantee: string
+  /** What it failed with, or `undefined` if it passed. A broken store may never answer: that is a failure, too. */
+  readonly run: (timeLimitMs?: number) => Promise<unknown>
+}
+
+/** Every case that a suite registers. */
+export function collectCases(register: (runner: TestRunner) => void): CollectedCase[] {
+  const cases: CollectedCase[] = []
+  const it = (name: string, body: () => Promise<void>): void => {
+    const [guarantee = ''] = name.split(' ')
+    cases.push({
+      name,
+      guarantee,
+      run: (timeLimitMs = TIME_LIMIT_MS) => failureOf(body, timeLimitMs),
+    })
+  }
+  register({ describe: (_name, body) => body(), it })
+  return cases
+}
+
+/** The names of the wanted cases that fail. */
+export async function failingCases(
+  cases: readonly CollectedCase[],
+  isWanted: (each: CollectedCase) => boolean,
+): Promise<string[]> {
+  const failing: string[] = []
+  for (const each of cases.filter(isWanted)) {
+    if ((await each.run()) !== undefined) failing.push(each.name)
+  }
+  return failing
+}
+
+async function failureOf(body: () => Promise<void>, timeLimitMs: number): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<unknown>()
+  const timer = setTimeout(() => resolve(new Error('it does not end')), timeLimitMs)
+  body().then(() => resolve(undefined), resolve)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+  }
+}
