@@ -11,8 +11,8 @@ import { replicaRules, session } from './support/replica-rules.ts'
 import { runReplicas } from './support/replicas.ts'
 
 const speakers = ['a', 'b', 'c', 'd']
-/** Raise it to let the four of them add more: 2,500 make 10,000 turns. */
-const turnsEach = Number(process.env['HARBORAGE_REPLICA_TURNS'] ?? 300)
+/** Four times so many on each of the two: 5,000 in all, or 10,000 with HARBORAGE_REPLICA_TURNS=1250. */
+const turnsEach = Number(process.env['HARBORAGE_REPLICA_TURNS'] ?? 625)
 const kills = 12
 
 describe.each(sharedPlaces)('four processes in one conversation on $name', ({ open }) => {

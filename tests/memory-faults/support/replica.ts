@@ -15,13 +15,19 @@ import { unreliableSummarizer } from './unreliable-summarizer.ts'
 
 const [, , dsn = '', speaker = '', turns = '', seed = ''] = process.argv
 const tell = (line: string): void => void writeSync(1, `${line}\n`)
-const summarizer = unreliableSummarizer(randomSource(Number(seed)), {
+const isPatient = ['c', 'd'].includes(speaker)
+const watch = {
   began: () => tell('folding'),
-  wasGiven: (faults) => faults.forEach((fault) => tell(`fault ${fault}`)),
-})
+  wasGiven: (faults: readonly string[]) => faults.forEach((fault) => tell(`fault ${fault}`)),
+}
+const random = randomSource(Number(seed))
+const summarizer = unreliableSummarizer(random, watch, isPatient ? 0.1 : 0)
 await using database = await openEngine(dsn)
 flushCompileCache()
-await using memory = await openMemoryStore({ database, ...replicaRules(summarizer) })
+await using memory = await openMemoryStore({
+  database,
+  ...replicaRules(summarizer, isPatient),
+})
 
 const remembered = rememberedNames(await memory.getLlmContext(session))
 for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) {
@@ -33,11 +39,12 @@ for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) 
 await memory.settled()
 
 /** Nobody adds turns for ever without looking at them: without this, adding would be over before much is folded. */
-async function foldingKeepsUp(): Promise<void> {
+async function foldingKeepsUp(attempts = 2_000): Promise<void> {
   const { recentTurns } = await memory.getLlmContext(session)
   if (recentTurns.length <= 48) return
   await delay(5)
-  await foldingKeepsUp()
+  if (attempts === 0) throw new Error(`nobody folds: ${recentTurns.length} turns wait`)
+  await foldingKeepsUp(attempts - 1)
 }
 
 async function addUntilAcknowledged(turn: ConversationTurn): Promise<void> {

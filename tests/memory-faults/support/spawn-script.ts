@@ -2,6 +2,8 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 
+import { onTestFinished } from 'vitest'
+
 /** What was compiled once need not be compiled by each of many short lives. */
 const compiled = join(import.meta.dirname, '../../node_modules/.cache/memory-faults')
 
@@ -10,14 +12,21 @@ export interface ScriptOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs a script of this folder in a process of its own; it reads `stdin` and writes `stdout`. */
+/** Runs a script of this folder in a process of its own, within a test; it reads `stdin` and writes `stdout`. */
 export function spawnScript(
   name: string,
   args: readonly string[],
   { nodeOptions = [], env = {} }: ScriptOptions = {},
 ): ChildProcessByStdio<Writable, Readable, null> {
-  return spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, name), ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
-  })
+  const script = spawn(
+    process.execPath,
+    [...nodeOptions, join(import.meta.dirname, name), ...args],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
+    },
+  )
+  // One that hangs does not outlive its test.
+  onTestFinished(() => void script.kill('SIGKILL'))
+  return script
 }
