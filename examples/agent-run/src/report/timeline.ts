@@ -28,9 +28,12 @@ export function timelineLines(before: WorkerLife, after: WorkerLife, total: numb
 }
 
 function remembering({ sessionId, summarized, verbatim, tokens }: Recollection): string {
-  const turns = `${grouped(summarized.length)} turns in a summary and ${grouped(verbatim.length)} word by word`
+  const turns =
+    summarized.length + verbatim.length === 0
+      ? 'nothing yet'
+      : `${counted(summarized.length, 'turn')} in a summary and ${grouped(verbatim.length)} word by word, ${counted(tokens, 'token')}`
   const name = keepEnd(sessionId, IN_FLIGHT_WIDTH)
-  return `${' '.repeat(11)}remembers ${turns}, ${counted(tokens, 'token')}: session ${name}`
+  return `${' '.repeat(11)}remembers ${turns}: session ${name}`
 }
 
 /** What became of the steps in flight, all together. */
