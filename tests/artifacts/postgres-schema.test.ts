@@ -1,27 +1,16 @@
-import { openPostgres } from '@harborage/driver-postgres'
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
-import type { Database } from '@harborage/core'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { describe, it } from 'vitest'
 
-import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { inSchema, suiteDatabase } from '../support/suite-database.ts'
 
 describe('the artifact store in a schema of its own on Postgres', () => {
-  let created: TestDatabase
-  let database: Database
-  beforeAll(async () => {
-    created = await createDatabase()
-    database = await openPostgres({ dsn: created.dsn, schema: 'Agents', max: 4 })
-  })
-  afterAll(async () => {
-    await database.close()
-    await created.drop()
-  })
+  const database = suiteDatabase(inSchema)
 
   artifactsConformance(
     { describe, it },
     {
-      open: (limits) => openArtifactStore({ database, ...limits }),
+      open: (limits) => openArtifactStore({ database: database(), ...limits }),
       durable: true,
       histories: { runs: 100 },
     },

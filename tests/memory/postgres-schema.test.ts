@@ -1,27 +1,16 @@
-import { openPostgres } from '@harborage/driver-postgres'
 import { memoryConformance } from '@harborage/conformance/memory'
-import type { Database } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { describe, it } from 'vitest'
 
-import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { inSchema, suiteDatabase } from '../support/suite-database.ts'
 
 describe('the memory store in a schema of its own on Postgres', () => {
-  let created: TestDatabase
-  let database: Database
-  beforeAll(async () => {
-    created = await createDatabase()
-    database = await openPostgres({ dsn: created.dsn, schema: 'Agents', max: 4 })
-  })
-  afterAll(async () => {
-    await database.close()
-    await created.drop()
-  })
+  const database = suiteDatabase(inSchema)
 
   memoryConformance(
     { describe, it },
     {
-      open: (rules) => openMemoryStore({ ...rules, database }),
+      open: (rules) => openMemoryStore({ ...rules, database: database() }),
       durable: true,
       histories: { runs: 20 },
     },

@@ -47,14 +47,15 @@ export function checkArtifactId(id: unknown): string {
 }
 
 export function captureData(data: unknown, maxBytes: number): Uint8Array {
-  const tooLarge = (): ArtifactTooLargeError =>
-    new ArtifactTooLargeError(
-      `the artifact is larger than maxBytes (${maxBytes}): store a smaller one, or open the store with a higher limit`,
-    )
-  const captured = captureBytes('data', data, maxBytes, tooLarge)
-  // Asked again of the copy: a class of its own may say anything about its length.
-  if (captured.byteLength > maxBytes) throw tooLarge()
-  return captured
+  return captureBytes(
+    'data',
+    data,
+    maxBytes,
+    () =>
+      new ArtifactTooLargeError(
+        `the artifact is larger than maxBytes (${maxBytes}): store a smaller one, or open the store with a higher limit`,
+      ),
+  )
 }
 
 /** Encodes a text; one that UTF-8 cannot say is refused, since it would not come back as it was. */
