@@ -3,7 +3,7 @@ import type { FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
 import { figures, sumOf } from '../harness/figures.ts'
 import { checkCallers } from '../harness/workload/check-callers.ts'
 import { openStores } from '../harness/workload/open-stores.ts'
-import { brokenBuilds } from './broken-builds.ts'
+import { brokenBuilds, placeOf } from './broken-builds.ts'
 import { killWriter } from './kill-writer.ts'
 import { onFiles, onPostgres, onSqlite, type Place } from './places.ts'
 
@@ -30,11 +30,13 @@ export const processKill: FaultRow = {
 }
 
 async function runKills({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
+  const only = brokenBuild === undefined ? undefined : placeOf.get(brokenBuild)
+  const open = only ?? ((place: number) => (kinds[place % kinds.length] ?? onSqlite)())
   const found: Figures[] = []
   const random = randomSource(rounds)
   const perPlace = Math.min(KILLS_PER_PLACE, Math.ceil(rounds / kinds.length))
   for (let place = 0, done = 0; done < rounds; place += 1) {
-    await using opened = await (kinds[place % kinds.length] ?? onSqlite)()
+    await using opened = await open(place)
     const until = Math.min(rounds, done + perPlace)
     let begun = done
     const killNext = async (): Promise<void> => {
