@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 
 import { randomSource } from '../../support/random-source.ts'
 import type { BrokenBuild, FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
 import { figures, sumOf } from '../harness/figures.ts'
+import { inTemporaryFolder } from '../harness/temporary-folder.ts'
 import { savesLater } from '../harness/workload/broken-builds.ts'
 import type { Durability } from '../harness/workload/open-stores.ts'
-import { checkCut, type Cut } from './check-cut.ts'
-import { Disk } from './disk.ts'
-import type { Fate } from './disk-file.ts'
-import { CALLERS, record } from './record.ts'
-import type { DiskEvent } from './strace-log.ts'
+import { checkCut, type Cut } from '../harness/replay/check-cut.ts'
+import { Disk } from '../harness/replay/disk.ts'
+import type { Fate } from '../harness/replay/disk-file.ts'
+import { record } from '../harness/replay/record.ts'
+import type { DiskEvent } from '../harness/replay/strace-log.ts'
 
 /** One recording serves so many cuts. */
 const CUTS = 125
@@ -19,8 +19,10 @@ const RECORDINGS_AT_ONCE = 2
 /** The last one of so many recordings is made without FULL. */
 const RECORDINGS_PER_NORMAL = 4
 
-/** What is cut needs no disk of its own: it is only read again. */
-const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+const CALLERS = 4
+
+/** Of each caller: enough for several checkpoints. */
+const OPERATIONS = 100
 
 export const powerLoss: FaultRow = {
   name: 'power loss on SQLite',
@@ -58,13 +60,15 @@ async function cutPower({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
       begun += 1
       const isNormal = index % RECORDINGS_PER_NORMAL === RECORDINGS_PER_NORMAL - 1
       const durability = isNormal ? 'normal' : 'full'
-      const events = await record(durability, brokenBuild)
+      const { events } = await inTemporaryFolder(tmpdir(), (folder) =>
+        record(folder, { callers: CALLERS, operations: OPERATIONS, durability, brokenBuild }),
+      )
       const here = Math.min(cuts, rounds - index * cuts)
       for (const cut of cutsOf(events, here, durability, randomSource(index))) {
-        found.push({ ...(await checkCut(cut, parent)), rounds: 1, acknowledged: 0 })
+        found.push({ ...(await checkCut(cut)), rounds: 1, acknowledged: 0 })
         progress((done += 1))
       }
-      found.push(figures({ acknowledged: events.filter(({ type }) => type === 'tell').length - 1 }))
+      found.push(figures({ acknowledged: CALLERS * OPERATIONS }))
     }
   }
   await Promise.all(Array.from({ length: RECORDINGS_AT_ONCE }, recordNext))
@@ -83,14 +87,19 @@ function* cutsOf(
   let next = 0
   for (const [index, event] of events.entries()) {
     while (next < cuts && index >= ((next + random()) * events.length) / cuts) {
-      yield { files: disk.after(fates(next, random)), told: [...told], durability }
+      yield {
+        files: disk.after(fates(next, random)),
+        told: [...told],
+        callers: CALLERS,
+        durability,
+      }
       next += 1
     }
     if (event.type === 'tell') told.push(...event.lines)
     else disk.apply(event)
   }
   for (; next < cuts; next += 1) {
-    yield { files: disk.after(fates(next, random)), told: [...told], durability }
+    yield { files: disk.after(fates(next, random)), told: [...told], callers: CALLERS, durability }
   }
 }
 

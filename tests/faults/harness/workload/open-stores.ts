@@ -7,6 +7,11 @@ import type { Extent } from './operations.ts'
 
 export type Durability = 'full' | 'normal'
 
+export interface OpenOptions {
+  /** Of SQLite. */
+  readonly durability?: Durability
+}
+
 /** The stores of a place: all three on one database, or artifacts alone on files. */
 export interface OpenedStores extends AsyncDisposable {
   readonly extent: Extent
@@ -16,10 +21,7 @@ export interface OpenedStores extends AsyncDisposable {
 }
 
 /** Opens what is at a DSN; loads its driver only, since a process that lives for a moment should begin quickly. */
-export async function openStores(
-  dsn: string,
-  durability: Durability = 'full',
-): Promise<OpenedStores> {
+export async function openStores(dsn: string, options: OpenOptions = {}): Promise<OpenedStores> {
   const opened = new AsyncDisposableStack()
   try {
     if (dsn.startsWith('fs:')) {
@@ -27,7 +29,7 @@ export async function openStores(
       const artifacts = opened.use(await openArtifactStore({ dsn }))
       return disposable({ extent: 'artifacts', state: undefined, memory: undefined, artifacts })
     }
-    const database = opened.use(await openDatabase(dsn, durability))
+    const database = opened.use(await openDatabase(dsn, options))
     const bus = createEventBus()
     return disposable({
       extent: 'all stores',
@@ -45,7 +47,7 @@ export async function openStores(
   }
 }
 
-async function openDatabase(dsn: string, durability: Durability): Promise<Database> {
+async function openDatabase(dsn: string, { durability = 'full' }: OpenOptions): Promise<Database> {
   if (dsn.startsWith('sqlite:')) {
     const { openSqlite } = await import('@harborage/driver-sqlite')
     return openSqlite({ dsn, durability })

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 
 /** What a process did to the files of a folder, in the order in which it did it. */
 export type DiskEvent =
-  | { readonly type: 'create' | 'remove' | 'sync'; readonly name: string }
+  | { readonly type: 'create' | 'remove' | 'sync' | 'failed sync'; readonly name: string }
   | { readonly type: 'write'; readonly name: string; readonly at: number; readonly bytes: Buffer }
   | { readonly type: 'truncate'; readonly name: string; readonly size: number }
   | { readonly type: 'sync folder' }
@@ -10,7 +10,7 @@ export type DiskEvent =
 
 /** The system calls that change files or make changes durable; any that is not understood fails the replay. */
 export const tracedCalls =
-  'openat,write,pwrite64,writev,pwritev,ftruncate,fallocate,fsync,fdatasync,unlink,rename,link'
+  'openat,pread64,write,pwrite64,writev,pwritev,ftruncate,fallocate,fsync,fdatasync,unlink,rename,link'
 
 /**
  * Reads what `strace -f -yy -xx` wrote.
@@ -25,14 +25,17 @@ export function parseStrace(text: string, folder: string, log: string): DiskEven
     .flatMap((line) => eventsIn(line, folder, log))
 }
 
-const call = /^\d+ +(\w+)\((.*)\) += (-?\d+)(?:<\S*>)?$/
+const call = /^\d+ +(\w+)\((.*)\) += (-?\d+)(?:<\S*>)?(?: E\w+ \(.*\))?$/
+const syncs: readonly string[] = ['fsync', 'fdatasync']
 const onFile = /^\d+<([^>]*)>(?:, )?(.*)$/
 
 function eventsIn(line: string, folder: string, log: string): readonly DiskEvent[] {
   const [, name = '', inside = '', result = ''] = call.exec(line) ?? []
   // An interrupted line means that two threads work at once: then their order is not known.
   if (name === '') throw new Error(`a line of strace is not understood: ${line.slice(0, 200)}`)
-  if (result.startsWith('-')) return []
+  const hasFailed = result.startsWith('-')
+  if (hasFailed && !syncs.includes(name)) return []
+  if (name === 'pread64') return []
   if (name === 'openat') return opened(inside, log)
   if (name === 'unlink') return [{ type: 'remove', name: basename(textIn(inside)) }]
   const [, hexPath = '', rest = ''] = onFile.exec(inside) ?? []
@@ -41,11 +44,12 @@ function eventsIn(line: string, folder: string, log: string): readonly DiskEvent
   switch (name) {
     case 'fsync':
     case 'fdatasync':
-      return path === folder ? [{ type: 'sync folder' }] : [{ type: 'sync', name: file }]
+      if (path === folder) return hasFailed ? [] : [{ type: 'sync folder' }]
+      return [{ type: hasFailed ? 'failed sync' : 'sync', name: file }]
     case 'ftruncate':
       return [{ type: 'truncate', name: file, size: Number(rest) }]
-    case 'write':
-      if (file === log) return [{ type: 'tell', lines: textIn(rest).trim().split('\n') }]
+    case 'writev':
+      if (file === log) return [{ type: 'tell', lines: textsIn(rest).join('').trim().split('\n') }]
       break
     case 'pwrite64': {
       const bytes = decode(rest).subarray(0, Number(result))
@@ -60,9 +64,13 @@ function opened(inside: string, log: string): readonly DiskEvent[] {
   return inside.includes('O_CREAT') && name !== log ? [{ type: 'create', name }] : []
 }
 
-/** The text between quotes. */
+/** The first text between quotes. */
 function textIn(inside: string): string {
-  return decode(/"[^"]*"/.exec(inside)?.[0] ?? '').toString()
+  return textsIn(inside)[0] ?? ''
+}
+
+function textsIn(inside: string): string[] {
+  return [...inside.matchAll(/"[^"]*"/g)].map(([text]) => decode(text).toString())
 }
 
 function decode(escaped: string): Buffer {

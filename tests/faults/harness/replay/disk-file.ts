@@ -25,6 +25,11 @@ export class DiskFile {
     this.#pending = []
   }
 
+  /** Linux takes pages that it could not write for written: what was changed will never be safe. */
+  failToSync(): void {
+    this.#pending = []
+  }
+
   /** What is there if the power goes now. */
   after(fate: () => Fate): Uint8Array {
     const content = this.#safe.copy()

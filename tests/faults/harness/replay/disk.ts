@@ -25,6 +25,9 @@ export class Disk {
       case 'sync':
         this.#file(event.name).sync()
         return
+      case 'failed sync':
+        this.#file(event.name).failToSync()
+        return
       case 'write':
       case 'truncate':
         this.#file(event.name).change(event)
