@@ -5,7 +5,7 @@ import {
   putsFilesLater,
   savesLater,
   writesFilesInPlace,
-} from '../harness/workload/broken-builds.ts'
+} from '../harness/writer/broken-builds.ts'
 import { onFiles, onSqlite } from './places.ts'
 
 const ROUNDS = 16

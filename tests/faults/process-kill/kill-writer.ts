@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline'
 
 import type { BrokenBuild } from '../harness/fault-row.ts'
 import { startProcess } from '../harness/start-process.ts'
-import { acknowledgedOf } from '../harness/workload/told.ts'
-import { writerScript, type WriterOptions } from '../harness/workload/writer-options.ts'
+import { acknowledgedOf } from '../harness/writer/told.ts'
+import { writerScript, type WriterOptions } from '../harness/writer/writer-options.ts'
 
 /** A writer, and after how many acknowledgements it is killed; 0: as soon as it begins to open. */
 export interface Kill extends WriterOptions {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 
 import type { BrokenBuild } from '../fault-row.ts'
 import { startProcess } from '../start-process.ts'
-import type { Durability } from '../workload/open-stores.ts'
-import { writerScript, type WriterOptions } from '../workload/writer-options.ts'
+import type { Durability } from '../writer/open-stores.ts'
+import { writerScript, type WriterOptions } from '../writer/writer-options.ts'
 import { parseStrace, tracedCalls, type DiskEvent } from './strace-log.ts'
 
 const LONGEST_WRITE = 1024 * 1024
