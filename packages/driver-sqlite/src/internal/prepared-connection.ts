@@ -2,7 +2,8 @@ import type { CompiledSql, SqlAnswer, SqlStep, SqlWork } from '@harborage/core/s
 import type BetterSqlite3 from 'better-sqlite3'
 import { isPassing, translateSqliteError } from './sqlite-errors.ts'
 
-type Prepared = BetterSqlite3.Statement<unknown[]>
+type Row = Record<string, unknown>
+type Prepared = BetterSqlite3.Statement<unknown[], Row>
 
 /** A connection of better-sqlite3 that prepares each statement once and runs the bodies of transactions. */
 export class PreparedConnection {
@@ -42,7 +43,7 @@ export class PreparedConnection {
     return this.#connection.inTransaction
   }
 
-  rows(statement: CompiledSql, values: readonly unknown[]): unknown[] {
+  rows(statement: CompiledSql, values: readonly unknown[]): Row[] {
     this.#statementsRun += 1
     const rows = this.#prepare(statement).all(...values)
     for (const row of rows) ownBytes(row)
@@ -124,17 +125,17 @@ export class PreparedConnection {
   #prepare(statement: CompiledSql): Prepared {
     const prepared = this.#prepared.get(statement)
     if (prepared !== undefined) return prepared
-    const fresh = this.#connection.prepare<unknown[]>(statement.sql)
+    const fresh = this.#connection.prepare<unknown[], Row>(statement.sql)
     this.#prepared.set(statement, fresh)
     return fresh
   }
 }
 
 /** Replaces each Buffer of a row by a plain Uint8Array: the caller's own, with nothing else behind it. */
-function ownBytes(row: unknown): void {
-  if (typeof row !== 'object' || row === null) return
-  for (const [column, value] of Object.entries(row)) {
-    if (value instanceof Uint8Array) Reflect.set(row, column, plainBytes(value))
+function ownBytes(row: Row): void {
+  for (const column in row) {
+    const value = row[column]
+    if (value instanceof Uint8Array) row[column] = plainBytes(value)
   }
 }
 

@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreClosedError } from '@harborage/core'
-import type { NoTables, SqlDatabase, SqlStatement, SqlTraits, SqlWork } from '@harborage/core/sql'
+import type {
+  CompiledSql,
+  NoTables,
+  SqlDatabase,
+  SqlStatement,
+  SqlTraits,
+  SqlWork,
+} from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { PendingResult, type WriteScope } from './pending-write.ts'
@@ -46,8 +53,10 @@ export class SqliteDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
+    this.#assertOpen()
+    const rows = this.#readNow(statement, values) ?? (await this.#readLater(statement, values))
     // The statement's type is the only thing that says what its rows are.
-    return this.#read(() => this.#connection.rows(statement, values) as readonly Row[])
+    return rows as readonly Row[]
   }
 
   async changes<Parameters>(
@@ -114,27 +123,29 @@ export class SqliteDatabase implements SqlDatabase {
     return write.promise
   }
 
-  /** Reads at once if that can be done; it nearly always can. */
-  #read<Result>(work: () => Result): Result | Promise<Result> {
-    this.#assertOpen()
-    if (this.#migration === undefined) {
-      try {
-        return work()
-      } catch (error) {
-        if (!isBusy(error)) throw translateSqliteError(error, 'read')
-      }
+  /** Reads at once, or gives nothing if the read has to wait, which it rarely has to. */
+  #readNow(statement: CompiledSql, values: readonly unknown[]): unknown[] | undefined {
+    if (this.#migration !== undefined) return undefined
+    try {
+      return this.#connection.rows(statement, values)
+    } catch (error) {
+      if (isBusy(error)) return undefined
+      throw translateSqliteError(error, 'read')
     }
-    const waiting = this.#readWhenFree(work)
+  }
+
+  #readLater(statement: CompiledSql, values: readonly unknown[]): Promise<unknown[]> {
+    const waiting = this.#readWhenFree(statement, values)
     this.#waitingReads.add(waiting)
     return waiting.finally(() => this.#waitingReads.delete(waiting))
   }
 
-  async #readWhenFree<Result>(work: () => Result): Promise<Result> {
+  async #readWhenFree(statement: CompiledSql, values: readonly unknown[]): Promise<unknown[]> {
     const deadline = performance.now() + this.#busyTimeoutMs
     for (;;) {
       while (this.#migration !== undefined) await this.#migration
       try {
-        return work()
+        return this.#connection.rows(statement, values)
       } catch (error) {
         if (!isBusy(error) || performance.now() >= deadline) {
           throw translateSqliteError(error, 'read')
