@@ -7,7 +7,7 @@ import '@harborage/driver-sqlite'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { expect, test } from 'vitest'
 
-import { integrityOf } from './integrity.ts'
+import { integrityOf } from '../support/integrity.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const ROUNDS = 20

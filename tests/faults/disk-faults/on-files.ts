@@ -8,7 +8,7 @@ import { figures, sumOf } from '../harness/figures.ts'
 import { startProcess } from '../harness/start-process.ts'
 import { inTemporaryFolder } from '../harness/temporary-folder.ts'
 import { checkCallers } from '../harness/writer/check-callers.ts'
-import { acknowledgedOf, failuresOf } from '../harness/writer/told.ts'
+import { acknowledgedOf, CLOSED, failuresOf } from '../harness/writer/told.ts'
 import { writerScript, type WriterOptions } from '../harness/writer/writer-options.ts'
 import { injectedIn, injectionOf, numbered, type Fault } from './fault.ts'
 
@@ -30,8 +30,6 @@ const errors: Readonly<Record<string, readonly Fault['error'][]>> = {
 interface Run {
   readonly told: readonly string[]
   readonly calls: readonly string[]
-  /** Whether it came to its end. */
-  readonly hasEnded: boolean
 }
 
 /** Every call by which the driver changes files or makes changes safe. */
@@ -47,7 +45,7 @@ export async function fileFaults(): Promise<readonly Fault[]> {
 /** What is wrong after one fault: whether it was told, and what a fresh reader finds. */
 export async function faultOnFiles(fault: Fault, brokenBuild?: BrokenBuild): Promise<Figures> {
   return inTemporaryFolder(tmpdir(), async (folder) => {
-    const { told, calls, hasEnded } = await run(folder, fault, brokenBuild)
+    const { told, calls } = await run(folder, fault, brokenBuild)
     const injected = injectedIn(calls)
     // Node.js itself calls some of these as well; a fault there is none of the store's.
     if (injected.length === 0 || !injected.every((line) => line.includes(folder))) {
@@ -57,7 +55,9 @@ export async function faultOnFiles(fault: Fault, brokenBuild?: BrokenBuild): Pro
     const found = await checkCallers({ dsn: dsnIn(folder), writer: WRITER, acknowledged })
     const isHidden = fault.call === 'fsync' && failuresOf(told).length === 0
     const violations = [
-      ...(hasEnded ? [] : [`the writer ended early after ${injectionOf(fault)}`]),
+      ...(told.at(-1) === CLOSED
+        ? []
+        : [`after ${injectionOf(fault)} the writer ended early: ${told.at(-1)}`]),
       ...(isHidden ? [`nobody was told of ${injectionOf(fault)}`] : []),
     ]
     return sumOf([{ ...found, rounds: 1 }, figures({ violations })])
@@ -92,7 +92,7 @@ async function run(folder: string, fault?: Fault, brokenBuild?: BrokenBuild): Pr
   // With one thread for all files the n-th call is the same one in each run, or nearly so.
   const env = { UV_THREADPOOL_SIZE: '1', ...(fault?.call === 'mkdir' ? noCache : {}) }
   const child = startProcess(writerScript, [JSON.stringify(options)], { brokenBuild, env, under })
-  const [code] = (await once(child, 'exit')) as [number | null]
+  await once(child, 'exit')
   const [told, calls] = await Promise.all([readFile(log, 'utf8'), readFile(trace, 'latin1')])
-  return { told: told.split('\n'), calls: calls.split('\n'), hasEnded: code === 0 }
+  return { told: told.trim().split('\n'), calls: calls.split('\n') }
 }

@@ -9,7 +9,7 @@ import { DATABASE, record, WRITER, type Recording } from '../harness/replay/reco
 import type { DiskEvent } from '../harness/replay/strace-log.ts'
 import { inTemporaryFolder } from '../harness/temporary-folder.ts'
 import { checkCallers } from '../harness/writer/check-callers.ts'
-import { acknowledgedOf, failuresOf, isAcknowledgement } from '../harness/writer/told.ts'
+import { acknowledgedOf, CLOSED, failuresOf, isAcknowledgement } from '../harness/writer/told.ts'
 import { injectedIn, injectionOf, numbered, type Fault } from './fault.ts'
 
 const CALLERS = 2
@@ -50,8 +50,13 @@ export async function faultOnSqlite(fault: Fault, brokenBuild?: BrokenBuild): Pr
     const found = await checkCallers({ dsn, writer: WRITER, acknowledged })
     const cuts: Figures[] = []
     for (const cut of cutsAfterFault(recording.events)) cuts.push(await checkCut(cut))
+    const violations =
+      recording.last === CLOSED
+        ? []
+        : [`after ${injectionOf(fault)} the writer ended early: ${recording.last}`]
     const unknown = failuresOf(told).filter((code) => code === 'outcome_unknown').length
-    return { ...sumOf([found, ...cuts]), rounds: 1, acknowledged: found.acknowledged, unknown }
+    const all = sumOf([found, ...cuts, figures({ violations })])
+    return { ...all, rounds: 1, acknowledged: found.acknowledged, unknown }
   })
 }
 

@@ -35,11 +35,9 @@ const holdsTransaction: BrokenBuild = {
   rounds: 1,
   edits: [
     {
-      file: 'packages/driver-sqlite/src/internal/sqlite-database.ts',
-      from: 'return this.#prepare(statement)\n      .all(',
-      to: `if (!this.#connection.inTransaction) this.#connection.exec('BEGIN')
-    return this.#prepare(statement)
-      .all(`,
+      file: 'packages/driver-sqlite/src/internal/prepared-connection.ts',
+      from: 'const rows = this.#prepare(statement).all(',
+      to: "if (!this.inTransaction) this.#connection.exec('BEGIN')\n    const rows = this.#prepare(statement).all(",
     },
   ],
 }

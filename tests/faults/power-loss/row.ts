@@ -6,6 +6,7 @@ import { figures, sumOf } from '../harness/figures.ts'
 import { inTemporaryFolder } from '../harness/temporary-folder.ts'
 import { savesLater } from '../harness/writer/broken-builds.ts'
 import type { Durability } from '../harness/writer/open-stores.ts'
+import { CLOSED } from '../harness/writer/told.ts'
 import { checkCut, type Cut } from '../harness/replay/check-cut.ts'
 import { Disk } from '../harness/replay/disk.ts'
 import type { Fate } from '../harness/replay/disk-file.ts'
@@ -60,9 +61,10 @@ async function cutPower({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
       begun += 1
       const isNormal = index % RECORDINGS_PER_NORMAL === RECORDINGS_PER_NORMAL - 1
       const durability = isNormal ? 'normal' : 'full'
-      const { events } = await inTemporaryFolder(tmpdir(), (folder) =>
+      const { events, last } = await inTemporaryFolder(tmpdir(), (folder) =>
         record(folder, { callers: CALLERS, operations: OPERATIONS, durability, brokenBuild }),
       )
+      if (last !== CLOSED) throw new Error(`a recorded writer ended early: ${last}`)
       const here = Math.min(cuts, rounds - index * cuts)
       for (const cut of cutsOf(events, here, durability, randomSource(index))) {
         found.push({ ...(await checkCut(cut)), rounds: 1, acknowledged: 0 })

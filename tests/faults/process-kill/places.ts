@@ -3,19 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { startPostgresServer } from '../../support/embedded-postgres.ts'
+import { integrityOf } from '../../support/integrity.ts'
 
 /** Where writers write that will be killed. */
 export interface Place extends AsyncDisposable {
   readonly dsn: string
-  /** What killed processes left behind and nobody uses any more, once nobody writes and somebody opened it. */
-  readonly leftovers: () => Promise<readonly string[]>
+  /** What is wrong with the place once nobody writes any more and somebody has opened it again. */
+  readonly faults: () => Promise<readonly string[]>
 }
 
 export async function onSqlite(): Promise<Place> {
   const folder = await freshFolder()
+  const path = join(folder, 'a.db')
   return {
-    dsn: `sqlite:${join(folder, 'a.db')}`,
-    leftovers: async () => [],
+    dsn: `sqlite:${path}`,
+    faults: async () => {
+      const integrity = integrityOf(path)
+      return integrity === 'ok' ? [] : [`integrity_check: ${String(integrity)}`]
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }
@@ -24,7 +29,10 @@ export async function onFiles(): Promise<Place> {
   const folder = await freshFolder()
   return {
     dsn: `fs:${folder}`,
-    leftovers: () => readdir(join(folder, 'temporary')),
+    // Whoever opens the folder removes what nobody writes any more.
+    faults: async () =>
+      (await readdir(join(folder, 'temporary'))).map(() => 'a file was left behind'),
+
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }
@@ -34,7 +42,7 @@ export async function onPostgres(): Promise<Place> {
   const server = await startPostgresServer({ settings: { fsync: 'off' } })
   return {
     dsn: server.dsn,
-    leftovers: async () => [],
+    faults: async () => [],
     [Symbol.asyncDispose]: () => server.stop(),
   }
 }

@@ -30,6 +30,8 @@ export interface Recording {
   readonly events: readonly DiskEvent[]
   /** Every traced system call, as strace wrote it. */
   readonly calls: readonly string[]
+  /** What it said last. */
+  readonly last: string
 }
 
 /**
@@ -52,8 +54,9 @@ export async function record(
   const dsn = `sqlite:${join(folder, DATABASE)}`
   const told: WriterOptions = { ...options, dsn, writer: WRITER, log: join(folder, LOG) }
   const child = startProcess(writerScript, [JSON.stringify(told)], { brokenBuild, under })
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
-  if (code !== 0) throw new Error(`the recorded writer ended with ${code ?? signal}`)
+  await once(child, 'exit')
   const text = await readFile(trace, 'latin1')
-  return { events: parseStrace(text, folder, LOG), calls: text.split('\n') }
+  const events = parseStrace(text, folder, LOG)
+  const last = events.flatMap((event) => (event.type === 'tell' ? event.lines : [])).at(-1) ?? ''
+  return { events, calls: text.split('\n'), last }
 }

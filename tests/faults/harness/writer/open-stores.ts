@@ -1,15 +1,20 @@
-import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import { ArtifactStore, openArtifactStore } from '@harborage/artifacts'
 import { createEventBus, type Database } from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
 import type { Extent } from './operations.ts'
 
+/** The default of both. */
+const RETRY_TIMEOUT_MS = 5_000
+
 export type Durability = 'full' | 'normal'
 
 export interface OpenOptions {
   /** Of SQLite. */
   readonly durability?: Durability
+  /** Of SQLite and files: how long a write waits for room on a full disk. */
+  readonly retryTimeoutMs?: number
 }
 
 /** The stores of a place: all three on one database, or artifacts alone on files. */
@@ -25,8 +30,10 @@ export async function openStores(dsn: string, options: OpenOptions = {}): Promis
   const opened = new AsyncDisposableStack()
   try {
     if (dsn.startsWith('fs:')) {
-      await import('@harborage/driver-fs')
-      const artifacts = opened.use(await openArtifactStore({ dsn }))
+      const { openFsArtifactDriver } = await import('@harborage/driver-fs')
+      const { retryTimeoutMs = RETRY_TIMEOUT_MS } = options
+      const driver = await openFsArtifactDriver({ dsn, retryTimeoutMs })
+      const artifacts = opened.use(new ArtifactStore(driver))
       return disposable({ extent: 'artifacts', state: undefined, memory: undefined, artifacts })
     }
     const database = opened.use(await openDatabase(dsn, options))
@@ -47,10 +54,13 @@ export async function openStores(dsn: string, options: OpenOptions = {}): Promis
   }
 }
 
-async function openDatabase(dsn: string, { durability = 'full' }: OpenOptions): Promise<Database> {
+async function openDatabase(
+  dsn: string,
+  { durability = 'full', retryTimeoutMs = RETRY_TIMEOUT_MS }: OpenOptions,
+): Promise<Database> {
   if (dsn.startsWith('sqlite:')) {
     const { openSqlite } = await import('@harborage/driver-sqlite')
-    return openSqlite({ dsn, durability })
+    return openSqlite({ dsn, durability, retryTimeoutMs })
   }
   const { openPostgres } = await import('@harborage/driver-postgres')
   return openPostgres({ dsn })

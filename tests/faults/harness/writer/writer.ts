@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import { openSync, writevSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { inspect } from 'node:util'
 
 import { isHarborageError } from '@harborage/core'
 
@@ -46,10 +47,15 @@ async function keepTrying<Result>(what: string, call: () => Promise<Result>): Pr
     try {
       return await call()
     } catch (error) {
-      if (!isHarborageError(error) || attempt >= attempts) throw error
+      if (!isHarborageError(error) || attempt >= attempts) giveUp(what, error)
       tell(failureLine(what, error.code))
     }
   }
+}
+
+function giveUp(what: string, error: unknown): never {
+  tell(`gave up ${what}: ${inspect(error).split('\n', 1).join('')}`)
+  process.exit(1)
 }
 
 /**
