@@ -28,7 +28,7 @@ const ROUNDS_AT_ONCE = 2
 const LARGEST_LOG_BYTES = 16 * 1024 * 1024
 
 /** 20,000 saves are several times what makes SQLite begin the log anew. */
-const FEWEST_CHECKPOINTS = 10
+const FEWEST_CHECKPOINTS = 5
 
 const holdsTransaction: BrokenBuild = {
   name: 'holds a read transaction between two pages of a list',

@@ -49,8 +49,8 @@ export const writesFilesInPlace: SourceEdit = {
     const content = await source.readFile()
     await source.close()
     const file = await open(to, 'wx', OWNER_FILE)
-    for (let done = 0; done < content.length; done += 64) {
-      await file.write(content.subarray(done, done + 64))
+    for (let done = 0; done < content.length; done += 16) {
+      await file.write(content.subarray(done, done + 16))
     }
     await file.close()`,
 }
