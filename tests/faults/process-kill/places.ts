@@ -8,6 +8,8 @@ import { integrityOf } from '../../support/integrity.ts'
 /** Where writers write that will be killed. */
 export interface Place extends AsyncDisposable {
   readonly dsn: string
+  /** Another place, not made yet, whose writer is killed while it makes it; not where nobody sees the files change. */
+  readonly fresh?: () => Promise<{ readonly dsn: string; readonly folder: string }>
   /** What is wrong with the place once nobody writes any more and somebody has opened it again. */
   readonly faults: () => Promise<readonly string[]>
 }
@@ -17,6 +19,10 @@ export async function onSqlite(): Promise<Place> {
   const path = join(folder, 'a.db')
   return {
     dsn: `sqlite:${path}`,
+    fresh: async () => {
+      const fresh = await freshFolder(folder)
+      return { folder: fresh, dsn: `sqlite:${join(fresh, 'a.db')}` }
+    },
     faults: async () => {
       const integrity = integrityOf(path)
       return integrity === 'ok' ? [] : [`integrity_check: ${String(integrity)}`]
@@ -47,6 +53,6 @@ export async function onPostgres(): Promise<Place> {
   }
 }
 
-function freshFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'harborage-killed-'))
+function freshFolder(parent: string = tmpdir()): Promise<string> {
+  return mkdtemp(join(parent, 'harborage-killed-'))
 }

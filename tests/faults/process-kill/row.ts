@@ -4,12 +4,16 @@ import { figures, sumOf } from '../harness/figures.ts'
 import { checkCallers } from '../harness/writer/check-callers.ts'
 import { openStores } from '../harness/writer/open-stores.ts'
 import { brokenBuilds, placeOf } from './broken-builds.ts'
-import { killWriter } from './kill-writer.ts'
+import { killWriter, type Moment } from './kill-writer.ts'
 import { onFiles, onPostgres, onSqlite, type Place } from './places.ts'
 
 const CALLERS = 4
 const WRITERS_AT_ONCE = 2
 const MOST_ACKNOWLEDGEMENTS = 40
+
+/** Of the kills on SQLite: while a new file is made, tables and all, after one of its changes. */
+const SHARE_OF_OPENINGS = 0.2
+const CHANGES_OF_OPENING = 120
 
 /** How many writers are killed on one place, so that many begin on a new one, and others after many kills. */
 const KILLS_PER_PLACE = 50
@@ -18,7 +22,7 @@ const kinds = [onSqlite, onPostgres, onFiles, onSqlite] as const
 
 export const processKill: FaultRow = {
   name: 'process kill',
-  how: `SIGKILL of writers with ${CALLERS} callers each, ${WRITERS_AT_ONCE} on a place, at a random acknowledgement; all stores on SQLite and Postgres, artifacts on files`,
+  how: `SIGKILL of writers with ${CALLERS} callers each, ${WRITERS_AT_ONCE} on a place, at a random acknowledgement or while they make a new file; all stores on SQLite and Postgres, artifacts on files`,
   checked:
     'a fresh reader finds all that was acknowledged, exact; no commit in part; a retry is applied once',
   unit: 'kills',
@@ -53,11 +57,18 @@ async function runKills({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
   }
   return sumOf(found)
 
-  async function killOne({ dsn }: Place, writer: string): Promise<Figures> {
-    const after = Math.floor(random() * (MOST_ACKNOWLEDGEMENTS + 1))
-    const kill = { dsn, writer, callers: CALLERS, after }
-    const acknowledged = await killWriter(kill, brokenBuild)
-    return { ...(await checkCallers({ dsn, writer, acknowledged })), rounds: 1 }
+  async function killOne({ dsn, fresh }: Place, writer: string): Promise<Figures> {
+    // A broken build shows in what was acknowledged.
+    const isOpening = brokenBuild === undefined && random() < SHARE_OF_OPENINGS
+    const opened = isOpening ? await fresh?.() : undefined
+    const options = { dsn: opened?.dsn ?? dsn, writer, callers: CALLERS }
+    const moment: Moment =
+      opened === undefined
+        ? { acknowledgements: Math.floor(random() * (MOST_ACKNOWLEDGEMENTS + 1)) }
+        : { folder: opened.folder, changes: 1 + Math.floor(random() * CHANGES_OF_OPENING) }
+    const acknowledged = await killWriter(options, moment, brokenBuild)
+    const found = await checkCallers({ dsn: options.dsn, writer, acknowledged })
+    return { ...found, rounds: 1 }
   }
 }
 
