@@ -1,13 +1,22 @@
-/** The n-th call of one thread that fails. */
+import { CLOSED, isTypedSurrender } from '../harness/writer/told.ts'
+
+/** The n-th call of one thread that fails, and all after it if the disk stays broken. */
 export interface Fault {
   readonly call: string
   readonly error: 'EIO' | 'ENOSPC'
   readonly when: number
+  readonly stays: boolean
 }
 
 /** What strace is told. */
-export function injectionOf({ call, error, when }: Fault): string {
-  return `${call}:error=${error}:when=${when}`
+export function injectionOf({ call, error, when, stays }: Fault): string {
+  return `${call}:error=${error}:when=${when}${stays ? '+' : ''}`
+}
+
+/** What is wrong with how a writer ended: it comes to its end, or gives up a disk that stays broken. */
+export function faultsInEnd(fault: Fault, last: string): readonly string[] {
+  if (last === CLOSED || (fault.stays && isTypedSurrender(last))) return []
+  return [`after ${injectionOf(fault)} the writer ended early: ${last}`]
 }
 
 /** The lines of a strace that stand for a call that was made to fail. */

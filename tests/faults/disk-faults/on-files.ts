@@ -8,15 +8,19 @@ import { figures, sumOf } from '../harness/figures.ts'
 import { startProcess } from '../harness/start-process.ts'
 import { inTemporaryFolder } from '../harness/temporary-folder.ts'
 import { checkCallers } from '../harness/writer/check-callers.ts'
-import { acknowledgedOf, CLOSED, failuresOf } from '../harness/writer/told.ts'
+import { acknowledgedOf, failuresOf } from '../harness/writer/told.ts'
 import { writerScript, type WriterOptions } from '../harness/writer/writer-options.ts'
-import { injectedIn, injectionOf, numbered, type Fault } from './fault.ts'
+import { faultsInEnd, injectedIn, injectionOf, numbered, type Fault } from './fault.ts'
 
+const WRITER = 'writer'
 const CALLERS = 2
 const OPERATIONS = 3
 
 /** More than any single fault costs. */
 const ATTEMPTS = 5
+
+/** Node.js makes folders for what it compiled. */
+const noCache = { NODE_DISABLE_COMPILE_CACHE: '1' }
 
 const errors: Readonly<Record<string, readonly Fault['error'][]>> = {
   fsync: ['EIO'],
@@ -38,7 +42,9 @@ export async function fileFaults(): Promise<readonly Fault[]> {
     const { calls } = await run(folder)
     return numbered(calls)
       .filter(({ line }) => line.includes(folder))
-      .flatMap(({ call, when }) => (errors[call] ?? []).map((error) => ({ call, error, when })))
+      .flatMap(({ call, when }) =>
+        (errors[call] ?? []).map((error) => ({ call, error, when, stays: false })),
+      )
   })
 }
 
@@ -55,19 +61,12 @@ export async function faultOnFiles(fault: Fault, brokenBuild?: BrokenBuild): Pro
     const found = await checkCallers({ dsn: dsnIn(folder), writer: WRITER, acknowledged })
     const isHidden = fault.call === 'fsync' && failuresOf(told).length === 0
     const violations = [
-      ...(told.at(-1) === CLOSED
-        ? []
-        : [`after ${injectionOf(fault)} the writer ended early: ${told.at(-1)}`]),
+      ...faultsInEnd(fault, told.at(-1) ?? ''),
       ...(isHidden ? [`nobody was told of ${injectionOf(fault)}`] : []),
     ]
     return sumOf([{ ...found, rounds: 1 }, figures({ violations })])
   })
 }
-
-const WRITER = 'writer'
-
-/** Node.js makes folders for what it compiled. */
-const noCache = { NODE_DISABLE_COMPILE_CACHE: '1' }
 
 function dsnIn(folder: string): string {
   return `fs:${join(folder, 'artifacts')}`

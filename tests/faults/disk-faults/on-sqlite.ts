@@ -9,8 +9,8 @@ import { DATABASE, record, WRITER, type Recording } from '../harness/replay/reco
 import type { DiskEvent } from '../harness/replay/strace-log.ts'
 import { inTemporaryFolder } from '../harness/temporary-folder.ts'
 import { checkCallers } from '../harness/writer/check-callers.ts'
-import { acknowledgedOf, CLOSED, failuresOf, isAcknowledgement } from '../harness/writer/told.ts'
-import { injectedIn, injectionOf, numbered, type Fault } from './fault.ts'
+import { acknowledgedOf, failuresOf, isAcknowledgement } from '../harness/writer/told.ts'
+import { faultsInEnd, injectedIn, injectionOf, numbered, type Fault } from './fault.ts'
 
 const CALLERS = 2
 const OPERATIONS = 5
@@ -18,13 +18,25 @@ const OPERATIONS = 5
 /** More than any single fault costs. */
 const ATTEMPTS = 5
 
-const errors: Readonly<Record<string, readonly Fault['error'][]>> = {
-  fsync: ['EIO'],
-  fdatasync: ['EIO'],
-  pwrite64: ['EIO', 'ENOSPC'],
-  ftruncate: ['EIO'],
-  pread64: ['EIO'],
-  unlink: ['EIO'],
+/** A disk that stays full is not waited for long. */
+const RETRY_TIMEOUT_MS = 20
+
+const once = { stays: false }
+const forGood = { stays: true }
+
+const errors: Readonly<Record<string, readonly Pick<Fault, 'error' | 'stays'>[]>> = {
+  fsync: [
+    { error: 'EIO', ...once },
+    { error: 'EIO', ...forGood },
+  ],
+  pwrite64: [
+    { error: 'EIO', ...once },
+    { error: 'ENOSPC', ...once },
+    { error: 'ENOSPC', ...forGood },
+  ],
+  ftruncate: [{ error: 'EIO', ...once }],
+  pread64: [{ error: 'EIO', ...once }],
+  unlink: [{ error: 'EIO', ...once }],
 }
 
 /** Every call by which SQLite reads or changes the files of a database or makes changes safe, from opening to closing. */
@@ -35,7 +47,7 @@ export async function sqliteFaults(): Promise<readonly Fault[]> {
     const ofFolder = `<${inHex(folder)}>`
     return numbered(calls)
       .filter(({ line }) => !line.includes(ofFolder))
-      .flatMap(({ call, when }) => (errors[call] ?? []).map((error) => ({ call, error, when })))
+      .flatMap(({ call, when }) => (errors[call] ?? []).map((kind) => ({ ...kind, call, when })))
   })
 }
 
@@ -50,10 +62,7 @@ export async function faultOnSqlite(fault: Fault, brokenBuild?: BrokenBuild): Pr
     const found = await checkCallers({ dsn, writer: WRITER, acknowledged })
     const cuts: Figures[] = []
     for (const cut of cutsAfterFault(recording.events)) cuts.push(await checkCut(cut))
-    const violations =
-      recording.last === CLOSED
-        ? []
-        : [`after ${injectionOf(fault)} the writer ended early: ${recording.last}`]
+    const violations = faultsInEnd(fault, recording.last)
     const unknown = failuresOf(told).filter((code) => code === 'outcome_unknown').length
     const all = sumOf([found, ...cuts, figures({ violations })])
     return { ...all, rounds: 1, acknowledged: found.acknowledged, unknown }
@@ -65,6 +74,7 @@ function run(folder: string, fault?: Fault, brokenBuild?: BrokenBuild): Promise<
     callers: CALLERS,
     operations: OPERATIONS,
     attempts: ATTEMPTS,
+    retryTimeoutMs: RETRY_TIMEOUT_MS,
     brokenBuild,
     ...(fault === undefined ? {} : { fault: injectionOf(fault) }),
   })

@@ -20,6 +20,7 @@ export interface RecordingOptions {
   readonly operations: number
   readonly attempts?: number
   readonly durability?: Durability
+  readonly retryTimeoutMs?: number
   readonly brokenBuild: BrokenBuild | undefined
   /** A fault, as strace's `inject=` takes it. */
   readonly fault?: string

@@ -3,10 +3,21 @@ export const OPENING = 'opening'
 export const CLOSED = 'closed'
 
 const FAILED = 'failed'
+const UNTYPED = 'untyped'
 
 /** The line for a call that failed with a typed error. */
 export function failureLine(what: string, code: string): string {
   return `${FAILED} ${code} ${what}`
+}
+
+/** The last line of a process that tried often enough, or whose call failed with anything but a typed error. */
+export function surrenderLine(what: string, code: string | undefined, reason: string): string {
+  return `gave up ${what} ${code === undefined ? UNTYPED : 'after'} ${code ?? ''}: ${reason}`
+}
+
+/** Whether a process gave up, and for a typed error. */
+export function isTypedSurrender(line: string): boolean {
+  return line.startsWith('gave up') && !line.includes(` ${UNTYPED} `)
 }
 
 /** How many operations of each caller were acknowledged. */

@@ -11,7 +11,7 @@ import { isHarborageError } from '@harborage/core'
 
 import { openStores } from './open-stores.ts'
 import { perform } from './operations.ts'
-import { CLOSED, failureLine, OPENING } from './told.ts'
+import { CLOSED, failureLine, OPENING, surrenderLine } from './told.ts'
 import type { WriterOptions } from './writer-options.ts'
 
 const STANDARD_OUTPUT = 1
@@ -54,7 +54,8 @@ async function keepTrying<Result>(what: string, call: () => Promise<Result>): Pr
 }
 
 function giveUp(what: string, error: unknown): never {
-  tell(`gave up ${what}: ${inspect(error).split('\n', 1).join('')}`)
+  const [reason = ''] = inspect(error).split('\n', 1)
+  tell(surrenderLine(what, isHarborageError(error) ? error.code : undefined, reason))
   process.exit(1)
 }
 
