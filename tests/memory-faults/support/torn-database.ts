@@ -6,8 +6,12 @@ import { DelegatingDatabase } from './delegating-database.ts'
 export class TornDatabase extends DelegatingDatabase {
   override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
     const running = work()
-    let step = running.next(0)
-    while (step.done !== true) step = running.next(await this.#runAlone(step.value))
+    let step = running.next([])
+    while (step.done !== true) {
+      const answers: SqlAnswer[] = []
+      for (const each of step.value) answers.push(await this.#runAlone(each))
+      step = running.next(answers)
+    }
     return step.value
   }
 

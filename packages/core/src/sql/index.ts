@@ -8,5 +8,19 @@ export {
   type SqlDatabase,
   type SqlTraits,
 } from './sql-database.ts'
-export { compileStatement, type CompiledSql, type SqlStatement } from './sql-statement.ts'
-export { changeRows, selectRows, type SqlAnswer, type SqlStep, type SqlWork } from './sql-work.ts'
+export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
+export {
+  compileStatement,
+  type Compilable,
+  type CompiledSql,
+  type SqlStatement,
+  type StatementTraits,
+} from './sql-statement.ts'
+export {
+  changeRows,
+  selectRows,
+  together,
+  type SqlAnswer,
+  type SqlStep,
+  type SqlWork,
+} from './sql-work.ts'

@@ -30,6 +30,7 @@ export class SqliteDatabase implements SqlDatabase {
     rowLocks: false,
     largeBytes: 'direct',
     columnCompression: false,
+    batches: false,
   }
   readonly schema = undefined
   readonly builder: Kysely<NoTables>
@@ -154,19 +155,22 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   #drive<Result>(work: SqlWork<Result>): Result {
-    let step = work.next(0)
+    let step = work.next([])
     while (step.done !== true) step = this.#advance(work, step.value)
     return step.value
   }
 
-  #advance<Result>(work: SqlWork<Result>, step: SqlStep): IteratorResult<SqlStep, Result> {
-    let answer: SqlAnswer
+  #advance<Result>(
+    work: SqlWork<Result>,
+    steps: readonly SqlStep[],
+  ): IteratorResult<readonly SqlStep[], Result> {
+    let answers: SqlAnswer[]
     try {
-      answer = this.#answer(step)
+      answers = steps.map((step) => this.#answer(step))
     } catch (error) {
       return work.throw(isBusy(error) ? error : translateSqliteError(error, 'write'))
     }
-    return work.next(answer)
+    return work.next(answers)
   }
 
   #answer({ statement, values, answer }: SqlStep): SqlAnswer {
