@@ -1,6 +1,6 @@
 import type { SqlAnswer, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from './delegating-database.ts'
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
 /** What the transactions since the last look did. */
 export interface Work {

@@ -1,6 +1,6 @@
 import type { SqlAnswer, SqlDatabase, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from './delegating-database.ts'
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
 import type { FaultPoints } from './fault-points.ts'
 
 /** May die before and after every transaction and around each of its statements. */

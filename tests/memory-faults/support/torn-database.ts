@@ -1,6 +1,6 @@
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from './delegating-database.ts'
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
 /** Broken on purpose: every statement of a transaction is committed by itself. */
 export class TornDatabase extends DelegatingDatabase {

@@ -35,8 +35,14 @@ interface BatchValues {
   readonly byte_length: readonly number[]
 }
 
-/** Two characters, of which no other text of a call is made up, would hardly be more: what a call sends beside bytes. */
+/** About what a call sends beside its bytes. */
 const OTHER_BYTES = 256
+
+/**
+ * How long a batch waits for a row that somebody else keeps locked. Then it fails as a whole, and its calls are made one
+ * by one, so that only those wait on that have to.
+ */
+const LOCK_TIMEOUT_MS = 500
 
 /**
  * Compiles the batch form of a statement for engines whose trait `batches` says that they use it. `build` gets the
@@ -82,9 +88,14 @@ function callsOf(columns: Readonly<Record<string, string>>): RawBuilder<unknown>
     ([column, type]) => sql`${parameters[column]}::${sql.raw(type)}[]`,
   )
   const selected = Object.keys(columns).map((column) => sql.ref(`calls.${column}`))
-  return sql`select ${sql.join(selected)},
-    substr(${parameters.all_bytes}::bytea, calls.byte_from, calls.byte_length)
-    from unnest(${sql.join(arrays)}) as calls(${sql.join(Object.keys(types).map((column) => sql.ref(column)))})`
+  const names = Object.keys(types).map((column) => sql.ref(column))
+  // The limit is of this transaction only, which is this statement, and stands before the first row is written.
+  return sql`with limits as materialized (
+      select set_config('lock_timeout', ${sql.lit(String(LOCK_TIMEOUT_MS))}, true)
+    )
+    select ${sql.join(selected)},
+      substr(${parameters.all_bytes}::bytea, calls.byte_from, calls.byte_length)
+    from limits, unnest(${sql.join(arrays)}) as calls(${sql.join(names)})`
 }
 
 function batchValues(calls: readonly WithBytes[]): BatchValues {

@@ -28,11 +28,7 @@ export class StatementRunner {
   }
 
   /** Runs a compiled statement. */
-  run(
-    client: pg.ClientBase,
-    statement: CompiledSql,
-    values: unknown[],
-  ): Promise<StatementResult> {
+  run(client: pg.ClientBase, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
     const query: Sent = { text: statement.sql, values }
     if (this.#isPrepared) query.name = this.#nameOf(statement)
     return this.#send(client, query)

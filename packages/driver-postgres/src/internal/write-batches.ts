@@ -3,10 +3,7 @@ import { PostgresFailure } from './postgres-failure.ts'
 import type { StatementResult } from './statement-runner.ts'
 
 /** Runs a statement on a connection of the pool. It throws PostgresFailure. */
-export type RunStatement = (
-  statement: CompiledSql,
-  values: unknown[],
-) => Promise<StatementResult>
+export type RunStatement = (statement: CompiledSql, values: unknown[]) => Promise<StatementResult>
 
 /** A statement that has a batch form; what its parameters are is its own affair. */
 export interface BatchedStatement extends SqlStatement<unknown, unknown> {
@@ -24,8 +21,8 @@ const MAX_CALLS = 64
 /** The most bytes that the calls of one batch send. */
 const MAX_BYTES = 256 * 1024
 /** From so many bytes on a call goes alone: parsing and copying them cost more than a round trip. */
-const LARGE_BYTES = 12 * 1024
-/** A flush that takes longer waits for a lock, or for a server that is gone; it holds up nobody else. */
+const LARGE_BYTES = 8 * 1024
+/** A flush that takes longer waits for a lock, or for a server that is gone; later calls do not wait for it. */
 const SLOW_FLUSH_MS = 50
 
 interface GatheredCall {
@@ -47,6 +44,8 @@ export class WriteBatches {
   #gathered: GatheredCall[] = []
   /** Of the calls that are on their way. */
   readonly #keys = new Set<string>()
+  /** Those of them that are on their way for long; another call with such a key does not take others along. */
+  readonly #slowKeys = new Set<string>()
   #flushes = 0
 
   constructor(statement: BatchedStatement, run: RunStatement) {
@@ -63,8 +62,9 @@ export class WriteBatches {
     const { batch } = this.#statement
     const bytes = batch.sizeOf(parameters)
     if (bytes >= LARGE_BYTES) return this.#runAlone(parameters)
-    const { promise, resolve, reject } = Promise.withResolvers<number>()
     const keys = batch.keysOf(parameters)
+    if (this.#isHeldUp({ keys })) return this.#runAlone(parameters)
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
     this.#gathered.push({ parameters, keys, bytes, resolve, reject })
     this.#flushIfFree()
     return promise
@@ -101,21 +101,35 @@ export class WriteBatches {
   }
 
   async #flush(calls: readonly GatheredCall[]): Promise<void> {
-    let isCounted = true
-    const stopCounting = (): void => {
-      if (isCounted) this.#flushes -= 1
-      isCounted = false
-    }
-    this.#flushes += 1
+    const keys = calls.flatMap((call) => call.keys)
+    let isSlow = false
     const slow = setTimeout(() => {
-      stopCounting()
-      this.#flushIfFree()
+      isSlow = true
+      this.#passBy(keys)
     }, SLOW_FLUSH_MS)
+    this.#flushes += 1
     await this.#settle(calls)
     clearTimeout(slow)
-    stopCounting()
-    for (const { keys } of calls) for (const key of keys) this.#keys.delete(key)
+    if (!isSlow) this.#flushes -= 1
+    for (const key of keys) {
+      this.#keys.delete(key)
+      this.#slowKeys.delete(key)
+    }
     this.#flushIfFree()
+  }
+
+  /** Lets the other calls go on without waiting for a slow flush, each that has a key of it by itself. */
+  #passBy(keys: readonly string[]): void {
+    this.#flushes -= 1
+    for (const key of keys) this.#slowKeys.add(key)
+    const waiting = this.#gathered.filter((call) => this.#isHeldUp(call))
+    this.#gathered = this.#gathered.filter((call) => !this.#isHeldUp(call))
+    for (const call of waiting) void this.#settleAlone(call)
+    this.#flushIfFree()
+  }
+
+  #isHeldUp({ keys }: Pick<GatheredCall, 'keys'>): boolean {
+    return this.#slowKeys.size > 0 && keys.some((key) => this.#slowKeys.has(key))
   }
 
   /** Makes the calls and gives each its answer; it never throws. */
