@@ -1,0 +1,182 @@
+import { openArtifactStore } from '@harborage/artifacts'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
+import { queryPostgres } from '../support/query-postgres.ts'
+import { bystander, killBackends, waitingForLock } from './support/backends.ts'
+import { records } from './support/shared-statement-checks.ts'
+import { loggedDuring, loggingSettings } from './support/statement-log.ts'
+import { TcpProxy } from './support/tcp-proxy.ts'
+import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+
+const BATCH = 'harbor_state_save_batch'
+
+let server: PostgresServer
+
+beforeAll(async () => {
+  server = await startPostgresServer({ settings: loggingSettings })
+  await using own = await openOwnStore({ dsn: server.dsn })
+  await own.state.save(newRecord())
+})
+
+afterAll(() => server.stop())
+
+function saveAll(state: StateStore, all: readonly NewStateRecord[]): Promise<string[]> {
+  return Promise.all(all.map((record) => state.save(record)))
+}
+
+/** How often each statement was executed, by the start of its name. */
+async function executions(work: () => Promise<unknown>): Promise<(name: string) => number> {
+  const steps = await loggedDuring(server, work)
+  const executed = steps.filter(({ step }) => step === 'execute')
+  return (name) => executed.filter((step) => step.name.startsWith(`${name}_`)).length
+}
+
+/** Of each record, how often it was written: the marks in its trail. */
+async function timesWritten(all: readonly NewStateRecord[]): Promise<(number | undefined)[]> {
+  const rows = await queryPostgres<{ kind: string; marks: number }>(
+    server.dsn,
+    `select kind, array_length(string_to_array(event_trail, ','), 1) - 1 as marks
+     from state_records where kind = any($1)`,
+    [all.map(({ kind }) => kind)],
+  )
+  const byKind = new Map(rows.map(({ kind, marks }) => [kind, marks]))
+  return all.map(({ kind }) => byKind.get(kind))
+}
+
+test('saves and small puts that come together take few statements', async () => {
+  await using database = await openPostgres({ dsn: server.dsn })
+  await using state = await openStateStore({ database })
+  await using artifacts = await openArtifactStore({ database })
+  const saves = await executions(async () => {
+    for (let round = 0; round < 10; round += 1) await saveAll(state, records(`few ${round}`))
+  })
+  expect(saves('harbor_state_save') + saves(BATCH)).toBeLessThanOrEqual(40)
+  expect(saves(BATCH)).toBeGreaterThanOrEqual(10)
+
+  const puts = await executions(() =>
+    Promise.all(
+      Array.from({ length: 32 }, (_, index) => artifacts.putText(ann, `output ${index % 30}`)),
+    ),
+  )
+  // Two ahead, the rest together, and two that had to wait for the first of their content.
+  expect(puts('harbor_artifacts_put')).toBeLessThanOrEqual(5)
+  expect(puts('harbor_artifacts_put_batch')).toBeGreaterThanOrEqual(1)
+})
+
+test('a large save goes alone, and does not wait for others', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn })
+  const small = records('small beside large')
+  const large = records('large', 3).map((record) => ({ ...record, bytes: new Uint8Array(65_536) }))
+  const statements = await executions(() => saveAll(own.state, [...small, ...large]))
+  expect(statements('harbor_state_save') - statements(BATCH)).toBe(2 + large.length)
+  expect(await timesWritten(large)).toEqual([1, 1, 1])
+})
+
+test('two databases that save the same slots in opposite orders do not deadlock', async () => {
+  await using one = await openOwnStore({ dsn: server.dsn })
+  await using other = await openOwnStore({ dsn: server.dsn })
+  for (let round = 0; round < 20; round += 1) {
+    const outcomes = await Promise.all([
+      saveAll(one.state, records('contended', 40)),
+      saveAll(other.state, records('contended', 40).toReversed()),
+      one.state.commit({ save: records('contended', 40).toReversed() }),
+    ])
+    expect(new Set(outcomes.flat())).toEqual(new Set(['saved']))
+  }
+  const [row] = await queryPostgres<{ deadlocks: number }>(
+    server.dsn,
+    `select deadlocks::int from pg_stat_database where datname = current_database()`,
+  )
+  expect(row?.deadlocks).toBe(0)
+})
+
+test('a slot that somebody keeps locked holds up only the save into it', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn })
+  const [stuck, ...others] = records('locked')
+  if (stuck === undefined) throw new Error('records were made')
+  await own.state.save(stuck)
+  await using holder = await bystander(server.dsn)
+  await holder.query('begin')
+  await holder.query('select from state_records where kind = $1 for update', [stuck.kind])
+  const again = { ...stuck, eventId: newRecord().eventId }
+  const late = { ...stuck, eventId: newRecord().eventId }
+  const first = saveAll(own.state, [...others.slice(0, 2), again, ...others.slice(2)])
+  const settled = saveAll(
+    own.state,
+    others.map((record) => newRecord({ kind: record.kind })),
+  )
+  expect(new Set(await settled)).toEqual(new Set(['saved']))
+  const stillStuck = own.state.save(late)
+  await waitingForLock(server.dsn, 2)
+  await holder.query('rollback')
+  expect(new Set([...(await first), await stillStuck])).toEqual(new Set(['saved']))
+})
+
+describe.for([true, false])('with preparedStatements: %s', (preparedStatements) => {
+  test('a batch whose answer is lost is applied once, and each caller learns that', async () => {
+    await using proxy = await TcpProxy.start(server.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const all = records(`lost answer ${preparedStatements}`)
+    const lost = proxy.failOnce(all[9]?.kind ?? '', 'cut the answer')
+    const outcomes = await saveAll(own.state, all)
+    await lost
+    // The first two went ahead of the batch.
+    expect(outcomes).toEqual(all.map((_, index) => (index < 2 ? 'saved' : 'unchanged')))
+    expect(await timesWritten(all)).toEqual(all.map(() => 1))
+  })
+
+  test('a batch that never reached the server is made once', async () => {
+    await using proxy = await TcpProxy.start(server.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const all = records(`lost call ${preparedStatements}`)
+    const lost = proxy.failOnce(all[9]?.kind ?? '', 'cut before sending')
+    expect(new Set(await saveAll(own.state, all))).toEqual(new Set(['saved']))
+    await lost
+    expect(await timesWritten(all)).toEqual(all.map(() => 1))
+  })
+})
+
+test('a batch whose answer is lost for good leaves each outcome unknown', async () => {
+  const proxy = await TcpProxy.start(server.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn, retryTimeoutMs: 300 })
+  const all = records('unknown')
+  const lost = proxy.failOnce(all[9]?.kind ?? '', 'swallow the answer')
+  const saving = Promise.allSettled(all.map((record) => own.state.save(record)))
+  await lost
+  await proxy.refuse()
+  // The first two went ahead of the batch.
+  const failures = (await saving).slice(2).map((call) => {
+    return call.status === 'rejected' ? Reflect.get(call.reason, 'code') : call.value
+  })
+  expect(new Set(failures)).toEqual(new Set(['outcome_unknown']))
+})
+
+test('a backend that is killed during a batch loses and repeats nothing', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn })
+  const all = records('killed')
+  await saveAll(own.state, all)
+  const again = all.map(({ kind }) => newRecord({ kind }))
+  await using holder = await bystander(server.dsn)
+  await holder.query('begin')
+  await holder.query('select from state_records where kind = $1 for update', [all[9]?.kind])
+  const saving = saveAll(own.state, again)
+  await waitingForLock(server.dsn, 1)
+  expect(await killBackends(server.dsn)).toBeGreaterThan(0)
+  await holder.query('rollback')
+  expect(new Set(await saving)).toEqual(new Set(['saved']))
+  expect(await timesWritten(again)).toEqual(again.map(() => 2))
+})
+
+test('closing waits for the calls that were gathered', async () => {
+  const database = await openPostgres({ dsn: server.dsn, max: 1 })
+  const state = await openStateStore({ database })
+  const all = records('closing', 200)
+  const saving = saveAll(state, all)
+  const loading = Promise.all(all.map(({ kind }) => state.load(ann, kind)))
+  await Promise.all([state.close(), database.close()])
+  expect(new Set(await saving)).toEqual(new Set(['saved']))
+  expect(await loading).toHaveLength(all.length)
+  expect(await timesWritten(all)).toEqual(all.map(() => 1))
+})
