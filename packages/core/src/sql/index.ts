@@ -8,14 +8,9 @@ export {
   type SqlDatabase,
   type SqlTraits,
 } from './sql-database.ts'
+export type { Compilable, CompiledSql } from './compiled-sql.ts'
 export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
-export {
-  compileStatement,
-  type Compilable,
-  type CompiledSql,
-  type SqlStatement,
-  type StatementTraits,
-} from './sql-statement.ts'
+export { compileStatement, type SqlStatement, type StatementTraits } from './sql-statement.ts'
 export {
   changeRows,
   selectRows,

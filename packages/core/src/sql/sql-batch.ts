@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Compilable, CompiledSql } from './sql-statement.ts'
+import type { Compilable, CompiledSql } from './compiled-sql.ts'
 import { readParameter, StandIn, standIns } from './stand-in.ts'
 
 /** The form of a statement that makes many calls at once, each of which writes one row or none. */

@@ -1,20 +1,8 @@
-import type { CompiledQuery } from 'kysely'
+import type { Compilable, CompiledSql } from './compiled-sql.ts'
 import type { SqlBatch } from './sql-batch.ts'
 import { readParameter, StandIn, standIns } from './stand-in.ts'
 
-/** A query that Kysely can compile: any of its builders, or a finished raw one. */
-export interface Compilable<Row> {
-  compile(): CompiledQuery<Row>
-}
-
 declare const rowType: unique symbol
-
-/** The text of a compiled statement: all that an engine needs to prepare it. */
-export interface CompiledSql {
-  /** A short name for logs and for the server's list of prepared statements. */
-  readonly name: string
-  readonly sql: string
-}
 
 /** What an engine may make use of when it runs a statement. */
 export interface StatementTraits<Parameters> {

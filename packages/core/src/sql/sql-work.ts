@@ -1,4 +1,5 @@
-import type { CompiledSql, SqlStatement } from './sql-statement.ts'
+import type { CompiledSql } from './compiled-sql.ts'
+import type { SqlStatement } from './sql-statement.ts'
 
 /** One statement of a transaction, on its way to the engine. */
 export interface SqlStep {
