@@ -66,6 +66,13 @@ abstract class BrokenBatches extends DelegatingDatabase {
   ): void
 }
 
+function answer(make: () => Promise<number>, call: PromiseWithResolvers<number> | undefined): void {
+  make().then(
+    (changes) => call?.resolve(changes),
+    (error: unknown) => call?.reject(error),
+  )
+}
+
 /** Each caller gets the outcome of the one beside it. */
 class SwappedOutcomes extends BrokenBatches {
   protected override settle(
@@ -73,8 +80,7 @@ class SwappedOutcomes extends BrokenBatches {
     calls: PromiseWithResolvers<number>[],
   ): void {
     for (const [index, make] of makes.entries()) {
-      const neighbour = calls[(index + 1) % calls.length]
-      make().then(neighbour?.resolve, neighbour?.reject)
+      answer(make, calls[(index + 1) % calls.length])
     }
   }
 }
@@ -106,7 +112,7 @@ class SharedFailures extends BrokenBatches {
       (changes) => {
         for (const [index, { resolve }] of calls.entries()) resolve(changes[index] ?? 0)
       },
-      (error) => {
+      (error: unknown) => {
         for (const { reject } of calls) reject(error)
       },
     )
@@ -120,7 +126,7 @@ class ReversedCalls extends BrokenBatches {
     calls: PromiseWithResolvers<number>[],
   ): void {
     for (const [index, make] of [...makes.entries()].toReversed()) {
-      make().then(calls[index]?.resolve, calls[index]?.reject)
+      answer(make, calls[index])
     }
   }
 }
