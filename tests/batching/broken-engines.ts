@@ -1,6 +1,6 @@
 import type { SqlDatabase, SqlStatement, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from '../memory-faults/support/delegating-database.ts'
+import { DelegatingDatabase } from '../support/delegating-database.ts'
 import { turns } from '../support/turns.ts'
 
 /** An engine with one fault on purpose in how calls share commits. */

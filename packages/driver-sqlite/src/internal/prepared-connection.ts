@@ -60,7 +60,7 @@ export class PreparedConnection {
 
   /** Runs the body of a transaction to its end, without giving way to other work. */
   drive<Result>(work: SqlWork<Result>): Result {
-    let step = work.next(0)
+    let step = work.next([])
     while (step.done !== true) step = this.#advance(work, step.value)
     return step.value
   }
@@ -108,14 +108,17 @@ export class PreparedConnection {
     this.#connection.close()
   }
 
-  #advance<Result>(work: SqlWork<Result>, step: SqlStep): IteratorResult<SqlStep, Result> {
-    let answer: SqlAnswer
+  #advance<Result>(
+    work: SqlWork<Result>,
+    steps: readonly SqlStep[],
+  ): IteratorResult<readonly SqlStep[], Result> {
+    let answers: SqlAnswer[]
     try {
-      answer = this.#answer(step)
+      answers = steps.map((step) => this.#answer(step))
     } catch (error) {
       return work.throw(isPassing(error) ? error : translateSqliteError(error, 'write'))
     }
-    return work.next(answer)
+    return work.next(answers)
   }
 
   #answer({ statement, values, answer }: SqlStep): SqlAnswer {

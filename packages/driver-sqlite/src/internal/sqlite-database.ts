@@ -30,6 +30,7 @@ export class SqliteDatabase implements SqlDatabase {
     rowLocks: false,
     largeBytes: 'direct',
     columnCompression: false,
+    batches: false,
   }
   readonly schema = undefined
   readonly builder: Kysely<NoTables>
