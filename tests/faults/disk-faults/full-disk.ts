@@ -64,7 +64,9 @@ export async function fillDisk(
     const exited = once(child, 'exit')
     // The disk is mounted for that process alone; this is its view of it.
     const disk = `/proc/${child.pid}/root${folder}`
-    const told = await fillWhileItWorks(child, new Ballast(join(disk, 'ballast')), isFreedInTime)
+    const ballast = new Ballast(join(disk, 'ballast'))
+    const told = await fillWhileItWorks(child, ballast, isFreedInTime)
+    ballast.remove()
     const copy = join(folder, 'copy')
     const isDone = told.at(-1) === CLOSED
     if (isDone) await run('cp', ['-a', `${disk}/.`, copy])
