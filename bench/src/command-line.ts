@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 
+import { UsageError } from './usage-error.ts'
+
 export interface Options {
   readonly quick: boolean
   /** Only cases with one of these in their name. */
@@ -26,22 +28,36 @@ HARBORAGE_BENCH_TRAJECTORIES   a file of recorded runs to replay`
 const ROUNDS = 11
 const QUICK_ROUNDS = 3
 
-/** Gives undefined if help is wanted. */
+/**
+ * Gives undefined if help is wanted.
+ *
+ * @throws UsageError
+ */
 export function readOptions(args: readonly string[]): Options | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      help: { type: 'boolean', short: 'h', default: false },
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true, default: [] },
-      rounds: { type: 'string' },
-      compare: { type: 'string' },
-      write: { type: 'boolean', default: false },
-    },
-  })
+  const values = parse(args)
   if (values.help) return undefined
   const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : ROUNDS))
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds has to be 1 or more')
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds has to be 1 or more')
   const { quick, only, compare } = values
   return { quick, only, rounds, compare, write: values.write || (!quick && only.length === 0) }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        rounds: { type: 'string' },
+        compare: { type: 'string' },
+        write: { type: 'boolean', default: false },
+      },
+    })
+    return values
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`${reason}\n\n${HELP}`, { cause })
+  }
 }

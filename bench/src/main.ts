@@ -14,6 +14,7 @@ import { failuresOf, type Results } from './report/results.ts'
 import { Terminal } from './report/terminal.ts'
 import { writeReport } from './report/write-report.ts'
 import { runRaces, runSurveys } from './run-cases.ts'
+import { UsageError } from './usage-error.ts'
 
 const SLICE_MS = 150
 const QUICK_SLICE_MS = 40
@@ -29,9 +30,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-const options = readOptions(process.argv.slice(2))
-if (options === undefined) process.stdout.write(`${HELP}\n`)
-else await bench(options)
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options === undefined) process.stdout.write(`${HELP}\n`)
+  else await bench(options)
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}
 
 async function bench(asked: Options): Promise<void> {
   const earlier = asked.compare === undefined ? undefined : await readResults(asked.compare)
@@ -70,7 +77,7 @@ async function measure(asked: Options): Promise<{ results: Results; terminal: Te
         cases.filter(({ id, long }) => isChosen(asked, id, long ?? false))
       const races = chosen(allRaces(recorded, grown))
       const surveys = chosen(allSurveys(grown))
-      if (races.length + surveys.length === 0) throw new Error('no case has that in its name')
+      if (races.length + surveys.length === 0) throw new UsageError('no case has that in its name')
       const terminal = new Terminal(process.stdout, races.length + surveys.length)
       const course = { workplace, server, rounds, sliceMs, quick, signal, terminal }
       try {
@@ -100,7 +107,11 @@ function isChosen({ quick, only }: Options, id: string, long: boolean): boolean 
 }
 
 async function readResults(path: string): Promise<Results> {
-  const results = JSON.parse(await readFile(path, 'utf8')) as Results
-  if (results.format !== 1) throw new Error(`${path} is not a file of this benchmark`)
-  return results
+  try {
+    const results = JSON.parse(await readFile(path, 'utf8')) as Results
+    if (results.format === 1) return results
+  } catch (cause) {
+    throw new UsageError(`${path} cannot be read as a file of this benchmark`, { cause })
+  }
+  throw new UsageError(`${path} is not a file of this benchmark`)
 }

@@ -5,7 +5,7 @@ import { compareResults } from '../src/report/compare.ts'
 import { measureGoals, reached } from '../src/report/goals.ts'
 import { writeMarkdown } from '../src/report/markdown.ts'
 import { readNotes } from '../src/report/notes.ts'
-import { failuresOf, speedOver } from '../src/report/results.ts'
+import { failuresOf, peersOf, speedOver } from '../src/report/results.ts'
 import { Terminal } from '../src/report/terminal.ts'
 import { sampleRace, sampleResults } from './support/sample-results.ts'
 
@@ -31,6 +31,18 @@ describe('speedOver', () => {
     if (own === undefined || bare === undefined) throw new Error('the sample is empty')
     const race = { ...saves, contenders: [own, { ...bare, failure: 'no disk' }] }
     expect(speedOver(race, 'bare client')).toBeUndefined()
+  })
+})
+
+describe('peersOf', () => {
+  it('counts neither the bare client nor Harborage in another use', () => {
+    const race = sampleRace('replay', {
+      Harborage: [1],
+      'Harborage, whole': [2],
+      'bare client': [3],
+      keyv: [4],
+    })
+    expect(peersOf(race)).toEqual(['keyv'])
   })
 })
 

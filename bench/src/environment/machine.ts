@@ -24,7 +24,7 @@ export async function lookAtMachine(
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().split('.', 2).join('.')}`,
     fileSystem: await fileSystem(),
     node: process.versions.node,
     sqlite: sqliteVersion(),

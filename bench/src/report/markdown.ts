@@ -51,7 +51,7 @@ npx -y pnpm@12 bench --compare docs/benchmarks/latest.json
 All contenders of a case work in turns, in slices of ${settings.sliceMs} ms and in another order each round. A ratio is taken within a round,
 so that a slow moment of the machine hits both sides; the tables show the median of ${settings.rounds} rounds (fewer for heavy cases) and, in
 brackets, the middle half of them. After the rounds every contender has to show that what it did is really there. Payloads are
-1 KiB of random bytes unless the case says otherwise. Run on ${date}.
+1 KiB of random bytes unless the case says otherwise. Run on ${date}.${settings.quick ? ' **This was a quick run: few and short rounds, for a first look only.**' : ''}
 
 ![Harborage next to the bare client](benchmarks/bare-client.svg)
 
@@ -101,7 +101,8 @@ function contenderSection(results: Results): string {
   if (rows.length === 0) return ''
   return [
     '## Next to the bare client',
-    'Time per call; with 32 callers, the time divided by the calls. A ratio above 1 means that Harborage is faster.',
+    `Median time per call; with 32 callers, the time divided by the calls. The ratio is the median of the ratios of the rounds;
+above 1, Harborage is faster.`,
     table(['work', 'engine', 'Harborage', 'bare client', 'ratio'], rows),
   ].join('\n\n')
 }

@@ -58,11 +58,11 @@ export function costRelativeTo(
   return related(race, size, reference)
 }
 
-/** The contenders beside Harborage and the bare client. */
+/** The contenders that are neither Harborage, in whatever way it is used, nor the bare client. */
 export function peersOf(race: RaceResult): readonly string[] {
   return race.contenders
     .map(({ name }) => name)
-    .filter((name) => name !== HARBORAGE && name !== BARE)
+    .filter((name) => name !== BARE && !name.startsWith(HARBORAGE))
 }
 
 /** Everything that went wrong in a run, in words. */
