@@ -152,4 +152,12 @@ describe('the terminal', () => {
     expect(written(false)).not.toContain('round')
     expect(written(false)).toContain('5.00 (5.00–5.50)')
   })
+
+  it('shows the goals that were measured, and no others', () => {
+    let text = ''
+    const terminal = new Terminal({ write: (part) => (text += part) }, 1)
+    terminal.goals(measureGoals(sampleResults({ races: [saves] })))
+    expect(text).toContain('SQLite save, 32 callers, FULL')
+    expect(text).not.toContain('Postgres')
+  })
 })

@@ -70,13 +70,16 @@ export class Terminal {
     }
   }
 
+  /** Only what was measured: a run may be one of some cases. What failed is told elsewhere. */
   goals(goals: readonly GoalResult[]): void {
+    if (goals.every(({ spread }) => spread === undefined)) return
     this.#row('')
     this.#row(styleText('bold', 'What was to be reached'))
     for (const goal of goals) {
       const { title, atLeast, aim, spread } = goal
-      const found = spread === undefined ? 'not measured' : formatSpread(spread)
-      this.#row(`${mark(goal)} ${title.padEnd(58)} ${found.padEnd(22)} ${atLeast}, aim ${aim}`)
+      if (spread === undefined) continue
+      const found = formatSpread(spread).padEnd(22)
+      this.#row(`${mark(goal)} ${title.padEnd(58)} ${found} ${atLeast}, aim ${aim}`)
     }
   }
 
@@ -117,7 +120,7 @@ function mark(goal: GoalResult): string {
     case 'missed':
       return styleText('red', '✗')
     case 'unknown':
-      return styleText('dim', '?')
+      return ' '
   }
 }
 
