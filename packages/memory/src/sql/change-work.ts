@@ -1,6 +1,6 @@
 import type { RunIdentity } from '@harborage/core'
 import { changeRows, selectRows, type SqlWork } from '@harborage/core/sql'
-import type { HeldMemory, MemoryChange } from '../memory-driver.ts'
+import type { HeldMemory, MemoryChange, OldestTurns } from '../memory-driver.ts'
 import { turnKind } from './kinds.ts'
 import {
   conversationOf,
@@ -24,13 +24,13 @@ export class LostRace extends Error {}
 export function* changeWork<Result>(
   statements: MemoryStatements,
   identity: Required<RunIdentity>,
-  oldest: number,
+  oldest: OldestTurns,
   decide: (held: HeldMemory) => MemoryChange<Result>,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
   const { header, summary } = conversationOf(yield* selectRows(statements.lock, owner))
-  const turns =
-    oldest === 0 ? [] : yield* selectRows(statements.oldestTurns, { ...owner, limit: oldest })
+  const limit = oldest(header)
+  const turns = limit === 0 ? [] : yield* selectRows(statements.oldestTurns, { ...owner, limit })
   const change = decide({ header, summary, oldest: turns.map(turnOf) })
   yield* applyChange(statements, owner, header === undefined, change)
   return change.result

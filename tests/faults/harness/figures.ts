@@ -1,0 +1,45 @@
+import type { Figures } from './fault-row.ts'
+
+const none: Figures = {
+  rounds: 0,
+  acknowledged: 0,
+  lost: 0,
+  duplicated: 0,
+  torn: 0,
+  foreign: 0,
+  unknown: 0,
+  violations: [],
+}
+
+/** Figures of which only those are named that are not 0. */
+export function figures(found: Partial<Figures>): Figures {
+  return { ...none, ...found }
+}
+
+/** Adds up what several parts of a run found. */
+export function sumOf(parts: readonly Figures[]): Figures {
+  return parts.reduce(
+    (sum, part) => ({
+      rounds: sum.rounds + part.rounds,
+      acknowledged: sum.acknowledged + part.acknowledged,
+      lost: sum.lost + part.lost,
+      duplicated: sum.duplicated + part.duplicated,
+      torn: sum.torn + part.torn,
+      foreign: sum.foreign + part.foreign,
+      unknown: sum.unknown + part.unknown,
+      violations: [...sum.violations, ...part.violations],
+    }),
+    none,
+  )
+}
+
+/** What the figures say against the product, one sentence each; nothing if it kept its promises. */
+export function complaints(found: Figures): readonly string[] {
+  const { lost, duplicated, torn, foreign } = found
+  return [
+    ...Object.entries({ lost, duplicated, torn, foreign })
+      .filter(([, count]) => count > 0)
+      .map(([name, count]) => `${count} ${name}`),
+    ...found.violations,
+  ]
+}

@@ -1,0 +1,34 @@
+/** Loaded before a script with `--import`: breaks the sources of the product as HARBORAGE_BROKEN_BUILD says. */
+import { registerHooks } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+import type { BrokenBuild, SourceEdit } from './fault-row.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const build = JSON.parse(process.env['HARBORAGE_BROKEN_BUILD'] ?? '{}') as BrokenBuild
+const edits = Map.groupBy(build.edits, ({ file }) => pathToFileURL(join(root, file)).href)
+
+registerHooks({
+  load(url, context, nextLoad) {
+    const loaded = nextLoad(url, context)
+    const mine = edits.get(url)
+    if (mine === undefined) return loaded
+    return { ...loaded, source: mine.reduce(broken, textOf(loaded.source)) }
+  },
+})
+
+function broken(source: string, { file, from, to }: SourceEdit): string {
+  const parts = source.split(from)
+  if (parts.length !== 2) {
+    throw new Error(
+      `broken build "${build.name}": ${file} holds the text to be replaced ${parts.length - 1} times, not once: ${from}`,
+    )
+  }
+  return parts.join(to)
+}
+
+function textOf(source: string | ArrayBuffer | NodeJS.TypedArray | undefined): string {
+  if (typeof source === 'string') return source
+  return new TextDecoder().decode(source)
+}

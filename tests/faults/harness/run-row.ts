@@ -1,0 +1,29 @@
+import type { BrokenBuild, FaultRow, Figures } from './fault-row.ts'
+import { complaints, figures } from './figures.ts'
+
+/** Runs a row; a harness that fails itself is a violation like any other. */
+export async function runRow(
+  row: FaultRow,
+  rounds: number,
+  progress: (done: number) => void = () => {},
+): Promise<Figures> {
+  return settle(row, { rounds, progress })
+}
+
+/** Whether the row notices that the build is broken. */
+export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<boolean> {
+  const { rounds } = brokenBuild
+  const found = await settle(row, { rounds, brokenBuild, progress: () => {} })
+  return complaints(found).length > 0
+}
+
+async function settle(row: FaultRow, run: Parameters<FaultRow['run']>[0]): Promise<Figures> {
+  try {
+    return await row.run(run)
+  } catch (error) {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    // A broken build whose edits no longer fit the source is a mistake of the row, not a catch.
+    if (reason.includes('broken build "')) throw error
+    return figures({ violations: [`the run failed: ${reason}`] })
+  }
+}

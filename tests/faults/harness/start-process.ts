@@ -1,0 +1,57 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
+
+import type { BrokenBuild } from './fault-row.ts'
+
+const register = pathToFileURL(join(import.meta.dirname, 'register-broken-build.ts')).href
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/faults')
+
+export interface ProcessOptions {
+  readonly brokenBuild?: BrokenBuild | undefined
+  readonly env?: Readonly<Record<string, string>>
+  /** What goes before the program, such as strace and its arguments. */
+  readonly under?: readonly string[]
+}
+
+export type RunningProcess = ChildProcessByStdio<Writable, Readable, null>
+
+const running = new Set<RunningProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/**
+ * Runs a script with the product, or with a broken build of it, in a process of its own. It does not outlive this one.
+ *
+ * @param script Its absolute path.
+ */
+export function startProcess(
+  script: string,
+  args: readonly string[],
+  { brokenBuild, env = {}, under = [] }: ProcessOptions = {},
+): RunningProcess {
+  const hook = brokenBuild === undefined ? [] : ['--import', register]
+  const [program = process.execPath, ...rest] = [
+    ...under,
+    process.execPath,
+    ...hook,
+    script,
+    ...args,
+  ]
+  const child = spawn(program, rest, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      ...env,
+      // What was compiled once need not be compiled by each of many short lives; a broken build is compiled anew.
+      ...(brokenBuild === undefined
+        ? { NODE_COMPILE_CACHE: compiled }
+        : { HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild) }),
+    },
+  })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
+}

@@ -1,0 +1,4 @@
+import type { FaultRow } from './harness/fault-row.ts'
+
+/** Every row of the table of faults, in its order. */
+export const rows: readonly FaultRow[] = []
