@@ -1,4 +1,4 @@
-import type { Message, RecordedRun } from './recorded-runs.ts'
+import type { Message, RecordedRun } from '../contenders/run-keeper.ts'
 
 const WORDS =
   'flight HAT136 Seattle May 20 refund please bag economy passenger payment certificate change cancel reservation the a to of my'.split(

@@ -1,20 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
+import type { Message, RecordedRun } from '../contenders/run-keeper.ts'
 import { generateRuns } from './generated-runs.ts'
-
-/** One message of a chat, in the format of OpenAI; what else it holds goes along. */
-export interface Message {
-  readonly role: string
-  readonly content?: string | null
-}
-
-/** One run of an agent. */
-export interface RecordedRun {
-  readonly userId: string
-  readonly sessionId: string
-  readonly messages: readonly Message[]
-}
 
 export interface RecordedRuns {
   readonly runs: readonly RecordedRun[]

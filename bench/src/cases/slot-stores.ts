@@ -1,3 +1,5 @@
+import type { EventId } from '@harborage/core'
+
 import { barePostgresSlots } from '../contenders/bare-postgres.ts'
 import { bareSqliteSlots } from '../contenders/bare-sqlite.ts'
 import { harborageSlots } from '../contenders/harborage.ts'
@@ -5,7 +7,7 @@ import { keyvSlots } from '../contenders/keyv-postgres.ts'
 import { kyselyPostgresSlots, kyselySqliteSlots } from '../contenders/kysely.ts'
 import { langgraphPostgresSlots } from '../contenders/langgraph-postgres.ts'
 import { langgraphSqliteSlots } from '../contenders/langgraph-sqlite.ts'
-import type { Place, SlotStore } from '../contenders/slot-store.ts'
+import type { Payload, Place, SlotStore, Write } from '../contenders/slot-store.ts'
 import { unstorageSlots } from '../contenders/unstorage.ts'
 import type { Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
@@ -62,11 +64,25 @@ export function ableTo<Method extends 'loadByEventId' | 'commit' | 'list'>(
 export async function fill(
   store: SlotStore,
   places: readonly Place[],
-): Promise<{ eventIds: ReturnType<typeof newEventIds>; payload: ReturnType<typeof newPayload> }> {
+): Promise<{ eventIds: readonly EventId[]; payload: Payload }> {
   const eventIds = newEventIds(places.length)
   const payload = newPayload()
-  await callersAtOnce(32, places.length, (index) =>
-    store.save({ place: at(places, index), eventId: at(eventIds, index), payload }),
-  )
+  const writes = places.map((place, index) => ({ place, eventId: at(eventIds, index), payload }))
+  if (store.commit === undefined) {
+    await callersAtOnce(32, writes.length, (index) => store.save(at(writes, index)))
+    return { eventIds, payload }
+  }
+  // Many at once: a slow disk would make the setting up longer than the case.
+  for (const ofTenant of Map.groupBy(writes, tenantOf).values()) {
+    for (let first = 0; first < ofTenant.length; first += WRITES_OF_A_COMMIT) {
+      await store.commit(ofTenant.slice(first, first + WRITES_OF_A_COMMIT))
+    }
+  }
   return { eventIds, payload }
+}
+
+const WRITES_OF_A_COMMIT = 500
+
+function tenantOf({ place }: Write): string {
+  return place.identity.tenantId
 }

@@ -3,9 +3,8 @@ import { createEventBus, newEventId, type Database, type Identity } from '@harbo
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
-import type { Message, RecordedRun } from '../cases/recorded-runs.ts'
 import { HARBORAGE } from '../measure/benchmark.ts'
-import type { RunKeeper } from './run-keeper.ts'
+import type { Message, RecordedRun, RunKeeper } from './run-keeper.ts'
 
 /** A message that waits for the end of its turn; a tool's result is an artifact. */
 type Kept = Message | { readonly role: string; readonly artifact: string }

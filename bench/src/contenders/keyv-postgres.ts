@@ -4,7 +4,7 @@ import Keyv from 'keyv'
 import type { BlobStore } from './blob-store.ts'
 import type { SlotStore } from './slot-store.ts'
 
-export const KEYV = 'keyv'
+const name = 'keyv'
 const note = '@keyv/postgres, pg Pool of 10'
 
 function open(dsn: string): Keyv<Uint8Array> {
@@ -14,7 +14,7 @@ function open(dsn: string): Keyv<Uint8Array> {
 export async function keyvSlots(dsn: string): Promise<SlotStore> {
   const keyv = open(dsn)
   return {
-    name: KEYV,
+    name,
     note,
     save: async ({ place, payload }) => {
       if (!(await keyv.set(place.key, Buffer.from(payload.bytes.buffer)))) throw new Error(REFUSED)
@@ -28,7 +28,7 @@ export async function keyvBlobs(dsn: string): Promise<BlobStore> {
   const keyv = open(dsn)
   let blobs = 0
   return {
-    name: KEYV,
+    name,
     note,
     put: async (bytes) => {
       blobs += 1

@@ -7,7 +7,7 @@ import { blobRow } from './plain-rows.ts'
 import type { PlainTables } from './plain-tables.ts'
 import type { Place, SlotStore, Write } from './slot-store.ts'
 
-export const KYSELY = 'Kysely by hand'
+const name = 'Kysely by hand'
 const note = 'each query built when it is called'
 
 type Db = Kysely<PlainTables>
@@ -47,7 +47,7 @@ function slots(db: Db): SlotStore {
       .where('run_id', '=', place.identity.runId)
       .where('kind', '=', place.kind)
   return {
-    name: KYSELY,
+    name,
     note,
     save: (write) => upsert(db, write),
     load: async (place) => (await at(place).executeTakeFirst())?.bytes,
@@ -103,7 +103,7 @@ async function upsert(db: Db, { place, eventId, payload }: Write): Promise<void>
 
 function blobs(db: Db): BlobStore {
   return {
-    name: KYSELY,
+    name,
     note: `${note}; it hashes on put`,
     put: async (bytes) => {
       const row = blobRow(bytes)

@@ -6,7 +6,7 @@ import db0Driver from 'unstorage/drivers/db0'
 import type { BlobStore } from './blob-store.ts'
 import type { SlotStore } from './slot-store.ts'
 
-export const UNSTORAGE = 'unstorage'
+const name = 'unstorage'
 const note = 'db0 on better-sqlite3, WAL and synchronous=FULL set on its database for this run'
 
 /** Its own type of what it gives cannot be resolved. */
@@ -29,7 +29,7 @@ async function open(path: string): Promise<{ storage: Storage; close: () => Prom
 export async function unstorageSlots(path: string): Promise<SlotStore> {
   const { storage, close } = await open(path)
   return {
-    name: UNSTORAGE,
+    name,
     note,
     save: ({ place, payload }) => storage.setItemRaw(place.key, payload.bytes),
     load: async (place) => (await storage.getItemRaw<Uint8Array>(place.key)) ?? undefined,
@@ -41,7 +41,7 @@ export async function unstorageBlobs(path: string): Promise<BlobStore> {
   const { storage, close } = await open(path)
   let blobs = 0
   return {
-    name: UNSTORAGE,
+    name,
     note,
     put: async (bytes) => {
       blobs += 1
