@@ -1,4 +1,4 @@
-import type { TurnLog } from '../contenders/turn-log.ts'
+import type { Said, TurnLog } from '../contenders/turn-log.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
 import { CONVERSATIONS, conversation, TURN, turns } from './conversations.ts'
@@ -8,6 +8,7 @@ import { openBareTurns, openHarborageTurns } from './turn-logs.ts'
 const MOST_ADDED_TO_ONE = 10
 /** A conversation above so many turns does not become another one by what a run adds. */
 const LONG = 1000
+const SHORT = 10
 
 /** Next to the bare insert of a turn. */
 export function addTurn(engine: EngineName, kept: number): Race {
@@ -44,20 +45,22 @@ export function addTurnGrowth(engine: EngineName, sizes: readonly number[]): Rac
 }
 
 async function adding(log: TurnLog, kept: number): Promise<Contender> {
-  const before = turns(kept)
-  const reset = async (): Promise<void> => {
-    for (let number = 0; number < CONVERSATIONS; number += 1) {
+  const replaceFrom = async (first: number, before: readonly Said[]): Promise<void> => {
+    for (let number = first; number < first + CONVERSATIONS; number += 1) {
       await log.replace(conversation(number), before)
     }
   }
-  await reset()
+  const before = turns(kept)
+  const beforeOfOthers = turns(SHORT)
+  await replaceFrom(0, before)
   let added = 0
   return {
     ...log,
     mostOperations: CONVERSATIONS * MOST_ADDED_TO_ONE,
     prepare: async () => {
-      if (kept >= LONG) return
-      await reset()
+      // Every size does the same right before its slice, so that none begins warmer than another.
+      if (kept >= LONG) return replaceFrom(CONVERSATIONS, beforeOfOthers)
+      await replaceFrom(0, before)
       added = 0
     },
     run: (operations) =>
