@@ -42,6 +42,17 @@ describe('interleave', () => {
     expect(Math.max(...done)).toBe(4)
   })
 
+  it('never does fewer operations in a slice than all its callers need', async () => {
+    const done: number[] = []
+    const slow = contender('slow', [], {
+      leastOperations: 256,
+      run: async (operations) => void done.push(operations),
+    })
+    const { operations: _, ...open } = pace
+    await interleave([slow], { ...open, sliceMs: 0 })
+    expect(Math.min(...done)).toBe(256)
+  })
+
   it('tells about one that fails, and lets the others go on', async () => {
     const log: string[] = []
     const broken = contender('broken', log, {

@@ -1,5 +1,5 @@
 import type { EngineName, Race } from '../measure/benchmark.ts'
-import { callersAtOnce } from '../measure/callers.ts'
+import { callersAtOnce, enoughFor } from '../measure/callers.ts'
 import { fill, openSlotStores } from './slot-stores.ts'
 import { at, mustEqual, SLOTS, spreadPlaces } from './workload.ts'
 
@@ -17,6 +17,7 @@ export function load(engine: EngineName, callers: number): Race {
           const { payload } = await fill(store, places)
           return {
             ...store,
+            leastOperations: enoughFor(callers),
             run: (operations) =>
               callersAtOnce(callers, operations, (index) => store.load(at(places, index))),
             verify: async () => {

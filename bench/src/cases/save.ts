@@ -2,7 +2,7 @@ import type { EventId } from '@harborage/core'
 
 import type { Payload } from '../contenders/slot-store.ts'
 import type { EngineName, Race } from '../measure/benchmark.ts'
-import { callersAtOnce } from '../measure/callers.ts'
+import { callersAtOnce, enoughFor } from '../measure/callers.ts'
 import { fill, openSlotStores } from './slot-stores.ts'
 import { at, mustEqual, newEventIds, newPayload, SLOTS, spreadPlaces } from './workload.ts'
 
@@ -22,6 +22,7 @@ export function save(engine: EngineName, callers: number): Race {
           let payload: Payload = newPayload()
           return {
             ...store,
+            leastOperations: enoughFor(callers),
             prepare: async (operations) => {
               eventIds = newEventIds(operations)
               payload = newPayload()

@@ -5,6 +5,8 @@ export interface Contender {
   readonly name: string
   /** What sets it apart: its durability, what it does not do. */
   readonly note?: string
+  /** The fewest operations of one slice: many callers need enough for all of them to be at work. Default: 1. */
+  readonly leastOperations?: number
   /** The most operations of one slice; for what fills disks. */
   readonly mostOperations?: number
   /** Makes what that many operations need. Not timed. */

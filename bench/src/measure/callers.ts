@@ -1,6 +1,11 @@
 /** One operation. What is done at once returns nothing to wait for. */
 export type Operation = (index: number) => unknown
 
+/** A slice of many callers holds at least so many operations: its end, where fewer are at work, hardly counts then. */
+export function enoughFor(callers: number): number {
+  return callers === 1 ? 1 : callers * 8
+}
+
 /** Does the operations one after the other, as one caller does. */
 export async function oneCaller(operations: number, operation: Operation): Promise<void> {
   for (let index = 0; index < operations; index += 1) {

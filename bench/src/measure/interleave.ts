@@ -67,12 +67,13 @@ async function attempt(lane: Lane, work: () => Promise<void>): Promise<void> {
 /** How many operations fill a slice. Finding out is the warm-up, too. */
 async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise<number> {
   const most = contender.mostOperations ?? Number.POSITIVE_INFINITY
-  for (let operations = 1; ; operations *= 2) {
+  const least = contender.leastOperations ?? 1
+  for (let operations = least; ; operations *= 2) {
     signal.throwIfAborted()
     const elapsedMs = await slice(contender, Math.min(operations, most))
     if (operations >= most) return most
     if (elapsedMs < sliceMs / 2) continue
-    return Math.max(1, Math.min(most, Math.round((operations * sliceMs) / elapsedMs)))
+    return Math.max(least, Math.min(most, Math.round((operations * sliceMs) / elapsedMs)))
   }
 }
 
