@@ -83,6 +83,17 @@ export {
   type StoreDriverFactory,
   type StoreDrivers,
 } from './open-driver.ts'
+export {
+  currentOperation,
+  listenToOperations,
+  OPERATION_CHANNEL,
+  operationChannel,
+  traceOperation,
+  type OperationListeners,
+  type OperationTrace,
+  type TracedOperation,
+  type TracedStore,
+} from './operation-trace.ts'
 export { walkPages } from './page-walk.ts'
 export { readArguments } from './read-arguments.ts'
 export { parseConfig, parseStoreConfig, type StoreConfig } from './store-config.ts'

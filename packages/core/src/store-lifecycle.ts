@@ -1,4 +1,6 @@
 import { StoreClosedError } from './errors/errors.ts'
+import { operationChannel, traceOperation, type TracedStore } from './operation-trace.ts'
+import { readArguments } from './read-arguments.ts'
 
 /**
  * What every store does around its calls: refuse them once it is closed, honour the caller's signal, and let those in
@@ -6,13 +8,18 @@ import { StoreClosedError } from './errors/errors.ts'
  */
 export class StoreLifecycle {
   readonly #name: string
+  readonly #store: TracedStore | undefined
   #inFlight = 0
   #closing: Promise<void> | undefined
   #drained: (() => void) | undefined
 
-  /** @param name The class name of the store, for messages. */
-  constructor(name: string) {
+  /**
+   * @param name The class name of the store, for messages.
+   * @param store What its operations are traced under. Default: they are not.
+   */
+  constructor(name: string, store?: TracedStore) {
     this.#name = name
+    this.#store = store
   }
 
   /** @throws `store_closed` once {@link close} was called. */
@@ -22,8 +29,49 @@ export class StoreLifecycle {
     }
   }
 
-  /** Runs one call, whose arguments were already checked. */
-  async run<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+  /**
+   * Checks that the store is open and then the arguments of a call, which may be anything.
+   *
+   * @throws `store_closed`; what the check throws; `invalid_record` if an argument cannot be read.
+   */
+  read<Checked>(operation: string, check: () => Checked): Checked {
+    try {
+      this.assertOpen()
+      return readArguments(check)
+    } catch (error) {
+      this.refuse(operation, error)
+      throw error
+    }
+  }
+
+  /** Traces a call that was refused before it began. */
+  refuse(operation: string, error: unknown): void {
+    if (this.#store === undefined || !operationChannel.hasSubscribers) return
+    const refused = traceOperation({ store: this.#store, operation }, async () => {
+      throw error
+    })
+    refused.catch(() => {})
+  }
+
+  /**
+   * Runs one call, whose arguments were already checked.
+   *
+   * @param operation What it is traced as. Default: it is not traced.
+   * @param outcomeOf What is told of a success: a word from a closed set. Default: `ok`.
+   */
+  run<T>(
+    signal: AbortSignal | undefined,
+    call: () => Promise<T>,
+    operation?: string,
+    outcomeOf?: (result: T) => string,
+  ): Promise<T> {
+    const store = operationChannel.hasSubscribers ? this.#store : undefined
+    if (store === undefined || operation === undefined) return this.#run(signal, call)
+    const traced = { store, operation, signal, outcomeOf }
+    return traceOperation(traced, () => this.#run(signal, call))
+  }
+
+  async #run<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     this.assertOpen()
     signal?.throwIfAborted()
     const running = this.#count(call)

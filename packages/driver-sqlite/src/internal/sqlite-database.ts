@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { StoreClosedError } from '@harborage/core'
+import { currentOperation, StoreClosedError } from '@harborage/core'
 import type {
   CompiledSql,
   NoTables,
@@ -139,6 +139,8 @@ export class SqliteDatabase implements SqlDatabase {
           throw translateSqliteError(error, work)
         }
       }
+      const traced = currentOperation()
+      if (traced !== undefined) traced.retries += 1
       await delay(BUSY_PAUSES_MS[Math.min(attempt, BUSY_PAUSES_MS.length - 1)])
     }
   }
