@@ -1,4 +1,6 @@
+import { closing } from './close-under-load/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
+import { hostileInput } from './hostile-input/row.ts'
 
 /** Every row of the table of faults, in its order. */
-export const rows: readonly FaultRow[] = []
+export const rows: readonly FaultRow[] = [closing, hostileInput]
