@@ -96,5 +96,5 @@ export {
 } from './operation-trace.ts'
 export { walkPages } from './page-walk.ts'
 export { readArguments } from './read-arguments.ts'
-export { parseConfig, parseStoreConfig, type StoreConfig } from './store-config.ts'
+export { parseConfig, parseStoreConfig, storeConfigOf, type StoreConfig } from './store-config.ts'
 export { StoreLifecycle } from './store-lifecycle.ts'

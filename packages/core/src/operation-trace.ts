@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
+import { InvalidRecordError } from './errors/errors.ts'
 import { isHarborageError } from './errors/harborage-error.ts'
 import type { Unsubscribe } from './event-bus.ts'
+import { readArguments } from './read-arguments.ts'
 
 /** The stores whose operations are traced. */
 export type TracedStore = 'state' | 'artifacts' | 'memory'
@@ -52,6 +54,8 @@ export interface OperationListeners {
 /**
  * Listens to the operations of every store of the process. Of what a listener throws Node makes an uncaught exception.
  *
+ * @throws `invalid_record` if a listener is not a function.
+ *
  * @example
  * ```ts
  * import { listenToOperations } from '@harborage/core'
@@ -67,7 +71,8 @@ export interface OperationListeners {
  * stop()
  * ```
  */
-export function listenToOperations({ onStart, onEnd }: OperationListeners): Unsubscribe {
+export function listenToOperations(listeners: OperationListeners): Unsubscribe {
+  const { onStart, onEnd } = readArguments(() => checkListeners(listeners))
   // Whoever publishes on this channel is a copy of this package.
   const called = (listener: OperationListeners['onEnd']) => (trace: unknown) =>
     listener?.(trace as OperationTrace)
@@ -79,6 +84,15 @@ export function listenToOperations({ onStart, onEnd }: OperationListeners): Unsu
     operationChannel.start.unsubscribe(started)
     operationChannel.asyncEnd.unsubscribe(ended)
   }
+}
+
+function checkListeners({ onStart, onEnd }: OperationListeners): OperationListeners {
+  for (const [name, listener] of Object.entries({ onStart, onEnd })) {
+    if (listener !== undefined && typeof listener !== 'function') {
+      throw new InvalidRecordError(`${name} is not a function: pass one, or leave it out`)
+    }
+  }
+  return { ...(onStart && { onStart }), ...(onEnd && { onEnd }) }
 }
 
 const current = new AsyncLocalStorage<OperationTrace>()

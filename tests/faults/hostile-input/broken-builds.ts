@@ -1,3 +1,69 @@
 import type { BrokenBuild } from '../harness/fault-row.ts'
 
-export const brokenBuilds: readonly BrokenBuild[] = []
+const ROUNDS = 12_000
+
+export const brokenBuilds: readonly BrokenBuild[] = [
+  {
+    name: 'lets lone surrogates through',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'packages/core/src/named-text.ts',
+        from: "if (!value.isWellFormed()) throw refuse('holds a lone surrogate')",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'passes on what a getter throws',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'packages/core/src/read-arguments.ts',
+        from: 'if (isHarborageError(error)) throw error',
+        to: 'throw error',
+      },
+    ],
+  },
+  {
+    name: 'merges names of JSON into a shared prototype',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'packages/core/src/json.ts',
+        from: '  checkValue(field, value, [])',
+        to: `  checkValue(field, value, [])
+  const merge = (into, from) => {
+    for (const [name, item] of Object.entries(from)) {
+      if (typeof item === 'object' && item !== null) merge((into[name] ??= {}), item)
+      else into[name] = item
+    }
+  }
+  if (typeof value === 'object' && value !== null) merge({}, value)`,
+      },
+    ],
+  },
+  {
+    name: 'walks a list by its own iterator',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'packages/memory/src/internal/turn-text.ts',
+        from: 'for (let index = 0; index < value.length; index += 1) {',
+        to: `for (const each of value) if (typeof each !== 'string') return false
+  for (let index = 0; index < value.length; index += 1) {`,
+      },
+    ],
+  },
+  {
+    name: 'quotes what it refuses',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'packages/core/src/named-text.ts',
+        from: '`${field} ${fault}: pass',
+        to: '`${field} ${fault}, ${typeof value === "string" ? value : ""}: pass',
+      },
+    ],
+  },
+]

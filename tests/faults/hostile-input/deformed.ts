@@ -4,22 +4,27 @@ import { junk } from './junk.ts'
 
 /** Good arguments with something wrong about them: a value replaced, a wrapping, a name too many, one too few. */
 export function deformed(good: readonly unknown[], random: Random): unknown[] {
+  // So that there is something to be found, to be replaced and to be walked.
+  if (random.below(8) === 0) return [...good]
   if (random.below(16) === 0) return Array.from({ length: random.below(4) }, () => junk(random))
   const places = placesIn(good)
   if (places.length === 0) return [junk(random)]
-  let list = replaced(good, random.of(places), random)
-  if (random.below(3) === 0) list = replaced(list, random.of(places), random)
-  return random.below(4) === 0 ? list.map((each) => wrapped(each, random)) : list
+  const first = random.of(places)
+  const second = random.of(places)
+  const list = replaced(good, first, random)
+  const both = isApart(first, second) ? replaced(list, second, random) : list
+  return random.below(4) === 0 ? both.map((each) => wrapped(each, random)) : both
 }
 
 function replaced(args: readonly unknown[], place: Place, random: Random): unknown[] {
-  try {
-    const whole: unknown = withValueAt(args, place, junk(random))
-    return Array.isArray(whole) ? whole : []
-  } catch {
-    // The place lies within junk that lets nobody look.
-    return [...args]
-  }
+  const whole: unknown = withValueAt(args, place, junk(random))
+  return Array.isArray(whole) ? whole : []
+}
+
+/** Whether neither place lies within the other, where junk may let nobody look. */
+function isApart(first: Place, second: Place): boolean {
+  const steps = Math.min(first.length, second.length)
+  return first.slice(0, steps).join() !== second.slice(0, steps).join()
 }
 
 /** The same to the eye of a careless reader. */

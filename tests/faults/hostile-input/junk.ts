@@ -85,7 +85,7 @@ const number: Junk = (random) =>
 
 /** Throws something, not always an error. */
 function thrower(random: Random): () => never {
-  const thrown = random.of<unknown>([new Error(SECRET), null, undefined, SECRET, revoked({}), 7])
+  const thrown = [new Error(SECRET), null, undefined, SECRET, revoked({}), 7][random.below(6)]
   return () => {
     throw thrown
   }
@@ -190,7 +190,7 @@ class LyingBytes extends Uint8Array {
   override get length(): number {
     return 2 ** 40
   }
-  static override get [Symbol.species](): Uint8ArrayConstructor {
+  static get [Symbol.species](): Uint8ArrayConstructor {
     throw new Error(SECRET)
   }
 }
@@ -297,7 +297,16 @@ function circular(): object {
 
 const sorts: readonly Junk[] = [
   ...[text, text, text, number, plainObject, polluting, getters, fickle, converting, thenable],
-  ...[proxy, proxy, bytes, date, list, signal, other, (random: Random) => random.of(known)],
+  ...[
+    proxy,
+    proxy,
+    bytes,
+    date,
+    list,
+    signal,
+    other,
+    (random: Random) => known[random.below(known.length)],
+  ],
 ]
 
 /** One value of any sort. */

@@ -8,6 +8,7 @@ import {
   openDatabase,
   parseEventId,
   type Identity,
+  type RunIdentity,
 } from '@harborage/core'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { openPostgres } from '@harborage/driver-postgres'
@@ -35,6 +36,9 @@ export interface Subject {
 
 const identity: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const run = { ...identity, runId: 'r1' }
+
+/** Whose calls they are, before the junk comes in. */
+export const caller: RunIdentity = run
 const task = { ...identity, taskId: 't1' }
 const maintenance = { maintenanceScoped: true }
 
@@ -108,7 +112,9 @@ function ofTypedSlot(store: StateStore): Subject[] {
     subject(
       'slot of no store',
       () => [{}, run, { cents: 7 }],
-      (args) => Reflect.apply(slot.save, slot, args),
+      // What only looks like a store may do as it likes.
+      ([given, ...args]) =>
+        Reflect.apply(slot.save, slot, [typeof given === 'object' ? {} : given, ...args]),
     ),
     ...subjects(slot, 'slot', {
       record: () => [run, { cents: 7 }, newEventId()],
@@ -266,7 +272,12 @@ export function loneSubjects(): Subject[] {
     subject(
       'context.run',
       () => [identity, () => 1],
-      (args) => Reflect.apply(identityContext.run, identityContext, args),
+      // What the work throws is its own.
+      ([value, work]) =>
+        Reflect.apply(identityContext.run, identityContext, [
+          value,
+          typeof work === 'function' ? () => 1 : work,
+        ]),
     ),
     subject(
       'parseEventId',

@@ -19,7 +19,7 @@ export interface CheckedTurn {
 
 const strings = z
   .custom<readonly string[]>(isTexts, { error: 'expected an array of texts' })
-  .transform((texts) => [...texts])
+  .transform((texts) => Array.from({ length: texts.length }, (_, index) => texts[index] ?? ''))
 
 const fields = {
   userMessage: z.string(),
@@ -121,10 +121,12 @@ function isValidDate(value: unknown): boolean {
   return types.isDate(value) && !Number.isNaN(value.getTime())
 }
 
-/** Stops at the first item that is none, however long the array says it is. */
+/** Stops at the first item that is none, however long the array says it is; its own iterator may never end. */
 function isTexts(value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  for (const item of value) if (typeof item !== 'string') return false
+  if (!Array.isArray(value) || value.length > MAX_TURN_BYTES) return false
+  for (let index = 0; index < value.length; index += 1) {
+    if (typeof value[index] !== 'string') return false
+  }
   return true
 }
 
