@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unsafe-return -- what is wrapped may be anything.
 import { placesIn, withValueAt, type Place } from '../../../packages/memory/test/support/places.ts'
 import type { Random } from '../harness/random.ts'
 import { junk } from './junk.ts'

@@ -22,8 +22,8 @@ const openingRefusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['store_unavailable', 'invalid_record'] as const),
 ])
 
-/** Whose data nobody else may see. Its parts look like what lone surrogates turn into. */
-const victim: Identity = { tenantId: '\ufffd', userId: '\ufffd', sessionId: '\ufffd' }
+/** Whose data nobody else may see. Every lone surrogate would turn into the name of this tenant. */
+const victim = { ...caller, tenantId: '\ufffd' }
 const VICTIMS = 'v1ctim'
 
 const control: Identity = { tenantId: 'control', userId: 'control', sessionId: 'control' }
@@ -60,7 +60,7 @@ export class Fuzzing {
     const { state, memories, artifacts } = this.#stores
     const bytes = new TextEncoder().encode(VICTIMS)
     await state?.save({ eventId: newEventId(), identity: victim, kind: 'task.checkpoint', bytes })
-    await artifacts.putText(victim, VICTIMS, { namespace: 'tool' })
+    await artifacts.putText({ ...victim, taskId: 't1' }, VICTIMS, { namespace: 'tool' })
     const turn = { userMessage: VICTIMS, assistantResponse: VICTIMS }
     for (const memory of memories) await memory.addTurn(victim, turn)
   }

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable, typescript/only-throw-error, typescript/no-unsafe-return -- junk does what nobody should.
 import {
   abortReason as abortOfArtifacts,
   hostileValues as ofArtifacts,
@@ -61,7 +62,7 @@ const names: readonly string[] = [
 ]
 
 const letters: readonly string[] = [
-  ...['a', 'Z', '0', ' ', '\0', '\n', '\ud800', '\udfff', '\ufffd', '\uffff', '😀', 'é', '%', '_'],
+  ...['a', 'Z', '0', ' ', '\0', '\n', '\ud800', '\udfff', '\uffff', '😀', 'é', '%', '_'],
   ...['\\', "'", '"', '..', '/', '__proto__', '\u202e', '\ufeff', SECRET],
 ]
 
@@ -75,6 +76,8 @@ const text: Junk = (random) => {
       return 'é'.repeat(random.below(140))
     case 2:
       return random.of(names)
+    case 3:
+      return random.of(['\ud800', '\udbff', '\udc00', '\udfff'])
     default:
       return Array.from({ length: random.below(5) }, () => random.of(letters)).join('')
   }
@@ -246,6 +249,7 @@ const list: Junk = (random) =>
     () => Object.assign([], { length: 2 ** 32 - 1 }),
     () => Object.assign([SECRET], { [Symbol.iterator]: thrower(random) }),
     () => Object.assign([SECRET], { [Symbol.iterator]: endless }),
+    () => Object.assign([], { [Symbol.iterator]: endless }),
     () => Object.defineProperty([1], 0, { get: thrower(random) }),
     () => Object.assign([], { toJSON: thrower(random) }),
   ])()

@@ -21,7 +21,7 @@ const shares: readonly (readonly [place: Place, share: number])[] = [
 ]
 
 /** Far longer than a thousand calls take. */
-const SILENCE_MS = 60_000
+const SILENCE_MS = 20_000
 
 export const hostileInput: FaultRow = {
   name: 'hostile input',

@@ -7,6 +7,7 @@ import {
   newEventId,
   openDatabase,
   parseEventId,
+  type EventBus,
   type Identity,
   type RunIdentity,
 } from '@harborage/core'
@@ -87,34 +88,33 @@ function ofTypedSlot(store: StateStore): Subject[] {
     subject(
       'slot.load',
       () => [run, {}],
-      (args) => Reflect.apply(slot.load, slot, [store, ...args]),
+      (args) => callOn(slot, 'load', [store, ...args]),
     ),
     subject(
       'slot.loadWithEventId',
       () => [run, {}],
-      (args) => Reflect.apply(slot.loadWithEventId, slot, [store, ...args]),
+      (args) => callOn(slot, 'loadWithEventId', [store, ...args]),
     ),
     subject(
       'slot.save',
       () => [run, { cents: 7 }, { eventId: newEventId() }],
-      (args) => Reflect.apply(slot.save, slot, [store, ...args]),
+      (args) => callOn(slot, 'save', [store, ...args]),
     ),
     subject(
       'slot.delete',
       () => [run, {}],
-      (args) => Reflect.apply(slot.delete, slot, [store, ...args]),
+      (args) => callOn(slot, 'delete', [store, ...args]),
     ),
     subject(
       'slot.update',
       () => [run, () => ({ cents: 8 }), { attempts: 2 }],
-      (args) => Reflect.apply(slot.update, slot, [store, ...args]),
+      (args) => callOn(slot, 'update', [store, ...args]),
     ),
     subject(
       'slot of no store',
       () => [{}, run, { cents: 7 }],
       // What only looks like a store may do as it likes.
-      ([given, ...args]) =>
-        Reflect.apply(slot.save, slot, [typeof given === 'object' ? {} : given, ...args]),
+      ([given, ...args]) => callOn(slot, 'save', [typeof given === 'object' ? {} : given, ...args]),
     ),
     ...subjects(slot, 'slot', {
       record: () => [run, { cents: 7 }, newEventId()],
@@ -193,7 +193,7 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
       ...subject(
         'artifacts.list',
         () => [{ namespace: 'tool' }, { maintenance }],
-        (args) => Reflect.apply(store.list, store, args),
+        (args) => callOn(store, 'list', args),
       ),
       crossesIdentities: true,
     },
@@ -237,19 +237,19 @@ export function loneSubjects(): Subject[] {
       'createEventBus',
       () => [{ onListenerError: () => {} }],
       (args) => {
-        const made = Reflect.apply(createEventBus, undefined, args)
+        // oxlint-disable-next-line typescript/no-unsafe-assignment -- whatever the junk made, it is a bus.
+        const made: EventBus = Reflect.apply(createEventBus, undefined, args)
         made.subscribe({}, () => {})
-        made.publish(event)
+        return made.publish(event)
       },
     ),
     subject(
       'bus.subscribe',
       () => [{ type: 'a' }, () => {}],
       (args) => {
-        const unsubscribe: unknown = Reflect.apply(bus.subscribe, bus, args)
-        if (typeof unsubscribe !== 'function') throw new Error('there is no way back')
-        bus.publish(event)
-        unsubscribe()
+        const unsubscribe: unknown = callOn(bus, 'subscribe', args)
+        void bus.publish(event)
+        if (typeof unsubscribe === 'function') Reflect.apply(unsubscribe, undefined, [])
       },
     ),
     subject(
@@ -258,7 +258,7 @@ export function loneSubjects(): Subject[] {
       (args) => {
         const unsubscribe = bus.subscribe({ type: 'a', tenantId: 'acme' }, () => {})
         try {
-          Reflect.apply(bus.publish, bus, args)
+          callOn(bus, 'publish', args)
         } finally {
           unsubscribe()
         }
@@ -274,10 +274,7 @@ export function loneSubjects(): Subject[] {
       () => [identity, () => 1],
       // What the work throws is its own.
       ([value, work]) =>
-        Reflect.apply(identityContext.run, identityContext, [
-          value,
-          typeof work === 'function' ? () => 1 : work,
-        ]),
+        callOn(identityContext, 'run', [value, typeof work === 'function' ? () => 1 : work]),
     ),
     subject(
       'parseEventId',
@@ -289,7 +286,7 @@ export function loneSubjects(): Subject[] {
       () => [{ onEnd: () => {} }],
       (args) => {
         const stop: unknown = Reflect.apply(listenToOperations, undefined, args)
-        if (typeof stop === 'function') stop()
+        if (typeof stop === 'function') Reflect.apply(stop, undefined, [])
       },
     ),
   ]
@@ -305,11 +302,7 @@ function subjects(
   good: Readonly<Record<string, Subject['good']>>,
 ): Subject[] {
   return Object.entries(good).map(([method, args]) =>
-    subject(`${name}.${method}`, args, (given) => {
-      const found: unknown = Reflect.get(target, method)
-      if (typeof found !== 'function') throw new Error(`there is no method ${method}`)
-      return Reflect.apply(found, target, given)
-    }),
+    subject(`${name}.${method}`, args, (given) => callOn(target, method, given)),
   )
 }
 
@@ -322,4 +315,10 @@ function opener(
     const opened = await Reflect.apply(open, undefined, args as [never])
     await opened.close()
   })
+}
+
+function callOn(target: object, method: string, args: readonly unknown[]): unknown {
+  const found: unknown = Reflect.get(target, method)
+  if (typeof found !== 'function') throw new Error(`there is no method ${method}`)
+  return Reflect.apply(found, target, args)
 }
