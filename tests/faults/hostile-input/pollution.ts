@@ -20,8 +20,9 @@ type Copy = readonly (readonly [name: PropertyKey, value: unknown])[]
 
 function copyOf(each: object): Copy {
   return Reflect.ownKeys(each).map((name) => {
-    const { value, get } = Reflect.getOwnPropertyDescriptor(each, name) ?? {}
-    return [name, get ?? value]
+    const found = Reflect.getOwnPropertyDescriptor(each, name)
+    const value: unknown = found?.get ?? found?.value
+    return [name, value]
   })
 }
 

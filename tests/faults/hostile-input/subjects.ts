@@ -267,7 +267,7 @@ export function loneSubjects(): Subject[] {
     subject(
       'createContext',
       () => ['name'],
-      (args) => Reflect.apply(createContext, undefined, args).get(),
+      (args) => Reflect.apply(createContext, undefined, args),
     ),
     subject(
       'context.run',
