@@ -57,7 +57,9 @@ export {
   type RunIdentity,
 } from './identity.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
+export { abortReason, isAborted } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'
+export { captureDate } from './capture-date.ts'
 export {
   parseJsonObject,
   strictJson,

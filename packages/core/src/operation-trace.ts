@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
+import { abortReason, isAborted } from './abort-signal.ts'
 import { InvalidRecordError } from './errors/errors.ts'
 import { isHarborageError } from './errors/harborage-error.ts'
 import type { Unsubscribe } from './event-bus.ts'
@@ -164,5 +165,6 @@ function ok(): string {
 
 function codeOf(error: unknown, signal: AbortSignal | undefined): string {
   if (isHarborageError(error)) return error.code
-  return signal?.aborted === true && error === signal.reason ? 'aborted' : 'failed'
+  const isGivenUp = signal !== undefined && isAborted(signal) && error === abortReason(signal)
+  return isGivenUp ? 'aborted' : 'failed'
 }

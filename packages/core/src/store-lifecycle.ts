@@ -1,3 +1,4 @@
+import { abortReason, isAborted, onAbort } from './abort-signal.ts'
 import { StoreClosedError } from './errors/errors.ts'
 import { operationChannel, traceOperation, type TracedStore } from './operation-trace.ts'
 import { readArguments } from './read-arguments.ts'
@@ -73,19 +74,11 @@ export class StoreLifecycle {
 
   async #run<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     this.assertOpen()
-    signal?.throwIfAborted()
-    const running = this.#count(call)
-    return signal === undefined ? running : rejectOnAbort(running, signal)
-  }
-
-  /** Refuses further calls, waits for those in flight, then releases; every later call gives the same promise. */
-  close(release: () => Promise<void>): Promise<void> {
-    this.#closing ??= this.#drain().then(release)
-    return this.#closing
-  }
-
-  /** Keeps the call among those in flight until it ends, even if it throws before it gives a promise. */
-  async #count<T>(call: () => Promise<T>): Promise<T> {
+    if (signal !== undefined) {
+      if (isAborted(signal)) throw abortReason(signal)
+      return rejectOnAbort(this.#run(undefined, call), signal)
+    }
+    // Among those in flight until it ends, even if it throws before it gives a promise.
     this.#inFlight += 1
     try {
       return await call()
@@ -93,6 +86,12 @@ export class StoreLifecycle {
       this.#inFlight -= 1
       if (this.#inFlight === 0) this.#drained?.()
     }
+  }
+
+  /** Refuses further calls, waits for those in flight, then releases; every later call gives the same promise. */
+  close(release: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#drain().then(release)
+    return this.#closing
   }
 
   async #drain(): Promise<void> {
@@ -105,8 +104,7 @@ export class StoreLifecycle {
 
 function rejectOnAbort<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const abort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
-  running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  const forget = onAbort(signal, () => reject(abortReason(signal)))
+  running.then(resolve, reject).finally(forget)
   return promise
 }

@@ -108,7 +108,14 @@ function ofTypedSlot(store: StateStore): Subject[] {
     subject(
       'slot.update',
       () => [run, () => ({ cents: 8 }), { attempts: 2 }],
-      (args) => callOn(slot, 'update', [store, ...args]),
+      // What the change throws is its own.
+      ([whose, change, ...args]) =>
+        callOn(slot, 'update', [
+          store,
+          whose,
+          typeof change === 'function' ? () => ({ cents: 8 }) : change,
+          ...args,
+        ]),
     ),
     subject(
       'slot of no store',

@@ -21,6 +21,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly #target: URL
   readonly #sockets = new Set<Socket>()
   #stalled = false
+  /** How often the client sent something after the server had. */
+  trips = 0
   #fault: { readonly text: string; readonly kind: Fault; readonly happened: () => void } | undefined
 
   private constructor(server: Server, target: URL) {
@@ -70,6 +72,7 @@ export class TcpProxy implements AsyncDisposable {
   #forward(client: Socket): void {
     const server = connect(Number(this.#target.port || 5432), this.#target.hostname)
     const answer = { fault: undefined as Fault | undefined, happened: (): void => {} }
+    let isAnswered = true
     const cut = (): void => {
       client.destroy()
       server.destroy()
@@ -87,6 +90,8 @@ export class TcpProxy implements AsyncDisposable {
     })
     client.on('data', (chunk) => {
       if (this.#stalled) return
+      if (isAnswered) this.trips += 1
+      isAnswered = false
       if (this.#fault !== undefined && chunk.includes(this.#fault.text)) {
         answer.fault = this.#fault.kind
         answer.happened = this.#fault.happened
@@ -106,6 +111,7 @@ export class TcpProxy implements AsyncDisposable {
     })
     server.on('data', (chunk) => {
       if (this.#stalled) return
+      isAnswered = true
       if (answer.fault !== undefined) answer.happened()
       if (answer.fault === 'cut the answer') cut()
       else if (answer.fault === undefined) client.write(chunk)

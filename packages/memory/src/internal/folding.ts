@@ -5,7 +5,7 @@ import {
   type EventId,
   type RunIdentity,
 } from '@harborage/core'
-import type { MemoryDriver } from '../memory-driver.ts'
+import { noTurns, type MemoryDriver, type OldestTurns } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
 import {
@@ -42,6 +42,8 @@ type Next =
   | { readonly kind: 'now' }
   | { readonly kind: 'later'; readonly delayMs: number; readonly isRetry: boolean }
   | { readonly kind: 'rest' }
+
+const oldestToFold: OldestTurns = () => FOLD_BATCH_TURNS
 
 /** The longest pause that a timer can make; a longer one would end at once. */
 const MAX_PAUSE_MS = 2 ** 31 - 1
@@ -169,7 +171,7 @@ export class Folding {
     // An own claim is still there if the answer to it, or to its end, was lost.
     const mayReplace = (folder: string): boolean =>
       folder === own || folder === earlier || this.#timeLeft(folder) === 0
-    const claim = await driver.change(this.#identity, FOLD_BATCH_TURNS, (held) =>
+    const claim = await driver.change(this.#identity, oldestToFold, (held) =>
       claimFold(held, own, this.#rules.recentTurns, mayReplace),
     )
     if (claim.kind === 'claimed') events.healthChanged(this.#identity, claim.steps)
@@ -192,10 +194,10 @@ export class Folding {
       ),
     )
     if (outcome.kind === 'aborted') {
-      await driver.change(this.#identity, 0, (held) => releaseFold(held, claim))
+      await driver.change(this.#identity, noTurns, (held) => releaseFold(held, claim))
       return { kind: 'rest' }
     }
-    const end = await driver.change(this.#identity, 0, (held) =>
+    const end = await driver.change(this.#identity, noTurns, (held) =>
       outcome.kind === 'summarized'
         ? commitFold(held, claim, outcome.summary)
         : failFold(held, claim, this.#rules.retryAttempts, outcome.reason),

@@ -1,5 +1,5 @@
-import { types } from 'node:util'
 import {
+  captureDate,
   checkEventId,
   InvalidRecordError,
   newEventId,
@@ -9,6 +9,9 @@ import {
 } from '@harborage/core'
 import { z } from 'zod'
 import { MAX_TURN_BYTES, type ConversationTurn } from '../conversation.ts'
+
+/** A turn with the id that it was given, or got. */
+export type TurnWithId = ConversationTurn & { readonly turnId: EventId }
 
 /** A turn that was checked, and the text under which it is kept. */
 export interface CheckedTurn {
@@ -40,7 +43,10 @@ const fields = {
 
 const givenTurn = z.strictObject({
   ...fields,
-  timestamp: z.custom<Date>(isValidDate, { error: 'expected a valid Date' }).exactOptional(),
+  timestamp: z
+    .custom<Date>((value) => captureDate(value) !== undefined, { error: 'expected a valid Date' })
+    .transform((date) => captureDate(date) ?? date)
+    .exactOptional(),
   turnId: z.unknown().optional(),
 })
 
@@ -51,7 +57,7 @@ const keptTurn = z.strictObject({
 })
 
 /**
- * Checks a turn and writes it as JSON, always with its fields in the same order.
+ * Checks a turn and writes it as {@link writeTurn} does.
  *
  * @throws `invalid_record`, naming the field.
  */
@@ -59,7 +65,9 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   const parsed = givenTurn.safeParse(turn)
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
-      ({ path, message }) => `${['turn', ...path].join('.')}: ${message}`,
+      ({ code, path, message }) =>
+        // Names that a caller made up may be taken from a conversation.
+        `${['turn', ...path].join('.')}: ${code === 'unrecognized_keys' ? 'it has unknown fields' : message}`,
     )
     throw new InvalidRecordError(faults.join('; '))
   }
@@ -71,23 +79,33 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   })
 }
 
-/** Reads what {@link checkTurn} wrote; `undefined` if it is something else. */
-export function parseTurn(text: unknown): CheckedTurn | undefined {
-  const parsed = keptTurn.safeParse(text)
+/** Reads what {@link checkTurn} wrote as JSON; `undefined` if it is something else. */
+export function parseTurn(json: unknown): TurnWithId | undefined {
+  const parsed = keptTurn.safeParse(json)
   if (!parsed.success) return undefined
   const timestamp = new Date(parsed.data.timestamp)
-  if (!isValidDate(timestamp)) return undefined
+  if (captureDate(timestamp) === undefined) return undefined
   try {
     const turnId = checkEventId('turnId', parsed.data.turnId)
-    return writeTurn({ ...parsed.data, turnId, timestamp })
+    return { ...parsed.data, turnId, timestamp }
   } catch {
     return undefined
   }
 }
 
+/**
+ * Writes a turn as JSON, always with its fields in the same order.
+ *
+ * @throws `invalid_record`, naming the field.
+ */
+export function writeTurn(turn: TurnWithId): CheckedTurn {
+  const text = strictJsonObject('turn', turnObject(turn), MAX_TURN_BYTES)
+  return { turnId: turn.turnId, turn, text }
+}
+
 /** The turn as JSON says it: an object whose fields are in one order. */
-function turnObject({ turn, turnId }: Omit<CheckedTurn, 'text'>): Record<string, unknown> {
-  const { userMessage, assistantResponse, timestamp, trajectoryDigest } = turn
+function turnObject(turn: TurnWithId): Record<string, unknown> {
+  const { turnId, userMessage, assistantResponse, timestamp, trajectoryDigest } = turn
   return {
     turnId,
     timestamp: timestamp?.getTime(),
@@ -101,24 +119,11 @@ function turnObject({ turn, turnId }: Omit<CheckedTurn, 'text'>): Record<string,
   }
 }
 
-function writeTurn(turn: ConversationTurn & { readonly turnId: EventId }): CheckedTurn {
-  const { turnId } = turn
-  return {
-    turnId,
-    turn,
-    text: strictJsonObject('turn', turnObject({ turn, turnId }), MAX_TURN_BYTES),
-  }
-}
-
 function digestObject(
   digest: NonNullable<ConversationTurn['trajectoryDigest']>,
 ): Record<string, unknown> {
   const { toolsInvoked, observationsSummary, reasoningSummary, artifactsRefs } = digest
   return { toolsInvoked, observationsSummary, reasoningSummary, artifactsRefs }
-}
-
-function isValidDate(value: unknown): boolean {
-  return types.isDate(value) && !Number.isNaN(value.getTime())
 }
 
 /** Stops at the first item that is none, however long the array says it is; its own iterator may never end. */

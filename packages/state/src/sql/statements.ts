@@ -1,13 +1,16 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
-import { sql, type RawBuilder } from 'kysely'
-import { TRAIL_CHARACTERS } from './event-trail.ts'
+import { sql } from 'kysely'
+import {
+  rowOf,
+  sessionOf,
+  slot,
+  slotOf,
+  type SessionColumns,
+  type SlotColumns,
+} from './row-columns.ts'
+import { compileSave } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
-
-/** The columns that name a session. */
-export type SessionColumns = Pick<StateRecordRow, 'tenant_id' | 'user_id' | 'session_id'>
-
-/** The columns that name a slot. */
-export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
+import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
 
 /** What a slot holds, for the caller. */
 export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
@@ -27,8 +30,8 @@ export interface StateStatements {
   readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, PlacedColumns>
   /** The rows that decide about a save: its slot's and, if it is another, the one that holds its event id. */
   readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
-  /** As {@link StateStatements.inspect}, keeping others from changing the rows until the transaction ends. */
-  readonly inspectAndLock: StateStatements['inspect']
+  /** Keeps others from a slot that holds the event id, until the transaction ends. */
+  readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
   /** Writes unless the slot holds or has replaced the event id. */
   readonly save: SqlStatement<StateRecordRow, unknown>
   /** Writes if the slot is empty and the event id unused. */
@@ -55,7 +58,6 @@ interface ListKindPageParameters extends SlotColumns {
 }
 
 const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
-const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
 const placed = [...slot, ...content] as const
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
 const row = [...placed, 'event_trail'] as const
@@ -66,35 +68,45 @@ export function compileStateStatements(database: SqlDatabase): StateStatements {
 
 function compileReads(
   database: SqlDatabase,
-): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'inspectAndLock'> {
+): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'lock'> {
   const db = database.builder.$extendTables<StateTables>()
-  const inspect = (at: SlotColumns & EventColumn) =>
-    db
-      .selectFrom('state_records')
-      .select(row)
-      .where((where) =>
-        where.or([
-          where.and(slotOf(at)),
-          where.and({ tenant_id: at.tenant_id, event_id: at.event_id }),
-        ]),
-      )
   return {
-    load: compileStatement('state_load', (at: SlotColumns) =>
+    load: compileStatement(
+      'state_load',
+      (at: SlotColumns) =>
+        db
+          .selectFrom('state_records')
+          .select(content)
+          .where((where) => where.and(slotOf(at))),
+      { isPointRead: true },
+    ),
+    loadByEventId: compileStatement(
+      'state_load_by_event_id',
+      (at: SessionColumns & EventColumn) =>
+        db
+          .selectFrom('state_records')
+          .select(placed)
+          .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
+      { isPointRead: true },
+    ),
+    inspect: compileStatement('state_inspect', (at: SlotColumns & EventColumn) =>
       db
         .selectFrom('state_records')
-        .select(content)
-        .where((where) => where.and(slotOf(at))),
+        .select(row)
+        .where((where) =>
+          where.or([
+            where.and(slotOf(at)),
+            where.and({ tenant_id: at.tenant_id, event_id: at.event_id }),
+          ]),
+        ),
     ),
-    loadByEventId: compileStatement('state_load_by_event_id', (at: SessionColumns & EventColumn) =>
-      db
+    lock: compileStatement('state_lock', (at: SlotColumns & EventColumn) => {
+      const generation = db
         .selectFrom('state_records')
-        .select(placed)
-        .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
-    ),
-    inspect: compileStatement('state_inspect', inspect),
-    inspectAndLock: compileStatement('state_inspect_and_lock', (at: SlotColumns & EventColumn) =>
-      database.traits.rowLocks ? inspect(at).forUpdate() : inspect(at),
-    ),
+        .select('event_id')
+        .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
+      return database.traits.rowLocks ? generation.forUpdate() : generation
+    }),
   }
 }
 
@@ -105,30 +117,8 @@ function compileWrites(
   'save' | 'saveIntoEmpty' | 'saveOver' | 'delete' | 'deleteGeneration' | 'deleteScope'
 > {
   const db = database.builder.$extendTables<StateTables>()
-  const { textPosition } = database.traits
-  const isIn = (mark: RawBuilder<string>): RawBuilder<number> =>
-    sql<number>`${sql.raw(textPosition)}(state_records.event_trail, ${mark})`
-  const pushOnTrail = (mark: RawBuilder<string>): RawBuilder<string> =>
-    sql<string>`substr(${mark} || state_records.event_trail, 1, ${sql.lit(TRAIL_CHARACTERS)})`
-  const newMark = sql<string>`excluded.event_trail`
   return {
-    save: compileStatement('state_save', (row: StateRecordRow) =>
-      db
-        .insertInto('state_records')
-        .values(rowOf(row))
-        .onConflict((conflict) =>
-          conflict
-            .columns(slot)
-            .doUpdateSet((update) => ({
-              event_id: update.ref('excluded.event_id'),
-              version: update.ref('excluded.version'),
-              updated_at: update.ref('excluded.updated_at'),
-              event_trail: pushOnTrail(newMark),
-              bytes: update.ref('excluded.bytes'),
-            }))
-            .where(isIn(newMark), '=', sql.lit(0)),
-        ),
-    ),
+    save: compileSave(database),
     saveIntoEmpty: compileStatement('state_save_into_empty', (row: StateRecordRow) =>
       db
         .insertInto('state_records')
@@ -146,18 +136,26 @@ function compileWrites(
           bytes: row.bytes,
         })
         .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
-        .where(isIn(sql<string>`${row.event_trail}`), '=', sql.lit(0)),
+        .where(placeOnTrail(database.traits, sql<string>`${row.event_trail}`), '=', sql.lit(0)),
     ),
-    delete: compileStatement('state_delete', (at: SlotColumns) =>
-      db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
+    delete: compileStatement(
+      'state_delete',
+      (at: SlotColumns) => db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
+      { removes: true },
     ),
-    deleteGeneration: compileStatement('state_delete_generation', (at: SlotColumns & EventColumn) =>
-      db
-        .deleteFrom('state_records')
-        .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+    deleteGeneration: compileStatement(
+      'state_delete_generation',
+      (at: SlotColumns & EventColumn) =>
+        db
+          .deleteFrom('state_records')
+          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+      { removes: true },
     ),
-    deleteScope: compileStatement('state_delete_scope', (at: SessionColumns) =>
-      db.deleteFrom('state_records').where((where) => where.and(sessionOf(at))),
+    deleteScope: compileStatement(
+      'state_delete_scope',
+      (at: SessionColumns) =>
+        db.deleteFrom('state_records').where((where) => where.and(sessionOf(at))),
+      { removes: true },
     ),
   }
 }
@@ -204,17 +202,4 @@ function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' |
         .limit(page.limit),
     ),
   }
-}
-
-function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
-  return { tenant_id, user_id, session_id }
-}
-
-function slotOf(at: SlotColumns): SlotColumns {
-  return { ...sessionOf(at), run_id: at.run_id, kind: at.kind }
-}
-
-function rowOf(row: StateRecordRow): StateRecordRow {
-  const { event_id, version, updated_at, event_trail, bytes } = row
-  return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
 }
