@@ -61,6 +61,30 @@ test('a save tells how often Postgres lost its connection', async () => {
   expect(ended.map(({ retries }) => retries)).toEqual([0, 1])
 })
 
+test('each save tells how many shared its commit on SQLite', async () => {
+  await using database = await openSqlite({ dsn: join(await temporaryFolder(), 'a.db') })
+  await using store = await openStateStore({ database })
+  await Promise.all(saves(store, 8))
+  expect(Math.max(...ended.map(({ batchSize }) => batchSize))).toBeGreaterThan(1)
+  expect(Math.max(...ended.map(({ batchSize }) => batchSize))).toBeLessThanOrEqual(8)
+})
+
+test('each save tells how many shared its statement on Postgres', async () => {
+  const created = await createDatabase()
+  onTestFinished(() => created.drop())
+  await using database = await openPostgres({ dsn: created.dsn })
+  await using store = await openStateStore({ database })
+  await Promise.all(saves(store, 8))
+  expect(Math.max(...ended.map(({ batchSize }) => batchSize))).toBeGreaterThan(1)
+  expect(Math.max(...ended.map(({ batchSize }) => batchSize))).toBeLessThanOrEqual(8)
+})
+
+function saves(store: StateStore, count: number): Promise<unknown>[] {
+  return Array.from({ length: count }, (_, number) =>
+    store.save({ ...record, eventId: newEventId(), kind: `kind ${number}` }),
+  )
+}
+
 test('each call of a batch tells how many shared it', async () => {
   const driver = new InMemoryStateDriver()
   const save = driver.save.bind(driver)

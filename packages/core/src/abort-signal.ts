@@ -1,4 +1,4 @@
-const { addEventListener, removeEventListener } = EventTarget.prototype
+const target = EventTarget.prototype
 const readAborted = getterOf('aborted')
 const readReason = getterOf('reason')
 
@@ -25,11 +25,11 @@ export function abortReason(signal: AbortSignal): unknown {
 
 /** Calls the listener once the signal is aborted, until the function that it gives is called. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  Reflect.apply(addEventListener, signal, ['abort', listener, { once: true }])
-  return () => void Reflect.apply(removeEventListener, signal, ['abort', listener])
+  target.addEventListener.call(signal, 'abort', listener, { once: true })
+  return () => target.removeEventListener.call(signal, 'abort', listener)
 }
 
 function getterOf(name: 'aborted' | 'reason'): (signal: AbortSignal) => unknown {
   const { get } = Reflect.getOwnPropertyDescriptor(AbortSignal.prototype, name) ?? {}
-  return (signal) => (get === undefined ? signal[name] : Reflect.apply(get, signal, []))
+  return (signal): unknown => (get === undefined ? signal[name] : Reflect.apply(get, signal, []))
 }
