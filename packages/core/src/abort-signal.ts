@@ -1,10 +1,13 @@
+import { types } from 'node:util'
+
 const target = EventTarget.prototype
 const readAborted = getterOf('aborted')
 const readReason = getterOf('reason')
 
 /** Whether it is a signal, and not only an object with the prototype of one. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
-  if (!(value instanceof AbortSignal)) return false
+  // A proxy of a signal passes for one, and answers what it likes.
+  if (types.isProxy(value) || !(value instanceof AbortSignal)) return false
   try {
     return typeof readAborted(value) === 'boolean'
   } catch {

@@ -54,6 +54,15 @@ test.each(['throwIfAborted', 'addEventListener', 'removeEventListener'])(
   },
 )
 
+test('a proxy of a signal is refused: it could say anything', async () => {
+  await using store = await openStateStore()
+  const signal = new Proxy(new AbortController().signal, { get: () => 'anything' })
+  const error: unknown = await store
+    .load(session, 'kind', { signal })
+    .catch((caught: unknown) => caught)
+  expect(isHarborageError(error) ? error.code : error).toBe('invalid_record')
+})
+
 function fail(): never {
   throw new Error('replaced')
 }
