@@ -20,8 +20,8 @@ const shares: readonly (readonly [place: Place, share: number])[] = [
   ['files', 0.1],
 ]
 
-/** Far longer than a thousand calls take. */
-const SILENCE_MS = 20_000
+/** Far longer than a thousand calls take, also where a busy disk synchronises each put. */
+const SILENCE_MS = 60_000
 
 export const hostileInput: FaultRow = {
   name: 'hostile input',
