@@ -5,7 +5,6 @@ import {
   checkSignal,
   InvalidRecordError,
   parseJsonObject,
-  readArguments,
   StoreLifecycle,
   walkPages,
   type CallOptions,
@@ -63,7 +62,7 @@ export class ArtifactStore implements AsyncDisposable {
   readonly #driver: ArtifactDriver
   readonly #release: () => Promise<void>
   readonly #maxBytes: number
-  readonly #lifecycle = new StoreLifecycle('ArtifactStore')
+  readonly #lifecycle = new StoreLifecycle('ArtifactStore', 'artifacts')
 
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
     this.#driver = driver
@@ -93,12 +92,18 @@ export class ArtifactStore implements AsyncDisposable {
     data: Uint8Array,
     options?: PutOptions,
   ): Promise<ArtifactRef> {
-    return this.#put(scope, () => captureData(data, this.#maxBytes), options, BINARY)
+    return this.#put('putBytes', scope, () => captureData(data, this.#maxBytes), options, BINARY)
   }
 
   /** Stores a text as UTF-8, as {@link putBytes} stores bytes. A lone surrogate is `invalid_record`. */
   async putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef> {
-    return this.#put(scope, () => captureData(encodeText(text), this.#maxBytes), options, TEXT)
+    return this.#put(
+      'putText',
+      scope,
+      () => captureData(encodeText(text), this.#maxBytes),
+      options,
+      TEXT,
+    )
   }
 
   /**
@@ -111,8 +116,7 @@ export class ArtifactStore implements AsyncDisposable {
     id: string,
     options?: CallOptions,
   ): Promise<Uint8Array | undefined> {
-    const content = await this.#onKey(scope, id, options, (key) => this.#driver.get(key))
-    return content === undefined ? undefined : verified(content)
+    return this.#get('get', scope, id, options)
   }
 
   /**
@@ -125,7 +129,7 @@ export class ArtifactStore implements AsyncDisposable {
     id: string,
     options?: CallOptions,
   ): Promise<string | undefined> {
-    const bytes = await this.get(scope, id, options)
+    const bytes = await this.#get('getText', scope, id, options)
     return bytes === undefined ? undefined : decodeText(bytes)
   }
 
@@ -135,27 +139,32 @@ export class ArtifactStore implements AsyncDisposable {
     id: string,
     options?: CallOptions,
   ): Promise<ArtifactRef | undefined> {
-    return this.#onKey(scope, id, options, (key) => this.#driver.getRef(key))
+    return this.#onKey('getRef', scope, id, options, (key) => this.#driver.getRef(key))
   }
 
   /** Whether the scope has the artifact. */
   async exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
-    return (await this.getRef(scope, id, options)) !== undefined
+    return this.#onKey(
+      'exists',
+      scope,
+      id,
+      options,
+      async (key) => (await this.#driver.getRef(key)) !== undefined,
+    )
   }
 
   /** Removes an artifact and tells whether it was there. */
   async delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
-    return this.#onKey(scope, id, options, (key) => this.#driver.delete(key))
+    return this.#onKey('delete', scope, id, options, (key) => this.#driver.delete(key))
   }
 
   /** Removes every artifact of the session, of all its tasks, and gives their number. */
   async deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
-    this.#lifecycle.assertOpen()
-    const { owner, signal } = readArguments(() => ({
+    const { owner, signal } = this.#lifecycle.read('deleteScope', () => ({
       owner: checkIdentity(identity),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner))
+    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner), 'deleteScope')
   }
 
   /**
@@ -165,14 +174,13 @@ export class ArtifactStore implements AsyncDisposable {
    * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session.
    */
   list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
-    this.#lifecycle.assertOpen()
-    const { parts, limit, signal } = readArguments(() => ({
+    const { parts, limit, signal } = this.#lifecycle.read('list', () => ({
       parts: checkFilter(filter, options?.maintenance),
       limit: checkPageSize(options),
       signal: checkSignal(options),
     }))
     return walkPages(limit, (after: ArtifactRef | undefined) =>
-      this.#lifecycle.run(signal, () => this.#driver.listPage({ ...parts, after, limit })),
+      this.#lifecycle.run(signal, () => this.#driver.listPage({ ...parts, after, limit }), 'list'),
     )
   }
 
@@ -196,19 +204,19 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   async #put(
+    operation: string,
     scope: ArtifactScope,
     capture: () => Uint8Array,
     options: PutOptions | undefined,
     mimeType: string,
   ): Promise<ArtifactRef> {
-    this.#lifecycle.assertOpen()
-    const { owner, bytes, description, signal } = readArguments(() => ({
+    const { owner, bytes, description, signal } = this.#lifecycle.read(operation, () => ({
       owner: checkScope(scope),
       bytes: capture(),
       description: checkDescription(options, mimeType),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#store(owner, bytes, description))
+    return this.#lifecycle.run(signal, () => this.#store(owner, bytes, description), operation)
   }
 
   async #store(
@@ -233,18 +241,30 @@ export class ArtifactStore implements AsyncDisposable {
     })
   }
 
+  async #get(
+    operation: string,
+    scope: ArtifactScope,
+    id: string,
+    options: CallOptions | undefined,
+  ): Promise<Uint8Array | undefined> {
+    return this.#onKey(operation, scope, id, options, async (key) => {
+      const content = await this.#driver.get(key)
+      return content === undefined ? undefined : verified(content)
+    })
+  }
+
   async #onKey<Result>(
+    operation: string,
     scope: ArtifactScope,
     id: string,
     options: CallOptions | undefined,
     call: (key: ArtifactKey) => Promise<Result>,
   ): Promise<Result> {
-    this.#lifecycle.assertOpen()
-    const { key, signal } = readArguments(() => ({
+    const { key, signal } = this.#lifecycle.read(operation, () => ({
       key: { scope: checkScope(scope), id: checkArtifactId(id) },
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => call(key))
+    return this.#lifecycle.run(signal, () => call(key), operation)
   }
 }
 

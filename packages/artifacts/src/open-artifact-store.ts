@@ -5,6 +5,7 @@ import {
   InvalidConfigError,
   openDriver,
   parseConfig,
+  storeConfigOf,
   type Context,
   type StoreConfig,
   type StoreDriverFactory,
@@ -67,8 +68,7 @@ drivers.registry.register('memory', {
  */
 export async function openArtifactStore(config: ArtifactStoreConfig = {}): Promise<ArtifactStore> {
   const { maxBytes } = parseConfig(limits, config)
-  const { maxBytes: _, ...storeConfig } = config
-  const { driver, release } = await openDriver(drivers, storeConfig)
+  const { driver, release } = await openDriver(drivers, storeConfigOf(config, ['maxBytes']))
   return new ArtifactStore(driver, { maxBytes, release })
 }
 

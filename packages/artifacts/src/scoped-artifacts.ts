@@ -1,5 +1,7 @@
 import {
+  abortReason,
   describeType,
+  isAborted,
   InvalidRecordError,
   readArguments,
   ScopeMismatchError,
@@ -98,9 +100,9 @@ export class ScopedArtifacts {
     options?: OffloadOptions,
   ): Promise<Offloaded<Value>> {
     storeLifecycles.get(this.#store)?.assertOpen()
-    const { bytes, isSmall, putOptions } = readArguments(() => checkOffload(value, options))
+    const { bytes, isSmall, putOptions, signal } = readArguments(() => checkOffload(value, options))
     if (isSmall) {
-      putOptions.signal?.throwIfAborted()
+      if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
       return { kind: 'inline', value }
     }
     return { kind: 'artifact', ref: await this.putBytes(bytes, putOptions) }

@@ -1,3 +1,4 @@
+import { isAbortSignal } from './abort-signal.ts'
 import { InvalidRecordError } from './errors/errors.ts'
 import { describeType } from './named-text.ts'
 
@@ -44,11 +45,6 @@ function checkOptions(options: unknown): void {
       'options is not an object of options: pass { signal } or leave it out',
     )
   }
-}
-
-/** Reading `aborted` throws for an object that only has the prototype of a signal. */
-function isAbortSignal(signal: unknown): signal is AbortSignal {
-  return signal instanceof AbortSignal && typeof signal.aborted === 'boolean'
 }
 
 /**

@@ -1,10 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { InvalidConfigError } from './errors/errors.ts'
+import { InvalidConfigError, InvalidRecordError } from './errors/errors.ts'
 import type { RunIdentity } from './identity.ts'
+import { describeType } from './named-text.ts'
 
 /** A value that is carried along with asynchronous work, so that handlers find it without a parameter. */
 export interface Context<Value> {
-  /** Calls `work` with the value in place; it is seen in everything that `work` awaits, and nowhere else. */
+  /**
+   * Calls `work` with the value in place; it is seen in everything that `work` awaits, and nowhere else.
+   *
+   * @throws `invalid_record` if `work` is not a function.
+   */
   run<Result>(value: Value, work: () => Result): Result
   /** The value in place, or `undefined` outside of {@link run}. */
   get(): Value | undefined
@@ -24,7 +29,13 @@ export interface Context<Value> {
 export function createContext<Value>(name: string): Context<Value> {
   const storage = new AsyncLocalStorage<{ readonly value: Value }>()
   return {
-    run: (value, work) => storage.run({ value }, work),
+    run(value, work) {
+      const given: unknown = work
+      if (typeof given !== 'function') {
+        throw new InvalidRecordError(`work is ${describeType(given)}: pass a function`)
+      }
+      return storage.run({ value }, work)
+    },
     get: () => storage.getStore()?.value,
     require() {
       const held = storage.getStore()

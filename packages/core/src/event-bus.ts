@@ -1,4 +1,7 @@
+import { InvalidRecordError } from './errors/errors.ts'
 import type { Identity } from './identity.ts'
+import { describeType } from './named-text.ts'
+import { readArguments } from './read-arguments.ts'
 
 /**
  * The events by `type`, each with its payload. Packages that publish events add theirs by declaration merging:
@@ -60,18 +63,19 @@ export interface EventBusOptions {
  */
 export function createEventBus(options: EventBusOptions = {}): EventBus {
   const subscriptions = new Set<Subscription>()
-  const report = reportTo(options.onListenerError ?? warn)
+  const report = reportTo(readArguments(() => checkErrorListener(options)) ?? warn)
   return {
     publish(event) {
+      readArguments(() => checkEvent(event))
       // A copy, so that a listener which subscribes while it is called does not get this very event.
       for (const subscription of [...subscriptions]) {
-        if (subscriptions.has(subscription) && subscription.wants(event)) {
+        if (subscriptions.has(subscription) && readArguments(() => subscription.wants(event))) {
           deliver(subscription, event, report)
         }
       }
     },
     subscribe(filter, listener) {
-      const subscription = createSubscription(filter, listener)
+      const subscription = readArguments(() => createSubscription(filter, listener))
       subscriptions.add(subscription)
       return () => void subscriptions.delete(subscription)
     },
@@ -87,6 +91,9 @@ function createSubscription<Type extends string>(
   filter: EventFilter<Type>,
   listener: EventListener<Type>,
 ): Subscription {
+  if (typeof listener !== 'function') {
+    throw new InvalidRecordError(`listener is ${describeType(listener)}: pass a function`)
+  }
   const { type, tenantId, userId, sessionId } = filter
   const wants = (event: HarborageEvent): event is HarborageEvent<Type> =>
     (type === undefined || type === event.type) &&
@@ -97,6 +104,21 @@ function createSubscription<Type extends string>(
     wants,
     call: (event) => (wants(event) ? listener(event) : undefined),
   }
+}
+
+function checkEvent({ type, identity }: HarborageEvent): void {
+  if (typeof type !== 'string') {
+    throw new InvalidRecordError(`event.type is ${describeType(type)}: pass a string`)
+  }
+  const whose: unknown = identity
+  if (typeof whose !== 'object' || whose === null) {
+    throw new InvalidRecordError(`event.identity is ${describeType(whose)}: pass an identity`)
+  }
+}
+
+function checkErrorListener({ onListenerError }: EventBusOptions): ErrorReport | undefined {
+  if (onListenerError === undefined || typeof onListenerError === 'function') return onListenerError
+  throw new InvalidRecordError('onListenerError is not a function: pass one, or leave it out')
 }
 
 type ErrorReport = (error: unknown, event: HarborageEvent) => void
@@ -125,8 +147,26 @@ function reportTo(onListenerError: ErrorReport): ErrorReport {
 }
 
 function warn(error: unknown, event: HarborageEvent): void {
-  const kind = error instanceof Error ? error.name : typeof error
-  process.emitWarning(`a listener of "${event.type}" failed with ${kind}`, {
+  process.emitWarning(`a listener of "${typeOf(event)}" failed with ${kindOf(error)}`, {
     code: 'HARBORAGE_LISTENER_FAILED',
   })
+}
+
+/** Read again, so it may be anything by now. */
+function typeOf(event: HarborageEvent): string {
+  try {
+    const type: unknown = event.type
+    return typeof type === 'string' ? type : 'unknown'
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** What a listener throws may let nobody look at it. */
+function kindOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.name) : typeof error
+  } catch {
+    return typeof error
+  }
 }

@@ -57,7 +57,9 @@ export {
   type RunIdentity,
 } from './identity.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
+export { abortReason, isAborted } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'
+export { captureDate } from './capture-date.ts'
 export {
   parseJsonObject,
   strictJson,
@@ -83,7 +85,18 @@ export {
   type StoreDriverFactory,
   type StoreDrivers,
 } from './open-driver.ts'
+export {
+  currentOperation,
+  listenToOperations,
+  OPERATION_CHANNEL,
+  operationChannel,
+  traceOperation,
+  type OperationListeners,
+  type OperationTrace,
+  type TracedOperation,
+  type TracedStore,
+} from './operation-trace.ts'
 export { walkPages } from './page-walk.ts'
 export { readArguments } from './read-arguments.ts'
-export { parseConfig, parseStoreConfig, type StoreConfig } from './store-config.ts'
+export { parseConfig, parseStoreConfig, storeConfigOf, type StoreConfig } from './store-config.ts'
 export { StoreLifecycle } from './store-lifecycle.ts'

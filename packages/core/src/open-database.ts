@@ -1,12 +1,14 @@
 import { engines, type Database } from './database.ts'
 import { unknownDriver } from './driver-registry.ts'
+import { InvalidConfigError } from './errors/errors.ts'
+import { describeType } from './named-text.ts'
 import { schemeOf } from './open-driver.ts'
 
 /**
  * Opens a database by its DSN, for several stores to share, whichever engine the DSN names. For options of an engine use
  * its own function, such as `openPostgres`.
  *
- * @throws `unknown_driver` if no engine is registered for the scheme of the DSN; what the engine answers.
+ * @throws `invalid_config` if it is not a string; `unknown_driver` if no engine is registered for the scheme of the DSN; what the engine answers.
  *
  * @example
  * ```ts
@@ -19,6 +21,10 @@ import { schemeOf } from './open-driver.ts'
  * ```
  */
 export async function openDatabase(dsn: string): Promise<Database> {
+  const given: unknown = dsn
+  if (typeof given !== 'string') {
+    throw new InvalidConfigError(`dsn is ${describeType(given)}: pass a string`)
+  }
   const scheme = schemeOf(dsn)
   const engine = scheme === undefined ? undefined : engines.findByScheme(scheme)
   if (engine !== undefined) return engine.open(dsn)

@@ -62,21 +62,46 @@ export function parseConfig<Schema extends z.ZodType>(
   schema: Schema,
   config: unknown,
 ): z.output<Schema> {
-  const parsed = safeParse(schema, config)
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map((issue) =>
-    issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
-  )
+  const { data, faults } = readConfig(schema, config)
+  if (faults === undefined) return data
   throw new InvalidConfigError(`the configuration is not valid: ${faults.join('; ')}`)
 }
 
-function safeParse<Schema extends z.ZodType>(
+/**
+ * What is left of a store's configuration without the options that only this store has: where it keeps its data. Options
+ * that nobody knows stay in it and are refused later.
+ *
+ * @throws `invalid_config` if it cannot be read.
+ */
+export function storeConfigOf(config: StoreConfig, own: readonly string[]): StoreConfig {
+  try {
+    return Object.fromEntries(Object.entries(config).filter(([name]) => !own.includes(name)))
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+}
+
+type ReadConfig<Data> =
+  | { readonly data: Data; readonly faults?: undefined }
+  | { readonly data?: undefined; readonly faults: readonly string[] }
+
+/** A configuration may let nobody look at it; the schema looks at it again when it names what is wrong. */
+function readConfig<Schema extends z.ZodType>(
   schema: Schema,
   config: unknown,
-): z.ZodSafeParseResult<z.output<Schema>> {
+): ReadConfig<z.output<Schema>> {
   try {
-    return schema.safeParse(config)
+    const parsed = schema.safeParse(config)
+    if (parsed.success) return { data: parsed.data }
+    const faults = parsed.error.issues.map((issue) =>
+      issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
+    )
+    return { faults }
   } catch (cause) {
-    throw new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
+    throw unreadable(cause)
   }
+}
+
+function unreadable(cause: unknown): InvalidConfigError {
+  return new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
 }

@@ -1,5 +1,4 @@
 import {
-  InvalidConfigError,
   parseConfig,
   StrategyNotImplementedError,
   type EventBus,
@@ -99,20 +98,8 @@ export function parseMemoryRules(config: MemoryRules): CheckedMemoryRules {
   return parseConfig(rules, config)
 }
 
-/** The rest of a configuration: where the store keeps its data. Unknown options stay in it and are refused later. */
-export function storeConfigOf(config: MemoryStoreConfig): StoreConfig {
-  const own = new Set(Object.keys(rules.shape))
-  return Object.fromEntries(entriesOf(config).filter(([name]) => !own.has(name)))
-}
-
-/** An option may be a getter that throws. */
-function entriesOf(config: MemoryStoreConfig): [string, unknown][] {
-  try {
-    return Object.entries(config)
-  } catch (cause) {
-    throw new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
-  }
-}
+/** The names of the options that only this store has. */
+export const memoryRuleNames: readonly string[] = Object.keys(rules.shape)
 
 function hasMethod(value: unknown, method: string): boolean {
   return (

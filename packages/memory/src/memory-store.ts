@@ -2,7 +2,6 @@ import {
   checkRunIdentity,
   checkSignal,
   isHarborageError,
-  readArguments,
   StoreLifecycle,
   type CallOptions,
   type HarborageError,
@@ -43,7 +42,7 @@ export class MemoryStore implements AsyncDisposable {
   readonly #keeping: KeepingRules
   readonly #events: MemoryEvents
   readonly #foldings: Foldings | undefined
-  readonly #lifecycle = new StoreLifecycle('MemoryStore')
+  readonly #lifecycle = new StoreLifecycle('MemoryStore', 'memory')
   #stopping: Promise<void> | undefined
 
   /**
@@ -94,7 +93,7 @@ export class MemoryStore implements AsyncDisposable {
     options?: CallOptions,
   ): Promise<void> {
     return this.#call('addTurn', identity, options, (owner) => {
-      const checked = readArguments(() => checkTurn(turn))
+      const checked = checkTurn(turn)
       const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
       return async () => {
         if (this.#rules.strategy === 'none') return
@@ -160,7 +159,7 @@ export class MemoryStore implements AsyncDisposable {
   ): Promise<void> {
     return this.#call('restore', identity, options, (owner) => {
       const { strategy, tokenEstimator } = this.#rules
-      const restored = readArguments(() => readSnapshot(snapshot, strategy))
+      const restored = readSnapshot(snapshot, strategy)
       const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
       return async () => {
         if (strategy === 'none') return
@@ -221,14 +220,16 @@ export class MemoryStore implements AsyncDisposable {
     options: CallOptions | undefined,
     prepare: (owner: Required<RunIdentity>) => () => Promise<Result>,
   ): Promise<Result> {
-    this.#lifecycle.assertOpen()
-    const owner = checkedIdentity(identity)
+    const owner = this.#lifecycle.read(operation, () => checkedIdentity(identity))
     if (isHarborageError(owner)) {
+      this.#lifecycle.refuse(operation, owner)
       throw await rejectIdentity(this.#events, operation, identity, owner)
     }
-    const work = prepare(owner)
-    const signal = readArguments(() => checkSignal(options))
-    return this.#lifecycle.run(signal, work)
+    const { work, signal } = this.#lifecycle.read(operation, () => ({
+      work: prepare(owner),
+      signal: checkSignal(options),
+    }))
+    return this.#lifecycle.run(signal, work, operation)
   }
 }
 

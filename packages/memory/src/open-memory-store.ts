@@ -3,12 +3,13 @@ import {
   driverNames,
   DriverRegistry,
   openDriver,
+  storeConfigOf,
   type Context,
   type StoreDriverFactory,
   type StoreDrivers,
 } from '@harborage/core'
 import { InMemoryMemoryDriver } from './in-memory-driver.ts'
-import { parseMemoryRules, storeConfigOf, type MemoryStoreConfig } from './memory-config.ts'
+import { memoryRuleNames, parseMemoryRules, type MemoryStoreConfig } from './memory-config.ts'
 import type { MemoryDriver } from './memory-driver.ts'
 import { MemoryStore } from './memory-store.ts'
 
@@ -53,7 +54,7 @@ drivers.registry.register('memory', {
  */
 export async function openMemoryStore(config: MemoryStoreConfig): Promise<MemoryStore> {
   const rules = parseMemoryRules(config)
-  const { driver, release } = await openDriver(drivers, storeConfigOf(config))
+  const { driver, release } = await openDriver(drivers, storeConfigOf(config, memoryRuleNames))
   return new MemoryStore(driver, rules, release)
 }
 

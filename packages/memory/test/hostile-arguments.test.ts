@@ -86,3 +86,34 @@ async function call(method: Method, args: readonly unknown[]): Promise<unknown> 
   if (typeof called !== 'function') throw new Error(`there is no method ${method}`)
   return Reflect.apply(called, store, args)
 }
+
+test('a list with an iterator of its own is read as a list, be the iterator without an end', async () => {
+  const toolsInvoked = Object.assign(['search'], {
+    *[Symbol.iterator]() {
+      for (;;) yield 'endless'
+    },
+  })
+  const turn = goodTurn()
+  const trajectoryDigest = { ...turn.trajectoryDigest, toolsInvoked }
+  await store.addTurn(identity, { ...turn, trajectoryDigest })
+  const { recentTurns } = await store.getLlmContext(identity)
+  expect(recentTurns.at(-1)?.trajectoryDigest?.toolsInvoked).toEqual(['search'])
+})
+
+test('a date that says another time than it has is kept with the time it has', async () => {
+  class FarDate extends Date {
+    override getTime(): number {
+      return 2 ** 60
+    }
+  }
+  await store.addTurn(identity, { ...goodTurn(), timestamp: new FarDate(7) })
+  const { recentTurns } = await store.getLlmContext(identity)
+  expect(recentTurns.at(-1)?.timestamp).toEqual(new Date(7))
+})
+
+test('fields that a turn does not have are refused without their names', async () => {
+  const turn = { ...goodTurn(), [SECRET]: SECRET }
+  const error = await failureOf(() => store.addTurn(identity, turn))
+  expect(error.code).toBe('invalid_record')
+  expect(error.message).not.toContain(SECRET)
+})

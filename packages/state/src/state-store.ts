@@ -6,7 +6,6 @@ import {
   checkRunIdentity,
   checkSignal,
   NotFoundError,
-  readArguments,
   StoreLifecycle,
   walkPages,
   type CallOptions,
@@ -54,7 +53,7 @@ export interface DeleteOptions extends CallOptions {
 export class StateStore implements AsyncDisposable {
   readonly #driver: StateDriver
   readonly #release: () => Promise<void>
-  readonly #lifecycle = new StoreLifecycle('StateStore')
+  readonly #lifecycle = new StoreLifecycle('StateStore', 'state')
 
   /**
    * @param driver Where the records are kept.
@@ -90,13 +89,12 @@ export class StateStore implements AsyncDisposable {
    * ```
    */
   async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
-    this.#lifecycle.assertOpen()
-    const { checked, condition, signal } = readArguments(() => ({
+    const { checked, condition, signal } = this.#lifecycle.read('save', () => ({
       checked: checkRecord(checkCarriedIdentity('record', record), record),
       signal: checkSignal(options),
       condition: checkCondition(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.save(checked, condition))
+    return this.#lifecycle.run(signal, () => this.#driver.save(checked, condition), 'save', itself)
   }
 
   /** Gives what the slot holds, or `undefined` if it is empty. */
@@ -105,12 +103,11 @@ export class StateStore implements AsyncDisposable {
     kind: string,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
-    this.#lifecycle.assertOpen()
-    const { slot, signal } = readArguments(() => ({
+    const { slot, signal } = this.#lifecycle.read('load', () => ({
       slot: checkSlot(checkRunIdentity(identity), kind),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.load(slot))
+    return this.#lifecycle.run(signal, () => this.#driver.load(slot), 'load')
   }
 
   /**
@@ -136,13 +133,16 @@ export class StateStore implements AsyncDisposable {
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
-    this.#lifecycle.assertOpen()
-    const { owner, checkedEventId, signal } = readArguments(() => ({
+    const { owner, checkedEventId, signal } = this.#lifecycle.read('loadByEventId', () => ({
       owner: checkIdentity(identity),
       checkedEventId: checkEventId('eventId', eventId),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.loadByEventId(owner, checkedEventId))
+    return this.#lifecycle.run(
+      signal,
+      () => this.#driver.loadByEventId(owner, checkedEventId),
+      'loadByEventId',
+    )
   }
 
   /**
@@ -168,23 +168,21 @@ export class StateStore implements AsyncDisposable {
    * @throws `condition_failed` if `ifEventId` is given and the slot holds another generation.
    */
   async delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
-    this.#lifecycle.assertOpen()
-    const { slot, condition, signal } = readArguments(() => ({
+    const { slot, condition, signal } = this.#lifecycle.read('delete', () => ({
       slot: checkSlot(checkRunIdentity(identity), kind),
       signal: checkSignal(options),
       condition: checkDeleteCondition(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.delete(slot, condition))
+    return this.#lifecycle.run(signal, () => this.#driver.delete(slot, condition), 'delete')
   }
 
   /** Empties every slot of the session, of all its runs, and gives their number. */
   async deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
-    this.#lifecycle.assertOpen()
-    const { owner, signal } = readArguments(() => ({
+    const { owner, signal } = this.#lifecycle.read('deleteScope', () => ({
       owner: checkIdentity(identity),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner))
+    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner), 'deleteScope')
   }
 
   /**
@@ -200,12 +198,11 @@ export class StateStore implements AsyncDisposable {
     transaction: StateTransaction,
     options?: CallOptions,
   ): Promise<readonly SaveOutcome[]> {
-    this.#lifecycle.assertOpen()
-    const { checked, signal } = readArguments(() => ({
+    const { checked, signal } = this.#lifecycle.read('commit', () => ({
       checked: checkTransaction(transaction),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, () => this.#driver.commit(checked))
+    return this.#lifecycle.run(signal, () => this.#driver.commit(checked), 'commit')
   }
 
   /**
@@ -219,16 +216,18 @@ export class StateStore implements AsyncDisposable {
     kindPrefix: string,
     options?: PageOptions,
   ): AsyncIterable<StateRecord> {
-    this.#lifecycle.assertOpen()
-    const { owner, prefix, limit, signal } = readArguments(() => ({
+    const { owner, prefix, limit, signal } = this.#lifecycle.read('list', () => ({
       owner: checkRunIdentity(identity),
       prefix: checkKindPrefix(kindPrefix),
       limit: checkPageSize(options),
       signal: checkSignal(options),
     }))
     return walkPages(limit, (last: StateRecord | undefined) =>
-      this.#lifecycle.run(signal, () =>
-        this.#driver.listPage({ identity: owner, kindPrefix: prefix, after: last?.kind, limit }),
+      this.#lifecycle.run(
+        signal,
+        () =>
+          this.#driver.listPage({ identity: owner, kindPrefix: prefix, after: last?.kind, limit }),
+        'list',
       ),
     )
   }
@@ -243,8 +242,7 @@ export class StateStore implements AsyncDisposable {
     kindPrefix: string,
     options?: PageOptions,
   ): AsyncIterable<StateRecord> {
-    this.#lifecycle.assertOpen()
-    const { prefix, limit, signal } = readArguments(() => {
+    const { prefix, limit, signal } = this.#lifecycle.read('listKind', () => {
       checkMaintenanceScope(scope)
       return {
         prefix: checkKindPrefix(kindPrefix),
@@ -253,8 +251,10 @@ export class StateStore implements AsyncDisposable {
       }
     })
     return walkPages(limit, (after: StateRecord | undefined) =>
-      this.#lifecycle.run(signal, () =>
-        this.#driver.listKindPage({ kindPrefix: prefix, after, limit }),
+      this.#lifecycle.run(
+        signal,
+        () => this.#driver.listKindPage({ kindPrefix: prefix, after, limit }),
+        'listKind',
       ),
     )
   }
@@ -267,6 +267,11 @@ export class StateStore implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+/** The outcome of a save is what its trace tells. */
+function itself(outcome: SaveOutcome): SaveOutcome {
+  return outcome
 }
 
 function notFound(message: string): never {

@@ -2,6 +2,7 @@ import {
   InvalidRecordError,
   isHarborageError,
   newEventId,
+  readArguments,
   type CallOptions,
   type EventId,
   type RunIdentity,
@@ -122,9 +123,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
 ): TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>> {
   type Input = StandardSchemaV1.InferInput<Schema>
   type Output = StandardSchemaV1.InferOutput<Schema>
-  const { schema, migrate } = definition
-  const kind = checkKind(definition.kind)
-  const version = checkVersion(definition.version)
+  const { kind, schema, version, migrate } = readArguments(() => checkDefinition(definition))
 
   const bringUpToDate = (stored: unknown, storedVersion: number): unknown => {
     if (storedVersion === version) return stored
@@ -150,35 +149,33 @@ export function defineSlot<Schema extends StandardSchemaV1>(
   const slot: TypedSlot<Input, Output> = {
     kind,
     async load(store, identity, options) {
-      const record = await store.load(identity, kind, options)
+      const record = await checkStore(store).load(identity, kind, options)
       return record === undefined ? undefined : slot.decode(record)
     },
     async loadWithEventId(store, identity, options) {
-      const record = await store.load(identity, kind, options)
+      const record = await checkStore(store).load(identity, kind, options)
       if (record === undefined) return undefined
       return { value: await slot.decode(record), eventId: record.eventId }
     },
-    async save(store, identity, value, options = {}) {
-      const { eventId, ...saveOptions } = options
-      return store.save(await slot.record(identity, value, eventId), saveOptions)
+    async save(store, identity, value, options) {
+      const { eventId, ...saveOptions } = readArguments(() => ({ ...options }))
+      const record = await slot.record(identity, value, eventId)
+      return checkStore(store).save(record, saveOptions)
     },
     async delete(store, identity, options) {
-      return store.delete(identity, kind, options)
+      return checkStore(store).delete(identity, kind, options)
     },
     async record(identity, value, eventId = newEventId()) {
       const { bytes } = await encode(value)
       return { eventId, identity, kind, bytes, version }
     },
     async decode(record) {
-      if (record.kind !== kind)
-        throw new InvalidRecordError(`the record is not of the kind ${kind}`)
-      const stored = decodeJson(kind, record.bytes)
-      return validate(schema, kind, await bringUpToDate(stored, record.version))
+      const held = readArguments(() => checkHeld(kind, record))
+      const stored = decodeJson(kind, held.bytes)
+      return validate(schema, kind, await bringUpToDate(stored, held.version))
     },
-    async update(store, identity, change, { attempts = DEFAULT_ATTEMPTS, ...options } = {}) {
-      if (!Number.isInteger(attempts) || attempts < 1) {
-        throw new InvalidRecordError('options.attempts must be a whole number of at least 1')
-      }
+    async update(store, identity, change, given) {
+      const { attempts, options } = readArguments(() => checkUpdate(change, given))
       for (let attempt = 1; ; attempt += 1) {
         const held = await slot.loadWithEventId(store, identity, options)
         const { bytes, value } = await encode(await change(held?.value))
@@ -193,6 +190,60 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     },
   }
   return slot
+}
+
+function checkDefinition<Schema extends StandardSchemaV1>(
+  definition: SlotDefinition<Schema>,
+): SlotDefinition<Schema> & { readonly version: number } {
+  const { kind, schema, version, migrate } = definition
+  if (!hasMethods(schema?.['~standard'], ['validate'])) {
+    throw new InvalidRecordError(
+      'schema is no Standard Schema: pass one of zod, valibot or arktype',
+    )
+  }
+  if (migrate !== undefined && typeof migrate !== 'function') {
+    throw new InvalidRecordError('migrate is not a function: pass one, or leave it out')
+  }
+  const checked = { kind: checkKind(kind), schema, version: checkVersion(version) }
+  return migrate === undefined ? checked : { ...checked, migrate }
+}
+
+/** Whatever has the calls of a store will do: there may be several copies of its class, or one around it. */
+function checkStore(store: StateStore): StateStore {
+  if (hasMethods(store, ['load', 'save', 'delete'])) return store
+  throw new InvalidRecordError('store is not a state store: pass what openStateStore() gave')
+}
+
+function checkHeld(
+  kind: string,
+  record: StateRecord,
+): { readonly bytes: Uint8Array; readonly version: number } {
+  const { kind: found, bytes, version } = record
+  if (found !== kind) throw new InvalidRecordError(`the record is not of the kind ${kind}`)
+  return { bytes, version: checkVersion(version) }
+}
+
+function checkUpdate(
+  change: unknown,
+  given: UpdateOptions | undefined,
+): { readonly attempts: number; readonly options: CallOptions } {
+  if (typeof change !== 'function') {
+    throw new InvalidRecordError('change is not a function: pass one that gives the new value')
+  }
+  const { attempts = DEFAULT_ATTEMPTS, ...options } = { ...given }
+  if (!Number.isInteger(attempts) || attempts < 1) {
+    throw new InvalidRecordError('options.attempts must be a whole number of at least 1')
+  }
+  return { attempts, options }
+}
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  return readArguments(
+    () =>
+      typeof value === 'object' &&
+      value !== null &&
+      methods.every((method) => typeof Reflect.get(value, method) === 'function'),
+  )
 }
 
 async function validate<Schema extends StandardSchemaV1>(

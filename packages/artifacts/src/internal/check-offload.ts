@@ -15,6 +15,7 @@ export interface CheckedOffload {
   /** Whether it comes back inline. Its options are checked all the same: they are wrong for a heavy one, too. */
   readonly isSmall: boolean
   readonly putOptions: PutOptions
+  readonly signal: AbortSignal | undefined
 }
 
 /** @throws `invalid_record` if the value is neither bytes nor JSON, or an option is malformed. */
@@ -28,7 +29,7 @@ export function checkOffload(
   const isSmall = bytes.byteLength <= checkThreshold(thresholdBytes)
   const putOptions = given.mimeType === undefined ? { ...given, mimeType } : given
   checkDescription(putOptions, mimeType)
-  return { bytes, isSmall, putOptions }
+  return { bytes, isSmall, putOptions, signal: checkSignal(putOptions) }
 }
 
 /** The bytes of a value as an artifact would hold them, and what they are. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { OutcomeUnknownError } from '@harborage/core'
+import { currentOperation, OutcomeUnknownError } from '@harborage/core'
 import { PostgresFailure } from './postgres-failure.ts'
 
 const FIRST_PAUSE_MS = 5
@@ -26,6 +26,8 @@ export async function retry<Result>(
       mayBeApplied ||= error.mayBeApplied && work === 'write'
       if (!error.mayPass || performance.now() >= deadline) throw finalError(error, mayBeApplied)
     }
+    const operation = currentOperation()
+    if (operation !== undefined) operation.retries += 1
     // Half of the pause is left to chance, so that callers that failed together do not come back together.
     await delay(pause * (0.5 + Math.random() / 2))
   }

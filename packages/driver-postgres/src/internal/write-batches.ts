@@ -1,3 +1,4 @@
+import { currentOperation, type OperationTrace } from '@harborage/core'
 import type { CompiledSql, SqlBatch, SqlStatement } from '@harborage/core/sql'
 import { PostgresFailure } from './postgres-failure.ts'
 import type { StatementResult } from './statement-runner.ts'
@@ -29,6 +30,7 @@ interface GatheredCall {
   readonly parameters: unknown
   readonly keys: readonly string[]
   readonly bytes: number
+  readonly operation: OperationTrace | undefined
   readonly resolve: (changes: number) => void
   readonly reject: (failure: unknown) => void
 }
@@ -65,7 +67,8 @@ export class WriteBatches {
     const keys = batch.keysOf(parameters)
     if (this.#isHeldUp({ keys })) return this.#runAlone(parameters)
     const { promise, resolve, reject } = Promise.withResolvers<number>()
-    this.#gathered.push({ parameters, keys, bytes, resolve, reject })
+    const operation = currentOperation()
+    this.#gathered.push({ parameters, keys, bytes, operation, resolve, reject })
     this.#flushIfFree()
     return promise
   }
@@ -138,7 +141,8 @@ export class WriteBatches {
     if (first !== undefined && calls.length === 1) return this.#settleAlone(first)
     try {
       const written = await this.#runTogether(calls)
-      for (const { parameters, resolve } of calls) {
+      for (const { parameters, operation, resolve } of calls) {
+        if (operation !== undefined) operation.batchSize = calls.length
         resolve(written.has(this.#statement.batch.nameOf(parameters)) ? 1 : 0)
       }
     } catch (error) {

@@ -1,3 +1,4 @@
+import { currentOperation, type OperationTrace } from '@harborage/core'
 import type { PreparedConnection } from './prepared-connection.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 
@@ -12,6 +13,8 @@ export interface PendingWrite {
   readonly scope: WriteScope
   /** When it began to wait, in milliseconds. */
   readonly since: number
+  /** The call of a store that it is a part of, if somebody listens. */
+  readonly operation: OperationTrace | undefined
   /** Runs in a transaction of its own, and remembers the outcome. */
   runAlone(connection: PreparedConnection): void
   /** Runs as a part of the transaction that is open, and remembers the outcome. */
@@ -30,6 +33,7 @@ type Outcome<Result> =
 export class PendingResult<Result> implements PendingWrite {
   readonly scope: WriteScope
   readonly since: number = performance.now()
+  readonly operation: OperationTrace | undefined = currentOperation()
   readonly promise: Promise<Result>
   readonly #work: () => Result
   readonly #resolve: (result: Result) => void

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { StoreClosedError } from '@harborage/core'
+import { currentOperation, StoreClosedError } from '@harborage/core'
 import type {
   CompiledSql,
   NoTables,
@@ -152,6 +152,8 @@ export class SqliteDatabase implements SqlDatabase {
           throw translateSqliteError(error, 'read')
         }
       }
+      const traced = currentOperation()
+      if (traced !== undefined) traced.retries += 1
       await delay(READ_PAUSE_MS)
     }
   }

@@ -108,7 +108,10 @@ export class WriteQueue {
   #writeAlone(write: PendingWrite): boolean {
     write.runAlone(this.#connection)
     const error = write.failure()
-    if (isPassing(error) && performance.now() < write.since + this.#patienceFor(error)) return false
+    if (isPassing(error) && performance.now() < write.since + this.#patienceFor(error)) {
+      if (write.operation !== undefined) write.operation.retries += 1
+      return false
+    }
     this.#settle(1)
     return true
   }
@@ -148,7 +151,10 @@ export class WriteQueue {
 
   #settle(count: number): void {
     this.#separate = Math.max(this.#separate - count, 0)
-    for (const write of this.#waiting.splice(0, count)) write.settle()
+    for (const write of this.#waiting.splice(0, count)) {
+      if (write.operation !== undefined) write.operation.batchSize = count
+      write.settle()
+    }
   }
 
   #patienceFor(error: unknown): number {

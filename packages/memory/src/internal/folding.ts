@@ -1,4 +1,10 @@
-import { newEventId, type EventId, type RunIdentity } from '@harborage/core'
+import {
+  newEventId,
+  operationChannel,
+  traceOperation,
+  type EventId,
+  type RunIdentity,
+} from '@harborage/core'
 import { noTurns, type MemoryDriver, type OldestTurns } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
@@ -12,7 +18,7 @@ import {
   type Claimed,
   type FoldEnd,
 } from './fold-turns.ts'
-import { summarizeInTime } from './summarize-in-time.ts'
+import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
 import { readTurn } from './window.ts'
 
 /** How folding is done. Times are in milliseconds. */
@@ -178,12 +184,14 @@ export class Folding {
       previousSummary: claim.previousSummary,
       turns: claim.turns.map(readTurn),
     }
-    const outcome = await summarizeInTime(
-      summarizer,
-      this.#identity,
-      request,
-      this.#rules.summarizerTimeoutMs,
-      this.#abort.signal,
+    const outcome = await traceSummary(() =>
+      summarizeInTime(
+        summarizer,
+        this.#identity,
+        request,
+        this.#rules.summarizerTimeoutMs,
+        this.#abort.signal,
+      ),
     )
     if (outcome.kind === 'aborted') {
       await driver.change(this.#identity, noTurns, (held) => releaseFold(held, claim))
@@ -218,4 +226,11 @@ export class Folding {
     clearTimeout(this.#waiting?.timer)
     this.#waiting = undefined
   }
+}
+
+function traceSummary(summarize: () => Promise<SummaryOutcome>): Promise<SummaryOutcome> {
+  if (!operationChannel.hasSubscribers) return summarize()
+  const outcomeOf = (ended: SummaryOutcome): string =>
+    ended.kind === 'failed' ? ended.reason : ended.kind
+  return traceOperation({ store: 'memory', operation: 'summarize', outcomeOf }, summarize)
 }

@@ -1,5 +1,5 @@
-import { types } from 'node:util'
 import {
+  captureDate,
   checkEventId,
   InvalidRecordError,
   newEventId,
@@ -22,7 +22,7 @@ export interface CheckedTurn {
 
 const strings = z
   .custom<readonly string[]>(isTexts, { error: 'expected an array of texts' })
-  .transform((texts) => [...texts])
+  .transform((texts) => Array.from({ length: texts.length }, (_, index) => texts[index] ?? ''))
 
 const fields = {
   userMessage: z.string(),
@@ -43,7 +43,10 @@ const fields = {
 
 const givenTurn = z.strictObject({
   ...fields,
-  timestamp: z.custom<Date>(isValidDate, { error: 'expected a valid Date' }).exactOptional(),
+  timestamp: z
+    .custom<Date>((value) => captureDate(value) !== undefined, { error: 'expected a valid Date' })
+    .transform((date) => captureDate(date) ?? date)
+    .exactOptional(),
   turnId: z.unknown().optional(),
 })
 
@@ -62,7 +65,9 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   const parsed = givenTurn.safeParse(turn)
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
-      ({ path, message }) => `${['turn', ...path].join('.')}: ${message}`,
+      ({ code, path, message }) =>
+        // Names that a caller made up may be taken from a conversation.
+        `${['turn', ...path].join('.')}: ${code === 'unrecognized_keys' ? 'it has unknown fields' : message}`,
     )
     throw new InvalidRecordError(faults.join('; '))
   }
@@ -79,7 +84,7 @@ export function parseTurn(json: unknown): TurnWithId | undefined {
   const parsed = keptTurn.safeParse(json)
   if (!parsed.success) return undefined
   const timestamp = new Date(parsed.data.timestamp)
-  if (!isValidDate(timestamp)) return undefined
+  if (captureDate(timestamp) === undefined) return undefined
   try {
     const turnId = checkEventId('turnId', parsed.data.turnId)
     return { ...parsed.data, turnId, timestamp }
@@ -121,14 +126,12 @@ function digestObject(
   return { toolsInvoked, observationsSummary, reasoningSummary, artifactsRefs }
 }
 
-function isValidDate(value: unknown): boolean {
-  return types.isDate(value) && !Number.isNaN(value.getTime())
-}
-
-/** Stops at the first item that is none, however long the array says it is. */
+/** Stops at the first item that is none, however long the array says it is; its own iterator may never end. */
 function isTexts(value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  for (const item of value) if (typeof item !== 'string') return false
+  if (!Array.isArray(value) || value.length > MAX_TURN_BYTES) return false
+  for (let index = 0; index < value.length; index += 1) {
+    if (typeof value[index] !== 'string') return false
+  }
   return true
 }
 

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import {
   checkEventId,
   captureBytes,
+  captureDate,
   checkRequiredName,
   checkRunIdentity,
   describeType,
@@ -111,7 +112,7 @@ function checkDate(updatedAt: unknown): Date {
   if (!types.isDate(updatedAt)) {
     throw new InvalidRecordError(`updatedAt is ${describeType(updatedAt)}: pass a Date`)
   }
-  const copy = new Date(updatedAt.getTime())
-  if (Number.isNaN(copy.getTime())) throw new InvalidRecordError('updatedAt is an invalid Date')
+  const copy = captureDate(updatedAt)
+  if (copy === undefined) throw new InvalidRecordError('updatedAt is an invalid Date')
   return copy
 }

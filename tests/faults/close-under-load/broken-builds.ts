@@ -1,0 +1,57 @@
+import type { BrokenBuild } from '../harness/fault-row.ts'
+
+const lifecycle = 'packages/core/src/store-lifecycle.ts'
+
+/** Enough for a place of each kind to come up. */
+const ROUNDS = 4
+
+export const brokenBuilds: readonly BrokenBuild[] = [
+  {
+    name: 'does not wait for calls in flight',
+    rounds: ROUNDS,
+    edits: [{ file: lifecycle, from: 'if (this.#inFlight === 0) return\n', to: 'return\n' }],
+  },
+  {
+    name: 'goes on with calls after the close',
+    rounds: ROUNDS,
+    edits: [{ file: lifecycle, from: 'if (this.#closing !== undefined) {', to: 'if (false) {' }],
+  },
+  {
+    name: 'lets a call hang that the close finds in flight',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: lifecycle,
+        from: 'return await call()',
+        to: `const result = await call()
+      if (this.#closing !== undefined) await new Promise(() => {})
+      return result`,
+      },
+    ],
+  },
+  {
+    name: 'leaves a timer',
+    // Only a few closes come while a summary waits for its retry.
+    rounds: 12,
+    edits: [
+      {
+        file: 'packages/memory/src/internal/folding.ts',
+        from: 'this.#isStopping = true\n    this.#clearTimer()',
+        to: 'this.#isStopping = true',
+      },
+    ],
+  },
+  {
+    name: 'leaves its sockets open',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'packages/driver-postgres/src/internal/client-pool.ts',
+        from: `const ended = Promise.all([this.#pool.end(), ...this.#endings])
+    await within(CLOSE_TIMEOUT_MS, ended)
+    for (const socket of this.#sockets) socket.destroy()`,
+        to: '',
+      },
+    ],
+  },
+]

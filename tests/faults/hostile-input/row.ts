@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+import type { BrokenBuild, FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
+import { figures, sumOf } from '../harness/figures.ts'
+import { freshDatabase } from '../harness/postgres.ts'
+import { startProcess } from '../harness/start-process.ts'
+import { brokenBuilds } from './broken-builds.ts'
+import type { Place } from './stores.ts'
+import type { WorkerConfig, WorkerLine } from './worker.ts'
+
+const script = join(import.meta.dirname, 'worker.ts')
+
+/** How the calls are shared out; most of what is called never comes to a driver. */
+const shares: readonly (readonly [place: Place, share: number])[] = [
+  ['in memory', 0.4],
+  ['SQLite', 0.4],
+  ['Postgres', 0.1],
+  ['files', 0.1],
+]
+
+/** Far longer than a thousand calls take, also where a busy disk synchronises each put. */
+const SILENCE_MS = 60_000
+
+export const hostileInput: FaultRow = {
+  name: 'hostile input',
+  how: 'generated junk for every public method of all stores, views, typed slots, open functions, event bus and contexts: wrong types and sizes, lone surrogates, prototypes, proxies, getters that throw or lie, detached bytes, thenables, endless lists',
+  checked:
+    'typed errors only, that quote nothing; the stores work on; no prototype polluted, no identity seen by another',
+  unit: 'calls',
+  full: 1_000_000,
+  slice: 12_000,
+  tools: [],
+  brokenBuilds,
+  run,
+}
+
+async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
+  const dsn = await freshDatabase()
+  const done = new Map<Place, number>()
+  const found = await Promise.all(
+    shares.map(([place, share], index) => {
+      const config = { place, dsn, seed: rounds + index, calls: Math.ceil(rounds * share) }
+      return fuzz(config, brokenBuild, (calls) => {
+        done.set(place, calls)
+        progress([...done.values()].reduce((sum, each) => sum + each, 0))
+      })
+    }),
+  )
+  return sumOf(found)
+}
+
+async function fuzz(
+  config: WorkerConfig,
+  brokenBuild: BrokenBuild | undefined,
+  progress: (done: number) => void,
+): Promise<Figures> {
+  const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
+  const exited = once(child, 'exit')
+  const watch = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS)
+  let found: Figures | undefined
+  let reached = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    watch.refresh()
+    const told = JSON.parse(line) as WorkerLine
+    if ('found' in told) found = told.found
+    else progress((reached = told.done))
+  }
+  await exited
+  clearTimeout(watch)
+  const where = `${config.place}, seed ${config.seed}`
+  if (found === undefined) {
+    return figures({ violations: [`${where}: a call after ${reached} hangs or ends the process`] })
+  }
+  return { ...found, violations: found.violations.map((each) => `${config.place}: ${each}`) }
+}

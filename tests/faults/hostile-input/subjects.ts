@@ -1,0 +1,331 @@
+import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import {
+  createContext,
+  createEventBus,
+  identityContext,
+  listenToOperations,
+  newEventId,
+  openDatabase,
+  parseEventId,
+  type EventBus,
+  type Identity,
+  type RunIdentity,
+} from '@harborage/core'
+import { openFsArtifactDriver } from '@harborage/driver-fs'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { defineSlot, openStateStore, type StateStore } from '@harborage/state'
+import { z } from 'zod'
+
+/** The stores of a worker; on files there are only artifacts. */
+export interface Stores {
+  readonly state: StateStore | undefined
+  readonly memories: readonly MemoryStore[]
+  readonly artifacts: ArtifactStore
+}
+
+/** Something public that can be called with anything. */
+export interface Subject {
+  readonly name: string
+  readonly call: (args: readonly unknown[]) => unknown
+  /** Arguments with which the call succeeds, or finds nothing. */
+  readonly good: () => readonly unknown[]
+  /** Whether it may show every identity's data. */
+  readonly crossesIdentities?: boolean
+}
+
+const identity: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+const run = { ...identity, runId: 'r1' }
+
+/** Whose calls they are, before the junk comes in. */
+export const caller: RunIdentity = run
+const task = { ...identity, taskId: 't1' }
+const maintenance = { maintenanceScoped: true }
+
+/** The public methods of all stores. */
+export function methodsOf({ state, memories, artifacts }: Stores): Subject[] {
+  return [
+    ...(state === undefined ? [] : [...ofState(state), ...ofTypedSlot(state)]),
+    ...memories.flatMap(ofMemory),
+    ...ofArtifacts(artifacts),
+  ]
+}
+
+function ofState(store: StateStore): Subject[] {
+  const record = () => ({
+    eventId: newEventId(),
+    identity: run,
+    kind: 'task.checkpoint',
+    bytes: new Uint8Array([1, 2, 3]),
+    version: 1,
+    updatedAt: new Date(0),
+  })
+  return subjects(store, 'state', {
+    save: () => [record(), { ifEventId: null }],
+    load: () => [run, 'task.checkpoint', {}],
+    loadOrThrow: () => [run, 'task.checkpoint', {}],
+    loadByEventId: () => [identity, newEventId(), {}],
+    loadByEventIdOrThrow: () => [identity, newEventId(), {}],
+    delete: () => [run, 'task.checkpoint', { ifEventId: newEventId() }],
+    deleteScope: () => [identity, {}],
+    commit: () => [
+      {
+        expect: [{ identity: run, kind: 'task.lease', eventId: null }],
+        save: [record()],
+        delete: [{ identity: run, kind: 'task.old' }],
+      },
+      {},
+    ],
+    list: () => [run, 'task.', { pageSize: 3 }],
+    listKind: () => [maintenance, 'task.', { pageSize: 3 }],
+  }).map((subject) => ({ ...subject, crossesIdentities: subject.name === 'state.listKind' }))
+}
+
+function ofTypedSlot(store: StateStore): Subject[] {
+  const slot = defineSlot({ kind: 'typed', schema: z.object({ cents: z.number() }) })
+  return [
+    subject(
+      'slot.load',
+      () => [run, {}],
+      (args) => callOn(slot, 'load', [store, ...args]),
+    ),
+    subject(
+      'slot.loadWithEventId',
+      () => [run, {}],
+      (args) => callOn(slot, 'loadWithEventId', [store, ...args]),
+    ),
+    subject(
+      'slot.save',
+      () => [run, { cents: 7 }, { eventId: newEventId() }],
+      (args) => callOn(slot, 'save', [store, ...args]),
+    ),
+    subject(
+      'slot.delete',
+      () => [run, {}],
+      (args) => callOn(slot, 'delete', [store, ...args]),
+    ),
+    subject(
+      'slot.update',
+      () => [run, () => ({ cents: 8 }), { attempts: 2 }],
+      // What the change throws is its own.
+      ([whose, change, ...args]) =>
+        callOn(slot, 'update', [
+          store,
+          whose,
+          typeof change === 'function' ? () => ({ cents: 8 }) : change,
+          ...args,
+        ]),
+    ),
+    subject(
+      'slot of no store',
+      () => [{}, run, { cents: 7 }],
+      // What only looks like a store may do as it likes.
+      ([given, ...args]) => callOn(slot, 'save', [typeof given === 'object' ? {} : given, ...args]),
+    ),
+    ...subjects(slot, 'slot', {
+      record: () => [run, { cents: 7 }, newEventId()],
+      decode: () => [
+        {
+          eventId: newEventId(),
+          identity: run,
+          kind: 'typed',
+          bytes: new Uint8Array([123, 125]),
+          version: 0,
+        },
+      ],
+    }),
+    subject(
+      'defineSlot',
+      () => [{ kind: 'typed', schema: z.number(), version: 1 }],
+      (args) => Reflect.apply(defineSlot, undefined, args),
+    ),
+  ]
+}
+
+function ofMemory(store: MemoryStore): Subject[] {
+  return subjects(store, 'memory', {
+    addTurn: () => [
+      run,
+      {
+        turnId: newEventId(),
+        timestamp: new Date(0),
+        userMessage: 'hello',
+        assistantResponse: 'hi',
+        trajectoryDigest: {
+          toolsInvoked: ['search'],
+          observationsSummary: 'found',
+          reasoningSummary: 'looked',
+          artifactsRefs: ['default_0123456789ab'],
+        },
+        artifactsShown: { shown: ['text', 1, { deep: null }] },
+        artifactsHiddenRefs: ['hidden'],
+      },
+      {},
+    ],
+    getLlmContext: () => [run, {}],
+    estimateTokens: () => [run, {}],
+    flush: () => [run, {}],
+    health: () => [run, {}],
+    snapshot: () => [run, {}],
+    restore: () => [run, { bytes: new Uint8Array() }, {}],
+    settled: () => [run],
+  })
+}
+
+function ofArtifacts(store: ArtifactStore): Subject[] {
+  const id = 'default_0123456789ab'
+  const options = {
+    namespace: 'tool',
+    mimeType: 'text/csv',
+    filename: 'rows.csv',
+    source: { step: 1, deep: { wide: 'yes' } },
+  }
+  const ref = { id, namespace: 'default', scope: task, sha256: '0123456789ab' }
+  const view = store.scoped(task)
+  return [
+    ...subjects(store, 'artifacts', {
+      putBytes: () => [task, new Uint8Array([1, 2, 3]), options],
+      putText: () => [task, 'a,b', options],
+      get: () => [task, id, {}],
+      getText: () => [task, id, {}],
+      getRef: () => [task, id, {}],
+      exists: () => [task, id, {}],
+      delete: () => [task, id, {}],
+      deleteScope: () => [identity, {}],
+      list: () => [{ ...task, namespace: 'tool' }, { pageSize: 3 }],
+      scoped: () => [task],
+    }),
+    {
+      ...subject(
+        'artifacts.list',
+        () => [{ namespace: 'tool' }, { maintenance }],
+        (args) => callOn(store, 'list', args),
+      ),
+      crossesIdentities: true,
+    },
+    ...subjects(view, 'scoped', {
+      putBytes: () => [new Uint8Array([1, 2, 3]), options],
+      putText: () => ['a,b', options],
+      get: () => [ref, {}],
+      getText: () => [ref, {}],
+      getRef: () => [ref, {}],
+      exists: () => [ref, {}],
+      delete: () => [ref, {}],
+      list: () => [{ pageSize: 3 }],
+      offload: () => [{ rows: { first: 'a' } }, { ...options, thresholdBytes: 3 }],
+    }),
+  ]
+}
+
+/** What opens something; whatever it opens is closed again. */
+export function openers(): Subject[] {
+  const rules = { bus: createEventBus(), strategy: 'truncation', budgetTokens: 9, recentTurns: 2 }
+  return [
+    opener('openStateStore', openStateStore, () => [{ dsn: 'memory:', migrate: 'verify' }]),
+    opener('openArtifactStore', openArtifactStore, () => [{ dsn: 'memory:', maxBytes: 9 }]),
+    opener('openMemoryStore', openMemoryStore, () => [{ dsn: 'memory:', ...rules }]),
+    opener('openDatabase', openDatabase, () => ['sqlite::memory:']),
+    opener('openSqlite', openSqlite, () => [{ dsn: ':memory:', durability: 'full' }]),
+    opener('openFsArtifactDriver', openFsArtifactDriver, () => [{ dsn: 'fs:./files' }]),
+    // Nobody listens there, so that even the good ones end at once.
+    opener('openPostgres', openPostgres, () => [
+      { dsn: 'postgres://u:5ecret@127.0.0.1:1/d', max: 1, schema: 's', retryTimeoutMs: 0 },
+    ]),
+  ]
+}
+
+/** What belongs to no store. */
+export function loneSubjects(): Subject[] {
+  const event = { type: 'a', identity, occurredAt: new Date(0), payload: {} }
+  const bus = createEventBus({ onListenerError: () => {} })
+  return [
+    subject(
+      'createEventBus',
+      () => [{ onListenerError: () => {} }],
+      (args) => {
+        // oxlint-disable-next-line typescript/no-unsafe-assignment -- whatever the junk made, it is a bus.
+        const made: EventBus = Reflect.apply(createEventBus, undefined, args)
+        made.subscribe({}, () => {})
+        return made.publish(event)
+      },
+    ),
+    subject(
+      'bus.subscribe',
+      () => [{ type: 'a' }, () => {}],
+      (args) => {
+        const unsubscribe: unknown = callOn(bus, 'subscribe', args)
+        void bus.publish(event)
+        if (typeof unsubscribe === 'function') Reflect.apply(unsubscribe, undefined, [])
+      },
+    ),
+    subject(
+      'bus.publish',
+      () => [event],
+      (args) => {
+        const unsubscribe = bus.subscribe({ type: 'a', tenantId: 'acme' }, () => {})
+        try {
+          callOn(bus, 'publish', args)
+        } finally {
+          unsubscribe()
+        }
+      },
+    ),
+    subject(
+      'createContext',
+      () => ['name'],
+      (args) => Reflect.apply(createContext, undefined, args),
+    ),
+    subject(
+      'context.run',
+      () => [identity, () => 1],
+      // What the work throws is its own.
+      ([value, work]) =>
+        callOn(identityContext, 'run', [value, typeof work === 'function' ? () => 1 : work]),
+    ),
+    subject(
+      'parseEventId',
+      () => ['id'],
+      (args) => Reflect.apply(parseEventId, undefined, args),
+    ),
+    subject(
+      'listenToOperations',
+      () => [{ onEnd: () => {} }],
+      (args) => {
+        const stop: unknown = Reflect.apply(listenToOperations, undefined, args)
+        if (typeof stop === 'function') Reflect.apply(stop, undefined, [])
+      },
+    ),
+  ]
+}
+
+function subject(name: string, good: Subject['good'], call: Subject['call']): Subject {
+  return { name, good, call }
+}
+
+function subjects(
+  target: object,
+  name: string,
+  good: Readonly<Record<string, Subject['good']>>,
+): Subject[] {
+  return Object.entries(good).map(([method, args]) =>
+    subject(`${name}.${method}`, args, (given) => callOn(target, method, given)),
+  )
+}
+
+function opener(
+  name: string,
+  open: (config: never) => Promise<{ close(): Promise<void> }>,
+  good: Subject['good'],
+): Subject {
+  return subject(name, good, async (args) => {
+    const opened = await Reflect.apply(open, undefined, args as [never])
+    await opened.close()
+  })
+}
+
+function callOn(target: object, method: string, args: readonly unknown[]): unknown {
+  const found: unknown = Reflect.get(target, method)
+  if (typeof found !== 'function') throw new Error(`there is no method ${method}`)
+  return Reflect.apply(found, target, args)
+}
