@@ -1,4 +1,5 @@
 import type { FaultRow } from './harness/fault-row.ts'
+import { postgresCrash } from './postgres-crash/row.ts'
 
 /** Every row of the table of faults, in its order. */
-export const rows: readonly FaultRow[] = []
+export const rows: readonly FaultRow[] = [postgresCrash]

@@ -1,0 +1,83 @@
+import { isHarborageError } from '@harborage/core'
+
+import { figures } from '../figures.ts'
+import type { Figures } from '../fault-row.ts'
+import type { Caller } from './caller.ts'
+import type { Stores } from './stores.ts'
+
+/** After so long a call is taken to hang: the longest budget that a row configures is far below. */
+const HANGING_MS = 60_000
+const SHOWN_VIOLATIONS = 20
+
+export interface Expectations {
+  /** `none`: every call has to succeed. `typed`: it may fail, as unavailable or with an unknown outcome. */
+  readonly errors: 'none' | 'typed'
+  /** If given, sees that a call is really not applied when its error says so. */
+  readonly reader?: Stores
+}
+
+/** What became of the calls of one worker. */
+export class Tally {
+  acknowledged = 0
+  unknown = 0
+  readonly #violations: string[] = []
+
+  /** Makes the caller's next call, and again with the same ids until it succeeds; whether it did. */
+  async acknowledge(caller: Caller, expectations: Expectations): Promise<boolean> {
+    const operation = caller.next()
+    const deadline = performance.now() + HANGING_MS
+    for (;;) {
+      try {
+        await inTime(operation.run())
+        operation.acknowledge()
+        this.acknowledged += 1
+        return true
+      } catch (error) {
+        const isTyped = isPassing(error)
+        if (!isTyped || expectations.errors === 'none') this.note(`${caller.name}: ${told(error)}`)
+        if (!isTyped || performance.now() > deadline) return false
+        if (isHarborageError(error, 'outcome_unknown')) this.unknown += 1
+        else if (expectations.reader && (await operation.isApplied(expectations.reader))) {
+          this.note(`${caller.name}: applied, although the error says that nothing was`)
+        }
+      }
+    }
+  }
+
+  note(violation: string): void {
+    if (this.#violations.length < SHOWN_VIOLATIONS) this.#violations.push(violation)
+  }
+
+  /** What was tallied since the last time. */
+  take(): Figures {
+    const { acknowledged, unknown } = this
+    this.acknowledged = 0
+    this.unknown = 0
+    return figures({ acknowledged, unknown, violations: this.#violations.splice(0) })
+  }
+}
+
+/** Whether an error tells its reason and that the same call may be made again. */
+export function isPassing(error: unknown): boolean {
+  return (
+    (isHarborageError(error, 'store_unavailable') || isHarborageError(error, 'outcome_unknown')) &&
+    error.retryable
+  )
+}
+
+export function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = isHarborageError(error) ? `${error.code}: ` : ''
+  const cause = error.cause === undefined ? '' : `, because of ${told(error.cause)}`
+  return `${code}${error.message}${cause}`
+}
+
+async function inTime(call: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(reject, HANGING_MS, new Error('the call hangs'))
+  try {
+    await Promise.race([call, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
