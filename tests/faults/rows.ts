@@ -1,5 +1,6 @@
 import type { FaultRow } from './harness/fault-row.ts'
 import { postgresCrash } from './postgres-crash/row.ts'
+import { answerLost } from './answer-lost/row.ts'
 
 /** Every row of the table of faults, in its order. */
-export const rows: readonly FaultRow[] = [postgresCrash]
+export const rows: readonly FaultRow[] = [postgresCrash, answerLost]

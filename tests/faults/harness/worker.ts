@@ -40,9 +40,7 @@ export class Worker implements AsyncDisposable {
     const answer = Promise.withResolvers<unknown>()
     this.#calledTimes += 1
     this.#calls.set(this.#calledTimes, answer)
-    this.#child.stdin.write(
-      `${JSON.stringify({ id: this.#calledTimes, method, argument })}\n`,
-    )
+    this.#child.stdin.write(`${JSON.stringify({ id: this.#calledTimes, method, argument })}\n`)
     // Only the worker's side says what it is.
     return (await answer.promise) as Value
   }

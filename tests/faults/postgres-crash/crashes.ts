@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -13,7 +13,14 @@ const run = promisify(execFile)
 export type Crash = (server: PostgresServer, dsn: string) => Promise<void>
 
 /** In the order in which the rounds take them. */
-export const crashes: readonly Crash[] = [stopAtOnce, endBackends, killBackend, killPostmaster]
+export const crashes: readonly Crash[] = [
+  stopAtOnce,
+  endBackends,
+  killBackend,
+  killPostmaster,
+  endBackends,
+  killBackend,
+]
 
 async function stopAtOnce(server: PostgresServer): Promise<void> {
   await server.shutDown('immediate')
@@ -23,7 +30,7 @@ async function stopAtOnce(server: PostgresServer): Promise<void> {
 async function endBackends(_server: PostgresServer, dsn: string): Promise<void> {
   await queryPostgres(
     dsn,
-    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    `select pg_terminate_backend(pid) from pg_stat_activity
      where datname = current_database() and application_name = 'harborage'`,
   )
 }
@@ -43,12 +50,14 @@ async function killBackend(server: PostgresServer, dsn: string): Promise<void> {
 }
 
 async function killPostmaster(server: PostgresServer): Promise<void> {
-  const file = await readFile(join(server.dataDirectory, 'postmaster.pid'), 'utf8')
-  const postmaster = Number.parseInt(file, 10)
-  const children = await childrenOf(postmaster)
+  const lockFile = join(server.dataDirectory, 'postmaster.pid')
+  const postmaster = Number.parseInt(await readFile(lockFile, 'utf8'), 10)
+  const processes = [postmaster, ...(await running('--ppid', postmaster))]
   kill(postmaster)
   // A new postmaster refuses to start beside processes of the old one.
-  await until(async () => [postmaster, ...children].every((pid) => !isAlive(pid)))
+  await until(async () => (await running('-p', ...processes)).length === 0)
+  // It is dead, yet Postgres takes it to be alive for as long as nobody has buried it.
+  await rm(lockFile)
   await server.startAgain()
 }
 
@@ -66,22 +75,19 @@ async function startOf(dsn: string): Promise<string> {
   return row.at
 }
 
-async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(pid)])
-  return stdout.trim().split('\n').map(Number)
+/** The processes of a choice that run, which those that are dead and not yet buried do not. */
+async function running(choice: '-p' | '--ppid', ...pids: readonly number[]): Promise<number[]> {
+  // ps fails where it finds none.
+  const { stdout } = await run('ps', ['-o', 'pid=,stat=', choice, pids.join(',')]).catch(() => ({
+    stdout: '',
+  }))
+  const lines = stdout.split('\n').map((line) => line.trim().split(/ +/))
+  return lines.filter(([pid, state]) => pid && !state?.startsWith('Z')).map(([pid]) => Number(pid))
 }
 
 function kill(pid: number): boolean {
   try {
     return process.kill(pid, 'SIGKILL')
-  } catch {
-    return false
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
   } catch {
     return false
   }

@@ -35,19 +35,8 @@ export const postgresCrash: FaultRow = {
       edits: [
         {
           file: 'packages/driver-postgres/src/internal/retry.ts',
-          from: '!error.mayPass ||',
-          to: 'error.mayPass ||',
-        },
-      ],
-    },
-    {
-      name: 'adds a turn again when it asks again',
-      rounds: 8,
-      edits: [
-        {
-          file: 'packages/memory/src/internal/add-turn.ts',
-          from: 'if (header.turnIds.includes(turnId)) return',
-          to: 'if (header.turnIds.includes("")) return',
+          from: 'if (!error.mayPass ||',
+          to: 'if (true ||',
         },
       ],
     },

@@ -22,9 +22,9 @@ let round: { readonly callers: readonly Caller[]; readonly load: Promise<unknown
 async function keepCalling(caller: Caller, expects: Expectations, warm: () => void): Promise<void> {
   for (let call = 0; !isOver; call += 1) {
     if (call === 2) warm()
-    if (!(await tally.acknowledge(caller, expects))) return warm()
+    if (!(await tally.acknowledge(caller, caller.next(), expects))) return warm()
   }
-  await tally.acknowledge(caller, expects)
+  await tally.acknowledge(caller, caller.next(), expects)
 }
 
 serve({

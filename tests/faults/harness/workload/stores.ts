@@ -21,7 +21,9 @@ export async function openStores(database: Database): Promise<Stores> {
 }
 
 /** All three stores on a Postgres database that is opened for them and closed with them. */
-export async function openPostgresStores(config: PostgresConfig): Promise<Stores & AsyncDisposable> {
+export async function openPostgresStores(
+  config: PostgresConfig,
+): Promise<Stores & AsyncDisposable> {
   const database = await openPostgres(config)
   const stores = await openStores(database)
   return {

@@ -2,7 +2,7 @@ import { isHarborageError } from '@harborage/core'
 
 import { figures } from '../figures.ts'
 import type { Figures } from '../fault-row.ts'
-import type { Caller } from './caller.ts'
+import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 
 /** After so long a call is taken to hang: the longest budget that a row configures is far below. */
@@ -22,10 +22,14 @@ export class Tally {
   unknown = 0
   readonly #violations: string[] = []
 
-  /** Makes the caller's next call, and again with the same ids until it succeeds; whether it did. */
-  async acknowledge(caller: Caller, expectations: Expectations): Promise<boolean> {
-    const operation = caller.next()
+  /** Makes a call of the caller's, and again with the same ids until it succeeds; whether it did. */
+  async acknowledge(
+    caller: Caller,
+    operation: Operation,
+    expectations: Expectations,
+  ): Promise<boolean> {
     const deadline = performance.now() + HANGING_MS
+    let mayBeApplied = false
     for (;;) {
       try {
         await inTime(operation.run())
@@ -36,9 +40,11 @@ export class Tally {
         const isTyped = isPassing(error)
         if (!isTyped || expectations.errors === 'none') this.note(`${caller.name}: ${told(error)}`)
         if (!isTyped || performance.now() > deadline) return false
-        if (isHarborageError(error, 'outcome_unknown')) this.unknown += 1
-        else if (expectations.reader && (await operation.isApplied(expectations.reader))) {
-          this.note(`${caller.name}: applied, although the error says that nothing was`)
+        if (isHarborageError(error, 'outcome_unknown')) {
+          this.unknown += 1
+          mayBeApplied = true
+        } else if (!mayBeApplied && (await isSeen(operation, expectations.reader))) {
+          this.note(`${caller.name}: applied, although the error says: ${told(error)}`)
         }
       }
     }
@@ -70,6 +76,10 @@ export function told(error: unknown): string {
   const code = isHarborageError(error) ? `${error.code}: ` : ''
   const cause = error.cause === undefined ? '' : `, because of ${told(error.cause)}`
   return `${code}${error.message}${cause}`
+}
+
+async function isSeen(operation: Operation, reader: Stores | undefined): Promise<boolean> {
+  return reader !== undefined && operation.isApplied(reader)
 }
 
 async function inTime(call: Promise<void>): Promise<void> {
