@@ -39,15 +39,13 @@ export const answerLost: FaultRow = {
       ],
     },
     {
-      name: 'does not know its own event id when it asks again',
-      rounds: 64,
+      name: 'takes its own lost attempt for the call of another',
+      rounds: 48,
       edits: [
         {
           file: 'packages/state/src/decide.ts',
-          from: `if (held?.eventId === record.eventId) {
-    if (hasSameContent`,
-          to: `if (held?.eventId === '') {
-    if (hasSameContent`,
+          from: `if (hasSameContent(held, record)) return 'unchanged'`,
+          to: `if (held.eventId === '') return 'unchanged'`,
         },
       ],
     },

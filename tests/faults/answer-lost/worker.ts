@@ -56,7 +56,7 @@ async function runLane(lane: number, cuts: number): Promise<Figures> {
   await using stores = await openPostgresStores({
     dsn: proxy.dsn,
     max: 2,
-    queryTimeoutMs: 1_000,
+    queryTimeoutMs: 2_000,
     retryTimeoutMs,
   })
   await using reader = await openPostgresStores({ dsn })

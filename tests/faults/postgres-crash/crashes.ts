@@ -27,7 +27,7 @@ async function stopAtOnce(server: PostgresServer): Promise<void> {
   await server.startAgain()
 }
 
-async function endBackends(_server: PostgresServer, dsn: string): Promise<void> {
+export async function endBackends(_server: PostgresServer, dsn: string): Promise<void> {
   await queryPostgres(
     dsn,
     `select pg_terminate_backend(pid) from pg_stat_activity
@@ -36,7 +36,7 @@ async function endBackends(_server: PostgresServer, dsn: string): Promise<void> 
 }
 
 /** The postmaster takes the death of a backend for damage to the shared memory, and starts all of them anew. */
-async function killBackend(server: PostgresServer, dsn: string): Promise<void> {
+export async function killBackend(server: PostgresServer, dsn: string): Promise<void> {
   const before = await startOf(server.dsn)
   const [backend] = await queryPostgres<{ pid: number }>(
     dsn,

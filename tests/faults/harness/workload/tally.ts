@@ -22,6 +22,20 @@ export class Tally {
   unknown = 0
   readonly #violations: string[] = []
 
+  /** Makes a call of the caller's once, and gives the error, if it is one that a fault may lead to. */
+  async attempt({ name }: Caller, operation: Operation, limitMs: number): Promise<unknown> {
+    try {
+      await inTime(operation.run(), limitMs)
+      operation.acknowledge()
+      this.acknowledged += 1
+      return undefined
+    } catch (error) {
+      if (isHarborageError(error, 'outcome_unknown')) this.unknown += 1
+      if (!isPassing(error)) this.note(`${name}: ${told(error)}`)
+      return error
+    }
+  }
+
   /** Makes a call of the caller's, and again with the same ids until it succeeds; whether it did. */
   async acknowledge(
     caller: Caller,
@@ -32,7 +46,7 @@ export class Tally {
     let mayBeApplied = false
     for (;;) {
       try {
-        await inTime(operation.run())
+        await inTime(operation.run(), HANGING_MS)
         operation.acknowledge()
         this.acknowledged += 1
         return true
@@ -82,9 +96,9 @@ async function isSeen(operation: Operation, reader: Stores | undefined): Promise
   return reader !== undefined && operation.isApplied(reader)
 }
 
-async function inTime(call: Promise<void>): Promise<void> {
+async function inTime(call: Promise<void>, limitMs: number): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(reject, HANGING_MS, new Error('the call hangs'))
+  const timer = setTimeout(reject, limitMs, new Error('the call hangs'))
   try {
     await Promise.race([call, promise])
   } finally {
