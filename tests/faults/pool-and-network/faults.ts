@@ -16,7 +16,7 @@ export interface PoolFault {
 }
 
 const hasty = { retryTimeoutMs: 200 }
-const patient = { retryTimeoutMs: 30_000 }
+const patient = { retryTimeoutMs: 15_000 }
 
 export const poolFaults: readonly PoolFault[] = [
   { name: 'exhausted pool', ...hasty, round: exhaustPool },
@@ -26,6 +26,8 @@ export const poolFaults: readonly PoolFault[] = [
   { name: 'slow server, own pool', ...hasty, round: slowDown },
   { name: 'row lock, own pool', ...hasty, round: lockRows },
   { name: 'lock timeout', ...hasty, round: lockRows },
+  { name: 'dropped connection', ...patient, round: drop },
+  { name: 'dropped connection, own pool', ...patient, round: drop },
   { name: 'idle kill', ...patient, round: killIdle },
   { name: 'idle kill, own pool', ...patient, round: killIdle },
 ]
@@ -45,6 +47,14 @@ function stall(lane: Lane): Promise<void> {
   return lane.round(async () => {
     lane.proxy.stall()
     return async () => lane.proxy.resume()
+  })
+}
+
+/** Once for each caller, while it waits for an answer. */
+function drop(lane: Lane): Promise<void> {
+  return lane.round(async () => {
+    for (const mark of lane.marks) void lane.proxy.failOnce(mark, 'cut after sending')
+    return async () => void lane.proxy.disarm()
   })
 }
 

@@ -18,7 +18,7 @@ const DEADLINE_MS = 15_000
 const ROUNDS_OF_CALLERS = 10
 
 /** The callers of one database, all of which meet the same fault. */
-export class Lane implements AsyncDisposable {
+export class Lane {
   readonly pool: Pool
   readonly proxy: TcpProxy
   readonly name: string
@@ -61,6 +61,11 @@ export class Lane implements AsyncDisposable {
     return new Lane(opened, { pool, proxy, name, dsn, stores, reader })
   }
 
+  /** Texts of which each is in the statements of one of its callers. */
+  get marks(): readonly string[] {
+    return this.#callers.map(({ mark }) => mark)
+  }
+
   /** Lets every caller make a call under the fault, lifts it, and lets them go on. */
   async round(begin: () => Promise<() => Promise<void>>): Promise<void> {
     if (this.#rounds % ROUNDS_OF_CALLERS === 0) await this.#beginAnew()
@@ -86,14 +91,15 @@ export class Lane implements AsyncDisposable {
     await this.#mustHaveGivenBack()
   }
 
+  /** Closes everything, and tells what was found. */
   async finish(): Promise<Figures> {
     await this.#check()
-    return sumOf([...this.#found, this.#tally.take(), figures({ rounds: this.#rounds })])
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#opened.disposeAsync()
+    let isClosed = false
+    const closed = this.#opened.disposeAsync().then(() => (isClosed = true))
+    await this.#until(async () => isClosed, 'does not close')
+    if (isClosed) await closed
     await this.#until(async () => (await this.#backends()) === 0, 'left connections behind')
+    return sumOf([...this.#found, this.#tally.take(), figures({ rounds: this.#rounds })])
   }
 
   async #beginAnew(): Promise<void> {

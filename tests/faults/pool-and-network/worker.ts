@@ -23,9 +23,9 @@ serve({
     await (await openPostgresStores({ dsn }))[Symbol.asyncDispose]()
     const found = await Promise.all(
       poolFaults.map(async ({ name, retryTimeoutMs, round }) => {
-        await using lane = await Lane.open(name, dsn, retryTimeoutMs)
+        const lane = await Lane.open(name, dsn, retryTimeoutMs)
         for (let number = 0; number < times; number += 1) await round(lane, number)
-        return await lane.finish()
+        return lane.finish()
       }),
     )
     return sumOf(found)
@@ -39,8 +39,6 @@ serve({
   },
   call: callAll,
   async finish() {
-    const found = sumOf(await Promise.all(restarted.map((lane) => lane.finish())))
-    await Promise.all(restarted.map((lane) => lane[Symbol.asyncDispose]()))
-    return found
+    return sumOf(await Promise.all(restarted.map((lane) => lane.finish())))
   },
 })

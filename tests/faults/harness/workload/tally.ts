@@ -36,11 +36,11 @@ export class Tally {
     }
   }
 
-  /** Makes a call of the caller's, and again with the same ids until it succeeds; whether it did. */
+  /** Makes a call of the caller's, and after an error that it may end with again, with the same ids; whether it succeeded. */
   async acknowledge(
     caller: Caller,
     operation: Operation,
-    expectations: Expectations,
+    { errors, reader }: Expectations,
   ): Promise<boolean> {
     const deadline = performance.now() + HANGING_MS
     let mayBeApplied = false
@@ -52,12 +52,12 @@ export class Tally {
         return true
       } catch (error) {
         const isTyped = isPassing(error)
-        if (!isTyped || expectations.errors === 'none') this.note(`${caller.name}: ${told(error)}`)
-        if (!isTyped || performance.now() > deadline) return false
+        if (!isTyped || errors === 'none') this.note(`${caller.name}: ${told(error)}`)
+        if (!isTyped || errors === 'none' || performance.now() > deadline) return false
         if (isHarborageError(error, 'outcome_unknown')) {
           this.unknown += 1
           mayBeApplied = true
-        } else if (!mayBeApplied && (await isSeen(operation, expectations.reader))) {
+        } else if (!mayBeApplied && (await isSeen(operation, reader))) {
           this.note(`${caller.name}: applied, although the error says: ${told(error)}`)
         }
       }
