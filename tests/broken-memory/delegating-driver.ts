@@ -5,6 +5,8 @@ import type {
   InMemoryMemoryDriver,
   MemoryChange,
   MemoryDriver,
+  OldestTurns,
+  MemoryHeader,
 } from '@harborage/memory'
 
 /** A driver that does all as the one underneath, to be broken in one place. */
@@ -19,9 +21,13 @@ export class DelegatingDriver implements MemoryDriver {
     return this.records.read(identity)
   }
 
+  readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
+    return this.records.readHeader(identity)
+  }
+
   change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     return this.records.change(identity, oldest, (held) => this.spoil(decide(held), held))

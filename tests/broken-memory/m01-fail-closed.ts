@@ -11,6 +11,7 @@ import {
   type LlmContextPatch,
   type MemoryChange,
   type MemoryRules,
+  type OldestTurns,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -33,7 +34,7 @@ function blindTo(part: keyof RunIdentity): typeof DelegatingDriver {
 
     override change<Result>(
       identity: Required<RunIdentity>,
-      oldest: number,
+      oldest: OldestTurns,
       decide: (held: HeldMemory) => MemoryChange<Result>,
     ): Promise<Result> {
       return super.change({ ...identity, [part]: 'any' }, oldest, decide)

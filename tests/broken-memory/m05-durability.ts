@@ -6,6 +6,7 @@ import {
   type Conversation,
   type HeldMemory,
   type MemoryChange,
+  type OldestTurns,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -15,13 +16,17 @@ import { turns } from '../support/turns.ts'
 class RacingDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const { header, summary, turns: kept } = await this.records.read(identity)
-    const change = decide({ header, summary, oldest: kept.slice(0, oldest) })
+    const change = decide({ header, summary, oldest: kept.slice(0, oldest(header)) })
     await turns(1)
-    await this.records.change(identity, 0, () => change)
+    await this.records.change(
+      identity,
+      () => 0,
+      () => change,
+    )
     return change.result
   }
 }
@@ -56,14 +61,16 @@ class CredulousDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     return super.change(identity, oldest, (held) => {
       const own = this.#claims.at(-1)
-      const isEnd = oldest === 0 && own !== undefined && held.header !== undefined
+      const isFolding = decide(held).append === undefined
+      const isClaim = isFolding && oldest(held.header) > 0
+      const isEnd = isFolding && !isClaim && own !== undefined && held.header !== undefined
       const change = decide(isEnd ? { ...held, header: { ...held.header, folder: own } } : held)
-      if (oldest > 0 && change.header?.folder !== undefined) this.#claims.push(change.header.folder)
+      if (isClaim && change.header?.folder !== undefined) this.#claims.push(change.header.folder)
       return change
     })
   }

@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import type { HeldMemory, MemoryChange } from '@harborage/memory'
+import type { HeldMemory, MemoryChange, OldestTurns } from '@harborage/memory'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -9,7 +9,7 @@ class WholesaleDriver extends DelegatingDriver {
 
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const result = await super.change(identity, oldest, decide)

@@ -5,6 +5,7 @@ import {
   type HeldMemory,
   type MemoryChange,
   type MemorySnapshot,
+  type OldestTurns,
 } from '@harborage/memory'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -58,7 +59,7 @@ class LateStore extends MemoryStore {
 class StepwiseDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     let late: MemoryChange<undefined> = { result: undefined }
@@ -69,7 +70,11 @@ class StepwiseDriver extends DelegatingDriver {
       return change
     })
     await turns(1)
-    await this.records.change(identity, 0, () => late)
+    await this.records.change(
+      identity,
+      () => 0,
+      () => late,
+    )
     return result
   }
 }

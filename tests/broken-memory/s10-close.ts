@@ -5,6 +5,7 @@ import {
   type HeldMemory,
   type MemoryChange,
   type MemoryDriver,
+  type OldestTurns,
 } from '@harborage/memory'
 import type { RunIdentity } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
@@ -28,7 +29,7 @@ class UndisposableStore extends MemoryStore {
 class SlowDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     await turns(5)

@@ -1,10 +1,9 @@
-import { setImmediate as nextRound } from 'node:timers/promises'
-
 import { requireSqlDatabase } from '@harborage/core/sql'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
+import { turns } from '../support/turns.ts'
 import { CountingDatabase, type Work } from './support/counting-database.ts'
 import { ordinaryTurn, pilingRules } from './support/kept-turns.ts'
 import { session } from './support/replica-rules.ts'
@@ -37,6 +36,9 @@ test.each(pilingRules)(
 /** By then the ids of earlier turns take up all the room they get. */
 const FEW = 70
 
+/** By then whatever a call set off in the background is done: each commit takes one turn of the event loop. */
+const TURNS_OF_WORK = 20
+
 /** Fills the conversation up to so many turns, and gives what adding one more comes to. */
 async function costAt(
   kept: number,
@@ -48,9 +50,9 @@ async function costAt(
     await memory.addTurn(session, ordinaryTurn(number))
   }
   // Whatever adding set off in the background belongs to its cost.
-  await nextRound()
+  await turns(TURNS_OF_WORK)
   database.take()
   await memory.addTurn(session, ordinaryTurn(kept))
-  await nextRound()
+  await turns(TURNS_OF_WORK)
   return database.take()
 }

@@ -1,3 +1,4 @@
+import type { NewStateRecord, StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
@@ -96,6 +97,57 @@ test('a COMMIT that the server answers with ROLLBACK is no success', async () =>
   expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
   expect(await own.state.load(ann, record.kind)).toBeUndefined()
   expect(await own.state.commit({ save: [record] })).toEqual(['saved'])
+})
+
+describe('a delete whose answer is lost', () => {
+  const deletes: readonly {
+    readonly what: string
+    readonly make: (state: StateStore, record: NewStateRecord) => Promise<unknown>
+    readonly again: unknown
+  }[] = [
+    { what: 'delete', make: (state, { kind }) => state.delete(ann, kind), again: false },
+    {
+      what: 'delete of one generation',
+      make: (state, { kind, eventId }) => state.delete(ann, kind, { ifEventId: eventId }),
+      again: false,
+    },
+    { what: 'deleteScope', make: (state) => state.deleteScope(ann), again: 0 },
+  ]
+
+  test.each(deletes)('does not claim that there was nothing: $what', async ({ make, again }) => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn })
+    const record = newRecord({ kind: 'deleted' })
+    await own.state.save(record)
+    const lost = proxy.failOnce('harbor_state_delete', 'cut the answer')
+    expect(await failureOf(make(own.state, record))).toMatchObject({ code: 'outcome_unknown' })
+    await lost
+    expect(await own.state.load(ann, record.kind)).toBeUndefined()
+    expect(await make(own.state, record)).toBe(again)
+  })
+
+  test('is made if it never reached the server', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn })
+    const record = newRecord({ kind: 'deleted later' })
+    await own.state.save(record)
+    const lost = proxy.failOnce('harbor_state_delete', 'cut before sending')
+    expect(await own.state.delete(ann, record.kind)).toBe(true)
+    await lost
+  })
+})
+
+test('reads that share a connection are all made again when it is lost', async () => {
+  await using proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn })
+  const record = newRecord({ kind: 'read together' })
+  await own.state.save(record)
+  const lost = proxy.failOnce(record.kind, 'cut the answer')
+  const loads = await Promise.all(
+    Array.from({ length: 40 }, () => own.state.load(ann, record.kind)),
+  )
+  await lost
+  expect(new Set(loads.map((loaded) => loaded?.eventId))).toEqual(new Set([record.eventId]))
 })
 
 test('a server that does not come back after a lost answer leaves the outcome unknown', async () => {

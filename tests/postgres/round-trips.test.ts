@@ -1,8 +1,11 @@
-import { newEventId, parseEventId } from '@harborage/core'
-import type { StateStore } from '@harborage/state'
+import { createEventBus, newEventId, parseEventId } from '@harborage/core'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 let server: PostgresServer
@@ -83,11 +86,65 @@ test('a statement is prepared once on each connection and then only executed', a
   const on = (step: string): string[] =>
     steps.filter((logged) => logged.step === step).map(({ pid, name }) => `${pid} ${name}`)
   const prepared = on('parse')
-  expect(on('execute')).toHaveLength(120)
   expect(new Set(prepared).size).toBe(prepared.length)
   expect(new Set(on('execute'))).toEqual(new Set(prepared))
-  // Three connections at most, and two statements on each.
-  expect(prepared.length).toBeLessThanOrEqual(6)
+  // Three connections at most, and three statements on each: a load, a save, and many saves.
+  expect(prepared.length).toBeLessThanOrEqual(9)
+})
+
+test('loads that come together share connections', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn })
+  const steps = await loggedDuring(server, () =>
+    Promise.all(Array.from({ length: 32 }, () => own.state.load(ann, 'note'))),
+  )
+  expect(steps.filter(({ step }) => step === 'execute')).toHaveLength(32)
+  expect(new Set(steps.map(({ pid }) => pid)).size).toBeLessThanOrEqual(2)
+})
+
+/** How often something was sent to the server in the course of a call that was made before. */
+async function tripsOf(make: (state: StateStore, memory: MemoryStore) => Promise<unknown>) {
+  await using proxy = await TcpProxy.start(server.dsn)
+  await using database = await openPostgres({ dsn: proxy.dsn, max: 1 })
+  await using state = await openStateStore({ database })
+  const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
+  await using memory = await openMemoryStore(rules)
+  await make(state, memory)
+  await make(state, memory)
+  const before = proxy.trips
+  await make(state, memory)
+  return proxy.trips - before
+}
+
+describe('a call whose statements are prepared takes at most so many round trips:', () => {
+  const tenSlots = Array.from({ length: 10 }, (_, index) => `ten ${index}`)
+
+  test('a load or a save 1', async () => {
+    expect(await tripsOf((state) => state.save(newRecord()))).toBe(1)
+    expect(await tripsOf((state) => state.load(ann, 'note'))).toBe(1)
+  })
+
+  test('a commit of ten slots 3', async () => {
+    const trips = await tripsOf((state) =>
+      state.commit({ save: tenSlots.map((kind) => newRecord({ kind })) }),
+    )
+    expect(trips).toBe(3)
+  })
+
+  test('a commit that expects, deletes and saves 3', async () => {
+    const trips = await tripsOf((state) =>
+      state.commit({
+        expect: [{ identity: ann, kind: 'expected', eventId: null }],
+        save: tenSlots.map((kind) => newRecord({ kind })),
+        delete: [{ identity: ann, kind: 'deleted' }],
+      }),
+    )
+    expect(trips).toBe(3)
+  })
+
+  test('adding a turn 3', async () => {
+    const turn = { userMessage: 'hello', assistantResponse: 'hi' }
+    expect(await tripsOf((_, memory) => memory.addTurn(ann, turn))).toBe(3)
+  })
 })
 
 test('without prepared statements nothing stays behind on the connection', async () => {

@@ -2,8 +2,8 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import '@harborage/driver-sqlite'
 import { isHarborageError, newEventId } from '@harborage/core'
+import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
 
 /** What this script prints. */
@@ -24,7 +24,8 @@ const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const ballast = join(folder, 'ballast')
 
 writeFileSync(ballast, Buffer.alloc(256 * 1024))
-const state = await openStateStore({ dsn: `sqlite:${join(folder, 'a.db')}` })
+const database = await openSqlite({ dsn: join(folder, 'a.db'), retryTimeoutMs: 0 })
+const state = await openStateStore({ database })
 const saved: NewStateRecord[] = []
 let refused = record(0)
 let failure: unknown
@@ -42,6 +43,7 @@ const again = await outcomeOf(record(saved.length + 1))
 rmSync(ballast)
 const afterwards = await outcomeOf(refused)
 await state.close()
+await database.close()
 const report: DiskReport = {
   saved: saved.length,
   code,

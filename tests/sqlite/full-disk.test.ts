@@ -8,6 +8,7 @@ import '@harborage/driver-sqlite'
 import { openStateStore } from '@harborage/state'
 import { afterAll, expect, test } from 'vitest'
 
+import type { CrowdReport } from './crowded-disk.ts'
 import type { DiskReport } from './disk-filler.ts'
 import { integrityOf } from './integrity.ts'
 import { fileSizeLimit, tinyFileSystem, type SmallDisk } from './small-disk.ts'
@@ -47,8 +48,44 @@ test('a file that may not grow any more is outcome_unknown, and nothing saved is
   expect(found).toBe(report.saved)
 })
 
-async function fill([program, ...args]: SmallDisk): Promise<DiskReport> {
-  const script = join(import.meta.dirname, 'disk-filler.ts')
-  const { stdout } = await run(program, [...args, process.execPath, script, folder])
-  return JSON.parse(stdout) as DiskReport
+test.each(tinyFileSystem(folder).map((disk) => ({ disk })))(
+  'calls that meet a full disk wait, and succeed once there is space',
+  async ({ disk }) => {
+    expect(await crowd(disk, 'filled')).toEqual({
+      answeredWhileFull: 0,
+      outcomes: Array.from({ length: 8 }, () => 'saved'),
+      isThere: Array.from({ length: 8 }, () => true),
+    })
+  },
+)
+
+test.each([
+  { why: 'a disk without the space', code: 'store_unavailable', disks: tinyFileSystem(folder) },
+  { why: 'a file that may not grow', code: 'outcome_unknown', disks: [fileSizeLimit] },
+])('of calls that share a commit, $why fails the heavy one alone', async ({ code, disks }) => {
+  for (const disk of disks) {
+    const report = await crowd(disk, 'empty')
+    expect(report.outcomes).toEqual([...repeat(3, 'saved'), code, ...repeat(4, 'saved')])
+    expect(report.isThere).toEqual([...repeat(3, true), false, ...repeat(4, true)])
+  }
+})
+
+async function fill(disk: SmallDisk): Promise<DiskReport> {
+  return JSON.parse(await runOn(disk, 'disk-filler.ts')) as DiskReport
+}
+
+async function crowd(disk: SmallDisk, what: 'filled' | 'empty'): Promise<CrowdReport> {
+  return JSON.parse(await runOn(disk, 'crowded-disk.ts', what)) as CrowdReport
+}
+
+/** Runs a script of this folder on the disk, and gives what it printed. */
+async function runOn(disk: SmallDisk, name: string, ...rest: readonly string[]): Promise<string> {
+  const [program, ...args] = disk
+  const script = join(import.meta.dirname, name)
+  const { stdout } = await run(program, [...args, process.execPath, script, folder, ...rest])
+  return stdout
+}
+
+function repeat<Value>(count: number, value: Value): Value[] {
+  return Array.from({ length: count }, () => value)
 }

@@ -39,6 +39,8 @@ export class TcpProxy implements AsyncDisposable {
   #stalled = false
   /** How long every answer of the server is on its way. */
   latencyMs = 0
+  /** How often the client sent something after the server had. */
+  trips = 0
 
   private constructor(server: Server, target: URL) {
     this.#server = server
@@ -113,6 +115,7 @@ export class TcpProxy implements AsyncDisposable {
     const link = new Link(client, server)
     this.#links.add(link)
     let answer: ArmedFault | undefined
+    let isAnswered = true
     for (const socket of [client, server]) {
       socket.on('error', () => link.cut())
       socket.on('close', () => {
@@ -125,6 +128,8 @@ export class TcpProxy implements AsyncDisposable {
     })
     client.on('data', (chunk) => {
       if (this.#stalled || link.isHeldBack) return
+      if (isAnswered) this.trips += 1
+      isAnswered = false
       const fault = this.#take(chunk)
       switch (fault?.kind) {
         case undefined:
@@ -152,6 +157,7 @@ export class TcpProxy implements AsyncDisposable {
     })
     server.on('data', (chunk) => {
       if (this.#stalled || link.isHeldBack) return
+      isAnswered = true
       if (answer === undefined) {
         if (this.latencyMs === 0) client.write(chunk)
         else setTimeout(() => client.writable && client.write(chunk), this.latencyMs)

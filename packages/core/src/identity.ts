@@ -37,7 +37,12 @@ export function checkIdentity(identity: Identity): Readonly<Identity> {
  * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
  */
 export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
-  return Object.freeze({ ...checkIdentity(identity), runId: checkOptionalPart(identity, 'runId') })
+  return Object.freeze({
+    tenantId: requirePart(identity, 'tenantId'),
+    userId: requirePart(identity, 'userId'),
+    sessionId: requirePart(identity, 'sessionId'),
+    runId: checkOptionalPart(identity, 'runId'),
+  })
 }
 
 /**

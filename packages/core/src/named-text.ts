@@ -18,17 +18,21 @@ export function checkName(
   Failure: new (message: string) => Error,
   maxBytes: number = MAX_NAME_BYTES,
 ): string {
-  const refuse = (fault: string): Error =>
-    new Failure(
-      `${field} ${fault}: pass well-formed Unicode of at most ${maxBytes} UTF-8 bytes without NUL`,
-    )
-  if (typeof value !== 'string') throw refuse(`is ${describeType(value)}, not a string`)
+  const fault = faultOf(value, maxBytes)
+  if (typeof value === 'string' && fault === undefined) return value
+  throw new Failure(
+    `${field} ${fault}: pass well-formed Unicode of at most ${maxBytes} UTF-8 bytes without NUL`,
+  )
+}
+
+function faultOf(value: unknown, maxBytes: number): string | undefined {
+  if (typeof value !== 'string') return `is ${describeType(value)}, not a string`
   if (value.length * MAX_BYTES_PER_CODE_UNIT > maxBytes && Buffer.byteLength(value) > maxBytes) {
-    throw refuse('is too long')
+    return 'is too long'
   }
-  if (!value.isWellFormed()) throw refuse('holds a lone surrogate')
-  if (value.includes('\0')) throw refuse('holds a NUL character')
-  return value
+  if (!value.isWellFormed()) return 'holds a lone surrogate'
+  if (value.includes('\0')) return 'holds a NUL character'
+  return undefined
 }
 
 /** As {@link checkName}, for a text that may not be empty either. */

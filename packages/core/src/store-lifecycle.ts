@@ -25,19 +25,11 @@ export class StoreLifecycle {
   /** Runs one call, whose arguments were already checked. */
   async run<T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
     this.assertOpen()
-    signal?.throwIfAborted()
-    const running = this.#count(call)
-    return signal === undefined ? running : rejectOnAbort(running, signal)
-  }
-
-  /** Refuses further calls, waits for those in flight, then releases; every later call gives the same promise. */
-  close(release: () => Promise<void>): Promise<void> {
-    this.#closing ??= this.#drain().then(release)
-    return this.#closing
-  }
-
-  /** Keeps the call among those in flight until it ends, even if it throws before it gives a promise. */
-  async #count<T>(call: () => Promise<T>): Promise<T> {
+    if (signal !== undefined) {
+      signal.throwIfAborted()
+      return rejectOnAbort(this.run(undefined, call), signal)
+    }
+    // Among those in flight until it ends, even if it throws before it gives a promise.
     this.#inFlight += 1
     try {
       return await call()
@@ -45,6 +37,12 @@ export class StoreLifecycle {
       this.#inFlight -= 1
       if (this.#inFlight === 0) this.#drained?.()
     }
+  }
+
+  /** Refuses further calls, waits for those in flight, then releases; every later call gives the same promise. */
+  close(release: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#drain().then(release)
+    return this.#closing
   }
 
   async #drain(): Promise<void> {

@@ -1,9 +1,10 @@
 import { InvalidConfigError, type Database } from '@harborage/core'
 import pg from 'pg'
+import { z } from 'zod'
 import { ClientPool } from './internal/client-pool.ts'
 import { PostgresDatabase } from './internal/postgres-database.ts'
 import { PostgresFailure, statementFailure } from './internal/postgres-failure.ts'
-import { timedQuery } from './internal/timed-query.ts'
+import { StatementRunner } from './internal/statement-runner.ts'
 import {
   parsePostgresConfig,
   type CheckedPostgresConfig,
@@ -12,14 +13,9 @@ import {
 
 const OLDEST_SERVER = 14
 
-interface ServerFacts {
-  readonly version: string
-  readonly schema: string | null
-}
+const serverFacts = z.object({ version: z.coerce.number(), schema: z.string().nullable() })
 
-const question = {
-  text: `select current_setting('server_version_num') as version, current_schema() as schema`,
-}
+const question = `select current_setting('server_version_num') as version, current_schema() as schema`
 
 /**
  * Opens a pool of Postgres connections for any number of stores, or takes one of yours, and checks that the server
@@ -60,23 +56,26 @@ function checkDsn(dsn: string): void {
   }
 }
 
-/** Asks the server for what has to be known before any statement: its version, and where tables go by default. */
+/** Checks the server's version, and finds out where tables go by default. */
 async function findSchema(pool: ClientPool, config: CheckedPostgresConfig): Promise<string> {
+  const { version, schema: current } = serverFacts.parse(await askServer(pool, config))
+  if (version < OLDEST_SERVER * 10_000) {
+    throw new InvalidConfigError(`the server is older than Postgres ${OLDEST_SERVER}: upgrade it`)
+  }
+  const schema = config.schema ?? current
+  if (schema === null) {
+    throw new InvalidConfigError('the role has no current schema: pass the option schema')
+  }
+  return schema
+}
+
+async function askServer(pool: ClientPool, config: CheckedPostgresConfig): Promise<unknown> {
   const client = await pool.acquire()
   try {
-    const { rows } = await client.query<ServerFacts>(timedQuery(question, config.queryTimeoutMs))
+    const { rows } = await new StatementRunner(config).command(client, question)
     pool.release(client)
-    const [server] = rows
-    if (server === undefined || Number(server.version) < OLDEST_SERVER * 10_000) {
-      throw new InvalidConfigError(`the server is older than Postgres ${OLDEST_SERVER}: upgrade it`)
-    }
-    const schema = config.schema ?? server.schema
-    if (schema === null) {
-      throw new InvalidConfigError('the role has no current schema: pass the option schema')
-    }
-    return schema
+    return rows[0]
   } catch (error) {
-    if (error instanceof InvalidConfigError) throw error
     pool.release(client, true)
     throw statementFailure(error)
   }

@@ -19,8 +19,8 @@ export interface PostgresConfig {
   /** How long to wait for the answer to one statement; migrations wait without limit. Default: 30,000. */
   readonly queryTimeoutMs?: number
   /**
-   * How long a call goes on trying after a lost connection, a deadlock or a serialization failure. Opening does not
-   * try again. Default: 5,000.
+   * How long a call goes on trying after a lost connection, a deadlock, a serialization failure or a full disk. Opening
+   * does not try again. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
 }

@@ -26,13 +26,13 @@ const RETRY_PAUSE_MS = 10
  * ```
  */
 export async function openSqlite(config: SqliteConfig): Promise<Database> {
-  const { dsn, durability, busyTimeoutMs } = parseSqliteConfig(config)
+  const { dsn, durability, busyTimeoutMs, retryTimeoutMs } = parseSqliteConfig(config)
   const path = databasePath(dsn)
   if (path !== IN_MEMORY) await ensureDatabaseFile(path)
   const connection = connect(path)
   try {
     await configure(connection, durability, performance.now() + busyTimeoutMs)
-    return new SqliteDatabase(connection, busyTimeoutMs)
+    return new SqliteDatabase(connection, { busyTimeoutMs, retryTimeoutMs })
   } catch (error) {
     connection.close()
     throw translateSqliteError(error, 'read')

@@ -12,12 +12,20 @@ export interface SqliteConfig {
   readonly durability?: 'full' | 'normal'
   /** How long a call waits for another process's write, in milliseconds, without blocking this one. Default: 5,000. */
   readonly busyTimeoutMs?: number
+  /**
+   * How long a write goes on trying while the disk is full, in milliseconds, before it is `store_unavailable`; the
+   * writes after it wait. 0: not at all. Default: 5,000.
+   */
+  readonly retryTimeoutMs?: number
 }
+
+const milliseconds = z.int().min(0).max(3_600_000)
 
 const sqliteConfig = z.strictObject({
   dsn: z.string(),
   durability: z.enum(['full', 'normal']).default('full'),
-  busyTimeoutMs: z.int().min(0).max(3_600_000).default(5_000),
+  busyTimeoutMs: milliseconds.default(5_000),
+  retryTimeoutMs: milliseconds.default(5_000),
 })
 
 /** Checks the configuration and fills in the defaults. */

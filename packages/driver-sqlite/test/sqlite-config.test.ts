@@ -17,6 +17,7 @@ test.each<[what: string, config: unknown, named: string]>([
   ['a time that is no whole number', { dsn, busyTimeoutMs: 1.5 }, 'busyTimeoutMs: '],
   ['a time that is not a number', { dsn, busyTimeoutMs: Number.NaN }, 'busyTimeoutMs: '],
   ['a time without an end', { dsn, busyTimeoutMs: Infinity }, 'busyTimeoutMs: '],
+  ['a negative time for a full disk', { dsn, retryTimeoutMs: -1 }, 'retryTimeoutMs: '],
   ['a time in a text', { dsn, busyTimeoutMs: '5000' }, 'busyTimeoutMs: '],
   ['an unknown option', { dsn, readonly: 'hunter2' }, '"readonly"'],
 ])('%s is refused, naming the field and never the value', async (_, config, named) => {

@@ -60,6 +60,34 @@ describe('while another process holds the write lock', () => {
     expect(error).toMatchObject({ code: 'store_unavailable', retryable: true })
   })
 
+  test('all calls that came meanwhile are applied in their order once it is free', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn })
+    await using lock = await holdWriteLock(dsn)
+    const found: number[] = []
+    const writing = Array.from({ length: 40 }, async (_, index) => {
+      await delay(index)
+      if (index % 2 === 0) await notes.write(`n${index}`)
+      else found[index] = await notes.writeAll(`n${index}`)
+    })
+    await gapsOf(20)
+    await lock.release()
+    await Promise.all(writing)
+    for (let index = 1; index < 40; index += 2) expect(found[index]).toBe(index)
+  })
+
+  test('each of many calls gives up when its time is over, having applied nothing', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn, busyTimeoutMs: 100 })
+    await using lock = await holdWriteLock(dsn)
+    const calls = Array.from({ length: 20 }, (_, index) => notes.write(`n${index}`))
+    const errors = await Promise.all(calls.map(failureOf))
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['store_unavailable']))
+    await lock.release()
+    await notes.write('the latest')
+    expect(await notes.ids()).toEqual(['the latest'])
+  })
+
   test('a database can still be opened', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await (await Notes.open({ dsn })).close()

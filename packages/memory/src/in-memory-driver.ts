@@ -5,6 +5,8 @@ import type {
   KeptTurn,
   MemoryChange,
   MemoryDriver,
+  MemoryHeader,
+  OldestTurns,
 } from './memory-driver.ts'
 
 /**
@@ -19,14 +21,18 @@ export class InMemoryMemoryDriver implements MemoryDriver {
     return held === undefined ? nothing : { ...held, turns: [...held.turns] }
   }
 
+  async readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
+    return this.#conversations.get(keyOf(identity))?.header
+  }
+
   async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const key = keyOf(identity)
     const { header, summary, turns } = this.#conversations.get(key) ?? nothing
-    const change = decide({ header, summary, oldest: turns.slice(0, oldest) })
+    const change = decide({ header, summary, oldest: turns.slice(0, oldest(header)) })
     this.#conversations.set(key, {
       header: change.header ?? header,
       summary: change.summary ?? summary,

@@ -23,6 +23,7 @@ export type {
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  OldestTurns,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
 export { MemoryStore } from './memory-store.ts'

@@ -35,6 +35,12 @@ export interface HeldMemory {
   readonly oldest: readonly KeptTurn[]
 }
 
+/** How many of the oldest turns a change wants to see, by what the bookkeeping says. */
+export type OldestTurns = (header: MemoryHeader | undefined) => number
+
+/** For a change that looks at no turn. */
+export const noTurns: OldestTurns = () => 0
+
 /** What a change does; whatever it leaves out stays as it is. */
 export interface MemoryChange<Result> {
   readonly result: Result
@@ -60,13 +66,14 @@ export interface Conversation {
  */
 export interface MemoryDriver {
   read(identity: Required<RunIdentity>): Promise<Conversation>
+  readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined>
   /**
-   * Shows `decide` what the conversation holds, with the `oldest` turns, and applies what it answers, all or nothing,
-   * with nobody in between. `decide` does no I/O and may be called several times.
+   * Shows `decide` what the conversation holds, with as many of the oldest turns as `oldest` asks for, and applies what it answers, all or nothing,
+   * with nobody in between. Both functions do no I/O and may be called several times.
    */
   change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result>
   /** Called once, when no call is in flight. */

@@ -10,7 +10,7 @@ import {
 } from '@harborage/core'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
-import { addTurn, LOOKED_AT_TURNS, type KeepingRules } from './internal/add-turn.ts'
+import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
 import { Foldings } from './internal/foldings.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
@@ -19,7 +19,7 @@ import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import { contextOf } from './internal/window.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
-import type { Conversation, MemoryDriver } from './memory-driver.ts'
+import { noTurns, type Conversation, type MemoryDriver } from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { turnTokens } from './token-estimator.ts'
 
@@ -98,8 +98,10 @@ export class MemoryStore implements AsyncDisposable {
       const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
       return async () => {
         if (this.#rules.strategy === 'none') return
-        const { droppedTurns, header } = await this.#driver.change(owner, LOOKED_AT_TURNS, (held) =>
-          addTurn(held, checked, tokens, this.#keeping),
+        const { droppedTurns, header } = await this.#driver.change(
+          owner,
+          (held) => oldestToDrop(held, tokens, this.#keeping),
+          (held) => addTurn(held, checked, tokens, this.#keeping),
         )
         if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
         this.#foldings?.touch(owner, header)
@@ -132,7 +134,7 @@ export class MemoryStore implements AsyncDisposable {
   async health(identity: RunIdentity, options?: CallOptions): Promise<Health> {
     return this.#call('health', identity, options, (owner) => async () => {
       if (this.#rules.strategy === 'none') return 'healthy'
-      const { header } = await this.#driver.read(owner)
+      const header = await this.#driver.readHeader(owner)
       return header?.health ?? 'healthy'
     })
   }
@@ -162,7 +164,7 @@ export class MemoryStore implements AsyncDisposable {
       const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
       return async () => {
         if (strategy === 'none') return
-        await this.#driver.change(owner, 0, (held) =>
+        await this.#driver.change(owner, noTurns, (held) =>
           replaceConversation(held, restored, tokens, strategy),
         )
         this.#foldings?.touch(owner)

@@ -32,7 +32,7 @@ export const answerLost: FaultRow = {
       rounds: 320,
       edits: [
         {
-          file: 'packages/driver-postgres/src/internal/postgres-database.ts',
+          file: 'packages/driver-postgres/src/internal/transaction.ts',
           from: `if (command !== 'COMMIT')`,
           to: `if (command === '')`,
         },
@@ -54,9 +54,9 @@ export const answerLost: FaultRow = {
       rounds: 320,
       edits: [
         {
-          file: 'packages/state/src/sql/statements.ts',
-          from: `.where(isIn(newMark), '=', sql.lit(0))`,
-          to: `.where(isIn(newMark), '>=', sql.lit(0))`,
+          file: 'packages/state/src/sql/save-statement.ts',
+          from: `.where(placeOnTrail(traits, newMark), '=', sql.lit(0))`,
+          to: `.where(placeOnTrail(traits, newMark), '>=', sql.lit(0))`,
         },
       ],
     },

@@ -47,9 +47,9 @@ export const poolAndNetwork: FaultRow = {
       rounds: 1,
       edits: [
         {
-          file: 'packages/driver-postgres/src/internal/timed-query.ts',
-          from: 'query_timeout: timeoutMs',
-          to: 'query_timeout: timeoutMs * 1_000',
+          file: 'packages/driver-postgres/src/internal/statement-runner.ts',
+          from: 'query_timeout: this.#timeoutMs',
+          to: 'query_timeout: this.#timeoutMs * 1_000',
         },
       ],
     },

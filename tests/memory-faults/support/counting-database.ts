@@ -1,6 +1,6 @@
-import type { SqlWork } from '@harborage/core/sql'
+import type { SqlAnswer, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from './delegating-database.ts'
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
 /** What the transactions since the last look did. */
 export interface Work {
@@ -28,17 +28,21 @@ export class CountingDatabase extends DelegatingDatabase {
   }
 
   *#counted<Result>(running: SqlWork<Result>): SqlWork<Result> {
-    let step = running.next(0)
+    let step = running.next([])
     while (step.done !== true) {
-      const answer = yield step.value
-      this.#work.statements += 1
-      if (typeof answer === 'number') {
-        this.#work.rowsWritten += answer
-        this.#work.bytesWritten += sizeOf(step.value.values)
-      } else this.#work.rowsRead += answer.length
-      step = running.next(answer)
+      const answers = yield step.value
+      for (const [index, { values }] of step.value.entries()) this.#count(values, answers[index])
+      step = running.next(answers)
     }
     return step.value
+  }
+
+  #count(values: readonly unknown[], answer: SqlAnswer = []): void {
+    this.#work.statements += 1
+    if (typeof answer === 'number') {
+      this.#work.rowsWritten += answer
+      this.#work.bytesWritten += sizeOf(values)
+    } else this.#work.rowsRead += answer.length
   }
 }
 

@@ -1,6 +1,6 @@
-import type { SqlDatabase, SqlWork } from '@harborage/core/sql'
+import type { SqlAnswer, SqlDatabase, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from './delegating-database.ts'
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
 import type { FaultPoints } from './fault-points.ts'
 
 /** May die before and after every transaction and around each of its statements. */
@@ -20,10 +20,14 @@ export class MortalDatabase extends DelegatingDatabase {
   }
 
   *#mortal<Result>(work: SqlWork<Result>): SqlWork<Result> {
-    let step = work.next(0)
+    let step = work.next([])
     while (step.done !== true) {
-      this.#points.pass()
-      step = work.next(yield step.value)
+      const answers: SqlAnswer[] = []
+      for (const each of step.value) {
+        this.#points.pass()
+        answers.push(...(yield [each]))
+      }
+      step = work.next(answers)
     }
     this.#points.pass()
     return step.value

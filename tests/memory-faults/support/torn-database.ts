@@ -1,13 +1,17 @@
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 
-import { DelegatingDatabase } from './delegating-database.ts'
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
 /** Broken on purpose: every statement of a transaction is committed by itself. */
 export class TornDatabase extends DelegatingDatabase {
   override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
     const running = work()
-    let step = running.next(0)
-    while (step.done !== true) step = running.next(await this.#runAlone(step.value))
+    let step = running.next([])
+    while (step.done !== true) {
+      const answers: SqlAnswer[] = []
+      for (const each of step.value) answers.push(await this.#runAlone(each))
+      step = running.next(answers)
+    }
     return step.value
   }
 

@@ -37,7 +37,8 @@ export async function loggedDuring(
   return after.slice(before.length).split('\n').flatMap(stepsOf)
 }
 
-function logOf(server: PostgresServer): Promise<string> {
+/** All that the server has logged. */
+export function logOf(server: PostgresServer): Promise<string> {
   return readFile(join(dirname(server.dataDirectory), 'log'), 'utf8')
 }
 

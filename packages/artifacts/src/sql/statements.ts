@@ -1,5 +1,6 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql } from 'kysely'
+import { compilePut } from './put-statement.ts'
 import {
   keyOf,
   scopeOf,
@@ -38,40 +39,36 @@ const refColumns = [
 export function compileArtifactStatements(database: SqlDatabase): ArtifactStatements {
   const db = database.builder.$extendTables<ArtifactTables>()
   return {
-    put: compileStatement('artifacts_put', (row: ArtifactRow) =>
-      db
-        .insertInto('artifacts_blobs')
-        .values({
-          ...keyOf(row),
-          mime_type: row.mime_type,
-          size_bytes: row.size_bytes,
-          filename: row.filename,
-          sha256: row.sha256,
-          source_json: row.source_json,
-          created_at: row.created_at,
-          bytes: row.bytes,
-        })
-        .onConflict((conflict) => conflict.doNothing()),
+    put: compilePut(database),
+    findByDigest: compileStatement(
+      'artifacts_find_by_digest',
+      (at) =>
+        db
+          .selectFrom('artifacts_blobs')
+          .select(refColumns)
+          .where((where) =>
+            where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }),
+          ),
+      { isPointRead: true },
     ),
-    findByDigest: compileStatement('artifacts_find_by_digest', (at) =>
-      db
-        .selectFrom('artifacts_blobs')
-        .select(refColumns)
-        .where((where) =>
-          where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }),
-        ),
+    getRef: compileStatement(
+      'artifacts_get_ref',
+      (at) =>
+        db
+          .selectFrom('artifacts_blobs')
+          .select(refColumns)
+          .where((where) => where.and(keyOf(at))),
+      { isPointRead: true },
     ),
-    getRef: compileStatement('artifacts_get_ref', (at) =>
-      db
-        .selectFrom('artifacts_blobs')
-        .select(refColumns)
-        .where((where) => where.and(keyOf(at))),
+    delete: compileStatement(
+      'artifacts_delete',
+      (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
+      { removes: true },
     ),
-    delete: compileStatement('artifacts_delete', (at) =>
-      db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
-    ),
-    deleteScope: compileStatement('artifacts_delete_scope', (at) =>
-      db.deleteFrom('artifacts_blobs').where((where) => where.and(sessionOf(at))),
+    deleteScope: compileStatement(
+      'artifacts_delete_scope',
+      (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(sessionOf(at))),
+      { removes: true },
     ),
   }
 }

@@ -8,5 +8,14 @@ export {
   type SqlDatabase,
   type SqlTraits,
 } from './sql-database.ts'
-export { compileStatement, type CompiledSql, type SqlStatement } from './sql-statement.ts'
-export { changeRows, selectRows, type SqlAnswer, type SqlStep, type SqlWork } from './sql-work.ts'
+export type { Compilable, CompiledSql } from './compiled-sql.ts'
+export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
+export { compileStatement, type SqlStatement, type StatementTraits } from './sql-statement.ts'
+export {
+  changeRows,
+  selectRows,
+  together,
+  type SqlAnswer,
+  type SqlStep,
+  type SqlWork,
+} from './sql-work.ts'

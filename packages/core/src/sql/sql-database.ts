@@ -24,6 +24,8 @@ export interface SqlTraits {
   readonly largeBytes: 'direct' | 'base64_parts'
   /** Whether a column may name how its values are compressed: `column type compression method`. */
   readonly columnCompression: boolean
+  /** Whether calls that come at the same time go as one statement, if their statement has a form for that. */
+  readonly batches: boolean
 }
 
 /**
@@ -45,7 +47,10 @@ export interface SqlDatabase extends Database {
     statement: SqlStatement<Parameters, Row>,
     parameters: Parameters,
   ): Promise<readonly Row[]>
-  /** Runs one statement by itself, in one round trip, and gives the number of rows it changed. */
+  /**
+   * Runs one statement, in one round trip, and gives the number of rows it changed. Of a statement that has a batch
+   * form, calls that come at the same time may be made as one, and each still ends as if it had been made by itself.
+   */
   changes<Parameters>(
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,

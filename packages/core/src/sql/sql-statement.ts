@@ -1,24 +1,30 @@
-import type { CompiledQuery } from 'kysely'
-
-/** A query that Kysely can compile: any of its builders, or a finished raw one. */
-interface Compilable<Row> {
-  compile(): CompiledQuery<Row>
-}
+import type { Compilable, CompiledSql } from './compiled-sql.ts'
+import type { SqlBatch } from './sql-batch.ts'
+import { readParameter, StandIn, standIns } from './stand-in.ts'
 
 declare const rowType: unique symbol
 
-/** The text of a compiled statement: all that an engine needs to prepare it. */
-export interface CompiledSql {
-  /** A short name for logs and for the server's list of prepared statements. */
-  readonly name: string
-  readonly sql: string
+/** What an engine may make use of when it runs a statement. */
+export interface StatementTraits<Parameters> {
+  /**
+   * Reads a few rows by a key and is done at once, so that it may share a connection with others of its kind, each of
+   * which waits for those before it. Default: `false`.
+   */
+  readonly isPointRead?: boolean
+  /** How many calls at a time are made as one statement. Default: each call by itself. */
+  readonly batch?: SqlBatch<Parameters>
+  /**
+   * A second run finds nothing left to do. If the answer to the first was lost, how many rows the second one changed
+   * tells nothing, and the call fails with `outcome_unknown` instead of answering 0. Default: `false`.
+   */
+  readonly removes?: boolean
 }
 
 /**
  * A statement that Kysely compiled once, with named parameters still open. It is plain data: each engine keeps its own
  * prepared form of it. Building and preparing per call costs five times the query itself.
  */
-export interface SqlStatement<Parameters, Row> extends CompiledSql {
+export interface SqlStatement<Parameters, Row> extends CompiledSql, StatementTraits<Parameters> {
   /** The values of one call, in the order of the statement's placeholders. */
   bind(parameters: Parameters): unknown[]
   /** Never there: it carries the type of the rows. */
@@ -50,27 +56,16 @@ export interface SqlStatement<Parameters, Row> extends CompiledSql {
 export function compileStatement<Parameters extends object, Row>(
   name: string,
   build: (parameters: Parameters) => Compilable<Row>,
+  traits: StatementTraits<Parameters> = {},
 ): SqlStatement<Parameters, Row> {
   const { sql, parameters } = build(standIns<Parameters>()).compile()
   return {
+    ...traits,
     name,
     sql,
     bind: (values) =>
       parameters.map((parameter) =>
-        parameter instanceof StandIn ? Reflect.get(values, parameter.name) : parameter,
+        parameter instanceof StandIn ? readParameter(values, parameter) : parameter,
       ),
   }
-}
-
-class StandIn {
-  readonly name: string | symbol
-
-  constructor(name: string | symbol) {
-    this.name = name
-  }
-}
-
-/** Answers a stand-in for whatever parameter is read, under the type that the real value will have. */
-function standIns<Parameters extends object>(): Parameters {
-  return new Proxy({}, { get: (_, name) => new StandIn(name) }) as Parameters
 }

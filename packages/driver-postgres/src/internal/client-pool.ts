@@ -8,6 +8,8 @@ const CLOSE_TIMEOUT_MS = 5_000
 /** The connections of one database: its own pool, or the caller's. Every wait is bounded. */
 export class ClientPool {
   readonly timeoutMs: number
+  /** Whether a connection takes a statement before it has answered the one before. */
+  readonly pipelines: boolean
   readonly #pool: pg.Pool
   readonly #isOwn: boolean
   /** The open sockets of the database's own pool, those of connections that were never made among them. */
@@ -18,8 +20,15 @@ export class ClientPool {
   constructor(config: CheckedPostgresConfig) {
     this.timeoutMs = config.connectionTimeoutMs
     this.#isOwn = config.pool === undefined
+    // Poolers that cannot keep prepared statements may not expect it either.
+    this.pipelines = this.#isOwn && config.preparedStatements
     this.#pool = config.pool ?? this.#ownPool(config)
     this.#pool.on('error', ignore)
+  }
+
+  /** How many wait for a connection. */
+  get waiting(): number {
+    return this.#pool.waitingCount
   }
 
   /**
@@ -82,6 +91,7 @@ export class ClientPool {
       max: config.max,
       connectionTimeoutMillis: config.connectionTimeoutMs,
       keepAlive: true,
+      pipeline: this.pipelines,
       application_name: 'harborage',
       stream: () => this.#newSocket(),
     })

@@ -1,13 +1,10 @@
-import { hash } from 'node:crypto'
-import { StoreLifecycle, StoreUnavailableError } from '@harborage/core'
+import { OutcomeUnknownError, StoreLifecycle } from '@harborage/core'
 import {
   lockKey,
   type CompiledSql,
   type NoTables,
-  type SqlAnswer,
   type SqlDatabase,
   type SqlStatement,
-  type SqlStep,
   type SqlTraits,
   type SqlWork,
 } from '@harborage/core/sql'
@@ -15,14 +12,13 @@ import { Kysely, sql } from 'kysely'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import type { ClientPool } from './client-pool.ts'
-import { columnParsers } from './column-parsers.ts'
 import { MigrationDialect } from './migration-dialect.ts'
 import { statementFailure } from './postgres-failure.ts'
+import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
-import { timedQuery } from './timed-query.ts'
-
-/** The most characters of a statement's name that Postgres tells apart. */
-const NAME_CHARACTERS = 63
+import { StatementRunner, type StatementResult } from './statement-runner.ts'
+import { Transaction } from './transaction.ts'
+import { hasBatch, WriteBatches, type BatchedStatement } from './write-batches.ts'
 
 /** The engine port on a pool of pg clients. */
 export class PostgresDatabase implements SqlDatabase {
@@ -34,21 +30,27 @@ export class PostgresDatabase implements SqlDatabase {
     rowLocks: true,
     largeBytes: 'base64_parts',
     columnCompression: true,
+    batches: true,
   }
   readonly schema: string
   readonly builder: Kysely<NoTables>
   readonly #pool: ClientPool
-  readonly #config: CheckedPostgresConfig
+  readonly #retryTimeoutMs: number
   readonly #lifecycle = new StoreLifecycle('Postgres database')
   readonly #migrations: Kysely<NoTables>
-  readonly #names = new Map<CompiledSql, string>()
+  readonly #runner: StatementRunner
+  /** Only where a connection can be shared. */
+  readonly #lanes: ReadLanes | undefined
+  readonly #batches = new Map<CompiledSql, WriteBatches>()
 
   constructor(pool: ClientPool, schema: string, config: CheckedPostgresConfig) {
     this.#pool = pool
-    this.#config = config
+    this.#retryTimeoutMs = config.retryTimeoutMs
     this.schema = schema
     this.#migrations = new Kysely({ dialect: new MigrationDialect(pool) })
     this.builder = this.#migrations.withSchema(schema)
+    this.#runner = new StatementRunner(config)
+    this.#lanes = pool.pipelines ? new ReadLanes(pool, this.#runner, config.max) : undefined
   }
 
   async rows<Parameters, Row>(
@@ -56,7 +58,10 @@ export class PostgresDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
-    const result = await this.#run('read', (client) => this.#query(client, statement, values))
+    const lanes = statement.isPointRead === true ? this.#lanes : undefined
+    const result = await this.#run('read', () =>
+      lanes === undefined ? this.#runAlone(statement, values) : lanes.run(statement, values),
+    )
     // The statement's type is the only thing that says what its rows are.
     return result.rows as readonly Row[]
   }
@@ -65,18 +70,24 @@ export class PostgresDatabase implements SqlDatabase {
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
   ): Promise<number> {
+    if (hasBatch(statement)) {
+      const batches = this.#batchesOf(statement)
+      return this.#run('write', () => batches.changes(parameters))
+    }
     const values = statement.bind(parameters)
-    const result = await this.#run('write', (client) => this.#query(client, statement, values))
-    return result.rowCount ?? 0
+    return this.#run('write', async (mayBeApplied) => {
+      const { rowCount } = await this.#runAlone(statement, values)
+      if (rowCount === 0 && mayBeApplied && statement.removes === true) throw unknownRemoval()
+      return rowCount ?? 0
+    })
   }
 
   async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
-    return this.#run('write', async (client) => {
-      await this.#command(client, 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE')
-      const result = await this.#driveOrRollBack(client, work())
-      await this.#commit(client)
-      return result
-    })
+    return this.#run('write', () =>
+      this.#withClient((client) =>
+        new Transaction(client, this.#runner, this.#pool.pipelines).run(work()),
+      ),
+    )
   }
 
   async migrate<Result>(
@@ -101,7 +112,10 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   close(): Promise<void> {
-    return this.#lifecycle.close(() => this.#pool.close())
+    return this.#lifecycle.close(() => {
+      this.#lanes?.giveBackIdle()
+      return this.#pool.close()
+    })
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -110,15 +124,19 @@ export class PostgresDatabase implements SqlDatabase {
 
   #run<Result>(
     work: 'read' | 'write',
-    call: (client: pg.PoolClient) => Promise<Result>,
+    attempt: (mayBeApplied: boolean) => Promise<Result>,
   ): Promise<Result> {
-    return this.#lifecycle.run(undefined, () =>
-      retry(this.#config.retryTimeoutMs, work, () => this.#withClient(call)),
-    )
+    return this.#lifecycle.run(undefined, () => retry(this.#retryTimeoutMs, work, attempt))
+  }
+
+  /** @throws PostgresFailure */
+  #runAlone(statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
+    return this.#withClient((client) => this.#runner.run(client, statement, values))
   }
 
   /** @throws PostgresFailure */
   async #withClient<Result>(call: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+    this.#lanes?.giveBackIdle()
     const client = await this.#pool.acquire()
     let broken = false
     try {
@@ -132,57 +150,17 @@ export class PostgresDatabase implements SqlDatabase {
     }
   }
 
-  async #driveOrRollBack<Result>(client: pg.PoolClient, work: SqlWork<Result>): Promise<Result> {
-    try {
-      let step = work.next(0)
-      while (step.done !== true) step = work.next(await this.#answer(client, step.value))
-      return step.value
-    } catch (error) {
-      // A lost connection has rolled back by itself.
-      if (!statementFailure(error).breaksConnection) await this.#command(client, 'ROLLBACK')
-      throw error
-    }
-  }
-
-  /** COMMIT of a transaction that failed before does not fail: it answers that it rolled back. */
-  async #commit(client: pg.PoolClient): Promise<void> {
-    const { command } = await this.#command(client, 'COMMIT')
-    if (command !== 'COMMIT') {
-      throw new StoreUnavailableError('Postgres rolled the transaction back: nothing was applied')
-    }
-  }
-
-  async #answer(client: pg.PoolClient, step: SqlStep): Promise<SqlAnswer> {
-    const result = await this.#query(client, step.statement, step.values)
-    return step.answer === 'rows' ? result.rows : (result.rowCount ?? 0)
-  }
-
-  #command(client: pg.PoolClient, text: string): Promise<pg.QueryResult> {
-    return client.query(timedQuery({ text }, this.#config.queryTimeoutMs))
-  }
-
-  #query(
-    client: pg.PoolClient,
-    statement: CompiledSql,
-    values: readonly unknown[],
-  ): Promise<pg.QueryResult<Record<string, unknown>>> {
-    const query = {
-      text: statement.sql,
-      values: [...values],
-      types: columnParsers,
-      ...(this.#config.preparedStatements ? { name: this.#nameOf(statement) } : {}),
-    }
-    return client.query(timedQuery(query, this.#config.queryTimeoutMs))
-  }
-
-  /** A name that stands for one text only: two schemas may share a connection. */
-  #nameOf(statement: CompiledSql): string {
-    const known = this.#names.get(statement)
+  #batchesOf(statement: BatchedStatement): WriteBatches {
+    const known = this.#batches.get(statement)
     if (known !== undefined) return known
-    const digest = hash('sha256', statement.sql, 'hex').slice(0, 12)
-    const name = `harbor_${statement.name}`.slice(0, NAME_CHARACTERS - digest.length - 1)
-    const unique = `${name}_${digest}`
-    this.#names.set(statement, unique)
-    return unique
+    const batches = new WriteBatches(statement, (...query) => this.#runAlone(...query))
+    this.#batches.set(statement, batches)
+    return batches
   }
+}
+
+function unknownRemoval(): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    'the answer of Postgres was lost, and now there is nothing to delete: this call or nobody deleted it',
+  )
 }

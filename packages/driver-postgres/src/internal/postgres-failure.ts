@@ -89,6 +89,7 @@ export function statementFailure(error: unknown): PostgresFailure {
     case '53100':
       return new PostgresFailure(
         unavailable('the disk of the server is full: free some space', state, error),
+        { mayPass: true },
       )
     case '55P03':
     case '57014':
@@ -151,7 +152,14 @@ function isPassing(state: string): boolean {
 }
 
 /** Failures of the network after which a server may be there in a moment. */
-const PASSING_NETWORK_CODES: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
+const PASSING_NETWORK_CODES: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+])
 
 /** The code that Node gives an error of the network or of TLS, such as ECONNREFUSED. */
 function networkCode(error: unknown): string | undefined {

@@ -7,20 +7,20 @@ const LONGEST_PAUSE_MS = 500
 
 /**
  * Tries until an attempt succeeds, fails for good, or the time is up. Every call is safe to repeat, so an attempt whose
- * answer was lost is resolved by the next one; only if none succeeds is the outcome unknown.
+ * answer was lost is resolved by the next one, which is told; only if none succeeds is the outcome unknown.
  *
  * @throws The error of the last attempt, or `outcome_unknown`.
  */
 export async function retry<Result>(
   timeoutMs: number,
   work: 'read' | 'write',
-  attempt: () => Promise<Result>,
+  attempt: (mayBeApplied: boolean) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs
   let mayBeApplied = false
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {
-      return await attempt()
+      return await attempt(mayBeApplied)
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
       mayBeApplied ||= error.mayBeApplied && work === 'write'

@@ -3,19 +3,19 @@ import { StoreClosedError } from '@harborage/core'
 import type {
   CompiledSql,
   NoTables,
-  SqlAnswer,
   SqlDatabase,
   SqlStatement,
-  SqlStep,
   SqlTraits,
   SqlWork,
 } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
+import { PendingResult, type WriteScope } from './pending-write.ts'
+import { PreparedConnection } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
+import { WriteQueue, type WritePatience } from './write-queue.ts'
 
-/** How long to wait between two attempts to get the write lock, in milliseconds; the last one repeats. */
-const BUSY_PAUSES_MS = [1, 2, 5, 10, 15, 20, 25] as const
+const READ_PAUSE_MS = 5
 
 /**
  * The engine port on one connection of better-sqlite3. Its calls are synchronous, so nothing else of this process ever
@@ -30,20 +30,22 @@ export class SqliteDatabase implements SqlDatabase {
     rowLocks: false,
     largeBytes: 'direct',
     columnCompression: false,
+    batches: false,
   }
   readonly schema = undefined
   readonly builder: Kysely<NoTables>
-  readonly #connection: BetterSqlite3.Database
+  readonly #connection: PreparedConnection
   readonly #busyTimeoutMs: number
-  readonly #prepared = new Map<CompiledSql, BetterSqlite3.Statement<unknown[]>>()
-  /** Calls that wait: for another process's lock or for a migration. */
-  readonly #waiting = new Set<Promise<unknown>>()
+  readonly #writes: WriteQueue
+  /** Reads that wait: for another process's lock or for a migration. */
+  readonly #waitingReads = new Set<Promise<unknown>>()
   #migration: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  constructor(connection: BetterSqlite3.Database, busyTimeoutMs: number) {
-    this.#connection = connection
-    this.#busyTimeoutMs = busyTimeoutMs
+  constructor(connection: BetterSqlite3.Database, patience: WritePatience) {
+    this.#connection = new PreparedConnection(connection)
+    this.#busyTimeoutMs = patience.busyTimeoutMs
+    this.#writes = new WriteQueue(this.#connection, patience)
     this.builder = new Kysely({ dialect: new SqliteDialect({ database: connection }) })
   }
 
@@ -52,8 +54,10 @@ export class SqliteDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
+    this.#assertOpen()
+    const rows = this.#readNow(statement, values) ?? (await this.#readLater(statement, values))
     // The statement's type is the only thing that says what its rows are.
-    return this.#run('read', () => this.#all(statement, values) as readonly Row[])
+    return rows as readonly Row[]
   }
 
   async changes<Parameters>(
@@ -61,14 +65,11 @@ export class SqliteDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<number> {
     const values = statement.bind(parameters)
-    return this.#run('write', () => this.#prepare(statement).run(...values).changes)
+    return this.#write('statement', () => this.#connection.changes(statement, values))
   }
 
   async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
-    return this.#run('write', () => {
-      this.#connection.exec('BEGIN IMMEDIATE')
-      return this.#commitOrRollBack(() => this.#drive(work()))
-    })
+    return this.#write('transaction', () => this.#connection.drive(work()))
   }
 
   async migrate<Result>(
@@ -76,20 +77,22 @@ export class SqliteDatabase implements SqlDatabase {
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    await this.#run('write', () => {
-      this.#connection.exec('BEGIN IMMEDIATE')
-      // In the same breath, or a call that came in between would write into the migration's transaction.
+    await this.#write('exclusive', () => {
+      this.#connection.begin()
+      // In the same breath, or a call that came in between would work within the migration's transaction.
+      this.#writes.hold()
       this.#migration = promise
     })
     try {
       const result = await work(this.builder)
-      this.#connection.exec('COMMIT')
+      this.#connection.commit()
       return result
     } catch (error) {
       throw translateSqliteError(error, 'write')
     } finally {
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK')
+      this.#connection.rollBack()
       this.#migration = undefined
+      this.#writes.release()
       resolve()
     }
   }
@@ -104,103 +107,52 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async #closeWhenIdle(): Promise<void> {
-    await Promise.allSettled([...this.#waiting])
-    // Nothing can begin any more; what waited last may have been a migration.
-    await this.#migration
+    await Promise.allSettled([this.#writes.idle(), ...this.#waitingReads])
     this.#connection.close()
   }
 
-  /** Runs at once if it can; that is nearly always. */
-  async #run<Result>(work: 'read' | 'write', operation: () => Result): Promise<Result> {
+  #assertOpen(): void {
     if (this.#closing !== undefined) {
       throw new StoreClosedError('this database is closed: open a new one for further calls')
     }
-    if (this.#migration === undefined) {
-      try {
-        return operation()
-      } catch (error) {
-        if (!isBusy(error)) throw translateSqliteError(error, work)
-      }
-    }
-    const waiting = this.#runWhenFree(work, operation)
-    this.#waiting.add(waiting)
-    return waiting.finally(() => this.#waiting.delete(waiting))
   }
 
-  /** SQLite's own busy handler would block the event loop; this one lets other work go on. */
-  async #runWhenFree<Result>(work: 'read' | 'write', operation: () => Result): Promise<Result> {
+  #write<Result>(scope: WriteScope, work: () => Result): Promise<Result> {
+    this.#assertOpen()
+    const write = new PendingResult(scope, work)
+    this.#writes.add(write)
+    return write.promise
+  }
+
+  /** Reads at once, or gives nothing if the read has to wait, which it rarely has to. */
+  #readNow(statement: CompiledSql, values: readonly unknown[]): unknown[] | undefined {
+    if (this.#migration !== undefined) return undefined
+    try {
+      return this.#connection.rows(statement, values)
+    } catch (error) {
+      if (isBusy(error)) return undefined
+      throw translateSqliteError(error, 'read')
+    }
+  }
+
+  #readLater(statement: CompiledSql, values: readonly unknown[]): Promise<unknown[]> {
+    const waiting = this.#readWhenFree(statement, values)
+    this.#waitingReads.add(waiting)
+    return waiting.finally(() => this.#waitingReads.delete(waiting))
+  }
+
+  async #readWhenFree(statement: CompiledSql, values: readonly unknown[]): Promise<unknown[]> {
     const deadline = performance.now() + this.#busyTimeoutMs
-    for (let attempt = 0; ; attempt += 1) {
+    for (;;) {
       while (this.#migration !== undefined) await this.#migration
       try {
-        return operation()
+        return this.#connection.rows(statement, values)
       } catch (error) {
         if (!isBusy(error) || performance.now() >= deadline) {
-          throw translateSqliteError(error, work)
+          throw translateSqliteError(error, 'read')
         }
       }
-      await delay(BUSY_PAUSES_MS[Math.min(attempt, BUSY_PAUSES_MS.length - 1)])
+      await delay(READ_PAUSE_MS)
     }
   }
-
-  #commitOrRollBack<Result>(work: () => Result): Result {
-    try {
-      const result = work()
-      this.#connection.exec('COMMIT')
-      return result
-    } finally {
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK')
-    }
-  }
-
-  #drive<Result>(work: SqlWork<Result>): Result {
-    let step = work.next(0)
-    while (step.done !== true) step = this.#advance(work, step.value)
-    return step.value
-  }
-
-  #advance<Result>(work: SqlWork<Result>, step: SqlStep): IteratorResult<SqlStep, Result> {
-    let answer: SqlAnswer
-    try {
-      answer = this.#answer(step)
-    } catch (error) {
-      return work.throw(isBusy(error) ? error : translateSqliteError(error, 'write'))
-    }
-    return work.next(answer)
-  }
-
-  #answer({ statement, values, answer }: SqlStep): SqlAnswer {
-    return answer === 'rows'
-      ? this.#all(statement, values)
-      : this.#prepare(statement).run(...values).changes
-  }
-
-  #all(statement: CompiledSql, values: readonly unknown[]): unknown[] {
-    return this.#prepare(statement)
-      .all(...values)
-      .map(ownBytes)
-  }
-
-  #prepare(statement: CompiledSql): BetterSqlite3.Statement<unknown[]> {
-    const prepared = this.#prepared.get(statement)
-    if (prepared !== undefined) return prepared
-    const fresh = this.#connection.prepare<unknown[]>(statement.sql)
-    this.#prepared.set(statement, fresh)
-    return fresh
-  }
-}
-
-/** Replaces each Buffer of a row by a plain Uint8Array: the caller's own, with nothing else behind it. */
-function ownBytes(row: unknown): unknown {
-  if (typeof row !== 'object' || row === null) return row
-  for (const [column, value] of Object.entries(row)) {
-    if (value instanceof Uint8Array) Reflect.set(row, column, plainBytes(value))
-  }
-  return row
-}
-
-/** The same memory if the Buffer is alone in it, else a copy. */
-function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
-  const view = new Uint8Array(buffer, byteOffset, byteLength)
-  return buffer.byteLength === byteLength ? view : new Uint8Array(view)
 }

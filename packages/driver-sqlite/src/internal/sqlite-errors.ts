@@ -12,6 +12,16 @@ export function isBusy(error: unknown): boolean {
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
 }
 
+/** Whether the same write may succeed once somebody has made room. */
+export function isFull(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_FULL'
+}
+
+/** Whether what failed may succeed later by itself; nothing of it was applied. */
+export function isPassing(error: unknown): boolean {
+  return isBusy(error) || isFull(error)
+}
+
 /** Turns an error of better-sqlite3 into one of Harborage; any other error stays as it is. */
 export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
   const code = codeOf(error)
@@ -32,7 +42,7 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
       { cause: error },
     )
   }
-  if (code === 'SQLITE_FULL') {
+  if (isFull(error)) {
     return new StoreUnavailableError('the disk is full: free some space, then call again', {
       cause: error,
     })

@@ -5,6 +5,7 @@ import {
   selectRows,
   type SqlDatabase,
   type SqlStatement,
+  type SqlWork,
 } from '@harborage/core/sql'
 import { openSqlite, type SqliteConfig } from '@harborage/driver-sqlite'
 import { sql } from 'kysely'
@@ -45,13 +46,18 @@ export class Notes implements AsyncDisposable {
 
   /** Writes several notes in one transaction, and gives how many notes there were before. */
   writeAll(...ids: readonly string[]): Promise<number> {
-    const insert = this.#insert
     const select = this.#select
+    const writing = (id: string): SqlWork<number> => this.writing(id)
     return this.database.transaction(function* () {
       const { length } = yield* selectRows(select, {})
-      for (const id of ids) yield* changeRows(insert, { id })
+      for (const id of ids) yield* writing(id)
       return length
     })
+  }
+
+  /** Writes one note as a part of a transaction. */
+  writing(id: string): SqlWork<number> {
+    return changeRows(this.#insert, { id })
   }
 
   async ids(): Promise<string[]> {

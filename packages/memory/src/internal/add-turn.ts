@@ -4,8 +4,8 @@ import { emptyHeader, withoutTurns, withTurn } from './header.ts'
 import type { CheckedTurn } from './turn-text.ts'
 import { sumOfTokens } from './window.ts'
 
-/** How many of the oldest turns are looked at when one is added: adding drops at most so many, so its cost is bounded. */
-export const LOOKED_AT_TURNS = 32
+/** How many turns are dropped at most when one is added, so that its cost is bounded. */
+const MAX_DROPPED_TURNS = 32
 
 /** What decides about the turns that go when one is added. */
 export interface KeepingRules {
@@ -22,6 +22,23 @@ export interface Added {
   readonly droppedTurns: number
   /** The bookkeeping afterwards. */
   readonly header: MemoryHeader
+}
+
+/** How many of the oldest turns have to be looked at to decide which of them go; nearly always none. */
+export function oldestToDrop(
+  header: MemoryHeader | undefined,
+  tokens: number,
+  rules: KeepingRules,
+): number {
+  if (header === undefined) return 0
+  switch (rules.strategy) {
+    case 'truncation':
+      return isBeyond(header.tokens + tokens, rules.budgetTokens) ? MAX_DROPPED_TURNS : 0
+    case 'rolling_summary':
+      return Math.min(turnsBeyondBacklog(header, header.turns + 1, rules), MAX_DROPPED_TURNS)
+    case 'none':
+      return 0
+  }
 }
 
 /** Decides what adding a turn changes. A turn whose id is remembered changes nothing. */
@@ -58,7 +75,7 @@ function turnsToDrop(
     case 'truncation':
       return beyondBudget(oldest, header.tokens, rules.budgetTokens)
     case 'rolling_summary':
-      return beyondBacklog(header, oldest, rules)
+      return oldest.slice(0, turnsBeyondBacklog(header, header.turns, rules))
     case 'none':
       return []
   }
@@ -70,20 +87,27 @@ function beyondBudget(
   tokens: number,
   budgetTokens: number,
 ): readonly KeptTurn[] {
-  if (budgetTokens === 0) return []
   let count = 0
-  while (count < oldest.length && tokens - sumOfTokens(oldest.slice(0, count)) > budgetTokens) {
+  while (
+    count < oldest.length &&
+    isBeyond(tokens - sumOfTokens(oldest.slice(0, count)), budgetTokens)
+  ) {
     count += 1
   }
   return oldest.slice(0, count)
 }
 
-/** What is too much to wait for a summarizer that fails; never what one is working on. */
-function beyondBacklog(
-  header: MemoryHeader,
-  oldest: readonly KeptTurn[],
+/** A budget of 0 is none. */
+function isBeyond(tokens: number, budgetTokens: number): boolean {
+  return budgetTokens > 0 && tokens > budgetTokens
+}
+
+/** How many are too many to wait for a summarizer that fails; never any that one is working on. */
+function turnsBeyondBacklog(
+  { health, folder }: MemoryHeader,
+  turns: number,
   { recentTurns, maxBacklogTurns }: KeepingRules,
-): readonly KeptTurn[] {
-  if (header.health !== 'degraded' || header.folder !== undefined) return []
-  return oldest.slice(0, Math.max(header.turns - recentTurns - maxBacklogTurns, 0))
+): number {
+  if (health !== 'degraded' || folder !== undefined) return 0
+  return Math.max(turns - recentTurns - maxBacklogTurns, 0)
 }

@@ -1,5 +1,5 @@
 import { newEventId, type EventId, type RunIdentity } from '@harborage/core'
-import type { MemoryDriver } from '../memory-driver.ts'
+import { noTurns, type MemoryDriver, type OldestTurns } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
 import {
@@ -36,6 +36,8 @@ type Next =
   | { readonly kind: 'now' }
   | { readonly kind: 'later'; readonly delayMs: number; readonly isRetry: boolean }
   | { readonly kind: 'rest' }
+
+const oldestToFold: OldestTurns = () => FOLD_BATCH_TURNS
 
 /** The longest pause that a timer can make; a longer one would end at once. */
 const MAX_PAUSE_MS = 2 ** 31 - 1
@@ -163,7 +165,7 @@ export class Folding {
     // An own claim is still there if the answer to it, or to its end, was lost.
     const mayReplace = (folder: string): boolean =>
       folder === own || folder === earlier || this.#timeLeft(folder) === 0
-    const claim = await driver.change(this.#identity, FOLD_BATCH_TURNS, (held) =>
+    const claim = await driver.change(this.#identity, oldestToFold, (held) =>
       claimFold(held, own, this.#rules.recentTurns, mayReplace),
     )
     if (claim.kind === 'claimed') events.healthChanged(this.#identity, claim.steps)
@@ -184,10 +186,10 @@ export class Folding {
       this.#abort.signal,
     )
     if (outcome.kind === 'aborted') {
-      await driver.change(this.#identity, 0, (held) => releaseFold(held, claim))
+      await driver.change(this.#identity, noTurns, (held) => releaseFold(held, claim))
       return { kind: 'rest' }
     }
-    const end = await driver.change(this.#identity, 0, (held) =>
+    const end = await driver.change(this.#identity, noTurns, (held) =>
       outcome.kind === 'summarized'
         ? commitFold(held, claim, outcome.summary)
         : failFold(held, claim, this.#rules.retryAttempts, outcome.reason),

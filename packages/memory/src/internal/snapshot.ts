@@ -8,8 +8,8 @@ import {
   type Strategy,
 } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
-import { parseTurn, type CheckedTurn } from './turn-text.ts'
-import { readText } from './window.ts'
+import { parseTurn, writeTurn, type CheckedTurn } from './turn-text.ts'
+import { readTurn } from './window.ts'
 
 /** What a snapshot brings back. */
 export interface RestoredConversation {
@@ -40,7 +40,7 @@ export function writeSnapshot(
     strategy,
     summary: strategy === 'rolling_summary' ? summary : '',
     turns: turns.map((kept) => {
-      const parsed: unknown = JSON.parse(readText(kept).text)
+      const parsed: unknown = JSON.parse(writeTurn(readTurn(kept)).text)
       return parsed
     }),
     turnIds: [...(header?.turnIds ?? [])],
@@ -79,8 +79,8 @@ export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): Rest
   return { summary, turns: readTurns(turns), turnIds: readTurnIds(turnIds) }
 }
 
-function readTurns(texts: readonly unknown[]): CheckedTurn[] {
-  const turns = texts.map((text) => parseTurn(text) ?? refuse())
+function readTurns(given: readonly unknown[]): CheckedTurn[] {
+  const turns = given.map(rewriteTurn)
   if (new Set(turns.map(({ turnId }) => turnId)).size < turns.length) throw malformed()
   return turns
 }
@@ -103,8 +103,15 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-function refuse(): never {
-  throw malformed()
+/** Writes a turn of a snapshot as it is kept, whatever the order of its fields. */
+function rewriteTurn(json: unknown): CheckedTurn {
+  const turn = parseTurn(json)
+  if (turn === undefined) throw malformed()
+  try {
+    return writeTurn(turn)
+  } catch {
+    throw malformed()
+  }
 }
 
 function malformed(): InvalidSnapshotError {

@@ -10,6 +10,9 @@ import {
 import { z } from 'zod'
 import { MAX_TURN_BYTES, type ConversationTurn } from '../conversation.ts'
 
+/** A turn with the id that it was given, or got. */
+export type TurnWithId = ConversationTurn & { readonly turnId: EventId }
+
 /** A turn that was checked, and the text under which it is kept. */
 export interface CheckedTurn {
   readonly turnId: EventId
@@ -51,7 +54,7 @@ const keptTurn = z.strictObject({
 })
 
 /**
- * Checks a turn and writes it as JSON, always with its fields in the same order.
+ * Checks a turn and writes it as {@link writeTurn} does.
  *
  * @throws `invalid_record`, naming the field.
  */
@@ -71,23 +74,33 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   })
 }
 
-/** Reads what {@link checkTurn} wrote; `undefined` if it is something else. */
-export function parseTurn(text: unknown): CheckedTurn | undefined {
-  const parsed = keptTurn.safeParse(text)
+/** Reads what {@link checkTurn} wrote as JSON; `undefined` if it is something else. */
+export function parseTurn(json: unknown): TurnWithId | undefined {
+  const parsed = keptTurn.safeParse(json)
   if (!parsed.success) return undefined
   const timestamp = new Date(parsed.data.timestamp)
   if (!isValidDate(timestamp)) return undefined
   try {
     const turnId = checkEventId('turnId', parsed.data.turnId)
-    return writeTurn({ ...parsed.data, turnId, timestamp })
+    return { ...parsed.data, turnId, timestamp }
   } catch {
     return undefined
   }
 }
 
+/**
+ * Writes a turn as JSON, always with its fields in the same order.
+ *
+ * @throws `invalid_record`, naming the field.
+ */
+export function writeTurn(turn: TurnWithId): CheckedTurn {
+  const text = strictJsonObject('turn', turnObject(turn), MAX_TURN_BYTES)
+  return { turnId: turn.turnId, turn, text }
+}
+
 /** The turn as JSON says it: an object whose fields are in one order. */
-function turnObject({ turn, turnId }: Omit<CheckedTurn, 'text'>): Record<string, unknown> {
-  const { userMessage, assistantResponse, timestamp, trajectoryDigest } = turn
+function turnObject(turn: TurnWithId): Record<string, unknown> {
+  const { turnId, userMessage, assistantResponse, timestamp, trajectoryDigest } = turn
   return {
     turnId,
     timestamp: timestamp?.getTime(),
@@ -98,15 +111,6 @@ function turnObject({ turn, turnId }: Omit<CheckedTurn, 'text'>): Record<string,
     ...(turn.artifactsHiddenRefs === undefined
       ? {}
       : { artifactsHiddenRefs: turn.artifactsHiddenRefs }),
-  }
-}
-
-function writeTurn(turn: ConversationTurn & { readonly turnId: EventId }): CheckedTurn {
-  const { turnId } = turn
-  return {
-    turnId,
-    turn,
-    text: strictJsonObject('turn', turnObject({ turn, turnId }), MAX_TURN_BYTES),
   }
 }
 

@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '@harborage/core'
-import type { ConversationTurn, LlmContextPatch, Strategy } from '../conversation.ts'
+import type { LlmContextPatch, Strategy } from '../conversation.ts'
 import type { Conversation, KeptTurn } from '../memory-driver.ts'
 import { summaryTokens, type TokenEstimator } from '../token-estimator.ts'
-import { parseTurn, type CheckedTurn } from './turn-text.ts'
+import { parseTurn, type TurnWithId } from './turn-text.ts'
 
 /**
  * Chooses what the next call of a language model is to know: the summary, if it fits, and the newest turns that fit
@@ -49,12 +49,7 @@ export function sumOfTokens(turns: readonly KeptTurn[]): number {
  *
  * @throws `store_unavailable` if it is not what was kept.
  */
-export function readTurn(kept: KeptTurn): ConversationTurn {
-  return readText(kept).turn
-}
-
-/** As {@link readTurn}, with the text under which it is kept. */
-export function readText({ text }: KeptTurn): CheckedTurn {
+export function readTurn({ text }: KeptTurn): TurnWithId {
   const parsed = parseTurn(parseJson(text))
   if (parsed !== undefined) return parsed
   throw new StoreUnavailableError(

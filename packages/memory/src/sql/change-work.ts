@@ -1,6 +1,6 @@
 import type { RunIdentity } from '@harborage/core'
-import { changeRows, selectRows, type SqlWork } from '@harborage/core/sql'
-import type { HeldMemory, MemoryChange } from '../memory-driver.ts'
+import { changeRows, selectRows, together, type SqlWork } from '@harborage/core/sql'
+import type { HeldMemory, MemoryChange, OldestTurns } from '../memory-driver.ts'
 import { turnKind } from './kinds.ts'
 import {
   conversationOf,
@@ -12,6 +12,7 @@ import {
   type OwnerColumns,
 } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
+import type { MemoryRow } from './tables.ts'
 
 /** Somebody else began the conversation in between: the work has to be done again from the start. */
 export class LostRace extends Error {}
@@ -24,13 +25,13 @@ export class LostRace extends Error {}
 export function* changeWork<Result>(
   statements: MemoryStatements,
   identity: Required<RunIdentity>,
-  oldest: number,
+  oldest: OldestTurns,
   decide: (held: HeldMemory) => MemoryChange<Result>,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
   const { header, summary } = conversationOf(yield* selectRows(statements.lock, owner))
-  const turns =
-    oldest === 0 ? [] : yield* selectRows(statements.oldestTurns, { ...owner, limit: oldest })
+  const limit = oldest(header)
+  const turns = limit === 0 ? [] : yield* selectRows(statements.oldestTurns, { ...owner, limit })
   const change = decide({ header, summary, oldest: turns.map(turnOf) })
   yield* applyChange(statements, owner, header === undefined, change)
   return change.result
@@ -45,16 +46,16 @@ function* applyChange(
   if (header === undefined) return
   // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
-  if ((yield* changeRows(writeHeader, headerRow(owner, header))) === 0) throw new LostRace()
   // Whoever waits for the lock sees the newest content of the rows that were there before, but no row that came later.
   const newSummary = isNew ? (summary ?? '') : summary
-  if (removeThrough !== undefined) {
-    yield* changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })
-  }
-  for (const turn of append) {
-    yield* changeRows(statements.upsert, turnRow(owner, header.strategy, turn))
-  }
-  if (newSummary !== undefined) {
-    yield* changeRows(statements.upsert, summaryRow(owner, header.strategy, newSummary))
-  }
+  const upsert = (row: MemoryRow): SqlWork<number> => changeRows(statements.upsert, row)
+  const [headersWritten] = yield* together([
+    changeRows(writeHeader, headerRow(owner, header)),
+    ...(removeThrough === undefined
+      ? []
+      : [changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })]),
+    ...append.map((turn) => upsert(turnRow(owner, header.strategy, turn))),
+    ...(newSummary === undefined ? [] : [upsert(summaryRow(owner, header.strategy, newSummary))]),
+  ])
+  if (headersWritten === 0) throw new LostRace()
 }

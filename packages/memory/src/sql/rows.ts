@@ -10,6 +10,8 @@ export type OwnerColumns = Pick<MemoryRow, 'tenant_id' | 'user_id' | 'session_id
 /** What is read of a row. */
 export type ContentColumns = Pick<MemoryRow, 'kind' | 'tokens' | 'bytes'>
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
 const header = z.strictObject({
   strategy: z.enum(['none', 'truncation', 'rolling_summary']),
   nextPosition: z.int(),
@@ -69,7 +71,7 @@ function row(
 }
 
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  return utf8.decode(bytes)
 }
 
 function parseHeader(bytes: Uint8Array): MemoryHeader {

@@ -1,6 +1,13 @@
 import { StoreUnavailableError, type RunIdentity } from '@harborage/core'
 import type { SqlDatabase } from '@harborage/core/sql'
-import type { Conversation, HeldMemory, MemoryChange, MemoryDriver } from '../memory-driver.ts'
+import type {
+  Conversation,
+  HeldMemory,
+  MemoryChange,
+  MemoryDriver,
+  MemoryHeader,
+  OldestTurns,
+} from '../memory-driver.ts'
 import { changeWork, LostRace } from './change-work.ts'
 import { conversationOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
@@ -22,9 +29,14 @@ export class SqlMemoryDriver implements MemoryDriver {
     return conversationOf(await this.#database.rows(this.#statements.read, ownerColumns(identity)))
   }
 
+  async readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
+    const rows = await this.#database.rows(this.#statements.header, ownerColumns(identity))
+    return conversationOf(rows).header
+  }
+
   async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: number,
+    oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {

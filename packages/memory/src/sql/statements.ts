@@ -7,6 +7,7 @@ import type { MemoryRow, MemoryTables } from './tables.ts'
 export interface MemoryStatements {
   /** All rows of a conversation, turns in their order. */
   readonly read: SqlStatement<OwnerColumns, ContentColumns>
+  readonly header: SqlStatement<OwnerColumns, ContentColumns>
   /** Bookkeeping and summary, keeping others from changing the conversation until the transaction ends. */
   readonly lock: SqlStatement<OwnerColumns, ContentColumns>
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
@@ -31,6 +32,9 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
     rowsOf(owner).where('kind', 'in', [HEADER_KIND, SUMMARY_KIND])
   return {
     read: compileStatement('memory_read', rowsOf),
+    header: compileStatement('memory_header', (owner: OwnerColumns) =>
+      rowsOf(owner).where('kind', '=', HEADER_KIND),
+    ),
     lock: compileStatement('memory_lock', (owner: OwnerColumns) =>
       database.traits.rowLocks ? bookkeeping(owner).forUpdate() : bookkeeping(owner),
     ),

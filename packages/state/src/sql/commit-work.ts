@@ -1,5 +1,5 @@
 import { newEventId } from '@harborage/core'
-import { changeRows, selectRows, type SqlTraits, type SqlWork } from '@harborage/core/sql'
+import { changeRows, selectRows, together, type SqlTraits, type SqlWork } from '@harborage/core/sql'
 import { decideCommit, slotId } from '../decide.ts'
 import type { CheckedTransaction, SlotKey } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
@@ -20,11 +20,12 @@ export function* commitWork(
   traits: SqlTraits,
   transaction: CheckedTransaction,
 ): SqlWork<readonly SaveOutcome[]> {
-  const slots = new InspectedSlots()
-  for (const { slot, eventId } of inspections(transaction)) {
-    const at = { ...slotColumns(slot), event_id: eventId }
-    slots.add(yield* selectRows(statements.inspectAndLock, at))
-  }
+  const inspected = yield* together(
+    inspections(transaction).map(({ slot, eventId }) =>
+      selectRows(statements.inspectAndLock, { ...slotColumns(slot), event_id: eventId }),
+    ),
+  )
+  const slots = new InspectedSlots(inspected.flat())
   const { outcomes, apply } = decideCommit(slots, transaction)
   if (!apply) return outcomes
 
@@ -47,7 +48,7 @@ export function* commitWork(
     })),
   ]
   // An empty slot is locked by what is written into it, so the writes keep to the order, too.
-  for (const { work } of inLockOrder(changes)) yield* work()
+  yield* together(inLockOrder(changes).map(({ work }) => work()))
   return outcomes
 }
 
@@ -92,7 +93,7 @@ function slotsToFind({ expect, save, delete: deletions }: CheckedTransaction): S
  * An empty slot has no row to lock. A row that is inserted and removed again keeps others from filling the slot until
  * this transaction ends.
  */
-function* keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<void> {
+function keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<unknown> {
   const placeholder = {
     identity,
     kind,
@@ -101,8 +102,10 @@ function* keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): S
     version: 0,
     updatedAt: new Date(0),
   }
-  yield* write(statements.saveIntoEmpty, placeholder)
-  yield* changeRows(statements.delete, slotColumns(placeholder))
+  return together<unknown>([
+    write(statements.saveIntoEmpty, placeholder),
+    changeRows(statements.delete, slotColumns(placeholder)),
+  ])
 }
 
 function* write(statement: StateStatements['save'], record: StateRecord): SqlWork<void> {

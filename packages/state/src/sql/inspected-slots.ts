@@ -10,11 +10,7 @@ import type { StateRecordRow } from './tables.ts'
 export class InspectedSlots implements SlotView {
   readonly #bySlot = new Map<string, StateRecordRow>()
 
-  constructor(rows: readonly StateRecordRow[] = []) {
-    this.add(rows)
-  }
-
-  add(rows: readonly StateRecordRow[]): void {
+  constructor(rows: readonly StateRecordRow[]) {
     for (const row of rows) this.#bySlot.set(slotId(placedRecord(row)), row)
   }
 

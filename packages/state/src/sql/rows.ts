@@ -2,7 +2,8 @@ import { parseEventId, type Identity, type RunIdentity } from '@harborage/core'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import type { ContentColumns, PlacedColumns, SessionColumns, SlotColumns } from './statements.ts'
+import type { SessionColumns, SlotColumns } from './row-columns.ts'
+import type { ContentColumns, PlacedColumns } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
 
 export function sessionColumns(identity: Identity): SessionColumns {

@@ -1,13 +1,16 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
-import { sql, type RawBuilder } from 'kysely'
-import { TRAIL_CHARACTERS } from './event-trail.ts'
+import { sql } from 'kysely'
+import {
+  rowOf,
+  sessionOf,
+  slot,
+  slotOf,
+  type SessionColumns,
+  type SlotColumns,
+} from './row-columns.ts'
+import { compileSave } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
-
-/** The columns that name a session. */
-export type SessionColumns = Pick<StateRecordRow, 'tenant_id' | 'user_id' | 'session_id'>
-
-/** The columns that name a slot. */
-export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
+import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
 
 /** What a slot holds, for the caller. */
 export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
@@ -55,7 +58,6 @@ interface ListKindPageParameters extends SlotColumns {
 }
 
 const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
-const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
 const placed = [...slot, ...content] as const
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
 const row = [...placed, 'event_trail'] as const
@@ -79,17 +81,23 @@ function compileReads(
         ]),
       )
   return {
-    load: compileStatement('state_load', (at: SlotColumns) =>
-      db
-        .selectFrom('state_records')
-        .select(content)
-        .where((where) => where.and(slotOf(at))),
+    load: compileStatement(
+      'state_load',
+      (at: SlotColumns) =>
+        db
+          .selectFrom('state_records')
+          .select(content)
+          .where((where) => where.and(slotOf(at))),
+      { isPointRead: true },
     ),
-    loadByEventId: compileStatement('state_load_by_event_id', (at: SessionColumns & EventColumn) =>
-      db
-        .selectFrom('state_records')
-        .select(placed)
-        .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
+    loadByEventId: compileStatement(
+      'state_load_by_event_id',
+      (at: SessionColumns & EventColumn) =>
+        db
+          .selectFrom('state_records')
+          .select(placed)
+          .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
+      { isPointRead: true },
     ),
     inspect: compileStatement('state_inspect', inspect),
     inspectAndLock: compileStatement('state_inspect_and_lock', (at: SlotColumns & EventColumn) =>
@@ -105,30 +113,8 @@ function compileWrites(
   'save' | 'saveIntoEmpty' | 'saveOver' | 'delete' | 'deleteGeneration' | 'deleteScope'
 > {
   const db = database.builder.$extendTables<StateTables>()
-  const { textPosition } = database.traits
-  const isIn = (mark: RawBuilder<string>): RawBuilder<number> =>
-    sql<number>`${sql.raw(textPosition)}(state_records.event_trail, ${mark})`
-  const pushOnTrail = (mark: RawBuilder<string>): RawBuilder<string> =>
-    sql<string>`substr(${mark} || state_records.event_trail, 1, ${sql.lit(TRAIL_CHARACTERS)})`
-  const newMark = sql<string>`excluded.event_trail`
   return {
-    save: compileStatement('state_save', (row: StateRecordRow) =>
-      db
-        .insertInto('state_records')
-        .values(rowOf(row))
-        .onConflict((conflict) =>
-          conflict
-            .columns(slot)
-            .doUpdateSet((update) => ({
-              event_id: update.ref('excluded.event_id'),
-              version: update.ref('excluded.version'),
-              updated_at: update.ref('excluded.updated_at'),
-              event_trail: pushOnTrail(newMark),
-              bytes: update.ref('excluded.bytes'),
-            }))
-            .where(isIn(newMark), '=', sql.lit(0)),
-        ),
-    ),
+    save: compileSave(database),
     saveIntoEmpty: compileStatement('state_save_into_empty', (row: StateRecordRow) =>
       db
         .insertInto('state_records')
@@ -146,18 +132,26 @@ function compileWrites(
           bytes: row.bytes,
         })
         .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
-        .where(isIn(sql<string>`${row.event_trail}`), '=', sql.lit(0)),
+        .where(placeOnTrail(database.traits, sql<string>`${row.event_trail}`), '=', sql.lit(0)),
     ),
-    delete: compileStatement('state_delete', (at: SlotColumns) =>
-      db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
+    delete: compileStatement(
+      'state_delete',
+      (at: SlotColumns) => db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
+      { removes: true },
     ),
-    deleteGeneration: compileStatement('state_delete_generation', (at: SlotColumns & EventColumn) =>
-      db
-        .deleteFrom('state_records')
-        .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+    deleteGeneration: compileStatement(
+      'state_delete_generation',
+      (at: SlotColumns & EventColumn) =>
+        db
+          .deleteFrom('state_records')
+          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+      { removes: true },
     ),
-    deleteScope: compileStatement('state_delete_scope', (at: SessionColumns) =>
-      db.deleteFrom('state_records').where((where) => where.and(sessionOf(at))),
+    deleteScope: compileStatement(
+      'state_delete_scope',
+      (at: SessionColumns) =>
+        db.deleteFrom('state_records').where((where) => where.and(sessionOf(at))),
+      { removes: true },
     ),
   }
 }
@@ -204,17 +198,4 @@ function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' |
         .limit(page.limit),
     ),
   }
-}
-
-function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
-  return { tenant_id, user_id, session_id }
-}
-
-function slotOf(at: SlotColumns): SlotColumns {
-  return { ...sessionOf(at), run_id: at.run_id, kind: at.kind }
-}
-
-function rowOf(row: StateRecordRow): StateRecordRow {
-  const { event_id, version, updated_at, event_trail, bytes } = row
-  return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
 }

@@ -5,6 +5,8 @@ import type { Stores } from './stores.ts'
 export interface Operation {
   /** Whether the driver needs a transaction of several statements for it. */
   readonly isTransaction: boolean
+  /** Whether nothing is left to tell by what became of it when an answer is lost, as it is with a delete. */
+  readonly mayStayUnknown?: boolean
   /** Makes the call and checks its answer; what it rejects with is the store's error or says what was wrong. */
   run(): Promise<void>
   /** Whether a reader sees that it was applied. */

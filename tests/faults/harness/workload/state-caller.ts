@@ -100,7 +100,7 @@ export class StateCaller implements Caller {
     if (held === undefined) throw new Error('there is nothing to delete')
     return {
       isTransaction: false,
-      // After a lost answer nobody can tell who removed it, so `false` is as true as `true`.
+      mayStayUnknown: true,
       run: async () =>
         void (await this.#stores.state.delete(this.#identity, A, { ifEventId: held.eventId })),
       isApplied: async (reader) => !(await this.#isThere(reader, held)),

@@ -51,10 +51,14 @@ export class Tally {
         this.acknowledged += 1
         return true
       } catch (error) {
-        const isTyped = isPassing(error)
-        if (!isTyped || errors === 'none') this.note(`${caller.name}: ${told(error)}`)
-        if (!isTyped || errors === 'none' || performance.now() > deadline) return false
-        if (isHarborageError(error, 'outcome_unknown')) {
+        const isUnknown = isHarborageError(error, 'outcome_unknown')
+        const isAllowed =
+          errors === 'typed' ? isPassing(error) : isUnknown && operation.mayStayUnknown === true
+        if (!isAllowed || performance.now() > deadline) {
+          this.note(`${caller.name}: ${told(error)}`)
+          return false
+        }
+        if (isUnknown) {
           this.unknown += 1
           mayBeApplied = true
         } else if (!mayBeApplied && (await isSeen(operation, reader))) {

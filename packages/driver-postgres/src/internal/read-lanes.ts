@@ -1,0 +1,107 @@
+import type { CompiledSql } from '@harborage/core/sql'
+import type pg from 'pg'
+import type { ClientPool } from './client-pool.ts'
+import { statementFailure } from './postgres-failure.ts'
+import type { StatementResult, StatementRunner } from './statement-runner.ts'
+
+/** How many reads share a connection before another one is taken for the next. */
+const DEPTH = 16
+/** A connection is given back after so many reads if somebody waits for one, so that reads starve nobody. */
+const FAIR_SHARE = 64
+
+/** A connection on which reads go one behind the other, without waiting for the answers to those before. */
+interface Lane {
+  readonly client: Promise<pg.PoolClient>
+  reads: number
+  inFlight: number
+  isBroken: boolean
+}
+
+/**
+ * Point reads that come at the same time share connections: one of them answers more reads than many, and what does not
+ * read has more connections left. A read that takes long holds up only those behind it on its own connection.
+ */
+export class ReadLanes {
+  readonly #pool: ClientPool
+  readonly #runner: StatementRunner
+  readonly #mostLanes: number
+  /** Those that take further reads. */
+  readonly #lanes = new Set<Lane>()
+  #opening = 0
+
+  /** @param connections How many connections the pool has at most; half of them may become lanes. */
+  constructor(pool: ClientPool, runner: StatementRunner, connections: number) {
+    this.#pool = pool
+    this.#runner = runner
+    this.#mostLanes = Math.max(1, Math.floor(connections / 2))
+  }
+
+  /** @throws PostgresFailure */
+  async run(statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
+    const lane = this.#pick()
+    lane.inFlight += 1
+    lane.reads += 1
+    try {
+      return await this.#runner.run(await lane.client, statement, values)
+    } catch (error) {
+      const failure = statementFailure(error)
+      if (failure.breaksConnection) {
+        lane.isBroken = true
+        this.#lanes.delete(lane)
+      }
+      throw failure
+    } finally {
+      lane.inFlight -= 1
+      this.#restIfIdle(lane)
+    }
+  }
+
+  /** Gives the connections that no read is on back to the pool. */
+  giveBackIdle(): void {
+    for (const lane of this.#lanes) if (lane.inFlight === 0) this.#giveBack(lane)
+  }
+
+  #pick(): Lane {
+    let lane: Lane | undefined
+    for (const other of this.#lanes) {
+      if (lane === undefined || other.inFlight < lane.inFlight) lane = other
+    }
+    if (lane === undefined) return this.#open()
+    if (lane.reads >= FAIR_SHARE && this.#pool.waiting > this.#opening) {
+      // It takes no more reads, and is given back with the last answer.
+      this.#lanes.delete(lane)
+      return this.#open()
+    }
+    return lane.inFlight >= DEPTH && this.#lanes.size < this.#mostLanes ? this.#open() : lane
+  }
+
+  #open(): Lane {
+    const lane = { client: this.#pool.acquire(), reads: 0, inFlight: 0, isBroken: false }
+    this.#lanes.add(lane)
+    this.#opening += 1
+    lane.client
+      .catch(() => this.#lanes.delete(lane))
+      .finally(() => {
+        this.#opening -= 1
+      })
+    return lane
+  }
+
+  #restIfIdle(lane: Lane): void {
+    if (lane.inFlight > 0) return
+    if (!this.#lanes.has(lane)) {
+      this.#giveBack(lane)
+      return
+    }
+    // Whoever reads one by one asks again before this, and finds the connection there.
+    setImmediate(() => {
+      if (lane.inFlight === 0 && this.#lanes.has(lane)) this.#giveBack(lane)
+    })
+  }
+
+  #giveBack(lane: Lane): void {
+    this.#lanes.delete(lane)
+    // A connection that was never had is nobody's to give back.
+    lane.client.then((client) => this.#pool.release(client, lane.isBroken)).catch(() => {})
+  }
+}

@@ -1,0 +1,80 @@
+import { StoreUnavailableError } from '@harborage/core'
+import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
+import type pg from 'pg'
+import { statementFailure } from './postgres-failure.ts'
+import type { StatementRunner } from './statement-runner.ts'
+
+/** READ COMMITTED, because the statements lock what they decide about. */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
+
+/** The most statements that are sent before the answer to the first of them is waited for. */
+const MAX_STEPS = 64
+
+/** One transaction on one connection. */
+export class Transaction {
+  readonly #client: pg.PoolClient
+  readonly #runner: StatementRunner
+  readonly #pipelines: boolean
+
+  /** @param pipelines Whether the connection takes a statement before it has answered the one before. */
+  constructor(client: pg.PoolClient, runner: StatementRunner, pipelines: boolean) {
+    this.#client = client
+    this.#runner = runner
+    this.#pipelines = pipelines
+  }
+
+  /** Runs the work and commits it, or rolls it back. */
+  async run<Result>(work: SqlWork<Result>): Promise<Result> {
+    const result = await this.#driveOrRollBack(work)
+    await this.#commit()
+    return result
+  }
+
+  async #driveOrRollBack<Result>(work: SqlWork<Result>): Promise<Result> {
+    let state = work.next([])
+    try {
+      const begun = this.#runner.command(this.#client, BEGIN)
+      // Without a transaction, a statement that reads would do no harm.
+      if (state.done === true || !this.#pipelines || state.value.some(changes)) await begun
+      while (state.done !== true) {
+        const [answers] = await Promise.all([this.#answers(state.value), begun])
+        state = work.next(answers)
+      }
+      return state.value
+    } catch (error) {
+      // A lost connection has rolled back by itself.
+      if (!statementFailure(error).breaksConnection) {
+        await this.#runner.command(this.#client, 'ROLLBACK')
+      }
+      throw error
+    }
+  }
+
+  /** Every step after one that failed fails, too, because of it; what it fails with itself comes first. */
+  async #answers(steps: readonly SqlStep[]): Promise<SqlAnswer[]> {
+    const atOnce = this.#pipelines ? MAX_STEPS : 1
+    const answers: SqlAnswer[] = []
+    for (let from = 0; from < steps.length; from += atOnce) {
+      const sent = steps.slice(from, from + atOnce).map((step) => this.#answer(step))
+      answers.push(...(await Promise.all(sent)))
+    }
+    return answers
+  }
+
+  async #answer({ statement, values, answer }: SqlStep): Promise<SqlAnswer> {
+    const { rows, rowCount } = await this.#runner.run(this.#client, statement, values)
+    return answer === 'rows' ? rows : (rowCount ?? 0)
+  }
+
+  /** COMMIT of a transaction that failed before does not fail: it answers that it rolled back. */
+  async #commit(): Promise<void> {
+    const { command } = await this.#runner.command(this.#client, 'COMMIT')
+    if (command !== 'COMMIT') {
+      throw new StoreUnavailableError('Postgres rolled the transaction back: nothing was applied')
+    }
+  }
+}
+
+function changes({ answer }: SqlStep): boolean {
+  return answer === 'changes'
+}

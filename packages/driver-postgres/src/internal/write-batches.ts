@@ -1,0 +1,177 @@
+import type { CompiledSql, SqlBatch, SqlStatement } from '@harborage/core/sql'
+import { PostgresFailure } from './postgres-failure.ts'
+import type { StatementResult } from './statement-runner.ts'
+
+/** Runs a statement on a connection of the pool. It throws PostgresFailure. */
+export type RunStatement = (statement: CompiledSql, values: unknown[]) => Promise<StatementResult>
+
+/** A statement that has a batch form; what its parameters are is its own affair. */
+export interface BatchedStatement extends SqlStatement<unknown, unknown> {
+  readonly batch: SqlBatch<unknown>
+}
+
+export function hasBatch(statement: SqlStatement<unknown, unknown>): statement is BatchedStatement {
+  return statement.batch !== undefined
+}
+
+/** How many flushes are on their way at a time, before calls begin to gather. */
+const FLUSHES = 2
+/** The most calls of one batch. */
+const MAX_CALLS = 64
+/** The most bytes that the calls of one batch send. */
+const MAX_BYTES = 256 * 1024
+/** From so many bytes on a call goes alone: parsing and copying them cost more than a round trip. */
+const LARGE_BYTES = 8 * 1024
+/** A flush that takes longer waits for a lock, or for a server that is gone; later calls do not wait for it. */
+const SLOW_FLUSH_MS = 50
+
+interface GatheredCall {
+  readonly parameters: unknown
+  readonly keys: readonly string[]
+  readonly bytes: number
+  readonly resolve: (changes: number) => void
+  readonly reject: (failure: unknown) => void
+}
+
+/**
+ * The calls of one statement. While flushes are on their way, later calls gather and go as one statement, in the order
+ * of their keys; of calls with a common key the later one waits for the answer to the earlier one. A lone call goes at
+ * once, and a large one, too.
+ */
+export class WriteBatches {
+  readonly #statement: BatchedStatement
+  readonly #run: RunStatement
+  #gathered: GatheredCall[] = []
+  /** Of the calls that are on their way. */
+  readonly #keys = new Set<string>()
+  /** Those of them that are on their way for long; another call with such a key does not take others along. */
+  readonly #slowKeys = new Set<string>()
+  #flushes = 0
+
+  constructor(statement: BatchedStatement, run: RunStatement) {
+    this.#statement = statement
+    this.#run = run
+  }
+
+  /**
+   * Makes a call and gives how many rows it changed. It ends as if it had been made by itself.
+   *
+   * @throws PostgresFailure
+   */
+  changes(parameters: unknown): Promise<number> {
+    const { batch } = this.#statement
+    const bytes = batch.sizeOf(parameters)
+    if (bytes >= LARGE_BYTES) return this.#runAlone(parameters)
+    const keys = batch.keysOf(parameters)
+    if (this.#isHeldUp({ keys })) return this.#runAlone(parameters)
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    this.#gathered.push({ parameters, keys, bytes, resolve, reject })
+    this.#flushIfFree()
+    return promise
+  }
+
+  #flushIfFree(): void {
+    while (this.#flushes < FLUSHES && this.#gathered.length > 0) {
+      const calls = this.#takeBatch()
+      if (calls.length === 0) return
+      void this.#flush(calls)
+    }
+  }
+
+  /** Takes calls that have no key in common with each other or with those on their way; the order per key is kept. */
+  #takeBatch(): GatheredCall[] {
+    const taken: GatheredCall[] = []
+    const left: GatheredCall[] = []
+    const leftKeys = new Set<string>()
+    let bytes = 0
+    for (const call of this.#gathered) {
+      const fits =
+        taken.length === 0 || (taken.length < MAX_CALLS && bytes + call.bytes <= MAX_BYTES)
+      if (fits && !call.keys.some((key) => this.#keys.has(key) || leftKeys.has(key))) {
+        taken.push(call)
+        bytes += call.bytes
+        for (const key of call.keys) this.#keys.add(key)
+      } else {
+        left.push(call)
+        for (const key of call.keys) leftKeys.add(key)
+      }
+    }
+    this.#gathered = left
+    return taken
+  }
+
+  async #flush(calls: readonly GatheredCall[]): Promise<void> {
+    const keys = calls.flatMap((call) => call.keys)
+    let isSlow = false
+    const slow = setTimeout(() => {
+      isSlow = true
+      this.#passBy(keys)
+    }, SLOW_FLUSH_MS)
+    this.#flushes += 1
+    await this.#settle(calls)
+    clearTimeout(slow)
+    if (!isSlow) this.#flushes -= 1
+    for (const key of keys) {
+      this.#keys.delete(key)
+      this.#slowKeys.delete(key)
+    }
+    this.#flushIfFree()
+  }
+
+  /** Lets the other calls go on without waiting for a slow flush, each that has a key of it by itself. */
+  #passBy(keys: readonly string[]): void {
+    this.#flushes -= 1
+    for (const key of keys) this.#slowKeys.add(key)
+    const waiting = this.#gathered.filter((call) => this.#isHeldUp(call))
+    this.#gathered = this.#gathered.filter((call) => !this.#isHeldUp(call))
+    for (const call of waiting) void this.#settleAlone(call)
+    this.#flushIfFree()
+  }
+
+  #isHeldUp({ keys }: Pick<GatheredCall, 'keys'>): boolean {
+    return this.#slowKeys.size > 0 && keys.some((key) => this.#slowKeys.has(key))
+  }
+
+  /** Makes the calls and gives each its answer; it never throws. */
+  async #settle(calls: readonly GatheredCall[]): Promise<void> {
+    const [first] = calls
+    if (first !== undefined && calls.length === 1) return this.#settleAlone(first)
+    try {
+      const written = await this.#runTogether(calls)
+      for (const { parameters, resolve } of calls) {
+        resolve(written.has(this.#statement.batch.nameOf(parameters)) ? 1 : 0)
+      }
+    } catch (error) {
+      if (error instanceof PostgresFailure && !error.mayPass) {
+        // The statement failed as a whole, so nothing was applied: each call has to get its own answer.
+        await Promise.all(calls.map((call) => this.#settleAlone(call)))
+      } else for (const { reject } of calls) reject(error)
+    }
+  }
+
+  async #settleAlone({ parameters, resolve, reject }: GatheredCall): Promise<void> {
+    await this.#runAlone(parameters).then(resolve, reject)
+  }
+
+  async #runAlone(parameters: unknown): Promise<number> {
+    const { rowCount } = await this.#run(this.#statement, this.#statement.bind(parameters))
+    return rowCount ?? 0
+  }
+
+  /** Gives the names of the rows that were written. */
+  async #runTogether(calls: readonly GatheredCall[]): Promise<ReadonlySet<string>> {
+    const { batch } = this.#statement
+    const sorted = calls.toSorted(byFirstKey).map(({ parameters }) => parameters)
+    const { rows } = await this.#run(batch, batch.bindAll(sorted))
+    // What the statement returns of a row are the columns that its name is made of.
+    return new Set(rows.map((row) => batch.nameOf(row)))
+  }
+}
+
+function byFirstKey(
+  { keys: [left = ''] }: GatheredCall,
+  { keys: [right = ''] }: GatheredCall,
+): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,149 @@
+import type { CompiledSql, SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
+import type BetterSqlite3 from 'better-sqlite3'
+import { isPassing, translateSqliteError } from './sqlite-errors.ts'
+
+type Row = Record<string, unknown>
+type Prepared = BetterSqlite3.Statement<unknown[], Row>
+
+/** A connection of better-sqlite3 that prepares each statement once and runs the bodies of transactions. */
+export class PreparedConnection {
+  readonly #connection: BetterSqlite3.Database
+  readonly #prepared = new Map<CompiledSql, Prepared>()
+  readonly #begin: Prepared
+  readonly #commit: Prepared
+  readonly #rollBack: Prepared
+  readonly #savepoint: Prepared
+  readonly #release: Prepared
+  readonly #rollBackToSavepoint: Prepared
+  #statementsRun = 0
+  #bytesBound = 0
+
+  constructor(connection: BetterSqlite3.Database) {
+    this.#connection = connection
+    this.#begin = connection.prepare('BEGIN IMMEDIATE')
+    this.#commit = connection.prepare('COMMIT')
+    this.#rollBack = connection.prepare('ROLLBACK')
+    this.#savepoint = connection.prepare('SAVEPOINT work')
+    this.#release = connection.prepare('RELEASE work')
+    this.#rollBackToSavepoint = connection.prepare('ROLLBACK TO work')
+  }
+
+  /** How many statements were run since the connection was made. */
+  get statementsRun(): number {
+    return this.#statementsRun
+  }
+
+  /** How many bytes of blobs these statements were given. */
+  get bytesBound(): number {
+    return this.#bytesBound
+  }
+
+  /** `false` also once an error, such as that of a full disk, has ended a transaction by itself. */
+  get inTransaction(): boolean {
+    return this.#connection.inTransaction
+  }
+
+  rows(statement: CompiledSql, values: readonly unknown[]): Row[] {
+    this.#statementsRun += 1
+    const rows = this.#prepare(statement).all(...values)
+    for (const row of rows) ownBytes(row)
+    return rows
+  }
+
+  changes(statement: CompiledSql, values: readonly unknown[]): number {
+    this.#statementsRun += 1
+    for (const value of values) {
+      if (value instanceof Uint8Array) this.#bytesBound += value.byteLength
+    }
+    return this.#prepare(statement).run(...values).changes
+  }
+
+  /** Runs the body of a transaction to its end, without giving way to other work. */
+  drive<Result>(work: SqlWork<Result>): Result {
+    let step = work.next([])
+    while (step.done !== true) step = this.#advance(work, step.value)
+    return step.value
+  }
+
+  /** Takes the write lock, and fails at once if another connection holds it. */
+  begin(): void {
+    this.#begin.run()
+  }
+
+  commit(): void {
+    this.#commit.run()
+  }
+
+  /** Does nothing where an error has ended the transaction already. */
+  rollBack(): void {
+    if (this.inTransaction) this.#rollBack.run()
+  }
+
+  /** Runs work in a transaction of its own: all of it is applied, or nothing. */
+  transaction<Result>(work: () => Result): Result {
+    this.begin()
+    try {
+      const result = work()
+      this.commit()
+      return result
+    } finally {
+      this.rollBack()
+    }
+  }
+
+  /** Runs work as a part of the transaction that is open: its failure undoes what it did and nothing else. */
+  savepoint<Result>(work: () => Result): Result {
+    this.#savepoint.run()
+    try {
+      return work()
+    } catch (error) {
+      if (this.inTransaction) this.#rollBackToSavepoint.run()
+      throw error
+    } finally {
+      if (this.inTransaction) this.#release.run()
+    }
+  }
+
+  close(): void {
+    this.#connection.close()
+  }
+
+  #advance<Result>(
+    work: SqlWork<Result>,
+    steps: readonly SqlStep[],
+  ): IteratorResult<readonly SqlStep[], Result> {
+    let answers: SqlAnswer[]
+    try {
+      answers = steps.map((step) => this.#answer(step))
+    } catch (error) {
+      return work.throw(isPassing(error) ? error : translateSqliteError(error, 'write'))
+    }
+    return work.next(answers)
+  }
+
+  #answer({ statement, values, answer }: SqlStep): SqlAnswer {
+    return answer === 'rows' ? this.rows(statement, values) : this.changes(statement, values)
+  }
+
+  #prepare(statement: CompiledSql): Prepared {
+    const prepared = this.#prepared.get(statement)
+    if (prepared !== undefined) return prepared
+    const fresh = this.#connection.prepare<unknown[], Row>(statement.sql)
+    this.#prepared.set(statement, fresh)
+    return fresh
+  }
+}
+
+/** Replaces each Buffer of a row by a plain Uint8Array: the caller's own, with nothing else behind it. */
+function ownBytes(row: Row): void {
+  for (const column in row) {
+    const value = row[column]
+    if (value instanceof Uint8Array) row[column] = plainBytes(value)
+  }
+}
+
+/** The same memory if the Buffer is alone in it, else a copy. */
+function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  const view = new Uint8Array(buffer, byteOffset, byteLength)
+  return buffer.byteLength === byteLength ? view : new Uint8Array(view)
+}

@@ -1,0 +1,155 @@
+import type { PendingWrite } from './pending-write.ts'
+import type { PreparedConnection } from './prepared-connection.ts'
+import { isBusy, isPassing } from './sqlite-errors.ts'
+
+/** How long to wait between two attempts of the same write, in milliseconds; the last one repeats. */
+const PAUSES_MS = [1, 2, 5, 10, 15, 20, 25] as const
+
+/**
+ * What one commit holds at most; the write that reaches a bound ends it. Counts and not times, so that what shares a
+ * commit does not depend on the machine.
+ */
+const MAX_STATEMENTS = 256
+const MAX_BYTES = 1024 * 1024
+
+/** How long a write goes on trying, in milliseconds, counted from when it was called for. */
+export interface WritePatience {
+  /** While another connection holds the write lock. */
+  readonly busyTimeoutMs: number
+  /** While the disk is full. */
+  readonly retryTimeoutMs: number
+}
+
+/**
+ * Group commit: the writes that wait are applied in their order, as many as the bounds allow in one transaction, so
+ * that one fsync makes all of them durable. Each keeps its own outcome, and its caller is told once it is durable.
+ *
+ * A write that comes alone is applied in the same turn of the event loop. After a commit the next one is left to the
+ * next turn: callers that go on at once join it, and timers and sockets are served in between.
+ */
+export class WriteQueue {
+  readonly #connection: PreparedConnection
+  readonly #patience: WritePatience
+  readonly #waiting: PendingWrite[] = []
+  /** How many of the first ones cannot share a transaction, since one that they shared came to nothing. */
+  #separate = 0
+  #attempts = 0
+  #isScheduled = false
+  #isHeld = false
+  #idle: PromiseWithResolvers<void> | undefined
+
+  constructor(connection: PreparedConnection, patience: WritePatience) {
+    this.#connection = connection
+    this.#patience = patience
+  }
+
+  add(write: PendingWrite): void {
+    this.#waiting.push(write)
+    this.#schedule()
+  }
+
+  /** Keeps everything that waits from being applied until {@link release}. */
+  hold(): void {
+    this.#isHeld = true
+  }
+
+  release(): void {
+    this.#isHeld = false
+    this.#schedule()
+  }
+
+  /** Resolves once nothing waits and nothing is held. */
+  async idle(): Promise<void> {
+    if (!this.#isScheduled && !this.#isHeld) return
+    this.#idle ??= Promise.withResolvers()
+    await this.#idle.promise
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#isHeld) return
+    this.#isScheduled = true
+    // After the promises that are settled by now, so that whoever is ready joins.
+    process.nextTick(() => this.#goOn())
+  }
+
+  #goOn(): void {
+    if (this.#isHeld || this.#waiting.length === 0) {
+      this.#rest()
+    } else if (this.#writeSome()) {
+      this.#attempts = 0
+      setImmediate(() => this.#goOn())
+    } else {
+      const pause = PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)]
+      this.#attempts += 1
+      setTimeout(() => this.#goOn(), pause)
+    }
+  }
+
+  #rest(): void {
+    this.#isScheduled = false
+    if (this.#isHeld) return
+    this.#idle?.resolve()
+    this.#idle = undefined
+  }
+
+  /** @returns `false` if nothing can be written just now. */
+  #writeSome(): boolean {
+    const [first, second] = this.#waiting
+    if (first === undefined) return true
+    if (second === undefined || this.#separate > 0 || first.scope === 'exclusive') {
+      return this.#writeAlone(first)
+    }
+    this.#writeTogether()
+    return true
+  }
+
+  #writeAlone(write: PendingWrite): boolean {
+    write.runAlone(this.#connection)
+    const error = write.failure()
+    if (isPassing(error) && performance.now() < write.since + this.#patienceFor(error)) return false
+    this.#settle(1)
+    return true
+  }
+
+  #writeTogether(): void {
+    let count = 0
+    try {
+      this.#connection.transaction(() => {
+        const isEnough = this.#bounds()
+        for (const write of this.#waiting) {
+          if (write.scope === 'exclusive' || isEnough()) break
+          count += 1
+          this.#runWithOthers(write)
+        }
+      })
+    } catch {
+      // Nothing was applied and nobody was told anything, so each one finds out for itself what stands against it.
+      this.#separate = Math.max(count, 1)
+      return
+    }
+    this.#settle(count)
+  }
+
+  /** @throws what makes the transaction worthless for the others as well. */
+  #runWithOthers(write: PendingWrite): void {
+    write.runWithOthers(this.#connection)
+    const error = write.failure()
+    if (!this.#connection.inTransaction || isPassing(error)) throw error
+  }
+
+  #bounds(): () => boolean {
+    const { statementsRun, bytesBound } = this.#connection
+    return () =>
+      this.#connection.statementsRun - statementsRun >= MAX_STATEMENTS ||
+      this.#connection.bytesBound - bytesBound >= MAX_BYTES
+  }
+
+  #settle(count: number): void {
+    this.#separate = Math.max(this.#separate - count, 0)
+    for (const write of this.#waiting.splice(0, count)) write.settle()
+  }
+
+  #patienceFor(error: unknown): number {
+    return isBusy(error) ? this.#patience.busyTimeoutMs : this.#patience.retryTimeoutMs
+  }
+}

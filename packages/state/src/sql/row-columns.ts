@@ -1,0 +1,26 @@
+import type { StateRecordRow } from './tables.ts'
+
+/** The columns that name a session. */
+export type SessionColumns = Pick<StateRecordRow, 'tenant_id' | 'user_id' | 'session_id'>
+
+/** The columns that name a slot. */
+export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
+
+/** The names of the columns that name a slot. */
+export const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
+
+/** Just the columns of a session, of a row or of a statement's stand-ins, which have no columns to copy. */
+export function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
+  return { tenant_id, user_id, session_id }
+}
+
+/** Just the columns of a slot. */
+export function slotOf(at: SlotColumns): SlotColumns {
+  return { ...sessionOf(at), run_id: at.run_id, kind: at.kind }
+}
+
+/** Just the columns of a row. */
+export function rowOf(row: StateRecordRow): StateRecordRow {
+  const { event_id, version, updated_at, event_trail, bytes } = row
+  return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
+}
