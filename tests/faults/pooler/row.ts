@@ -30,9 +30,9 @@ export const pooler: FaultRow = {
       rounds: 960,
       edits: [
         {
-          file: 'packages/driver-postgres/src/internal/postgres-database.ts',
-          from: '...(this.#config.preparedStatements ? {',
-          to: '...(this.#config.max > 0 ? {',
+          file: 'packages/driver-postgres/src/internal/statement-runner.ts',
+          from: 'if (this.#isPrepared) query.name',
+          to: 'if (this.#timeoutMs > 0) query.name',
         },
       ],
     },
