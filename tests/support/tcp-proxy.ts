@@ -150,6 +150,8 @@ export class TcpProxy implements AsyncDisposable {
           link.isHeldBack = true
           this.#held.push(() => link.deliver(chunk))
           break
+        case 'cut the answer':
+        case 'swallow the answer':
         default:
           answer = fault
           server.write(chunk)
