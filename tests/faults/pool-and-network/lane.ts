@@ -126,7 +126,7 @@ export class Lane {
     if (isSaidNotToBe && (await operation.isApplied(this.#reader))) {
       this.#tally.note(`${this.name}, ${caller.name}: applied, although the error says it was not`)
     }
-    await this.#tally.acknowledge(caller, operation, { errors: 'typed' })
+    await this.#tally.acknowledge(caller, operation, { errors: 'typed', forMs: DEADLINE_MS })
   }
 
   async #check(): Promise<void> {

@@ -14,6 +14,8 @@ export interface Expectations {
   readonly errors: 'none' | 'typed'
   /** If given, sees that a call is really not applied when its error says so. */
   readonly reader?: Stores
+  /** How long the call is made again after errors. Default: a minute. */
+  readonly forMs?: number
 }
 
 /** What became of the calls of one worker. */
@@ -40,9 +42,9 @@ export class Tally {
   async acknowledge(
     caller: Caller,
     operation: Operation,
-    { errors, reader }: Expectations,
+    { errors, reader, forMs = HANGING_MS }: Expectations,
   ): Promise<boolean> {
-    const deadline = performance.now() + HANGING_MS
+    const deadline = performance.now() + forMs
     let mayBeApplied = false
     for (;;) {
       try {
