@@ -76,9 +76,11 @@ export class Lane {
       calls.map(({ caller, operation }) => this.#tally.attempt(caller, operation, DEADLINE_MS)),
     )
     await end()
-    for (const [index, { caller, operation }] of calls.entries()) {
-      if (errors[index] !== undefined) await this.#goOn(caller, operation, errors[index])
-    }
+    await Promise.all(
+      calls.map(async ({ caller, operation }, index) => {
+        if (errors[index] !== undefined) await this.#goOn(caller, operation, errors[index])
+      }),
+    )
     await this.#mustHaveGivenBack()
   }
 

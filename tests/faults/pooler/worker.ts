@@ -16,7 +16,13 @@ let stores: (Stores & AsyncDisposable) | undefined
 serve({
   /** Opens the stores, and with them migrates, at the same time as others do. */
   async open() {
-    stores = await openPostgresStores({ dsn, preparedStatements: false, max: 4 })
+    stores = await openPostgresStores({
+      dsn,
+      preparedStatements: false,
+      max: 4,
+      // Many callers share few connections, and on a busy machine each waits long for its turn.
+      connectionTimeoutMs: 60_000,
+    })
   },
   /** Makes so many calls, reads among them, and tells what came of them. */
   async work({ from, calls }: { from: number; calls: number }): Promise<Figures> {
