@@ -150,6 +150,22 @@ test('reads that share a connection are all made again when it is lost', async (
   expect(new Set(loads.map((loaded) => loaded?.eventId))).toEqual(new Set([record.eventId]))
 })
 
+test('a commit that finds its expectation unmet after a lost connection says so', async () => {
+  await using proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn })
+  const held = newRecord({ kind: 'held' })
+  await own.state.save(held)
+  const lost = proxy.failOnce(held.kind, 'cut the answer')
+  const failure = await failureOf(
+    own.state.commit({
+      expect: [{ identity: ann, kind: held.kind, eventId: null }],
+      save: [newRecord({ kind: 'held too' })],
+    }),
+  )
+  await lost
+  expect(failure).toMatchObject({ code: 'condition_failed' })
+})
+
 test('a server that does not come back after a lost answer leaves the outcome unknown', async () => {
   const proxy = await TcpProxy.start(database.dsn)
   await using own = await openOwnStore({ dsn: proxy.dsn, retryTimeoutMs: 300 })

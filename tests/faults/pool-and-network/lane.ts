@@ -14,7 +14,7 @@ import { Tally } from '../harness/workload/tally.ts'
 const MAX = 4
 const times = { connectionTimeoutMs: 1_000, queryTimeoutMs: 1_000 }
 /** Far above the times that are configured, and far below those that a call without any of them takes. */
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 8_000
 const ROUNDS_OF_CALLERS = 10
 
 /** The callers of one database, all of which meet the same fault. */

@@ -22,7 +22,7 @@ export const pooler: FaultRow = {
   checked: 'no error; every read shows what its own tenant wrote; no lock outlives its transaction',
   unit: 'operations',
   full: 100_000,
-  slice: 3_000,
+  slice: 0,
   tools: ['pgbouncer'],
   brokenBuilds: [
     {
