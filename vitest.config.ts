@@ -5,7 +5,12 @@ import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'tests/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'tests/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+      'bench/test/**/*.test.ts',
+    ],
     globalSetup: ['tests/support/postgres-server.ts'],
     reporters: ['default', new ClosingLineReporter()],
     allowOnly: false,

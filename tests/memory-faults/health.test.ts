@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 
-import { healthBench, type HealthBench } from './support/health-bench.ts'
+import { healthBench, pass, type HealthBench } from './support/health-bench.ts'
 import { rememberedNames } from './support/numbered-turns.ts'
 import { session } from './support/replica-rules.ts'
 import type { Fate } from './support/scripted-summarizer.ts'
@@ -57,7 +57,7 @@ test('a degraded conversation that is touched tries to recover at once', async (
   await bench.until(300)
   await bench.until(1_000)
   await bench.memory.getLlmContext(session)
-  await vi.advanceTimersByTimeAsync(0)
+  await pass(0)
 
   expect(bench.calledAt().at(-1)).toBe(1_000)
   expect(await bench.health()).toBe('healthy')
@@ -95,7 +95,7 @@ test.each(roads)('$state survives a restart and goes on from there', async (road
   const next = await bench.restart([])
   expect(await next.health()).toBe(road.state)
   await next.add()
-  await vi.advanceTimersByTimeAsync(400)
+  await pass(400)
 
   expect(await next.health()).toBe('healthy')
   expect(next.steps).toEqual(road.stepsAfter)

@@ -54,6 +54,8 @@ async function plansOf(
   const shared = await openPostgres({ pool })
   const state = await openStateStore({ database: shared, migrate: 'verify' })
   const client = await pool.connect()
+  // The database may be dropped while the connection is still closing.
+  client.on('error', () => {})
   client.on('notice', ({ message }) => notices.push(message ?? ''))
   client.release()
   await call(state)

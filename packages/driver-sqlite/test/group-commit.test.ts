@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { Notes } from './support/notes.ts'
 
@@ -59,4 +59,13 @@ test('a migration waits for the writes before it, and those after it for the mig
   ])
   expect(seen).toEqual([['a', 'b']])
   expect(await notes.ids()).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('writes go on while the timers of the process are faked, as in a test of the caller', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  await using notes = await Notes.open({ dsn: ':memory:' })
+  await notes.write('a')
+  await notes.write('b')
+  expect(await notes.ids()).toEqual(['a', 'b'])
 })

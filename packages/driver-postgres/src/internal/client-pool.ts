@@ -107,6 +107,8 @@ export class ClientPool {
   #expectEnd(client: pg.PoolClient): void {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#endings.add(promise)
+    // Also while it is being closed, when the pool no longer listens.
+    client.on('error', ignore)
     client.once('end', () => {
       this.#endings.delete(promise)
       resolve()

@@ -1,3 +1,5 @@
+// Not the global ones: under the fake timers of a caller's test, nothing would ever be written.
+import { setImmediate, setTimeout } from 'node:timers'
 import type { PendingWrite } from './pending-write.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 import { isBusy, isPassing } from './sqlite-errors.ts'

@@ -1,4 +1,4 @@
-import { newEventId } from '@harborage/core'
+import { newEventId, type EventId } from '@harborage/core'
 import { changeRows, selectRows, together, type SqlTraits, type SqlWork } from '@harborage/core/sql'
 import { decideCommit, slotId } from '../decide.ts'
 import type { CheckedTransaction, SlotKey } from '../state-driver.ts'
@@ -11,89 +11,94 @@ import type { StateStatements } from './statements.ts'
 export class LostRace extends Error {}
 
 /**
- * The body of a commit: locks and reads every slot that it touches, decides, and writes.
+ * The body of a commit: reads every slot that it touches, decides, and then goes through them once more, each in its
+ * turn, to write it or to keep others from it, provided that it still holds what was read.
  *
  * @throws LostRace if a slot changed between the reading and the writing.
  */
 export function* commitWork(
   statements: StateStatements,
-  traits: SqlTraits,
+  { rowLocks }: SqlTraits,
   transaction: CheckedTransaction,
 ): SqlWork<readonly SaveOutcome[]> {
+  const touched = touchedSlots(transaction)
   const inspected = yield* together(
-    inspections(transaction).map(({ slot, eventId }) =>
-      selectRows(statements.inspectAndLock, { ...slotColumns(slot), event_id: eventId }),
+    touched.map(({ slot, record }) =>
+      selectRows(statements.inspect, { ...slotColumns(slot), event_id: record?.eventId ?? NONE }),
     ),
   )
   const slots = new InspectedSlots(inspected.flat())
   const { outcomes, apply } = decideCommit(slots, transaction)
-  if (!apply) return outcomes
-
-  const saved = transaction.save.filter((_, index) => outcomes[index] === 'saved')
-  const isEmpty = (slot: SlotKey): boolean => slots.generationOf(slot) === undefined
-  const changes: Change[] = [
-    ...(traits.rowLocks ? slotsToFind(transaction).filter(isEmpty) : []).map((slot) => ({
-      slot,
-      work: () => keepEmpty(statements, slot),
-    })),
-    ...transaction.delete
-      .filter((slot) => !isEmpty(slot))
-      .map((slot) => ({
-        slot,
-        work: () => changeRows(statements.delete, slotColumns(slot)),
-      })),
-    ...saved.map((record) => ({
-      slot: record,
-      work: () => write(isEmpty(record) ? statements.saveIntoEmpty : statements.save, record),
-    })),
-  ]
-  // An empty slot is locked by what is written into it, so the writes keep to the order, too.
-  yield* together(inLockOrder(changes).map(({ work }) => work()))
+  const saved = new Set(transaction.save.filter((_, index) => outcomes[index] === 'saved'))
+  const removed = new Set(apply ? transaction.delete.map(slotId) : [])
+  const works = touched.flatMap(({ slot, record }) => {
+    const held = slots.generationOf(slot)?.eventId
+    if (record !== undefined && saved.has(record)) return [saveOver(statements, record, held)]
+    if (held !== undefined && removed.has(slotId(slot))) {
+      return [changeRows(statements.deleteGeneration, { ...slotColumns(slot), event_id: held })]
+    }
+    // Where transactions wait for each other anyway, nobody can come in between.
+    return rowLocks ? [keep(statements, slot, held)] : []
+  })
+  const counts = yield* together(works)
+  if (counts.includes(0)) throw new LostRace()
   return outcomes
 }
 
-/** Something to do with one slot. */
-interface Change {
+/** No event id is empty, so an inspection with this one finds the slot alone. */
+const NONE = ''
+
+/** A slot that a commit touches, and what it saves there, if anything. */
+interface TouchedSlot {
   readonly slot: SlotKey
-  readonly work: () => SqlWork<unknown>
+  readonly record: StateRecord | undefined
 }
 
-/** An order of slots that is the same for all commits: so that they cannot deadlock. */
-function inLockOrder<Item extends { readonly slot: SlotKey }>(items: readonly Item[]): Item[] {
-  return items
-    .map((item) => ({ id: slotId(item.slot), item }))
-    .sort((left, right) => {
-      if (left.id === right.id) return 0
-      return left.id < right.id ? -1 : 1
+/**
+ * Every slot that the commit touches, once, in an order that is the same for all who write several slots at a time:
+ * they lock one after the other in this order and in no other, so that they cannot deadlock.
+ */
+function touchedSlots({ expect, save, delete: deletions }: CheckedTransaction): TouchedSlot[] {
+  const bySlot = new Map<string, TouchedSlot>()
+  for (const slot of [...expect, ...deletions])
+    bySlot.set(slotId(slot), { slot, record: undefined })
+  for (const record of save) bySlot.set(slotId(record), { slot: record, record })
+  return [...bySlot]
+    .sort(([left], [right]) => {
+      if (left === right) return 0
+      return left < right ? -1 : 1
     })
-    .map(({ item }) => item)
+    .map(([, slot]) => slot)
 }
 
-/** Every slot that the commit touches, once, with the event id that is to be saved there. */
-function inspections({
-  expect,
-  save,
-  delete: deletions,
-}: CheckedTransaction): { slot: SlotKey; eventId: string }[] {
-  const bySlot = new Map<string, { slot: SlotKey; eventId: string }>()
-  // No event id is empty, so an inspection without one finds the slot alone.
-  for (const slot of [...expect, ...deletions]) bySlot.set(slotId(slot), { slot, eventId: '' })
-  for (const record of save) bySlot.set(slotId(record), { slot: record, eventId: record.eventId })
-  return inLockOrder([...bySlot.values()])
+/** Saves into a slot that still holds what was read, or is still empty. */
+function saveOver(
+  statements: StateStatements,
+  record: StateRecord,
+  held: EventId | undefined,
+): SqlWork<number> {
+  const row = recordRow(record)
+  return held === undefined
+    ? changeRows(statements.saveIntoEmpty, row)
+    : changeRows(statements.saveOver, { ...row, expected_event_id: held })
 }
 
-/** The slots, each once, whose content decides about the commit or is removed by it, without those it saves into. */
-function slotsToFind({ expect, save, delete: deletions }: CheckedTransaction): SlotKey[] {
-  const bySlot = new Map([...expect, ...deletions].map((slot) => [slotId(slot), slot]))
-  for (const record of save) bySlot.delete(slotId(record))
-  return [...bySlot.values()]
+/** Keeps others from a slot that still holds what was read, or is still empty, until the transaction ends. */
+function* keep(
+  statements: StateStatements,
+  slot: SlotKey,
+  held: EventId | undefined,
+): SqlWork<number> {
+  if (held === undefined) return yield* keepEmpty(statements, slot)
+  const rows = yield* selectRows(statements.lock, { ...slotColumns(slot), event_id: held })
+  return rows.length
 }
 
 /**
  * An empty slot has no row to lock. A row that is inserted and removed again keeps others from filling the slot until
- * this transaction ends.
+ * the transaction ends.
  */
-function keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<unknown> {
+function* keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<number> {
   const placeholder = {
     identity,
     kind,
@@ -102,12 +107,12 @@ function keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): Sq
     version: 0,
     updatedAt: new Date(0),
   }
-  return together<unknown>([
-    write(statements.saveIntoEmpty, placeholder),
-    changeRows(statements.delete, slotColumns(placeholder)),
+  const [inserted = 0] = yield* together([
+    changeRows(statements.saveIntoEmpty, recordRow(placeholder)),
+    changeRows(statements.deleteGeneration, {
+      ...slotColumns(placeholder),
+      event_id: placeholder.eventId,
+    }),
   ])
-}
-
-function* write(statement: StateStatements['save'], record: StateRecord): SqlWork<void> {
-  if ((yield* changeRows(statement, recordRow(record))) === 0) throw new LostRace()
+  return inserted
 }

@@ -30,8 +30,8 @@ export interface StateStatements {
   readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, PlacedColumns>
   /** The rows that decide about a save: its slot's and, if it is another, the one that holds its event id. */
   readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
-  /** As {@link StateStatements.inspect}, keeping others from changing the rows until the transaction ends. */
-  readonly inspectAndLock: StateStatements['inspect']
+  /** Keeps others from a slot that holds the event id, until the transaction ends. */
+  readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
   /** Writes unless the slot holds or has replaced the event id. */
   readonly save: SqlStatement<StateRecordRow, unknown>
   /** Writes if the slot is empty and the event id unused. */
@@ -68,18 +68,8 @@ export function compileStateStatements(database: SqlDatabase): StateStatements {
 
 function compileReads(
   database: SqlDatabase,
-): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'inspectAndLock'> {
+): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'lock'> {
   const db = database.builder.$extendTables<StateTables>()
-  const inspect = (at: SlotColumns & EventColumn) =>
-    db
-      .selectFrom('state_records')
-      .select(row)
-      .where((where) =>
-        where.or([
-          where.and(slotOf(at)),
-          where.and({ tenant_id: at.tenant_id, event_id: at.event_id }),
-        ]),
-      )
   return {
     load: compileStatement(
       'state_load',
@@ -99,10 +89,24 @@ function compileReads(
           .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
       { isPointRead: true },
     ),
-    inspect: compileStatement('state_inspect', inspect),
-    inspectAndLock: compileStatement('state_inspect_and_lock', (at: SlotColumns & EventColumn) =>
-      database.traits.rowLocks ? inspect(at).forUpdate() : inspect(at),
+    inspect: compileStatement('state_inspect', (at: SlotColumns & EventColumn) =>
+      db
+        .selectFrom('state_records')
+        .select(row)
+        .where((where) =>
+          where.or([
+            where.and(slotOf(at)),
+            where.and({ tenant_id: at.tenant_id, event_id: at.event_id }),
+          ]),
+        ),
     ),
+    lock: compileStatement('state_lock', (at: SlotColumns & EventColumn) => {
+      const generation = db
+        .selectFrom('state_records')
+        .select('event_id')
+        .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
+      return database.traits.rowLocks ? generation.forUpdate() : generation
+    }),
   }
 }
 

@@ -1,0 +1,80 @@
+import type { Said, TurnLog } from '../contenders/turn-log.ts'
+import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
+import { oneCaller } from '../measure/callers.ts'
+import { CONVERSATIONS, conversation, TURN, turns } from './conversations.ts'
+import { openBareTurns, openHarborageTurns } from './turn-logs.ts'
+
+/** So that a conversation of 10 turns is not one of 100 at the end of a slice. */
+const MOST_ADDED_TO_ONE = 10
+/** A conversation above so many turns does not become another one by what a run adds. */
+const LONG = 1000
+const SHORT = 10
+
+/** Next to the bare insert of a turn. */
+export function addTurn(engine: EngineName, kept: number): Race {
+  return {
+    id: `add-turn-${kept}-${engine}`,
+    title: `addTurn at ${kept.toLocaleString('en')} turns`,
+    engine,
+    unit: 'turn',
+    compares: 'contenders',
+    setUp: async (scene) => [
+      await adding(await openHarborageTurns(engine, scene), kept),
+      await adding(await openBareTurns(engine, scene), kept),
+    ],
+  }
+}
+
+/** At several sizes next to each other: the cost is not to grow. */
+export function addTurnGrowth(engine: EngineName, sizes: readonly number[]): Race {
+  return {
+    id: `add-turn-growth-${engine}`,
+    title: 'addTurn by kept turns',
+    engine,
+    unit: 'turn',
+    compares: 'sizes',
+    setUp: async (scene) => {
+      const contenders: Contender[] = []
+      for (const kept of sizes) {
+        const contender = await adding(await openHarborageTurns(engine, scene), kept)
+        contenders.push({ ...contender, name: `${kept.toLocaleString('en')} turns` })
+      }
+      return contenders
+    },
+  }
+}
+
+async function adding(log: TurnLog, kept: number): Promise<Contender> {
+  const replaceFrom = async (first: number, before: readonly Said[]): Promise<void> => {
+    for (let number = first; number < first + CONVERSATIONS; number += 1) {
+      await log.replace(conversation(number), before)
+    }
+  }
+  const before = turns(kept)
+  const beforeOfOthers = turns(SHORT)
+  await replaceFrom(0, before)
+  let added = 0
+  return {
+    ...log,
+    mostOperations: CONVERSATIONS * MOST_ADDED_TO_ONE,
+    prepare: async () => {
+      // Every size does the same right before its slice, so that none begins warmer than another.
+      if (kept >= LONG) return replaceFrom(CONVERSATIONS, beforeOfOthers)
+      await replaceFrom(0, before)
+      added = 0
+    },
+    run: (operations) =>
+      oneCaller(operations, (index) => {
+        added += 1
+        return log.add(conversation(index % CONVERSATIONS), TURN)
+      }),
+    verify: async () => {
+      let found = 0
+      for (let number = 0; number < CONVERSATIONS; number += 1) {
+        found += (await log.read(conversation(number))).length
+      }
+      const expected = CONVERSATIONS * kept + added
+      if (found !== expected) throw new Error(`${found} of ${expected} turns are there`)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { EngineName, Race, Survey } from '../measure/benchmark.ts'
+import { addTurn, addTurnGrowth } from './add-turn.ts'
+import { commit } from './commit.ts'
+import { eventLoop, eventLoopOnSlowDisk } from './event-loop.ts'
+import { getBytes } from './get-bytes.ts'
+import { getLlmContext } from './get-llm-context.ts'
+import { growth, type GrowingWork } from './growth.ts'
+import type { GrownStores, Size } from './grown-stores.ts'
+import { list } from './list.ts'
+import { listingMemory } from './listing-memory.ts'
+import { load } from './load.ts'
+import { loadByEventId } from './load-by-event-id.ts'
+import { openStore } from './open-store.ts'
+import { putBytes } from './put-bytes.ts'
+import type { RecordedRuns } from './recorded-runs.ts'
+import { replay } from './replay.ts'
+import { save } from './save.ts'
+
+const ENGINES: readonly EngineName[] = ['sqlite', 'postgres']
+const ARTIFACT_BYTES = [1024, 32 * 1024, 1024 * 1024]
+const KEPT_TURNS = [10, 1000, 10_000]
+const WORKS: readonly GrowingWork[] = ['save', 'load']
+const MILLION: Size = { records: 1_000_000, tenants: 100 }
+const BY_RECORDS: readonly Size[] = [
+  { records: 1000, tenants: 100 },
+  { records: 100_000, tenants: 100 },
+  MILLION,
+]
+const BY_TENANTS: readonly Size[] = [
+  { records: 100_000, tenants: 1 },
+  { records: 100_000, tenants: 100 },
+  { records: 100_000, tenants: 10_000 },
+]
+
+/** Every race, in the order of the report. */
+export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly Race[] {
+  return ENGINES.flatMap((engine) => [
+    load(engine, 1),
+    load(engine, 32),
+    save(engine, 1),
+    save(engine, 32),
+    loadByEventId(engine),
+    commit(engine),
+    list(engine),
+    ...ARTIFACT_BYTES.flatMap((bytes) => [putBytes(engine, bytes), getBytes(engine, bytes)]),
+    ...KEPT_TURNS.flatMap((kept) => [addTurn(engine, kept), getLlmContext(engine, kept)]),
+    addTurnGrowth(engine, KEPT_TURNS),
+    openStore(engine),
+    replay(engine, recorded, 1),
+    replay(engine, recorded, 32),
+    ...WORKS.flatMap((work) => [
+      growth(engine, work, 'records', BY_RECORDS, grown),
+      growth(engine, work, 'tenants', BY_TENANTS, grown),
+    ]),
+  ])
+}
+
+export function allSurveys(grown: GrownStores): readonly Survey[] {
+  return [
+    eventLoop(),
+    eventLoopOnSlowDisk(),
+    ...ENGINES.map((engine) => listingMemory(engine, MILLION, grown)),
+  ]
+}

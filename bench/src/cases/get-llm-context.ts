@@ -1,0 +1,35 @@
+import type { TurnLog } from '../contenders/turn-log.ts'
+import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
+import { oneCaller } from '../measure/callers.ts'
+import { conversation, turns } from './conversations.ts'
+import { openBareTurns, openHarborageTurns } from './turn-logs.ts'
+
+export function getLlmContext(engine: EngineName, kept: number): Race {
+  return {
+    id: `get-llm-context-${kept}-${engine}`,
+    title: `getLlmContext of ${kept.toLocaleString('en')} turns`,
+    engine,
+    unit: 'read',
+    compares: 'contenders',
+    setUp: async (scene) => [
+      await reading(await openHarborageTurns(engine, scene), kept),
+      await reading(await openBareTurns(engine, scene), kept),
+    ],
+  }
+}
+
+async function reading(log: TurnLog, kept: number): Promise<Contender> {
+  const identity = conversation(0)
+  await log.replace(identity, turns(kept))
+  return {
+    ...log,
+    run: (operations) => oneCaller(operations, () => log.read(identity)),
+    verify: async () => {
+      const found = await log.read(identity)
+      const same = turns(kept).every(
+        ({ userMessage }, index) => found[index]?.userMessage === userMessage,
+      )
+      if (!same || found.length !== kept) throw new Error('not all turns were read')
+    },
+  }
+}

@@ -1,0 +1,152 @@
+import type { Database } from '@harborage/core'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openStateStore } from '@harborage/state'
+import BetterSqlite3 from 'better-sqlite3'
+import pg from 'pg'
+
+import type { Place } from '../contenders/slot-store.ts'
+import type { Scene } from '../environment/scene.ts'
+import type { EngineName } from '../measure/benchmark.ts'
+import { newEventIds, newPayload } from './workload.ts'
+
+/** How much a state store holds. */
+export interface Size {
+  readonly records: number
+  readonly tenants: number
+}
+
+const RECORDS_OF_A_SESSION = 10
+const RECORDS_OF_A_COMMIT = 500
+/** So many slots, scattered over the whole table, are read and written. */
+const TOUCHED = 5000
+
+/** Large stores, each filled once in a run, by the first case that needs it. */
+export class GrownStores {
+  readonly #scene: Scene
+  readonly #stores = new Map<string, Promise<string>>()
+
+  constructor(scene: Scene) {
+    this.#scene = scene
+  }
+
+  /** Gives the DSN of a store of that size. */
+  open(engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
+    const name = `${engine} ${size.records} ${size.tenants}`
+    const store = this.#stores.get(name) ?? this.#fill(engine, size, signal)
+    this.#stores.set(name, store)
+    return store
+  }
+
+  async #fill(engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
+    if (engine === 'sqlite') {
+      const path = await this.#scene.newFile()
+      await fillFirstTenant(await openSqlite({ dsn: path, durability: 'normal' }), size, signal)
+      copyTenantInSqlite(path, size.tenants)
+      return `sqlite:${path}`
+    }
+    const dsn = await this.#scene.newDatabase()
+    await fillFirstTenant(await openPostgres({ dsn }), size, signal)
+    await copyTenantInPostgres(dsn, size.tenants)
+    return dsn
+  }
+}
+
+/** The records of the first tenant go in through the store, 1 KiB each. */
+async function fillFirstTenant(
+  database: Database,
+  { records, tenants }: Size,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await using state = await openStateStore({ database })
+    const mine = records / tenants
+    for (let first = 0; first < mine; first += RECORDS_OF_A_COMMIT) {
+      signal.throwIfAborted()
+      const eventIds = newEventIds(Math.min(RECORDS_OF_A_COMMIT, mine - first))
+      await state.commit({
+        save: eventIds.map((eventId, offset) => {
+          const { identity, kind } = placeAt(0, first + offset)
+          return { eventId, identity, kind, bytes: newPayload().bytes }
+        }),
+      })
+    }
+  } finally {
+    await database.close()
+  }
+}
+
+// The other tenants hold the same as the first one, event ids included: they are unique within a tenant only. The
+// database copies the rows itself, whatever columns they have; through the store a million would take minutes.
+
+function copyTenantInSqlite(path: string, tenants: number): void {
+  const db = new BetterSqlite3(path)
+  try {
+    db.pragma('synchronous = OFF')
+    const columns = db
+      .prepare<[], string>("select name from pragma_table_info('state_records')")
+      .pluck()
+      .all()
+    const numbers = `with recursive numbers(number) as
+      (select 1 union all select number + 1 from numbers where number < ${tenants - 1})`
+    if (tenants > 1) db.exec(copyRows(columns, numbers))
+    db.exec('analyze')
+    db.pragma('wal_checkpoint(truncate)')
+  } finally {
+    db.close()
+  }
+}
+
+async function copyTenantInPostgres(dsn: string, tenants: number): Promise<void> {
+  const client = new pg.Client({ connectionString: dsn })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select column_name as name from information_schema.columns
+        where table_name = 'state_records' order by ordinal_position`,
+    )
+    const numbers = `with numbers(number) as (select generate_series(1, ${tenants - 1}))`
+    const columns = rows.map(({ name }) => name)
+    if (tenants > 1) await client.query(copyRows(columns, numbers))
+    await client.query('vacuum analyze state_records')
+  } finally {
+    await client.end()
+  }
+}
+
+function copyRows(columns: readonly string[], numbers: string): string {
+  const copied = columns.map((name) =>
+    name === 'tenant_id' ? "'tenant-' || numbers.number" : `state_records.${name}`,
+  )
+  return `${numbers} insert into state_records (${columns.join(', ')})
+    select ${copied.join(', ')} from state_records, numbers
+    where tenant_id = '${tenantName(0)}'`
+}
+
+function tenantName(tenant: number): string {
+  return `tenant-${tenant}`
+}
+
+function placeAt(tenant: number, number: number): Place {
+  const session = Math.floor(number / RECORDS_OF_A_SESSION)
+  const tenantId = tenantName(tenant)
+  const userId = `user-${session % 50}`
+  const sessionId = `session-${session}`
+  const kind = `task.checkpoint-${number % RECORDS_OF_A_SESSION}`
+  return {
+    identity: { tenantId, userId, sessionId, runId: '' },
+    kind,
+    key: `${tenantId}:${userId}:${sessionId}:${kind}`,
+  }
+}
+
+/** Slots all over a store of that size. */
+export function scatteredPlaces({ records, tenants }: Size): readonly Place[] {
+  const perTenant = records / tenants
+  // A stride without a factor in common with the number of records goes everywhere.
+  const stride = 7919
+  return Array.from({ length: Math.min(TOUCHED, records) }, (_, index) => {
+    const number = (index * stride) % records
+    return placeAt(Math.floor(number / perTenant), number % perTenant)
+  })
+}

@@ -1,0 +1,80 @@
+import { openPostgres } from '@harborage/driver-postgres'
+import { openSqlite } from '@harborage/driver-sqlite'
+
+import { harborageRuns, harborageWholeRuns } from '../contenders/harborage-runs.ts'
+import {
+  LANGGRAPH_POSTGRES,
+  LANGGRAPH_POSTGRES_NOTE,
+  openPostgresSaver,
+} from '../contenders/langgraph-postgres.ts'
+import { langgraphRuns } from '../contenders/langgraph-runs.ts'
+import {
+  LANGGRAPH_SQLITE,
+  LANGGRAPH_SQLITE_NOTE,
+  openSqliteSaver,
+} from '../contenders/langgraph-sqlite.ts'
+import type { RunKeeper } from '../contenders/run-keeper.ts'
+import type { Scene } from '../environment/scene.ts'
+import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
+import { callersAtOnce } from '../measure/callers.ts'
+import { countTurns, type RecordedRuns } from './recorded-runs.ts'
+import { at } from './workload.ts'
+
+/** Recorded runs, kept step by step; a slice is all of them, under a tenant of its own. */
+export function replay(engine: EngineName, { runs }: RecordedRuns, atOnce: number): Race {
+  return {
+    id: `replay-${atOnce}-${engine}`,
+    title: `replay of recorded runs, ${atOnce} at once`,
+    engine,
+    unit: 'turn',
+    compares: 'contenders',
+    share: 0.4,
+    operations: countTurns(runs),
+    setUp: async (scene) => {
+      const contenders: Contender[] = []
+      for (const open of engine === 'sqlite' ? onSqlite(scene) : onPostgres(scene)) {
+        const keeper = await open()
+        scene.onEnd(() => keeper.close())
+        let slice = 0
+        contenders.push({
+          ...keeper,
+          prepare: async () => {
+            slice += 1
+          },
+          run: () =>
+            callersAtOnce(atOnce, runs.length, (index) =>
+              keeper.keep(`airline-${slice}`, at(runs, index)),
+            ),
+          verify: async () => {
+            for (const run of runs) await keeper.check(`airline-${slice}`, run)
+          },
+        })
+      }
+      return contenders
+    },
+  }
+}
+
+function onSqlite(scene: Scene): readonly (() => Promise<RunKeeper>)[] {
+  return [
+    async () => harborageRuns(await openSqlite({ dsn: await scene.newFile() })),
+    async () => harborageWholeRuns(await openSqlite({ dsn: await scene.newFile() })),
+    async () => {
+      const saver = openSqliteSaver(await scene.newFile())
+      return langgraphRuns(LANGGRAPH_SQLITE, LANGGRAPH_SQLITE_NOTE, saver, async () => {
+        saver.db.close()
+      })
+    },
+  ]
+}
+
+function onPostgres(scene: Scene): readonly (() => Promise<RunKeeper>)[] {
+  return [
+    async () => harborageRuns(await openPostgres({ dsn: await scene.newDatabase() })),
+    async () => harborageWholeRuns(await openPostgres({ dsn: await scene.newDatabase() })),
+    async () => {
+      const saver = await openPostgresSaver(await scene.newDatabase())
+      return langgraphRuns(LANGGRAPH_POSTGRES, LANGGRAPH_POSTGRES_NOTE, saver, () => saver.end())
+    },
+  ]
+}

@@ -1,0 +1,88 @@
+import type { EventId } from '@harborage/core'
+
+import { barePostgresSlots } from '../contenders/bare-postgres.ts'
+import { bareSqliteSlots } from '../contenders/bare-sqlite.ts'
+import { harborageSlots } from '../contenders/harborage.ts'
+import { keyvSlots } from '../contenders/keyv-postgres.ts'
+import { kyselyPostgresSlots, kyselySqliteSlots } from '../contenders/kysely.ts'
+import { langgraphPostgresSlots } from '../contenders/langgraph-postgres.ts'
+import { langgraphSqliteSlots } from '../contenders/langgraph-sqlite.ts'
+import type { Payload, Place, SlotStore, Write } from '../contenders/slot-store.ts'
+import { unstorageSlots } from '../contenders/unstorage.ts'
+import type { Scene } from '../environment/scene.ts'
+import type { EngineName } from '../measure/benchmark.ts'
+import { callersAtOnce } from '../measure/callers.ts'
+import { at, newEventIds, newPayload } from './workload.ts'
+
+/** Every contender's store of slots, each on a database of its own, until the scene ends. */
+export async function openSlotStores(
+  engine: EngineName,
+  scene: Scene,
+): Promise<readonly SlotStore[]> {
+  const stores: SlotStore[] = []
+  for (const open of engine === 'sqlite' ? onSqlite(scene) : onPostgres(scene)) {
+    const store = await open()
+    scene.onEnd(() => store.close())
+    stores.push(store)
+  }
+  return stores
+}
+
+type Open = () => Promise<SlotStore>
+
+function onSqlite(scene: Scene): readonly Open[] {
+  return [
+    async () => harborageSlots(`sqlite:${await scene.newFile()}`),
+    async () => bareSqliteSlots(await scene.newFile()),
+    async () => langgraphSqliteSlots(await scene.newFile()),
+    async () => unstorageSlots(await scene.newFile()),
+    async () => kyselySqliteSlots(await scene.newFile()),
+  ]
+}
+
+function onPostgres(scene: Scene): readonly Open[] {
+  return [
+    async () => harborageSlots(await scene.newDatabase()),
+    async () => barePostgresSlots(await scene.newDatabase()),
+    async () => langgraphPostgresSlots(await scene.newDatabase()),
+    async () => keyvSlots(await scene.newDatabase()),
+    async () => kyselyPostgresSlots(await scene.newDatabase()),
+  ]
+}
+
+/** The ones that can do the work at all. */
+export function ableTo<Method extends 'loadByEventId' | 'commit' | 'list'>(
+  method: Method,
+  stores: readonly SlotStore[],
+): readonly (SlotStore & Required<Pick<SlotStore, Method>>)[] {
+  return stores.filter(
+    (store): store is SlotStore & Required<Pick<SlotStore, Method>> => store[method] !== undefined,
+  )
+}
+
+/** Saves something in every slot, and gives the event ids and what was saved. */
+export async function fill(
+  store: SlotStore,
+  places: readonly Place[],
+): Promise<{ eventIds: readonly EventId[]; payload: Payload }> {
+  const eventIds = newEventIds(places.length)
+  const payload = newPayload()
+  const writes = places.map((place, index) => ({ place, eventId: at(eventIds, index), payload }))
+  if (store.commit === undefined) {
+    await callersAtOnce(32, writes.length, (index) => store.save(at(writes, index)))
+    return { eventIds, payload }
+  }
+  // Many at once: a slow disk would make the setting up longer than the case.
+  for (const ofTenant of Map.groupBy(writes, tenantOf).values()) {
+    for (let first = 0; first < ofTenant.length; first += WRITES_OF_A_COMMIT) {
+      await store.commit(ofTenant.slice(first, first + WRITES_OF_A_COMMIT))
+    }
+  }
+  return { eventIds, payload }
+}
+
+const WRITES_OF_A_COMMIT = 500
+
+function tenantOf({ place }: Write): string {
+  return place.identity.tenantId
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+
+import { UsageError } from './usage-error.ts'
+
+export interface Options {
+  readonly quick: boolean
+  /** Only cases with one of these in their name. */
+  readonly only: readonly string[]
+  readonly rounds: number
+  /** A file of an earlier run. */
+  readonly compare: string | undefined
+  /** Whether docs/ is written. */
+  readonly write: boolean
+}
+
+export const HELP = `Harborage beside the bare clients and the stores that people use today.
+
+  pnpm bench                     every case, about a quarter of an hour; writes docs/benchmarks.md
+  pnpm bench --quick             few and short rounds, no large stores; writes nothing
+  pnpm bench --only save-32      cases with that in their name; can be given several times; writes nothing
+  pnpm bench --rounds 20         so many rounds instead of 11
+  pnpm bench --compare FILE      shows the differences to an earlier run (docs/benchmarks/latest.json)
+  pnpm bench --write             writes docs/ also after a quick run or one of some cases
+
+HARBORAGE_BENCH_POSTGRES       a PostgreSQL server to use instead of one of its own
+HARBORAGE_BENCH_TRAJECTORIES   a file of recorded runs to replay`
+
+const ROUNDS = 11
+const QUICK_ROUNDS = 3
+
+/**
+ * Gives undefined if help is wanted.
+ *
+ * @throws UsageError
+ */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const values = parse(args)
+  if (values.help) return undefined
+  const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : ROUNDS))
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds has to be 1 or more')
+  const { quick, only, compare } = values
+  return { quick, only, rounds, compare, write: values.write || (!quick && only.length === 0) }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true, default: [] },
+        rounds: { type: 'string' },
+        compare: { type: 'string' },
+        write: { type: 'boolean', default: false },
+      },
+    })
+    return values
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`${reason}\n\n${HELP}`, { cause })
+  }
+}

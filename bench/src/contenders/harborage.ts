@@ -1,0 +1,70 @@
+import { openArtifactStore } from '@harborage/artifacts'
+import { createEventBus, type Identity } from '@harborage/core'
+import '@harborage/driver-postgres'
+import '@harborage/driver-sqlite'
+import { openMemoryStore } from '@harborage/memory'
+import { openStateStore } from '@harborage/state'
+
+import { HARBORAGE } from '../measure/benchmark.ts'
+import type { BlobStore } from './blob-store.ts'
+import type { SlotStore, Write } from './slot-store.ts'
+import type { TurnLog } from './turn-log.ts'
+
+const name = HARBORAGE
+const note = 'as it is opened by default'
+
+export async function harborageSlots(dsn: string): Promise<SlotStore> {
+  const state = await openStateStore({ dsn })
+  const record = ({ place: { identity, kind }, eventId, payload: { bytes } }: Write) => ({
+    eventId,
+    identity,
+    kind,
+    bytes,
+  })
+  return {
+    name,
+    note,
+    save: (write) => state.save(record(write)),
+    load: async ({ identity, kind }) => (await state.load(identity, kind))?.bytes,
+    loadByEventId: async ({ identity }, eventId) =>
+      (await state.loadByEventId(identity, eventId))?.bytes,
+    commit: (writes) => state.commit({ save: writes.map(record) }),
+    list: async (identity) => {
+      let records = 0
+      for await (const _ of state.list(identity, 'task')) records += 1
+      return records
+    },
+    close: () => state.close(),
+  }
+}
+
+const SCOPE: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+/** `clear` empties the table on Postgres, where removing rows one by one would leave it swollen. */
+export async function harborageBlobs(dsn: string, clear?: () => Promise<void>): Promise<BlobStore> {
+  const artifacts = await openArtifactStore({ dsn })
+  return {
+    name,
+    note: `${note}; SHA-256 included`,
+    put: async (bytes) => (await artifacts.putBytes(SCOPE, bytes)).id,
+    get: (id) => artifacts.get(SCOPE, id),
+    clear: clear ?? (async () => void (await artifacts.deleteScope(SCOPE))),
+    close: () => artifacts.close(),
+  }
+}
+
+export async function harborageTurns(dsn: string): Promise<TurnLog> {
+  const memory = await openMemoryStore({ dsn, strategy: 'truncation', bus: createEventBus() })
+  return {
+    name,
+    note: `${note}; truncation without a budget, so that every turn is kept`,
+    add: (identity, turn) => memory.addTurn(identity, turn),
+    read: async (identity) => (await memory.getLlmContext(identity)).recentTurns,
+    replace: async (identity, turns) => {
+      await using draft = await openMemoryStore({ strategy: 'truncation', bus: createEventBus() })
+      for (const turn of turns) await draft.addTurn(identity, turn)
+      await memory.restore(identity, await draft.snapshot(identity))
+    },
+    close: () => memory.close(),
+  }
+}

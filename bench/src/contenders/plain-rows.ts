@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto'
+
+import type { RunIdentity } from '@harborage/core'
+
+import type { BlobRow } from './plain-tables.ts'
+import type { Place, Write } from './slot-store.ts'
+import type { Said } from './turn-log.ts'
+
+type Owner = Required<RunIdentity>
+
+/** The parameters that name a session or run. */
+export function ownerValues({ tenantId, userId, sessionId, runId }: Owner): string[] {
+  return [tenantId, userId, sessionId, runId]
+}
+
+export function placeValues({ identity, kind }: Place): string[] {
+  return [identity.tenantId, identity.userId, identity.sessionId, identity.runId, kind]
+}
+
+export function recordValues({ place, eventId, payload }: Write): unknown[] {
+  return [...placeValues(place), eventId, 0, Date.now(), payload.bytes]
+}
+
+/** An artifact named by its digest, as Harborage names it, so that the bare client hashes as well. */
+export function blobRow(bytes: Uint8Array): BlobRow {
+  const sha256 = sha256Of(bytes)
+  return {
+    tenant_id: 'acme',
+    user_id: 'ann',
+    session_id: 's1',
+    task_id: '',
+    namespace: 'default',
+    id: `default_${sha256.slice(0, 12)}`,
+    mime_type: 'application/octet-stream',
+    size_bytes: bytes.byteLength,
+    filename: '',
+    sha256,
+    source_json: '{}',
+    created_at: Date.now(),
+    bytes,
+  }
+}
+
+/** The parameters that write an artifact, in the order of its columns. */
+export function blobValues(row: BlobRow): unknown[] {
+  return Object.values(row)
+}
+
+/** The parameters that name an artifact. */
+export function blobPlace(id: string): string[] {
+  return ['acme', 'ann', 's1', '', 'default', id]
+}
+
+/** Gives the bytes if they still have their digest, as Harborage checks it. */
+export function checkedBlob(
+  row: Pick<BlobRow, 'sha256' | 'bytes'> | undefined,
+): Uint8Array | undefined {
+  if (row !== undefined && sha256Of(row.bytes) !== row.sha256) throw new Error('a blob is damaged')
+  return row?.bytes
+}
+
+export function turnBytes(turn: Said): Buffer {
+  return Buffer.from(JSON.stringify(turn))
+}
+
+export function turnOf(bytes: Uint8Array): Said {
+  return JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
+  ) as Said
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex')
+}

@@ -1,0 +1,99 @@
+import type { Contender } from './benchmark.ts'
+
+export interface Pace {
+  readonly rounds: number
+  /** About how long a contender works in one round. */
+  readonly sliceMs: number
+  /** The operations of every slice, if they are fixed. */
+  readonly operations?: number
+  readonly signal: AbortSignal
+  onRound(round: number): void
+}
+
+/** What became of one contender. */
+export interface Measured {
+  readonly name: string
+  readonly note?: string
+  /** Microseconds per operation, one for each round. */
+  readonly rounds: readonly number[]
+  readonly failure?: string
+}
+
+interface Lane {
+  readonly contender: Contender
+  readonly rounds: number[]
+  operations: number
+  failure?: string
+}
+
+/**
+ * Lets the contenders work in short slices, in turns and in another order each round, so that what disturbs the machine
+ * disturbs all of them. A contender that fails is out; the others go on.
+ */
+export async function interleave(
+  contenders: readonly Contender[],
+  pace: Pace,
+): Promise<readonly Measured[]> {
+  const lanes = contenders.map((contender): Lane => ({ contender, rounds: [], operations: 1 }))
+  for (const lane of lanes) {
+    await attempt(lane, async () => {
+      lane.operations = pace.operations ?? (await fitting(lane.contender, pace))
+      if (pace.operations !== undefined) await slice(lane.contender, pace.operations)
+    })
+  }
+  for (let round = 0; round < pace.rounds; round += 1) {
+    for (const lane of rotated(lanes, round)) {
+      pace.signal.throwIfAborted()
+      await attempt(lane, async () => {
+        const elapsedMs = await slice(lane.contender, lane.operations)
+        lane.rounds.push((elapsedMs * 1000) / lane.operations)
+      })
+    }
+    pace.onRound(round + 1)
+  }
+  for (const lane of lanes) await attempt(lane, () => lane.contender.verify())
+  return lanes.map(measuredOf)
+}
+
+async function attempt(lane: Lane, work: () => Promise<void>): Promise<void> {
+  if (lane.failure !== undefined) return
+  try {
+    await work()
+  } catch (error) {
+    lane.failure = error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** How many operations fill a slice. Finding out is the warm-up, too. */
+async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise<number> {
+  const most = contender.mostOperations ?? Number.POSITIVE_INFINITY
+  const least = contender.leastOperations ?? 1
+  for (let operations = least; ; operations *= 2) {
+    signal.throwIfAborted()
+    const elapsedMs = await slice(contender, Math.min(operations, most))
+    if (operations >= most) return most
+    if (elapsedMs < sliceMs / 2) continue
+    return Math.max(least, Math.min(most, Math.round((operations * sliceMs) / elapsedMs)))
+  }
+}
+
+async function slice(contender: Contender, operations: number): Promise<number> {
+  await contender.prepare?.(operations)
+  const started = performance.now()
+  await contender.run(operations)
+  return performance.now() - started
+}
+
+function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const first = by % Math.max(items.length, 1)
+  return [...items.slice(first), ...items.slice(0, first)]
+}
+
+function measuredOf({ contender: { name, note }, rounds, failure }: Lane): Measured {
+  return {
+    name,
+    ...(note === undefined ? {} : { note }),
+    rounds,
+    ...(failure === undefined ? {} : { failure }),
+  }
+}

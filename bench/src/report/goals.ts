@@ -1,0 +1,128 @@
+import { BARE, HARBORAGE } from '../measure/benchmark.ts'
+import type { Spread } from '../measure/statistics.ts'
+import { costOf, costRelativeTo, raceOf, speedOver, type Results } from './results.ts'
+
+/** What the project set out to reach. */
+export interface Goal {
+  /** The heading under which notes.md says what bounds it. */
+  readonly id: string
+  readonly title: string
+  readonly atLeast: string
+  readonly aim: string
+  readonly limits: { readonly atLeast: number; readonly aim: number }
+  /** Whether more or less is better. */
+  readonly better: 'more' | 'less'
+  measure(results: Pick<Results, 'races'>): Spread | undefined
+}
+
+export interface GoalResult extends Goal {
+  readonly spread: Spread | undefined
+}
+
+/** Which of its limits a goal reached, by its median. */
+export function reached({
+  spread,
+  limits,
+  better,
+}: GoalResult): 'aim' | 'at least' | 'missed' | 'unknown' {
+  if (spread === undefined) return 'unknown'
+  const reaches = (limit: number): boolean =>
+    better === 'more' ? spread.median >= limit : spread.median <= limit
+  if (reaches(limits.aim)) return 'aim'
+  return reaches(limits.atLeast) ? 'at least' : 'missed'
+}
+
+export function measureGoals(results: Pick<Results, 'races'>): readonly GoalResult[] {
+  return goals.map((goal) => ({ ...goal, spread: goal.measure(results) }))
+}
+
+const goals: readonly Goal[] = [
+  overBare('load-1-sqlite', 'SQLite load', 0.5, 0.8),
+  overBare('save-1-sqlite', 'SQLite save, one caller, FULL', 0.8, 0.95),
+  overBare('save-32-sqlite', 'SQLite save, 32 callers, FULL, to one by one', 4, 8),
+  overBare('load-1-postgres', 'Postgres load, one caller', 0.85, 0.95),
+  overBare('load-32-postgres', 'Postgres load, 32 callers', 0.9, 1.5),
+  overBare('save-1-postgres', 'Postgres save, one caller', 0.75, 0.85),
+  overBare('save-32-postgres', 'Postgres save, 32 callers', 0.9, 2.5),
+  overBare('put-1mib-sqlite', 'SQLite artifact put, 1 MiB, both hash', 0.7, 0.9),
+  overBare('get-1mib-sqlite', 'SQLite artifact get, 1 MiB, both hash', 0.7, 0.9),
+  overBare('put-1mib-postgres', 'Postgres artifact put, 1 MiB, both hash', 0.7, 0.9),
+  overBare('get-1mib-postgres', 'Postgres artifact get, 1 MiB, both hash', 0.7, 0.9),
+  turnCost('add-turn-growth-sqlite', 'SQLite addTurn at 10,000 kept turns, to its cost at 10'),
+  turnCost('add-turn-growth-postgres', 'Postgres addTurn at 10,000 kept turns, to its cost at 10'),
+  {
+    id: 'open-sqlite',
+    title: 'SQLite open on a migrated database',
+    atLeast: '< 50 ms',
+    aim: '< 50 ms',
+    limits: { atLeast: 50, aim: 50 },
+    better: 'less',
+    measure: (results) => {
+      const race = raceOf(results, 'open-sqlite')
+      const cost = race && costOf(race, HARBORAGE)
+      return cost && spreadInMs(cost)
+    },
+  },
+  overPeer(
+    'save-32-sqlite',
+    'LangGraph SqliteSaver',
+    'SQLite save, 32 callers, to LangGraph SqliteSaver',
+  ),
+  overPeer(
+    'save-32-postgres',
+    'LangGraph PostgresSaver',
+    'Postgres save, 32 callers, to LangGraph PostgresSaver',
+  ),
+  overPeer('save-32-postgres', 'keyv', 'Postgres save, 32 callers, to keyv'),
+  overPeer('load-1-sqlite', 'LangGraph SqliteSaver', 'SQLite load, to LangGraph SqliteSaver'),
+]
+
+function overBare(race: string, title: string, atLeast: number, aim: number): Goal {
+  return overOther(race, race, BARE, title, atLeast, aim)
+}
+
+function overPeer(race: string, peer: string, title: string): Goal {
+  const id = `${race}-to-${peer.toLowerCase().replaceAll(' ', '-')}`
+  return overOther(id, race, peer, title, 3, 3)
+}
+
+function overOther(
+  id: string,
+  raceId: string,
+  other: string,
+  title: string,
+  atLeast: number,
+  aim: number,
+): Goal {
+  return {
+    id,
+    title,
+    atLeast: `at least ${atLeast}`,
+    aim: String(aim),
+    limits: { atLeast, aim },
+    better: 'more',
+    measure: (results) => {
+      const race = raceOf(results, raceId)
+      return race && speedOver(race, other)
+    },
+  }
+}
+
+function turnCost(raceId: string, title: string): Goal {
+  return {
+    id: raceId,
+    title,
+    atLeast: 'at most 1.3',
+    aim: '1.05',
+    limits: { atLeast: 1.3, aim: 1.05 },
+    better: 'less',
+    measure: (results) => {
+      const race = raceOf(results, raceId)
+      return race && costRelativeTo(race, '10,000 turns', '10 turns')
+    },
+  }
+}
+
+function spreadInMs({ low, median, high }: Spread): Spread {
+  return { low: low / 1000, median: median / 1000, high: high / 1000 }
+}

@@ -1,0 +1,92 @@
+import type { BenchServer } from './environment/postgres.ts'
+import type { Scene } from './environment/scene.ts'
+import type { Workplace } from './environment/workplace.ts'
+import type { Race, Survey } from './measure/benchmark.ts'
+import { interleave } from './measure/interleave.ts'
+import type { RaceResult, SurveyResult } from './report/results.ts'
+import type { Terminal } from './report/terminal.ts'
+
+export interface Course {
+  readonly workplace: Workplace
+  readonly server: BenchServer
+  readonly rounds: number
+  readonly sliceMs: number
+  readonly quick: boolean
+  readonly signal: AbortSignal
+  readonly terminal: Terminal
+}
+
+/** Runs one case after the other. One that fails is told as failed, and the next one runs. */
+export async function runRaces(
+  races: readonly Race[],
+  course: Course,
+): Promise<readonly RaceResult[]> {
+  const results: RaceResult[] = []
+  for (const race of races) {
+    course.signal.throwIfAborted()
+    const result = await runRace(race, course)
+    results.push(result)
+    course.terminal.raceIsOver(result)
+  }
+  return results
+}
+
+export async function runSurveys(
+  surveys: readonly Survey[],
+  course: Course,
+): Promise<readonly SurveyResult[]> {
+  const results: SurveyResult[] = []
+  for (const survey of surveys) {
+    course.signal.throwIfAborted()
+    course.terminal.caseBegins(survey.title)
+    const { id, title } = survey
+    const result = await guarded(
+      course,
+      async (scene): Promise<SurveyResult> => ({
+        id,
+        title,
+        figures: await survey.measure(scene),
+      }),
+      (failure) => ({ id, title, figures: [], failure }),
+    )
+    results.push(result)
+    course.terminal.surveyIsOver(result)
+  }
+  return results
+}
+
+async function runRace(race: Race, course: Course): Promise<RaceResult> {
+  const { id, title, engine, unit, compares } = race
+  const { terminal, signal, sliceMs } = course
+  const facts = { id, title, engine, unit, compares }
+  const rounds = Math.max(2, Math.round(course.rounds * (race.share ?? 1)))
+  terminal.caseBegins(`${title}, ${engine}`)
+  return guarded(
+    course,
+    async (scene): Promise<RaceResult> => {
+      const contenders = await interleave(await race.setUp(scene), {
+        rounds,
+        sliceMs,
+        signal,
+        ...(race.operations === undefined ? {} : { operations: race.operations }),
+        onRound: (round) => terminal.roundIsOver(round, rounds),
+      })
+      return { ...facts, contenders }
+    },
+    (failure) => ({ ...facts, contenders: [], failure }),
+  )
+}
+
+/** An interruption is no failure of the case, but the end of the run. */
+async function guarded<Result>(
+  { workplace, server, quick, signal }: Course,
+  work: (scene: Scene) => Promise<Result>,
+  onFailure: (failure: string) => Result,
+): Promise<Result> {
+  try {
+    return await workplace.stage({ quick, signal }, server, work)
+  } catch (error) {
+    if (signal.aborted) throw error
+    return onFailure(error instanceof Error ? error.message : String(error))
+  }
+}
