@@ -29,7 +29,14 @@ export const poolAndNetwork: FaultRow = {
     {
       name: 'does not listen for the errors of its clients',
       rounds: 1,
-      edits: [{ file: clientPool, from: `client.on('error', ignore)`, to: 'void ignore' }],
+      edits: [
+        {
+          file: clientPool,
+          from: `client.on('error', ignore)
+      resolve(client)`,
+          to: 'resolve(client)',
+        },
+      ],
     },
     {
       name: 'waits for a pool without a limit',

@@ -46,8 +46,8 @@ export const racingReplicas: FaultRow = {
       edits: [
         {
           file: 'packages/state/src/sql/statements.ts',
-          from: 'database.traits.rowLocks ? inspect(at).forUpdate() : inspect(at)',
-          to: 'inspect(at)',
+          from: 'database.traits.rowLocks ? generation.forUpdate() : generation',
+          to: 'generation',
         },
       ],
     },
