@@ -41,13 +41,13 @@ export const racingReplicas: FaultRow = {
       ],
     },
     {
-      name: 'reads the slots of a commit without locking them',
+      name: 'forgets what a commit expects',
       rounds: 3_000,
       edits: [
         {
-          file: 'packages/state/src/sql/statements.ts',
-          from: 'database.traits.rowLocks ? generation.forUpdate() : generation',
-          to: 'generation',
+          file: 'packages/state/src/decide.ts',
+          from: 'if (appliedBefore.has(slotId(expectation))) continue',
+          to: `if (slotId(expectation) !== '') continue`,
         },
       ],
     },
