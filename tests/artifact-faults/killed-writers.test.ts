@@ -8,7 +8,7 @@ import { faultsAfterKills } from './support/faults-after-kills.ts'
 import { killInPuts, type Fault } from './support/kill-in-puts.ts'
 import type { Acknowledged } from './support/killed-scope.ts'
 import { durablePlaces, placeOnFiles } from './support/places.ts'
-import { randomNumbers } from './support/random.ts'
+import { randomSource } from '../support/random-source.ts'
 
 const ROUNDS = 100
 const AT_ONCE = 3
@@ -50,7 +50,7 @@ async function killWriters(
   rounds: number,
   fault: Fault,
 ): Promise<readonly Acknowledged[]> {
-  const random = randomNumbers(rounds)
+  const random = randomSource(rounds)
   const acknowledged: Acknowledged[] = []
   const killNext = async (lane: number): Promise<void> => {
     for (let round = lane; round < rounds; round += AT_ONCE) {

@@ -10,7 +10,7 @@ import { afterAll, expect, test } from 'vitest'
 
 import type { CrowdReport } from './crowded-disk.ts'
 import type { DiskReport } from './disk-filler.ts'
-import { integrityOf } from './integrity.ts'
+import { integrityOf } from '../support/integrity.ts'
 import { fileSizeLimit, tinyFileSystem, type SmallDisk } from './small-disk.ts'
 
 const run = promisify(execFile)

@@ -25,6 +25,7 @@ import { isFileThere } from './internal/read-folder.ts'
 import { ReadyFolders, refuseLinks } from './internal/ready-folders.ts'
 import { RefWalk, type FoundFile } from './internal/ref-walk.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
+import { waitForRoom } from './internal/wait-for-room.ts'
 
 /** How often a put starts again because others took its name or removed its folder. */
 const MAX_ATTEMPTS = 100
@@ -42,10 +43,15 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #temporary: TemporaryFolder
   readonly #folders: ReadyFolders
   readonly #names = new FolderNames()
+  readonly #retryTimeoutMs: number
 
-  /** @param root The real path of a folder that is there. */
-  constructor(root: string, temporary: TemporaryFolder) {
+  /**
+   * @param root The real path of a folder that is there.
+   * @param retryTimeoutMs How long a put waits for room on a full disk.
+   */
+  constructor(root: string, temporary: TemporaryFolder, retryTimeoutMs: number) {
     this.#root = root
+    this.#retryTimeoutMs = retryTimeoutMs
     this.#temporary = temporary
     this.#folders = new ReadyFolders(root, temporary)
   }
@@ -53,7 +59,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
     return translated(async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-        const ref = await this.#findOrCreate(artifact)
+        const ref = await waitForRoom(this.#retryTimeoutMs, () => this.#findOrCreate(artifact))
         if (ref !== undefined) return ref
       }
       throw new StoreUnavailableError(

@@ -12,9 +12,14 @@ import { TemporaryFolder } from './internal/temporary-folder.ts'
 export interface FsConfig {
   /** The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if it is not there. */
   readonly dsn: string | undefined
+  /** How long a put goes on trying while the disk is full, in milliseconds. Default: 5,000. */
+  readonly retryTimeoutMs?: number
 }
 
-const fsConfig = z.strictObject({ dsn: z.string() })
+const fsConfig = z.strictObject({
+  dsn: z.string(),
+  retryTimeoutMs: z.int().min(0).max(3_600_000).default(5_000),
+})
 
 /**
  * Opens the artifact driver that keeps plain files below one folder. Several processes of one machine may use it at
@@ -31,11 +36,12 @@ const fsConfig = z.strictObject({ dsn: z.string() })
  * ```
  */
 export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDriver> {
-  const path = rootPath(parseConfig(fsConfig, config).dsn)
+  const { dsn, retryTimeoutMs } = parseConfig(fsConfig, config)
+  const path = rootPath(dsn)
   try {
     const root = await ensureRoot(path)
     const temporary = await TemporaryFolder.open(root)
-    return new FsArtifactDriver(root, temporary)
+    return new FsArtifactDriver(root, temporary, retryTimeoutMs)
   } catch (error) {
     throw translateFsError(error)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { FullDiskAnswer } from './support/fill-disk.ts'
+import type { WaitForRoomAnswer } from './support/wait-for-room.ts'
 import { runScript } from './support/run-script.ts'
 import { fileSizeLimit, smallDisk } from './support/small-disk.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -23,3 +24,12 @@ describe.each([
     expect(answer.readableAgain).toBe(true)
   })
 })
+
+test.each([smallDisk()].filter(({ isFull }) => isFull))(
+  'a put waits for room on a full disk',
+  async (disk) => {
+    const root = await temporaryFolder()
+    const answer = await runScript<WaitForRoomAnswer>('wait-for-room.ts', [root], disk.under(root))
+    expect(answer).toEqual({ wasFull: true, isThere: true })
+  },
+)

@@ -56,7 +56,9 @@ async function configure(
 ): Promise<void> {
   for (;;) {
     try {
-      const mode = connection.pragma('journal_mode = WAL', { simple: true })
+      // Read to its end: the change is committed after the row that names the new mode, and may fail even then.
+      connection.pragma('journal_mode = WAL')
+      const mode = connection.pragma('journal_mode', { simple: true })
       if (mode !== 'wal' && !connection.memory) {
         throw new InvalidConfigError(
           'the file system of the database does not support WAL: use a local disk, or Postgres',

@@ -40,6 +40,8 @@ export function complaints(found: Figures): readonly string[] {
     ...Object.entries({ lost, duplicated, torn, foreign })
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${count} ${name}`),
-    ...found.violations,
+    ...[...Map.groupBy(found.violations, (violation) => violation)].map(([violation, same]) =>
+      same.length === 1 ? violation : `${violation} (${same.length} times)`,
+    ),
   ]
 }

@@ -4,7 +4,7 @@ import type { Identity } from '@harborage/core'
 import type { ConversationTurn } from '@harborage/memory'
 import { z } from 'zod'
 
-import { randomSource } from './random-source.ts'
+import { randomSource } from '../../support/random-source.ts'
 
 /** A conversation from the outside: who had it and what was said. */
 export interface RecordedConversation {

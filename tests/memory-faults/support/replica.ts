@@ -9,7 +9,7 @@ import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
 
 import { openEngine } from './open-engine.ts'
 import { lastNumberOf, numberedTurn, rememberedNames } from './numbered-turns.ts'
-import { randomSource } from './random-source.ts'
+import { randomSource } from '../../support/random-source.ts'
 import { replicaRules, session } from './replica-rules.ts'
 import { unreliableSummarizer } from './unreliable-summarizer.ts'
 

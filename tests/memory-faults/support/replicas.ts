@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { randomSource } from './random-source.ts'
+import { randomSource } from '../../support/random-source.ts'
 import { spawnScript } from './spawn-script.ts'
 
 /** An acknowledged turn, and when its call began and ended by the clock that all processes share. */

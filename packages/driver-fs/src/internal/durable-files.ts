@@ -10,7 +10,11 @@ export const OWNER_DIRECTORY = 0o700
 export async function writeNewFile(path: string, chunks: readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'wx', OWNER_FILE)
   try {
-    for (const chunk of chunks) await writeAll(file, chunk)
+    let position = 0
+    for (const chunk of chunks) {
+      await writeAll(file, chunk, position)
+      position += chunk.byteLength
+    }
     await file.sync()
   } finally {
     await file.close()
@@ -88,10 +92,11 @@ export function followedLink(): StoreUnavailableError {
   )
 }
 
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0
-  while (offset < chunk.byteLength) {
-    const { bytesWritten } = await file.write(chunk, offset)
-    offset += bytesWritten
+async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  let done = 0
+  while (done < chunk.byteLength) {
+    const left = chunk.byteLength - done
+    const { bytesWritten } = await file.write(chunk, done, left, position + done)
+    done += bytesWritten
   }
 }

@@ -6,6 +6,12 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined
 }
 
+/** Whether the same work may succeed once somebody has made room. */
+export function isFull(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
 /** Turns an error of the file system into one of Harborage; any other error stays as it is. */
 export function translateFsError(error: unknown): unknown {
   const code = codeOf(error)

@@ -1,7 +1,8 @@
 // Run by a test where the disk, or the size of a file, is limited to a few megabytes.
+import { ArtifactStore } from '@harborage/artifacts'
+import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { failureIn, type Failure } from './describe-failure.ts'
 import { collect } from './collect.ts'
-import { openArtifacts } from './open-artifacts.ts'
 import { temporaryFiles } from './temporary-files.ts'
 
 /** What a process saw that put ever larger artifacts until one was refused. */
@@ -22,7 +23,9 @@ const MOST_FILLS = 300
 
 const [, , root = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
-const artifacts = await openArtifacts(root)
+// It is not about how long a put waits for room.
+const driver = await openFsArtifactDriver({ dsn: root, retryTimeoutMs: 0 })
+const artifacts = new ArtifactStore(driver)
 const put: string[] = []
 let failure: Failure | undefined
 for (let round = 0; round < ROUNDS && failure === undefined; round += 1) {

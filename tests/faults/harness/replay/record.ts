@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import type { BrokenBuild } from '../fault-row.ts'
+import { startProcess } from '../start-process.ts'
+import type { Durability } from '../writer/open-stores.ts'
+import { writerScript, type WriterOptions } from '../writer/writer-options.ts'
+import { parseStrace, tracedCalls, type DiskEvent } from './strace-log.ts'
+
+const LONGEST_WRITE = 1024 * 1024
+
+export const DATABASE = 'a.db'
+export const WRITER = 'writer'
+
+const LOG = 'log'
+
+export interface RecordingOptions {
+  readonly callers: number
+  readonly operations: number
+  readonly attempts?: number
+  readonly durability?: Durability
+  readonly retryTimeoutMs?: number
+  readonly brokenBuild: BrokenBuild | undefined
+  /** A fault, as strace's `inject=` takes it. */
+  readonly fault?: string
+}
+
+/** What a writer did to the disk, and when it acknowledged what. */
+export interface Recording {
+  readonly events: readonly DiskEvent[]
+  /** Every traced system call, as strace wrote it. */
+  readonly calls: readonly string[]
+  /** What it said last. */
+  readonly last: string
+}
+
+/**
+ * Lets a writer fill a new database and records it.
+ *
+ * @param folder An empty folder, by its real path, for the database and the records.
+ */
+export async function record(
+  folder: string,
+  { brokenBuild, fault, ...options }: RecordingOptions,
+): Promise<Recording> {
+  const trace = join(folder, 'trace')
+  const files = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-journal`, LOG]
+  const under = [
+    ...['strace', '-f', '--seccomp-bpf', '-o', trace, '-e', `trace=${tracedCalls}`],
+    ...(fault === undefined ? [] : ['-e', `inject=${fault}`]),
+    ...['-yy', '-xx', '-s', String(LONGEST_WRITE)],
+    ...[folder, ...files.map((name) => join(folder, name))].flatMap((path) => ['-P', path]),
+  ]
+  const dsn = `sqlite:${join(folder, DATABASE)}`
+  const told: WriterOptions = { ...options, dsn, writer: WRITER, log: join(folder, LOG) }
+  const child = startProcess(writerScript, [JSON.stringify(told)], { brokenBuild, under })
+  await once(child, 'exit')
+  const text = await readFile(trace, 'latin1')
+  const events = parseStrace(text, folder, LOG)
+  const last = events.flatMap((event) => (event.type === 'tell' ? event.lines : [])).at(-1) ?? ''
+  return { events, calls: text.split('\n'), last }
+}

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+
+const SIZES = 6
+const SMALLEST_BYTES = 8
+
+/** The bytes that stand for a seed: it, and noise that follows from it, of 8 bytes to 8 KiB. */
+export function contentOf(seed: string): Uint8Array {
+  const pick = createHash('sha256').update(seed).digest().readUInt8(0) % SIZES
+  const outputLength = SMALLEST_BYTES * 4 ** pick
+  const noise = createHash('shake256', { outputLength }).update(seed).digest()
+  return Buffer.concat([Buffer.from(`${seed}\n`), noise])
+}
+
+/** The seed of bytes that were read, or `undefined` if they are not exactly what was made of it. */
+export function seedOf(bytes: Uint8Array): string | undefined {
+  const content = Buffer.from(bytes)
+  const seed = content.subarray(0, content.indexOf('\n')).toString()
+  return content.equals(contentOf(seed)) ? seed : undefined
+}

@@ -1,0 +1,88 @@
+import { identityOf, conversationOf, type Caller } from './caller.ts'
+import { seedOf } from './content.ts'
+import type { OpenedStores } from './open-stores.ts'
+import { answerTo, committedKinds, savedKind } from './operations.ts'
+
+/** What was read in one place: the index of the operation that wrote it, or what is wrong with it. */
+export type Cell = number | 'torn' | 'foreign'
+
+/** All that a caller's operations left, as a reader sees it. */
+export interface Picture {
+  /** What the saved slot holds. */
+  readonly saved: readonly Cell[]
+  /** What each slot of the commits holds. */
+  readonly committed: readonly Cell[]
+  /** Every artifact, sorted. */
+  readonly artifacts: readonly Cell[]
+  /** Every turn, in the order of the conversation. */
+  readonly turns: readonly Cell[]
+}
+
+/** Reads what there is of each of a process's callers. */
+export async function observe(
+  stores: OpenedStores,
+  writer: string,
+  callers: number,
+): Promise<readonly Picture[]> {
+  const turns = await turnsOf(stores, writer)
+  return Promise.all(
+    Array.from({ length: callers }, async (_, number) => {
+      const caller = { writer, number }
+      return {
+        ...(await slotsOf(stores, caller)),
+        artifacts: await artifactsOf(stores, caller),
+        // A turn that nobody of this process wrote is everybody's.
+        turns: turns
+          .filter(({ number: by }) => by === number || by === undefined)
+          .map(({ cell }) => cell),
+      }
+    }),
+  )
+}
+
+async function slotsOf(
+  { state }: OpenedStores,
+  caller: Caller,
+): Promise<Pick<Picture, 'saved' | 'committed'>> {
+  const cells = new Map<string, Cell>()
+  if (state !== undefined) {
+    for await (const { kind, bytes } of state.list(identityOf(caller), 'slot.')) {
+      cells.set(kind, cellOf(caller, seedOf(bytes)))
+    }
+  }
+  const found = (kind: string): Cell[] => {
+    const cell = cells.get(kind)
+    return cell === undefined ? [] : [cell]
+  }
+  return { saved: found(savedKind), committed: committedKinds.flatMap(found) }
+}
+
+async function artifactsOf({ artifacts }: OpenedStores, caller: Caller): Promise<readonly Cell[]> {
+  const cells: Cell[] = []
+  for await (const { scope, id, filename } of artifacts.list(identityOf(caller))) {
+    const bytes = await artifacts.get(scope, id)
+    const seed = bytes === undefined ? undefined : seedOf(bytes)
+    cells.push(seed === filename ? cellOf(caller, seed) : 'torn')
+  }
+  return cells.sort((left, right) => Number(left) - Number(right))
+}
+
+async function turnsOf(
+  { memory }: OpenedStores,
+  writer: string,
+): Promise<readonly { readonly number: number | undefined; readonly cell: Cell }[]> {
+  const context = await memory?.getLlmContext(conversationOf(writer))
+  return (context?.recentTurns ?? []).map(({ userMessage, assistantResponse }) => {
+    const [from, number] = userMessage.split('/')
+    if (assistantResponse !== answerTo(userMessage)) return { number: undefined, cell: 'torn' }
+    if (from !== writer) return { number: undefined, cell: 'foreign' }
+    const caller = { writer, number: Number(number) }
+    return { number: caller.number, cell: cellOf(caller, userMessage) }
+  })
+}
+
+function cellOf({ writer, number }: Caller, seed: string | undefined): Cell {
+  if (seed === undefined) return 'torn'
+  const [from, by, index] = seed.split('/')
+  return from === writer && by === String(number) ? Number(index) : 'foreign'
+}

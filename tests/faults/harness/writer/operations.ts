@@ -1,0 +1,87 @@
+import { parseEventId, type EventId } from '@harborage/core'
+
+import { conversationOf, identityOf, seedFor, type Caller } from './caller.ts'
+import { contentOf } from './content.ts'
+import type { OpenedStores } from './open-stores.ts'
+
+/** What a caller does, again and again in this order; where there are artifacts only, it puts each time. */
+const cycle = ['save', 'commit', 'put', 'addTurn'] as const
+
+export type OperationKind = (typeof cycle)[number]
+
+/** Which stores are worked on. */
+export type Extent = 'all stores' | 'artifacts'
+
+/** The slots that each commit saves together. */
+export const committedKinds = ['slot.left', 'slot.middle', 'slot.right'] as const
+
+export const savedKind = 'slot.own'
+
+export function kindOf(extent: Extent, index: number): OperationKind {
+  return extent === 'artifacts' ? 'put' : (cycle[index % cycle.length] ?? 'put')
+}
+
+/** Does the operation with that index. To do it again is a retry: its ids follow from the index. */
+export async function perform(stores: OpenedStores, caller: Caller, index: number): Promise<void> {
+  switch (kindOf(stores.extent, index)) {
+    case 'save':
+      return save(stores, caller, index)
+    case 'commit':
+      return commit(stores, caller, index)
+    case 'put':
+      return put(stores, caller, index)
+    case 'addTurn':
+      return addTurn(stores, caller, index)
+  }
+}
+
+async function save({ state }: OpenedStores, caller: Caller, index: number): Promise<void> {
+  // Every other save is a link of a chain.
+  const isLink = index % (2 * cycle.length) >= cycle.length
+  const record = {
+    eventId: eventIdFor(caller, index, savedKind),
+    identity: identityOf(caller),
+    kind: savedKind,
+    bytes: contentOf(seedFor(caller, index)),
+  }
+  const before = eventIdFor(caller, index - cycle.length, savedKind)
+  await state?.save(record, isLink ? { ifEventId: before } : undefined)
+}
+
+async function commit({ state }: OpenedStores, caller: Caller, index: number): Promise<void> {
+  const identity = identityOf(caller)
+  const [first] = committedKinds
+  const before = index < cycle.length ? null : eventIdFor(caller, index - cycle.length, first)
+  await state?.commit({
+    expect: [{ identity, kind: first, eventId: before }],
+    save: committedKinds.map((kind) => ({
+      eventId: eventIdFor(caller, index, kind),
+      identity,
+      kind,
+      bytes: contentOf(seedFor(caller, index)),
+    })),
+  })
+}
+
+async function put({ artifacts }: OpenedStores, caller: Caller, index: number): Promise<void> {
+  const filename = seedFor(caller, index)
+  await artifacts.putBytes(identityOf(caller), contentOf(filename), { filename })
+}
+
+async function addTurn({ memory }: OpenedStores, caller: Caller, index: number): Promise<void> {
+  const seed = seedFor(caller, index)
+  await memory?.addTurn(conversationOf(caller.writer), {
+    turnId: eventIdFor(caller, index, 'turn'),
+    userMessage: seed,
+    assistantResponse: answerTo(seed),
+  })
+}
+
+/** What a turn answers: so that half a turn is seen. */
+export function answerTo(seed: string): string {
+  return Buffer.from(contentOf(seed)).toString('base64')
+}
+
+function eventIdFor(caller: Caller, index: number, kind: string): EventId {
+  return parseEventId(`${seedFor(caller, index)}/${kind}`)
+}
