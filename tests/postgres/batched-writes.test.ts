@@ -7,7 +7,7 @@ import { queryPostgres } from '../support/query-postgres.ts'
 import { bystander, killBackends, waitingForLock } from './support/backends.ts'
 import { records } from './support/shared-statement-checks.ts'
 import { loggedDuring, loggingSettings, logOf } from './support/statement-log.ts'
-import { TcpProxy } from './support/tcp-proxy.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 const BATCH = 'harbor_state_save_batch'

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres } from '../support/query-postgres.ts'
-import { TcpProxy } from './support/tcp-proxy.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 // As it is on the wire: BEGIN names the isolation level READ COMMITTED.
@@ -148,6 +148,22 @@ test('reads that share a connection are all made again when it is lost', async (
   )
   await lost
   expect(new Set(loads.map((loaded) => loaded?.eventId))).toEqual(new Set([record.eventId]))
+})
+
+test('a commit that finds its expectation unmet after a lost connection says so', async () => {
+  await using proxy = await TcpProxy.start(database.dsn)
+  await using own = await openOwnStore({ dsn: proxy.dsn })
+  const held = newRecord({ kind: 'held' })
+  await own.state.save(held)
+  const lost = proxy.failOnce(held.kind, 'cut the answer')
+  const failure = await failureOf(
+    own.state.commit({
+      expect: [{ identity: ann, kind: held.kind, eventId: null }],
+      save: [newRecord({ kind: 'held too' })],
+    }),
+  )
+  await lost
+  expect(failure).toMatchObject({ code: 'condition_failed' })
 })
 
 test('a server that does not come back after a lost answer leaves the outcome unknown', async () => {

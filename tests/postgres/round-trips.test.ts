@@ -5,7 +5,7 @@ import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
-import { TcpProxy } from './support/tcp-proxy.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 let server: PostgresServer

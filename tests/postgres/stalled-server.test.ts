@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { RemoteStore } from './support/remote-store.ts'
-import { TcpProxy } from './support/tcp-proxy.ts'
+import { TcpProxy } from '../support/tcp-proxy.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 /** What the clock of a busy machine may add to a time limit. */

@@ -7,6 +7,8 @@ export async function queryPostgres<Row extends QueryResultRow>(
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 })
+  // A server that crashes meanwhile fails the query; without a listener it would end the process as well.
+  client.on('error', () => {})
   await client.connect()
   try {
     const { rows } = await client.query<Row>(sql, [...values])

@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import type { BrokenBuild, FaultRow, Figures } from './fault-row.ts'
 import { complaints, figures } from './figures.ts'
+
+const root = join(import.meta.dirname, '../../..')
 
 /** Runs a row; a harness that fails itself is a violation like any other. */
 export async function runRow(
@@ -13,8 +18,21 @@ export async function runRow(
 /** Whether the row notices that the build is broken. */
 export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<boolean> {
   const { rounds } = brokenBuild
+  mustFit(brokenBuild)
   const found = await settle(row, { rounds, brokenBuild, progress: () => {} })
   return complaints(found).length > 0
+}
+
+/** A broken build whose edits no longer fit the source is a mistake of the row, and must not pass for a catch. */
+function mustFit({ name, edits }: BrokenBuild): void {
+  for (const { file, from } of edits) {
+    const times = readFileSync(join(root, file), 'utf8').split(from).length - 1
+    if (times !== 1) {
+      throw new Error(
+        `broken build "${name}": ${file} holds the text to be replaced ${times} times, not once: ${from}`,
+      )
+    }
+  }
 }
 
 async function settle(row: FaultRow, run: Parameters<FaultRow['run']>[0]): Promise<Figures> {
@@ -22,8 +40,6 @@ async function settle(row: FaultRow, run: Parameters<FaultRow['run']>[0]): Promi
     return await row.run(run)
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    // A broken build whose edits no longer fit the source is a mistake of the row, not a catch.
-    if (reason.includes('broken build "')) throw error
     return figures({ violations: [`the run failed: ${reason}`] })
   }
 }

@@ -41,7 +41,8 @@ export function startProcess(
     ...args,
   ]
   const child = spawn(program, rest, {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    // A broken build has to fail, and what it has to say about it is of no use.
+    stdio: ['pipe', 'pipe', brokenBuild === undefined ? 'inherit' : 'ignore'],
     env: {
       ...process.env,
       ...env,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { currentOperation, OutcomeUnknownError } from '@harborage/core'
+import { currentOperation, isHarborageError, OutcomeUnknownError } from '@harborage/core'
 import { PostgresFailure } from './postgres-failure.ts'
 
 const FIRST_PAUSE_MS = 5
@@ -34,7 +34,9 @@ export async function retry<Result>(
 }
 
 function finalError(failure: PostgresFailure, mayBeApplied: boolean): unknown {
-  if (!mayBeApplied) return failure.error
+  // Any other error is an answer: it was decided on what the server holds, where a lost attempt would have shown.
+  const isAnswered = !isHarborageError(failure.error, 'store_unavailable')
+  if (!mayBeApplied || isAnswered) return failure.error
   return new OutcomeUnknownError(
     'the answer of Postgres was lost and asking again failed: repeat the call with the same event id to find out',
     { cause: failure.error },
