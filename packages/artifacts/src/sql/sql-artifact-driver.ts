@@ -1,5 +1,5 @@
-import { StoreUnavailableError, type Identity } from '@harborage/core'
-import type { SqlDatabase } from '@harborage/core/sql'
+import type { Identity } from '@harborage/core'
+import { askWhatBecame, LostRace, untilUndisturbed, type SqlDatabase } from '@harborage/core/sql'
 import type {
   ArtifactContent,
   ArtifactDriver,
@@ -18,9 +18,6 @@ import {
   type FilterColumn,
 } from './statements.ts'
 
-/** How often a put starts again because the content that stood against it was deleted meanwhile. */
-const MAX_ATTEMPTS = 100
-
 /** Keeps artifacts in the table `artifacts_blobs` of an SQL database. */
 export class SqlArtifactDriver implements ArtifactDriver {
   readonly #database: SqlDatabase
@@ -36,17 +33,16 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    return untilUndisturbed('the artifact', async () => {
       const ref =
         (await this.#insert(artifact, artifact.shortId)) ??
-        (await this.#findByDigest(artifact)) ??
+        (await askWhatBecame(this.#findByDigest(artifact))) ??
         (await this.#insert(artifact, artifact.fullId)) ??
-        (await this.#findByDigest(artifact))
-      if (ref !== undefined) return ref
-    }
-    throw new StoreUnavailableError(
-      `the artifact was deleted by others during each of ${MAX_ATTEMPTS} attempts: call again`,
-    )
+        (await askWhatBecame(this.#findByDigest(artifact)))
+      // The content that stood against it was deleted meanwhile.
+      if (ref === undefined) throw new LostRace()
+      return ref
+    })
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {

@@ -1,4 +1,6 @@
+export { askWhatBecame } from './ask-what-became.ts'
 export { lockKey } from './lock-key.ts'
+export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { afterPrefix } from './name-prefix.ts'
 export {

@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import { changeRows, selectRows, together, type SqlWork } from '@harborage/core/sql'
+import { changeRows, LostRace, selectRows, together, type SqlWork } from '@harborage/core/sql'
 import type { HeldMemory, MemoryChange, OldestTurns } from '../memory-driver.ts'
 import { turnKind } from './kinds.ts'
 import {
@@ -13,9 +13,6 @@ import {
 } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
 import type { MemoryRow } from './tables.ts'
-
-/** Somebody else began the conversation in between: the work has to be done again from the start. */
-export class LostRace extends Error {}
 
 /**
  * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.

@@ -1,5 +1,5 @@
-import { StoreUnavailableError, type RunIdentity } from '@harborage/core'
-import type { SqlDatabase } from '@harborage/core/sql'
+import type { RunIdentity } from '@harborage/core'
+import { untilUndisturbed, type SqlDatabase, type SqlWork } from '@harborage/core/sql'
 import type {
   Conversation,
   HeldMemory,
@@ -8,12 +8,9 @@ import type {
   MemoryHeader,
   OldestTurns,
 } from '../memory-driver.ts'
-import { changeWork, LostRace } from './change-work.ts'
+import { changeWork } from './change-work.ts'
 import { conversationOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
-
-/** How often a change starts again because somebody else began the same conversation. */
-const MAX_ATTEMPTS = 100
 
 /** Keeps conversations in the table `memory_state` of an SQL database: one row per turn beside two of bookkeeping. */
 export class SqlMemoryDriver implements MemoryDriver {
@@ -39,18 +36,8 @@ export class SqlMemoryDriver implements MemoryDriver {
     oldest: OldestTurns,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      try {
-        return await this.#database.transaction(() =>
-          changeWork(this.#statements, identity, oldest, decide),
-        )
-      } catch (error) {
-        if (!(error instanceof LostRace)) throw error
-      }
-    }
-    throw new StoreUnavailableError(
-      `the conversation was changed by others during each of ${MAX_ATTEMPTS} attempts: call again`,
-    )
+    const work = (): SqlWork<Result> => changeWork(this.#statements, identity, oldest, decide)
+    return untilUndisturbed('the conversation', () => this.#database.transaction(work))
   }
 
   /** The database is not this driver's to close. */

@@ -1,14 +1,18 @@
 import { newEventId, type EventId } from '@harborage/core'
-import { changeRows, selectRows, together, type SqlTraits, type SqlWork } from '@harborage/core/sql'
+import {
+  changeRows,
+  LostRace,
+  selectRows,
+  together,
+  type SqlTraits,
+  type SqlWork,
+} from '@harborage/core/sql'
 import { decideCommit, slotId } from '../decide.ts'
 import type { CheckedTransaction, SlotKey } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
-
-/** Another transaction came in between: the work has to be done again from the start. */
-export class LostRace extends Error {}
 
 /**
  * The body of a commit: reads every slot that it touches, decides, and then goes through them once more, each in its

@@ -1,5 +1,13 @@
-import { StoreUnavailableError, type EventId, type Identity } from '@harborage/core'
-import { afterPrefix, SqlFailure, type SqlDatabase } from '@harborage/core/sql'
+import type { EventId, Identity } from '@harborage/core'
+import {
+  afterPrefix,
+  askWhatBecame,
+  LostRace,
+  SqlFailure,
+  untilUndisturbed,
+  type SqlDatabase,
+  type SqlWork,
+} from '@harborage/core/sql'
 import { decideDelete, decideSave } from '../decide.ts'
 import type {
   CheckedTransaction,
@@ -10,13 +18,10 @@ import type {
   StateDriver,
 } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
-import { commitWork, LostRace } from './commit-work.ts'
+import { commitWork } from './commit-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { placedRecord, recordAt, recordRow, sessionColumns, slotColumns } from './rows.ts'
 import { compileStateStatements, type StateStatements } from './statements.ts'
-
-/** How often a write starts again because another one came in between its two steps. */
-const MAX_ATTEMPTS = 100
 
 /**
  * Keeps state in the table `state_records` of an SQL database.
@@ -46,13 +51,14 @@ export class SqlStateDriver implements StateDriver {
 
   async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const row = recordRow(record)
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      if (await this.#write(row, condition)) return 'saved'
-      const slots = new InspectedSlots(await this.#database.rows(this.#statements.inspect, row))
+    if (await this.#write(row, condition)) return 'saved'
+    return untilUndisturbed('the slot', async () => {
+      const inspected = this.#database.rows(this.#statements.inspect, row)
+      const slots = new InspectedSlots(await askWhatBecame(inspected))
       const outcome = decideSave(slots, record, condition)
-      if (outcome !== 'saved') return outcome
-    }
-    throw tooMuchContention()
+      if (outcome !== 'saved' || (await this.#write(row, condition))) return outcome
+      throw new LostRace()
+    })
   }
 
   async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
@@ -60,13 +66,13 @@ export class SqlStateDriver implements StateDriver {
     if (ifEventId === undefined) {
       return (await this.#database.changes(this.#statements.delete, at)) > 0
     }
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    return untilUndisturbed('the slot', async () => {
       const generation = { ...at, event_id: ifEventId }
       const deleted = await this.#database.changes(this.#statements.deleteGeneration, generation)
       if (deleted > 0) return true
-      if (!decideDelete(await this.load(slot), ifEventId)) return false
-    }
-    throw tooMuchContention()
+      if (decideDelete(await this.load(slot), ifEventId)) throw new LostRace()
+      return false
+    })
   }
 
   async deleteScope(identity: Identity): Promise<number> {
@@ -74,16 +80,16 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const work = (): SqlWork<readonly SaveOutcome[]> =>
+      commitWork(this.#statements, this.#database.traits, transaction)
+    return untilUndisturbed('a slot of the commit', async () => {
       try {
-        return await this.#database.transaction(() =>
-          commitWork(this.#statements, this.#database.traits, transaction),
-        )
+        return await this.#database.transaction(work)
       } catch (error) {
-        if (!(error instanceof LostRace) && !isUniqueViolation(error)) throw error
+        // Somebody else has just saved with an event id of this commit.
+        throw isUniqueViolation(error) ? new LostRace() : error
       }
-    }
-    throw tooMuchContention()
+    })
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
@@ -137,10 +143,4 @@ function beforeFirst(kindPrefix: string): ReturnType<typeof slotColumns> {
 
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof SqlFailure && error.reason === 'unique_violation'
-}
-
-function tooMuchContention(): StoreUnavailableError {
-  return new StoreUnavailableError(
-    `the slot was changed by others during each of ${MAX_ATTEMPTS} attempts: nothing was applied, call again`,
-  )
 }

@@ -1,0 +1,20 @@
+import { OutcomeUnknownError } from '../errors/errors.ts'
+import { isHarborageError } from '../errors/harborage-error.ts'
+
+/**
+ * Waits for the read that tells why a write changed nothing. An attempt of it whose answer was lost may have been the
+ * one that did, so if the read fails, nobody knows.
+ *
+ * @throws `outcome_unknown` where the read is `store_unavailable`.
+ */
+export async function askWhatBecame<Answer>(read: Promise<Answer>): Promise<Answer> {
+  try {
+    return await read
+  } catch (error) {
+    if (!isHarborageError(error, 'store_unavailable')) throw error
+    throw new OutcomeUnknownError(
+      'the write changed nothing, and asking why failed: repeat the call with the same event id to find out',
+      { cause: error },
+    )
+  }
+}
