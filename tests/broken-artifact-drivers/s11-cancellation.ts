@@ -30,9 +30,19 @@ class ListeningStore extends ArtifactStore {
     return super.get(scope, id, options)
   }
 
+  override getText(scope: ArtifactScope, id: string, options?: CallOptions) {
+    listen(options)
+    return super.getText(scope, id, options)
+  }
+
   override getRef(scope: ArtifactScope, id: string, options?: CallOptions) {
     listen(options)
     return super.getRef(scope, id, options)
+  }
+
+  override exists(scope: ArtifactScope, id: string, options?: CallOptions) {
+    listen(options)
+    return super.exists(scope, id, options)
   }
 
   override delete(scope: ArtifactScope, id: string, options?: CallOptions) {
