@@ -39,8 +39,8 @@ export const OPERATION_CHANNEL = 'harborage:operation'
  * if it failed, then `asyncStart` and `asyncEnd`, with one {@link OperationTrace} for all of them. While nobody
  * listens, nothing is made or measured. {@link listenToOperations} is the short way to it.
  */
-export const operationChannel: TracingChannel<unknown, OperationTrace> = tracingChannel<
-  unknown,
+export const operationChannel: TracingChannel<object, OperationTrace> = tracingChannel<
+  object,
   OperationTrace
 >(OPERATION_CHANNEL)
 

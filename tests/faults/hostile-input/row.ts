@@ -23,6 +23,9 @@ const shares: readonly (readonly [place: Place, share: number])[] = [
 /** Far longer than a thousand calls take, also where a busy disk synchronises each put. */
 const SILENCE_MS = 60_000
 
+/** A build that is broken on purpose was never meant to be waited for so long. */
+const SILENCE_OF_BROKEN_BUILD_MS = 12_000
+
 export const hostileInput: FaultRow = {
   name: 'hostile input',
   how: 'generated junk for every public method of all stores, views, typed slots, open functions, event bus and contexts: wrong types and sizes, lone surrogates, prototypes, proxies, getters that throw or lie, detached bytes, thenables, endless lists',
@@ -58,7 +61,8 @@ async function fuzz(
 ): Promise<Figures> {
   const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
   const exited = once(child, 'exit')
-  const watch = setTimeout(() => child.kill('SIGKILL'), SILENCE_MS)
+  const silenceMs = brokenBuild === undefined ? SILENCE_MS : SILENCE_OF_BROKEN_BUILD_MS
+  const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs)
   let found: Figures | undefined
   let reached = 0
   for await (const line of createInterface({ input: child.stdout })) {
