@@ -89,15 +89,17 @@ function compileReads(
           .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
       { isPointRead: true },
     ),
+    // Two lookups by unique keys: joined by OR, they are a scan of the table as long as Postgres knows little about it.
     inspect: compileStatement('state_inspect', (at: SlotColumns & EventColumn) =>
       db
         .selectFrom('state_records')
         .select(row)
-        .where((where) =>
-          where.or([
-            where.and(slotOf(at)),
-            where.and({ tenant_id: at.tenant_id, event_id: at.event_id }),
-          ]),
+        .where((where) => where.and(slotOf(at)))
+        .unionAll(
+          db
+            .selectFrom('state_records')
+            .select(row)
+            .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id })),
         ),
     ),
     lock: compileStatement('state_lock', (at: SlotColumns & EventColumn) => {
