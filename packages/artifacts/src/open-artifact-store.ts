@@ -2,7 +2,7 @@ import {
   createContext,
   driverNames,
   DriverRegistry,
-  InvalidConfigError,
+  inMemoryFactory,
   openDriver,
   parseConfig,
   storeConfigOf,
@@ -39,18 +39,10 @@ const drivers: StoreDrivers<ArtifactDriver> = {
   },
 }
 
-drivers.registry.register('memory', {
-  schemes: ['memory'],
-  async open(dsn) {
-    // Whoever names a place expects to find the data there again.
-    if (dsn !== undefined && dsn !== 'memory:') {
-      throw new InvalidConfigError(
-        'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
-      )
-    }
-    return new InMemoryArtifactDriver()
-  },
-})
+drivers.registry.register(
+  'memory',
+  inMemoryFactory(() => new InMemoryArtifactDriver()),
+)
 
 /**
  * Opens an artifact store: in memory by default, by DSN, by driver name, or on a database that is already open and may

@@ -76,6 +76,7 @@ export {
   MAX_NAME_BYTES,
 } from './named-text.ts'
 export { openDatabase } from './open-database.ts'
+export { inMemoryFactory } from './in-memory-factory.ts'
 export {
   driverNames,
   openDriver,

@@ -2,7 +2,7 @@ import {
   createContext,
   driverNames,
   DriverRegistry,
-  InvalidConfigError,
+  inMemoryFactory,
   openDriver,
   type Context,
   type StoreConfig,
@@ -22,18 +22,10 @@ const drivers: StoreDrivers<StateDriver> = {
   },
 }
 
-drivers.registry.register('memory', {
-  schemes: ['memory'],
-  async open(dsn) {
-    // Whoever names a place expects to find the data there again.
-    if (dsn !== undefined && dsn !== 'memory:') {
-      throw new InvalidConfigError(
-        'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
-      )
-    }
-    return new InMemoryStateDriver()
-  },
-})
+drivers.registry.register(
+  'memory',
+  inMemoryFactory(() => new InMemoryStateDriver()),
+)
 
 /**
  * Opens a state store: in memory by default, by DSN, by driver name, or on a database that is already open.

@@ -1,0 +1,20 @@
+import { InvalidConfigError } from './errors/errors.ts'
+import type { StoreDriverFactory } from './open-driver.ts'
+
+/**
+ * The factory of a driver that keeps nothing beyond its process. It refuses a DSN that names a place: whoever names one
+ * expects to find the data there again.
+ */
+export function inMemoryFactory<Driver>(create: () => Driver): StoreDriverFactory<Driver> {
+  return {
+    schemes: ['memory'],
+    async open(dsn) {
+      if (dsn !== undefined && dsn !== 'memory:') {
+        throw new InvalidConfigError(
+          'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
+        )
+      }
+      return create()
+    },
+  }
+}
