@@ -6,7 +6,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import type { InsertQueryBuilder, InsertResult } from 'kysely'
-import { keyOf, type KeyColumns } from './rows.ts'
+import { keyNames, keyOf, type KeyColumns } from './rows.ts'
 import type { ArtifactRow, ArtifactTables } from './tables.ts'
 
 type Insert = InsertQueryBuilder<ArtifactTables, 'artifacts_blobs', InsertResult>
@@ -31,8 +31,6 @@ const putBatch: BatchRules<ArtifactRow> = {
   nameOf: keyText,
 }
 
-const key = ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'] as const
-
 /** Compiles the put that writes unless the id is taken or the content is there. */
 export function compilePut(database: SqlDatabase): SqlStatement<ArtifactRow, unknown> {
   const into = database.builder.$extendTables<ArtifactTables>().insertInto('artifacts_blobs')
@@ -53,11 +51,11 @@ export function compilePut(database: SqlDatabase): SqlStatement<ArtifactRow, unk
     )
   if (!database.traits.batches) return compileStatement('artifacts_put', put)
   const batch = compileBatch('artifacts_put_batch', putBatch, (columns, calls) =>
-    unlessThere(into.columns(columns).expression(calls)).returning(key),
+    unlessThere(into.columns(columns).expression(calls)).returning(keyNames),
   )
   return compileStatement('artifacts_put', put, { batch })
 }
 
 function keyText(row: KeyColumns): string {
-  return JSON.stringify(key.map((column) => row[column]))
+  return JSON.stringify(keyNames.map((column) => row[column]))
 }

@@ -1,10 +1,8 @@
-import { parseJsonObject, type Identity } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core'
+import { sessionColumns, sessionOf, type SessionColumns } from '@harborage/core/sql'
 import type { NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import type { ArtifactRow } from './tables.ts'
-
-/** The columns that name a session. */
-export type SessionColumns = Pick<ArtifactRow, 'tenant_id' | 'user_id' | 'session_id'>
 
 /** The columns that name a scope. */
 export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
@@ -12,16 +10,18 @@ export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
 /** The columns that name an artifact. */
 export type KeyColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'id'>
 
+/** The names of the columns that name an artifact: the order in which artifacts are listed. */
+export const keyNames = [
+  'tenant_id',
+  'user_id',
+  'session_id',
+  'task_id',
+  'namespace',
+  'id',
+] as const
+
 /** Everything but the bytes. */
 export type RefColumns = Omit<ArtifactRow, 'bytes'>
-
-export function sessionColumns(identity: Identity): SessionColumns {
-  return {
-    tenant_id: identity.tenantId,
-    user_id: identity.userId,
-    session_id: identity.sessionId,
-  }
-}
 
 export function scopeColumns(scope: Required<ArtifactScope>): ScopeColumns {
   return { ...sessionColumns(scope), task_id: scope.taskId }
@@ -61,12 +61,7 @@ export function refOf(row: RefColumns): ArtifactRef {
   }
 }
 
-/** Just the columns of a session, of a row or of a statement's stand-ins, which have no columns to copy. */
-export function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
-  return { tenant_id, user_id, session_id }
-}
-
-/** Just the columns of a scope. */
+/** Just the columns of a scope, as {@link sessionOf}. */
 export function scopeOf(at: ScopeColumns): ScopeColumns {
   return { ...sessionOf(at), task_id: at.task_id }
 }

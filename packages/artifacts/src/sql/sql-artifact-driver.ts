@@ -1,5 +1,11 @@
 import type { Identity } from '@harborage/core'
-import { askWhatBecame, LostRace, untilUndisturbed, type SqlDatabase } from '@harborage/core/sql'
+import {
+  askWhatBecame,
+  LostRace,
+  sessionColumns,
+  untilUndisturbed,
+  type SqlDatabase,
+} from '@harborage/core/sql'
 import type {
   ArtifactContent,
   ArtifactDriver,
@@ -11,7 +17,7 @@ import type { ArtifactRef } from '../artifact.ts'
 import type { ContentReader } from './content-reader.ts'
 import { ListStatements } from './list-statements.ts'
 import { openContentReader } from './open-content-reader.ts'
-import { artifactRow, refOf, scopeColumns, sessionColumns, type KeyColumns } from './rows.ts'
+import { artifactRow, refOf, scopeColumns, type KeyColumns } from './rows.ts'
 import {
   compileArtifactStatements,
   type ArtifactStatements,

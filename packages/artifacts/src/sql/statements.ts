@@ -1,14 +1,19 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import {
+  compileStatement,
+  sessionOf,
+  type SessionColumns,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { compilePut } from './put-statement.ts'
 import {
+  keyNames,
   keyOf,
   scopeOf,
-  sessionOf,
   type KeyColumns,
   type RefColumns,
   type ScopeColumns,
-  type SessionColumns,
 } from './rows.ts'
 import type { ArtifactRow, ArtifactTables } from './tables.ts'
 
@@ -25,9 +30,8 @@ export interface ArtifactStatements {
   readonly deleteScope: SqlStatement<SessionColumns, unknown>
 }
 
-const order = ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'] as const
 const refColumns = [
-  ...order,
+  ...keyNames,
   'mime_type',
   'size_bytes',
   'filename',
@@ -96,7 +100,9 @@ export function compileListPage(
   filtered: ReadonlySet<FilterColumn>,
 ): SqlStatement<PageParameters, RefColumns> {
   const db = database.builder.$extendTables<ArtifactTables>()
-  const open = order.slice(order.findIndex((column) => column === 'id' || !filtered.has(column)))
+  const open = keyNames.slice(
+    keyNames.findIndex((column) => column === 'id' || !filtered.has(column)),
+  )
   return compileStatement('artifacts_list_page', (page: PageParameters) => {
     const place = sql.join(open.map((column) => sql.ref(column)))
     const after = sql.join(open.map((column) => sql<string>`${page[`after_${column}`]}`))
@@ -106,7 +112,7 @@ export function compileListPage(
       .where(sql<boolean>`(${place}) > (${after})`)
       .limit(page.limit)
     for (const column of filtered) query = query.where(column, '=', page[column])
-    for (const column of order) query = query.orderBy(column)
+    for (const column of keyNames) query = query.orderBy(column)
     return query
   })
 }

@@ -11,6 +11,7 @@ export {
   type SqlTraits,
 } from './sql-database.ts'
 export type { Compilable, CompiledSql } from './compiled-sql.ts'
+export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
 export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
 export { compileStatement, type SqlStatement, type StatementTraits } from './sql-statement.ts'
 export {

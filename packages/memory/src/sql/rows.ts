@@ -1,4 +1,5 @@
 import { parseEventId, StoreUnavailableError, type RunIdentity } from '@harborage/core'
+import { sessionColumns } from '@harborage/core/sql'
 import { z } from 'zod'
 import type { Conversation, KeptTurn, MemoryHeader } from '../memory-driver.ts'
 import { HEADER_KIND, isTurn, positionOf, SUMMARY_KIND, turnKind } from './kinds.ts'
@@ -24,12 +25,7 @@ const header = z.strictObject({
 })
 
 export function ownerColumns(identity: Required<RunIdentity>): OwnerColumns {
-  return {
-    tenant_id: identity.tenantId,
-    user_id: identity.userId,
-    session_id: identity.sessionId,
-    run_id: identity.runId,
-  }
+  return { ...sessionColumns(identity), run_id: identity.runId }
 }
 
 export function conversationOf(rows: readonly ContentColumns[]): Conversation {

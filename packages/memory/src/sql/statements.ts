@@ -1,4 +1,9 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import {
+  compileStatement,
+  sessionOf,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
 import type { ContentColumns, OwnerColumns } from './rows.ts'
 import type { MemoryRow, MemoryTables } from './tables.ts'
@@ -77,8 +82,8 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
   }
 }
 
-function ownerOf({ tenant_id, user_id, session_id, run_id }: OwnerColumns): OwnerColumns {
-  return { tenant_id, user_id, session_id, run_id }
+function ownerOf(at: OwnerColumns): OwnerColumns {
+  return { ...sessionOf(at), run_id: at.run_id }
 }
 
 function rowOf(row: MemoryRow): MemoryRow {

@@ -1,7 +1,5 @@
+import { sessionOf, type SessionColumns } from '@harborage/core/sql'
 import type { StateRecordRow } from './tables.ts'
-
-/** The columns that name a session. */
-export type SessionColumns = Pick<StateRecordRow, 'tenant_id' | 'user_id' | 'session_id'>
 
 /** The columns that name a slot. */
 export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
@@ -9,12 +7,7 @@ export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind
 /** The names of the columns that name a slot. */
 export const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
 
-/** Just the columns of a session, of a row or of a statement's stand-ins, which have no columns to copy. */
-export function sessionOf({ tenant_id, user_id, session_id }: SessionColumns): SessionColumns {
-  return { tenant_id, user_id, session_id }
-}
-
-/** Just the columns of a slot. */
+/** Just the columns of a slot, as {@link sessionOf}. */
 export function slotOf(at: SlotColumns): SlotColumns {
   return { ...sessionOf(at), run_id: at.run_id, kind: at.kind }
 }

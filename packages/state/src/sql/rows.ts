@@ -1,18 +1,11 @@
-import { parseEventId, type Identity, type RunIdentity } from '@harborage/core'
+import { parseEventId, type RunIdentity } from '@harborage/core'
+import { sessionColumns } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import type { SessionColumns, SlotColumns } from './row-columns.ts'
+import type { SlotColumns } from './row-columns.ts'
 import type { ContentColumns, PlacedColumns } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
-
-export function sessionColumns(identity: Identity): SessionColumns {
-  return {
-    tenant_id: identity.tenantId,
-    user_id: identity.userId,
-    session_id: identity.sessionId,
-  }
-}
 
 export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
   return { ...sessionColumns(identity), run_id: identity.runId, kind }

@@ -3,6 +3,7 @@ import {
   afterPrefix,
   askWhatBecame,
   LostRace,
+  sessionColumns,
   SqlFailure,
   untilUndisturbed,
   type SqlDatabase,
@@ -20,7 +21,7 @@ import type {
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
 import { commitWork } from './commit-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
-import { placedRecord, recordAt, recordRow, sessionColumns, slotColumns } from './rows.ts'
+import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type StateStatements } from './statements.ts'
 
 /**

@@ -1,13 +1,12 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
-import { sql } from 'kysely'
 import {
-  rowOf,
+  compileStatement,
   sessionOf,
-  slot,
-  slotOf,
   type SessionColumns,
-  type SlotColumns,
-} from './row-columns.ts'
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import { sql } from 'kysely'
+import { rowOf, slot, slotOf, type SlotColumns } from './row-columns.ts'
 import { compileSave } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
