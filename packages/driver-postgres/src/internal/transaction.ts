@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { statementFailure } from './postgres-failure.ts'
 import type { StatementRunner } from './statement-runner.ts'
 
-/** READ COMMITTED, because the statements lock what they decide about. */
+/** READ COMMITTED: a statement that had to wait for another transaction goes by what that one left. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
 
 /** The most statements that are sent before the answer to the first of them is waited for. */
