@@ -15,10 +15,10 @@ export function hasBatch(statement: SqlStatement<unknown, unknown>): statement i
   return statement.batch !== undefined
 }
 
-/** How many flushes are on their way at a time, before calls begin to gather. */
-const FLUSHES = 2
 /** The most calls of one batch. */
 const MAX_CALLS = 64
+/** The most flushes that are on their way at a time; beside another one only a full batch goes. */
+const MAX_FLUSHES = 4
 /** The most bytes that the calls of one batch send. */
 const MAX_BYTES = 256 * 1024
 /** From so many bytes on a call goes alone: parsing and copying them cost more than a round trip. */
@@ -36,9 +36,9 @@ interface GatheredCall {
 }
 
 /**
- * The calls of one statement. While flushes are on their way, later calls gather and go as one statement, in the order
- * of their keys; of calls with a common key the later one waits for the answer to the earlier one. A lone call goes at
- * once, and a large one, too.
+ * The calls of one statement. While a flush is on its way, later calls gather and go as one statement, in the order of
+ * their keys: every commit costs the server the same, however many rows it brings. Of calls with a common key the later
+ * one waits for the answer to the earlier one. A lone call goes at once, and a large one, too.
  */
 export class WriteBatches {
   readonly #statement: BatchedStatement
@@ -49,6 +49,7 @@ export class WriteBatches {
   /** Those of them that are on their way for long; another call with such a key does not take others along. */
   readonly #slowKeys = new Set<string>()
   #flushes = 0
+  #isFlushDue = false
 
   constructor(statement: BatchedStatement, run: RunStatement) {
     this.#statement = statement
@@ -69,16 +70,32 @@ export class WriteBatches {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     const operation = currentOperation()
     this.#gathered.push({ parameters, keys, bytes, operation, resolve, reject })
-    this.#flushIfFree()
+    this.#flushSoon()
     return promise
   }
 
+  /** Lets those who were answered just now make their next calls first, so that they go together. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    process.nextTick(() => {
+      this.#isFlushDue = false
+      this.#flushIfFree()
+    })
+  }
+
   #flushIfFree(): void {
-    while (this.#flushes < FLUSHES && this.#gathered.length > 0) {
+    while (this.#mayFlush()) {
       const calls = this.#takeBatch()
       if (calls.length === 0) return
       void this.#flush(calls)
     }
+  }
+
+  #mayFlush(): boolean {
+    const waiting = this.#gathered.length
+    if (this.#flushes === 0) return waiting > 0
+    return waiting >= MAX_CALLS && this.#flushes < MAX_FLUSHES
   }
 
   /** Takes calls that have no key in common with each other or with those on their way; the order per key is kept. */
@@ -118,7 +135,7 @@ export class WriteBatches {
       this.#keys.delete(key)
       this.#slowKeys.delete(key)
     }
-    this.#flushIfFree()
+    this.#flushSoon()
   }
 
   /** Lets the other calls go on without waiting for a slow flush, each that has a key of it by itself. */
