@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { InvalidConfigError, type Database } from '@harborage/core'
 import BetterSqlite3 from 'better-sqlite3'
@@ -28,11 +29,13 @@ const RETRY_PAUSE_MS = 10
 export async function openSqlite(config: SqliteConfig): Promise<Database> {
   const { dsn, durability, busyTimeoutMs, retryTimeoutMs } = parseSqliteConfig(config)
   const path = databasePath(dsn)
+  // Of another folder once the process has changed its own, a relative path would be another file.
+  const fullPath = path === IN_MEMORY ? undefined : resolve(path)
   if (path !== IN_MEMORY) await ensureDatabaseFile(path)
   const connection = connect(path)
   try {
     await configure(connection, durability, performance.now() + busyTimeoutMs)
-    return new SqliteDatabase(connection, { busyTimeoutMs, retryTimeoutMs })
+    return new SqliteDatabase(connection, fullPath, { busyTimeoutMs, retryTimeoutMs })
   } catch (error) {
     connection.close()
     throw translateSqliteError(error, 'read')

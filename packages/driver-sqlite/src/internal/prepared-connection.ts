@@ -4,6 +4,8 @@ import { isPassing, translateSqliteError } from './sqlite-errors.ts'
 
 type Row = Record<string, unknown>
 type Prepared = BetterSqlite3.Statement<unknown[], Row>
+/** Whether something was in the way, how many pages the log has, and how many of them are copied. */
+type LogState = readonly [busy: number, pages: number, copied: number]
 
 /** A connection of better-sqlite3 that prepares each statement once and runs the bodies of transactions. */
 export class PreparedConnection {
@@ -15,6 +17,7 @@ export class PreparedConnection {
   readonly #savepoint: Prepared
   readonly #release: Prepared
   readonly #rollBackToSavepoint: Prepared
+  #readLog: BetterSqlite3.Statement<[], LogState> | undefined
   #statementsRun = 0
   #bytesBound = 0
 
@@ -102,6 +105,21 @@ export class PreparedConnection {
     } finally {
       if (this.inTransaction) this.#release.run()
     }
+  }
+
+  /** How many pages the write-ahead log has: 0 where it cannot be asked now, or there is none. */
+  pagesInLog(): number {
+    try {
+      this.#readLog ??= this.#connection.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)').raw()
+      return Math.max(this.#readLog.get()?.[1] ?? 0, 0)
+    } catch {
+      return 0
+    }
+  }
+
+  /** Lets each commit that finds so many pages in the log make a checkpoint; 0: none does. */
+  checkpointInCommits(pages: number): void {
+    if (this.#connection.open) this.#connection.pragma(`wal_autocheckpoint = ${pages}`)
   }
 
   close(): void {

@@ -10,6 +10,7 @@ import type {
 } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
+import { Checkpoints } from './checkpoints.ts'
 import { PendingResult, type WriteScope } from './pending-write.ts'
 import { PreparedConnection } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
@@ -36,16 +37,23 @@ export class SqliteDatabase implements SqlDatabase {
   readonly builder: Kysely<NoTables>
   readonly #connection: PreparedConnection
   readonly #busyTimeoutMs: number
+  readonly #checkpoints: Checkpoints | undefined
   readonly #writes: WriteQueue
   /** Reads that wait: for another process's lock or for a migration. */
   readonly #waitingReads = new Set<Promise<unknown>>()
   #migration: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  constructor(connection: BetterSqlite3.Database, patience: WritePatience) {
+  /** @param path The full path of its file, if it has one. */
+  constructor(
+    connection: BetterSqlite3.Database,
+    path: string | undefined,
+    patience: WritePatience,
+  ) {
     this.#connection = new PreparedConnection(connection)
     this.#busyTimeoutMs = patience.busyTimeoutMs
-    this.#writes = new WriteQueue(this.#connection, patience)
+    this.#checkpoints = path === undefined ? undefined : new Checkpoints(this.#connection, path)
+    this.#writes = new WriteQueue(this.#connection, patience, this.#checkpoints)
     this.builder = new Kysely({ dialect: new SqliteDialect({ database: connection }) })
   }
 
@@ -109,6 +117,8 @@ export class SqliteDatabase implements SqlDatabase {
   async #closeWhenIdle(): Promise<void> {
     await Promise.allSettled([this.#writes.idle(), ...this.#waitingReads])
     this.#connection.close()
+    // Last, since SQLite makes a checkpoint when the last connection of a database closes.
+    await this.#checkpoints?.close()
   }
 
   #assertOpen(): void {

@@ -1,5 +1,6 @@
 // Not the global ones: under the fake timers of a caller's test, nothing would ever be written.
 import { setImmediate, setTimeout } from 'node:timers'
+import type { Checkpoints } from './checkpoints.ts'
 import type { PendingWrite } from './pending-write.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 import { isBusy, isPassing } from './sqlite-errors.ts'
@@ -13,6 +14,9 @@ const PAUSES_MS = [1, 2, 5, 10, 15, 20, 25] as const
  */
 const MAX_STATEMENTS = 256
 const MAX_BYTES = 1024 * 1024
+
+/** Where in a turn of the event loop something is done. Its end is where `setImmediate` calls back. */
+type PlaceInTurn = 'anywhere' | 'at its end'
 
 /** How long a write goes on trying, in milliseconds, counted from when it was called for. */
 export interface WritePatience {
@@ -32,6 +36,7 @@ export interface WritePatience {
 export class WriteQueue {
   readonly #connection: PreparedConnection
   readonly #patience: WritePatience
+  readonly #checkpoints: Checkpoints | undefined
   readonly #waiting: PendingWrite[] = []
   /** How many of the first ones cannot share a transaction, since one that they shared came to nothing. */
   #separate = 0
@@ -40,9 +45,14 @@ export class WriteQueue {
   #isHeld = false
   #idle: PromiseWithResolvers<void> | undefined
 
-  constructor(connection: PreparedConnection, patience: WritePatience) {
+  constructor(
+    connection: PreparedConnection,
+    patience: WritePatience,
+    checkpoints: Checkpoints | undefined,
+  ) {
     this.#connection = connection
     this.#patience = patience
+    this.#checkpoints = checkpoints
   }
 
   add(write: PendingWrite): void {
@@ -71,20 +81,30 @@ export class WriteQueue {
     if (this.#isScheduled || this.#isHeld) return
     this.#isScheduled = true
     // After the promises that are settled by now, so that whoever is ready joins.
-    process.nextTick(() => this.#goOn())
+    process.nextTick(() => this.#goOn('anywhere'))
   }
 
-  #goOn(): void {
+  #goOn(place: PlaceInTurn): void {
     if (this.#isHeld || this.#waiting.length === 0) {
       this.#rest()
     } else if (this.#writeSome()) {
       this.#attempts = 0
-      setImmediate(() => this.#goOn())
+      const checkpoint = this.#isHeld ? undefined : this.#checkpoints?.begin()
+      if (checkpoint === undefined) this.#goOnInNextTurn(place)
+      else void checkpoint.then(() => this.#goOnInNextTurn('at its end'))
     } else {
       const pause = PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)]
       this.#attempts += 1
-      setTimeout(() => this.#goOn(), pause)
+      setTimeout(() => this.#goOn('anywhere'), pause)
     }
+  }
+
+  #goOnInNextTurn(place: PlaceInTurn): void {
+    setImmediate(() => {
+      // What was done before the end of a turn ends with it here, and what waits would be a second commit in it.
+      if (place === 'anywhere' && this.#waiting.length > 0) this.#goOnInNextTurn('at its end')
+      else this.#goOn('at its end')
+    })
   }
 
   #rest(): void {
