@@ -67,6 +67,21 @@ test('a lone call is applied in the turn of the event loop in which it is made',
   expect(order).toEqual(['the save', 'the next turn'])
 })
 
+test('a call that follows at once has its commit in the next turn, after timers were served', async () => {
+  await using state = await openStateStore({ dsn: `sqlite:${await databasePath()}` })
+  await delay(1)
+  const order: string[] = []
+  const turning = nextTurn()
+    .then(() => order.push('the end of this turn'))
+    .then(() => nextTurn())
+    .then(() => order.push('the end of the next turn'))
+  await state.save(record('k.one')).then(() => order.push('a save'))
+  await state.save(record('k.two')).then(() => order.push('another save'))
+  await turning
+  const turns = ['the end of this turn', 'the end of the next turn']
+  expect(order).toEqual(['a save', ...turns, 'another save'])
+})
+
 test('closing lets every call that waits finish', async () => {
   const dsn = `sqlite:${await databasePath()}`
   const state = await openStateStore({ dsn })

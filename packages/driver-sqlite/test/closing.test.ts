@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { requireSqlDatabase } from '@harborage/core/sql'
 import { openSqlite } from '@harborage/driver-sqlite'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import { failureOf } from './support/failure-of.ts'
 import { Notes } from './support/notes.ts'
@@ -40,13 +40,24 @@ test('a closed database leaves its file and nothing beside it', async () => {
   expect(await readdir(folder)).toEqual(['a.db'])
 })
 
-test.each(['closed', 'left open'])('a process ends by itself with its database %s', (how) => {
-  const script = join(import.meta.dirname, 'support/open-and-end.ts')
-  const { status, stderr } = spawnSync(process.execPath, [script, how], {
-    encoding: 'utf8',
-    timeout: 15_000,
+describe.each(['closed', 'left open'])('a process ends by itself with its database %s', (how) => {
+  test.each([
+    { what: 'that has no file', file: ':memory:', count: 1 },
+    { what: 'that has a short log', file: 'a.db', count: 1 },
+    { what: 'whose next checkpoint is soon due', file: 'a.db', count: 160 },
+    { what: 'after several checkpoints', file: 'a.db', count: 1_000 },
+  ])('$what', async ({ file, count }) => {
+    const folder = await temporaryFolder()
+    const script = join(import.meta.dirname, 'support/open-and-end.ts')
+    const { status, stderr } = spawnSync(process.execPath, [script, file, how, String(count)], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 30_000,
+    })
+    const left = await readdir(folder)
+    const expected = file === 'a.db' ? ['a.db'] : []
+    expect({ status, stderr, left }).toEqual({ status: 0, stderr: '', left: expected })
   })
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
 
 test('what was opened is an SQL database of the engine sqlite', async () => {

@@ -29,6 +29,11 @@ describe('the connection of a database', () => {
     expect(await notes.pragma('busy_timeout')).toBe(0)
   })
 
+  test('makes no checkpoint within a commit, which would have three syncs instead of one', async () => {
+    await using notes = await openNotes({})
+    expect(await notes.pragma('wal_autocheckpoint')).toBe(0)
+  })
+
   test('trusts no function that a stranger wrote into the schema', async () => {
     await using notes = await openNotes({})
     expect(await notes.pragma('trusted_schema')).toBe(0)

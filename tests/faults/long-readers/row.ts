@@ -18,16 +18,16 @@ import {
   walks,
   type Walk,
 } from './long-reading.ts'
-import { WatchedLog } from './write-ahead-log.ts'
+import { WatchedLog } from '../../support/write-ahead-log.ts'
 
 const SAVES = 20_000
 const SAVES_PER_LOOK = 500
 const ROUNDS_AT_ONCE = 2
 
-/** SQLite begins a checkpoint at 4 MiB; one large commit more is room enough. */
+/** A checkpoint is due at 4 MiB; one large commit more is room enough. */
 const LARGEST_LOG_BYTES = 16 * 1024 * 1024
 
-/** 20,000 saves are several times what makes SQLite begin the log anew. */
+/** 20,000 saves are several times what makes the log begin anew. */
 const FEWEST_CHECKPOINTS = 5
 
 const holdsTransaction: BrokenBuild = {
@@ -47,9 +47,9 @@ const neverCheckpoints: BrokenBuild = {
   rounds: 1,
   edits: [
     {
-      file: 'packages/driver-sqlite/src/open-sqlite.ts',
-      from: "connection.pragma('trusted_schema = OFF')",
-      to: "connection.pragma('trusted_schema = OFF'); connection.pragma('wal_autocheckpoint = 0')",
+      file: 'packages/driver-sqlite/src/internal/checkpoints.ts',
+      from: 'return this.#thread?.checkpoint()',
+      to: 'return undefined',
     },
   ],
 }

@@ -1,6 +1,8 @@
 // Run by a test, to see that this process ends when its work is done.
 import { Notes } from './notes.ts'
 
-const notes = await Notes.open({ dsn: ':memory:' })
-await notes.write('one')
-if (process.argv[2] === 'closed') await notes.close()
+const [, , dsn = '', how = '', count = ''] = process.argv
+const notes = await Notes.open({ dsn })
+const padding = 'x'.repeat(8_000)
+for (let note = 0; note < Number(count); note += 1) await notes.write(`${note}${padding}`)
+if (how === 'closed') await notes.close()
