@@ -44,7 +44,7 @@ describe.each(['closed', 'left open'])('a process ends by itself with its databa
   test.each([
     { what: 'that has no file', file: ':memory:', count: 1 },
     { what: 'that has a short log', file: 'a.db', count: 1 },
-    { what: 'whose next checkpoint is soon due', file: 'a.db', count: 160 },
+    { what: 'whose next checkpoint is soon due', file: 'a.db', count: 90 },
     { what: 'after several checkpoints', file: 'a.db', count: 1_000 },
   ])('$what', async ({ file, count }) => {
     const folder = await temporaryFolder()
