@@ -1,5 +1,7 @@
 import { basename } from 'node:path'
 
+import { wholeCalls } from './whole-calls.ts'
+
 /** What a process did to the files of a folder, in the order in which it did it. */
 export type DiskEvent =
   | { readonly type: 'create' | 'remove' | 'sync' | 'failed sync'; readonly name: string }
@@ -19,10 +21,8 @@ export const tracedCalls =
  * @param log The name of the file in it to which the process writes its acknowledgements.
  */
 export function parseStrace(text: string, folder: string, log: string): DiskEvent[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '' && !/^\d+ +(\+\+\+|---)/.test(line))
-    .flatMap((line) => eventsIn(line, folder, log))
+  const lines = text.split('\n').filter((line) => line !== '' && !/^\d+ +(\+\+\+|---)/.test(line))
+  return wholeCalls(lines).flatMap((line) => eventsIn(line, folder, log))
 }
 
 const call = /^\d+ +(\w+)\((.*)\) += (-?\d+)(?:<\S*>)?(?: E\w+ \(.*\))?$/
@@ -31,7 +31,6 @@ const onFile = /^\d+<([^>]*)>(?:, )?(.*)$/
 
 function eventsIn(line: string, folder: string, log: string): readonly DiskEvent[] {
   const [, name = '', inside = '', result = ''] = call.exec(line) ?? []
-  // An interrupted line means that two threads work at once: then their order is not known.
   if (name === '') throw new Error(`a line of strace is not understood: ${line.slice(0, 200)}`)
   const hasFailed = result.startsWith('-')
   if (hasFailed && !syncs.includes(name)) return []
