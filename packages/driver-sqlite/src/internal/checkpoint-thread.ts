@@ -20,8 +20,8 @@ export class CheckpointThread {
   constructor(path: string, failed: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ended = promise
-    // What the process was started with, such as a module that is loaded first, is not for this thread.
-    this.#worker = new Worker(script, { workerData: path, execArgv: [] })
+    // What the process was started with, such as a module to load first (also in NODE_OPTIONS), is not for this thread.
+    this.#worker = new Worker(script, { workerData: path, execArgv: [], env: {} })
     // It says when a checkpoint is over, and nothing else.
     this.#worker.on('message', () => this.#over())
     // It ends the thread.
