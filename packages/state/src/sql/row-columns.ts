@@ -17,3 +17,16 @@ export function rowOf(row: StateRecordRow): StateRecordRow {
   const { event_id, version, updated_at, event_trail, bytes } = row
   return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
 }
+
+/** The columns of a row that a caller gets to see. */
+export const placed = [
+  'tenant_id',
+  'user_id',
+  'session_id',
+  'run_id',
+  'kind',
+  'event_id',
+  'version',
+  'updated_at',
+  'bytes',
+] as const
