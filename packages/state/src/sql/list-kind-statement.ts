@@ -1,7 +1,6 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely'
-import { placed, slot, type SlotColumns } from './row-columns.ts'
-import type { PlacedColumns } from './statements.ts'
+import { placed, slot, type PlacedColumns, type SlotColumns } from './row-columns.ts'
 import type { StateTables } from './tables.ts'
 
 /** The place after which a page of `listKind` begins, and where its kinds end. */

@@ -7,22 +7,23 @@ import {
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { compileListKindPage, type ListKindPageParameters } from './list-kind-statement.ts'
-import { placed, rowOf, slotOf, type SlotColumns } from './row-columns.ts'
+import {
+  placed,
+  rowOf,
+  slotOf,
+  type ContentColumns,
+  type PlacedColumns,
+  type SlotColumns,
+} from './row-columns.ts'
 import { compileSave } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
-
-/** What a slot holds, for the caller. */
-export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
 
 type EventColumn = Pick<StateRecordRow, 'event_id'>
 
 interface ExpectedEventColumn {
   readonly expected_event_id: string
 }
-
-/** A row with its place. */
-export type PlacedColumns = SlotColumns & ContentColumns
 
 /** Every statement of the state store, compiled once when it opens. */
 export interface StateStatements {
