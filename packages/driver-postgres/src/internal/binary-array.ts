@@ -1,6 +1,7 @@
 const HEADER_BYTES = 20
 const LENGTH_BYTES = 4
 const BIGINT_BYTES = 8
+const TWO_TO_32 = 2 ** 32
 /** The object ids of the types of the elements, which are the same on every server. */
 const TEXT = 25
 const BIGINT = 20
@@ -34,7 +35,10 @@ function bigintArray(items: readonly unknown[]): Buffer {
   for (const item of items) {
     if (typeof item !== 'number') throw new TypeError('an array holds texts only or integers only')
     end = array.writeInt32BE(BIGINT_BYTES, end)
-    end = array.writeBigInt64BE(BigInt(item), end)
+    // A BigInt for each would be garbage.
+    const high = Math.floor(item / TWO_TO_32)
+    end = array.writeInt32BE(high, end)
+    end = array.writeUInt32BE(item - high * TWO_TO_32, end)
   }
   return array
 }
