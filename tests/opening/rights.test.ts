@@ -34,6 +34,7 @@ async function migrated(schema: string): Promise<void> {
     server.dsn,
     `grant usage on schema ${schema} to app;
      grant select, insert, update, delete on ${schema}.state_records to app;
+     grant select on ${schema}.state_kinds to app;
      grant select on ${schema}.harbor_state_migrations to app`,
   )
 }

@@ -72,6 +72,21 @@ test('saves and small puts that come together take few statements', async () => 
   expect(puts('harbor_artifacts_put')).toBe(2)
 })
 
+test('a batch keeps names of any script, and versions and dates of any size', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn })
+  const times = [-8.64e15, -(2 ** 32) - 1, -(2 ** 32), -1, 0, 2 ** 32 - 1, 2 ** 32, 8.64e15]
+  const all = times.map((time, index) =>
+    newRecord({
+      kind: `"größe" {${index},\\} 🚢`,
+      version: index % 2 === 0 ? Number.MAX_SAFE_INTEGER - index : 2 ** 31 + index,
+      updatedAt: new Date(time),
+    }),
+  )
+  const statements = await executions(() => saveAll(own.state, all))
+  expect(statements(BATCH)).toBe(1)
+  for (const record of all) expect(await own.state.load(ann, record.kind)).toEqual(record)
+})
+
 test('a large save goes alone, and does not wait for others', async () => {
   await using own = await openOwnStore({ dsn: server.dsn })
   const small = records('small beside large')

@@ -2,6 +2,7 @@ import {
   createContext,
   driverNames,
   DriverRegistry,
+  inMemoryFactory,
   openDriver,
   storeConfigOf,
   type Context,
@@ -22,10 +23,10 @@ const drivers: StoreDrivers<MemoryDriver> = {
   },
 }
 
-drivers.registry.register('memory', {
-  schemes: ['memory'],
-  open: async () => new InMemoryMemoryDriver(),
-})
+drivers.registry.register(
+  'memory',
+  inMemoryFactory(() => new InMemoryMemoryDriver()),
+)
 
 /**
  * Opens a memory store: in memory by default, by DSN, by driver name, or on a database that is already open and may serve

@@ -38,6 +38,18 @@ describe('a store in memory', () => {
     await first.addTurn(identity, goodTurn())
     expect((await second.getLlmContext(identity)).recentTurns).toEqual([])
   })
+
+  test.each([
+    { driver: 'memory', dsn: 'sqlite:./hunter2.db' },
+    { driver: 'memory', dsn: './hunter2.db' },
+    { dsn: 'memory:hunter2' },
+    { dsn: 'memory://hunter2' },
+  ])('is refused where %j names a place to keep data', async (config) => {
+    const error = await failureOf(() => openMemoryStore({ bus, strategy: 'truncation', ...config }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('dsn names a place')
+    expect(error.message).not.toContain('hunter2')
+  })
 })
 
 describe('a configuration', () => {

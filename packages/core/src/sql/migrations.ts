@@ -12,8 +12,17 @@ export interface Subsystem {
   readonly migrations: Readonly<Record<string, SchemaChange>>
 }
 
-/** One migration, written once for all engines. */
-export type SchemaChange = (db: Kysely<NoTables>, traits: SqlTraits) => Promise<void>
+/**
+ * One migration, written once for all engines.
+ *
+ * @param schema Where the tables are, on engines that have schemas. `db` knows it; SQL that Kysely does not write has
+ * to name it.
+ */
+export type SchemaChange = (
+  db: Kysely<NoTables>,
+  traits: SqlTraits,
+  schema: string | undefined,
+) => Promise<void>
 
 /**
  * Brings the tables of a subsystem up to date, or only checks that they are. On a database that is up to date this is
@@ -38,12 +47,12 @@ export async function migrateSubsystem(
 }
 
 async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
-  const { name, migrations } = subsystem
+  const { name } = subsystem
   try {
     await database.migrate(`harbor-${name}-migrations`, async (db) => {
       const migrator = new Migrator({
         db,
-        provider: { getMigrations: async () => bindTraits(migrations, database.traits) },
+        provider: { getMigrations: async () => changesOf(subsystem, database) },
         migrationTableName: ledgerOf(subsystem),
         migrationLockTableName: `${ledgerOf(subsystem)}_lock`,
         ...(database.schema === undefined ? {} : { migrationTableSchema: database.schema }),
@@ -99,14 +108,14 @@ function ledgerOf(subsystem: Subsystem): string {
   return `harbor_${subsystem.name}_migrations`
 }
 
-function bindTraits(
-  migrations: Subsystem['migrations'],
-  traits: SqlTraits,
+function changesOf(
+  { migrations }: Subsystem,
+  { traits, schema }: SqlDatabase,
 ): Record<string, Migration> {
   return Object.fromEntries(
     Object.entries(migrations).map(([name, change]) => [
       name,
-      { up: (db: Kysely<NoTables>) => change(db, traits) },
+      { up: (db: Kysely<NoTables>) => change(db, traits, schema) },
     ]),
   )
 }

@@ -83,7 +83,7 @@ export function compileBatch<Parameters extends WithBytes>(
 /** One row per call, in the order of the calls. */
 function callsOf(columns: Readonly<Record<string, string>>): RawBuilder<unknown> {
   const parameters = standIns<BatchValues & Record<string, unknown>>()
-  const types = { ...columns, byte_from: 'integer', byte_length: 'integer' }
+  const types = { ...columns, byte_from: 'bigint', byte_length: 'bigint' }
   const arrays = Object.entries(types).map(
     ([column, type]) => sql`${parameters[column]}::${sql.raw(type)}[]`,
   )
@@ -94,7 +94,7 @@ function callsOf(columns: Readonly<Record<string, string>>): RawBuilder<unknown>
       select set_config('lock_timeout', ${sql.lit(String(LOCK_TIMEOUT_MS))}, true)
     )
     select ${sql.join(selected)},
-      substr(${parameters.all_bytes}::bytea, calls.byte_from, calls.byte_length)
+      substr(${parameters.all_bytes}::bytea, calls.byte_from::integer, calls.byte_length::integer)
     from limits, unnest(${sql.join(arrays)}) as calls(${sql.join(names)})`
 }
 

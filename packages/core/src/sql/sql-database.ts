@@ -26,6 +26,8 @@ export interface SqlTraits {
   readonly columnCompression: boolean
   /** Whether calls that come at the same time go as one statement, if their statement has a form for that. */
   readonly batches: boolean
+  /** Whether replacing a row writes to every index of its table, those over columns that stay as they are included. */
+  readonly updatesWriteEveryIndex: boolean
 }
 
 /**

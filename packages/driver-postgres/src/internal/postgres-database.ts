@@ -31,6 +31,7 @@ export class PostgresDatabase implements SqlDatabase {
     largeBytes: 'base64_parts',
     columnCompression: true,
     batches: true,
+    updatesWriteEveryIndex: true,
   }
   readonly schema: string
   readonly builder: Kysely<NoTables>

@@ -4,6 +4,9 @@ import { SqlFailure } from '@harborage/core/sql'
 /** The message of the error for a caller's pool that gave no connection in time. */
 export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time'
 
+/** The message of the error for a statement that was not answered in time. */
+export const QUERY_TIMEOUT = 'no answer to a statement in time'
+
 /** A failed attempt of a call: what it means and what can be done about it. */
 export class PostgresFailure extends Error {
   /** What the caller gets if the call is not tried again. */
@@ -177,7 +180,7 @@ const TERMINATIONS: ReadonlySet<string> = new Set([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
-  'Query read timeout',
+  QUERY_TIMEOUT,
 ])
 
 /** What pg-pool and this package's own pool say when the time for a connection is up. */

@@ -3,6 +3,7 @@ import type { CompiledSql } from '@harborage/core/sql'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { columnParsers } from './column-parsers.ts'
+import { QUERY_TIMEOUT } from './postgres-failure.ts'
 
 /** The most characters of a statement's name that Postgres tells apart. */
 const NAME_CHARACTERS = 63
@@ -28,23 +29,30 @@ export class StatementRunner {
   }
 
   /** Runs a compiled statement. */
-  run(client: pg.ClientBase, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
+  run(client: pg.Client, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
     const query: Sent = { text: statement.sql, values }
     if (this.#isPrepared) query.name = this.#nameOf(statement)
     return this.#send(client, query)
   }
 
   /** Runs a command that has no values, in the simple protocol. */
-  command(client: pg.ClientBase, text: string): Promise<StatementResult> {
+  command(client: pg.Client, text: string): Promise<StatementResult> {
     return this.#send(client, { text })
   }
 
   /** Whatever parsers of values the caller's pool has, the rows are read by this package's own. */
-  #send(client: pg.ClientBase, query: Sent): Promise<StatementResult> {
+  #send(client: pg.Client, query: Sent): Promise<StatementResult> {
     const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
-    const timed = Object.assign(query, { types: columnParsers, query_timeout: this.#timeoutMs })
+    // The option of pg for this keeps the garbage of a query alive for longer, at a tenth of the cost of a small save.
+    const timer = setTimeout(() => {
+      reject(new Error(QUERY_TIMEOUT))
+      // Those behind it on the same connection wait for the same answer.
+      if (client.pipeline) client.connection.stream.destroy()
+    }, this.#timeoutMs)
+    const typed = Object.assign(query, { types: columnParsers })
     // A callback spares two promises per query.
-    client.query(timed, (error: Error | null | undefined, result: StatementResult) => {
+    client.query(typed, (error: Error | null | undefined, result: StatementResult) => {
+      clearTimeout(timer)
       if (error) reject(error)
       else resolve(result)
     })

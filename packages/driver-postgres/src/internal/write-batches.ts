@@ -1,5 +1,6 @@
 import { currentOperation, type OperationTrace } from '@harborage/core'
 import type { CompiledSql, SqlBatch, SqlStatement } from '@harborage/core/sql'
+import { binaryArray } from './binary-array.ts'
 import { PostgresFailure } from './postgres-failure.ts'
 import type { StatementResult } from './statement-runner.ts'
 
@@ -183,10 +184,15 @@ export class WriteBatches {
   async #runTogether(calls: readonly GatheredCall[]): Promise<ReadonlySet<string>> {
     const { batch } = this.#statement
     const sorted = calls.toSorted(byFirstKey).map(({ parameters }) => parameters)
-    const { rows } = await this.#run(batch, batch.bindAll(sorted))
+    const values = batch.bindAll(sorted)
+    const { rows } = await this.#run(batch, values.map(encoded))
     // What the statement returns of a row are the columns that its name is made of.
     return new Set(rows.map((row) => batch.nameOf(row)))
   }
+}
+
+function encoded(value: unknown): unknown {
+  return Array.isArray(value) ? binaryArray(value) : value
 }
 
 function byFirstKey(

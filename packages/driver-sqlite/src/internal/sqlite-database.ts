@@ -32,6 +32,7 @@ export class SqliteDatabase implements SqlDatabase {
     largeBytes: 'direct',
     columnCompression: false,
     batches: false,
+    updatesWriteEveryIndex: false,
   }
   readonly schema = undefined
   readonly builder: Kysely<NoTables>

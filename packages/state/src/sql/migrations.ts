@@ -1,5 +1,6 @@
 import type { SchemaChange, Subsystem } from '@harborage/core/sql'
 import { sql } from 'kysely'
+import { moveKindsToTheirTable } from './kinds-table.ts'
 
 /** The migrations of the state store. They are never edited once released: a change is a new one. */
 export const stateSubsystem: Subsystem = {
@@ -7,6 +8,7 @@ export const stateSubsystem: Subsystem = {
   migrations: {
     '0001_create_state_records': createStateRecords,
     '0002_index_by_kind': indexByKind,
+    '0003_move_kinds_to_their_table': moveKindsToTheirTable,
   },
 }
 

@@ -4,6 +4,12 @@ import type { StateRecordRow } from './tables.ts'
 /** The columns that name a slot. */
 export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
 
+/** What a slot holds, for the caller. */
+export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
+
+/** A row with its place. */
+export type PlacedColumns = SlotColumns & ContentColumns
+
 /** The names of the columns that name a slot. */
 export const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
 
@@ -17,3 +23,16 @@ export function rowOf(row: StateRecordRow): StateRecordRow {
   const { event_id, version, updated_at, event_trail, bytes } = row
   return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
 }
+
+/** The names of the columns of {@link PlacedColumns}. */
+export const placed = [
+  'tenant_id',
+  'user_id',
+  'session_id',
+  'run_id',
+  'kind',
+  'event_id',
+  'version',
+  'updated_at',
+  'bytes',
+] as const

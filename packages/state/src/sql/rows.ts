@@ -3,8 +3,7 @@ import { sessionColumns } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import type { SlotColumns } from './row-columns.ts'
-import type { ContentColumns, PlacedColumns } from './statements.ts'
+import type { ContentColumns, PlacedColumns, SlotColumns } from './row-columns.ts'
 import type { StateRecordRow } from './tables.ts'
 
 export function slotColumns({ identity, kind }: SlotKey): SlotColumns {

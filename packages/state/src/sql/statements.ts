@@ -6,22 +6,24 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
-import { rowOf, slot, slotOf, type SlotColumns } from './row-columns.ts'
+import { compileListKindPage, type ListKindPageParameters } from './list-kind-statement.ts'
+import {
+  placed,
+  rowOf,
+  slotOf,
+  type ContentColumns,
+  type PlacedColumns,
+  type SlotColumns,
+} from './row-columns.ts'
 import { compileSave } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
-
-/** What a slot holds, for the caller. */
-export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
 
 type EventColumn = Pick<StateRecordRow, 'event_id'>
 
 interface ExpectedEventColumn {
   readonly expected_event_id: string
 }
-
-/** A row with its place. */
-export type PlacedColumns = SlotColumns & ContentColumns
 
 /** Every statement of the state store, compiled once when it opens. */
 export interface StateStatements {
@@ -51,13 +53,7 @@ interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
   readonly limit: number
 }
 
-interface ListKindPageParameters extends SlotColumns {
-  readonly end_kind: string
-  readonly limit: number
-}
-
 const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
-const placed = [...slot, ...content] as const
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
 const row = [...placed, 'event_trail'] as const
 
@@ -169,8 +165,8 @@ function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' |
         .selectFrom('state_records')
         .select(placed)
         .where((where) => {
-          // Bounds on the run and the kind together are of use to the primary key only. Postgres, when it plans without
-          // the values, takes bounds on the kind alone to the index of kinds, and so past the kinds of all identities.
+          // Bounds on the run and the kind together are of use to the primary key only; bounds on the kind alone might
+          // be taken to the index of kinds, and so past the kinds of all identities.
           const place = where.refTuple('run_id', 'kind')
           return where.and([
             where.and(sessionOf(page)),
@@ -183,24 +179,6 @@ function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' |
         .orderBy('kind')
         .limit(page.limit),
     ),
-    listKindPage: compileStatement('state_list_kind_page', (page: ListKindPageParameters) =>
-      db
-        .selectFrom('state_records')
-        .select(placed)
-        .where((where) =>
-          where(
-            where.refTuple('kind', 'tenant_id', 'user_id', 'session_id', 'run_id'),
-            '>',
-            where.tuple(page.kind, page.tenant_id, page.user_id, page.session_id, page.run_id),
-          ),
-        )
-        .where('kind', '<', page.end_kind)
-        .orderBy('kind')
-        .orderBy('tenant_id')
-        .orderBy('user_id')
-        .orderBy('session_id')
-        .orderBy('run_id')
-        .limit(page.limit),
-    ),
+    listKindPage: compileListKindPage(database),
   }
 }

@@ -1,6 +1,7 @@
 /** The tables of the state store, as Kysely sees them. */
 export type StateTables = {
   state_records: StateRecordRow
+  state_kinds: StateKindRow
 }
 
 /** One slot. The primary key is the slot; the event id is unique within the tenant. */
@@ -19,3 +20,9 @@ export interface StateRecordRow {
   event_trail: string
   bytes: Uint8Array
 }
+
+/** A slot that holds something. The table is there only where it is of use; see kinds-table.ts. */
+export type StateKindRow = Pick<
+  StateRecordRow,
+  'tenant_id' | 'user_id' | 'session_id' | 'run_id' | 'kind'
+>
