@@ -8,6 +8,7 @@ import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { artifactsOnFiles } from './artifacts-on-files.ts'
+import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
 import { serveRegistry, type PackageRegistry } from './package-registry.ts'
@@ -190,6 +191,7 @@ describe('a project that installed every package', () => {
     const names = packedPackages.map(({ name }) => name)
     project = await installInEmptyProject('npm', registry, ...names, '@types/node')
     await project.write('first-example.ts', firstExample())
+    await project.write('checkpoint.mjs', checkpointInThread)
     await project.write(
       'every-entry.ts',
       [
@@ -213,6 +215,7 @@ describe('a project that installed every package', () => {
     await runCommand(project.folder, 'tsc', '--noEmit', 'false', '--outDir', 'compiled')
     await runCommand(project.folder, oldest, 'compiled/every-entry.js')
     await runCommand(project.folder, oldest, 'compiled/first-example.js')
+    await runCommand(project.folder, oldest, 'checkpoint.mjs')
   })
 
   test("runs the README's first example as one bundled file, its driver still registered", async () => {
