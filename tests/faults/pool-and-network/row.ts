@@ -55,8 +55,8 @@ export const poolAndNetwork: FaultRow = {
       edits: [
         {
           file: 'packages/driver-postgres/src/internal/statement-runner.ts',
-          from: 'query_timeout: this.#timeoutMs',
-          to: 'query_timeout: this.#timeoutMs * 1_000',
+          from: '}, this.#timeoutMs)',
+          to: '}, this.#timeoutMs * 1_000)',
         },
       ],
     },
