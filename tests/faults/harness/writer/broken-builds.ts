@@ -11,13 +11,16 @@ export const savesLater: SourceEdit = {
   async saveLater(record, condition) {`,
 }
 
-/** The slots of a commit are saved one after the other. */
+/** The slots of a commit are saved one after the other, with time for a kill to come in between. */
 export const commitsInParts: SourceEdit = {
   file: 'packages/state/src/sql/sql-state-driver.ts',
   from: 'async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {',
   to: `async commit({ save }) {
     const outcomes = []
-    for (const record of save) outcomes.push(await this.save(record, undefined))
+    for (const record of save) {
+      outcomes.push(await this.save(record, undefined))
+      await new Promise((resume) => setTimeout(resume, 2))
+    }
     return outcomes
   }
   async commitAtOnce(transaction) {`,
