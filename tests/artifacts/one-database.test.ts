@@ -104,6 +104,8 @@ async function openSqliteMemory(): Promise<Opened> {
 async function openPostgresPool(): Promise<Opened> {
   const created: TestDatabase = await createDatabase()
   const pool = new Pool({ connectionString: created.dsn, max: 4 })
+  // The database may be dropped while a connection is still closing.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const database = await openPostgres({ pool })
   return {
     database,
