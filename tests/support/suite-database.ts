@@ -33,6 +33,8 @@ export interface OpenedDatabase {
 /** Over a pool that is the caller's and that the database leaves open. */
 export async function overOwnPool(dsn: string): Promise<OpenedDatabase> {
   const pool = new Pool({ connectionString: dsn, max: 5 })
+  // The database may be dropped while a connection is still closing.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return { database: await openPostgres({ pool }), release: () => pool.end() }
 }
 
