@@ -11,6 +11,9 @@ export interface ListKindPageParameters extends SlotColumns {
 
 type StateDatabase = Kysely<StateTables>
 
+/** The order of the walk. */
+const byKind = ['kind', 'tenant_id', 'user_id', 'session_id', 'run_id'] as const
+
 /** Compiles a page of the walk across all identities, ordered by kind and then by place. */
 export function compileListKindPage(
   database: SqlDatabase,
@@ -29,22 +32,19 @@ function pageOf(
   table: 'state_records' | 'state_kinds',
   page: ListKindPageParameters,
 ) {
-  return db
+  let query = db
     .selectFrom(table)
     .where((where) =>
       where(
-        where.refTuple('kind', 'tenant_id', 'user_id', 'session_id', 'run_id'),
+        where.refTuple(...byKind),
         '>',
         where.tuple(page.kind, page.tenant_id, page.user_id, page.session_id, page.run_id),
       ),
     )
     .where('kind', '<', page.end_kind)
-    .orderBy('kind')
-    .orderBy('tenant_id')
-    .orderBy('user_id')
-    .orderBy('session_id')
-    .orderBy('run_id')
     .limit(page.limit)
+  for (const column of byKind) query = query.orderBy(column)
+  return query
 }
 
 /** A lookup for each slot of a page, which the limit of one row says: joined freely, both tables may be read whole. */
@@ -52,7 +52,7 @@ function recordsOf(
   db: StateDatabase,
   slots: SelectQueryBuilder<StateTables, 'state_records' | 'state_kinds', SlotColumns>,
 ) {
-  return db
+  let query = db
     .selectFrom(slots.as('page'))
     .innerJoinLateral(
       (records) =>
@@ -71,9 +71,6 @@ function recordsOf(
       (join) => join.onTrue(),
     )
     .select(placed.map((column) => `record.${column}` as const))
-    .orderBy('page.kind')
-    .orderBy('page.tenant_id')
-    .orderBy('page.user_id')
-    .orderBy('page.session_id')
-    .orderBy('page.run_id')
+  for (const column of byKind) query = query.orderBy(`page.${column}`)
+  return query
 }
