@@ -4,13 +4,12 @@ import { join } from 'node:path'
 
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
 import { newEventId, type Database } from '@harborage/core'
-import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type StateStore } from '@harborage/state'
-import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { overOwnPool } from '../support/suite-database.ts'
 
 const CALLERS = 64
 
@@ -103,15 +102,12 @@ async function openSqliteMemory(): Promise<Opened> {
 
 async function openPostgresPool(): Promise<Opened> {
   const created: TestDatabase = await createDatabase()
-  const pool = new Pool({ connectionString: created.dsn, max: 4 })
-  // The database may be dropped while a connection is still closing.
-  pool.on('connect', (client) => client.on('error', () => {}))
-  const database = await openPostgres({ pool })
+  const { database, release } = await overOwnPool(created.dsn)
   return {
     database,
     async close() {
       await database.close()
-      await pool.end()
+      await release()
       await created.drop()
     },
   }
