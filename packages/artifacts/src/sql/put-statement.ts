@@ -26,6 +26,7 @@ const putBatch: BatchRules<ArtifactRow> = {
     sha256: 'text',
     source_json: 'text',
     created_at: 'bigint',
+    bytes: 'bytea',
   },
   keysOf: (row) => [keyText(row)],
   nameOf: keyText,

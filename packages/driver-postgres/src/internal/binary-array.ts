@@ -3,18 +3,20 @@ const LENGTH_BYTES = 4
 const BIGINT_BYTES = 8
 const TWO_TO_32 = 2 ** 32
 /** The object ids of the types of the elements, which are the same on every server. */
-const TEXT = 25
+const BYTEA = 17
 const BIGINT = 20
+const TEXT = 25
 const MOST_BYTES_PER_CODE_UNIT = 3
 
 /**
- * Encodes texts or integers as `text[]` or `bigint[]` in the binary format of Postgres. As text, which pg would make of
- * an array, every element is escaped here and parsed there.
+ * Encodes texts, integers or bytes as `text[]`, `bigint[]` or `bytea[]` in the binary format of Postgres. As text, which
+ * pg would make of an array, every element is escaped here and parsed there, and bytes are twice as long.
  *
- * Source: the functions array_send, textsend and int8send of Postgres.
+ * Source: the functions array_send, textsend, int8send and byteasend of Postgres.
  */
 export function binaryArray(items: readonly unknown[]): Buffer {
-  return items.every(isText) ? textArray(items) : bigintArray(items)
+  if (items.every(isText)) return textArray(items)
+  return items.every(isBytes) ? byteaArray(items) : bigintArray(items)
 }
 
 function textArray(items: readonly string[]): Buffer {
@@ -29,11 +31,25 @@ function textArray(items: readonly string[]): Buffer {
   return array.subarray(0, end)
 }
 
+function byteaArray(items: readonly Uint8Array[]): Buffer {
+  let bytes = HEADER_BYTES
+  for (const item of items) bytes += LENGTH_BYTES + item.length
+  const array = Buffer.allocUnsafe(bytes)
+  let end = writeHeader(array, BYTEA, items.length)
+  for (const item of items) {
+    end = array.writeInt32BE(item.length, end)
+    array.set(item, end)
+    end += item.length
+  }
+  return array
+}
+
 function bigintArray(items: readonly unknown[]): Buffer {
   const array = Buffer.allocUnsafe(HEADER_BYTES + items.length * (LENGTH_BYTES + BIGINT_BYTES))
   let end = writeHeader(array, BIGINT, items.length)
   for (const item of items) {
-    if (typeof item !== 'number') throw new TypeError('an array holds texts only or integers only')
+    if (typeof item !== 'number')
+      throw new TypeError('an array holds texts, integers or bytes, of one sort')
     end = array.writeInt32BE(BIGINT_BYTES, end)
     // A BigInt for each would be garbage.
     const high = Math.floor(item / TWO_TO_32)
@@ -54,4 +70,8 @@ function writeHeader(array: Buffer, elementType: number, items: number): number 
 
 function isText(item: unknown): item is string {
   return typeof item === 'string'
+}
+
+function isBytes(item: unknown): item is Uint8Array {
+  return item instanceof Uint8Array
 }

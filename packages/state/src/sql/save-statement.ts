@@ -24,6 +24,7 @@ const saveBatch: BatchRules<StateRecordRow> = {
     version: 'bigint',
     updated_at: 'bigint',
     event_trail: 'text',
+    bytes: 'bytea',
   },
   // The first is the text by which commits sort their slots: so a batch cannot deadlock with one of them either.
   keysOf: ({ tenant_id, user_id, session_id, run_id, kind, event_id }) => [
