@@ -26,7 +26,7 @@ export class ReadLanes {
   readonly #runner: StatementRunner
   readonly #mostLanes: number
   /** Those that take further reads. */
-  readonly #lanes = new Set<Lane>()
+  #lanes: readonly Lane[] = []
   #opening = 0
 
   /** @param connections How many connections the pool has at most; half of them may become lanes. */
@@ -47,7 +47,7 @@ export class ReadLanes {
       const failure = statementFailure(error)
       if (failure.breaksConnection) {
         lane.isBroken = true
-        this.#lanes.delete(lane)
+        this.#remove(lane)
       }
       throw failure
     } finally {
@@ -69,18 +69,18 @@ export class ReadLanes {
     if (lane === undefined) return this.#open()
     if (lane.reads >= FAIR_SHARE && this.#pool.waiting > this.#opening) {
       // It takes no more reads, and is given back with the last answer.
-      this.#lanes.delete(lane)
+      this.#remove(lane)
       return this.#open()
     }
-    return lane.inFlight >= DEPTH && this.#lanes.size < this.#mostLanes ? this.#open() : lane
+    return lane.inFlight >= DEPTH && this.#lanes.length < this.#mostLanes ? this.#open() : lane
   }
 
   #open(): Lane {
     const lane = { client: this.#pool.acquire(), reads: 0, inFlight: 0, isBroken: false }
-    this.#lanes.add(lane)
+    this.#lanes = [...this.#lanes, lane]
     this.#opening += 1
     lane.client
-      .catch(() => this.#lanes.delete(lane))
+      .catch(() => this.#remove(lane))
       .finally(() => {
         this.#opening -= 1
       })
@@ -89,18 +89,23 @@ export class ReadLanes {
 
   #restIfIdle(lane: Lane): void {
     if (lane.inFlight > 0) return
-    if (!this.#lanes.has(lane)) {
+    if (!this.#lanes.includes(lane)) {
       this.#giveBack(lane)
       return
     }
     // Whoever reads one by one asks again before this, and finds the connection there.
     setImmediate(() => {
-      if (lane.inFlight === 0 && this.#lanes.has(lane)) this.#giveBack(lane)
+      if (lane.inFlight === 0 && this.#lanes.includes(lane)) this.#giveBack(lane)
     })
   }
 
+  /** From now on it takes no further reads. */
+  #remove(lane: Lane): void {
+    this.#lanes = this.#lanes.filter((other) => other !== lane)
+  }
+
   #giveBack(lane: Lane): void {
-    this.#lanes.delete(lane)
+    this.#remove(lane)
     // A connection that was never had is nobody's to give back.
     lane.client.then((client) => this.#pool.release(client, lane.isBroken)).catch(() => {})
   }

@@ -18,7 +18,9 @@ export function hasBatch(statement: SqlStatement<unknown, unknown>): statement i
 
 /** The most calls of one batch. */
 const MAX_CALLS = 64
-/** The most flushes that are on their way at a time; beside another one only a full batch goes. */
+/** So many calls are worth a statement and a commit of their own beside another flush. */
+const WORTHWHILE_CALLS = 12
+/** The most flushes that are on their way at a time; beside two others only a full batch goes. */
 const MAX_FLUSHES = 4
 /** The most bytes that the calls of one batch send. */
 const MAX_BYTES = 256 * 1024
@@ -36,20 +38,28 @@ interface GatheredCall {
   readonly reject: (failure: unknown) => void
 }
 
+/** Calls that go together, and the keys of all of them. */
+interface Flush {
+  readonly calls: readonly GatheredCall[]
+  readonly keys: ReadonlySet<string>
+  isSlow: boolean
+}
+
 /**
- * The calls of one statement. While a flush is on its way, later calls gather and go as one statement, in the order of
- * their keys: every commit costs the server the same, however many rows it brings. Of calls with a common key the later
- * one waits for the answer to the earlier one. A lone call goes at once, and a large one, too.
+ * The calls of one statement. While flushes are on their way, later calls gather and go as one statement, in the order of
+ * their keys: every commit costs the server the same, however many rows it brings. Many callers make two flushes, which
+ * take turns: one at the server while those of the other make their next calls. Of calls with a common key the later one
+ * waits for the answer to the earlier one. A lone call goes at once, and a large one, too.
  */
 export class WriteBatches {
   readonly #statement: BatchedStatement
   readonly #run: RunStatement
   #gathered: GatheredCall[] = []
-  /** Of the calls that are on their way. */
-  readonly #keys = new Set<string>()
-  /** Those of them that are on their way for long; another call with such a key does not take others along. */
-  readonly #slowKeys = new Set<string>()
-  #flushes = 0
+  /**
+   * Those on their way, each with a set of its own: one that keys come into and go from all the time would keep garbage
+   * alive, as each table that V8 has replaced by a longer or shorter one holds on to the next.
+   */
+  #flushes: readonly Flush[] = []
   #isFlushDue = false
 
   constructor(statement: BatchedStatement, run: RunStatement) {
@@ -87,70 +97,77 @@ export class WriteBatches {
 
   #flushIfFree(): void {
     while (this.#mayFlush()) {
-      const calls = this.#takeBatch()
-      if (calls.length === 0) return
-      void this.#flush(calls)
+      const flush = this.#takeBatch()
+      if (flush.calls.length === 0) return
+      this.#flushes = [...this.#flushes, flush]
+      void this.#complete(flush)
     }
   }
 
   #mayFlush(): boolean {
     const waiting = this.#gathered.length
-    if (this.#flushes === 0) return waiting > 0
-    return waiting >= MAX_CALLS && this.#flushes < MAX_FLUSHES
+    if (this.#onTheirWay === 0) return waiting > 0
+    if (this.#onTheirWay === 1) return waiting >= WORTHWHILE_CALLS
+    return waiting >= MAX_CALLS && this.#onTheirWay < MAX_FLUSHES
+  }
+
+  /** How many flushes are on their way, without those that are slow. */
+  get #onTheirWay(): number {
+    return this.#flushes.filter(({ isSlow }) => !isSlow).length
+  }
+
+  /** Half of what waits if that is worth it, so that the server works on one half while callers hear of the other. */
+  #batchSize(): number {
+    const half = Math.ceil(this.#gathered.length / 2)
+    const isSplit = this.#onTheirWay === 0 && half >= WORTHWHILE_CALLS
+    return isSplit ? Math.min(half, MAX_CALLS) : MAX_CALLS
   }
 
   /** Takes calls that have no key in common with each other or with those on their way; the order per key is kept. */
-  #takeBatch(): GatheredCall[] {
-    const taken: GatheredCall[] = []
+  #takeBatch(): Flush {
+    const calls: GatheredCall[] = []
+    const keys = new Set<string>()
     const left: GatheredCall[] = []
     const leftKeys = new Set<string>()
+    const isTaken = (key: string): boolean =>
+      keys.has(key) || leftKeys.has(key) || this.#flushes.some((flush) => flush.keys.has(key))
+    const most = this.#batchSize()
     let bytes = 0
     for (const call of this.#gathered) {
-      const fits =
-        taken.length === 0 || (taken.length < MAX_CALLS && bytes + call.bytes <= MAX_BYTES)
-      if (fits && !call.keys.some((key) => this.#keys.has(key) || leftKeys.has(key))) {
-        taken.push(call)
+      const fits = calls.length === 0 || (calls.length < most && bytes + call.bytes <= MAX_BYTES)
+      if (fits && !call.keys.some(isTaken)) {
+        calls.push(call)
         bytes += call.bytes
-        for (const key of call.keys) this.#keys.add(key)
+        for (const key of call.keys) keys.add(key)
       } else {
         left.push(call)
         for (const key of call.keys) leftKeys.add(key)
       }
     }
     this.#gathered = left
-    return taken
+    return { calls, keys, isSlow: false }
   }
 
-  async #flush(calls: readonly GatheredCall[]): Promise<void> {
-    const keys = calls.flatMap((call) => call.keys)
-    let isSlow = false
-    const slow = setTimeout(() => {
-      isSlow = true
-      this.#passBy(keys)
-    }, SLOW_FLUSH_MS)
-    this.#flushes += 1
-    await this.#settle(calls)
+  async #complete(flush: Flush): Promise<void> {
+    const slow = setTimeout(() => this.#passBy(flush), SLOW_FLUSH_MS)
+    await this.#settle(flush.calls)
     clearTimeout(slow)
-    if (!isSlow) this.#flushes -= 1
-    for (const key of keys) {
-      this.#keys.delete(key)
-      this.#slowKeys.delete(key)
-    }
+    this.#flushes = this.#flushes.filter((other) => other !== flush)
     this.#flushSoon()
   }
 
   /** Lets the other calls go on without waiting for a slow flush, each that has a key of it by itself. */
-  #passBy(keys: readonly string[]): void {
-    this.#flushes -= 1
-    for (const key of keys) this.#slowKeys.add(key)
+  #passBy(flush: Flush): void {
+    flush.isSlow = true
     const waiting = this.#gathered.filter((call) => this.#isHeldUp(call))
     this.#gathered = this.#gathered.filter((call) => !this.#isHeldUp(call))
     for (const call of waiting) void this.#settleAlone(call)
     this.#flushIfFree()
   }
 
+  /** A call that would wait for a slow flush takes no others along. */
   #isHeldUp({ keys }: Pick<GatheredCall, 'keys'>): boolean {
-    return this.#slowKeys.size > 0 && keys.some((key) => this.#slowKeys.has(key))
+    return this.#flushes.some((flush) => flush.isSlow && keys.some((key) => flush.keys.has(key)))
   }
 
   /** Makes the calls and gives each its answer; it never throws. */
