@@ -10,8 +10,8 @@ import { describe, expect, test } from 'vitest'
 import { WatchedLog } from '../support/write-ahead-log.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** A checkpoint is due at 4 MiB. */
-const LARGEST_LOG_BYTES = 5 * 1024 * 1024
+/** A checkpoint is due at 16 MiB. */
+const LARGEST_LOG_BYTES = 18 * 1024 * 1024
 
 /** Where the header of the first frame of a log is. */
 const FIRST_FRAME_AT = 32

@@ -24,11 +24,11 @@ const SAVES = 20_000
 const SAVES_PER_LOOK = 500
 const ROUNDS_AT_ONCE = 2
 
-/** A checkpoint is due at 4 MiB; one large commit more is room enough. */
-const LARGEST_LOG_BYTES = 16 * 1024 * 1024
+/** A checkpoint is due at 16 MiB; one large commit more is room enough. */
+const LARGEST_LOG_BYTES = 28 * 1024 * 1024
 
 /** 20,000 saves are several times what makes the log begin anew. */
-const FEWEST_CHECKPOINTS = 5
+const FEWEST_CHECKPOINTS = 3
 
 const holdsTransaction: BrokenBuild = {
   name: 'holds a read transaction between two pages of a list',

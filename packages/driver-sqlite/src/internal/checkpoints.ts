@@ -1,8 +1,14 @@
 import { CheckpointThread } from './checkpoint-thread.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 
-/** So many pages in the log as make SQLite itself begin a checkpoint: 4 MiB. */
-const DUE_PAGES = 1000
+/**
+ * So many pages in the log make a checkpoint due: 16 MiB, and about what the first block of its index holds, in which a
+ * page is found in one step. A page that was written often meanwhile is copied once.
+ */
+const DUE_PAGES = 4000
+
+/** Where commits make the checkpoints, which hold the event loop then, they make them as often as SQLite does by itself. */
+const DUE_PAGES_IN_COMMITS = 1000
 
 /** The thread is started before, so that nothing has to wait for it to begin. */
 const START_PAGES = DUE_PAGES / 2
@@ -77,6 +83,6 @@ export class Checkpoints {
   /** Where no thread can be had, as in a bundle that lacks its file, commits make the checkpoints. */
   #fail(): void {
     this.#hasFailed = true
-    this.#connection.checkpointInCommits(DUE_PAGES)
+    this.#connection.checkpointInCommits(DUE_PAGES_IN_COMMITS)
   }
 }
