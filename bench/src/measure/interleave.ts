@@ -1,4 +1,5 @@
 import type { Contender } from './benchmark.ts'
+import { cleanUp } from './clean-up.ts'
 
 export interface Pace {
   readonly rounds: number
@@ -79,6 +80,7 @@ async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise
 
 async function slice(contender: Contender, operations: number): Promise<number> {
   await contender.prepare?.(operations)
+  await cleanUp()
   const started = performance.now()
   await contender.run(operations)
   return performance.now() - started
