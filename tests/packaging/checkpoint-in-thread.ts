@@ -11,7 +11,7 @@ import { openStateStore } from '@harborage/state'
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const bytes = new Uint8Array(16 * 1024)
 const state = await openStateStore({ dsn: 'sqlite:checkpoint.db' })
-for (let saves = 0; saves < 1600; saves += 1) {
+for (let saves = 0; saves < 400; saves += 1) {
   await state.save({ eventId: newEventId(), identity, kind: \`k.\${saves % 8}\`, bytes })
 }
 const log = readFileSync('checkpoint.db-wal')

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { WatchedLog } from '../support/write-ahead-log.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** A checkpoint is due at 16 MiB. */
+/** A checkpoint is due at 16 MiB at the latest. */
 const LARGEST_LOG_BYTES = 18 * 1024 * 1024
 
 /** Where the header of the first frame of a log is. */

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import type { Contender } from './benchmark.ts'
-import { cleanUp } from './clean-up.ts'
 
 export interface Pace {
   readonly rounds: number
@@ -80,7 +81,8 @@ async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise
 
 async function slice(contender: Contender, operations: number): Promise<number> {
   await contender.prepare?.(operations)
-  await cleanUp()
+  // What the one before has left to finalizers would fall to the first one that gives way to the event loop.
+  await nextTurn()
   const started = performance.now()
   await contender.run(operations)
   return performance.now() - started

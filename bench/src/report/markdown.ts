@@ -48,8 +48,8 @@ npx -y pnpm@12 bench --only save-32         # some cases
 npx -y pnpm@12 bench --compare docs/benchmarks/latest.json
 \`\`\`
 
-All contenders of a case work in turns, in slices of ${settings.sliceMs} ms and in another order each round. In between, young garbage is
-collected and what it held is released, so that nobody pays for the one before. A ratio is taken within a round,
+All contenders of a case work in turns, in slices of ${settings.sliceMs} ms and in another order each round. In between, what
+one has left to finalizers is finalized, so that the next does not pay for it. A ratio is taken within a round,
 so that a slow moment of the machine hits both sides; the tables show the median of ${settings.rounds} rounds (fewer for heavy cases) and, in
 brackets, the middle half of them. After the rounds every contender has to show that what it did is really there. Payloads are
 1 KiB of random bytes unless the case says otherwise. Run on ${date}.${settings.quick ? ' **This was a quick run: few and short rounds, for a first look only.**' : ''}

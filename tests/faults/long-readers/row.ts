@@ -24,7 +24,7 @@ const SAVES = 20_000
 const SAVES_PER_LOOK = 500
 const ROUNDS_AT_ONCE = 2
 
-/** A checkpoint is due at 16 MiB; one large commit more is room enough. */
+/** A checkpoint is due at 16 MiB at the latest; one large commit more is room enough. */
 const LARGEST_LOG_BYTES = 28 * 1024 * 1024
 
 /** 20,000 saves are several times what makes the log begin anew. */

@@ -1,17 +1,17 @@
 import { CheckpointThread } from './checkpoint-thread.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 
-/**
- * So many pages in the log make a checkpoint due: 16 MiB, and about what the first block of its index holds, in which a
- * page is found in one step. A page that was written often meanwhile is copied once.
- */
-const DUE_PAGES = 4000
+/** So many pages in the log make SQLite itself begin a checkpoint: 4 MiB. */
+const FEWEST_DUE_PAGES = 1000
 
-/** Where commits make the checkpoints, which hold the event loop then, they make them as often as SQLite does by itself. */
-const DUE_PAGES_IN_COMMITS = 1000
+/**
+ * A longer log has pages that are written often copied once: 16 MiB, and about what the first block of its index holds,
+ * in which a page is found in one step.
+ */
+const MOST_DUE_PAGES = 4000
 
 /** The thread is started before, so that nothing has to wait for it to begin. */
-const START_PAGES = DUE_PAGES / 2
+const START_PAGES = FEWEST_DUE_PAGES / 2
 
 /** The log is looked at after so many statements, or bytes of blobs: a fraction of what fills it. */
 const LOOK_AFTER_STATEMENTS = 16
@@ -32,6 +32,8 @@ export class Checkpoints {
   #bytesSeen = 0
   /** How many pages were in the log at the last checkpoint, unless it has begun anew since. */
   #pagesTried = 0
+  /** How many pages the checkpoints so far were made for. */
+  #pagesWritten = 0
 
   /** @param path The database file, as a full path: the thread opens it later. */
   constructor(connection: PreparedConnection, path: string) {
@@ -49,9 +51,15 @@ export class Checkpoints {
     const pages = this.#connection.pagesInLog()
     if (pages < this.#pagesTried) this.#pagesTried = 0
     if (pages >= START_PAGES) this.#thread ??= this.#start()
-    if (pages - this.#pagesTried < DUE_PAGES) return undefined
+    if (pages - this.#pagesTried < this.#duePages) return undefined
+    this.#pagesWritten += pages - this.#pagesTried
     this.#pagesTried = pages
     return this.#thread?.checkpoint()
+  }
+
+  /** A file is slow to sync while it grows, so the log becomes longer only where much is written: twice as long a time. */
+  get #duePages(): number {
+    return Math.min(Math.max(this.#pagesWritten, FEWEST_DUE_PAGES), MOST_DUE_PAGES)
   }
 
   #isTimeToLook(): boolean {
@@ -83,6 +91,6 @@ export class Checkpoints {
   /** Where no thread can be had, as in a bundle that lacks its file, commits make the checkpoints. */
   #fail(): void {
     this.#hasFailed = true
-    this.#connection.checkpointInCommits(DUE_PAGES_IN_COMMITS)
+    this.#connection.checkpointInCommits(FEWEST_DUE_PAGES)
   }
 }
