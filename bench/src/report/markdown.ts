@@ -22,7 +22,7 @@ export function writeMarkdown(results: Results, notes: Notes): string {
   const sections = [
     introduction(results),
     goalSection(results, notes),
-    contenderSection(results),
+    contenderSection(results, notes),
     peerSection(results),
     turnRateSection(results),
     growthSection(results),
@@ -83,7 +83,7 @@ function boundOf(goal: GoalResult, notes: Notes): readonly string[] {
   return [`- ${goal.title}: ${notes.get(goal.id) ?? 'not profiled yet.'}`]
 }
 
-function contenderSection(results: Results): string {
+function contenderSection(results: Results, notes: Notes): string {
   const rows = comparing(results).flatMap((race) => {
     const own = costOf(race, HARBORAGE)
     const bare = costOf(race, BARE)
@@ -105,7 +105,17 @@ function contenderSection(results: Results): string {
     `Median time per call; with 32 callers, the time divided by the calls. The ratio is the median of the ratios of the rounds;
 above 1, Harborage is faster.`,
     table(['work', 'engine', 'Harborage', 'bare client', 'ratio'], rows),
+    ...remarksOn(results, notes),
   ].join('\n\n')
+}
+
+/** What is to be said about cases that are no goals. */
+function remarksOn(results: Results, notes: Notes): readonly string[] {
+  const goals = new Set(measureGoals(results).map(({ id }) => id))
+  return comparing(results).flatMap(({ id, title, engine }) => {
+    const note = goals.has(id) ? undefined : notes.get(id)
+    return note === undefined ? [] : [`${title}, ${ENGINE_TITLES[engine]}: ${note}`]
+  })
 }
 
 function peerSection(results: Results): string {
