@@ -57,7 +57,7 @@ export class Checkpoints {
     return this.#thread?.checkpoint()
   }
 
-  /** A file is slow to sync while it grows, so the log becomes longer only where much is written: twice as long a time. */
+  /** A file is slow to sync while it grows, so the log becomes as long as what was written before at most. */
   get #duePages(): number {
     return Math.min(Math.max(this.#pagesWritten, FEWEST_DUE_PAGES), MOST_DUE_PAGES)
   }
