@@ -87,6 +87,16 @@ describe('the page', () => {
     expect(page).toContain('4.00 (4.00–4.00)')
   })
 
+  it('says what is to be said about a case that is no goal', () => {
+    const commits = sampleRace('commit-10-sqlite', { Harborage: [10], 'bare client': [5] })
+    const noted = writeMarkdown(
+      sampleResults({ races: [saves, commits] }),
+      readNotes('## commit-10-sqlite\n\nTen at once.\n\n## save-32-sqlite\n\nOne fsync.\n'),
+    )
+    expect(noted.split('Ten at once.')).toHaveLength(2)
+    expect(noted.split('One fsync.')).toHaveLength(2)
+  })
+
   it('says what bounds a row that misses its aim, or that it is not known', () => {
     expect(page).toContain('- SQLite save, 32 callers, FULL, to one by one: One fsync.')
     expect(page).toMatch(/- SQLite addTurn at 10,000 .*: not profiled yet\./)

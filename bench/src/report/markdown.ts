@@ -19,10 +19,11 @@ const MARKS = { aim: '★', 'at least': '✓', missed: '✗', unknown: '?' } as 
 
 /** The page docs/benchmarks.md. */
 export function writeMarkdown(results: Results, notes: Notes): string {
+  const goals = measureGoals(results)
   const sections = [
     introduction(results),
-    goalSection(results, notes),
-    contenderSection(results, notes),
+    goalSection(goals, notes),
+    contenderSection(results, goals, notes),
     peerSection(results),
     turnRateSection(results),
     growthSection(results),
@@ -59,8 +60,7 @@ brackets, the middle half of them. After the rounds every contender has to show 
 ![Harborage next to what people use today](benchmarks/peers.svg)`
 }
 
-function goalSection(results: Results, notes: Notes): string {
-  const goals = measureGoals(results)
+function goalSection(goals: readonly GoalResult[], notes: Notes): string {
   const rows = goals.map((goal) => [
     goal.title,
     goal.atLeast,
@@ -83,7 +83,7 @@ function boundOf(goal: GoalResult, notes: Notes): readonly string[] {
   return [`- ${goal.title}: ${notes.get(goal.id) ?? 'not profiled yet.'}`]
 }
 
-function contenderSection(results: Results, notes: Notes): string {
+function contenderSection(results: Results, goals: readonly GoalResult[], notes: Notes): string {
   const rows = comparing(results).flatMap((race) => {
     const own = costOf(race, HARBORAGE)
     const bare = costOf(race, BARE)
@@ -105,15 +105,18 @@ function contenderSection(results: Results, notes: Notes): string {
     `Median time per call; with 32 callers, the time divided by the calls. The ratio is the median of the ratios of the rounds;
 above 1, Harborage is faster.`,
     table(['work', 'engine', 'Harborage', 'bare client', 'ratio'], rows),
-    ...remarksOn(results, notes),
+    ...remarksOn(results, goals, notes),
   ].join('\n\n')
 }
 
 /** What is to be said about cases that are no goals. */
-function remarksOn(results: Results, notes: Notes): readonly string[] {
-  const goals = new Set(measureGoals(results).map(({ id }) => id))
+function remarksOn(
+  results: Results,
+  goals: readonly GoalResult[],
+  notes: Notes,
+): readonly string[] {
   return comparing(results).flatMap(({ id, title, engine }) => {
-    const note = goals.has(id) ? undefined : notes.get(id)
+    const note = goals.some((goal) => goal.id === id) ? undefined : notes.get(id)
     return note === undefined ? [] : [`${title}, ${ENGINE_TITLES[engine]}: ${note}`]
   })
 }
