@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 import type { FaultRow, Figures } from './fault-row.ts'
 
@@ -44,14 +47,17 @@ export function count(number: number): string {
   return number.toLocaleString('en')
 }
 
+const FORMATTER = join(import.meta.dirname, '../../../node_modules/.bin/oxfmt')
+
 const BEGIN = '<!-- the table of faults begins -->'
 const END = '<!-- the table of faults ends -->'
 
-/** Puts the table into its place in a page. */
+/** Puts the table into its place in a page, formatted as the check of the project wants it. */
 export async function writeTable(page: string, table: string): Promise<void> {
   const text = await readFile(page, 'utf8')
   const begin = text.indexOf(BEGIN)
   const end = text.indexOf(END)
   if (begin < 0 || end < begin) throw new Error(`${page} has no place for the table of faults`)
   await writeFile(page, `${text.slice(0, begin + BEGIN.length)}\n\n${table}\n\n${text.slice(end)}`)
+  await promisify(execFile)(FORMATTER, [page])
 }
