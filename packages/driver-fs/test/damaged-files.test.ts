@@ -98,12 +98,12 @@ describe("another scope's file", () => {
     const other = (await artifactFiles(root)).find((path) => path !== own) ?? ''
     await copyFile(other, own)
     for (const call of [
-      artifacts.get(scope, ref.id),
-      artifacts.getRef(scope, ref.id),
-      artifacts.putText(scope, text),
-      collect(artifacts.list(scope)),
+      () => artifacts.get(scope, ref.id),
+      () => artifacts.getRef(scope, ref.id),
+      () => artifacts.putText(scope, text),
+      () => collect(artifacts.list(scope)),
     ]) {
-      const error = await failureOf(call)
+      const error = await failureOf(call())
       expect(error.code).toBe('artifact_corrupt')
       expect(JSON.stringify([error.message, String(error.cause)])).not.toContain('secret')
     }

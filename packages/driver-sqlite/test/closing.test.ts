@@ -22,12 +22,12 @@ test('every later call is refused', async () => {
   await notes.close()
   const { database } = notes
   for (const call of [
-    notes.write('late'),
-    notes.writeAll('late'),
-    notes.ids(),
-    database.migrate('late', async () => {}),
+    () => notes.write('late'),
+    () => notes.writeAll('late'),
+    () => notes.ids(),
+    () => database.migrate('late', async () => {}),
   ]) {
-    expect((await failureOf(call)).code).toBe('store_closed')
+    expect((await failureOf(call())).code).toBe('store_closed')
   }
 })
 
