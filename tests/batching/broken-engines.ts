@@ -22,7 +22,9 @@ abstract class GatheringDatabase extends DelegatingDatabase {
     return Number(await this.gather(() => super.changes(statement, parameters)))
   }
 
-  override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+  override async transaction<Result>(
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
     return (await this.gather(() => super.transaction(work))) as Result
   }
 

@@ -1,4 +1,4 @@
-import type { NewStateRecord, StateStore } from '@harborage/state'
+import type { NewStateRecord, StateStore, StateTransaction } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
@@ -25,6 +25,11 @@ async function timesWritten(kind: string): Promise<number | undefined> {
     [kind],
   )
   return row?.marks
+}
+
+/** A commit that is a transaction of several statements, as it has an expectation. */
+function intoEmpty(record: NewStateRecord): StateTransaction {
+  return { expect: [{ identity: ann, kind: record.kind, eventId: null }], save: [record] }
 }
 
 describe.for([true, false])('with preparedStatements: %s', (preparedStatements) => {
@@ -65,13 +70,24 @@ describe.for([true, false])('with preparedStatements: %s', (preparedStatements) 
     expect(await timesWritten(first.kind)).toBe(2)
   })
 
+  test('a commit of saves whose answer is lost is applied once', async () => {
+    await using proxy = await TcpProxy.start(database.dsn)
+    await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
+    const records = ['left', 'right'].map((name) => newRecord({ kind: kind(name) }))
+    const lost = proxy.failOnce(kind('right'), 'cut the answer')
+    expect(await own.state.commit({ save: records })).toEqual(['unchanged', 'unchanged'])
+    await lost
+    for (const record of records) expect(await timesWritten(record.kind)).toBe(1)
+  })
+
   test('a commit whose COMMIT is answered to nobody is applied once', async () => {
     await using proxy = await TcpProxy.start(database.dsn)
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const [one, other] = ['one', 'other'].map((name) => newRecord({ kind: kind(name) }))
     if (one === undefined || other === undefined) throw new Error('two records were made')
     const lost = proxy.failOnce(COMMIT, 'cut the answer')
-    expect(await own.state.commit({ save: [one, other] })).toEqual(['unchanged', 'unchanged'])
+    const outcomes = await own.state.commit({ ...intoEmpty(one), save: [one, other] })
+    expect(outcomes).toEqual(['unchanged', 'unchanged'])
     await lost
     expect([await timesWritten(one.kind), await timesWritten(other.kind)]).toEqual([1, 1])
   })
@@ -81,7 +97,7 @@ describe.for([true, false])('with preparedStatements: %s', (preparedStatements) 
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const record = newRecord({ kind: kind('lost commit') })
     const lost = proxy.failOnce(COMMIT, 'cut before sending')
-    expect(await own.state.commit({ save: [record] })).toEqual(['saved'])
+    expect(await own.state.commit(intoEmpty(record))).toEqual(['saved'])
     await lost
     expect(await timesWritten(record.kind)).toBe(1)
   })
@@ -92,7 +108,7 @@ test('a COMMIT that the server answers with ROLLBACK is no success', async () =>
   await using own = await openOwnStore({ dsn: proxy.dsn })
   const record = newRecord({ kind: 'rolled back' })
   const rolledBack = proxy.failOnce(COMMIT, 'roll back instead')
-  const failure = await failureOf(own.state.commit({ save: [record] }))
+  const failure = await failureOf(own.state.commit(intoEmpty(record)))
   await rolledBack
   expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
   expect(await own.state.load(ann, record.kind)).toBeUndefined()
@@ -125,6 +141,28 @@ describe('a delete whose answer is lost', () => {
     expect(await own.state.load(ann, record.kind)).toBeUndefined()
     expect(await make(own.state, record)).toBe(again)
   })
+
+  test.each(['delete', 'keep'])(
+    'does not claim that its expectation was not met: commit to %s',
+    async (what) => {
+      await using proxy = await TcpProxy.start(database.dsn)
+      await using own = await openOwnStore({ dsn: proxy.dsn })
+      const record = newRecord({ kind: `lease to ${what}` })
+      await own.state.save(record)
+      const slot = { identity: ann, kind: record.kind }
+      const commit = {
+        expect: [{ ...slot, eventId: record.eventId }],
+        ...(what === 'delete' ? { delete: [slot] } : {}),
+      }
+      const lost = proxy.failOnce(COMMIT, 'cut the answer')
+      const made = own.state.commit(commit)
+      if (what === 'delete')
+        expect(await failureOf(made)).toMatchObject({ code: 'outcome_unknown' })
+      else expect(await made).toEqual([])
+      await lost
+      expect((await own.state.load(ann, record.kind)) === undefined).toBe(what === 'delete')
+    },
+  )
 
   test('is made if it never reached the server', async () => {
     await using proxy = await TcpProxy.start(database.dsn)

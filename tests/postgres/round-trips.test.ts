@@ -123,9 +123,20 @@ describe('a call whose statements are prepared takes at most so many round trips
     expect(await tripsOf((state) => state.load(ann, 'note'))).toBe(1)
   })
 
-  test('a commit of ten slots 3', async () => {
+  test('a commit that saves ten slots 1', async () => {
     const trips = await tripsOf((state) =>
       state.commit({ save: tenSlots.map((kind) => newRecord({ kind })) }),
+    )
+    expect(trips).toBe(1)
+  })
+
+  test('a commit of ten slots of which one is large 3', async () => {
+    const trips = await tripsOf((state) =>
+      state.commit({
+        save: tenSlots.map((kind, index) =>
+          newRecord({ kind, bytes: new Uint8Array(index === 9 ? 100_000 : 1) }),
+        ),
+      }),
     )
     expect(trips).toBe(3)
   })

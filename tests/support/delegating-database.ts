@@ -31,7 +31,7 @@ export class DelegatingDatabase implements SqlDatabase {
     return this.real.changes(statement, parameters)
   }
 
-  transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+  transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
     return this.real.transaction(work)
   }
 

@@ -55,8 +55,8 @@ export const answerLost: FaultRow = {
       edits: [
         {
           file: 'packages/state/src/sql/save-statement.ts',
-          from: `.where(placeOnTrail(traits, newMark), '=', sql.lit(0))`,
-          to: `.where(placeOnTrail(traits, newMark), '>=', sql.lit(0))`,
+          from: 'return isNotOnTrail(traits, newMark)',
+          to: 'return sql`true`',
         },
       ],
     },

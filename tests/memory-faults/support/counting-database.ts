@@ -22,9 +22,9 @@ export class CountingDatabase extends DelegatingDatabase {
     return work
   }
 
-  override transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+  override transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
     this.#work.transactions += 1
-    return this.real.transaction(() => this.#counted(work()))
+    return this.real.transaction((mayBeApplied) => this.#counted(work(mayBeApplied)))
   }
 
   *#counted<Result>(running: SqlWork<Result>): SqlWork<Result> {

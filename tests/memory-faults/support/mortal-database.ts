@@ -12,9 +12,11 @@ export class MortalDatabase extends DelegatingDatabase {
     this.#points = points
   }
 
-  override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
+  override async transaction<Result>(
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
     this.#points.pass()
-    const result = await this.real.transaction(() => this.#mortal(work()))
+    const result = await this.real.transaction((mayBeApplied) => this.#mortal(work(mayBeApplied)))
     this.#points.pass()
     return result
   }

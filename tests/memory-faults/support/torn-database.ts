@@ -4,8 +4,10 @@ import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
 /** Broken on purpose: every statement of a transaction is committed by itself. */
 export class TornDatabase extends DelegatingDatabase {
-  override async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
-    const running = work()
+  override async transaction<Result>(
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    const running = work(false)
     let step = running.next([])
     while (step.done !== true) {
       const answers: SqlAnswer[] = []

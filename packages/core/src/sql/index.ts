@@ -1,9 +1,12 @@
+export { compileAllOrNone } from './all-or-none.ts'
 export { askWhatBecame } from './ask-what-became.ts'
+export type { BatchColumns } from './call-arrays.ts'
 export { lockKey } from './lock-key.ts'
 export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { afterPrefix } from './name-prefix.ts'
 export {
+  isSqlFailure,
   requireSqlDatabase,
   SqlFailure,
   type NoTables,

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { MigrationFailedError, SchemaOutdatedError, SchemaTooNewError } from '../errors/errors.ts'
-import { SqlFailure, type NoTables, type SqlDatabase, type SqlTraits } from './sql-database.ts'
+import { isSqlFailure, type NoTables, type SqlDatabase, type SqlTraits } from './sql-database.ts'
 import { compileStatement } from './sql-statement.ts'
 
 /** The migrations of one store, which has its own ledger and its own lock. */
@@ -99,7 +99,7 @@ async function appliedMigrations(database: SqlDatabase, subsystem: Subsystem): P
     const rows = await database.rows(ledger, {})
     return rows.map((row) => row.name)
   } catch (error) {
-    if (error instanceof SqlFailure && error.reason === 'missing_table') return []
+    if (isSqlFailure(error, 'missing_table')) return []
     throw error
   }
 }

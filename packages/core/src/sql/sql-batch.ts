@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
+import { bindCalls, callsOf, namesOf, type BatchColumns } from './call-arrays.ts'
 import type { Compilable, CompiledSql } from './compiled-sql.ts'
-import { readParameter, StandIn, standIns } from './stand-in.ts'
 
 /** The form of a statement that makes many calls at once, each of which writes one row or none. */
 export interface SqlBatch<Parameters> extends CompiledSql {
@@ -19,8 +19,7 @@ export interface SqlBatch<Parameters> extends CompiledSql {
 
 /** What a batch is made of beside its SQL. */
 export interface BatchRules<Parameters> extends Pick<SqlBatch<Parameters>, 'keysOf' | 'nameOf'> {
-  /** The columns of a call and their types in the database. */
-  readonly columns: Readonly<Record<keyof Parameters & string, 'text' | 'bigint' | 'bytea'>>
+  readonly columns: BatchColumns<Parameters>
 }
 
 /** A call that carries bytes. */
@@ -50,31 +49,16 @@ export function compileBatch<Parameters extends WithBytes>(
     calls: RawBuilder<unknown>,
   ) => Compilable<unknown>,
 ): SqlBatch<Parameters> {
-  const names = Object.keys(columns) as (keyof Parameters & string)[]
-  const compiled = build(names, callsOf(columns)).compile()
+  // The limit is of this transaction only, which is this statement, and is set before the first row is written.
+  const limited = sql`${callsOf(columns)}
+    where (select set_config('lock_timeout', ${sql.lit(String(LOCK_TIMEOUT_MS))}, true)) is not null`
+  const compiled = build(namesOf(columns), limited).compile()
   return {
     name,
     sql: compiled.sql,
     keysOf,
     nameOf,
     sizeOf: ({ bytes }) => bytes.length + OTHER_BYTES,
-    bindAll: (calls) =>
-      compiled.parameters.map((parameter) =>
-        parameter instanceof StandIn
-          ? calls.map((call) => readParameter(call, parameter))
-          : parameter,
-      ),
+    bindAll: (calls) => bindCalls(compiled.parameters, calls),
   }
-}
-
-/** One row per call, in the order of the calls. */
-function callsOf(columns: Readonly<Record<string, string>>): RawBuilder<unknown> {
-  const parameters = standIns<Record<string, unknown>>()
-  // Where they are selected, arrays are walked in step; in `from`, each would be made a table first.
-  const calls = Object.entries(columns).map(
-    ([column, type]) => sql`unnest(${parameters[column]}::${sql.raw(type)}[])`,
-  )
-  // The limit is of this transaction only, which is this statement, and is set before the first row is written.
-  return sql`select ${sql.join(calls)}
-    where (select set_config('lock_timeout', ${sql.lit(String(LOCK_TIMEOUT_MS))}, true)) is not null`
 }

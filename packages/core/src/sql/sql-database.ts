@@ -24,7 +24,10 @@ export interface SqlTraits {
   readonly largeBytes: 'direct' | 'base64_parts'
   /** Whether a column may name how its values are compressed: `column type compression method`. */
   readonly columnCompression: boolean
-  /** Whether calls that come at the same time go as one statement, if their statement has a form for that. */
+  /**
+   * Whether calls that come at the same time go as one statement, if their statement has a form for that. The engine
+   * then takes arrays of texts, integers and bytes as values.
+   */
   readonly batches: boolean
   /** Whether replacing a row writes to every index of its table, those over columns that stay as they are included. */
   readonly updatesWriteEveryIndex: boolean
@@ -57,8 +60,11 @@ export interface SqlDatabase extends Database {
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
   ): Promise<number>
-  /** Runs several statements in one transaction. `work` is called anew for each attempt. */
-  transaction<Result>(work: () => SqlWork<Result>): Promise<Result>
+  /**
+   * Runs several statements in one transaction. `work` is called anew for each attempt, and told whether one before it
+   * may have been applied because its answer was lost.
+   */
+  transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result>
   /**
    * Changes tables in one transaction that holds the named migration lock; whoever else asks for that lock waits.
    * The lock is of the transaction and never of the session, so it also holds through a connection pooler.
@@ -66,15 +72,26 @@ export interface SqlDatabase extends Database {
   migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result>
 }
 
+/** Why a statement failed; `incomplete` is the verdict of one that `compileAllOrNone` made. */
+type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplete'
+
 /** A failure of a statement that is not final: the store decides what it means. It never reaches a caller. */
 export class SqlFailure extends Error {
-  readonly reason: 'unique_violation' | 'missing_table'
+  readonly reason: SqlFailureReason
 
-  constructor(reason: 'unique_violation' | 'missing_table') {
+  constructor(reason: SqlFailureReason) {
     super(reason)
     this.name = 'SqlFailure'
     this.reason = reason
   }
+}
+
+/** Whether an error is an {@link SqlFailure} for one of these reasons. */
+export function isSqlFailure(
+  error: unknown,
+  ...reasons: readonly SqlFailureReason[]
+): error is SqlFailure {
+  return error instanceof SqlFailure && reasons.includes(error.reason)
 }
 
 const members = ['traits', 'builder', 'rows', 'changes', 'transaction', 'migrate'] as const

@@ -83,10 +83,10 @@ export class PostgresDatabase implements SqlDatabase {
     })
   }
 
-  async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
-    return this.#run('write', () =>
+  async transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+    return this.#run('write', (mayBeApplied) =>
       this.#withClient((client) =>
-        new Transaction(client, this.#runner, this.#pool.pipelines).run(work()),
+        new Transaction(client, this.#runner, this.#pool.pipelines).run(work(mayBeApplied)),
       ),
     )
   }

@@ -65,6 +65,9 @@ export function statementFailure(error: unknown): PostgresFailure {
     case '23505':
       // Without a cause: the server's detail quotes the key, which may be another identity's.
       return new PostgresFailure(new SqlFailure('unique_violation'))
+    case '22P02':
+      // Only the verdict of a statement that makes all of its calls or none reads a text as a number.
+      return new PostgresFailure(new SqlFailure('incomplete'))
     case '42P01':
     case '3F000':
       return new PostgresFailure(new SqlFailure('missing_table'))

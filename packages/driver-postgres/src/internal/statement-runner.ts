@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { CompiledSql } from '@harborage/core/sql'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { binaryArray } from './binary-array.ts'
 import { columnParsers } from './column-parsers.ts'
 import { QUERY_TIMEOUT } from './postgres-failure.ts'
 
@@ -30,7 +31,7 @@ export class StatementRunner {
 
   /** Runs a compiled statement. */
   run(client: pg.Client, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
-    const query: Sent = { text: statement.sql, values }
+    const query: Sent = { text: statement.sql, values: values.map(encoded) }
     if (this.#isPrepared) query.name = this.#nameOf(statement)
     return this.#send(client, query)
   }
@@ -69,4 +70,8 @@ export class StatementRunner {
     this.#names.set(statement, unique)
     return unique
   }
+}
+
+function encoded(value: unknown): unknown {
+  return Array.isArray(value) ? binaryArray(value) : value
 }

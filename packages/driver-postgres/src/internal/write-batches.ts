@@ -1,6 +1,5 @@
 import { currentOperation, type OperationTrace } from '@harborage/core'
 import type { CompiledSql, SqlBatch, SqlStatement } from '@harborage/core/sql'
-import { binaryArray } from './binary-array.ts'
 import { PostgresFailure } from './postgres-failure.ts'
 import type { StatementResult } from './statement-runner.ts'
 
@@ -202,14 +201,10 @@ export class WriteBatches {
     const { batch } = this.#statement
     const sorted = calls.toSorted(byFirstKey).map(({ parameters }) => parameters)
     const values = batch.bindAll(sorted)
-    const { rows } = await this.#run(batch, values.map(encoded))
+    const { rows } = await this.#run(batch, values)
     // What the statement returns of a row are the columns that its name is made of.
     return new Set(rows.map((row) => batch.nameOf(row)))
   }
-}
-
-function encoded(value: unknown): unknown {
-  return Array.isArray(value) ? binaryArray(value) : value
 }
 
 function byFirstKey(

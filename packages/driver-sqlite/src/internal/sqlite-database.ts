@@ -77,8 +77,9 @@ export class SqliteDatabase implements SqlDatabase {
     return this.#write('statement', () => this.#connection.changes(statement, values))
   }
 
-  async transaction<Result>(work: () => SqlWork<Result>): Promise<Result> {
-    return this.#write('transaction', () => this.#connection.drive(work()))
+  async transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+    // There is nothing in between that an answer could be lost in.
+    return this.#write('transaction', () => this.#connection.drive(work(false)))
   }
 
   async migrate<Result>(

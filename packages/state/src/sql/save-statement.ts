@@ -1,14 +1,27 @@
 import {
+  compileAllOrNone,
   compileBatch,
   compileStatement,
   type BatchRules,
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql, type InsertQueryBuilder, type InsertResult } from 'kysely'
+import {
+  sql,
+  type Expression,
+  type InsertQueryBuilder,
+  type InsertResult,
+  type RawBuilder,
+  type SqlBool,
+} from 'kysely'
 import { rowOf, slot } from './row-columns.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
-import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
+import {
+  isNotOnTrail,
+  isOutsideCommit,
+  pushOnTrail,
+  type CommitMarks,
+} from './trail-expressions.ts'
 
 type Insert = InsertQueryBuilder<StateTables, 'state_records', InsertResult>
 
@@ -36,26 +49,65 @@ const saveBatch: BatchRules<StateRecordRow> = {
 
 /** Compiles the save that writes unless the slot holds or has replaced the event id. */
 export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow, unknown> {
-  const { traits } = database
-  const into = database.builder.$extendTables<StateTables>().insertInto('state_records')
-  const newMark = sql<string>`excluded.event_trail`
-  const replaceUnlessKnown = (insert: Insert): Insert =>
-    insert.onConflict((conflict) =>
-      conflict
-        .columns(slot)
-        .doUpdateSet((update) => ({
-          event_id: update.ref('excluded.event_id'),
-          version: update.ref('excluded.version'),
-          updated_at: update.ref('excluded.updated_at'),
-          event_trail: pushOnTrail(newMark),
-          bytes: update.ref('excluded.bytes'),
-        }))
-        .where(placeOnTrail(traits, newMark), '=', sql.lit(0)),
-    )
-  const save = (row: StateRecordRow): Insert => replaceUnlessKnown(into.values(rowOf(row)))
-  if (!traits.batches) return compileStatement('state_save', save)
+  const into = intoRecords(database)
+  const save = (row: StateRecordRow): Insert =>
+    replaceWhere(into.values(rowOf(row)), isNew(database))
+  if (!database.traits.batches) return compileStatement('state_save', save)
   const batch = compileBatch('state_save_batch', saveBatch, (columns, calls) =>
-    replaceUnlessKnown(into.columns(columns).expression(calls)).returning('event_id'),
+    replaceWhere(into.columns(columns).expression(calls), isNew(database)).returning('event_id'),
   )
   return compileStatement('state_save', save, { batch })
+}
+
+/** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
+export function compileSaveInCommit(
+  database: SqlDatabase,
+): SqlStatement<StateRecordRow & CommitMarks, unknown> {
+  const { traits } = database
+  return compileStatement('state_save_in_commit', (row: StateRecordRow & CommitMarks) =>
+    replaceWhere(
+      intoRecords(database).values(rowOf(row)),
+      isNew(database),
+      isOutsideCommit(traits, row),
+    ),
+  )
+}
+
+/** Compiles the commit of saves that expect nothing, as one statement: all of them are written or none. */
+export function compileSaveAll(
+  database: SqlDatabase,
+): SqlStatement<readonly StateRecordRow[], unknown> {
+  const { columns } = saveBatch
+  return compileAllOrNone('state_save_all', database, columns, (names, calls, arrayOf) =>
+    replaceWhere(
+      intoRecords(database).columns(names).expression(calls),
+      isNew(database),
+      sql<boolean>`state_records.event_id <> all(${arrayOf('event_id')})`,
+    ).returning(sql.lit(1).as('one')),
+  )
+}
+
+function intoRecords({ builder }: SqlDatabase): Insert {
+  return builder.$extendTables<StateTables>().insertInto('state_records')
+}
+
+function replaceWhere(insert: Insert, ...conditions: readonly Expression<SqlBool>[]): Insert {
+  return insert.onConflict((conflict) =>
+    conflict
+      .columns(slot)
+      .doUpdateSet((update) => ({
+        event_id: update.ref('excluded.event_id'),
+        version: update.ref('excluded.version'),
+        updated_at: update.ref('excluded.updated_at'),
+        event_trail: pushOnTrail(newMark),
+        bytes: update.ref('excluded.bytes'),
+      }))
+      .where((where) => where.and(conditions)),
+  )
+}
+
+const newMark = sql<string>`excluded.event_trail`
+
+function isNew({ traits }: SqlDatabase): RawBuilder<SqlBool> {
+  return isNotOnTrail(traits, newMark)
 }

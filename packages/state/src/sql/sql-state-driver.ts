@@ -2,12 +2,11 @@ import type { EventId, Identity } from '@harborage/core'
 import {
   afterPrefix,
   askWhatBecame,
+  isSqlFailure,
   LostRace,
   sessionColumns,
-  SqlFailure,
   untilUndisturbed,
   type SqlDatabase,
-  type SqlWork,
 } from '@harborage/core/sql'
 import { decideDelete, decideSave } from '../decide.ts'
 import type {
@@ -19,7 +18,7 @@ import type {
   StateDriver,
 } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
-import { commitWork } from './commit-work.ts'
+import { commit } from './commit.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type StateStatements } from './statements.ts'
@@ -81,16 +80,7 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
-    const work = (): SqlWork<readonly SaveOutcome[]> =>
-      commitWork(this.#statements, this.#database.traits, transaction)
-    return untilUndisturbed('a slot of the commit', async () => {
-      try {
-        return await this.#database.transaction(work)
-      } catch (error) {
-        // Somebody else has just saved with an event id of this commit.
-        throw isUniqueViolation(error) ? new LostRace() : error
-      }
-    })
+    return commit(this.#database, this.#statements, transaction)
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
@@ -124,7 +114,7 @@ export class SqlStateDriver implements StateDriver {
     try {
       return (await this.#changes(row, condition)) > 0
     } catch (error) {
-      if (isUniqueViolation(error)) return false
+      if (isSqlFailure(error, 'unique_violation')) return false
       throw error
     }
   }
@@ -140,8 +130,4 @@ export class SqlStateDriver implements StateDriver {
 /** The place before the first slot of a kind: no tenant is empty. */
 function beforeFirst(kindPrefix: string): ReturnType<typeof slotColumns> {
   return { kind: kindPrefix, tenant_id: '', user_id: '', session_id: '', run_id: '' }
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof SqlFailure && error.reason === 'unique_violation'
 }

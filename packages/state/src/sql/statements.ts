@@ -15,9 +15,9 @@ import {
   type PlacedColumns,
   type SlotColumns,
 } from './row-columns.ts'
-import { compileSave } from './save-statement.ts'
+import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
-import { placeOnTrail, pushOnTrail } from './trail-expressions.ts'
+import { isNotOnTrail, pushOnTrail, type CommitMarks } from './trail-expressions.ts'
 
 type EventColumn = Pick<StateRecordRow, 'event_id'>
 
@@ -35,6 +35,10 @@ export interface StateStatements {
   readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
   /** Writes unless the slot holds or has replaced the event id. */
   readonly save: SqlStatement<StateRecordRow, unknown>
+  /** As {@link save}, and unless the slot holds another event id of the same commit. */
+  readonly saveInCommit: SqlStatement<StateRecordRow & CommitMarks, unknown>
+  /** As {@link saveInCommit} for many slots, sorted, all or none; only for engines that take arrays. */
+  readonly saveAll: SqlStatement<readonly StateRecordRow[], unknown> | undefined
   /** Writes if the slot is empty and the event id unused. */
   readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
   /** Writes if the slot holds the expected event id and has not replaced this one. */
@@ -111,11 +115,20 @@ function compileWrites(
   database: SqlDatabase,
 ): Pick<
   StateStatements,
-  'save' | 'saveIntoEmpty' | 'saveOver' | 'delete' | 'deleteGeneration' | 'deleteScope'
+  | 'save'
+  | 'saveInCommit'
+  | 'saveAll'
+  | 'saveIntoEmpty'
+  | 'saveOver'
+  | 'delete'
+  | 'deleteGeneration'
+  | 'deleteScope'
 > {
   const db = database.builder.$extendTables<StateTables>()
   return {
     save: compileSave(database),
+    saveInCommit: compileSaveInCommit(database),
+    saveAll: database.traits.batches ? compileSaveAll(database) : undefined,
     saveIntoEmpty: compileStatement('state_save_into_empty', (row: StateRecordRow) =>
       db
         .insertInto('state_records')
@@ -133,7 +146,7 @@ function compileWrites(
           bytes: row.bytes,
         })
         .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
-        .where(placeOnTrail(database.traits, sql<string>`${row.event_trail}`), '=', sql.lit(0)),
+        .where(isNotOnTrail(database.traits, sql<string>`${row.event_trail}`)),
     ),
     delete: compileStatement(
       'state_delete',

@@ -1,13 +1,35 @@
 import type { SqlTraits } from '@harborage/core/sql'
-import { sql, type RawBuilder } from 'kysely'
-import { TRAIL_CHARACTERS } from './event-trail.ts'
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import { MARK_CHARACTERS, TRAIL_CHARACTERS } from './event-trail.ts'
 
-/** Where in a slot's trail a mark is; 0 if it is not there. */
-export function placeOnTrail(traits: SqlTraits, mark: RawBuilder<string>): RawBuilder<number> {
-  return sql<number>`${sql.raw(traits.textPosition)}(state_records.event_trail, ${mark})`
+/** The marks of all event ids that a commit saves, one after the other. */
+export interface CommitMarks {
+  readonly commit_marks: string
+}
+
+/** Whether a slot neither holds nor remembers the event id of a mark. */
+export function isNotOnTrail(traits: SqlTraits, mark: RawBuilder<string>): RawBuilder<SqlBool> {
+  return lacks(traits, sql`state_records.event_trail`, mark)
+}
+
+/** Whether a slot holds none of the event ids that a commit saves. */
+export function isOutsideCommit(
+  traits: SqlTraits,
+  { commit_marks }: CommitMarks,
+): RawBuilder<SqlBool> {
+  const held = sql`substr(state_records.event_trail, 1, ${sql.lit(MARK_CHARACTERS)})`
+  return lacks(traits, sql`${commit_marks}`, held)
 }
 
 /** A slot's trail with another mark, and without those that it has no room for any more. */
 export function pushOnTrail(mark: RawBuilder<string>): RawBuilder<string> {
   return sql<string>`substr(${mark} || state_records.event_trail, 1, ${sql.lit(TRAIL_CHARACTERS)})`
+}
+
+function lacks(
+  { textPosition }: SqlTraits,
+  marks: RawBuilder<unknown>,
+  mark: RawBuilder<unknown>,
+): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${sql.raw(textPosition)}(${marks}, ${mark}) = 0`
 }

@@ -1,0 +1,83 @@
+import { newEventId } from '@harborage/core'
+import {
+  changeRows,
+  LostRace,
+  selectRows,
+  together,
+  type SqlTraits,
+  type SqlWork,
+} from '@harborage/core/sql'
+import type { SlotKey } from '../state-driver.ts'
+import { recordRow, slotColumns } from './rows.ts'
+import type { StateStatements } from './statements.ts'
+import type { SlotChange } from './touched-slots.ts'
+
+/**
+ * Goes through the slots of a commit, each in its turn: writes it, or keeps others from it until the transaction ends,
+ * provided that it holds what is expected.
+ *
+ * @param marks The marks of all event ids that the commit saves, one after the other.
+ * @throws LostRace if a slot does not, or has replaced what is saved there.
+ */
+export function* applySlots(
+  statements: StateStatements,
+  traits: SqlTraits,
+  slots: readonly SlotChange[],
+  marks: string,
+): SqlWork<void> {
+  const counts = yield* together(slots.map((slot) => applySlot(statements, traits, slot, marks)))
+  if (counts.includes(0)) throw new LostRace()
+}
+
+function applySlot(
+  statements: StateStatements,
+  traits: SqlTraits,
+  { slot, expected, record, isDeleted }: SlotChange,
+  marks: string,
+): SqlWork<number> {
+  if (record !== undefined) {
+    const row = recordRow(record)
+    if (expected === undefined) {
+      return changeRows(statements.saveInCommit, { ...row, commit_marks: marks })
+    }
+    return expected === null
+      ? changeRows(statements.saveIntoEmpty, row)
+      : changeRows(statements.saveOver, { ...row, expected_event_id: expected })
+  }
+  if (expected === null) return keepEmpty(statements, traits, slot)
+  const generation = { ...slotColumns(slot), event_id: expected }
+  return isDeleted
+    ? changeRows(statements.deleteGeneration, generation)
+    : countRows(selectRows(statements.lock, generation))
+}
+
+/**
+ * An empty slot has no row to lock. Where transactions run beside each other, a row that is inserted and removed again
+ * keeps others from filling the slot until the transaction ends.
+ */
+function* keepEmpty(
+  statements: StateStatements,
+  { rowLocks }: SqlTraits,
+  { identity, kind }: SlotKey,
+): SqlWork<number> {
+  const at = slotColumns({ identity, kind })
+  if (!rowLocks) return (yield* countRows(selectRows(statements.load, at))) === 0 ? 1 : 0
+  const placeholder = {
+    identity,
+    kind,
+    eventId: newEventId(),
+    bytes: new Uint8Array(),
+    version: 0,
+    updatedAt: new Date(0),
+  }
+  const [inserted = 0] = yield* together([
+    changeRows(statements.saveIntoEmpty, recordRow(placeholder)),
+    changeRows(statements.deleteGeneration, { ...at, event_id: placeholder.eventId }),
+  ])
+  return inserted
+}
+
+function* countRows(select: SqlWork<readonly unknown[]>): SqlWork<number> {
+  const rows = yield* select
+  return rows.length
+}
