@@ -29,17 +29,24 @@ const RETRY_PAUSE_MS = 10
 export async function openSqlite(config: SqliteConfig): Promise<Database> {
   const { dsn, durability, busyTimeoutMs, retryTimeoutMs } = parseSqliteConfig(config)
   const path = databasePath(dsn)
-  // Of another folder once the process has changed its own, a relative path would be another file.
-  const fullPath = path === IN_MEMORY ? undefined : resolve(path)
-  if (path !== IN_MEMORY) await ensureDatabaseFile(path)
-  const connection = connect(path)
+  const file = path === IN_MEMORY ? undefined : fullPath(path)
+  if (file !== undefined) await ensureDatabaseFile(file)
+  const connection = connect(file ?? IN_MEMORY)
   try {
     await configure(connection, durability, performance.now() + busyTimeoutMs)
-    return new SqliteDatabase(connection, fullPath, { busyTimeoutMs, retryTimeoutMs })
+    return new SqliteDatabase(connection, file, { busyTimeoutMs, retryTimeoutMs })
   } catch (error) {
     connection.close()
     throw translateSqliteError(error, 'read')
   }
+}
+
+/**
+ * A relative path would be another file once the process has changed its folder. What ends in a separator shall not
+ * lose it: it names a folder.
+ */
+function fullPath(path: string): string {
+  return /[\\/]$/.test(path) ? `${resolve(path)}/` : resolve(path)
 }
 
 function connect(path: string): BetterSqlite3.Database {
@@ -71,7 +78,12 @@ async function configure(
       connection.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
       connection.pragma('trusted_schema = OFF')
       // A read of the header: a file that is not a database is found out here.
-      connection.pragma('schema_version')
+      const encoding = connection.pragma('encoding', { simple: true })
+      if (encoding !== 'UTF-8') {
+        throw new InvalidConfigError(
+          `the database keeps its texts as ${String(encoding)}, in which they are in another order: make a new one, in UTF-8`,
+        )
+      }
       return
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline) throw error

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promis
 import { join } from 'node:path'
 
 import { openSqlite } from '@harborage/driver-sqlite'
+import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { failureOf } from './support/failure-of.ts'
@@ -31,6 +32,42 @@ describe('the files of a database', () => {
   })
 })
 
+/** Where SQLite's lock of those who use a database lies in its file, and how long it is. */
+const SHARED_LOCK = [1_073_741_826, 1_073_742_335].join(' ')
+
+test('opening a file once more leaves the locks of the connection that has it open', async () => {
+  const path = await databasePath()
+  await using notes = await Notes.open({ dsn: path })
+  await notes.write('one')
+  const held = await sharedLocksOf(path)
+  await using again = await openSqlite({ dsn: path })
+  await again.close()
+  expect(await sharedLocksOf(path)).toEqual(held)
+  // Without it, another process may take itself for the only user, and removes the log when it closes.
+  if (process.platform === 'linux') expect(held).toHaveLength(1)
+})
+
+/** The shared locks on a file, as the kernel lists them; none where it lists none. */
+async function sharedLocksOf(path: string): Promise<string[]> {
+  const { ino } = await stat(path)
+  const locks = await readFile('/proc/locks', 'utf8').catch(() => '')
+  return locks
+    .split('\n')
+    .filter((line) => line.includes(`:${ino} `) && line.endsWith(SHARED_LOCK))
+    .map((line) => line.replace(/^\d+: /, ''))
+}
+
+test('a database that keeps its texts in another encoding is refused and left as it is', async () => {
+  const path = await databasePath()
+  const foreign = new BetterSqlite3(path)
+  foreign.pragma("encoding = 'UTF-16le'")
+  foreign.exec('create table texts (text)')
+  foreign.close()
+  const error = await failureOf(openSqlite({ dsn: path }))
+  expect(error.code).toBe('invalid_config')
+  expect(error.message).toContain('UTF-16le')
+})
+
 describe('a path that cannot be a database is refused', () => {
   test('where its folder is missing, and the folder is not made', async () => {
     const folder = await temporaryFolder()
@@ -50,6 +87,13 @@ describe('a path that cannot be a database is refused', () => {
     const path = await databasePath()
     await mkdir(path)
     const error = await failureOf(openSqlite({ dsn: path }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('names a folder')
+  })
+
+  test('where it ends as a folder does', async () => {
+    const folder = await temporaryFolder()
+    const error = await failureOf(openSqlite({ dsn: `${folder}/new/` }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('names a folder')
   })

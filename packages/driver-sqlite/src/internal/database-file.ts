@@ -1,8 +1,11 @@
-import { open, stat, statfs } from 'node:fs/promises'
+import { closeSync, constants, existsSync, openSync } from 'node:fs'
+import { access, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HarborageError, InvalidConfigError, StoreUnavailableError } from '@harborage/core'
 
 const OWNER_ONLY = 0o600
+
+const NAMES_FOLDER = 'dsn names a folder: name a file in it'
 
 /** Numbers by which Linux's statfs names file systems on which WAL's shared memory does not work. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -12,10 +15,13 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0xfe534d42, 'SMB2'],
   [0x5346414f, 'AFS'],
   [0x00c36400, 'Ceph'],
+  [0x01021997, '9P'],
 ])
 
 /**
- * Makes sure that the database file is there, readable by its owner only. An existing file is left as it is.
+ * Makes sure that the database file is there, readable by its owner only. An existing file is left as it is, and never
+ * opened: closing it again would drop every lock that this process has on it, those of a connection that is open
+ * included, and another process could then take itself for the only user and remove the log that is being written.
  *
  * @throws `invalid_config` if the path cannot be a database, `store_unavailable` if it cannot be opened now.
  */
@@ -23,15 +29,22 @@ export async function ensureDatabaseFile(path: string): Promise<void> {
   try {
     await refuseNetwork(dirname(path))
     await refuseSpecialFile(path)
-    const file = await open(path, 'a', OWNER_ONLY)
-    await file.close()
+    createIfMissing(path)
+    // Behind a link it may lie elsewhere than its name.
+    await refuseNetwork(path)
+    await access(path, constants.R_OK | constants.W_OK)
   } catch (error) {
     throw explain(error)
   }
 }
 
-async function refuseNetwork(folder: string): Promise<void> {
-  const { type } = await statfs(folder)
+/** In one go, so that nothing else in this process has the new file open when it is closed. */
+function createIfMissing(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY))
+}
+
+async function refuseNetwork(place: string): Promise<void> {
+  const { type } = await statfs(place)
   const network = NETWORK_FILE_SYSTEMS.get(type)
   if (network !== undefined) {
     throw new InvalidConfigError(
@@ -42,22 +55,23 @@ async function refuseNetwork(folder: string): Promise<void> {
 
 /** Opening a pipe waits for ever, and a device such as `/dev/null` keeps nothing. */
 async function refuseSpecialFile(path: string): Promise<void> {
+  if (path.endsWith('/')) throw new InvalidConfigError(NAMES_FOLDER)
   const found = await stat(path).catch(ifMissing)
   if (found === undefined || found.isFile()) return
   throw new InvalidConfigError(
     found.isDirectory()
-      ? 'dsn names a folder: name a file in it'
+      ? NAMES_FOLDER
       : 'dsn names something that is not a regular file: name a file on a local disk',
   )
 }
 
 function ifMissing(error: unknown): undefined {
-  if (codeOf(error) !== 'ENOENT') throw error
+  if (errnoOf(error) !== 'ENOENT') throw error
 }
 
 function explain(error: unknown): Error {
   if (error instanceof HarborageError) return error
-  const code = codeOf(error)
+  const code = errnoOf(error)
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -85,6 +99,6 @@ function explain(error: unknown): Error {
   }
 }
 
-function codeOf(error: unknown): string {
+function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }

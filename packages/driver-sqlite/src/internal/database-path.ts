@@ -31,7 +31,7 @@ function stripScheme(dsn: string): string {
     case 'sqlite':
       return stripAuthority(dsn.slice('sqlite:'.length))
     case 'file':
-      return dsn.startsWith('file://') ? pathOfUrl(dsn) : dsn.slice('file:'.length)
+      return /^file:\/\//i.test(dsn) ? pathOfUrl(dsn) : dsn.slice('file:'.length)
     default:
       throw refuse('has a scheme other than "sqlite:" and "file:"')
   }
@@ -47,7 +47,7 @@ function stripAuthority(rest: string): string {
 
 function pathOfUrl(url: string): string {
   // Left to itself the conversion would drop them silently.
-  if (/[?#]/.test(url)) throw refuse('holds a "?" or "#": write "%3F" or "%23" in a file name')
+  if (/[?#]/.test(url)) throw refuse('holds a "?" or "#", which no file URL may')
   try {
     return fileURLToPath(url)
   } catch (cause) {

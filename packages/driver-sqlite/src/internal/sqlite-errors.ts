@@ -52,6 +52,12 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
       cause: error,
     })
   }
+  if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
+    return new StoreUnavailableError(
+      `the database file cannot be written (${code}): check its rights and those of its folder`,
+      { cause: error, retryable: false },
+    )
+  }
   if (code.startsWith('SQLITE_CORRUPT')) {
     return new StoreUnavailableError(
       'the database file is damaged: restore it from a backup before going on',
