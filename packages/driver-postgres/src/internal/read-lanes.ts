@@ -68,8 +68,9 @@ export class ReadLanes {
     }
     if (lane === undefined) return this.#open()
     if (lane.reads >= FAIR_SHARE && this.#pool.waiting > this.#opening) {
-      // It takes no more reads, and is given back with the last answer.
-      this.#remove(lane)
+      // It takes no more reads, and is given back at once or else with the last answer.
+      if (lane.inFlight === 0) this.#giveBack(lane)
+      else this.#remove(lane)
       return this.#open()
     }
     return lane.inFlight >= DEPTH && this.#lanes.length < this.#mostLanes ? this.#open() : lane
