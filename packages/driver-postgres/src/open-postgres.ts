@@ -13,9 +13,14 @@ import {
 
 const OLDEST_SERVER = 14
 
-const serverFacts = z.object({ version: z.coerce.number(), schema: z.string().nullable() })
+const serverFacts = z.object({
+  version: z.coerce.number(),
+  encoding: z.string(),
+  schema: z.string().nullable(),
+})
 
-const question = `select current_setting('server_version_num') as version, current_schema() as schema`
+const question = `select current_setting('server_version_num') as version,
+  current_setting('server_encoding') as encoding, current_schema() as schema`
 
 /**
  * Opens a pool of Postgres connections for any number of stores, or takes one of yours, and checks that the server
@@ -56,11 +61,16 @@ function checkDsn(dsn: string): void {
   }
 }
 
-/** Checks the server's version, and finds out where tables go by default. */
+/** Checks the server's version and the encoding of its texts, and finds out where tables go by default. */
 async function findSchema(pool: ClientPool, config: CheckedPostgresConfig): Promise<string> {
-  const { version, schema: current } = serverFacts.parse(await askServer(pool, config))
+  const { version, encoding, schema: current } = serverFacts.parse(await askServer(pool, config))
   if (version < OLDEST_SERVER * 10_000) {
     throw new InvalidConfigError(`the server is older than Postgres ${OLDEST_SERVER}: upgrade it`)
+  }
+  if (encoding !== 'UTF8') {
+    throw new InvalidConfigError(
+      `the database keeps its texts as ${encoding}, which lacks characters: make one with encoding 'UTF8'`,
+    )
   }
   const schema = config.schema ?? current
   if (schema === null) {

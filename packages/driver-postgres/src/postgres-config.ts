@@ -36,7 +36,11 @@ const postgresConfig = z
       .string()
       .regex(/^postgres(ql)?:/i, { error: 'must begin with "postgres:" or "postgresql:"' })
       .exactOptional(),
-    pool: z.custom<Pool>(isPool, { error: 'must be a Pool of the package pg' }).exactOptional(),
+    pool: z
+      .custom<Pool>(isPool, {
+        error: 'must be a Pool of the package pg, without its option binary',
+      })
+      .exactOptional(),
     max: z.int().min(1).max(10_000).default(10),
     schema: z
       .string()
@@ -72,6 +76,13 @@ function isPool(value: unknown): boolean {
     value !== null &&
     'connect' in value &&
     typeof value.connect === 'function' &&
-    'totalCount' in value
+    'totalCount' in value &&
+    !readsBinary(value)
   )
+}
+
+/** In the binary format pg hands out bytes as if they were UTF-8. */
+function readsBinary(pool: object): boolean {
+  const options: unknown = 'options' in pool ? pool.options : undefined
+  return typeof options === 'object' && options !== null && 'binary' in options && !!options.binary
 }

@@ -13,7 +13,7 @@ export async function askWhatBecame<Answer>(read: Promise<Answer>): Promise<Answ
   } catch (error) {
     if (!isHarborageError(error, 'store_unavailable')) throw error
     throw new OutcomeUnknownError(
-      'the write changed nothing, and asking why failed: repeat the call with the same event id to find out',
+      'the write changed nothing, and asking why failed: repeat the same call to find out',
       { cause: error },
     )
   }

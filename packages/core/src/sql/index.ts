@@ -6,9 +6,7 @@ export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { afterPrefix } from './name-prefix.ts'
 export {
-  isSqlFailure,
   requireSqlDatabase,
-  SqlFailure,
   type NoTables,
   type SqlDatabase,
   type SqlTraits,
@@ -16,6 +14,7 @@ export {
 export type { Compilable, CompiledSql } from './compiled-sql.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
 export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
+export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'
 export { compileStatement, type SqlStatement, type StatementTraits } from './sql-statement.ts'
 export {
   changeRows,

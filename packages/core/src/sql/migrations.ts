@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { MigrationFailedError, SchemaOutdatedError, SchemaTooNewError } from '../errors/errors.ts'
-import { isSqlFailure, type NoTables, type SqlDatabase, type SqlTraits } from './sql-database.ts'
+import type { NoTables, SqlDatabase, SqlTraits } from './sql-database.ts'
+import { isSqlFailure } from './sql-failure.ts'
 import { compileStatement } from './sql-statement.ts'
 
 /** The migrations of one store, which has its own ledger and its own lock. */

@@ -37,7 +37,7 @@ export interface SqlTraits {
  * The engine port: what an SQL engine offers to the stores. Statements come compiled; values go in and out as
  * JavaScript's own: integers up to 2^53 as numbers, bytes as `Uint8Array`s that share no memory with anything else.
  *
- * Every failure is one of Harborage's errors, or an {@link SqlFailure} where the store has to decide what it means.
+ * Every failure is one of Harborage's errors, or an `SqlFailure` where the store may know what it means.
  * Failures that may pass (a lost connection, a deadlock, a busy file) are retried within a bounded budget, so whatever
  * is handed in must be safe to repeat.
  */
@@ -70,28 +70,6 @@ export interface SqlDatabase extends Database {
    * The lock is of the transaction and never of the session, so it also holds through a connection pooler.
    */
   migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result>
-}
-
-/** Why a statement failed; `incomplete` is the verdict of one that `compileAllOrNone` made. */
-type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplete'
-
-/** A failure of a statement that is not final: the store decides what it means. It never reaches a caller. */
-export class SqlFailure extends Error {
-  readonly reason: SqlFailureReason
-
-  constructor(reason: SqlFailureReason) {
-    super(reason)
-    this.name = 'SqlFailure'
-    this.reason = reason
-  }
-}
-
-/** Whether an error is an {@link SqlFailure} for one of these reasons. */
-export function isSqlFailure(
-  error: unknown,
-  ...reasons: readonly SqlFailureReason[]
-): error is SqlFailure {
-  return error instanceof SqlFailure && reasons.includes(error.reason)
 }
 
 const members = ['traits', 'builder', 'rows', 'changes', 'transaction', 'migrate'] as const

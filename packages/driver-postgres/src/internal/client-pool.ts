@@ -14,7 +14,7 @@ export class ClientPool {
   readonly #isOwn: boolean
   /** The open sockets of the database's own pool, those of connections that were never made among them. */
   readonly #sockets = new Set<Socket>()
-  /** One for each connection of the own pool, kept when it has ended. */
+  /** One for each connection of the own pool, which resolves when it has ended. */
   readonly #endings = new Set<Promise<void>>()
 
   constructor(config: CheckedPostgresConfig) {

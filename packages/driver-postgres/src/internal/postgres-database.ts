@@ -42,7 +42,8 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #runner: StatementRunner
   /** Only where a connection can be shared. */
   readonly #lanes: ReadLanes | undefined
-  readonly #batches = new Map<CompiledSql, WriteBatches>()
+  /** By the text of their statement: stores of one sort share them. */
+  readonly #batches = new Map<string, WriteBatches>()
 
   constructor(pool: ClientPool, schema: string, config: CheckedPostgresConfig) {
     this.#pool = pool
@@ -152,10 +153,10 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   #batchesOf(statement: BatchedStatement): WriteBatches {
-    const known = this.#batches.get(statement)
+    const known = this.#batches.get(statement.sql)
     if (known !== undefined) return known
     const batches = new WriteBatches(statement, (...query) => this.#runAlone(...query))
-    this.#batches.set(statement, batches)
+    this.#batches.set(statement.sql, batches)
     return batches
   }
 }

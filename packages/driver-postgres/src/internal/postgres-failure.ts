@@ -1,5 +1,5 @@
-import { HarborageError, StoreUnavailableError } from '@harborage/core'
-import { SqlFailure } from '@harborage/core/sql'
+import { isHarborageError, StoreUnavailableError } from '@harborage/core'
+import { SqlFailure, type SqlFailureReason } from '@harborage/core/sql'
 
 /** The message of the error for a caller's pool that gave no connection in time. */
 export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time'
@@ -7,104 +7,163 @@ export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time
 /** The message of the error for a statement that was not answered in time. */
 export const QUERY_TIMEOUT = 'no answer to a statement in time'
 
+/** What is known of a failed attempt. */
+interface FailureTraits {
+  /** Whether another attempt may succeed. */
+  readonly mayPass?: boolean
+  /** Whether the statement, or the COMMIT, may have been applied although no answer came. */
+  readonly mayBeApplied?: boolean
+  /** Whether the connection can be used no longer. */
+  readonly breaksConnection?: boolean
+  /** Whether there was no connection to send anything on. */
+  readonly isUnsent?: boolean
+}
+
 /** A failed attempt of a call: what it means and what can be done about it. */
-export class PostgresFailure extends Error {
+export class PostgresFailure extends Error implements Required<FailureTraits> {
   /** What the caller gets if the call is not tried again. */
   readonly error: unknown
-  /** Whether another attempt may succeed. */
   readonly mayPass: boolean
-  /** Whether the statement, or the COMMIT, may have been applied although no answer came. */
   readonly mayBeApplied: boolean
-  /** Whether the connection can be used no longer. */
   readonly breaksConnection: boolean
+  readonly isUnsent: boolean
 
-  constructor(
-    error: unknown,
-    traits: { mayPass?: boolean; mayBeApplied?: boolean; breaksConnection?: boolean } = {},
-  ) {
+  constructor(error: unknown, traits: FailureTraits = {}) {
     super('a call to Postgres failed')
     this.error = error
     this.mayPass = traits.mayPass ?? false
     this.mayBeApplied = traits.mayBeApplied ?? false
     this.breaksConnection = traits.breaksConnection ?? false
+    this.isUnsent = traits.isUnsent ?? false
+  }
+
+  /** The same failure at a moment at which nothing can have been applied yet. */
+  beforeCommit(): PostgresFailure {
+    const { error, mayPass, breaksConnection, isUnsent } = this
+    return new PostgresFailure(error, { mayPass, breaksConnection, isUnsent })
   }
 }
 
 /** What went wrong before anything was sent: no connection could be had. */
 export function connectionFailure(error: unknown, timeoutMs: number): PostgresFailure {
   const state = sqlState(error)
-  if (state !== undefined) return isPassing(state) ? notNow(state, error) : refused(state, error)
+  if (state !== undefined) {
+    return isPassing(state)
+      ? unsent(unavailable('Postgres takes no connection now: call again', state, error), true)
+      : unsent(final(refusal(state), state, error))
+  }
   const code = networkCode(error) ?? (isTermination(error) ? 'it hung up' : undefined)
   if (code !== undefined) {
-    return new PostgresFailure(
-      new StoreUnavailableError(
-        `Postgres cannot be reached (${code}): check the address and that the server runs`,
-        { cause: error },
-      ),
-      { mayPass: PASSING_NETWORK_CODES.has(code) || isTermination(error) },
-    )
+    const message = `Postgres cannot be reached (${code}): check the address and that the server runs`
+    const mayPass = PASSING_NETWORK_CODES.has(code) || isTermination(error)
+    return unsent(new StoreUnavailableError(message, { cause: error }), mayPass)
   }
   if (isTimeout(error)) {
     const message = `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
-    return new PostgresFailure(new StoreUnavailableError(message, { cause: error }))
+    return unsent(new StoreUnavailableError(message, { cause: error }))
   }
   // A password or TLS that one side lacks, a pool that was ended: the same call would fail again.
   const message = 'no connection to Postgres: see the cause'
-  return new PostgresFailure(new StoreUnavailableError(message, { cause: error, retryable: false }))
+  return unsent(new StoreUnavailableError(message, { cause: error, retryable: false }))
 }
+
+function unsent(error: StoreUnavailableError, mayPass = false): PostgresFailure {
+  return new PostgresFailure(error, { mayPass, isUnsent: true })
+}
+
+function refusal(state: string): string {
+  if (state.startsWith('28')) {
+    return 'Postgres refused the login: check the user, the password and pg_hba.conf'
+  }
+  if (state === '3D000') return 'the database does not exist: create it first'
+  return 'Postgres refused the connection: see the cause'
+}
+
+/** States that a store may know the meaning of. They come without a cause: the server's detail quotes the key. */
+const STORE_DECIDES: ReadonlyMap<string, SqlFailureReason> = new Map([
+  ['23505', 'unique_violation'],
+  // Only the verdict of a statement that makes all of its calls or none reads a text as a number.
+  ['22P02', 'incomplete'],
+  ['42P01', 'missing_table'],
+  ['3F000', 'missing_table'],
+])
+
+const LOST_AGAINST_OTHERS: StateMeaning = {
+  message: 'the transaction lost against others',
+  traits: { mayPass: true },
+}
+const STOPPED: StateMeaning = {
+  message: 'a lock or a time limit stopped the statement: call again',
+  traits: {},
+}
+/** A pooler or a failover has put the connection on another server. */
+const SERVER_CHANGED: FailureTraits = { mayPass: true, breaksConnection: true }
+
+interface StateMeaning {
+  readonly message: string
+  /** Left out: the same call would fail again. */
+  readonly traits?: FailureTraits
+}
+
+/** What the states mean after which something can be done. */
+const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
+  ['40001', LOST_AGAINST_OTHERS],
+  ['40P01', LOST_AGAINST_OTHERS],
+  ['55P03', STOPPED],
+  ['57014', STOPPED],
+  ['25P04', { ...STOPPED, traits: { breaksConnection: true } }],
+  [
+    '25P03',
+    {
+      message: 'a transaction was idle for longer than the server allows, and was rolled back',
+      traits: { mayPass: true, breaksConnection: true },
+    },
+  ],
+  [
+    '25006',
+    {
+      message:
+        'Postgres only lets this connection read: a standby, or a role with default_transaction_read_only',
+      traits: SERVER_CHANGED,
+    },
+  ],
+  [
+    '26000',
+    {
+      message: 'the connection lost its prepared statements, as behind a pooler that shares them',
+      traits: SERVER_CHANGED,
+    },
+  ],
+  ['0A000', { message: 'a prepared statement no longer fits its tables', traits: SERVER_CHANGED }],
+  [
+    '53100',
+    {
+      message: 'the disk of the server is full: free some space',
+      traits: { mayPass: true },
+    },
+  ],
+  [
+    '42P05',
+    { message: 'a pooler shares prepared statements: open with preparedStatements: false' },
+  ],
+  ['42501', { message: 'the role lacks a right on the tables: grant it' }],
+])
 
 /** What went wrong on an open connection. */
 export function statementFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error
-  if (error instanceof HarborageError) return new PostgresFailure(error)
+  if (isHarborageError(error)) return new PostgresFailure(error)
   const state = sqlState(error)
-  if (state === undefined)
-    return isOfClient(error) ? lostConnection(error) : new PostgresFailure(error)
+  if (state === undefined) return isLoss(error) ? lostConnection(error) : clientFailure(error)
   if (isPassing(state)) return lostConnection(error)
-  switch (state) {
-    case '23505':
-      // Without a cause: the server's detail quotes the key, which may be another identity's.
-      return new PostgresFailure(new SqlFailure('unique_violation'))
-    case '22P02':
-      // Only the verdict of a statement that makes all of its calls or none reads a text as a number.
-      return new PostgresFailure(new SqlFailure('incomplete'))
-    case '42P01':
-    case '3F000':
-      return new PostgresFailure(new SqlFailure('missing_table'))
-    case '40001':
-    case '40P01':
-      return new PostgresFailure(unavailable('the transaction lost against others', state, error), {
-        mayPass: true,
-      })
-    case '26000':
-    case '0A000':
-    case '25006':
-      // A pooler or a failover put this connection on another server or took its prepared statements away.
-      return new PostgresFailure(unavailable('the connection changed its server', state, error), {
-        mayPass: true,
-        breaksConnection: true,
-      })
-    case '42P05':
-      return final(
-        'a pooler shares prepared statements: open with preparedStatements: false',
-        state,
-        error,
-      )
-    case '42501':
-      return final('the role lacks a right on the tables: grant it', state, error)
-    case '53100':
-      return new PostgresFailure(
-        unavailable('the disk of the server is full: free some space', state, error),
-        { mayPass: true },
-      )
-    case '55P03':
-    case '57014':
-      return new PostgresFailure(
-        unavailable('a lock or a time limit stopped the statement: call again', state, error),
-      )
-    default:
-      return final('Postgres could not do the work: see the cause', state, error)
+  const reason = STORE_DECIDES.get(state)
+  if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
+  const meaning = MEANINGS.get(state)
+  if (meaning?.traits !== undefined) {
+    return new PostgresFailure(unavailable(meaning.message, state, error), meaning.traits)
   }
+  const message = meaning?.message ?? 'Postgres could not do the work: see the cause'
+  return new PostgresFailure(final(message, state, error))
 }
 
 function lostConnection(error: unknown): PostgresFailure {
@@ -114,34 +173,24 @@ function lostConnection(error: unknown): PostgresFailure {
   )
 }
 
-function notNow(state: string, cause: unknown): PostgresFailure {
+/** What pg itself fails with, for whatever reason, it would fail with again. */
+function clientFailure(error: unknown): PostgresFailure {
+  const message = 'the Postgres client failed: see the cause'
   return new PostgresFailure(
-    unavailable('Postgres takes no connection now: call again', state, cause),
+    new StoreUnavailableError(message, { cause: error, retryable: false }),
     {
-      mayPass: true,
+      mayBeApplied: true,
+      breaksConnection: true,
     },
   )
-}
-
-function refused(state: string, cause: unknown): PostgresFailure {
-  if (state.startsWith('28')) {
-    return final(
-      'Postgres refused the login: check the user, the password and pg_hba.conf',
-      state,
-      cause,
-    )
-  }
-  if (state === '3D000') return final('the database does not exist: create it first', state, cause)
-  return final('Postgres refused the connection: see the cause', state, cause)
 }
 
 function unavailable(message: string, state: string, cause: unknown): StoreUnavailableError {
   return new StoreUnavailableError(`${message} (${state})`, { cause })
 }
 
-function final(message: string, state: string, cause: unknown): PostgresFailure {
-  const error = new StoreUnavailableError(`${message} (${state})`, { cause, retryable: false })
-  return new PostgresFailure(error)
+function final(message: string, state: string, cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(`${message} (${state})`, { cause, retryable: false })
 }
 
 /** The five characters by which Postgres names a failure, or `undefined` if it is not the server's. */
@@ -173,9 +222,10 @@ function networkCode(error: unknown): string | undefined {
   return typeof code === 'string' && sqlState(error) === undefined ? code : undefined
 }
 
-/** Whether pg or the socket failed, as opposed to the work that was run on the connection. */
-function isOfClient(error: unknown): boolean {
-  return networkCode(error) !== undefined || isTermination(error)
+/** Whether the connection, or an answer on it, was lost. */
+function isLoss(error: unknown): boolean {
+  // Codes of the system, such as EPIPE; those that begin with ERR_ are Node's own and mostly tell of wrong arguments.
+  return /^E(?!RR_)/.test(networkCode(error) ?? '') || isTermination(error)
 }
 
 const TERMINATIONS: ReadonlySet<string> = new Set([
@@ -183,6 +233,8 @@ const TERMINATIONS: ReadonlySet<string> = new Set([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
+  // Of the option query_timeout of a caller's pool.
+  'Query read timeout',
   QUERY_TIMEOUT,
 ])
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { currentOperation, isHarborageError, OutcomeUnknownError } from '@harborage/core'
+import { SqlFailure } from '@harborage/core/sql'
 import { PostgresFailure } from './postgres-failure.ts'
 
 const FIRST_PAUSE_MS = 5
@@ -34,11 +35,12 @@ export async function retry<Result>(
 }
 
 function finalError(failure: PostgresFailure, mayBeApplied: boolean): unknown {
+  const { error } = failure
   // Any other error is an answer: it was decided on what the server holds, where a lost attempt would have shown.
-  const isAnswered = !isHarborageError(failure.error, 'store_unavailable')
-  if (!mayBeApplied || isAnswered) return failure.error
+  const isAnswered = error instanceof SqlFailure || !isHarborageError(error, 'store_unavailable')
+  if (!mayBeApplied || isAnswered) return error
   return new OutcomeUnknownError(
-    'the answer of Postgres was lost and asking again failed: repeat the call with the same event id to find out',
-    { cause: failure.error },
+    'the answer of Postgres was lost, and there was no other in time: repeat the same call to find out',
+    { cause: error },
   )
 }

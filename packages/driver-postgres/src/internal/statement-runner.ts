@@ -22,7 +22,8 @@ interface Sent {
 export class StatementRunner {
   readonly #isPrepared: boolean
   readonly #timeoutMs: number
-  readonly #names = new Map<CompiledSql, string>()
+  /** By their text: each store that is opened compiles its statements anew. */
+  readonly #names = new Map<string, string>()
 
   constructor(config: Pick<CheckedPostgresConfig, 'preparedStatements' | 'queryTimeoutMs'>) {
     this.#isPrepared = config.preparedStatements
@@ -62,12 +63,12 @@ export class StatementRunner {
 
   /** A name that stands for one text only: two schemas may share a connection. */
   #nameOf(statement: CompiledSql): string {
-    const known = this.#names.get(statement)
+    const known = this.#names.get(statement.sql)
     if (known !== undefined) return known
     const digest = hash('sha256', statement.sql, 'hex').slice(0, 12)
     const name = `harbor_${statement.name}`.slice(0, NAME_CHARACTERS - digest.length - 1)
     const unique = `${name}_${digest}`
-    this.#names.set(statement, unique)
+    this.#names.set(statement.sql, unique)
     return unique
   }
 }

@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '@harborage/core'
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 import type pg from 'pg'
-import { statementFailure } from './postgres-failure.ts'
+import { PostgresFailure, statementFailure } from './postgres-failure.ts'
 import type { StatementRunner } from './statement-runner.ts'
 
 /** READ COMMITTED: a statement that had to wait for another transaction goes by what that one left. */
@@ -31,22 +31,21 @@ export class Transaction {
   }
 
   async #driveOrRollBack<Result>(work: SqlWork<Result>): Promise<Result> {
-    let state = work.next([])
+    let state = advance(work, [])
     try {
       const begun = this.#runner.command(this.#client, BEGIN)
       // Without a transaction, a statement that reads would do no harm.
       if (state.done === true || !this.#pipelines || state.value.some(changes)) await begun
       while (state.done !== true) {
         const [answers] = await Promise.all([this.#answers(state.value), begun])
-        state = work.next(answers)
+        state = advance(work, answers)
       }
       return state.value
     } catch (error) {
+      const failure = statementFailure(error)
       // A lost connection has rolled back by itself.
-      if (!statementFailure(error).breaksConnection) {
-        await this.#runner.command(this.#client, 'ROLLBACK')
-      }
-      throw error
+      if (!failure.breaksConnection) await this.#runner.command(this.#client, 'ROLLBACK')
+      throw failure.beforeCommit()
     }
   }
 
@@ -72,6 +71,18 @@ export class Transaction {
     if (command !== 'COMMIT') {
       throw new StoreUnavailableError('Postgres rolled the transaction back: nothing was applied')
     }
+  }
+}
+
+/** What the work itself throws is no failure of Postgres. */
+function advance<Result>(
+  work: SqlWork<Result>,
+  answers: readonly SqlAnswer[],
+): IteratorResult<readonly SqlStep[], Result> {
+  try {
+    return work.next(answers)
+  } catch (error) {
+    throw new PostgresFailure(error)
   }
 }
 

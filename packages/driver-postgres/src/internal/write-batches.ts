@@ -158,9 +158,9 @@ export class WriteBatches {
   /** Lets the other calls go on without waiting for a slow flush, each that has a key of it by itself. */
   #passBy(flush: Flush): void {
     flush.isSlow = true
-    const waiting = this.#gathered.filter((call) => this.#isHeldUp(call))
-    this.#gathered = this.#gathered.filter((call) => !this.#isHeldUp(call))
-    for (const call of waiting) void this.#settleAlone(call)
+    const gathered = Map.groupBy(this.#gathered, (call) => this.#isHeldUp(call))
+    this.#gathered = gathered.get(false) ?? []
+    for (const call of gathered.get(true) ?? []) void this.#settleAlone(call)
     this.#flushIfFree()
   }
 
@@ -180,7 +180,7 @@ export class WriteBatches {
         resolve(written.has(this.#statement.batch.nameOf(parameters)) ? 1 : 0)
       }
     } catch (error) {
-      if (error instanceof PostgresFailure && !error.mayPass) {
+      if (error instanceof PostgresFailure && !error.mayPass && !error.isUnsent) {
         // The statement failed as a whole, so nothing was applied: each call has to get its own answer.
         await Promise.all(calls.map((call) => this.#settleAlone(call)))
       } else for (const { reject } of calls) reject(error)

@@ -4,8 +4,6 @@ import { Worker } from 'node:worker_threads'
 /** What the thread is asked. */
 export type CheckpointRequest = 'checkpoint' | 'close'
 
-const script = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
-
 /**
  * A thread with a connection of its own that makes the checkpoints of a database. It keeps the process alive only while
  * a checkpoint goes on.
@@ -20,6 +18,8 @@ export class CheckpointThread {
   constructor(path: string, failed: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ended = promise
+    // Not when the module is loaded: a bundle in CommonJS has no such URL, and shall go without this thread.
+    const script = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
     // What the process was started with, such as a module to load first (also in NODE_OPTIONS), is not for this thread.
     this.#worker = new Worker(script, { workerData: path, execArgv: [], env: {} })
     // It says when a checkpoint is over, and nothing else.

@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, openSync } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { HarborageError, InvalidConfigError, StoreUnavailableError } from '@harborage/core'
+import { InvalidConfigError, isHarborageError, StoreUnavailableError } from '@harborage/core'
 
 const OWNER_ONLY = 0o600
 
@@ -70,7 +70,7 @@ function ifMissing(error: unknown): undefined {
 }
 
 function explain(error: unknown): Error {
-  if (error instanceof HarborageError) return error
+  if (isHarborageError(error)) return error
   const code = errnoOf(error)
   switch (code) {
     case 'ENOENT':

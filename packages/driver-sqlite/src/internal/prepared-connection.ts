@@ -10,7 +10,8 @@ type LogState = readonly [busy: number, pages: number, copied: number]
 /** A connection of better-sqlite3 that prepares each statement once and runs the bodies of transactions. */
 export class PreparedConnection {
   readonly #connection: BetterSqlite3.Database
-  readonly #prepared = new Map<CompiledSql, Prepared>()
+  /** By their text: each store that is opened compiles its statements anew. */
+  readonly #prepared = new Map<string, Prepared>()
   readonly #begin: Prepared
   readonly #commit: Prepared
   readonly #rollBack: Prepared
@@ -143,11 +144,11 @@ export class PreparedConnection {
     return answer === 'rows' ? this.rows(statement, values) : this.changes(statement, values)
   }
 
-  #prepare(statement: CompiledSql): Prepared {
-    const prepared = this.#prepared.get(statement)
+  #prepare({ sql }: CompiledSql): Prepared {
+    const prepared = this.#prepared.get(sql)
     if (prepared !== undefined) return prepared
-    const fresh = this.#connection.prepare<unknown[], Row>(statement.sql)
-    this.#prepared.set(statement, fresh)
+    const fresh = this.#connection.prepare<unknown[], Row>(sql)
+    this.#prepared.set(sql, fresh)
     return fresh
   }
 }

@@ -1,5 +1,5 @@
 import {
-  HarborageError,
+  isHarborageError,
   InvalidConfigError,
   OutcomeUnknownError,
   StoreUnavailableError,
@@ -25,7 +25,7 @@ export function isPassing(error: unknown): boolean {
 /** Turns an error of better-sqlite3 into one of Harborage; any other error stays as it is. */
 export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
   const code = codeOf(error)
-  if (error instanceof HarborageError || code === '') return error
+  if (isHarborageError(error) || code === '') return error
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
     return new SqlFailure('unique_violation')
   }
@@ -66,7 +66,7 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
   }
   if (code.startsWith('SQLITE_IOERR') && work === 'write') {
     return new OutcomeUnknownError(
-      'the disk failed during a write: repeat the call with the same event id once it works again',
+      'the disk failed during a write: repeat the same call once it works again',
       { cause: error },
     )
   }

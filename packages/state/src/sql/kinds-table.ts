@@ -42,17 +42,17 @@ async function keepByTriggers(db: Database, schema: string | undefined): Promise
   const columns = sql.join(slot.map((column) => sql.ref(column)))
   const inserted = sql.join(slot.map((column) => sql.ref(`new.${column}`)))
   const deleted = sql.join(slot.map((column) => sql.ref(`old.${column}`)))
-  await sql`create function ${keep}() returns trigger language plpgsql
-    security definer set search_path = pg_catalog, pg_temp as $keep$
-    begin
+  const body = sql`begin
       case tg_op
         when 'INSERT' then insert into ${kinds} (${columns}) values (${inserted});
         when 'DELETE' then delete from ${kinds} where (${columns}) = (${deleted});
         when 'TRUNCATE' then truncate ${kinds};
       end case;
       return null;
-    end
-  $keep$`.execute(db)
+    end`.compile(db)
+  // Not between dollars: what stands there as the end could be a part of the schema's name.
+  await sql`create function ${keep}() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp as ${sql.lit(body.sql)}`.execute(db)
   await sql`revoke execute on function ${keep}() from public`.execute(db)
   await sql`create trigger state_kinds_keep after insert or delete on ${records}
     for each row execute function ${keep}()`.execute(db)

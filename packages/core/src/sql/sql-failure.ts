@@ -1,0 +1,35 @@
+import { StoreUnavailableError } from '../errors/errors.ts'
+import { isHarborageError } from '../errors/harborage-error.ts'
+
+/** Why a statement failed; `incomplete` is the verdict of one that `compileAllOrNone` made. */
+export type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplete'
+
+/** What a caller is told where no store knows better. */
+const MESSAGES: Readonly<Record<SqlFailureReason, string>> = {
+  unique_violation: 'a row with the same key is there already: see what holds it',
+  missing_table:
+    'a table of the store is gone that was there when it opened: see who removed it, then open the store again',
+  incomplete: 'a part of the rows cannot be written, so none was: see what stands against them',
+}
+
+/** A failure of a statement of which the store may know what it means. */
+export class SqlFailure extends StoreUnavailableError {
+  readonly reason: SqlFailureReason
+
+  constructor(reason: SqlFailureReason) {
+    super(MESSAGES[reason], { retryable: false })
+    this.reason = reason
+  }
+}
+
+/** Whether an error is an {@link SqlFailure} for one of these reasons, of whichever copy of this package. */
+export function isSqlFailure(
+  error: unknown,
+  ...reasons: readonly SqlFailureReason[]
+): error is SqlFailure {
+  return (
+    isHarborageError(error, 'store_unavailable') &&
+    'reason' in error &&
+    reasons.some((reason) => reason === error.reason)
+  )
+}
