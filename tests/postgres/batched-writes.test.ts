@@ -169,6 +169,39 @@ test('a batch whose answer is lost for good leaves each outcome unknown', async 
   }
 })
 
+test('a batch for which no connection becomes free waits no longer than a lone call', async () => {
+  const connectionTimeoutMs = 1_500
+  await using own = await openOwnStore({ dsn: server.dsn, max: 1, connectionTimeoutMs })
+  const [held] = records('keeps the connection', 1)
+  if (held === undefined) throw new Error('a record was made')
+  await own.state.save(held)
+  await using holder = await bystander(server.dsn)
+  await holder.query('begin')
+  await holder.query('select from state_records where kind = $1 for update', [held.kind])
+  const blocked = own.state.save(newRecord({ kind: held.kind }))
+  await waitingForLock(server.dsn, 1)
+  const begun = performance.now()
+  const saving = records('no connection').map((record) => own.state.save(record))
+  for (const call of await Promise.allSettled(saving)) {
+    expect(call).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } })
+  }
+  // Those that had each waited once more would have taken twice as long.
+  expect(performance.now() - begun).toBeLessThan(2 * connectionTimeoutMs)
+  await holder.query('rollback')
+  expect(await blocked).toBe('saved')
+})
+
+test('stores of one sort on one database share their batches', async () => {
+  await using database = await openPostgres({ dsn: server.dsn })
+  await using one = await openStateStore({ database })
+  await using other = await openStateStore({ database })
+  const all = records('of two stores', ONE_BATCH)
+  const statements = await executions(() =>
+    Promise.all(all.map((record, index) => (index % 2 === 0 ? one : other).save(record))),
+  )
+  expect(statements(BATCH)).toBe(1)
+})
+
 test('a backend that is killed during a batch loses and repeats nothing', async () => {
   await using own = await openOwnStore({ dsn: server.dsn })
   const all = records('killed')

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
-import { Pool, type PoolClient } from 'pg'
+import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
@@ -59,5 +59,35 @@ test('two schemas may share the connections of one pool', async () => {
   expect(await other.save({ ...record, version: 9 })).toBe('saved')
   expect((await one.load(ann, record.kind))?.version).toBe(0)
   for (const store of [one, other, left, right]) await store.close()
+  await pool.end()
+})
+
+test("an answer that the caller's pool does not wait for leaves the outcome unknown, and no connection in use", async () => {
+  const pool = new Pool({ connectionString: database.dsn, query_timeout: 200, max: 2 })
+  const shared = await openPostgres({ pool, retryTimeoutMs: 0 })
+  const state = await openStateStore({ database: shared })
+  const held = newRecord({ kind: 'locked for long' })
+  await state.save(held)
+  const other = new Client({ connectionString: database.dsn })
+  await other.connect()
+  await other.query('begin')
+  await other.query('select from state_records where kind = $1 for update', [held.kind])
+  const late = newRecord({ kind: held.kind })
+  expect((await failureOf(state.save(late))).code).toBe('outcome_unknown')
+  expect((await failureOf(state.delete(ann, held.kind))).code).toBe('outcome_unknown')
+  await other.end()
+  expect(pool.totalCount).toBeLessThan(2)
+  expect(await state.load(ann, 'absent')).toBeUndefined()
+  await state.close()
+  await shared.close()
+  await pool.end()
+})
+
+test("a caller's pool that reads the binary format is refused: pg spoils bytes in it", async () => {
+  const options: PoolConfig & { binary: boolean } = { connectionString: database.dsn, binary: true }
+  const pool = new Pool(options)
+  const failure = await failureOf(openPostgres({ pool }))
+  expect(failure.code).toBe('invalid_config')
+  expect(failure.message).toContain('binary')
   await pool.end()
 })

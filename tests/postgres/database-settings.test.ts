@@ -1,7 +1,10 @@
+import { requireSqlDatabase, type SqlWork } from '@harborage/core/sql'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
-import { Pool } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import pg, { Pool } from 'pg'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { DelegatingDatabase } from '../support/delegating-database.ts'
+import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres } from '../support/query-postgres.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
@@ -35,6 +38,73 @@ test.for(['escape', 'hex'])(
     }
   },
 )
+
+test('bytea_output = escape: parsers that the process has set for all pools change nothing', async () => {
+  await setForSessions('bytea_output', 'escape')
+  const parser = pg.types.getTypeParser(pg.types.builtins.BYTEA) as (text: string) => unknown
+  pg.types.setTypeParser(pg.types.builtins.BYTEA, () => 'not what the server sent')
+  onTestFinished(() => pg.types.setTypeParser(pg.types.builtins.BYTEA, parser))
+  await using own = await openOwnStore({ dsn: database.dsn })
+  await own.state.save(newRecord({ bytes: everyByte }))
+  expect((await own.state.load(ann, 'note'))?.bytes).toEqual(everyByte)
+})
+
+test('a role that may only read is told so', async () => {
+  await using own = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: 100 })
+  await setForSessions('default_transaction_read_only', 'on')
+  onTestFinished(() => queryPostgres(database.dsn, resetReadOnly()).then(() => {}))
+  await using late = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: 100 })
+  const failure = await failureOf(late.state.save(newRecord()))
+  expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+  expect(failure.message).toContain('default_transaction_read_only')
+  expect(await own.state.save(newRecord())).toBe('saved')
+})
+
+function resetReadOnly(): string {
+  const name = new URL(database.dsn).pathname.slice(1)
+  return `begin read write; alter database "${name}" reset default_transaction_read_only; commit`
+}
+
+test('a database in another encoding than UTF-8 is refused', async () => {
+  const name = `${new URL(database.dsn).pathname.slice(1)}_latin1`
+  await queryPostgres(
+    database.dsn,
+    `create database "${name}" encoding 'LATIN1' locale 'C' template template0`,
+  )
+  onTestFinished(() => queryPostgres(database.dsn, `drop database "${name}"`).then(() => {}))
+  const dsn = new URL(database.dsn)
+  dsn.pathname = `/${name}`
+  const failure = await failureOf(openPostgres({ dsn: dsn.href }))
+  expect(failure.code).toBe('invalid_config')
+  expect(failure.message).toContain('LATIN1')
+})
+
+/** The process is busy with something else once, between the statements of a transaction and its COMMIT. */
+class BusyDatabase extends DelegatingDatabase {
+  #isBusy = true
+
+  override transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+    return this.real.transaction((mayBeApplied) => this.#delayed(work(mayBeApplied)))
+  }
+
+  *#delayed<Result>(work: SqlWork<Result>): SqlWork<Result> {
+    const result = yield* work
+    if (this.#isBusy) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
+    this.#isBusy = false
+    return result
+  }
+}
+
+test('a transaction that was idle for longer than the server allows is made again', async () => {
+  const dsn = new URL(database.dsn)
+  dsn.searchParams.set('options', '-c idle_in_transaction_session_timeout=50')
+  await using shared = await openPostgres({ dsn: dsn.href })
+  const busy = new BusyDatabase(requireSqlDatabase(shared))
+  await using state = await openStateStore({ database: busy })
+  const record = newRecord({ kind: 'idle' })
+  const expected = { identity: ann, kind: record.kind, eventId: null }
+  expect(await state.commit({ expect: [expected], save: [record] })).toEqual(['saved'])
+})
 
 test.for(['serializable', 'repeatable read'])(
   'default_transaction_isolation = %s: concurrent saves and commits into one slot succeed',

@@ -52,6 +52,13 @@ test('the table of kinds has a row for each slot that holds something', async ()
   expect(await kinds()).toEqual([])
 })
 
+test('the schema of the tables may have any name that is allowed', async () => {
+  await using odd = await openOwnStore({ dsn: database.dsn, schema: 'a$keep$b' })
+  await odd.state.save(newRecord({ kind: 'k1' }))
+  const rows = await queryPostgres(database.dsn, `select kind from "a$keep$b".state_kinds`)
+  expect(rows).toEqual([{ kind: 'k1' }])
+})
+
 test('a save that replaces what a slot holds does not touch it', async () => {
   await saveNew('k1', 'k2')
   const before = await kinds()

@@ -4,11 +4,28 @@ import { newEventId } from '@harborage/core'
 import { migrateSubsystem, requireSqlDatabase } from '@harborage/core/sql'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
-import { describe, expect, test } from 'vitest'
+import BetterSqlite3 from 'better-sqlite3'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { temporaryFolder } from './temporary-folder.ts'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+test('stores that are opened again and again on one database prepare nothing anew', async () => {
+  await using database = await openSqlite({ dsn: ':memory:' })
+  const use = async (): Promise<void> => {
+    await using state = await openStateStore({ database })
+    await state.save(record('k'))
+    await state.load(identity, 'k')
+  }
+  await use()
+  // The first one found no ledger of migrations to ask.
+  await use()
+  const prepare = vi.spyOn(BetterSqlite3.prototype, 'prepare')
+  onTestFinished(() => prepare.mockRestore())
+  await use()
+  expect(prepare).not.toHaveBeenCalled()
+})
 
 describe('two stores on one file', () => {
   test('see what the other saved, and never overwrite it by accident', async () => {
