@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseEventId } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { Pool } from 'pg'
@@ -42,17 +43,18 @@ interface PlanNode {
 
 /** The plans of what a call sends, explained and executed by the server itself. */
 async function plansOf(
-  mode: 'force_generic_plan' | 'force_custom_plan',
+  mode: 'auto' | 'force_generic_plan' | 'force_custom_plan',
+  { dsn }: TestDatabase,
   call: (state: StateStore) => Promise<unknown>,
 ): Promise<PlanNode[]> {
   const notices: string[] = []
   const pool = new Pool({
-    connectionString: database.dsn,
+    connectionString: dsn,
     max: 1,
     options: `-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on -c auto_explain.log_format=json -c client_min_messages=log -c plan_cache_mode=${mode}`,
   })
   const shared = await openPostgres({ pool })
-  const state = await openStateStore({ database: shared, migrate: 'verify' })
+  const state = await openStateStore({ database: shared })
   const client = await pool.connect()
   // The database may be dropped while the connection is still closing.
   client.on('error', () => {})
@@ -87,14 +89,14 @@ describe.for(['force_generic_plan', 'force_custom_plan'] as const)(
   'among 20,000 records, with plan_cache_mode = %s,',
   (mode) => {
     test('listKind of a rare kind is served by the index of kinds and touches little else', async () => {
-      const plans = await plansOf(mode, async (state) => {
+      const plans = await plansOf(mode, database, async (state) => {
         expect(await count(state.listKind(maintenance, 'rare.'))).toBe(2)
       })
       expectServedBy(plans, 'state_kinds_kind_idx')
     })
 
     test('a later page of listKind starts where the one before it ended', async () => {
-      const plans = await plansOf(mode, async (state) => {
+      const plans = await plansOf(mode, database, async (state) => {
         expect(await count(state.listKind(maintenance, 'k42', { pageSize: 50 }))).toBe(200)
       })
       expect(plans.length).toBeGreaterThan(3)
@@ -103,20 +105,42 @@ describe.for(['force_generic_plan', 'force_custom_plan'] as const)(
     })
 
     test('list is served by the primary key', async () => {
-      const plans = await plansOf(mode, async (state) => {
+      const plans = await plansOf(mode, database, async (state) => {
         expect(await count(state.list(ann, 'k4', { pageSize: 5 }))).toBe(11)
       })
       expectServedBy(plans, 'state_records_pkey', 12)
     })
 
     test('list begins at its prefix among the many records of one run', async () => {
-      const plans = await plansOf(mode, async (state) => {
+      const plans = await plansOf(mode, database, async (state) => {
         expect(await count(state.list({ ...ann, tenantId: 'many' }, 'm4999'))).toBe(1)
       })
       expectServedBy(plans, 'state_records_pkey', 12)
     })
   },
 )
+
+test('plans that were made for an empty table find one slot or one event id in a full one', async () => {
+  const empty = await createDatabase()
+  const plans = await plansOf('auto', empty, async (state) => {
+    // From the fifth call on a plan is kept.
+    for (let call = 0; call < 8; call += 1) {
+      await state.load(ann, 'k')
+      await state.loadByEventId(ann, parseEventId('e'))
+    }
+    await queryPostgres(
+      empty.dsn,
+      `insert into state_records
+       select 't7', 'u', 's', '', 'k' || i, 'e' || i, 0, 0, 'e' || i || ',', '\\x00' from generate_series(1, 5000) as i`,
+    )
+    expect(await state.load(ann, 'k4000')).toBeDefined()
+    expect(await state.loadByEventId(ann, parseEventId('e4000'))).toBeDefined()
+  })
+  await empty.drop()
+  const [load, byEventId] = plans.slice(-2)
+  expectServedBy(load === undefined ? [] : [load], 'state_records_pkey', 12)
+  expectServedBy(byEventId === undefined ? [] : [byEventId], 'state_records_event_id_idx', 12)
+})
 
 /** Every plan reads that index, throws no row away, and touches few pages. */
 function expectServedBy(plans: readonly PlanNode[], index: string, maxPages = 120): void {

@@ -31,6 +31,11 @@ export interface SqlTraits {
   readonly batches: boolean
   /** Whether replacing a row writes to every index of its table, those over columns that stay as they are included. */
   readonly updatesWriteEveryIndex: boolean
+  /**
+   * Whether plans go by statistics, which a table lacks as long as it is new, and are kept. A look-up then needs an index
+   * that no other look-up can be taken to.
+   */
+  readonly plansByStatistics: boolean
 }
 
 /**

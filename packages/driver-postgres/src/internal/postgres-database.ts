@@ -32,6 +32,7 @@ export class PostgresDatabase implements SqlDatabase {
     columnCompression: true,
     batches: true,
     updatesWriteEveryIndex: true,
+    plansByStatistics: true,
   }
   readonly schema: string
   readonly builder: Kysely<NoTables>

@@ -33,6 +33,7 @@ export class SqliteDatabase implements SqlDatabase {
     columnCompression: false,
     batches: false,
     updatesWriteEveryIndex: false,
+    plansByStatistics: false,
   }
   readonly schema = undefined
   readonly builder: Kysely<NoTables>

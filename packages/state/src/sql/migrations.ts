@@ -9,6 +9,7 @@ export const stateSubsystem: Subsystem = {
     '0001_create_state_records': createStateRecords,
     '0002_index_by_kind': indexByKind,
     '0003_move_kinds_to_their_table': moveKindsToTheirTable,
+    '0004_keep_event_ids_apart': keepEventIdsApart,
   },
 }
 
@@ -46,5 +47,24 @@ async function indexByKind(db: Parameters<SchemaChange>[0]): ReturnType<SchemaCh
     .createIndex('state_records_kind_idx')
     .on('state_records')
     .columns(['kind', 'tenant_id', 'user_id', 'session_id', 'run_id'])
+    .execute()
+}
+
+/**
+ * The index of event ids begins with the tenant, as that of slots does. On a table that is still empty it seems as good
+ * for finding a slot, and a plan that was made then reads all that the tenant has. This one is of use only to a look-up
+ * that names its condition, which is true of every row.
+ */
+async function keepEventIdsApart(
+  ...[db, traits]: Parameters<SchemaChange>
+): ReturnType<SchemaChange> {
+  if (!traits.plansByStatistics) return
+  await db.schema.alterTable('state_records').dropConstraint('state_records_event_id_key').execute()
+  await db.schema
+    .createIndex('state_records_event_id_idx')
+    .on('state_records')
+    .unique()
+    .columns(['tenant_id', 'event_id'])
+    .where(sql.ref('event_id'), '<>', '')
     .execute()
 }

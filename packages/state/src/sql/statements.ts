@@ -85,7 +85,8 @@ function compileReads(
         db
           .selectFrom('state_records')
           .select(placed)
-          .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id })),
+          .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id }))
+          .where('event_id', '<>', sql.lit('')),
       { isPointRead: true },
     ),
     // Two lookups by unique keys: joined by OR, they are a scan of the table as long as Postgres knows little about it.
@@ -98,7 +99,8 @@ function compileReads(
           db
             .selectFrom('state_records')
             .select(row)
-            .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id })),
+            .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id }))
+            .where('event_id', '<>', sql.lit('')),
         ),
     ),
     lock: compileStatement('state_lock', (at: SlotColumns & EventColumn) => {
