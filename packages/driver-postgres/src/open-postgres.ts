@@ -54,9 +54,12 @@ export async function openPostgres(config: PostgresConfig): Promise<Database> {
 function checkDsn(dsn: string): void {
   try {
     void new pg.Client({ connectionString: dsn })
-  } catch {
+  } catch (error) {
+    const unread = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     throw new InvalidConfigError(
-      'dsn cannot be parsed: pass "postgres://user:password@host:5432/name", with special characters percent-encoded',
+      unread
+        ? 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert'
+        : 'dsn cannot be parsed: pass "postgres://user:password@host:5432/name", with special characters percent-encoded',
     )
   }
 }

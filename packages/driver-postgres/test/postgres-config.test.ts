@@ -87,6 +87,11 @@ describe('a DSN that cannot be parsed is refused without being shown:', () => {
   ])('%s', async (malformed) => {
     expect(await fault({ dsn: malformed })).toContain('dsn')
   })
+
+  test('one whose certificate is not there, which is told apart', async () => {
+    const missing = `postgres://app:${PASSWORD}@127.0.0.1:1/app?sslrootcert=/absent.pem`
+    expect(await fault({ dsn: missing })).toContain('sslrootcert')
+  })
 })
 
 test.for([{ retryTimeoutMs: 0 }, { max: 1 }, { schema: '_a$1' }, { preparedStatements: false }])(

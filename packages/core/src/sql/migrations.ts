@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
+import { isHarborageError } from '../errors/harborage-error.ts'
 import { MigrationFailedError, SchemaOutdatedError, SchemaTooNewError } from '../errors/errors.ts'
 import type { NoTables, SqlDatabase, SqlTraits } from './sql-database.ts'
 import { isSqlFailure } from './sql-failure.ts'
@@ -62,9 +63,22 @@ async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Pro
       if (error !== undefined) throw migrationFailed(name, error)
     })
   } catch (error) {
-    // A newer version may have migrated while this one waited for the lock.
-    await pendingMigrations(database, subsystem)
+    await refuseNewer(database, subsystem)
     throw error
+  }
+}
+
+/**
+ * A newer version may have migrated while this one waited for the lock. If that cannot be asked, what failed before says
+ * more.
+ *
+ * @throws `schema_too_new`
+ */
+async function refuseNewer(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
+  try {
+    await pendingMigrations(database, subsystem)
+  } catch (error) {
+    if (isHarborageError(error, 'schema_too_new')) throw error
   }
 }
 

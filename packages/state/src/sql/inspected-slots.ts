@@ -3,7 +3,7 @@ import { slotId, type Generation, type SlotView } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import { placedRecord, isSlot } from './rows.ts'
+import { isSlot, slotKeyOf } from './rows.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** Rows that were read to decide about a save or a commit. */
@@ -11,7 +11,7 @@ export class InspectedSlots implements SlotView {
   readonly #bySlot = new Map<string, StateRecordRow>()
 
   constructor(rows: readonly StateRecordRow[]) {
-    for (const row of rows) this.#bySlot.set(slotId(placedRecord(row)), row)
+    for (const row of rows) this.#bySlot.set(slotId(slotKeyOf(row)), row)
   }
 
   generationOf(slot: SlotKey): Generation | undefined {

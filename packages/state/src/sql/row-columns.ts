@@ -24,15 +24,8 @@ export function rowOf(row: StateRecordRow): StateRecordRow {
   return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
 }
 
+/** The names of the columns of {@link ContentColumns}. */
+export const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
+
 /** The names of the columns of {@link PlacedColumns}. */
-export const placed = [
-  'tenant_id',
-  'user_id',
-  'session_id',
-  'run_id',
-  'kind',
-  'event_id',
-  'version',
-  'updated_at',
-  'bytes',
-] as const
+export const placed: readonly [...typeof slot, ...typeof content] = [...slot, ...content]

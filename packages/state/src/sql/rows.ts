@@ -1,4 +1,4 @@
-import { parseEventId, type RunIdentity } from '@harborage/core'
+import { parseEventId } from '@harborage/core'
 import { sessionColumns } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
@@ -33,16 +33,17 @@ export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
 }
 
 export function placedRecord(row: PlacedColumns): StateRecord {
-  return recordAt({ identity: identityOf(row), kind: row.kind }, row)
+  return recordAt(slotKeyOf(row), row)
 }
 
-function identityOf(row: SlotColumns): Required<RunIdentity> {
-  return {
+export function slotKeyOf(row: SlotColumns): SlotKey {
+  const identity = {
     tenantId: row.tenant_id,
     userId: row.user_id,
     sessionId: row.session_id,
     runId: row.run_id,
   }
+  return { identity, kind: row.kind }
 }
 
 export function isSlot(row: SlotColumns, { identity, kind }: SlotKey): boolean {

@@ -1,4 +1,4 @@
-import type { EventId, Identity } from '@harborage/core'
+import { parseEventId, type EventId, type Identity } from '@harborage/core'
 import {
   afterPrefix,
   askWhatBecame,
@@ -70,7 +70,9 @@ export class SqlStateDriver implements StateDriver {
       const generation = { ...at, event_id: ifEventId }
       const deleted = await this.#database.changes(this.#statements.deleteGeneration, generation)
       if (deleted > 0) return true
-      if (decideDelete(await this.load(slot), ifEventId)) throw new LostRace()
+      const [row] = await this.#database.rows(this.#statements.findEventId, at)
+      const held = row && { eventId: parseEventId(row.event_id) }
+      if (decideDelete(held, ifEventId)) throw new LostRace()
       return false
     })
   }

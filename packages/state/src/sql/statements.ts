@@ -8,6 +8,7 @@ import {
 import { sql } from 'kysely'
 import { compileListKindPage, type ListKindPageParameters } from './list-kind-statement.ts'
 import {
+  content,
   placed,
   rowOf,
   slotOf,
@@ -31,6 +32,8 @@ export interface StateStatements {
   readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, PlacedColumns>
   /** The rows that decide about a save: its slot's and, if it is another, the one that holds its event id. */
   readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
+  /** The event id that a slot holds. */
+  readonly findEventId: SqlStatement<SlotColumns, EventColumn>
   /** Keeps others from a slot that holds the event id, until the transaction ends. */
   readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
   /** Writes unless the slot holds or has replaced the event id. */
@@ -57,7 +60,6 @@ interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
   readonly limit: number
 }
 
-const content = ['event_id', 'version', 'updated_at', 'bytes'] as const
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
 const row = [...placed, 'event_trail'] as const
 
@@ -67,7 +69,7 @@ export function compileStateStatements(database: SqlDatabase): StateStatements {
 
 function compileReads(
   database: SqlDatabase,
-): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'lock'> {
+): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'findEventId' | 'lock'> {
   const db = database.builder.$extendTables<StateTables>()
   return {
     load: compileStatement(
@@ -102,6 +104,15 @@ function compileReads(
             .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id }))
             .where('event_id', '<>', sql.lit('')),
         ),
+    ),
+    findEventId: compileStatement(
+      'state_find_event_id',
+      (at: SlotColumns) =>
+        db
+          .selectFrom('state_records')
+          .select('event_id')
+          .where((where) => where.and(slotOf(at))),
+      { isPointRead: true },
     ),
     lock: compileStatement('state_lock', (at: SlotColumns & EventColumn) => {
       const generation = db
