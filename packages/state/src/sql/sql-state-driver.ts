@@ -96,7 +96,7 @@ export class SqlStateDriver implements StateDriver {
       end_kind: afterPrefix(kindPrefix),
       limit,
     })
-    return rows.map(placedRecord)
+    return rows.map((row) => recordAt({ identity, kind: row.kind }, row))
   }
 
   async listKindPage({ kindPrefix, after, limit }: ListKindPage): Promise<readonly StateRecord[]> {
