@@ -4,6 +4,7 @@ import { InvalidConfigError, type Database } from '@harborage/core'
 import BetterSqlite3 from 'better-sqlite3'
 import { ensureDatabaseFile } from './internal/database-file.ts'
 import { databasePath, IN_MEMORY } from './internal/database-path.ts'
+import { requireNodeVersion } from './internal/require-node-version.ts'
 import { SqliteDatabase } from './internal/sqlite-database.ts'
 import { isBusy, translateSqliteError } from './internal/sqlite-errors.ts'
 import { parseSqliteConfig, type SqliteConfig } from './sqlite-config.ts'
@@ -14,8 +15,8 @@ const RETRY_PAUSE_MS = 10
  * Opens an SQLite database for any number of stores, making the file, readable by its owner only, if it is not there.
  * Several processes may use one file. It stays open until `close()`.
  *
- * @throws `invalid_config` if the DSN or an option is wrong or the file is no database; `store_unavailable` if it
- * cannot be opened now.
+ * @throws `invalid_config` if the DSN or an option is wrong, the file is no database, or Node.js is older than 22.14;
+ * `store_unavailable` if it cannot be opened now.
  *
  * @example
  * ```ts
@@ -27,6 +28,7 @@ const RETRY_PAUSE_MS = 10
  * ```
  */
 export async function openSqlite(config: SqliteConfig): Promise<Database> {
+  requireNodeVersion(process.versions.node)
   const { dsn, durability, busyTimeoutMs, retryTimeoutMs } = parseSqliteConfig(config)
   const path = databasePath(dsn)
   const file = path === IN_MEMORY ? undefined : fullPath(path)

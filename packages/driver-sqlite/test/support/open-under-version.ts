@@ -1,0 +1,14 @@
+// Run by a test: opens a database while process.versions names another Node.js.
+import { isHarborageError } from '@harborage/core'
+import { openSqlite } from '@harborage/driver-sqlite'
+
+const [, , node = ''] = process.argv
+Object.defineProperty(process, 'versions', { value: { ...process.versions, node } })
+try {
+  await (await openSqlite({ dsn: ':memory:' })).close()
+  console.log(JSON.stringify({}))
+} catch (error) {
+  if (!isHarborageError(error)) throw error
+  const { code, message } = error
+  console.log(JSON.stringify({ code, message }))
+}
