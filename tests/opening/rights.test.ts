@@ -1,5 +1,9 @@
-import { newEventId, parseEventId, type Database } from '@harborage/core'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openArtifactStore } from '@harborage/artifacts'
+import { createEventBus, newEventId, parseEventId, type Database } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
+import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
@@ -13,30 +17,40 @@ beforeAll(async () => {
   server = await startPostgresServer({ settings: { fsync: 'off' } })
   await runPostgresScript(
     server.dsn,
-    `create role app login password 'app'; create role outsider login password 'outsider'`,
+    `create role app login password 'app';
+     create role outsider login password 'outsider';
+     create role deployer login password 'deployer';
+     grant create on database "${new URL(server.dsn).pathname.slice(1)}" to deployer`,
   )
 })
 
 afterAll(() => server.stop())
 
-function openAs(role: string, schema: string): Promise<Database> {
+function dsnOf(role: string): string {
   const dsn = new URL(server.dsn)
   dsn.username = role
   dsn.password = role
-  return openPostgres({ dsn: dsn.href, schema })
+  return dsn.href
 }
 
+function openAs(role: string, schema: string): Promise<Database> {
+  return openPostgres({ dsn: dsnOf(role), schema })
+}
+
+/** Makes all tables and grants the rights as docs/postgres.md tells the operator, under a role that may do just that. */
 async function migrated(schema: string): Promise<void> {
-  await using database = await openPostgres({ dsn: server.dsn, schema })
+  await using database = await openAs('deployer', schema)
   await using _state = await openStateStore({ database })
-  // As docs/postgres.md tells the operator.
-  await runPostgresScript(
-    server.dsn,
-    `grant usage on schema ${schema} to app;
-     grant select, insert, update, delete on ${schema}.state_records to app;
-     grant select on ${schema}.state_kinds to app;
-     grant select on ${schema}.harbor_state_migrations to app`,
-  )
+  await using _artifacts = await openArtifactStore({ database })
+  await using _memory = await openMemoryStore({ database, bus: createEventBus() })
+  await runPostgresScript(dsnOf('deployer'), grantsOf(schema))
+}
+
+function grantsOf(schema: string): string {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/postgres.md'), 'utf8')
+  const [, grants] = /```sql\n(grant .*?)```/s.exec(page) ?? []
+  if (grants === undefined) throw new Error('docs/postgres.md has no ```sql block of grants')
+  return grants.replaceAll('harborage', schema)
 }
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
@@ -81,6 +95,51 @@ describe('a role that may not change tables', () => {
     },
   )
 
+  test('keeps artifacts', async () => {
+    await migrated('of_artifacts')
+    await using database = await openAs('app', 'of_artifacts')
+    await using artifacts = await openArtifactStore({ database, migrate: 'verify' })
+    const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1', taskId: 't1' }
+    const small = await artifacts.putBytes(scope, bytes)
+    const large = await artifacts.putBytes(scope, new Uint8Array(1_000_000))
+    expect(await artifacts.putBytes(scope, bytes)).toEqual(small)
+    expect(await artifacts.get(scope, small.id)).toEqual(bytes)
+    expect(await artifacts.get(scope, large.id)).toHaveLength(1_000_000)
+    expect(await artifacts.getRef(scope, small.id)).toEqual(small)
+    const listed = []
+    for await (const { id } of artifacts.list(scope)) listed.push(id)
+    expect(listed.toSorted()).toEqual([small.id, large.id].toSorted())
+    expect(await artifacts.delete(scope, large.id)).toBe(true)
+    expect(await artifacts.deleteScope(scope)).toBe(1)
+  })
+
+  test('keeps conversations', async () => {
+    await migrated('of_memory')
+    await using database = await openAs('app', 'of_memory')
+    await using memory = await openMemoryStore({
+      database,
+      migrate: 'verify',
+      strategy: 'rolling_summary',
+      recentTurns: 1,
+      bus: createEventBus(),
+      summarizer: { summarize: async () => ({ summary: 'all of it' }) },
+    })
+    for (const userMessage of ['one', 'two', 'three']) {
+      await memory.addTurn(identity, { turnId: newEventId(), userMessage, assistantResponse: '' })
+    }
+    await memory.flush(identity)
+    await memory.settled()
+    expect(await memory.getLlmContext(identity)).toMatchObject({
+      summary: 'all of it',
+      recentTurns: [{ userMessage: 'three' }],
+    })
+    const snapshot = await memory.snapshot(identity)
+    await memory.restore(identity, { bytes: new Uint8Array() })
+    expect(await memory.estimateTokens(identity)).toBe(0)
+    await memory.restore(identity, snapshot)
+    expect(await memory.health(identity)).toBe('healthy')
+  })
+
   test('cannot migrate, is told which right it lacks, and opens once somebody else has migrated', async () => {
     await runPostgresScript(
       server.dsn,
@@ -91,6 +150,7 @@ describe('a role that may not change tables', () => {
     expect(failure).toMatchObject({ code: 'migration_failed', retryable: false })
     expect(String(failure.cause)).toContain('permission denied for schema pending')
     expect(await tablesOf('pending')).toEqual([])
+    await runPostgresScript(server.dsn, 'alter schema pending owner to deployer')
     await migrated('pending')
     await using state = await openStateStore({ database })
     expect(await state.save({ eventId: newEventId(), identity, kind: 'k', bytes })).toBe('saved')
