@@ -75,12 +75,26 @@ type Values = ReturnType<typeof parse>
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, strict: true }).values
+    return parseArgs({ args: withNegativeNumbers(args), options, strict: true }).values
   } catch (cause) {
     // The first sentence says what is wrong; the others are about how to pass such an argument all the same.
     const [reason = ''] = cause instanceof Error ? cause.message.split(/\.\s|\n/) : []
-    throw new BadInput(`${reason.replace(/\.$/, '')}.\nSee --help for the options.`, { cause })
+    const [, option] = /^Option '(--\w+)' argument is ambiguous/.exec(reason) ?? []
+    const fault =
+      option === undefined ? reason.replace(/\.$/, '') : `${option} needs a value after it`
+    throw new BadInput(`${fault}.\nSee --help for the options.`, { cause })
   }
+}
+
+/** To `parseArgs`, `-1` after an option would be another option; so it is refused like any number out of range. */
+function withNegativeNumbers(args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const option = joined.at(-1)
+    if (/^-\d/.test(arg) && option?.startsWith('--')) joined.splice(-1, 1, `${option}=${arg}`)
+    else joined.push(arg)
+  }
+  return joined
 }
 
 function sourceOf({ folder, transcript }: Values): WorkSource {

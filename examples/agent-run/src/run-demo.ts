@@ -66,7 +66,7 @@ async function runOn(
     complain([`${failed} of ${account.checks.length} checks failed.`])
     return ExitCode.failed
   }
-  print(closingLines(supervision))
+  print(closingLines(supervision, place.dsn))
   return ExitCode.ok
 }
 

@@ -27,6 +27,12 @@ const calls: readonly BadCall[] = [
   { what: 'an unknown option', args: ['--speed', '9'], message: "Unknown option '--speed'" },
   { what: 'an argument too many', args: ['here'], message: "Unexpected argument 'here'" },
   { what: 'an option without its value', args: ['--kills'], message: "'--kills <value>' argument" },
+  {
+    what: 'an option whose value is another option',
+    args: ['--folder', '--kills', '3'],
+    message: '--folder needs a value after it.',
+  },
+  { what: 'kills below none', args: ['--kills', '-1'], message: 'from 0 to 100, and not "-1"' },
   { what: 'kills in words', args: ['--kills', 'few'], message: '--kills takes a whole number' },
   { what: 'half a kill', args: ['--kills', '1.5'], message: '--kills takes a whole number' },
   { what: 'too many kills', args: ['--kills', '101'], message: 'from 0 to 100, and not "101"' },

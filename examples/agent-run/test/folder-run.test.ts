@@ -23,6 +23,7 @@ test.concurrent('a run through kills loses nothing, repeats nothing, tells how a
   expect(stdout).toContain(`✓ no step was applied twice: the costs count ${SAMPLE_STEPS}`)
   expect(stdout).toContain(`✓ the results are right: ${SAMPLE_STEPS} computed anew`)
   expect(stdout).toContain('Nothing was lost and nothing was done twice through 3 kills.')
+  expect(stdout).toContain('The same code runs on Postgres: add --dsn')
   expect(stdout).not.toContain('✗')
   // There is no terminal.
   expect(stdout).not.toMatch(/[\p{Control}--\n]/v)
@@ -83,6 +84,7 @@ test.concurrent('a finished run is only checked again, whatever changed since, a
   const checked = await demo(...args)
   expect(checked.stdout).toContain('holds this run already, finished: it is only checked')
   expect(checked.stdout).toContain('(the input of 6 more steps has changed since)')
+  expect(checked.stdout).not.toContain('--seed')
   expect(checked.code).toBe(0)
 
   const again = await demo(...args, '--kills', '1', '--again')

@@ -16,6 +16,7 @@ test('the same run on Postgres loses nothing and repeats nothing', async () => {
   expect(stdout.match(/worker \d killed/g)).toHaveLength(4)
   expect(stdout).toContain(`✓ no step was lost: ${SAMPLE_STEPS} planned steps`)
   expect(stdout).toContain('Nothing was lost and nothing was done twice through 4 kills.')
+  expect(stdout).not.toContain('The same code runs on Postgres')
   const { password } = new URL(database.dsn)
   if (password !== '') expect(stdout).not.toContain(password)
   expect(code).toBe(0)

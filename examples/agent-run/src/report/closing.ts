@@ -4,12 +4,14 @@ import type { Supervision } from '../supervision/supervise.ts'
 import { bold, dim, green } from './style.ts'
 
 /** The end of a run in which everything held. */
-export function closingLines({ lives }: Supervision): string[] {
+export function closingLines({ lives }: Supervision, dsn: string): string[] {
   const killed = lives.filter(({ end }) => end === 'killed').length
   const kills = killed === 0 ? '' : ` through ${counted(killed, 'kill')}`
   return [
     green(bold(`Nothing was lost and nothing was done twice${kills}.`)),
-    dim('The same code runs on Postgres: add --dsn postgres://user@host/name'),
+    ...(/^postgres(ql)?:/i.test(dsn)
+      ? []
+      : [dim('The same code runs on Postgres: add --dsn postgres://user@host/name')]),
     '',
   ]
 }

@@ -1,5 +1,9 @@
-/** The widest line of the report. */
-export const LINE_WIDTH = 100
+import { stripVTControlCharacters } from 'node:util'
+
+const { columns } = process.stdout
+
+/** The width of the report: that of the terminal, within reason, and 100 where there is none. */
+export const LINE_WIDTH = Math.min(Math.max(columns ?? 100, 60), 120)
 
 const NOT_SHOWN = /[\p{Control}\p{Format}\p{Surrogate}]/gu
 
@@ -18,4 +22,25 @@ export function keepEnd(text: string, width: number): string {
 export function keepBeginning(text: string, width: number): string {
   const shown = printable(text)
   return shown.length <= width ? shown : `${shown.slice(0, width - 1)}…`
+}
+
+/** Breaks a line that is too long for the terminal between words. Where there is no terminal, nobody is helped by that. */
+export function wrapped(line: string): string[] {
+  if (columns === undefined || widthOf(line) <= LINE_WIDTH) return [line]
+  const [indent = ''] = /^ */.exec(line) ?? []
+  const lines: string[] = []
+  let current = indent
+  for (const word of line.slice(indent.length).split(' ')) {
+    const longer = current.trim() === '' ? current + word : `${current} ${word}`
+    if (widthOf(longer) <= LINE_WIDTH || current.trim() === '') current = longer
+    else {
+      lines.push(current)
+      current = `${indent}  ${word}`
+    }
+  }
+  return [...lines, current]
+}
+
+function widthOf(line: string): number {
+  return stripVTControlCharacters(line).length
 }

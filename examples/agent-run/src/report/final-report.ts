@@ -1,17 +1,17 @@
 import type { Account } from '../account/account.ts'
 import { byteSize, counted, dollars, grouped } from '../account/numbers.ts'
-import { keepBeginning, LINE_WIDTH, printable } from './columns.ts'
+import { keepBeginning, LINE_WIDTH, printable, wrapped } from './columns.ts'
 import { bold, dim, green, red } from './style.ts'
 
 const MOST_FAULTS_SHOWN = 5
 
 const kindMeanings: Readonly<Record<string, string>> = {
-  'run.manifest': 'what the run is about; one for all',
-  'session.plan': 'every step to do, with its event id; one per session',
-  'session.lifecycle': 'planned, running or done; one per session',
-  'session.cost': 'a running sum of the costs; one per session',
-  'task.checkpoint': 'how many steps are done; one per task',
-  'task.step/…': 'what a step produced, under its event id; one per step',
+  'run.manifest': 'one: what the run is about',
+  'session.plan': 'per session: every step, with event id',
+  'session.lifecycle': 'per session: planned, running or done',
+  'session.cost': 'per session: a running sum of the costs',
+  'task.checkpoint': 'per task: how many steps are done',
+  'task.step/…': 'per step: what it produced, by event id',
 }
 
 /** What was done and what is stored, all of it read back from the database. */
@@ -36,17 +36,17 @@ export function storedLines({
     `  ${byteSize(totals.bytes)} read, about ${counted(totals.tokens, 'token')}: ${dollars(totals.microUsd)} if a model had read them`,
     '',
     `${bold('What is stored')}  ${dim('in the table state_records')}`,
-    dim(`  ${'kind'.padEnd(kindWidth)}${'slots'.padStart(6)}${'size'.padStart(12)}`),
+    dim(`  ${'kind'.padEnd(kindWidth)}${'slots'.padStart(6)}${'size'.padStart(11)}`),
     ...kinds.map(
       ({ kind, slots, bytes }) =>
-        `  ${kind.padEnd(kindWidth)}${grouped(slots).padStart(6)}${byteSize(bytes).padStart(12)}   ${dim(kindMeanings[kind] ?? '')}`,
+        `  ${kind.padEnd(kindWidth)}${grouped(slots).padStart(6)}${byteSize(bytes).padStart(11)}   ${dim(kindMeanings[kind] ?? '')}`,
     ),
     '',
     `${bold('What is remembered')}  ${dim('in the table memory_state, under rolling_summary')}`,
-    `  ${counted(conversations.summarized, 'turn')} in summaries, ${grouped(conversations.verbatim)} word by word: about ${counted(conversations.tokens, 'token')} to go on with all sessions`,
+    `  ${counted(conversations.summarized, 'turn')} in summaries, ${grouped(conversations.verbatim)} word by word: about ${counted(conversations.tokens, 'token')} in all`,
     '',
     ...artifactLines(artifacts),
-  ]
+  ].flatMap(wrapped)
 }
 
 /** What went where because it was heavy, and what sharing saved. */
@@ -68,7 +68,7 @@ export function proofLines({ checks }: Account): string[] {
       faults.length === 0 ? [`  ${green('✓')} ${claim}`] : failedLines(claim, faults),
     ),
     '',
-  ]
+  ].flatMap(wrapped)
 }
 
 function failedLines(claim: string, faults: readonly string[]): string[] {

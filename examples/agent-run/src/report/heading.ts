@@ -1,6 +1,6 @@
 import { counted } from '../account/numbers.ts'
 import type { Manifest } from '../slots.ts'
-import { printable } from './columns.ts'
+import { printable, wrapped } from './columns.ts'
 import { bold, dim, yellow } from './style.ts'
 
 export interface Heading {
@@ -27,8 +27,8 @@ export function headingLines({ manifest, database, kills, seed, done }: Heading)
     row(source.type, source.path),
     row('work', `${summary}: ${counted(sessions.length, 'session')}, ${counted(steps, 'step')}`),
     row('database', database),
-    row('seed', `${seed} (--seed ${seed} kills at the same steps again)`),
-    ...(done === 0 ? [] : ['', yellow(stateOf(done, steps))]),
+    ...(kills === 0 ? [] : [row('seed', `${seed} (--seed ${seed} kills at the same steps again)`)]),
+    ...(done === 0 ? [] : ['', ...wrapped(stateOf(done, steps)).map(yellow)]),
     '',
   ]
 }

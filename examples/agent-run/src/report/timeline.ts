@@ -2,29 +2,37 @@ import type { StepPlace } from '../agent/run-agent.ts'
 import { counted, grouped, seconds } from '../account/numbers.ts'
 import type { Recollection } from '../memory/recall.ts'
 import type { WorkerLife } from '../supervision/worker-life.ts'
-import { keepEnd } from './columns.ts'
+import { keepEnd, LINE_WIDTH, wrapped } from './columns.ts'
 import { bold, dim, green, red } from './style.ts'
 
-const IN_FLIGHT_WIDTH = 36
+const INDENT = ' '.repeat(11)
+/** The columns before the one of the step in flight. */
+const FIRST_WIDTH = 40
+const FOUND_WIDTH = 34
+/** Where both do not fit beside each other, what was found has a line of its own. */
+const IS_WIDE = LINE_WIDTH >= 100
+const IN_FLIGHT_WIDTH = LINE_WIDTH - FIRST_WIDTH - (IS_WIDE ? FOUND_WIDTH : 0)
 const SHORTEST_TARGET = 8
+const SESSION_WIDTH = 36
 
 /** The columns of {@link timelineLine}. */
 export function timelineHead(): string[] {
-  const columns = row('at', '', 'last saved', 'in flight', 'what the next worker found')
-  return [bold('When it was killed, and where it went on'), dim(columns)]
+  const columns = rows('at', '', 'last saved', 'in flight', 'what the next worker found')
+  return [bold('When it was killed, and where it went on'), ...columns.map((line) => dim(line))]
 }
 
 /** What happened to one worker, what the next one found, and what it remembered. */
 export function timelineLines(before: WorkerLife, after: WorkerLife, total: number): string[] {
   const { known, inFlight, resumed } = breakBetween(before, after, total)
-  const line = row(
+  const lines = rows(
     seconds(before.endedAt),
     `worker ${before.number} ${before.end ?? ''}`,
     known === 0 ? 'none' : `step ${known}`,
     inFlight === undefined ? 'nothing' : describe(inFlight),
     finding(known, inFlight, resumed, total),
   )
-  return after.recollection === undefined ? [line] : [line, dim(remembering(after.recollection))]
+  if (after.recollection === undefined) return lines
+  return [...lines, ...wrapped(remembering(after.recollection)).map(dim)]
 }
 
 function remembering({ sessionId, summarized, verbatim, tokens }: Recollection): string {
@@ -32,8 +40,7 @@ function remembering({ sessionId, summarized, verbatim, tokens }: Recollection):
     summarized.length + verbatim.length === 0
       ? 'nothing yet'
       : `${counted(summarized.length, 'turn')} in a summary and ${grouped(verbatim.length)} word by word, ${counted(tokens, 'token')}`
-  const name = keepEnd(sessionId, IN_FLIGHT_WIDTH)
-  return `${' '.repeat(11)}remembers ${turns}: session ${name}`
+  return `${INDENT}remembers ${turns}: session ${keepEnd(sessionId, SESSION_WIDTH)}`
 }
 
 /** What became of the steps in flight, all together. */
@@ -51,10 +58,13 @@ export function timelineSummary(lives: readonly WorkerLife[], total: number): st
   ).length
   return [
     ...(again === 0 ? [] : [`${counted(again, 'step')} in flight had left no trace: done again.`]),
-    ...(saved === 0
-      ? []
-      : [`${counted(saved, 'step')} in flight had been saved, unheard: not done again.`]),
-  ].map((line) => dim(`  ${line}`))
+    ...(saved === 0 ? [] : [savedUnheard(saved)]),
+  ].flatMap((line) => wrapped(`  ${line}`).map(dim))
+}
+
+function savedUnheard(steps: number): string {
+  const answer = steps === 1 ? 'its acknowledgement was' : 'their acknowledgements were'
+  return `${counted(steps, 'step')} in flight had been saved, though ${answer} never received: not done again.`
 }
 
 interface Break {
@@ -71,13 +81,23 @@ function breakBetween(before: WorkerLife, after: WorkerLife, total: number): Bre
   return { known, inFlight, resumed: after.first?.ordinal ?? total + 1 }
 }
 
-function row(at: string, worker: string, saved: string, inFlight: string, found: string): string {
-  return `  ${at.padEnd(9)}${worker.padEnd(17)}${saved.padEnd(12)}${inFlight.padEnd(IN_FLIGHT_WIDTH + 2)}${found}`
+function rows(
+  at: string,
+  worker: string,
+  saved: string,
+  inFlight: string,
+  found: string,
+): string[] {
+  const first = `  ${at.padEnd(9)}${worker.padEnd(17)}${saved.padEnd(12)}`
+  return IS_WIDE
+    ? [first + inFlight.padEnd(IN_FLIGHT_WIDTH) + found]
+    : [first + inFlight, `${INDENT}→ ${found}`]
 }
 
 function describe({ ordinal, step }: StepPlace): string {
   const name = `${ordinal} ${step.action} `
-  return name + keepEnd(step.target, Math.max(SHORTEST_TARGET, IN_FLIGHT_WIDTH - name.length))
+  const room = IN_FLIGHT_WIDTH - name.length - (IS_WIDE ? 2 : 0)
+  return name + keepEnd(step.target, Math.max(SHORTEST_TARGET, room))
 }
 
 function finding(

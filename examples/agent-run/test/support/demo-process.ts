@@ -21,10 +21,22 @@ export async function demo(...args: string[]): Promise<Finished> {
   return finished(startDemo(...args))
 }
 
+/** Runs the demo as on a terminal of so many columns. */
+export async function demoOnTerminal(columns: number, ...args: string[]): Promise<Finished> {
+  const terminal = `data:text/javascript,process.stdout.columns=${columns}`
+  return finished(start(['--import', terminal], args))
+}
+
 const PROGRESS = /^ {2}… [\d,]+ of [\d,]+ steps\n/gm
 
 export function startDemo(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return start([], args)
+}
+
+function start(execArgs: readonly string[], args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...execArgs, MAIN, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 export async function finished(child: ChildProcess): Promise<Finished> {
