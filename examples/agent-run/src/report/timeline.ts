@@ -10,7 +10,7 @@ const INDENT = ' '.repeat(11)
 const FIRST_WIDTH = 40
 const FOUND_WIDTH = 34
 /** Where both do not fit beside each other, what was found has a line of its own. */
-const IS_WIDE = LINE_WIDTH >= 100
+const IS_WIDE = LINE_WIDTH >= 112
 const IN_FLIGHT_WIDTH = LINE_WIDTH - FIRST_WIDTH - (IS_WIDE ? FOUND_WIDTH : 0)
 const SHORTEST_TARGET = 8
 const SESSION_WIDTH = 36
@@ -18,7 +18,7 @@ const SESSION_WIDTH = 36
 /** The columns of {@link timelineLine}. */
 export function timelineHead(): string[] {
   const columns = rows('at', '', 'last saved', 'in flight', 'what the next worker found')
-  return [bold('When it was killed, and where it went on'), ...columns.map((line) => dim(line))]
+  return [bold('When it was killed, and where it went on'), ...columns.map(dim)]
 }
 
 /** What happened to one worker, what the next one found, and what it remembered. */
