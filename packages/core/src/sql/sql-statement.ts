@@ -7,8 +7,8 @@ declare const rowType: unique symbol
 /** What an engine may make use of when it runs a statement. */
 export interface StatementTraits<Parameters> {
   /**
-   * Reads a few rows by a key and is done at once, so that it may share a connection with others of its kind, each of
-   * which waits for those before it. Default: `false`.
+   * Reads one row at most, by a unique key, and is done at once, so that it may share a connection with others of its
+   * kind, each of which waits for those before it. Default: `false`.
    */
   readonly isPointRead?: boolean
   /** How many calls at a time are made as one statement. Default: each call by itself. */

@@ -1,8 +1,10 @@
-import type { CompiledSql, SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
+import type { CompiledSql, SqlAnswer, SqlStep, SqlWork, StatementTraits } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { isPassing, translateSqliteError } from './sqlite-errors.ts'
 
 type Row = Record<string, unknown>
+/** A statement that reads, with what is known of how much. */
+export type ReadStatement = CompiledSql & Pick<StatementTraits<never>, 'isPointRead'>
 type Prepared = BetterSqlite3.Statement<unknown[], Row>
 /** Whether something was in the way, how many pages the log has, and how many of them are copied. */
 type LogState = readonly [busy: number, pages: number, copied: number]
@@ -47,9 +49,17 @@ export class PreparedConnection {
     return this.#connection.inTransaction
   }
 
-  rows(statement: CompiledSql, values: readonly unknown[]): Row[] {
+  rows(statement: ReadStatement, values: readonly unknown[]): Row[] {
     this.#statementsRun += 1
-    const rows = this.#prepare(statement).all(...values)
+    const prepared = this.#prepare(statement)
+    if (statement.isPointRead === true) {
+      // Nothing is looked for after the only row that there can be.
+      const row = prepared.get(...values)
+      if (row === undefined) return []
+      ownBytes(row)
+      return [row]
+    }
+    const rows = prepared.all(...values)
     for (const row of rows) ownBytes(row)
     return rows
   }

@@ -1,18 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { currentOperation, StoreClosedError } from '@harborage/core'
-import type {
-  CompiledSql,
-  NoTables,
-  SqlDatabase,
-  SqlStatement,
-  SqlTraits,
-  SqlWork,
-} from '@harborage/core/sql'
+import type { NoTables, SqlDatabase, SqlStatement, SqlTraits, SqlWork } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { Checkpoints } from './checkpoints.ts'
 import { PendingResult, type WriteScope } from './pending-write.ts'
-import { PreparedConnection } from './prepared-connection.ts'
+import { PreparedConnection, type ReadStatement } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
 import { WriteQueue, type WritePatience } from './write-queue.ts'
 
@@ -138,7 +131,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   /** Reads at once, or gives nothing if the read has to wait, which it rarely has to. */
-  #readNow(statement: CompiledSql, values: readonly unknown[]): unknown[] | undefined {
+  #readNow(statement: ReadStatement, values: readonly unknown[]): unknown[] | undefined {
     if (this.#migration !== undefined) return undefined
     try {
       return this.#connection.rows(statement, values)
@@ -148,13 +141,13 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  #readLater(statement: CompiledSql, values: readonly unknown[]): Promise<unknown[]> {
+  #readLater(statement: ReadStatement, values: readonly unknown[]): Promise<unknown[]> {
     const waiting = this.#readWhenFree(statement, values)
     this.#waitingReads.add(waiting)
     return waiting.finally(() => this.#waitingReads.delete(waiting))
   }
 
-  async #readWhenFree(statement: CompiledSql, values: readonly unknown[]): Promise<unknown[]> {
+  async #readWhenFree(statement: ReadStatement, values: readonly unknown[]): Promise<unknown[]> {
     const deadline = performance.now() + this.#busyTimeoutMs
     for (;;) {
       while (this.#migration !== undefined) await this.#migration
