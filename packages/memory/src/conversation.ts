@@ -6,7 +6,7 @@ export type Strategy = 'none' | 'truncation' | 'rolling_summary'
 /** The most bytes of JSON that one turn may have: 1 MiB. Heavier content belongs into an artifact. */
 export const MAX_TURN_BYTES: number = 1024 * 1024
 
-/** The most bytes that a snapshot may have to be restored: 64 MiB. */
+/** The most bytes that a snapshot may have, to be given and to be restored: 64 MiB. */
 export const MAX_SNAPSHOT_BYTES: number = 64 * 1024 * 1024
 
 /** How many of the turn ids that were added last are remembered, so that a retry of one is stored once. */

@@ -12,11 +12,12 @@ import type { Health } from './health.ts'
 import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
 import { Foldings } from './internal/foldings.ts'
+import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
 import { replaceConversation } from './internal/replace-conversation.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
-import { contextOf } from './internal/window.ts'
+import { windowOf, type Window } from './internal/window.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
 import { noTurns, type Conversation, type MemoryDriver } from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
@@ -110,13 +111,17 @@ export class MemoryStore implements AsyncDisposable {
 
   /** Gives what the next call of a language model is to know of the conversation, within the budget. */
   async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
-    return this.#call('getLlmContext', identity, options, (owner) => () => this.#context(owner))
+    return this.#call('getLlmContext', identity, options, (owner) => async () => {
+      const { summary, turns, tokens } = await this.#window(owner)
+      const recentTurns = await readTurns(turns)
+      return { strategy: this.#rules.strategy, summary, recentTurns, tokens }
+    })
   }
 
   /** Gives the tokens that {@link getLlmContext} would give. */
   async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
     return this.#call('estimateTokens', identity, options, (owner) => async () => {
-      const { tokens } = await this.#context(owner)
+      const { tokens } = await this.#window(owner)
       return tokens
     })
   }
@@ -138,12 +143,16 @@ export class MemoryStore implements AsyncDisposable {
     })
   }
 
-  /** Gives the conversation as bytes; the same content gives the same bytes on every driver. */
+  /**
+   * Gives the conversation as bytes; the same content gives the same bytes on every driver.
+   *
+   * @throws `invalid_snapshot` if that would be more than 64 MiB, which could not be restored.
+   */
   async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
     return this.#call('snapshot', identity, options, (owner) => async () => {
       const { strategy } = this.#rules
       if (strategy === 'none') return { strategy, bytes: new Uint8Array() }
-      return { strategy, bytes: writeSnapshot(await this.#driver.read(owner), strategy) }
+      return { strategy, bytes: await writeSnapshot(await this.#driver.read(owner), strategy) }
     })
   }
 
@@ -202,11 +211,11 @@ export class MemoryStore implements AsyncDisposable {
     return this.close()
   }
 
-  async #context(owner: Required<RunIdentity>): Promise<LlmContextPatch> {
+  async #window(owner: Required<RunIdentity>): Promise<Window> {
     const { strategy, budgetTokens, tokenEstimator } = this.#rules
     const conversation = strategy === 'none' ? nothing : await this.#driver.read(owner)
     if (conversation.header !== undefined) this.#foldings?.touch(owner, conversation.header)
-    return contextOf(conversation, strategy, budgetTokens, tokenEstimator)
+    return windowOf(conversation, strategy, budgetTokens, tokenEstimator)
   }
 
   /**

@@ -1,4 +1,4 @@
-import { createEventBus, isHarborageError, type HarborageError } from '@harborage/core'
+import { createEventBus, isHarborageError, newEventId, type HarborageError } from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
@@ -117,3 +117,48 @@ test('fields that a turn does not have are refused without their names', async (
   expect(error.code).toBe('invalid_record')
   expect(error.message).not.toContain(SECRET)
 })
+
+const unsteadyTurns: Readonly<Record<string, (good: number) => object>> = {
+  'a ref': (good) => ({
+    artifactsHiddenRefs: Object.defineProperty(['a'], 0, unsteady('a', 5, good)),
+  }),
+  'a tool': (good) => ({
+    trajectoryDigest: {
+      ...goodTurn().trajectoryDigest,
+      toolsInvoked: Object.defineProperty(['a'], 0, unsteady('a', {}, good)),
+    },
+  }),
+  'a toJSON': (good) => ({
+    artifactsShown: Object.defineProperty({}, 'toJSON', {
+      ...unsteady(undefined, () => 7, good),
+      enumerable: false,
+    }),
+  }),
+}
+
+test.each(Object.keys(unsteadyTurns))(
+  'a turn that is not the same at each look, by %s, is refused or can be read again',
+  async (what) => {
+    for (let good = 0; good <= 6; good += 1) {
+      const turn = { ...goodTurn(), turnId: newEventId(), ...unsteadyTurns[what]?.(good) }
+      try {
+        await store.addTurn(identity, turn)
+      } catch (error) {
+        expect(isHarborageError(error, 'invalid_record')).toBe(true)
+      }
+      await store.getLlmContext(identity)
+    }
+  },
+)
+
+/** A property that answers well so many times, and then otherwise. */
+function unsteady(good: unknown, bad: unknown, times: number): PropertyDescriptor {
+  let left = times
+  return {
+    enumerable: true,
+    get() {
+      left -= 1
+      return left >= 0 ? good : bad
+    },
+  }
+}

@@ -71,6 +71,34 @@ export function refusedSnapshots({ it }: MemoryCases): void {
       assert.deepEqual(await store.snapshot(session), good)
     })
 
+    it(`M9 bytes whose buffer was transferred are refused under ${strategy}`, async ({ open }) => {
+      const store = await open(rules)
+      const session = freshSession()
+      await say(store, session, ['kept'])
+      const good = await store.snapshot(session)
+      const bytes = good.bytes.slice()
+      structuredClone(bytes, { transfer: [bytes.buffer] })
+      await assertFails('invalid_snapshot', () => store.restore(session, { bytes }))
+      await assertFails('invalid_snapshot', () => store.restore(session, { strategy, bytes }))
+      assert.deepEqual(await store.snapshot(session), good)
+    })
+
+    it(`M9 bytes that say they are empty are read all the same under ${strategy}`, async ({
+      open,
+    }) => {
+      class Modest extends Uint8Array {
+        override get byteLength(): number {
+          return 0
+        }
+      }
+      const store = await open(rules)
+      const session = freshSession()
+      await say(store, session, ['kept'])
+      const good = await store.snapshot(session)
+      await store.restore(session, { bytes: new Modest(good.bytes) })
+      assert.deepEqual(await store.snapshot(session), good)
+    })
+
     it(`M9 a snapshot that is too large is refused under ${strategy}`, async ({ open }) => {
       const store = await open(rules)
       const session = freshSession()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { newEventId, parseJsonObject } from '@harborage/core'
-import type { ConversationTurn, MemoryRules } from '@harborage/memory'
+import { REMEMBERED_TURN_IDS, type ConversationTurn, type MemoryRules } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
-import { textOf } from '../support/text-bytes.ts'
+import { bytesOf, textOf } from '../support/text-bytes.ts'
 import {
   assertHolds,
   foldedTexts,
@@ -97,6 +97,36 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       await store.addTurn(other, turn)
       await store.settled(other)
       assert.deepEqual(await store.getLlmContext(other), before)
+    })
+
+    it(`M9 a turn id that came back once it was forgotten is restored as two turns ${under}`, async ({
+      open,
+    }) => {
+      const store = await open({ ...rules, recentTurns: 2 * REMEMBERED_TURN_IDS })
+      const [session, other] = [freshSession(), freshSession()]
+      const turn = newTurn('again')
+      await store.addTurn(session, turn)
+      await say(store, session, numbered(1, REMEMBERED_TURN_IDS))
+      await store.addTurn(session, turn)
+      const snapshot = await store.snapshot(session)
+      await store.restore(other, snapshot)
+      await assertHolds(store, other, ['again', ...numbered(1, REMEMBERED_TURN_IDS), 'again'])
+      assert.deepEqual(await store.snapshot(other), snapshot)
+    })
+
+    it(`M9 a turn is remembered whose id a snapshot gives only with the turn itself ${under}`, async ({
+      open,
+    }) => {
+      const store = await open(rules)
+      const [session, other] = [freshSession(), freshSession()]
+      const turn = newTurn('retried')
+      await store.addTurn(session, turn)
+      const { bytes } = await store.snapshot(session)
+      const withoutIds = { ...parseJsonObject(textOf(bytes)), turnIds: [] }
+      await store.restore(other, { bytes: bytesOf(JSON.stringify(withoutIds)) })
+      await store.addTurn(other, turn)
+      await assertHolds(store, other, ['retried'])
+      assert.deepEqual((await store.snapshot(other)).bytes, bytes)
     })
 
     it(`M9 what was said after a snapshot may be said again once it is restored ${under}`, async ({

@@ -19,7 +19,7 @@ import {
   type FoldEnd,
 } from './fold-turns.ts'
 import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
-import { readTurn } from './window.ts'
+import { readTurns } from './read-turns.ts'
 
 /** How folding is done. Times are in milliseconds. */
 export interface FoldingRules {
@@ -182,7 +182,7 @@ export class Folding {
     const { driver, summarizer } = this.#tools
     const request = {
       previousSummary: claim.previousSummary,
-      turns: claim.turns.map(readTurn),
+      turns: await readTurns(claim.turns),
     }
     const outcome = await traceSummary(() =>
       summarizeInTime(

@@ -1,5 +1,11 @@
-import { types } from 'node:util'
-import { describeType, InvalidSnapshotError, parseEventId, type EventId } from '@harborage/core'
+import {
+  captureBytes,
+  describeType,
+  InvalidSnapshotError,
+  isHarborageError,
+  parseEventId,
+  type EventId,
+} from '@harborage/core'
 import { z } from 'zod'
 import {
   MAX_SNAPSHOT_BYTES,
@@ -8,8 +14,8 @@ import {
   type Strategy,
 } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
+import { readTurns } from './read-turns.ts'
 import { parseTurn, writeTurn, type CheckedTurn } from './turn-text.ts'
-import { readTurn } from './window.ts'
 
 /** What a snapshot brings back. */
 export interface RestoredConversation {
@@ -18,9 +24,12 @@ export interface RestoredConversation {
   readonly turnIds: readonly EventId[]
 }
 
+const FORMAT = 'harborage.memory'
+const VERSION = 1
+
 const envelope = z.strictObject({
-  format: z.literal('harborage.memory'),
-  version: z.literal(1),
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
   strategy: z.enum(['truncation', 'rolling_summary']),
   // A lone surrogate would come back as another character from a database.
   summary: z.string().refine((summary) => summary.isWellFormed()),
@@ -29,23 +38,31 @@ const envelope = z.strictObject({
   turnIds: z.array(z.string()).max(REMEMBERED_TURN_IDS),
 })
 
-/** Writes what a conversation holds, and nothing of how it is kept: the same content gives the same bytes. */
-export function writeSnapshot(
+/**
+ * Writes what a conversation holds, and nothing of how it is kept: the same content gives the same bytes.
+ *
+ * @throws `invalid_snapshot` if it would be too large to be restored.
+ */
+export async function writeSnapshot(
   { header, summary, turns }: Conversation,
   strategy: Exclude<Strategy, 'none'>,
-): Uint8Array {
-  const content: z.infer<typeof envelope> = {
-    format: 'harborage.memory',
-    version: 1,
-    strategy,
-    summary: strategy === 'rolling_summary' ? summary : '',
-    turns: turns.map((kept) => {
-      const parsed: unknown = JSON.parse(writeTurn(readTurn(kept)).text)
-      return parsed
-    }),
-    turnIds: [...(header?.turnIds ?? [])],
+): Promise<Uint8Array> {
+  const shown = strategy === 'rolling_summary' ? summary : ''
+  const parts = [
+    `{"format":"${FORMAT}","version":${VERSION},"strategy":"${strategy}","summary":${JSON.stringify(shown)},"turns":[`,
+    // They are kept as the JSON that a snapshot says them in.
+    ...turns.flatMap(({ text }, index) => (index === 0 ? [text] : [',', text])),
+    `],"turnIds":${JSON.stringify(header?.turnIds ?? [])}}`,
+  ]
+  const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0)
+  if (size > MAX_SNAPSHOT_BYTES) {
+    throw new InvalidSnapshotError(
+      `the conversation has ${size} bytes as a snapshot, and ${MAX_SNAPSHOT_BYTES} can be restored: keep less of it, with a budgetTokens under truncation, or fewer recentTurns and a flush under rolling_summary`,
+    )
   }
-  return new TextEncoder().encode(JSON.stringify(content))
+  // What is damaged is told here and not where it is restored.
+  await readTurns(turns)
+  return new TextEncoder().encode(parts.join(''))
 }
 
 /**
@@ -60,13 +77,8 @@ export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): Rest
       `the snapshot is ${describeType(given)}: pass what snapshot() gave`,
     )
   }
-  const { bytes, strategy: claimed } = snapshot
-  if (!types.isUint8Array(bytes)) {
-    throw new InvalidSnapshotError(`snapshot.bytes is ${describeType(bytes)}: pass a Uint8Array`)
-  }
-  if (bytes.byteLength > MAX_SNAPSHOT_BYTES) {
-    throw new InvalidSnapshotError(`the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`)
-  }
+  const { strategy: claimed } = snapshot
+  const bytes = captureSnapshot(snapshot.bytes)
   if (claimed !== undefined && claimed !== strategy) throw otherStrategy(strategy)
   // With a strategy they are what is left of a snapshot of it, unless that keeps nothing.
   const isReset = claimed === undefined || claimed === 'none'
@@ -75,14 +87,43 @@ export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): Rest
   const content = envelope.safeParse(parseJson(bytes))
   if (!content.success) throw malformed()
   if (content.data.strategy !== strategy) throw otherStrategy(strategy)
-  const { summary, turns, turnIds } = content.data
-  return { summary, turns: readTurns(turns), turnIds: readTurnIds(turnIds) }
+  const turns = readSnapshotTurns(content.data.turns)
+  const turnIds = rememberedIds(turns, readTurnIds(content.data.turnIds))
+  return { summary: content.data.summary, turns, turnIds }
 }
 
-function readTurns(given: readonly unknown[]): CheckedTurn[] {
+/** A copy: what is decided about the bytes has to be about those that are read. */
+function captureSnapshot(bytes: unknown): Uint8Array {
+  try {
+    return captureBytes(
+      'snapshot.bytes',
+      bytes,
+      MAX_SNAPSHOT_BYTES,
+      () => new InvalidSnapshotError(`the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`),
+    )
+  } catch (error) {
+    if (!isHarborageError(error, 'invalid_record')) throw error
+    throw new InvalidSnapshotError(error.message, { cause: error })
+  }
+}
+
+function readSnapshotTurns(given: readonly unknown[]): CheckedTurn[] {
   const turns = given.map(rewriteTurn)
-  if (new Set(turns.map(({ turnId }) => turnId)).size < turns.length) throw malformed()
+  const lastAt = new Map<EventId, number>()
+  for (const [index, { turnId }] of turns.entries()) {
+    const before = lastAt.get(turnId)
+    // One that comes back later than it is remembered is a turn of its own.
+    if (before !== undefined && index - before <= REMEMBERED_TURN_IDS) throw malformed()
+    lastAt.set(turnId, index)
+  }
   return turns
+}
+
+/** Those of the newest turns come first, as they do in every snapshot that a store gave. */
+function rememberedIds(turns: readonly CheckedTurn[], given: readonly EventId[]): EventId[] {
+  const newest = turns.slice(-REMEMBERED_TURN_IDS).toReversed()
+  const ids = new Set([...newest.map(({ turnId }) => turnId), ...given])
+  return [...ids].slice(0, REMEMBERED_TURN_IDS)
 }
 
 function readTurnIds(given: readonly string[]): EventId[] {

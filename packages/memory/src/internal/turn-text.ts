@@ -8,7 +8,7 @@ import {
   type JsonObject,
 } from '@harborage/core'
 import { z } from 'zod'
-import { MAX_TURN_BYTES, type ConversationTurn } from '../conversation.ts'
+import { MAX_TURN_BYTES, type ConversationTurn, type TrajectoryDigest } from '../conversation.ts'
 
 /** A turn with the id that it was given, or got. */
 export type TurnWithId = ConversationTurn & { readonly turnId: EventId }
@@ -50,11 +50,25 @@ const givenTurn = z.strictObject({
   turnId: z.unknown().optional(),
 })
 
-const keptTurn = z.strictObject({
-  ...fields,
-  timestamp: z.int(),
-  turnId: z.string(),
-})
+/** The farthest that a Date goes from 1970 on either side. */
+const MAX_DATE_MS = 8.64e15
+
+const turnNames: ReadonlySet<string> = new Set<keyof ConversationTurn>([
+  'turnId',
+  'timestamp',
+  'userMessage',
+  'assistantResponse',
+  'trajectoryDigest',
+  'artifactsShown',
+  'artifactsHiddenRefs',
+])
+
+const digestNames: ReadonlySet<string> = new Set<keyof TrajectoryDigest>([
+  'toolsInvoked',
+  'observationsSummary',
+  'reasoningSummary',
+  'artifactsRefs',
+])
 
 /**
  * Checks a turn and writes it as {@link writeTurn} does.
@@ -79,17 +93,35 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   })
 }
 
-/** Reads what {@link checkTurn} wrote as JSON; `undefined` if it is something else. */
+/**
+ * Reads what {@link writeTurn} wrote as JSON; `undefined` if it is something else. By hand, because it is done for every
+ * turn of a context, and what JSON gave holds no surprises.
+ */
 export function parseTurn(json: unknown): TurnWithId | undefined {
-  const parsed = keptTurn.safeParse(json)
-  if (!parsed.success) return undefined
-  const timestamp = new Date(parsed.data.timestamp)
-  if (captureDate(timestamp) === undefined) return undefined
-  try {
-    const turnId = checkEventId('turnId', parsed.data.turnId)
-    return { ...parsed.data, turnId, timestamp }
-  } catch {
+  if (!hasOnly(turnNames, json)) return undefined
+  const { turnId, timestamp, userMessage, assistantResponse } = json
+  const { trajectoryDigest, artifactsShown, artifactsHiddenRefs } = json
+  if (
+    typeof userMessage !== 'string' ||
+    typeof assistantResponse !== 'string' ||
+    typeof timestamp !== 'number' ||
+    !Number.isInteger(timestamp) ||
+    Math.abs(timestamp) > MAX_DATE_MS ||
+    !isEventId(turnId) ||
+    (trajectoryDigest !== undefined && !isDigest(trajectoryDigest)) ||
+    (artifactsShown !== undefined && !isObject(artifactsShown)) ||
+    (artifactsHiddenRefs !== undefined && !isTexts(artifactsHiddenRefs))
+  ) {
     return undefined
+  }
+  return {
+    turnId,
+    timestamp: new Date(timestamp),
+    userMessage,
+    assistantResponse,
+    ...(trajectoryDigest === undefined ? {} : { trajectoryDigest }),
+    ...(artifactsShown === undefined ? {} : { artifactsShown }),
+    ...(artifactsHiddenRefs === undefined ? {} : { artifactsHiddenRefs }),
   }
 }
 
@@ -100,6 +132,10 @@ export function parseTurn(json: unknown): TurnWithId | undefined {
  */
 export function writeTurn(turn: TurnWithId): CheckedTurn {
   const text = strictJsonObject('turn', turnObject(turn), MAX_TURN_BYTES)
+  // What it holds was looked at twice by now: a getter may answer anew each time.
+  if (parseTurn(JSON.parse(text)) === undefined) {
+    throw new InvalidRecordError('turn is not the same each time it is read: pass plain values')
+  }
   return { turnId: turn.turnId, turn, text }
 }
 
@@ -126,8 +162,34 @@ function digestObject(
   return { toolsInvoked, observationsSummary, reasoningSummary, artifactsRefs }
 }
 
+function hasOnly(
+  names: ReadonlySet<string>,
+  json: unknown,
+): json is Readonly<Record<string, unknown>> {
+  return isObject(json) && Object.keys(json).every((name) => names.has(name))
+}
+
+function isDigest(json: unknown): json is TrajectoryDigest {
+  return (
+    hasOnly(digestNames, json) &&
+    isTexts(json['toolsInvoked']) &&
+    typeof json['observationsSummary'] === 'string' &&
+    typeof json['reasoningSummary'] === 'string' &&
+    isTexts(json['artifactsRefs'])
+  )
+}
+
+function isEventId(json: unknown): json is EventId {
+  try {
+    checkEventId('turnId', json)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Stops at the first item that is none, however long the array says it is; its own iterator may never end. */
-function isTexts(value: unknown): boolean {
+function isTexts(value: unknown): value is readonly string[] {
   if (!Array.isArray(value) || value.length > MAX_TURN_BYTES) return false
   for (let index = 0; index < value.length; index += 1) {
     if (typeof value[index] !== 'string') return false
@@ -135,6 +197,6 @@ function isTexts(value: unknown): boolean {
   return true
 }
 
-function isObject(value: unknown): boolean {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,68 +1,41 @@
-import { StoreUnavailableError } from '@harborage/core'
-import type { LlmContextPatch, Strategy } from '../conversation.ts'
+import type { Strategy } from '../conversation.ts'
 import type { Conversation, KeptTurn } from '../memory-driver.ts'
 import { summaryTokens, type TokenEstimator } from '../token-estimator.ts'
-import { parseTurn, type TurnWithId } from './turn-text.ts'
 
-/**
- * Chooses what the next call of a language model is to know: the summary, if it fits, and the newest turns that fit
- * beside it.
- */
-export function contextOf(
+/** The part of a conversation that a language model is to know. */
+export interface Window {
+  readonly summary: string
+  /** Oldest first. */
+  readonly turns: readonly KeptTurn[]
+  readonly tokens: number
+}
+
+/** Chooses the summary, if it fits the budget, and the newest turns that fit beside it. A budget of 0 is none. */
+export function windowOf(
   { summary, turns }: Conversation,
   strategy: Strategy,
   budgetTokens: number,
   estimate: TokenEstimator,
-): LlmContextPatch {
+): Window {
   const budget = budgetTokens === 0 ? Number.POSITIVE_INFINITY : budgetTokens
   const shown = strategy === 'rolling_summary' ? summary : ''
   const cost = summaryTokens(estimate, shown)
   const fitting = cost <= budget ? shown : ''
   const spent = fitting === '' ? 0 : cost
-  const window = newestThatFit(turns, budget - spent)
-  return {
-    strategy,
-    summary: fitting,
-    recentTurns: window.map(readTurn),
-    tokens: spent + sumOfTokens(window),
-  }
+  const newest = newestThatFit(turns, budget - spent)
+  return { summary: fitting, turns: newest, tokens: spent + sumOfTokens(newest) }
 }
 
 /** The newest turns, oldest first, up to the first one from the end that no longer fits. */
-export function newestThatFit(turns: readonly KeptTurn[], budget: number): readonly KeptTurn[] {
-  let from = turns.length
-  let tokens = 0
-  for (const turn of turns.toReversed()) {
-    tokens += turn.tokens
-    if (tokens > budget) break
-    from -= 1
-  }
-  return turns.slice(from)
+function newestThatFit(turns: readonly KeptTurn[], budget: number): readonly KeptTurn[] {
+  let left = budget
+  const lastLeftOut = turns.findLastIndex((turn) => {
+    left -= turn.tokens
+    return left < 0
+  })
+  return turns.slice(lastLeftOut + 1)
 }
 
 export function sumOfTokens(turns: readonly KeptTurn[]): number {
   return turns.reduce((sum, turn) => sum + turn.tokens, 0)
-}
-
-/**
- * Reads a kept turn.
- *
- * @throws `store_unavailable` if it is not what was kept.
- */
-export function readTurn({ text }: KeptTurn): TurnWithId {
-  const parsed = parseTurn(parseJson(text))
-  if (parsed !== undefined) return parsed
-  throw new StoreUnavailableError(
-    'a kept turn is damaged: restore the conversation from a snapshot',
-    { retryable: false },
-  )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text)
-    return value
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { parseJsonObject, type JsonObject } from '@harborage/core'
+import { REMEMBERED_TURN_IDS } from '@harborage/memory'
 
 /** What may happen to the text of a snapshot with turns, with what is wrong about it then. */
 export const damagedSnapshots: readonly (readonly [
@@ -58,6 +59,7 @@ export const damagedSnapshots: readonly (readonly [
     (text) => text.replace('{"turnId"', '{"artifactsShown":{"n":1e999},"turnId"'),
   ],
   ['with one turn twice', edit(twice)],
+  ['with one turn again while it is remembered', edit(againAfter(REMEMBERED_TURN_IDS - 1))],
   ['with one turn id twice', edit((envelope) => ({ ...envelope, turnIds: ['a', 'a'] }))],
   ['with a turn id of another type', edit((envelope) => ({ ...envelope, turnIds: [7] }))],
   ['with a remembered id that is empty', edit((envelope) => ({ ...envelope, turnIds: [''] }))],
@@ -86,6 +88,15 @@ function idsUpTo(count: number): string[] {
 function twice(envelope: JsonObject): unknown {
   const turns = turnsOf(envelope)
   return { ...envelope, turns: [...turns, ...turns] }
+}
+
+/** The last turn comes a second time, with so many others in between. */
+function againAfter(count: number): (envelope: JsonObject) => unknown {
+  return (envelope) => {
+    const last = turnsOf(envelope).at(-1) ?? {}
+    const others = idsUpTo(count).map((turnId) => ({ ...last, turnId }))
+    return { ...envelope, turns: [last, ...others, last] }
+  }
 }
 
 function turnsOf({ turns }: JsonObject): JsonObject[] {
