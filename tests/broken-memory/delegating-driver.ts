@@ -5,7 +5,7 @@ import type {
   InMemoryMemoryDriver,
   MemoryChange,
   MemoryDriver,
-  OldestTurns,
+  Look,
   MemoryHeader,
 } from '@harborage/memory'
 
@@ -27,10 +27,10 @@ export class DelegatingDriver implements MemoryDriver {
 
   change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return this.records.change(identity, oldest, (held) => this.spoil(decide(held), held))
+    return this.records.change(identity, look, (held) => this.spoil(decide(held), held))
   }
 
   close(): Promise<void> {

@@ -11,7 +11,7 @@ import {
   type LlmContextPatch,
   type MemoryChange,
   type MemoryRules,
-  type OldestTurns,
+  type Look,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -34,10 +34,10 @@ function blindTo(part: keyof RunIdentity): typeof DelegatingDriver {
 
     override change<Result>(
       identity: Required<RunIdentity>,
-      oldest: OldestTurns,
+      look: Look,
       decide: (held: HeldMemory) => MemoryChange<Result>,
     ): Promise<Result> {
-      return super.change({ ...identity, [part]: 'any' }, oldest, decide)
+      return super.change({ ...identity, [part]: 'any' }, look, decide)
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   type MemoryChange,
   type MemoryRules,
   type Summarizer,
-  type OldestTurns,
+  type Look,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -71,12 +71,12 @@ class AnarchicDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    // Only a claim looks at a batch of the oldest turns and finds the folder in its way.
-    return super.change(identity, oldest, (held) => {
-      const isClaim = oldest(held.header) === 16 && held.header !== undefined
+    // Only a claim looks at the summary and finds the folder in its way.
+    return super.change(identity, look, (held) => {
+      const isClaim = look.summary === true && held.header !== undefined
       return decide(isClaim ? { ...held, header: { ...held.header, folder: undefined } } : held)
     })
   }

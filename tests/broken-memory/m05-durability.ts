@@ -6,7 +6,7 @@ import {
   type Conversation,
   type HeldMemory,
   type MemoryChange,
-  type OldestTurns,
+  type Look,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -16,17 +16,17 @@ import { turns } from '../support/turns.ts'
 class RacingDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const { header, summary, turns: kept } = await this.records.read(identity)
-    const change = decide({ header, summary, oldest: kept.slice(0, oldest(header)) })
+    const change = decide({
+      header,
+      summary,
+      oldest: kept.slice(0, look.oldestTurns?.(header) ?? 0),
+    })
     await turns(1)
-    await this.records.change(
-      identity,
-      () => 0,
-      () => change,
-    )
+    await this.records.change(identity, {}, () => change)
     return change.result
   }
 }
@@ -61,13 +61,13 @@ class CredulousDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(identity, oldest, (held) => {
+    return super.change(identity, look, (held) => {
       const own = this.#claims.at(-1)
       const isFolding = decide(held).append === undefined
-      const isClaim = isFolding && oldest(held.header) > 0
+      const isClaim = isFolding && look.summary === true
       const isEnd = isFolding && !isClaim && own !== undefined && held.header !== undefined
       const change = decide(isEnd ? { ...held, header: { ...held.header, folder: own } } : held)
       if (isClaim && change.header?.folder !== undefined) this.#claims.push(change.header.folder)

@@ -5,7 +5,7 @@ import {
   type HeldMemory,
   type MemoryChange,
   type MemorySnapshot,
-  type OldestTurns,
+  type Look,
 } from '@harborage/memory'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -59,22 +59,18 @@ class LateStore extends MemoryStore {
 class StepwiseDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     let late: MemoryChange<undefined> = { result: undefined }
-    const result = await super.change(identity, oldest, (held) => {
+    const result = await super.change(identity, look, (held) => {
       const { append = [], ...change } = decide(held)
-      if (append.length < 2) return { ...change, append }
-      late = { result: undefined, append }
+      if (append.length < 2 || change.header === undefined) return { ...change, append }
+      late = { result: undefined, header: change.header, append }
       return change
     })
     await turns(1)
-    await this.records.change(
-      identity,
-      () => 0,
-      () => late,
-    )
+    await this.records.change(identity, {}, () => late)
     return result
   }
 }

@@ -5,7 +5,7 @@ import {
   type HeldMemory,
   type MemoryChange,
   type MemoryDriver,
-  type OldestTurns,
+  type Look,
 } from '@harborage/memory'
 import type { RunIdentity } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
@@ -29,11 +29,11 @@ class UndisposableStore extends MemoryStore {
 class SlowDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     await turns(5)
-    return super.change(identity, oldest, decide)
+    return super.change(identity, look, decide)
   }
 }
 

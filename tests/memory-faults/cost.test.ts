@@ -1,3 +1,4 @@
+import { createEventBus } from '@harborage/core'
 import { requireSqlDatabase } from '@harborage/core/sql'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
@@ -32,6 +33,25 @@ test.each(pilingRules)(
   },
   60_000,
 )
+
+test('adding a turn reads nothing of the summary', async () => {
+  await using database = await openSqlite({ dsn: ':memory:' })
+  const counting = new CountingDatabase(requireSqlDatabase(database))
+  const rules = {
+    strategy: 'rolling_summary',
+    summarizer: { summarize: async () => ({ summary: 'so far' }) },
+    bus: createEventBus(),
+  } as const
+  await using folding = await openMemoryStore({ ...rules, database, recentTurns: 0 })
+  await folding.addTurn(session, ordinaryTurn(1))
+  await folding.flush(session)
+  await using memory = await openMemoryStore({ ...rules, database: counting, recentTurns: 10 })
+  expect((await memory.getLlmContext(session)).summary).toBe('so far')
+
+  counting.take()
+  await memory.addTurn(session, ordinaryTurn(2))
+  expect(counting.take().rowsRead).toBe(1)
+})
 
 /** By then the ids of earlier turns take up all the room they get. */
 const FEW = 70

@@ -6,6 +6,9 @@ export type Strategy = 'none' | 'truncation' | 'rolling_summary'
 /** The most bytes of JSON that one turn may have: 1 MiB. Heavier content belongs into an artifact. */
 export const MAX_TURN_BYTES: number = 1024 * 1024
 
+/** The most bytes that a summarizer may answer with: 1 MiB. */
+export const MAX_SUMMARY_BYTES: number = 1024 * 1024
+
 /** The most bytes that a snapshot may have, to be given and to be restored: 64 MiB. */
 export const MAX_SNAPSHOT_BYTES: number = 64 * 1024 * 1024
 

@@ -1,12 +1,13 @@
 import type { RunIdentity } from '@harborage/core'
+import { conversationKey } from './internal/conversation-key.ts'
 import type {
   Conversation,
   HeldMemory,
   KeptTurn,
+  Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
-  OldestTurns,
 } from './memory-driver.ts'
 
 /**
@@ -14,30 +15,37 @@ import type {
  * other driver is checked against.
  */
 export class InMemoryMemoryDriver implements MemoryDriver {
-  readonly #conversations = new Map<string, Conversation>()
+  readonly #conversations = new Map<string, Kept>()
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
-    const held = this.#conversations.get(keyOf(identity))
-    return held === undefined ? nothing : { ...held, turns: [...held.turns] }
+    const kept = this.#conversations.get(conversationKey(identity))
+    if (kept === undefined) return { header: undefined, summary: '', turns: [] }
+    // The turns are changed in place, and whoever reads them takes its time.
+    return { ...kept, turns: [...kept.turns] }
   }
 
   async readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
-    return this.#conversations.get(keyOf(identity))?.header
+    return this.#conversations.get(conversationKey(identity))?.header
   }
 
   async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    { oldestTurns = noTurns, summary: wantsSummary = false }: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    const key = keyOf(identity)
-    const { header, summary, turns } = this.#conversations.get(key) ?? nothing
-    const change = decide({ header, summary, oldest: turns.slice(0, oldest(header)) })
-    this.#conversations.set(key, {
-      header: change.header ?? header,
-      summary: change.summary ?? summary,
-      turns: [...turnsAfter(turns, change.removeThrough), ...(change.append ?? [])],
+    const key = conversationKey(identity)
+    const kept = this.#conversations.get(key)
+    const change = decide({
+      header: kept?.header,
+      summary: wantsSummary ? (kept?.summary ?? '') : '',
+      oldest: kept?.turns.slice(0, oldestTurns(kept.header)) ?? [],
     })
+    const { header, summary = kept?.summary ?? '', append = [], removeThrough } = change
+    if (header === undefined) return change.result
+    const turns = kept?.turns ?? []
+    if (removeThrough !== undefined) removeTurns(turns, removeThrough)
+    for (const turn of append) turns.push(turn)
+    this.#conversations.set(key, { header, summary, turns })
     return change.result
   }
 
@@ -46,12 +54,16 @@ export class InMemoryMemoryDriver implements MemoryDriver {
   }
 }
 
-const nothing: Conversation = { header: undefined, summary: '', turns: [] }
-
-function turnsAfter(turns: readonly KeptTurn[], position: number | undefined): readonly KeptTurn[] {
-  return position === undefined ? turns : turns.filter((turn) => turn.position > position)
+interface Kept {
+  readonly header: MemoryHeader
+  readonly summary: string
+  /** In their order. */
+  readonly turns: KeptTurn[]
 }
 
-function keyOf({ tenantId, userId, sessionId, runId }: Required<RunIdentity>): string {
-  return JSON.stringify([tenantId, userId, sessionId, runId])
+const noTurns = (): number => 0
+
+function removeTurns(turns: KeptTurn[], through: number): void {
+  const firstKept = turns.findIndex(({ position }) => position > through)
+  turns.splice(0, firstKept === -1 ? turns.length : firstKept)
 }

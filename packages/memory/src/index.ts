@@ -1,5 +1,6 @@
 export {
   MAX_SNAPSHOT_BYTES,
+  MAX_SUMMARY_BYTES,
   MAX_TURN_BYTES,
   REMEMBERED_TURN_IDS,
   type ConversationTurn,
@@ -20,10 +21,10 @@ export type {
   Conversation,
   HeldMemory,
   KeptTurn,
+  Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
-  OldestTurns,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
 export { MemoryStore } from './memory-store.ts'

@@ -27,21 +27,26 @@ export interface MemoryHeader {
   readonly folder: string | undefined
 }
 
+/** What a change wants to see of a conversation besides its bookkeeping. */
+export interface Look {
+  /** How many of the oldest turns, by what the bookkeeping says. Default: none. */
+  readonly oldestTurns?: (header: MemoryHeader | undefined) => number
+  /** Whether it wants to see the summary. Default: `false`. */
+  readonly summary?: boolean
+  /** Whether bookkeeping that is damaged counts as none, because the change replaces all of it. Default: `false`. */
+  readonly replaces?: boolean
+}
+
 /** What a conversation holds, as far as a change wants to see it. */
 export interface HeldMemory {
   readonly header: MemoryHeader | undefined
+  /** `''` unless it was asked for. */
   readonly summary: string
   /** The oldest turns, as many as were asked for. */
   readonly oldest: readonly KeptTurn[]
 }
 
-/** How many of the oldest turns a change wants to see, by what the bookkeeping says. */
-export type OldestTurns = (header: MemoryHeader | undefined) => number
-
-/** For a change that looks at no turn. */
-export const noTurns: OldestTurns = () => 0
-
-/** What a change does; whatever it leaves out stays as it is. */
+/** What a change does; whatever it leaves out stays as it is, and without a header nothing is changed. */
 export interface MemoryChange<Result> {
   readonly result: Result
   readonly header?: MemoryHeader
@@ -68,12 +73,14 @@ export interface MemoryDriver {
   read(identity: Required<RunIdentity>): Promise<Conversation>
   readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined>
   /**
-   * Shows `decide` what the conversation holds, with as many of the oldest turns as `oldest` asks for, and applies what it answers, all or nothing,
-   * with nobody in between. Both functions do no I/O and may be called several times.
+   * Shows `decide` what the conversation holds, as far as `look` asks for it, and applies what it answers, all or
+   * nothing, with nobody in between. The functions do no I/O and may be called several times.
+   *
+   * @throws `store_unavailable` if the bookkeeping is damaged, unless the change replaces it.
    */
   change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result>
   /** Called once, when no call is in flight. */

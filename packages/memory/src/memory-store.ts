@@ -14,14 +14,14 @@ import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
 import { Foldings } from './internal/foldings.ts'
 import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
-import { replaceConversation } from './internal/replace-conversation.ts'
+import { lookToReplace, replaceConversation } from './internal/replace-conversation.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import { windowOf, type Window } from './internal/window.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
-import { noTurns, type Conversation, type MemoryDriver } from './memory-driver.ts'
+import type { Conversation, MemoryDriver } from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
-import { turnTokens } from './token-estimator.ts'
+import { summaryTokens, turnTokens } from './token-estimator.ts'
 
 /**
  * Conversations under a declared strategy. Open one with `openMemoryStore`.
@@ -100,7 +100,7 @@ export class MemoryStore implements AsyncDisposable {
         if (this.#rules.strategy === 'none') return
         const { droppedTurns, header } = await this.#driver.change(
           owner,
-          (held) => oldestToDrop(held, tokens, this.#keeping),
+          { oldestTurns: (header) => oldestToDrop(header, tokens, this.#keeping) },
           (held) => addTurn(held, checked, tokens, this.#keeping),
         )
         if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
@@ -169,12 +169,14 @@ export class MemoryStore implements AsyncDisposable {
     return this.#call('restore', identity, options, (owner) => {
       const { strategy, tokenEstimator } = this.#rules
       const restored = readSnapshot(snapshot, strategy)
+      summaryTokens(tokenEstimator, restored.summary)
       const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
       return async () => {
         if (strategy === 'none') return
-        await this.#driver.change(owner, noTurns, (held) =>
+        const steps = await this.#driver.change(owner, lookToReplace, (held) =>
           replaceConversation(held, restored, tokens, strategy),
         )
+        this.#events.healthChanged(owner, steps)
         this.#foldings?.touch(owner)
       }
     })

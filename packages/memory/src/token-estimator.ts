@@ -27,6 +27,8 @@ function tokensOf(estimate: TokenEstimator, text: string): number {
   const tokens: unknown = ask(estimate, text)
   if (typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= 0 && tokens <= MAX_TOKENS)
     return tokens
+  // What an asynchronous one fails with would otherwise go unhandled.
+  if (typeof tokens === 'object') Promise.resolve(tokens).catch(() => {})
   throw new InvalidConfigError(
     `tokenEstimator answered ${describeType(tokens)} that is no whole number from 0 to ${MAX_TOKENS}`,
   )

@@ -33,6 +33,7 @@ describe('an estimator that misbehaves', () => {
     ['answers nothing', () => undefined],
     ['answers a text', () => '7'],
     ['answers a promise', async () => 7],
+    ['answers a promise that rejects', async () => fail(new Error(SECRET))],
     ['answers a negative number', () => -1],
     ['answers a fraction', () => 0.5],
     ['answers NaN', () => Number.NaN],
@@ -60,26 +61,64 @@ describe('an estimator that misbehaves', () => {
     expect(await good.snapshot(identity)).toEqual(before)
   })
 
-  test.each(answers)('and %s about a summary is named', async (_, answer) => {
-    const rules = parseMemoryRules({
-      strategy: 'rolling_summary',
-      recentTurns: 0,
-      bus: createEventBus(),
-      summarizer: { summarize: async () => ({ summary: 'the summary' }) },
-      tokenEstimator: (text) => (text === 'the summary' ? (answer() as number) : 1),
-    })
-    await using store = new MemoryStore(new InMemoryMemoryDriver(), rules)
-    await store.addTurn(identity, goodTurn())
-    await store.flush(identity)
-    const error = await failureOf(() => store.getLlmContext(identity))
-    expect(error.code).toBe('invalid_config')
-    expect(error.message).not.toContain(SECRET)
+  test.each(answers)('and %s about a summary that is there is named', async (_, answer) => {
+    const driver = new InMemoryMemoryDriver()
+    const good = summarizingStoreOn(driver, () => 1)
+    await good.addTurn(identity, goodTurn())
+    await good.flush(identity)
+    const snapshot = await good.snapshot(identity)
+
+    const store = summarizingStoreOn(driver, badAboutSummaries(answer))
+    for (const call of [
+      () => store.getLlmContext(identity),
+      () => store.estimateTokens(identity),
+      () => store.restore(identity, snapshot),
+    ]) {
+      const error = await failureOf(call)
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).not.toContain(SECRET)
+    }
+    expect(await good.snapshot(identity)).toEqual(snapshot)
   })
+
+  test.each(answers)(
+    'and %s about a new summary keeps the turns as they are',
+    async (_, answer) => {
+      const store = summarizingStoreOn(new InMemoryMemoryDriver(), badAboutSummaries(answer))
+      const turn = goodTurn()
+      await store.addTurn(identity, turn)
+      await store.flush(identity)
+      expect(await store.health(identity)).toBe('degraded')
+      const { summary, recentTurns } = await store.getLlmContext(identity)
+      expect(summary).toBe('')
+      expect(recentTurns).toEqual([turn])
+      await store.close()
+    },
+  )
 })
 
 function storeOn(driver: InMemoryMemoryDriver, tokenEstimator: TokenEstimator): MemoryStore {
   const bus = createEventBus()
   return new MemoryStore(driver, parseMemoryRules({ strategy: 'truncation', bus, tokenEstimator }))
+}
+
+function summarizingStoreOn(
+  driver: InMemoryMemoryDriver,
+  tokenEstimator: TokenEstimator,
+): MemoryStore {
+  const rules = parseMemoryRules({
+    strategy: 'rolling_summary',
+    recentTurns: 0,
+    retryAttempts: 0,
+    bus: createEventBus(),
+    summarizer: { summarize: async () => ({ summary: 'the summary' }) },
+    tokenEstimator,
+  })
+  return new MemoryStore(driver, rules)
+}
+
+function badAboutSummaries(answer: () => unknown): TokenEstimator {
+  return (text) => (text === 'the summary' ? (answer() as number) : 1)
 }
 
 function fail(thrown: Error): never {

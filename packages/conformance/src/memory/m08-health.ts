@@ -178,6 +178,21 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     assert.equal(await store.health(well), 'healthy')
   })
 
+  it('M8 what is restored begins in good health, and that is told', async ({ open, events }) => {
+    const store = await open({ ...rolling(failing(NEVER_MS)), ...degradedAtOnce })
+    const session = freshSession()
+    await say(store, session, numbered(1, 3))
+    await store.settled(session)
+    await store.restore(session, { bytes: new Uint8Array() })
+    assert.equal(await store.health(session), 'healthy')
+    assert.deepEqual(events.payloadsOf('memory.health_changed').slice(2), [
+      { priorHealth: 'degraded', newHealth: 'recovering', reason: 'restored' },
+      { priorHealth: 'recovering', newHealth: 'healthy', reason: 'restored' },
+    ])
+    await store.settled(session)
+    assert.equal(await store.health(session), 'healthy')
+  })
+
   itIfDurable('M8 health outlives its store', async ({ open, events }) => {
     const session = freshSession()
     const first = await open({ ...rolling(failing(1)), ...degradedAtOnce })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Summarizer } from '@harborage/memory'
+import { MAX_SUMMARY_BYTES, type Summarizer } from '@harborage/memory'
 import { assertHolds, foldedTexts, numbered, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
 import { HeldSummarizer } from './support/held-summarizer.ts'
@@ -25,6 +25,11 @@ const faults: readonly (readonly [fault: string, reason: string, summarizer: Sum
         throw new Error(QUOTE)
       },
     })),
+  ],
+  [
+    'answers with more than a summary may have',
+    'invalid_summary',
+    answering(async () => ({ summary: 'é'.repeat(MAX_SUMMARY_BYTES / 2 + 1) })),
   ],
   ['answers nothing', 'invalid_summary', answering(async () => undefined)],
   ['answers null', 'invalid_summary', answering(async () => null)],

@@ -2,7 +2,6 @@ import type { Strategy } from '../conversation.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import { emptyHeader, withoutTurns, withTurn } from './header.ts'
 import type { CheckedTurn } from './turn-text.ts'
-import { sumOfTokens } from './window.ts'
 
 /** How many turns are dropped at most when one is added, so that its cost is bounded. */
 const MAX_DROPPED_TURNS = 32
@@ -87,14 +86,13 @@ function beyondBudget(
   tokens: number,
   budgetTokens: number,
 ): readonly KeptTurn[] {
-  let count = 0
-  while (
-    count < oldest.length &&
-    isBeyond(tokens - sumOfTokens(oldest.slice(0, count)), budgetTokens)
-  ) {
-    count += 1
-  }
-  return oldest.slice(0, count)
+  let left = tokens
+  const firstKept = oldest.findIndex((turn) => {
+    if (!isBeyond(left, budgetTokens)) return true
+    left -= turn.tokens
+    return false
+  })
+  return firstKept === -1 ? oldest : oldest.slice(0, firstKept)
 }
 
 /** A budget of 0 is none. */

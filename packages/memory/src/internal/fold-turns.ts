@@ -1,7 +1,8 @@
 import type { HealthStep } from '../memory-events.ts'
-import { stepHealth, type Health } from '../health.ts'
+import type { Health } from '../health.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import { withoutTurns } from './header.ts'
+import { walkHealth } from './walk-health.ts'
 
 /** The most turns that go into one summary at a time. */
 export const FOLD_BATCH_TURNS = 16
@@ -145,18 +146,4 @@ function stepsAfterFailure(health: Health, isGivenUp: boolean): readonly Health[
     case 'degraded':
       return []
   }
-}
-
-function walkHealth(
-  from: Health,
-  path: readonly Health[],
-  reason: string,
-): { readonly health: Health; readonly steps: readonly HealthStep[] } {
-  const steps: HealthStep[] = []
-  let health = from
-  for (const next of path) {
-    steps.push({ priorHealth: health, newHealth: stepHealth(health, next), reason })
-    health = next
-  }
-  return { health, steps }
 }

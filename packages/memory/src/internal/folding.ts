@@ -5,9 +5,10 @@ import {
   type EventId,
   type RunIdentity,
 } from '@harborage/core'
-import { noTurns, type MemoryDriver, type OldestTurns } from '../memory-driver.ts'
+import type { Look, MemoryDriver } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
+import type { TokenEstimator } from '../token-estimator.ts'
 import {
   claimFold,
   commitFold,
@@ -28,6 +29,7 @@ export interface FoldingRules {
   readonly retryBackoffMs: number
   readonly degradedRetryMs: number
   readonly summarizerTimeoutMs: number
+  readonly tokenEstimator: TokenEstimator
 }
 
 /** What folding needs of the store. */
@@ -43,7 +45,10 @@ type Next =
   | { readonly kind: 'later'; readonly delayMs: number; readonly isRetry: boolean }
   | { readonly kind: 'rest' }
 
-const oldestToFold: OldestTurns = () => FOLD_BATCH_TURNS
+const lookToClaim: Look = { oldestTurns: () => FOLD_BATCH_TURNS, summary: true }
+
+/** The end of a folding looks at the bookkeeping only. */
+const lookToEnd: Look = {}
 
 /** The longest pause that a timer can make; a longer one would end at once. */
 const MAX_PAUSE_MS = 2 ** 31 - 1
@@ -171,7 +176,7 @@ export class Folding {
     // An own claim is still there if the answer to it, or to its end, was lost.
     const mayReplace = (folder: string): boolean =>
       folder === own || folder === earlier || this.#timeLeft(folder) === 0
-    const claim = await driver.change(this.#identity, oldestToFold, (held) =>
+    const claim = await driver.change(this.#identity, lookToClaim, (held) =>
       claimFold(held, own, this.#rules.recentTurns, mayReplace),
     )
     if (claim.kind === 'claimed') events.healthChanged(this.#identity, claim.steps)
@@ -187,6 +192,7 @@ export class Folding {
     const outcome = await traceSummary(() =>
       summarizeInTime(
         summarizer,
+        this.#rules.tokenEstimator,
         this.#identity,
         request,
         this.#rules.summarizerTimeoutMs,
@@ -194,10 +200,10 @@ export class Folding {
       ),
     )
     if (outcome.kind === 'aborted') {
-      await driver.change(this.#identity, noTurns, (held) => releaseFold(held, claim))
+      await driver.change(this.#identity, lookToEnd, (held) => releaseFold(held, claim))
       return { kind: 'rest' }
     }
-    const end = await driver.change(this.#identity, noTurns, (held) =>
+    const end = await driver.change(this.#identity, lookToEnd, (held) =>
       outcome.kind === 'summarized'
         ? commitFold(held, claim, outcome.summary)
         : failFold(held, claim, this.#rules.retryAttempts, outcome.reason),

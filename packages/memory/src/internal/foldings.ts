@@ -1,5 +1,6 @@
 import type { RunIdentity } from '@harborage/core'
 import type { MemoryHeader } from '../memory-driver.ts'
+import { conversationKey } from './conversation-key.ts'
 import { Folding, type FoldingRules, type FoldingTools } from './folding.ts'
 
 /** The foldings of one store, one per conversation that was touched and has something left to do. */
@@ -19,7 +20,7 @@ export class Foldings {
   touch(identity: Required<RunIdentity>, header?: MemoryHeader): void {
     if (this.#stopped) return
     if (header !== undefined && header.turns <= this.#rules.recentTurns) return
-    const key = keyOf(identity)
+    const key = conversationKey(identity)
     const known = this.#byIdentity.get(key)
     const folding = known ?? this.#create(key, identity)
     folding.touch(header?.folder)
@@ -30,7 +31,7 @@ export class Foldings {
     const isSettled = (): boolean =>
       identity === undefined
         ? [...this.#byIdentity.values()].every((folding) => folding.isSettled)
-        : (this.#byIdentity.get(keyOf(identity))?.isSettled ?? true)
+        : (this.#byIdentity.get(conversationKey(identity))?.isSettled ?? true)
     while (!isSettled()) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#watchers.add(resolve)
@@ -58,8 +59,4 @@ export class Foldings {
     this.#watchers.clear()
     for (const watcher of watchers) watcher()
   }
-}
-
-function keyOf({ tenantId, userId, sessionId, runId }: Required<RunIdentity>): string {
-  return JSON.stringify([tenantId, userId, sessionId, runId])
 }

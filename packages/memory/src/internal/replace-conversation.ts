@@ -1,40 +1,53 @@
 import type { Strategy } from '../conversation.ts'
-import type { HeldMemory, KeptTurn, MemoryChange } from '../memory-driver.ts'
+import type { Health } from '../health.ts'
+import type { HeldMemory, KeptTurn, Look, MemoryChange } from '../memory-driver.ts'
+import type { HealthStep } from '../memory-events.ts'
 import { emptyHeader } from './header.ts'
 import type { RestoredConversation } from './snapshot.ts'
+import { walkHealth } from './walk-health.ts'
 import { sumOfTokens } from './window.ts'
 
+/** What {@link replaceConversation} has to see. */
+export const lookToReplace: Look = { replaces: true }
+
 /**
- * Decides what restoring changes: everything but the order, which goes on, and the health, which is the summarizer's.
+ * Decides what restoring changes: everything. Whoever is folding is folding what is no longer there, and what is there
+ * now has never failed to be summarized.
  *
  * @param tokens The estimate for each turn.
  */
 export function replaceConversation(
-  held: HeldMemory,
+  { header: before }: HeldMemory,
   { summary, turns, turnIds }: RestoredConversation,
   tokens: readonly number[],
   strategy: Strategy,
-): MemoryChange<undefined> {
-  const header = held.header ?? emptyHeader(strategy)
+): MemoryChange<readonly HealthStep[]> {
+  const empty = emptyHeader(strategy)
   const append: KeptTurn[] = turns.map(({ text }, index) => ({
-    position: header.nextPosition + index,
+    position: empty.nextPosition + index,
     tokens: tokens[index] ?? 0,
     text,
   }))
+  const from = before?.health ?? empty.health
   return {
-    result: undefined,
+    result: walkHealth(from, wayBack[from], 'restored').steps,
     header: {
-      ...header,
-      strategy,
-      nextPosition: header.nextPosition + append.length,
+      ...empty,
+      nextPosition: empty.nextPosition + append.length,
       turns: append.length,
       tokens: sumOfTokens(append),
       turnIds,
-      // Whoever is folding now is folding what is no longer there.
-      folder: undefined,
     },
     summary,
-    removeThrough: header.nextPosition - 1,
+    removeThrough: Number.MAX_SAFE_INTEGER,
     append,
   }
+}
+
+/** How each state of health becomes that of a new conversation. */
+const wayBack: Readonly<Record<Health, readonly Health[]>> = {
+  healthy: [],
+  retry: ['healthy'],
+  degraded: ['recovering', 'healthy'],
+  recovering: ['healthy'],
 }

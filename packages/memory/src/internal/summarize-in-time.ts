@@ -1,5 +1,7 @@
 import type { RunIdentity } from '@harborage/core'
+import { MAX_SUMMARY_BYTES } from '../conversation.ts'
 import type { Summarizer, SummaryFailure, SummaryRequest } from '../summarizer.ts'
+import { summaryTokens, type TokenEstimator } from '../token-estimator.ts'
 
 /** What became of a summarisation. */
 export type SummaryOutcome =
@@ -10,6 +12,7 @@ export type SummaryOutcome =
 /** Asks the summarizer, which is anybody's code: it may throw, answer nonsense, or never answer. */
 export async function summarizeInTime(
   summarizer: Summarizer,
+  estimate: TokenEstimator,
   identity: Required<RunIdentity>,
   request: SummaryRequest,
   timeoutMs: number,
@@ -26,7 +29,7 @@ export async function summarizeInTime(
   const close = (): void => end({ kind: 'aborted' })
   closing.addEventListener('abort', close, { once: true })
   try {
-    return await Promise.race([ask(summarizer, identity, request, abort.signal), ended])
+    return await Promise.race([ask(summarizer, estimate, identity, request, abort.signal), ended])
   } finally {
     clearTimeout(timer)
     closing.removeEventListener('abort', close)
@@ -35,6 +38,7 @@ export async function summarizeInTime(
 
 async function ask(
   summarizer: Summarizer,
+  estimate: TokenEstimator,
   identity: Required<RunIdentity>,
   request: SummaryRequest,
   signal: AbortSignal,
@@ -42,9 +46,9 @@ async function ask(
   try {
     const answer: unknown = await summarizer.summarize(identity, request, { signal })
     const summary = summaryOf(answer)
-    return summary === undefined
-      ? { kind: 'failed', reason: 'invalid_summary' }
-      : { kind: 'summarized', summary }
+    return summary !== undefined && isFit(summary, estimate)
+      ? { kind: 'summarized', summary }
+      : { kind: 'failed', reason: 'invalid_summary' }
   } catch {
     return { kind: 'failed', reason: 'summarizer_failed' }
   }
@@ -55,4 +59,15 @@ function summaryOf(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined
   const summary: unknown = Reflect.get(answer, 'summary')
   return typeof summary === 'string' ? summary.toWellFormed() : undefined
+}
+
+/** Once it has been kept, every read counts its tokens. */
+function isFit(summary: string, estimate: TokenEstimator): boolean {
+  if (Buffer.byteLength(summary) > MAX_SUMMARY_BYTES) return false
+  try {
+    summaryTokens(estimate, summary)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,13 +1,14 @@
 import type { RunIdentity } from '@harborage/core'
 import { changeRows, LostRace, selectRows, together, type SqlWork } from '@harborage/core/sql'
-import type { HeldMemory, MemoryChange, OldestTurns } from '../memory-driver.ts'
+import type { HeldMemory, Look, MemoryChange } from '../memory-driver.ts'
 import { turnKind } from './kinds.ts'
 import {
   conversationOf,
+  headerIfSound,
+  headerOf,
   headerRow,
   ownerColumns,
   summaryRow,
-  turnOf,
   turnRow,
   type OwnerColumns,
 } from './rows.ts'
@@ -22,15 +23,21 @@ import type { MemoryRow } from './tables.ts'
 export function* changeWork<Result>(
   statements: MemoryStatements,
   identity: Required<RunIdentity>,
-  oldest: OldestTurns,
+  look: Look,
   decide: (held: HeldMemory) => MemoryChange<Result>,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
-  const { header, summary } = conversationOf(yield* selectRows(statements.lock, owner))
-  const limit = oldest(header)
-  const turns = limit === 0 ? [] : yield* selectRows(statements.oldestTurns, { ...owner, limit })
-  const change = decide({ header, summary, oldest: turns.map(turnOf) })
-  yield* applyChange(statements, owner, header === undefined, change)
+  const rows = yield* selectRows(statements.lock, owner)
+  const header = look.replaces === true ? headerIfSound(rows) : headerOf(rows)
+  const limit = look.oldestTurns?.(header) ?? 0
+  // Whoever waited for the lock sees in later statements, and only there, all that was written before.
+  const seen = yield* together([
+    ...(limit === 0 ? [] : [selectRows(statements.oldestTurns, { ...owner, limit })]),
+    ...(look.summary === true ? [selectRows(statements.summary, owner)] : []),
+  ])
+  const { summary, turns } = conversationOf(seen.flat())
+  const change = decide({ header, summary, oldest: turns })
+  yield* applyChange(statements, owner, rows.length === 0, change)
   return change.result
 }
 
@@ -43,8 +50,6 @@ function* applyChange(
   if (header === undefined) return
   // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
-  // Whoever waits for the lock sees the newest content of the rows that were there before, but no row that came later.
-  const newSummary = isNew ? (summary ?? '') : summary
   const upsert = (row: MemoryRow): SqlWork<number> => changeRows(statements.upsert, row)
   const [headersWritten] = yield* together([
     changeRows(writeHeader, headerRow(owner, header)),
@@ -52,7 +57,7 @@ function* applyChange(
       ? []
       : [changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })]),
     ...append.map((turn) => upsert(turnRow(owner, header.strategy, turn))),
-    ...(newSummary === undefined ? [] : [upsert(summaryRow(owner, header.strategy, newSummary))]),
+    ...(summary === undefined ? [] : [upsert(summaryRow(owner, header.strategy, summary))]),
   ])
   if (headersWritten === 0) throw new LostRace()
 }

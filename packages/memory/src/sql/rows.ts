@@ -29,16 +29,37 @@ export function ownerColumns(identity: Required<RunIdentity>): OwnerColumns {
 }
 
 export function conversationOf(rows: readonly ContentColumns[]): Conversation {
-  const headerRow = rows.find(({ kind }) => kind === HEADER_KIND)
-  const summaryRow = rows.find(({ kind }) => kind === SUMMARY_KIND)
   return {
-    header: headerRow === undefined ? undefined : parseHeader(headerRow.bytes),
-    summary: summaryRow === undefined ? '' : textOf(summaryRow.bytes),
+    header: headerOf(rows),
+    summary: summaryOf(rows),
     turns: rows.filter(({ kind }) => isTurn(kind)).map(turnOf),
   }
 }
 
-export function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
+/** @throws `store_unavailable` if it is not what was written. */
+export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefined {
+  const found = rows.find(({ kind }) => kind === HEADER_KIND)
+  if (found === undefined) return undefined
+  const parsed = parseHeader(textOf(found.bytes))
+  if (parsed !== undefined) return parsed
+  throw new StoreUnavailableError(
+    'the bookkeeping of a conversation is damaged: restore the conversation from a snapshot',
+    { retryable: false },
+  )
+}
+
+/** As {@link headerOf}, but takes one that is damaged for none. */
+export function headerIfSound(rows: readonly ContentColumns[]): MemoryHeader | undefined {
+  const found = rows.find(({ kind }) => kind === HEADER_KIND)
+  return found === undefined ? undefined : parseHeader(textOf(found.bytes))
+}
+
+function summaryOf(rows: readonly ContentColumns[]): string {
+  const found = rows.find(({ kind }) => kind === SUMMARY_KIND)
+  return found === undefined ? '' : textOf(found.bytes)
+}
+
+function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
   return { position: positionOf(kind), tokens, text: textOf(bytes) }
 }
 
@@ -70,14 +91,12 @@ function textOf(bytes: Uint8Array): string {
   return utf8.decode(bytes)
 }
 
-function parseHeader(bytes: Uint8Array): MemoryHeader {
-  const parsed = header.safeParse(JSON.parse(textOf(bytes)))
-  if (!parsed.success) {
-    throw new StoreUnavailableError(
-      'the bookkeeping of a conversation is damaged: restore it from a snapshot',
-      { retryable: false },
-    )
+/** `undefined` if it is not what {@link headerRow} wrote. */
+function parseHeader(text: string): MemoryHeader | undefined {
+  try {
+    const { turnIds, folder, ...rest } = header.parse(JSON.parse(text))
+    return { ...rest, turnIds: turnIds.map(parseEventId), folder: folder ?? undefined }
+  } catch {
+    return undefined
   }
-  const { turnIds, folder, ...rest } = parsed.data
-  return { ...rest, turnIds: turnIds.map(parseEventId), folder: folder ?? undefined }
 }

@@ -3,13 +3,13 @@ import { untilUndisturbed, type SqlDatabase, type SqlWork } from '@harborage/cor
 import type {
   Conversation,
   HeldMemory,
+  Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
-  OldestTurns,
 } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
-import { conversationOf, ownerColumns } from './rows.ts'
+import { conversationOf, headerOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
 /** Keeps conversations in the table `memory_state` of an SQL database: one row per turn beside two of bookkeeping. */
@@ -28,15 +28,15 @@ export class SqlMemoryDriver implements MemoryDriver {
 
   async readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
     const rows = await this.#database.rows(this.#statements.header, ownerColumns(identity))
-    return conversationOf(rows).header
+    return headerOf(rows)
   }
 
   async change<Result>(
     identity: Required<RunIdentity>,
-    oldest: OldestTurns,
+    look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    const work = (): SqlWork<Result> => changeWork(this.#statements, identity, oldest, decide)
+    const work = (): SqlWork<Result> => changeWork(this.#statements, identity, look, decide)
     return untilUndisturbed('the conversation', () => this.#database.transaction(work))
   }
 

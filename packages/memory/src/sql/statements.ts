@@ -13,8 +13,9 @@ export interface MemoryStatements {
   /** All rows of a conversation, turns in their order. */
   readonly read: SqlStatement<OwnerColumns, ContentColumns>
   readonly header: SqlStatement<OwnerColumns, ContentColumns>
-  /** Bookkeeping and summary, keeping others from changing the conversation until the transaction ends. */
+  /** The bookkeeping, keeping others from changing the conversation until the transaction ends. */
   readonly lock: SqlStatement<OwnerColumns, ContentColumns>
+  readonly summary: SqlStatement<OwnerColumns, ContentColumns>
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
   /** Writes a row unless there is one. */
   readonly insert: SqlStatement<MemoryRow, unknown>
@@ -33,15 +34,15 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
       .select(content)
       .where((where) => where.and(ownerOf(owner)))
       .orderBy('kind')
-  const bookkeeping = (owner: OwnerColumns) =>
-    rowsOf(owner).where('kind', 'in', [HEADER_KIND, SUMMARY_KIND])
+  const header = (owner: OwnerColumns) => rowsOf(owner).where('kind', '=', HEADER_KIND)
   return {
     read: compileStatement('memory_read', rowsOf),
-    header: compileStatement('memory_header', (owner: OwnerColumns) =>
-      rowsOf(owner).where('kind', '=', HEADER_KIND),
-    ),
+    header: compileStatement('memory_header', header),
     lock: compileStatement('memory_lock', (owner: OwnerColumns) =>
-      database.traits.rowLocks ? bookkeeping(owner).forUpdate() : bookkeeping(owner),
+      database.traits.rowLocks ? header(owner).forUpdate() : header(owner),
+    ),
+    summary: compileStatement('memory_summary', (owner: OwnerColumns) =>
+      rowsOf(owner).where('kind', '=', SUMMARY_KIND),
     ),
     oldestTurns: compileStatement(
       'memory_oldest_turns',

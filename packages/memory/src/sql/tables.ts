@@ -19,6 +19,6 @@ export interface MemoryRow {
   tokens: number
   /** Milliseconds since 1970, UTC. */
   updated_at: number
-  /** JSON in UTF-8. */
+  /** UTF-8: of a summary its text, of anything else JSON. */
   bytes: Uint8Array
 }

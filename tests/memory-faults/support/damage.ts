@@ -1,0 +1,26 @@
+import { requireSqlDatabase, compileStatement } from '@harborage/core/sql'
+import type { Database } from '@harborage/core'
+
+type Rows = { memory_state: { kind: string; bytes: Uint8Array } }
+
+/** Writes something else in the place of the bookkeeping of every conversation. */
+export async function damageBookkeeping(database: Database, text: string): Promise<void> {
+  const sql = requireSqlDatabase(database)
+  const damage = compileStatement('damage_bookkeeping', ({ bytes }: { bytes: Uint8Array }) =>
+    sql.builder
+      .$extendTables<Rows>()
+      .updateTable('memory_state')
+      .set({ bytes })
+      .where('kind', '=', 'memory.state'),
+  )
+  await sql.changes(damage, { bytes: new TextEncoder().encode(text) })
+}
+
+/** Removes every turn of every conversation, and leaves the bookkeeping that tells of them. */
+export async function loseTurns(database: Database): Promise<void> {
+  const sql = requireSqlDatabase(database)
+  const lose = compileStatement('lose_turns', ({ before }: { before: string }) =>
+    sql.builder.$extendTables<Rows>().deleteFrom('memory_state').where('kind', '>', before),
+  )
+  await sql.changes(lose, { before: 'memory.turn/' })
+}
