@@ -67,6 +67,8 @@ const roads: readonly {
   readonly state: string
   readonly fates: readonly Fate[]
   readonly at: number
+  /** Nobody recovers once the store is closed. */
+  readonly stateAfter?: string
   readonly stepsAfter: readonly string[]
 }[] = [
   { state: 'healthy', fates: [], at: 0, stepsAfter: [] },
@@ -81,7 +83,8 @@ const roads: readonly {
     state: 'recovering',
     fates: ['fails', 'fails', 'fails', 'hangs'],
     at: 10_300,
-    stepsAfter: ['recovering -> healthy: summarized'],
+    stateAfter: 'degraded',
+    stepsAfter: ['degraded -> recovering: recovery_attempt', 'recovering -> healthy: summarized'],
   },
 ]
 
@@ -93,13 +96,26 @@ test.each(roads)('$state survives a restart and goes on from there', async (road
   expect(await bench.health()).toBe(road.state)
 
   const next = await bench.restart([])
-  expect(await next.health()).toBe(road.state)
+  expect(await next.health()).toBe(road.stateAfter ?? road.state)
   await next.add()
   await pass(400)
 
   expect(await next.health()).toBe('healthy')
   expect(next.steps).toEqual(road.stepsAfter)
   expect(await namesOf(next)).toEqual(['a1', 'a2', 'a3'])
+})
+
+test('a close in the middle of a recovery tells that it came to nothing', async () => {
+  const bench = await healthBench(['fails', 'fails', 'fails', 'hangs'])
+  await bench.add()
+  await bench.add()
+  await bench.until(10_300)
+  await bench.restart([])
+
+  expect(bench.steps.slice(-2)).toEqual([
+    'degraded -> recovering: recovery_attempt',
+    'recovering -> degraded: store_closed',
+  ])
 })
 
 test('a summarizer that hangs holds up neither adding nor reading nor closing', async () => {

@@ -16,8 +16,13 @@ const transitions: Readonly<Record<Health, readonly Health[]>> = {
  * @throws `invalid_health_transition` if there is no such step.
  */
 export function stepHealth(from: Health, to: Health): Health {
+  if (!Object.hasOwn(transitions, from)) {
+    throw new InvalidHealthTransitionError(
+      `there is no such health: it is ${Object.keys(transitions).join(', ')}`,
+    )
+  }
   if (transitions[from].includes(to)) return to
   throw new InvalidHealthTransitionError(
-    `health goes from ${from} to ${transitions[from].join(' or ')}, not to ${to}`,
+    `health goes from ${from} to ${transitions[from].join(' or ')}, and nowhere else`,
   )
 }

@@ -29,7 +29,10 @@ export interface MemoryRules {
   readonly retryBackoffMs?: number
   /** How often a degraded conversation tries to recover by itself. Default: 10,000. */
   readonly degradedRetryMs?: number
-  /** How many batches of 16 turns, at least 1, may wait for a summary while degraded; older ones are dropped. Default: 16. */
+  /**
+   * How many batches of 16 turns, at least 1, may wait for a summary while degraded, beside the batch that a recovery is
+   * tried with; older ones are dropped. Default: 16.
+   */
   readonly recoveryBacklogMax?: number
   /**
    * How long a summarisation may take. After that it counts as failed, and another process may take the place of one

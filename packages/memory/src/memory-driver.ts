@@ -25,6 +25,8 @@ export interface MemoryHeader {
   readonly failures: number
   /** Names the folding that is under way, if one is; each has a name of its own. One that is no longer named is void. */
   readonly folder: string | undefined
+  /** Names the folding or the restore that ended last, so that one whose answer was lost finds out that it did. */
+  readonly ended: string | undefined
 }
 
 /** What a change wants to see of a conversation besides its bookkeeping. */

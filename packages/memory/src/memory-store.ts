@@ -2,6 +2,7 @@ import {
   checkRunIdentity,
   checkSignal,
   isHarborageError,
+  newEventId,
   StoreLifecycle,
   type CallOptions,
   type HarborageError,
@@ -9,12 +10,13 @@ import {
 } from '@harborage/core'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
-import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
+import { addTurn, hasTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
+import { decideOnce } from './internal/decide-once.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
 import { Foldings } from './internal/foldings.ts'
 import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
-import { lookToReplace, replaceConversation } from './internal/replace-conversation.ts'
+import { lookToReplace, replaceConversation, wasReplaced } from './internal/replace-conversation.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import { windowOf, type Window } from './internal/window.ts'
@@ -98,11 +100,15 @@ export class MemoryStore implements AsyncDisposable {
       const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
       return async () => {
         if (this.#rules.strategy === 'none') return
-        const { droppedTurns, header } = await this.#driver.change(
+        const { droppedTurns, steps, header } = await this.#driver.change(
           owner,
-          { oldestTurns: (header) => oldestToDrop(header, tokens, this.#keeping) },
-          (held) => addTurn(held, checked, tokens, this.#keeping),
+          { oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#keeping) },
+          decideOnce(
+            (held) => addTurn(held, checked, tokens, this.#keeping),
+            (held) => hasTurn(held, checked.turnId),
+          ),
         )
+        this.#events.healthChanged(owner, steps)
         if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
         this.#foldings?.touch(owner, header)
       }
@@ -126,11 +132,13 @@ export class MemoryStore implements AsyncDisposable {
     })
   }
 
-  /** Folds what can be folded now, and resolves when that is done or has failed for good; look at {@link health}. */
+  /**
+   * Folds what can be folded now, and resolves when that is done or the summarizer has failed for good; look at
+   * {@link health}.
+   */
   async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
     return this.#call('flush', identity, options, (owner) => async () => {
-      this.#foldings?.touch(owner)
-      await this.#foldings?.settled(owner)
+      await this.#foldings?.flush(owner)
     })
   }
 
@@ -173,8 +181,14 @@ export class MemoryStore implements AsyncDisposable {
       const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
       return async () => {
         if (strategy === 'none') return
-        const steps = await this.#driver.change(owner, lookToReplace, (held) =>
-          replaceConversation(held, restored, tokens, strategy),
+        const name = newEventId()
+        const steps = await this.#driver.change(
+          owner,
+          lookToReplace,
+          decideOnce(
+            (held) => replaceConversation(held, name, restored, tokens, strategy),
+            (held) => wasReplaced(held, name),
+          ),
         )
         this.#events.healthChanged(owner, steps)
         this.#foldings?.touch(owner)

@@ -20,5 +20,12 @@ export interface Summarizer {
   ): Promise<{ readonly summary: string }>
 }
 
-/** Why a summarisation failed, for events: never what was thrown, which may quote the conversation. */
-export type SummaryFailure = 'summarizer_failed' | 'summarizer_timed_out' | 'invalid_summary'
+/**
+ * Why a summarisation failed, for events: never what was thrown, which may quote the conversation. `turn_damaged` says
+ * that a kept turn cannot be read, so that the summarizer was not asked.
+ */
+export type SummaryFailure =
+  | 'summarizer_failed'
+  | 'summarizer_timed_out'
+  | 'invalid_summary'
+  | 'turn_damaged'

@@ -4,6 +4,10 @@ import {
   MemoryStore,
   parseMemoryRules,
   type Conversation,
+  type HeldMemory,
+  type KeptTurn,
+  type Look,
+  type MemoryChange,
 } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
@@ -21,7 +25,21 @@ class DamagedDriver extends InMemoryMemoryDriver {
 
   override async read(owner: Required<RunIdentity>): Promise<Conversation> {
     const held = await super.read(owner)
-    return { ...held, turns: held.turns.map((turn) => ({ ...turn, text: this.#text })) }
+    return { ...held, turns: held.turns.map((turn) => this.#damaged(turn)) }
+  }
+
+  override change<Result>(
+    owner: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(owner, look, (held) =>
+      decide({ ...held, oldest: held.oldest.map((turn) => this.#damaged(turn)) }),
+    )
+  }
+
+  #damaged(turn: KeptTurn): KeptTurn {
+    return { ...turn, text: this.#text }
   }
 }
 
@@ -40,3 +58,29 @@ test.each(['', '{', 'null', '[]', '{"userMessage":"hello"}'])(
     expect((await store.getLlmContext(identity)).recentTurns).toEqual([])
   },
 )
+
+test('a turn that cannot be read cannot be summarized, and that is told', async () => {
+  const bus = createEventBus()
+  const reasons: string[] = []
+  bus.subscribe({ type: 'memory.health_changed' }, ({ payload }) => {
+    reasons.push(`${payload.newHealth}: ${payload.reason}`)
+  })
+  let asked = 0
+  const rules = parseMemoryRules({
+    strategy: 'rolling_summary',
+    recentTurns: 0,
+    retryAttempts: 0,
+    bus,
+    summarizer: {
+      async summarize() {
+        asked += 1
+        return { summary: '' }
+      },
+    },
+  })
+  await using store = new MemoryStore(new DamagedDriver('{'), rules)
+  await store.addTurn(identity, goodTurn())
+  await store.settled(identity)
+  expect(reasons).toEqual(['retry: turn_damaged', 'degraded: turn_damaged'])
+  expect(asked).toBe(0)
+})

@@ -30,3 +30,16 @@ test.each(steps.filter(({ from, to }) => !legal.has(`${from} -> ${to}`)))(
     expect(error.code).toBe('invalid_health_transition')
   },
 )
+
+test.each(['', 'well', 'constructor', '__proto__', undefined, null, 7, Symbol('healthy')])(
+  'health is never %s',
+  async (value) => {
+    const unknown = value as Health
+    for (const step of [
+      () => stepHealth(unknown, 'healthy'),
+      () => stepHealth('healthy', unknown),
+    ]) {
+      expect((await failureOf(step)).code).toBe('invalid_health_transition')
+    }
+  },
+)

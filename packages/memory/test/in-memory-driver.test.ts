@@ -14,6 +14,7 @@ const header: MemoryHeader = {
   health: 'healthy',
   failures: 0,
   folder: undefined,
+  ended: undefined,
 }
 
 /** A driver that copied what it keeps would take thousands of times as long; no machine is as uneven as this. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import type { MemoryRules, MemoryStore, Summarizer } from '@harborage/memory'
-import { assertHolds, numbered, say } from './support/conversation.ts'
+import { nextTurn } from '../support/next-turn.ts'
+import { assertHolds, heldTexts, numbered, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
+import { HeldSummarizer } from './support/held-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
+import type { RecordedEvents } from './support/recorded-events.ts'
 import { concatenated } from './support/summarizers.ts'
 
 const BATCH_TURNS = 16
@@ -21,7 +24,7 @@ class Breakable implements Summarizer {
 }
 
 /** M8: how a degraded conversation recovers, and what it costs if it does not for long. */
-export function recovery({ it }: MemoryCases): void {
+export function recovery({ it, itIfShared }: MemoryCases): void {
   const touches: readonly (readonly [
     how: string,
     touch: (store: MemoryStore, session: ReturnType<typeof freshSession>) => Promise<unknown>,
@@ -109,6 +112,87 @@ export function recovery({ it }: MemoryCases): void {
     await assertHolds(store, session, numbered(7, mostKept + 6))
   })
 
+  it('M8 a recovery that hangs keeps no more waiting than one that fails, and its batch', async ({
+    open,
+    events,
+  }) => {
+    const summarizer = new HeldSummarizer()
+    const store = await open({
+      ...rules(summarizer),
+      degradedRetryMs: 1_000_000,
+      recoveryBacklogMax: 1,
+    })
+    const session = freshSession()
+    const mostKept = RECENT_TURNS + 2 * BATCH_TURNS
+    const said = numbered(1, 3 * mostKept)
+    await say(store, session, said.slice(0, RECENT_TURNS + 1))
+    ;(await summarizer.request(0)).fail()
+    await store.settled(session)
+    for (const text of said.slice(RECENT_TURNS + 1)) {
+      await say(store, session, [text])
+      const held = await heldTexts(store, session)
+      assert.ok(held.length <= mostKept, `${held.length} turns are kept`)
+      assert.equal(held.at(-1), text)
+    }
+    const kept = await heldTexts(store, session)
+    assert.deepEqual(kept, said.slice(-kept.length), 'the newest are kept')
+    assert.equal(droppedTurns(events), said.length - kept.length, 'and the others are told of')
+    assert.ok(events.healthSteps.includes('recovering -> degraded'))
+
+    // Its batch is no longer what the conversation begins with.
+    const hanging = await summarizer.request(1)
+    hanging.answer('what was given up;')
+    ;(await summarizer.request(2)).answer()
+    while ((await store.health(session)) !== 'healthy') await nextTurn()
+    assert.deepEqual(await heldTexts(store, session), kept)
+  })
+
+  itIfShared(
+    'M8 a store that did not fail itself waits before a retry as well',
+    async ({ open }) => {
+      let asked = 0
+      const summarizer: Summarizer = {
+        async summarize() {
+          asked += 1
+          throw new Error('the model is overloaded')
+        },
+      }
+      const session = freshSession()
+      const patient = {
+        ...rules(summarizer),
+        retryAttempts: 3,
+        retryBackoffMs: 1_000_000,
+      }
+      const first = await open(patient)
+      await say(first, session, numbered(1, 3))
+      while ((await first.health(session)) !== 'retry') await nextTurn()
+      for (const number of [4, 5, 6]) {
+        const other = await open(patient)
+        await say(other, session, [`turn ${number}`])
+        await assertHolds(other, session, numbered(1, number))
+        await other.close()
+      }
+      assert.equal(asked, 1)
+      assert.equal(await first.health(session), 'retry')
+    },
+  )
+
+  itIfShared('M8 and retries once the pause is over', async ({ open }) => {
+    const summarizer = new Breakable()
+    const session = freshSession()
+    const quick = { ...rules(summarizer), retryAttempts: 3, retryBackoffMs: 150 }
+    const first = await open({ ...quick, retryBackoffMs: 1_000_000 })
+    await say(first, session, numbered(1, 3))
+    while ((await first.health(session)) !== 'retry') await nextTurn()
+    summarizer.isBroken = false
+    const other = await open(quick)
+    const start = performance.now()
+    await other.flush(session)
+    assert.ok(performance.now() - start >= 149, 'it waited')
+    assert.equal(await other.health(session), 'healthy')
+    await assertHolds(other, session, numbered(1, 3))
+  })
+
   it('M8 with the smallest backlog a conversation recovers too', async ({ open }) => {
     const summarizer = new Breakable()
     const store = await open({
@@ -126,6 +210,12 @@ export function recovery({ it }: MemoryCases): void {
     assert.equal(await store.health(session), 'healthy')
     await assertHolds(store, session, numbered(13, 30))
   })
+}
+
+function droppedTurns(events: RecordedEvents): number {
+  return events
+    .payloadsOf('memory.recovery_dropped')
+    .reduce<number>((sum, payload) => sum + Number(Reflect.get(Object(payload), 'droppedTurns')), 0)
 }
 
 function rules(summarizer: Summarizer): Partial<MemoryRules> {

@@ -87,6 +87,27 @@ export function closing({ it, itIfDurable }: MemoryCases): void {
     await assertHolds(reopened, session, numbered(1, 3))
   })
 
+  itIfDurable('M10 a close in a recovery leaves nobody recovering', async ({ open, events }) => {
+    const summarizer = new HeldSummarizer()
+    const rules = { ...rolling(summarizer), retryAttempts: 0, degradedRetryMs: LONG_MS }
+    const store = await open({ ...rules, closeGraceMs: 0 })
+    const session = freshSession()
+    await say(store, session, numbered(1, 3))
+    ;(await summarizer.request(0)).fail()
+    await events.untilHealthSteps(2)
+    await store.settled(session)
+    await store.getLlmContext(session)
+    await summarizer.request(1)
+    assert.equal(await store.health(session), 'recovering')
+    await store.close()
+    assert.equal(events.healthSteps.at(-1), 'recovering -> degraded')
+    const reopened = await open(rolling(concatenating))
+    assert.equal(await reopened.health(session), 'degraded')
+    await reopened.flush(session)
+    assert.equal(await reopened.health(session), 'healthy')
+    await assertHolds(reopened, session, numbered(1, 3))
+  })
+
   itIfDurable('M10 a summary that comes after the close is not kept', async ({ open }) => {
     const summarizer = new HeldSummarizer()
     const store = await open({ ...rolling(summarizer), closeGraceMs: 0 })

@@ -1,7 +1,11 @@
+import type { EventId } from '@harborage/core'
 import type { Strategy } from '../conversation.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
+import type { HealthStep } from '../memory-events.ts'
+import { FOLD_BATCH_TURNS } from './fold-turns.ts'
 import { emptyHeader, withoutTurns, withTurn } from './header.ts'
 import type { CheckedTurn } from './turn-text.ts'
+import { walkHealth } from './walk-health.ts'
 
 /** How many turns are dropped at most when one is added, so that its cost is bounded. */
 const MAX_DROPPED_TURNS = 32
@@ -19,6 +23,8 @@ export interface KeepingRules {
 export interface Added {
   /** How many turns were given up because they could not be summarized for too long. */
   readonly droppedTurns: number
+  /** What that did to the health of the conversation. */
+  readonly steps: readonly HealthStep[]
   /** The bookkeeping afterwards. */
   readonly header: MemoryHeader
 }
@@ -48,21 +54,37 @@ export function addTurn(
   rules: KeepingRules,
 ): MemoryChange<Added> {
   const header = held.header ?? emptyHeader(rules.strategy)
-  if (header.turnIds.includes(turnId)) return { result: { droppedTurns: 0, header } }
+  if (hasTurn(held, turnId)) return { result: { droppedTurns: 0, steps: [], header } }
   const turn = { position: header.nextPosition, tokens, text }
   const added = { ...withTurn(header, turnId, tokens), strategy: rules.strategy }
   const turns = [...held.oldest, ...(held.oldest.length === header.turns ? [turn] : [])]
   const dropped = turnsToDrop(added, turns, rules)
   const last = dropped.at(-1)
-  const isDroppedItself = last?.position === turn.position
-  const kept = last === undefined ? added : { ...withoutTurns(added, dropped), folder: undefined }
-  const droppedTurns = rules.strategy === 'rolling_summary' ? dropped.length : 0
-  return {
-    result: { droppedTurns, header: kept },
-    header: kept,
-    append: isDroppedItself ? [] : [turn],
-    ...(last === undefined ? {} : { removeThrough: last.position }),
+  if (last === undefined) {
+    return { result: { droppedTurns: 0, steps: [], header: added }, header: added, append: [turn] }
   }
+  const { health, steps } = walkHealth(
+    added.health,
+    added.health === 'recovering' ? ['degraded'] : [],
+    'backlog_exceeded',
+  )
+  // Whoever is folding may be folding what is no longer there.
+  const kept = { ...withoutTurns(added, dropped), health, folder: undefined }
+  return {
+    result: {
+      droppedTurns: rules.strategy === 'rolling_summary' ? dropped.length : 0,
+      steps,
+      header: kept,
+    },
+    header: kept,
+    append: last.position === turn.position ? [] : [turn],
+    removeThrough: last.position,
+  }
+}
+
+/** Tells whether a turn was added and is remembered. */
+export function hasTurn({ header }: HeldMemory, turnId: EventId): boolean {
+  return header?.turnIds.includes(turnId) ?? false
 }
 
 function turnsToDrop(
@@ -100,12 +122,16 @@ function isBeyond(tokens: number, budgetTokens: number): boolean {
   return budgetTokens > 0 && tokens > budgetTokens
 }
 
-/** How many are too many to wait for a summarizer that fails; never any that one is working on. */
+/**
+ * How many are too many to wait for a summarizer that fails. Those that one is trying to recover with are not waiting;
+ * but if as many more have come meanwhile, it does not keep up, and its claim goes with them.
+ */
 function turnsBeyondBacklog(
   { health, folder }: MemoryHeader,
   turns: number,
   { recentTurns, maxBacklogTurns }: KeepingRules,
 ): number {
-  if (health !== 'degraded' || folder !== undefined) return 0
-  return Math.max(turns - recentTurns - maxBacklogTurns, 0)
+  if (health === 'healthy' || health === 'retry') return 0
+  const beyond = turns - recentTurns - maxBacklogTurns
+  return beyond > (folder === undefined ? 0 : FOLD_BATCH_TURNS) ? beyond : 0
 }

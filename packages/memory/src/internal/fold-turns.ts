@@ -1,26 +1,39 @@
 import type { HealthStep } from '../memory-events.ts'
 import type { Health } from '../health.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
+import type { SummaryFailure } from '../summarizer.ts'
 import { withoutTurns } from './header.ts'
+import { sumOfTokens } from './window.ts'
 import { walkHealth } from './walk-health.ts'
 
 /** The most turns that go into one summary at a time. */
 export const FOLD_BATCH_TURNS = 16
 
-/** What a claim found: nothing to do, somebody else at work, or work to do. */
+/** What a claim found: nothing to do, somebody else at work, a failure that is too recent, or work to do. */
 export type Claim =
   | { readonly kind: 'idle' }
   | { readonly kind: 'busy'; readonly folder: string }
+  | { readonly kind: 'early'; readonly failure: Failure }
   | {
       readonly kind: 'claimed'
       readonly folder: string
       readonly previousSummary: string
       readonly turns: readonly KeptTurn[]
+      /** The position of the last of the turns. */
+      readonly through: number
       readonly steps: readonly HealthStep[]
     }
 
 /** A claim that was granted. */
 export type Claimed = Claim & { readonly kind: 'claimed' }
+
+/** A summarisation that failed and is to be retried. */
+export interface Failure {
+  /** Names the folding that failed; `undefined` where that was not noted yet. */
+  readonly folder: string | undefined
+  /** How many have failed in a row. */
+  readonly count: number
+}
 
 /** What became of the end of a folding: `stale` if the conversation has gone on without it. */
 export interface FoldEnd {
@@ -30,23 +43,39 @@ export interface FoldEnd {
   readonly steps: readonly HealthStep[]
 }
 
+/** What decides whether a claim is granted. */
+export interface ClaimRules {
+  readonly recentTurns: number
+  /** Tells whether nobody is behind a claim any more. */
+  readonly mayReplace: (folder: string) => boolean
+  /** Tells whether the pause after a failure is over. */
+  readonly mayRetry: (failure: Failure) => boolean
+}
+
 /**
  * Decides who folds: one at a time per conversation, whatever the number of processes.
  *
  * @param folder Names this claim, and no other.
- * @param mayReplace Tells whether nobody is behind a claim any more.
  */
 export function claimFold(
   held: HeldMemory,
   folder: string,
-  recentTurns: number,
-  mayReplace: (folder: string) => boolean,
+  rules: ClaimRules,
 ): MemoryChange<Claim> {
   const { header } = held
-  const pending = (header?.turns ?? 0) - recentTurns
-  if (header === undefined || pending <= 0) return { result: { kind: 'idle' } }
-  if (header.folder !== undefined && !mayReplace(header.folder)) {
+  if (header === undefined) return { result: { kind: 'idle' } }
+  if (header.folder !== undefined && !rules.mayReplace(header.folder)) {
     return { result: { kind: 'busy', folder: header.folder } }
+  }
+  const failure = { folder: header.ended, count: header.failures }
+  if (header.folder === undefined && header.health === 'retry' && !rules.mayRetry(failure)) {
+    return { result: { kind: 'early', failure } }
+  }
+  const counted = withTurnsThatAreThere(header, held.oldest)
+  const turns = held.oldest.slice(0, Math.max(counted.turns - rules.recentTurns, 0))
+  const last = turns.at(-1)
+  if (last === undefined) {
+    return { result: { kind: 'idle' }, ...(counted === header ? {} : { header: counted }) }
   }
   const { health, steps } = walkHealth(
     header.health,
@@ -58,10 +87,17 @@ export function claimFold(
       kind: 'claimed',
       folder,
       previousSummary: held.summary,
-      turns: held.oldest.slice(0, pending),
+      turns,
+      through: last.position,
       steps,
     },
-    header: { ...header, health, folder },
+    header: {
+      ...counted,
+      health,
+      folder,
+      // A claim whose end was lost is claimed again under its name, and has not ended yet.
+      ended: header.ended === folder ? undefined : header.ended,
+    },
   }
 }
 
@@ -71,10 +107,7 @@ export function commitFold(
   claim: Claimed,
   summary: string,
 ): MemoryChange<FoldEnd> {
-  const last = claim.turns.at(-1)
-  if (header === undefined || last === undefined || !isStillClaimed(header, claim)) {
-    return { result: stale(header) }
-  }
+  if (!isStillClaimed(header, claim)) return { result: stale(header) }
   const { health, steps } = walkHealth(
     header.health,
     header.health === 'healthy' ? [] : ['healthy'],
@@ -86,10 +119,10 @@ export function commitFold(
       ...withoutTurns(header, claim.turns),
       health,
       failures: 0,
-      folder: undefined,
+      ...endOf(claim),
     },
     summary,
-    removeThrough: last.position,
+    removeThrough: claim.through,
   }
 }
 
@@ -98,11 +131,9 @@ export function failFold(
   { header }: HeldMemory,
   claim: Claimed,
   retryAttempts: number,
-  reason: string,
+  reason: SummaryFailure,
 ): MemoryChange<FoldEnd> {
-  if (header === undefined || !isStillClaimed(header, claim)) {
-    return { result: stale(header) }
-  }
+  if (!isStillClaimed(header, claim)) return { result: stale(header) }
   const failures = header.failures + 1
   const { health, steps } = walkHealth(
     header.health,
@@ -111,19 +142,42 @@ export function failFold(
   )
   return {
     result: { stale: false, health, failures, steps },
-    header: { ...header, health, failures, folder: undefined },
+    header: { ...header, health, failures, ...endOf(claim) },
   }
 }
 
-/** Gives a claim back without a judgement: the store is closing. */
-export function releaseFold({ header }: HeldMemory, claim: Claimed): MemoryChange<undefined> {
-  if (header === undefined || !isStillClaimed(header, claim)) return { result: undefined }
-  return { result: undefined, header: { ...header, folder: undefined } }
+/** Gives a claim back without a judgement, because the store is closing: nobody is recovering any more. */
+export function releaseFold(
+  { header }: HeldMemory,
+  claim: Claimed,
+): MemoryChange<readonly HealthStep[]> {
+  if (!isStillClaimed(header, claim)) return { result: [] }
+  const { health, steps } = walkHealth(
+    header.health,
+    header.health === 'recovering' ? ['degraded'] : [],
+    'store_closed',
+  )
+  return { result: steps, header: { ...header, health, ...endOf(claim) } }
+}
+
+/** Tells of a folding that it has ended, whichever way. */
+export function hasEnded({ header }: HeldMemory, claim: Claimed): boolean {
+  return header?.ended === claim.folder
+}
+
+/** Rows may get lost in ways that no store is to blame for. If fewer are there than were asked for, those are all. */
+function withTurnsThatAreThere(header: MemoryHeader, oldest: readonly KeptTurn[]): MemoryHeader {
+  if (oldest.length >= Math.min(header.turns, FOLD_BATCH_TURNS)) return header
+  return { ...header, turns: oldest.length, tokens: sumOfTokens(oldest) }
+}
+
+function endOf({ folder }: Claimed): Pick<MemoryHeader, 'folder' | 'ended'> {
+  return { folder: undefined, ended: folder }
 }
 
 /** Whoever takes over a claim, restores or drops turns makes it void. */
-function isStillClaimed(header: MemoryHeader, claim: Claimed): boolean {
-  return header.folder === claim.folder
+function isStillClaimed(header: MemoryHeader | undefined, claim: Claimed): header is MemoryHeader {
+  return header?.folder === claim.folder
 }
 
 function stale(header: MemoryHeader | undefined): FoldEnd {

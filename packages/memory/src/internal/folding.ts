@@ -1,22 +1,27 @@
 import {
+  describeType,
   newEventId,
   operationChannel,
   traceOperation,
   type EventId,
   type RunIdentity,
 } from '@harborage/core'
-import type { Look, MemoryDriver } from '../memory-driver.ts'
+import type { HeldMemory, Look, MemoryChange, MemoryDriver } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
 import type { TokenEstimator } from '../token-estimator.ts'
+import { decideOnce } from './decide-once.ts'
 import {
   claimFold,
   commitFold,
   failFold,
   FOLD_BATCH_TURNS,
+  hasEnded,
   releaseFold,
   type Claim,
   type Claimed,
+  type ClaimRules,
+  type Failure,
   type FoldEnd,
 } from './fold-turns.ts'
 import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
@@ -39,10 +44,13 @@ export interface FoldingTools {
   readonly events: MemoryEvents
 }
 
-/** What comes after an attempt: the next one at once, later, or not before somebody touches the conversation. */
+/**
+ * What comes after an attempt: the next one at once, a retry after its pause, a return at some time, or nothing before
+ * somebody touches the conversation. A retry keeps its pause and is worth staying alive for; a return is neither.
+ */
 type Next =
   | { readonly kind: 'now' }
-  | { readonly kind: 'later'; readonly delayMs: number; readonly isRetry: boolean }
+  | { readonly kind: 'retry' | 'return'; readonly delayMs: number }
   | { readonly kind: 'rest' }
 
 const lookToClaim: Look = { oldestTurns: () => FOLD_BATCH_TURNS, summary: true }
@@ -66,10 +74,12 @@ export class Folding {
   #running: Promise<void> | undefined
   #touched = false
   #isStopping = false
-  #ownClaim: EventId | undefined
-  /** The claim of another that is in the way, and since when it has been seen there. */
-  #blockedBy: { readonly folder: string; readonly since: number } | undefined
+  /** The name of the claims until one has ended for sure: if an answer is lost, an own claim may be in the way. */
+  #ownName: EventId | undefined
+  /** What has to pass before anything can be done, and since when it has been seen. Clocks of others tell nothing. */
+  #obstacle: { readonly name: string; readonly since: number } | undefined
   #waiting: { readonly timer: NodeJS.Timeout; readonly isRetry: boolean } | undefined
+  #failure: Error | undefined
 
   constructor(
     identity: Required<RunIdentity>,
@@ -86,6 +96,11 @@ export class Folding {
   /** Whether nothing is running or about to be retried. Waiting for a recovery, or for another process, is rest. */
   get isSettled(): boolean {
     return this.#running === undefined && this.#waiting?.isRetry !== true
+  }
+
+  /** Why the last attempt did not come to an end, if it did not: the database failed. */
+  get failure(): Error | undefined {
+    return this.#failure
   }
 
   /** Whether there is nothing to remember of this conversation. */
@@ -107,7 +122,9 @@ export class Folding {
   /** A retry keeps its pause, and a claim that is known already its time; anything else is tried at once. */
   #isWorthWaiting(folder: string | undefined): boolean {
     if (this.#waiting === undefined) return false
-    return this.#waiting.isRetry || (folder !== undefined && folder === this.#blockedBy?.folder)
+    return (
+      this.#waiting.isRetry || (folder !== undefined && this.#obstacle?.name === claimOf(folder))
+    )
   }
 
   /** Lets a running summarisation end, but not longer than the grace period; then aborts it. */
@@ -144,94 +161,130 @@ export class Folding {
       return
     }
     if (next.kind === 'rest') return
+    const isRetry = next.kind === 'retry'
     const timer = setTimeout(() => this.#start(), Math.min(next.delayMs, MAX_PAUSE_MS))
-    // Only a retry is worth keeping the process alive for.
-    if (!next.isRetry) timer.unref()
-    this.#waiting = { timer, isRetry: next.isRetry }
+    if (!isRetry) timer.unref()
+    this.#waiting = { timer, isRetry }
   }
 
   async #run(): Promise<Next> {
     this.#touched = false
     try {
-      const claim = await this.#claim()
-      switch (claim.kind) {
-        case 'idle':
-          return { kind: 'rest' }
-        case 'busy':
-          return { kind: 'later', delayMs: this.#timeLeft(claim.folder), isRetry: false }
-        case 'claimed':
-          return await this.#fold(claim)
-      }
-    } catch {
+      const next = await this.#attempt()
+      this.#ownName = undefined
+      this.#failure = undefined
+      return next
+    } catch (error) {
       // The database failed. The turns are where they were, so the only thing to do is to come back.
-      return { kind: 'later', delayMs: this.#rules.degradedRetryMs, isRetry: false }
+      this.#failure = error instanceof Error ? error : new Error(describeType(error))
+      return { kind: 'return', delayMs: this.#rules.degradedRetryMs }
+    }
+  }
+
+  async #attempt(): Promise<Next> {
+    const claim = await this.#claim()
+    switch (claim.kind) {
+      case 'idle':
+        return { kind: 'rest' }
+      case 'busy':
+        return { kind: 'return', delayMs: this.#timeLeftOfClaim(claim.folder) }
+      case 'early':
+        return { kind: 'retry', delayMs: this.#timeLeftOfPause(claim.failure) }
+      case 'claimed':
+        return this.#fold(claim)
     }
   }
 
   async #claim(): Promise<Claim> {
     const { driver, events } = this.#tools
-    const earlier = this.#ownClaim
-    const own = newEventId()
-    this.#ownClaim = own
-    // An own claim is still there if the answer to it, or to its end, was lost.
-    const mayReplace = (folder: string): boolean =>
-      folder === own || folder === earlier || this.#timeLeft(folder) === 0
-    const claim = await driver.change(this.#identity, lookToClaim, (held) =>
-      claimFold(held, own, this.#rules.recentTurns, mayReplace),
+    const own = (this.#ownName ??= newEventId())
+    const rules: ClaimRules = {
+      recentTurns: this.#rules.recentTurns,
+      mayReplace: (folder) => folder === own || this.#timeLeftOfClaim(folder) === 0,
+      mayRetry: (failure) => this.#timeLeftOfPause(failure) === 0,
+    }
+    const decide = decideOnce(
+      (held) => claimFold(held, own, rules),
+      ({ header }) => header?.folder === own,
     )
+    const claim = await driver.change(this.#identity, lookToClaim, decide)
     if (claim.kind === 'claimed') events.healthChanged(this.#identity, claim.steps)
     return claim
   }
 
   async #fold(claim: Claimed): Promise<Next> {
-    const { driver, summarizer } = this.#tools
-    const request = {
-      previousSummary: claim.previousSummary,
-      turns: await readTurns(claim.turns),
-    }
-    const outcome = await traceSummary(() =>
-      summarizeInTime(
-        summarizer,
-        this.#rules.tokenEstimator,
-        this.#identity,
-        request,
-        this.#rules.summarizerTimeoutMs,
-        this.#abort.signal,
-      ),
-    )
+    const outcome = await this.#summarize(claim)
     if (outcome.kind === 'aborted') {
-      await driver.change(this.#identity, lookToEnd, (held) => releaseFold(held, claim))
+      const steps = await this.#end(claim, (held) => releaseFold(held, claim))
+      this.#tools.events.healthChanged(this.#identity, steps)
       return { kind: 'rest' }
     }
-    const end = await driver.change(this.#identity, lookToEnd, (held) =>
+    const end = await this.#end(claim, (held) =>
       outcome.kind === 'summarized'
         ? commitFold(held, claim, outcome.summary)
         : failFold(held, claim, this.#rules.retryAttempts, outcome.reason),
     )
     this.#tools.events.healthChanged(this.#identity, end.steps)
-    return this.#after(end)
+    return this.#after(claim, end)
   }
 
-  #after({ stale, health, failures }: FoldEnd): Next {
+  async #summarize({ previousSummary, turns: kept }: Claimed): Promise<SummaryOutcome> {
+    const turns = await readTurns(kept).catch(() => undefined)
+    if (turns === undefined) return { kind: 'failed', reason: 'turn_damaged' }
+    return traceSummary(() =>
+      summarizeInTime(
+        this.#tools.summarizer,
+        this.#rules.tokenEstimator,
+        this.#identity,
+        { previousSummary, turns },
+        this.#rules.summarizerTimeoutMs,
+        this.#abort.signal,
+      ),
+    )
+  }
+
+  #end<Result>(
+    claim: Claimed,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    const once = decideOnce(decide, (held) => hasEnded(held, claim))
+    return this.#tools.driver.change(this.#identity, lookToEnd, once)
+  }
+
+  #after({ folder }: Claimed, { stale, health, failures }: FoldEnd): Next {
     if (stale || health === 'healthy') return { kind: 'now' }
     if (health === 'retry') {
-      const delayMs = this.#rules.retryBackoffMs * 2 ** (failures - 1)
-      return { kind: 'later', delayMs, isRetry: true }
+      return { kind: 'retry', delayMs: this.#timeLeftOfPause({ folder, count: failures }) }
     }
-    return { kind: 'later', delayMs: this.#rules.degradedRetryMs, isRetry: false }
+    return { kind: 'return', delayMs: this.#rules.degradedRetryMs }
   }
 
   /** How long the claim of another is still to be respected; whoever holds it may have died. */
-  #timeLeft(folder: string): number {
+  #timeLeftOfClaim(folder: string): number {
+    return this.#timeLeft(claimOf(folder), this.#rules.summarizerTimeoutMs)
+  }
+
+  /** How long a retry still has to wait, whoever it was that failed. */
+  #timeLeftOfPause({ folder = '', count }: Failure): number {
+    return this.#timeLeft(`failure of ${folder}`, this.#rules.retryBackoffMs * 2 ** (count - 1))
+  }
+
+  #timeLeft(name: string, durationMs: number): number {
     const now = performance.now()
-    if (this.#blockedBy?.folder !== folder) this.#blockedBy = { folder, since: now }
-    return Math.max(this.#blockedBy.since + this.#rules.summarizerTimeoutMs - now, 0)
+    if (this.#obstacle?.name !== name) this.#obstacle = { name, since: now }
+    const left = this.#obstacle.since + durationMs - now
+    // A timer may be early by the fraction of a millisecond that it rounds away.
+    return left < 1 ? 0 : left
   }
 
   #clearTimer(): void {
     clearTimeout(this.#waiting?.timer)
     this.#waiting = undefined
   }
+}
+
+function claimOf(folder: string): string {
+  return `claim of ${folder}`
 }
 
 function traceSummary(summarize: () => Promise<SummaryOutcome>): Promise<SummaryOutcome> {

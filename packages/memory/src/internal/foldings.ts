@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RunIdentity } from '@harborage/core'
 import type { MemoryHeader } from '../memory-driver.ts'
 import { conversationKey } from './conversation-key.ts'
@@ -9,6 +10,8 @@ export class Foldings {
   readonly #tools: FoldingTools
   readonly #byIdentity = new Map<string, Folding>()
   readonly #watchers = new Set<() => void>()
+  /** What goes on in the background belongs to the store, and not to whoever happened to touch a conversation. */
+  readonly #inOwnContext = AsyncLocalStorage.snapshot()
   #stopped = false
 
   constructor(rules: FoldingRules, tools: FoldingTools) {
@@ -23,7 +26,19 @@ export class Foldings {
     const key = conversationKey(identity)
     const known = this.#byIdentity.get(key)
     const folding = known ?? this.#create(key, identity)
-    folding.touch(header?.folder)
+    this.#inOwnContext(() => folding.touch(header?.folder))
+  }
+
+  /**
+   * Folds what can be folded now.
+   *
+   * @throws What the driver failed with, if that kept it from being done.
+   */
+  async flush(identity: Required<RunIdentity>): Promise<void> {
+    this.touch(identity)
+    await this.settled(identity)
+    const failure = this.#byIdentity.get(conversationKey(identity))?.failure
+    if (failure !== undefined) throw failure
   }
 
   /** Resolves once nothing is running or about to be retried, for one conversation or for all. */

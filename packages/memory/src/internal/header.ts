@@ -14,6 +14,7 @@ export function emptyHeader(strategy: Strategy): MemoryHeader {
     health: 'healthy',
     failures: 0,
     folder: undefined,
+    ended: undefined,
   }
 }
 

@@ -14,10 +14,12 @@ export const lookToReplace: Look = { replaces: true }
  * Decides what restoring changes: everything. Whoever is folding is folding what is no longer there, and what is there
  * now has never failed to be summarized.
  *
+ * @param name Names this restore, and no other.
  * @param tokens The estimate for each turn.
  */
 export function replaceConversation(
   { header: before }: HeldMemory,
+  name: string,
   { summary, turns, turnIds }: RestoredConversation,
   tokens: readonly number[],
   strategy: Strategy,
@@ -37,11 +39,17 @@ export function replaceConversation(
       turns: append.length,
       tokens: sumOfTokens(append),
       turnIds,
+      ended: name,
     },
     summary,
     removeThrough: Number.MAX_SAFE_INTEGER,
     append,
   }
+}
+
+/** Tells of a restore that it was applied. */
+export function wasReplaced({ header }: HeldMemory, name: string): boolean {
+  return header?.ended === name
 }
 
 /** How each state of health becomes that of a new conversation. */

@@ -22,6 +22,8 @@ const header = z.strictObject({
   health: z.enum(['healthy', 'retry', 'degraded', 'recovering']),
   failures: z.int(),
   folder: z.string().nullable(),
+  // Earlier releases did not write it.
+  ended: z.string().nullable().default(null),
 })
 
 export function ownerColumns(identity: Required<RunIdentity>): OwnerColumns {
@@ -64,7 +66,7 @@ function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
 }
 
 export function headerRow(owner: OwnerColumns, held: MemoryHeader): MemoryRow {
-  const text = JSON.stringify({ ...held, folder: held.folder ?? null })
+  const text = JSON.stringify({ ...held, folder: held.folder ?? null, ended: held.ended ?? null })
   return row(owner, HEADER_KIND, held.strategy, 0, text)
 }
 
@@ -94,8 +96,13 @@ function textOf(bytes: Uint8Array): string {
 /** `undefined` if it is not what {@link headerRow} wrote. */
 function parseHeader(text: string): MemoryHeader | undefined {
   try {
-    const { turnIds, folder, ...rest } = header.parse(JSON.parse(text))
-    return { ...rest, turnIds: turnIds.map(parseEventId), folder: folder ?? undefined }
+    const { turnIds, folder, ended, ...rest } = header.parse(JSON.parse(text))
+    return {
+      ...rest,
+      turnIds: turnIds.map(parseEventId),
+      folder: folder ?? undefined,
+      ended: ended ?? undefined,
+    }
   } catch {
     return undefined
   }

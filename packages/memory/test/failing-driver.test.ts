@@ -1,0 +1,78 @@
+import { createEventBus, StoreUnavailableError, type RunIdentity } from '@harborage/core'
+import {
+  InMemoryMemoryDriver,
+  MemoryStore,
+  parseMemoryRules,
+  type HeldMemory,
+  type Look,
+  type MemoryChange,
+  type MemoryRules,
+} from '@harborage/memory'
+import { expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+import { goodTurn, identity } from './support/good-arguments.ts'
+
+/** Fails as often as it is told to. */
+class FailingDriver extends InMemoryMemoryDriver {
+  failures = 0
+
+  override async change<Result>(
+    owner: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    if (this.failures === 0) return super.change(owner, look, decide)
+    this.failures -= 1
+    throw new StoreUnavailableError('the database is down')
+  }
+}
+
+const NEVER_MS = 1_000_000
+
+function storeOn(driver: FailingDriver, rules: Partial<MemoryRules>): MemoryStore {
+  return new MemoryStore(
+    driver,
+    parseMemoryRules({
+      strategy: 'rolling_summary',
+      recentTurns: 0,
+      bus: createEventBus(),
+      summarizer: { summarize: async () => ({ summary: 'so far' }) },
+      ...rules,
+    }),
+  )
+}
+
+test('flush fails as the database does, and not once that is over', async () => {
+  const driver = new FailingDriver()
+  await using keeping = storeOn(driver, { recentTurns: 10 })
+  await keeping.addTurn(identity, goodTurn())
+  await using store = storeOn(driver, { degradedRetryMs: NEVER_MS })
+
+  driver.failures = 1
+  expect(await failureOf(() => store.flush(identity))).toMatchObject({ code: 'store_unavailable' })
+  expect((await store.getLlmContext(identity)).recentTurns).toHaveLength(1)
+  await store.flush(identity)
+  expect((await store.getLlmContext(identity)).summary).toBe('so far')
+})
+
+test('a folding whose end the database refused is not in its own way, however often it fails', async () => {
+  const driver = new FailingDriver()
+  let asked = 0
+  await using store = storeOn(driver, {
+    degradedRetryMs: NEVER_MS,
+    summarizerTimeoutMs: NEVER_MS,
+    summarizer: {
+      async summarize() {
+        asked += 1
+        if (asked === 1) driver.failures = 3
+        return { summary: 'so far' }
+      },
+    },
+  })
+  await store.addTurn(identity, goodTurn())
+  for (let failure = 1; failure <= 3; failure += 1) await failureOf(() => store.flush(identity))
+  await store.flush(identity)
+  expect(asked).toBe(2)
+  expect((await store.getLlmContext(identity)).summary).toBe('so far')
+})

@@ -1,0 +1,13 @@
+import type { SqlWork } from '@harborage/core/sql'
+
+import { DelegatingDatabase } from '../../support/delegating-database.ts'
+
+/** Loses the answer to every commit: does each transaction, and then does it again without knowing that it was done. */
+export class RepeatingDatabase extends DelegatingDatabase {
+  override async transaction<Result>(
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    await this.real.transaction(() => work(false))
+    return this.real.transaction(() => work(true))
+  }
+}
