@@ -1,5 +1,6 @@
-import type { EventBus, Identity } from '@harborage/core'
+import type { EventBus, HarborageEvent, Identity } from '@harborage/core'
 import type { Health } from './health.ts'
+import { isOverWithin } from './internal/is-over-within.ts'
 
 declare module '@harborage/core' {
   interface HarborageEvents {
@@ -19,9 +20,17 @@ export interface HealthStep {
   readonly reason: string
 }
 
-/** Publishes what happened in the background. A bus that fails is reported as a process warning: nobody is waiting. */
+/** The longest that anything waits for the bus, in milliseconds. */
+const PATIENCE_MS = 5_000
+
+/**
+ * Publishes what happened, each event once the one before is published. A bus that fails at what happened in the
+ * background is reported as a process warning: nobody is waiting.
+ */
 export class MemoryEvents {
   readonly #bus: EventBus
+  /** The publication that was begun last, until it is over. */
+  #last: Promise<void> | undefined
 
   constructor(bus: EventBus) {
     this.#bus = bus
@@ -39,22 +48,44 @@ export class MemoryEvents {
   async identityRejected(identity: Identity, operation: string, reason: string): Promise<void> {
     const occurredAt = new Date()
     const payload = { operation, reason }
-    await this.#bus.publish({ type: 'memory.identity_rejected', identity, occurredAt, payload })
+    const type = 'memory.identity_rejected'
+    const publishing = async (): Promise<void> =>
+      this.#bus.publish({ type, identity, occurredAt, payload })
+    if (await isOverWithin(PATIENCE_MS, publishing())) return
+    throw new Error(`the event bus did not publish "${type}" within ${PATIENCE_MS} ms`)
   }
 
-  #publish(type: string, identity: Identity, payload: unknown): void {
-    const { tenantId, userId, sessionId } = identity
-    const publishing = async (): Promise<void> =>
-      this.#bus.publish({
-        type,
-        identity: { tenantId, userId, sessionId },
-        occurredAt: new Date(),
-        payload,
-      })
-    publishing().catch(() =>
-      process.emitWarning(`the event bus failed to publish "${type}"`, {
+  /** Waits until everything is published, but not for a bus that hangs. */
+  async published(): Promise<void> {
+    if (this.#last !== undefined) await isOverWithin(PATIENCE_MS, this.#last)
+  }
+
+  #publish(type: string, { tenantId, userId, sessionId }: Identity, payload: unknown): void {
+    const identity = { tenantId, userId, sessionId }
+    const event = { type, identity, occurredAt: new Date(), payload }
+    const before = this.#last
+    const publishing =
+      before === undefined
+        ? this.#send(event)
+        : isOverWithin(PATIENCE_MS, before).then(() => this.#send(event))
+    const last = publishing?.then(() => {
+      if (this.#last === last) this.#last = undefined
+    })
+    this.#last = last
+  }
+
+  /** `undefined` if it is over at once, as on a bus within the process. */
+  #send(event: HarborageEvent): Promise<void> | undefined {
+    const fail = (): void =>
+      process.emitWarning(`the event bus failed to publish "${event.type}"`, {
         code: 'HARBORAGE_PUBLISH_FAILED',
-      }),
-    )
+      })
+    try {
+      const answer: unknown = this.#bus.publish(event)
+      return answer === undefined ? undefined : Promise.resolve(answer).then(() => {}, fail)
+    } catch {
+      fail()
+      return undefined
+    }
   }
 }

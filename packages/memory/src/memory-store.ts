@@ -1,6 +1,7 @@
 import {
   checkRunIdentity,
   checkSignal,
+  isAborted,
   isHarborageError,
   newEventId,
   StoreLifecycle,
@@ -46,6 +47,8 @@ export class MemoryStore implements AsyncDisposable {
   readonly #events: MemoryEvents
   readonly #foldings: Foldings | undefined
   readonly #lifecycle = new StoreLifecycle('MemoryStore', 'memory')
+  /** Of calls that are refused and only tell so: a close does not wait for them. */
+  readonly #refusals = new StoreLifecycle('MemoryStore')
   #stopping: Promise<void> | undefined
 
   /**
@@ -212,13 +215,14 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Lets calls in flight finish, refuses later ones with `store_closed`, aborts a running summarisation after
-   * `closeGraceMs`, and releases everything. Idempotent.
+   * `closeGraceMs`, waits up to 5 seconds for a bus that is still publishing, and releases everything. Idempotent.
    */
   close(): Promise<void> {
     // At once, because a call in flight may be waiting for a summarisation that never ends.
     this.#stopping ??= this.#foldings?.stop(this.#rules.closeGraceMs)
     return this.#lifecycle.close(async () => {
       await this.#stopping
+      await this.#events.published()
       await this.#release()
     })
   }
@@ -248,7 +252,9 @@ export class MemoryStore implements AsyncDisposable {
     const owner = this.#lifecycle.read(operation, () => checkedIdentity(identity))
     if (isHarborageError(owner)) {
       this.#lifecycle.refuse(operation, owner)
-      throw await rejectIdentity(this.#events, operation, identity, owner)
+      const reject = (): Promise<HarborageError> =>
+        rejectIdentity(this.#events, operation, identity, owner)
+      throw await this.#refusals.run(signalToCome(options), reject)
     }
     const { work, signal } = this.#lifecycle.read(operation, () => ({
       work: prepare(owner),
@@ -264,6 +270,16 @@ function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | Harbora
   } catch (error) {
     if (isHarborageError(error)) return error
     throw error
+  }
+}
+
+/** The signal of a call that is refused in any case, and that may end it sooner; one that did so before is too late. */
+function signalToCome(options: CallOptions | undefined): AbortSignal | undefined {
+  try {
+    const signal = checkSignal(options)
+    return signal === undefined || isAborted(signal) ? undefined : signal
+  } catch {
+    return undefined
   }
 }
 

@@ -3,7 +3,7 @@ import { isHarborageError, type EventBus, type RunIdentity } from '@harborage/co
 import { rejectionOf } from '../support/abort.ts'
 import { malformed } from '../support/malformed.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { memoryMethods, validArguments } from './support/memory-methods.ts'
+import { cancellableMethods, memoryMethods, validArguments } from './support/memory-methods.ts'
 
 const failure = new Error('the broker is gone')
 
@@ -33,6 +33,26 @@ export function failingBus({ it }: MemoryCases): void {
       })
     }
   }
+
+  for (const method of cancellableMethods) {
+    it(`M1 ${method.name} ends with its signal if the bus hangs`, async ({ open }) => {
+      const store = await open({ strategy: 'truncation', bus: neverPublishes })
+      const identity = malformed<RunIdentity>({ tenantId: 'acme', userId: 'ann' })
+      const controller = new AbortController()
+      const reason = new Error('the caller gave up')
+      setImmediate(() => controller.abort(reason))
+      const options = { signal: controller.signal }
+      const error = await rejectionOf(() =>
+        method.call(store, { ...validArguments(identity), options }),
+      )
+      assert.equal(error, reason)
+    })
+  }
+}
+
+const neverPublishes: EventBus = {
+  publish: () => Promise.withResolvers<void>().promise,
+  subscribe: () => () => {},
 }
 
 /** The causes of an error, and theirs. */

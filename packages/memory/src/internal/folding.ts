@@ -25,6 +25,7 @@ import {
   type FoldEnd,
 } from './fold-turns.ts'
 import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
+import { isOverWithin } from './is-over-within.ts'
 import { readTurns } from './read-turns.ts'
 
 /** How folding is done. Times are in milliseconds. */
@@ -131,13 +132,7 @@ export class Folding {
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true
     this.#clearTimer()
-    const { promise: grace, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, graceMs)
-    try {
-      await Promise.race([this.#running, grace])
-    } finally {
-      clearTimeout(timer)
-    }
+    if (this.#running !== undefined) await isOverWithin(graceMs, this.#running)
     this.#abort.abort()
     await this.#running
   }

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { EventBus, HarborageEvent } from '@harborage/core'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+
+import { goodTurn, identity } from './support/good-arguments.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function busThat(publish: EventBus['publish']): EventBus {
+  return { publish, subscribe: () => () => {} }
+}
+
+/** A store whose conversations become degraded at once. */
+function openFailing(bus: EventBus): Promise<MemoryStore> {
+  return openMemoryStore({
+    strategy: 'rolling_summary',
+    recentTurns: 0,
+    retryAttempts: 0,
+    degradedRetryMs: 1_000_000,
+    summarizer: { summarize: () => Promise.reject(new Error('the model is gone')) },
+    bus,
+  })
+}
+
+function stepOf({ payload }: HarborageEvent): string {
+  return typeof payload === 'object' && payload !== null
+    ? String(Reflect.get(payload, 'newHealth'))
+    : ''
+}
+
+describe('a bus that takes its time', () => {
+  test('gets the events in their order, and all of them before the store is closed', async () => {
+    const seen: string[] = []
+    const pauses = [20, 1]
+    const memory = await openFailing(
+      busThat(async (event) => {
+        await delay(pauses.shift() ?? 0)
+        seen.push(stepOf(event))
+      }),
+    )
+    await memory.addTurn(identity, goodTurn())
+    await memory.settled()
+    await memory.close()
+    expect(seen).toEqual(['retry', 'degraded'])
+  })
+
+  test('and rejects gets the next event all the same', async () => {
+    const warnings: string[] = []
+    const warn = (warning: Error): void => void warnings.push(warning.message)
+    process.on('warning', warn)
+    const seen: string[] = []
+    const memory = await openFailing(
+      busThat(async (event) => {
+        await delay(1)
+        seen.push(stepOf(event))
+        throw new Error('the broker is gone')
+      }),
+    )
+    await memory.addTurn(identity, goodTurn())
+    await memory.settled()
+    await memory.close()
+    // A warning is told a moment later.
+    await delay(1)
+    process.off('warning', warn)
+    expect(seen).toEqual(['retry', 'degraded'])
+    expect(warnings).toHaveLength(2)
+  })
+})
+
+describe('a bus that hangs', () => {
+  test('gets each event five seconds later at most, and holds up a close for as long', async () => {
+    vi.useFakeTimers()
+    const seen: string[] = []
+    const memory = await openFailing(
+      busThat((event) => {
+        seen.push(stepOf(event))
+        return Promise.withResolvers<void>().promise
+      }),
+    )
+    await memory.addTurn(identity, goodTurn())
+    await memory.settled()
+    expect(seen).toEqual(['retry'])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(seen).toEqual(['retry', 'degraded'])
+    const closed = memory.close()
+    await vi.advanceTimersByTimeAsync(5_000)
+    await closed
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('holds up the refusal of an identity for five seconds at most', async () => {
+    vi.useFakeTimers()
+    const memory = await openFailing(busThat(() => Promise.withResolvers<void>().promise))
+    const refusal = memory.addTurn({ ...identity, userId: '' }, goodTurn()).catch(String)
+    await vi.advanceTimersByTimeAsync(5_000)
+    const message = await refusal
+    expect(message).toContain('userId')
+    expect(message).toContain('failed to publish memory.identity_rejected')
+    await memory.close()
+  })
+})
