@@ -29,7 +29,7 @@ export interface ConversationTurn {
   readonly assistantResponse: string
   /** When it was said, to the millisecond. It does not decide about the order. Default: now. */
   readonly timestamp?: Date
-  /** The idempotency key: a retry with it is stored once. Default: a new one, so that each call is a turn of its own. */
+  /** The idempotency key: a retry with it is stored once. Left out, a new one: each call, a retry too, is a turn. */
   readonly turnId?: EventId
   readonly trajectoryDigest?: TrajectoryDigest
   readonly artifactsShown?: JsonObject

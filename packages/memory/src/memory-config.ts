@@ -11,7 +11,7 @@ import { estimateByBytes, type TokenEstimator } from './token-estimator.ts'
 
 /** How a conversation is kept. Times are in milliseconds. */
 export interface MemoryRules {
-  /** Default: `'none'`. */
+  /** Default: `'none'`, which keeps nothing. */
   readonly strategy?: Strategy
   /** The most tokens that `getLlmContext` gives; 0: no limit. Default: 0. */
   readonly budgetTokens?: number

@@ -74,7 +74,8 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Adds a turn at the end of the conversation. When it resolves, the turn is durable. A turn with a `turnId` that is
-   * among the last 64 of the conversation is not added again, so a retry is safe.
+   * among the last 64 of the conversation is not added again, so a retry is safe. Without a `turnId` it is not: after
+   * `outcome_unknown`, the same call may add the turn a second time.
    *
    * @example
    * ```ts

@@ -32,6 +32,8 @@ drivers.registry.register(
  * Opens a memory store: in memory by default, by DSN, by driver name, or on a database that is already open and may serve
  * other stores too.
  *
+ * Without a `strategy` it is `none`, which keeps nothing.
+ *
  * @throws `invalid_config`, `strategy_not_implemented`, `unknown_driver`, `store_unavailable`, `migration_failed`,
  * `schema_outdated`, `schema_too_new`.
  *

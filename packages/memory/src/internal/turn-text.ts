@@ -85,10 +85,12 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
     )
     throw new InvalidRecordError(faults.join('; '))
   }
-  const { turnId, timestamp = new Date() } = parsed.data
+  const { timestamp = new Date() } = parsed.data
   return writeTurn({
     ...parsed.data,
-    turnId: turnId === undefined ? newEventId() : checkEventId('turn.turnId', turnId),
+    // An idempotency key that was meant and got lost would say the turn anew with each retry.
+    turnId:
+      'turnId' in parsed.data ? checkEventId('turn.turnId', parsed.data.turnId) : newEventId(),
     timestamp,
   })
 }

@@ -25,6 +25,7 @@ export const malformedTurns: readonly (readonly [fault: string, turn: unknown])[
   ['an invalid date', { ...good, timestamp: new Date(Number.NaN) }],
   ['a date as a text', { ...good, timestamp: '2024-01-01T00:00:00Z' }],
   ['a date as a number', { ...good, timestamp: 1_000 }],
+  ['a turn id that got lost', { ...good, turnId: undefined }],
   ['an empty turn id', { ...good, turnId: '' }],
   ['a turn id that is a number', { ...good, turnId: 7 }],
   ['a turn id that is too long', { ...good, turnId: 'x'.repeat(129) }],
