@@ -11,6 +11,7 @@ import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
 import type { TokenEstimator } from '../token-estimator.ts'
 import { decideOnce } from './decide-once.ts'
+import { FirstSight } from './first-sight.ts'
 import {
   claimFold,
   commitFold,
@@ -24,9 +25,9 @@ import {
   type Failure,
   type FoldEnd,
 } from './fold-turns.ts'
-import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
 import { isOverWithin } from './is-over-within.ts'
 import { readTurns } from './read-turns.ts'
+import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
 
 /** How folding is done. Times are in milliseconds. */
 export interface FoldingRules {
@@ -77,8 +78,8 @@ export class Folding {
   #isStopping = false
   /** The name of the claims until one has ended for sure: if an answer is lost, an own claim may be in the way. */
   #ownName: EventId | undefined
-  /** What has to pass before anything can be done, and since when it has been seen. Clocks of others tell nothing. */
-  #obstacle: { readonly name: string; readonly since: number } | undefined
+  /** The claim of another or the failure that has to be waited for. */
+  readonly #obstacle = new FirstSight()
   #waiting: { readonly timer: NodeJS.Timeout; readonly isRetry: boolean } | undefined
   #failure: Error | undefined
 
@@ -124,7 +125,7 @@ export class Folding {
   #isWorthWaiting(folder: string | undefined): boolean {
     if (this.#waiting === undefined) return false
     return (
-      this.#waiting.isRetry || (folder !== undefined && this.#obstacle?.name === claimOf(folder))
+      this.#waiting.isRetry || (folder !== undefined && this.#obstacle.name === claimOf(folder))
     )
   }
 
@@ -256,20 +257,13 @@ export class Folding {
 
   /** How long the claim of another is still to be respected; whoever holds it may have died. */
   #timeLeftOfClaim(folder: string): number {
-    return this.#timeLeft(claimOf(folder), this.#rules.summarizerTimeoutMs)
+    return this.#obstacle.timeLeft(claimOf(folder), this.#rules.summarizerTimeoutMs)
   }
 
   /** How long a retry still has to wait, whoever it was that failed. */
   #timeLeftOfPause({ folder = '', count }: Failure): number {
-    return this.#timeLeft(`failure of ${folder}`, this.#rules.retryBackoffMs * 2 ** (count - 1))
-  }
-
-  #timeLeft(name: string, durationMs: number): number {
-    const now = performance.now()
-    if (this.#obstacle?.name !== name) this.#obstacle = { name, since: now }
-    const left = this.#obstacle.since + durationMs - now
-    // A timer may be early by the fraction of a millisecond that it rounds away.
-    return left < 1 ? 0 : left
+    const pauseMs = this.#rules.retryBackoffMs * 2 ** (count - 1)
+    return this.#obstacle.timeLeft(`failure of ${folder}`, pauseMs)
   }
 
   #clearTimer(): void {
