@@ -17,6 +17,10 @@ declare module '@harborage/core' {
 export interface HealthStep {
   readonly priorHealth: Health
   readonly newHealth: Health
+  /**
+   * A `SummaryFailure`; `summarized`; `recovery_attempt`; `backlog_exceeded` for a recovery that did not keep up with
+   * what was added; `store_closed` for one that a close ended; `restored`.
+   */
   readonly reason: string
 }
 
