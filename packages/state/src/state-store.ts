@@ -4,7 +4,6 @@ import {
   checkMaintenanceScope,
   checkPageSize,
   checkRunIdentity,
-  checkSignal,
   NotFoundError,
   StoreLifecycle,
   walkPages,
@@ -15,6 +14,7 @@ import {
   type PageOptions,
   type RunIdentity,
 } from '@harborage/core'
+import { checkCallOptions } from './internal/check-options.ts'
 import {
   checkCarriedIdentity,
   checkCondition,
@@ -24,6 +24,7 @@ import {
   checkSlot,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
+import { storeLifecycles } from './internal/store-lifecycles.ts'
 import type { StateDriver } from './state-driver.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord, StateTransaction } from './state-record.ts'
 
@@ -62,6 +63,7 @@ export class StateStore implements AsyncDisposable {
   constructor(driver: StateDriver, release: () => Promise<void> = () => driver.close()) {
     this.#driver = driver
     this.#release = release
+    storeLifecycles.set(this, this.#lifecycle)
   }
 
   /**
@@ -88,26 +90,33 @@ export class StateStore implements AsyncDisposable {
    * outcome // 'saved'
    * ```
    */
-  async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
-    const { checked, condition, signal } = this.#lifecycle.read('save', () => ({
-      checked: checkRecord(checkCarriedIdentity('record', record), record),
-      signal: checkSignal(options),
-      condition: checkCondition(options),
-    }))
-    return this.#lifecycle.run(signal, () => this.#driver.save(checked, condition), 'save', itself)
+  save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
+    return this.#call(
+      'save',
+      () => ({
+        checked: checkRecord(checkCarriedIdentity('record', record), record),
+        signal: checkCallOptions(options, 'ifEventId'),
+        condition: checkCondition(options),
+      }),
+      ({ checked, condition }) => this.#driver.save(checked, condition),
+      itself,
+    )
   }
 
   /** Gives what the slot holds, or `undefined` if it is empty. */
-  async load(
+  load(
     identity: RunIdentity,
     kind: string,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
-    const { slot, signal } = this.#lifecycle.read('load', () => ({
-      slot: checkSlot(checkRunIdentity(identity), kind),
-      signal: checkSignal(options),
-    }))
-    return this.#lifecycle.run(signal, () => this.#driver.load(slot), 'load')
+    return this.#call(
+      'load',
+      () => ({
+        slot: checkSlot(checkRunIdentity(identity), kind),
+        signal: checkCallOptions(options),
+      }),
+      ({ slot }) => this.#driver.load(slot),
+    )
   }
 
   /**
@@ -128,20 +137,19 @@ export class StateStore implements AsyncDisposable {
    * Gives the record that was saved with the event id in any run of the session, or `undefined` if it was never saved
    * there or has been replaced since.
    */
-  async loadByEventId(
+  loadByEventId(
     identity: Identity,
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
-    const { owner, checkedEventId, signal } = this.#lifecycle.read('loadByEventId', () => ({
-      owner: checkIdentity(identity),
-      checkedEventId: checkEventId('eventId', eventId),
-      signal: checkSignal(options),
-    }))
-    return this.#lifecycle.run(
-      signal,
-      () => this.#driver.loadByEventId(owner, checkedEventId),
+    return this.#call(
       'loadByEventId',
+      () => ({
+        owner: checkIdentity(identity),
+        checkedEventId: checkEventId('eventId', eventId),
+        signal: checkCallOptions(options),
+      }),
+      ({ owner, checkedEventId }) => this.#driver.loadByEventId(owner, checkedEventId),
     )
   }
 
@@ -167,22 +175,25 @@ export class StateStore implements AsyncDisposable {
    *
    * @throws `condition_failed` if `ifEventId` is given and the slot holds another generation.
    */
-  async delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
-    const { slot, condition, signal } = this.#lifecycle.read('delete', () => ({
-      slot: checkSlot(checkRunIdentity(identity), kind),
-      signal: checkSignal(options),
-      condition: checkDeleteCondition(options),
-    }))
-    return this.#lifecycle.run(signal, () => this.#driver.delete(slot, condition), 'delete')
+  delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#call(
+      'delete',
+      () => ({
+        slot: checkSlot(checkRunIdentity(identity), kind),
+        signal: checkCallOptions(options, 'ifEventId'),
+        condition: checkDeleteCondition(options),
+      }),
+      ({ slot, condition }) => this.#driver.delete(slot, condition),
+    )
   }
 
   /** Empties every slot of the session, of all its runs, and gives their number. */
-  async deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
-    const { owner, signal } = this.#lifecycle.read('deleteScope', () => ({
-      owner: checkIdentity(identity),
-      signal: checkSignal(options),
-    }))
-    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner), 'deleteScope')
+  deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+    return this.#call(
+      'deleteScope',
+      () => ({ owner: checkIdentity(identity), signal: checkCallOptions(options) }),
+      ({ owner }) => this.#driver.deleteScope(owner),
+    )
   }
 
   /**
@@ -194,15 +205,12 @@ export class StateStore implements AsyncDisposable {
    * `invalid_record` for a slot or event id that is named twice, a second tenant, no entry at all, or more than 1,000
    * of one sort.
    */
-  async commit(
-    transaction: StateTransaction,
-    options?: CallOptions,
-  ): Promise<readonly SaveOutcome[]> {
-    const { checked, signal } = this.#lifecycle.read('commit', () => ({
-      checked: checkTransaction(transaction),
-      signal: checkSignal(options),
-    }))
-    return this.#lifecycle.run(signal, () => this.#driver.commit(checked), 'commit')
+  commit(transaction: StateTransaction, options?: CallOptions): Promise<readonly SaveOutcome[]> {
+    return this.#call(
+      'commit',
+      () => ({ checked: checkTransaction(transaction), signal: checkCallOptions(options) }),
+      ({ checked }) => this.#driver.commit(checked),
+    )
   }
 
   /**
@@ -219,8 +227,8 @@ export class StateStore implements AsyncDisposable {
     const { owner, prefix, limit, signal } = this.#lifecycle.read('list', () => ({
       owner: checkRunIdentity(identity),
       prefix: checkKindPrefix(kindPrefix),
+      signal: checkCallOptions(options, 'pageSize'),
       limit: checkPageSize(options),
-      signal: checkSignal(options),
     }))
     return walkPages(limit, (last: StateRecord | undefined) =>
       this.#lifecycle.run(
@@ -246,8 +254,8 @@ export class StateStore implements AsyncDisposable {
       checkMaintenanceScope(scope)
       return {
         prefix: checkKindPrefix(kindPrefix),
+        signal: checkCallOptions(options, 'pageSize'),
         limit: checkPageSize(options),
-        signal: checkSignal(options),
       }
     })
     return walkPages(limit, (after: StateRecord | undefined) =>
@@ -266,6 +274,17 @@ export class StateStore implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** Checks the arguments of a call, which are captured before this returns, and makes it. */
+  async #call<Checked extends { readonly signal: AbortSignal | undefined }, Result>(
+    operation: string,
+    check: () => Checked,
+    work: (checked: Checked) => Promise<Result>,
+    outcomeOf?: (result: Result) => string,
+  ): Promise<Result> {
+    const checked = this.#lifecycle.read(operation, check)
+    return this.#lifecycle.run(checked.signal, () => work(checked), operation, outcomeOf)
   }
 }
 

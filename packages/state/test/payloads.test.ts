@@ -4,7 +4,7 @@ import { newEventId } from '@harborage/core'
 import { MAX_STATE_BYTES, openStateStore, type StateStore } from '@harborage/state'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { callWithAnything } from './support/call-with-anything.ts'
+import { callWithAnything, type Method } from './support/call-with-anything.ts'
 import { failureOf } from './support/failure-of.ts'
 import { goodRecord } from './support/good-arguments.ts'
 
@@ -144,7 +144,7 @@ describe('a commit', () => {
     expect(error.message).toMatch(/^save\[1\] is undefined/)
   })
 
-  test.each([{}, { save: [] }, { expect: [], save: [], delete: [] }, { saves: [goodRecord()] }])(
+  test.each([{}, { save: [] }, { expect: [], save: [], delete: [] }])(
     'refuses an empty transaction: %#',
     async (transaction) => {
       const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
@@ -152,6 +152,48 @@ describe('a commit', () => {
       expect(error.message).toContain('the transaction is empty')
     },
   )
+
+  test.each([
+    ['a misspelled list', { expects: [{ ...slotAt(1), eventId: null }] }, 'expect, save, delete'],
+    ['another misspelled list', { saves: [goodRecord()] }, 'expect, save, delete'],
+    ['expect that is undefined', { expect: undefined }, 'expect is undefined'],
+    ['delete that is undefined', { delete: undefined }, 'delete is undefined'],
+  ])('refuses %s beside a save: it may be what the save depends on', async (_, wrong, named) => {
+    const record = goodRecord()
+    const transaction = { save: [record], ...wrong }
+    const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toContain(named)
+    expect(await store.load(record.identity, record.kind)).toBeUndefined()
+  })
+})
+
+describe('an option that the call does not have', () => {
+  const { identity, kind } = goodRecord()
+  const eventId = newEventId()
+  const scope = { maintenanceScoped: true }
+
+  test.each<[method: Method, args: readonly unknown[], option: string, known: string]>([
+    ['save', [{ ...goodRecord(), eventId }], 'ifEventID', 'signal, ifEventId'],
+    ['delete', [identity, kind], 'ifEventid', 'signal, ifEventId'],
+    ['commit', [{ save: [{ ...goodRecord(), eventId }] }], 'ifEventId', 'signal'],
+    ['load', [identity, kind], 'abortSignal', 'signal'],
+    ['loadOrThrow', [identity, kind], 'abortSignal', 'signal'],
+    ['loadByEventId', [identity, eventId], 'abortSignal', 'signal'],
+    ['loadByEventIdOrThrow', [identity, eventId], 'abortSignal', 'signal'],
+    ['deleteScope', [identity], 'ifEventId', 'signal'],
+    ['list', [identity, kind], 'limit', 'signal, pageSize'],
+    ['listKind', [scope, kind], 'limit', 'signal, pageSize'],
+  ])('%s is refused, and those it has are named', async (method, args, option, known) => {
+    const held = goodRecord()
+    await store.save(held)
+    const options = { [option]: null }
+    const error = await failureOf(() => callWithAnything(store, method, ...args, options))
+    expect(error.code).toBe('invalid_record')
+    expect(error.message).toMatch(new RegExp(`^options .* it takes ${known}$`))
+    expect(error.message).not.toContain(option)
+    expect(await store.load(identity, kind)).toEqual(held)
+  })
 })
 
 test.each(['load', 'save', 'delete', 'list', 'listKind', 'commit'] as const)(

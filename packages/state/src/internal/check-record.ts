@@ -63,7 +63,8 @@ export function checkCondition(
   options: { readonly ifEventId?: EventId | null } | undefined,
 ): Condition {
   if (options === undefined || options === null || !('ifEventId' in options)) return undefined
-  return options.ifEventId === null ? null : checkExpectedEventId('ifEventId', options.ifEventId)
+  const { ifEventId } = options
+  return ifEventId === null ? null : checkExpectedEventId('ifEventId', ifEventId)
 }
 
 /** Checks the condition of a delete: an event id, or absent. */

@@ -8,6 +8,7 @@ import {
   type StateRecord,
   type StateTransaction,
 } from '../state-record.ts'
+import { refuseUnknownNames } from './check-options.ts'
 import {
   checkCarriedIdentity,
   checkExpectedEventId,
@@ -46,17 +47,18 @@ function readLists(transaction: StateTransaction): Required<StateTransaction> {
       `the transaction is ${describeType(passed)}: pass an object { expect?, save?, delete? }`,
     )
   }
+  refuseUnknownNames('the transaction', passed, ['expect', 'save', 'delete'])
   return {
-    expect: readList('expect', transaction.expect),
-    save: readList('save', transaction.save),
-    delete: readList('delete', transaction.delete),
+    expect: 'expect' in transaction ? readList('expect', transaction.expect) : [],
+    save: 'save' in transaction ? readList('save', transaction.save) : [],
+    delete: 'delete' in transaction ? readList('delete', transaction.delete) : [],
   }
 }
 
+/** A list that is there but `undefined` is refused: taken as absent, it could leave out what the commit depends on. */
 function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
-  if (list === undefined) return []
   const isList: boolean = Array.isArray(list)
-  if (!isList) {
+  if (list === undefined || !isList) {
     throw new InvalidRecordError(`${field} is ${describeType(list)}: pass an array or leave it out`)
   }
   const entries: Entry[] = []
