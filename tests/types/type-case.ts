@@ -14,8 +14,9 @@ import {
   type Database, type ErrorCode, type EventId, type Identity, type RunIdentity,
 } from '@harborage/core'
 import {
-  defineSlot, openStateStore, type NewStateRecord, type SaveOutcome, type StateDriver,
-  type StateRecord, type StateStore, type StateTransaction, type TypedSlot,
+  defineSlot, openStateStore, type NewStateRecord, type SaveOutcome, type SlotValue, type StateDriver,
+  type StateRecord, type StateStore, type StateTransaction, type TypedSaveOptions, type TypedSlot,
+  type UpdateOptions,
 } from '@harborage/state'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openPostgres } from '@harborage/driver-postgres'

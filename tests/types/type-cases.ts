@@ -165,6 +165,16 @@ export const typeCases: readonly TypeCase[] = [
     error: ['TS18048', `'held' is possibly 'undefined'`],
   },
   {
+    what: 'the options and the answers of a typed slot can be named',
+    right: `
+      const slot = defineSlot({ kind, schema: z.number() })
+      const options: TypedSaveOptions = { eventId, ifEventId: null }
+      const again: UpdateOptions = { eventId, attempts: 3 }
+      const held: SlotValue<number> | undefined = await slot.loadWithEventId(store, identity)`,
+    wrong: `const again: UpdateOptions = { eventId, pageSize: 3 }`,
+    error: ['TS2353', `'pageSize' does not exist in type 'UpdateOptions'`],
+  },
+  {
     what: 'a schema is a Standard Schema',
     right: `defineSlot({ kind, schema: z.string() })`,
     wrong: `defineSlot({ kind, schema: { parse: String } })`,

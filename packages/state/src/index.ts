@@ -35,4 +35,11 @@ export {
   type StateTransaction,
 } from './state-record.ts'
 export { StateStore, type DeleteOptions, type SaveOptions } from './state-store.ts'
-export { defineSlot, type SlotDefinition, type TypedSlot } from './typed-slot.ts'
+export {
+  defineSlot,
+  type SlotDefinition,
+  type SlotValue,
+  type TypedSaveOptions,
+  type TypedSlot,
+  type UpdateOptions,
+} from './typed-slot.ts'

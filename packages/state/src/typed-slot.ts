@@ -1,4 +1,6 @@
 import {
+  checkEventId,
+  checkRunIdentity,
   InvalidRecordError,
   isHarborageError,
   newEventId,
@@ -8,8 +10,10 @@ import {
   type RunIdentity,
 } from '@harborage/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { checkKind, checkVersion } from './internal/check-record.ts'
-import { decodeJson, encodeJson } from './internal/json-bytes.ts'
+import { checkCallOptions, checkGivenEventId } from './internal/check-options.ts'
+import { checkCondition, checkKind, checkVersion } from './internal/check-record.ts'
+import { SlotCodec, type SlotForm } from './internal/slot-codec.ts'
+import { storeLifecycles } from './internal/store-lifecycles.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord } from './state-record.ts'
 import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
 
@@ -33,8 +37,13 @@ export interface TypedSaveOptions extends SaveOptions {
 
 /** Options of {@link TypedSlot.update}. */
 export interface UpdateOptions extends CallOptions {
-  /** How often to start again because another writer came first, at least 1. Default: 100. */
+  /** How often to try because another writer came first, at least 1. Default: 100. */
   readonly attempts?: number
+  /**
+   * The idempotency key of this update. With it the call may be repeated, after `outcome_unknown` for example: an
+   * update that was applied before is not applied again. Default: a new one, so that a repeated call is a new update.
+   */
+  readonly eventId?: EventId
 }
 
 /** A value and the event id of its save, for a later `ifEventId`. */
@@ -87,8 +96,9 @@ export interface TypedSlot<Input, Output> {
    * Changes the value with nobody in between: loads it, asks `change` for the new one, saves that if the slot still
    * holds what was loaded, and starts again if not. `change` may therefore be called several times.
    *
-   * @returns The value that was saved.
-   * @throws `condition_failed` if another writer came first in every attempt.
+   * @returns The value that was saved; with an `eventId` that was applied before, what the slot holds now.
+   * @throws `condition_failed` if another writer came first in every attempt; `idempotency_conflict` if the tenant used
+   * the `eventId` for another slot.
    */
   update(
     store: StateStore,
@@ -121,69 +131,66 @@ const DEFAULT_ATTEMPTS = 100
 export function defineSlot<Schema extends StandardSchemaV1>(
   definition: SlotDefinition<Schema>,
 ): TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>> {
-  type Input = StandardSchemaV1.InferInput<Schema>
-  type Output = StandardSchemaV1.InferOutput<Schema>
-  const { kind, schema, version, migrate } = readArguments(() => checkDefinition(definition))
+  const form = readArguments(() => checkDefinition(definition))
+  const { kind, version } = form
+  const codec = new SlotCodec(form)
+  type Slot = TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>
 
-  const bringUpToDate = (stored: unknown, storedVersion: number): unknown => {
-    if (storedVersion === version) return stored
-    if (storedVersion > version) {
-      throw new InvalidRecordError(
-        `${kind} was saved in version ${storedVersion}, and this application knows ${version}: upgrade it`,
-      )
-    }
-    if (migrate === undefined) {
-      throw new InvalidRecordError(
-        `${kind} was saved in version ${storedVersion}: give defineSlot a migrate function that leads to ${version}`,
-      )
-    }
-    return migrate(stored, storedVersion)
-  }
-
-  const encode = async (value: Input): Promise<{ bytes: Uint8Array; value: Output }> => {
-    const bytes = encodeJson(kind, value)
-    // What was saved has to load again, so the schema judges what is left after the way through JSON.
-    return { bytes, value: await validate(schema, kind, decodeJson(kind, bytes)) }
-  }
-
-  const slot: TypedSlot<Input, Output> = {
+  const slot: Slot = {
     kind,
     async load(store, identity, options) {
-      const record = await checkStore(store).load(identity, kind, options)
-      return record === undefined ? undefined : slot.decode(record)
+      return (await slot.loadWithEventId(store, identity, options))?.value
     },
     async loadWithEventId(store, identity, options) {
       const record = await checkStore(store).load(identity, kind, options)
       if (record === undefined) return undefined
       return { value: await slot.decode(record), eventId: record.eventId }
     },
-    async save(store, identity, value, options) {
-      const { eventId, ...saveOptions } = readArguments(() => ({ ...options }))
-      const record = await slot.record(identity, value, eventId)
-      return checkStore(store).save(record, saveOptions)
+    async save(store, identity, value, given) {
+      const { owner, eventId, options } = checkCall(store, () => ({
+        owner: checkRunIdentity(identity),
+        ...checkSave(given),
+      }))
+      const { bytes } = await codec.encode(value)
+      return store.save({ eventId, identity: owner, kind, bytes, version }, options)
     },
     async delete(store, identity, options) {
       return checkStore(store).delete(identity, kind, options)
     },
     async record(identity, value, eventId = newEventId()) {
-      const { bytes } = await encode(value)
-      return { eventId, identity, kind, bytes, version }
+      const checked = readArguments(() => ({
+        identity: checkRunIdentity(identity),
+        eventId: checkEventId('eventId', eventId),
+      }))
+      const { bytes } = await codec.encode(value)
+      return { ...checked, kind, bytes, version }
     },
     async decode(record) {
       const held = readArguments(() => checkHeld(kind, record))
-      const stored = decodeJson(kind, held.bytes)
-      return validate(schema, kind, await bringUpToDate(stored, held.version))
+      return codec.decode(held.bytes, held.version)
     },
     async update(store, identity, change, given) {
-      const { attempts, options } = readArguments(() => checkUpdate(change, given))
+      const { owner, eventId, attempts, options } = checkCall(store, () => ({
+        owner: checkRunIdentity(identity),
+        ...checkUpdate(change, given),
+      }))
       for (let attempt = 1; ; attempt += 1) {
-        const held = await slot.loadWithEventId(store, identity, options)
-        const { bytes, value } = await encode(await change(held?.value))
-        const record = { eventId: newEventId(), identity, kind, bytes, version }
+        const held = await slot.loadWithEventId(store, owner, options)
+        if (held !== undefined && held.eventId === eventId) return held.value
+        const { bytes, value } = await codec.encode(await change(held?.value))
+        const record = { eventId: eventId ?? newEventId(), identity: owner, kind, bytes, version }
         try {
-          await store.save(record, { ...options, ifEventId: held?.eventId ?? null })
-          return value
+          const outcome = await store.save(record, { ...options, ifEventId: held?.eventId ?? null })
+          if (eventId === undefined || outcome !== 'superseded') return value
+          // Applied before, and replaced since.
+          const successor = await slot.loadWithEventId(store, owner, options)
+          if (successor !== undefined) return successor.value
         } catch (error) {
+          if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
+            // Applied before, by a call that is repeated while it is still under way.
+            const applied = await slot.loadWithEventId(store, owner, options)
+            if (applied?.eventId === eventId) return applied.value
+          }
           if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
         }
       }
@@ -194,7 +201,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
 
 function checkDefinition<Schema extends StandardSchemaV1>(
   definition: SlotDefinition<Schema>,
-): SlotDefinition<Schema> & { readonly version: number } {
+): SlotForm<Schema> {
   const { kind, schema, version, migrate } = definition
   if (!hasMethods(schema?.['~standard'], ['validate'])) {
     throw new InvalidRecordError(
@@ -204,8 +211,14 @@ function checkDefinition<Schema extends StandardSchemaV1>(
   if (migrate !== undefined && typeof migrate !== 'function') {
     throw new InvalidRecordError('migrate is not a function: pass one, or leave it out')
   }
-  const checked = { kind: checkKind(kind), schema, version: checkVersion(version) }
-  return migrate === undefined ? checked : { ...checked, migrate }
+  const form = { kind: checkKind(kind), schema, version: checkVersion(version) }
+  return migrate === undefined ? form : { ...form, migrate }
+}
+
+/** Checks, as a store does, first that it is open and then the arguments. */
+function checkCall<Checked>(store: StateStore, check: () => Checked): Checked {
+  storeLifecycles.get(checkStore(store))?.assertOpen()
+  return readArguments(check)
 }
 
 /** Whatever has the calls of a store will do: there may be several copies of its class, or one around it. */
@@ -223,18 +236,39 @@ function checkHeld(
   return { bytes, version: checkVersion(version) }
 }
 
+function checkSave(given: TypedSaveOptions | undefined): {
+  readonly eventId: EventId
+  readonly options: SaveOptions
+} {
+  const signal = checkCallOptions(given, 'ifEventId', 'eventId')
+  const ifEventId = checkCondition(given)
+  return {
+    eventId: checkGivenEventId(given) ?? newEventId(),
+    options: { ...withSignal(signal), ...(ifEventId === undefined ? {} : { ifEventId }) },
+  }
+}
+
 function checkUpdate(
   change: unknown,
   given: UpdateOptions | undefined,
-): { readonly attempts: number; readonly options: CallOptions } {
+): {
+  readonly attempts: number
+  readonly eventId: EventId | undefined
+  readonly options: CallOptions
+} {
   if (typeof change !== 'function') {
     throw new InvalidRecordError('change is not a function: pass one that gives the new value')
   }
-  const { attempts = DEFAULT_ATTEMPTS, ...options } = { ...given }
+  const signal = checkCallOptions(given, 'attempts', 'eventId')
+  const { attempts = DEFAULT_ATTEMPTS } = given ?? {}
   if (!Number.isInteger(attempts) || attempts < 1) {
     throw new InvalidRecordError('options.attempts must be a whole number of at least 1')
   }
-  return { attempts, options }
+  return { attempts, eventId: checkGivenEventId(given), options: withSignal(signal) }
+}
+
+function withSignal(signal: AbortSignal | undefined): CallOptions {
+  return signal === undefined ? {} : { signal }
 }
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {
@@ -244,22 +278,4 @@ function hasMethods(value: unknown, methods: readonly string[]): boolean {
       value !== null &&
       methods.every((method) => typeof Reflect.get(value, method) === 'function'),
   )
-}
-
-async function validate<Schema extends StandardSchemaV1>(
-  schema: Schema,
-  kind: string,
-  value: unknown,
-): Promise<StandardSchemaV1.InferOutput<Schema>> {
-  const result = await schema['~standard'].validate(value)
-  if (result.issues === undefined) return result.value
-  // The messages of a schema may quote the value, which is a payload, so only the places are named.
-  const places = result.issues.map(({ path = [] }) => path.map(keyOf).join('.') || 'the value')
-  throw new InvalidRecordError(`${kind} does not fit its schema at: ${places.join(', ')}`, {
-    cause: result.issues,
-  })
-}
-
-function keyOf(segment: PropertyKey | StandardSchemaV1.PathSegment): string {
-  return String(typeof segment === 'object' ? segment.key : segment)
 }

@@ -1,5 +1,18 @@
-import { newEventId, type RunIdentity } from '@harborage/core'
-import { defineSlot, openStateStore, type StateStore } from '@harborage/state'
+import {
+  newEventId,
+  OutcomeUnknownError,
+  type CallOptions,
+  type RunIdentity,
+} from '@harborage/core'
+import {
+  defineSlot,
+  InMemoryStateDriver,
+  openStateStore,
+  StateStore,
+  type Condition,
+  type SaveOutcome,
+  type StateRecord,
+} from '@harborage/state'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -92,20 +105,27 @@ describe('a typed slot', () => {
       }
     })
 
-    it('names the place and never the value', async () => {
-      const login = defineSlot({ kind: 'session.login', schema: z.object({ password: z.int() }) })
-      const record = { eventId: newEventId(), identity, kind: 'session.login' }
-      await store.save({ ...record, bytes: Buffer.from('{"password":"hunter2"}') })
-      const failure: unknown = await login.load(store, identity).catch((error: unknown) => error)
-      expect(String(failure)).toContain('password')
-      expect(String(failure)).not.toContain('hunter2')
+    it('tells what is wrong in its cause, and nothing of the value or its keys in its message', async () => {
+      const tokens = defineSlot({ kind: 'session.tokens', schema: z.record(z.string(), z.int()) })
+      const given = { '5ecret-key': '5ecret-value' as never }
+      const record = { eventId: newEventId(), identity, kind: 'session.tokens' }
+      await store.save({ ...record, bytes: Buffer.from(JSON.stringify(given)) })
+      for (const call of [tokens.load(store, identity), tokens.save(store, identity, given)]) {
+        const failure: unknown = await call.catch((error: unknown) => error)
+        expect(failure).toMatchObject({
+          code: 'invalid_record',
+          cause: [{ path: ['5ecret-key'] }],
+        })
+        expect(String(failure)).toContain('session.tokens')
+        expect(String(failure)).not.toContain('5ecret')
+      }
     })
 
     it('catches at the save what would not load again, such as a Date', async () => {
       const seen = defineSlot({ kind: 'session.seen', schema: z.object({ at: z.date() }) })
-      await expect(seen.save(store, identity, { at: new Date(0) })).rejects.toMatchObject({
-        code: 'invalid_record',
-      })
+      const saving = seen.save(store, identity, { at: new Date(0) })
+      await expect(saving).rejects.toMatchObject({ code: 'invalid_record' })
+      await expect(saving).rejects.toThrow('no longer fits its schema once it is JSON')
       expect(await store.load(identity, 'session.seen')).toBeUndefined()
       const coerced = defineSlot({
         kind: 'session.seen',
@@ -192,6 +212,91 @@ describe('a typed slot', () => {
     })
   })
 
+  describe('a call', () => {
+    it('goes to the identity that it was given, whatever becomes of that object', async () => {
+      const left = async (call: (whose: RunIdentity) => Promise<unknown>) => {
+        const mine = { ...identity, runId: newEventId() }
+        const theirs = { ...identity, runId: newEventId() }
+        for (const whose of [mine, theirs]) await costs.save(store, whose, { cents: 7 })
+        const given = { ...mine }
+        const calling = call(given)
+        given.runId = theirs.runId
+        await calling
+        return [await costs.load(store, mine), await costs.load(store, theirs)]
+      }
+      const written = [{ cents: 1 }, { cents: 7 }]
+      expect(await left((whose) => costs.save(store, whose, { cents: 1 }))).toEqual(written)
+      expect(await left((whose) => costs.update(store, whose, () => ({ cents: 1 })))).toEqual(
+        written,
+      )
+      const commit = async (whose: RunIdentity) =>
+        store.commit({ save: [await costs.record(whose, { cents: 1 })] })
+      expect(await left(commit)).toEqual(written)
+      expect(await left((whose) => costs.delete(store, whose))).toEqual([undefined, { cents: 7 }])
+    })
+
+    it('checks first that the store is open, then the identity, then the rest', async () => {
+      const closed = await openStateStore()
+      await closed.close()
+      const nobody = { ...identity, tenantId: '' }
+      const wrong = 7 as never
+      const calls = (on: StateStore, whose: RunIdentity): Promise<unknown>[] => [
+        costs.load(on, whose, wrong),
+        costs.loadWithEventId(on, whose, wrong),
+        costs.save(on, whose, wrong, wrong),
+        costs.delete(on, whose, wrong),
+        costs.update(on, whose, wrong, wrong),
+      ]
+      for (const [on, whose, code] of [
+        [closed, nobody, 'store_closed'],
+        [store, nobody, 'identity_required'],
+        [store, identity, 'invalid_record'],
+      ] as const) {
+        for (const call of calls(on, whose)) await expect(call).rejects.toMatchObject({ code })
+      }
+      await expect(costs.record(nobody, wrong)).rejects.toMatchObject({ code: 'identity_required' })
+    })
+
+    it('hears options that are inherited, or come from a getter', async () => {
+      await costs.save(store, identity, { cents: 1 })
+      class Guarded {
+        get ifEventId(): null {
+          return null
+        }
+      }
+      for (const options of [new Guarded(), Object.create({ ifEventId: null }) as Guarded]) {
+        await expect(costs.save(store, identity, { cents: 2 }, options)).rejects.toMatchObject({
+          code: 'condition_failed',
+        })
+      }
+      const reason = new Error('the user left')
+      const aborted = Object.create({ signal: AbortSignal.abort(reason) }) as CallOptions
+      await expect(costs.save(store, identity, { cents: 2 }, aborted)).rejects.toBe(reason)
+      await expect(costs.update(store, identity, () => ({ cents: 2 }), aborted)).rejects.toBe(
+        reason,
+      )
+      expect(await costs.load(store, identity)).toEqual({ cents: 1 })
+    })
+
+    it.each<[what: string, options: unknown]>([
+      ['a signal', AbortSignal.abort()],
+      ['a text', 'signal'],
+      ['a misspelled option', { ifEventID: null }],
+      ['a guard that is undefined', { ifEventId: undefined }],
+      ['an event id that is undefined', { eventId: undefined }],
+      ['an event id that is null', { eventId: null }],
+    ])('refuses %s in place of its options', async (_, given) => {
+      const options = given as never
+      for (const call of [
+        costs.save(store, identity, { cents: 1 }, options),
+        costs.update(store, identity, () => ({ cents: 1 }), options),
+      ]) {
+        await expect(call).rejects.toMatchObject({ code: 'invalid_record' })
+      }
+      expect(await costs.load(store, identity)).toBeUndefined()
+    })
+  })
+
   describe('updating', () => {
     const addOne = (held: { cents: number } | undefined) => ({ cents: (held?.cents ?? 0) + 1 })
 
@@ -261,6 +366,92 @@ describe('a typed slot', () => {
       expect(await costs.load(store, identity)).toEqual({ cents: 1 })
     })
 
+    describe('with an event id', () => {
+      it('may be repeated after its answer was lost, and is applied once', async () => {
+        await using forgetful = new StateStore(new ForgetfulDriver())
+        await costs.save(forgetful, identity, { cents: 5 })
+        const options = { eventId: newEventId() }
+        let asked = 0
+        const add = () =>
+          costs.update(
+            forgetful,
+            identity,
+            (held) => {
+              asked += 1
+              return addOne(held)
+            },
+            options,
+          )
+        await expect(add()).rejects.toMatchObject({ code: 'outcome_unknown' })
+        expect(await add()).toEqual({ cents: 6 })
+        expect(asked).toBe(1)
+        expect(await costs.loadWithEventId(forgetful, identity)).toEqual({
+          value: { cents: 6 },
+          ...options,
+        })
+      })
+
+      it('gives what the slot holds now if it was replaced since', async () => {
+        const options = { eventId: newEventId() }
+        await costs.update(store, identity, addOne, options)
+        await costs.update(store, identity, addOne)
+        expect(await costs.update(store, identity, addOne, options)).toEqual({ cents: 2 })
+        expect(await costs.load(store, identity)).toEqual({ cents: 2 })
+      })
+
+      it('is applied once when it is repeated while it is under way', async () => {
+        const options = { eventId: newEventId() }
+        let asked = 0
+        const add = () =>
+          costs.update(
+            store,
+            identity,
+            (held) => ({ cents: (held?.cents ?? 0) + (asked += 1) }),
+            options,
+          )
+        const [first, second] = await Promise.all([add(), add()])
+        expect(asked).toBe(2)
+        expect(first).toEqual(second)
+        expect(await costs.load(store, identity)).toEqual(first)
+      })
+
+      it('uses it for each attempt', async () => {
+        const eventId = newEventId()
+        let asked = 0
+        await costs.update(
+          store,
+          identity,
+          async (held) => {
+            asked += 1
+            if (asked === 1) await costs.save(store, identity, { cents: 10 })
+            return addOne(held)
+          },
+          { eventId },
+        )
+        expect(asked).toBe(2)
+        expect(await costs.loadWithEventId(store, identity)).toEqual({
+          value: { cents: 11 },
+          eventId,
+        })
+      })
+
+      it('is applied anew to a slot that was emptied since: it has forgotten', async () => {
+        const options = { eventId: newEventId() }
+        await costs.update(store, identity, addOne, options)
+        await costs.delete(store, identity)
+        expect(await costs.update(store, identity, addOne, options)).toEqual({ cents: 1 })
+      })
+
+      it('refuses one that another slot of the tenant holds', async () => {
+        const eventId = newEventId()
+        await costs.save(store, { ...identity, runId: 'r2' }, { cents: 1 }, { eventId })
+        await expect(costs.update(store, identity, addOne, { eventId })).rejects.toMatchObject({
+          code: 'idempotency_conflict',
+        })
+        expect(await costs.load(store, identity)).toBeUndefined()
+      })
+    })
+
     it('stops when its signal is aborted', async () => {
       const controller = new AbortController()
       const reason = new Error('the user left')
@@ -278,6 +469,18 @@ describe('a typed slot', () => {
     })
   })
 })
+
+/** Loses the answer to the first save over something. */
+class ForgetfulDriver extends InMemoryStateDriver {
+  #hasForgotten = false
+
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    const outcome = await super.save(record, condition)
+    if (this.#hasForgotten || condition === undefined) return outcome
+    this.#hasForgotten = true
+    throw new OutcomeUnknownError('the answer was lost')
+  }
+}
 
 /** A schema of no library, which takes its time. */
 const evenNumber: StandardSchemaV1<number, number> = {
