@@ -179,9 +179,17 @@ export class ArtifactStore implements AsyncDisposable {
       limit: checkPageSize(options),
       signal: checkSignal(options),
     }))
-    return walkPages(limit, (after: ArtifactRef | undefined) =>
-      this.#lifecycle.run(signal, () => this.#driver.listPage({ ...parts, after, limit }), 'list'),
-    )
+    return walkPages({
+      pageSize: limit,
+      signal,
+      fetchPage: (after: ArtifactRef | undefined) =>
+        this.#lifecycle.run(
+          signal,
+          () => this.#driver.listPage({ ...parts, after, limit }),
+          'list',
+        ),
+      placeOf: (ref) => ({ ...ref, scope: { ...ref.scope } }),
+    })
   }
 
   /**

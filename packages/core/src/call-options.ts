@@ -6,7 +6,7 @@ import { describeType } from './named-text.ts'
 export interface CallOptions {
   /**
    * Cancels the call. If it is already aborted, the call rejects with its reason and nothing happens; a later abort
-   * rejects at once, and what was under way is then applied as a whole or not at all.
+   * rejects at once, and what was under way is then applied as a whole or not at all. A walk gives no further record.
    */
   readonly signal?: AbortSignal
 }

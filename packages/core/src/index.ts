@@ -97,7 +97,7 @@ export {
   type TracedOperation,
   type TracedStore,
 } from './operation-trace.ts'
-export { walkPages } from './page-walk.ts'
+export { walkPages, type PageWalk } from './page-walk.ts'
 export { readArguments } from './read-arguments.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf, type StoreConfig } from './store-config.ts'
 export { StoreLifecycle } from './store-lifecycle.ts'

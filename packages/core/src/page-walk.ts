@@ -1,19 +1,34 @@
-/**
- * Walks many records page by page, holding one page at a time and nothing open in between.
- *
- * @param fetchPage Fetches up to `pageSize` items that come after the given one, or the first ones.
- */
-export function walkPages<Item>(
-  pageSize: number,
-  fetchPage: (after: Item | undefined) => Promise<readonly Item[]>,
-): AsyncIterable<Item> {
+import { abortReason, isAborted } from './abort-signal.ts'
+
+/** How a walk over many records goes on. */
+export interface PageWalk<Item, Place> {
+  readonly pageSize: number
+  /** Ends the walk with its reason before the next item. */
+  readonly signal?: AbortSignal | undefined
+  /** Fetches up to `pageSize` items that come after the given place, or the first ones. */
+  readonly fetchPage: (after: Place | undefined) => Promise<readonly Item[]>
+  /** Where an item is: a copy, since the item is the caller's once it was handed out. */
+  readonly placeOf: (item: Item) => Place
+}
+
+/** Walks many records page by page, holding one page at a time and nothing open in between. */
+export function walkPages<Item, Place>({
+  pageSize,
+  signal,
+  fetchPage,
+  placeOf,
+}: PageWalk<Item, Place>): AsyncIterable<Item> {
   return {
     async *[Symbol.asyncIterator]() {
-      let after: Item | undefined
+      let after: Place | undefined
       for (;;) {
         const page = await fetchPage(after)
-        yield* page
-        after = page.at(-1)
+        const last = page.at(-1)
+        if (last !== undefined) after = placeOf(last)
+        for (const item of page) {
+          yield item
+          if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
+        }
         if (page.length < pageSize) return
       }
     },

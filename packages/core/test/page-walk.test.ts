@@ -6,11 +6,15 @@ import { collect } from './support/collect.ts'
 /** Numbers from 1 up, in pages, with a log of the pages that were asked for. */
 function pages(count: number, size: number) {
   const asked: (number | undefined)[] = []
-  const walk = walkPages(size, async (after: number | undefined) => {
-    asked.push(after)
-    const first = (after ?? 0) + 1
-    const length = Math.min(size, count - first + 1)
-    return Array.from({ length }, (_, index) => first + index)
+  const walk = walkPages({
+    pageSize: size,
+    async fetchPage(after: number | undefined) {
+      asked.push(after)
+      const first = (after ?? 0) + 1
+      const length = Math.min(size, count - first + 1)
+      return Array.from({ length }, (_, index) => first + index)
+    },
+    placeOf: (item) => item,
   })
   return { asked, walk }
 }
@@ -44,9 +48,13 @@ describe('a walk', () => {
   })
 
   test('ends with the failure of a page', async () => {
-    const walk = walkPages(1, async (after: number | undefined) => {
-      if (after !== undefined) throw new Error('the second page')
-      return [1]
+    const walk = walkPages({
+      pageSize: 1,
+      async fetchPage(after: number | undefined) {
+        if (after !== undefined) throw new Error('the second page')
+        return [1]
+      },
+      placeOf: (item) => item,
     })
     const seen: number[] = []
     await expect(async () => {

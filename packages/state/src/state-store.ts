@@ -25,7 +25,7 @@ import {
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
-import type { StateDriver } from './state-driver.ts'
+import type { SlotKey, StateDriver } from './state-driver.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord, StateTransaction } from './state-record.ts'
 
 /** Options of {@link StateStore.save}. */
@@ -224,19 +224,17 @@ export class StateStore implements AsyncDisposable {
     kindPrefix: string,
     options?: PageOptions,
   ): AsyncIterable<StateRecord> {
-    const { owner, prefix, limit, signal } = this.#lifecycle.read('list', () => ({
-      owner: checkRunIdentity(identity),
-      prefix: checkKindPrefix(kindPrefix),
-      signal: checkCallOptions(options, 'pageSize'),
-      limit: checkPageSize(options),
-    }))
-    return walkPages(limit, (last: StateRecord | undefined) =>
-      this.#lifecycle.run(
-        signal,
-        () =>
-          this.#driver.listPage({ identity: owner, kindPrefix: prefix, after: last?.kind, limit }),
-        'list',
-      ),
+    return this.#walk(
+      'list',
+      () => ({
+        owner: checkRunIdentity(identity),
+        prefix: checkKindPrefix(kindPrefix),
+        signal: checkCallOptions(options, 'pageSize'),
+        limit: checkPageSize(options),
+      }),
+      ({ owner, prefix, limit }, after: string | undefined) =>
+        this.#driver.listPage({ identity: owner, kindPrefix: prefix, after, limit }),
+      ({ kind }) => kind,
     )
   }
 
@@ -250,20 +248,19 @@ export class StateStore implements AsyncDisposable {
     kindPrefix: string,
     options?: PageOptions,
   ): AsyncIterable<StateRecord> {
-    const { prefix, limit, signal } = this.#lifecycle.read('listKind', () => {
-      checkMaintenanceScope(scope)
-      return {
-        prefix: checkKindPrefix(kindPrefix),
-        signal: checkCallOptions(options, 'pageSize'),
-        limit: checkPageSize(options),
-      }
-    })
-    return walkPages(limit, (after: StateRecord | undefined) =>
-      this.#lifecycle.run(
-        signal,
-        () => this.#driver.listKindPage({ kindPrefix: prefix, after, limit }),
-        'listKind',
-      ),
+    return this.#walk(
+      'listKind',
+      () => {
+        checkMaintenanceScope(scope)
+        return {
+          prefix: checkKindPrefix(kindPrefix),
+          signal: checkCallOptions(options, 'pageSize'),
+          limit: checkPageSize(options),
+        }
+      },
+      ({ prefix, limit }, after: SlotKey | undefined) =>
+        this.#driver.listKindPage({ kindPrefix: prefix, after, limit }),
+      ({ identity, kind }) => ({ identity: { ...identity }, kind }),
     )
   }
 
@@ -286,6 +283,30 @@ export class StateStore implements AsyncDisposable {
     const checked = this.#lifecycle.read(operation, check)
     return this.#lifecycle.run(checked.signal, () => work(checked), operation, outcomeOf)
   }
+
+  /** As {@link #call}, for a walk: each page is a call of its own. */
+  #walk<Checked extends CheckedWalk, Place>(
+    operation: string,
+    check: () => Checked,
+    listPage: (checked: Checked, after: Place | undefined) => Promise<readonly StateRecord[]>,
+    placeOf: (record: StateRecord) => Place,
+  ): AsyncIterable<StateRecord> {
+    const checked = this.#lifecycle.read(operation, check)
+    const { signal, limit } = checked
+    return walkPages({
+      pageSize: limit,
+      signal,
+      fetchPage: (after: Place | undefined) =>
+        this.#lifecycle.run(signal, () => listPage(checked, after), operation),
+      placeOf,
+    })
+  }
+}
+
+/** What is known of every walk before it begins. */
+interface CheckedWalk {
+  readonly signal: AbortSignal | undefined
+  readonly limit: number
 }
 
 /** The outcome of a save is what its trace tells. */

@@ -35,6 +35,18 @@ export function walks({ it, itIfShared }: ArtifactCases): void {
       assert.deepEqual(seen, staying)
     })
 
+    it(`A6 ${name} keeps its place whatever the caller does with a ref`, async ({ store }) => {
+      const scope = await putStaying(store)
+      const seen: string[] = []
+      for await (const ref of walk(store, scope, 2)) {
+        seen.push(ref.namespace)
+        assert.ok(seen.length <= staying.length, 'no ref may appear twice')
+        Object.assign(ref.scope, { tenantId: '', userId: '', sessionId: '', taskId: '' })
+        Object.assign(ref, { namespace: 'z', id: 'z', sha256: 'z' })
+      }
+      assert.deepEqual(seen, staying)
+    })
+
     it(`A6 ${name} can be walked again, and by two at once`, async ({ store }) => {
       const walked = walk(store, await putStaying(store), 2)
       const first = await collect(walked)

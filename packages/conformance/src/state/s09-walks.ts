@@ -67,6 +67,20 @@ export function walks({ it, itIfShared }: StateCases): void {
       assert.deepEqual(seen, staying)
     })
 
+    it(`S9 a ${method} keeps its place whatever the caller does with a record`, async ({
+      store,
+    }) => {
+      const at = await saveStaying(store)
+      const seen: string[] = []
+      for await (const record of walk(store, at, 2)) {
+        seen.push(record.kind.slice(at.prefix.length))
+        assert.ok(seen.length <= staying.length, 'no record may appear twice')
+        Object.assign(record.identity, { tenantId: '', userId: '', sessionId: '', runId: '' })
+        Object.assign(record, { kind: `${at.prefix}z` })
+      }
+      assert.deepEqual(seen, staying)
+    })
+
     it(`S9 a ${method} can be walked again, and by two at once`, async ({ store }) => {
       const at = await saveStaying(store)
       const walked = walk(store, at, 2)

@@ -98,22 +98,32 @@ export function cancellation({ it }: StateCases): void {
     })
   }
 
-  it('S11 an abort during a walk rejects with its reason at the next page', async ({ store }) => {
-    const [identity, prefix] = [freshIdentity(), freshKindPrefix()]
-    for (const ending of ['a', 'b', 'c']) await saveNew(store, { identity, kind: prefix + ending })
-    const walkers = [
-      (signal: AbortSignal) => store.list(identity, prefix, { signal, pageSize: 1 }),
-      (signal: AbortSignal) => store.listKind(maintenance, prefix, { signal, pageSize: 1 }),
-    ]
-    for (const walk of walkers) {
-      const controller = new AbortController()
-      const iterator = walk(controller.signal)[Symbol.asyncIterator]()
-      assert.notEqual((await iterator.next()).done, true)
-      const reason = new Error('the user left')
-      controller.abort(reason)
-      assert.equal(await rejectionOf(() => iterator.next()), reason)
-    }
-  })
+  for (const pageSize of [1, 2, 3]) {
+    it(`S11 an abort during a walk in pages of ${pageSize} rejects with its reason before the next record`, async ({
+      store,
+    }) => {
+      const [identity, prefix] = [freshIdentity(), freshKindPrefix()]
+      for (const ending of ['a', 'b', 'c']) {
+        await saveNew(store, { identity, kind: prefix + ending })
+      }
+      const walkers = [
+        (signal: AbortSignal) => store.list(identity, prefix, { signal, pageSize }),
+        (signal: AbortSignal) => store.listKind(maintenance, prefix, { signal, pageSize }),
+      ]
+      for (const walk of walkers) {
+        for (const given of [1, 2, 3]) {
+          const controller = new AbortController()
+          const iterator = walk(controller.signal)[Symbol.asyncIterator]()
+          for (let step = 0; step < given; step += 1) {
+            assert.notEqual((await iterator.next()).done, true)
+          }
+          const reason = new Error('the user left')
+          controller.abort(reason)
+          assert.equal(await rejectionOf(() => iterator.next()), reason)
+        }
+      }
+    })
+  }
 
   it('S11 an abort after the answer changes nothing', async ({ store }) => {
     const controller = new AbortController()
