@@ -1,4 +1,4 @@
-import { compareNames, type EventId, type Identity, type RunIdentity } from '@harborage/core'
+import { compareNames, type EventId, type Identity } from '@harborage/core'
 import {
   decideCommit,
   decideDelete,
@@ -7,6 +7,7 @@ import {
   type Generation,
   type SlotView,
 } from './decide.ts'
+import { compareSlots, SlotOrder } from './internal/slot-order.ts'
 import type {
   CheckedTransaction,
   Condition,
@@ -23,6 +24,7 @@ import { REMEMBERED_EVENT_IDS, type SaveOutcome, type StateRecord } from './stat
  */
 export class InMemoryStateDriver implements StateDriver, SlotView {
   readonly #slots = new Map<string, HeldRecord>()
+  readonly #order = new SlotOrder()
   /** The slot that holds each event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
 
@@ -44,22 +46,22 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 
   async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     const isThere = decideDelete(this.generationOf(slot), ifEventId)
-    if (isThere) this.#remove(slotId(slot))
+    if (isThere) this.#remove(slot)
     return isThere
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    const ids = [...this.#slots]
-      .filter(([, held]) => isInSession(held.record, identity))
-      .map(([id]) => id)
-    for (const id of ids) this.#remove(id)
-    return ids.length
+    const slots = [...this.#slots.values()]
+      .map((held) => held.record)
+      .filter((record) => isInSession(record, identity))
+    for (const slot of slots) this.#remove(slot)
+    return slots.length
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     const { outcomes, apply } = decideCommit(this, transaction)
     if (apply) {
-      for (const slot of transaction.delete) this.#remove(slotId(slot))
+      for (const slot of transaction.delete) this.#remove(slot)
       transaction.save.forEach((record, index) => {
         if (outcomes[index] === 'saved') this.#write(record)
       })
@@ -69,27 +71,28 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
     const { identity, kindPrefix, after, limit } = page
+    const slots = this.#order.from(
+      kindPrefix,
+      ({ kind }) => after !== undefined && compareNames(kind, after) <= 0,
+    )
     return this.#page(
+      slots,
       limit,
-      (record) =>
-        record.kind.startsWith(kindPrefix) &&
-        isInSession(record, identity) &&
-        record.identity.runId === identity.runId &&
-        (after === undefined || compareNames(record.kind, after) > 0),
+      (slot) => slot.identity.runId === identity.runId && isInSession(slot, identity),
     )
   }
 
   async listKindPage({ kindPrefix, after, limit }: ListKindPage): Promise<readonly StateRecord[]> {
-    return this.#page(
-      limit,
-      (record) =>
-        record.kind.startsWith(kindPrefix) &&
-        (after === undefined || compareSlots(record, after) > 0),
+    const slots = this.#order.from(
+      kindPrefix,
+      (slot) => after !== undefined && compareSlots(slot, after) <= 0,
     )
+    return this.#page(slots, limit, () => true)
   }
 
   async close(): Promise<void> {
     this.#slots.clear()
+    this.#order.clear()
     this.#holders.clear()
   }
 
@@ -105,24 +108,32 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   #write(record: StateRecord): void {
     const id = slotId(record)
     const replaced = this.#slots.get(id)
-    this.#remove(id)
+    this.#remove(record)
     this.#slots.set(id, new HeldRecord(record, replaced))
     this.#holders.set(holderId(record.identity.tenantId, record.eventId), id)
+    this.#order.add({ identity: record.identity, kind: record.kind })
   }
 
-  #remove(id: string): void {
+  #remove(slot: SlotKey): void {
+    const id = slotId(slot)
     const held = this.#slots.get(id)
     if (held === undefined) return
     this.#slots.delete(id)
-    this.#holders.delete(holderId(held.record.identity.tenantId, held.eventId))
+    this.#holders.delete(holderId(slot.identity.tenantId, held.eventId))
+    this.#order.remove(slot)
   }
 
-  #page(limit: number, matches: (record: StateRecord) => boolean): StateRecord[] {
-    return [...this.#slots.values()]
-      .filter((held) => matches(held.record))
-      .sort((left, right) => compareSlots(left.record, right.record))
-      .slice(0, limit)
-      .map((held) => held.copy())
+  #page(
+    slots: Iterable<SlotKey>,
+    limit: number,
+    matches: (slot: SlotKey) => boolean,
+  ): StateRecord[] {
+    const page: StateRecord[] = []
+    for (const slot of slots) {
+      const held = matches(slot) ? this.#slots.get(slotId(slot)) : undefined
+      if (held !== undefined && page.push(held.copy()) >= limit) break
+    }
+    return page
   }
 }
 
@@ -174,18 +185,5 @@ function holderId(tenantId: string, eventId: EventId): string {
 function isInSession({ identity }: SlotKey, { tenantId, userId, sessionId }: Identity): boolean {
   return (
     identity.tenantId === tenantId && identity.userId === userId && identity.sessionId === sessionId
-  )
-}
-
-function compareSlots(left: SlotKey, right: SlotKey): number {
-  return compareNames(left.kind, right.kind) || compareIdentities(left.identity, right.identity)
-}
-
-function compareIdentities(left: Required<RunIdentity>, right: Required<RunIdentity>): number {
-  return (
-    compareNames(left.tenantId, right.tenantId) ||
-    compareNames(left.userId, right.userId) ||
-    compareNames(left.sessionId, right.sessionId) ||
-    compareNames(left.runId, right.runId)
   )
 }
