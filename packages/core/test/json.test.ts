@@ -4,6 +4,12 @@ import { describe, expect, test } from 'vitest'
 const circle: Record<string, unknown> = {}
 circle['self'] = { circle }
 
+const writesItself: object = Object.setPrototypeOf(
+  {},
+  Object.setPrototypeOf({ toJSON: () => 'b' }, null) as object,
+) as object
+const getter: PropertyDescriptor = { get: () => 1, enumerable: true }
+
 describe('strict JSON', () => {
   test.each<[JsonObject]>([
     [{}],
@@ -20,24 +26,73 @@ describe('strict JSON', () => {
     expect(strictJson('value', [part, part])).toBe('[{"shared":true},{"shared":true}]')
   })
 
+  test('writes -0 as 0, which every reader of JSON takes it for', () => {
+    expect(strictJson('value', [-0, -1])).toBe('[0,-1]')
+  })
+
   test.each<[what: string, value: unknown, place: string]>([
-    ['a function', { a: () => 1 }, 'source.a'],
-    ['undefined', { a: { b: undefined } }, 'source.a.b'],
-    ['a symbol', { a: [Symbol('x')] }, 'source.a[0]'],
-    ['NaN', { a: Number.NaN }, 'source.a'],
-    ['an infinite number', { a: Number.POSITIVE_INFINITY }, 'source.a'],
-    ['a BigInt', { a: 1n }, 'source.a'],
-    ['a Date', { a: new Date() }, 'source.a'],
-    ['a Map', { a: new Map() }, 'source.a'],
-    ['an object with a toJSON', { a: { toJSON: () => 'b' } }, 'source.a'],
-    ['a list with a toJSON', { a: Object.assign([1], { toJSON: () => 'b' }) }, 'source.a'],
-    ['a list with a name of its own', { a: Object.assign([1], { b: 2 }) }, 'source.a'],
-    ['a list with a hole', { a: Array.from({ length: 2, 0: 1 }).concat(Array(1)) }, 'source.a'],
-    ['a circle', circle, 'source.self.circle'],
-  ])('refuses %s, naming its place', (_, value, place) => {
+    ['a function', { secret: () => 1 }, 'source.* is'],
+    ['undefined', { secret: { b: undefined } }, 'source.*.* is'],
+    ['a symbol', { secret: [Symbol('x')] }, 'source.*[0] is'],
+    ['NaN', { secret: Number.NaN }, 'source.* is'],
+    ['an infinite number', { secret: Number.POSITIVE_INFINITY }, 'source.* is'],
+    ['a BigInt', { secret: 1n }, 'source.* is'],
+    ['a Date', { secret: new Date() }, 'source.* is'],
+    ['a Map', { secret: new Map() }, 'source.* is'],
+    ['an object with a toJSON', { secret: { toJSON: () => 'b' } }, 'source.*.* is'],
+    ['an object that inherits a toJSON', { secret: writesItself }, 'source.* is'],
+    ['a list with a toJSON', { secret: Object.assign([1], { toJSON: () => 'b' }) }, 'source.* is'],
+    ['a list with a name of its own', { secret: Object.assign([1], { b: 2 }) }, 'source.* is'],
+    ['a list with a hole', { secret: Array.from([1]).concat(Array(1)) }, 'source.* is'],
+    [
+      'a list with a hole and a name of its own',
+      { secret: Object.assign([1, 2, 3], { length: 4, b: 2 }) },
+      'source.*[3] is',
+    ],
+    ['a name that is a symbol', { secret: { [Symbol('secret')]: 1 } }, 'source.* has'],
+    [
+      'a name that is not enumerable',
+      { secret: Object.defineProperty({}, 'secret', { value: 1 }) },
+      'source.*.* is',
+    ],
+    ['a getter', { secret: Object.defineProperty([], 0, getter) }, 'source.*[0] is'],
+    ['a circle', circle, 'source.*.* contains itself'],
+  ])('refuses %s, telling its place and no name', (_, value, place) => {
     const error = thrownBy(() => strictJsonObject('source', value, 1_000))
     expect(isHarborageError(error, 'invalid_record')).toBe(true)
     expect(String(error)).toContain(place)
+    expect(String(error)).not.toContain('secret')
+  })
+
+  test('reads each part once, so that what was checked is what is written', () => {
+    let asked = 0
+    const value = new Proxy(
+      { a: 1 },
+      {
+        getOwnPropertyDescriptor: () => ({
+          value: (asked += 1) === 1 ? 'first' : undefined,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        }),
+        get: () => undefined,
+      },
+    )
+    expect(strictJson('value', value)).toBe('{"a":"first"}')
+    expect(asked).toBe(1)
+  })
+
+  test('stops at its limit, however often a value repeats its parts', () => {
+    let repeated: unknown = 'part'
+    for (let level = 0; level < 90; level += 1) repeated = [repeated, repeated]
+    const error = thrownBy(() => strictJsonObject('source', { repeated }, 64 * 1024))
+    expect(isHarborageError(error, 'invalid_record')).toBe(true)
+    expect(String(error)).toContain('longer than 65536 bytes')
+  })
+
+  test('has a short message about the longest name', () => {
+    const value = { ['x'.repeat(1_000_000)]: undefined }
+    expect(String(thrownBy(() => strictJson('value', value))).length).toBeLessThan(300)
   })
 
   test('refuses what is nested so deep that it may be meant to break the stack', () => {

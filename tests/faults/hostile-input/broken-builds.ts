@@ -33,15 +33,16 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: 'packages/core/src/json.ts',
-        from: '  checkValue(field, value, [])',
-        to: `  checkValue(field, value, [])
+        from: '  return new StrictJsonWriter(field, maxBytes).write(value)',
+        to: `  const text = new StrictJsonWriter(field, maxBytes).write(value)
   const merge = (into, from) => {
     for (const [name, item] of Object.entries(from)) {
       if (typeof item === 'object' && item !== null) merge((into[name] ??= {}), item)
       else into[name] = item
     }
   }
-  if (typeof value === 'object' && value !== null) merge({}, value)`,
+  if (typeof value === 'object' && value !== null) merge({}, value)
+  return text`,
       },
     ],
   },
