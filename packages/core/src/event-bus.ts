@@ -44,8 +44,11 @@ export interface EventBus {
 
 /** Options of {@link createEventBus}. */
 export interface EventBusOptions {
-  /** Gets what a listener threw. Default: a Node process warning that names the type of the event. */
-  readonly onListenerError?: (error: unknown, event: HarborageEvent) => void
+  /**
+   * Gets what a listener threw. If it fails itself, that is a warning. Default: a Node process warning that names the type
+   * of the event.
+   */
+  readonly onListenerError?: (error: unknown, event: HarborageEvent) => void | Promise<void>
 }
 
 /**
@@ -63,15 +66,21 @@ export interface EventBusOptions {
  */
 export function createEventBus(options: EventBusOptions = {}): EventBus {
   const subscriptions = new Set<Subscription>()
-  const report = reportTo(readArguments(() => checkErrorListener(options)) ?? warn)
+  const onListenerError = readArguments(() => checkErrorListener(options)) ?? warn
+  // A reporting function that fails itself does not break the publisher either.
+  const report: ErrorReport = (error, event) =>
+    callGuarded(
+      () => onListenerError(error, event),
+      (failure) => warn(failure, event),
+    )
   return {
     publish(event) {
       readArguments(() => checkEvent(event))
       // A copy, so that a listener which subscribes while it is called does not get this very event.
       for (const subscription of [...subscriptions]) {
-        if (subscriptions.has(subscription) && readArguments(() => subscription.wants(event))) {
-          deliver(subscription, event, report)
-        }
+        if (!subscriptions.has(subscription)) continue
+        const call = readArguments(() => subscription(event))
+        if (call !== undefined) callGuarded(call, (error) => report(error, event))
       }
     },
     subscribe(filter, listener) {
@@ -82,10 +91,8 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
   }
 }
 
-interface Subscription {
-  wants(event: HarborageEvent): boolean
-  call(event: HarborageEvent): void | Promise<void>
-}
+/** Gives the call of its listener if it wants the event. */
+type Subscription = (event: HarborageEvent) => (() => unknown) | undefined
 
 function createSubscription<Type extends string>(
   filter: EventFilter<Type>,
@@ -100,10 +107,7 @@ function createSubscription<Type extends string>(
     (tenantId === undefined || tenantId === event.identity.tenantId) &&
     (userId === undefined || userId === event.identity.userId) &&
     (sessionId === undefined || sessionId === event.identity.sessionId)
-  return {
-    wants,
-    call: (event) => (wants(event) ? listener(event) : undefined),
-  }
+  return (event) => (wants(event) ? () => listener(event) : undefined)
 }
 
 function checkEvent({ type, identity }: HarborageEvent): void {
@@ -121,28 +125,16 @@ function checkErrorListener({ onListenerError }: EventBusOptions): ErrorReport |
   throw new InvalidRecordError('onListenerError is not a function: pass one, or leave it out')
 }
 
-type ErrorReport = (error: unknown, event: HarborageEvent) => void
+type ErrorReport = NonNullable<EventBusOptions['onListenerError']>
 
-function deliver(subscription: Subscription, event: HarborageEvent, report: ErrorReport): void {
+/** Calls a function of the application, which may fail at once or later. */
+function callGuarded(call: () => unknown, onFailure: (error: unknown) => unknown): void {
   try {
-    const answer: unknown = subscription.call(event)
-    // A listener that is not written in TypeScript may answer anything, a foreign promise included.
-    if (answer !== undefined) {
-      Promise.resolve(answer).catch((error: unknown) => report(error, event))
-    }
+    const answer = call()
+    // What is not written in TypeScript may answer anything, a foreign promise included.
+    if (answer !== undefined) Promise.resolve(answer).catch(onFailure)
   } catch (error) {
-    report(error, event)
-  }
-}
-
-/** Keeps a reporting function that fails itself from breaking the publisher. */
-function reportTo(onListenerError: ErrorReport): ErrorReport {
-  return (error, event) => {
-    try {
-      onListenerError(error, event)
-    } catch (failure) {
-      warn(failure, event)
-    }
+    onFailure(error)
   }
 }
 

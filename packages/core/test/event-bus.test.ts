@@ -75,8 +75,11 @@ describe('a listener that fails', () => {
     expect(String(await warned)).not.toContain('5ecret')
   })
 
-  test('may be reported to a function that fails too: that is a warning, and nothing else breaks', async () => {
-    const bus = createEventBus({ onListenerError: () => fail('while reporting') })
+  test.each([
+    ['throws', () => fail('while reporting')],
+    ['rejects', async () => fail('while reporting')],
+  ])('may be reported to a function that %s too: that is a warning', async (_, onListenerError) => {
+    const bus = createEventBus({ onListenerError })
     let calls = 0
     bus.subscribe({}, () => fail('at once'))
     bus.subscribe({}, () => void (calls += 1))
@@ -85,6 +88,17 @@ describe('a listener that fails', () => {
     expect(calls).toBe(1)
     expect(await warned).toMatchObject([{ code: 'HARBORAGE_LISTENER_FAILED' }])
   })
+})
+
+test('an event is asked once whether a listener wants it', async () => {
+  const bus = createEventBus()
+  let asked = 0
+  bus.subscribe({ tenantId: 'acme' }, () => {})
+  const identity = Object.defineProperty({ ...event.identity }, 'tenantId', {
+    get: () => ((asked += 1), 'acme'),
+  })
+  await bus.publish({ ...event, identity })
+  expect(asked).toBe(1)
 })
 
 test('a listener may answer anything: only a promise is watched', async () => {
