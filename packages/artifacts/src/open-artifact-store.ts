@@ -1,7 +1,7 @@
 import {
+  createDriverRegistry,
   createContext,
   driverNames,
-  DriverRegistry,
   inMemoryFactory,
   openDriver,
   parseConfig,
@@ -31,7 +31,7 @@ const limits = z.object({
 })
 
 const drivers: StoreDrivers<ArtifactDriver> = {
-  registry: new DriverRegistry(),
+  registry: createDriverRegistry(),
   // Loaded only when a database is used, so that kysely is not needed without one.
   async openOnSql(database, migrate) {
     const { openSqlArtifactDriver } = await import('./sql/open-sql-artifact-driver.ts')
@@ -67,7 +67,7 @@ export async function openArtifactStore(config: ArtifactStoreConfig = {}): Promi
 /**
  * Registers an artifact driver that is not on SQL, so that `openArtifactStore` finds it by name and by DSN scheme.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken.
+ * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
  */
 export function registerArtifactDriver(
   name: string,

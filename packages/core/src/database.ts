@@ -22,7 +22,8 @@ export const engines: DriverRegistry<Engine> = new DriverRegistry()
 /**
  * Registers an SQL engine for all stores. Engine packages call it when they are imported.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken.
+ * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine or by a driver of a store, or
+ * malformed.
  */
 export function registerEngine(name: string, engine: Engine): void {
   engines.register(name, engine)

@@ -1,35 +1,53 @@
+import { schemeOf } from './dsn-scheme.ts'
 import { InvalidConfigError, UnknownDriverError } from './errors/errors.ts'
+import { describeType } from './named-text.ts'
 
-/** What a registry asks of its entries: the DSN schemes that lead to them, without the colon. */
+/** What a registry asks of its entries. */
 export interface Registered {
+  /** The DSN schemes that lead to it, without the colon. Upper and lower case are one. */
   readonly schemes: readonly string[]
+  readonly open: (dsn: never) => Promise<unknown>
 }
 
 /** Drivers by name and by DSN scheme. A name, and a scheme, is taken once. */
 export class DriverRegistry<Driver extends Registered> {
   readonly #drivers = new Map<string, Driver>()
+  readonly #byScheme = new Map<string, Driver>()
+  readonly #rivals: DriverRegistry<Registered>[] = []
 
-  /** @throws `invalid_config` if the name, or one of the schemes, is already taken. */
+  /** @param rival Another registry, which shares its names and schemes with this one: what either has, neither takes. */
+  constructor(rival?: DriverRegistry<Registered>) {
+    if (rival === undefined) return
+    this.#rivals.push(rival)
+    rival.#rivals.push(this)
+  }
+
+  /**
+   * @throws `invalid_config` if the name or a scheme is malformed, or already taken; if the driver has no `open`.
+   */
   register(name: string, driver: Driver): void {
-    if (this.#drivers.has(name)) {
+    const schemes = checkEntry(name, driver)
+    const registries = [this, ...this.#rivals]
+    if (registries.some((each) => each.find(name) !== undefined)) {
       throw new InvalidConfigError(`a driver named "${name}" is already registered`)
     }
-    const taken = driver.schemes.find((scheme) => this.findByScheme(scheme) !== undefined)
+    const taken = schemes.find((scheme) =>
+      registries.some((each) => each.findByScheme(scheme) !== undefined),
+    )
     if (taken !== undefined) {
       throw new InvalidConfigError(`the DSN scheme "${taken}:" is already registered`)
     }
     this.#drivers.set(name, driver)
+    for (const scheme of schemes) this.#byScheme.set(scheme, driver)
   }
 
   find(name: string): Driver | undefined {
     return this.#drivers.get(name)
   }
 
+  /** @param scheme In lower case, as `schemeOf` gives it. */
   findByScheme(scheme: string): Driver | undefined {
-    for (const driver of this.#drivers.values()) {
-      if (driver.schemes.includes(scheme)) return driver
-    }
-    return undefined
+    return this.#byScheme.get(scheme)
   }
 
   /** The names, sorted. */
@@ -39,9 +57,55 @@ export class DriverRegistry<Driver extends Registered> {
 }
 
 /** The error for a driver that is not registered; it lists those that are and says how to add one. */
-export function unknownDriver(wanted: string, registered: readonly string[]): UnknownDriverError {
+export function unknownDriver(
+  wanted: string,
+  registered: readonly string[],
+  advice: string = "Import the package that registers it first, such as '@harborage/driver-sqlite' or '@harborage/driver-postgres'. " +
+    'If it is imported, look for a second copy of @harborage/core, which has drivers of its own: npm ls @harborage/core',
+): UnknownDriverError {
+  const names = registered.length === 0 ? 'none' : registered.join(', ')
   return new UnknownDriverError(
-    `no driver is registered for ${wanted} (registered: ${registered.join(', ')}). ` +
-      "Import the package that registers it first, such as '@harborage/driver-sqlite' or '@harborage/driver-postgres'",
+    `no driver is registered for ${wanted} (registered: ${names}). ${advice}`,
+  )
+}
+
+/** As {@link unknownDriver}, for a DSN whose scheme leads to none, or that has no scheme. */
+export function unknownScheme(
+  scheme: string | undefined,
+  registered: readonly string[],
+): UnknownDriverError {
+  if (scheme !== undefined) return unknownDriver(`the DSN scheme "${scheme}:"`, registered)
+  const advice = 'Begin it with a scheme: write "sqlite:./agent.db", or name the driver'
+  return unknownDriver('a DSN without a scheme', registered, advice)
+}
+
+/** Checks what is registered, and gives its schemes in lower case. Whoever registers may not be written in TypeScript. */
+function checkEntry(name: unknown, driver: unknown): readonly string[] {
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidConfigError('a driver has no name: register it under a non-empty string')
+  }
+  if (typeof driver !== 'object' || driver === null) {
+    throw new InvalidConfigError(
+      `the driver "${name}" is ${describeType(driver)}: pass an object { schemes, open }`,
+    )
+  }
+  if (!('open' in driver) || typeof driver.open !== 'function') {
+    throw new InvalidConfigError(
+      `the driver "${name}" has no function open: it could not be opened`,
+    )
+  }
+  if (!('schemes' in driver) || !Array.isArray(driver.schemes)) {
+    throw new InvalidConfigError(
+      `the driver "${name}" has no schemes: pass an array of them, which may be empty`,
+    )
+  }
+  return driver.schemes.map((scheme: unknown) => checkScheme(name, scheme))
+}
+
+function checkScheme(name: string, scheme: unknown): string {
+  const found = typeof scheme === 'string' ? schemeOf(`${scheme}:`) : undefined
+  if (typeof scheme === 'string' && found === scheme.toLowerCase()) return found
+  throw new InvalidConfigError(
+    `the driver "${name}" has a scheme that no DSN can have: use a letter and then letters, digits, "+", "." or "-", without the colon`,
   )
 }

@@ -9,6 +9,7 @@ export {
 export { createContext, identityContext, type Context } from './context.ts'
 export { registerEngine, type Database, type Engine } from './database.ts'
 export { DriverRegistry, type Registered } from './driver-registry.ts'
+export { schemeOf } from './dsn-scheme.ts'
 export {
   ArtifactCorruptError,
   ArtifactTooLargeError,
@@ -78,9 +79,9 @@ export {
 export { openDatabase } from './open-database.ts'
 export { inMemoryFactory } from './in-memory-factory.ts'
 export {
+  createDriverRegistry,
   driverNames,
   openDriver,
-  schemeOf,
   type ClosableDriver,
   type OpenedDriver,
   type StoreDriverFactory,

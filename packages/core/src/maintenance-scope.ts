@@ -24,8 +24,7 @@ function isMaintenanceScope(scope: unknown): boolean {
       typeof scope === 'object' &&
       scope !== null &&
       Object.hasOwn(scope, 'maintenanceScoped') &&
-      'maintenanceScoped' in scope &&
-      scope.maintenanceScoped === true
+      Reflect.get(scope, 'maintenanceScoped') === true
     )
   } catch {
     return false

@@ -1,11 +1,15 @@
 import { engines, type Database } from './database.ts'
-import { unknownDriver, type DriverRegistry, type Registered } from './driver-registry.ts'
+import { DriverRegistry, unknownDriver, unknownScheme, type Registered } from './driver-registry.ts'
+import { schemeOf } from './dsn-scheme.ts'
 import { InvalidConfigError } from './errors/errors.ts'
 import { parseStoreConfig, type StoreConfig } from './store-config.ts'
 
 /** How a driver that is not on SQL is opened. */
 export interface StoreDriverFactory<Driver> extends Registered {
-  /** @param dsn What the caller gave, or `undefined` if nothing. */
+  /**
+   * @param dsn What the caller gave: a DSN with its scheme, in the case in which it was written; if the caller named the
+   * driver, perhaps a bare path; `undefined` if nothing.
+   */
   readonly open: (dsn: string | undefined) => Promise<Driver>
 }
 
@@ -15,6 +19,11 @@ export interface StoreDrivers<Driver> {
   readonly registry: DriverRegistry<StoreDriverFactory<Driver>>
   /** Opens the store's SQL driver on an open database. */
   readonly openOnSql: (database: Database, migrate: 'apply' | 'verify') => Promise<Driver>
+}
+
+/** Makes the registry of a store's drivers, which share their names and schemes with the engines. */
+export function createDriverRegistry<Driver>(): DriverRegistry<StoreDriverFactory<Driver>> {
+  return new DriverRegistry(engines)
 }
 
 /** What a driver has to offer so that a store can end it. */
@@ -54,16 +63,14 @@ export async function openDriver<Driver extends ClosableDriver>(
   const name = driver ?? (dsn === undefined ? DEFAULT_DRIVER : undefined)
   const factory = find(drivers.registry, name, scheme)
   const engine = find(engines, name, scheme)
-  if (factory !== undefined && engine !== undefined) {
-    throw new InvalidConfigError(
-      `both a driver and an engine are registered for ${wanted(name, scheme)}: name the driver otherwise`,
-    )
-  }
   if (factory !== undefined) {
     const opened = await factory.open(dsn)
     return { driver: opened, release: () => opened.close() }
   }
-  if (engine === undefined) throw unknownDriver(wanted(name, scheme), driverNames(drivers))
+  if (engine === undefined) {
+    const names = driverNames(drivers)
+    throw name === undefined ? unknownScheme(scheme, names) : unknownDriver(told(name), names)
+  }
   if (dsn === undefined) {
     throw new InvalidConfigError(`the driver "${name}" needs a dsn: it says where the data is kept`)
   }
@@ -90,11 +97,6 @@ async function openOnOwnDatabase<Driver extends ClosableDriver>(
   }
 }
 
-/** The scheme of a DSN, or `undefined` for a plain path. A single letter is a Windows drive. */
-export function schemeOf(dsn: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]+):/i.exec(dsn)?.[1]?.toLowerCase()
-}
-
 /** Finds by name, or by scheme where there is no name. */
 function find<Entry extends Registered>(
   registry: DriverRegistry<Entry>,
@@ -105,9 +107,7 @@ function find<Entry extends Registered>(
   return scheme === undefined ? undefined : registry.findByScheme(scheme)
 }
 
-function wanted(name: string | undefined, scheme: string | undefined): string {
+function told(name: string): string {
   // Whoever gives the DSN as the driver's name must not find its password in a log.
-  if (name !== undefined)
-    return /^[\w-]{1,40}$/.test(name) ? `the name "${name}"` : 'the given name'
-  return scheme === undefined ? 'a DSN without a scheme' : `the DSN scheme "${scheme}:"`
+  return /^[\w-]{1,40}$/.test(name) ? `the name "${name}"` : 'the given name'
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 import { InvalidConfigError } from './errors/errors.ts'
@@ -27,7 +28,12 @@ const database = z.custom<Database>(
     value !== null &&
     'engine' in value &&
     typeof value.engine === 'string',
-  { error: 'must be a database that openSqlite() or openPostgres() returned' },
+  {
+    error: ({ input }) =>
+      types.isPromise(input)
+        ? 'is a promise of a database: write await before openDatabase(), openSqlite() or openPostgres()'
+        : 'must be a database that openSqlite() or openPostgres() returned',
+  },
 )
 
 const storeConfig = z

@@ -1,4 +1,5 @@
 import {
+  createDriverRegistry,
   type ClosableDriver,
   type Database,
   DriverRegistry,
@@ -13,6 +14,8 @@ import { describe, expect, test } from 'vitest'
 
 import { failureOf } from './support/failure-of.ts'
 
+const open = async (): Promise<void> => {}
+
 /** A driver that tells how it was opened. */
 interface Opened extends ClosableDriver {
   readonly by: string
@@ -21,7 +24,7 @@ interface Opened extends ClosableDriver {
 describe('a registry', () => {
   test('finds a driver by its name and by each of its schemes', () => {
     const registry = new DriverRegistry()
-    const driver = { schemes: ['jsonl', 'ndjson'] }
+    const driver = { schemes: ['jsonl', 'NdJson'], open }
     registry.register('lines', driver)
     expect(registry.find('lines')).toBe(driver)
     expect(registry.findByScheme('jsonl')).toBe(driver)
@@ -32,17 +35,17 @@ describe('a registry', () => {
 
   test('takes a name once', async () => {
     const registry = new DriverRegistry()
-    registry.register('lines', { schemes: [] })
-    const error = await failureOf(() => registry.register('lines', { schemes: [] }))
+    registry.register('lines', { schemes: [], open })
+    const error = await failureOf(() => registry.register('lines', { schemes: [], open }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('"lines" is already registered')
   })
 
   test('takes a scheme once, and a driver that asks for a taken one is not registered at all', async () => {
     const registry = new DriverRegistry()
-    registry.register('lines', { schemes: ['jsonl'] })
+    registry.register('lines', { schemes: ['jsonl'], open })
     const error = await failureOf(() =>
-      registry.register('others', { schemes: ['other', 'jsonl'] }),
+      registry.register('others', { schemes: ['other', 'jsonl'], open }),
     )
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('"jsonl:" is already registered')
@@ -50,9 +53,48 @@ describe('a registry', () => {
     expect(registry.findByScheme('other')).toBeUndefined()
   })
 
+  test('shares its names and schemes with its rival', async () => {
+    const registry = new DriverRegistry()
+    const rival = new DriverRegistry(registry)
+    registry.register('lines', { schemes: ['jsonl'], open })
+    rival.register('others', { schemes: ['other'], open })
+    for (const [each, name, schemes] of [
+      [rival, 'lines', []],
+      [rival, 'more', ['JSONL']],
+      [registry, 'others', []],
+      [registry, 'more', ['Other']],
+    ] as const) {
+      const error = await failureOf(() => each.register(name, { schemes, open }))
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).toContain('is already registered')
+    }
+    expect(rival.find('lines')).toBeUndefined()
+  })
+
+  test.each<[what: string, name: unknown, driver: unknown]>([
+    ['no name', undefined, { schemes: [], open }],
+    ['an empty name', '', { schemes: [], open }],
+    ['no driver', 'lines', undefined],
+    ['a function in place of a driver', 'lines', open],
+    ['no schemes', 'lines', { open }],
+    ['one scheme without an array', 'lines', { schemes: 'jsonl', open }],
+    ['no way to open it', 'lines', { schemes: [] }],
+    ['an open that is no function', 'lines', { schemes: [], open: 5 }],
+    ['a scheme that is no text', 'lines', { schemes: [5], open }],
+    ['a scheme with its colon', 'lines', { schemes: ['jsonl:'], open }],
+    ['a scheme that could be a drive', 'lines', { schemes: ['c'], open }],
+    ['a scheme that begins with a digit', 'lines', { schemes: ['9p'], open }],
+    ['a scheme with a slash', 'lines', { schemes: ['a/b'], open }],
+  ])('refuses %s', async (_, name, driver) => {
+    const registry = new DriverRegistry()
+    const register = (): void => registry.register(name as never, driver as never)
+    expect((await failureOf(register)).code).toBe('invalid_config')
+    expect(registry.names()).toEqual([])
+  })
+
   test('lists its names sorted', () => {
     const registry = new DriverRegistry()
-    for (const name of ['b', 'c', 'a']) registry.register(name, { schemes: [] })
+    for (const name of ['b', 'c', 'a']) registry.register(name, { schemes: [], open })
     expect(registry.names()).toEqual(['a', 'b', 'c'])
   })
 
@@ -100,6 +142,18 @@ describe('a store', () => {
       `no driver is registered for ${wanted} (registered: lines, memory, test-engine)`,
     )
     await expect(opening).rejects.not.toThrow('hunter2')
+  })
+
+  test('with a DSN without a scheme is told how to write one', async () => {
+    const opening = openDriver(drivers(), { dsn: './agent.db' })
+    await expect(opening).rejects.toThrow('write "sqlite:./agent.db", or name the driver')
+  })
+
+  test('whose driver is not found is told to look for a second copy of the package', async () => {
+    const none = { ...drivers(), registry: createDriverRegistry<Opened>() }
+    const opening = openDriver(none, { driver: 'mongo' })
+    await expect(opening).rejects.toThrow('(registered: test-engine)')
+    await expect(opening).rejects.toThrow('npm ls @harborage/core')
   })
 
   test('on an engine needs a DSN', async () => {

@@ -34,6 +34,7 @@ test.each<[what: string, config: unknown, named: string]>([
   ['a driver that is an object', { driver: { name: secret } }, 'driver: '],
   ['a database that is undefined', { database: undefined }, 'database: '],
   ['a database that is a DSN', { database: secret }, 'database: '],
+  ['a database that was not awaited', { database: Promise.resolve(database) }, 'await'],
   ['a database that is null', { database: null }, 'database: '],
   ['a database that is any object', { database: { pool: secret } }, 'database: '],
   ['a migrate mode that does not exist', { migrate: secret }, 'migrate: '],

@@ -1,7 +1,7 @@
 import {
+  createDriverRegistry,
   createContext,
   driverNames,
-  DriverRegistry,
   inMemoryFactory,
   openDriver,
   storeConfigOf,
@@ -15,7 +15,7 @@ import type { MemoryDriver } from './memory-driver.ts'
 import { MemoryStore } from './memory-store.ts'
 
 const drivers: StoreDrivers<MemoryDriver> = {
-  registry: new DriverRegistry(),
+  registry: createDriverRegistry(),
   // Loaded only when a database is used, so that kysely is not needed without one.
   async openOnSql(database, migrate) {
     const { openSqlMemoryDriver } = await import('./sql/open-sql-memory-driver.ts')
@@ -64,7 +64,7 @@ export async function openMemoryStore(config: MemoryStoreConfig): Promise<Memory
 /**
  * Registers a memory driver that is not on SQL, so that `openMemoryStore` finds it by name and by DSN scheme.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken.
+ * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
  */
 export function registerMemoryDriver(
   name: string,

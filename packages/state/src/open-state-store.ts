@@ -1,7 +1,7 @@
 import {
+  createDriverRegistry,
   createContext,
   driverNames,
-  DriverRegistry,
   inMemoryFactory,
   openDriver,
   type Context,
@@ -14,7 +14,7 @@ import type { StateDriver } from './state-driver.ts'
 import { StateStore } from './state-store.ts'
 
 const drivers: StoreDrivers<StateDriver> = {
-  registry: new DriverRegistry(),
+  registry: createDriverRegistry(),
   // Loaded only when a database is used, so that kysely is not needed without one.
   async openOnSql(database, migrate) {
     const { openSqlStateDriver } = await import('./sql/open-sql-state-driver.ts')
@@ -51,7 +51,7 @@ export async function openStateStore(config: StoreConfig = {}): Promise<StateSto
 /**
  * Registers a state driver that is not on SQL, so that `openStateStore` finds it by name and by DSN scheme.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken.
+ * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
  */
 export function registerStateDriver(name: string, factory: StoreDriverFactory<StateDriver>): void {
   drivers.registry.register(name, factory)

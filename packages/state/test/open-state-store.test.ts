@@ -123,11 +123,26 @@ describe('a driver that is registered', () => {
     expect(registeredStateDrivers()).toEqual(['memory', 'own'])
   })
 
-  test('is not taken for an engine of the same name, nor the engine for it', async () => {
-    registerEngine('own', { schemes: [], open: async () => Promise.reject(new Error('opened')) })
-    const error = await failureOf(() => openStateStore({ driver: 'own' }))
-    expect(error.code).toBe('invalid_config')
-    expect(error.message).toContain('both a driver and an engine')
+  test('and an engine take no name and no scheme of each other', async () => {
+    const open = async (): Promise<never> => Promise.reject(new Error('opened'))
+    for (const [name, schemes] of [
+      ['own', []],
+      ['other', ['own']],
+    ] as const) {
+      const error = await failureOf(() => registerEngine(name, { schemes, open }))
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).toContain('is already registered')
+    }
+    registerEngine('engine', { schemes: ['engine'], open })
+    for (const [name, schemes] of [
+      ['engine', []],
+      ['other', ['engine']],
+    ] as const) {
+      const error = await failureOf(() => registerStateDriver(name, { schemes, open }))
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).toContain('is already registered')
+    }
+    expect(registeredStateDrivers()).toEqual(['engine', 'memory', 'own'])
   })
 })
 

@@ -1,0 +1,14 @@
+import { openDatabase } from '@harborage/core'
+import { expect, test } from 'vitest'
+
+import { failureOf } from './support/failure-of.ts'
+
+test.each([
+  ['sqlite:./hunter2.db', 'the DSN scheme "sqlite:" (registered: none). Import the package'],
+  ['./hunter2.db', 'a DSN without a scheme (registered: none). Begin it with a scheme'],
+])('with no engine registered %j says so', async (dsn, message) => {
+  const error = await failureOf(() => openDatabase(dsn))
+  expect(error.code).toBe('unknown_driver')
+  expect(error.message).toContain(message)
+  expect(error.message).not.toContain('hunter2')
+})
