@@ -18,7 +18,12 @@ export class FileLock {
       await writeFile(path, String(process.pid), { flag: 'wx' })
       return new FileLock(path)
     } catch (cause) {
-      throw new StoreUnavailableError('the file is open elsewhere: close it there first', { cause })
+      throw new StoreUnavailableError(
+        hasCode(cause, 'EEXIST')
+          ? 'the file is open elsewhere: close it there first'
+          : 'the lock of the file cannot be made: see the cause',
+        { cause },
+      )
     }
   }
 
@@ -42,6 +47,10 @@ function isRunning(pid: number): boolean {
     // Signal 0 only asks whether the process is there.
     return process.kill(pid, 0)
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return hasCode(error, 'EPERM')
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

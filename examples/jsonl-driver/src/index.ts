@@ -8,7 +8,7 @@ registerStateDriver('jsonl', {
 })
 
 function pathOf(dsn: string | undefined): string {
-  const path = dsn?.replace(/^jsonl:/, '') ?? ''
+  const path = dsn?.replace(/^jsonl:/i, '') ?? ''
   if (path === '' || path.includes('\0')) {
     throw new InvalidConfigError('dsn names no file: pass "jsonl:./state.jsonl"')
   }

@@ -34,6 +34,9 @@ describe('the file of the JSON-lines driver', () => {
     expect(registeredStateDrivers()).toContain('jsonl')
     await using store = await openStateStore({ driver: 'jsonl', dsn: path })
     expect(await store.save(newRecord('a'))).toBe('saved')
+    await store.close()
+    await using again = await openStateStore({ dsn: `JSONL:${path}` })
+    expect(await again.load(identity, 'a')).toBeDefined()
     await expect(openStateStore({ driver: 'jsonl' })).rejects.toMatchObject({
       code: 'invalid_config',
     })
@@ -67,6 +70,15 @@ describe('the file of the JSON-lines driver', () => {
     await expect(open()).rejects.toMatchObject({ code: 'store_unavailable' })
     await store.close()
     await (await open()).close()
+  })
+
+  it('is not said to be open elsewhere if its folder is not there', async () => {
+    const opening = openStateStore({ dsn: `jsonl:${join(folder, 'missing', 'state.jsonl')}` })
+    await expect(opening).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.not.stringContaining('elsewhere') as string,
+      cause: { code: 'ENOENT' },
+    })
   })
 
   it('keeps all that was acknowledged before its process was killed', async () => {
