@@ -42,7 +42,10 @@ const mark = Symbol.for('harborage.error')
 export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
   /** What went wrong, from a closed set. */
   readonly code: Code
-  /** `true` where the same call, unchanged, may succeed later. Every call of a store is safe to repeat. */
+  /**
+   * `true` where the same call, unchanged, may succeed later. With the same event ids, or the same `turnId` of a turn, it
+   * applies nothing twice.
+   */
   readonly retryable: boolean
 
   constructor(code: Code, message: string, options: HarborageErrorOptions = {}) {
