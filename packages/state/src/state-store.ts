@@ -48,7 +48,8 @@ export interface DeleteOptions extends CallOptions {
  *
  * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
  * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
- * `invalid_record`, and with `store_unavailable` or, for writes, `outcome_unknown` if the database fails.
+ * `invalid_record`, also for an option that it does not have, and with `store_unavailable` or, for writes,
+ * `outcome_unknown` if the database fails.
  * A save, and a commit with at least one save, may be repeated with its event ids: a retry applies nothing twice. So may a
  * delete of one event id, and whatever only reads. A commit or a delete without one does its work again.
  */

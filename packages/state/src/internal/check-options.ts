@@ -15,7 +15,9 @@ export function checkCallOptions(
   ...names: readonly string[]
 ): AbortSignal | undefined {
   const signal = checkSignal(options)
-  refuseUnknownNames('options', options ?? {}, ['signal', ...names])
+  if (options !== undefined && options !== null) {
+    refuseUnknownNames('options', options, ['signal', ...names])
+  }
   return signal
 }
 
