@@ -12,8 +12,10 @@ interface Part {
   readonly base64: string
 }
 
-/** The size and the digest of the bytes, and the first of them. */
-type FirstPart = Part & Pick<ArtifactRow, 'size_bytes' | 'sha256'>
+/** The digest and the size of the bytes, and the first of them. */
+interface FirstPart extends Part, Pick<ArtifactRow, 'sha256'> {
+  readonly size: number
+}
 
 /** Where a part begins; SQL counts from 1. The digest makes sure that all parts are of the same bytes. */
 type NextPart = KeyColumns & Pick<ArtifactRow, 'sha256'> & { readonly from: number }
@@ -30,7 +32,8 @@ export class PartsReader implements ContentReader {
     this.#first = compileStatement('artifacts_get_first', (at) =>
       db
         .selectFrom('artifacts_blobs')
-        .select(['size_bytes', 'sha256', partFrom(1).as('base64')])
+        // The size of what is there, not what the row says of it, which may be damaged.
+        .select(['sha256', sql<number>`octet_length(bytes)`.as('size'), partFrom(1).as('base64')])
         .where((where) => where.and(keyOf(at))),
     )
     this.#next = compileStatement('artifacts_get_next', (at: NextPart) =>
@@ -44,7 +47,7 @@ export class PartsReader implements ContentReader {
   async read(key: KeyColumns): Promise<ArtifactContent | undefined> {
     const [first] = await this.#database.rows(this.#first, key)
     if (first === undefined) return undefined
-    const { sha256, size_bytes: size } = first
+    const { sha256, size } = first
     const bytes = new Uint8Array(size)
     decodeInto(bytes, 0, first)
     for (let done = PART_BYTES; done < size; done += PART_BYTES) {

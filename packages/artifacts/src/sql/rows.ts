@@ -1,4 +1,4 @@
-import { parseJsonObject } from '@harborage/core'
+import { ArtifactCorruptError, parseJsonObject, type JsonObject } from '@harborage/core'
 import { sessionColumns, sessionOf, type SessionColumns } from '@harborage/core/sql'
 import type { NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
@@ -42,7 +42,11 @@ export function artifactRow({ ref, bytes }: NewArtifact, id: string): ArtifactRo
   }
 }
 
+/** @throws `artifact_corrupt` if the row is not as it was written. */
 export function refOf(row: RefColumns): ArtifactRef {
+  const createdAt = new Date(row.created_at)
+  if (Number.isNaN(createdAt.getTime())) throw damagedRow()
+  if (!Number.isSafeInteger(row.size_bytes) || row.size_bytes < 0) throw damagedRow()
   return {
     id: row.id,
     namespace: row.namespace,
@@ -56,8 +60,24 @@ export function refOf(row: RefColumns): ArtifactRef {
     sizeBytes: row.size_bytes,
     filename: row.filename,
     sha256: row.sha256,
-    source: parseJsonObject(row.source_json),
-    createdAt: new Date(row.created_at),
+    source: sourceOf(row),
+    createdAt,
+  }
+}
+
+/** The error for a row that is not what was written. */
+export function damagedRow(): ArtifactCorruptError {
+  return new ArtifactCorruptError(
+    'the row of the artifact is damaged: restore it from a backup, or delete it and put the content again',
+  )
+}
+
+function sourceOf({ source_json: text }: RefColumns): JsonObject {
+  try {
+    return parseJsonObject(text)
+  } catch {
+    // Without its cause, which quotes what is stored.
+    throw damagedRow()
   }
 }
 
