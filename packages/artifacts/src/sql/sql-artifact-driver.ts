@@ -17,7 +17,7 @@ import type { ArtifactRef } from '../artifact.ts'
 import type { ContentReader } from './content-reader.ts'
 import { ListStatements } from './list-statements.ts'
 import { openContentReader } from './open-content-reader.ts'
-import { artifactRow, refOf, scopeColumns, type KeyColumns } from './rows.ts'
+import { artifactRow, damagedRow, refOf, scopeColumns, type KeyColumns } from './rows.ts'
 import {
   compileArtifactStatements,
   type ArtifactStatements,
@@ -41,12 +41,10 @@ export class SqlArtifactDriver implements ArtifactDriver {
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
     return untilUndisturbed('the artifact', async () => {
       const ref =
-        (await this.#insert(artifact, artifact.shortId)) ??
-        (await askWhatBecame(this.#findByDigest(artifact))) ??
-        (await this.#insert(artifact, artifact.fullId)) ??
-        (await askWhatBecame(this.#findByDigest(artifact)))
-      // The content that stood against it was deleted meanwhile.
-      if (ref === undefined) throw new LostRace()
+        (await this.#insertOrFind(artifact, artifact.shortId)) ??
+        (await this.#insertOrFind(artifact, artifact.fullId))
+      // The full id is that of this content only.
+      if (ref === undefined) throw damagedRow()
       return ref
     })
   }
@@ -98,6 +96,18 @@ export class SqlArtifactDriver implements ArtifactDriver {
 
   /** The database is not this driver's to close. */
   async close(): Promise<void> {}
+
+  /** Gives the ref under which the content is stored now, or `undefined` if other content has the id. */
+  async #insertOrFind(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
+    const inserted = await this.#insert(artifact, id)
+    if (inserted !== undefined) return inserted
+    const stored = await askWhatBecame(this.#findByDigest(artifact))
+    if (stored !== undefined) return stored
+    const holder = await askWhatBecame(this.getRef({ scope: artifact.ref.scope, id }))
+    // What stood against it was deleted meanwhile.
+    if (holder === undefined) throw new LostRace()
+    return holder.sha256 === artifact.ref.sha256 ? holder : undefined
+  }
 
   async #insert(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
     const row = artifactRow(artifact, id)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import type { ArtifactRef } from '@harborage/artifacts'
 import { bytesOf } from '../support/text-bytes.ts'
+import { CALLERS } from '../support/race.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
@@ -7,6 +9,8 @@ import { assertAbsent, assertThere } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
+
+const ROUNDS = 10
 
 const namespaces: readonly (readonly [description: string, namespace: string])[] = [
   ['of one letter', 'a'],
@@ -30,6 +34,23 @@ export function ids({ it }: ArtifactCases): void {
     assert.equal(ref.id, `default_${digestOf('hello').slice(0, 12)}`)
     assert.match(ref.id, /^default_[0-9a-f]{12}$/)
     assert.equal(ref.namespace, 'default')
+  })
+
+  it(`A2 in each of ${ROUNDS} races with deletions of the same content a put gets the short id`, async ({
+    store,
+  }) => {
+    const scope = freshScope()
+    const id = `default_${digestOf('content').slice(0, 12)}`
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const puts: Promise<ArtifactRef>[] = []
+      const deletions: Promise<boolean>[] = []
+      for (let caller = 0; caller < CALLERS; caller += 2) {
+        puts.push(store.putText(scope, 'content'))
+        deletions.push(store.delete(scope, id))
+      }
+      for (const ref of await Promise.all(puts)) assert.equal(ref.id, id)
+      await Promise.all(deletions)
+    }
   })
 
   it('A2 bytes and text of one content have one id', async ({ store }) => {
