@@ -1,5 +1,5 @@
-import { rename, rm, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rename, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
 import type {
   ArtifactContent,
   ArtifactDriver,
@@ -15,14 +15,16 @@ import {
   linkIfFree,
   openIfThere,
   removeIfThere,
-  syncFolder,
+  removeTemporary,
+  syncApplied,
   writeNewFile,
 } from './internal/durable-files.ts'
 import { FolderNames } from './internal/folder-names.ts'
 import { codeOf, translateFsError } from './internal/fs-errors.ts'
+import { isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
-import { isFileThere } from './internal/read-folder.ts'
-import { ReadyFolders, refuseLinks } from './internal/ready-folders.ts'
+import { isFileThere, isFolder } from './internal/read-folder.ts'
+import { ReadyFolders } from './internal/ready-folders.ts'
 import { RefWalk, type FoundFile } from './internal/ref-walk.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
 import { waitForRoom } from './internal/wait-for-room.ts'
@@ -84,24 +86,28 @@ export class FsArtifactDriver implements ArtifactDriver {
   async delete(key: ArtifactKey): Promise<boolean> {
     return translated(async () => {
       const at = locate(this.#root, key)
-      if (at === undefined || !(await refuseLinks(at.folder))) return false
-      if (!(await isFileThere(at.file)) || !(await removeIfThere(at.file))) return false
-      await syncFolder(at.folder)
-      return true
+      if (at === undefined || !(await isRealFolder(this.#root, at.folder))) return false
+      const isRemoved = (await isFileThere(at.file)) && (await removeIfThere(at.file))
+      // Also where it was gone already: whoever removed it may not have come to this yet.
+      await syncApplied(at.folder)
+      return isRemoved
     })
   }
 
   async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
     return translated(async () => {
+      const above = folderOf(this.#root, [tenantId, userId])
+      if (!(await isRealFolder(this.#root, above))) return 0
       const folder = folderOf(this.#root, [tenantId, userId, sessionId])
-      if (!(await refuseLinks(folder))) return 0
       // In one step out of everybody's sight; what is left of it after a crash is removed like any temporary file.
       const removed = await this.#temporary.next()
-      if (!(await moveIfThere(folder, removed))) return 0
-      await syncFolder(dirname(folder))
-      const count = await countArtifacts(removed)
-      await rm(removed, { recursive: true, force: true, maxRetries: 3 })
-      return count
+      const isRemoved = (await isFolder(folder)) && (await moveIfThere(folder, removed))
+      try {
+        await syncApplied(above)
+        return isRemoved ? await countArtifacts(removed) : 0
+      } finally {
+        if (isRemoved) await removeTemporary(removed)
+      }
     })
   }
 
@@ -112,7 +118,7 @@ export class FsArtifactDriver implements ArtifactDriver {
       while (refs.length < page.limit) {
         const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
         if (files.length === 0) break
-        const read = await Promise.all(files.map(readFoundRef))
+        const read = await allOf(files.map(readFoundRef))
         refs.push(...read.filter((ref) => ref !== undefined))
       }
       return refs
@@ -133,7 +139,9 @@ export class FsArtifactDriver implements ArtifactDriver {
       return this.#create(artifact, taken === undefined ? artifact.shortId : artifact.fullId)
     }
     // Whoever stored it may not have come to this yet, and a put that is answered has to be durable.
-    await syncFolder(this.#folderOf(stored))
+    const folder = await this.#folders.ensure(placeOf(stored), shardOf(digitsOf(stored.id)))
+    if (folder === undefined) return undefined
+    await syncApplied(folder)
     return stored
   }
 
@@ -145,16 +153,16 @@ export class FsArtifactDriver implements ArtifactDriver {
     const written = await this.#temporary.next()
     try {
       await writeNewFile(written, [encodeHeader(ref), artifact.bytes])
-      if ((await linkIfFree(written, join(folder, digits))) !== 'linked') return undefined
-      await syncFolder(folder)
+      const file = join(folder, digits)
+      if (!(await linkIfFree(written, file))) return undefined
+      // In a folder that others made since, which may not be durable, it has to be found and made so. If it is not there,
+      // it went with the folder that was there before: then it was stored and deleted.
+      if (!(await this.#folders.isReady(folder)) && (await isFileThere(file))) return undefined
+      await syncApplied(folder)
       return ref
     } finally {
-      await removeIfThere(written)
+      await removeTemporary(written)
     }
-  }
-
-  #folderOf(ref: ArtifactRef): string {
-    return join(folderOf(this.#root, placeOf(ref)), shardOf(digitsOf(ref.id)))
   }
 
   async #readRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
@@ -166,7 +174,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     use: (file: FileHandle, ref: ArtifactRef, bytesFrom: number) => Promise<Result>,
   ): Promise<Result | undefined> {
     const at = locate(this.#root, key)
-    if (at === undefined || !(await refuseLinks(at.folder))) return undefined
+    if (at === undefined || !(await isRealFolder(this.#root, at.folder))) return undefined
     const file = await openIfThere(at.file)
     if (file === undefined) return undefined
     try {
@@ -188,6 +196,12 @@ async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<It
     items.push(next.value)
   }
   return items
+}
+
+/** What all of them give, once none is running any more. */
+async function allOf<Result>(running: readonly Promise<Result>[]): Promise<Result[]> {
+  await Promise.allSettled(running)
+  return Promise.all(running)
 }
 
 async function readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {

@@ -5,7 +5,7 @@ import { InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
 import { z } from 'zod'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
-import { translateFsError } from './internal/fs-errors.ts'
+import { translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /** What `openFsArtifactDriver` takes. */
@@ -43,7 +43,7 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
     const temporary = await TemporaryFolder.open(root)
     return new FsArtifactDriver(root, temporary, retryTimeoutMs)
   } catch (error) {
-    throw translateFsError(error)
+    throw translateOpenError(error)
   }
 }
 

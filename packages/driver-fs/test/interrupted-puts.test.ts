@@ -4,10 +4,12 @@ import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface, type Interface } from 'node:readline'
 
+import type { ArtifactStore } from '@harborage/artifacts'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { collect } from './support/collect.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
+import { replaceCall } from './support/replace-call.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -54,12 +56,12 @@ test('what a running process is writing stays, and its put succeeds', async () =
 test('what this process is writing stays when it opens the folder once more', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
-  const putting = artifacts.putBytes(scope, new Uint8Array(32 * 1024 * 1024))
-  await writingIn(root)
+  const finishPut = await beginPut(artifacts)
   const before = await temporaryFiles(root)
+  expect(before).toHaveLength(1)
   await using _again = await openArtifacts(root)
   expect(await temporaryFiles(root)).toEqual(before)
-  await putting
+  await finishPut()
 })
 
 test('what another machine left is kept for a day', async () => {
@@ -76,16 +78,36 @@ test('what another machine left is kept for a day', async () => {
 test('what a process left whose number this one now has is removed', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
-  const putting = artifacts.putBytes(scope, new Uint8Array(32 * 1024 * 1024))
-  await writingIn(root)
+  const finishPut = await beginPut(artifacts)
   const [current = ''] = await temporaryFiles(root)
   const beforeThisProcess = String(Date.now() - Math.ceil(process.uptime() * 1000) - 1_000)
   const earlier = current.replace(/-\d{13}-/, `-${beforeThisProcess}-`)
   await writeFile(join(root, 'temporary', earlier), 'half of it')
   await (await openArtifacts(root)).close()
   expect(await temporaryFiles(root)).toEqual([current])
-  await putting
+  await finishPut()
 })
+
+/** Begins a put and waits until its file is written; it goes on when it is told to. */
+async function beginPut(artifacts: ArtifactStore): Promise<() => Promise<unknown>> {
+  await artifacts.putText(scope, 'in the same folders')
+  const [isWritten, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let isFirst = true
+  replaceCall('link', (real) => async (from, to) => {
+    if (isFirst) {
+      isFirst = false
+      isWritten.resolve()
+      await mayGoOn.promise
+    }
+    await real(from, to)
+  })
+  const putting = artifacts.putText(scope, 'what is being written')
+  await isWritten.promise
+  return () => {
+    mayGoOn.resolve()
+    return putting
+  }
+}
 
 async function startWriter(root: string): Promise<{ writer: ChildProcess; lines: Interface }> {
   const script = join(import.meta.dirname, 'support/endless-writer.ts')

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import type { ArtifactStore } from '@harborage/artifacts'
@@ -90,6 +90,36 @@ describe.each(places)('a link in place of %s', (_, levelsUp) => {
     }
     expect(await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')).toEqual(elsewhere)
   })
+})
+
+describe.each<[what: string, plant: (place: string) => Promise<void>]>([
+  ['a file', (place) => writeFile(place, 'foreign')],
+  ['a link that leads nowhere', (place) => symlink(join(parent, 'nowhere'), place)],
+  ['a link to itself', (place) => symlink(place, place)],
+])('%s', (_what, plant) => {
+  test.each(places.slice(0, -1))(
+    'in place of %s is for every call that comes there what is none of the store',
+    async (_place, levelsUp) => {
+      const place = upwards(await onlyArtifactFile(root), levelsUp)
+      await rm(place, { recursive: true })
+      await plant(place)
+      const before = await snapshot(parent)
+      for (const call of [
+        () => artifacts.get(scope, id),
+        () => artifacts.exists(scope, id),
+        () => artifacts.delete(scope, id),
+        () => artifacts.putText(scope, text),
+        () => collect(artifacts.list(scope)),
+        () => collect(artifacts.list({}, { maintenance })),
+        ...(levelsUp >= 4 ? [() => artifacts.deleteScope(scope)] : []),
+      ]) {
+        const error = await failureOf(call())
+        expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
+        expect(error.message).toContain('below its root')
+      }
+      expect(await snapshot(parent)).toEqual(before)
+    },
+  )
 })
 
 test('a link to the very folder that was there before is not followed either', async () => {

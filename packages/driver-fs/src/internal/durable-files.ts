@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
-import { link, lstat, mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
-import { StoreUnavailableError } from '@harborage/core'
-import { codeOf } from './fs-errors.ts'
+import { link, lstat, mkdir, open, rm, unlink, type FileHandle } from 'node:fs/promises'
+import { OutcomeUnknownError } from '@harborage/core'
+import { codeOf, foreignEntry } from './fs-errors.ts'
 
 export const OWNER_FILE = 0o600
 export const OWNER_DIRECTORY = 0o700
@@ -30,22 +30,18 @@ export async function openIfThere(path: string): Promise<FileHandle | undefined>
     return await open(path, READ_NO_LINK)
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
-    if (codeOf(error) === 'ELOOP') throw followedLink()
+    if (codeOf(error) === 'ELOOP') throw foreignEntry()
     throw error
   }
 }
 
-/** Gives a file one more name, unless that is taken. */
-export async function linkIfFree(
-  from: string,
-  to: string,
-): Promise<'linked' | 'taken' | 'no folder'> {
+/** Gives a file one more name and tells whether it did: not if the name is taken, or its folder is gone. */
+export async function linkIfFree(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to)
-    return 'linked'
+    return true
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'taken'
-    if (codeOf(error) === 'ENOENT') return 'no folder'
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false
     throw error
   }
 }
@@ -61,6 +57,11 @@ export async function removeIfThere(path: string): Promise<boolean> {
   }
 }
 
+/** Removes what was written under a temporary name. Where that fails, whoever opens the store next does it. */
+export async function removeTemporary(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+}
+
 /** Makes the names in a folder durable. A folder that was removed meanwhile has none. */
 export async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder to synchronise it, and makes names durable by itself.
@@ -74,22 +75,30 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder, if it is not there, and refuses a symbolic link in its place. */
+/**
+ * As {@link syncFolder}, once what was asked for can be seen by everybody.
+ *
+ * @throws `outcome_unknown` if that fails.
+ */
+export async function syncApplied(path: string): Promise<void> {
+  try {
+    await syncFolder(path)
+  } catch (cause) {
+    throw new OutcomeUnknownError(
+      'the change was made, but a crash of the machine may undo it: repeat the call to make it durable',
+      { cause },
+    )
+  }
+}
+
+/** Makes a folder, if it is not there, and refuses anything else in its place. */
 export async function ensureFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: OWNER_DIRECTORY })
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
-    if (!(await lstat(path)).isDirectory()) throw followedLink()
+    if (!(await lstat(path)).isDirectory()) throw foreignEntry()
   }
-}
-
-/** The error for a symbolic link below the root: it may lead anywhere, another tenant's files included. */
-export function followedLink(): StoreUnavailableError {
-  return new StoreUnavailableError(
-    'something other than a folder or file of this store lies below its root: remove it',
-    { retryable: false },
-  )
 }
 
 async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {

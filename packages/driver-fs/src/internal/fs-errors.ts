@@ -1,4 +1,9 @@
-import { HarborageError, InvalidConfigError, StoreUnavailableError } from '@harborage/core'
+import {
+  HarborageError,
+  InvalidConfigError,
+  isHarborageError,
+  StoreUnavailableError,
+} from '@harborage/core'
 
 /** The code of a failed system call, such as ENOENT, or `undefined`. */
 export function codeOf(error: unknown): string | undefined {
@@ -8,8 +13,31 @@ export function codeOf(error: unknown): string | undefined {
 
 /** Whether the same work may succeed once somebody has made room. */
 export function isFull(error: unknown): boolean {
-  const code = codeOf(error)
+  const code = codeOf(isHarborageError(error, 'outcome_unknown') ? error.cause : error)
   return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/** Whether somebody with more rights could do it. */
+export function isForbidden(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+}
+
+/** The error for a link or anything else below the root that is none of the store's: it may lead anywhere. */
+export function foreignEntry(cause?: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(
+    'something other than a folder or file of this store lies below its root: remove it',
+    { retryable: false, ...(cause === undefined ? {} : { cause }) },
+  )
+}
+
+/** As {@link translateFsError}, while the root is opened: a file in its place is a mistake of the configuration. */
+export function translateOpenError(error: unknown): unknown {
+  const code = codeOf(error)
+  if (code !== 'ENOTDIR' && code !== 'EEXIST') return translateFsError(error)
+  return new InvalidConfigError('the artifact folder, or one above it, is a file: name a folder', {
+    cause: error,
+  })
 }
 
 /** Turns an error of the file system into one of Harborage; any other error stays as it is. */
@@ -22,13 +50,7 @@ export function translateFsError(error: unknown): unknown {
         cause: error,
       })
     case 'ENOTDIR':
-    case 'EEXIST':
-      return new InvalidConfigError(
-        'the artifact folder, or one above it, is a file: name a folder',
-        {
-          cause: error,
-        },
-      )
+      return foreignEntry(error)
     case 'ENOSPC':
     case 'EDQUOT':
       return new StoreUnavailableError('the disk is full: free some space, then call again', {

@@ -1,11 +1,10 @@
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
-import { followedLink } from './durable-files.ts'
-import { codeOf } from './fs-errors.ts'
+import { codeOf, foreignEntry } from './fs-errors.ts'
 
 /**
- * The folders below a folder whose names are wanted, sorted; none if it is not there. Anything else is passed over, but a
- * link in place of a folder is refused.
+ * The folders below a folder whose names are wanted, sorted; none if it is not there. What has another name is passed
+ * over, but anything in place of a folder is refused.
  */
 export async function foldersIn(
   parent: string,
@@ -14,7 +13,7 @@ export async function foldersIn(
   const names: string[] = []
   for (const entry of await entriesIn(parent)) {
     if (!isWanted(entry.name)) continue
-    if (!entry.isDirectory()) throw followedLink()
+    if (!entry.isDirectory()) throw foreignEntry()
     names.push(entry.name)
   }
   return names.sort()
@@ -32,18 +31,18 @@ export async function namesIn(
     .sort()
 }
 
-/** Whether a folder is there; a link in its place is refused. */
+/** Whether a folder is there; anything else in its place is refused. */
 export async function isFolder(path: string): Promise<boolean> {
   const status = await statusOf(path)
   if (status === undefined || status.isDirectory()) return status !== undefined
-  throw followedLink()
+  throw foreignEntry()
 }
 
-/** Whether a file is there; a link in its place is refused. */
+/** Whether a file is there; anything else in its place is refused. */
 export async function isFileThere(path: string): Promise<boolean> {
   const status = await statusOf(path)
   if (status === undefined || status.isFile()) return status !== undefined
-  throw followedLink()
+  throw foreignEntry()
 }
 
 async function statusOf(path: string): Promise<Stats | undefined> {

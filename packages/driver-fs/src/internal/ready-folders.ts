@@ -1,8 +1,9 @@
-import { realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureFolder, followedLink, syncFolder } from './durable-files.ts'
+import { ensureFolder, syncFolder } from './durable-files.ts'
 import { codeOf } from './fs-errors.ts'
 import { ensureNamedFolder } from './folder-names.ts'
+import { isRealFolder } from './is-real-folder.ts'
 import { artifactsFolder, digestOf, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
@@ -26,66 +27,52 @@ export class ReadyFolders {
   /** Makes sure of the folder `shard` of a place and gives its path; `undefined` if others removed a part of it. */
   async ensure(place: readonly string[], shard: string): Promise<string | undefined> {
     const folder = join(folderOf(this.#root, place), shard)
-    if (await this.#isReady(folder)) return folder
+    if (await this.isReady(folder)) return folder
     try {
-      const parent = await this.#ensurePlace(place)
-      await refuseLinks(parent)
-      await ensureFolder(folder)
-      await syncFolder(parent)
+      if (!(await this.#ensurePlace(place, folder))) return undefined
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
-    if (!(await refuseLinks(folder))) return undefined
-    await this.#remember(folder)
-    return folder
+    return (await isRealFolder(this.#root, folder)) ? folder : undefined
   }
 
-  async #ensurePlace(place: readonly string[]): Promise<string> {
-    let folder = artifactsFolder(this.#root)
-    if (!(await this.#isReady(folder))) {
-      await ensureFolder(folder)
-      await syncFolder(this.#root)
-      await this.#remember(folder)
-    }
-    for (const text of place) {
-      const parent = folder
-      folder = join(parent, digestOf(text))
-      if (await this.#isReady(folder)) continue
-      await refuseLinks(parent)
-      await ensureNamedFolder(parent, text, this.#temporary)
-      await this.#remember(folder)
-    }
-    return folder
-  }
-
-  async #isReady(folder: string): Promise<boolean> {
+  /** Whether a folder is still the one that was made sure of. */
+  async isReady(folder: string): Promise<boolean> {
     const remembered = this.#ready.get(folder)
     return remembered !== undefined && remembered === (await identify(folder))
   }
 
-  async #remember(folder: string): Promise<void> {
+  /** Makes sure of the folders of a place, from the root downwards, and of the one in it; `false` if one is gone. */
+  async #ensurePlace(place: readonly string[], last: string): Promise<boolean> {
+    let parent = artifactsFolder(this.#root)
+    await this.#ensureIn(this.#root, parent, () => ensureFolder(parent))
+    for (const text of place) {
+      const folder = join(parent, digestOf(text))
+      const make = (): Promise<void> => ensureNamedFolder(folder, text, this.#temporary)
+      if (!(await this.#ensureIn(parent, folder, make))) return false
+      parent = folder
+    }
+    return this.#ensureIn(parent, last, () => ensureFolder(last))
+  }
+
+  /** Makes a folder, unless it is ready, and makes it durable; `false` if the one above it is gone. */
+  async #ensureIn(parent: string, folder: string, make: () => Promise<void>): Promise<boolean> {
+    if (await this.isReady(folder)) return true
+    if (parent !== this.#root && !(await isRealFolder(this.#root, parent))) return false
+    await make()
+    // Asked before it is synchronised: it may be another one afterwards.
     const identity = await identify(folder)
-    if (identity === undefined) return
+    await syncFolder(parent)
+    if (identity !== undefined) this.#remember(folder, identity)
+    return true
+  }
+
+  #remember(folder: string, identity: string): void {
     this.#ready.set(folder, identity)
     const [oldest] = this.#ready.keys()
     if (this.#ready.size > MAX_REMEMBERED && oldest !== undefined) this.#ready.delete(oldest)
   }
-}
-
-/**
- * Checks that no part of a folder's path below the root is a symbolic link. Gives `false` if the folder is not there.
- *
- * @throws `store_unavailable` if a link leads there.
- */
-export async function refuseLinks(folder: string): Promise<boolean> {
-  try {
-    if ((await realpath(folder)) === folder) return true
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false
-    throw error
-  }
-  throw followedLink()
 }
 
 async function identify(folder: string): Promise<string | undefined> {

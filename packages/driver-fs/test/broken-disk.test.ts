@@ -1,0 +1,78 @@
+import type { ArtifactStore } from '@harborage/artifacts'
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { collect } from './support/collect.ts'
+import { failureOf } from './support/failure-of.ts'
+import { failSync } from './support/file-handles.ts'
+import { openArtifacts } from './support/open-artifacts.ts'
+import { replaceCall } from './support/replace-call.ts'
+import { temporaryFiles } from './support/temporary-files.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+
+let root: string
+let artifacts: ArtifactStore
+let id: string
+beforeEach(async () => {
+  root = await temporaryFolder()
+  artifacts = await openArtifacts(root)
+  id = (await artifacts.putText(scope, 'content')).id
+})
+
+describe('what can be seen and was not made durable is outcome_unknown', () => {
+  const unknown = { code: 'outcome_unknown', retryable: true }
+
+  test('for a put, and the next one finds it', async () => {
+    const { id: next } = await artifacts.putText(scope, 'next')
+    await artifacts.delete(scope, next)
+    // The first is that of the file itself.
+    failSync(2)
+    expect(await failureOf(artifacts.putText(scope, 'next'))).toMatchObject(unknown)
+    expect(await artifacts.exists(scope, next)).toBe(true)
+    expect((await artifacts.putText(scope, 'next')).id).toBe(next)
+  })
+
+  test('for a put of what is there', async () => {
+    failSync(1)
+    expect(await failureOf(artifacts.putText(scope, 'content'))).toMatchObject(unknown)
+  })
+
+  test('for a delete, and the next one synchronises it', async () => {
+    failSync(1)
+    expect(await failureOf(artifacts.delete(scope, id))).toMatchObject(unknown)
+    expect(await artifacts.exists(scope, id)).toBe(false)
+    failSync(1)
+    expect(await failureOf(artifacts.delete(scope, id))).toMatchObject(unknown)
+    expect(await artifacts.delete(scope, id)).toBe(false)
+  })
+
+  test('for a deleteScope, and the next one synchronises it', async () => {
+    failSync(1)
+    expect(await failureOf(artifacts.deleteScope(scope))).toMatchObject(unknown)
+    expect(await collect(artifacts.list(scope))).toEqual([])
+    expect(await temporaryFiles(root)).toEqual([])
+    failSync(1)
+    expect(await failureOf(artifacts.deleteScope(scope))).toMatchObject(unknown)
+    expect(await artifacts.deleteScope(scope)).toBe(0)
+  })
+})
+
+test('a file whose content cannot be synchronised is store_unavailable, and not there', async () => {
+  failSync(1)
+  expect(await failureOf(artifacts.putText(scope, 'next'))).toMatchObject({
+    code: 'store_unavailable',
+  })
+  expect(await collect(artifacts.list(scope))).toHaveLength(1)
+})
+
+test('temporary files that cannot be removed fail no call', async () => {
+  replaceCall('rm', () => async () => {
+    throw Object.assign(new Error('EIO: i/o error, unlink'), { code: 'EIO' })
+  })
+  const { id: next } = await artifacts.putText(scope, 'next')
+  expect(await artifacts.getText(scope, next)).toBe('next')
+  expect(await artifacts.deleteScope(scope)).toBe(2)
+  expect(await collect(artifacts.list(scope))).toEqual([])
+  expect(await temporaryFiles(root)).not.toEqual([])
+})

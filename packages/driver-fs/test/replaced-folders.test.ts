@@ -1,0 +1,46 @@
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+import { onlyArtifactFile } from './support/artifact-files.ts'
+import { collect } from './support/collect.ts'
+import { recordSynced } from './support/file-handles.ts'
+import { openArtifacts } from './support/open-artifacts.ts'
+import { replaceCall } from './support/replace-call.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+
+test('an artifact that comes into a folder which others made meanwhile is answered once that one is durable', async () => {
+  const root = await temporaryFolder()
+  await using artifacts = await openArtifacts(root)
+  const { id } = await artifacts.putText(scope, 'text')
+  const shard = dirname(await onlyArtifactFile(root))
+  await artifacts.delete(scope, id)
+
+  let isReplaced = false
+  replaceCall('link', (real) => async (from, to) => {
+    if (!isReplaced) {
+      isReplaced = true
+      // As by one process that deletes the scope, and one that is killed when it has just made the folders anew.
+      await rm(sessionAbove(shard), { recursive: true })
+      await mkdir(shard, { recursive: true })
+    }
+    await real(from, to)
+  })
+  const synced = recordSynced()
+  const ref = await artifacts.putText(scope, 'text')
+
+  for (let folder = shard; folder !== dirname(sessionAbove(shard)); folder = dirname(folder)) {
+    expect(synced).toContain((await stat(dirname(folder))).ino)
+  }
+  expect(synced).toContain((await stat(shard)).ino)
+  await using fresh = await openArtifacts(root)
+  expect(await collect(fresh.list({}, { maintenance: { maintenanceScoped: true } }))).toEqual([ref])
+})
+
+/** The folder of the session, in which are the task, the namespace and the last folder. */
+function sessionAbove(shard: string): string {
+  return join(shard, '..', '..', '..')
+}

@@ -1,0 +1,20 @@
+import files from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+
+import { onTestFinished } from 'vitest'
+
+type Files = typeof files
+
+/** Puts something else in place of a call to the file system, until the test is over. */
+export function replaceCall<Name extends 'link' | 'open' | 'rm'>(
+  name: Name,
+  replacementOf: (real: Files[Name]) => Files[Name],
+): void {
+  const real = files[name]
+  const replace = (call: Files[Name]): void => {
+    Object.assign(files, { [name]: call })
+    syncBuiltinESMExports()
+  }
+  onTestFinished(() => replace(real))
+  replace(replacementOf(real))
+}
