@@ -1,11 +1,11 @@
 import { mkdir, realpath } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ArtifactDriver } from '@harborage/artifacts'
 import { InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
 import { z } from 'zod'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
-import { translateOpenError } from './internal/fs-errors.ts'
+import { codeOf, isForbidden, translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /** What `openFsArtifactDriver` takes. */
@@ -47,27 +47,57 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
   }
 }
 
-/** Makes the folder and those above it that are not there, durably, and gives its real path. */
+/**
+ * Makes the folder, and those above it that are not there, and gives its real path. Each is durable before another one
+ * is made in it; one that is there, too, since whoever made it may not have come to this.
+ */
 async function ensureRoot(path: string): Promise<string> {
-  const highest = await mkdir(path, { recursive: true, mode: OWNER_DIRECTORY })
-  const root = await realpath(path)
-  if (highest === undefined) return root
-  const above = dirname(await realpath(highest))
-  for (let folder = root; folder.length > above.length; folder = dirname(folder)) {
-    await syncFolder(dirname(folder))
-  }
+  const root = (await realPathOf(path)) ?? (await makeFolder(path))
+  await syncIfAllowed(dirname(root))
   return root
+}
+
+async function realPathOf(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function makeFolder(path: string): Promise<string> {
+  const folder = join(await ensureRoot(dirname(path)), basename(path))
+  await mkdir(folder, { mode: OWNER_DIRECTORY }).catch((error: unknown) => {
+    // Another process made it.
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
+  return realpath(folder)
+}
+
+/** A folder above the root may be none of the store's to read; then whoever made the root made it durable. */
+async function syncIfAllowed(folder: string): Promise<void> {
+  try {
+    await syncFolder(folder)
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+  }
 }
 
 function rootPath(dsn: string): string {
   const scheme = schemeOf(dsn)
   if (scheme !== undefined && scheme !== 'fs') throw refuse('has a scheme other than "fs:"')
-  const path = scheme === undefined ? dsn : dsn.slice('fs:'.length)
+  const path = scheme === undefined ? dsn : stripAuthority(dsn.slice('fs:'.length))
   if (path === '' || path !== path.trim())
     throw refuse('names no folder, or has white space around it')
   if (path.includes('\0')) throw refuse('holds a NUL character')
   if (path.startsWith('//')) throw refuse('names a host')
   return path
+}
+
+/** `fs:///srv/artifacts` is the path `/srv/artifacts`; with two slashes the first name would be a host. */
+function stripAuthority(rest: string): string {
+  return rest.startsWith('///') ? rest.slice(2) : rest
 }
 
 function refuse(fault: string): InvalidConfigError {

@@ -1,14 +1,19 @@
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { openArtifactStore } from '@harborage/artifacts'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { describe, expect, test } from 'vitest'
 
+import { collect } from './support/collect.ts'
 import { failureOf } from './support/failure-of.ts'
+import { recordSynced } from './support/file-handles.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
+import { replaceCall } from './support/replace-call.ts'
 import { runScript } from './support/run-script.ts'
 import { snapshot } from './support/snapshot.ts'
 import type { StrangerAnswer } from './support/stranger.ts'
+import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
@@ -32,6 +37,43 @@ describe('a root that is', () => {
       expect(error.message).toContain('name a folder')
     }
     expect(await snapshot(folder)).toEqual(before)
+  })
+
+  test('there already is durable before anything is in it, whoever made it', async () => {
+    const above = await temporaryFolder()
+    await mkdir(join(above, 'root'))
+    const synced = recordSynced()
+    await using _artifacts = await openArtifacts(join(above, 'root'))
+    expect(synced).toEqual([(await stat(above)).ino])
+  })
+
+  test('made with folders above it has each of them durable before one is made in it', async () => {
+    const above = await temporaryFolder()
+    await mkdir(join(above, 'a'))
+    const synced = recordSynced()
+    await using _artifacts = await openArtifacts(join(above, 'a', 'b', 'root'))
+    const folders = [above, join(above, 'a'), join(above, 'a', 'b')]
+    const inodes = await Promise.all(folders.map(async (folder) => (await stat(folder)).ino))
+    expect(synced).toEqual(inodes)
+  })
+
+  test('on a file system without hard links is invalid_config', async () => {
+    const root = await temporaryFolder()
+    replaceCall('link', () => async () => {
+      throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' })
+    })
+    const error = await failureOf(openArtifacts(root))
+    expect(error).toMatchObject({ code: 'invalid_config', retryable: false })
+    expect(error.message).toContain('hard links')
+    expect(await temporaryFiles(root)).toEqual([])
+  })
+
+  test('named with an empty host is the path behind it', async () => {
+    const root = await temporaryFolder()
+    await using artifacts = await openArtifactStore({ dsn: `fs://${root}` })
+    await artifacts.putText(scope, 'text')
+    await using plain = await openArtifacts(root)
+    expect(await collect(plain.list(scope))).toHaveLength(1)
   })
 
   test('too long is invalid_config', async () => {
@@ -74,12 +116,20 @@ describe('a root that is', () => {
 })
 
 describe('a DSN is refused', () => {
-  test.each(['', 'fs:', 'fs: ./a', './a ', 'fs:a\0b', 'fs://host/a', 'sqlite:./a', 'https://a/b'])(
-    'if it is %j',
-    async (dsn) => {
-      const error = await failureOf(openFsArtifactDriver({ dsn }))
-      expect(error.code).toBe('invalid_config')
-      expect(error.message).toContain('dsn')
-    },
-  )
+  test.each([
+    '',
+    'fs:',
+    'fs: ./a',
+    './a ',
+    'fs:a\0b',
+    'fs://host/a',
+    'fs://',
+    '//host/a',
+    'sqlite:./a',
+    'https://a/b',
+  ])('if it is %j', async (dsn) => {
+    const error = await failureOf(openFsArtifactDriver({ dsn }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain('dsn')
+  })
 })

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, readlink, rm } from 'node:fs/promises'
+import { link, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { ensureFolder } from './durable-files.ts'
-import { codeOf } from './fs-errors.ts'
+import { InvalidConfigError, isHarborageError } from '@harborage/core'
+import { ensureFolder, OWNER_FILE, removeTemporary } from './durable-files.ts'
+import { codeOf, isForbidden } from './fs-errors.ts'
 import { digestOf } from './layout.ts'
 import { isFolder } from './read-folder.ts'
 
 /** After this time even what may still be written is taken for abandoned. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 
-/** What a reader without the right to write cannot remove. */
-const NOT_ALLOWED: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS']
+/** What a file system says that has no hard links. */
+const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
  * Where files are written before they get their name. A name in it says who is writing, so that what a killed process
@@ -29,12 +30,17 @@ export class TemporaryFolder {
     this.#processes = processes
   }
 
-  /** Makes the folder if it is not there, and removes what nobody writes any more. */
+  /**
+   * Makes the folder if it is not there, and removes what nobody writes any more.
+   *
+   * @throws `invalid_config` if the file system has no hard links.
+   */
   static async open(root: string): Promise<TemporaryFolder> {
     const path = join(root, 'temporary')
     await ensureFolder(path)
     const folder = new TemporaryFolder(path, await nameProcesses())
     for (const name of await readdir(path)) await folder.#removeIfAbandoned(name)
+    await folder.#checkLinks()
     return folder
   }
 
@@ -46,12 +52,33 @@ export class TemporaryFolder {
     return join(this.#path, `${writer}-${this.#mark}-${this.#count}`)
   }
 
+  /** Without links no put can succeed; whatever else stands against one says so itself. */
+  async #checkLinks(): Promise<void> {
+    const [file, name] = [await this.next(), await this.next()]
+    try {
+      await writeFile(file, '', { flag: 'wx', mode: OWNER_FILE })
+      await link(file, name).catch((cause: unknown) => {
+        if (!NO_LINKS.includes(codeOf(cause))) throw cause
+        throw new InvalidConfigError(
+          'the file system of the artifact folder has no hard links: name a folder on another one',
+          { cause },
+        )
+      })
+    } catch (error) {
+      if (isHarborageError(error)) throw error
+    } finally {
+      await removeTemporary(file)
+      await removeTemporary(name)
+    }
+  }
+
   async #removeIfAbandoned(name: string): Promise<void> {
     if (!this.#isAbandoned(name)) return
     try {
       await rm(join(this.#path, name), { recursive: true, force: true })
     } catch (error) {
-      if (!NOT_ALLOWED.includes(codeOf(error))) throw error
+      // A reader without the right to write cannot remove anything.
+      if (!isForbidden(error)) throw error
     }
   }
 
