@@ -27,6 +27,7 @@ import { isFileThere, isFolder } from './internal/read-folder.ts'
 import { ReadyFolders } from './internal/ready-folders.ts'
 import { RefWalk, type FoundFile } from './internal/ref-walk.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
+import { UnfinishedWalks } from './internal/unfinished-walks.ts'
 import { waitForRoom } from './internal/wait-for-room.ts'
 
 /** How often a put starts again because others took its name or removed its folder. */
@@ -45,6 +46,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #temporary: TemporaryFolder
   readonly #folders: ReadyFolders
   readonly #names = new FolderNames()
+  readonly #walks = new UnfinishedWalks()
   readonly #retryTimeoutMs: number
 
   /**
@@ -114,13 +116,15 @@ export class FsArtifactDriver implements ArtifactDriver {
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return translated(async () => {
       const refs: ArtifactRef[] = []
-      const walk = new RefWalk(this.#root, this.#names, page).files()
+      const walk = this.#walks.take(page) ?? new RefWalk(this.#root, this.#names, page).files()
       while (refs.length < page.limit) {
         const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
         if (files.length === 0) break
         const read = await allOf(files.map(readFoundRef))
         refs.push(...read.filter((ref) => ref !== undefined))
       }
+      const last = refs.at(-1)
+      if (last !== undefined && refs.length === page.limit) this.#walks.keep(last, page, walk)
       return refs
     })
   }

@@ -35,7 +35,7 @@ export class RefWalk {
   }
 
   /** Files from the place of the page on. */
-  async *files(): AsyncGenerator<FoundFile> {
+  async *files(): AsyncGenerator<FoundFile, void> {
     const { after } = this.#page
     const root = artifactsFolder(this.#root)
     if (await isFolder(root)) {
@@ -48,7 +48,7 @@ export class RefWalk {
     folder: string,
     place: readonly string[],
     after: readonly string[] | undefined,
-  ): AsyncGenerator<FoundFile> {
+  ): AsyncGenerator<FoundFile, void> {
     const level = LEVELS[place.length]
     if (level === undefined) {
       yield* this.#filesIn(folder, place, after === undefined ? '' : this.#afterDigits())
@@ -71,7 +71,7 @@ export class RefWalk {
     folder: string,
     place: readonly string[],
     afterDigits: string,
-  ): AsyncGenerator<FoundFile> {
+  ): AsyncGenerator<FoundFile, void> {
     for (const shard of await foldersIn(folder, isShard)) {
       if (shard < shardOf(afterDigits)) continue
       for (const digits of await namesIn(join(folder, shard), isArtifactFile)) {
