@@ -27,12 +27,17 @@ export class UncheckedStore extends ArtifactStore {
     options?: PutOptions,
   ): Promise<ArtifactRef> {
     const sha256 = createHash('sha256').update(data).digest('hex')
+    const {
+      namespace = 'default',
+      mimeType = 'application/octet-stream',
+      filename = '',
+      source = {},
+    } = { ...options }
     const ref = {
-      namespace: 'default',
-      mimeType: 'application/octet-stream',
-      filename: '',
-      source: {},
-      ...options,
+      namespace,
+      mimeType,
+      filename,
+      source,
       scope: withTask(scope),
       sizeBytes: data.length,
       sha256,

@@ -22,11 +22,11 @@ import {
 } from './artifact.ts'
 import {
   captureData,
+  captureText,
   checkArtifactId,
   checkDescription,
   checkFilter,
   checkScope,
-  encodeText,
   type Description,
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
@@ -97,13 +97,7 @@ export class ArtifactStore implements AsyncDisposable {
 
   /** Stores a text as UTF-8, as {@link putBytes} stores bytes. A lone surrogate is `invalid_record`. */
   async putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef> {
-    return this.#put(
-      'putText',
-      scope,
-      () => captureData(encodeText(text), this.#maxBytes),
-      options,
-      TEXT,
-    )
+    return this.#put('putText', scope, () => captureText(text, this.#maxBytes), options, TEXT)
   }
 
   /**

@@ -17,13 +17,13 @@ export interface ArtifactScope extends Identity {
 /** What may be said of an artifact when it is put. */
 export interface PutOptions extends CallOptions {
   /** The first part of the id; equal content is stored once per scope and namespace. Default: `default`. */
-  readonly namespace?: string
+  readonly namespace?: string | undefined
   /** Default: `application/octet-stream`; for text `text/plain; charset=utf-8`; for JSON `application/json`. */
-  readonly mimeType?: string
+  readonly mimeType?: string | undefined
   /** Metadata only, never part of a path. Default: `''`. */
-  readonly filename?: string
+  readonly filename?: string | undefined
   /** Where the content comes from: strict JSON of at most {@link MAX_SOURCE_BYTES}. Default: `{}`. */
-  readonly source?: JsonObject
+  readonly source?: JsonObject | undefined
 }
 
 /** What is known of a stored artifact; the bytes are fetched with `get`. */

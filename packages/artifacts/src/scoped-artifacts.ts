@@ -100,12 +100,13 @@ export class ScopedArtifacts {
     options?: OffloadOptions,
   ): Promise<Offloaded<Value>> {
     storeLifecycles.get(this.#store)?.assertOpen()
-    const { bytes, isSmall, putOptions, signal } = readArguments(() => checkOffload(value, options))
-    if (isSmall) {
-      if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
-      return { kind: 'inline', value }
+    const checked = readArguments(() => checkOffload(value, options))
+    if (!checked.isSmall) {
+      return { kind: 'artifact', ref: await this.putBytes(checked.bytes, checked.options) }
     }
-    return { kind: 'artifact', ref: await this.putBytes(bytes, putOptions) }
+    const { signal } = checked
+    if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
+    return { kind: 'inline', value }
   }
 
   #idOf(target: string | ArtifactRef): string {

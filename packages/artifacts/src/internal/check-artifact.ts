@@ -47,15 +47,16 @@ export function checkArtifactId(id: unknown): string {
 }
 
 export function captureData(data: unknown, maxBytes: number): Uint8Array {
-  return captureBytes(
-    'data',
-    data,
-    maxBytes,
-    () =>
-      new ArtifactTooLargeError(
-        `the artifact is larger than maxBytes (${maxBytes}): store a smaller one, or open the store with a higher limit`,
-      ),
-  )
+  return captureBytes('data', data, maxBytes, () => tooLarge(maxBytes))
+}
+
+/** As {@link encodeText}, of at most so many bytes. */
+export function captureText(text: unknown, maxBytes: number): Uint8Array {
+  // Asked before it is encoded as well: each unit of a text takes a byte at least.
+  if (typeof text === 'string' && text.length > maxBytes) throw tooLarge(maxBytes)
+  const bytes = encodeText(text)
+  if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes)
+  return bytes
 }
 
 /** Encodes a text; one that UTF-8 cannot say is refused, since it would not come back as it was. */
@@ -69,17 +70,21 @@ export function encodeText(text: unknown): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-export function checkDescription(options: PutOptions | undefined, mimeType: string): Description {
-  const { namespace, filename, source, ...given } = options ?? {}
+/** Reads each option once, by its name: it may be inherited, or answer differently the second time. */
+export function checkDescription(
+  options: PutOptions | undefined,
+  defaultMimeType: string,
+): Description {
+  const { namespace, mimeType, filename, source } = options ?? {}
   return {
     namespace:
       namespace === undefined
         ? DEFAULT_NAMESPACE
         : checkRequiredName('namespace', namespace, InvalidRecordError),
     mimeType:
-      given.mimeType === undefined
-        ? mimeType
-        : checkRequiredName('mimeType', given.mimeType, InvalidRecordError),
+      mimeType === undefined
+        ? defaultMimeType
+        : checkRequiredName('mimeType', mimeType, InvalidRecordError),
     filename: filename === undefined ? '' : checkName('filename', filename, InvalidRecordError),
     sourceText: source === undefined ? '{}' : strictJsonObject('source', source, MAX_SOURCE_BYTES),
   }
@@ -133,4 +138,10 @@ function checkFilterPart(part: string, value: unknown): string | undefined {
     )
   }
   return checkName(`filter.${part}`, value, InvalidIdentityError)
+}
+
+function tooLarge(maxBytes: number): ArtifactTooLargeError {
+  return new ArtifactTooLargeError(
+    `the artifact is larger than maxBytes (${maxBytes}): store a smaller one, or open the store with a higher limit`,
+  )
 }

@@ -9,27 +9,27 @@ import {
 import { checkDescription, encodeText } from './check-artifact.ts'
 import { BINARY, JSON_TEXT, TEXT } from './mime-types.ts'
 
-/** A value on its way to `offload`: its bytes, and how they would be put. */
-export interface CheckedOffload {
-  readonly bytes: Uint8Array
-  /** Whether it comes back inline. Its options are checked all the same: they are wrong for a heavy one, too. */
-  readonly isSmall: boolean
-  readonly putOptions: PutOptions
-  readonly signal: AbortSignal | undefined
-}
+/** A value on its way to `offload`: it comes back inline, or is put like this. */
+export type CheckedOffload =
+  | { readonly isSmall: true; readonly signal: AbortSignal | undefined }
+  | { readonly isSmall: false; readonly bytes: Uint8Array; readonly options: PutOptions }
 
 /** @throws `invalid_record` if the value is neither bytes nor JSON, or an option is malformed. */
 export function checkOffload(
   value: OffloadValue,
   options: OffloadOptions | undefined,
 ): CheckedOffload {
-  checkSignal(options)
-  const { thresholdBytes = DEFAULT_THRESHOLD_BYTES, ...given } = options ?? {}
-  const { bytes, mimeType } = encode(value)
-  const isSmall = bytes.byteLength <= checkThreshold(thresholdBytes)
-  const putOptions = given.mimeType === undefined ? { ...given, mimeType } : given
-  checkDescription(putOptions, mimeType)
-  return { bytes, isSmall, putOptions, signal: checkSignal(putOptions) }
+  const signal = checkSignal(options)
+  const { thresholdBytes = DEFAULT_THRESHOLD_BYTES, namespace, filename, source } = options ?? {}
+  const content = encode(value)
+  const { mimeType = content.mimeType } = options ?? {}
+  const given = { namespace, mimeType, filename, source, ...(signal && { signal }) }
+  if (content.bytes.byteLength > checkThreshold(thresholdBytes)) {
+    return { isSmall: false, bytes: content.bytes, options: given }
+  }
+  // They are wrong for a heavy value, too.
+  checkDescription(given, mimeType)
+  return { isSmall: true, signal }
 }
 
 /** The bytes of a value as an artifact would hold them, and what they are. */

@@ -8,6 +8,7 @@ import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertSameRef, assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
+import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
 import { putNew } from './support/put-new.ts'
 
@@ -57,6 +58,13 @@ export function metadata({ it }: ArtifactCases): void {
     const { namespace, mimeType, filename, source } = ref
     assert.deepEqual([namespace, filename, source], ['default', '', {}])
     assert.equal(mimeType, 'text/plain; charset=utf-8')
+  })
+
+  it('A4 options that are inherited are as good as own ones', async ({ store }) => {
+    const given = { namespace: 'n', mimeType: 'image/png', filename: 'f', source: { step: 1 } }
+    const { ref } = await putNew(store, freshScope(), 'content', inheriting(given))
+    const { namespace, mimeType, filename, source } = ref
+    assert.deepEqual({ namespace, mimeType, filename, source }, given)
   })
 
   it('A4 the size is that of the bytes, not of the text', async ({ store }) => {

@@ -6,14 +6,16 @@ import {
   type OffloadOptions,
   type OffloadValue,
 } from '@harborage/artifacts'
+import { rejectionOf } from '../support/abort.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
 import { notSignals } from '../support/malformed-values.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRef, assertThere } from './support/assert-artifact.ts'
+import { assertSameRef, assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
+import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
 import { notJsonValues } from './support/not-json.ts'
 
@@ -91,6 +93,20 @@ export function offload({ it }: ArtifactCases): void {
     const ref = await heavy(store, 'a,b', { ...given, thresholdBytes: 0 })
     const { namespace, mimeType, filename, source } = ref
     assert.deepEqual({ namespace, mimeType, filename, source }, given)
+  })
+
+  it('A7 offload takes inherited options, a signal among them', async ({ store }) => {
+    const given = { namespace: 'n', mimeType: 'image/png', filename: 'f', source: { step: 1 } }
+    const inherited = inheriting({ ...given, thresholdBytes: 0 })
+    const { namespace, mimeType, filename, source } = await heavy(store, 'heavy', inherited)
+    assert.deepEqual({ namespace, mimeType, filename, source }, given)
+    const reason = new Error('the user left')
+    const aborted = inheriting({ signal: AbortSignal.abort(reason) })
+    const scope = freshScope()
+    for (const value of ['small', 'x'.repeat(DEFAULT_THRESHOLD_BYTES + 1)]) {
+      assert.equal(await rejectionOf(() => store.scoped(scope).offload(value, aborted)), reason)
+    }
+    assertSameRefs(await collect(store.list(scope)), [])
   })
 
   it('A7 equal heavy values are stored once', async ({ store }) => {
