@@ -27,7 +27,8 @@ class SourceForgettingDriver extends DelegatingDriver {
       await this.delete(ref)
       const { id } = ref
       const { bytes } = content
-      await super.put({ ref: { ...ref, source: {} }, shortId: id, fullId: id, bytes })
+      const ids = { shortId: id, fullId: id }
+      await super.put({ ref: { ...ref, source: {} }, sourceText: '{}', ...ids, bytes })
     }
   }
 }

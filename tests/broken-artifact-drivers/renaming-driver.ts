@@ -18,13 +18,13 @@ export abstract class RenamingDriver extends DelegatingDriver {
     return text
   }
 
-  override async put({ ref, shortId, fullId, bytes }: NewArtifact): Promise<ArtifactRef> {
+  override async put({ ref, shortId, fullId, ...content }: NewArtifact): Promise<ArtifactRef> {
     const { scope, namespace } = ref
     const stored = await super.put({
       ref: { ...ref, scope: this.renameScope(scope), namespace: this.renameText(namespace) },
       shortId: this.renameText(shortId),
       fullId: this.renameText(fullId),
-      bytes,
+      ...content,
     })
     return { ...stored, scope, namespace, id: stored.id.length > shortId.length ? fullId : shortId }
   }

@@ -47,6 +47,7 @@ export class UncheckedStore extends ArtifactStore {
       ref,
       shortId: `${ref.namespace}_${sha256.slice(0, 12)}`,
       fullId: `${ref.namespace}_${sha256}`,
+      sourceText: JSON.stringify(source),
       bytes: data,
     })
   }

@@ -9,6 +9,8 @@ export interface NewArtifact {
   readonly shortId: string
   /** The id otherwise. */
   readonly fullId: string
+  /** The source of the ref as JSON, for those that keep it as a text. */
+  readonly sourceText: string
   readonly bytes: Uint8Array
 }
 

@@ -13,13 +13,7 @@ import {
   type PageOptions,
 } from '@harborage/core'
 import type { ArtifactContent, ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
-import {
-  DEFAULT_MAX_BYTES,
-  type ArtifactFilter,
-  type ArtifactRef,
-  type ArtifactScope,
-  type PutOptions,
-} from './artifact.ts'
+import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
 import {
   captureData,
   captureText,
@@ -30,6 +24,7 @@ import {
   type Description,
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
+import { checkMaxBytes } from './internal/max-bytes.ts'
 import { BINARY, TEXT } from './internal/mime-types.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
@@ -42,7 +37,7 @@ export interface ListOptions extends PageOptions {
 
 /** Options of the constructor of {@link ArtifactStore}. */
 export interface ArtifactStoreOptions {
-  /** The largest artifact, in bytes. Default: {@link DEFAULT_MAX_BYTES}. */
+  /** The largest artifact, in bytes: at most 256 MiB. Default: 64 MiB. */
   readonly maxBytes?: number
   /** What closes the driver. Default: its own `close`. */
   readonly release?: () => Promise<void>
@@ -64,10 +59,11 @@ export class ArtifactStore implements AsyncDisposable {
   readonly #maxBytes: number
   readonly #lifecycle = new StoreLifecycle('ArtifactStore', 'artifacts')
 
+  /** @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB. */
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
+    this.#maxBytes = checkMaxBytes(options)
     this.#driver = driver
     this.#release = options.release ?? (() => driver.close())
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     storeLifecycles.set(this, this.#lifecycle)
   }
 
@@ -75,7 +71,8 @@ export class ArtifactStore implements AsyncDisposable {
    * Stores bytes, once per scope and namespace: equal content that is there already keeps its first ref. When it
    * resolves, the artifact is durable.
    *
-   * @throws `artifact_too_large` above `maxBytes`, before anything is hashed or written.
+   * @throws `artifact_too_large` above `maxBytes`, before anything is hashed or written; `artifact_corrupt` if equal
+   * content is there and damaged: delete it, then put again.
    *
    * @example
    * ```ts
@@ -127,7 +124,11 @@ export class ArtifactStore implements AsyncDisposable {
     return bytes === undefined ? undefined : decodeText(bytes)
   }
 
-  /** Gives the ref, or `undefined` if the scope has no such artifact. */
+  /**
+   * Gives the ref, or `undefined` if the scope has no such artifact.
+   *
+   * @throws `artifact_corrupt` if what is stored of it, other than its bytes, is damaged; those are not read.
+   */
   async getRef(
     scope: ArtifactScope,
     id: string,
@@ -136,7 +137,11 @@ export class ArtifactStore implements AsyncDisposable {
     return this.#onKey('getRef', scope, id, options, (key) => this.#driver.getRef(key))
   }
 
-  /** Whether the scope has the artifact. */
+  /**
+   * Whether the scope has the artifact.
+   *
+   * @throws `artifact_corrupt` as {@link getRef}.
+   */
   async exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
     return this.#onKey(
       'exists',
@@ -165,7 +170,8 @@ export class ArtifactStore implements AsyncDisposable {
    * Walks the refs that match the filter, ordered by tenant, user, session, task, namespace and id, by bytes, page by
    * page and without reading any artifact. It throws at once, not at the first step, if an argument is wrong.
    *
-   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session.
+   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session; on the way
+   * `artifact_corrupt` if a ref is damaged.
    */
   list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
     const { parts, limit, signal } = this.#lifecycle.read('list', () => ({
@@ -231,7 +237,8 @@ export class ArtifactStore implements AsyncDisposable {
     return this.#driver.put({
       ref: {
         ...description,
-        scope,
+        // Nothing of a ref is frozen: it is the caller's own.
+        scope: { ...scope },
         sizeBytes: bytes.byteLength,
         sha256,
         source: parseJsonObject(sourceText),
@@ -239,6 +246,7 @@ export class ArtifactStore implements AsyncDisposable {
       },
       shortId: `${namespace}_${sha256.slice(0, SHORT_ID_DIGITS)}`,
       fullId: `${namespace}_${sha256}`,
+      sourceText,
       bytes,
     })
   }
@@ -273,7 +281,7 @@ export class ArtifactStore implements AsyncDisposable {
 async function verified({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array> {
   if ((await sha256Hex(bytes)) === sha256) return bytes
   throw new ArtifactCorruptError(
-    'the stored bytes no longer have their digest: restore the artifact from its source or a backup',
+    'the stored bytes no longer have their digest: delete the artifact and put its content again, or restore a backup',
   )
 }
 

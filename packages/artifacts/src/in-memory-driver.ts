@@ -6,8 +6,10 @@ import type {
   ArtifactPage,
   NewArtifact,
 } from './artifact-driver.ts'
-import type { ArtifactRef, ArtifactScope } from './artifact.ts'
+import type { ArtifactRef } from './artifact.ts'
 import { compareRefs } from './compare-refs.ts'
+
+type Filter = Omit<ArtifactPage, 'after' | 'limit'>
 
 interface Held {
   readonly ref: ArtifactRef
@@ -27,7 +29,7 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     const stored = this.#find({ scope: ref.scope, id: fullId })
     if (stored !== undefined) return copyRef(stored.ref)
     const named = { ...ref, id: taken === undefined ? shortId : fullId }
-    this.#artifacts.set(keyOf({ scope: ref.scope, id: named.id }), { ref: named, bytes })
+    this.#artifacts.set(mapKey({ scope: ref.scope, id: named.id }), { ref: named, bytes })
     return copyRef(named)
   }
 
@@ -43,12 +45,13 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {
-    return this.#artifacts.delete(keyOf(key))
+    return this.#artifacts.delete(mapKey(key))
   }
 
   async deleteScope(identity: Identity): Promise<number> {
+    const session = { ...identity, taskId: undefined, namespace: undefined }
     const keys = [...this.#artifacts]
-      .filter(([, { ref }]) => isInSession(ref.scope, identity))
+      .filter(([, { ref }]) => matches(ref, session))
       .map(([key]) => key)
     for (const key of keys) this.#artifacts.delete(key)
     return keys.length
@@ -69,30 +72,26 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   }
 
   #find(key: ArtifactKey): Held | undefined {
-    return this.#artifacts.get(keyOf(key))
+    return this.#artifacts.get(mapKey(key))
   }
 }
 
-function keyOf({ scope, id }: ArtifactKey): string {
+function mapKey({ scope, id }: ArtifactKey): string {
   return JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId, id])
 }
 
-function matches({ scope, namespace }: ArtifactRef, page: ArtifactPage): boolean {
+function matches({ scope, namespace }: ArtifactRef, filter: Filter): boolean {
   return (
-    equals(page.tenantId, scope.tenantId) &&
-    equals(page.userId, scope.userId) &&
-    equals(page.sessionId, scope.sessionId) &&
-    equals(page.taskId, scope.taskId) &&
-    equals(page.namespace, namespace)
+    equals(filter.tenantId, scope.tenantId) &&
+    equals(filter.userId, scope.userId) &&
+    equals(filter.sessionId, scope.sessionId) &&
+    equals(filter.taskId, scope.taskId) &&
+    equals(filter.namespace, namespace)
   )
 }
 
 function equals(wanted: string | undefined, value: string): boolean {
   return wanted === undefined || wanted === value
-}
-
-function isInSession(scope: ArtifactScope, { tenantId, userId, sessionId }: Identity): boolean {
-  return scope.tenantId === tenantId && scope.userId === userId && scope.sessionId === sessionId
 }
 
 function copyRef(ref: ArtifactRef): ArtifactRef {

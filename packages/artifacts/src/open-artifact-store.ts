@@ -4,31 +4,22 @@ import {
   driverNames,
   inMemoryFactory,
   openDriver,
-  parseConfig,
   storeConfigOf,
   type Context,
   type StoreConfig,
   type StoreDriverFactory,
   type StoreDrivers,
 } from '@harborage/core'
-import { z } from 'zod'
 import type { ArtifactDriver } from './artifact-driver.ts'
 import { ArtifactStore } from './artifact-store.ts'
-import { DEFAULT_MAX_BYTES } from './artifact.ts'
 import { InMemoryArtifactDriver } from './in-memory-driver.ts'
+import { checkMaxBytes } from './internal/max-bytes.ts'
 
 /** Where an artifact store keeps its data, and how large an artifact may be. */
 export interface ArtifactStoreConfig extends StoreConfig {
   /** The largest artifact, in bytes: at most 256 MiB. Default: 64 MiB. */
   readonly maxBytes?: number
 }
-
-/** What every driver can carry: Postgres sends bytes as text, of which Node holds 512 MiB at most. */
-const LARGEST_MAX_BYTES = 256 * 1024 * 1024
-
-const limits = z.object({
-  maxBytes: z.int().min(1).max(LARGEST_MAX_BYTES).default(DEFAULT_MAX_BYTES),
-})
 
 const drivers: StoreDrivers<ArtifactDriver> = {
   registry: createDriverRegistry(),
@@ -59,7 +50,7 @@ drivers.registry.register(
  * ```
  */
 export async function openArtifactStore(config: ArtifactStoreConfig = {}): Promise<ArtifactStore> {
-  const { maxBytes } = parseConfig(limits, config)
+  const maxBytes = checkMaxBytes(config)
   const { driver, release } = await openDriver(drivers, storeConfigOf(config, ['maxBytes']))
   return new ArtifactStore(driver, { maxBytes, release })
 }

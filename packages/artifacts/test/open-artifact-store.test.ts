@@ -1,4 +1,9 @@
-import { ArtifactStore, DEFAULT_MAX_BYTES, openArtifactStore } from '@harborage/artifacts'
+import {
+  ArtifactStore,
+  DEFAULT_MAX_BYTES,
+  InMemoryArtifactDriver,
+  openArtifactStore,
+} from '@harborage/artifacts'
 import { describe, expect, test } from 'vitest'
 
 import { callUnchecked } from './support/call-unchecked.ts'
@@ -43,6 +48,8 @@ describe('a store in memory', () => {
 })
 
 describe('maxBytes', () => {
+  const driver = new InMemoryArtifactDriver()
+
   test.each([1, 256 * 1024 * 1024])('may be %d', async (maxBytes) => {
     await using store = await openArtifactStore({ maxBytes })
     expect((await store.putText(scope, 'x')).sizeBytes).toBe(1)
@@ -54,6 +61,8 @@ describe('maxBytes', () => {
       const error = await failureOf(() => openUnchecked({ maxBytes }))
       expect(error.code).toBe('invalid_config')
       expect(error.message).toMatch(/maxBytes/)
+      const construct = (): unknown => Reflect.construct(ArtifactStore, [driver, { maxBytes }])
+      expect(await failureOf(construct)).toMatchObject({ code: 'invalid_config' })
     },
   )
 })

@@ -156,7 +156,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     if (folder === undefined) return undefined
     const written = await this.#temporary.next()
     try {
-      await writeNewFile(written, [encodeHeader(ref), artifact.bytes])
+      await writeNewFile(written, [encodeHeader(ref, artifact.sourceText), artifact.bytes])
       const file = join(folder, digits)
       if (!(await linkIfFree(written, file))) return undefined
       // In a folder that others made since, which may not be durable, it has to be found and made so. If it is not there,

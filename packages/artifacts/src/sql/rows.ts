@@ -27,7 +27,7 @@ export function scopeColumns(scope: Required<ArtifactScope>): ScopeColumns {
   return { ...sessionColumns(scope), task_id: scope.taskId }
 }
 
-export function artifactRow({ ref, bytes }: NewArtifact, id: string): ArtifactRow {
+export function artifactRow({ ref, sourceText, bytes }: NewArtifact, id: string): ArtifactRow {
   return {
     ...scopeColumns(ref.scope),
     namespace: ref.namespace,
@@ -36,7 +36,7 @@ export function artifactRow({ ref, bytes }: NewArtifact, id: string): ArtifactRo
     size_bytes: ref.sizeBytes,
     filename: ref.filename,
     sha256: ref.sha256,
-    source_json: JSON.stringify(ref.source),
+    source_json: sourceText,
     created_at: ref.createdAt.getTime(),
     bytes,
   }

@@ -110,9 +110,8 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async #insert(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
-    const row = artifactRow(artifact, id)
-    const written = await this.#database.changes(this.#statements.put, row)
-    return written > 0 ? refOf(row) : undefined
+    const written = await this.#database.changes(this.#statements.put, artifactRow(artifact, id))
+    return written > 0 ? { ...artifact.ref, id } : undefined
   }
 
   async #findByDigest({ ref }: NewArtifact): Promise<ArtifactRef | undefined> {

@@ -99,7 +99,7 @@ export function bytes({ it }: ArtifactCases): void {
       const given = await read(store, put)
       given.createdAt.setTime(0)
       for (const part of ['id', 'filename', 'sha256']) Reflect.set(given, part, 'spoilt')
-      Reflect.set(given.scope, 'userId', 'spoilt')
+      assert.ok(Reflect.set(given.scope, 'userId', 'spoilt'), 'nothing of it is frozen')
       Reflect.set(Object(given.source['deep']), 'list', ['spoilt'])
       Reflect.set(given.source, 'more', 'spoilt')
       await assertThere(store, expected)

@@ -37,12 +37,13 @@ const header = z.strictObject({
 })
 
 /** What stands before the bytes in an artifact's file. */
-export function encodeHeader({ source, createdAt, ...ref }: ArtifactRef): Uint8Array {
-  const facts = { ...ref, sourceText: JSON.stringify(source), createdAt: createdAt.getTime() }
+export function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
+  const { source: _, ...named } = ref
+  const facts = { ...named, sourceText, createdAt: ref.createdAt.getTime() }
   const text = Buffer.from(JSON.stringify(facts))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeUInt32BE(text.byteLength)
-  return Buffer.concat([MAGIC, length, digestOf(text), text])
+  return Buffer.concat([MAGIC, length, headerDigest(text), text])
 }
 
 /**
@@ -66,7 +67,7 @@ export async function readHeader(
       ? start.subarray(PREFIX_BYTES, bytesFrom)
       : await readExactly(file, PREFIX_BYTES, length)
   const digest = start.subarray(PREFIX_BYTES - DIGEST_BYTES, PREFIX_BYTES)
-  if (!digest.equals(digestOf(text))) throw corrupt()
+  if (!digest.equals(headerDigest(text))) throw corrupt()
   const ref = decodeHeader(text)
   if (status.size !== bytesFrom + ref.sizeBytes) throw corrupt()
   return { ref, bytesFrom }
@@ -96,7 +97,7 @@ export function corrupt(cause?: unknown): ArtifactCorruptError {
   )
 }
 
-function digestOf(text: Uint8Array): Uint8Array {
+function headerDigest(text: Uint8Array): Uint8Array {
   return createHash('sha256').update(text).digest()
 }
 

@@ -59,7 +59,7 @@ export class FolderNames {
   readonly #texts = new Map<string, string>()
 
   /** The folders of texts below a folder, by the bytes of their texts. One without a name holds nothing yet. */
-  async foldersIn(parent: string): Promise<NamedFolder[]> {
+  async namedFoldersIn(parent: string): Promise<NamedFolder[]> {
     const folders: NamedFolder[] = []
     for (const digest of await foldersIn(parent, isNamedFolder)) {
       const path = join(parent, digest)

@@ -62,7 +62,7 @@ export class RefWalk {
   }
 
   async #foldersAt(folder: string, wanted: string | undefined): Promise<readonly NamedFolder[]> {
-    if (wanted === undefined) return this.#names.foldersIn(folder)
+    if (wanted === undefined) return this.#names.namedFoldersIn(folder)
     const path = join(folder, digestOf(wanted))
     return (await isFolder(path)) ? [{ text: wanted, path }] : []
   }
