@@ -99,7 +99,8 @@ describe('a role that may not change tables', () => {
     await migrated('of_artifacts')
     await using database = await openAs('app', 'of_artifacts')
     await using artifacts = await openArtifactStore({ database, migrate: 'verify' })
-    const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1', taskId: 't1' }
+    const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+    const scope = { ...session, taskId: 't1' }
     const small = await artifacts.putBytes(scope, bytes)
     const large = await artifacts.putBytes(scope, new Uint8Array(1_000_000))
     expect(await artifacts.putBytes(scope, bytes)).toEqual(small)
@@ -110,7 +111,7 @@ describe('a role that may not change tables', () => {
     for await (const { id } of artifacts.list(scope)) listed.push(id)
     expect(listed.toSorted()).toEqual([small.id, large.id].toSorted())
     expect(await artifacts.delete(scope, large.id)).toBe(true)
-    expect(await artifacts.deleteScope(scope)).toBe(1)
+    expect(await artifacts.deleteScope(session)).toBe(1)
   })
 
   test('keeps conversations', async () => {

@@ -1,6 +1,5 @@
 import {
   ArtifactCorruptError,
-  checkIdentity,
   checkPageSize,
   checkSignal,
   InvalidRecordError,
@@ -21,6 +20,7 @@ import {
   checkDescription,
   checkFilter,
   checkScope,
+  checkSession,
   type Description,
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
@@ -157,10 +157,16 @@ export class ArtifactStore implements AsyncDisposable {
     return this.#onKey('delete', scope, id, options, (key) => this.#driver.delete(key))
   }
 
-  /** Removes every artifact of the session, of all its tasks, and gives their number. */
-  async deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+  /**
+   * Removes every artifact of the session, of all its tasks, and gives their number. What names a task is
+   * `invalid_record`: `ScopedArtifacts.deleteAll` removes those of one.
+   */
+  async deleteScope(
+    identity: Identity & { readonly taskId?: never },
+    options?: CallOptions,
+  ): Promise<number> {
     const { owner, signal } = this.#lifecycle.read('deleteScope', () => ({
-      owner: checkIdentity(identity),
+      owner: checkSession(identity),
       signal: checkSignal(options),
     }))
     return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner), 'deleteScope')

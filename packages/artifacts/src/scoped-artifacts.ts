@@ -74,6 +74,20 @@ export class ScopedArtifacts {
     return this.#store.delete(this.scope, this.#idOf(target), options)
   }
 
+  /**
+   * Removes every artifact of this scope's own task, one after the other, and gives their number. What is put meanwhile
+   * may stay; what a call that failed has removed is gone, and the next one goes on.
+   *
+   * @throws `artifact_corrupt` as `ArtifactStore.list`.
+   */
+  async deleteAll(options?: CallOptions): Promise<number> {
+    let count = 0
+    for await (const { id } of this.list(options)) {
+      if (await this.#store.delete(this.scope, id, options)) count += 1
+    }
+    return count
+  }
+
   /** Walks the refs of this scope's own task. */
   list(options?: PageOptions): AsyncIterable<ArtifactRef> {
     return this.#store.list(this.scope, options)

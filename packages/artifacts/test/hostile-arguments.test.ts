@@ -6,7 +6,8 @@ import { callUnchecked } from './support/call-unchecked.ts'
 import { abortReason, hostileValues, SECRET } from './support/hostile-values.ts'
 import { placesIn, withValueAt, type Place } from './support/places.ts'
 
-const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1', taskId: 't1' }
+const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+const scope = { ...session, taskId: 't1' }
 const options = {
   namespace: 'tool',
   mimeType: 'text/csv',
@@ -29,7 +30,7 @@ const ofStore: Readonly<Record<string, readonly unknown[]>> = {
   getRef: [scope, ref.id, {}],
   exists: [scope, ref.id, {}],
   delete: [scope, ref.id, {}],
-  deleteScope: [scope, {}],
+  deleteScope: [session, {}],
   list: [
     { ...scope, namespace: 'tool' },
     { pageSize: 10, maintenance: { maintenanceScoped: true } },
@@ -44,6 +45,7 @@ const ofView: Readonly<Record<string, readonly unknown[]>> = {
   getRef: [ref, {}],
   exists: [ref, {}],
   delete: [ref, {}],
+  deleteAll: [{}],
   list: [{ pageSize: 10 }],
   offload: [{ rows: { first: 'a' } }, { ...options, thresholdBytes: 3 }],
 }

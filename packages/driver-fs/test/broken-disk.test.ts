@@ -9,7 +9,8 @@ import { replaceCall } from './support/replace-call.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+const session = { tenantId: 't', userId: 'u', sessionId: 's' }
+const scope = { ...session, taskId: 'k' }
 
 let root: string
 let artifacts: ArtifactStore
@@ -49,12 +50,12 @@ describe('what can be seen and was not made durable is outcome_unknown', () => {
 
   test('for a deleteScope, and the next one synchronises it', async () => {
     failSync(1)
-    expect(await failureOf(artifacts.deleteScope(scope))).toMatchObject(unknown)
+    expect(await failureOf(artifacts.deleteScope(session))).toMatchObject(unknown)
     expect(await collect(artifacts.list(scope))).toEqual([])
     expect(await temporaryFiles(root)).toEqual([])
     failSync(1)
-    expect(await failureOf(artifacts.deleteScope(scope))).toMatchObject(unknown)
-    expect(await artifacts.deleteScope(scope)).toBe(0)
+    expect(await failureOf(artifacts.deleteScope(session))).toMatchObject(unknown)
+    expect(await artifacts.deleteScope(session)).toBe(0)
   })
 })
 
@@ -72,7 +73,7 @@ test('temporary files that cannot be removed fail no call', async () => {
   })
   const { id: next } = await artifacts.putText(scope, 'next')
   expect(await artifacts.getText(scope, next)).toBe('next')
-  expect(await artifacts.deleteScope(scope)).toBe(2)
+  expect(await artifacts.deleteScope(session)).toBe(2)
   expect(await collect(artifacts.list(scope))).toEqual([])
   expect(await temporaryFiles(root)).not.toEqual([])
 })

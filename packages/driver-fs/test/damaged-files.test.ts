@@ -20,7 +20,8 @@ import { failureOf } from './support/failure-of.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+const session = { tenantId: 't', userId: 'u', sessionId: 's' }
+const scope = { ...session, taskId: 'k' }
 const text = 'a text of some length'.repeat(100)
 const maintenance = { maintenanceScoped: true } as const
 
@@ -144,7 +145,7 @@ test('files that are none of the store are passed over', async () => {
   }
   await using fresh = await openArtifacts(root)
   expect(await collect(fresh.list({}, { maintenance }))).toEqual([ref])
-  expect(await fresh.deleteScope(scope)).toBe(1)
+  expect(await fresh.deleteScope(session)).toBe(1)
 })
 
 async function expectCorrupt(...calls: readonly Promise<unknown>[]): Promise<void> {

@@ -65,7 +65,8 @@ describe('whatever a scope is called', () => {
     const maintenance = { maintenanceScoped: true } as const
     expect(await collect(artifacts.list({}, { maintenance }))).toHaveLength(scopes.length * 2)
     for (const scope of scopes) {
-      await artifacts.deleteScope(scope)
+      const { taskId: _, ...session } = scope
+      await artifacts.deleteScope(session)
       expect(await collect(artifacts.list({ ...plain, ...scope }))).toEqual([])
     }
 

@@ -13,7 +13,8 @@ import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+const session = { tenantId: 't', userId: 'u', sessionId: 's' }
+const scope = { ...session, taskId: 'k' }
 const text = 'what everybody may read'
 const maintenance = { maintenanceScoped: true } as const
 
@@ -82,11 +83,11 @@ describe.each(places)('a link in place of %s', (_, levelsUp) => {
     await plantLink()
     const elsewhere = await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')
     if (levelsUp >= 4) {
-      const error = await failureOf(artifacts.deleteScope(scope))
+      const error = await failureOf(artifacts.deleteScope(session))
       expect(error.code).toBe('store_unavailable')
     } else {
       // The link goes with its session; what it leads to stays, and is not counted.
-      expect(await artifacts.deleteScope(scope)).toBe(0)
+      expect(await artifacts.deleteScope(session)).toBe(0)
     }
     expect(await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')).toEqual(elsewhere)
   })
@@ -111,7 +112,7 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
         () => artifacts.putText(scope, text),
         () => collect(artifacts.list(scope)),
         () => collect(artifacts.list({}, { maintenance })),
-        ...(levelsUp >= 4 ? [() => artifacts.deleteScope(scope)] : []),
+        ...(levelsUp >= 4 ? [() => artifacts.deleteScope(session)] : []),
       ]) {
         const error = await failureOf(call())
         expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
@@ -138,7 +139,7 @@ test('a link in place of the temporary folder is not written through', async () 
   await symlink(elsewhere, join(root, 'temporary'))
   for (const call of [
     () => artifacts.putText(scope, 'new'),
-    () => artifacts.deleteScope(scope),
+    () => artifacts.deleteScope(session),
     () => openArtifacts(root),
   ]) {
     expect(await failureOf(call())).toMatchObject({ code: 'store_unavailable', retryable: false })

@@ -212,6 +212,7 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
       getRef: () => [ref, {}],
       exists: () => [ref, {}],
       delete: () => [ref, {}],
+      deleteAll: () => [{}],
       list: () => [{ pageSize: 3 }],
       offload: () => [{ rows: { first: 'a' } }, { ...options, thresholdBytes: 3 }],
     }),

@@ -11,6 +11,7 @@ import {
   InvalidIdentityError,
   InvalidRecordError,
   IdentityRequiredError,
+  type Identity,
   type MaintenanceScope,
 } from '@harborage/core'
 import {
@@ -37,6 +38,15 @@ export interface Description {
 
 export function checkScope(scope: ArtifactScope): Required<ArtifactScope> {
   return Object.freeze({ ...checkIdentity(scope), taskId: checkOptionalPart(scope, 'taskId') })
+}
+
+/** Checks an identity that may not be narrowed to a task. */
+export function checkSession(identity: Identity & { readonly taskId?: unknown }): Identity {
+  const session = checkIdentity(identity)
+  if (identity.taskId === undefined) return session
+  throw new InvalidRecordError(
+    "the identity names a task, and deleteScope removes a whole session: leave taskId out, or delete one task's artifacts with deleteAll() of scoped()",
+  )
 }
 
 export function checkArtifactId(id: unknown): string {

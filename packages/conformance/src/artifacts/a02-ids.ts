@@ -9,6 +9,7 @@ import { assertAbsent, assertThere } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
+import { sessionOf } from './support/session-of.ts'
 
 const ROUNDS = 10
 
@@ -129,6 +130,6 @@ export function ids({ it }: ArtifactCases): void {
       await assertFails('invalid_record', () => store.putText(scope, 'content', options))
       await assertFails('invalid_record', () => store.putBytes(scope, bytesOf('content'), options))
     }
-    assert.equal(await store.deleteScope(scope), 0)
+    assert.equal(await store.deleteScope(sessionOf(scope)), 0)
   })
 }

@@ -7,6 +7,7 @@ import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
 import { nested, notJsonObjects } from './support/not-json.ts'
+import { sessionOf } from './support/session-of.ts'
 
 const MAX_DEPTH = 100
 
@@ -112,5 +113,5 @@ async function assertRefused(store: ArtifactStore, given: unknown): Promise<void
   const scope = freshScope()
   const options = { source: malformed<JsonObject>(given) }
   await assertFails('invalid_record', () => store.putText(scope, 'content', options))
-  assert.equal(await store.deleteScope(scope), 0, 'nothing may be stored')
+  assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
 }

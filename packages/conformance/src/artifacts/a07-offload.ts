@@ -18,6 +18,7 @@ import { freshScope } from './support/fresh-scope.ts'
 import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
 import { notJsonValues } from './support/not-json.ts'
+import { sessionOf } from './support/session-of.ts'
 
 /** Values with the bytes that an artifact of them holds, and its type. */
 const values: readonly (readonly [
@@ -48,7 +49,7 @@ export function offload({ it }: ArtifactCases): void {
         assert.deepEqual(Object.keys(answer), ['kind', 'value'])
         assert.ok(answer.kind === 'inline' && answer.value === value, 'the very value')
       }
-      assert.equal(await store.deleteScope(scope), 0, 'nothing may be stored')
+      assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
     })
 
     it(`A7 ${description} above the threshold becomes an artifact`, async ({ store }) => {
@@ -152,7 +153,7 @@ export function offload({ it }: ArtifactCases): void {
         }
       }
     }
-    assert.equal(await store.deleteScope(scope), 0, 'nothing may be stored')
+    assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
   })
 
   it('A7 offload refuses malformed options, whatever the size of the value', async ({ store }) => {
@@ -173,7 +174,7 @@ export function offload({ it }: ArtifactCases): void {
         await assertFails('invalid_record', call)
       }
     }
-    assert.equal(await store.deleteScope(scope), 0, 'nothing may be stored')
+    assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
   })
 }
 

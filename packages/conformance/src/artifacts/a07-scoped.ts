@@ -113,6 +113,25 @@ export function scoped({ it }: ArtifactCases): void {
     })
   }
 
+  it('A7 deleteAll of a view removes what belongs to its own task, and counts it', async ({
+    store,
+  }) => {
+    const scope = freshScope()
+    for (const namespace of ['default', 'other']) {
+      for (const text of ['one', 'two', 'three']) {
+        await putNew(store, scope, text, { namespace })
+      }
+    }
+    const others = []
+    for (const other of [...neighboursOf(scope), { ...scope, taskId: '' }]) {
+      others.push(await putNew(store, other, 'one'))
+    }
+    assert.equal(await store.scoped(scope).deleteAll(), 6)
+    assertSameRefs(await collect(store.list(scope)), [])
+    for (const other of others) await assertThere(store, other)
+    assert.equal(await store.scoped(scope).deleteAll(), 0)
+  })
+
   it('A7 what is neither an id nor a ref is refused', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     const targets = [undefined, null, 7, '', {}, [], { id: ref.id }, { scope: ref.scope }]

@@ -9,6 +9,7 @@ import { digestOf } from './support/digest.ts'
 import { forgedPair } from './support/forged-pair.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
+import { sessionOf } from './support/session-of.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -67,7 +68,7 @@ export function durability({ it, itIfDurable, itIfShared }: ArtifactCases): void
     ]
     const other = await putNew(store, { ...scope, sessionId: 'other' }, 'of a deleted session')
     assert.equal(await store.delete(scope, deleted.ref.id), true)
-    assert.equal(await store.deleteScope(other.ref.scope), 1)
+    assert.equal(await store.deleteScope(sessionOf(other.ref.scope)), 1)
     await store.close()
     const reopened = await open()
     for (const { ref } of [deleted, other]) await assertAbsent(reopened, ref.scope, ref.id)
@@ -104,7 +105,7 @@ export function durability({ it, itIfDurable, itIfShared }: ArtifactCases): void
     for (let index = 0; index < 20; index += 1) {
       await assertThere(other, await putNew(store, scope, `content ${index}`))
     }
-    assert.equal(await other.deleteScope(scope), 20)
+    assert.equal(await other.deleteScope(sessionOf(scope)), 20)
     assertSameRefs(await collect(store.list(scope)), [])
   })
 }

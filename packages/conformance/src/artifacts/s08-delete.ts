@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { collect } from '../support/collect.ts'
+import type { Identity } from '@harborage/core'
+import { assertFails } from '../support/assert-fails.ts'
+import { malformed } from '../support/malformed.ts'
 import { CALLERS, race, tally } from '../support/race.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { freshScope, neighboursOf } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
+import { sessionOf } from './support/session-of.ts'
 
 const ROUNDS = 20
 
@@ -54,11 +58,16 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
     assert.equal(await store.deleteScope(session), 0)
   })
 
-  it('S8 deleteScope takes no notice of a task', async ({ store }) => {
+  it('S8 deleteScope refuses what names a task, and nothing is removed', async ({ store }) => {
     const scope = freshScope()
-    await putNew(store, scope)
-    await putNew(store, { ...scope, taskId: 'other' })
-    assert.equal(await store.deleteScope(scope), 2)
+    const put = await putNew(store, scope)
+    for (const taskId of [scope.taskId, 'other', '', null, 7]) {
+      const named = malformed<Identity>({ ...scope, taskId })
+      await assertFails('invalid_record', () => store.deleteScope(named))
+    }
+    await assertThere(store, put)
+    const session = malformed<Identity>({ ...sessionOf(scope), taskId: undefined })
+    assert.equal(await store.deleteScope(session), 1)
   })
 
   it('S8 deleteScope leaves other sessions, users and tenants alone', async ({ store }) => {
@@ -68,14 +77,14 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
       if (other.taskId === scope.taskId) others.push(await putNew(store, other))
     }
     await putNew(store, scope)
-    assert.equal(await store.deleteScope(scope), 1)
+    assert.equal(await store.deleteScope(sessionOf(scope)), 1)
     for (const other of others) await assertThere(store, other)
   })
 
   it('S8 what deleteScope removed can be put again', async ({ store }) => {
     const scope = freshScope()
     await putNew(store, scope, 'content', { filename: 'first' })
-    assert.equal(await store.deleteScope(scope), 1)
+    assert.equal(await store.deleteScope(sessionOf(scope)), 1)
     const again = await putNew(store, scope, 'content', { filename: 'second' })
     assert.equal(again.ref.filename, 'second')
     await assertThere(store, again)
@@ -86,7 +95,7 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
     await Promise.all(
       Array.from({ length: CALLERS }, (_, index) => putNew(store, scope, `content ${index}`)),
     )
-    const counts = await race(8, () => store.deleteScope(scope))
+    const counts = await race(8, () => store.deleteScope(sessionOf(scope)))
     assert.equal(
       counts.map(Number).reduce((sum, count) => sum + count, 0),
       CALLERS,
@@ -98,12 +107,12 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
       const scope = freshScope()
       await putNew(store, scope, 'before')
       const [counts] = await Promise.all([
-        Promise.all([store.deleteScope(scope), store.deleteScope(scope)]),
+        Promise.all([store.deleteScope(sessionOf(scope)), store.deleteScope(sessionOf(scope))]),
         ...Array.from({ length: 8 }, (_, index) => putNew(store, scope, `content ${index}`)),
       ])
       const left = (await collect(store.list(scope))).length
       assert.equal(counts[0] + counts[1] + left, 9)
-      assert.equal(await store.deleteScope(scope), left)
+      assert.equal(await store.deleteScope(sessionOf(scope)), left)
     }
   })
 
@@ -115,10 +124,10 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
         const scope = freshScope()
         await putNew(store, scope, 'before')
         const [count] = await Promise.all([
-          other.deleteScope(scope),
+          other.deleteScope(sessionOf(scope)),
           ...Array.from({ length: 8 }, (_, index) => putNew(store, scope, `content ${index}`)),
         ])
-        assert.equal(count + (await store.deleteScope(scope)), 9)
+        assert.equal(count + (await store.deleteScope(sessionOf(scope))), 9)
       }
     },
   )

@@ -21,7 +21,8 @@ const ROUNDS = 25
 
 const [, , root = '', name = ''] = process.argv
 const kept = { tenantId: 't', userId: 'u', sessionId: 'kept' }
-const churned = { tenantId: 't', userId: 'u', sessionId: 'churned', taskId: 'k' }
+const session = { tenantId: 't', userId: 'u', sessionId: 'churned' }
+const churned = { ...session, taskId: 'k' }
 const artifacts = await openArtifacts(root)
 const shared: ArtifactRef[] = []
 const own: string[] = []
@@ -48,7 +49,7 @@ async function churn(round: number): Promise<void> {
   const ref = await artifacts.putText(churned, text)
   const read = await artifacts.getText(churned, ref.id)
   if (read !== text && read !== undefined) faults.push('another text was read')
-  if (round % 5 === 4) removed += await artifacts.deleteScope(churned)
+  if (round % 5 === 4) removed += await artifacts.deleteScope(session)
   try {
     const refs = await collect(artifacts.list(churned))
     if (refs.some(({ scope }) => scope.sessionId !== 'churned')) faults.push('another session')

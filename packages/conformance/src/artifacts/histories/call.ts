@@ -4,6 +4,7 @@ import type { Call } from '../../support/replay-calls.ts'
 import { textOf } from '../../support/text-bytes.ts'
 import type { Step } from './step.ts'
 import { contentAt, SAYINGS, type Vocabulary } from './vocabulary.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 type ArtifactCall = Call<ArtifactStore>
 
@@ -46,7 +47,7 @@ export function callOf(
       return writing((store) => store.delete(scope, id))
     }
     case 'deleteScope':
-      return writing((store) => store.deleteScope(names.scope(step.place)))
+      return writing((store) => store.deleteScope(sessionOf(names.scope(step.place))))
     case 'list': {
       const filter = names.filter(step)
       return reading((store) => refsOf(store, filter, step.pageSize))

@@ -1,4 +1,5 @@
 import type { ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifacts'
+import type { Identity } from '@harborage/core'
 import { collect } from '../../support/collect.ts'
 
 /** The arguments of a call, of which each method takes those it needs. */
@@ -58,7 +59,7 @@ export const storeMethods: readonly StoreMethod[] = [
   {
     name: 'deleteScope',
     takes: ['options'],
-    call: (store, { scope, options }) => store.deleteScope(scope, options),
+    call: (store, { scope, options }) => store.deleteScope(withoutTask(scope), options),
   },
   {
     name: 'list',
@@ -76,3 +77,10 @@ export const storeMethods: readonly StoreMethod[] = [
 export const cancellableMethods: readonly StoreMethod[] = storeMethods.filter(({ takes }) =>
   takes.includes('options'),
 )
+
+/** A scope that may be anything, without the task that `deleteScope` does not take. */
+function withoutTask(scope: ArtifactScope): Identity {
+  if (typeof scope !== 'object' || scope === null) return scope
+  const { taskId: _, ...session } = scope
+  return session
+}

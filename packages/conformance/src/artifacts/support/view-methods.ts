@@ -29,6 +29,7 @@ export const viewMethods: readonly ViewMethod[] = [
   ...lookUps,
   { name: 'putBytes', call: (view, _, options) => view.putBytes(Uint8Array.of(1), options) },
   { name: 'putText', call: (view, _, options) => view.putText('text', options) },
+  { name: 'deleteAll', call: (view, _, options) => view.deleteAll(options) },
   { name: 'list', call: async (view, _, options) => collect(view.list(options)) },
   { name: 'offload of a small value', call: (view, _, options) => view.offload('small', options) },
   {

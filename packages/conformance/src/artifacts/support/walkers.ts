@@ -1,10 +1,6 @@
-import type {
-  ArtifactFilter,
-  ArtifactRef,
-  ArtifactScope,
-  ArtifactStore,
-} from '@harborage/artifacts'
+import type { ArtifactRef, ArtifactScope, ArtifactStore } from '@harborage/artifacts'
 import type { CallOptions } from '@harborage/core'
+import { sessionOf } from './session-of.ts'
 
 /** A way to walk through the artifacts of a scope. */
 export interface Walker {
@@ -38,7 +34,3 @@ export const walkers: readonly Walker[] = [
     walk: (store, scope, pageSize, options) => store.scoped(scope).list({ ...options, pageSize }),
   },
 ]
-
-function sessionOf({ tenantId, userId, sessionId }: ArtifactScope): ArtifactFilter {
-  return { tenantId, userId, sessionId }
-}
