@@ -5,8 +5,11 @@ import type { ContentReader } from './content-reader.ts'
 import { keyOf, type KeyColumns } from './rows.ts'
 import type { ArtifactRow, ArtifactTables } from './tables.ts'
 
-/** What is read by one statement: enough that a round trip hardly counts, and little beside the whole. */
+/** What is read by one statement at least: enough that a round trip hardly counts, and little beside the whole. */
 const PART_BYTES = 4 * 1024 * 1024
+
+/** The server decompresses from the beginning for each part, so that many small ones would take ever longer. */
+const MOST_PARTS = 8
 
 interface Part {
   readonly base64: string
@@ -17,8 +20,11 @@ interface FirstPart extends Part, Pick<ArtifactRow, 'sha256'> {
   readonly size: number
 }
 
-/** Where a part begins; SQL counts from 1. The digest makes sure that all parts are of the same bytes. */
-type NextPart = KeyColumns & Pick<ArtifactRow, 'sha256'> & { readonly from: number }
+/** Where a part begins, and its length; SQL counts from 1. The digest makes sure that all are of the same bytes. */
+interface NextPart extends KeyColumns, Pick<ArtifactRow, 'sha256'> {
+  readonly from: number
+  readonly length: number
+}
 
 /** Reads bytes as base64, in parts, so that little beside them is ever in memory and no part holds up other work. */
 export class PartsReader implements ContentReader {
@@ -33,13 +39,17 @@ export class PartsReader implements ContentReader {
       db
         .selectFrom('artifacts_blobs')
         // The size of what is there, not what the row says of it, which may be damaged.
-        .select(['sha256', sql<number>`octet_length(bytes)`.as('size'), partFrom(1).as('base64')])
+        .select([
+          'sha256',
+          sql<number>`octet_length(bytes)`.as('size'),
+          part(sql.lit(1), sql.lit(PART_BYTES)).as('base64'),
+        ])
         .where((where) => where.and(keyOf(at))),
     )
     this.#next = compileStatement('artifacts_get_next', (at: NextPart) =>
       db
         .selectFrom('artifacts_blobs')
-        .select(partFrom(at.from).as('base64'))
+        .select(part(sql`${at.from}`, sql`${at.length}`).as('base64'))
         .where((where) => where.and({ ...keyOf(at), sha256: at.sha256 })),
     )
   }
@@ -50,8 +60,10 @@ export class PartsReader implements ContentReader {
     const { sha256, size } = first
     const bytes = new Uint8Array(size)
     decodeInto(bytes, 0, first)
-    for (let done = PART_BYTES; done < size; done += PART_BYTES) {
-      const [next] = await this.#database.rows(this.#next, { ...key, sha256, from: done + 1 })
+    const length = Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS))
+    for (let done = PART_BYTES; done < size; done += length) {
+      const at = { ...key, sha256, from: done + 1, length }
+      const [next] = await this.#database.rows(this.#next, at)
       // Deleted in between: then it is not there.
       if (next === undefined) return undefined
       decodeInto(bytes, done, next)
@@ -60,9 +72,8 @@ export class PartsReader implements ContentReader {
   }
 }
 
-function partFrom(from: number): RawBuilder<string> {
-  const part = sql`substring(${sql.ref('bytes')} from ${from} for ${sql.lit(PART_BYTES)})`
-  return sql<string>`encode(${part}, 'base64')`
+function part(from: RawBuilder<unknown>, length: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`encode(substring(${sql.ref('bytes')} from ${from} for ${length}), 'base64')`
 }
 
 /** What is stored may be damaged and have another length; its digest will tell. */
