@@ -33,14 +33,14 @@ export interface ArtifactPage {
   readonly sessionId: string | undefined
   readonly taskId: string | undefined
   readonly namespace: string | undefined
-  /** The last ref of the page before, or `undefined` for the first page. */
+  /** The last ref of the page before, just as `listPage` gave it, or `undefined` for the first page. */
   readonly after: ArtifactRef | undefined
   readonly limit: number
 }
 
 /**
  * What the artifact store needs of a backend. Everything that is handed in was checked and belongs to the driver; what a
- * driver returns is handed to the caller as it is. Failures are thrown as errors of `@harborage/core`.
+ * driver returns belongs to the caller. Failures are thrown as errors of `@harborage/core`.
  *
  * Prove a driver with `artifactsConformance` of `@harborage/conformance/artifacts`.
  */

@@ -194,7 +194,9 @@ export class ArtifactStore implements AsyncDisposable {
           () => this.#driver.listPage({ ...parts, after, limit }),
           'list',
         ),
-      placeOf: (ref) => ({ ...ref, scope: { ...ref.scope } }),
+      // A driver may know by the very ref where its own walk stands.
+      placeOf: (ref) => ref,
+      handOut: (ref) => ({ ...ref, scope: { ...ref.scope } }),
     })
   }
 

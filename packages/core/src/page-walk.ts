@@ -7,8 +7,10 @@ export interface PageWalk<Item, Place> {
   readonly signal?: AbortSignal | undefined
   /** Fetches up to `pageSize` items that come after the given place, or the first ones. */
   readonly fetchPage: (after: Place | undefined) => Promise<readonly Item[]>
-  /** Where an item is: a copy, since the item is the caller's once it was handed out. */
+  /** Where an item is; nothing that the caller could change in what is handed out. */
   readonly placeOf: (item: Item) => Place
+  /** What the caller gets of an item. Default: the item itself. */
+  readonly handOut?: (item: Item) => Item
 }
 
 /** Walks many records page by page, holding one page at a time and nothing open in between. */
@@ -17,6 +19,7 @@ export function walkPages<Item, Place>({
   signal,
   fetchPage,
   placeOf,
+  handOut = (item) => item,
 }: PageWalk<Item, Place>): AsyncIterable<Item> {
   return {
     async *[Symbol.asyncIterator]() {
@@ -26,7 +29,7 @@ export function walkPages<Item, Place>({
         const last = page.at(-1)
         if (last !== undefined) after = placeOf(last)
         for (const item of page) {
-          yield item
+          yield handOut(item)
           if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
         }
         if (page.length < pageSize) return
