@@ -2,11 +2,11 @@
  * Run by a test, which kills it in the middle of its puts: writes one line for each artifact once its put has resolved.
  * A second argument breaks it on purpose, to see that the test notices.
  */
-import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 
 import { openArtifactStore } from '@harborage/artifacts'
 
+import { writeLine } from '../../support/write-line.ts'
 import { breakLink } from './break-link.ts'
 import { contentOf } from './content-of.ts'
 import { killedScope, type Acknowledged } from './killed-scope.ts'
@@ -37,5 +37,5 @@ async function putEndlessly(writer: number): Promise<void> {
 
 /** At once and by itself: a line that the process still holds would be lost with it. */
 function acknowledge(line: Acknowledged): void {
-  writeSync(1, `${JSON.stringify(line)}\n`)
+  writeLine(1, JSON.stringify(line))
 }

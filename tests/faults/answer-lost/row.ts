@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { forgetsTurnIds } from '../harness/writer/broken-builds.ts'
 import type { FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
 import { freshDatabase } from '../harness/postgres.ts'
 import { Worker } from '../harness/worker.ts'
@@ -19,13 +20,7 @@ export const answerLost: FaultRow = {
     {
       name: 'adds a turn again when it asks again',
       rounds: 160,
-      edits: [
-        {
-          file: 'packages/memory/src/internal/add-turn.ts',
-          from: 'if (header.turnIds.includes(turnId)) return',
-          to: `if (header.turnIds.includes('' as typeof turnId)) return`,
-        },
-      ],
+      edits: [forgetsTurnIds],
     },
     {
       name: 'does not look whether COMMIT was answered by ROLLBACK',

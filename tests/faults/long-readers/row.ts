@@ -36,8 +36,8 @@ const holdsTransaction: BrokenBuild = {
   edits: [
     {
       file: 'packages/driver-sqlite/src/internal/prepared-connection.ts',
-      from: 'const rows = this.#prepare(statement).all(',
-      to: "if (!this.inTransaction) this.#connection.exec('BEGIN')\n    const rows = this.#prepare(statement).all(",
+      from: 'const rows = prepared.all(',
+      to: "if (!this.inTransaction) this.#connection.exec('BEGIN')\n    const rows = prepared.all(",
     },
   ],
 }

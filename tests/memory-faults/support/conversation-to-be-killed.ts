@@ -1,9 +1,9 @@
 // Run by crash.test.ts: holds the conversation of told-turns.ts and dies at the given step of it.
-import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 
 import { openMemoryStore, type Summarizer } from '@harborage/memory'
 
+import { writeLine } from '../../support/write-line.ts'
 import { FaultPoints } from './fault-points.ts'
 import { MortalDatabase } from './mortal-database.ts'
 import { openEngine } from './open-engine.ts'
@@ -30,7 +30,7 @@ flushCompileCache()
 points.arm()
 for (const turn of toldTurns) {
   await memory.addTurn(sessionOf(fatalStep), turn)
-  writeSync(1, `${turn.userMessage}\n`)
+  writeLine(1, turn.userMessage)
   await memory.settled()
 }
 await memory.close()

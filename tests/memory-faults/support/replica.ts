@@ -1,5 +1,4 @@
 // One of several processes that add turns to one conversation; started, killed and started again by replicas.ts.
-import { writeSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -7,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isHarborageError, newEventId } from '@harborage/core'
 import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
 
+import { writeLine } from '../../support/write-line.ts'
 import { openEngine } from './open-engine.ts'
 import { lastNumberOf, numberedTurn, rememberedNames } from './numbered-turns.ts'
 import { randomSource } from '../../support/random-source.ts'
@@ -14,7 +14,7 @@ import { replicaRules, session } from './replica-rules.ts'
 import { unreliableSummarizer } from './unreliable-summarizer.ts'
 
 const [, , dsn = '', speaker = '', turns = '', seed = ''] = process.argv
-const tell = (line: string): void => void writeSync(1, `${line}\n`)
+const tell = (line: string): void => writeLine(1, line)
 const isPatient = ['c', 'd'].includes(speaker)
 const watch = {
   began: () => tell('folding'),

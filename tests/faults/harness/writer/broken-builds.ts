@@ -29,8 +29,8 @@ export const commitsInParts: SourceEdit = {
 /** A turn is added again when its addTurn is repeated. */
 export const forgetsTurnIds: SourceEdit = {
   file: 'packages/memory/src/internal/add-turn.ts',
-  from: 'if (header.turnIds.includes(turnId)) return',
-  to: 'if (false) return',
+  from: 'return header?.turnIds.includes(turnId) ?? false',
+  to: 'return false',
 }
 
 /** An artifact's file is answered for at once and written a little later. */

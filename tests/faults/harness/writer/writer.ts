@@ -3,12 +3,13 @@
  * operation is told, in a line of its own, once its promise has resolved: see `told.ts`.
  */
 import { once } from 'node:events'
-import { openSync, writevSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { inspect } from 'node:util'
 
 import { isHarborageError } from '@harborage/core'
 
+import { writeLine } from '../../../support/write-line.ts'
 import { openStores } from './open-stores.ts'
 import { perform } from './operations.ts'
 import { CLOSED, failureLine, OPENING, surrenderLine } from './told.ts'
@@ -59,10 +60,6 @@ function giveUp(what: string, error: unknown): never {
   process.exit(1)
 }
 
-/**
- * By itself and at once: a line that the process still holds would be lost with it. A system call that nothing else
- * makes, so that a fault in any other one does not hit it: one piece alone would be an ordinary write.
- */
 function tell(line: string): void {
-  writevSync(told, [Buffer.from(line), Buffer.from('\n')])
+  writeLine(told, line)
 }
