@@ -16,6 +16,7 @@ import {
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { failureOf } from './support/failure-of.ts'
 
 const identity: RunIdentity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
 const kind = 'session.costs'
@@ -110,8 +111,11 @@ describe('a typed slot', () => {
       const given = { '5ecret-key': '5ecret-value' as never }
       const record = { eventId: newEventId(), identity, kind: 'session.tokens' }
       await store.save({ ...record, bytes: Buffer.from(JSON.stringify(given)) })
-      for (const call of [tokens.load(store, identity), tokens.save(store, identity, given)]) {
-        const failure: unknown = await call.catch((error: unknown) => error)
+      for (const call of [
+        () => tokens.load(store, identity),
+        () => tokens.save(store, identity, given),
+      ]) {
+        const failure: unknown = await call().catch((error: unknown) => error)
         expect(failure).toMatchObject({
           code: 'invalid_record',
           cause: [{ path: ['5ecret-key'] }],
@@ -119,6 +123,22 @@ describe('a typed slot', () => {
         expect(String(failure)).toContain('session.tokens')
         expect(String(failure)).not.toContain('5ecret')
       }
+    })
+
+    it('refuses a value that cannot be looked at a second time', async () => {
+      const tokens = defineSlot({ kind: 'session.cents', schema: z.object({ cents: z.number() }) })
+      let looks = 0
+      const hostile = {
+        get cents(): number {
+          looks += 1
+          if (looks > 1) throw new Error('5ecret')
+          return Number.NaN
+        },
+      }
+      const failure = await failureOf(() => tokens.save(store, identity, hostile))
+      expect(failure.code).toBe('invalid_record')
+      expect(failure.message).toContain('does not fit its schema')
+      expect(looks).toBeGreaterThan(1)
     })
 
     it('catches at the save what would not load again, such as a Date', async () => {
