@@ -1,0 +1,204 @@
+import { newEventId, OutcomeUnknownError, type RunIdentity } from '@harborage/core'
+import {
+  defineSlot,
+  InMemoryStateDriver,
+  openStateStore,
+  StateStore,
+  type Condition,
+  type SaveOutcome,
+  type StateRecord,
+} from '@harborage/state'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+
+const identity: RunIdentity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
+const kind = 'session.costs'
+const costs = defineSlot({ kind, schema: z.object({ cents: z.int().min(0) }) })
+
+describe('updating a typed slot', () => {
+  let store: StateStore
+  beforeEach(async () => {
+    store = await openStateStore()
+  })
+  afterEach(() => store.close())
+
+  const addOne = (held: { cents: number } | undefined) => ({ cents: (held?.cents ?? 0) + 1 })
+
+  it('changes an empty slot and a full one, and gives the value that it saved', async () => {
+    expect(await costs.update(store, identity, addOne)).toEqual({ cents: 1 })
+    expect(await costs.update(store, identity, async (held) => addOne(held))).toEqual({
+      cents: 2,
+    })
+    expect(await costs.load(store, identity)).toEqual({ cents: 2 })
+  })
+
+  it('loses none of 32 increments that are made at once', async () => {
+    const callers = Array.from({ length: 32 }, () => costs.update(store, identity, addOne))
+    const values = (await Promise.all(callers)).map(({ cents }) => cents)
+    expect(values.toSorted((left, right) => left - right)).toEqual(
+      Array.from({ length: 32 }, (_, index) => index + 1),
+    )
+    expect(await costs.load(store, identity)).toEqual({ cents: 32 })
+  })
+
+  it('starts again from what another writer saved in between', async () => {
+    let asked = 0
+    const value = await costs.update(store, identity, async (held) => {
+      asked += 1
+      if (asked === 1) await costs.save(store, identity, { cents: 10 })
+      return addOne(held)
+    })
+    expect(value).toEqual({ cents: 11 })
+    expect(asked).toBe(2)
+  })
+
+  it('gives up when another writer came first in each attempt', async () => {
+    let asked = 0
+    const updating = costs.update(
+      store,
+      identity,
+      async (held) => {
+        asked += 1
+        await costs.save(store, identity, { cents: asked * 10 })
+        return addOne(held)
+      },
+      { attempts: 3 },
+    )
+    await expect(updating).rejects.toMatchObject({ code: 'condition_failed' })
+    expect(asked).toBe(3)
+    expect(await costs.load(store, identity)).toEqual({ cents: 30 })
+  })
+
+  it('refuses a number of attempts that makes no sense', async () => {
+    for (const attempts of [0, -1, 1.5, Number.NaN]) {
+      await expect(costs.update(store, identity, addOne, { attempts })).rejects.toMatchObject({
+        code: 'invalid_record',
+      })
+    }
+    expect(await costs.load(store, identity)).toBeUndefined()
+  })
+
+  it('saves nothing if the change throws or its value does not fit', async () => {
+    await costs.save(store, identity, { cents: 1 })
+    const refusal = new Error('not today')
+    await expect(costs.update(store, identity, () => Promise.reject(refusal))).rejects.toBe(refusal)
+    await expect(costs.update(store, identity, () => ({ cents: -1 }))).rejects.toMatchObject({
+      code: 'invalid_record',
+    })
+    expect(await costs.load(store, identity)).toEqual({ cents: 1 })
+  })
+
+  describe('with an event id', () => {
+    it('may be repeated after its answer was lost, and is applied once', async () => {
+      await using forgetful = new StateStore(new ForgetfulDriver())
+      await costs.save(forgetful, identity, { cents: 5 })
+      const options = { eventId: newEventId() }
+      let asked = 0
+      const add = () =>
+        costs.update(
+          forgetful,
+          identity,
+          (held) => {
+            asked += 1
+            return addOne(held)
+          },
+          options,
+        )
+      await expect(add()).rejects.toMatchObject({ code: 'outcome_unknown' })
+      expect(await add()).toEqual({ cents: 6 })
+      expect(asked).toBe(1)
+      expect(await costs.loadWithEventId(forgetful, identity)).toEqual({
+        value: { cents: 6 },
+        ...options,
+      })
+    })
+
+    it('gives what the slot holds now if it was replaced since', async () => {
+      const options = { eventId: newEventId() }
+      await costs.update(store, identity, addOne, options)
+      await costs.update(store, identity, addOne)
+      expect(await costs.update(store, identity, addOne, options)).toEqual({ cents: 2 })
+      expect(await costs.load(store, identity)).toEqual({ cents: 2 })
+    })
+
+    it('is applied once when it is repeated while it is under way', async () => {
+      const options = { eventId: newEventId() }
+      let asked = 0
+      const add = () =>
+        costs.update(
+          store,
+          identity,
+          (held) => ({ cents: (held?.cents ?? 0) + (asked += 1) }),
+          options,
+        )
+      const [first, second] = await Promise.all([add(), add()])
+      expect(asked).toBe(2)
+      expect(first).toEqual(second)
+      expect(await costs.load(store, identity)).toEqual(first)
+    })
+
+    it('uses it for each attempt', async () => {
+      const eventId = newEventId()
+      let asked = 0
+      await costs.update(
+        store,
+        identity,
+        async (held) => {
+          asked += 1
+          if (asked === 1) await costs.save(store, identity, { cents: 10 })
+          return addOne(held)
+        },
+        { eventId },
+      )
+      expect(asked).toBe(2)
+      expect(await costs.loadWithEventId(store, identity)).toEqual({
+        value: { cents: 11 },
+        eventId,
+      })
+    })
+
+    it('is applied anew to a slot that was emptied since: it has forgotten', async () => {
+      const options = { eventId: newEventId() }
+      await costs.update(store, identity, addOne, options)
+      await costs.delete(store, identity)
+      expect(await costs.update(store, identity, addOne, options)).toEqual({ cents: 1 })
+    })
+
+    it('refuses one that another slot of the tenant holds', async () => {
+      const eventId = newEventId()
+      await costs.save(store, { ...identity, runId: 'r2' }, { cents: 1 }, { eventId })
+      await expect(costs.update(store, identity, addOne, { eventId })).rejects.toMatchObject({
+        code: 'idempotency_conflict',
+      })
+      expect(await costs.load(store, identity)).toBeUndefined()
+    })
+  })
+
+  it('stops when its signal is aborted', async () => {
+    const controller = new AbortController()
+    const reason = new Error('the user left')
+    const updating = costs.update(
+      store,
+      identity,
+      (held) => {
+        controller.abort(reason)
+        return addOne(held)
+      },
+      { signal: controller.signal },
+    )
+    await expect(updating).rejects.toBe(reason)
+    expect(await costs.load(store, identity)).toBeUndefined()
+  })
+})
+
+/** Loses the answer to the first save over something. */
+class ForgetfulDriver extends InMemoryStateDriver {
+  #hasForgotten = false
+
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    const outcome = await super.save(record, condition)
+    if (this.#hasForgotten || condition === undefined) return outcome
+    this.#hasForgotten = true
+    throw new OutcomeUnknownError('the answer was lost')
+  }
+}
