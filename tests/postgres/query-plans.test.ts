@@ -53,13 +53,15 @@ async function plansOf(
     max: 1,
     options: `-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on -c auto_explain.log_format=json -c client_min_messages=log -c plan_cache_mode=${mode}`,
   })
+  // The database may be dropped while a connection is still closing.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+    client.on('notice', ({ message }) => notices.push(message ?? ''))
+  })
   const shared = await openPostgres({ pool })
   const state = await openStateStore({ database: shared })
-  const client = await pool.connect()
-  // The database may be dropped while the connection is still closing.
-  client.on('error', () => {})
-  client.on('notice', ({ message }) => notices.push(message ?? ''))
-  client.release()
+  notices.length = 0
   await call(state)
   await state.close()
   await shared.close()
