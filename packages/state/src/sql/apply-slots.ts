@@ -1,4 +1,4 @@
-import { newEventId } from '@harborage/core'
+import { newEventId, type EventId } from '@harborage/core'
 import {
   changeRows,
   LostRace,
@@ -7,36 +7,54 @@ import {
   type SqlTraits,
   type SqlWork,
 } from '@harborage/core/sql'
-import type { SlotKey } from '../state-driver.ts'
+import type { Condition, SlotKey } from '../state-driver.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
+import type { StateRecordRow } from './tables.ts'
 import type { SlotChange } from './touched-slots.ts'
 
 /**
  * Goes through the slots of a commit, each in its turn: writes it, or keeps others from it until the transaction ends,
  * provided that it holds what is expected.
  *
- * @param marks The marks of all event ids that the commit saves, one after the other.
  * @throws LostRace if a slot does not, or has replaced what is saved there.
  */
 export function* applySlots(
   statements: StateStatements,
   traits: SqlTraits,
   slots: readonly SlotChange[],
-  marks: string,
 ): SqlWork<void> {
-  const counts = yield* together(slots.map((slot) => applySlot(statements, traits, slot, marks)))
+  const changes = slots.map(rowChange)
+  // The trail of a row that is new is the mark of its event id.
+  const marks = changes.map(({ row }) => row?.event_trail ?? '').join('')
+  const works = changes.map((change) => applyChange(statements, traits, change, marks))
+  const counts = yield* together(works)
   if (counts.includes(0)) throw new LostRace()
 }
 
-function applySlot(
+/** A change with the row that it saves, which is made once: it takes a digest. */
+type RowChange =
+  | { readonly row: StateRecordRow; readonly expected: Condition }
+  | {
+      readonly row: undefined
+      readonly slot: SlotKey
+      readonly expected: EventId | null
+      readonly isDeleted: boolean
+    }
+
+function rowChange({ slot, expected, record, isDeleted }: SlotChange): RowChange {
+  if (record !== undefined) return { row: recordRow(record), expected }
+  return { row: undefined, slot, expected, isDeleted }
+}
+
+function applyChange(
   statements: StateStatements,
   traits: SqlTraits,
-  { slot, expected, record, isDeleted }: SlotChange,
+  change: RowChange,
   marks: string,
 ): SqlWork<number> {
-  if (record !== undefined) {
-    const row = recordRow(record)
+  if (change.row !== undefined) {
+    const { row, expected } = change
     if (expected === undefined) {
       return changeRows(statements.saveInCommit, { ...row, commit_marks: marks })
     }
@@ -44,6 +62,7 @@ function applySlot(
       ? changeRows(statements.saveIntoEmpty, row)
       : changeRows(statements.saveOver, { ...row, expected_event_id: expected })
   }
+  const { slot, expected, isDeleted } = change
   if (expected === null) return keepEmpty(statements, traits, slot)
   const generation = { ...slotColumns(slot), event_id: expected }
   return isDeleted

@@ -13,7 +13,6 @@ import { decideCommit, slotId } from '../decide.ts'
 import type { CheckedTransaction } from '../state-driver.ts'
 import type { SaveOutcome } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
-import { eventMark } from './event-trail.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
@@ -65,15 +64,13 @@ function unreadCommit(
 ): Promise<unknown> | undefined {
   if (expectsWhatItSaves(transaction)) return undefined
   const changes = touchedSlots(transaction)
-  const rows = smallBlindSaves(changes)
   const { saveAll } = statements
+  const rows = saveAll === undefined ? undefined : smallBlindSaves(changes)
   if (saveAll !== undefined && rows !== undefined) return database.changes(saveAll, rows)
   if (!changes.every(canBeUnread)) return undefined
-  const marks = marksOf(transaction)
-  return database.transaction((mayBeApplied) => {
-    const work = applySlots(statements, database.traits, changes, marks)
-    return orUnknown(work, transaction, mayBeApplied)
-  })
+  return database.transaction((mayBeApplied) =>
+    orUnknown(applySlots(statements, database.traits, changes), transaction, mayBeApplied),
+  )
 }
 
 /**
@@ -148,13 +145,9 @@ function* inspectedWork(
     record: record !== undefined && saved.has(record) ? record : undefined,
     isDeleted: removed.has(slotId(slot)),
   }))
-  yield* applySlots(statements, traits, decided, marksOf(transaction))
+  yield* applySlots(statements, traits, decided)
   return outcomes
 }
 
 /** No event id is empty, so an inspection with this one finds the slot alone. */
 const NONE = ''
-
-function marksOf({ save }: CheckedTransaction): string {
-  return save.map(({ eventId }) => eventMark(eventId)).join('')
-}
