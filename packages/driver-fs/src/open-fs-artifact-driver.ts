@@ -5,7 +5,7 @@ import { InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
 import { z } from 'zod'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
-import { codeOf, isForbidden, translateOpenError } from './internal/fs-errors.ts'
+import { codeOf, ifMissing, isForbidden, translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /** What `openFsArtifactDriver` takes. */
@@ -52,18 +52,9 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
  * is made in it; one that is there, too, since whoever made it may not have come to this.
  */
 async function ensureRoot(path: string): Promise<string> {
-  const root = (await realPathOf(path)) ?? (await makeFolder(path))
+  const root = (await realpath(path).catch(ifMissing)) ?? (await makeFolder(path))
   await syncIfAllowed(dirname(root))
   return root
-}
-
-async function realPathOf(path: string): Promise<string | undefined> {
-  try {
-    return await realpath(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
 }
 
 async function makeFolder(path: string): Promise<string> {

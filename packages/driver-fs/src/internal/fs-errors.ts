@@ -1,14 +1,14 @@
-import {
-  HarborageError,
-  InvalidConfigError,
-  isHarborageError,
-  StoreUnavailableError,
-} from '@harborage/core'
+import { InvalidConfigError, isHarborageError, StoreUnavailableError } from '@harborage/core'
 
 /** The code of a failed system call, such as ENOENT, or `undefined`. */
 export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined
+}
+
+/** Gives nothing where what was asked for is not there; any other failure stays one. */
+export function ifMissing(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
 }
 
 /** Whether the same work may succeed once somebody has made room. */
@@ -43,7 +43,7 @@ export function translateOpenError(error: unknown): unknown {
 /** Turns an error of the file system into one of Harborage; any other error stays as it is. */
 export function translateFsError(error: unknown): unknown {
   const code = codeOf(error)
-  if (error instanceof HarborageError || code === undefined) return error
+  if (isHarborageError(error) || code === undefined) return error
   switch (code) {
     case 'ENAMETOOLONG':
       return new InvalidConfigError('the path of the artifact folder is too long: shorten it', {

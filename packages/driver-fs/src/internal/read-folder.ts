@@ -1,6 +1,6 @@
-import type { Dirent, Stats } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
-import { codeOf, foreignEntry } from './fs-errors.ts'
+import { foreignEntry, ifMissing } from './fs-errors.ts'
 
 /**
  * The folders below a folder whose names are wanted, sorted; none if it is not there. What has another name is passed
@@ -33,32 +33,18 @@ export async function namesIn(
 
 /** Whether a folder is there; anything else in its place is refused. */
 export async function isFolder(path: string): Promise<boolean> {
-  const status = await statusOf(path)
+  const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isDirectory()) return status !== undefined
   throw foreignEntry()
 }
 
 /** Whether a file is there; anything else in its place is refused. */
 export async function isFileThere(path: string): Promise<boolean> {
-  const status = await statusOf(path)
+  const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isFile()) return status !== undefined
   throw foreignEntry()
 }
 
-async function statusOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await lstat(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
-}
-
 async function entriesIn(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
-  }
+  return (await readdir(folder, { withFileTypes: true }).catch(ifMissing)) ?? []
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureFolder, syncFolder } from './durable-files.ts'
-import { codeOf } from './fs-errors.ts'
+import { codeOf, ifMissing } from './fs-errors.ts'
 import { ensureNamedFolder } from './folder-names.ts'
 import { isRealFolder } from './is-real-folder.ts'
 import { artifactsFolder, digestOf, folderOf } from './layout.ts'
@@ -76,11 +76,6 @@ export class ReadyFolders {
 }
 
 async function identify(folder: string): Promise<string | undefined> {
-  try {
-    const { dev, ino, birthtimeNs } = await stat(folder, { bigint: true })
-    return `${dev}-${ino}-${birthtimeNs}`
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    throw error
-  }
+  const found = await stat(folder, { bigint: true }).catch(ifMissing)
+  return found && `${found.dev}-${found.ino}-${found.birthtimeNs}`
 }
