@@ -57,6 +57,7 @@ export {
   type Identity,
   type RunIdentity,
 } from './identity.ts'
+export { errorOfFindings, type Finding, type FindingGrade } from './finding.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
 export { abortReason, isAborted } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'
