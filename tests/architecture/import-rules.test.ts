@@ -17,6 +17,7 @@ import {
 import { filesHaveNoCycle, packagesHaveNoCycle } from './rules/no-cycles.ts'
 import {
   importsAreDeclared,
+  kyselyIsNoPeer,
   packagesAreEnteredByTheirExports,
   publishedImportsNothingPrivate,
 } from './rules/published-packages-stand-alone.ts'
@@ -289,6 +290,18 @@ const guarded: readonly Guarded[] = [
         `${state}/bad.ts:1`,
       ],
       ['a package', `${sqlite}/bad.ts`, `import '@harborage/state'`, `${sqlite}/bad.ts:1`],
+    ],
+  },
+  {
+    name: 'kysely is installed by the packages that need it, and never by the user',
+    rule: kyselyIsNoPeer,
+    plants: [
+      [
+        'a peer',
+        'packages/state/package.json',
+        manifest('state', { peerDependencies: ['kysely'] }),
+        'packages/state/package.json has kysely as a peer',
+      ],
     ],
   },
   {

@@ -45,7 +45,7 @@ const withSql = { '.': './src/index.ts', './sql': './src/sql/index.ts' }
 const lawful: Readonly<Record<string, string>> = {
   'packages/core/package.json': manifest('core', {
     exports: withSql,
-    peerDependencies: ['kysely'],
+    dependencies: ['kysely'],
   }),
   'packages/core/tsconfig.json': references(),
   'packages/core/src/index.ts': `export { newEventId } from './event-id.ts'`,
@@ -93,8 +93,7 @@ function store(name: string): Readonly<Record<string, string>> {
   return {
     [`packages/${name}/package.json`]: manifest(name, {
       exports: withSql,
-      dependencies: ['@harborage/core'],
-      peerDependencies: ['kysely'],
+      dependencies: ['@harborage/core', 'kysely'],
     }),
     [`packages/${name}/tsconfig.json`]: references('../core'),
     [`packages/${name}/src/index.ts`]: `export { openStore } from './open-store.ts'`,
@@ -112,8 +111,7 @@ function store(name: string): Readonly<Record<string, string>> {
 function engine(name: string, client: string): Readonly<Record<string, string>> {
   return {
     [`packages/driver-${name}/package.json`]: manifest(`driver-${name}`, {
-      dependencies: ['@harborage/core', client],
-      peerDependencies: ['kysely'],
+      dependencies: ['@harborage/core', 'kysely', client],
     }),
     [`packages/driver-${name}/tsconfig.json`]: references('../core'),
     [`packages/driver-${name}/src/index.ts`]: `

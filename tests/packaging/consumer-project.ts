@@ -12,7 +12,11 @@ export interface ConsumerProject extends AsyncDisposable {
   write(name: string, content: string): Promise<void>
 }
 
-/** An empty project of someone who installs these packages, far away from this workspace. */
+/**
+ * An empty project of someone who installs these packages, far away from this workspace.
+ *
+ * @param packages Names of packages, and options of the package manager.
+ */
 export async function installInEmptyProject(
   manager: PackageManager,
   registry: PackageRegistry,
@@ -27,12 +31,13 @@ export async function installInEmptyProject(
   await project.write('package.json', '{ "private": true, "type": "module" }\n')
   await project.write('.npmrc', registry.npmrc)
   await project.write('tsconfig.json', JSON.stringify({ compilerOptions: strictest }))
-  if (manager === 'npm') {
-    await runCommand(folder, 'npm', 'install', '--prefer-offline', '--no-audit', ...packages)
-  } else {
-    await runCommand(folder, 'pnpm', 'add', ...packages)
-  }
+  await runCommand(folder, manager, ...installCommands[manager], ...packages)
   return project
+}
+
+const installCommands: Readonly<Record<PackageManager, readonly string[]>> = {
+  npm: ['install', '--prefer-offline', '--no-audit'],
+  pnpm: ['add'],
 }
 
 const strictest = {

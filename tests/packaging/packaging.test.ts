@@ -8,6 +8,8 @@ import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { artifactsOnFiles } from './artifacts-on-files.ts'
+import { createDatabase } from '../support/postgres-database.ts'
+import { besideKysely } from './beside-kysely.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
@@ -151,14 +153,14 @@ describe.each(['npm', 'pnpm'] as const)(
     })
     afterAll(() => project[Symbol.asyncDispose]())
 
-    test('has neither a database client nor kysely, nor another store', () => {
+    test('has neither a database client nor another store', () => {
       const harborage = [...installed.keys()].filter((name) => name.startsWith('@harborage/'))
       expect(harborage.toSorted()).toEqual([
         '@harborage/artifacts',
         '@harborage/core',
         '@harborage/driver-fs',
       ])
-      const unwanted = ['kysely', 'pg', '@types/pg', 'better-sqlite3', 'fast-check']
+      const unwanted = ['pg', '@types/pg', 'better-sqlite3', 'fast-check']
       expect(unwanted.filter((name) => installed.has(name))).toEqual([])
     })
 
@@ -228,6 +230,55 @@ describe('a project that installed every package', () => {
     await bundle.write({ file: join(project.folder, 'bundle.mjs'), codeSplitting: false })
     await bundle.close()
     await runCommand(project.folder, 'node', 'bundle.mjs')
+  })
+})
+
+describe('a project that installed with --legacy-peer-deps, so without any peer', () => {
+  let project: ConsumerProject
+  beforeAll(async () => {
+    project = await installInEmptyProject(
+      'npm',
+      registry,
+      '--legacy-peer-deps',
+      ...firstInstall(),
+      '@types/node',
+    )
+    await project.write('first-example.ts', firstExample())
+  })
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test("runs and compiles the README's first example", async () => {
+    await runCommand(project.folder, 'node', 'first-example.ts')
+    await runCommand(project.folder, 'tsc')
+  })
+})
+
+describe('a project that has an older kysely of its own', () => {
+  let project: ConsumerProject
+  beforeAll(async () => {
+    const packages = ['artifacts', 'driver-postgres', 'driver-sqlite', 'memory', 'state']
+    project = await installInEmptyProject(
+      'npm',
+      registry,
+      'kysely@^0.28.0',
+      ...packages.map((name) => `@harborage/${name}`),
+      '@types/node',
+    )
+    await project.write('beside-kysely.ts', besideKysely)
+  })
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test('has both, each where it is looked for', async () => {
+    const kysely = (await installedPackages(project.folder)).get('kysely') ?? new Set()
+    expect(kysely.size).toBeGreaterThan(1)
+  })
+
+  test('compiles, and keeps every store on both engines beside its own queries', async () => {
+    await runCommand(project.folder, 'tsc')
+    await runCommand(project.folder, 'node', 'beside-kysely.ts', 'sqlite:./own.db')
+    const database = await createDatabase()
+    await runCommand(project.folder, 'node', 'beside-kysely.ts', database.dsn)
+    await database.drop()
   })
 })
 

@@ -32,3 +32,9 @@ export const importsAreDeclared: Rule = ruleAboutImports(published, ({ owner, ta
     ? undefined
     : `${owner.folder}/package.json has it neither as a dependency nor as a peer`
 })
+
+/** kysely is an internal detail: a peer would be the user's to install, and to keep at one version. */
+export const kyselyIsNoPeer: Rule = ({ packages }) =>
+  packages
+    .filter(({ manifest }) => 'kysely' in (manifest.peerDependencies ?? {}))
+    .map(({ folder }) => `${folder}/package.json has kysely as a peer: make it a dependency`)

@@ -9,9 +9,8 @@ export const storesImportCoreOnly: Rule = ruleAboutImports(['store'], ({ owner, 
 })
 
 /**
- * Rule 2, second half: a root entry never imports sql statically, over however many files, so that
- * whoever installs a store without SQL needs no kysely, neither to run nor to compile. This holds
- * for core as well, or else no store could keep to it.
+ * Rule 2, second half: a root entry never imports sql statically, over however many files, so that a store without SQL
+ * loads no kysely and compiles without its types. This holds for core as well, or else no store could keep to it.
  */
 export const rootsNeverReachSql: Rule = (workspace) =>
   workspace.packages
