@@ -15,6 +15,7 @@ import {
   storesUseNoClientLibrary,
 } from './rules/engines-know-no-store.ts'
 import { filesHaveNoCycle, packagesHaveNoCycle } from './rules/no-cycles.ts'
+import { noForeignInstanceof } from './rules/no-foreign-instanceof.ts'
 import {
   importsAreDeclared,
   kyselyIsNoPeer,
@@ -263,6 +264,31 @@ const guarded: readonly Guarded[] = [
       ['by name', `${state}/bad.ts`, `import '@harborage/tests'`, `${state}/bad.ts:1`],
       ['its own tests', `${state}/bad.ts`, `import '../test/fixture.ts'`, `${state}/bad.ts:1`],
       ['bench', `${state}/bad.ts`, `import '../../../bench/x.ts'`, `${state}/bad.ts:1`],
+    ],
+  },
+  {
+    name: 'instanceof asks about classes of this workspace only',
+    rule: noForeignInstanceof,
+    plants: [
+      [
+        'an error',
+        `${state}/bad.ts`,
+        `\nexport const is = (e: unknown) => e instanceof Error`,
+        `${state}/bad.ts:2`,
+      ],
+      ['bytes', `${fs}/bad.ts`, `export const is = b instanceof Uint8Array`, `${fs}/bad.ts:1`],
+      [
+        'a library',
+        `${sqlite}/bad.ts`,
+        `import Client from 'better-sqlite3'\nexport const is = c instanceof Client`,
+        `${sqlite}/bad.ts:2`,
+      ],
+      [
+        'a member',
+        `${core}/bad.ts`,
+        `export const is = s instanceof globalThis.AbortSignal`,
+        `${core}/bad.ts:1`,
+      ],
     ],
   },
   {

@@ -50,6 +50,9 @@ const lawful: Readonly<Record<string, string>> = {
   'packages/core/tsconfig.json': references(),
   'packages/core/src/index.ts': `export { newEventId } from './event-id.ts'`,
   'packages/core/src/event-id.ts': `export const newEventId = (): string => ''`,
+  'packages/core/src/own-class.ts': `
+    class Own {}
+    export const isOwn = (value: unknown): boolean => value instanceof Own`,
   'packages/core/src/sql/index.ts': `
     import type { Kysely } from 'kysely'
     import { newEventId } from '../event-id.ts'

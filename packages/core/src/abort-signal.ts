@@ -1,18 +1,22 @@
 import { types } from 'node:util'
 
-const target = EventTarget.prototype
-const readAborted = getterOf('aborted')
-const readReason = getterOf('reason')
+/** How the signals of one realm are asked, whatever was put on a signal itself. */
+interface Readers {
+  readonly aborted: (signal: object) => unknown
+  readonly reason: (signal: object) => unknown
+}
 
-/** Whether it is a signal, and not only an object with the prototype of one. */
+const target = EventTarget.prototype
+const own = readersOf(AbortSignal.prototype)
+
+/**
+ * Tells whether a value is a signal, and not only an object with the prototype of one. A signal of another realm is
+ * one too: under jsdom, the global AbortSignal is not that of Node.
+ */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   // A proxy of a signal passes for one, and answers what it likes.
-  if (types.isProxy(value) || !(value instanceof AbortSignal)) return false
-  try {
-    return typeof readAborted(value) === 'boolean'
-  } catch {
-    return false
-  }
+  if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  return readAborted(value) !== undefined
 }
 
 // What follows asks the signal itself: properties that somebody put on it could throw, or say something else.
@@ -23,16 +27,53 @@ export function isAborted(signal: AbortSignal): boolean {
 
 /** What the caller said when it aborted the signal. */
 export function abortReason(signal: AbortSignal): unknown {
-  return readReason(signal)
+  return (isOwn(signal) ? own : foreignReaders(signal))?.reason(signal)
 }
 
 /** Calls the listener once the signal is aborted, until the function that it gives is called. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  target.addEventListener.call(signal, 'abort', listener, { once: true })
-  return () => target.removeEventListener.call(signal, 'abort', listener)
+  const methods = isOwn(signal) ? target : signal
+  methods.addEventListener.call(signal, 'abort', listener, { once: true })
+  return () => methods.removeEventListener.call(signal, 'abort', listener)
 }
 
-function getterOf(name: 'aborted' | 'reason'): (signal: AbortSignal) => unknown {
-  const { get } = Reflect.getOwnPropertyDescriptor(AbortSignal.prototype, name) ?? {}
-  return (signal): unknown => (get === undefined ? signal[name] : Reflect.apply(get, signal, []))
+function isOwn(signal: AbortSignal): boolean {
+  return askAborted(own, signal) !== undefined
+}
+
+function readAborted(value: object): boolean | undefined {
+  return askAborted(own, value) ?? askAborted(foreignReaders(value), value)
+}
+
+/** Returns `undefined` for whatever is no signal of the realm: the getter throws. */
+function askAborted(readers: Readers | undefined, value: object): boolean | undefined {
+  try {
+    const aborted = readers?.aborted(value)
+    return typeof aborted === 'boolean' ? aborted : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Finds the prototype by which a value would be a signal of another realm. */
+function foreignReaders(value: object): Readers | undefined {
+  for (let found = prototypeOf(value); found !== null; found = prototypeOf(found)) {
+    if (types.isProxy(found)) return undefined
+    const tag = Reflect.getOwnPropertyDescriptor(found, Symbol.toStringTag)
+    if (tag?.value === 'AbortSignal') return readersOf(found)
+  }
+  return undefined
+}
+
+function prototypeOf(value: object): object | null {
+  return Reflect.getPrototypeOf(value)
+}
+
+function readersOf(prototype: object): Readers {
+  return { aborted: getterOf(prototype, 'aborted'), reason: getterOf(prototype, 'reason') }
+}
+
+function getterOf(prototype: object, name: 'aborted' | 'reason'): (signal: object) => unknown {
+  const { get } = Reflect.getOwnPropertyDescriptor(prototype, name) ?? {}
+  return (signal): unknown => (get === undefined ? undefined : Reflect.apply(get, signal, []))
 }

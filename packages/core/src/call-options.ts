@@ -40,7 +40,7 @@ export function checkSignal(options: CallOptions | undefined): AbortSignal | und
 /** Refuses what is passed in place of the options: a signal by itself would never be heard. */
 function checkOptions(options: unknown): void {
   if (options === undefined || options === null) return
-  if (typeof options !== 'object' || options instanceof AbortSignal) {
+  if (typeof options !== 'object' || isAbortSignal(options)) {
     throw new InvalidRecordError(
       'options is not an object of options: pass { signal } or leave it out',
     )

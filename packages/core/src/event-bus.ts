@@ -1,3 +1,4 @@
+import { isError } from './caught-error.ts'
 import { InvalidRecordError } from './errors/errors.ts'
 import type { Identity } from './identity.ts'
 import { describeType } from './named-text.ts'
@@ -157,7 +158,7 @@ function typeOf(event: HarborageEvent): string {
 /** What a listener throws may let nobody look at it. */
 function kindOf(error: unknown): string {
   try {
-    return error instanceof Error ? String(error.name) : typeof error
+    return isError(error) ? String(error.name) : typeof error
   } catch {
     return typeof error
   }

@@ -62,6 +62,7 @@ export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scop
 export { abortReason, isAborted } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'
 export { captureDate } from './capture-date.ts'
+export { codeOf, isError, messageOf } from './caught-error.ts'
 export {
   parseJsonObject,
   strictJson,

@@ -138,7 +138,7 @@ export async function traceOperation<Result>(
     trace.outcome = outcomeOf(result)
     return result
   } catch (failure) {
-    trace.outcome = codeOf(failure, signal)
+    trace.outcome = outcomeOfFailure(failure, signal)
     operationChannel.error.publish(trace)
     throw failure
   } finally {
@@ -163,7 +163,7 @@ function ok(): string {
   return 'ok'
 }
 
-function codeOf(error: unknown, signal: AbortSignal | undefined): string {
+function outcomeOfFailure(error: unknown, signal: AbortSignal | undefined): string {
   if (isHarborageError(error)) return error.code
   const isGivenUp = signal !== undefined && isAborted(signal) && error === abortReason(signal)
   return isGivenUp ? 'aborted' : 'failed'

@@ -8,7 +8,7 @@ import type {
   ArtifactRef,
   NewArtifact,
 } from '@harborage/artifacts'
-import { StoreUnavailableError, type Identity } from '@harborage/core'
+import { codeOf, StoreUnavailableError, type Identity } from '@harborage/core'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
 import { countArtifacts } from './internal/count-artifacts.ts'
 import {
@@ -20,7 +20,7 @@ import {
   writeNewFile,
 } from './internal/durable-files.ts'
 import { FolderNames } from './internal/folder-names.ts'
-import { codeOf, translateFsError } from './internal/fs-errors.ts'
+import { translateFsError } from './internal/fs-errors.ts'
 import { isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
 import { isFileThere, isFolder } from './internal/read-folder.ts'

@@ -1,11 +1,11 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ArtifactDriver } from '@harborage/artifacts'
-import { InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
+import { codeOf, InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
 import { z } from 'zod'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
-import { codeOf, ifMissing, isForbidden, translateOpenError } from './internal/fs-errors.ts'
+import { ifMissing, isForbidden, translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /** What `openFsArtifactDriver` takes. */

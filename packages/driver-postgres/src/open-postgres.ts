@@ -1,4 +1,4 @@
-import { InvalidConfigError, type Database } from '@harborage/core'
+import { codeOf, InvalidConfigError, type Database } from '@harborage/core'
 import pg from 'pg'
 import { z } from 'zod'
 import { ClientPool } from './internal/client-pool.ts'
@@ -55,7 +55,7 @@ function checkDsn(dsn: string): void {
   try {
     void new pg.Client({ connectionString: dsn })
   } catch (error) {
-    const unread = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const unread = codeOf(error) === 'ENOENT'
     throw new InvalidConfigError(
       unread
         ? 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isHarborageError, type EventBus, type RunIdentity } from '@harborage/core'
+import { isError, isHarborageError, type EventBus, type RunIdentity } from '@harborage/core'
 import { rejectionOf } from '../support/abort.ts'
 import { malformed } from '../support/malformed.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
@@ -57,10 +57,10 @@ const neverPublishes: EventBus = {
 
 /** The causes of an error, and theirs. */
 function causesOf(error: unknown): unknown[] {
-  if (!(error instanceof Error)) return []
+  if (!isError(error)) return []
   const causes: unknown[] = [
     ...(error.cause === undefined ? [] : [error.cause]),
-    ...(error instanceof AggregateError ? Array.from<unknown>(error.errors) : []),
+    ...('errors' in error && Array.isArray(error.errors) ? Array.from<unknown>(error.errors) : []),
   ]
   return [...causes, ...causes.flatMap(causesOf)]
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { types } from 'node:util'
 import type { MemoryRules, Summarizer } from '@harborage/memory'
 import { assertHolds, foldedTexts, numbered, recentTexts, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
@@ -99,7 +100,7 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     for (const event of events.all) {
       assert.equal(event.type, 'memory.health_changed')
       assert.deepEqual({ ...event.identity }, { tenantId, userId, sessionId })
-      assert.ok(event.occurredAt instanceof Date)
+      assert.ok(types.isDate(event.occurredAt))
     }
     assert.deepEqual(events.payloadsOf('memory.health_changed'), [
       { priorHealth: 'healthy', newHealth: 'retry', reason: 'summarizer_failed' },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { types } from 'node:util'
 import { isHarborageError, newEventId } from '@harborage/core'
 import { MAX_TURN_BYTES, type ConversationTurn } from '@harborage/memory'
 import { rejectionOf } from '../support/abort.ts'
@@ -154,7 +155,7 @@ function leastTurn(): ConversationTurn {
 
 /** Changes everything in an object that can be changed. */
 function spoil(value: object): void {
-  if (value instanceof Date) {
+  if (types.isDate(value)) {
     value.setTime(0)
     return
   }

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { isHarborageError } from '@harborage/core'
 
 /** What a call came to, in a form that can be compared and printed. */
@@ -14,8 +15,8 @@ export async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> 
 
 /** Bytes and dates as text, so that two outcomes are compared by value on every driver. */
 function comparable(value: unknown): unknown {
-  if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`
-  if (value instanceof Date) return `date ${value.getTime()}`
+  if (types.isUint8Array(value)) return `bytes ${Buffer.from(value).toString('hex')}`
+  if (types.isDate(value)) return `date ${value.getTime()}`
   if (Array.isArray(value)) return value.map(comparable)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

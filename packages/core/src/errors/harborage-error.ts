@@ -82,7 +82,8 @@ export function isHarborageError<Code extends ErrorCode = ErrorCode>(
 ): error is HarborageError<Code> {
   try {
     return (
-      error instanceof Error &&
+      typeof error === 'object' &&
+      error !== null &&
       mark in error &&
       'code' in error &&
       (code === undefined || error.code === code)

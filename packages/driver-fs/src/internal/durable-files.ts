@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { link, lstat, mkdir, open, rm, unlink, type FileHandle } from 'node:fs/promises'
-import { OutcomeUnknownError } from '@harborage/core'
-import { codeOf, foreignEntry } from './fs-errors.ts'
+import { codeOf, OutcomeUnknownError } from '@harborage/core'
+import { foreignEntry } from './fs-errors.ts'
 
 export const OWNER_FILE = 0o600
 export const OWNER_DIRECTORY = 0o700

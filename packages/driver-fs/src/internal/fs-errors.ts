@@ -1,10 +1,9 @@
-import { InvalidConfigError, isHarborageError, StoreUnavailableError } from '@harborage/core'
-
-/** The code of a failed system call, such as ENOENT, or `undefined`. */
-export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : undefined
-}
+import {
+  codeOf,
+  InvalidConfigError,
+  isHarborageError,
+  StoreUnavailableError,
+} from '@harborage/core'
 
 /** Gives nothing where what was asked for is not there; any other failure stays one. */
 export function ifMissing(error: unknown): undefined {

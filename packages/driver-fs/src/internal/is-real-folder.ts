@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { codeOf, foreignEntry } from './fs-errors.ts'
+import { codeOf } from '@harborage/core'
+import { foreignEntry } from './fs-errors.ts'
 import { isFolder } from './read-folder.ts'
 
 /** What the system answers where something on the way is missing, a file, or a link in a circle. */

@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 const HEADER_BYTES = 20
 const LENGTH_BYTES = 4
 const BIGINT_BYTES = 8
@@ -73,5 +75,5 @@ function isText(item: unknown): item is string {
 }
 
 function isBytes(item: unknown): item is Uint8Array {
-  return item instanceof Uint8Array
+  return types.isUint8Array(item)
 }

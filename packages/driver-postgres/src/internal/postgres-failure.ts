@@ -1,4 +1,4 @@
-import { isHarborageError, StoreUnavailableError } from '@harborage/core'
+import { codeOf, isHarborageError, messageOf, StoreUnavailableError } from '@harborage/core'
 import { SqlFailure, type SqlFailureReason } from '@harborage/core/sql'
 
 /** The message of the error for a caller's pool that gave no connection in time. */
@@ -195,8 +195,8 @@ function final(message: string, state: string, cause: unknown): StoreUnavailable
 
 /** The five characters by which Postgres names a failure, or `undefined` if it is not the server's. */
 function sqlState(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
+  const code = codeOf(error)
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
     ? code
     : undefined
 }
@@ -218,8 +218,7 @@ const PASSING_NETWORK_CODES: ReadonlySet<string> = new Set([
 
 /** The code that Node gives an error of the network or of TLS, such as ECONNREFUSED. */
 function networkCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && sqlState(error) === undefined ? code : undefined
+  return sqlState(error) === undefined ? codeOf(error) : undefined
 }
 
 /** Whether the connection, or an answer on it, was lost. */
@@ -246,9 +245,9 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
 ])
 
 function isTermination(error: unknown): boolean {
-  return error instanceof Error && TERMINATIONS.has(error.message)
+  return TERMINATIONS.has(messageOf(error))
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && TIMEOUTS.has(error.message)
+  return TIMEOUTS.has(messageOf(error))
 }

@@ -1,7 +1,12 @@
 import { closeSync, constants, existsSync, openSync } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InvalidConfigError, isHarborageError, StoreUnavailableError } from '@harborage/core'
+import {
+  codeOf,
+  InvalidConfigError,
+  isHarborageError,
+  StoreUnavailableError,
+} from '@harborage/core'
 
 const OWNER_ONLY = 0o600
 
@@ -66,12 +71,12 @@ async function refuseSpecialFile(path: string): Promise<void> {
 }
 
 function ifMissing(error: unknown): undefined {
-  if (errnoOf(error) !== 'ENOENT') throw error
+  if (codeOf(error) !== 'ENOENT') throw error
 }
 
 function explain(error: unknown): Error {
   if (isHarborageError(error)) return error
-  const code = errnoOf(error)
+  const code = codeOf(error) ?? 'unknown'
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -97,8 +102,4 @@ function explain(error: unknown): Error {
         { cause: error },
       )
   }
-}
-
-function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
 }

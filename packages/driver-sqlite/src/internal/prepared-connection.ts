@@ -67,7 +67,7 @@ export class PreparedConnection {
   changes(statement: CompiledSql, values: readonly unknown[]): number {
     this.#statementsRun += 1
     for (const value of values) {
-      if (value instanceof Uint8Array) this.#bytesBound += value.byteLength
+      if (ArrayBuffer.isView(value)) this.#bytesBound += value.byteLength
     }
     return this.#prepare(statement).run(...values).changes
   }
@@ -167,12 +167,12 @@ export class PreparedConnection {
 function ownBytes(row: Row): void {
   for (const column in row) {
     const value = row[column]
-    if (value instanceof Uint8Array) row[column] = plainBytes(value)
+    if (ArrayBuffer.isView(value)) row[column] = plainBytes(value)
   }
 }
 
 /** The same memory if the Buffer is alone in it, else a copy. */
-function plainBytes({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+function plainBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   const view = new Uint8Array(buffer, byteOffset, byteLength)
   return buffer.byteLength === byteLength ? view : new Uint8Array(view)
 }

@@ -1,6 +1,8 @@
 import {
+  codeOf,
   isHarborageError,
   InvalidConfigError,
+  messageOf,
   OutcomeUnknownError,
   StoreUnavailableError,
 } from '@harborage/core'
@@ -8,13 +10,13 @@ import { SqlFailure } from '@harborage/core/sql'
 
 /** Whether another connection holds the lock, so that the same statement may succeed in a moment. */
 export function isBusy(error: unknown): boolean {
-  const code = codeOf(error)
+  const code = resultCodeOf(error)
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
 }
 
 /** Whether the same write may succeed once somebody has made room. */
 export function isFull(error: unknown): boolean {
-  return codeOf(error) === 'SQLITE_FULL'
+  return resultCodeOf(error) === 'SQLITE_FULL'
 }
 
 /** Whether what failed may succeed later by itself; nothing of it was applied. */
@@ -24,16 +26,12 @@ export function isPassing(error: unknown): boolean {
 
 /** Turns an error of better-sqlite3 into one of Harborage; any other error stays as it is. */
 export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
-  const code = codeOf(error)
+  const code = resultCodeOf(error)
   if (isHarborageError(error) || code === '') return error
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
     return new SqlFailure('unique_violation')
   }
-  if (
-    code === 'SQLITE_ERROR' &&
-    error instanceof Error &&
-    error.message.startsWith('no such table')
-  ) {
+  if (code === 'SQLITE_ERROR' && messageOf(error).startsWith('no such table')) {
     return new SqlFailure('missing_table')
   }
   if (isBusy(error)) {
@@ -75,7 +73,8 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
   })
 }
 
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return ''
-  return error.code.startsWith('SQLITE_') ? error.code : ''
+/** The result code that SQLite gave, such as SQLITE_BUSY; an empty string for any other error. */
+function resultCodeOf(error: unknown): string {
+  const code = codeOf(error) ?? ''
+  return code.startsWith('SQLITE_') ? code : ''
 }

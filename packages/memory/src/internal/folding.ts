@@ -1,5 +1,6 @@
 import {
   describeType,
+  isError,
   newEventId,
   operationChannel,
   traceOperation,
@@ -172,7 +173,7 @@ export class Folding {
       return next
     } catch (error) {
       // The database failed. The turns are where they were, so the only thing to do is to come back.
-      this.#failure = error instanceof Error ? error : new Error(describeType(error))
+      this.#failure = isError(error) ? error : new Error(describeType(error))
       return { kind: 'return', delayMs: this.#rules.degradedRetryMs }
     }
   }
