@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
+import { HANG_LIMIT_MS } from './tests/support/hang-limit.ts'
 
 export default defineConfig({
   test: {
@@ -16,7 +17,9 @@ export default defineConfig({
     allowOnly: false,
     // Much of the time is spent waiting for disks and servers, so even two cores serve three files at once.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Ends what hangs. No test has a limit of its own: on a slow or busy machine all of it takes longer.
+    testTimeout: 2 * HANG_LIMIT_MS,
+    hookTimeout: 2 * HANG_LIMIT_MS,
+    teardownTimeout: HANG_LIMIT_MS,
   },
 })

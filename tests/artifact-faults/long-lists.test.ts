@@ -23,7 +23,7 @@ describe.each<[driver: string, count: number, open: () => Promise<Place>]>([
     const walk = await measureListing(place.dsn)
     expect(walk.count).toBe(count)
     expect(walk.peakBytes).toBeLessThan(MOST_BYTES)
-  }, 60_000)
+  })
 })
 
 async function fill(driver: string, dsn: string, count: number): Promise<void> {

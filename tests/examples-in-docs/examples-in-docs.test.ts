@@ -21,7 +21,7 @@ test('every example in the documentation compiles, runs, and prints what its com
   expect(examples.length).toBeGreaterThan(10)
   await using project = await createConsumerProject()
   expect(await faultsOf(project, examples)).toEqual([])
-}, 60_000)
+})
 
 describe('an example is reported with its file and its line', () => {
   test.each<[what: string, code: string[], report: RegExp]>([

@@ -31,7 +31,6 @@ test.each(pilingRules)(
       expect(later.bytesWritten / few.bytesWritten).toBeLessThan(1.1)
     }
   },
-  60_000,
 )
 
 test('adding a turn reads nothing of the summary', async () => {

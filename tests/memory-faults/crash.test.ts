@@ -19,7 +19,7 @@ describe.each(sharedPlaces)(
 
       expect(faults).toEqual([])
       expect(kills).toBeGreaterThan(25)
-    }, 90_000)
+    })
   },
 )
 
@@ -31,7 +31,7 @@ test('a transaction that is not one shows', async () => {
   }
 
   expect(faults).not.toEqual([])
-}, 60_000)
+})
 
 /** What was promised and not kept. The last turn that was begun may be there or not. */
 function faultsOf(conversation: KilledConversation): string[] {

@@ -29,7 +29,7 @@ describe.each<Strategy>(['none', 'truncation', 'rolling_summary'])(
         if (strategy === 'truncation') expect(replay.kept).toBe(newestThatFit(conversation.turns))
         if (strategy === 'rolling_summary' && replay.turns > 4) expect(replay.summary).not.toBe(0)
       }
-    }, 60_000)
+    })
   },
 )
 

@@ -33,5 +33,5 @@ describe.each(sharedPlaces)('four processes in one conversation on $name', ({ op
     expect(acknowledged.filter((name) => !remembered.has(name))).toEqual([])
     expect(turnsAheadOfTheirTime(names, log.added)).toEqual([])
     expect(namesIn(context.summary).length).toBeGreaterThan(names.length / 4)
-  }, 120_000)
+  })
 })

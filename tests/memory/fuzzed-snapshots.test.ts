@@ -39,7 +39,6 @@ describe.each(['truncation', 'rolling_summary'] as const)('under %s', (strategy)
           { numRuns: runsOn[name] },
         )
       },
-      60_000,
     )
   })
 })

@@ -5,6 +5,7 @@ import pg, { Pool } from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { DelegatingDatabase } from '../support/delegating-database.ts'
 import { failureOf } from '../support/failure-of.ts'
+import { HANG_LIMIT_MS } from '../support/hang-limit.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres } from '../support/query-postgres.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
@@ -89,7 +90,7 @@ class BusyDatabase extends DelegatingDatabase {
 
   *#delayed<Result>(work: SqlWork<Result>): SqlWork<Result> {
     const result = yield* work
-    if (this.#isBusy) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
+    if (this.#isBusy) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
     this.#isBusy = false
     return result
   }
@@ -97,8 +98,8 @@ class BusyDatabase extends DelegatingDatabase {
 
 test('a transaction that was idle for longer than the server allows is made again', async () => {
   const dsn = new URL(database.dsn)
-  dsn.searchParams.set('options', '-c idle_in_transaction_session_timeout=50')
-  await using shared = await openPostgres({ dsn: dsn.href })
+  dsn.searchParams.set('options', '-c idle_in_transaction_session_timeout=400')
+  await using shared = await openPostgres({ dsn: dsn.href, retryTimeoutMs: HANG_LIMIT_MS })
   const busy = new BusyDatabase(requireSqlDatabase(shared))
   await using state = await openStateStore({ database: busy })
   const record = newRecord({ kind: 'idle' })

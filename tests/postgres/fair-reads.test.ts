@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { HANG_LIMIT_MS } from '../support/hang-limit.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
@@ -17,7 +18,11 @@ const READS_OF_A_TURN = 200
 test.each([1, 2, 4])(
   'who reads without a pause beside others that wait keeps none of %i connections',
   async (max) => {
-    await using own = await openOwnStore({ dsn: database.dsn, max, connectionTimeoutMs: 2_000 })
+    await using own = await openOwnStore({
+      dsn: database.dsn,
+      max,
+      connectionTimeoutMs: HANG_LIMIT_MS,
+    })
     let isWriting = true
     const reading = (async () => {
       let reads = 0

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
+import { HANG_LIMIT_MS } from '../support/hang-limit.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres } from '../support/query-postgres.ts'
 import { newRecord, openOwnStore } from './support/test-store.ts'
@@ -41,14 +42,14 @@ async function refusals(): Promise<number> {
 }
 
 test('calls made while the disk of the server is full succeed when there is space again', async () => {
-  await using own = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: 30_000 })
+  await using own = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: HANG_LIMIT_MS })
   await fillDisk()
   const before = await refusals()
   const saving = Array.from({ length: 10 }, (_, index) =>
     own.state.save(newRecord({ kind: `full ${index}` })),
   )
   const committing = own.state.commit({ save: [newRecord({ kind: 'full, too' })] })
-  await vi.waitUntil(async () => (await refusals()) > before + 8, { timeout: 20_000 })
+  await vi.waitUntil(async () => (await refusals()) > before + 8, { timeout: HANG_LIMIT_MS })
   await freeDisk()
   expect(new Set(await Promise.all(saving))).toEqual(new Set(['saved']))
   expect(await committing).toEqual(['saved'])

@@ -64,6 +64,6 @@ describe.for([
 
   test('closes and ends by itself after all that', async () => {
     expect(await store.call('close')).toEqual({})
-    expect(await store.end(5_000)).toBe(0)
+    expect(await store.end()).toBe(0)
   })
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
 import { failureOf } from '../support/failure-of.ts'
+import { HANG_LIMIT_MS } from '../support/hang-limit.ts'
 import { ann, newRecord, openOwnStore } from './support/test-store.ts'
 
 let server: PostgresServer
@@ -16,7 +17,7 @@ const everyKind = Array.from({ length: 20 }, (_, index) => `kind ${index}`)
 test.for(['fast', 'immediate'] as const)(
   'calls made while the server is stopped (%s) and started again all succeed, once',
   async (mode) => {
-    await using own = await openOwnStore({ dsn: server.dsn, retryTimeoutMs: 15_000 })
+    await using own = await openOwnStore({ dsn: server.dsn, retryTimeoutMs: HANG_LIMIT_MS })
     const records = everyKind.map((kind) => newRecord({ kind: `${mode} ${kind}` }))
     const saving = records.slice(0, 10).map((record) => own.state.save(record))
     const stopped = server.shutDown(mode)

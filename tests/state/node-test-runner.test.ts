@@ -23,13 +23,13 @@ describe('the conformance suite under node:test', () => {
     expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(700)
     expect(report).toContain('S4 a stale retry never rolls back')
     expect(code).toBe(0)
-  }, 60_000)
+  })
 
   it('fails on a broken store, naming the guarantee', async () => {
     const { code, report } = await runNodeTest('broken-suite.ts', {})
     expect(report).toMatch(/not ok \d+ - S4 a stale retry never rolls back/)
     expect(code).toBe(1)
-  }, 60_000)
+  })
 })
 
 async function runNodeTest(

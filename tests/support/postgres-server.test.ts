@@ -8,10 +8,11 @@ import { Client } from 'pg'
 import { expect, inject, test, vi } from 'vitest'
 
 import { startPostgresServer, type PostgresServer } from './embedded-postgres.ts'
+import { HANG_LIMIT_MS } from './hang-limit.ts'
 import { createDatabase } from './postgres-database.ts'
 
 async function ask(dsn: string, sql: string): Promise<unknown> {
-  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 5_000 })
+  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: HANG_LIMIT_MS })
   await client.connect()
   try {
     const { rows } = await client.query<{ answer: unknown }>(sql)
@@ -67,6 +68,6 @@ test('a private server is gone soon after its process was killed', async () => {
   await expect(ask(dsn, 'select 1 as answer')).resolves.toBe(1)
 
   owner.kill('SIGKILL')
-  await vi.waitFor(() => expect(access(dataDirectory)).rejects.toThrow('ENOENT'), 10_000)
+  await vi.waitFor(() => expect(access(dataDirectory)).rejects.toThrow('ENOENT'), HANG_LIMIT_MS)
   await expect(ask(dsn, 'select 1 as answer')).rejects.toThrow('ECONNREFUSED')
 })

@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 
 import { startPostgresServer } from './embedded-postgres.ts'
+import { HANG_LIMIT_MS } from './hang-limit.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -26,7 +27,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 }
 
 async function mustCreateDatabases(dsn: string): Promise<void> {
-  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 })
+  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: HANG_LIMIT_MS })
   try {
     await client.connect()
     const { rows } = await client.query<{ allowed: boolean }>(

@@ -1,12 +1,14 @@
 import { Client, type QueryResultRow } from 'pg'
 
+import { HANG_LIMIT_MS } from './hang-limit.ts'
+
 /** Runs one statement on a connection of its own, beside whatever a test is about. */
 export async function queryPostgres<Row extends QueryResultRow>(
   dsn: string,
   sql: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 })
+  const client = new Client({ connectionString: dsn, connectionTimeoutMillis: HANG_LIMIT_MS })
   // A server that crashes meanwhile fails the query; without a listener it would end the process as well.
   client.on('error', () => {})
   await client.connect()

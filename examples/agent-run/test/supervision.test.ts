@@ -29,14 +29,14 @@ test.concurrent('a worker that goes silent is noticed, and after three the super
 })
 
 test.concurrent('a worker that fails is tried again, and after three its reason is told', async () => {
-  const supervision = await superviseFixture('failing-worker.ts', 20_000)
+  const supervision = await superviseFixture('failing-worker.ts', 300_000)
   expect(supervision.lives.map(({ end }) => end)).toEqual(['failed', 'failed', 'failed'])
   expect(gaveUpLines(supervision).join()).toContain('The last one: the harbour is closed.')
 })
 
 test.concurrent('a worker is killed when the supervisor is interrupted', async () => {
   const interrupt = new AbortController()
-  const supervision = superviseFixture('silent-worker.ts', 20_000, interrupt.signal)
+  const supervision = superviseFixture('silent-worker.ts', 300_000, interrupt.signal)
   interrupt.abort()
   expect((await supervision).lives.map(({ end }) => end)).toEqual(['interrupted'])
 })

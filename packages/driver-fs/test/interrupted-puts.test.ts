@@ -127,6 +127,6 @@ async function writingIn(root: string): Promise<void> {
       const [name = 'none'] = await temporaryFiles(root)
       expect((await stat(join(root, 'temporary', name))).size).toBeGreaterThan(1_000)
     },
-    { interval: 1, timeout: 10_000 },
+    { interval: 1, timeout: 300_000 },
   )
 }

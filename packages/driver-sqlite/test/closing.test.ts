@@ -52,7 +52,7 @@ describe.each(['closed', 'left open'])('a process ends by itself with its databa
     const { status, stderr } = spawnSync(process.execPath, [script, file, how, String(count)], {
       cwd: folder,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 300_000,
     })
     const left = await readdir(folder)
     const expected = file === 'a.db' ? ['a.db'] : []

@@ -13,7 +13,7 @@ function openUnder(version: string): Answer {
   const script = join(import.meta.dirname, 'support/open-under-version.ts')
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, version], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 300_000,
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   return JSON.parse(stdout) as Answer

@@ -2,11 +2,12 @@
 import { TcpProxy, type Fault } from '../../support/tcp-proxy.ts'
 import type { Figures } from '../harness/fault-row.ts'
 import { figures, sumOf } from '../harness/figures.ts'
+import { hangLimit } from '../harness/hang-limit.ts'
 import { Random } from '../harness/random.ts'
 import { serve, workerConfig } from '../harness/serve.ts'
 import type { Caller } from '../harness/workload/caller.ts'
 import { callersOn } from '../harness/workload/callers.ts'
-import { openPostgresStores } from '../harness/workload/stores.ts'
+import { openInTime, openPostgresStores } from '../harness/workload/stores.ts'
 import { Tally } from '../harness/workload/tally.ts'
 
 const { dsn } = workerConfig<{ dsn: string }>()
@@ -19,7 +20,7 @@ const ANSWER_BYTES = 48
 const COMMIT = 'COMMIT\0'
 
 /** Longer than it takes to ask as often as answers get lost. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = hangLimit(30_000)
 /** Of each lane; with little patience some calls end with the outcome unknown. */
 const retryTimeouts = [...Array<number>(LANES - 2).fill(PATIENCE_MS), 20, 0]
 
@@ -53,7 +54,7 @@ async function runLane(lane: number, cuts: number): Promise<Figures> {
   const random = new Random(lane)
   const retryTimeoutMs = retryTimeouts[lane] ?? PATIENCE_MS
   await using proxy = await TcpProxy.start(dsn)
-  await using stores = await openPostgresStores({
+  await using stores = await openInTime({
     dsn: proxy.dsn,
     max: 2,
     queryTimeoutMs: 2_000,

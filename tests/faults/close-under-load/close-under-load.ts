@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { createEventBus } from '@harborage/core'
 
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 import type { BrokenBuild, Figures } from '../harness/fault-row.ts'
 import { figures } from '../harness/figures.ts'
 import { startProcess, type RunningProcess } from '../harness/start-process.ts'
@@ -16,9 +17,9 @@ import type { WorkerConfig, WorkerReport } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
-/** Far more than a close needs, so that only one that hangs is caught. */
-const REPORT_MS = 10_000
-const EXIT_MS = 1_000
+/** How long a build that is broken on purpose is waited for. */
+const REPORT_OF_BROKEN_BUILD_MS = 10_000
+const EXIT_OF_BROKEN_BUILD_MS = 1_000
 
 /** Lets one process close its stores under load, and looks at what it did. */
 export async function closeUnderLoad(
@@ -51,17 +52,19 @@ async function runWorker(
   const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
   const exited = once(child, 'exit').then(() => true as const)
   try {
-    const line = await firstLine(child)
+    const isBroken = brokenBuild !== undefined
+    const line = await firstLine(child, isBroken ? REPORT_OF_BROKEN_BUILD_MS : HANG_LIMIT_MS)
     if (line === undefined) {
       return { report: undefined, violations: ['the close hangs, or the process fell over'] }
     }
     const report = JSON.parse(line) as WorkerReport
     const limit = new AbortController()
-    const late = delay(EXIT_MS, false as const, { signal: limit.signal })
+    const exitMs = isBroken ? EXIT_OF_BROKEN_BUILD_MS : HANG_LIMIT_MS
+    const late = delay(exitMs, false as const, { signal: limit.signal })
     const isOver = await Promise.race([exited, late])
     limit.abort()
     late.catch(() => {})
-    if (!isOver) return { report, violations: ['the process lives on a second after the close'] }
+    if (!isOver) return { report, violations: ['the process lives on after the close'] }
     return { report, violations: child.exitCode === 0 ? [] : ['the process ended with an error'] }
   } finally {
     child.kill('SIGKILL')
@@ -70,9 +73,9 @@ async function runWorker(
 }
 
 /** What the child reports; `undefined` if it ends or the time is up before. */
-async function firstLine(child: RunningProcess): Promise<string | undefined> {
+async function firstLine(child: RunningProcess, limitMs: number): Promise<string | undefined> {
   const lines = createInterface({ input: child.stdout })
-  const timer = setTimeout(() => lines.close(), REPORT_MS)
+  const timer = setTimeout(() => lines.close(), limitMs)
   try {
     for await (const line of lines) return line
     return undefined

@@ -12,7 +12,7 @@ export const closing: FaultRow = {
   name: 'close under load',
   how: `close while ${OPERATIONS} operations are in flight, on all stores, both engines and files; summaries being written, failing and hanging`,
   checked:
-    'each call finishes and is then there, or is `store_closed` and is not; the process exits by itself within a second',
+    'each call finishes and is then there, or is `store_closed` and is not; the process exits by itself',
   unit: 'closes',
   full: 200,
   slice: 12,

@@ -2,7 +2,11 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 import type { BrokenBuild } from './fault-row.ts'
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 import { startProcess, type RunningProcess } from './start-process.ts'
+
+/** How long the process of a build that is broken on purpose has to end. */
+const END_OF_BROKEN_BUILD_MS = 10_000
 
 /** What a worker writes: the answer to one call. */
 export interface WorkerAnswer {
@@ -16,10 +20,12 @@ export class Worker implements AsyncDisposable {
   readonly #child: RunningProcess
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>()
   readonly #ended: Promise<unknown>
+  readonly #endMs: number
   #calledTimes = 0
 
-  private constructor(child: RunningProcess) {
+  private constructor(child: RunningProcess, isBroken: boolean) {
     this.#child = child
+    this.#endMs = isBroken ? END_OF_BROKEN_BUILD_MS : HANG_LIMIT_MS
     child.stdin.on('error', () => {})
     createInterface({ input: child.stdout }).on('line', (line) => this.#settle(line))
     this.#ended = once(child, 'exit').then(() => {
@@ -31,7 +37,8 @@ export class Worker implements AsyncDisposable {
 
   /** @param script Its absolute path. */
   static start(script: string, config: unknown, brokenBuild?: BrokenBuild): Worker {
-    return new Worker(startProcess(script, [JSON.stringify(config)], { brokenBuild }))
+    const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
+    return new Worker(child, brokenBuild !== undefined)
   }
 
   /** Calls a method of the worker; rejects if it does, or if the process ends before. */
@@ -45,9 +52,9 @@ export class Worker implements AsyncDisposable {
     return (await answer.promise) as Value
   }
 
-  /** Lets go of the process, which then has nothing more to do, and gives its exit code; kills it at the limit. */
-  async end(limitMs = 10_000): Promise<number | null> {
-    const kill = setTimeout(() => this.#child.kill('SIGKILL'), limitMs)
+  /** Lets go of the process, which then has nothing more to do, and gives its exit code; kills it if it hangs. */
+  async end(): Promise<number | null> {
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), this.#endMs)
     this.#child.stdin.end()
     await this.#ended
     clearTimeout(kill)

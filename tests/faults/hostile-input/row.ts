@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 import type { BrokenBuild, FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
 import { figures, sumOf } from '../harness/figures.ts'
 import { freshDatabase } from '../harness/postgres.ts'
@@ -19,9 +20,6 @@ const shares: readonly (readonly [place: Place, share: number])[] = [
   ['Postgres', 0.1],
   ['files', 0.1],
 ]
-
-/** Far longer than a thousand calls take, also where a busy disk synchronises each put. */
-const SILENCE_MS = 60_000
 
 /** A build that is broken on purpose was never meant to be waited for so long. */
 const SILENCE_OF_BROKEN_BUILD_MS = 12_000
@@ -61,7 +59,7 @@ async function fuzz(
 ): Promise<Figures> {
   const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
   const exited = once(child, 'exit')
-  const silenceMs = brokenBuild === undefined ? SILENCE_MS : SILENCE_OF_BROKEN_BUILD_MS
+  const silenceMs = brokenBuild === undefined ? HANG_LIMIT_MS : SILENCE_OF_BROKEN_BUILD_MS
   const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs)
   let found: Figures | undefined
   let reached = 0

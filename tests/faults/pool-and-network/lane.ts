@@ -1,21 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { openPostgres } from '@harborage/driver-postgres'
+import type { PostgresConfig } from '@harborage/driver-postgres'
 import { Pool } from 'pg'
 
 import { queryPostgres } from '../../support/query-postgres.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import type { Figures } from '../harness/fault-row.ts'
 import { figures, sumOf } from '../harness/figures.ts'
+import { hangLimit } from '../harness/hang-limit.ts'
 import type { Caller } from '../harness/workload/caller.ts'
 import { callersOn } from '../harness/workload/callers.ts'
-import { openPostgresStores, openStores, type Stores } from '../harness/workload/stores.ts'
-import { Tally } from '../harness/workload/tally.ts'
+import { openInTime, openPostgresStores, type Stores } from '../harness/workload/stores.ts'
+import { Tally, type Expectations } from '../harness/workload/tally.ts'
 
 const MAX = 4
-const times = { connectionTimeoutMs: 1_000, queryTimeoutMs: 1_000 }
-/** Far above the times that are configured, and far below those that a call without any of them takes. */
-const DEADLINE_MS = 8_000
+/** Of a broken build: far above the limits of a hasty lane, and far below what a call takes that has none. */
+const DEADLINE_MS = hangLimit(8_000)
 const ROUNDS_OF_CALLERS = 10
+
+/** The time limits of a lane's database. */
+export type LaneLimits = Required<
+  Pick<PostgresConfig, 'connectionTimeoutMs' | 'queryTimeoutMs' | 'retryTimeoutMs'>
+>
+
+/** Those of a lane whose calls may not fail. */
+export const patientLimits: LaneLimits = {
+  connectionTimeoutMs: DEADLINE_MS,
+  queryTimeoutMs: DEADLINE_MS,
+  retryTimeoutMs: DEADLINE_MS,
+}
 
 /** The callers of one database, all of which meet the same fault. */
 export class Lane {
@@ -24,6 +36,7 @@ export class Lane {
   readonly name: string
   readonly dsn: string
   readonly #stores: Stores
+  readonly #expects: Expectations
   readonly #reader: Stores
   readonly #opened: AsyncDisposableStack
   readonly #tally = new Tally()
@@ -33,7 +46,11 @@ export class Lane {
 
   private constructor(
     opened: AsyncDisposableStack,
-    parts: Pick<Lane, 'pool' | 'proxy' | 'name' | 'dsn'> & { stores: Stores; reader: Stores },
+    parts: Pick<Lane, 'pool' | 'proxy' | 'name' | 'dsn'> & {
+      stores: Stores
+      reader: Stores
+      expects: Expectations
+    },
   ) {
     this.#opened = opened
     this.pool = parts.pool
@@ -41,11 +58,11 @@ export class Lane {
     this.name = parts.name
     this.dsn = parts.dsn
     this.#stores = parts.stores
+    this.#expects = parts.expects
     this.#reader = parts.reader
   }
 
-  /** @param retryTimeoutMs How much patience its database has. */
-  static async open(name: string, dsn: string, retryTimeoutMs: number): Promise<Lane> {
+  static async open(name: string, dsn: string, limits: LaneLimits): Promise<Lane> {
     const opened = new AsyncDisposableStack()
     const proxy = opened.use(await TcpProxy.start(dsn))
     const own = new URL(proxy.dsn)
@@ -55,10 +72,11 @@ export class Lane {
     opened.defer(() => pool.end())
     // Half of the lanes are on a pool that the caller made, without any of these times.
     const place = name.includes('own pool') ? { dsn: own.href, max: MAX } : { pool }
-    const database = opened.use(await openPostgres({ ...place, ...times, retryTimeoutMs }))
-    const stores = await openStores(database)
+    const stores = opened.use(await openInTime({ ...place, ...limits }))
     const reader = opened.use(await openPostgresStores({ dsn }))
-    return new Lane(opened, { pool, proxy, name, dsn, stores, reader })
+    // A busy machine may exceed the limits of a hasty lane without any fault.
+    const expects: Expectations = { errors: limits === patientLimits ? 'none' : 'typed' }
+    return new Lane(opened, { pool, proxy, name, dsn, stores, reader, expects })
   }
 
   /** Texts of which each is in the statements of one of its callers. */
@@ -84,7 +102,7 @@ export class Lane {
     await this.#mustHaveGivenBack()
   }
 
-  /** As a round whose fault does not last; no call may fail. */
+  /** As a round whose fault does not last. */
   async interruptedRound(interrupt: () => Promise<void>): Promise<void> {
     if (this.#rounds % ROUNDS_OF_CALLERS === 0) await this.#beginAnew()
     this.#rounds += 1
@@ -112,9 +130,7 @@ export class Lane {
 
   async #callAll(): Promise<void> {
     await Promise.all(
-      this.#callers.map((caller) =>
-        this.#tally.acknowledge(caller, caller.next(), { errors: 'none' }),
-      ),
+      this.#callers.map((caller) => this.#tally.acknowledge(caller, caller.next(), this.#expects)),
     )
   }
 

@@ -4,11 +4,9 @@ import { sumOf } from '../harness/figures.ts'
 import { serve, workerConfig } from '../harness/serve.ts'
 import { openPostgresStores } from '../harness/workload/stores.ts'
 import { poolFaults } from './faults.ts'
-import { Lane } from './lane.ts'
+import { Lane, patientLimits } from './lane.ts'
 
 const { dsn } = workerConfig<{ dsn: string }>()
-
-const RESTART_PATIENCE_MS = 30_000
 
 let restarted: readonly Lane[] = []
 
@@ -22,8 +20,8 @@ serve({
     // The tables are there before anybody is short of time.
     await (await openPostgresStores({ dsn }))[Symbol.asyncDispose]()
     const found = await Promise.all(
-      poolFaults.map(async ({ name, retryTimeoutMs, round }) => {
-        const lane = await Lane.open(name, dsn, retryTimeoutMs)
+      poolFaults.map(async ({ name, limits, round }) => {
+        const lane = await Lane.open(name, dsn, limits)
         for (let number = 0; number < times; number += 1) await round(lane, number)
         return lane.finish()
       }),
@@ -33,7 +31,7 @@ serve({
   /** Opens what is idle while the server is restarted. */
   async open() {
     restarted = await Promise.all(
-      ['restart', 'restart, own pool'].map((name) => Lane.open(name, dsn, RESTART_PATIENCE_MS)),
+      ['restart', 'restart, own pool'].map((name) => Lane.open(name, dsn, patientLimits)),
     )
     await callAll()
   },

@@ -1,5 +1,6 @@
 /** Load from many callers on all three stores, while somebody else lets the server crash. */
 import { sumOf } from '../harness/figures.ts'
+import { hangLimit } from '../harness/hang-limit.ts'
 import { serve, workerConfig } from '../harness/serve.ts'
 import type { Caller } from '../harness/workload/caller.ts'
 import { callersOn } from '../harness/workload/callers.ts'
@@ -9,7 +10,7 @@ import { Tally, type Expectations } from '../harness/workload/tally.ts'
 const { dsn } = workerConfig<{ dsn: string }>()
 
 // Longer than a busy machine takes to start a server again.
-const patient = await openPostgresStores({ dsn, retryTimeoutMs: 30_000 })
+const patient = await openPostgresStores({ dsn, retryTimeoutMs: hangLimit(30_000) })
 const hasty = await openPostgresStores({ dsn, retryTimeoutMs: 30 })
 const sound: Expectations = { errors: 'none' }
 const impatient: Expectations = { errors: 'typed' }

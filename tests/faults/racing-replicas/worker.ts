@@ -5,6 +5,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type StateRecord } from '@harborage/state'
 
 import { figures } from '../harness/figures.ts'
+import { hangLimit } from '../harness/hang-limit.ts'
 import { Random } from '../harness/random.ts'
 import { serve, workerConfig } from '../harness/serve.ts'
 
@@ -29,7 +30,7 @@ interface Content {
 const SLOTS = 64
 const CALLERS = 8
 /** Longer than any fault of the row lasts: no call may fail. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = hangLimit(60_000)
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 'shared', runId: 'r1' }
 
 const { engine, dsn, replica } = workerConfig<ReplicaConfig>()

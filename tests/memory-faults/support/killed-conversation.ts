@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { vi } from 'vitest'
 
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 import { openEngine } from './open-engine.ts'
 import { rememberedNames } from './numbered-turns.ts'
 import { reliableSummarizer } from './reliable-summarizer.ts'
@@ -59,7 +60,7 @@ async function killAt(
       const seen = await memory.getLlmContext(session)
       return seen.recentTurns.length <= 1 ? seen : undefined
     },
-    { timeout: 5_000, interval: 10 },
+    { timeout: HANG_LIMIT_MS, interval: 10 },
   )
   return {
     step,

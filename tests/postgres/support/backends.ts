@@ -1,6 +1,7 @@
 import { Client } from 'pg'
-import { queryPostgres } from '../../support/query-postgres.ts'
 import { vi } from 'vitest'
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
+import { queryPostgres } from '../../support/query-postgres.ts'
 
 /** Somebody with a connection of their own, who can hold a lock. */
 export async function bystander(dsn: string): Promise<Client & AsyncDisposable> {
@@ -12,7 +13,7 @@ export async function bystander(dsn: string): Promise<Client & AsyncDisposable> 
 /** Waits until that many backends of harborage wait for a lock, as the server sees it. */
 export async function waitingForLock(dsn: string, count: number): Promise<void> {
   await vi.waitUntil(async () => (await countBackends(dsn, `wait_event_type = 'Lock'`)) === count, {
-    timeout: 10_000,
+    timeout: HANG_LIMIT_MS,
     interval: 20,
   })
 }

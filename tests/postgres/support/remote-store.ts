@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 import type { Answer, Call, StoreProcessConfig } from './store-process.ts'
 
 const script = join(import.meta.dirname, 'store-process.ts')
@@ -26,9 +27,9 @@ export class RemoteStore implements AsyncDisposable {
     return answered
   }
 
-  /** Lets go of the process and gives its exit code; one that keeps a handle stays until the limit and is killed. */
-  async end(limitMs: number): Promise<number | null> {
-    const kill = setTimeout(() => this.#child.kill('SIGKILL'), limitMs)
+  /** Lets go of the process and gives its exit code; one that keeps a handle stays until it is killed. */
+  async end(): Promise<number | null> {
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), HANG_LIMIT_MS)
     const exited = once(this.#child, 'exit')
     this.#child.disconnect()
     await exited

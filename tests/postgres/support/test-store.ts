@@ -1,4 +1,4 @@
-import { newEventId } from '@harborage/core'
+import { isHarborageError, newEventId } from '@harborage/core'
 import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
 
@@ -15,12 +15,28 @@ export async function openOwnStore(
   config: PostgresConfig,
 ): Promise<{ state: StateStore } & AsyncDisposable> {
   const database = await openPostgres(config)
-  const state = await openStateStore({ database })
+  const state = await openStateStore({ database }).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
   return {
     state,
     async [Symbol.asyncDispose]() {
       await state.close()
       await database.close()
     },
+  }
+}
+
+/** Opens a store with time limits that a busy machine may exceed for a while: tries again until it does not. */
+export async function openInTime(
+  config: PostgresConfig,
+): Promise<{ state: StateStore } & AsyncDisposable> {
+  for (;;) {
+    try {
+      return await openOwnStore(config)
+    } catch (error) {
+      if (!isHarborageError(error, 'store_unavailable')) throw error
+    }
   }
 }

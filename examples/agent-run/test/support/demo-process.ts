@@ -2,10 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { vi } from 'vitest'
-
-// A run is several processes, and a busy machine starts each of them slowly.
-vi.setConfig({ testTimeout: 60_000 })
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 

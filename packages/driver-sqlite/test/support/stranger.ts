@@ -20,7 +20,7 @@ export async function openAsStranger(folder: string, rights: Rights): Promise<An
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [script, folder, JSON.stringify(rights)],
-    { encoding: 'utf8', timeout: 15_000 },
+    { encoding: 'utf8', timeout: 300_000 },
   )
   if (status !== 0) throw new Error(`the stranger failed: ${stderr}`)
   return JSON.parse(stdout) as Answer

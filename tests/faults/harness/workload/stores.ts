@@ -4,6 +4,9 @@ import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
+import { hangLimit } from '../hang-limit.ts'
+import { isPassing } from './tally.ts'
+
 /** All three stores on one database. */
 export interface Stores {
   readonly state: StateStore
@@ -20,12 +23,27 @@ export async function openStores(database: Database): Promise<Stores> {
   return { state, artifacts, memory }
 }
 
+/** Opens with limits that a busy machine may exceed for a while: tries again until it does not. */
+export async function openInTime(config: PostgresConfig): Promise<Stores & AsyncDisposable> {
+  const deadline = performance.now() + hangLimit(10_000)
+  for (;;) {
+    try {
+      return await openPostgresStores(config)
+    } catch (error) {
+      if (!isPassing(error) || performance.now() > deadline) throw error
+    }
+  }
+}
+
 /** All three stores on a Postgres database that is opened for them and closed with them. */
 export async function openPostgresStores(
   config: PostgresConfig,
 ): Promise<Stores & AsyncDisposable> {
   const database = await openPostgres(config)
-  const stores = await openStores(database)
+  const stores = await openStores(database).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
   return {
     ...stores,
     async [Symbol.asyncDispose]() {

@@ -2,11 +2,11 @@ import { isHarborageError } from '@harborage/core'
 
 import { figures } from '../figures.ts'
 import type { Figures } from '../fault-row.ts'
+import { hangLimit } from '../hang-limit.ts'
 import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 
-/** After so long a call is taken to hang: the longest budget that a row configures is far below. */
-const HANGING_MS = 60_000
+const HANGING_MS = hangLimit(60_000)
 const SHOWN_VIOLATIONS = 20
 
 export interface Expectations {
@@ -14,7 +14,7 @@ export interface Expectations {
   readonly errors: 'none' | 'typed'
   /** If given, sees that a call is really not applied when its error says so. */
   readonly reader?: Stores
-  /** How long the call is made again after errors. Default: a minute. */
+  /** How long the call is made again after errors. Default: until it would be taken to hang. */
   readonly forMs?: number
 }
 

@@ -1,0 +1,11 @@
+import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
+
+const isBroken = process.env['HARBORAGE_BROKEN_BUILD'] !== undefined
+
+/**
+ * Returns after how many milliseconds a call of this process is taken to hang. One of a build that is broken on purpose
+ * is not waited for as long: whatever is too slow for it only adds to what is wrong.
+ */
+export function hangLimit(ofBrokenBuildMs: number): number {
+  return isBroken ? ofBrokenBuildMs : HANG_LIMIT_MS
+}
