@@ -30,11 +30,45 @@ export function abortReason(signal: AbortSignal): unknown {
   return (isOwn(signal) ? own : foreignReaders(signal))?.reason(signal)
 }
 
-/** Calls the listener once the signal is aborted, until the function that it gives is called. */
+/** What waits for a signal, and the one listener that the signal has for all of it. */
+interface Waiting {
+  readonly listeners: Set<() => void>
+  readonly notify: () => void
+}
+
+const waitingFor = new WeakMap<AbortSignal, Waiting>()
+
+/**
+ * Calls the listener once the signal is aborted, until the function that it returns is called. The signal gets one
+ * listener, however many calls wait for it: it searches all that it has when one comes or goes.
+ */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  const methods = isOwn(signal) ? target : signal
-  methods.addEventListener.call(signal, 'abort', listener, { once: true })
-  return () => methods.removeEventListener.call(signal, 'abort', listener)
+  const { listeners, notify } = waitingFor.get(signal) ?? beginWaiting(signal)
+  // A function may be given twice.
+  const once = (): void => listener()
+  listeners.add(once)
+  return () => {
+    if (!listeners.delete(once) || listeners.size > 0) return
+    waitingFor.delete(signal)
+    methodsOf(signal).removeEventListener.call(signal, 'abort', notify)
+  }
+}
+
+function beginWaiting(signal: AbortSignal): Waiting {
+  const listeners = new Set<() => void>()
+  const notify = (): void => {
+    waitingFor.delete(signal)
+    for (const listener of listeners) listener()
+    listeners.clear()
+  }
+  const waiting = { listeners, notify }
+  waitingFor.set(signal, waiting)
+  methodsOf(signal).addEventListener.call(signal, 'abort', notify, { once: true })
+  return waiting
+}
+
+function methodsOf(signal: AbortSignal): EventTarget {
+  return isOwn(signal) ? target : signal
 }
 
 function isOwn(signal: AbortSignal): boolean {

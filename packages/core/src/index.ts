@@ -59,7 +59,7 @@ export {
 } from './identity.ts'
 export { errorOfFindings, type Finding, type FindingGrade } from './finding.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
-export { abortReason, isAborted } from './abort-signal.ts'
+export { abortReason, isAborted, onAbort } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'
 export { captureDate } from './capture-date.ts'
 export { codeOf, isError, messageOf } from './caught-error.ts'

@@ -105,6 +105,15 @@ export class StoreLifecycle {
 function rejectOnAbort<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const forget = onAbort(signal, () => reject(abortReason(signal)))
-  running.then(resolve, reject).finally(forget)
+  running.then(
+    (result) => {
+      forget()
+      resolve(result)
+    },
+    (error: unknown) => {
+      forget()
+      reject(error)
+    },
+  )
   return promise
 }

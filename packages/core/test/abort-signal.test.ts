@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events'
 import { runInNewContext } from 'node:vm'
-import { abortReason, checkSignal, isAborted } from '@harborage/core'
+
+import { abortReason, checkSignal, isAborted, onAbort, StoreLifecycle } from '@harborage/core'
 import { expect, test } from 'vitest'
 
 /** Makes what jsdom and polyfills have: a class of their own, which asks whether it made the signal. */
@@ -38,4 +40,45 @@ test('what only has the prototype of a signal, of whichever realm, is none', () 
     const fake = Object.create(prototype) as AbortSignal
     expect(() => checkSignal({ signal: fake })).toThrow('pass an AbortSignal')
   }
+})
+
+test('calls that wait for one signal share one listener, which goes with the last of them', async () => {
+  const lifecycle = new StoreLifecycle('TestStore')
+  const { signal } = new AbortController()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const calls = Array.from({ length: 1_000 }, () => lifecycle.run(signal, () => promise))
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  resolve()
+  await Promise.all(calls)
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  const later = lifecycle.run(signal, async () => 'later')
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+  expect(await later).toBe('later')
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+})
+
+test('an abort ends every call that waits, and none that ended before', async () => {
+  const lifecycle = new StoreLifecycle('TestStore')
+  const controller = new AbortController()
+  const { promise } = Promise.withResolvers<void>()
+  const ended = lifecycle.run(controller.signal, async () => 'ended')
+  const calls = Array.from({ length: 100 }, () => lifecycle.run(controller.signal, () => promise))
+  expect(await ended).toBe('ended')
+  const reason = new Error('the user left')
+  controller.abort(reason)
+  for (const call of calls) await expect(call).rejects.toBe(reason)
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+})
+
+test('a listener that is given twice is called twice, and each can be taken back', () => {
+  const controller = new AbortController()
+  let called = 0
+  const listener = (): void => void (called += 1)
+  const forget = onAbort(controller.signal, listener)
+  onAbort(controller.signal, listener)
+  onAbort(controller.signal, listener)
+  forget()
+  forget()
+  controller.abort()
+  expect(called).toBe(2)
 })
