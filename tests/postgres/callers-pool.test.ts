@@ -15,6 +15,12 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
+/** The database may be dropped while a connection of the pool is still closing. */
+function newPool(options: PoolConfig): Pool {
+  const pool = new Pool({ connectionString: database.dsn, ...options })
+  return pool.on('connect', (client) => client.on('error', () => {}))
+}
+
 function listenersOf(emitter: EventEmitter): Record<string, number> {
   return Object.fromEntries(
     emitter.eventNames().map((event) => [String(event), emitter.listenerCount(event)]),
@@ -22,7 +28,7 @@ function listenersOf(emitter: EventEmitter): Record<string, number> {
 }
 
 test("a caller's pool stays open and gets its listeners back, and so do its clients", async () => {
-  const pool = new Pool({ connectionString: database.dsn, max: 1 })
+  const pool = newPool({ max: 1 })
   const clients = new Set<PoolClient>()
   pool.on('connect', (client) => clients.add(client))
   await pool.query('select 1')
@@ -43,8 +49,22 @@ test("a caller's pool stays open and gets its listeners back, and so do its clie
   await pool.end()
 })
 
+test("many databases on one caller's pool add one listener, which the last of them removes", async () => {
+  const pool = newPool({ max: 1 })
+  const before = listenersOf(pool)
+  const opened = await Promise.all(Array.from({ length: 20 }, () => openPostgres({ pool })))
+  expect(pool.listenerCount('error')).toBe((before['error'] ?? 0) + 1)
+  const [first, ...others] = opened
+  for (const each of others) await each.close()
+  expect(pool.listenerCount('error')).toBe((before['error'] ?? 0) + 1)
+  await first?.close()
+  await first?.close()
+  expect(listenersOf(pool)).toEqual(before)
+  await pool.end()
+})
+
 test('two schemas may share the connections of one pool', async () => {
-  const pool = new Pool({ connectionString: database.dsn, max: 1 })
+  const pool = newPool({ max: 1 })
   const [left, right] = [
     await openPostgres({ pool, schema: 'left' }),
     await openPostgres({ pool, schema: 'right' }),
@@ -64,7 +84,7 @@ test('two schemas may share the connections of one pool', async () => {
 
 test("an answer that the caller's pool does not wait for leaves the outcome unknown, and no connection in use", async () => {
   // A thousand times what a call takes, so that only a lock is too long.
-  const pool = new Pool({ connectionString: database.dsn, query_timeout: 3_000, max: 2 })
+  const pool = newPool({ query_timeout: 3_000, max: 2 })
   const shared = await openPostgres({ pool, retryTimeoutMs: 0 })
   const state = await openStateStore({ database: shared })
   const held = newRecord({ kind: 'locked for long' })
@@ -86,8 +106,8 @@ test("an answer that the caller's pool does not wait for leaves the outcome unkn
 })
 
 test("a caller's pool that reads the binary format is refused: pg spoils bytes in it", async () => {
-  const options: PoolConfig & { binary: boolean } = { connectionString: database.dsn, binary: true }
-  const pool = new Pool(options)
+  const options: PoolConfig & { binary: boolean } = { binary: true }
+  const pool = newPool(options)
   const failure = await failureOf(openPostgres({ pool }))
   expect(failure.code).toBe('invalid_config')
   expect(failure.message).toContain('binary')

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { heedErrorsOf, ignoreError, ignoreErrorsOf } from './pool-errors.ts'
 import { CONNECTION_TIMEOUT, connectionFailure } from './postgres-failure.ts'
 
 const CLOSE_TIMEOUT_MS = 5_000
@@ -23,7 +24,7 @@ export class ClientPool {
     // Poolers that cannot keep prepared statements may not expect it either.
     this.pipelines = this.#isOwn && config.preparedStatements
     this.#pool = config.pool ?? this.#ownPool(config)
-    this.#pool.on('error', ignore)
+    ignoreErrorsOf(this.#pool)
   }
 
   /** How many wait for a connection. */
@@ -47,13 +48,13 @@ export class ClientPool {
   /** Gives a connection back. One that is broken leaves the pool. */
   release(client: pg.PoolClient, isBroken = false): void {
     client.release(isBroken)
-    client.off('error', ignore)
+    client.off('error', ignoreError)
   }
 
   /** Ends the pool, unless it is the caller's. */
   async close(): Promise<void> {
     if (!this.#isOwn) {
-      this.#pool.off('error', ignore)
+      heedErrorsOf(this.#pool)
       return
     }
     // A server that is gone answers nothing, and must keep neither the store from closing nor the process from ending.
@@ -70,7 +71,7 @@ export class ClientPool {
         reject(error ?? new Error('the pool gave no connection'))
         return
       }
-      client.on('error', ignore)
+      client.on('error', ignoreError)
       resolve(client)
     })
     return promise
@@ -81,7 +82,7 @@ export class ClientPool {
     const checkingOut = this.#checkOut()
     const client = await within(this.timeoutMs, checkingOut)
     if (client !== undefined) return client
-    checkingOut.then((late) => this.release(late), ignore)
+    checkingOut.then((late) => this.release(late), ignoreError)
     throw new Error(CONNECTION_TIMEOUT)
   }
 
@@ -108,16 +109,13 @@ export class ClientPool {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#endings.add(promise)
     // Also while it is being closed, when the pool no longer listens.
-    client.on('error', ignore)
+    client.on('error', ignoreError)
     client.once('end', () => {
       this.#endings.delete(promise)
       resolve()
     })
   }
 }
-
-/** A killed backend makes its client, idle or not, emit an error, which would end the process if nobody listened. */
-function ignore(): void {}
 
 /** Gives `undefined` if the promise is not settled in time. */
 async function within<Value>(
