@@ -13,6 +13,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkCallOptions, checkGivenEventId } from './internal/check-options.ts'
 import { checkCondition, checkKind, checkVersion } from './internal/check-record.ts'
 import { SlotCodec, type SlotForm } from './internal/slot-codec.ts'
+import { pauseAfter, turnsOf } from './internal/slot-turns.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord } from './state-record.ts'
 import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
@@ -96,6 +97,9 @@ export interface TypedSlot<Input, Output> {
    * Changes the value with nobody in between: loads it, asks `change` for the new one, saves that if the slot still
    * holds what was loaded, and starts again if not. `change` may therefore be called several times.
    *
+   * Updates of one slot that meet in a process take turns, so that any number of them succeed. A turn ends after a second
+   * at the latest, however long `change` takes. Between processes an update waits a random time after each conflict.
+   *
    * @returns The value that was saved; with an `eventId` that was applied before, what the slot holds now.
    * @throws `condition_failed` if another writer came first in every attempt; `idempotency_conflict` if the tenant used
    * the `eventId` for another slot.
@@ -174,25 +178,38 @@ export function defineSlot<Schema extends StandardSchemaV1>(
         owner: checkRunIdentity(identity),
         ...checkUpdate(change, given),
       }))
-      for (let attempt = 1; ; attempt += 1) {
-        const held = await slot.loadWithEventId(store, owner, options)
-        if (held !== undefined && held.eventId === eventId) return held.value
-        const { bytes, value } = await codec.encode(await change(held?.value))
-        const record = { eventId: eventId ?? newEventId(), identity: owner, kind, bytes, version }
-        try {
-          const outcome = await store.save(record, { ...options, ifEventId: held?.eventId ?? null })
-          if (eventId === undefined || outcome !== 'superseded') return value
-          // Applied before, and replaced since.
-          const successor = await slot.loadWithEventId(store, owner, options)
-          if (successor !== undefined) return successor.value
-        } catch (error) {
-          if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
-            // Applied before, by a call that is repeated while it is still under way.
-            const applied = await slot.loadWithEventId(store, owner, options)
-            if (applied?.eventId === eventId) return applied.value
+      const turns = turnsOf(store)
+      let endTurn = turns.isContended(owner, kind)
+        ? await turns.take(owner, kind, options.signal)
+        : undefined
+      try {
+        for (let attempt = 1; ; attempt += 1) {
+          const held = await slot.loadWithEventId(store, owner, options)
+          if (held !== undefined && held.eventId === eventId) return held.value
+          const { bytes, value } = await codec.encode(await change(held?.value))
+          const record = { eventId: eventId ?? newEventId(), identity: owner, kind, bytes, version }
+          try {
+            const outcome = await store.save(record, {
+              ...options,
+              ifEventId: held?.eventId ?? null,
+            })
+            if (eventId === undefined || outcome !== 'superseded') return value
+            // Applied before, and replaced since.
+            const successor = await slot.loadWithEventId(store, owner, options)
+            if (successor !== undefined) return successor.value
+          } catch (error) {
+            if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
+              // Applied before, by a call that is repeated while it is still under way.
+              const applied = await slot.loadWithEventId(store, owner, options)
+              if (applied?.eventId === eventId) return applied.value
+            }
+            if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
+            if (endTurn === undefined) endTurn = await turns.take(owner, kind, options.signal)
+            else await pauseAfter(attempt, options.signal)
           }
-          if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
         }
+      } finally {
+        endTurn?.()
       }
     },
   }

@@ -1,3 +1,5 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+
 import { newEventId, OutcomeUnknownError, type RunIdentity } from '@harborage/core'
 import {
   defineSlot,
@@ -39,6 +41,67 @@ describe('updating a typed slot', () => {
       Array.from({ length: 32 }, (_, index) => index + 1),
     )
     expect(await costs.load(store, identity)).toEqual({ cents: 32 })
+  })
+
+  it('loses none of 500 increments that are made at once, and none gives up', async () => {
+    const callers = Array.from({ length: 500 }, () => costs.update(store, identity, addOne))
+    const values = (await Promise.all(callers)).map(({ cents }) => cents)
+    expect(new Set(values).size).toBe(500)
+    expect(await costs.load(store, identity)).toEqual({ cents: 500 })
+  })
+
+  it('lets those of a slot go on that came while one of them waits for a later one', async () => {
+    const later = Promise.withResolvers<void>()
+    let asked = 0
+    const first = costs.update(store, identity, async (held) => {
+      asked += 1
+      if (asked === 1) await costs.save(store, identity, { cents: 10 })
+      else await later.promise
+      return addOne(held)
+    })
+    await until(() => asked === 2)
+    await costs.update(store, identity, addOne)
+    later.resolve()
+    expect(await first).toEqual({ cents: 12 })
+  })
+
+  it('leaves the line when its signal is aborted, and holds up none behind it', async () => {
+    const holder = Promise.withResolvers<void>()
+    let asked = 0
+    const first = costs.update(store, identity, async (held) => {
+      asked += 1
+      if (asked === 1) await costs.save(store, identity, { cents: 10 })
+      else await holder.promise
+      return addOne(held)
+    })
+    await until(() => asked === 2)
+    const controller = new AbortController()
+    const second = costs.update(store, identity, addOne, { signal: controller.signal })
+    const third = costs.update(store, identity, addOne)
+    const reason = new Error('the user left')
+    controller.abort(reason)
+    await expect(second).rejects.toBe(reason)
+    holder.resolve()
+    expect(await first).toEqual({ cents: 11 })
+    expect(await third).toEqual({ cents: 12 })
+  })
+
+  it('is refused with the others in line once the store is closed', async () => {
+    const holder = Promise.withResolvers<void>()
+    let asked = 0
+    const first = costs.update(store, identity, async (held) => {
+      asked += 1
+      if (asked === 1) await costs.save(store, identity, { cents: 10 })
+      else await holder.promise
+      return addOne(held)
+    })
+    await until(() => asked === 2)
+    const others = Array.from({ length: 10 }, () => costs.update(store, identity, addOne))
+    await store.close()
+    holder.resolve()
+    for (const call of [first, ...others]) {
+      await expect(call).rejects.toMatchObject({ code: 'store_closed' })
+    }
   })
 
   it('starts again from what another writer saved in between', async () => {
@@ -190,6 +253,10 @@ describe('updating a typed slot', () => {
     expect(await costs.load(store, identity)).toBeUndefined()
   })
 })
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await nextRound()
+}
 
 /** Loses the answer to the first save over something. */
 class ForgetfulDriver extends InMemoryStateDriver {
