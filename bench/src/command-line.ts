@@ -7,6 +7,8 @@ export interface Options {
   /** Only cases with one of these in their name. */
   readonly only: readonly string[]
   readonly rounds: number
+  /** The revision to compare this checkout with, in turns. */
+  readonly against: string | undefined
   /** A file of an earlier run. */
   readonly compare: string | undefined
   /** Whether docs/ is written. */
@@ -19,6 +21,8 @@ export const HELP = `Harborage beside the bare clients and the stores that peopl
   pnpm bench --quick             few and short rounds, no large stores; writes nothing
   pnpm bench --only save-32      cases with that in their name; can be given several times; writes nothing
   pnpm bench --rounds 20         so many rounds instead of 11
+  pnpm bench --against REV       this checkout next to another revision of the project, 21 rounds; writes nothing,
+                                 and exits with 1 if a case is slower
   pnpm bench --compare FILE      shows the differences to an earlier run (docs/benchmarks/latest.json)
   pnpm bench --write             writes docs/ also after a quick run or one of some cases
 
@@ -26,6 +30,7 @@ HARBORAGE_BENCH_POSTGRES       a PostgreSQL server to use instead of one of its 
 HARBORAGE_BENCH_TRAJECTORIES   a file of recorded runs to replay`
 
 const ROUNDS = 11
+const ROUNDS_AGAINST = 21
 const QUICK_ROUNDS = 3
 
 /**
@@ -36,10 +41,15 @@ const QUICK_ROUNDS = 3
 export function readOptions(args: readonly string[]): Options | undefined {
   const values = parse(args)
   if (values.help) return undefined
-  const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : ROUNDS))
+  const usualRounds = values.against === undefined ? ROUNDS : ROUNDS_AGAINST
+  const rounds = Number(values.rounds ?? (values.quick ? QUICK_ROUNDS : usualRounds))
   if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds has to be 1 or more')
-  const { quick, only, compare } = values
-  return { quick, only, rounds, compare, write: values.write || (!quick && only.length === 0) }
+  const { quick, only, against, compare } = values
+  if (against !== undefined && (compare !== undefined || values.write)) {
+    throw new UsageError('--against goes neither with --compare nor with --write')
+  }
+  const isWhole = !quick && only.length === 0 && against === undefined
+  return { quick, only, rounds, against, compare, write: values.write || isWhole }
 }
 
 function parse(args: readonly string[]) {
@@ -51,6 +61,7 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
         rounds: { type: 'string' },
+        against: { type: 'string' },
         compare: { type: 'string' },
         write: { type: 'boolean', default: false },
       },

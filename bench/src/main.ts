@@ -1,13 +1,17 @@
 /** `pnpm bench`: measures, and writes the report. */
 import { readFile } from 'node:fs/promises'
 
-import { allRaces, allSurveys } from './cases/all-cases.ts'
+import { allRaces, allSurveys, racesOfBuilds } from './cases/all-cases.ts'
 import { GrownStores } from './cases/grown-stores.ts'
 import { readRuns } from './cases/recorded-runs.ts'
 import { HELP, readOptions, type Options } from './command-line.ts'
+import { currentBuild, loadBuild, type Build } from './contenders/build.ts'
 import { lookAtMachine } from './environment/machine.ts'
+import { checkOutRevision } from './environment/other-revision.ts'
 import { openServer } from './environment/postgres.ts'
 import { openWorkplace } from './environment/workplace.ts'
+import { BARE } from './measure/benchmark.ts'
+import { compareBuilds } from './report/compare-builds.ts'
 import { compareResults } from './report/compare.ts'
 import { measureGoals } from './report/goals.ts'
 import { failuresOf, type Results } from './report/results.ts'
@@ -44,22 +48,42 @@ async function bench(asked: Options): Promise<void> {
   const earlier = asked.compare === undefined ? undefined : await readResults(asked.compare)
   const { signal } = interruption
   try {
+    if (asked.against !== undefined) return await benchAgainst(asked, asked.against)
     const { results, terminal } = await measure(asked)
     terminal.goals(measureGoals(results))
     if (earlier !== undefined) terminal.say(`\n${compareResults(earlier, results)}`)
     if (asked.write) terminal.say(`\nWritten: ${(await writeReport(results)).join(', ')}`)
-    const failures = failuresOf(results)
-    if (failures.length > 0) {
-      terminal.say(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`)
-      process.exitCode = 1
-    }
+    sayFailures(results, terminal)
   } catch (error) {
     if (!signal.aborted) throw error
     process.exitCode = 130
   }
 }
 
-async function measure(asked: Options): Promise<{ results: Results; terminal: Terminal }> {
+/** Lets the build of another revision and this one work in turns, and fails where this one is slower. */
+async function benchAgainst(asked: Options, revision: string): Promise<void> {
+  process.stdout.write(`Installing the packages of ${revision} ...\n`)
+  await using other = await checkOutRevision(revision, interruption.signal)
+  const build = await loadBuild(`Harborage of ${other.commit}`, other.folder)
+  const { results, terminal } = await measure(asked, build)
+  const { table, slower } = compareBuilds(results, build.name)
+  terminal.say(`\n${table}`)
+  if (slower.length > 0) process.exitCode = 1
+  sayFailures(results, terminal)
+}
+
+function sayFailures(results: Results, terminal: Terminal): void {
+  const failures = failuresOf(results)
+  if (failures.length === 0) return
+  terminal.say(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`)
+  process.exitCode = 1
+}
+
+/** @param other Another build to compare with, instead of the bare clients and the other stores. */
+async function measure(
+  asked: Options,
+  other?: Build,
+): Promise<{ results: Results; terminal: Terminal }> {
   const { quick, rounds } = asked
   const { signal } = interruption
   const sliceMs = quick ? QUICK_SLICE_MS : SLICE_MS
@@ -71,15 +95,19 @@ async function measure(asked: Options): Promise<{ results: Results; terminal: Te
       postgres: server.version,
       postgresSettings: server.settings,
     })
-    return await workplace.stage({ quick, signal }, server, async (scene) => {
+    const builds = other === undefined ? [currentBuild] : [currentBuild, other]
+    const staging = { quick, signal, builds, withOthers: other === undefined }
+    return await workplace.stage(staging, server, async (scene) => {
       const grown = new GrownStores(scene)
       const chosen = <Case extends { id: string; long?: boolean }>(cases: readonly Case[]) =>
         cases.filter(({ id, long }) => isChosen(asked, id, long ?? false))
-      const races = chosen(allRaces(recorded, grown))
-      const surveys = chosen(allSurveys(grown))
+      const racesOf = other === undefined ? allRaces : racesOfBuilds
+      const races = chosen(racesOf(recorded, grown))
+      const surveys = other === undefined ? chosen(allSurveys(grown)) : []
       if (races.length + surveys.length === 0) throw new UsageError('no case has that in its name')
-      const terminal = new Terminal(process.stdout, races.length + surveys.length)
-      const course = { workplace, server, rounds, sliceMs, quick, signal, terminal }
+      const cases = races.length + surveys.length
+      const terminal = new Terminal(process.stdout, cases, other?.name ?? BARE)
+      const course = { workplace, server, rounds, sliceMs, staging, terminal }
       try {
         terminal.heading()
         const results: Results = {

@@ -1,6 +1,6 @@
 import type { BenchServer } from './environment/postgres.ts'
 import type { Scene } from './environment/scene.ts'
-import type { Workplace } from './environment/workplace.ts'
+import type { Staging, Workplace } from './environment/workplace.ts'
 import type { Race, Survey } from './measure/benchmark.ts'
 import { interleave } from './measure/interleave.ts'
 import type { RaceResult, SurveyResult } from './report/results.ts'
@@ -11,8 +11,7 @@ export interface Course {
   readonly server: BenchServer
   readonly rounds: number
   readonly sliceMs: number
-  readonly quick: boolean
-  readonly signal: AbortSignal
+  readonly staging: Staging
   readonly terminal: Terminal
 }
 
@@ -23,7 +22,7 @@ export async function runRaces(
 ): Promise<readonly RaceResult[]> {
   const results: RaceResult[] = []
   for (const race of races) {
-    course.signal.throwIfAborted()
+    course.staging.signal.throwIfAborted()
     const result = await runRace(race, course)
     results.push(result)
     course.terminal.raceIsOver(result)
@@ -37,7 +36,7 @@ export async function runSurveys(
 ): Promise<readonly SurveyResult[]> {
   const results: SurveyResult[] = []
   for (const survey of surveys) {
-    course.signal.throwIfAborted()
+    course.staging.signal.throwIfAborted()
     course.terminal.caseBegins(survey.title)
     const { id, title } = survey
     const result = await guarded(
@@ -57,9 +56,12 @@ export async function runSurveys(
 
 async function runRace(race: Race, course: Course): Promise<RaceResult> {
   const { id, title, engine, unit, compares } = race
-  const { terminal, signal, sliceMs } = course
+  const { terminal, staging, sliceMs } = course
+  const { signal } = staging
   const facts = { id, title, engine, unit, compares }
-  const rounds = Math.max(2, Math.round(course.rounds * (race.share ?? 1)))
+  // Two builds are told apart by a few percent only, which fewer rounds would not show.
+  const share = staging.withOthers ? (race.share ?? 1) : 1
+  const rounds = Math.max(2, Math.round(course.rounds * share))
   terminal.caseBegins(`${title}, ${engine}`)
   return guarded(
     course,
@@ -79,14 +81,14 @@ async function runRace(race: Race, course: Course): Promise<RaceResult> {
 
 /** An interruption is no failure of the case, but the end of the run. */
 async function guarded<Result>(
-  { workplace, server, quick, signal }: Course,
+  { workplace, server, staging }: Course,
   work: (scene: Scene) => Promise<Result>,
   onFailure: (failure: string) => Result,
 ): Promise<Result> {
   try {
-    return await workplace.stage({ quick, signal }, server, work)
+    return await workplace.stage(staging, server, work)
   } catch (error) {
-    if (signal.aborted) throw error
+    if (staging.signal.aborted) throw error
     return onFailure(error instanceof Error ? error.message : String(error))
   }
 }

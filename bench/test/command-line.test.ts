@@ -17,6 +17,15 @@ describe('readOptions', () => {
     expect(readOptions(['--help'])).toBeUndefined()
   })
 
+  it('compares with another revision in more rounds, and writes nothing', () => {
+    expect(readOptions(['--against', 'main'])).toMatchObject({
+      against: 'main',
+      rounds: 21,
+      write: false,
+    })
+    expect(() => readOptions(['--against', 'main', '--write'])).toThrow('--against goes neither')
+  })
+
   it('says what is wrong', () => {
     expect(() => readOptions(['--rounds', '0'])).toThrow('--rounds has to be 1 or more')
     expect(() => readOptions(['--fast'])).toThrow(/Unknown option '--fast'[^]*pnpm bench --quick/)

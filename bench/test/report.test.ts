@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { drawBareClientChart, drawPeersChart } from '../src/report/charts.ts'
+import { compareBuilds } from '../src/report/compare-builds.ts'
 import { compareResults } from '../src/report/compare.ts'
 import { measureGoals, reached } from '../src/report/goals.ts'
 import { writeMarkdown } from '../src/report/markdown.ts'
@@ -143,6 +144,27 @@ describe('compareResults', () => {
     ).split('\n')
     expect(lines[0]).toContain('since 2026-01-02')
     expect(lines[1]).toMatch(/10\.0 µs +5\.00 µs +5\.00 +10\.2 +2\.04×, beyond both spreads/)
+  })
+})
+
+describe('compareBuilds', () => {
+  const compare = (own: readonly number[], other: readonly number[]) => {
+    const race = sampleRace('load-1-sqlite', { Harborage: own, 'Harborage of abc': other })
+    return compareBuilds(sampleResults({ races: [race] }), 'Harborage of abc')
+  }
+
+  it('relates the time of the other build to the own one, round by round', () => {
+    const { table, slower } = compare([10, 20, 10], [10, 22, 10])
+    expect(table).toMatch(/✓ load-1-sqlite .* 10\.0 µs +10\.0 µs +1\.00 \(1\.00–1\.05\)/)
+    expect(table).toContain('No case is slower.')
+    expect(slower).toEqual([])
+  })
+
+  it('finds a case slower by its median, by its upper quartile, or because it failed', () => {
+    expect(compare([100, 100, 100, 100], [96, 96, 110, 110]).slower).toEqual([])
+    expect(compare([100, 100, 100], [96, 96, 101]).slower).toEqual(['load-1-sqlite'])
+    expect(compare([100, 100, 100], [98, 98, 99]).slower).toEqual(['load-1-sqlite'])
+    expect(compare([100], []).slower).toEqual(['load-1-sqlite'])
   })
 })
 

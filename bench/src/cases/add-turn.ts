@@ -1,8 +1,9 @@
+import { currentBuild } from '../contenders/build.ts'
 import type { Said, TurnLog } from '../contenders/turn-log.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
 import { CONVERSATIONS, conversation, TURN, turns } from './conversations.ts'
-import { openBareTurns, openHarborageTurns } from './turn-logs.ts'
+import { openHarborageTurns, openTurnLogs } from './turn-logs.ts'
 
 /** So that a conversation of 10 turns is not one of 100 at the end of a slice. */
 const MOST_ADDED_TO_ONE = 10
@@ -18,10 +19,11 @@ export function addTurn(engine: EngineName, kept: number): Race {
     engine,
     unit: 'turn',
     compares: 'contenders',
-    setUp: async (scene) => [
-      await adding(await openHarborageTurns(engine, scene), kept),
-      await adding(await openBareTurns(engine, scene), kept),
-    ],
+    setUp: async (scene) => {
+      const contenders: Contender[] = []
+      for (const log of await openTurnLogs(engine, scene)) contenders.push(await adding(log, kept))
+      return contenders
+    },
   }
 }
 
@@ -36,7 +38,7 @@ export function addTurnGrowth(engine: EngineName, sizes: readonly number[]): Rac
     setUp: async (scene) => {
       const contenders: Contender[] = []
       for (const kept of sizes) {
-        const contender = await adding(await openHarborageTurns(engine, scene), kept)
+        const contender = await adding(await openHarborageTurns(currentBuild, engine, scene), kept)
         contenders.push({ ...contender, name: `${kept.toLocaleString('en')} turns` })
       }
       return contenders

@@ -1,7 +1,9 @@
 import type { EngineName, Race, Survey } from '../measure/benchmark.ts'
 import { addTurn, addTurnGrowth } from './add-turn.ts'
 import { commit } from './commit.ts'
+import { conflictingSaver } from './conflicting-saver.ts'
 import { eventLoop, eventLoopOnSlowDisk } from './event-loop.ts'
+import { flushMany } from './flush-many.ts'
 import { getBytes } from './get-bytes.ts'
 import { getLlmContext } from './get-llm-context.ts'
 import { growth, type GrowingWork } from './growth.ts'
@@ -15,10 +17,14 @@ import { putBytes } from './put-bytes.ts'
 import type { RecordedRuns } from './recorded-runs.ts'
 import { replay } from './replay.ts'
 import { save } from './save.ts'
+import { sharedSignal } from './shared-signal.ts'
+import { waitingSaves } from './waiting-saves.ts'
 
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres']
 const ARTIFACT_BYTES = [1024, 32 * 1024, 1024 * 1024]
 const KEPT_TURNS = [10, 1000, 10_000]
+const WAITING_CALLS = [2000, 10_000, 30_000]
+const FLUSHED = [1000, 10_000]
 const WORKS: readonly GrowingWork[] = ['save', 'load']
 const MILLION: Size = { records: 1_000_000, tenants: 100 }
 const BY_RECORDS: readonly Size[] = [
@@ -35,6 +41,29 @@ const BY_TENANTS: readonly Size[] = [
 /** Every race, in the order of the report. */
 export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly Race[] {
   return ENGINES.flatMap((engine) => [
+    ...comparingRaces(engine, recorded),
+    addTurnGrowth(engine, KEPT_TURNS),
+    ...WORKS.flatMap((work) => [
+      growth(engine, work, 'records', BY_RECORDS, grown),
+      growth(engine, work, 'tenants', BY_TENANTS, grown),
+    ]),
+    waitingSaves(engine, WAITING_CALLS),
+    sharedSignal(engine),
+    conflictingSaver(engine),
+    flushMany(engine, FLUSHED),
+  ])
+}
+
+/** The races in which one build is compared with another, those over large stores at their largest. */
+export function racesOfBuilds(recorded: RecordedRuns, grown: GrownStores): readonly Race[] {
+  return ENGINES.flatMap((engine) => [
+    ...comparingRaces(engine, recorded),
+    ...WORKS.map((work) => growth(engine, work, 'records', [MILLION], grown)),
+  ])
+}
+
+function comparingRaces(engine: EngineName, recorded: RecordedRuns): readonly Race[] {
+  return [
     load(engine, 1),
     load(engine, 32),
     save(engine, 1),
@@ -44,15 +73,10 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
     list(engine),
     ...ARTIFACT_BYTES.flatMap((bytes) => [putBytes(engine, bytes), getBytes(engine, bytes)]),
     ...KEPT_TURNS.flatMap((kept) => [addTurn(engine, kept), getLlmContext(engine, kept)]),
-    addTurnGrowth(engine, KEPT_TURNS),
     openStore(engine),
     replay(engine, recorded, 1),
     replay(engine, recorded, 32),
-    ...WORKS.flatMap((work) => [
-      growth(engine, work, 'records', BY_RECORDS, grown),
-      growth(engine, work, 'tenants', BY_TENANTS, grown),
-    ]),
-  ])
+  ]
 }
 
 export function allSurveys(grown: GrownStores): readonly Survey[] {

@@ -3,11 +3,12 @@ import pg from 'pg'
 import { barePostgresBlobs } from '../contenders/bare-postgres.ts'
 import { bareSqliteBlobs } from '../contenders/bare-sqlite.ts'
 import type { BlobStore } from '../contenders/blob-store.ts'
+import type { Build } from '../contenders/build.ts'
 import { harborageBlobs } from '../contenders/harborage.ts'
 import { keyvBlobs } from '../contenders/keyv-postgres.ts'
 import { kyselyPostgresBlobs, kyselySqliteBlobs } from '../contenders/kysely.ts'
 import { unstorageBlobs } from '../contenders/unstorage.ts'
-import type { Scene } from '../environment/scene.ts'
+import { newDsn, type Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
 
 /** Every contender's store of blobs, each on a database of its own, until the scene ends. */
@@ -16,7 +17,13 @@ export async function openBlobStores(
   scene: Scene,
 ): Promise<readonly BlobStore[]> {
   const stores: BlobStore[] = []
-  for (const open of engine === 'sqlite' ? onSqlite(scene) : onPostgres(scene)) {
+  const others = engine === 'sqlite' ? othersOnSqlite(scene) : othersOnPostgres(scene)
+  const builds = scene.builds.map(
+    (build): Open =>
+      () =>
+        openHarborage(build, engine, scene),
+  )
+  for (const open of [...builds, ...(scene.withOthers ? others : [])]) {
     const store = await open()
     scene.onEnd(() => store.close())
     stores.push(store)
@@ -26,21 +33,23 @@ export async function openBlobStores(
 
 type Open = () => Promise<BlobStore>
 
-function onSqlite(scene: Scene): readonly Open[] {
+async function openHarborage(build: Build, engine: EngineName, scene: Scene): Promise<BlobStore> {
+  const dsn = await newDsn(engine, scene)
+  return engine === 'sqlite'
+    ? harborageBlobs(build, dsn)
+    : harborageBlobs(build, dsn, () => truncate(dsn))
+}
+
+function othersOnSqlite(scene: Scene): readonly Open[] {
   return [
-    async () => harborageBlobs(`sqlite:${await scene.newFile()}`),
     async () => bareSqliteBlobs(await scene.newFile()),
     async () => unstorageBlobs(await scene.newFile()),
     async () => kyselySqliteBlobs(await scene.newFile()),
   ]
 }
 
-function onPostgres(scene: Scene): readonly Open[] {
+function othersOnPostgres(scene: Scene): readonly Open[] {
   return [
-    async () => {
-      const dsn = await scene.newDatabase()
-      return harborageBlobs(dsn, () => truncate(dsn))
-    },
     async () => barePostgresBlobs(await scene.newDatabase()),
     async () => keyvBlobs(await scene.newDatabase()),
     async () => kyselyPostgresBlobs(await scene.newDatabase()),

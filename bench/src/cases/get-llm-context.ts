@@ -2,7 +2,7 @@ import type { TurnLog } from '../contenders/turn-log.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
 import { conversation, turns } from './conversations.ts'
-import { openBareTurns, openHarborageTurns } from './turn-logs.ts'
+import { openTurnLogs } from './turn-logs.ts'
 
 export function getLlmContext(engine: EngineName, kept: number): Race {
   return {
@@ -11,10 +11,11 @@ export function getLlmContext(engine: EngineName, kept: number): Race {
     engine,
     unit: 'read',
     compares: 'contenders',
-    setUp: async (scene) => [
-      await reading(await openHarborageTurns(engine, scene), kept),
-      await reading(await openBareTurns(engine, scene), kept),
-    ],
+    setUp: async (scene) => {
+      const contenders: Contender[] = []
+      for (const log of await openTurnLogs(engine, scene)) contenders.push(await reading(log, kept))
+      return contenders
+    },
   }
 }
 

@@ -1,10 +1,8 @@
 import type { Database } from '@harborage/core'
-import { openPostgres } from '@harborage/driver-postgres'
-import { openSqlite } from '@harborage/driver-sqlite'
-import { openStateStore } from '@harborage/state'
 import BetterSqlite3 from 'better-sqlite3'
 import pg from 'pg'
 
+import type { Build } from '../contenders/build.ts'
 import type { Place } from '../contenders/slot-store.ts'
 import type { Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
@@ -31,22 +29,23 @@ export class GrownStores {
   }
 
   /** Gives the DSN of a store of that size. */
-  open(engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
-    const name = `${engine} ${size.records} ${size.tenants}`
-    const store = this.#stores.get(name) ?? this.#fill(engine, size, signal)
+  open(build: Build, engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
+    const name = `${build.name} ${engine} ${size.records} ${size.tenants}`
+    const store = this.#stores.get(name) ?? this.#fill(build, engine, size, signal)
     this.#stores.set(name, store)
     return store
   }
 
-  async #fill(engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
+  async #fill(build: Build, engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
     if (engine === 'sqlite') {
       const path = await this.#scene.newFile()
-      await fillFirstTenant(await openSqlite({ dsn: path, durability: 'normal' }), size, signal)
+      const database = await build.openSqlite({ dsn: path, durability: 'normal' })
+      await fillFirstTenant(build, database, size, signal)
       copyTenantInSqlite(path, size.tenants)
       return `sqlite:${path}`
     }
     const dsn = await this.#scene.newDatabase()
-    await fillFirstTenant(await openPostgres({ dsn }), size, signal)
+    await fillFirstTenant(build, await build.openPostgres({ dsn }), size, signal)
     await copyTenantInPostgres(dsn, size.tenants)
     return dsn
   }
@@ -54,12 +53,13 @@ export class GrownStores {
 
 /** The records of the first tenant go in through the store, 1 KiB each. */
 async function fillFirstTenant(
+  build: Build,
   database: Database,
   { records, tenants }: Size,
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    await using state = await openStateStore({ database })
+    await using state = await build.openStateStore({ database })
     const mine = records / tenants
     for (let first = 0; first < mine; first += RECORDS_OF_A_COMMIT) {
       signal.throwIfAborted()

@@ -1,3 +1,4 @@
+import type { Build } from '../contenders/build.ts'
 import { harborageSlots } from '../contenders/harborage.ts'
 import type { Scene } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
@@ -7,7 +8,7 @@ import { at, mustEqual, newEventIds, newPayload } from './workload.ts'
 
 export type GrowingWork = 'save' | 'load'
 
-/** Harborage at several sizes next to each other: neither the records nor the tenants are to cost. */
+/** Harborage at several sizes next to each other, or builds at one: neither the records nor the tenants are to cost. */
 export function growth(
   engine: EngineName,
   work: GrowingWork,
@@ -20,15 +21,17 @@ export function growth(
     title: `${work} by number of ${by}`,
     engine,
     unit: work,
-    compares: 'sizes',
+    compares: sizes.length === 1 ? 'contenders' : 'sizes',
     share: 0.7,
     long: true,
     setUp: async (scene) => {
       const contenders: Contender[] = []
       for (const size of sizes) {
-        const dsn = await grown.open(engine, size, scene.signal)
-        const name = `${size[by].toLocaleString('en')} ${by}`
-        contenders.push({ ...(await touching(work, dsn, size, scene)), name })
+        for (const build of scene.builds) {
+          const dsn = await grown.open(build, engine, size, scene.signal)
+          const name = sizes.length === 1 ? build.name : `${size[by].toLocaleString('en')} ${by}`
+          contenders.push({ ...(await touching(work, build, dsn, size, scene)), name })
+        }
       }
       return contenders
     },
@@ -37,11 +40,12 @@ export function growth(
 
 async function touching(
   work: GrowingWork,
+  build: Build,
   dsn: string,
   size: Size,
   scene: Scene,
 ): Promise<Omit<Contender, 'name'>> {
-  const store = await harborageSlots(dsn)
+  const store = await harborageSlots(build, dsn)
   scene.onEnd(() => store.close())
   const touched = scatteredPlaces(size)
   let next = 0

@@ -1,3 +1,4 @@
+import { currentBuild } from '../contenders/build.ts'
 import { runScript } from '../figures/run-script.ts'
 import type { EngineName, Figure, Survey } from '../measure/benchmark.ts'
 import type { GrownStores, Size } from './grown-stores.ts'
@@ -16,7 +17,7 @@ export function listingMemory(engine: EngineName, size: Size, grown: GrownStores
     title: `memory while listing ${records.toLocaleString('en')} records, ${engine}`,
     long: true,
     measure: async (scene): Promise<readonly Figure[]> => {
-      const dsn = await grown.open(engine, size, scene.signal)
+      const dsn = await grown.open(currentBuild, engine, size, scene.signal)
       const listed = (await runScript('listing-process.ts', [dsn], {
         signal: scene.signal,
         flags: ['--expose-gc'],

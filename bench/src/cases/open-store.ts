@@ -1,4 +1,3 @@
-import { openStateStore } from '@harborage/state'
 import BetterSqlite3 from 'better-sqlite3'
 import pg from 'pg'
 
@@ -6,16 +5,11 @@ import { placeValues } from '../contenders/plain-rows.ts'
 import { numbered, PLAIN_SQL } from '../contenders/plain-tables.ts'
 import { bareSqliteSlots } from '../contenders/bare-sqlite.ts'
 import { barePostgresSlots } from '../contenders/bare-postgres.ts'
+import type { Build } from '../contenders/build.ts'
 import { harborageSlots } from '../contenders/harborage.ts'
 import type { SlotStore } from '../contenders/slot-store.ts'
-import type { Scene } from '../environment/scene.ts'
-import {
-  BARE,
-  HARBORAGE,
-  type Contender,
-  type EngineName,
-  type Race,
-} from '../measure/benchmark.ts'
+import { newDsn, type Scene } from '../environment/scene.ts'
+import { BARE, type Contender, type EngineName, type Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
 import { fill } from './slot-stores.ts'
 import { at, mustEqual, SLOTS, spreadPlaces } from './workload.ts'
@@ -31,51 +25,54 @@ export function openStore(engine: EngineName): Race {
     engine,
     unit: 'opening',
     compares: 'contenders',
-    setUp: (scene) => (engine === 'sqlite' ? onSqlite(scene) : onPostgres(scene)),
+    setUp: async (scene) => {
+      const contenders: Contender[] = []
+      for (const build of scene.builds) {
+        const dsn = await newDsn(engine, scene)
+        const store = await harborageSlots(build, dsn)
+        contenders.push(await opening(build.name, store, () => loadOnce(build, dsn)))
+      }
+      if (scene.withOthers) {
+        contenders.push(engine === 'sqlite' ? await bareSqlite(scene) : await barePostgres(scene))
+      }
+      return contenders
+    },
   }
 }
 
-async function onSqlite(scene: Scene): Promise<readonly Contender[]> {
-  const [own, bare] = [await scene.newFile(), await scene.newFile()]
-  return [
-    await opening(HARBORAGE, await harborageSlots(`sqlite:${own}`), () =>
-      loadOnce(`sqlite:${own}`),
-    ),
-    await opening(BARE, bareSqliteSlots(bare), async () => {
-      const db = new BetterSqlite3(bare)
-      try {
-        db.pragma('journal_mode = WAL')
-        db.pragma('synchronous = FULL')
-        return db.prepare<unknown[], { bytes: Buffer }>(PLAIN_SQL.load).get(...placeValues(place))
-          ?.bytes
-      } finally {
-        db.close()
-      }
-    }),
-  ]
+async function bareSqlite(scene: Scene): Promise<Contender> {
+  const bare = await scene.newFile()
+  return opening(BARE, bareSqliteSlots(bare), async () => {
+    const db = new BetterSqlite3(bare)
+    try {
+      db.pragma('journal_mode = WAL')
+      db.pragma('synchronous = FULL')
+      return db.prepare<unknown[], { bytes: Buffer }>(PLAIN_SQL.load).get(...placeValues(place))
+        ?.bytes
+    } finally {
+      db.close()
+    }
+  })
 }
 
-async function onPostgres(scene: Scene): Promise<readonly Contender[]> {
-  const [own, bare] = [await scene.newDatabase(), await scene.newDatabase()]
-  return [
-    await opening(HARBORAGE, await harborageSlots(own), () => loadOnce(own)),
-    await opening(BARE, await barePostgresSlots(bare), async () => {
-      const pool = new pg.Pool({ connectionString: bare, max: 10 })
-      try {
-        const { rows } = await pool.query<{ bytes: Buffer }>(
-          numbered(PLAIN_SQL.load),
-          placeValues(place),
-        )
-        return rows[0]?.bytes
-      } finally {
-        await pool.end()
-      }
-    }),
-  ]
+async function barePostgres(scene: Scene): Promise<Contender> {
+  const bare = await scene.newDatabase()
+  return opening(BARE, await barePostgresSlots(bare), async () => {
+    const pool = new pg.Pool({ connectionString: bare, max: 10 })
+    try {
+      const { rows } = await pool.query<{ bytes: Buffer }>(
+        numbered(PLAIN_SQL.load),
+        placeValues(place),
+      )
+      return rows[0]?.bytes
+    } finally {
+      await pool.end()
+    }
+  })
 }
 
-async function loadOnce(dsn: string): Promise<Uint8Array | undefined> {
-  await using state = await openStateStore({ dsn })
+async function loadOnce(build: Build, dsn: string): Promise<Uint8Array | undefined> {
+  await using state = await build.openStateStore({ dsn })
   return (await state.load(place.identity, place.kind))?.bytes
 }
 

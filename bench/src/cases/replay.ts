@@ -1,6 +1,6 @@
-import { openPostgres } from '@harborage/driver-postgres'
-import { openSqlite } from '@harborage/driver-sqlite'
+import type { Database } from '@harborage/core'
 
+import type { Build } from '../contenders/build.ts'
 import { harborageRuns, harborageWholeRuns } from '../contenders/harborage-runs.ts'
 import {
   LANGGRAPH_POSTGRES,
@@ -32,7 +32,9 @@ export function replay(engine: EngineName, { runs }: RecordedRuns, atOnce: numbe
     operations: countTurns(runs),
     setUp: async (scene) => {
       const contenders: Contender[] = []
-      for (const open of engine === 'sqlite' ? onSqlite(scene) : onPostgres(scene)) {
+      const others = engine === 'sqlite' ? othersOnSqlite(scene) : othersOnPostgres(scene)
+      const builds = scene.builds.flatMap((build) => ofBuild(build, engine, scene))
+      for (const open of [...builds, ...(scene.withOthers ? others : [])]) {
         const keeper = await open()
         scene.onEnd(() => keeper.close())
         let slice = 0
@@ -55,10 +57,21 @@ export function replay(engine: EngineName, { runs }: RecordedRuns, atOnce: numbe
   }
 }
 
-function onSqlite(scene: Scene): readonly (() => Promise<RunKeeper>)[] {
+type Open = () => Promise<RunKeeper>
+
+function ofBuild(build: Build, engine: EngineName, scene: Scene): readonly Open[] {
+  const open = async (): Promise<Database> =>
+    engine === 'sqlite'
+      ? build.openSqlite({ dsn: await scene.newFile() })
+      : build.openPostgres({ dsn: await scene.newDatabase() })
   return [
-    async () => harborageRuns(await openSqlite({ dsn: await scene.newFile() })),
-    async () => harborageWholeRuns(await openSqlite({ dsn: await scene.newFile() })),
+    async () => harborageRuns(build, await open()),
+    async () => harborageWholeRuns(build, await open()),
+  ]
+}
+
+function othersOnSqlite(scene: Scene): readonly Open[] {
+  return [
     async () => {
       const saver = openSqliteSaver(await scene.newFile())
       return langgraphRuns(LANGGRAPH_SQLITE, LANGGRAPH_SQLITE_NOTE, saver, async () => {
@@ -68,10 +81,8 @@ function onSqlite(scene: Scene): readonly (() => Promise<RunKeeper>)[] {
   ]
 }
 
-function onPostgres(scene: Scene): readonly (() => Promise<RunKeeper>)[] {
+function othersOnPostgres(scene: Scene): readonly Open[] {
   return [
-    async () => harborageRuns(await openPostgres({ dsn: await scene.newDatabase() })),
-    async () => harborageWholeRuns(await openPostgres({ dsn: await scene.newDatabase() })),
     async () => {
       const saver = await openPostgresSaver(await scene.newDatabase())
       return langgraphRuns(LANGGRAPH_POSTGRES, LANGGRAPH_POSTGRES_NOTE, saver, () => saver.end())

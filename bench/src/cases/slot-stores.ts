@@ -9,7 +9,7 @@ import { langgraphPostgresSlots } from '../contenders/langgraph-postgres.ts'
 import { langgraphSqliteSlots } from '../contenders/langgraph-sqlite.ts'
 import type { Payload, Place, SlotStore, Write } from '../contenders/slot-store.ts'
 import { unstorageSlots } from '../contenders/unstorage.ts'
-import type { Scene } from '../environment/scene.ts'
+import { newDsn, type Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
 import { callersAtOnce } from '../measure/callers.ts'
 import { at, newEventIds, newPayload } from './workload.ts'
@@ -20,7 +20,13 @@ export async function openSlotStores(
   scene: Scene,
 ): Promise<readonly SlotStore[]> {
   const stores: SlotStore[] = []
-  for (const open of engine === 'sqlite' ? onSqlite(scene) : onPostgres(scene)) {
+  const others = engine === 'sqlite' ? othersOnSqlite(scene) : othersOnPostgres(scene)
+  const builds = scene.builds.map(
+    (build): Open =>
+      async () =>
+        harborageSlots(build, await newDsn(engine, scene)),
+  )
+  for (const open of [...builds, ...(scene.withOthers ? others : [])]) {
     const store = await open()
     scene.onEnd(() => store.close())
     stores.push(store)
@@ -30,9 +36,8 @@ export async function openSlotStores(
 
 type Open = () => Promise<SlotStore>
 
-function onSqlite(scene: Scene): readonly Open[] {
+function othersOnSqlite(scene: Scene): readonly Open[] {
   return [
-    async () => harborageSlots(`sqlite:${await scene.newFile()}`),
     async () => bareSqliteSlots(await scene.newFile()),
     async () => langgraphSqliteSlots(await scene.newFile()),
     async () => unstorageSlots(await scene.newFile()),
@@ -40,9 +45,8 @@ function onSqlite(scene: Scene): readonly Open[] {
   ]
 }
 
-function onPostgres(scene: Scene): readonly Open[] {
+function othersOnPostgres(scene: Scene): readonly Open[] {
   return [
-    async () => harborageSlots(await scene.newDatabase()),
     async () => barePostgresSlots(await scene.newDatabase()),
     async () => langgraphPostgresSlots(await scene.newDatabase()),
     async () => keyvSlots(await scene.newDatabase()),

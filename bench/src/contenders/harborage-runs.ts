@@ -1,9 +1,9 @@
-import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import { createEventBus, newEventId, type Database, type Identity } from '@harborage/core'
-import { openMemoryStore, type MemoryStore } from '@harborage/memory'
-import { openStateStore, type StateStore } from '@harborage/state'
+import type { ArtifactStore } from '@harborage/artifacts'
+import { newEventId, type Database, type Identity } from '@harborage/core'
+import type { MemoryStore } from '@harborage/memory'
+import type { StateStore } from '@harborage/state'
 
-import { HARBORAGE } from '../measure/benchmark.ts'
+import type { Build } from './build.ts'
 import type { Message, RecordedRun, RunKeeper } from './run-keeper.ts'
 
 /** A message that waits for the end of its turn; a tool's result is an artifact. */
@@ -19,12 +19,13 @@ interface Checkpoint {
 const KIND = 'task.checkpoint'
 
 /** With all three stores on one database, as the documentation has it. */
-export async function harborageRuns(database: Database): Promise<RunKeeper> {
-  const state = await openStateStore({ database })
-  const artifacts = await openArtifactStore({ database })
-  const memory = await openMemoryStore({ database, strategy: 'truncation', bus: createEventBus() })
+export async function harborageRuns(build: Build, database: Database): Promise<RunKeeper> {
+  const bus = build.createEventBus()
+  const state = await build.openStateStore({ database })
+  const artifacts = await build.openArtifactStore({ database })
+  const memory = await build.openMemoryStore({ database, strategy: 'truncation', bus })
   return {
-    name: HARBORAGE,
+    name: build.name,
     note: 'a checkpoint per step, tool results as artifacts, turns in memory',
     keep: (tenantId, run) => new Keeping({ state, artifacts, memory }, tenantId, run).keepAll(),
     check: (tenantId, run) => check({ state, artifacts, memory }, identityOf(tenantId, run), run),
@@ -38,10 +39,10 @@ export async function harborageRuns(database: Database): Promise<RunKeeper> {
 }
 
 /** With the state store alone, and the whole conversation in every checkpoint, as a graph's saver has it. */
-export async function harborageWholeRuns(database: Database): Promise<RunKeeper> {
-  const state = await openStateStore({ database })
+export async function harborageWholeRuns(build: Build, database: Database): Promise<RunKeeper> {
+  const state = await build.openStateStore({ database })
   return {
-    name: `${HARBORAGE}, whole conversation in each checkpoint`,
+    name: `${build.name}, whole conversation in each checkpoint`,
     note: 'the state store alone',
     keep: async (tenantId, run) => {
       const identity = identityOf(tenantId, run)

@@ -1,20 +1,14 @@
-import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, type Identity } from '@harborage/core'
-import '@harborage/driver-postgres'
-import '@harborage/driver-sqlite'
-import { openMemoryStore } from '@harborage/memory'
-import { openStateStore } from '@harborage/state'
+import type { Identity } from '@harborage/core'
 
-import { HARBORAGE } from '../measure/benchmark.ts'
 import type { BlobStore } from './blob-store.ts'
+import type { Build } from './build.ts'
 import type { SlotStore, Write } from './slot-store.ts'
 import type { TurnLog } from './turn-log.ts'
 
-const name = HARBORAGE
 const note = 'as it is opened by default'
 
-export async function harborageSlots(dsn: string): Promise<SlotStore> {
-  const state = await openStateStore({ dsn })
+export async function harborageSlots(build: Build, dsn: string): Promise<SlotStore> {
+  const state = await build.openStateStore({ dsn })
   const record = ({ place: { identity, kind }, eventId, payload: { bytes } }: Write) => ({
     eventId,
     identity,
@@ -22,7 +16,7 @@ export async function harborageSlots(dsn: string): Promise<SlotStore> {
     bytes,
   })
   return {
-    name,
+    name: build.name,
     note,
     save: (write) => state.save(record(write)),
     load: async ({ identity, kind }) => (await state.load(identity, kind))?.bytes,
@@ -41,10 +35,14 @@ export async function harborageSlots(dsn: string): Promise<SlotStore> {
 const SCOPE: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
 /** `clear` empties the table on Postgres, where removing rows one by one would leave it swollen. */
-export async function harborageBlobs(dsn: string, clear?: () => Promise<void>): Promise<BlobStore> {
-  const artifacts = await openArtifactStore({ dsn })
+export async function harborageBlobs(
+  build: Build,
+  dsn: string,
+  clear?: () => Promise<void>,
+): Promise<BlobStore> {
+  const artifacts = await build.openArtifactStore({ dsn })
   return {
-    name,
+    name: build.name,
     note: `${note}; SHA-256 included`,
     put: async (bytes) => (await artifacts.putBytes(SCOPE, bytes)).id,
     get: (id) => artifacts.get(SCOPE, id),
@@ -53,15 +51,17 @@ export async function harborageBlobs(dsn: string, clear?: () => Promise<void>): 
   }
 }
 
-export async function harborageTurns(dsn: string): Promise<TurnLog> {
-  const memory = await openMemoryStore({ dsn, strategy: 'truncation', bus: createEventBus() })
+export async function harborageTurns(build: Build, dsn: string): Promise<TurnLog> {
+  const open = (place: { dsn?: string }) =>
+    build.openMemoryStore({ ...place, strategy: 'truncation', bus: build.createEventBus() })
+  const memory = await open({ dsn })
   return {
-    name,
+    name: build.name,
     note: `${note}; truncation without a budget, so that every turn is kept`,
     add: (identity, turn) => memory.addTurn(identity, turn),
     read: async (identity) => (await memory.getLlmContext(identity)).recentTurns,
     replace: async (identity, turns) => {
-      await using draft = await openMemoryStore({ strategy: 'truncation', bus: createEventBus() })
+      await using draft = await open({})
       for (const turn of turns) await draft.addTurn(identity, turn)
       await memory.restore(identity, await draft.snapshot(identity))
     },

@@ -6,11 +6,14 @@ import { join } from 'node:path'
 import type { BenchServer } from './postgres.ts'
 import type { Scene } from './scene.ts'
 
+/** What is the same for every case of a run. */
+export type Staging = Pick<Scene, 'quick' | 'signal' | 'builds' | 'withOthers'>
+
 /** The temporary folder of a run. */
 export interface Workplace extends AsyncDisposable {
   /** Gives the work a scene, and clears it away afterwards. */
   stage<Result>(
-    options: Pick<Scene, 'quick' | 'signal'>,
+    options: Staging,
     server: BenchServer | undefined,
     work: (scene: Scene) => Promise<Result>,
   ): Promise<Result>

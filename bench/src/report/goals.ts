@@ -50,6 +50,13 @@ const goals: readonly Goal[] = [
   overBare('get-1mib-postgres', 'Postgres artifact get, 1 MiB, both hash', 0.7, 0.9),
   turnCost('add-turn-growth-sqlite', 'SQLite addTurn at 10,000 kept turns, to its cost at 10'),
   turnCost('add-turn-growth-postgres', 'Postgres addTurn at 10,000 kept turns, to its cost at 10'),
+  ...(['sqlite', 'postgres'] as const).flatMap((engine) => [
+    cost(`waiting-saves-${engine}`, 'save', '10,000 waiting calls', '2,000 waiting calls'),
+    cost(`waiting-saves-${engine}`, 'save', '30,000 waiting calls', '2,000 waiting calls'),
+    cost(`shared-signal-${engine}`, 'load', 'one signal for all', 'without a signal'),
+    cost(`conflicting-saver-${engine}`, 'save', 'beside a conflicting one', 'undisturbed'),
+    cost(`flush-many-${engine}`, 'flush', '10,000 conversations', '1,000 conversations'),
+  ]),
   {
     id: 'open-sqlite',
     title: 'SQLite open on a migrated database',
@@ -119,6 +126,23 @@ function turnCost(raceId: string, title: string): Goal {
     measure: (results) => {
       const race = raceOf(results, raceId)
       return race && costRelativeTo(race, '10,000 turns', '10 turns')
+    },
+  }
+}
+
+/** What one call costs in one situation, to what it costs in another. */
+function cost(raceId: string, call: string, situation: string, reference: string): Goal {
+  const engine = raceId.endsWith('postgres') ? 'Postgres' : 'SQLite'
+  return {
+    id: raceId,
+    title: `${engine} ${call}: ${situation}, to ${reference}`,
+    atLeast: 'at most 1.3',
+    aim: '1.1',
+    limits: { atLeast: 1.3, aim: 1.1 },
+    better: 'less',
+    measure: (results) => {
+      const race = raceOf(results, raceId)
+      return race && costRelativeTo(race, situation, reference)
     },
   }
 }

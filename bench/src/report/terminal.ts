@@ -23,13 +23,16 @@ export interface TerminalOutput {
 export class Terminal {
   readonly #output: TerminalOutput
   readonly #cases: number
+  readonly #rival: string
   readonly #started = performance.now()
   #over = 0
   #title = ''
 
-  constructor(output: TerminalOutput, cases: number) {
+  /** @param rival The contender that Harborage is related to first. */
+  constructor(output: TerminalOutput, cases: number, rival: string = BARE) {
     this.#output = output
     this.#cases = cases
+    this.#rival = rival
   }
 
   say(text: string): void {
@@ -37,7 +40,8 @@ export class Terminal {
   }
 
   heading(): void {
-    const cells = ['', HARBORAGE, 'to the bare client', 'to the others']
+    const rival = this.#rival === BARE ? 'to the bare client' : `to ${this.#rival}`
+    const cells = ['', HARBORAGE, rival, this.#rival === BARE ? 'to the others' : '']
     this.#row(styleText('bold', cellsOf(cells)))
   }
 
@@ -55,7 +59,7 @@ export class Terminal {
     const title = `${race.title} · ${ENGINE_TITLES[race.engine]}`
     if (race.failure !== undefined) this.#failure(title, race.failure)
     else if (race.compares === 'sizes') this.#row(sizesRow(title, race))
-    else this.#row(raceRow(title, race))
+    else this.#row(raceRow(title, race, this.#rival))
     for (const { name, failure } of race.contenders) {
       if (failure !== undefined) this.#failure(`  ${name}`, failure)
     }
@@ -124,17 +128,17 @@ function mark(goal: GoalResult): string {
   }
 }
 
-function raceRow(title: string, race: RaceResult): string {
+function raceRow(title: string, race: RaceResult, rival: string): string {
   const cost = costOf(race, HARBORAGE)
-  const bare = speedOver(race, BARE)
+  const speed = speedOver(race, rival)
   const peers = peersOf(race).flatMap((name) => {
-    const speed = speedOver(race, name)
-    return speed === undefined ? [] : [`${formatRatio(speed.median)}× ${name}`]
+    const peer = speedOver(race, name)
+    return peer === undefined ? [] : [`${formatRatio(peer.median)}× ${name}`]
   })
   return cellsOf([
     title,
     cost === undefined ? 'failed' : formatTime(cost.median),
-    bare === undefined ? '' : formatSpread(bare),
+    speed === undefined ? '' : formatSpread(speed),
     styleText('dim', peers.join(', ')),
   ])
 }

@@ -1,0 +1,87 @@
+import type { MemoryStore } from '@harborage/memory'
+
+import { currentBuild } from '../contenders/build.ts'
+import { newDsn } from '../environment/scene.ts'
+import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
+import { callersAtOnce } from '../measure/callers.ts'
+import { conversation, TURN } from './conversations.ts'
+
+/** The turns of a conversation before each flush: enough that there is something to fold. */
+const TURNS = 2
+const RECENT_TURNS = 1
+
+/** Flushes of many conversations at once: what one costs is not to grow with how many wait. */
+export function flushMany(engine: EngineName, sizes: readonly number[]): Race {
+  return {
+    id: `flush-many-${engine}`,
+    title: 'flush by number of conversations',
+    engine,
+    unit: 'flush',
+    compares: 'sizes',
+    share: 0.4,
+    long: true,
+    setUp: async (scene) => {
+      const contenders: Contender[] = []
+      for (const count of sizes) {
+        const gate = new Gate()
+        const memory = await currentBuild.openMemoryStore({
+          dsn: await newDsn(engine, scene),
+          strategy: 'rolling_summary',
+          recentTurns: RECENT_TURNS,
+          bus: currentBuild.createEventBus(),
+          summarizer: {
+            summarize: async () => {
+              await gate.passed
+              return { summary: 'Ann asked about flight HAT136.' }
+            },
+          },
+        })
+        scene.onEnd(() => {
+          gate.open()
+          return memory.close()
+        })
+        contenders.push(flushing(memory, gate, count))
+      }
+      return contenders
+    },
+  }
+}
+
+function flushing(memory: MemoryStore, gate: Gate, count: number): Contender {
+  return {
+    name: `${count.toLocaleString('en')} conversations`,
+    leastOperations: count,
+    mostOperations: count,
+    // The summarizer answers only while the slice runs, so that all foldings fall into it.
+    prepare: async () => {
+      gate.close()
+      await callersAtOnce(64, count * TURNS, (index) =>
+        memory.addTurn(conversation(index % count), TURN),
+      )
+    },
+    run: async () => {
+      gate.open()
+      await Promise.all(
+        Array.from({ length: count }, (_, index) => memory.flush(conversation(index))),
+      )
+    },
+    verify: async () => {
+      for (let index = 0; index < count; index += 1) {
+        const { summary, recentTurns } = await memory.getLlmContext(conversation(index))
+        if (summary === '' || recentTurns.length > TURNS) throw new Error('a turn was not folded')
+      }
+    },
+  }
+}
+
+/** Holds back what waits for it while it is closed. */
+class Gate {
+  passed: Promise<void> = Promise.resolve()
+  open: () => void = () => {}
+
+  close(): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.passed = promise
+    this.open = resolve
+  }
+}

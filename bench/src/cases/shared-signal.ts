@@ -1,0 +1,55 @@
+import type { StateStore } from '@harborage/state'
+
+import { currentBuild } from '../contenders/build.ts'
+import { newDsn } from '../environment/scene.ts'
+import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
+import { at, mustEqual, newEventIds, newPayload, SLOTS, spreadPlaces } from './workload.ts'
+
+/** So many calls are under way at once. */
+const CALLS = 20_000
+
+/** Loads that all listen to one signal, next to loads without one. */
+export function sharedSignal(engine: EngineName): Race {
+  return {
+    id: `shared-signal-${engine}`,
+    title: 'load, with and without a signal that all calls share',
+    engine,
+    unit: 'load',
+    compares: 'sizes',
+    share: 0.5,
+    setUp: async (scene) => {
+      const state = await currentBuild.openStateStore({ dsn: await newDsn(engine, scene) })
+      scene.onEnd(() => state.close())
+      return [
+        await loading(state, 'without a signal', undefined),
+        await loading(state, 'one signal for all', new AbortController().signal),
+      ]
+    },
+  }
+}
+
+async function loading(
+  state: StateStore,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Contender> {
+  const places = spreadPlaces(SLOTS, 10)
+  const eventIds = newEventIds(SLOTS)
+  const payload = newPayload()
+  for (const [index, { identity, kind }] of places.entries()) {
+    await state.save({ eventId: at(eventIds, index), identity, kind, bytes: payload.bytes })
+  }
+  const options = signal === undefined ? {} : { signal }
+  const load = ({ identity, kind }: (typeof places)[number]) => state.load(identity, kind, options)
+  return {
+    name,
+    leastOperations: CALLS,
+    mostOperations: CALLS,
+    run: async (operations) => {
+      await Promise.all(Array.from({ length: operations }, (_, index) => load(at(places, index))))
+    },
+    verify: async () => {
+      for (const place of places) mustEqual((await load(place))?.bytes, payload)
+    },
+  }
+}
