@@ -1,12 +1,15 @@
 import type { StateStore } from '@harborage/state'
 
 import { currentBuild } from '../contenders/build.ts'
+import type { Payload, Place } from '../contenders/slot-store.ts'
 import { newDsn } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { at, mustEqual, newEventIds, newPayload, SLOTS, spreadPlaces } from './workload.ts'
 
 /** So many calls are under way at once. */
 const CALLS = 20_000
+
+const places = spreadPlaces(SLOTS, 10)
 
 /** Loads that all listen to one signal, next to loads without one. */
 export function sharedSignal(engine: EngineName): Race {
@@ -20,27 +23,31 @@ export function sharedSignal(engine: EngineName): Race {
     setUp: async (scene) => {
       const state = await currentBuild.openStateStore({ dsn: await newDsn(engine, scene) })
       scene.onEnd(() => state.close())
+      const eventIds = newEventIds(SLOTS)
+      const payload = newPayload()
+      const save = places.map(({ identity, kind }, index) => ({
+        eventId: at(eventIds, index),
+        identity,
+        kind,
+        bytes: payload.bytes,
+      }))
+      await Promise.all(save.map((record) => state.save(record)))
       return [
-        await loading(state, 'without a signal', undefined),
-        await loading(state, 'one signal for all', new AbortController().signal),
+        loading(state, payload, 'without a signal', undefined),
+        loading(state, payload, 'one signal for all', new AbortController().signal),
       ]
     },
   }
 }
 
-async function loading(
+function loading(
   state: StateStore,
+  payload: Payload,
   name: string,
   signal: AbortSignal | undefined,
-): Promise<Contender> {
-  const places = spreadPlaces(SLOTS, 10)
-  const eventIds = newEventIds(SLOTS)
-  const payload = newPayload()
-  for (const [index, { identity, kind }] of places.entries()) {
-    await state.save({ eventId: at(eventIds, index), identity, kind, bytes: payload.bytes })
-  }
+): Contender {
   const options = signal === undefined ? {} : { signal }
-  const load = ({ identity, kind }: (typeof places)[number]) => state.load(identity, kind, options)
+  const load = ({ identity, kind }: Place) => state.load(identity, kind, options)
   return {
     name,
     leastOperations: CALLS,

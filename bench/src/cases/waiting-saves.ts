@@ -4,6 +4,7 @@ import { currentBuild } from '../contenders/build.ts'
 import { harborageSlots } from '../contenders/harborage.ts'
 import { newDsn } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
+import { fill } from './slot-stores.ts'
 import { at, mustEqual, newEventIds, newPayload, spreadPlaces } from './workload.ts'
 
 /** All saves of a slice are called at once: what one costs is not to grow with how many wait. */
@@ -18,10 +19,13 @@ export function waitingSaves(engine: EngineName, sizes: readonly number[]): Race
     long: true,
     setUp: async (scene) => {
       const contenders: Contender[] = []
+      const all = spreadPlaces(Math.max(...sizes), 10)
       for (const waiting of sizes) {
         const store = await harborageSlots(currentBuild, await newDsn(engine, scene))
         scene.onEnd(() => store.close())
-        const places = spreadPlaces(waiting, 10)
+        // All databases hold the same, so that only the number of waiting calls differs.
+        await fill(store, all)
+        const places = all.slice(0, waiting)
         let eventIds: readonly EventId[] = []
         let payload = newPayload()
         contenders.push({
