@@ -52,12 +52,25 @@ test('bytea_output = escape: parsers that the process has set for all pools chan
 
 test('a role that may only read is told so', async () => {
   await using own = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: 100 })
+  const dsn = new URL(database.dsn)
+  dsn.searchParams.set('application_name', 'late')
+  await using late = await openOwnStore({ dsn: dsn.href, retryTimeoutMs: 100 })
   await setForSessions('default_transaction_read_only', 'on')
   onTestFinished(() => queryPostgres(database.dsn, resetReadOnly()).then(() => {}))
-  await using late = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: 100 })
-  const failure = await failureOf(late.state.save(newRecord()))
-  expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
-  expect(failure.message).toContain('default_transaction_read_only')
+  await queryPostgres(
+    database.dsn,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'late'`,
+  )
+  // A read notices that the connection is gone, and takes another one.
+  await late.state.load(ann, 'note')
+  for (const call of [
+    () => openPostgres({ dsn: database.dsn }),
+    () => late.state.save(newRecord()),
+  ]) {
+    const failure = await failureOf(call())
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(failure.message).toContain('default_transaction_read_only')
+  }
   expect(await own.state.save(newRecord())).toBe('saved')
 })
 

@@ -1,6 +1,7 @@
 import { registerEngine } from '@harborage/core'
 import { openPostgres } from './open-postgres.ts'
 
+export { diagnose } from './diagnose.ts'
 export { openPostgres } from './open-postgres.ts'
 export type { PostgresConfig } from './postgres-config.ts'
 

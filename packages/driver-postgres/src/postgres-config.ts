@@ -4,7 +4,10 @@ import { z } from 'zod'
 
 /** What `openPostgres` takes: either a DSN or a pool, and options. Times are in milliseconds. */
 export interface PostgresConfig {
-  /** `postgres://user:password@host:5432/name?sslmode=verify-full`: everything that pg understands. */
+  /**
+   * `postgres://user:password@host:5432/name?sslmode=verify-full`: one host, and the options that pg reads. Others, such
+   * as `?schema=` and `?pgbouncer=`, are refused.
+   */
   readonly dsn?: string | undefined
   /** A pool of your own, which stays open when the database is closed. */
   readonly pool?: Pool

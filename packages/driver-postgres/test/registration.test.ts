@@ -2,8 +2,8 @@ import { registerEngine } from '@harborage/core'
 import * as driver from '@harborage/driver-postgres'
 import { expect, test } from 'vitest'
 
-test('the package offers openPostgres and nothing else', () => {
-  expect(Object.keys(driver)).toEqual(['openPostgres'])
+test('the package offers openPostgres and diagnose, and nothing else', () => {
+  expect(Object.keys(driver)).toEqual(['diagnose', 'openPostgres'])
 })
 
 test('importing it takes the name and the DSN schemes of Postgres, once', () => {

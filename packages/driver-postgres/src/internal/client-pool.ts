@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { heedErrorsOf, ignoreError, ignoreErrorsOf } from './pool-errors.ts'
-import { CONNECTION_TIMEOUT, connectionFailure } from './postgres-failure.ts'
+import { CONNECTION_TIMEOUT, connectionFailure, connectionLimit } from './postgres-failure.ts'
 
 const CLOSE_TIMEOUT_MS = 5_000
 
@@ -17,6 +17,8 @@ export class ClientPool {
   readonly #sockets = new Set<Socket>()
   /** One for each connection of the own pool, which resolves when it has ended. */
   readonly #endings = new Set<Promise<void>>()
+  /** The limit of connections that the server refused the last one for. */
+  #limit: string | undefined
 
   constructor(config: CheckedPostgresConfig) {
     this.timeoutMs = config.connectionTimeoutMs
@@ -41,7 +43,8 @@ export class ClientPool {
     try {
       return await (this.#isOwn ? this.#checkOut() : this.#checkOutInTime())
     } catch (error) {
-      throw connectionFailure(error, this.timeoutMs)
+      this.#limit = connectionLimit(error) ?? this.#limit
+      throw connectionFailure(error, this.timeoutMs, this.#limit)
     }
   }
 
@@ -96,7 +99,10 @@ export class ClientPool {
       application_name: 'harborage',
       stream: () => this.#newSocket(),
     })
-    return pool.on('connect', (client) => this.#expectEnd(client))
+    return pool.on('connect', (client) => {
+      this.#limit = undefined
+      this.#expectEnd(client)
+    })
   }
 
   #newSocket(): Socket {

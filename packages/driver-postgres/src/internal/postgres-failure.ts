@@ -1,5 +1,6 @@
 import { codeOf, isHarborageError, messageOf, StoreUnavailableError } from '@harborage/core'
 import { SqlFailure, type SqlFailureReason } from '@harborage/core/sql'
+import { HIDDEN_ROWS, IN_RECOVERY, limitMessage, READ_ONLY } from './postgres-messages.ts'
 
 /** The message of the error for a caller's pool that gave no connection in time. */
 export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time'
@@ -44,12 +45,21 @@ export class PostgresFailure extends Error implements Required<FailureTraits> {
   }
 }
 
-/** What went wrong before anything was sent: no connection could be had. */
-export function connectionFailure(error: unknown, timeoutMs: number): PostgresFailure {
+/**
+ * What went wrong before anything was sent: no connection could be had.
+ *
+ * @param limit What {@link connectionLimit} said of an attempt shortly before.
+ */
+export function connectionFailure(
+  error: unknown,
+  timeoutMs: number,
+  limit?: string,
+): PostgresFailure {
   const state = sqlState(error)
   if (state !== undefined) {
+    const message = connectionLimit(error) ?? 'Postgres takes no connection now: call again'
     return isPassing(state)
-      ? unsent(unavailable('Postgres takes no connection now: call again', state, error), true)
+      ? unsent(unavailable(message, state, error), true)
       : unsent(final(refusal(state), state, error))
   }
   const code = networkCode(error) ?? (isTermination(error) ? 'it hung up' : undefined)
@@ -59,12 +69,20 @@ export function connectionFailure(error: unknown, timeoutMs: number): PostgresFa
     return unsent(new StoreUnavailableError(message, { cause: error }), mayPass)
   }
   if (isTimeout(error)) {
-    const message = `no connection to Postgres within ${timeoutMs} ms: the server does not answer, or every connection of the pool is in use; check the network, or raise max`
+    const reason =
+      limit ??
+      'the server does not answer, or every connection of the pool is in use; check the network, or raise max'
+    const message = `no connection to Postgres within ${timeoutMs} ms: ${reason}`
     return unsent(new StoreUnavailableError(message, { cause: error }))
   }
   // A password or TLS that one side lacks, a pool that was ended: the same call would fail again.
   const message = 'no connection to Postgres: see the cause'
   return unsent(new StoreUnavailableError(message, { cause: error, retryable: false }))
+}
+
+/** Returns which limit of connections was reached, or `undefined` if that is not what happened. */
+export function connectionLimit(error: unknown): string | undefined {
+  return sqlState(error) === '53300' ? limitMessage(routineOf(error)) : undefined
 }
 
 function unsent(error: StoreUnavailableError, mayPass = false): PostgresFailure {
@@ -122,8 +140,7 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   [
     '25006',
     {
-      message:
-        'Postgres only lets this connection read: a standby, or a role with default_transaction_read_only',
+      message: READ_ONLY,
       traits: SERVER_CHANGED,
     },
   ],
@@ -149,6 +166,15 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['42501', { message: 'the role lacks a right on the tables: grant it' }],
 ])
 
+/** What the states mean that functions of Postgres use for a meaning of their own. */
+const MEANINGS_OF_ROUTINES: ReadonlyMap<string, StateMeaning> = new Map([
+  // `begin read write` on a standby, which is no prepared statement.
+  ['0A000 call_bool_check_hook', { message: IN_RECOVERY, traits: SERVER_CHANGED }],
+  ['25006 PreventCommandDuringRecovery', { message: IN_RECOVERY, traits: SERVER_CHANGED }],
+  ['42501 ExecWithCheckOptions', { message: HIDDEN_ROWS }],
+  ['42501 check_enable_rls', { message: HIDDEN_ROWS }],
+])
+
 /** What went wrong on an open connection. */
 export function statementFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error
@@ -158,7 +184,7 @@ export function statementFailure(error: unknown): PostgresFailure {
   if (isPassing(state)) return lostConnection(error)
   const reason = STORE_DECIDES.get(state)
   if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
-  const meaning = MEANINGS.get(state)
+  const meaning = MEANINGS_OF_ROUTINES.get(`${state} ${routineOf(error)}`) ?? MEANINGS.get(state)
   if (meaning?.traits !== undefined) {
     return new PostgresFailure(unavailable(meaning.message, state, error), meaning.traits)
   }
@@ -194,11 +220,18 @@ function final(message: string, state: string, cause: unknown): StoreUnavailable
 }
 
 /** The five characters by which Postgres names a failure, or `undefined` if it is not the server's. */
-function sqlState(error: unknown): string | undefined {
+export function sqlState(error: unknown): string | undefined {
   const code = codeOf(error)
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
     ? code
     : undefined
+}
+
+/** The function of Postgres that failed. Unlike the message, it is in no language. */
+function routineOf(error: unknown): string | undefined {
+  const routine =
+    typeof error === 'object' && error !== null && 'routine' in error ? error.routine : undefined
+  return typeof routine === 'string' ? routine : undefined
 }
 
 /** Whether the server is going down, coming up, or has no connection left. */

@@ -1,0 +1,48 @@
+import { errorOfFindings, isHarborageError, type Finding } from '@harborage/core'
+import { ClientPool } from './internal/client-pool.ts'
+import { dsnFindings } from './internal/findings/dsn-findings.ts'
+import { lookAtServer } from './internal/findings/look-at-server.ts'
+import { PostgresFailure } from './internal/postgres-failure.ts'
+import {
+  parsePostgresConfig,
+  type CheckedPostgresConfig,
+  type PostgresConfig,
+} from './postgres-config.ts'
+
+/**
+ * Returns everything that {@link openPostgres} would refuse, and what would slow calls down. It changes nothing, and
+ * leaves nothing open.
+ *
+ * @throws `invalid_config` if an option is malformed.
+ *
+ * @example
+ * ```ts no-run
+ * import { diagnose } from '@harborage/driver-postgres'
+ *
+ * for (const { name, grade, message } of await diagnose({ dsn: process.env['DATABASE_URL'] })) {
+ *   console.log(`${grade} ${name}: ${message}`)
+ * }
+ * ```
+ */
+export async function diagnose(config: PostgresConfig): Promise<readonly Finding[]> {
+  const checked = parsePostgresConfig(config)
+  const inDsn = checked.dsn === undefined ? [] : dsnFindings(checked.dsn)
+  // A DSN that is not read as it is meant may lead to another server.
+  if (errorOfFindings(inDsn) !== undefined) return inDsn
+  return [...inDsn, ...(await connectionFindings(checked))]
+}
+
+async function connectionFindings(config: CheckedPostgresConfig): Promise<readonly Finding[]> {
+  const pool = new ClientPool(config)
+  try {
+    const { findings } = await lookAtServer(pool, config)
+    return findings
+  } catch (error) {
+    const failure: unknown = error instanceof PostgresFailure ? error.error : error
+    if (!isHarborageError(failure)) throw failure
+    const { message, retryable } = failure
+    return [{ name: 'unavailable', grade: 'fails', message, mayPass: retryable }]
+  } finally {
+    await pool.close()
+  }
+}

@@ -1,0 +1,47 @@
+import type { Finding } from '@harborage/core'
+import type { CheckedPostgresConfig } from '../../postgres-config.ts'
+import type { ClientPool } from '../client-pool.ts'
+import { statementFailure } from '../postgres-failure.ts'
+import { StatementRunner } from '../statement-runner.ts'
+import { clientFindings } from './client-findings.ts'
+import { readServerFacts, serverQuestion, serverQuestionValues } from './server-facts.ts'
+import { serverFindings } from './server-findings.ts'
+
+/** What was found out about a server with one question. */
+export interface ServerLook {
+  readonly findings: readonly Finding[]
+  /** Where tables are; `undefined` if that could not be asked or there is none. */
+  readonly schema: string | undefined
+}
+
+/**
+ * Asks the server what it is like, unless the client is one on which nothing can be asked.
+ *
+ * @throws PostgresFailure
+ */
+export async function lookAtServer(
+  pool: ClientPool,
+  config: CheckedPostgresConfig,
+): Promise<ServerLook> {
+  const client = await pool.acquire()
+  let isBroken = true
+  try {
+    const found = clientFindings(client)
+    if (found.length > 0) {
+      isBroken = false
+      return { findings: found, schema: undefined }
+    }
+    const runner = new StatementRunner(config)
+    const { rows } = await runner.run(client, serverQuestion, serverQuestionValues())
+    const facts = readServerFacts(rows[0])
+    isBroken = false
+    return {
+      findings: serverFindings(facts, config),
+      schema: config.schema ?? facts.schema ?? undefined,
+    }
+  } catch (error) {
+    throw statementFailure(error)
+  } finally {
+    pool.release(client, isBroken)
+  }
+}

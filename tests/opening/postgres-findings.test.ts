@@ -1,0 +1,216 @@
+import { chown, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newEventId } from '@harborage/core'
+import { diagnose, openPostgres } from '@harborage/driver-postgres'
+import { openStateStore } from '@harborage/state'
+import { Client, Pool, type ClientConfig } from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
+import { failureOf } from '../support/failure-of.ts'
+import { queryPostgres, runPostgresScript } from '../support/query-postgres.ts'
+
+// A server of its own: it becomes a standby, and a server that was named for the tests may not let them make roles.
+let server: PostgresServer
+
+beforeAll(async () => {
+  server = await startPostgresServer({ settings: { fsync: 'off' } })
+})
+
+afterAll(() => server.stop())
+
+const ann = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+function newRecord(
+  kind = 'note',
+): Parameters<Awaited<ReturnType<typeof openStateStore>>['save']>[0] {
+  return { eventId: newEventId(), identity: ann, kind, bytes: new Uint8Array([1]) }
+}
+
+async function namesOf(config: Parameters<typeof diagnose>[0]): Promise<string[]> {
+  return (await diagnose(config)).map(({ name }) => name)
+}
+
+test('there is nothing to find in a database that works', async () => {
+  expect(await diagnose({ dsn: server.dsn })).toEqual([])
+})
+
+describe('a client that spoils what is saved is refused', () => {
+  test('the native one of pg, by what it is', async () => {
+    class NativeClient extends Client {
+      readonly native = {}
+    }
+    const pool = new Pool({ connectionString: server.dsn, Client: NativeClient })
+    const failure = await failureOf(openPostgres({ pool }))
+    expect(failure).toMatchObject({ code: 'invalid_config', retryable: false })
+    expect(failure.message).toContain('NODE_PG_FORCE_NATIVE')
+    expect(await namesOf({ pool })).toEqual(['native_client'])
+    await pool.end()
+  })
+
+  test('any other, by what comes back of the bytes that it sends', async () => {
+    // As libpq does with a Buffer that is bound as a text.
+    class TextClient extends Client {
+      constructor(config?: ClientConfig) {
+        super(config)
+        const send = this.query.bind(this) as (query: unknown, ...rest: unknown[]) => unknown
+        Object.assign(this, {
+          query: (query: object, ...rest: unknown[]) => send(spoiled(query), ...rest),
+        })
+      }
+    }
+    const pool = new Pool({ connectionString: server.dsn, Client: TextClient })
+    const failure = await failureOf(openPostgres({ pool }))
+    expect(failure).toMatchObject({ code: 'invalid_config', retryable: false })
+    expect(failure.message).toContain('bytes do not come back')
+    expect(await namesOf({ pool })).toEqual(['spoiled_bytes'])
+    await pool.end()
+  })
+})
+
+function spoiled(query: object): object {
+  if (!('values' in query) || !Array.isArray(query.values)) return query
+  const values = query.values.map((value: unknown) =>
+    value instanceof Uint8Array
+      ? `\\x${Buffer.from(Buffer.from(value).toString()).toString('hex')}`
+      : value,
+  )
+  return Object.assign(query, { values })
+}
+
+test('a client that other code left inside a transaction is refused, and left as it is', async () => {
+  const pool = new Pool({ connectionString: server.dsn, max: 1 })
+  const client = await pool.connect()
+  await client.query('begin')
+  await client.query('create table theirs (x int)')
+  client.release()
+  const failure = await failureOf(openPostgres({ pool }))
+  expect(failure).toMatchObject({ code: 'invalid_config', retryable: false })
+  expect(failure.message).toContain('COMMIT or ROLLBACK')
+  expect(await namesOf({ pool })).toEqual(['open_transaction'])
+  await pool.query('rollback')
+  expect(await namesOf({ pool })).toEqual([])
+  await pool.end()
+})
+
+test('a connection that carries texts in another encoding is refused', async () => {
+  const pool = new Pool({ connectionString: server.dsn, max: 1 })
+  const client = await pool.connect()
+  await client.query(`set client_encoding = 'LATIN1'`)
+  client.release()
+  const failure = await failureOf(openPostgres({ pool }))
+  expect(failure.code).toBe('invalid_config')
+  expect(failure.message).toContain('LATIN1')
+  await pool.end()
+})
+
+describe('a role that may have two connections', () => {
+  let dsn: string
+
+  beforeAll(async () => {
+    await runPostgresScript(
+      server.dsn,
+      `create role few login password 'few' connection limit 2; create schema few authorization few`,
+    )
+    const url = new URL(server.dsn)
+    url.username = 'few'
+    url.password = 'few'
+    dsn = url.href
+  })
+
+  test('is told so by diagnose, and not refused', async () => {
+    const findings = await diagnose({ dsn, schema: 'few' })
+    expect(findings).toMatchObject([{ name: 'connection_limit', grade: 'slows' }])
+    expect(findings[0]?.message).toContain('2 connections')
+    expect(await diagnose({ dsn, schema: 'few', max: 2 })).toEqual([])
+  })
+
+  test('is told which limit it is by calls that get no connection', async () => {
+    await using database = await openPostgres({
+      dsn,
+      schema: 'few',
+      connectionTimeoutMs: 500,
+      retryTimeoutMs: 100,
+    })
+    await using state = await openStateStore({ database })
+    await state.save(newRecord())
+    const blocker = new Client({ connectionString: server.dsn })
+    await blocker.connect()
+    await blocker.query('begin')
+    await blocker.query('lock table few.state_records in access exclusive mode')
+    const commits = Array.from({ length: 30 }, (_, index) => {
+      const record = newRecord(`k${index}`)
+      const expected = { identity: ann, kind: record.kind, eventId: null }
+      return state.commit({ expect: [expected], save: [record] })
+    })
+    // Two have a connection and wait for the lock; the others get none, whatever they are told.
+    const others = commits.map((commit) =>
+      commit.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    )
+    const failed = await firstOf(28, others)
+    await blocker.end()
+    await Promise.all(others)
+    for (const failure of failed) {
+      expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+      expect(failure.message).toContain('ALTER ROLE ... CONNECTION LIMIT')
+      expect(failure.message).not.toContain('raise max')
+    }
+  })
+})
+
+/** The first so many of the errors. */
+async function firstOf(count: number, errors: readonly Promise<unknown>[]): Promise<Error[]> {
+  const failed: Error[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  for (const error of errors) {
+    void error.then((failure) => {
+      if (failure instanceof Error) failed.push(failure)
+      if (failed.length === count) resolve()
+    })
+  }
+  await promise
+  return failed
+}
+
+describe('a server in recovery', () => {
+  test('is named as such by diagnose, by opening, and by calls of a store that was open before', async () => {
+    await using database = await openPostgres({ dsn: server.dsn, retryTimeoutMs: 100 })
+    await using state = await openStateStore({ database })
+    const held = newRecord()
+    await state.save(held)
+    await becomeStandby()
+
+    expect(await diagnose({ dsn: server.dsn })).toMatchObject([
+      { name: 'in_recovery', grade: 'fails', mayPass: true },
+    ])
+    const expected = { identity: ann, kind: 'absent', eventId: null }
+    for (const call of [
+      () => openPostgres({ dsn: server.dsn }),
+      () => state.save(newRecord()),
+      () => state.commit({ save: [newRecord('a'), newRecord('b')] }),
+      () => state.commit({ expect: [expected], save: [newRecord()] }),
+      () => state.delete(ann, held.kind),
+    ]) {
+      const failure = await failureOf(call())
+      expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+      expect(failure.message).toContain('in recovery')
+      expect(failure.message).not.toContain('prepared statement')
+    }
+    expect(await state.load(ann, held.kind)).toMatchObject({ eventId: held.eventId })
+
+    await queryPostgres(server.dsn, 'select pg_promote()')
+    expect(await state.save(newRecord())).toBe('saved')
+    expect(await diagnose({ dsn: server.dsn })).toEqual([])
+  })
+
+  async function becomeStandby(): Promise<void> {
+    await server.shutDown('fast')
+    const signal = join(server.dataDirectory, 'standby.signal')
+    await writeFile(signal, '')
+    const { uid, gid } = await stat(server.dataDirectory)
+    await chown(signal, uid, gid)
+    await server.startAgain()
+  }
+})
