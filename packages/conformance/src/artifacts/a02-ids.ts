@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ArtifactRef } from '@harborage/artifacts'
 import { bytesOf } from '../support/text-bytes.ts'
-import { CALLERS } from '../support/race.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
@@ -28,7 +27,7 @@ const namespaces: readonly (readonly [description: string, namespace: string])[]
 ]
 
 /** A2: an id is the namespace and the first digits of the content's digest. */
-export function ids({ it }: ArtifactCases): void {
+export function ids({ it, callers }: ArtifactCases): void {
   it('A2 an id is the default namespace and 12 digits of the digest', async ({ store }) => {
     const { ref } = await putNew(store, freshScope(), 'hello')
     assert.equal(ref.sha256, digestOf('hello'))
@@ -45,7 +44,7 @@ export function ids({ it }: ArtifactCases): void {
     for (let round = 0; round < ROUNDS; round += 1) {
       const puts: Promise<ArtifactRef>[] = []
       const deletions: Promise<boolean>[] = []
-      for (let caller = 0; caller < CALLERS; caller += 2) {
+      for (let caller = 0; caller < callers; caller += 2) {
         puts.push(store.putText(scope, 'content'))
         deletions.push(store.delete(scope, id))
       }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import type { ArtifactRef } from '@harborage/artifacts'
 import { collect } from '../support/collect.ts'
 import { nextTurn } from '../support/next-turn.ts'
-import { CALLERS } from '../support/race.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import {
@@ -15,7 +14,7 @@ import { freshScope, neighboursOf } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
 
 /** A3: equal content is stored once for each scope and namespace. */
-export function dedup({ it, itIfDurable, itIfShared }: ArtifactCases): void {
+export function dedup({ it, itIfDurable, itIfShared, callers }: ArtifactCases): void {
   it('A3 a later put of equal bytes returns the first ref unchanged', async ({ store }) => {
     const scope = freshScope()
     const options = { filename: 'first', mimeType: 'text/first', source: { number: 1 } }
@@ -42,12 +41,12 @@ export function dedup({ it, itIfDurable, itIfShared }: ArtifactCases): void {
     }
   })
 
-  it(`A3 of ${CALLERS} puts of equal bytes at once one is stored, and all get its ref`, async ({
+  it(`A3 of ${callers} puts of equal bytes at once one is stored, and all get its ref`, async ({
     store,
   }) => {
     const scope = freshScope()
     const refs = await Promise.all(
-      Array.from({ length: CALLERS }, (_, caller) =>
+      Array.from({ length: callers }, (_, caller) =>
         store.putText(scope, 'content', { filename: `${caller}`, source: { caller } }),
       ),
     )
@@ -58,12 +57,12 @@ export function dedup({ it, itIfDurable, itIfShared }: ArtifactCases): void {
   })
 
   itIfShared(
-    `A3 of ${CALLERS} puts of equal bytes through two stores one is stored`,
+    `A3 of ${callers} puts of equal bytes through two stores one is stored`,
     async ({ store, open }) => {
       const other = await open()
       const scope = freshScope()
       const refs = await Promise.all(
-        Array.from({ length: CALLERS }, (_, caller) =>
+        Array.from({ length: callers }, (_, caller) =>
           (caller % 2 === 0 ? store : other).putText(scope, 'content', { source: { caller } }),
         ),
       )
@@ -73,14 +72,14 @@ export function dedup({ it, itIfDurable, itIfShared }: ArtifactCases): void {
     },
   )
 
-  it(`A3 ${CALLERS} different contents that are put at once are all there`, async ({ store }) => {
+  it(`A3 ${callers} different contents that are put at once are all there`, async ({ store }) => {
     const scope = freshScope()
     const puts = await Promise.all(
-      Array.from({ length: CALLERS }, (_, caller) => putNew(store, scope, `content ${caller}`)),
+      Array.from({ length: callers }, (_, caller) => putNew(store, scope, `content ${caller}`)),
     )
-    assert.equal(new Set(puts.map(({ ref }) => ref.id)).size, CALLERS)
+    assert.equal(new Set(puts.map(({ ref }) => ref.id)).size, callers)
     for (const put of puts) await assertThere(store, put)
-    assert.equal((await collect(store.list(scope))).length, CALLERS)
+    assert.equal((await collect(store.list(scope))).length, callers)
   })
 
   it('A3 equal bytes in two namespaces are two artifacts', async ({ store }) => {

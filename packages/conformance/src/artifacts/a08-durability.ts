@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { collect } from '../support/collect.ts'
 import { nextTurn } from '../support/next-turn.ts'
-import { CALLERS } from '../support/race.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
@@ -14,7 +13,7 @@ import { sessionOf } from './support/session-of.ts'
 const MEBIBYTE = 1024 * 1024
 
 /** A8: what was acknowledged stays, and what is under way is seen as a whole or not at all. */
-export function durability({ it, itIfDurable, itIfShared }: ArtifactCases): void {
+export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCases): void {
   itIfDurable('A8 an artifact outlives its store in every part', async ({ store, open }) => {
     const scope = freshScope()
     const options = {
@@ -46,17 +45,17 @@ export function durability({ it, itIfDurable, itIfShared }: ArtifactCases): void
   })
 
   itIfDurable(
-    `A8 what ${CALLERS} callers put while the store closed is there when it is opened again`,
+    `A8 what ${callers} callers put while the store closed is there when it is opened again`,
     async ({ store, open }) => {
       const scope = freshScope()
       const putting = Promise.all(
-        Array.from({ length: CALLERS }, (_, caller) => putNew(store, scope, `content ${caller}`)),
+        Array.from({ length: callers }, (_, caller) => putNew(store, scope, `content ${caller}`)),
       )
       await store.close()
       const puts = await putting
       const reopened = await open()
       for (const put of puts) await assertThere(reopened, put)
-      assert.equal((await collect(reopened.list(scope))).length, CALLERS)
+      assert.equal((await collect(reopened.list(scope))).length, callers)
     },
   )
 

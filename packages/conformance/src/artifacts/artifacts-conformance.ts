@@ -43,8 +43,9 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
  * Registers the cases that every artifact driver passes, one group per guarantee. The name of a case begins with the
  * number of the guarantee that it checks, such as `A3 a later put of equal bytes returns the first ref unchanged`.
  *
- * A case takes at most a few seconds, also with 128 callers on a disk that syncs each write: give the runner a limit of
- * 20 seconds or so per case.
+ * No case limits time, and on most drivers none takes more than a few seconds: give the runner a
+ * limit of 20 seconds per case. Say how slow a slow driver is (`callMs`): each case then makes at
+ * most about 500 calls one after the other.
  *
  * @param runner `describe` and `it` of the test runner in use.
  * @param harness How to open a store on the driver under test.

@@ -3,7 +3,7 @@ import { collect } from '../support/collect.ts'
 import type { Identity } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { freshScope, neighboursOf } from './support/fresh-scope.ts'
@@ -13,7 +13,7 @@ import { sessionOf } from './support/session-of.ts'
 const ROUNDS = 20
 
 /** S8: deleting says what was there, and may be repeated. */
-export function deletion({ it, itIfShared }: ArtifactCases): void {
+export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
   it('S8 a delete answers whether something was there', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     assert.equal(await store.delete(ref.scope, ref.id), true)
@@ -34,12 +34,12 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
     for (const neighbour of neighbours) await assertThere(store, neighbour)
   })
 
-  it(`S8 of ${CALLERS} callers that delete one artifact exactly one finds something`, async ({
+  it(`S8 of ${callers} callers that delete one artifact exactly one finds something`, async ({
     store,
   }) => {
     const { ref } = await putNew(store, freshScope())
-    const answers = await race(CALLERS, () => store.delete(ref.scope, ref.id))
-    assert.deepEqual(tally(answers), { true: 1, false: CALLERS - 1 })
+    const answers = await race(callers, () => store.delete(ref.scope, ref.id))
+    assert.deepEqual(tally(answers), { true: 1, false: callers - 1 })
   })
 
   it('S8 deleteScope removes the artifacts of all tasks and counts them', async ({ store }) => {
@@ -93,12 +93,12 @@ export function deletion({ it, itIfShared }: ArtifactCases): void {
   it('S8 callers that delete one session at once count each artifact once', async ({ store }) => {
     const scope = freshScope()
     await Promise.all(
-      Array.from({ length: CALLERS }, (_, index) => putNew(store, scope, `content ${index}`)),
+      Array.from({ length: callers }, (_, index) => putNew(store, scope, `content ${index}`)),
     )
     const counts = await race(8, () => store.deleteScope(sessionOf(scope)))
     assert.equal(
       counts.map(Number).reduce((sum, count) => sum + count, 0),
-      CALLERS,
+      callers,
     )
   })
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import type { ArtifactStore } from '@harborage/artifacts'
 import { assertFails } from '../support/assert-fails.ts'
 import { nextTurn } from '../support/next-turn.ts'
-import { CALLERS } from '../support/race.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertThere } from './support/assert-artifact.ts'
@@ -14,7 +13,7 @@ import { walkers } from './support/walkers.ts'
 const PAGE_SIZE = 2
 
 /** S10: closing lets what is under way finish and refuses the rest. */
-export function close({ it, itIfShared }: ArtifactCases): void {
+export function close({ it, itIfShared, callers }: ArtifactCases): void {
   it('S10 close may be repeated, also at once', async ({ store }) => {
     await Promise.all([store.close(), store.close(), store[Symbol.asyncDispose]()])
     await store.close()
@@ -37,17 +36,17 @@ export function close({ it, itIfShared }: ArtifactCases): void {
     })
   }
 
-  it(`S10 ${CALLERS} calls under way finish before the store is closed`, async ({ store }) => {
+  it(`S10 ${callers} calls under way finish before the store is closed`, async ({ store }) => {
     const scope = freshScope()
     let finished = 0
-    const calls = Array.from({ length: CALLERS }, async (_, caller) => {
+    const calls = Array.from({ length: callers }, async (_, caller) => {
       await store.putText(scope, `content ${caller}`)
       finished += 1
     })
     await store.close()
     // The answers are on their way to their callers.
     await nextTurn()
-    assert.equal(finished, CALLERS, 'close has to wait')
+    assert.equal(finished, callers, 'close has to wait')
     await Promise.all(calls)
   })
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { rejectionOf, turns } from '../support/abort.ts'
 import { collect } from '../support/collect.ts'
-import { CALLERS } from '../support/race.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import {
@@ -17,7 +16,7 @@ import { cancellableMethods, type MethodArguments } from './support/store-method
 import { walkers } from './support/walkers.ts'
 
 /** S11: a call that is cancelled happens as a whole or not at all. */
-export function cancellation({ it }: ArtifactCases): void {
+export function cancellation({ it, callers }: ArtifactCases): void {
   for (const { name, call } of cancellableMethods) {
     it(`S11 ${name} with an aborted signal rejects with its reason and does nothing`, async ({
       store,
@@ -48,13 +47,13 @@ export function cancellation({ it }: ArtifactCases): void {
   })
 
   for (const delay of [0, 1, 2, 5]) {
-    it(`S11 of ${CALLERS} puts that are aborted ${delay} turns later each happens or does not`, async ({
+    it(`S11 of ${callers} puts that are aborted ${delay} turns later each happens or does not`, async ({
       store,
     }) => {
       const scope = freshScope()
       const controller = new AbortController()
       const { signal } = controller
-      const texts = Array.from({ length: CALLERS }, (_, caller) => `content ${caller}`)
+      const texts = Array.from({ length: callers }, (_, caller) => `content ${caller}`)
       const putting = Promise.allSettled(
         texts.map((text) => store.putText(scope, text, { signal })),
       )
@@ -68,7 +67,7 @@ export function cancellation({ it }: ArtifactCases): void {
         if (result.status === 'fulfilled') assertSameRef(retried.ref, result.value)
         else assert.equal(result.reason, reason)
       }
-      assert.equal((await collect(store.list(scope))).length, CALLERS)
+      assert.equal((await collect(store.list(scope))).length, callers)
     })
 
     it(`S11 of deletions that are aborted ${delay} turns later each happens or does not`, async ({

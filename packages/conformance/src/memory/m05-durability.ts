@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { newEventId } from '@harborage/core'
 import { REMEMBERED_TURN_IDS } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import {
   assertHolds,
   foldedTexts,
@@ -18,14 +18,14 @@ import { keepingStrategies } from './support/strategies.ts'
 import { concatenating } from './support/summarizers.ts'
 
 /** M5: a turn that was acknowledged is there exactly once. */
-export function durability({ it, itIfDurable, itIfShared }: MemoryCases): void {
+export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases): void {
   for (const rules of keepingStrategies) {
     const under = `under ${rules.strategy}`
 
-    it(`M5 ${CALLERS} turns at once are there exactly once each ${under}`, async ({ open }) => {
+    it(`M5 ${callers} turns at once are there exactly once each ${under}`, async ({ open }) => {
       const store = await open(rules)
       const session = freshSession()
-      const texts = numbered(1, CALLERS)
+      const texts = numbered(1, callers)
       await Promise.all(texts.map((text) => store.addTurn(session, newTurn(text))))
       await store.settled(session)
       assert.deepEqual((await heldTexts(store, session)).toSorted(), texts.toSorted())
@@ -44,12 +44,12 @@ export function durability({ it, itIfDurable, itIfShared }: MemoryCases): void {
       await assertHolds(store, session, ['retried', ...numbered(1, 20)])
     })
 
-    it(`M5 ${CALLERS} attempts to add one turn store it once ${under}`, async ({ open }) => {
+    it(`M5 ${callers} attempts to add one turn store it once ${under}`, async ({ open }) => {
       const store = await open(rules)
       const session = freshSession()
       const turn = newTurn('said once')
-      const answers = await race(CALLERS, () => store.addTurn(session, turn))
-      assert.deepEqual(tally(answers), { undefined: CALLERS })
+      const answers = await race(callers, () => store.addTurn(session, turn))
+      assert.deepEqual(tally(answers), { undefined: callers })
       await store.settled(session)
       await assertHolds(store, session, ['said once'])
     })
@@ -88,12 +88,12 @@ export function durability({ it, itIfDurable, itIfShared }: MemoryCases): void {
     })
 
     itIfShared(
-      `M5 ${CALLERS} callers on two stores lose and double nothing ${under}`,
+      `M5 ${callers} callers on two stores lose and double nothing ${under}`,
       async ({ open }) => {
         const stores = [await open(rules), await open(rules)]
         const session = freshSession()
         // So many that none comes back later than its id is remembered.
-        const texts = numbered(1, Math.min(CALLERS / 2, REMEMBERED_TURN_IDS))
+        const texts = numbered(1, Math.min(callers / 2, REMEMBERED_TURN_IDS))
         // Every turn is added on both stores at the same time.
         await Promise.all(
           texts.map(newTurn).flatMap((turn) => stores.map((store) => store.addTurn(session, turn))),

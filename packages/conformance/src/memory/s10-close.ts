@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { assertFails } from '../support/assert-fails.ts'
 import { nextTurn } from '../support/next-turn.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { assertHolds, heldTexts, newTurn, numbered, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
@@ -9,7 +9,7 @@ import { memoryMethods, validArguments } from './support/memory-methods.ts'
 import { keepingStrategies, strategies } from './support/strategies.ts'
 
 /** S10: closing lets what is under way finish and refuses the rest. */
-export function close({ it, itIfDurable, itIfShared }: MemoryCases): void {
+export function close({ it, itIfDurable, itIfShared, callers }: MemoryCases): void {
   for (const rules of strategies) {
     it(`S10 close may be repeated, also at once, under ${rules.strategy}`, async ({ open }) => {
       const store = await open(rules)
@@ -47,21 +47,21 @@ export function close({ it, itIfDurable, itIfShared }: MemoryCases): void {
   for (const rules of keepingStrategies) {
     const under = `under ${rules.strategy}`
 
-    it(`S10 ${CALLERS} calls under way finish before the store is closed ${under}`, async ({
+    it(`S10 ${callers} calls under way finish before the store is closed ${under}`, async ({
       open,
     }) => {
       const store = await open(rules)
       const session = freshSession()
       let finished = 0
-      const calls = race(CALLERS, async (caller) => {
+      const calls = race(callers, async (caller) => {
         await store.addTurn(session, newTurn(`by ${caller}`))
         finished += 1
       })
       await store.close()
       // The answers are on their way to their callers.
       await nextTurn()
-      assert.equal(finished, CALLERS, 'close has to wait')
-      assert.deepEqual(tally(await calls), { undefined: CALLERS })
+      assert.equal(finished, callers, 'close has to wait')
+      assert.deepEqual(tally(await calls), { undefined: callers })
     })
 
     itIfDurable(
@@ -69,7 +69,7 @@ export function close({ it, itIfDurable, itIfShared }: MemoryCases): void {
       async ({ open }) => {
         const store = await open(rules)
         const session = freshSession()
-        const texts = numbered(1, CALLERS)
+        const texts = numbered(1, callers)
         const adding = Promise.all(texts.map((text) => store.addTurn(session, newTurn(text))))
         await store.close()
         await adding

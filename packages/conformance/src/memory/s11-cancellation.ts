@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { rejectionOf, turns } from '../support/abort.ts'
-import { CALLERS } from '../support/race.ts'
 import { assertHolds, heldTexts, newTurn, numbered, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
@@ -15,7 +14,7 @@ const heldAfter: ReadonlyMap<string, readonly string[]> = new Map([
 ])
 
 /** S11: a call that is cancelled happens as a whole or not at all. */
-export function cancellation({ it }: MemoryCases): void {
+export function cancellation({ it, callers }: MemoryCases): void {
   for (const rules of keepingStrategies) {
     const under = `under ${rules.strategy}`
 
@@ -45,14 +44,14 @@ export function cancellation({ it }: MemoryCases): void {
     }
 
     for (const delay of [0, 1, 2, 5]) {
-      it(`S11 of ${CALLERS} turns that are aborted ${delay} turns later each is there or not ${under}`, async ({
+      it(`S11 of ${callers} turns that are aborted ${delay} turns later each is there or not ${under}`, async ({
         open,
       }) => {
         const store = await open(rules)
         const session = freshSession()
         const controller = new AbortController()
         const { signal } = controller
-        const said = numbered(1, CALLERS).map(newTurn)
+        const said = numbered(1, callers).map(newTurn)
         const adding = Promise.allSettled(
           said.map((turn) => store.addTurn(session, turn, { signal })),
         )

@@ -1,33 +1,29 @@
-import { randomInt } from 'node:crypto'
-import fc from 'fast-check'
+import { checkHistories } from '../support/check-histories.ts'
+import type { HistoryBatch, HistoryPlan } from '../support/pace.ts'
 import { Replay } from './histories/replay.ts'
 import { history } from './histories/step-arbitrary.ts'
 import type { Bench } from './support/bench.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 
-const DEFAULT_RUNS = 50
-/** So many histories make one case, so that none runs into a runner's time limit. */
-const RUNS_PER_CASE = 10
-const TIME_LIMIT_MS = 10_000
-const MAX_SEED = 2 ** 31 - 1
+/** A step is a call, and each conversation is looked at after it. */
+const plan: HistoryPlan = { defaultRuns: 50, mostPerCase: 10, calls: 150 }
+const reopenedPlan: HistoryPlan = { ...plan, mostRuns: 10 }
 
 /** S12: every driver holds what a simple model holds. A failure prints the seed of its case. */
-export function sameness({ it, itIfDurable, histories }: MemoryCases): void {
-  const { runs = DEFAULT_RUNS, seed = randomInt(MAX_SEED) } = histories ?? {}
+export function sameness({ it, itIfDurable, batches }: MemoryCases): void {
   for (const strategy of ['truncation', 'rolling_summary'] as const) {
-    for (let first = 0; first < runs; first += RUNS_PER_CASE) {
-      const numRuns = Math.min(RUNS_PER_CASE, runs - first)
-      // Each case has a seed of its own: given as the only seed, it repeats that case first.
-      const caseSeed = seed + first / RUNS_PER_CASE
-      const range = `${first + 1} to ${first + numRuns}`
-      it(`S12 histories ${range} under ${strategy} come to the same as the model`, ({ open }) =>
-        check(strategy, open, false, numRuns, caseSeed))
+    for (const batch of batches(plan)) {
+      it(`S12 histories ${batch.range} under ${strategy} come to the same as the model`, ({
+        open,
+      }) => check(strategy, open, false, batch))
     }
 
-    itIfDurable(
-      `S12 histories under ${strategy} come to the same when the store is opened again on the way`,
-      ({ open }) => check(strategy, open, true, RUNS_PER_CASE, seed),
-    )
+    for (const batch of batches(reopenedPlan)) {
+      itIfDurable(
+        `S12 histories ${batch.range} under ${strategy} come to the same when the store is opened again on the way`,
+        ({ open }) => check(strategy, open, true, batch),
+      )
+    }
   }
 }
 
@@ -35,16 +31,9 @@ async function check(
   strategy: 'truncation' | 'rolling_summary',
   open: Bench['open'],
   isDurable: boolean,
-  numRuns: number,
-  seed: number,
+  batch: HistoryBatch,
 ): Promise<void> {
-  const property = fc.asyncProperty(history, async ({ steps, ...rules }) => {
+  await checkHistories(history, batch, async ({ steps, ...rules }) => {
     await new Replay({ strategy, ...rules }, open, isDurable).run(steps)
-  })
-  await fc.assert(property, {
-    numRuns,
-    seed,
-    // Shrinking runs whole histories; it has to end within a runner's time limit.
-    plugins: [fc.interruptAfterTimeLimit(TIME_LIMIT_MS, { failOnInterrupt: true })],
   })
 }

@@ -4,13 +4,13 @@ import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 
 /** S2: one event id is one save, however often it is sent. */
-export function idempotentEventIds({ it, itIfDurable, itIfShared }: StateCases): void {
+export function idempotentEventIds({ it, itIfDurable, itIfShared, callers }: StateCases): void {
   it('S2 a retry is unchanged and writes nothing', async ({ store }) => {
     const record = { ...newRecord(freshSlot()), updatedAt: new Date(1_000) }
     assert.equal(await store.save(record), 'saved')
@@ -105,55 +105,55 @@ export function idempotentEventIds({ it, itIfDurable, itIfShared }: StateCases):
     }
   })
 
-  it(`S2 of ${CALLERS} callers with one event id exactly one saves`, async ({ store }) => {
+  it(`S2 of ${callers} callers with one event id exactly one saves`, async ({ store }) => {
     const record = newRecord(freshSlot())
-    const answers = await race(CALLERS, () => store.save(record))
-    assert.deepEqual(tally(answers), { saved: 1, unchanged: CALLERS - 1 })
+    const answers = await race(callers, () => store.save(record))
+    assert.deepEqual(tally(answers), { saved: 1, unchanged: callers - 1 })
     await assertHolds(store, record)
   })
 
-  it(`S2 of ${CALLERS} callers with one event id and different bytes exactly one saves`, async ({
+  it(`S2 of ${callers} callers with one event id and different bytes exactly one saves`, async ({
     store,
   }) => {
     const base = newRecord(freshSlot())
     const recordOf = (caller: number) => ({ ...base, bytes: bytesOf(`caller ${caller}`) })
-    const answers = await race(CALLERS, (caller) => store.save(recordOf(caller)))
-    assert.deepEqual(tally(answers), { saved: 1, idempotency_conflict: CALLERS - 1 })
+    const answers = await race(callers, (caller) => store.save(recordOf(caller)))
+    assert.deepEqual(tally(answers), { saved: 1, idempotency_conflict: callers - 1 })
     await assertHolds(store, recordOf(answers.indexOf('saved')))
   })
 
-  it(`S2 of ${CALLERS} callers with one event id for different slots exactly one saves`, async ({
+  it(`S2 of ${callers} callers with one event id for different slots exactly one saves`, async ({
     store,
   }) => {
     const base = newRecord(freshSlot())
     const recordOf = (caller: number) => ({ ...base, kind: `task.${caller}` })
-    const answers = await race(CALLERS, (caller) => store.save(recordOf(caller)))
-    assert.deepEqual(tally(answers), { saved: 1, idempotency_conflict: CALLERS - 1 })
+    const answers = await race(callers, (caller) => store.save(recordOf(caller)))
+    assert.deepEqual(tally(answers), { saved: 1, idempotency_conflict: callers - 1 })
     assertIs(
       await store.loadByEventId(base.identity, base.eventId),
       recordOf(answers.indexOf('saved')),
     )
   })
 
-  it(`S2 ${CALLERS} sessions save at once without touching each other`, async ({ store }) => {
+  it(`S2 ${callers} sessions save at once without touching each other`, async ({ store }) => {
     const { identity, kind } = freshSlot()
-    const records = Array.from({ length: CALLERS }, (_, caller) =>
+    const records = Array.from({ length: callers }, (_, caller) =>
       newRecord({ identity: { ...identity, sessionId: `session ${caller}` }, kind }, `${caller}`),
     )
     const answers = await Promise.all(records.map((record) => store.save(record)))
-    assert.deepEqual(tally(answers), { saved: CALLERS })
+    assert.deepEqual(tally(answers), { saved: callers })
     for (const record of records) await assertHolds(store, record)
   })
 
   itIfShared(
-    `S2 of ${CALLERS} callers in several stores exactly one saves`,
+    `S2 of ${callers} callers in several stores exactly one saves`,
     async ({ store, open }) => {
       const stores = [store, await open(), await open(), await open()]
       const record = newRecord(freshSlot())
       const answers = await Promise.all(
-        stores.map((each) => race(CALLERS / stores.length, () => each.save(record))),
+        stores.map((each) => race(callers / stores.length, () => each.save(record))),
       )
-      assert.deepEqual(tally(answers.flat()), { saved: 1, unchanged: CALLERS - 1 })
+      assert.deepEqual(tally(answers.flat()), { saved: 1, unchanged: callers - 1 })
     },
   )
 }

@@ -3,12 +3,12 @@ import { assertFails } from '../support/assert-fails.ts'
 import { assertHolds, assertIs } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** S3: a save with a new event id replaces what the slot holds. */
-export function overwrite({ it, itIfDurable }: StateCases): void {
+export function overwrite({ it, itIfDurable, callers }: StateCases): void {
   it('S3 a new event id replaces what the slot holds', async ({ store }) => {
     const slot = freshSlot()
     await saveNew(store, slot, 'first')
@@ -53,20 +53,20 @@ export function overwrite({ it, itIfDurable }: StateCases): void {
     await assertFails('not_found', () => store.loadOrThrow(identity, kind))
   })
 
-  it(`S3 after ${CALLERS} callers overwrote one slot it holds exactly one of theirs`, async ({
+  it(`S3 after ${callers} callers overwrote one slot it holds exactly one of theirs`, async ({
     store,
   }) => {
     const slot = freshSlot()
-    const records = Array.from({ length: CALLERS }, (_, caller) => newRecord(slot, `${caller}`))
+    const records = Array.from({ length: callers }, (_, caller) => newRecord(slot, `${caller}`))
     assert.deepEqual(tally(await Promise.all(records.map((each) => store.save(each)))), {
-      saved: CALLERS,
+      saved: callers,
     })
     const held = await store.loadOrThrow(slot.identity, slot.kind)
-    const found = await race(CALLERS, async (caller) => {
+    const found = await race(callers, async (caller) => {
       const eventId = records[caller]?.eventId ?? held.eventId
       return (await store.loadByEventId(slot.identity, eventId)) !== undefined
     })
-    assert.deepEqual(tally(found), { true: 1, false: CALLERS - 1 })
+    assert.deepEqual(tally(found), { true: 1, false: callers - 1 })
     const winner = records.find(({ eventId }) => eventId === held.eventId)
     assertIs(held, winner ?? newRecord(slot))
   })

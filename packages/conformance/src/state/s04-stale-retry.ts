@@ -8,12 +8,12 @@ import {
 } from '@harborage/state'
 import { assertHolds } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** S4: a retry that comes too late changes nothing. */
-export function staleRetry({ it, itIfDurable }: StateCases): void {
+export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
   it('S4 a stale retry never rolls back', async ({ store }) => {
     const slot = freshSlot()
     const stale = await saveNew(store, slot, 'first')
@@ -63,12 +63,12 @@ export function staleRetry({ it, itIfDurable }: StateCases): void {
     }
   })
 
-  it(`S4 ${CALLERS} stale retries at once change nothing`, async ({ store }) => {
+  it(`S4 ${callers} stale retries at once change nothing`, async ({ store }) => {
     const { replaced, newest } = await saveGenerations(store, freshSlot())
-    const answers = await race(CALLERS, (caller) =>
+    const answers = await race(callers, (caller) =>
       store.save(replaced[caller % replaced.length] ?? newest),
     )
-    assert.deepEqual(tally(answers), { superseded: CALLERS })
+    assert.deepEqual(tally(answers), { superseded: callers })
     await assertHolds(store, newest)
   })
 

@@ -4,42 +4,40 @@ import { assertIs } from './support/assert-slot.ts'
 import { freshIdentity } from './support/fresh-slot.ts'
 import { nextTurn } from '../support/next-turn.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { textOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
 
-const PAIRS = CALLERS / 2
-
 /** S6: commits that race come out as if one had been after the other. */
-export function commitConcurrency({ it, itIfShared }: StateCases): void {
-  it(`S6 of ${CALLERS} commits with one expectation exactly one is applied`, async ({ store }) => {
-    await assertOneCommits([store])
+export function commitConcurrency({ it, itIfShared, callers }: StateCases): void {
+  it(`S6 of ${callers} commits with one expectation exactly one is applied`, async ({ store }) => {
+    await assertOneCommits([store], callers)
   })
 
   itIfShared(
-    `S6 of ${CALLERS} commits in several stores exactly one is applied`,
+    `S6 of ${callers} commits in several stores exactly one is applied`,
     async ({ store, open }) => {
-      await assertOneCommits([store, await open(), await open(), await open()])
+      await assertOneCommits([store, await open(), await open(), await open()], callers)
     },
   )
 
-  it(`S6 ${CALLERS} commits over the same slots in opposite orders all end, each as a whole`, async ({
+  it(`S6 ${callers} commits over the same slots in opposite orders all end, each as a whole`, async ({
     store,
   }) => {
     const slots = slotsOf('overlap', 8)
-    const outcomes = await race(CALLERS, (caller) => {
+    const outcomes = await race(callers, (caller) => {
       const records = slots.map((slot) => newRecord(slot, `caller ${caller}`))
       return store.commit({ save: caller % 2 === 0 ? records : records.toReversed() })
     })
-    assert.deepEqual(tally(outcomes), { [slots.map(() => 'saved').join()]: CALLERS })
+    assert.deepEqual(tally(outcomes), { [slots.map(() => 'saved').join()]: callers })
     assert.equal(new Set(await textsIn(store, slots)).size, 1, 'the last commit fills every slot')
   })
 
-  it(`S6 ${CALLERS} commits and saves over overlapping slots all end`, async ({ store }) => {
+  it(`S6 ${callers} commits and saves over overlapping slots all end`, async ({ store }) => {
     const slots = slotsOf('mixed', 4)
-    const answers = await race(CALLERS, (caller) => {
+    const answers = await race(callers, (caller) => {
       const turned = slots.map((_, index) => slots[(index + caller) % slots.length])
       const [first, second, third] = turned.filter((slot) => slot !== undefined)
       if (first === undefined || second === undefined || third === undefined)
@@ -47,13 +45,13 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
       if (caller % 4 === 0) return store.save(newRecord(first))
       return store.commit({ save: [newRecord(first), newRecord(second)], delete: [third] })
     })
-    assert.deepEqual(tally(answers), { saved: CALLERS / 4, 'saved,saved': (CALLERS * 3) / 4 })
+    assert.deepEqual(tally(answers), { saved: callers / 4, 'saved,saved': (callers * 3) / 4 })
   })
 
   it('S6 of two commits that each expect what the other fills not both are applied', async ({
     store,
   }) => {
-    await assertNoWriteSkew(async () => {
+    await assertNoWriteSkew(callers, async () => {
       const [a, b] = threeSlots()
       return [
         () => store.commit({ expect: [{ ...a, eventId: null }], save: [newRecord(b)] }),
@@ -65,7 +63,7 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
   it('S6 of two commits that each expect what the other replaces not both are applied', async ({
     store,
   }) => {
-    await assertNoWriteSkew(async () => {
+    await assertNoWriteSkew(callers, async () => {
       const [a, b] = threeSlots()
       const [heldA, heldB] = [await saveNew(store, a), await saveNew(store, b)]
       return [
@@ -78,7 +76,7 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
   it('S6 of two commits that each expect what the other deletes not both are applied', async ({
     store,
   }) => {
-    await assertNoWriteSkew(async () => {
+    await assertNoWriteSkew(callers, async () => {
       const [a, b] = threeSlots()
       const [heldA, heldB] = [await saveNew(store, a), await saveNew(store, b)]
       return [
@@ -92,7 +90,7 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
     'S6 of two commits in two stores that expect each other empty not both are applied',
     async ({ store, open }) => {
       const other = await open()
-      await assertNoWriteSkew(async () => {
+      await assertNoWriteSkew(callers, async () => {
         const [a, b] = threeSlots()
         return [
           () => store.commit({ expect: [{ ...a, eventId: null }], save: [newRecord(b)] }),
@@ -102,15 +100,15 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
     },
   )
 
-  it(`S6 of ${CALLERS} retries of one commit exactly one applies it`, async ({ store }) => {
+  it(`S6 of ${callers} retries of one commit exactly one applies it`, async ({ store }) => {
     const [a, b, c] = threeSlots()
     const transaction: StateTransaction = {
       expect: [{ ...a, eventId: null }],
       save: [newRecord(a), newRecord(b)],
       delete: [c],
     }
-    const answers = await race(CALLERS, () => store.commit(transaction))
-    assert.deepEqual(tally(answers), { 'saved,saved': 1, 'unchanged,unchanged': CALLERS - 1 })
+    const answers = await race(callers, () => store.commit(transaction))
+    assert.deepEqual(tally(answers), { 'saved,saved': 1, 'unchanged,unchanged': callers - 1 })
   })
 
   it('S6 a reader never finds the second half of a commit without the first', async ({ store }) => {
@@ -139,18 +137,18 @@ export function commitConcurrency({ it, itIfShared }: StateCases): void {
   })
 }
 
-async function assertOneCommits(stores: readonly StateStore[]): Promise<void> {
+async function assertOneCommits(stores: readonly StateStore[], callers: number): Promise<void> {
   const [a, b] = threeSlots()
-  const records = Array.from({ length: CALLERS }, (_, caller) => newRecord(b, `${caller}`))
+  const records = Array.from({ length: callers }, (_, caller) => newRecord(b, `${caller}`))
   const [first] = stores
   assert.ok(first !== undefined)
   const guard = await saveNew(first, a, 'guard')
-  const answers = await race(CALLERS, (caller) => {
+  const answers = await race(callers, (caller) => {
     const store = stores[caller % stores.length] ?? first
     const record = records[caller] ?? newRecord(b)
     return store.commit({ expect: [guard], save: [newRecord(a, `${caller}`), record] })
   })
-  assert.deepEqual(tally(answers), { 'saved,saved': 1, condition_failed: CALLERS - 1 })
+  assert.deepEqual(tally(answers), { 'saved,saved': 1, condition_failed: callers - 1 })
   const winner = String(answers.indexOf('saved,saved'))
   assert.deepEqual(await textsIn(first, [a, b]), [winner, winner])
   assertIs(await first.load(b.identity, b.kind), records[Number(winner)] ?? guard)
@@ -158,14 +156,15 @@ async function assertOneCommits(stores: readonly StateStore[]): Promise<void> {
 
 /** Lets many pairs of commits race that may be applied one of them, but not both. */
 async function assertNoWriteSkew(
+  callers: number,
   preparePair: () => Promise<readonly [() => Promise<unknown>, () => Promise<unknown>]>,
 ): Promise<void> {
-  const pairs = await Promise.all(Array.from({ length: PAIRS }, preparePair))
-  const answers = await race(CALLERS, async (caller) => {
+  const pairs = await Promise.all(Array.from({ length: callers / 2 }, preparePair))
+  const answers = await race(callers, async (caller) => {
     const pair = pairs[Math.floor(caller / 2)]
     return caller % 2 === 0 ? pair?.[0]() : pair?.[1]()
   })
-  for (let index = 0; index < CALLERS; index += 2) {
+  for (let index = 0; index < callers; index += 2) {
     const pair = answers.slice(index, index + 2)
     const failed = pair.filter((answer) => answer === 'condition_failed')
     assert.equal(failed.length, 1, `one has to fail, and they came to ${pair.join(' and ')}`)

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** S8: deleting says what was there, and may be repeated. */
-export function deletion({ it, itIfDurable }: StateCases): void {
+export function deletion({ it, itIfDurable, callers }: StateCases): void {
   it('S8 a delete answers whether something was there', async ({ store }) => {
     const record = await saveNew(store, freshSlot())
     const { identity, kind, eventId } = record
@@ -40,12 +40,12 @@ export function deletion({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, first)
   })
 
-  it(`S8 of ${CALLERS} callers that delete one slot exactly one finds something`, async ({
+  it(`S8 of ${callers} callers that delete one slot exactly one finds something`, async ({
     store,
   }) => {
     const { identity, kind } = await saveNew(store, freshSlot())
-    const answers = await race(CALLERS, () => store.delete(identity, kind))
-    assert.deepEqual(tally(answers), { true: 1, false: CALLERS - 1 })
+    const answers = await race(callers, () => store.delete(identity, kind))
+    assert.deepEqual(tally(answers), { true: 1, false: callers - 1 })
   })
 
   it('S8 deleteScope removes every kind and run of the session and counts them', async ({
@@ -89,12 +89,12 @@ export function deletion({ it, itIfDurable }: StateCases): void {
 
   it('S8 callers that delete one session at once count each record once', async ({ store }) => {
     const identity = freshIdentity()
-    const kinds = Array.from({ length: CALLERS }, (_, index) => `task.${index}`)
+    const kinds = Array.from({ length: callers }, (_, index) => `task.${index}`)
     await Promise.all(kinds.map((kind) => saveNew(store, { identity, kind })))
     const counts = await race(8, () => store.deleteScope(identity))
     assert.equal(
       counts.map(Number).reduce((sum, count) => sum + count, 0),
-      CALLERS,
+      callers,
     )
   })
 

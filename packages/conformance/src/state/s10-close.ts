@@ -5,7 +5,7 @@ import { assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { nextTurn } from '../support/next-turn.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS, race, tally } from '../support/race.ts'
+import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { storeMethods } from './support/store-methods.ts'
@@ -13,7 +13,7 @@ import { storeMethods } from './support/store-methods.ts'
 const maintenance = { maintenanceScoped: true } as const
 
 /** S10: closing lets what is under way finish and refuses the rest. */
-export function close({ it, itIfDurable, itIfShared }: StateCases): void {
+export function close({ it, itIfDurable, itIfShared, callers }: StateCases): void {
   it('S10 close may be repeated, also at once', async ({ store }) => {
     await Promise.all([store.close(), store.close(), store[Symbol.asyncDispose]()])
     await store.close()
@@ -41,10 +41,10 @@ export function close({ it, itIfDurable, itIfShared }: StateCases): void {
     await assertFails('store_closed', () => store.listKind(maintenance, 'task.'))
   })
 
-  it(`S10 ${CALLERS} calls under way finish before the store is closed`, async ({ store }) => {
+  it(`S10 ${callers} calls under way finish before the store is closed`, async ({ store }) => {
     const identity = freshIdentity()
     let finished = 0
-    const calls = race(CALLERS, async (caller) => {
+    const calls = race(callers, async (caller) => {
       const answer = await store.save(newRecord({ identity, kind: `task.${caller}` }))
       finished += 1
       return answer
@@ -52,23 +52,23 @@ export function close({ it, itIfDurable, itIfShared }: StateCases): void {
     await store.close()
     // The answers are on their way to their callers.
     await nextTurn()
-    assert.equal(finished, CALLERS, 'close has to wait')
-    assert.deepEqual(tally(await calls), { saved: CALLERS })
+    assert.equal(finished, callers, 'close has to wait')
+    assert.deepEqual(tally(await calls), { saved: callers })
   })
 
   itIfDurable(
     'S10 what was acknowledged while the store closed is there when it is opened again',
     async ({ store, open }) => {
       const identity = freshIdentity()
-      const records = Array.from({ length: CALLERS }, (_, caller) =>
+      const records = Array.from({ length: callers }, (_, caller) =>
         newRecord({ identity, kind: `task.${caller}` }, `${caller}`),
       )
-      const saving = race(CALLERS, async (caller) => {
+      const saving = race(callers, async (caller) => {
         const record = records[caller]
         return record && store.save(record)
       })
       await store.close()
-      assert.deepEqual(tally(await saving), { saved: CALLERS })
+      assert.deepEqual(tally(await saving), { saved: callers })
       const reopened = await open()
       for (const record of records) await assertHolds(reopened, record)
     },

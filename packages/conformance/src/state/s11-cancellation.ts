@@ -5,7 +5,6 @@ import { collect } from '../support/collect.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
-import { CALLERS } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { storeMethods } from './support/store-methods.ts'
@@ -14,7 +13,7 @@ import { threeSlots } from './support/three-slots.ts'
 const maintenance = { maintenanceScoped: true } as const
 
 /** S11: a call that is cancelled happens as a whole or not at all. */
-export function cancellation({ it }: StateCases): void {
+export function cancellation({ it, callers }: StateCases): void {
   for (const { name, call } of storeMethods) {
     it(`S11 ${name} with an aborted signal rejects with its reason and does nothing`, async ({
       store,
@@ -53,13 +52,13 @@ export function cancellation({ it }: StateCases): void {
   })
 
   for (const delay of [0, 1, 2, 5]) {
-    it(`S11 of ${CALLERS} saves that are aborted ${delay} turns later each happens or does not`, async ({
+    it(`S11 of ${callers} saves that are aborted ${delay} turns later each happens or does not`, async ({
       store,
     }) => {
       const identity = freshIdentity()
       const controller = new AbortController()
       const { signal } = controller
-      const records = Array.from({ length: CALLERS }, (_, caller) =>
+      const records = Array.from({ length: callers }, (_, caller) =>
         newRecord({ identity, kind: `task.${caller}` }, `${caller}`),
       )
       const saving = Promise.allSettled(records.map((record) => store.save(record, { signal })))

@@ -1,8 +1,5 @@
 import { answerOf } from './answer-of.ts'
 
-/** How many callers the concurrency cases have at a time. */
-export const CALLERS = 128
-
 /** Starts all calls at once and gives their answers, in the order of the callers. */
 export async function race(
   callers: number,
