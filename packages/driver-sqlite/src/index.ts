@@ -1,6 +1,7 @@
 import { registerEngine } from '@harborage/core'
 import { openSqlite } from './open-sqlite.ts'
 
+export { diagnose } from './diagnose.ts'
 export { openSqlite } from './open-sqlite.ts'
 export type { SqliteConfig } from './sqlite-config.ts'
 

@@ -6,6 +6,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { failureOf } from './support/failure-of.ts'
+import { Notes } from './support/notes.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 describe('a DSN names the file', () => {
@@ -28,7 +29,8 @@ describe('a DSN names the file', () => {
     ['a name that only begins like the one of memory', () => './:memory.db', ':memory.db'],
   ])('%s', async (_, dsn, file) => {
     const folder = await workingFolder()
-    await using _database = await openSqlite({ dsn: dsn(folder) })
+    await using notes = await Notes.open({ dsn: dsn(folder) })
+    await notes.write('one')
     expect((await readdir(folder)).filter((name) => !/-(wal|shm)$/.test(name))).toEqual([file])
   })
 })

@@ -17,8 +17,7 @@ export function databasePath(dsn: string): string {
   if (path !== path.trim()) throw refuse('begins or ends with white space')
   if (path.includes('\0')) throw refuse('holds a NUL character')
   if (!path.isWellFormed()) throw refuse('holds a lone surrogate')
-  if (path.includes('?'))
-    throw refuse('holds a "?": options are not read from it but passed to openSqlite()')
+  refuseOptions(path)
   if (path.toLowerCase().includes(IN_MEMORY)) throw refuse('mixes ":memory:" with a file name')
   if (schemeOf(path) !== undefined) throw refuse('names a second scheme')
   return path
@@ -47,7 +46,8 @@ function stripAuthority(rest: string): string {
 
 function pathOfUrl(url: string): string {
   // Left to itself the conversion would drop them silently.
-  if (/[?#]/.test(url)) throw refuse('holds a "?" or "#", which no file URL may')
+  refuseOptions(url)
+  if (url.includes('#')) throw refuse('holds a "#", which no file URL may')
   try {
     return fileURLToPath(url)
   } catch (cause) {
@@ -55,9 +55,36 @@ function pathOfUrl(url: string): string {
   }
 }
 
+/** What is used in place of an option that other tools read from a DSN. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['busy_timeout', 'use busyTimeoutMs of openSqlite()'],
+  ['timeout', 'use busyTimeoutMs of openSqlite()'],
+  ['synchronous', 'use durability of openSqlite()'],
+  ['mode', 'the file is always read and written, and ":memory:" is a database without a file'],
+  ['cache', 'use one openSqlite() for all stores of a process'],
+  ['immutable', 'the file is always read and written'],
+])
+
+/** Options in a DSN would be ignored, or be a part of the file's name. */
+function refuseOptions(path: string): void {
+  const start = path.indexOf('?')
+  if (start === -1) return
+  const names = new Set([...new URLSearchParams(path.slice(start)).keys()].map(lowerCase))
+  const advice = [...INSTEAD].flatMap(([name, instead]) =>
+    names.has(name) ? [`for "${name}" ${instead}`] : [],
+  )
+  throw refuse(
+    `holds a "?", but no options are read from it (${advice.length === 0 ? 'they are passed to openSqlite()' : advice.join('; ')})`,
+  )
+}
+
 function refuse(fault: string, cause?: unknown): InvalidConfigError {
   return new InvalidConfigError(
     `dsn ${fault}: pass "sqlite:./agent.db", a plain path, or ":memory:"`,
     { cause },
   )
+}
+
+function lowerCase(name: string): string {
+  return name.toLowerCase()
 }

@@ -11,23 +11,26 @@ import { WriteQueue, type WritePatience } from './write-queue.ts'
 
 const READ_PAUSE_MS = 5
 
+/** What SQLite does in its own way. */
+export const sqliteTraits: SqlTraits = {
+  nameType: 'text',
+  bytesType: 'blob',
+  textPosition: 'instr',
+  rowLocks: false,
+  largeBytes: 'direct',
+  columnCompression: false,
+  batches: false,
+  updatesWriteEveryIndex: false,
+  plansByStatistics: false,
+}
+
 /**
  * The engine port on one connection of better-sqlite3. Its calls are synchronous, so nothing else of this process ever
  * sees a transaction half done; only a migration, which Kysely runs asynchronously, makes other calls wait.
  */
 export class SqliteDatabase implements SqlDatabase {
   readonly engine = 'sqlite'
-  readonly traits: SqlTraits = {
-    nameType: 'text',
-    bytesType: 'blob',
-    textPosition: 'instr',
-    rowLocks: false,
-    largeBytes: 'direct',
-    columnCompression: false,
-    batches: false,
-    updatesWriteEveryIndex: false,
-    plansByStatistics: false,
-  }
+  readonly traits: SqlTraits = sqliteTraits
   readonly schema = undefined
   readonly builder: Kysely<NoTables>
   readonly #connection: PreparedConnection

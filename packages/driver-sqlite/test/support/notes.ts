@@ -32,11 +32,21 @@ export class Notes implements AsyncDisposable {
   }
 
   static async open(config: SqliteConfig): Promise<Notes> {
-    const database = requireSqlDatabase(await openSqlite(config))
-    await database.migrate('notes', (db) =>
+    const notes = await Notes.unmade(config)
+    await notes.make()
+    return notes
+  }
+
+  /** Opens the database only: the table may not be there. */
+  static async unmade(config: SqliteConfig): Promise<Notes> {
+    return new Notes(requireSqlDatabase(await openSqlite(config)))
+  }
+
+  /** Makes the table, as a store that applies its migrations would. */
+  async make(): Promise<void> {
+    await this.database.migrate('notes', (db) =>
       sql`create table if not exists notes (id text primary key)`.execute(db),
     )
-    return new Notes(database)
   }
 
   /** Writes one note with one statement. */

@@ -18,7 +18,8 @@ if (rights.file !== undefined) {
 }
 chmodSync(folder, rights.folder)
 const uid = process.getuid?.()
-if (uid === 0) process.seteuid?.(STRANGER)
+// For good: whether a file may be written is asked for the real user, not for the effective one.
+if (uid === 0) process.setuid?.(STRANGER)
 try {
   await (await openSqlite({ dsn })).close()
   console.log(JSON.stringify({}))
@@ -27,6 +28,5 @@ try {
   const { code, retryable, message } = error
   console.log(JSON.stringify({ code, retryable, message }))
 } finally {
-  if (uid === 0) process.seteuid?.(uid)
-  chmodSync(folder, 0o700)
+  if (uid !== 0) chmodSync(folder, 0o700)
 }

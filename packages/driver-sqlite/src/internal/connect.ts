@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { InvalidConfigError } from '@harborage/core'
+import type BetterSqlite3 from 'better-sqlite3'
+import type { Addon } from './load-addon.ts'
+import { isBusy, translateSqliteError } from './sqlite-errors.ts'
+
+const RETRY_PAUSE_MS = 10
+
+/** How a connection to a database is made. */
+export interface ConnectionRules {
+  readonly addon: Addon
+  readonly durability: 'full' | 'normal'
+  readonly busyTimeoutMs: number
+}
+
+/** A connection, and whether the database is in WAL mode already. */
+export interface Connected {
+  readonly connection: BetterSqlite3.Database
+  readonly isReady: boolean
+}
+
+/**
+ * Connects to a database that is there, and sets what only the connection has. The file is left as it is.
+ *
+ * @throws `invalid_config` if it is none, or keeps its texts in another encoding; `store_unavailable`
+ */
+export async function connect(path: string, rules: ConnectionRules): Promise<Connected> {
+  const connection = openConnection(path, rules.addon)
+  try {
+    return await untilFree(rules, () => {
+      // The build's default under WAL is NORMAL, which loses acknowledged commits at power loss.
+      connection.pragma(`synchronous = ${rules.durability === 'full' ? 'FULL' : 'NORMAL'}`)
+      connection.pragma('trusted_schema = OFF')
+      checkContent(connection)
+      const isReady = connection.memory || journalMode(connection) === 'wal'
+      return { connection, isReady }
+    })
+  } catch (error) {
+    connection.close()
+    throw translateSqliteError(error, 'read')
+  }
+}
+
+/**
+ * Puts the database into WAL mode, in which it stays. While another process opens the same new file, this has to wait.
+ *
+ * @throws `invalid_config` if the file system does not support it; `store_unavailable`
+ */
+export async function useWal(
+  connection: BetterSqlite3.Database,
+  rules: ConnectionRules,
+): Promise<void> {
+  try {
+    await untilFree(rules, () => {
+      // Read to its end: the change is committed after the row that names the new mode, and may fail even then.
+      connection.pragma('journal_mode = WAL')
+      if (journalMode(connection) === 'wal') return
+      throw new InvalidConfigError(
+        'the file system of the database does not support WAL: use a local disk, or Postgres',
+      )
+    })
+  } catch (error) {
+    throw translateSqliteError(error, 'read')
+  }
+}
+
+/**
+ * Reads the header of a database: a file that is none is found out here.
+ *
+ * @throws `invalid_config` if it keeps its texts in another encoding; what SQLite answers
+ */
+export function checkContent(connection: BetterSqlite3.Database): void {
+  const encoding = connection.pragma('encoding', { simple: true })
+  if (encoding !== 'UTF-8') {
+    throw new InvalidConfigError(
+      `the database keeps its texts as ${String(encoding)}, in which they are in another order: make a new one, in UTF-8`,
+    )
+  }
+}
+
+function openConnection(path: string, addon: Addon): BetterSqlite3.Database {
+  try {
+    // No time-out: SQLite's own waiting blocks the event loop.
+    return addon(path, { timeout: 0, fileMustExist: path !== ':memory:' })
+  } catch (error) {
+    throw translateSqliteError(error, 'read')
+  }
+}
+
+function journalMode(connection: BetterSqlite3.Database): unknown {
+  return connection.pragma('journal_mode', { simple: true })
+}
+
+async function untilFree<Result>(
+  { busyTimeoutMs }: ConnectionRules,
+  work: () => Result,
+): Promise<Result> {
+  const deadline = performance.now() + busyTimeoutMs
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error
+    }
+    await delay(RETRY_PAUSE_MS)
+  }
+}

@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs'
+import { StoreClosedError } from '@harborage/core'
+import {
+  SqlFailure,
+  type NoTables,
+  type SqlDatabase,
+  type SqlStatement,
+  type SqlTraits,
+  type SqlWork,
+} from '@harborage/core/sql'
+import { Kysely, SqliteDialect } from 'kysely'
+import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
+import { createDatabaseFile } from './create-database-file.ts'
+import type { WritePatience } from './write-queue.ts'
+import { SqliteDatabase, sqliteTraits } from './sqlite-database.ts'
+
+/**
+ * A database whose file is not there yet, or not in WAL mode. The first write makes it so; reads change nothing, and find
+ * no table where there is no file. So a store that only verifies its tables leaves the place as it was.
+ */
+export class DeferredDatabase implements SqlDatabase {
+  readonly engine = 'sqlite'
+  readonly traits: SqlTraits = sqliteTraits
+  readonly schema = undefined
+  /** Builds statements only: migrations get the builder of the connection. */
+  readonly builder: Kysely<NoTables> = new Kysely({
+    dialect: new SqliteDialect({ database: () => Promise.reject(new Error('it only builds')) }),
+  })
+  readonly #path: string
+  readonly #rules: ConnectionRules
+  readonly #patience: WritePatience
+  /** The connection, once there is a file. */
+  #connecting: Promise<Opened> | undefined
+  /** What takes the calls, once it can take writes. */
+  #ready: SqliteDatabase | undefined
+  #preparing: Promise<SqliteDatabase> | undefined
+  #closing: Promise<void> | undefined
+
+  /** @param connected The connection to the file, if there is one. */
+  constructor(
+    path: string,
+    rules: ConnectionRules,
+    patience: WritePatience,
+    connected: Connected | undefined,
+  ) {
+    this.#path = path
+    this.#rules = rules
+    this.#patience = patience
+    if (connected !== undefined) this.#connecting = Promise.resolve(this.#opened(connected))
+  }
+
+  rows<Parameters, Row>(
+    statement: SqlStatement<Parameters, Row>,
+    parameters: Parameters,
+  ): Promise<readonly Row[]> {
+    return this.#ready?.rows(statement, parameters) ?? this.#readUnprepared(statement, parameters)
+  }
+
+  changes<Parameters>(
+    statement: SqlStatement<Parameters, unknown>,
+    parameters: Parameters,
+  ): Promise<number> {
+    return (
+      this.#ready?.changes(statement, parameters) ??
+      this.#prepared().then((database) => database.changes(statement, parameters))
+    )
+  }
+
+  transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+    return (
+      this.#ready?.transaction(work) ??
+      this.#prepared().then((database) => database.transaction(work))
+    )
+  }
+
+  async migrate<Result>(
+    lock: string,
+    work: (db: Kysely<NoTables>) => Promise<Result>,
+  ): Promise<Result> {
+    const database = this.#ready ?? (await this.#prepared())
+    return database.migrate(lock, work)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#ready?.close() ?? this.#closeOpened()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #closeOpened(): Promise<void> {
+    // What was called for before is answered first; its caller has the failure, if there was one.
+    await this.#preparing?.catch(() => {})
+    const opened = await this.#connecting?.catch(() => {})
+    await opened?.database.close()
+  }
+
+  async #readUnprepared<Parameters, Row>(
+    statement: SqlStatement<Parameters, Row>,
+    parameters: Parameters,
+  ): Promise<readonly Row[]> {
+    if (this.#closing !== undefined) throw closed()
+    if (this.#connecting === undefined && !existsSync(this.#path)) {
+      throw new SqlFailure('missing_table')
+    }
+    const { database } = await this.#connected()
+    return database.rows(statement, parameters)
+  }
+
+  /** Makes the file if it is not there, and puts it into WAL mode. */
+  #prepared(): Promise<SqliteDatabase> {
+    if (this.#closing !== undefined) return Promise.reject(closed())
+    this.#preparing ??= this.#prepare().catch((error: unknown) => {
+      this.#preparing = undefined
+      throw error
+    })
+    return this.#preparing
+  }
+
+  async #prepare(): Promise<SqliteDatabase> {
+    createDatabaseFile(this.#path)
+    const { database, connection, isReady } = await this.#connected()
+    if (!isReady) await useWal(connection, this.#rules)
+    // Once it closes, only what was called for before is let through.
+    if (this.#closing === undefined) this.#ready = database
+    return database
+  }
+
+  #connected(): Promise<Opened> {
+    this.#connecting ??= connect(this.#path, this.#rules).then(
+      (connected) => this.#opened(connected),
+      (error: unknown) => {
+        this.#connecting = undefined
+        throw error
+      },
+    )
+    return this.#connecting
+  }
+
+  #opened(connected: Connected): Opened {
+    const database = new SqliteDatabase(connected.connection, this.#path, this.#patience)
+    return { ...connected, database }
+  }
+}
+
+function closed(): StoreClosedError {
+  return new StoreClosedError('this database is closed: open a new one for further calls')
+}
+
+interface Opened extends Connected {
+  readonly database: SqliteDatabase
+}

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path'
+import { isHarborageError } from '@harborage/core'
+import { parseSqliteConfig, type SqliteConfig } from '../sqlite-config.ts'
+import { databasePath, IN_MEMORY } from './database-path.ts'
+import { examinePlace } from './examine-place.ts'
+import { isAddon, loadAddon, type Addon } from './load-addon.ts'
+import { refusal, type Objection } from './objection.ts'
+import { requireNodeVersion } from './require-node-version.ts'
+
+/** What is opened, as far as it is known before. */
+export interface Place {
+  /** The full path, or `:memory:`. */
+  readonly path: string
+  readonly config: Required<SqliteConfig>
+  readonly addon: Addon
+}
+
+/** What there is against a configuration: without a place, nothing could be looked at. */
+export type Examined =
+  | { readonly place: Place; readonly objections: readonly Objection[] }
+  | { readonly place?: undefined; readonly objections: readonly [Objection] }
+
+/** Examines a configuration and the place that it names. It changes nothing and connects to nothing. */
+export async function examine(given: SqliteConfig): Promise<Examined> {
+  const checked = readConfig(given)
+  if ('finding' in checked) return { objections: [checked] }
+  const { path, config } = checked
+  const addon = await loadAddon()
+  if (!isAddon(addon)) return { objections: [addon] }
+  const objections = path === IN_MEMORY ? [] : await examinePlace(path)
+  return { place: { path, config, addon }, objections }
+}
+
+function readConfig(
+  given: SqliteConfig,
+): Objection | { readonly path: string; readonly config: Required<SqliteConfig> } {
+  try {
+    requireNodeVersion(process.versions.node)
+    const config = parseSqliteConfig(given)
+    const path = databasePath(config.dsn)
+    return { path: path === IN_MEMORY ? path : fullPath(path), config }
+  } catch (error) {
+    if (!isHarborageError(error, 'invalid_config')) throw error
+    return refusal('config', 'fails', error.message, error.cause)
+  }
+}
+
+/**
+ * A relative path would be another file once the process has changed its folder. What ends in a separator shall not
+ * lose it: it names a folder.
+ */
+function fullPath(path: string): string {
+  return /[\\/]$/.test(path) ? `${resolve(path)}/` : resolve(path)
+}

@@ -1,0 +1,36 @@
+import { codeOf } from '@harborage/core'
+import type BetterSqlite3 from 'better-sqlite3'
+import { refusal, type Objection } from './objection.ts'
+
+/** Opens a connection, as `new BetterSqlite3(...)` does. */
+export type Addon = (path: string, options: BetterSqlite3.Options) => BetterSqlite3.Database
+
+let loaded: Addon | undefined
+
+/**
+ * Loads the native part of better-sqlite3, which only a first connection does. Where it cannot be had, that is an
+ * objection, so that a file is not made in vain.
+ */
+export async function loadAddon(): Promise<Addon | Objection> {
+  if (loaded !== undefined) return loaded
+  try {
+    const { default: Connection } = await import('better-sqlite3')
+    new Connection(':memory:').close()
+    loaded = (path, options) => new Connection(path, options)
+    return loaded
+  } catch (error) {
+    return refusal('addon', 'fails', explain(codeOf(error)), error)
+  }
+}
+
+export function isAddon(answer: Addon | Objection): answer is Addon {
+  return typeof answer === 'function'
+}
+
+function explain(code: string | undefined): string {
+  if (code === 'ERR_DLOPEN_DISABLED') {
+    return 'SQLite needs the addon of better-sqlite3, which Node.js does not load under --no-addons: start it without that flag, or use Postgres'
+  }
+  const told = code === undefined ? '' : ` (${code})`
+  return `the addon of better-sqlite3 does not load${told}: install the package on the system and the Node.js that run it ("npm rebuild better-sqlite3"), and leave it out of a bundle (as external)`
+}
