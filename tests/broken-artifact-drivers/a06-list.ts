@@ -62,6 +62,13 @@ class BriefDriver extends DelegatingDriver {
   }
 }
 
+/** Ends a page once it holds what this driver thinks is enough. */
+class SoonFullDriver extends DelegatingDriver {
+  override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return super.listPage({ ...page, maxBytes: 1024 * 1024 })
+  }
+}
+
 /** Walks from the end to the beginning. */
 class BackwardsDriver extends DelegatingDriver {
   override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
@@ -120,6 +127,7 @@ export const listFaults: readonly BrokenStore[] = [
   brokenDriver('A6', 'begins with whatever it has', BoundlessDriver),
   brokenDriver('A6', 'takes the session itself for any task', TaskBlindDriver),
   brokenDriver('A6', 'lists parts of refs', BriefDriver),
+  brokenDriver('A6', 'ends a page at bytes of its own', SoonFullDriver),
   brokenDriver('A6', 'walks backwards', BackwardsDriver),
   brokenStore('A6', 'keeps the result of a walk', RememberingStore),
   brokenStore('A6', 'cannot be closed during a walk', HoldingStore),

@@ -47,7 +47,7 @@ export class DelegatingDriver implements ArtifactDriver {
 
   /** Every ref that matches, in one page. */
   protected all(
-    filter: Partial<Omit<ArtifactPage, 'after' | 'limit'>> = {},
+    filter: Partial<Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>> = {},
   ): Promise<readonly ArtifactRef[]> {
     return this.artifacts.listPage({
       tenantId: undefined,
@@ -58,6 +58,7 @@ export class DelegatingDriver implements ArtifactDriver {
       ...filter,
       after: undefined,
       limit: 1_000_000,
+      maxBytes: Number.POSITIVE_INFINITY,
     })
   }
 }

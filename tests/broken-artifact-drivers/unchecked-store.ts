@@ -91,10 +91,11 @@ export class UncheckedStore extends ArtifactStore {
     options?: ListOptions,
   ): AsyncGenerator<ArtifactRef> {
     const limit = options?.pageSize ?? 100
+    const maxBytes = Number.POSITIVE_INFINITY
     const filter = { tenantId, userId, sessionId, taskId, namespace }
     let after: ArtifactRef | undefined
     for (;;) {
-      const page = await this.#driver.listPage({ ...filter, after, limit })
+      const page = await this.#driver.listPage({ ...filter, after, limit, maxBytes })
       yield* page
       after = page.at(-1)
       if (page.length < limit || after === undefined) return

@@ -57,6 +57,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
       kindPrefix: 'task.',
       after: undefined,
       limit: 1_000,
+      maxBytes: Number.POSITIVE_INFINITY,
     })
     await turns(1)
     await super.deleteScope(identity)

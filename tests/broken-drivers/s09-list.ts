@@ -1,4 +1,4 @@
-import type { PageOptions, RunIdentity } from '@harborage/core'
+import { MAX_PAGE_BYTES, type PageOptions, type RunIdentity } from '@harborage/core'
 import {
   StateStore,
   type ListKindPage,
@@ -11,6 +11,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
 const ALL = 100_000
+const WHOLE = { limit: ALL, maxBytes: Number.POSITIVE_INFINITY }
 const LAST = '\u{10ffff}'
 
 /** Changes each page on its way out. */
@@ -44,6 +45,23 @@ class PayloadlessDriver extends PagingDriver {
   }
 }
 
+/** Ends a page before the record with which it would hold many bytes. */
+class NeverAboveDriver extends PagingDriver {
+  protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
+    let held = 0
+    const end = page.findIndex(({ bytes }) => (held += bytes.byteLength) > MAX_PAGE_BYTES)
+    return end === -1 ? page : page.slice(0, Math.max(1, end))
+  }
+}
+
+/** Ends a page once it holds what this driver thinks is enough. */
+class SoonFullDriver extends PagingDriver {
+  protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
+    const end = page.findIndex(({ bytes }) => bytes.byteLength >= 1024 * 1024)
+    return end === -1 ? page : page.slice(0, end + 1)
+  }
+}
+
 /** Lists whatever there is, of everybody. */
 class UnfilteredDriver extends DelegatingDriver {
   override listPage({ after }: ListPage): Promise<readonly StateRecord[]> {
@@ -56,20 +74,20 @@ class UnfilteredDriver extends DelegatingDriver {
   }
 
   #all(after: SlotKey | undefined): Promise<readonly StateRecord[]> {
-    return this.records.listKindPage({ kindPrefix: '', after, limit: ALL })
+    return this.records.listKindPage({ kindPrefix: '', after, ...WHOLE })
   }
 }
 
 /** Orders by UTF-16 units, as a plain sort does. */
 class Utf16OrderDriver extends DelegatingDriver {
   override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    const all = await this.records.listPage({ ...page, after: undefined, limit: ALL })
+    const all = await this.records.listPage({ ...page, after: undefined, ...WHOLE })
     return nextOf(all.toSorted(byUtf16), (each) => each.kind === page.after, page)
   }
 
   override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
     const { after } = page
-    const all = await this.records.listKindPage({ ...page, after: undefined, limit: ALL })
+    const all = await this.records.listKindPage({ ...page, after: undefined, ...WHOLE })
     const isLast = (each: StateRecord): boolean => after !== undefined && isSlot(each, after)
     return nextOf(all.toSorted(byUtf16), isLast, page)
   }
@@ -100,12 +118,12 @@ class OffsetDriver extends DelegatingDriver {
   readonly #offsets = new Map<string, number>()
 
   override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    const all = await this.records.listPage({ ...page, after: undefined, limit: ALL })
+    const all = await this.records.listPage({ ...page, after: undefined, ...WHOLE })
     return this.#slice(all, page.after, page.limit)
   }
 
   override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
-    const all = await this.records.listKindPage({ ...page, after: undefined, limit: ALL })
+    const all = await this.records.listKindPage({ ...page, after: undefined, ...WHOLE })
     return this.#slice(all, page.after?.kind, page.limit)
   }
 
@@ -161,6 +179,8 @@ async function* once(walk: AsyncIterable<StateRecord>): AsyncGenerator<StateReco
 export const listFaults: readonly BrokenStore[] = [
   brokenDriver('S9', 'loses the last record of a page', LosingDriver),
   brokenDriver('S9', 'repeats the last record of a page', RepeatingDriver),
+  brokenDriver('S9', 'ends a page before it holds its bytes', NeverAboveDriver),
+  brokenDriver('S9', 'ends a page at bytes of its own', SoonFullDriver),
   brokenDriver('S9', 'lists records without their bytes', PayloadlessDriver),
   brokenDriver('S9', 'lists everything of everybody', UnfilteredDriver),
   brokenDriver('S9', 'orders by UTF-16 units', Utf16OrderDriver),

@@ -68,6 +68,7 @@ class ClearingDriver extends DelegatingDriver {
       kindPrefix: '',
       after: undefined,
       limit: 100_000,
+      maxBytes: Number.POSITIVE_INFINITY,
     })
     for (const record of all) await this.records.delete(record, undefined)
   }

@@ -38,6 +38,7 @@ class ForgetfulOnCloseDriver extends DelegatingDriver {
       kindPrefix: '',
       after: undefined,
       limit: 100_000,
+      maxBytes: Number.POSITIVE_INFINITY,
     })
     for (const record of all) await this.force(record)
   }

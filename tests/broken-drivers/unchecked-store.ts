@@ -69,10 +69,17 @@ export class UncheckedStore extends StateStore {
     options?: CallOptions & { pageSize?: number },
   ): AsyncGenerator<StateRecord> {
     const limit = options?.pageSize ?? 100
+    const maxBytes = Number.POSITIVE_INFINITY
     const owner = withRun(identity)
     let after: string | undefined
     for (;;) {
-      const page = await this.#driver.listPage({ identity: owner, kindPrefix, after, limit })
+      const page = await this.#driver.listPage({
+        identity: owner,
+        kindPrefix,
+        after,
+        limit,
+        maxBytes,
+      })
       yield* page
       after = page.at(-1)?.kind
       if (page.length < limit || page.length === 0) return
@@ -85,9 +92,10 @@ export class UncheckedStore extends StateStore {
     options?: CallOptions & { pageSize?: number },
   ): AsyncGenerator<StateRecord> {
     const limit = options?.pageSize ?? 100
+    const maxBytes = Number.POSITIVE_INFINITY
     let after: StateRecord | undefined
     for (;;) {
-      const page = await this.#driver.listKindPage({ kindPrefix, after, limit })
+      const page = await this.#driver.listKindPage({ kindPrefix, after, limit, maxBytes })
       yield* page
       after = page.at(-1)
       if (page.length < limit || page.length === 0) return

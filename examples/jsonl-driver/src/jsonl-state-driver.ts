@@ -114,7 +114,8 @@ export class JsonlStateDriver implements StateDriver {
 
   async #slotsOf({ tenantId, userId, sessionId }: Identity): Promise<SlotKey[]> {
     // An empty prefix begins every kind; the store never passes one.
-    const everything = { kindPrefix: '', after: undefined, limit: Number.POSITIVE_INFINITY }
+    const noLimit = { limit: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY }
+    const everything = { kindPrefix: '', after: undefined, ...noLimit }
     const records = await this.#held.listKindPage(everything)
     return records.filter(
       ({ identity }) =>

@@ -35,7 +35,10 @@ export interface ArtifactPage {
   readonly namespace: string | undefined
   /** The last ref of the page before, just as `listPage` gave it, or `undefined` for the first page. */
   readonly after: ArtifactRef | undefined
+  /** The most refs of the page. */
   readonly limit: number
+  /** The page stops with the ref with which the sources of its refs come to so many bytes of JSON, or later. */
+  readonly maxBytes: number
 }
 
 /**
@@ -56,7 +59,10 @@ export interface ArtifactDriver {
   delete(key: ArtifactKey): Promise<boolean>
   /** Removes every artifact of the session, of all tasks, and counts them. */
   deleteScope(identity: Identity): Promise<number>
-  /** Refs ordered by tenant, user, session, task, namespace and id, by bytes. Never reads the artifacts' bytes. */
+  /**
+   * Refs ordered by tenant, user, session, task, namespace and id, by bytes. Never reads the artifacts' bytes. A page of
+   * fewer than `limit` refs whose sources come to less than `maxBytes` is the last one.
+   */
   listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]>
   /** Called once, when no call is in flight. */
   close(): Promise<void>

@@ -3,6 +3,7 @@ import {
   checkPageSize,
   checkSignal,
   InvalidRecordError,
+  MAX_PAGE_BYTES,
   parseJsonObject,
   StoreLifecycle,
   walkPages,
@@ -24,6 +25,7 @@ import {
   type Description,
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
+import { sourceBytes } from './source-bytes.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
 import { BINARY, TEXT } from './internal/mime-types.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
@@ -191,11 +193,12 @@ export class ArtifactStore implements AsyncDisposable {
       fetchPage: (after: ArtifactRef | undefined) =>
         this.#lifecycle.run(
           signal,
-          () => this.#driver.listPage({ ...parts, after, limit }),
+          () => this.#driver.listPage({ ...parts, after, limit, maxBytes: MAX_PAGE_BYTES }),
           'list',
         ),
       // A driver may know by the very ref where its own walk stands.
       placeOf: (ref) => ref,
+      bytesOf: sourceBytes,
       handOut: (ref) => ({ ...ref, scope: { ...ref.scope } }),
     })
   }

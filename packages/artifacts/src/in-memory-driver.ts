@@ -1,4 +1,4 @@
-import type { Identity } from '@harborage/core'
+import { compareNames, SortedOrder, type Identity } from '@harborage/core'
 import type {
   ArtifactContent,
   ArtifactDriver,
@@ -9,10 +9,12 @@ import type {
 import type { ArtifactRef } from './artifact.ts'
 import { compareRefs } from './compare-refs.ts'
 
-type Filter = Omit<ArtifactPage, 'after' | 'limit'>
+type Filter = Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>
 
 interface Held {
   readonly ref: ArtifactRef
+  /** The bytes of the source as JSON. */
+  readonly sourceBytes: number
   readonly bytes: Uint8Array
 }
 
@@ -22,14 +24,17 @@ interface Held {
  */
 export class InMemoryArtifactDriver implements ArtifactDriver {
   readonly #artifacts = new Map<string, Held>()
+  readonly #order = new SortedOrder<ArtifactRef>({ compare: compareRefs, idOf: mapKey })
 
-  async put({ ref, shortId, fullId, bytes }: NewArtifact): Promise<ArtifactRef> {
+  async put({ ref, shortId, fullId, sourceText, bytes }: NewArtifact): Promise<ArtifactRef> {
     const taken = this.#find({ scope: ref.scope, id: shortId })
     if (taken?.ref.sha256 === ref.sha256) return copyRef(taken.ref)
     const stored = this.#find({ scope: ref.scope, id: fullId })
     if (stored !== undefined) return copyRef(stored.ref)
     const named = { ...ref, id: taken === undefined ? shortId : fullId }
-    this.#artifacts.set(mapKey({ scope: ref.scope, id: named.id }), { ref: named, bytes })
+    const sourceBytes = Buffer.byteLength(sourceText)
+    this.#artifacts.set(mapKey(named), { ref: named, sourceBytes, bytes })
+    this.#order.add(named)
     return copyRef(named)
   }
 
@@ -45,30 +50,45 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {
-    return this.#artifacts.delete(mapKey(key))
+    const held = this.#find(key)
+    if (held !== undefined) this.#remove(held.ref)
+    return held !== undefined
   }
 
   async deleteScope(identity: Identity): Promise<number> {
     const session = { ...identity, taskId: undefined, namespace: undefined }
-    const keys = [...this.#artifacts]
-      .filter(([, { ref }]) => matches(ref, session))
-      .map(([key]) => key)
-    for (const key of keys) this.#artifacts.delete(key)
-    return keys.length
+    const refs = [...this.#artifacts.values()]
+      .map(({ ref }) => ref)
+      .filter((ref) => matches(ref, session))
+    for (const ref of refs) this.#remove(ref)
+    return refs.length
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
-    const { after, limit } = page
-    return [...this.#artifacts.values()]
-      .map(({ ref }) => ref)
-      .filter((ref) => matches(ref, page) && (after === undefined || compareRefs(ref, after) > 0))
-      .sort(compareRefs)
-      .slice(0, limit)
-      .map(copyRef)
+    const { after, limit, maxBytes } = page
+    const refs = this.#order.from(
+      (ref) => compareOuter(ref, page) >= 0 && (after === undefined || compareRefs(ref, after) > 0),
+    )
+    const listed: ArtifactRef[] = []
+    let bytes = 0
+    for (const ref of refs) {
+      if (compareOuter(ref, page) > 0) break
+      const held = matches(ref, page) ? this.#find(ref) : undefined
+      if (held === undefined) continue
+      bytes += held.sourceBytes
+      if (listed.push(copyRef(held.ref)) >= limit || bytes >= maxBytes) break
+    }
+    return listed
   }
 
   async close(): Promise<void> {
     this.#artifacts.clear()
+    this.#order.clear()
+  }
+
+  #remove(ref: ArtifactRef): void {
+    this.#artifacts.delete(mapKey(ref))
+    this.#order.remove(ref)
   }
 
   #find(key: ArtifactKey): Held | undefined {
@@ -78,6 +98,22 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
 
 function mapKey({ scope, id }: ArtifactKey): string {
   return JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId, id])
+}
+
+/** Compares a ref with the outer parts of a filter, up to the first one that is left open. */
+function compareOuter({ scope, namespace }: ArtifactRef, filter: Filter): number {
+  const parts: readonly (readonly [string, string | undefined])[] = [
+    [scope.tenantId, filter.tenantId],
+    [scope.userId, filter.userId],
+    [scope.sessionId, filter.sessionId],
+    [scope.taskId, filter.taskId],
+    [namespace, filter.namespace],
+  ]
+  for (const [value, wanted] of parts) {
+    const order = wanted === undefined ? 0 : compareNames(value, wanted)
+    if (wanted === undefined || order !== 0) return order
+  }
+  return 0
 }
 
 function matches({ scope, namespace }: ArtifactRef, filter: Filter): boolean {

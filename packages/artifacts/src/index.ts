@@ -28,4 +28,5 @@ export {
   registeredArtifactDrivers,
   type ArtifactStoreConfig,
 } from './open-artifact-store.ts'
+export { sourceBytes } from './source-bytes.ts'
 export { ScopedArtifacts } from './scoped-artifacts.ts'

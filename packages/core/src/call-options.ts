@@ -13,7 +13,10 @@ export interface CallOptions {
 
 /** Options of the calls that walk many records. */
 export interface PageOptions extends CallOptions {
-  /** How many records are fetched at a time, 1 to 1,000. Memory is bounded by one page. Default: 100. */
+  /**
+   * How many records are fetched at a time, 1 to 1,000. A page of fewer ends early once they hold 8 MiB, so that memory
+   * is bounded by that and one record. Default: 100.
+   */
   readonly pageSize?: number
 }
 
@@ -22,6 +25,9 @@ export const DEFAULT_PAGE_SIZE = 100
 
 /** The most records that a page may hold. */
 export const MAX_PAGE_SIZE = 1000
+
+/** How many bytes a page holds at most before its last record: 8 MiB. */
+export const MAX_PAGE_BYTES: number = 8 * 1024 * 1024
 
 /**
  * Checks the signal of a call.

@@ -2,6 +2,7 @@ export {
   checkPageSize,
   checkSignal,
   DEFAULT_PAGE_SIZE,
+  MAX_PAGE_BYTES,
   MAX_PAGE_SIZE,
   type CallOptions,
   type PageOptions,
@@ -79,6 +80,7 @@ export {
   MAX_NAME_BYTES,
 } from './named-text.ts'
 export { openDatabase } from './open-database.ts'
+export { SortedOrder } from './sorted-order.ts'
 export { inMemoryFactory } from './in-memory-factory.ts'
 export {
   createDriverRegistry,

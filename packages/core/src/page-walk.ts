@@ -1,14 +1,22 @@
 import { abortReason, isAborted } from './abort-signal.ts'
+import { MAX_PAGE_BYTES } from './call-options.ts'
 
 /** How a walk over many records goes on. */
 export interface PageWalk<Item, Place> {
   readonly pageSize: number
+  /** How many bytes a page may hold before its last item. Default: 8 MiB. */
+  readonly maxBytes?: number
   /** Ends the walk with its reason before the next item. */
   readonly signal?: AbortSignal | undefined
-  /** Fetches up to `pageSize` items that come after the given place, or the first ones. */
+  /**
+   * Fetches up to `pageSize` items that come after the given place, or the first ones. It may stop as soon as they hold
+   * `maxBytes`; if they hold less, a page that is shorter than `pageSize` is the last one.
+   */
   readonly fetchPage: (after: Place | undefined) => Promise<readonly Item[]>
   /** Where an item is; nothing that the caller could change in what is handed out. */
   readonly placeOf: (item: Item) => Place
+  /** How many bytes an item counts for, by the same rule as in `fetchPage`. */
+  readonly bytesOf: (item: Item) => number
   /** What the caller gets of an item. Default: the item itself. */
   readonly handOut?: (item: Item) => Item
 }
@@ -16,9 +24,11 @@ export interface PageWalk<Item, Place> {
 /** Walks many records page by page, holding one page at a time and nothing open in between. */
 export function walkPages<Item, Place>({
   pageSize,
+  maxBytes = MAX_PAGE_BYTES,
   signal,
   fetchPage,
   placeOf,
+  bytesOf,
   handOut = (item) => item,
 }: PageWalk<Item, Place>): AsyncIterable<Item> {
   return {
@@ -28,12 +38,23 @@ export function walkPages<Item, Place>({
         const page = await fetchPage(after)
         const last = page.at(-1)
         if (last !== undefined) after = placeOf(last)
+        // Asked before the items are the caller's, to be changed.
+        const isLast = page.length < pageSize && !holds(page, maxBytes, bytesOf)
         for (const item of page) {
           yield handOut(item)
           if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
         }
-        if (page.length < pageSize) return
+        if (isLast) return
       }
     },
   }
+}
+
+function holds<Item>(
+  page: readonly Item[],
+  bytes: number,
+  bytesOf: (item: Item) => number,
+): boolean {
+  let held = 0
+  return page.some((item) => (held += bytesOf(item)) >= bytes)
 }

@@ -15,6 +15,7 @@ function pages(count: number, size: number) {
       return Array.from({ length }, (_, index) => first + index)
     },
     placeOf: (item) => item,
+    bytesOf: () => 0,
   })
   return { asked, walk }
 }
@@ -55,11 +56,58 @@ describe('a walk', () => {
         return [1]
       },
       placeOf: (item) => item,
+      bytesOf: () => 0,
     })
     const seen: number[] = []
     await expect(async () => {
       for await (const item of walk) seen.push(item)
     }).rejects.toThrow('the second page')
     expect(seen).toEqual([1])
+  })
+
+  test.each([
+    ['stops once they hold 10 bytes', 10],
+    ['does not look at bytes', Number.POSITIVE_INFINITY],
+  ])('gives each item once whose pages hold many bytes, where a page %s', async (_, stopsAt) => {
+    for (let count = 0; count < 12; count += 1) {
+      for (let size = 1; size < 14; size += 1) {
+        const asked: (number | undefined)[] = []
+        const walk = walkPages({
+          pageSize: 3,
+          maxBytes: 10,
+          async fetchPage(after: number | undefined) {
+            asked.push(after)
+            const first = (after ?? 0) + 1
+            const fitting = Math.max(1, Math.ceil(stopsAt / size))
+            const length = Math.min(3, fitting, count - first + 1)
+            return Array.from({ length }, (_each, index) => first + index)
+          },
+          placeOf: (item) => item,
+          bytesOf: () => size,
+        })
+        expect(await collect(walk)).toEqual(Array.from({ length: count }, (_each, i) => i + 1))
+        if (size === 1) expect(asked).toHaveLength(Math.floor(count / 3) + 1)
+      }
+    }
+  })
+
+  test('is decided about by the items as they came, whatever the caller does with them', async () => {
+    const items = [
+      { id: 1, bytes: new Uint8Array(10) },
+      { id: 2, bytes: new Uint8Array(10) },
+    ]
+    const walk = walkPages({
+      pageSize: 3,
+      maxBytes: 10,
+      fetchPage: async (after: number | undefined) => items.slice(after ?? 0).slice(0, 1),
+      placeOf: ({ id }) => id,
+      bytesOf: ({ bytes }) => bytes.byteLength,
+    })
+    const seen: number[] = []
+    for await (const item of walk) {
+      seen.push(item.id)
+      structuredClone(item.bytes, { transfer: [item.bytes.buffer] })
+    }
+    expect(seen).toEqual([1, 2])
   })
 })

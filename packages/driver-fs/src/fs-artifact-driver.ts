@@ -1,12 +1,13 @@
 import { rename, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import type {
-  ArtifactContent,
-  ArtifactDriver,
-  ArtifactKey,
-  ArtifactPage,
-  ArtifactRef,
-  NewArtifact,
+import {
+  sourceBytes,
+  type ArtifactContent,
+  type ArtifactDriver,
+  type ArtifactKey,
+  type ArtifactPage,
+  type ArtifactRef,
+  type NewArtifact,
 } from '@harborage/artifacts'
 import { codeOf, StoreUnavailableError, type Identity } from '@harborage/core'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
@@ -116,15 +117,21 @@ export class FsArtifactDriver implements ArtifactDriver {
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return translated(async () => {
       const refs: ArtifactRef[] = []
+      let bytes = 0
       const walk = this.#walks.take(page) ?? new RefWalk(this.#root, this.#names, page).files()
-      while (refs.length < page.limit) {
+      while (refs.length < page.limit && bytes < page.maxBytes) {
         const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
         if (files.length === 0) break
         const read = await allOf(files.map(readFoundRef))
-        refs.push(...read.filter((ref) => ref !== undefined))
+        for (const ref of read) {
+          if (ref === undefined) continue
+          refs.push(ref)
+          bytes += sourceBytes(ref)
+        }
       }
       const last = refs.at(-1)
-      if (last !== undefined && refs.length === page.limit) this.#walks.keep(last, page, walk)
+      const isFull = refs.length === page.limit || bytes >= page.maxBytes
+      if (last !== undefined && isFull) this.#walks.keep(last, page, walk)
       return refs
     })
   }

@@ -37,8 +37,9 @@ test('a walk across tenants reads their folder once, however many pages it has',
 
 test('a page may be asked for twice, by its place, and with another filter', async () => {
   const driver = await openFsArtifactDriver({ dsn: await rootWithTenants() })
-  const all = await driver.listPage({ ...anything, after: undefined, limit: 100 })
-  const page = { ...anything, after: undefined, limit: 10 }
+  const maxBytes = 1024 * 1024
+  const all = await driver.listPage({ ...anything, after: undefined, limit: 100, maxBytes })
+  const page = { ...anything, after: undefined, limit: 10, maxBytes }
   const first = await driver.listPage(page)
   const after = first.at(-1)
   expect(first).toEqual(all.slice(0, 10))

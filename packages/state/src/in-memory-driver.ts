@@ -1,4 +1,4 @@
-import { compareNames, type EventId, type Identity } from '@harborage/core'
+import { compareNames, SortedOrder, type EventId, type Identity } from '@harborage/core'
 import {
   decideCommit,
   decideDelete,
@@ -7,7 +7,7 @@ import {
   type Generation,
   type SlotView,
 } from './decide.ts'
-import { compareSlots, SlotOrder } from './internal/slot-order.ts'
+import { compareSlots } from './internal/compare-slots.ts'
 import type {
   CheckedTransaction,
   Condition,
@@ -24,7 +24,8 @@ import { REMEMBERED_EVENT_IDS, type SaveOutcome, type StateRecord } from './stat
  */
 export class InMemoryStateDriver implements StateDriver, SlotView {
   readonly #slots = new Map<string, HeldRecord>()
-  readonly #order = new SlotOrder()
+  /** The slots that hold something. */
+  readonly #order = new SortedOrder<SlotKey>({ compare: compareSlots, idOf: slotId })
   /** The slot that holds each event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
 
@@ -70,24 +71,21 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    const { identity, kindPrefix, after, limit } = page
-    const slots = this.#order.from(
-      kindPrefix,
-      ({ kind }) => after !== undefined && compareNames(kind, after) <= 0,
-    )
+    const { identity, after } = page
     return this.#page(
-      slots,
-      limit,
+      page,
+      ({ kind }) => after === undefined || compareNames(kind, after) > 0,
       (slot) => slot.identity.runId === identity.runId && isInSession(slot, identity),
     )
   }
 
-  async listKindPage({ kindPrefix, after, limit }: ListKindPage): Promise<readonly StateRecord[]> {
-    const slots = this.#order.from(
-      kindPrefix,
-      (slot) => after !== undefined && compareSlots(slot, after) <= 0,
+  async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    const { after } = page
+    return this.#page(
+      page,
+      (slot) => after === undefined || compareSlots(slot, after) > 0,
+      () => true,
     )
-    return this.#page(slots, limit, () => true)
   }
 
   async close(): Promise<void> {
@@ -124,14 +122,21 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   #page(
-    slots: Iterable<SlotKey>,
-    limit: number,
+    { kindPrefix, limit, maxBytes }: Pick<ListPage, 'kindPrefix' | 'limit' | 'maxBytes'>,
+    isAfter: (slot: SlotKey) => boolean,
     matches: (slot: SlotKey) => boolean,
   ): StateRecord[] {
+    const slots = this.#order.from(
+      (slot) => compareNames(slot.kind, kindPrefix) >= 0 && isAfter(slot),
+    )
     const page: StateRecord[] = []
+    let bytes = 0
     for (const slot of slots) {
+      if (!slot.kind.startsWith(kindPrefix)) break
       const held = matches(slot) ? this.#slots.get(slotId(slot)) : undefined
-      if (held !== undefined && page.push(held.copy()) >= limit) break
+      if (held === undefined) continue
+      bytes += held.bytes.byteLength
+      if (page.push(held.copy()) >= limit || bytes >= maxBytes) break
     }
     return page
   }

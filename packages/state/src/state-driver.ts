@@ -28,7 +28,10 @@ export interface ListPage {
   readonly kindPrefix: string
   /** The kind of the last record of the page before, or `undefined` for the first page. */
   readonly after: string | undefined
+  /** The most records of the page. */
   readonly limit: number
+  /** The page stops with the record with which the bytes of its records come to so many, or later. */
+  readonly maxBytes: number
 }
 
 /** Which page of all identities' records is wanted. */
@@ -36,7 +39,10 @@ export interface ListKindPage {
   readonly kindPrefix: string
   /** The slot of the last record of the page before, or `undefined` for the first page. */
   readonly after: SlotKey | undefined
+  /** As in {@link ListPage}. */
   readonly limit: number
+  /** As in {@link ListPage}. */
+  readonly maxBytes: number
 }
 
 /**
@@ -63,7 +69,10 @@ export interface StateDriver {
   deleteScope(identity: Identity): Promise<number>
   /** Applies all of it or nothing, as `decideCommit` says, and answers with one outcome per save. */
   commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]>
-  /** Records whose kind begins with the prefix, ordered by kind, by bytes. */
+  /**
+   * Records whose kind begins with the prefix, ordered by kind, by bytes. A page of fewer than `limit` records whose
+   * `bytes` come to less than `maxBytes` is the last one.
+   */
   listPage(page: ListPage): Promise<readonly StateRecord[]>
   /** As {@link listPage} for all identities, ordered by kind, tenant, user, session, run. */
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]>

@@ -4,6 +4,7 @@ import {
   checkMaintenanceScope,
   checkPageSize,
   checkRunIdentity,
+  MAX_PAGE_BYTES,
   NotFoundError,
   StoreLifecycle,
   walkPages,
@@ -235,7 +236,13 @@ export class StateStore implements AsyncDisposable {
         limit: checkPageSize(options),
       }),
       ({ owner, prefix, limit }, after: string | undefined) =>
-        this.#driver.listPage({ identity: owner, kindPrefix: prefix, after, limit }),
+        this.#driver.listPage({
+          identity: owner,
+          kindPrefix: prefix,
+          after,
+          limit,
+          maxBytes: MAX_PAGE_BYTES,
+        }),
       ({ kind }) => kind,
     )
   }
@@ -261,7 +268,7 @@ export class StateStore implements AsyncDisposable {
         }
       },
       ({ prefix, limit }, after: SlotKey | undefined) =>
-        this.#driver.listKindPage({ kindPrefix: prefix, after, limit }),
+        this.#driver.listKindPage({ kindPrefix: prefix, after, limit, maxBytes: MAX_PAGE_BYTES }),
       ({ identity, kind }) => ({ identity: { ...identity }, kind }),
     )
   }
@@ -301,6 +308,7 @@ export class StateStore implements AsyncDisposable {
       fetchPage: (after: Place | undefined) =>
         this.#lifecycle.run(signal, () => listPage(checked, after), operation),
       placeOf,
+      bytesOf: ({ bytes }) => bytes.byteLength,
     })
   }
 }

@@ -104,7 +104,7 @@ export function checkDescription(
 export function checkFilter(
   filter: ArtifactFilter,
   maintenance: MaintenanceScope | undefined,
-): Omit<ArtifactPage, 'after' | 'limit'> {
+): Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> {
   const { tenantId, userId, sessionId, taskId, namespace } = readFilter(filter)
   const crossesIdentities = [tenantId, userId, sessionId].includes(undefined)
   if (crossesIdentities) checkMaintenanceScope(maintenance)

@@ -1,17 +1,16 @@
-import type { SqlDatabase, SqlStatement } from '@harborage/core/sql'
-import type { RefColumns } from './rows.ts'
-import { compileListPage, type FilterColumn, type PageParameters } from './statements.ts'
+import type { SqlDatabase } from '@harborage/core/sql'
+import { compileListPage, type FilterColumn, type ListStatement } from './statements.ts'
 
-/** The walks, one statement per set of filtered columns, each compiled when it is first asked for. */
+/** The walks, one per set of filtered columns, each compiled when it is first asked for. */
 export class ListStatements {
   readonly #database: SqlDatabase
-  readonly #compiled = new Map<string, SqlStatement<PageParameters, RefColumns>>()
+  readonly #compiled = new Map<string, ListStatement>()
 
   constructor(database: SqlDatabase) {
     this.#database = database
   }
 
-  for(filtered: ReadonlySet<FilterColumn>): SqlStatement<PageParameters, RefColumns> {
+  for(filtered: ReadonlySet<FilterColumn>): ListStatement {
     const key = [...filtered].join()
     const known = this.#compiled.get(key)
     if (known !== undefined) return known

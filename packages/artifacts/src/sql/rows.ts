@@ -23,6 +23,11 @@ export const keyNames = [
 /** Everything but the bytes. */
 export type RefColumns = Omit<ArtifactRow, 'bytes'>
 
+/** What a page holds of a ref: without its source if that is too large. */
+export interface PagedRefColumns extends Omit<RefColumns, 'source_json'> {
+  readonly source_json: string | null
+}
+
 export function scopeColumns(scope: Required<ArtifactScope>): ScopeColumns {
   return { ...sessionColumns(scope), task_id: scope.taskId }
 }

@@ -1,6 +1,7 @@
 import type { Identity } from '@harborage/core'
 import {
   askWhatBecame,
+  fillPage,
   LostRace,
   sessionColumns,
   untilUndisturbed,
@@ -17,11 +18,20 @@ import type { ArtifactRef } from '../artifact.ts'
 import type { ContentReader } from './content-reader.ts'
 import { ListStatements } from './list-statements.ts'
 import { openContentReader } from './open-content-reader.ts'
-import { artifactRow, damagedRow, refOf, scopeColumns, type KeyColumns } from './rows.ts'
+import {
+  artifactRow,
+  damagedRow,
+  refOf,
+  scopeColumns,
+  type KeyColumns,
+  type PagedRefColumns,
+  type RefColumns,
+} from './rows.ts'
 import {
   compileArtifactStatements,
   type ArtifactStatements,
   type FilterColumn,
+  type PageParameters,
 } from './statements.ts'
 
 /** Keeps artifacts in the table `artifacts_blobs` of an SQL database. */
@@ -75,21 +85,16 @@ export class SqlArtifactDriver implements ArtifactDriver {
       ['namespace', page.namespace],
     ])
     for (const [column, value] of filter) if (value === undefined) filter.delete(column)
-    const { after } = page
-    const rows = await this.#database.rows(this.#lists.for(new Set(filter.keys())), {
-      tenant_id: page.tenantId ?? '',
-      user_id: page.userId ?? '',
-      session_id: page.sessionId ?? '',
-      task_id: page.taskId ?? '',
-      namespace: page.namespace ?? '',
-      id: '',
-      after_tenant_id: after?.scope.tenantId ?? '',
-      after_user_id: after?.scope.userId ?? '',
-      after_session_id: after?.scope.sessionId ?? '',
-      after_task_id: after?.scope.taskId ?? '',
-      after_namespace: after?.namespace ?? '',
-      after_id: after?.id ?? '',
-      limit: page.limit,
+    const statement = this.#lists.for(new Set(filter.keys()))
+    const at = (last: PagedRefColumns | undefined, limit: number, inlineBytes: number) =>
+      pageParameters(page, last, limit, inlineBytes)
+    const rows = await fillPage(page, {
+      read: (...place) => this.#database.rows(statement.page, at(...place)),
+      readSizes: async (...place) =>
+        (await this.#database.rows(statement.sizes, at(...place, 0))).map(({ size }) => size),
+      isWhole: (row: PagedRefColumns): row is PagedRefColumns & RefColumns =>
+        row.source_json !== null,
+      bytesOf: ({ source_json: source }) => Buffer.byteLength(source),
     })
     return rows.map(refOf)
   }
@@ -125,4 +130,30 @@ export class SqlArtifactDriver implements ArtifactDriver {
 /** An id is its namespace, an underscore, and hex digits: so the namespace ends before the last underscore. */
 function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
   return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
+}
+
+/** The place of a page is after the row that was read last, or else after the last ref of the page before. */
+function pageParameters(
+  page: ArtifactPage,
+  last: PagedRefColumns | undefined,
+  limit: number,
+  inlineBytes: number,
+): PageParameters {
+  const { after } = page
+  return {
+    tenant_id: page.tenantId ?? '',
+    user_id: page.userId ?? '',
+    session_id: page.sessionId ?? '',
+    task_id: page.taskId ?? '',
+    namespace: page.namespace ?? '',
+    id: '',
+    after_tenant_id: last?.tenant_id ?? after?.scope.tenantId ?? '',
+    after_user_id: last?.user_id ?? after?.scope.userId ?? '',
+    after_session_id: last?.session_id ?? after?.scope.sessionId ?? '',
+    after_task_id: last?.task_id ?? after?.scope.taskId ?? '',
+    after_namespace: last?.namespace ?? after?.namespace ?? '',
+    after_id: last?.id ?? after?.id ?? '',
+    limit,
+    inline_bytes: inlineBytes,
+  }
 }

@@ -12,6 +12,7 @@ import {
   keyOf,
   scopeOf,
   type KeyColumns,
+  type PagedRefColumns,
   type RefColumns,
   type ScopeColumns,
 } from './rows.ts'
@@ -30,15 +31,16 @@ export interface ArtifactStatements {
   readonly deleteScope: SqlStatement<SessionColumns, unknown>
 }
 
-const refColumns = [
+const smallColumns = [
   ...keyNames,
   'mime_type',
   'size_bytes',
   'filename',
   'sha256',
-  'source_json',
   'created_at',
 ] as const
+
+const refColumns = [...smallColumns, 'source_json'] as const
 
 export function compileArtifactStatements(database: SqlDatabase): ArtifactStatements {
   const db = database.builder.$extendTables<ArtifactTables>()
@@ -86,33 +88,55 @@ export interface PageParameters extends KeyColumns {
   readonly after_namespace: string
   readonly after_id: string
   readonly limit: number
+  /** A source of more bytes is left out. */
+  readonly inline_bytes: number
 }
 
 /** A column that a filter may name. */
 export type FilterColumn = Exclude<keyof KeyColumns, 'id'>
 
-/**
- * Compiles the walk for the filters that name just these columns. It compares the place of the page only in the columns
- * from the first one that the filter leaves open: so the index leads straight to where the page begins.
- */
+/** What a walk needs of its statements. */
+export interface ListStatement {
+  readonly page: SqlStatement<PageParameters, PagedRefColumns>
+  /** How many bytes the sources have that the page would hold. */
+  readonly sizes: SqlStatement<PageParameters, { readonly size: number }>
+}
+
+/** Compiles the walk for the filters that name just these columns. */
 export function compileListPage(
   database: SqlDatabase,
   filtered: ReadonlySet<FilterColumn>,
-): SqlStatement<PageParameters, RefColumns> {
+): ListStatement {
+  const source = sql.ref('source_json')
+  return {
+    page: compileStatement('artifacts_list_page', (page: PageParameters) => {
+      const upTo = sql<
+        string | null
+      >`case when octet_length(${source}) <= ${page.inline_bytes} then ${source} end`
+      return pageOf(database, filtered, page).select(smallColumns).select(upTo.as('source_json'))
+    }),
+    sizes: compileStatement('artifacts_list_page_sizes', (page: PageParameters) =>
+      pageOf(database, filtered, page).select(sql<number>`octet_length(${source})`.as('size')),
+    ),
+  }
+}
+
+/**
+ * Compares the place of the page only in the columns from the first one that the filter leaves open: so the index leads
+ * straight to where the page begins.
+ */
+function pageOf(database: SqlDatabase, filtered: ReadonlySet<FilterColumn>, page: PageParameters) {
   const db = database.builder.$extendTables<ArtifactTables>()
   const open = keyNames.slice(
     keyNames.findIndex((column) => column === 'id' || !filtered.has(column)),
   )
-  return compileStatement('artifacts_list_page', (page: PageParameters) => {
-    const place = sql.join(open.map((column) => sql.ref(column)))
-    const after = sql.join(open.map((column) => sql<string>`${page[`after_${column}`]}`))
-    let query = db
-      .selectFrom('artifacts_blobs')
-      .select(refColumns)
-      .where(sql<boolean>`(${place}) > (${after})`)
-      .limit(page.limit)
-    for (const column of filtered) query = query.where(column, '=', page[column])
-    for (const column of keyNames) query = query.orderBy(column)
-    return query
-  })
+  const place = sql.join(open.map((column) => sql.ref(column)))
+  const after = sql.join(open.map((column) => sql<string>`${page[`after_${column}`]}`))
+  let query = db
+    .selectFrom('artifacts_blobs')
+    .where(sql<boolean>`(${place}) > (${after})`)
+    .limit(page.limit)
+  for (const column of filtered) query = query.where(column, '=', page[column])
+  for (const column of keyNames) query = query.orderBy(column)
+  return query
 }

@@ -9,6 +9,7 @@ import { dedup } from './a03-dedup.ts'
 import { metadata } from './a04-metadata.ts'
 import { source } from './a04-source.ts'
 import { size } from './a05-size.ts'
+import { largePages } from './a06-large-pages.ts'
 import { list } from './a06-list.ts'
 import { walks } from './a06-walks.ts'
 import { offload } from './a07-offload.ts'
@@ -29,7 +30,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
   'A3 dedup': [dedup],
   'A4 metadata': [metadata, source],
   'A5 size': [size],
-  'A6 list': [list, walks],
+  'A6 list': [list, walks, largePages],
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
   'S7 bytes': [bytes, text],

@@ -12,6 +12,7 @@ import { commit } from './s06-commit.ts'
 import { bytes } from './s07-bytes.ts'
 import { versionsAndDates } from './s07-versions-and-dates.ts'
 import { deletion } from './s08-delete.ts'
+import { largePages } from './s09-large-pages.ts'
 import { listKind } from './s09-list-kind.ts'
 import { list } from './s09-list.ts'
 import { walks } from './s09-walks.ts'
@@ -30,7 +31,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
   'S6 commit': [commit, commitRetry, commitConcurrency],
   'S7 bytes': [bytes, versionsAndDates],
   'S8 delete': [deletion],
-  'S9 list': [list, listKind, walks],
+  'S9 list': [list, listKind, walks, largePages],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],

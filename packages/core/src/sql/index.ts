@@ -1,6 +1,7 @@
 export { compileAllOrNone } from './all-or-none.ts'
 export { askWhatBecame } from './ask-what-became.ts'
 export type { BatchColumns } from './call-arrays.ts'
+export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
 export { lockKey } from './lock-key.ts'
 export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'

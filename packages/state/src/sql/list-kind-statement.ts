@@ -1,12 +1,20 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely'
-import { placed, slot, type PlacedColumns, type SlotColumns } from './row-columns.ts'
+import {
+  bytesUpTo,
+  pagedNames,
+  sizeOfBytes,
+  type PagedSlot,
+  type SizeColumn,
+} from './paged-content.ts'
+import { slot, type SlotColumns } from './row-columns.ts'
 import type { StateTables } from './tables.ts'
 
 /** The place after which a page of `listKind` begins, and where its kinds end. */
 export interface ListKindPageParameters extends SlotColumns {
   readonly end_kind: string
   readonly limit: number
+  readonly inline_bytes: number
 }
 
 type StateDatabase = Kysely<StateTables>
@@ -17,13 +25,28 @@ const byKind = ['kind', 'tenant_id', 'user_id', 'session_id', 'run_id'] as const
 /** Compiles a page of the walk across all identities, ordered by kind and then by place. */
 export function compileListKindPage(
   database: SqlDatabase,
-): SqlStatement<ListKindPageParameters, PlacedColumns> {
+): SqlStatement<ListKindPageParameters, PagedSlot> {
   const db = database.builder.$extendTables<StateTables>()
-  const { updatesWriteEveryIndex } = database.traits
   return compileStatement('state_list_kind_page', (page: ListKindPageParameters) =>
-    updatesWriteEveryIndex
-      ? recordsOf(db, pageOf(db, 'state_kinds', page).select(slot))
-      : pageOf(db, 'state_records', page).select(placed),
+    database.traits.updatesWriteEveryIndex
+      ? recordsOf(db, page, (records) =>
+          records.select([...slot, ...pagedNames]).select(bytesUpTo(page.inline_bytes)),
+        )
+      : pageOf(db, 'state_records', page)
+          .select([...slot, ...pagedNames])
+          .select(bytesUpTo(page.inline_bytes)),
+  )
+}
+
+/** Compiles the sizes of what a page of {@link compileListKindPage} would hold. */
+export function compileListKindPageSizes(
+  database: SqlDatabase,
+): SqlStatement<ListKindPageParameters, SizeColumn> {
+  const db = database.builder.$extendTables<StateTables>()
+  return compileStatement('state_list_kind_page_sizes', (page: ListKindPageParameters) =>
+    database.traits.updatesWriteEveryIndex
+      ? recordsOf(db, page, (records) => records.select(sizeOfBytes()))
+      : pageOf(db, 'state_records', page).select(sizeOfBytes()),
   )
 }
 
@@ -48,17 +71,22 @@ function pageOf(
 }
 
 /** A lookup for each slot of a page, which the limit of one row says: joined freely, both tables may be read whole. */
-function recordsOf(
+function recordsOf<Columns>(
   db: StateDatabase,
-  slots: SelectQueryBuilder<StateTables, 'state_records' | 'state_kinds', SlotColumns>,
+  page: ListKindPageParameters,
+  select: (
+    records: SelectQueryBuilder<
+      StateTables & { page: SlotColumns },
+      'state_records' | 'page',
+      Pick<SlotColumns, never>
+    >,
+  ) => SelectQueryBuilder<StateTables & { page: SlotColumns }, 'state_records' | 'page', Columns>,
 ) {
   let query = db
-    .selectFrom(slots.as('page'))
+    .selectFrom(pageOf(db, 'state_kinds', page).select(slot).as('page'))
     .innerJoinLateral(
       (records) =>
-        records
-          .selectFrom('state_records')
-          .select(placed)
+        select(records.selectFrom('state_records'))
           .where((where) =>
             where.and(
               slot.map((column) =>
@@ -70,7 +98,7 @@ function recordsOf(
           .as('record'),
       (join) => join.onTrue(),
     )
-    .select(placed.map((column) => `record.${column}` as const))
+    .selectAll('record')
   for (const column of byKind) query = query.orderBy(`page.${column}`)
   return query
 }

@@ -2,6 +2,7 @@ import { parseEventId, type EventId, type Identity } from '@harborage/core'
 import {
   afterPrefix,
   askWhatBecame,
+  fillPage,
   isSqlFailure,
   LostRace,
   sessionColumns,
@@ -20,6 +21,8 @@ import type {
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
 import { commit } from './commit.ts'
 import { InspectedSlots } from './inspected-slots.ts'
+import { pagedRows, type PagedKind, type PagedSlot } from './paged-content.ts'
+import { slotOf } from './row-columns.ts'
 import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type StateStatements } from './statements.ts'
 
@@ -86,25 +89,48 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    const { identity, kindPrefix, after, limit } = page
-    const rows = await this.#database.rows(this.#statements.listPage, {
-      ...sessionColumns(identity),
-      run_id: identity.runId,
-      from_kind: after ?? kindPrefix,
-      // No kind is empty, so this excludes nothing on the first page.
-      after_kind: after ?? '',
-      end_kind: afterPrefix(kindPrefix),
-      limit,
-    })
+    const { identity, kindPrefix } = page
+    const { listPage, listPageSizes } = this.#statements
+    const at = (last: PagedKind | undefined, limit: number, inlineBytes: number) => {
+      const after = last?.kind ?? page.after
+      return {
+        ...sessionColumns(identity),
+        run_id: identity.runId,
+        from_kind: after ?? kindPrefix,
+        // No kind is empty, so this excludes nothing on the first page.
+        after_kind: after ?? '',
+        end_kind: afterPrefix(kindPrefix),
+        limit,
+        inline_bytes: inlineBytes,
+      }
+    }
+    const rows = await fillPage(
+      page,
+      pagedRows<PagedKind>(
+        (...place) => this.#database.rows(listPage, at(...place)),
+        (...place) => this.#database.rows(listPageSizes, at(...place, 0)),
+      ),
+    )
     return rows.map((row) => recordAt({ identity, kind: row.kind }, row))
   }
 
-  async listKindPage({ kindPrefix, after, limit }: ListKindPage): Promise<readonly StateRecord[]> {
-    const rows = await this.#database.rows(this.#statements.listKindPage, {
-      ...(after === undefined ? beforeFirst(kindPrefix) : slotColumns(after)),
+  async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    const { kindPrefix, after } = page
+    const { listKindPage, listKindPageSizes } = this.#statements
+    const begin = after === undefined ? beforeFirst(kindPrefix) : slotColumns(after)
+    const at = (last: PagedSlot | undefined, limit: number, inlineBytes: number) => ({
+      ...(last === undefined ? begin : slotOf(last)),
       end_kind: afterPrefix(kindPrefix),
       limit,
+      inline_bytes: inlineBytes,
     })
+    const rows = await fillPage(
+      page,
+      pagedRows<PagedSlot>(
+        (...place) => this.#database.rows(listKindPage, at(...place)),
+        (...place) => this.#database.rows(listKindPageSizes, at(...place, 0)),
+      ),
+    )
     return rows.map(placedRecord)
   }
 

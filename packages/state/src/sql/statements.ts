@@ -5,8 +5,20 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql } from 'kysely'
-import { compileListKindPage, type ListKindPageParameters } from './list-kind-statement.ts'
+import { sql, type Kysely } from 'kysely'
+import {
+  compileListKindPage,
+  compileListKindPageSizes,
+  type ListKindPageParameters,
+} from './list-kind-statement.ts'
+import {
+  bytesUpTo,
+  pagedNames,
+  sizeOfBytes,
+  type PagedKind,
+  type PagedSlot,
+  type SizeColumn,
+} from './paged-content.ts'
 import {
   content,
   placed,
@@ -49,8 +61,11 @@ export interface StateStatements {
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
   readonly deleteScope: SqlStatement<SessionColumns, unknown>
-  readonly listPage: SqlStatement<ListPageParameters, Pick<SlotColumns, 'kind'> & ContentColumns>
-  readonly listKindPage: SqlStatement<ListKindPageParameters, PlacedColumns>
+  readonly listPage: SqlStatement<ListPageParameters, PagedKind>
+  /** The sizes of what a page would hold. */
+  readonly listPageSizes: SqlStatement<ListPageParameters, SizeColumn>
+  readonly listKindPage: SqlStatement<ListKindPageParameters, PagedSlot>
+  readonly listKindPageSizes: SqlStatement<ListKindPageParameters, SizeColumn>
 }
 
 interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
@@ -58,6 +73,7 @@ interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
   readonly after_kind: string
   readonly end_kind: string
   readonly limit: number
+  readonly inline_bytes: number
 }
 
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
@@ -183,30 +199,40 @@ function compileWrites(
   }
 }
 
-function compileWalks(database: SqlDatabase): Pick<StateStatements, 'listPage' | 'listKindPage'> {
+function compileWalks(
+  database: SqlDatabase,
+): Pick<StateStatements, 'listPage' | 'listPageSizes' | 'listKindPage' | 'listKindPageSizes'> {
   const db = database.builder.$extendTables<StateTables>()
   return {
     // Whose records they are is known, and columns that nobody needs are a third of the cost of a row.
     listPage: compileStatement('state_list_page', (page: ListPageParameters) =>
-      db
-        .selectFrom('state_records')
-        .select('kind')
-        .select(content)
-        .where((where) => {
-          // Bounds on the run and the kind together are of use to the primary key only; bounds on the kind alone might
-          // be taken to the index of kinds, and so past the kinds of all identities.
-          const place = where.refTuple('run_id', 'kind')
-          return where.and([
-            where.and(sessionOf(page)),
-            where(place, '>=', where.tuple(page.run_id, page.from_kind)),
-            where(place, '<', where.tuple(page.run_id, page.end_kind)),
-          ])
-        })
-        .where('kind', '<>', page.after_kind)
-        .orderBy('run_id')
-        .orderBy('kind')
-        .limit(page.limit),
+      pageOf(db, page)
+        .select(['kind', ...pagedNames])
+        .select(bytesUpTo(page.inline_bytes)),
+    ),
+    listPageSizes: compileStatement('state_list_page_sizes', (page: ListPageParameters) =>
+      pageOf(db, page).select(sizeOfBytes()),
     ),
     listKindPage: compileListKindPage(database),
+    listKindPageSizes: compileListKindPageSizes(database),
   }
+}
+
+function pageOf(db: Kysely<StateTables>, page: ListPageParameters) {
+  return db
+    .selectFrom('state_records')
+    .where((where) => {
+      // Bounds on the run and the kind together are of use to the primary key only; bounds on the kind alone might be
+      // taken to the index of kinds, and so past the kinds of all identities.
+      const place = where.refTuple('run_id', 'kind')
+      return where.and([
+        where.and(sessionOf(page)),
+        where(place, '>=', where.tuple(page.run_id, page.from_kind)),
+        where(place, '<', where.tuple(page.run_id, page.end_kind)),
+      ])
+    })
+    .where('kind', '<>', page.after_kind)
+    .orderBy('run_id')
+    .orderBy('kind')
+    .limit(page.limit)
 }

@@ -1,0 +1,16 @@
+import { compareNames, type RunIdentity } from '@harborage/core'
+import type { SlotKey } from '../state-driver.ts'
+
+/** Orders slots as a walk over all of them does. */
+export function compareSlots(left: SlotKey, right: SlotKey): number {
+  return compareNames(left.kind, right.kind) || compareIdentities(left.identity, right.identity)
+}
+
+function compareIdentities(left: Required<RunIdentity>, right: Required<RunIdentity>): number {
+  return (
+    compareNames(left.tenantId, right.tenantId) ||
+    compareNames(left.userId, right.userId) ||
+    compareNames(left.sessionId, right.sessionId) ||
+    compareNames(left.runId, right.runId)
+  )
+}

@@ -1,0 +1,47 @@
+import type { PageReader } from '@harborage/core/sql'
+import { sql, type AliasedExpression } from 'kysely'
+import type { ContentColumns, SlotColumns } from './row-columns.ts'
+
+/** What a page holds of a slot: without its bytes if there are too many of them. */
+export interface PagedColumns extends Omit<ContentColumns, 'bytes'> {
+  readonly bytes: Uint8Array | null
+}
+
+/** A row of a page, with its kind. */
+export type PagedKind = Pick<SlotColumns, 'kind'> & PagedColumns
+
+/** A row of a page, with its place. */
+export type PagedSlot = SlotColumns & PagedColumns
+
+/** A row that only says how many bytes a slot holds. */
+export interface SizeColumn {
+  readonly size: number
+}
+
+/** The names of the columns of {@link PagedColumns} but the bytes. */
+export const pagedNames = ['event_id', 'version', 'updated_at'] as const
+
+/** Selects the bytes of a row if there are at most so many of them; otherwise none of them is read. */
+export function bytesUpTo(inlineBytes: number): AliasedExpression<Uint8Array | null, 'bytes'> {
+  const bytes = sql.ref('bytes')
+  const upTo = sql<Uint8Array | null>`case when length(${bytes}) <= ${inlineBytes} then ${bytes} end`
+  return upTo.as('bytes')
+}
+
+/** Selects how many bytes a row has, of which none is read. */
+export function sizeOfBytes(): AliasedExpression<number, 'size'> {
+  return sql<number>`length(${sql.ref('bytes')})`.as('size')
+}
+
+/** Makes what `fillPage` has to know of the rows of a page of state. */
+export function pagedRows<Row extends PagedColumns>(
+  read: PageReader<Row, Row & ContentColumns>['read'],
+  readSizes: (after: Row | undefined, limit: number) => Promise<readonly SizeColumn[]>,
+): PageReader<Row, Row & ContentColumns> {
+  return {
+    read,
+    readSizes: async (after, limit) => (await readSizes(after, limit)).map(({ size }) => size),
+    isWhole: (row): row is Row & ContentColumns => row.bytes !== null,
+    bytesOf: ({ bytes }) => bytes.byteLength,
+  }
+}
