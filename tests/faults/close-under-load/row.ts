@@ -1,5 +1,5 @@
 import type { FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
-import { sumOf } from '../harness/figures.ts'
+import { isNoticed, sumOf } from '../harness/figures.ts'
 import { freshDatabase } from '../harness/postgres.ts'
 import { brokenBuilds } from './broken-builds.ts'
 import { closeUnderLoad } from './close-under-load.ts'
@@ -26,7 +26,7 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
   const found: Figures[] = []
   let begun = 0
   const closeNext = async (): Promise<void> => {
-    while (begun < rounds) {
+    while (begun < rounds && !isNoticed(brokenBuild, found)) {
       const seed = begun
       begun += 1
       const place = places[seed % places.length] ?? 'in memory'

@@ -34,7 +34,7 @@ export interface SourceEdit {
 export interface BrokenBuild {
   /** What is wrong with it, such as "acknowledges before the commit". */
   readonly name: string
-  /** How many rounds are enough to notice. */
+  /** How many rounds are enough to notice; a row ends with the first that does. */
   readonly rounds: number
   readonly edits: readonly SourceEdit[]
 }

@@ -1,4 +1,4 @@
-import type { Figures } from './fault-row.ts'
+import type { BrokenBuild, Figures } from './fault-row.ts'
 
 const none: Figures = {
   rounds: 0,
@@ -44,4 +44,12 @@ export function complaints(found: Figures): readonly string[] {
       same.length === 1 ? violation : `${violation} (${same.length} times)`,
     ),
   ]
+}
+
+/** Whether it shows that a build is broken on purpose: what else it does wrong is not waited for. */
+export function isNoticed(
+  brokenBuild: BrokenBuild | undefined,
+  found: readonly Figures[],
+): boolean {
+  return brokenBuild !== undefined && complaints(sumOf(found)).length > 0
 }

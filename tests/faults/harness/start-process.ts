@@ -46,10 +46,9 @@ export function startProcess(
     env: {
       ...process.env,
       ...env,
-      // What was compiled once need not be compiled by each of many short lives; a broken build is compiled anew.
-      ...(brokenBuild === undefined
-        ? { NODE_COMPILE_CACHE: compiled }
-        : { HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild) }),
+      // What was compiled once need not be compiled by each of many short lives.
+      NODE_COMPILE_CACHE: join(compiled, brokenBuild?.name.replaceAll(/\W+/g, '-') ?? 'sound'),
+      ...(brokenBuild === undefined ? {} : { HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild) }),
     },
   })
   running.add(child)

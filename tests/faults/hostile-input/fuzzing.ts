@@ -108,6 +108,10 @@ export class Fuzzing {
     for (const memory of memories) await memory.restore(caller, { bytes: new Uint8Array() })
   }
 
+  get hasNoticed(): boolean {
+    return this.#foreign > 0 || this.#violations.length > 0
+  }
+
   found(): Figures {
     return figures({
       rounds: this.#calls,

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 
 import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 import type { BrokenBuild, FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
-import { figures, sumOf } from '../harness/figures.ts'
+import { figures, isNoticed, sumOf } from '../harness/figures.ts'
 import { freshDatabase } from '../harness/postgres.ts'
 import { startProcess } from '../harness/start-process.ts'
 import { brokenBuilds } from './broken-builds.ts'
@@ -40,13 +40,16 @@ export const hostileInput: FaultRow = {
 async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
   const dsn = await freshDatabase()
   const done = new Map<Place, number>()
+  const noticed = new AbortController()
   const found = await Promise.all(
-    shares.map(([place, share], index) => {
+    shares.map(async ([place, share], index) => {
       const config = { place, dsn, seed: rounds + index, calls: Math.ceil(rounds * share) }
-      return fuzz(config, brokenBuild, (calls) => {
+      const part = await fuzz(config, brokenBuild, noticed.signal, (calls) => {
         done.set(place, calls)
         progress([...done.values()].reduce((sum, each) => sum + each, 0))
       })
+      if (isNoticed(brokenBuild, [part])) noticed.abort()
+      return part
     }),
   )
   return sumOf(found)
@@ -55,10 +58,12 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
 async function fuzz(
   config: WorkerConfig,
   brokenBuild: BrokenBuild | undefined,
+  noticed: AbortSignal,
   progress: (done: number) => void,
 ): Promise<Figures> {
   const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
   const exited = once(child, 'exit')
+  noticed.addEventListener('abort', () => child.kill('SIGKILL'))
   const silenceMs = brokenBuild === undefined ? HANG_LIMIT_MS : SILENCE_OF_BROKEN_BUILD_MS
   const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs)
   let found: Figures | undefined

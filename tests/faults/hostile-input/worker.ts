@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type { Figures } from '../harness/fault-row.ts'
+import { isBroken } from '../harness/this-build.ts'
 import { openStores, type Place } from './stores.ts'
 import { Fuzzing } from './fuzzing.ts'
 
@@ -25,7 +26,7 @@ try {
   await using stores = await openStores(config.place, config.dsn)
   const fuzzing = new Fuzzing(stores, config.seed)
   await fuzzing.begin()
-  for (let done = 0; done < config.calls; done += 1) {
+  for (let done = 0; done < config.calls && !(isBroken && fuzzing.hasNoticed); done += 1) {
     await fuzzing.callOnce()
     if (done % 1_000 === 999) {
       await fuzzing.control()

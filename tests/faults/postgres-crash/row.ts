@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import type { FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
-import { figures, sumOf } from '../harness/figures.ts'
+import { figures, isNoticed, sumOf } from '../harness/figures.ts'
 import { freshDatabase, postgresServer } from '../harness/postgres.ts'
 import { Worker } from '../harness/worker.ts'
 import { crashes } from './crashes.ts'
@@ -49,7 +49,7 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
   const dsn = await freshDatabase()
   await using worker = Worker.start(script, { dsn }, brokenBuild)
   const found: Figures[] = []
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds && !isNoticed(brokenBuild, found); round += 1) {
     await worker.call('begin', round)
     await crashes[round % crashes.length]?.(server, dsn)
     found.push(await worker.call<Figures>('finish'), figures({ rounds: 1 }))

@@ -1,6 +1,6 @@
 /** Load from many callers on all three stores, while somebody else lets the server crash. */
 import { sumOf } from '../harness/figures.ts'
-import { hangLimit } from '../harness/hang-limit.ts'
+import { hangLimit } from '../harness/this-build.ts'
 import { serve, workerConfig } from '../harness/serve.ts'
 import type { Caller } from '../harness/workload/caller.ts'
 import { callersOn } from '../harness/workload/callers.ts'

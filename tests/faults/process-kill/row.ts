@@ -1,6 +1,6 @@
 import { randomSource } from '../../support/random-source.ts'
 import type { FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
-import { figures, sumOf } from '../harness/figures.ts'
+import { figures, isNoticed, sumOf } from '../harness/figures.ts'
 import { checkCallers } from '../harness/writer/check-callers.ts'
 import { openStores } from '../harness/writer/open-stores.ts'
 import { brokenBuilds, placeOf } from './broken-builds.ts'
@@ -39,12 +39,13 @@ async function runKills({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
   const found: Figures[] = []
   const random = randomSource(rounds)
   const perPlace = Math.min(KILLS_PER_PLACE, Math.ceil(rounds / kinds.length))
-  for (let place = 0, done = 0; done < rounds; place += 1) {
+  const isOver = (): boolean => isNoticed(brokenBuild, found)
+  for (let place = 0, done = 0; done < rounds && !isOver(); place += 1) {
     await using opened = await open(place)
     const until = Math.min(rounds, done + perPlace)
     let begun = done
     const killNext = async (): Promise<void> => {
-      while (begun < until) {
+      while (begun < until && !isOver()) {
         const writer = `writer ${begun}`
         begun += 1
         found.push(await killOne(opened, writer))

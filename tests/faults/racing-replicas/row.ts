@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 import type { FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
-import { figures, sumOf } from '../harness/figures.ts'
+import { figures, isNoticed, sumOf } from '../harness/figures.ts'
 import { freshDatabase, postgresServer } from '../harness/postgres.ts'
 import { Worker } from '../harness/worker.ts'
 import { endBackends, killBackend } from '../postgres-crash/crashes.ts'
@@ -62,6 +62,7 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
     const sqlite = { engine: 'sqlite', dsn: join(folder, 'state.db') } as const
     const onFile = await race(sqlite, [sqlite.dsn], onSqlite, brokenBuild, async () => {})
     progress(onSqlite)
+    if (isNoticed(brokenBuild, [onFile])) return onFile
     return sumOf([onFile, await raceOnPostgres(rounds - onSqlite)])
   } finally {
     await rm(folder, { recursive: true })
@@ -107,7 +108,7 @@ async function race(
     // The replicas are not waited for: each begins its next portion when it has done one.
     await Promise.all(
       replicas.map(async (replica) => {
-        while (done < operations) {
+        while (done < operations && !isNoticed(brokenBuild, found)) {
           const portion = Math.min(OPERATIONS_PER_FAULT, operations) / REPLICAS
           const worked = await replica.call<{ found: Figures; links: Link[] }>('work', portion)
           const before = done

@@ -5,7 +5,7 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type StateRecord } from '@harborage/state'
 
 import { figures } from '../harness/figures.ts'
-import { hangLimit } from '../harness/hang-limit.ts'
+import { hangLimit } from '../harness/this-build.ts'
 import { Random } from '../harness/random.ts'
 import { serve, workerConfig } from '../harness/serve.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 import type { BrokenBuild, FaultRow, Figures, RowRun } from '../harness/fault-row.ts'
-import { figures, sumOf } from '../harness/figures.ts'
+import { figures, isNoticed, sumOf } from '../harness/figures.ts'
 import { freshDatabase } from '../harness/postgres.ts'
 import { startProcess } from '../harness/start-process.ts'
 import { brokenBuilds } from './broken-builds.ts'
@@ -38,11 +38,15 @@ export const staleRetries: FaultRow = {
 async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
   const dsn = await freshDatabase()
   const found: Figures[] = []
+  const noticed = new AbortController()
   for (let done = 0, seed = 0; done < rounds; seed += 1) {
     const operations = Math.min(MOST_AT_ONCE, rounds - done)
-    const parts = shares.map(([place, share]) =>
-      repeat({ place, dsn, seed, operations: Math.ceil(operations * share) }, brokenBuild),
-    )
+    const parts = shares.map(async ([place, share]) => {
+      const config = { place, dsn, seed, operations: Math.ceil(operations * share) }
+      const part = await repeat(config, brokenBuild, noticed.signal)
+      if (isNoticed(brokenBuild, [part])) noticed.abort()
+      return part
+    })
     found.push(...(await Promise.all(parts)))
     done += operations
     progress(done)
@@ -53,8 +57,10 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
 async function repeat(
   config: WorkerConfig,
   brokenBuild: BrokenBuild | undefined,
+  noticed: AbortSignal,
 ): Promise<Figures> {
   const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
+  noticed.addEventListener('abort', () => child.kill('SIGKILL'))
   const [told] = await Promise.all([text(child.stdout), once(child, 'exit')])
   if (told === '') return figures({ violations: [`${config.place}: the process fell over`] })
   const found = JSON.parse(told) as Figures

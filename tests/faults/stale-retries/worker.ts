@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { sumOf } from '../harness/figures.ts'
+import { complaints, sumOf } from '../harness/figures.ts'
 import { Random } from '../harness/random.ts'
+import { isBroken } from '../harness/this-build.ts'
 import { openStores, type Place } from './stores.ts'
 import { ArtifactCaller } from './artifact-caller.ts'
 import { SlotCaller } from './slot-caller.ts'
@@ -42,11 +43,13 @@ try {
       : new SlotCaller(state, name, random)
   })
   let done = 0
+  let isNoticed = false
   const keepStepping = async (caller: Caller): Promise<void> => {
-    while (done < operations) {
+    while (done < operations && !isNoticed) {
       const before = caller.found.rounds
       await caller.step()
       done += caller.found.rounds - before
+      isNoticed ||= isBroken && complaints(caller.found).length > 0
     }
     await caller.finish()
   }

@@ -4,7 +4,7 @@ import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
-import { hangLimit } from '../hang-limit.ts'
+import { hangLimit } from '../this-build.ts'
 import { isPassing } from './tally.ts'
 
 /** All three stores on one database. */

@@ -2,7 +2,7 @@ import { isHarborageError } from '@harborage/core'
 
 import { figures } from '../figures.ts'
 import type { Figures } from '../fault-row.ts'
-import { hangLimit } from '../hang-limit.ts'
+import { hangLimit } from '../this-build.ts'
 import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 

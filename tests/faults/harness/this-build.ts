@@ -1,6 +1,7 @@
 import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
 
-const isBroken = process.env['HARBORAGE_BROKEN_BUILD'] !== undefined
+/** Whether this process runs a build that is broken on purpose. */
+export const isBroken = process.env['HARBORAGE_BROKEN_BUILD'] !== undefined
 
 /**
  * Returns after how many milliseconds a call of this process is taken to hang. One of a build that is broken on purpose
