@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
 import { HANG_LIMIT_MS } from './tests/support/hang-limit.ts'
+import { SlowestFilesReporter } from './tests/support/slowest-files-reporter.ts'
 
 export default defineConfig({
   test: {
@@ -13,8 +15,10 @@ export default defineConfig({
       'bench/test/**/*.test.ts',
     ],
     globalSetup: ['tests/support/postgres-server.ts'],
-    reporters: ['default', new ClosingLineReporter()],
+    reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],
     allowOnly: false,
+    // The many processes that tests start compile their sources once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') },
     // Much of the time is spent waiting for disks and servers, so even two cores serve three files at once.
     maxWorkers: Math.max(3, availableParallelism()),
     // Ends what hangs. No test has a limit of its own: on a slow or busy machine all of it takes longer.

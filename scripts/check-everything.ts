@@ -1,7 +1,8 @@
 /**
  * What `pnpm test` runs: every check that guards the project, one stage after the other. A green
  * stage is one line; a red one shows all it printed, and the stages after it run all the same.
- * Arguments go to vitest, so that `pnpm test packages/core` runs every check and those tests.
+ * Arguments go to vitest, so that `pnpm test packages/core` runs every check and those tests. With
+ * `--full`, which `pnpm test:full` passes, the tests do all that they can: see tests/support/measure.ts.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +23,14 @@ const stages: readonly Stage[] = [
 
 const shell = process.platform === 'win32'
 const color = process.stdout.isTTY ? 'FORCE_COLOR' : 'NO_COLOR'
-const env = { [color]: '1', TURBO_TELEMETRY_DISABLED: '1', ...process.env }
+const forVitest = process.argv.slice(2).filter((argument) => argument !== '--full')
+const isFull = process.argv.includes('--full')
+const env = {
+  [color]: '1',
+  TURBO_TELEMETRY_DISABLED: '1',
+  ...process.env,
+  ...(isFull ? { HARBORAGE_TEST_FULL: '1' } : {}),
+}
 const red: string[] = []
 
 for (const stage of stages) {
@@ -36,7 +44,12 @@ for (const stage of stages) {
   console.log(`\n${output.trim()}\n`)
 }
 
-const tests = spawn('vitest', ['run', ...process.argv.slice(2)], { stdio: 'inherit', shell, env })
+const tests = spawn('vitest', ['run', ...forVitest], {
+  stdio: 'inherit',
+  shell,
+  // What is packed need not be built once more.
+  env: red.includes('build') ? env : { ...env, HARBORAGE_IS_BUILT: '1' },
+})
 await once(tests, 'exit')
 if (tests.exitCode !== 0) red.push('tests')
 

@@ -9,8 +9,9 @@ import { killInPuts, type Fault } from './support/kill-in-puts.ts'
 import type { Acknowledged } from './support/killed-scope.ts'
 import { durablePlaces, placeOnFiles } from './support/places.ts'
 import { randomSource } from '../support/random-source.ts'
+import { measure } from '../support/measure.ts'
 
-const ROUNDS = 100
+const ROUNDS = measure({ quick: 24, full: 100 })
 const AT_ONCE = 3
 const MOST_PUTS = 24
 

@@ -6,6 +6,7 @@ import '@harborage/driver-fs'
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '../support/measure.ts'
 
 describe('the artifact store on a directory', () => {
   let folder: string
@@ -19,7 +20,7 @@ describe('the artifact store on a directory', () => {
     {
       open: (limits) => openArtifactStore({ dsn: `fs:${folder}`, ...limits }),
       durable: true,
-      histories: { runs: 100 },
+      histories: { runs: measure({ quick: 25, full: 100 }) },
     },
   )
 })

@@ -5,6 +5,7 @@ import type { Database } from '@harborage/core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { measure } from '../support/measure.ts'
 
 describe('the artifact store on Postgres without prepared statements', () => {
   let created: TestDatabase
@@ -23,7 +24,7 @@ describe('the artifact store on Postgres without prepared statements', () => {
     {
       open: (limits) => openArtifactStore({ database, ...limits }),
       durable: true,
-      histories: { runs: 100 },
+      histories: { runs: measure({ quick: 50, full: 100 }) },
     },
   )
 })

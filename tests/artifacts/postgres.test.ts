@@ -4,6 +4,7 @@ import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { measure } from '../support/measure.ts'
 
 describe('the artifact store on Postgres', () => {
   let created: TestDatabase
@@ -17,7 +18,7 @@ describe('the artifact store on Postgres', () => {
     {
       open: (limits) => openArtifactStore({ dsn: created.dsn, ...limits }),
       durable: true,
-      histories: { runs: 150 },
+      histories: { runs: measure({ quick: 50, full: 150 }) },
     },
   )
 })

@@ -9,11 +9,12 @@ import { sharedPlaces } from './support/places.ts'
 import { reliableSummarizer } from './support/reliable-summarizer.ts'
 import { replicaRules, session } from './support/replica-rules.ts'
 import { runReplicas } from './support/replicas.ts'
+import { measure } from '../support/measure.ts'
 
 const speakers = ['a', 'b', 'c', 'd']
-/** Four times so many on each of the two: 5,000 in all, or 10,000 with HARBORAGE_REPLICA_TURNS=1250. */
-const turnsEach = Number(process.env['HARBORAGE_REPLICA_TURNS'] ?? 625)
-const kills = 12
+/** Four times so many on each of the two: 10,000 in all in full. */
+const turnsEach = measure({ quick: 200, full: 1_250 })
+const kills = measure({ quick: 5, full: 12 })
 
 describe.each(sharedPlaces)('four processes in one conversation on $name', ({ open }) => {
   test('lose no turn, double none and keep their order, though whoever folds is killed again and again', async () => {

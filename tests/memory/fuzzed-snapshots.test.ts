@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDrivers, type DriverName, type OpenedDrivers } from './support/opened-drivers.ts'
 import { freshSession, keepingRules, sayAll } from './support/sample-conversation.ts'
 import { mutatedBytes, mutatedContent } from './support/snapshot-mutations.ts'
+import { measure } from '../support/measure.ts'
 
 const runsOn: Readonly<Record<DriverName, number>> = {
-  'in-memory': 3_000,
-  'SQLite file': 100,
-  'SQLite :memory:': 100,
-  Postgres: 60,
+  'in-memory': measure({ quick: 500, full: 3_000 }),
+  'SQLite file': measure({ quick: 30, full: 100 }),
+  'SQLite :memory:': measure({ quick: 30, full: 100 }),
+  Postgres: measure({ quick: 20, full: 60 }),
 }
 
 const mutations = { bytes: mutatedBytes, content: mutatedContent } as const

@@ -3,6 +3,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'vitest'
 
 import { overOwnPool, suiteDatabase } from '../support/suite-database.ts'
+import { measure } from '../support/measure.ts'
 
 describe("the memory store over the caller's own pool", () => {
   const database = suiteDatabase(overOwnPool)
@@ -12,7 +13,7 @@ describe("the memory store over the caller's own pool", () => {
     {
       open: (rules) => openMemoryStore({ ...rules, database: database() }),
       durable: true,
-      histories: { runs: 20 },
+      histories: { runs: measure({ quick: 10, full: 20 }) },
     },
   )
 })

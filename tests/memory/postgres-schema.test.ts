@@ -3,6 +3,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'vitest'
 
 import { inSchema, suiteDatabase } from '../support/suite-database.ts'
+import { measure } from '../support/measure.ts'
 
 describe('the memory store in a schema of its own on Postgres', () => {
   const database = suiteDatabase(inSchema)
@@ -12,7 +13,7 @@ describe('the memory store in a schema of its own on Postgres', () => {
     {
       open: (rules) => openMemoryStore({ ...rules, database: database() }),
       durable: true,
-      histories: { runs: 20 },
+      histories: { runs: measure({ quick: 10, full: 20 }) },
     },
   )
 })

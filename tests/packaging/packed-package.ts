@@ -25,11 +25,11 @@ export interface PackedManifest {
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
-/** Builds and packs every published package, as a release does it. */
+/** Builds, unless `pnpm test` just did, and packs every published package, as a release does it. */
 export async function packPackages(): Promise<readonly PackedPackage[]> {
   const root = join(import.meta.dirname, '../..')
   const folder = await mkdtemp(join(tmpdir(), 'harborage-packed-'))
-  await runCommand(root, 'pnpm', 'run', 'build')
+  if (process.env['HARBORAGE_IS_BUILT'] !== '1') await runCommand(root, 'pnpm', 'run', 'build')
   await runCommand(
     root,
     'pnpm',

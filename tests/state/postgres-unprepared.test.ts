@@ -5,6 +5,7 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { measure } from '../support/measure.ts'
 
 describe('the state store on Postgres without prepared statements', () => {
   let created: TestDatabase
@@ -20,6 +21,10 @@ describe('the state store on Postgres without prepared statements', () => {
 
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database }), durable: true, histories: { runs: 400 } },
+    {
+      open: () => openStateStore({ database }),
+      durable: true,
+      histories: { runs: measure({ quick: 50, full: 400 }) },
+    },
   )
 })

@@ -4,6 +4,7 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
+import { measure } from '../support/measure.ts'
 
 describe('the state store on Postgres', () => {
   let created: TestDatabase
@@ -17,7 +18,7 @@ describe('the state store on Postgres', () => {
     {
       open: () => openStateStore({ dsn: created.dsn }),
       durable: true,
-      histories: { runs: 700 },
+      histories: { runs: measure({ quick: 100, full: 700 }) },
     },
   )
 })

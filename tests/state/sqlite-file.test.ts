@@ -6,6 +6,7 @@ import '@harborage/driver-sqlite'
 import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '../support/measure.ts'
 
 describe('the state store in an SQLite file', () => {
   let folder: string
@@ -19,7 +20,7 @@ describe('the state store in an SQLite file', () => {
     {
       open: () => openStateStore({ dsn: `sqlite:${join(folder, 'state.db')}` }),
       durable: true,
-      histories: { runs: 1_000 },
+      histories: { runs: measure({ quick: 200, full: 1_000 }) },
     },
   )
 })

@@ -3,6 +3,7 @@ import { stateConformance } from '@harborage/conformance/state'
 import type { Database } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '../support/measure.ts'
 
 describe('the state store in an SQLite database without a file', () => {
   let database: Database
@@ -14,6 +15,10 @@ describe('the state store in an SQLite database without a file', () => {
   // The database outlives the stores that share it, so it is durable as far as they can tell.
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database }), durable: true, histories: { runs: 400 } },
+    {
+      open: () => openStateStore({ database }),
+      durable: true,
+      histories: { runs: measure({ quick: 100, full: 400 }) },
+    },
   )
 })

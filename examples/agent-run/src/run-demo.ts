@@ -18,7 +18,7 @@ import { supervise, type Supervision } from './supervision/supervise.ts'
 import { openWorkload } from './workload/open-workload.ts'
 import type { Workload } from './workload/workload.ts'
 
-const HANG_MS = 30_000
+const HANG_MS = 120_000
 
 /** Runs the whole demo and gives the exit code. */
 export async function runDemo(command: Command, interrupt: AbortSignal): Promise<ExitCode> {

@@ -14,7 +14,7 @@ export const answerLost: FaultRow = {
     'exactly once; chains of compare-and-set are unbroken; no error for what the driver can find out by asking',
   unit: 'cuts',
   full: 1_000,
-  slice: 64,
+  slice: 40,
   tools: [],
   brokenBuilds: [
     {

@@ -15,7 +15,7 @@ export const closing: FaultRow = {
     'each call finishes and is then there, or is `store_closed` and is not; the process exits by itself',
   unit: 'closes',
   full: 200,
-  slice: 12,
+  slice: 6,
   tools: [],
   brokenBuilds,
   run,

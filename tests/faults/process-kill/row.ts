@@ -27,7 +27,7 @@ export const processKill: FaultRow = {
     'a fresh reader finds all that was acknowledged, exact; no commit in part; a retry is applied once',
   unit: 'kills',
   full: 1_000,
-  slice: 40,
+  slice: 16,
   tools: [],
   brokenBuilds,
   run: runKills,

@@ -23,13 +23,18 @@ export interface KilledConversation {
   readonly summaryAfterRetry: string
 }
 
-/** Kills a process at each step in turn, until one comes to the end of the conversation. */
+/**
+ * Kills a process at each step in turn, until one comes to the end of the conversation.
+ *
+ * @param stride Leaves out all but each so many steps.
+ */
 export async function* killAtEveryStep(
   dsn: string,
   kind: 'sound' | 'torn',
+  stride = 1,
 ): AsyncGenerator<KilledConversation> {
   await using database = await openEngine(dsn)
-  for (let step = 1; ; step += 1) {
+  for (let step = 1; ; step += stride) {
     await using memory = await openMemoryStore({ database, ...crashRules(reliableSummarizer) })
     const conversation = await killAt(step, dsn, kind, memory)
     yield conversation

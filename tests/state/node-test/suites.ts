@@ -5,11 +5,16 @@ import { openStateStore } from '@harborage/state'
 import { describe, it } from 'node:test'
 
 const dsn = process.env['STATE_DSN'] ?? ''
+// What is tried here is the runner.
+const histories = { runs: 10 }
 
 void describe('in memory', () => {
-  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false })
+  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false, histories })
 })
 
 void describe('in a file', () => {
-  stateConformance({ describe, it }, { open: () => openStateStore({ dsn }), durable: true })
+  stateConformance(
+    { describe, it },
+    { open: () => openStateStore({ dsn }), durable: true, histories },
+  )
 })
