@@ -1,4 +1,13 @@
-import type { NoTables, SqlDatabase, SqlStatement, SqlTraits, SqlWork } from '@harborage/core/sql'
+import type { Finding } from '@harborage/core'
+import type {
+  MigrationLock,
+  NoTables,
+  SqlDatabase,
+  SqlStatement,
+  SqlTraits,
+  SqlWork,
+  StoredObjects,
+} from '@harborage/core/sql'
 import type { Kysely } from 'kysely'
 
 /** Does what another database does: the ground for one that differs in a single thing. */
@@ -35,8 +44,15 @@ export class DelegatingDatabase implements SqlDatabase {
     return this.real.transaction(work)
   }
 
-  migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result> {
+  migrate<Result>(
+    lock: MigrationLock,
+    work: (db: Kysely<NoTables>) => Promise<Result>,
+  ): Promise<Result> {
     return this.real.migrate(lock, work)
+  }
+
+  inspect(objects: StoredObjects): Promise<readonly Finding[]> {
+    return this.real.inspect(objects)
   }
 
   close(): Promise<void> {
