@@ -1,4 +1,4 @@
-import type { SqlDatabase, SqlStatement, SqlWork } from '@harborage/core/sql'
+import type { SqlDatabase, SqlStatement, SqlWork, TransactionTraits } from '@harborage/core/sql'
 
 import { DelegatingDatabase } from '../support/delegating-database.ts'
 import { turns } from '../support/turns.ts'
@@ -23,9 +23,10 @@ abstract class GatheringDatabase extends DelegatingDatabase {
   }
 
   override async transaction<Result>(
+    traits: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
-    return (await this.gather(() => super.transaction(work))) as Result
+    return (await this.gather(() => super.transaction(traits, work))) as Result
   }
 
   /** Which of the gathered outcomes the call with this number is told. */

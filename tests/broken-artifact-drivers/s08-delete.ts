@@ -53,6 +53,17 @@ class LookThenDeleteDriver extends DelegatingDriver {
   }
 }
 
+/** Deletes what it saw before, with room for others in between. */
+class OneAfterTheOtherDriver extends DelegatingDriver {
+  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+    const refs = await this.all({ tenantId, userId, sessionId })
+    await turns(3)
+    let count = 0
+    for (const ref of refs) if (await this.delete(ref)) count += 1
+    return count
+  }
+}
+
 /** Deletes what has no task only. */
 class TaskShyDriver extends DelegatingDriver {
   override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
@@ -103,6 +114,7 @@ export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
   brokenDriver('S8', 'deletes everything that looks alike', ThoroughDriver),
   brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes a session piece by piece', OneAfterTheOtherDriver),
   brokenDriver('S8', 'deletes what has no task only', TaskShyDriver),
   brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
   brokenDriver('S8', 'takes nothing more for a deleted session', EndingDriver),

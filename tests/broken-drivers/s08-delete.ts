@@ -65,6 +65,23 @@ class LookThenDeleteDriver extends DelegatingDriver {
   }
 }
 
+/** Deletes what it saw before, with room for others in between. */
+class OneAfterTheOtherDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    const owner = { runId: '', ...identity }
+    const page = { kindPrefix: '', after: undefined, limit: 1_000, maxBytes: Infinity }
+    const records = [
+      ...(await this.records.listPage({ ...page, identity: owner })),
+      ...(await this.records.listPage({ ...page, identity: { ...owner, runId: 'run' } })),
+      ...(await this.records.listPage({ ...page, identity: { ...owner, runId: 'other run' } })),
+    ]
+    await turns(3)
+    let count = 0
+    for (const record of records) if (await this.delete(record, undefined)) count += 1
+    return count
+  }
+}
+
 /** Deletes the whole tenant. */
 class TenantWideDriver extends DelegatingDriver {
   override async deleteScope(identity: Identity): Promise<number> {
@@ -98,6 +115,7 @@ export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'keeps the runs of a session together', SharedAmongRunsDriver),
   brokenDriver('S8', 'knows the event ids of what was deleted', NeverForgettingDriver),
   brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes a session slot by slot', OneAfterTheOtherDriver),
   brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
   brokenDriver('S8', 'hides what it should delete', HidingDriver),
 ]

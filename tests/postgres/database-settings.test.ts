@@ -1,4 +1,4 @@
-import { requireSqlDatabase, type SqlWork } from '@harborage/core/sql'
+import { requireSqlDatabase, type SqlWork, type TransactionTraits } from '@harborage/core/sql'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import pg, { Pool } from 'pg'
@@ -97,8 +97,11 @@ test('a database in another encoding than UTF-8 is refused', async () => {
 class BusyDatabase extends DelegatingDatabase {
   #isBusy = true
 
-  override transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
-    return this.real.transaction((mayBeApplied) => this.#delayed(work(mayBeApplied)))
+  override transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    return this.real.transaction(traits, (mayBeApplied) => this.#delayed(work(mayBeApplied)))
   }
 
   *#delayed<Result>(work: SqlWork<Result>): SqlWork<Result> {

@@ -1,12 +1,10 @@
-import type { Finding } from '@harborage/core'
 import type {
-  MigrationLock,
   NoTables,
   SqlDatabase,
   SqlStatement,
   SqlTraits,
   SqlWork,
-  StoredObjects,
+  TransactionTraits,
 } from '@harborage/core/sql'
 import type { Kysely } from 'kysely'
 
@@ -40,19 +38,15 @@ export class DelegatingDatabase implements SqlDatabase {
     return this.real.changes(statement, parameters)
   }
 
-  transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
-    return this.real.transaction(work)
-  }
-
-  migrate<Result>(
-    lock: MigrationLock,
-    work: (db: Kysely<NoTables>) => Promise<Result>,
+  transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
-    return this.real.migrate(lock, work)
+    return this.real.transaction(traits, work)
   }
 
-  inspect(objects: StoredObjects): Promise<readonly Finding[]> {
-    return this.real.inspect(objects)
+  migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result> {
+    return this.real.migrate(lock, work)
   }
 
   close(): Promise<void> {

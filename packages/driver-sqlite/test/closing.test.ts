@@ -25,7 +25,7 @@ test('every later call is refused', async () => {
     () => notes.write('late'),
     () => notes.writeAll('late'),
     () => notes.ids(),
-    () => database.migrate({ name: 'late', tables: [] }, async () => {}),
+    () => database.migrate('late', async () => {}),
   ]) {
     expect((await failureOf(call())).code).toBe('store_closed')
   }

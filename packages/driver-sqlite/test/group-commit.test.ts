@@ -30,7 +30,7 @@ test('a transaction that throws an error of its own gives just that to its calle
   const thrown = new Error('decided otherwise')
   const outcomes = await Promise.allSettled([
     notes.write('a'),
-    notes.database.transaction(function* () {
+    notes.database.transaction({ name: 'notes', repeat: 'never' }, function* () {
       yield* notes.writing('b')
       throw thrown
     }),
@@ -46,7 +46,7 @@ test('a migration waits for the writes before it, and those after it for the mig
   await Promise.all([
     notes.write('a'),
     notes.writeAll('b'),
-    notes.database.migrate({ name: 'test', tables: [] }, async (db) => {
+    notes.database.migrate('test', async (db) => {
       const rows = await db
         .$extendTables<{ notes: { id: string } }>()
         .selectFrom('notes')

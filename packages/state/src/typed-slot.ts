@@ -182,6 +182,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
       let endTurn = turns.isContended(owner, kind)
         ? await turns.take(owner, kind, options.signal)
         : undefined
+      let isRefused = false
       try {
         for (let attempt = 1; ; attempt += 1) {
           const held = await slot.loadWithEventId(store, owner, options)
@@ -199,7 +200,12 @@ export function defineSlot<Schema extends StandardSchemaV1>(
             if (successor !== undefined) return successor.value
           } catch (error) {
             if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
-              // Applied before, by a call that is repeated while it is still under way.
+              // Another call of this update saved its own value, which may have been replaced since.
+              // The next save tells: the slot remembers the event id, unless it is of another slot.
+              if (!isRefused) {
+                isRefused = true
+                continue
+              }
               const applied = await slot.loadWithEventId(store, owner, options)
               if (applied?.eventId === eventId) return applied.value
             }

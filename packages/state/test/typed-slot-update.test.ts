@@ -1,6 +1,11 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
 
-import { newEventId, OutcomeUnknownError, type RunIdentity } from '@harborage/core'
+import {
+  isHarborageError,
+  newEventId,
+  OutcomeUnknownError,
+  type RunIdentity,
+} from '@harborage/core'
 import {
   defineSlot,
   InMemoryStateDriver,
@@ -200,6 +205,16 @@ describe('updating a typed slot', () => {
       expect(await costs.load(store, identity)).toEqual(first)
     })
 
+    it('is applied once when others replace it before a repetition under way finds out', async () => {
+      await using busy = new StateStore(new BusyDriver())
+      const options = { eventId: newEventId() }
+      const add = (cents: number) => costs.update(busy, identity, () => ({ cents }), options)
+      const [first, second] = await Promise.all([add(1), add(2)])
+      expect(first).toEqual({ cents: 1 })
+      expect(second).toEqual({ cents: 9 })
+      expect(await costs.load(busy, identity)).toEqual({ cents: 9 })
+    })
+
     it('uses it for each attempt', async () => {
       const eventId = newEventId()
       let asked = 0
@@ -267,5 +282,20 @@ class ForgetfulDriver extends InMemoryStateDriver {
     if (this.#hasForgotten || condition === undefined) return outcome
     this.#hasForgotten = true
     throw new OutcomeUnknownError('the answer was lost')
+  }
+}
+
+/** Saves another value into the slot before it answers that an event id is taken. */
+class BusyDriver extends InMemoryStateDriver {
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    try {
+      return await super.save(record, condition)
+    } catch (error) {
+      if (isHarborageError(error, 'idempotency_conflict')) {
+        const bytes = new TextEncoder().encode(JSON.stringify({ cents: 9 }))
+        await super.save({ ...record, eventId: newEventId(), bytes }, undefined)
+      }
+      throw error
+    }
   }
 }

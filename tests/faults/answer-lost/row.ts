@@ -61,7 +61,7 @@ export const answerLost: FaultRow = {
       edits: [
         {
           file: 'packages/driver-postgres/src/internal/retry.ts',
-          from: `error.mayBeApplied && work === 'write'`,
+          from: `error.mayBeApplied && repeat !== 'reads'`,
           to: 'false',
         },
       ],

@@ -35,7 +35,7 @@ export const postgresCrash: FaultRow = {
       edits: [
         {
           file: 'packages/driver-postgres/src/internal/retry.ts',
-          from: 'if (!error.mayPass ||',
+          from: 'if (!mayRepeat ||',
           to: 'if (true ||',
         },
       ],

@@ -1,4 +1,4 @@
-import type { SqlAnswer, SqlWork } from '@harborage/core/sql'
+import type { SqlAnswer, SqlWork, TransactionTraits } from '@harborage/core/sql'
 
 import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
@@ -22,9 +22,12 @@ export class CountingDatabase extends DelegatingDatabase {
     return work
   }
 
-  override transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+  override transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
     this.#work.transactions += 1
-    return this.real.transaction((mayBeApplied) => this.#counted(work(mayBeApplied)))
+    return this.real.transaction(traits, (mayBeApplied) => this.#counted(work(mayBeApplied)))
   }
 
   *#counted<Result>(running: SqlWork<Result>): SqlWork<Result> {

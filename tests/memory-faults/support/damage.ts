@@ -6,12 +6,15 @@ type Rows = { memory_state: { kind: string; bytes: Uint8Array } }
 /** Writes something else in the place of the bookkeeping of every conversation. */
 export async function damageBookkeeping(database: Database, text: string): Promise<void> {
   const sql = requireSqlDatabase(database)
-  const damage = compileStatement('damage_bookkeeping', ({ bytes }: { bytes: Uint8Array }) =>
-    sql.builder
-      .$extendTables<Rows>()
-      .updateTable('memory_state')
-      .set({ bytes })
-      .where('kind', '=', 'memory.state'),
+  const damage = compileStatement(
+    'damage_bookkeeping',
+    ({ bytes }: { bytes: Uint8Array }) =>
+      sql.builder
+        .$extendTables<Rows>()
+        .updateTable('memory_state')
+        .set({ bytes })
+        .where('kind', '=', 'memory.state'),
+    { repeat: 'never' },
   )
   await sql.changes(damage, { bytes: new TextEncoder().encode(text) })
 }
@@ -19,8 +22,11 @@ export async function damageBookkeeping(database: Database, text: string): Promi
 /** Removes every turn of every conversation, and leaves the bookkeeping that tells of them. */
 export async function loseTurns(database: Database): Promise<void> {
   const sql = requireSqlDatabase(database)
-  const lose = compileStatement('lose_turns', ({ before }: { before: string }) =>
-    sql.builder.$extendTables<Rows>().deleteFrom('memory_state').where('kind', '>', before),
+  const lose = compileStatement(
+    'lose_turns',
+    ({ before }: { before: string }) =>
+      sql.builder.$extendTables<Rows>().deleteFrom('memory_state').where('kind', '>', before),
+    { repeat: 'never' },
   )
   await sql.changes(lose, { before: 'memory.turn/' })
 }

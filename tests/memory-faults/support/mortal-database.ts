@@ -1,4 +1,4 @@
-import type { SqlAnswer, SqlDatabase, SqlWork } from '@harborage/core/sql'
+import type { SqlAnswer, SqlDatabase, SqlWork, TransactionTraits } from '@harborage/core/sql'
 
 import { DelegatingDatabase } from '../../support/delegating-database.ts'
 import type { FaultPoints } from './fault-points.ts'
@@ -13,10 +13,13 @@ export class MortalDatabase extends DelegatingDatabase {
   }
 
   override async transaction<Result>(
+    traits: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
     this.#points.pass()
-    const result = await this.real.transaction((mayBeApplied) => this.#mortal(work(mayBeApplied)))
+    const result = await this.real.transaction(traits, (mayBeApplied) =>
+      this.#mortal(work(mayBeApplied)),
+    )
     this.#points.pass()
     return result
   }

@@ -1,10 +1,11 @@
-import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
+import type { SqlAnswer, SqlStep, SqlWork, TransactionTraits } from '@harborage/core/sql'
 
 import { DelegatingDatabase } from '../../support/delegating-database.ts'
 
 /** Broken on purpose: every statement of a transaction is committed by itself. */
 export class TornDatabase extends DelegatingDatabase {
   override async transaction<Result>(
+    _traits: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
     const running = work(false)
@@ -18,7 +19,7 @@ export class TornDatabase extends DelegatingDatabase {
   }
 
   async #runAlone({ statement, values, answer }: SqlStep): Promise<SqlAnswer> {
-    const alone = { ...statement, bind: () => [...values] }
+    const alone = { ...statement, repeat: 'never' as const, bind: () => [...values] }
     return answer === 'rows' ? this.real.rows(alone, {}) : this.real.changes(alone, {})
   }
 }

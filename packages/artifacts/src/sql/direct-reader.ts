@@ -12,11 +12,14 @@ export class DirectReader implements ContentReader {
   constructor(database: SqlDatabase) {
     const db = database.builder.$extendTables<ArtifactTables>()
     this.#database = database
-    this.#get = compileStatement('artifacts_get', (at) =>
-      db
-        .selectFrom('artifacts_blobs')
-        .select(['sha256', 'bytes'])
-        .where((where) => where.and(keyOf(at))),
+    this.#get = compileStatement(
+      'artifacts_get',
+      (at) =>
+        db
+          .selectFrom('artifacts_blobs')
+          .select(['sha256', 'bytes'])
+          .where((where) => where.and(keyOf(at))),
+      { repeat: 'reads' },
     )
   }
 

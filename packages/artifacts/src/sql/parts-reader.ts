@@ -35,22 +35,28 @@ export class PartsReader implements ContentReader {
   constructor(database: SqlDatabase) {
     const db = database.builder.$extendTables<ArtifactTables>()
     this.#database = database
-    this.#first = compileStatement('artifacts_get_first', (at) =>
-      db
-        .selectFrom('artifacts_blobs')
-        // The size of what is there, not what the row says of it, which may be damaged.
-        .select([
-          'sha256',
-          sql<number>`octet_length(bytes)`.as('size'),
-          part(sql.lit(1), sql.lit(PART_BYTES)).as('base64'),
-        ])
-        .where((where) => where.and(keyOf(at))),
+    this.#first = compileStatement(
+      'artifacts_get_first',
+      (at) =>
+        db
+          .selectFrom('artifacts_blobs')
+          // The size of what is there, not what the row says of it, which may be damaged.
+          .select([
+            'sha256',
+            sql<number>`octet_length(bytes)`.as('size'),
+            part(sql.lit(1), sql.lit(PART_BYTES)).as('base64'),
+          ])
+          .where((where) => where.and(keyOf(at))),
+      { repeat: 'reads' },
     )
-    this.#next = compileStatement('artifacts_get_next', (at: NextPart) =>
-      db
-        .selectFrom('artifacts_blobs')
-        .select(part(sql`${at.from}`, sql`${at.length}`).as('base64'))
-        .where((where) => where.and({ ...keyOf(at), sha256: at.sha256 })),
+    this.#next = compileStatement(
+      'artifacts_get_next',
+      (at: NextPart) =>
+        db
+          .selectFrom('artifacts_blobs')
+          .select(part(sql`${at.from}`, sql`${at.length}`).as('base64'))
+          .where((where) => where.and({ ...keyOf(at), sha256: at.sha256 })),
+      { repeat: 'reads' },
     )
   }
 

@@ -50,11 +50,12 @@ export function compilePut(database: SqlDatabase): SqlStatement<ArtifactRow, unk
         bytes: row.bytes,
       }),
     )
-  if (!database.traits.batches) return compileStatement('artifacts_put', put)
+  if (!database.traits.batches)
+    return compileStatement('artifacts_put', put, { repeat: 'recognized' })
   const batch = compileBatch('artifacts_put_batch', putBatch, (columns, calls) =>
     unlessThere(into.columns(columns).expression(calls)).returning(keyNames),
   )
-  return compileStatement('artifacts_put', put, { batch })
+  return compileStatement('artifacts_put', put, { repeat: 'recognized', batch })
 }
 
 function keyText(row: KeyColumns): string {

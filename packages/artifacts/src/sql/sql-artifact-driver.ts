@@ -2,7 +2,9 @@ import type { Identity } from '@harborage/core'
 import {
   askWhatBecame,
   fillPage,
+  isSqlFailure,
   LostRace,
+  removeAll,
   sessionColumns,
   untilUndisturbed,
   type SqlDatabase,
@@ -73,7 +75,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    return this.#database.changes(this.#statements.deleteScope, sessionColumns(identity))
+    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
@@ -115,8 +117,14 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async #insert(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
-    const written = await this.#database.changes(this.#statements.put, artifactRow(artifact, id))
-    return written > 0 ? { ...artifact.ref, id } : undefined
+    try {
+      const written = await this.#database.changes(this.#statements.put, artifactRow(artifact, id))
+      return written > 0 ? { ...artifact.ref, id } : undefined
+    } catch (error) {
+      // What is stored tells, be it this call's or another's.
+      if (isSqlFailure(error, 'repeated')) return undefined
+      throw error
+    }
   }
 
   async #findByDigest({ ref }: NewArtifact): Promise<ArtifactRef | undefined> {

@@ -1,12 +1,13 @@
 import {
   compileStatement,
-  sessionOf,
+  type Removal,
   type SessionColumns,
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { compilePut } from './put-statement.ts'
+import { compileScopeRemoval } from './removal-statements.ts'
 import {
   keyNames,
   keyOf,
@@ -28,7 +29,7 @@ export interface ArtifactStatements {
   >
   readonly getRef: SqlStatement<KeyColumns, RefColumns>
   readonly delete: SqlStatement<KeyColumns, unknown>
-  readonly deleteScope: SqlStatement<SessionColumns, unknown>
+  readonly scope: Removal<SessionColumns>
 }
 
 const smallColumns = [
@@ -55,7 +56,7 @@ export function compileArtifactStatements(database: SqlDatabase): ArtifactStatem
           .where((where) =>
             where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }),
           ),
-      { isPointRead: true },
+      { repeat: 'reads', isPointRead: true },
     ),
     getRef: compileStatement(
       'artifacts_get_ref',
@@ -64,18 +65,14 @@ export function compileArtifactStatements(database: SqlDatabase): ArtifactStatem
           .selectFrom('artifacts_blobs')
           .select(refColumns)
           .where((where) => where.and(keyOf(at))),
-      { isPointRead: true },
+      { repeat: 'reads', isPointRead: true },
     ),
     delete: compileStatement(
       'artifacts_delete',
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
-      { removes: true },
+      { repeat: 'never' },
     ),
-    deleteScope: compileStatement(
-      'artifacts_delete_scope',
-      (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(sessionOf(at))),
-      { removes: true },
-    ),
+    scope: compileScopeRemoval(database),
   }
 }
 
@@ -109,14 +106,21 @@ export function compileListPage(
 ): ListStatement {
   const source = sql.ref('source_json')
   return {
-    page: compileStatement('artifacts_list_page', (page: PageParameters) => {
-      const upTo = sql<
-        string | null
-      >`case when octet_length(${source}) <= ${page.inline_bytes} then ${source} end`
-      return pageOf(database, filtered, page).select(smallColumns).select(upTo.as('source_json'))
-    }),
-    sizes: compileStatement('artifacts_list_page_sizes', (page: PageParameters) =>
-      pageOf(database, filtered, page).select(sql<number>`octet_length(${source})`.as('size')),
+    page: compileStatement(
+      'artifacts_list_page',
+      (page: PageParameters) => {
+        const upTo = sql<
+          string | null
+        >`case when octet_length(${source}) <= ${page.inline_bytes} then ${source} end`
+        return pageOf(database, filtered, page).select(smallColumns).select(upTo.as('source_json'))
+      },
+      { repeat: 'reads' },
+    ),
+    sizes: compileStatement(
+      'artifacts_list_page_sizes',
+      (page: PageParameters) =>
+        pageOf(database, filtered, page).select(sql<number>`octet_length(${source})`.as('size')),
+      { repeat: 'reads' },
     ),
   }
 }

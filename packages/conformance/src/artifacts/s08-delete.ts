@@ -7,6 +7,7 @@ import { race, tally } from '../support/race.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { freshScope, neighboursOf } from './support/fresh-scope.ts'
+import { turns } from '../support/abort.ts'
 import { putNew } from './support/put-new.ts'
 import { sessionOf } from './support/session-of.ts'
 
@@ -113,6 +114,22 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
       const left = (await collect(store.list(scope))).length
       assert.equal(counts[0] + counts[1] + left, 9)
       assert.equal(await store.deleteScope(sessionOf(scope)), left)
+    }
+  })
+
+  it('S8 a deleteScope that meets the second of two puts removes the first', async ({ store }) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const scope = freshScope()
+      const held = await putNew(store, scope, 'held')
+      const putBoth = async (): Promise<string> => {
+        await turns(round % 10)
+        const added = await putNew(store, scope, 'added')
+        await store.putText(scope, 'held')
+        return added.ref.id
+      }
+      const [, added] = await Promise.all([store.deleteScope(sessionOf(scope)), putBoth()])
+      const left = (await collect(store.list(scope))).map(({ id }) => id)
+      assert.equal(left.includes(added) && !left.includes(held.ref.id), false)
     }
   })
 

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
+import { newEventId } from '@harborage/core'
+import { collect } from '../support/collect.ts'
+import { turns } from '../support/abort.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
+
+/** How often a race is run, each time with another start. */
+const ROUNDS = 10
 
 /** S8: deleting says what was there, and may be repeated. */
 export function deletion({ it, itIfDurable, callers }: StateCases): void {
@@ -96,6 +102,40 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
       counts.map(Number).reduce((sum, count) => sum + count, 0),
       callers,
     )
+  })
+
+  it('S8 a deleteScope meets a commit as a whole or not at all', async ({ store }) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const identity = freshIdentity()
+      const held = await saveNew(store, { identity, kind: 'task.held' })
+      const next = { ...held, eventId: newEventId() }
+      const added = { ...next, eventId: newEventId(), kind: 'task.added' }
+      const [count] = await Promise.all([
+        store.deleteScope(identity),
+        turns(round).then(() => store.commit({ save: [added, next] })),
+      ])
+      const left = await collect(store.list(identity, 'task.'))
+      assert.equal([0, 2].includes(left.length), true, 'a half of the commit was deleted')
+      assert.equal(count, left.length === 0 ? 2 : 1)
+    }
+  })
+
+  it('S8 a deleteScope that meets the second of two saves removes the first', async ({ store }) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const identity = freshIdentity()
+      const held = await saveNew(store, { identity, kind: 'task.held' })
+      const saveBoth = async (): Promise<void> => {
+        await turns(round)
+        await store.save({ ...held, eventId: newEventId(), kind: 'task.added' })
+        await store.save({ ...held, eventId: newEventId() })
+      }
+      await Promise.all([store.deleteScope(identity), saveBoth()])
+      const left = await collect(store.list(identity, 'task.'))
+      assert.notDeepEqual(
+        left.map(({ kind }) => kind),
+        ['task.added'],
+      )
+    }
   })
 
   itIfDurable(

@@ -1,7 +1,7 @@
 import { sql, type OperationNodeSource, type RawBuilder } from 'kysely'
 import { arrayOfCalls, bindCalls, callsOf, namesOf, type BatchColumns } from './call-arrays.ts'
 import type { SqlDatabase } from './sql-database.ts'
-import type { SqlStatement } from './sql-statement.ts'
+import type { SqlStatement, StatementTraits } from './sql-statement.ts'
 
 /**
  * Compiles a statement that makes many calls or none of them, for engines whose trait `batches` says that they take
@@ -17,6 +17,7 @@ export function compileAllOrNone<Parameters extends object>(
     calls: RawBuilder<unknown>,
     arrayOf: (column: keyof Parameters & string) => RawBuilder<unknown>,
   ) => OperationNodeSource,
+  traits: StatementTraits<readonly Parameters[]>,
 ): SqlStatement<readonly Parameters[], unknown> {
   const names = namesOf(columns)
   const arrayOf = (column: keyof Parameters & string) => arrayOfCalls(column, columns[column])
@@ -29,5 +30,10 @@ export function compileAllOrNone<Parameters extends object>(
     .selectFrom('written')
     .select(verdict.as('verdict'))
     .compile()
-  return { name, sql: compiled.sql, bind: (calls) => bindCalls(compiled.parameters, calls) }
+  return {
+    ...traits,
+    name,
+    sql: compiled.sql,
+    bind: (calls) => bindCalls(compiled.parameters, calls),
+  }
 }

@@ -1,14 +1,19 @@
 import { StoreUnavailableError } from '../errors/errors.ts'
 import { isHarborageError } from '../errors/harborage-error.ts'
 
-/** Why a statement failed; `incomplete` is the verdict of one that `compileAllOrNone` made. */
-export type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplete'
+/**
+ * Why a statement failed. `incomplete` is the verdict of one that `compileAllOrNone` made.
+ * `repeated`: it changed nothing, and an attempt before, whose answer was lost, may have.
+ */
+export type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplete' | 'repeated'
 
 /** What a caller is told where no store knows better. */
 const MESSAGES: Readonly<Record<SqlFailureReason, string>> = {
   unique_violation: 'a row with the same key is there already: see what holds it',
   missing_table:
     'a table of the store is gone that was there when it opened: see who removed it, then open the store again',
+  repeated:
+    'the answer to a write was lost, and repeating it changed nothing: see what became of it',
   incomplete: 'a part of the rows cannot be written, so none was: see what stands against them',
 }
 

@@ -1,25 +1,24 @@
 import type { Compilable, CompiledSql } from './compiled-sql.ts'
 import type { SqlBatch } from './sql-batch.ts'
+import type { Repeat } from './sql-repeat.ts'
 import { readParameter, StandIn, standIns } from './stand-in.ts'
 
 declare const rowType: unique symbol
 
-/** What an engine may make use of when it runs a statement. */
+/** What an engine has to know of a statement, and what it may make use of. */
 export interface StatementTraits<Parameters> {
+  /**
+   * Whether the engine may repeat it after its answer was lost. Where a `recognized` one then
+   * changes nothing, it fails with the reason `repeated`: the store reads what became of it.
+   */
+  readonly repeat: Repeat
   /**
    * Reads one row at most, by a unique key, and is done at once, so that it may share a connection with others of its
    * kind, each of which waits for those before it. Default: `false`.
    */
   readonly isPointRead?: boolean
-  /** Reads a few rows at once, so that it may share a connection as a point read may. Default: `false`. */
-  readonly isShortRead?: boolean
   /** How many calls at a time are made as one statement. Default: each call by itself. */
   readonly batch?: SqlBatch<Parameters>
-  /**
-   * A second run finds nothing left to do. If the answer to the first was lost, how many rows the second one changed
-   * tells nothing, and the call fails with `outcome_unknown` instead of answering 0. Default: `false`.
-   */
-  readonly removes?: boolean
 }
 
 /**
@@ -51,6 +50,7 @@ export interface SqlStatement<Parameters, Row> extends CompiledSql, StatementTra
  * })
  * const load = compileStatement('load_note', (note: { id: string }) =>
  *   builder.selectFrom('notes').select('text').where('id', '=', note.id),
+ *   { repeat: 'reads' },
  * )
  * load.bind({ id: 'n1' }) // ['n1']
  * ```
@@ -58,7 +58,7 @@ export interface SqlStatement<Parameters, Row> extends CompiledSql, StatementTra
 export function compileStatement<Parameters extends object, Row>(
   name: string,
   build: (parameters: Parameters) => Compilable<Row>,
-  traits: StatementTraits<Parameters> = {},
+  traits: StatementTraits<Parameters>,
 ): SqlStatement<Parameters, Row> {
   const { sql, parameters } = build(standIns<Parameters>()).compile()
   return {

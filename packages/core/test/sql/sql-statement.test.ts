@@ -26,8 +26,10 @@ const builder = new Kysely<{ notes: Note }>({
 
 describe('a compiled statement', () => {
   test('has its name, its SQL with placeholders, and none of the values', () => {
-    const load = compileStatement('load_note', ({ id }: Pick<Note, 'id'>) =>
-      builder.selectFrom('notes').select('text').where('id', '=', id),
+    const load = compileStatement(
+      'load_note',
+      ({ id }: Pick<Note, 'id'>) => builder.selectFrom('notes').select('text').where('id', '=', id),
+      { repeat: 'reads' },
     )
     expect(load.name).toBe('load_note')
     expect(load.sql).toBe('select "text" from "notes" where "id" = ?')
@@ -35,38 +37,48 @@ describe('a compiled statement', () => {
   })
 
   test('puts the values in the order of its placeholders, whatever their order in the call', () => {
-    const save = compileStatement('save_note', ({ id, text, size }: Note) =>
-      builder.insertInto('notes').values({ id, text, size }),
+    const save = compileStatement(
+      'save_note',
+      ({ id, text, size }: Note) => builder.insertInto('notes').values({ id, text, size }),
+      { repeat: 'never' },
     )
     expect(save.bind({ size: 3, text: 'abc', id: 'n1' })).toEqual(['n1', 'abc', 3])
   })
 
   test('repeats a parameter that is used more than once', () => {
-    const find = compileStatement('find_note', ({ id, size }: Pick<Note, 'id' | 'size'>) =>
-      builder
-        .selectFrom('notes')
-        .select('id')
-        .where((where) => where.or([where('id', '=', id), where('text', '=', id)]))
-        .where('size', '>', size)
-        .where('id', '<>', id),
+    const find = compileStatement(
+      'find_note',
+      ({ id, size }: Pick<Note, 'id' | 'size'>) =>
+        builder
+          .selectFrom('notes')
+          .select('id')
+          .where((where) => where.or([where('id', '=', id), where('text', '=', id)]))
+          .where('size', '>', size)
+          .where('id', '<>', id),
+      { repeat: 'reads' },
     )
     expect(find.bind({ id: 'n1', size: 3 })).toEqual(['n1', 'n1', 3, 'n1'])
   })
 
   test('keeps the constants among the parameters where they are', () => {
-    const grow = compileStatement('grow_note', ({ id }: Pick<Note, 'id'>) =>
-      builder
-        .updateTable('notes')
-        .set({ text: 'fixed', size: 7 })
-        .where('id', '=', id)
-        .where('size', '<', 100),
+    const grow = compileStatement(
+      'grow_note',
+      ({ id }: Pick<Note, 'id'>) =>
+        builder
+          .updateTable('notes')
+          .set({ text: 'fixed', size: 7 })
+          .where('id', '=', id)
+          .where('size', '<', 100),
+      { repeat: 'never' },
     )
     expect(grow.bind({ id: 'n1' })).toEqual(['fixed', 7, 'n1', 100])
   })
 
   test('may have no parameter at all', () => {
-    const count = compileStatement('count_notes', () =>
-      builder.selectFrom('notes').select(sql<number>`count(*)`.as('count')),
+    const count = compileStatement(
+      'count_notes',
+      () => builder.selectFrom('notes').select(sql<number>`count(*)`.as('count')),
+      { repeat: 'reads' },
     )
     expect(count.bind({})).toEqual([])
   })
@@ -78,13 +90,16 @@ describe('a compiled statement', () => {
         builder.selectNoFrom(
           sql<number>`f(${value.a}, ${value.b}, ${value.c}, ${value.d})`.as('f'),
         ),
+      { repeat: 'reads' },
     )
     expect(any.bind({ a: null, b: 0, c: false, d: '' })).toEqual([null, 0, false, ''])
   })
 
   test('binds each call by itself', () => {
-    const load = compileStatement('load_note', ({ id }: Pick<Note, 'id'>) =>
-      builder.selectFrom('notes').select('text').where('id', '=', id),
+    const load = compileStatement(
+      'load_note',
+      ({ id }: Pick<Note, 'id'>) => builder.selectFrom('notes').select('text').where('id', '=', id),
+      { repeat: 'reads' },
     )
     const first = load.bind({ id: 'n1' })
     load.bind({ id: 'n2' })

@@ -1,21 +1,21 @@
-import { OutcomeUnknownError, StoreLifecycle, type Finding } from '@harborage/core'
-import type {
-  CompiledSql,
-  MigrationLock,
-  NoTables,
-  SqlDatabase,
-  SqlStatement,
-  SqlTraits,
-  SqlWork,
-  StoredObjects,
+import { StoreLifecycle } from '@harborage/core'
+import {
+  lockKey,
+  SqlFailure,
+  type CompiledSql,
+  type NoTables,
+  type Repeat,
+  type SqlDatabase,
+  type SqlStatement,
+  type SqlTraits,
+  type SqlWork,
+  type TransactionTraits,
 } from '@harborage/core/sql'
-import type { Kysely } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import type { ClientPool } from './client-pool.ts'
-import { readTableFacts, tableQuestion } from './findings/table-facts.ts'
-import { missingObjects, tableFindings } from './findings/table-findings.ts'
-import { MigrationRunner } from './migration-runner.ts'
+import { MigrationDialect } from './migration-dialect.ts'
 import { statementFailure } from './postgres-failure.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
@@ -42,7 +42,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #pool: ClientPool
   readonly #retryTimeoutMs: number
   readonly #lifecycle = new StoreLifecycle('Postgres database')
-  readonly #migrations: MigrationRunner
+  readonly #migrations: Kysely<NoTables>
   readonly #runner: StatementRunner
   /** Only where a connection can be shared. */
   readonly #lanes: ReadLanes | undefined
@@ -53,8 +53,8 @@ export class PostgresDatabase implements SqlDatabase {
     this.#pool = pool
     this.#retryTimeoutMs = config.retryTimeoutMs
     this.schema = schema
-    this.#migrations = new MigrationRunner(pool, schema, config.migrationTimeoutMs)
-    this.builder = this.#migrations.database.withSchema(schema)
+    this.#migrations = new Kysely({ dialect: new MigrationDialect(pool) })
+    this.builder = this.#migrations.withSchema(schema)
     this.#runner = new StatementRunner(config)
     this.#lanes = pool.pipelines ? new ReadLanes(pool, this.#runner, config.max) : undefined
   }
@@ -64,9 +64,8 @@ export class PostgresDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
-    const isShort = statement.isPointRead === true || statement.isShortRead === true
-    const lanes = isShort ? this.#lanes : undefined
-    const result = await this.#run('read', () =>
+    const lanes = statement.isPointRead === true ? this.#lanes : undefined
+    const result = await this.#run(statement.repeat, () =>
       lanes === undefined ? this.#runAlone(statement, values) : lanes.run(statement, values),
     )
     // The statement's type is the only thing that says what its rows are.
@@ -77,20 +76,15 @@ export class PostgresDatabase implements SqlDatabase {
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
   ): Promise<number> {
-    if (hasBatch(statement)) {
-      const batches = this.#batchesOf(statement)
-      return this.#run('write', () => batches.changes(parameters))
-    }
-    const values = statement.bind(parameters)
-    return this.#run('write', async (mayBeApplied) => {
-      const { rowCount } = await this.#runAlone(statement, values)
-      if (rowCount === 0 && mayBeApplied && statement.removes === true) throw unknownRemoval()
-      return rowCount ?? 0
-    })
+    const make = this.#makerOf(statement, parameters)
+    return this.#run(statement.repeat, (mayBeApplied) => (mayBeApplied ? repeated(make()) : make()))
   }
 
-  async transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
-    return this.#run('write', (mayBeApplied) =>
+  async transaction<Result>(
+    { repeat }: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    return this.#run(repeat, (mayBeApplied) =>
       this.#withClient((client) =>
         new Transaction(client, this.#runner, this.#pool.pipelines).run(work(mayBeApplied)),
       ),
@@ -98,16 +92,24 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async migrate<Result>(
-    lock: MigrationLock,
+    lock: string,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
-    return this.#lifecycle.run(undefined, () => this.#migrations.run(lock, work))
-  }
-
-  async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
-    const rows = await this.rows(tableQuestion, { schema: this.schema, names: objects.tables })
-    const tables = rows.map(readTableFacts)
-    return [...tableFindings(tables), ...missingObjects(tables, objects)]
+    return this.#lifecycle.run(undefined, async () => {
+      try {
+        return await this.#migrations
+          .transaction()
+          // A snapshot of the whole transaction would be older than the lock and miss what others did before it.
+          .setIsolationLevel('read committed')
+          .setAccessMode('read write')
+          .execute(async (transaction) => {
+            await sql`select pg_advisory_xact_lock(${lockKey(lock)})`.execute(transaction)
+            return work(transaction.withSchema(this.schema))
+          })
+      } catch (error) {
+        throw statementFailure(error).error
+      }
+    })
   }
 
   close(): Promise<void> {
@@ -121,11 +123,24 @@ export class PostgresDatabase implements SqlDatabase {
     return this.close()
   }
 
+  /** Gives what makes one attempt of a write. */
+  #makerOf<Parameters>(
+    statement: SqlStatement<Parameters, unknown>,
+    parameters: Parameters,
+  ): () => Promise<number> {
+    if (hasBatch(statement)) {
+      const batches = this.#batchesOf(statement)
+      return () => batches.changes(parameters)
+    }
+    const values = statement.bind(parameters)
+    return async () => (await this.#runAlone(statement, values)).rowCount ?? 0
+  }
+
   #run<Result>(
-    work: 'read' | 'write',
+    repeat: Repeat,
     attempt: (mayBeApplied: boolean) => Promise<Result>,
   ): Promise<Result> {
-    return this.#lifecycle.run(undefined, () => retry(this.#retryTimeoutMs, work, attempt))
+    return this.#lifecycle.run(undefined, () => retry(this.#retryTimeoutMs, repeat, attempt))
   }
 
   /** @throws PostgresFailure */
@@ -158,8 +173,9 @@ export class PostgresDatabase implements SqlDatabase {
   }
 }
 
-function unknownRemoval(): OutcomeUnknownError {
-  return new OutcomeUnknownError(
-    'the answer of Postgres was lost, and now there is nothing to delete: this call or nobody deleted it',
-  )
+/** @throws SqlFailure if the repetition of a write changes nothing: the attempt before may have. */
+async function repeated(changing: Promise<number>): Promise<number> {
+  const changed = await changing
+  if (changed === 0) throw new SqlFailure('repeated')
+  return changed
 }

@@ -1,20 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { currentOperation, isHarborageError, OutcomeUnknownError } from '@harborage/core'
-import { SqlFailure } from '@harborage/core/sql'
+import { SqlFailure, type Repeat } from '@harborage/core/sql'
 import { PostgresFailure } from './postgres-failure.ts'
 
 const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 500
 
 /**
- * Tries until an attempt succeeds, fails for good, or the time is up. Every call is safe to repeat, so an attempt whose
- * answer was lost is resolved by the next one, which is told; only if none succeeds is the outcome unknown.
+ * Tries until an attempt succeeds, fails for good, or the time is up. An attempt whose answer was
+ * lost is resolved by the next one, which is told. If what failed must never be repeated, or no
+ * attempt succeeds, the outcome is unknown.
  *
  * @throws The error of the last attempt, or `outcome_unknown`.
  */
 export async function retry<Result>(
   timeoutMs: number,
-  work: 'read' | 'write',
+  repeat: Repeat,
   attempt: (mayBeApplied: boolean) => Promise<Result>,
 ): Promise<Result> {
   const deadline = performance.now() + timeoutMs
@@ -24,8 +25,9 @@ export async function retry<Result>(
       return await attempt(mayBeApplied)
     } catch (error) {
       if (!(error instanceof PostgresFailure)) throw error
-      mayBeApplied ||= error.mayBeApplied && work === 'write'
-      if (!error.mayPass || performance.now() >= deadline) throw finalError(error, mayBeApplied)
+      mayBeApplied ||= error.mayBeApplied && repeat !== 'reads'
+      const mayRepeat = error.mayPass && (repeat !== 'never' || !mayBeApplied)
+      if (!mayRepeat || performance.now() >= deadline) throw finalError(error, mayBeApplied, repeat)
     }
     const operation = currentOperation()
     if (operation !== undefined) operation.retries += 1
@@ -34,13 +36,15 @@ export async function retry<Result>(
   }
 }
 
-function finalError(failure: PostgresFailure, mayBeApplied: boolean): unknown {
+function finalError(failure: PostgresFailure, mayBeApplied: boolean, repeat: Repeat): unknown {
   const { error } = failure
   // Any other error is an answer: it was decided on what the server holds, where a lost attempt would have shown.
   const isAnswered = error instanceof SqlFailure || !isHarborageError(error, 'store_unavailable')
   if (!mayBeApplied || isAnswered) return error
   return new OutcomeUnknownError(
-    'the answer of Postgres was lost, and there was no other in time: repeat the same call to find out',
+    repeat === 'never'
+      ? 'the answer of Postgres was lost: see what is there before you call again, which removes what others save meanwhile'
+      : 'the answer of Postgres was lost, and there was no other in time: repeat the same call to find out',
     { cause: error },
   )
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { StoreClosedError, type Finding } from '@harborage/core'
+import { StoreClosedError } from '@harborage/core'
 import {
   SqlFailure,
-  type MigrationLock,
   type NoTables,
   type SqlDatabase,
   type SqlStatement,
   type SqlTraits,
   type SqlWork,
+  type TransactionTraits,
 } from '@harborage/core/sql'
 import { Kysely, SqliteDialect } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
@@ -67,24 +67,22 @@ export class DeferredDatabase implements SqlDatabase {
     )
   }
 
-  transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+  transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
     return (
-      this.#ready?.transaction(work) ??
-      this.#prepared().then((database) => database.transaction(work))
+      this.#ready?.transaction(traits, work) ??
+      this.#prepared().then((database) => database.transaction(traits, work))
     )
   }
 
   async migrate<Result>(
-    lock: MigrationLock,
+    lock: string,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
     const database = this.#ready ?? (await this.#prepared())
     return database.migrate(lock, work)
-  }
-
-  /** As of {@link SqliteDatabase}: there is nothing to find. */
-  async inspect(): Promise<readonly Finding[]> {
-    return []
   }
 
   close(): Promise<void> {

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { currentOperation, StoreClosedError, type Finding } from '@harborage/core'
+import { currentOperation, StoreClosedError } from '@harborage/core'
 import type {
-  MigrationLock,
   NoTables,
   SqlDatabase,
   SqlStatement,
   SqlTraits,
   SqlWork,
+  TransactionTraits,
 } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -81,14 +81,16 @@ export class SqliteDatabase implements SqlDatabase {
     return this.#write('statement', () => this.#connection.changes(statement, values))
   }
 
-  async transaction<Result>(work: (mayBeApplied: boolean) => SqlWork<Result>): Promise<Result> {
+  async transaction<Result>(
+    _traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
     // There is nothing in between that an answer could be lost in.
     return this.#write('transaction', () => this.#connection.drive(work(false)))
   }
 
-  /** A migration keeps all others from writing, and reads go on beside it: it need not lock tables one by one. */
   async migrate<Result>(
-    _lock: MigrationLock,
+    _lock: string,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -110,11 +112,6 @@ export class SqliteDatabase implements SqlDatabase {
       this.#writes.release()
       resolve()
     }
-  }
-
-  /** Rows cannot be hidden, and no store has triggers here. */
-  async inspect(): Promise<readonly Finding[]> {
-    return []
   }
 
   close(): Promise<void> {

@@ -23,11 +23,15 @@ export class Notes implements AsyncDisposable {
   private constructor(database: SqlDatabase) {
     const db = database.builder.$extendTables<{ notes: Note }>()
     this.database = database
-    this.#insert = compileStatement('insert_note', ({ id }: Note) =>
-      db.insertInto('notes').values({ id }),
+    this.#insert = compileStatement(
+      'insert_note',
+      ({ id }: Note) => db.insertInto('notes').values({ id }),
+      { repeat: 'never' },
     )
-    this.#select = compileStatement('select_notes', () =>
-      db.selectFrom('notes').select('id').orderBy('id'),
+    this.#select = compileStatement(
+      'select_notes',
+      () => db.selectFrom('notes').select('id').orderBy('id'),
+      { repeat: 'reads' },
     )
   }
 
@@ -44,7 +48,7 @@ export class Notes implements AsyncDisposable {
 
   /** Makes the table, as a store that applies its migrations would. */
   async make(): Promise<void> {
-    await this.database.migrate({ name: 'notes', tables: [] }, (db) =>
+    await this.database.migrate('notes', (db) =>
       sql`create table if not exists notes (id text primary key)`.execute(db),
     )
   }
@@ -58,7 +62,7 @@ export class Notes implements AsyncDisposable {
   writeAll(...ids: readonly string[]): Promise<number> {
     const select = this.#select
     const writing = (id: string): SqlWork<number> => this.writing(id)
-    return this.database.transaction(function* () {
+    return this.database.transaction({ name: 'notes', repeat: 'never' }, function* () {
       const { length } = yield* selectRows(select, {})
       for (const id of ids) yield* writing(id)
       return length
@@ -77,9 +81,13 @@ export class Notes implements AsyncDisposable {
 
   async pragma(name: string): Promise<unknown> {
     const { database } = this
-    const statement = compileStatement('pragma', () => ({
-      compile: () => sql<object>`pragma ${sql.raw(name)}`.compile(database.builder),
-    }))
+    const statement = compileStatement(
+      'pragma',
+      () => ({
+        compile: () => sql<object>`pragma ${sql.raw(name)}`.compile(database.builder),
+      }),
+      { repeat: 'reads' },
+    )
     const [row] = await database.rows(statement, {})
     return Object.values(row ?? {})[0]
   }

@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@harborage/core'
+import { OutcomeUnknownError, type RunIdentity } from '@harborage/core'
 import { changeRows, LostRace, selectRows, together, type SqlWork } from '@harborage/core/sql'
 import type { HeldMemory, Look, MemoryChange } from '../memory-driver.ts'
 import { turnKind } from './kinds.ts'
@@ -18,13 +18,17 @@ import type { MemoryRow } from './tables.ts'
 /**
  * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.
  *
+ * @param mayBeApplied Whether an attempt before may have been applied, as its answer was lost.
  * @throws LostRace if the conversation had no row to lock and somebody else made one.
+ * @throws `outcome_unknown` if a change that may have been applied would again replace everything,
+ * turns among them that were added since.
  */
 export function* changeWork<Result>(
   statements: MemoryStatements,
   identity: Required<RunIdentity>,
   look: Look,
   decide: (held: HeldMemory) => MemoryChange<Result>,
+  mayBeApplied: boolean,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
   const rows = yield* selectRows(statements.lock, owner)
@@ -37,6 +41,7 @@ export function* changeWork<Result>(
   ])
   const { summary, turns } = conversationOf(seen.flat())
   const change = decide({ header, summary, oldest: turns })
+  if (mayBeApplied && look.replaces === true && change.header !== undefined) throw unknownOutcome()
   yield* applyChange(statements, owner, rows.length === 0, change)
   return change.result
 }
@@ -60,4 +65,10 @@ function* applyChange(
     ...(summary === undefined ? [] : [upsert(summaryRow(owner, header.strategy, summary))]),
   ])
   if (headersWritten === 0) throw new LostRace()
+}
+
+function unknownOutcome(): OutcomeUnknownError {
+  return new OutcomeUnknownError(
+    'the answer of the database was lost, and the conversation has gone on since: look at it before you call again',
+  )
 }

@@ -1,5 +1,10 @@
 import type { RunIdentity } from '@harborage/core'
-import { untilUndisturbed, type SqlDatabase, type SqlWork } from '@harborage/core/sql'
+import {
+  untilUndisturbed,
+  type SqlDatabase,
+  type SqlWork,
+  type TransactionTraits,
+} from '@harborage/core/sql'
 import type {
   Conversation,
   HeldMemory,
@@ -11,6 +16,9 @@ import type {
 import { changeWork } from './change-work.ts'
 import { conversationOf, headerOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
+
+/** A change is recognized by the ids that the bookkeeping remembers: of turns, foldings and restores. */
+const CHANGE: TransactionTraits = { name: 'memory_change', repeat: 'recognized' }
 
 /** Keeps conversations in the table `memory_state` of an SQL database: one row per turn beside two of bookkeeping. */
 export class SqlMemoryDriver implements MemoryDriver {
@@ -36,8 +44,9 @@ export class SqlMemoryDriver implements MemoryDriver {
     look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    const work = (): SqlWork<Result> => changeWork(this.#statements, identity, look, decide)
-    return untilUndisturbed('the conversation', () => this.#database.transaction(work))
+    const work = (mayBeApplied: boolean): SqlWork<Result> =>
+      changeWork(this.#statements, identity, look, decide, mayBeApplied)
+    return untilUndisturbed('the conversation', () => this.#database.transaction(CHANGE, work))
   }
 
   /** The database is not this driver's to close. */

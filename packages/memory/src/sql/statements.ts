@@ -36,13 +36,18 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
       .orderBy('kind')
   const header = (owner: OwnerColumns) => rowsOf(owner).where('kind', '=', HEADER_KIND)
   return {
-    read: compileStatement('memory_read', rowsOf),
-    header: compileStatement('memory_header', header),
-    lock: compileStatement('memory_lock', (owner: OwnerColumns) =>
-      database.traits.rowLocks ? header(owner).forUpdate() : header(owner),
+    read: compileStatement('memory_read', rowsOf, { repeat: 'reads' }),
+    header: compileStatement('memory_header', header, { repeat: 'reads' }),
+    lock: compileStatement(
+      'memory_lock',
+      (owner: OwnerColumns) =>
+        database.traits.rowLocks ? header(owner).forUpdate() : header(owner),
+      { repeat: 'reads' },
     ),
-    summary: compileStatement('memory_summary', (owner: OwnerColumns) =>
-      rowsOf(owner).where('kind', '=', SUMMARY_KIND),
+    summary: compileStatement(
+      'memory_summary',
+      (owner: OwnerColumns) => rowsOf(owner).where('kind', '=', SUMMARY_KIND),
+      { repeat: 'reads' },
     ),
     oldestTurns: compileStatement(
       'memory_oldest_turns',
@@ -51,25 +56,32 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
           .where('kind', '>', BEFORE_TURNS)
           .where('kind', '<', AFTER_TURNS)
           .limit(page.limit),
+      { repeat: 'reads' },
     ),
-    insert: compileStatement('memory_insert', (row: MemoryRow) =>
-      db
-        .insertInto('memory_state')
-        .values(rowOf(row))
-        .onConflict((conflict) => conflict.doNothing()),
+    insert: compileStatement(
+      'memory_insert',
+      (row: MemoryRow) =>
+        db
+          .insertInto('memory_state')
+          .values(rowOf(row))
+          .onConflict((conflict) => conflict.doNothing()),
+      { repeat: 'never' },
     ),
-    upsert: compileStatement('memory_upsert', (row: MemoryRow) =>
-      db
-        .insertInto('memory_state')
-        .values(rowOf(row))
-        .onConflict((conflict) =>
-          conflict.columns(key).doUpdateSet((update) => ({
-            strategy: update.ref('excluded.strategy'),
-            tokens: update.ref('excluded.tokens'),
-            updated_at: update.ref('excluded.updated_at'),
-            bytes: update.ref('excluded.bytes'),
-          })),
-        ),
+    upsert: compileStatement(
+      'memory_upsert',
+      (row: MemoryRow) =>
+        db
+          .insertInto('memory_state')
+          .values(rowOf(row))
+          .onConflict((conflict) =>
+            conflict.columns(key).doUpdateSet((update) => ({
+              strategy: update.ref('excluded.strategy'),
+              tokens: update.ref('excluded.tokens'),
+              updated_at: update.ref('excluded.updated_at'),
+              bytes: update.ref('excluded.bytes'),
+            })),
+          ),
+      { repeat: 'never' },
     ),
     removeTurns: compileStatement(
       'memory_remove_turns',
@@ -79,6 +91,7 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
           .where((where) => where.and(ownerOf(range)))
           .where('kind', '>', BEFORE_TURNS)
           .where('kind', '<=', range.last_kind),
+      { repeat: 'never' },
     ),
   }
 }

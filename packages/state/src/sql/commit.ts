@@ -1,4 +1,3 @@
-import { isHarborageError, OutcomeUnknownError } from '@harborage/core'
 import {
   askWhatBecame,
   isSqlFailure,
@@ -8,12 +7,14 @@ import {
   untilUndisturbed,
   type SqlDatabase,
   type SqlWork,
+  type TransactionTraits,
 } from '@harborage/core/sql'
 import { decideCommit, slotId } from '../decide.ts'
 import type { CheckedTransaction } from '../state-driver.ts'
 import type { SaveOutcome } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
-import { InspectedSlots } from './inspected-slots.ts'
+import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
+import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
@@ -21,21 +22,25 @@ import { touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots
 
 /**
  * Commits optimistically, as a save is made: at first each slot is written, unread, where S2 to S6 allow it. Only when
- * something stands against it is all of it undone, and read and decided on as in every other driver.
+ * something stands against it is all of it undone, and read and decided on as in every other driver. So is a commit that
+ * may have been applied although its answer was lost: what the slots hold tells.
  */
 export async function commit(
   database: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
 ): Promise<readonly SaveOutcome[]> {
-  const unread = unreadCommit(database, statements, transaction)
+  const attempts = { mayBeApplied: false }
+  const unread = unreadCommit(database, statements, transaction, attempts)
   // No `await` where there is nothing to wait for: calls that nobody awaited in between are made in their order.
-  if (unread !== undefined && (await isApplied(unread))) return transaction.save.map(() => 'saved')
+  const outcomes = unread === undefined ? undefined : await unlessRefused(unread)
+  if (outcomes !== undefined) return outcomes
   return untilUndisturbed('a slot of the commit', async () => {
     try {
-      const work = (mayBeApplied: boolean) =>
-        orUnknown(inspectedWork(database, statements, transaction), transaction, mayBeApplied)
-      const decided = database.transaction(work)
+      const decided = database.transaction(COMMIT, (mayBeApplied) => {
+        attempts.mayBeApplied ||= mayBeApplied
+        return inspectedWork(database, statements, transaction, attempts)
+      })
       return await (unread === undefined ? decided : askWhatBecame(decided))
     } catch (error) {
       // Somebody else has just saved with an event id of this commit.
@@ -44,14 +49,15 @@ export async function commit(
   })
 }
 
-/** Whether a commit was applied that fails, and then applies nothing, if something stands against it. */
-async function isApplied(commit: Promise<unknown>): Promise<boolean> {
+/** Returns `undefined` if something is in the way of an unread commit, which has then applied nothing. */
+async function unlessRefused(
+  commit: Promise<readonly SaveOutcome[]>,
+): Promise<readonly SaveOutcome[] | undefined> {
   try {
-    await commit
-    return true
+    return await commit
   } catch (error) {
-    if (error instanceof LostRace) return false
-    if (isSqlFailure(error, 'unique_violation', 'incomplete')) return false
+    if (error instanceof LostRace) return undefined
+    if (isSqlFailure(error, 'unique_violation', 'incomplete', 'repeated')) return undefined
     throw error
   }
 }
@@ -61,39 +67,41 @@ function unreadCommit(
   database: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
-): Promise<unknown> | undefined {
+  attempts: Attempts,
+): Promise<readonly SaveOutcome[]> | undefined {
   if (expectsWhatItSaves(transaction)) return undefined
   const changes = touchedSlots(transaction)
   const { saveAll } = statements
   const rows = saveAll === undefined ? undefined : smallBlindSaves(changes)
-  if (saveAll !== undefined && rows !== undefined) return database.changes(saveAll, rows)
+  if (saveAll !== undefined && rows !== undefined) {
+    return database.changes(saveAll, rows).then(() => allSaved(transaction))
+  }
   if (!changes.every(canBeUnread)) return undefined
-  return database.transaction((mayBeApplied) =>
-    orUnknown(applySlots(statements, database.traits, changes), transaction, mayBeApplied),
-  )
+  return database.transaction(UNREAD_COMMIT, (mayBeApplied) => {
+    attempts.mayBeApplied ||= mayBeApplied
+    return mayBeApplied
+      ? inspectedWork(database, statements, transaction, attempts)
+      : unreadWork(database, statements, transaction, changes)
+  })
 }
 
-/**
- * A commit without a save carries no event id: if the slots are not as it expects, and an attempt whose answer was lost
- * may have made them so, nobody knows.
- *
- * @throws `outcome_unknown`
- */
-function* orUnknown<Result>(
-  work: SqlWork<Result>,
-  { save }: CheckedTransaction,
-  mayBeApplied: boolean,
-): SqlWork<Result> {
-  try {
-    return yield* work
-  } catch (error) {
-    const isUnmet = error instanceof LostRace || isHarborageError(error, 'condition_failed')
-    if (!isUnmet || !mayBeApplied || save.length > 0) throw error
-    throw new OutcomeUnknownError(
-      'the answer to a commit without a save was lost, and now its expectations are not met: load the slots to see whether it was applied',
-      { cause: error },
-    )
-  }
+function* unreadWork(
+  { traits }: SqlDatabase,
+  statements: StateStatements,
+  transaction: CheckedTransaction,
+  changes: readonly SlotChange[],
+): SqlWork<readonly SaveOutcome[]> {
+  yield* applySlots(statements, traits, changes)
+  return allSaved(transaction)
+}
+
+function allSaved({ save }: CheckedTransaction): readonly SaveOutcome[] {
+  return save.map(() => 'saved')
+}
+
+/** What is known of the attempts before: whether one of them may have been applied. */
+interface Attempts {
+  mayBeApplied: boolean
 }
 
 /** Such a commit may replace an event id before it saves it elsewhere, and would not notice the conflict. */
@@ -123,11 +131,14 @@ function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | un
 /**
  * Reads every slot that the commit touches, decides, and then goes through them once more, each under the condition
  * that it still holds what was read.
+ *
+ * @throws `outcome_unknown` if an attempt before may have been applied, and the slots do not tell.
  */
 function* inspectedWork(
   { traits }: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
+  { mayBeApplied }: Attempts,
 ): SqlWork<readonly SaveOutcome[]> {
   const touched = touchedSlots(transaction)
   const inspected = yield* together(
@@ -136,7 +147,12 @@ function* inspectedWork(
     ),
   )
   const slots = new InspectedSlots(inspected.flat())
-  const { outcomes, apply } = decideCommit(slots, transaction)
+  const { outcomes, apply } = decideUnlessApplied(
+    () => decideCommit(slots, transaction),
+    mayBeApplied && isAWrite(transaction) && !slots.showThatNoneWasApplied(savesOf(touched)),
+  )
+  // No event id says of a slot that it was emptied: what it holds now may have been saved since.
+  if (apply && mayBeApplied && touched.some(isDeletedUnread)) throw unknownOutcome(undefined)
   const saved = new Set(transaction.save.filter((_, index) => outcomes[index] === 'saved'))
   const removed = new Set(apply ? transaction.delete.map(slotId) : [])
   const decided = touched.map(({ slot, record }) => ({
@@ -148,6 +164,24 @@ function* inspectedWork(
   yield* applySlots(statements, traits, decided)
   return outcomes
 }
+
+function isAWrite({ save, delete: deletions }: CheckedTransaction): boolean {
+  return save.length > 0 || deletions.length > 0
+}
+
+function isDeletedUnread({ isDeleted, expected }: TouchedSlot): boolean {
+  return isDeleted && expected === undefined
+}
+
+function savesOf(touched: readonly TouchedSlot[]): ExpectingSave[] {
+  return touched.flatMap(({ record, expected }) =>
+    record === undefined ? [] : [{ record, expected }],
+  )
+}
+
+/** A commit is recognized by the event ids of its saves, or by those that it expects. */
+const COMMIT: TransactionTraits = { name: 'state_commit', repeat: 'recognized' }
+const UNREAD_COMMIT: TransactionTraits = { name: 'state_commit_unread', repeat: 'recognized' }
 
 /** No event id is empty, so an inspection with this one finds the slot alone. */
 const NONE = ''

@@ -1,6 +1,6 @@
-import { parseEventId } from '@harborage/core'
+import { parseEventId, type EventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
-import type { SlotKey } from '../state-driver.ts'
+import type { Condition, SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
 import { isSlot, slotKeyOf } from './rows.ts'
@@ -19,11 +19,32 @@ export class InspectedSlots implements SlotView {
     return row === undefined ? undefined : generation(row)
   }
 
+  /**
+   * Whether the slots show that none of the saves of a commit was applied: one of them holds or
+   * remembers what its save expected, and does not know the save itself, which would be newer.
+   */
+  showThatNoneWasApplied(saves: readonly ExpectingSave[]): boolean {
+    return saves.some(({ record, expected }) => {
+      const held = this.generationOf(record)
+      return typeof expected === 'string' && knows(held, expected) && !knows(held, record.eventId)
+    })
+  }
+
   isHeldElsewhere(record: StateRecord): boolean {
     return [...this.#bySlot.values()].some(
       (row) => row.event_id === record.eventId && !isSlot(row, record),
     )
   }
+}
+
+/** A save and what its slot has to hold. */
+export interface ExpectingSave {
+  readonly record: StateRecord
+  readonly expected: Condition
+}
+
+function knows(held: Generation | undefined, eventId: EventId): boolean {
+  return held !== undefined && (held.eventId === eventId || held.hasReplaced(eventId))
 }
 
 function generation(row: StateRecordRow): Generation {

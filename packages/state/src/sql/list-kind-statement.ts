@@ -27,14 +27,17 @@ export function compileListKindPage(
   database: SqlDatabase,
 ): SqlStatement<ListKindPageParameters, PagedSlot> {
   const db = database.builder.$extendTables<StateTables>()
-  return compileStatement('state_list_kind_page', (page: ListKindPageParameters) =>
-    database.traits.updatesWriteEveryIndex
-      ? recordsOf(db, page, (records) =>
-          records.select([...slot, ...pagedNames]).select(bytesUpTo(page.inline_bytes)),
-        )
-      : pageOf(db, 'state_records', page)
-          .select([...slot, ...pagedNames])
-          .select(bytesUpTo(page.inline_bytes)),
+  return compileStatement(
+    'state_list_kind_page',
+    (page: ListKindPageParameters) =>
+      database.traits.updatesWriteEveryIndex
+        ? recordsOf(db, page, (records) =>
+            records.select([...slot, ...pagedNames]).select(bytesUpTo(page.inline_bytes)),
+          )
+        : pageOf(db, 'state_records', page)
+            .select([...slot, ...pagedNames])
+            .select(bytesUpTo(page.inline_bytes)),
+    { repeat: 'reads' },
   )
 }
 
@@ -43,10 +46,13 @@ export function compileListKindPageSizes(
   database: SqlDatabase,
 ): SqlStatement<ListKindPageParameters, SizeColumn> {
   const db = database.builder.$extendTables<StateTables>()
-  return compileStatement('state_list_kind_page_sizes', (page: ListKindPageParameters) =>
-    database.traits.updatesWriteEveryIndex
-      ? recordsOf(db, page, (records) => records.select(sizeOfBytes()))
-      : pageOf(db, 'state_records', page).select(sizeOfBytes()),
+  return compileStatement(
+    'state_list_kind_page_sizes',
+    (page: ListKindPageParameters) =>
+      database.traits.updatesWriteEveryIndex
+        ? recordsOf(db, page, (records) => records.select(sizeOfBytes()))
+        : pageOf(db, 'state_records', page).select(sizeOfBytes()),
+    { repeat: 'reads' },
   )
 }
 

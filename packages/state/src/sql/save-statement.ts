@@ -52,11 +52,12 @@ export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow,
   const into = intoRecords(database)
   const save = (row: StateRecordRow): Insert =>
     replaceWhere(into.values(rowOf(row)), isNew(database))
-  if (!database.traits.batches) return compileStatement('state_save', save)
+  if (!database.traits.batches)
+    return compileStatement('state_save', save, { repeat: 'recognized' })
   const batch = compileBatch('state_save_batch', saveBatch, (columns, calls) =>
     replaceWhere(into.columns(columns).expression(calls), isNew(database)).returning('event_id'),
   )
-  return compileStatement('state_save', save, { batch })
+  return compileStatement('state_save', save, { repeat: 'recognized', batch })
 }
 
 /** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
@@ -64,12 +65,15 @@ export function compileSaveInCommit(
   database: SqlDatabase,
 ): SqlStatement<StateRecordRow & CommitMarks, unknown> {
   const { traits } = database
-  return compileStatement('state_save_in_commit', (row: StateRecordRow & CommitMarks) =>
-    replaceWhere(
-      intoRecords(database).values(rowOf(row)),
-      isNew(database),
-      isOutsideCommit(traits, row),
-    ),
+  return compileStatement(
+    'state_save_in_commit',
+    (row: StateRecordRow & CommitMarks) =>
+      replaceWhere(
+        intoRecords(database).values(rowOf(row)),
+        isNew(database),
+        isOutsideCommit(traits, row),
+      ),
+    { repeat: 'recognized' },
   )
 }
 
@@ -78,12 +82,17 @@ export function compileSaveAll(
   database: SqlDatabase,
 ): SqlStatement<readonly StateRecordRow[], unknown> {
   const { columns } = saveBatch
-  return compileAllOrNone('state_save_all', database, columns, (names, calls, arrayOf) =>
-    replaceWhere(
-      intoRecords(database).columns(names).expression(calls),
-      isNew(database),
-      sql<boolean>`state_records.event_id <> all(${arrayOf('event_id')})`,
-    ).returning(sql.lit(1).as('one')),
+  return compileAllOrNone(
+    'state_save_all',
+    database,
+    columns,
+    (names, calls, arrayOf) =>
+      replaceWhere(
+        intoRecords(database).columns(names).expression(calls),
+        isNew(database),
+        sql<boolean>`state_records.event_id <> all(${arrayOf('event_id')})`,
+      ).returning(sql.lit(1).as('one')),
+    { repeat: 'recognized' },
   )
 }
 

@@ -5,6 +5,7 @@ import {
   fillPage,
   isSqlFailure,
   LostRace,
+  removeAll,
   sessionColumns,
   untilUndisturbed,
   type SqlDatabase,
@@ -21,10 +22,12 @@ import type {
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
 import { commit } from './commit.ts'
 import { InspectedSlots } from './inspected-slots.ts'
+import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
 import { pagedRows, type PagedKind, type PagedSlot } from './paged-content.ts'
-import { slotOf } from './row-columns.ts'
+import { slotOf, type SlotColumns } from './row-columns.ts'
 import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
-import { compileStateStatements, type StateStatements } from './statements.ts'
+import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
+import type { StateRecordRow } from './tables.ts'
 
 /**
  * Keeps state in the table `state_records` of an SQL database.
@@ -54,12 +57,20 @@ export class SqlStateDriver implements StateDriver {
 
   async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const row = recordRow(record)
-    if (await this.#write(row, condition)) return 'saved'
+    const first = await this.#write(row, condition)
+    if (first === 'written') return 'saved'
+    let mayBeApplied = first === 'repeated'
     return untilUndisturbed('the slot', async () => {
       const inspected = this.#database.rows(this.#statements.inspect, row)
       const slots = new InspectedSlots(await askWhatBecame(inspected))
-      const outcome = decideSave(slots, record, condition)
-      if (outcome !== 'saved' || (await this.#write(row, condition))) return outcome
+      const outcome = decideUnlessApplied(
+        () => decideSave(slots, record, condition),
+        mayBeApplied && !slots.showThatNoneWasApplied([{ record, expected: condition }]),
+      )
+      if (outcome !== 'saved') return outcome
+      const again = await this.#write(row, condition)
+      if (again === 'written') return outcome
+      mayBeApplied ||= again === 'repeated'
       throw new LostRace()
     })
   }
@@ -70,9 +81,7 @@ export class SqlStateDriver implements StateDriver {
       return (await this.#database.changes(this.#statements.delete, at)) > 0
     }
     return untilUndisturbed('the slot', async () => {
-      const generation = { ...at, event_id: ifEventId }
-      const deleted = await this.#database.changes(this.#statements.deleteGeneration, generation)
-      if (deleted > 0) return true
+      if (await this.#deleteGeneration({ ...at, event_id: ifEventId })) return true
       const [row] = await this.#database.rows(this.#statements.findEventId, at)
       const held = row && { eventId: parseEventId(row.event_id) }
       if (decideDelete(held, ifEventId)) throw new LostRace()
@@ -81,7 +90,7 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    return this.#database.changes(this.#statements.deleteScope, sessionColumns(identity))
+    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
@@ -137,23 +146,38 @@ export class SqlStateDriver implements StateDriver {
   /** The database is not this driver's to close. */
   async close(): Promise<void> {}
 
-  /** Whether the row was written; `false` if the slot, the event id or the condition stands against it. */
-  async #write(row: ReturnType<typeof recordRow>, condition: Condition): Promise<boolean> {
+  async #write(row: StateRecordRow, condition: Condition): Promise<Written> {
     try {
-      return (await this.#changes(row, condition)) > 0
+      return (await this.#changes(row, condition)) > 0 ? 'written' : 'refused'
     } catch (error) {
-      if (isSqlFailure(error, 'unique_violation')) return false
+      if (isSqlFailure(error, 'unique_violation')) return 'refused'
+      if (isSqlFailure(error, 'repeated')) return 'repeated'
       throw error
     }
   }
 
-  #changes(row: ReturnType<typeof recordRow>, condition: Condition): Promise<number> {
+  /** @throws `outcome_unknown` if the generation is gone and its deletion was attempted before. */
+  async #deleteGeneration(generation: SlotColumns & EventColumn): Promise<boolean> {
+    try {
+      return (await this.#database.changes(this.#statements.deleteGeneration, generation)) > 0
+    } catch (error) {
+      throw isSqlFailure(error, 'repeated') ? unknownOutcome(error) : error
+    }
+  }
+
+  #changes(row: StateRecordRow, condition: Condition): Promise<number> {
     const { save, saveIntoEmpty, saveOver } = this.#statements
     if (condition === undefined) return this.#database.changes(save, row)
     if (condition === null) return this.#database.changes(saveIntoEmpty, row)
     return this.#database.changes(saveOver, { ...row, expected_event_id: condition })
   }
 }
+
+/**
+ * What became of a write. `refused`: the slot, the event id or the condition is in the way.
+ * `repeated`: the same, but an attempt before, whose answer was lost, may have been applied.
+ */
+type Written = 'written' | 'refused' | 'repeated'
 
 /** The place before the first slot of a kind: no tenant is empty. */
 function beforeFirst(kindPrefix: string): ReturnType<typeof slotColumns> {

@@ -1,6 +1,7 @@
 import {
   compileStatement,
   sessionOf,
+  type Removal,
   type SessionColumns,
   type SqlDatabase,
   type SqlStatement,
@@ -28,11 +29,13 @@ import {
   type PlacedColumns,
   type SlotColumns,
 } from './row-columns.ts'
+import { compileScopeRemoval } from './removal-statements.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 import { isNotOnTrail, pushOnTrail, type CommitMarks } from './trail-expressions.ts'
 
-type EventColumn = Pick<StateRecordRow, 'event_id'>
+/** The event id that a statement looks for or expects. */
+export type EventColumn = Pick<StateRecordRow, 'event_id'>
 
 interface ExpectedEventColumn {
   readonly expected_event_id: string
@@ -60,7 +63,7 @@ export interface StateStatements {
   readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn, unknown>
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
-  readonly deleteScope: SqlStatement<SessionColumns, unknown>
+  readonly scope: Removal<SessionColumns>
   readonly listPage: SqlStatement<ListPageParameters, PagedKind>
   /** The sizes of what a page would hold. */
   readonly listPageSizes: SqlStatement<ListPageParameters, SizeColumn>
@@ -95,7 +98,7 @@ function compileReads(
           .selectFrom('state_records')
           .select(content)
           .where((where) => where.and(slotOf(at))),
-      { isPointRead: true },
+      { repeat: 'reads', isPointRead: true },
     ),
     loadByEventId: compileStatement(
       'state_load_by_event_id',
@@ -105,21 +108,24 @@ function compileReads(
           .select(placed)
           .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id }))
           .where('event_id', '<>', sql.lit('')),
-      { isPointRead: true },
+      { repeat: 'reads', isPointRead: true },
     ),
     // Two lookups by unique keys: joined by OR, they are a scan of the table as long as Postgres knows little about it.
-    inspect: compileStatement('state_inspect', (at: SlotColumns & EventColumn) =>
-      db
-        .selectFrom('state_records')
-        .select(row)
-        .where((where) => where.and(slotOf(at)))
-        .unionAll(
-          db
-            .selectFrom('state_records')
-            .select(row)
-            .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id }))
-            .where('event_id', '<>', sql.lit('')),
-        ),
+    inspect: compileStatement(
+      'state_inspect',
+      (at: SlotColumns & EventColumn) =>
+        db
+          .selectFrom('state_records')
+          .select(row)
+          .where((where) => where.and(slotOf(at)))
+          .unionAll(
+            db
+              .selectFrom('state_records')
+              .select(row)
+              .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id }))
+              .where('event_id', '<>', sql.lit('')),
+          ),
+      { repeat: 'reads' },
     ),
     findEventId: compileStatement(
       'state_find_event_id',
@@ -128,15 +134,19 @@ function compileReads(
           .selectFrom('state_records')
           .select('event_id')
           .where((where) => where.and(slotOf(at))),
-      { isPointRead: true },
+      { repeat: 'reads', isPointRead: true },
     ),
-    lock: compileStatement('state_lock', (at: SlotColumns & EventColumn) => {
-      const generation = db
-        .selectFrom('state_records')
-        .select('event_id')
-        .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
-      return database.traits.rowLocks ? generation.forUpdate() : generation
-    }),
+    lock: compileStatement(
+      'state_lock',
+      (at: SlotColumns & EventColumn) => {
+        const generation = db
+          .selectFrom('state_records')
+          .select('event_id')
+          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
+        return database.traits.rowLocks ? generation.forUpdate() : generation
+      },
+      { repeat: 'reads' },
+    ),
   }
 }
 
@@ -151,36 +161,42 @@ function compileWrites(
   | 'saveOver'
   | 'delete'
   | 'deleteGeneration'
-  | 'deleteScope'
+  | 'scope'
 > {
   const db = database.builder.$extendTables<StateTables>()
   return {
     save: compileSave(database),
     saveInCommit: compileSaveInCommit(database),
     saveAll: database.traits.batches ? compileSaveAll(database) : undefined,
-    saveIntoEmpty: compileStatement('state_save_into_empty', (row: StateRecordRow) =>
-      db
-        .insertInto('state_records')
-        .values(rowOf(row))
-        .onConflict((conflict) => conflict.doNothing()),
+    saveIntoEmpty: compileStatement(
+      'state_save_into_empty',
+      (row: StateRecordRow) =>
+        db
+          .insertInto('state_records')
+          .values(rowOf(row))
+          .onConflict((conflict) => conflict.doNothing()),
+      { repeat: 'recognized' },
     ),
-    saveOver: compileStatement('state_save_over', (row: StateRecordRow & ExpectedEventColumn) =>
-      db
-        .updateTable('state_records')
-        .set({
-          event_id: row.event_id,
-          version: row.version,
-          updated_at: row.updated_at,
-          event_trail: pushOnTrail(sql<string>`${row.event_trail}`),
-          bytes: row.bytes,
-        })
-        .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
-        .where(isNotOnTrail(database.traits, sql<string>`${row.event_trail}`)),
+    saveOver: compileStatement(
+      'state_save_over',
+      (row: StateRecordRow & ExpectedEventColumn) =>
+        db
+          .updateTable('state_records')
+          .set({
+            event_id: row.event_id,
+            version: row.version,
+            updated_at: row.updated_at,
+            event_trail: pushOnTrail(sql<string>`${row.event_trail}`),
+            bytes: row.bytes,
+          })
+          .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
+          .where(isNotOnTrail(database.traits, sql<string>`${row.event_trail}`)),
+      { repeat: 'recognized' },
     ),
     delete: compileStatement(
       'state_delete',
       (at: SlotColumns) => db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
-      { removes: true },
+      { repeat: 'never' },
     ),
     deleteGeneration: compileStatement(
       'state_delete_generation',
@@ -188,14 +204,9 @@ function compileWrites(
         db
           .deleteFrom('state_records')
           .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
-      { removes: true },
+      { repeat: 'recognized' },
     ),
-    deleteScope: compileStatement(
-      'state_delete_scope',
-      (at: SessionColumns) =>
-        db.deleteFrom('state_records').where((where) => where.and(sessionOf(at))),
-      { removes: true },
-    ),
+    scope: compileScopeRemoval(database),
   }
 }
 
@@ -205,13 +216,18 @@ function compileWalks(
   const db = database.builder.$extendTables<StateTables>()
   return {
     // Whose records they are is known, and columns that nobody needs are a third of the cost of a row.
-    listPage: compileStatement('state_list_page', (page: ListPageParameters) =>
-      pageOf(db, page)
-        .select(['kind', ...pagedNames])
-        .select(bytesUpTo(page.inline_bytes)),
+    listPage: compileStatement(
+      'state_list_page',
+      (page: ListPageParameters) =>
+        pageOf(db, page)
+          .select(['kind', ...pagedNames])
+          .select(bytesUpTo(page.inline_bytes)),
+      { repeat: 'reads' },
     ),
-    listPageSizes: compileStatement('state_list_page_sizes', (page: ListPageParameters) =>
-      pageOf(db, page).select(sizeOfBytes()),
+    listPageSizes: compileStatement(
+      'state_list_page_sizes',
+      (page: ListPageParameters) => pageOf(db, page).select(sizeOfBytes()),
+      { repeat: 'reads' },
     ),
     listKindPage: compileListKindPage(database),
     listKindPageSizes: compileListKindPageSizes(database),

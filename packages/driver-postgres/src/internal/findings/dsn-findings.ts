@@ -5,7 +5,11 @@ import { adviceOnOption } from './dsn-options.ts'
 
 /** Returns what is wrong with a DSN. It connects to nothing, and no message holds a value of the DSN. */
 export function dsnFindings(dsn: string): readonly Finding[] {
-  return namesSeveralHosts(dsn) ? [severalHosts] : findingsOfOne(dsn)
+  if (namesSeveralHosts(dsn)) return [severalHosts]
+  const client = parse(dsn)
+  return client instanceof pg.Client
+    ? [...clientFindings(client), ...optionFindings(dsn)]
+    : [client]
 }
 
 const severalHosts: Finding = {
@@ -24,19 +28,18 @@ function namesSeveralHosts(dsn: string): boolean {
 }
 
 /** Lets pg parse the DSN. Its error is not passed on: it quotes the DSN and the password in it. */
-function findingsOfOne(dsn: string): readonly Finding[] {
+function parse(dsn: string): pg.Client | Finding {
   try {
-    const client = new pg.Client({ connectionString: dsn })
-    return [...clientFindings(client), ...optionFindings(dsn)]
+    return new pg.Client({ connectionString: dsn })
   } catch (error) {
-    return [codeOf(error) === 'ENOENT' ? missingCertificate : malformedDsn]
+    return codeOf(error) === 'ENOENT'
+      ? {
+          name: 'missing_certificate',
+          grade: 'fails',
+          message: 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert',
+        }
+      : malformedDsn
   }
-}
-
-const missingCertificate: Finding = {
-  name: 'missing_certificate',
-  grade: 'fails',
-  message: 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert',
 }
 
 const malformedDsn: Finding = {
