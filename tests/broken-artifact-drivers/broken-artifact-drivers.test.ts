@@ -16,6 +16,7 @@ import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
+import { largeFaults } from './sizes.ts'
 
 /** The first fault of each guarantee is one that no other guarantee's cases see. */
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -54,7 +55,8 @@ describe('the conformance suite', () => {
     expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
   })
 
-  describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+  describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, ownFaults]) => {
+    const faults = [...ownFaults, ...largeFaults.filter((fault) => fault.guarantee === guarantee)]
     const seenToFail = new Set<string>()
     const isOurs = (each: CollectedCase): boolean => each.guarantee === guarantee
 

@@ -15,6 +15,7 @@ import { listFaults } from './s09-list.ts'
 import { closeFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
+import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S1: failClosedFaults,
@@ -51,7 +52,8 @@ describe('the conformance suite', () => {
     expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
   })
 
-  describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+  describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, ownFaults]) => {
+    const faults = [...ownFaults, ...largeFaults.filter((fault) => fault.guarantee === guarantee)]
     const seenToFail = new Set<string>()
     const isOurs = (each: CollectedCase): boolean => each.guarantee === guarantee
 

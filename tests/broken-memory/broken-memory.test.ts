@@ -17,6 +17,7 @@ import { turnFaults } from './s07-turns.ts'
 import { storeCloseFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
+import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   M1: failClosedFaults,
@@ -62,9 +63,12 @@ describe('the conformance suite of the memory store', () => {
 
   // At the same time, because a fault is often that something never ends.
   describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
-    it.for(faults)('fails on a store that $fault', async (broken, context) => {
-      context.expect(await firstFailing(casesOf(harnessOf(broken)), guarantee)).toBeDefined()
-    })
+    it.for([...faults, ...(largeFaults[guarantee] ?? [])])(
+      'fails on a store that $fault',
+      async (broken, context) => {
+        context.expect(await firstFailing(casesOf(harnessOf(broken)), guarantee)).toBeDefined()
+      },
+    )
   })
 })
 

@@ -1,10 +1,20 @@
-import { newEventId } from '@harborage/core'
+import { openArtifactStore } from '@harborage/artifacts'
+import { createEventBus, newEventId, type Database } from '@harborage/core'
+import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+
+function everySort(database: Database): Promise<{ close(): Promise<void> }>[] {
+  return [
+    openStateStore({ database }),
+    openArtifactStore({ database }),
+    openMemoryStore({ database, bus: createEventBus() }),
+  ]
+}
 
 describe.for(everyEngine)('on $engine', ({ makePlace }) => {
   test('stores may open at once on one fresh database, and all of them work', async () => {
@@ -21,6 +31,21 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     )
     expect(await Promise.all(outcomes)).toEqual(['saved', 'saved', 'saved', 'saved'])
   })
+
+  test.for(['a schema that is there', 'one that nobody has made yet'])(
+    'stores of every sort may open at once on several databases, in %s',
+    async (where) => {
+      await using place = await makePlace()
+      const schema = where === 'a schema that is there' ? {} : { schema: 'nobody_made_it' }
+      const databases = await Promise.all(
+        Array.from({ length: 5 }, () => openPlace({ dsn: place.dsn, ...schema })),
+      )
+      const opened = await Promise.allSettled(databases.flatMap(everySort))
+      for (const store of opened) if (store.status === 'fulfilled') await store.value.close()
+      for (const database of databases) await database.close()
+      expect(opened.filter(({ status }) => status === 'rejected')).toEqual([])
+    },
+  )
 
   test('closing a store leaves the database that it was given open for the others', async () => {
     await using place = await makePlace()

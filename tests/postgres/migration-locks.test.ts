@@ -2,9 +2,11 @@ import { lockKey, migrateSubsystem, requireSqlDatabase } from '@harborage/core/s
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres } from '../support/query-postgres.ts'
 import { bystander, waitingForLock } from './support/backends.ts'
+import { newRecord, openOwnStore } from './support/test-store.ts'
 
 let database: TestDatabase
 
@@ -94,4 +96,44 @@ test('a database that is up to date is opened without a lock', async () => {
   await using second = await openPostgres({ dsn: database.dsn })
   await using _state = await openStateStore({ database: second })
   expect(await advisoryLocks()).toHaveLength(1)
+})
+
+describe('a migration of tables that others use', () => {
+  /** Makes the last migration pending, and gives somebody who has read the records and goes on to keep them. */
+  async function reader(): ReturnType<typeof bystander> {
+    await queryPostgres(database.dsn, `delete from harbor_state_migrations where name >= '0005'`)
+    const reading = await bystander(database.dsn)
+    await reading.query('begin; select count(*) from state_records')
+    return reading
+  }
+
+  test('lets calls pass while somebody keeps one of them, and is made when it is free', async () => {
+    await using old = await openOwnStore({ dsn: database.dsn })
+    await using reading = await reader()
+    await using shared = await openPostgres({ dsn: database.dsn })
+    const opening = openStateStore({ database: shared })
+    await waitingForLock(database.dsn, 1)
+    for (let count = 0; count < 3; count += 1) {
+      expect(await old.state.save(newRecord())).toBe('saved')
+    }
+    await reading.query('commit')
+    await using state = await opening
+    expect(await state.save(newRecord())).toBe('saved')
+  })
+
+  test('is given up in time, changes nothing, and says what to do', async () => {
+    await using reading = await reader()
+    await using shared = await openPostgres({ dsn: database.dsn, migrationTimeoutMs: 100 })
+    const failure = await failureOf(openStateStore({ database: shared }))
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(failure.message).toContain('end the long transactions')
+    expect(await advisoryLocks()).toEqual([])
+    const ledger = await queryPostgres(
+      database.dsn,
+      `select from harbor_state_migrations where name >= '0005'`,
+    )
+    expect(ledger).toEqual([])
+    await reading.query('commit')
+    await using _state = await openStateStore({ database: shared })
+  })
 })

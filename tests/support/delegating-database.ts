@@ -1,9 +1,12 @@
+import type { Finding } from '@harborage/core'
 import type {
+  MigrationLock,
   NoTables,
   SqlDatabase,
   SqlStatement,
   SqlTraits,
   SqlWork,
+  StoredObjects,
   TransactionTraits,
 } from '@harborage/core/sql'
 import type { Kysely } from 'kysely'
@@ -45,8 +48,15 @@ export class DelegatingDatabase implements SqlDatabase {
     return this.real.transaction(traits, work)
   }
 
-  migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result> {
+  migrate<Result>(
+    lock: MigrationLock,
+    work: (db: Kysely<NoTables>) => Promise<Result>,
+  ): Promise<Result> {
     return this.real.migrate(lock, work)
+  }
+
+  inspect(objects: StoredObjects): Promise<readonly Finding[]> {
+    return this.real.inspect(objects)
   }
 
   close(): Promise<void> {

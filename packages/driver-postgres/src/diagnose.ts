@@ -2,6 +2,7 @@ import { errorOfFindings, isHarborageError, type Finding } from '@harborage/core
 import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { lookAtServer } from './internal/findings/look-at-server.ts'
+import { lookAtTables } from './internal/findings/look-at-tables.ts'
 import { PostgresFailure } from './internal/postgres-failure.ts'
 import {
   parsePostgresConfig,
@@ -35,8 +36,9 @@ export async function diagnose(config: PostgresConfig): Promise<readonly Finding
 async function connectionFindings(config: CheckedPostgresConfig): Promise<readonly Finding[]> {
   const pool = new ClientPool(config)
   try {
-    const { findings } = await lookAtServer(pool, config)
-    return findings
+    const { findings, schema } = await lookAtServer(pool, config)
+    const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
+    return isUsable ? [...findings, ...(await lookAtTables(pool, schema, config))] : findings
   } catch (error) {
     const failure: unknown = error instanceof PostgresFailure ? error.error : error
     if (!isHarborageError(failure)) throw failure

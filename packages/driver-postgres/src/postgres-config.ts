@@ -26,6 +26,11 @@ export interface PostgresConfig {
    * does not try again. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
+  /**
+   * How long a migration goes on trying to have its tables, which others use meanwhile: it lets calls pass that would
+   * wait behind it for longer than a moment. Default: 120,000.
+   */
+  readonly migrationTimeoutMs?: number
 }
 
 const MAX_IDENTIFIER_BYTES = 63
@@ -56,6 +61,7 @@ const postgresConfig = z
     connectionTimeoutMs: milliseconds.default(5_000),
     queryTimeoutMs: milliseconds.default(30_000),
     retryTimeoutMs: milliseconds.or(z.literal(0)).default(5_000),
+    migrationTimeoutMs: milliseconds.or(z.literal(0)).default(120_000),
   })
   .refine((config) => (config.dsn === undefined) !== (config.pool === undefined), {
     error: 'give either dsn or pool',

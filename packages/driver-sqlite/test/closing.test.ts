@@ -25,7 +25,7 @@ test('every later call is refused', async () => {
     () => notes.write('late'),
     () => notes.writeAll('late'),
     () => notes.ids(),
-    () => database.migrate('late', async () => {}),
+    () => database.migrate({ name: 'late', tables: [] }, async () => {}),
   ]) {
     expect((await failureOf(call())).code).toBe('store_closed')
   }

@@ -46,7 +46,7 @@ test('a migration waits for the writes before it, and those after it for the mig
   await Promise.all([
     notes.write('a'),
     notes.writeAll('b'),
-    notes.database.migrate('test', async (db) => {
+    notes.database.migrate({ name: 'test', tables: [] }, async (db) => {
       const rows = await db
         .$extendTables<{ notes: { id: string } }>()
         .selectFrom('notes')

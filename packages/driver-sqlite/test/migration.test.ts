@@ -34,7 +34,7 @@ describe('a migration', () => {
     await using notes = await Notes.open({ dsn: ':memory:' })
     const log: string[] = []
     const migrate = (name: string): Promise<void> =>
-      notes.database.migrate(name, async (db) => {
+      notes.database.migrate({ name, tables: [] }, async (db) => {
         log.push(`${name} begins`)
         await sql`insert into notes values (${name})`.execute(db)
         log.push(`${name} ends`)
@@ -46,7 +46,7 @@ describe('a migration', () => {
   test('is finished before the database closes', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     const notes = await Notes.open({ dsn })
-    await notes.database.migrate('test', async (db) => {
+    await notes.database.migrate({ name: 'test', tables: [] }, async (db) => {
       void notes.close()
       await sql`insert into notes values ('of the migration')`.execute(db)
     })
@@ -59,7 +59,7 @@ describe('a migration', () => {
 
 /** Runs a migration that fails half-way. */
 function expectRollback(notes: Notes): Promise<void> {
-  const migrating = notes.database.migrate('test', async (db) => {
+  const migrating = notes.database.migrate({ name: 'test', tables: [] }, async (db) => {
     await sql`insert into notes values ('of the migration')`.execute(db)
     throw new Error('rolled back')
   })

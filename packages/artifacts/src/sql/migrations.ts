@@ -6,6 +6,8 @@ import { blobType } from './blob-type.ts'
 export const artifactsSubsystem: Subsystem = {
   name: 'artifacts',
   migrations: { '0001_create_artifacts_blobs': createArtifactsBlobs },
+  lockedTables: ['artifacts_blobs'],
+  objectsOn: () => ({ tables: ['artifacts_blobs'], triggers: [] }),
 }
 
 async function createArtifactsBlobs(

@@ -22,6 +22,7 @@ import { deletion } from './s08-delete.ts'
 import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
+import { sizes } from './sizes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 
 const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => void)[]>> = {
@@ -38,6 +39,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],
+  'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 }
 
 /**

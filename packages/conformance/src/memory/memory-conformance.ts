@@ -20,6 +20,7 @@ import { turns } from './s07-turns.ts'
 import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
+import { sizes } from './sizes.ts'
 import { memoryCases, type MemoryCases } from './support/memory-cases.ts'
 
 const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void)[]>> = {
@@ -37,6 +38,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],
+  'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 }
 
 /**

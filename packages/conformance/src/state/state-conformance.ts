@@ -19,6 +19,7 @@ import { walks } from './s09-walks.ts'
 import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
+import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
 import type { StateCases } from './support/state-cases.ts'
 
@@ -35,6 +36,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],
+  'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 }
 
 /**

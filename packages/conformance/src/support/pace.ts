@@ -7,12 +7,18 @@ const CASE_MS = 5_000
 const MOST_CALLERS = 128
 const FEWEST_CALLERS = 16
 const FEWEST_RUNS = 10
+/** More than a page or a batch of any backend has, and more than of most. */
+const MANY = 1_100
+const NOT_SO_MANY = 300
+const SLOW_CALL_MS = 4
 const MAX_SEED = 2 ** 31 - 1
 
 /** How much a case does on a driver of a given speed. */
 export interface Pace {
   /** How many callers a case has at once, a multiple of 4. */
   readonly callers: number
+  /** How many entries are beyond a page and a batch: over 1,000, with a slow driver over 250. */
+  readonly many: number
   /** Cuts histories into cases. */
   readonly batches: (plan: HistoryPlan) => HistoryBatch[]
 }
@@ -44,6 +50,7 @@ export function paceOf({ histories, callMs = DEFAULT_CALL_MS }: HarnessSettings)
   const { runs, seed = randomInt(MAX_SEED) } = histories ?? {}
   return {
     callers: Math.max(FEWEST_CALLERS, 4 * Math.floor(MOST_CALLERS / 4 / slowness)),
+    many: callMs < SLOW_CALL_MS ? MANY : NOT_SO_MANY,
     batches({ defaultRuns, mostRuns = Number.POSITIVE_INFINITY, mostPerCase, calls }) {
       const usual = Math.max(Math.min(FEWEST_RUNS, defaultRuns), Math.floor(defaultRuns / slowness))
       const total = Math.min(runs ?? usual, mostRuns)

@@ -9,9 +9,12 @@ export { migrateSubsystem, type SchemaChange, type Subsystem } from './migration
 export { afterPrefix } from './name-prefix.ts'
 export {
   requireSqlDatabase,
+  type MigrationLock,
   type NoTables,
   type SqlDatabase,
   type SqlTraits,
+  type StoredObjects,
+  type StoredTrigger,
 } from './sql-database.ts'
 export type { Compilable, CompiledSql } from './compiled-sql.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'

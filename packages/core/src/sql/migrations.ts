@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { isHarborageError } from '../errors/harborage-error.ts'
 import { MigrationFailedError, SchemaOutdatedError, SchemaTooNewError } from '../errors/errors.ts'
-import type { NoTables, SqlDatabase, SqlTraits } from './sql-database.ts'
+import { errorOfFindings, type Finding } from '../finding.ts'
+import type { NoTables, SqlDatabase, SqlTraits, StoredObjects } from './sql-database.ts'
 import { isSqlFailure } from './sql-failure.ts'
 import { compileStatement } from './sql-statement.ts'
 
@@ -12,6 +13,13 @@ export interface Subsystem {
   readonly name: 'state' | 'artifacts' | 'memory'
   /** Forward-only migrations by name; the names sort in the order in which they are applied. */
   readonly migrations: Readonly<Record<string, SchemaChange>>
+  /**
+   * The tables that a migration takes for itself before it changes anything; see {@link SqlDatabase.migrate}. Taken one
+   * by one as it goes, they would make it deadlock with calls.
+   */
+  readonly lockedTables?: readonly string[]
+  /** What has to be there when every migration is applied. */
+  readonly objectsOn?: (traits: SqlTraits) => StoredObjects
 }
 
 /**
@@ -27,18 +35,31 @@ export type SchemaChange = (
 ) => Promise<void>
 
 /**
- * Brings the tables of a subsystem up to date, or only checks that they are. On a database that is up to date this is
- * one read.
+ * Brings the tables of a subsystem up to date, or only checks that they are; then checks that this role can work with
+ * what is there. On a database that is up to date these are two reads, which go together.
  *
- * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`.
+ * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`; `invalid_config` if rows are
+ * hidden from the role or something that keeps them is gone.
  */
 export async function migrateSubsystem(
   database: SqlDatabase,
   subsystem: Subsystem,
   mode: 'apply' | 'verify',
 ): Promise<void> {
-  const pending = await pendingMigrations(database, subsystem)
-  if (pending.length === 0) return
+  const objects = objectsOf(database, subsystem)
+  const [ledger, inspection] = await Promise.allSettled([
+    pendingMigrations(database, subsystem),
+    database.inspect(objects),
+  ])
+  if (ledger.status === 'rejected') throw ledger.reason
+  if (inspection.status === 'rejected') throw inspection.reason
+  const pending = ledger.value
+  if (pending.length === 0) {
+    // They may have been made after the inspection and before the ledger was read.
+    return refuse(inspection.value.length === 0 ? [] : await database.inspect(objects))
+  }
+  // What is not there yet is made by the migrations; rows of the ledger that are hidden make them seem pending.
+  refuse(inspection.value.filter(({ name }) => name === HIDDEN_ROWS))
   if (mode === 'verify') {
     throw new SchemaOutdatedError(
       `the ${subsystem.name} tables lack the migrations ${pending.join(', ')}: ` +
@@ -46,12 +67,27 @@ export async function migrateSubsystem(
     )
   }
   await applyMigrations(database, subsystem)
+  refuse(await database.inspect(objects))
+}
+
+/** The finding of an engine that a role does not see all rows of a table. */
+const HIDDEN_ROWS = 'hidden_rows'
+
+function objectsOf({ traits }: SqlDatabase, subsystem: Subsystem): StoredObjects {
+  const { tables = [], triggers = [] } = subsystem.objectsOn?.(traits) ?? {}
+  return { tables: [...tables, ledgerOf(subsystem)], triggers }
+}
+
+function refuse(findings: readonly Finding[]): void {
+  const refusal = errorOfFindings(findings)
+  if (refusal !== undefined) throw refusal
 }
 
 async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
-  const { name } = subsystem
+  const { name, lockedTables = [] } = subsystem
+  const lock = { name: `harbor-${name}-migrations`, tables: lockedTables }
   try {
-    await database.migrate(`harbor-${name}-migrations`, async (db) => {
+    await database.migrate(lock, async (db) => {
       const migrator = new Migrator({
         db,
         provider: { getMigrations: async () => changesOf(subsystem, database) },
@@ -111,7 +147,7 @@ async function appliedMigrations(database: SqlDatabase, subsystem: Subsystem): P
         .selectFrom(ledgerOf(subsystem))
         .select('name')
         .orderBy('name'),
-    { repeat: 'reads' },
+    { isShortRead: true, repeat: 'reads' },
   )
   try {
     const rows = await database.rows(ledger, {})

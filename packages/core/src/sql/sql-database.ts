@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../database.ts'
 import { InvalidConfigError } from '../errors/errors.ts'
+import type { Finding } from '../finding.ts'
 import type { TransactionTraits } from './sql-repeat.ts'
 import type { SqlStatement } from './sql-statement.ts'
 import type { SqlWork } from './sql-work.ts'
@@ -78,11 +79,51 @@ export interface SqlDatabase extends Database {
   /**
    * Changes tables in one transaction that holds the named migration lock; whoever else asks for that lock waits.
    * The lock is of the transaction and never of the session, so it also holds through a connection pooler.
+   *
+   * Where calls run beside a migration, it first takes those of the tables that are there for itself alone. It gives
+   * up and begins anew rather than hold up calls that wait behind it, so `work` may be called several times.
+   *
+   * @throws `store_unavailable` if others keep a table for too long.
    */
-  migrate<Result>(lock: string, work: (db: Kysely<NoTables>) => Promise<Result>): Promise<Result>
+  migrate<Result>(
+    lock: MigrationLock,
+    work: (db: Kysely<NoTables>) => Promise<Result>,
+  ): Promise<Result>
+  /**
+   * Returns what is wrong with the tables of a store: rows that are hidden from this role, a table or a trigger that is
+   * gone, a function of another schema. It changes nothing.
+   */
+  inspect(objects: StoredObjects): Promise<readonly Finding[]>
 }
 
-const members = ['traits', 'builder', 'rows', 'changes', 'transaction', 'migrate'] as const
+/** What a migration has to have for itself. */
+export interface MigrationLock {
+  readonly name: string
+  /** Those through which every call goes, in the order in which calls lock them. */
+  readonly tables: readonly string[]
+}
+
+/** What a store has in its database, besides its ledger of migrations. */
+export interface StoredObjects {
+  readonly tables: readonly string[]
+  readonly triggers: readonly StoredTrigger[]
+}
+
+/** A trigger of a table; its function is in the same schema. */
+export interface StoredTrigger {
+  readonly table: string
+  readonly name: string
+}
+
+const members = [
+  'traits',
+  'builder',
+  'rows',
+  'changes',
+  'transaction',
+  'migrate',
+  'inspect',
+] as const
 
 /**
  * Narrows a database to the engine port.

@@ -17,6 +17,8 @@ export interface StatementTraits<Parameters> {
    * kind, each of which waits for those before it. Default: `false`.
    */
   readonly isPointRead?: boolean
+  /** Reads a few rows at once, so that it may share a connection as a point read may. Default: `false`. */
+  readonly isShortRead?: boolean
   /** How many calls at a time are made as one statement. Default: each call by itself. */
   readonly batch?: SqlBatch<Parameters>
 }

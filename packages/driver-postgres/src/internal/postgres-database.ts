@@ -1,21 +1,24 @@
-import { StoreLifecycle } from '@harborage/core'
+import { StoreLifecycle, type Finding } from '@harborage/core'
 import {
-  lockKey,
   SqlFailure,
   type CompiledSql,
+  type MigrationLock,
   type NoTables,
   type Repeat,
   type SqlDatabase,
   type SqlStatement,
   type SqlTraits,
   type SqlWork,
+  type StoredObjects,
   type TransactionTraits,
 } from '@harborage/core/sql'
-import { Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import type { ClientPool } from './client-pool.ts'
-import { MigrationDialect } from './migration-dialect.ts'
+import { readTableFacts, tableQuestion } from './findings/table-facts.ts'
+import { missingObjects, tableFindings } from './findings/table-findings.ts'
+import { MigrationRunner } from './migration-runner.ts'
 import { statementFailure } from './postgres-failure.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
@@ -42,7 +45,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #pool: ClientPool
   readonly #retryTimeoutMs: number
   readonly #lifecycle = new StoreLifecycle('Postgres database')
-  readonly #migrations: Kysely<NoTables>
+  readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
   /** Only where a connection can be shared. */
   readonly #lanes: ReadLanes | undefined
@@ -53,8 +56,8 @@ export class PostgresDatabase implements SqlDatabase {
     this.#pool = pool
     this.#retryTimeoutMs = config.retryTimeoutMs
     this.schema = schema
-    this.#migrations = new Kysely({ dialect: new MigrationDialect(pool) })
-    this.builder = this.#migrations.withSchema(schema)
+    this.#migrations = new MigrationRunner(pool, schema, config.migrationTimeoutMs)
+    this.builder = this.#migrations.database.withSchema(schema)
     this.#runner = new StatementRunner(config)
     this.#lanes = pool.pipelines ? new ReadLanes(pool, this.#runner, config.max) : undefined
   }
@@ -64,7 +67,8 @@ export class PostgresDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
-    const lanes = statement.isPointRead === true ? this.#lanes : undefined
+    const isShort = statement.isPointRead === true || statement.isShortRead === true
+    const lanes = isShort ? this.#lanes : undefined
     const result = await this.#run(statement.repeat, () =>
       lanes === undefined ? this.#runAlone(statement, values) : lanes.run(statement, values),
     )
@@ -92,24 +96,16 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async migrate<Result>(
-    lock: string,
+    lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
-    return this.#lifecycle.run(undefined, async () => {
-      try {
-        return await this.#migrations
-          .transaction()
-          // A snapshot of the whole transaction would be older than the lock and miss what others did before it.
-          .setIsolationLevel('read committed')
-          .setAccessMode('read write')
-          .execute(async (transaction) => {
-            await sql`select pg_advisory_xact_lock(${lockKey(lock)})`.execute(transaction)
-            return work(transaction.withSchema(this.schema))
-          })
-      } catch (error) {
-        throw statementFailure(error).error
-      }
-    })
+    return this.#lifecycle.run(undefined, () => this.#migrations.run(lock, work))
+  }
+
+  async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
+    const rows = await this.rows(tableQuestion, { schema: this.schema, names: objects.tables })
+    const tables = rows.map(readTableFacts)
+    return [...tableFindings(tables), ...missingObjects(tables, objects)]
   }
 
   close(): Promise<void> {

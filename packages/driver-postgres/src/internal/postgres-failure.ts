@@ -192,6 +192,27 @@ export function statementFailure(error: unknown): PostgresFailure {
   return new PostgresFailure(final(message, state, error))
 }
 
+/** Whether what failed a migration is over soon: others had what it needs, or made the same at the same moment. */
+export function isOverSoon(error: unknown): boolean {
+  const cause = isHarborageError(error, 'migration_failed') ? error.cause : error
+  const state = sqlState(cause)
+  if (state === undefined) return false
+  // Two made a schema, a table or a type of one name.
+  return OVER_SOON.has(state) || (state === '23505' && isOfCatalog(cause))
+}
+
+/** A deadlock, a serialization failure, a lock that was not free in time, a schema that another one made. */
+const OVER_SOON: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '42P06'])
+
+function isOfCatalog(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'schema' in error &&
+    error.schema === 'pg_catalog'
+  )
+}
+
 function lostConnection(error: unknown): PostgresFailure {
   return new PostgresFailure(
     new StoreUnavailableError('the connection to Postgres was lost: call again', { cause: error }),
@@ -220,7 +241,7 @@ function final(message: string, state: string, cause: unknown): StoreUnavailable
 }
 
 /** The five characters by which Postgres names a failure, or `undefined` if it is not the server's. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   const code = codeOf(error)
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
     ? code

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { StoreClosedError } from '@harborage/core'
+import { StoreClosedError, type Finding } from '@harborage/core'
 import {
   SqlFailure,
+  type MigrationLock,
   type NoTables,
   type SqlDatabase,
   type SqlStatement,
@@ -78,11 +79,16 @@ export class DeferredDatabase implements SqlDatabase {
   }
 
   async migrate<Result>(
-    lock: string,
+    lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
     const database = this.#ready ?? (await this.#prepared())
     return database.migrate(lock, work)
+  }
+
+  /** As of {@link SqliteDatabase}: there is nothing to find. */
+  async inspect(): Promise<readonly Finding[]> {
+    return []
   }
 
   close(): Promise<void> {

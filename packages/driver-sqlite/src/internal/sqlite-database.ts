@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { currentOperation, StoreClosedError } from '@harborage/core'
+import { currentOperation, StoreClosedError, type Finding } from '@harborage/core'
 import type {
+  MigrationLock,
   NoTables,
   SqlDatabase,
   SqlStatement,
@@ -89,8 +90,9 @@ export class SqliteDatabase implements SqlDatabase {
     return this.#write('transaction', () => this.#connection.drive(work(false)))
   }
 
+  /** A migration keeps all others from writing, and reads go on beside it: it need not lock tables one by one. */
   async migrate<Result>(
-    _lock: string,
+    _lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -112,6 +114,11 @@ export class SqliteDatabase implements SqlDatabase {
       this.#writes.release()
       resolve()
     }
+  }
+
+  /** Rows cannot be hidden, and no store has triggers here. */
+  async inspect(): Promise<readonly Finding[]> {
+    return []
   }
 
   close(): Promise<void> {

@@ -48,7 +48,7 @@ export class Notes implements AsyncDisposable {
 
   /** Makes the table, as a store that applies its migrations would. */
   async make(): Promise<void> {
-    await this.database.migrate('notes', (db) =>
+    await this.database.migrate({ name: 'notes', tables: [] }, (db) =>
       sql`create table if not exists notes (id text primary key)`.execute(db),
     )
   }

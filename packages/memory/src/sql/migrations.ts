@@ -5,6 +5,8 @@ import { sql } from 'kysely'
 export const memorySubsystem: Subsystem = {
   name: 'memory',
   migrations: { '0001_create_memory_state': createMemoryState },
+  lockedTables: ['memory_state'],
+  objectsOn: () => ({ tables: ['memory_state'], triggers: [] }),
 }
 
 async function createMemoryState(

@@ -1,6 +1,12 @@
-import type { SchemaChange } from '@harborage/core/sql'
+import type { SchemaChange, StoredTrigger } from '@harborage/core/sql'
 import { sql, type CreateTableBuilder } from 'kysely'
 import { slot } from './row-columns.ts'
+
+/** The triggers that keep the table of kinds. */
+export const kindTriggers: readonly StoredTrigger[] = [
+  { table: 'state_records', name: 'state_kinds_keep' },
+  { table: 'state_records', name: 'state_kinds_keep_none' },
+]
 
 type Database = Parameters<SchemaChange>[0]
 
@@ -60,6 +66,7 @@ async function keepByTriggers(db: Database, schema: string | undefined): Promise
     for each statement execute function ${keep}()`.execute(db)
 }
 
-function named(schema: string | undefined, name: string): ReturnType<typeof sql.id> {
+/** A name in the schema of the tables, for SQL that Kysely does not write. */
+export function named(schema: string | undefined, name: string): ReturnType<typeof sql.id> {
   return schema === undefined ? sql.id(name) : sql.id(schema, name)
 }

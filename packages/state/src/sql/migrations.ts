@@ -1,6 +1,7 @@
 import type { SchemaChange, Subsystem } from '@harborage/core/sql'
 import { sql } from 'kysely'
-import { moveKindsToTheirTable } from './kinds-table.ts'
+import { kindTriggers, moveKindsToTheirTable } from './kinds-table.ts'
+import { keepKindsInAnySchema } from './kinds-in-any-schema.ts'
 
 /** The migrations of the state store. They are never edited once released: a change is a new one. */
 export const stateSubsystem: Subsystem = {
@@ -10,7 +11,14 @@ export const stateSubsystem: Subsystem = {
     '0002_index_by_kind': indexByKind,
     '0003_move_kinds_to_their_table': moveKindsToTheirTable,
     '0004_keep_event_ids_apart': keepEventIdsApart,
+    '0005_keep_kinds_in_any_schema': keepKindsInAnySchema,
   },
+  // Not the kinds: a walk over them locks them first, and a save locks the records first.
+  lockedTables: ['state_records'],
+  objectsOn: ({ updatesWriteEveryIndex }) =>
+    updatesWriteEveryIndex
+      ? { tables: ['state_records', 'state_kinds'], triggers: kindTriggers }
+      : { tables: ['state_records'], triggers: [] },
 }
 
 async function createStateRecords(

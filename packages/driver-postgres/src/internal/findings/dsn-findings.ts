@@ -5,11 +5,7 @@ import { adviceOnOption } from './dsn-options.ts'
 
 /** Returns what is wrong with a DSN. It connects to nothing, and no message holds a value of the DSN. */
 export function dsnFindings(dsn: string): readonly Finding[] {
-  if (namesSeveralHosts(dsn)) return [severalHosts]
-  const client = parse(dsn)
-  return client instanceof pg.Client
-    ? [...clientFindings(client), ...optionFindings(dsn)]
-    : [client]
+  return namesSeveralHosts(dsn) ? [severalHosts] : findingsOfOne(dsn)
 }
 
 const severalHosts: Finding = {
@@ -28,18 +24,19 @@ function namesSeveralHosts(dsn: string): boolean {
 }
 
 /** Lets pg parse the DSN. Its error is not passed on: it quotes the DSN and the password in it. */
-function parse(dsn: string): pg.Client | Finding {
+function findingsOfOne(dsn: string): readonly Finding[] {
   try {
-    return new pg.Client({ connectionString: dsn })
+    const client = new pg.Client({ connectionString: dsn })
+    return [...clientFindings(client), ...optionFindings(dsn)]
   } catch (error) {
-    return codeOf(error) === 'ENOENT'
-      ? {
-          name: 'missing_certificate',
-          grade: 'fails',
-          message: 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert',
-        }
-      : malformedDsn
+    return [codeOf(error) === 'ENOENT' ? missingCertificate : malformedDsn]
   }
+}
+
+const missingCertificate: Finding = {
+  name: 'missing_certificate',
+  grade: 'fails',
+  message: 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert',
 }
 
 const malformedDsn: Finding = {

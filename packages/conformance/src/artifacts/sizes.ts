@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import type { ArtifactRef, ArtifactStore } from '@harborage/artifacts'
+import { byBytes } from '../support/byte-order.ts'
+import { collect } from '../support/collect.ts'
+import { longName } from '../support/long-names.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+import {
+  assertAbsent,
+  assertSameRef,
+  assertSameRefs,
+  assertThere,
+} from './support/assert-artifact.ts'
+import { freshScope, type FullScope } from './support/fresh-scope.ts'
+import { putNew, type Put } from './support/put-new.ts'
+import { sessionOf } from './support/session-of.ts'
+
+/** Beyond columns of 64 KiB and of 16 MiB. */
+const LARGE_BYTES = 2 ** 24 + 1
+const NAME_BYTES = 256
+
+/** Nothing ends where a page, a batch, a column or a number of a backend does. */
+export function sizes({ it, itIfShared, many }: ArtifactCases): void {
+  it(`A6 a list gives each of ${many} refs once`, async ({ store }) => {
+    const scope = freshScope()
+    const refs = await putMany(store, () => scope, many)
+    const sorted = refs.toSorted((left, right) => byBytes(left.id, right.id))
+    for (const pageSize of [100, 1_000]) {
+      assertSameRefs(await collect(store.list(scope, { pageSize })), sorted)
+    }
+  })
+
+  it(`S8 deleteScope removes and counts ${many} artifacts`, async ({ store }) => {
+    const scope = freshScope()
+    await putMany(store, (index) => ({ ...scope, taskId: `${index % 3}` }), many)
+    assert.equal(await store.deleteScope(sessionOf(scope)), many)
+    assertSameRefs(await collect(store.list(sessionOf(scope))), [])
+    assert.equal(await store.deleteScope(sessionOf(scope)), 0)
+  })
+
+  it(`S7 ${LARGE_BYTES} bytes come back as they were`, async ({ store }) => {
+    const scope = freshScope()
+    const bytes = new Uint8Array(LARGE_BYTES).fill(0xc3)
+    bytes[LARGE_BYTES - 1] = 1
+    const ref = await store.putBytes(scope, bytes)
+    assert.equal(ref.sizeBytes, LARGE_BYTES)
+    const held = await store.get(scope, ref.id)
+    // A failed comparison of so many bytes would be printed.
+    assert.ok(held !== undefined && Buffer.compare(held, bytes) === 0, 'the bytes are the same')
+    assertSameRef(await store.putBytes(scope, bytes), ref)
+    assert.equal(await store.delete(scope, ref.id), true)
+  })
+
+  it('A1 scopes whose names are all as long as they may be are kept apart', async ({ store }) => {
+    const { tenantId } = freshScope()
+    const puts: Put[] = []
+    for (let variant = 0; variant < 32; variant += 1) {
+      const ending = (part: number): string => ((variant >> part) % 2 === 0 ? 'é' : 'è')
+      const name = (part: number): string => longName(NAME_BYTES, ending(part))
+      const scope: FullScope = {
+        tenantId: longName(NAME_BYTES, `${tenantId}${ending(0)}`),
+        userId: name(1),
+        sessionId: name(2),
+        taskId: name(3),
+      }
+      const options = { namespace: name(4), filename: name(5), mimeType: name(6) }
+      const put = await putNew(store, scope, 'content', options)
+      assertSameRef(put.ref, { ...put.ref, ...options, scope })
+      puts.push(put)
+    }
+    for (const put of puts) {
+      await assertThere(store, put)
+      const { scope, namespace } = put.ref
+      assertSameRefs(await collect(store.list({ ...scope, namespace })), [put.ref])
+    }
+  })
+
+  itIfShared(
+    'S8 what another store put or deleted is so, whatever this one has read',
+    async ({ store, open }) => {
+      const other = await open()
+      const scope = freshScope()
+      const readAll = async (expected: readonly Put[]): Promise<void> => {
+        for (const put of expected) await assertThere(store, put)
+        const refs = expected.map(({ ref }) => ref)
+        const sorted = refs.toSorted((left, right) => byBytes(left.id, right.id))
+        assertSameRefs(await collect(store.list(scope)), sorted)
+      }
+      const [kept, deleted] = [
+        await putNew(store, scope, 'kept'),
+        await putNew(store, scope, 'gone'),
+      ]
+      await readAll([kept, deleted])
+      assert.equal(await other.delete(scope, deleted.ref.id), true)
+      await readAll([kept])
+      await assertAbsent(store, scope, deleted.ref.id)
+      const again = await putNew(other, scope, 'gone', { filename: 'again' })
+      await readAll([kept, again])
+      assert.equal(await other.deleteScope(sessionOf(scope)), 2)
+      await readAll([])
+      for (const { ref } of [kept, again]) await assertAbsent(store, scope, ref.id)
+      await assertThere(store, await putNew(store, scope, 'kept', { filename: 'new' }))
+    },
+  )
+}
+
+async function putMany(
+  store: ArtifactStore,
+  scopeAt: (index: number) => FullScope,
+  count: number,
+): Promise<ArtifactRef[]> {
+  const puts = Array.from({ length: count }, (_, index) =>
+    store.putText(scopeAt(index), `${index}`),
+  )
+  return Promise.all(puts)
+}

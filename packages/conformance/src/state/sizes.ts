@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { newEventId, parseEventId } from '@harborage/core'
+import {
+  MAX_COMMIT_ENTRIES,
+  REMEMBERED_EVENT_IDS,
+  type NewStateRecord,
+  type StateStore,
+} from '@harborage/state'
+import { byBytes } from '../support/byte-order.ts'
+import { collect } from '../support/collect.ts'
+import { longName } from '../support/long-names.ts'
+import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
+import { freshIdentity, freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.ts'
+import { newRecord } from './support/new-record.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+
+/** Beyond columns of 64 KiB and of 16 MiB. */
+const LARGE_BYTES = 2 ** 24 + 1
+const LARGE_VERSION = 2 ** 40 + 1
+const NAME_BYTES = 256
+const EVENT_ID_BYTES = 128
+const maintenance = { maintenanceScoped: true } as const
+
+/** Nothing ends where a page, a batch, a column or a number of a backend does. */
+export function sizes({ it, itIfShared, many }: StateCases): void {
+  it(`S9 list and listKind give each of ${many} records once`, async ({ store }) => {
+    const identity = freshIdentity()
+    const prefix = freshKindPrefix()
+    const kinds = await saveMany(store, (index) => ({ identity, kind: `${prefix}${index}` }), many)
+    for (const pageSize of [100, 1_000]) {
+      const listed = await collect(store.list(identity, prefix, { pageSize }))
+      const found = await collect(store.listKind(maintenance, prefix, { pageSize }))
+      for (const records of [listed, found]) {
+        assert.deepEqual(
+          records.map(({ kind }) => kind),
+          kinds,
+          `in pages of ${pageSize}`,
+        )
+      }
+    }
+  })
+
+  it(`S8 deleteScope removes and counts ${many} records`, async ({ store }) => {
+    const identity = freshIdentity()
+    const prefix = freshKindPrefix()
+    const slotAt = (index: number): RunSlot => {
+      return { identity: { ...identity, runId: `${index % 3}` }, kind: `${prefix}${index}` }
+    }
+    await saveMany(store, slotAt, many)
+    assert.equal(await store.deleteScope(identity), many)
+    assert.deepEqual(await collect(store.listKind(maintenance, prefix)), [])
+    assert.equal(await store.deleteScope(identity), 0)
+  })
+
+  it(`S6 each of ${MAX_COMMIT_ENTRIES} entries of a commit counts, whatever it is`, async ({
+    store,
+  }) => {
+    const identity = freshIdentity()
+    const slots = Array.from({ length: MAX_COMMIT_ENTRIES }, (_, index): RunSlot => {
+      return { identity, kind: `task.${index}` }
+    })
+    const held = slots.map((slot) => newRecord(slot))
+    await store.commit({ save: held })
+    const half = MAX_COMMIT_ENTRIES / 2
+    const [deleted, kept] = [slots.slice(0, half), held.slice(half)]
+    const last = kept.at(-1) ?? assert.fail('there is a last one')
+    const newest = await saveNew(store, last, 'newest')
+    await assert.rejects(store.commit({ expect: kept, delete: deleted }))
+    assert.equal((await collect(store.list(identity, 'task.'))).length, MAX_COMMIT_ENTRIES)
+    await store.commit({ expect: [...kept.slice(0, -1), newest], delete: deleted })
+    const left = await collect(store.list(identity, 'task.'))
+    assert.deepEqual(
+      left.map(({ kind }) => kind),
+      kept.map(({ kind }) => kind).toSorted(byBytes),
+    )
+  })
+
+  it(`S7 ${LARGE_BYTES} bytes come back as they were`, async ({ store }) => {
+    const bytes = new Uint8Array(LARGE_BYTES).fill(0xc3)
+    bytes[LARGE_BYTES - 1] = 1
+    const record = { ...newRecord(freshSlot()), bytes }
+    assert.equal(await store.save(record), 'saved')
+    const held = await store.loadOrThrow(record.identity, record.kind)
+    // A failed comparison of so many bytes would be printed.
+    assert.equal(Buffer.compare(held.bytes, bytes), 0, 'the bytes have to be the same')
+    assert.equal(await store.save(record), 'unchanged')
+    await store.delete(record.identity, record.kind)
+  })
+
+  it('S7 a version beyond 32 bits is kept by a commit, and given by every read', async ({
+    store,
+  }) => {
+    const slot = { identity: freshIdentity(), kind: freshKindPrefix() }
+    const record = { ...newRecord(slot), version: LARGE_VERSION }
+    assert.deepEqual(await store.commit({ save: [record] }), ['saved'])
+    assert.deepEqual(await store.commit({ save: [record] }), ['unchanged'])
+    await assertHolds(store, record)
+    assertIs(await store.loadByEventId(slot.identity, record.eventId), record)
+    assertIs((await collect(store.list(slot.identity, slot.kind))).at(0), record)
+    assertIs((await collect(store.listKind(maintenance, slot.kind))).at(0), record)
+  })
+
+  it('S1 slots whose names are all as long as they may be are kept apart', async ({ store }) => {
+    const { tenantId } = freshIdentity()
+    const records = Array.from({ length: 32 }, (_, variant): NewStateRecord => {
+      const ending = (part: number): string => ((variant >> part) % 2 === 0 ? 'é' : 'è')
+      const name = (part: number): string => longName(NAME_BYTES, ending(part))
+      const identity = {
+        tenantId: longName(NAME_BYTES, `${tenantId}${ending(0)}`),
+        userId: name(1),
+        sessionId: name(2),
+        runId: name(3),
+      }
+      const eventId = parseEventId(longName(EVENT_ID_BYTES, `${variant}`))
+      return { ...newRecord({ identity, kind: name(4) }, `${variant}`), eventId }
+    })
+    for (const record of records) assert.equal(await store.save(record), 'saved')
+    for (const record of records) {
+      await assertHolds(store, record)
+      assertIs(await store.loadByEventId(record.identity, record.eventId), record)
+      assertIs((await collect(store.list(record.identity, record.kind))).at(0), record)
+    }
+  })
+
+  it(`S4 each of the last ${REMEMBERED_EVENT_IDS} replaced event ids is superseded, however long`, async ({
+    store,
+  }) => {
+    const slot = freshSlot()
+    const records = Array.from({ length: REMEMBERED_EVENT_IDS + 1 }, (_, index) => {
+      const eventId = parseEventId(longName(EVENT_ID_BYTES, newEventId()))
+      return { ...newRecord(slot, `${index}`), eventId }
+    })
+    for (const record of records) assert.equal(await store.save(record), 'saved')
+    for (const stale of records.slice(0, -1)) assert.equal(await store.save(stale), 'superseded')
+  })
+
+  itIfShared(
+    'S8 what another store changed or deleted is so, whatever this one has read',
+    async ({ store, open }) => {
+      const other = await open()
+      const identity = freshIdentity()
+      const readAll = async (expected: readonly NewStateRecord[]): Promise<void> => {
+        for (const record of expected) {
+          await assertHolds(store, record)
+          assertIs(await store.loadByEventId(identity, record.eventId), record)
+        }
+        const listed = await collect(store.list(identity, 'task.'))
+        assert.deepEqual(
+          listed.map(({ eventId }) => eventId),
+          expected.map(({ eventId }) => eventId),
+        )
+      }
+      const [a, b, c] = ['task.a', 'task.b', 'task.c'].map((kind) => ({ identity, kind }))
+      assert.ok(a !== undefined && b !== undefined && c !== undefined)
+      const [heldA, heldB, heldC] = [
+        await saveNew(store, a),
+        await saveNew(store, b),
+        await saveNew(store, c),
+      ]
+      await readAll([heldA, heldB, heldC])
+      const newestA = await saveNew(other, a, 'newest')
+      await readAll([newestA, heldB, heldC])
+      assert.equal(await other.delete(identity, b.kind), true)
+      await readAll([newestA, heldC])
+      await assertEmpty(store, b)
+      await other.commit({ delete: [c] })
+      await readAll([newestA])
+      await assertEmpty(store, c)
+      assert.equal(await other.deleteScope(identity), 1)
+      await readAll([])
+      await assertEmpty(store, a)
+      assert.equal(await store.loadByEventId(identity, newestA.eventId), undefined)
+      assert.equal(await store.save(newestA, { ifEventId: null }), 'saved')
+    },
+  )
+}
+
+/** Saves many records at once, and returns their kinds in the order of a walk. */
+async function saveMany(
+  store: StateStore,
+  slotAt: (index: number) => RunSlot,
+  count: number,
+): Promise<string[]> {
+  const slots = Array.from({ length: count }, (_, index) => slotAt(index))
+  await Promise.all(slots.map((slot) => saveNew(store, slot, 'x')))
+  return slots.map(({ kind }) => kind).toSorted(byBytes)
+}

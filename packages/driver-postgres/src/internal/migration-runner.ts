@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreUnavailableError } from '@harborage/core'
+import { lockKey, type MigrationLock, type NoTables } from '@harborage/core/sql'
+import { Kysely, sql, type Transaction } from 'kysely'
+import type { ClientPool } from './client-pool.ts'
+import { MigrationDialect } from './migration-dialect.ts'
+import { isOverSoon, statementFailure } from './postgres-failure.ts'
+
+/** How long calls may wait behind a migration that waits for its tables itself. */
+const FIRST_WAIT_MS = 500
+/** Above the time after which Postgres looks for deadlocks, and ends an autovacuum that is in the way. */
+const LONGEST_WAIT_MS = 2_000
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 2_000
+
+/** A lock that the migrations of all stores take before they make the schema that they share. */
+const SCHEMA_LOCK = 'harbor-schema'
+
+/** Runs migrations beside calls of other processes, which it must neither hold up for long nor deadlock with. */
+export class MigrationRunner {
+  /** Compiles statements as well. */
+  readonly database: Kysely<NoTables>
+  readonly #schema: string
+  readonly #timeoutMs: number
+
+  /** @param timeoutMs How long to try to have the tables. */
+  constructor(pool: ClientPool, schema: string, timeoutMs: number) {
+    this.database = new Kysely({ dialect: new MigrationDialect(pool) })
+    this.#schema = schema
+    this.#timeoutMs = timeoutMs
+  }
+
+  /** Begins anew with longer and longer waits for as long as others are in the way. */
+  async run<Result>(
+    lock: MigrationLock,
+    work: (db: Kysely<NoTables>) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = performance.now() + this.#timeoutMs
+    for (let [wait, pause] = [FIRST_WAIT_MS, FIRST_PAUSE_MS]; ;) {
+      try {
+        return await this.#attempt(lock, wait, work)
+      } catch (error) {
+        if (!isOverSoon(error)) throw statementFailure(error).error
+        if (performance.now() >= deadline) throw this.#inTheWay(error)
+      }
+      // Half of the pause is left to chance, so that migrations of several processes do not meet again.
+      await delay(pause * (0.5 + Math.random() / 2))
+      wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    }
+  }
+
+  async #attempt<Result>(
+    lock: MigrationLock,
+    waitMs: number,
+    work: (db: Kysely<NoTables>) => Promise<Result>,
+  ): Promise<Result> {
+    return (
+      this.database
+        .transaction()
+        // A snapshot of the whole transaction would be older than the lock and miss what others did before it.
+        .setIsolationLevel('read committed')
+        .setAccessMode('read write')
+        .execute(async (transaction) => {
+          await sql`select pg_advisory_xact_lock(${lockKey(lock.name)})`.execute(transaction)
+          await this.#shareSchema(transaction)
+          await this.#takeTables(transaction, lock.tables, waitMs)
+          return work(transaction.withSchema(this.#schema))
+        })
+    )
+  }
+
+  /** Migrations of other stores wait for whoever makes the schema: `if not exists` fails where two make it at once. */
+  async #shareSchema(transaction: Transaction<NoTables>): Promise<void> {
+    const { rows } = await sql`select from pg_namespace where nspname = ${this.#schema}`.execute(
+      transaction,
+    )
+    if (rows.length > 0) return
+    await sql`select pg_advisory_xact_lock(${lockKey(SCHEMA_LOCK)})`.execute(transaction)
+  }
+
+  /**
+   * Takes the tables for itself before anything else. With a weaker lock that is made stronger later it would deadlock
+   * with transactions that began in between. A role that does not own them is told so by its first change.
+   */
+  async #takeTables(
+    transaction: Transaction<NoTables>,
+    tables: readonly string[],
+    waitMs: number,
+  ): Promise<void> {
+    const { rows } = await sql<{ name: string }>`
+      select relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = ${this.#schema} and c.relname = any(${tables})
+        and pg_has_role(c.relowner, 'USAGE')
+      order by array_position(${tables}, relname::text)`.execute(transaction)
+    if (rows.length === 0) return
+    await sql`select set_config('lock_timeout', ${String(Math.round(waitMs))}, true)`.execute(
+      transaction,
+    )
+    for (const { name } of rows) {
+      await sql`lock table ${sql.id(this.#schema, name)} in access exclusive mode`.execute(
+        transaction,
+      )
+    }
+    await sql`set local lock_timeout to default`.execute(transaction)
+  }
+
+  #inTheWay(cause: unknown): StoreUnavailableError {
+    return new StoreUnavailableError(
+      `the migration could not have its tables within ${this.#timeoutMs} ms, and changed nothing: end the long ` +
+        'transactions on them (pg_stat_activity), or open the store again when there are none',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,142 @@
+import type { EventId, Identity } from '@harborage/core'
+import type {
+  CheckedTransaction,
+  Condition,
+  ListKindPage,
+  ListPage,
+  SaveOutcome,
+  SlotKey,
+  StateRecord,
+} from '@harborage/state'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { RenamingDriver } from './renaming-driver.ts'
+
+/** Sees the first thousand records of a walk only. */
+class ThousandRecordsDriver extends DelegatingDriver {
+  readonly #given = new Map<string, number>()
+
+  override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    return this.#cut(page.after === undefined, page.kindPrefix, await super.listPage(page))
+  }
+
+  override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    return this.#cut(page.after === undefined, page.kindPrefix, await super.listKindPage(page))
+  }
+
+  #cut(isFirst: boolean, prefix: string, page: readonly StateRecord[]): readonly StateRecord[] {
+    const given = isFirst ? 0 : (this.#given.get(prefix) ?? 0)
+    const cut = page.slice(0, 1_000 - given)
+    this.#given.set(prefix, given + cut.length)
+    return cut
+  }
+}
+
+class BatchOfDeletionsDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    const all = Number.MAX_SAFE_INTEGER
+    const page = { kindPrefix: '', after: undefined, limit: all, maxBytes: all }
+    const records = (await this.records.listKindPage(page)).filter(
+      (record) =>
+        record.identity.tenantId === identity.tenantId &&
+        record.identity.userId === identity.userId &&
+        record.identity.sessionId === identity.sessionId,
+    )
+    if (records.length <= 200) return super.deleteScope(identity)
+    for (const record of records.slice(0, 200)) await this.records.delete(record, undefined)
+    return 200
+  }
+}
+
+class BatchOfEntriesDriver extends DelegatingDriver {
+  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    const expect = transaction.expect.slice(0, 250)
+    return super.commit({ ...transaction, expect, delete: transaction.delete.slice(0, 250) })
+  }
+}
+
+/** A column that holds a byte less than 16 MiB. */
+class MediumColumnDriver extends DelegatingDriver {
+  override save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    return super.save({ ...record, bytes: record.bytes.slice(0, 2 ** 24 - 1) }, condition)
+  }
+}
+
+class NarrowVersionsDriver extends DelegatingDriver {
+  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    const save = transaction.save.map((record) => ({ ...record, version: record.version >>> 0 }))
+    return super.commit({ ...transaction, save })
+  }
+}
+
+/** An index whose entries have at most 1,000 bytes. */
+class ShortKeysDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    const { tenantId, userId, sessionId, runId } = identity
+    const room = 1_000 - Buffer.byteLength(tenantId + userId + sessionId + runId)
+    if (Buffer.byteLength(kind) <= room) return { identity, kind }
+    return { identity, kind: Buffer.from(kind).subarray(0, room).toString('latin1') }
+  }
+}
+
+/** Remembers the replaced event ids of a slot in a column of 1,024 bytes. */
+class ShortTrailDriver extends DelegatingDriver {
+  readonly #replaced = new Map<string, EventId[]>()
+
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    const key = JSON.stringify([record.identity, record.kind])
+    const ids = this.#replaced.get(key) ?? []
+    const outcome = await super.save(record, condition)
+    if (outcome === 'saved') this.#replaced.set(key, [record.eventId, ...ids])
+    if (outcome !== 'superseded') return outcome
+    const place = ids.indexOf(record.eventId)
+    if (Buffer.byteLength(ids.slice(1, place + 1).join('')) <= 1_024) return outcome
+    await this.force(record)
+    return 'saved'
+  }
+}
+
+/** Caches what it has loaded, until it writes by itself. */
+class CachingDriver extends DelegatingDriver {
+  readonly #cache = new Map<string, StateRecord>()
+
+  override async load(slot: SlotKey): Promise<StateRecord | undefined> {
+    const key = JSON.stringify([slot.identity, slot.kind])
+    const held = this.#cache.get(key) ?? (await super.load(slot))
+    if (held === undefined) return undefined
+    this.#cache.set(key, held)
+    return structuredClone(held)
+  }
+
+  override save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    this.#cache.clear()
+    return super.save(record, condition)
+  }
+
+  override delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    this.#cache.clear()
+    return super.delete(slot, ifEventId)
+  }
+
+  override deleteScope(identity: Identity): Promise<number> {
+    this.#cache.clear()
+    return super.deleteScope(identity)
+  }
+
+  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    this.#cache.clear()
+    return super.commit(transaction)
+  }
+}
+
+/** Faults that show in large things, and between two stores, only. */
+export const largeFaults: readonly BrokenStore[] = [
+  brokenDriver('S1', 'cuts keys at 1,000 bytes', ShortKeysDriver),
+  brokenDriver('S4', 'remembers replaced event ids in 1,024 bytes', ShortTrailDriver),
+  brokenDriver('S6', 'takes 250 deletions and expectations of a commit', BatchOfEntriesDriver),
+  brokenDriver('S7', 'keeps less than 16 MiB', MediumColumnDriver),
+  brokenDriver('S7', 'keeps versions of a commit in 32 bits', NarrowVersionsDriver),
+  brokenDriver('S8', 'deletes at most 200 records of a session', BatchOfDeletionsDriver),
+  brokenDriver('S8', 'caches what another store has changed', CachingDriver),
+  brokenDriver('S9', 'walks through a thousand records', ThousandRecordsDriver),
+]
