@@ -9,30 +9,36 @@ import {
   type ArtifactRef,
   type NewArtifact,
 } from '@harborage/artifacts'
-import { codeOf, StoreUnavailableError, type Identity } from '@harborage/core'
+import { codeOf, OutcomeUnknownError, StoreUnavailableError, type Identity } from '@harborage/core'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
 import { countArtifacts } from './internal/count-artifacts.ts'
 import {
   linkIfFree,
-  openIfThere,
+  readIfThere,
   removeIfThere,
   removeTemporary,
   syncApplied,
+  syncUpwards,
   writeNewFile,
 } from './internal/durable-files.ts'
+import { EmptyFolders } from './internal/empty-folders.ts'
+import type { FileGate } from './internal/file-gate.ts'
 import { FolderNames } from './internal/folder-names.ts'
 import { translateFsError } from './internal/fs-errors.ts'
 import { isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
 import { isFileThere, isFolder } from './internal/read-folder.ts'
-import { ReadyFolders } from './internal/ready-folders.ts'
-import { RefWalk, type FoundFile } from './internal/ref-walk.ts'
+import { identify, ReadyFolders } from './internal/ready-folders.ts'
+import { RefWalk, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
 import { UnfinishedWalks } from './internal/unfinished-walks.ts'
 import { waitForRoom } from './internal/wait-for-room.ts'
 
 /** How often a put starts again because others took its name or removed its folder. */
 const MAX_ATTEMPTS = 100
+
+/** How often a file that is written is given its name while others remove the folder. */
+const MAX_LINKS = 10
 
 /** How many refs of a page are read at the same time. */
 const READS_AT_ONCE = 16
@@ -44,9 +50,11 @@ const READS_AT_ONCE = 16
  */
 export class FsArtifactDriver implements ArtifactDriver {
   readonly #root: string
+  readonly #gate: FileGate
   readonly #temporary: TemporaryFolder
   readonly #folders: ReadyFolders
-  readonly #names = new FolderNames()
+  readonly #empty: EmptyFolders
+  readonly #tools: WalkTools
   readonly #walks = new UnfinishedWalks()
   readonly #retryTimeoutMs: number
 
@@ -54,11 +62,14 @@ export class FsArtifactDriver implements ArtifactDriver {
    * @param root The real path of a folder that is there.
    * @param retryTimeoutMs How long a put waits for room on a full disk.
    */
-  constructor(root: string, temporary: TemporaryFolder, retryTimeoutMs: number) {
+  constructor(root: string, gate: FileGate, temporary: TemporaryFolder, retryTimeoutMs: number) {
     this.#root = root
+    this.#gate = gate
     this.#retryTimeoutMs = retryTimeoutMs
     this.#temporary = temporary
-    this.#folders = new ReadyFolders(root, temporary)
+    this.#folders = new ReadyFolders(root, gate, temporary)
+    this.#empty = new EmptyFolders(root, gate, temporary)
+    this.#tools = { root, gate, names: new FolderNames(gate, temporary), empty: this.#empty }
   }
 
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
@@ -89,10 +100,14 @@ export class FsArtifactDriver implements ArtifactDriver {
   async delete(key: ArtifactKey): Promise<boolean> {
     return translated(async () => {
       const at = locate(this.#root, key)
-      if (at === undefined || !(await isRealFolder(this.#root, at.folder))) return false
-      const isRemoved = (await isFileThere(at.file)) && (await removeIfThere(at.file))
+      if (at === undefined) return false
+      const before = (await isRealFolder(this.#root, at.folder))
+        ? await identify(at.folder)
+        : undefined
+      const isRemoved =
+        before !== undefined && (await isFileThere(at.file)) && (await removeIfThere(at.file))
       // Also where it was gone already: whoever removed it may not have come to this yet.
-      await syncApplied(at.folder)
+      await this.#syncRemoval(at, before)
       return isRemoved
     })
   }
@@ -100,16 +115,22 @@ export class FsArtifactDriver implements ArtifactDriver {
   async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
     return translated(async () => {
       const above = folderOf(this.#root, [tenantId, userId])
-      if (!(await isRealFolder(this.#root, above))) return 0
       const folder = folderOf(this.#root, [tenantId, userId, sessionId])
+      const isThere = (await isRealFolder(this.#root, above)) && (await isFolder(folder))
       // In one step out of everybody's sight; what is left of it after a crash is removed like any temporary file.
-      const removed = await this.#temporary.next()
-      const isRemoved = (await isFolder(folder)) && (await moveIfThere(folder, removed))
+      const removed = isThere ? await this.#temporary.next() : undefined
+      if (removed === undefined || !(await moveIfThere(folder, removed))) {
+        // Whoever removed it may not have come to this yet.
+        await syncUpwards(this.#gate, this.#root, above)
+        return 0
+      }
       try {
-        await syncApplied(above)
-        return isRemoved ? await countArtifacts(removed) : 0
+        const kept = await this.#empty.removePlace([tenantId, userId])
+        const isSynced = await syncApplied(this.#gate, kept)
+        if (!isSynced) await syncUpwards(this.#gate, this.#root, kept)
+        return await this.#count(removed)
       } finally {
-        if (isRemoved) await removeTemporary(removed)
+        await removeTemporary(this.#gate, removed)
       }
     })
   }
@@ -118,11 +139,11 @@ export class FsArtifactDriver implements ArtifactDriver {
     return translated(async () => {
       const refs: ArtifactRef[] = []
       let bytes = 0
-      const walk = this.#walks.take(page) ?? new RefWalk(this.#root, this.#names, page).files()
+      const walk = this.#walks.take(page) ?? new RefWalk(this.#tools, page).files()
       while (refs.length < page.limit && bytes < page.maxBytes) {
         const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
         if (files.length === 0) break
-        const read = await allOf(files.map(readFoundRef))
+        const read = await allOf(files.map((file) => this.#readFoundRef(file)))
         for (const ref of read) {
           if (ref === undefined) continue
           refs.push(ref)
@@ -152,27 +173,65 @@ export class FsArtifactDriver implements ArtifactDriver {
     // Whoever stored it may not have come to this yet, and a put that is answered has to be durable.
     const folder = await this.#folders.ensure(placeOf(stored), shardOf(digitsOf(stored.id)))
     if (folder === undefined) return undefined
-    await syncApplied(folder)
+    await syncApplied(this.#gate, folder)
     return stored
   }
 
   async #create(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
     const ref = { ...artifact.ref, id }
-    const digits = digitsOf(ref.id)
-    const folder = await this.#folders.ensure(placeOf(ref), shardOf(digits))
-    if (folder === undefined) return undefined
     const written = await this.#temporary.next()
     try {
-      await writeNewFile(written, [encodeHeader(ref, artifact.sourceText), artifact.bytes])
-      const file = join(folder, digits)
-      if (!(await linkIfFree(written, file))) return undefined
-      // In a folder that others made since, which may not be durable, it has to be found and made so. If it is not there,
-      // it went with the folder that was there before: then it was stored and deleted.
-      if (!(await this.#folders.isReady(folder)) && (await isFileThere(file))) return undefined
-      await syncApplied(folder)
-      return ref
+      const header = encodeHeader(ref, artifact.sourceText)
+      await writeNewFile(this.#gate, written, [header, artifact.bytes])
+      return (await this.#giveName(written, ref)) ? ref : undefined
     } finally {
-      await removeTemporary(written)
+      await removeTemporary(this.#gate, written)
+    }
+  }
+
+  /** Links a file to the name of its ref, durably; `false` if the name is taken, or its folder goes again and again. */
+  async #giveName(written: string, ref: ArtifactRef): Promise<boolean> {
+    const digits = digitsOf(ref.id)
+    for (let attempt = 1; attempt <= MAX_LINKS; attempt += 1) {
+      const folder = await this.#folders.ensure(placeOf(ref), shardOf(digits))
+      if (folder === undefined) continue
+      const file = join(folder, digits)
+      const linked = await linkIfFree(written, file)
+      if (linked === 'taken') return false
+      if (linked === 'gone') continue
+      await syncApplied(this.#gate, folder)
+      if (await this.#folders.isReady(folder)) return true
+      // In a folder that others made since, which may not be durable, it has to be found and made so. If it is not there,
+      // it went with the folder that was there before: it was stored and deleted, and both have to last.
+      if (await isFileThere(file)) return false
+      await syncUpwards(this.#gate, this.#root, folder)
+      return true
+    }
+    return false
+  }
+
+  /** Removes the folders that are empty now, and makes durable that an artifact is gone. */
+  async #syncRemoval(
+    { folder, place }: { readonly folder: string; readonly place: readonly string[] },
+    before: string | undefined,
+  ): Promise<void> {
+    if (before !== undefined && before === (await identify(folder))) {
+      const kept = await this.#empty.removeLast(folder, place)
+      if (await syncApplied(this.#gate, kept)) return
+    }
+    // Others removed the folder, and may have made another one.
+    await syncUpwards(this.#gate, this.#root, folder)
+  }
+
+  /** @throws `outcome_unknown`: they are gone already. */
+  async #count(removed: string): Promise<number> {
+    try {
+      return await countArtifacts(this.#gate, removed)
+    } catch (cause) {
+      throw new OutcomeUnknownError(
+        'every artifact of the session was removed, but they could not be counted: nothing is left to repeat',
+        { cause },
+      )
     }
   }
 
@@ -186,15 +245,20 @@ export class FsArtifactDriver implements ArtifactDriver {
   ): Promise<Result | undefined> {
     const at = locate(this.#root, key)
     if (at === undefined || !(await isRealFolder(this.#root, at.folder))) return undefined
-    const file = await openIfThere(at.file)
-    if (file === undefined) return undefined
-    try {
+    return readIfThere(this.#gate, at.file, async (file) => {
       const { ref, bytesFrom } = await readHeader(file)
       if (!isRefOf(ref, key)) throw corrupt()
-      return await use(file, ref, bytesFrom)
-    } finally {
-      await file.close()
-    }
+      return use(file, ref, bytesFrom)
+    })
+  }
+
+  async #readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {
+    return readIfThere(this.#gate, path, async (file) => {
+      const { ref } = await readHeader(file)
+      if (placeOf(ref).some((text, level) => text !== place[level])) throw corrupt()
+      if (digitsOf(ref.id) !== digits) throw corrupt()
+      return ref
+    })
   }
 }
 
@@ -213,19 +277,6 @@ async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<It
 async function allOf<Result>(running: readonly Promise<Result>[]): Promise<Result[]> {
   await Promise.allSettled(running)
   return Promise.all(running)
-}
-
-async function readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {
-  const file = await openIfThere(path)
-  if (file === undefined) return undefined
-  try {
-    const { ref } = await readHeader(file)
-    if (placeOf(ref).some((text, level) => text !== place[level])) throw corrupt()
-    if (digitsOf(ref.id) !== digits) throw corrupt()
-    return ref
-  } finally {
-    await file.close()
-  }
 }
 
 /** A file that says it belongs elsewhere was put there by somebody else. */

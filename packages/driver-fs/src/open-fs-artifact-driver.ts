@@ -5,6 +5,7 @@ import { codeOf, InvalidConfigError, parseConfig, schemeOf } from '@harborage/co
 import { z } from 'zod'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
+import { FileGate } from './internal/file-gate.ts'
 import { ifMissing, isForbidden, translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
@@ -38,10 +39,11 @@ const fsConfig = z.strictObject({
 export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDriver> {
   const { dsn, retryTimeoutMs } = parseConfig(fsConfig, config)
   const path = rootPath(dsn)
+  const gate = new FileGate(retryTimeoutMs)
   try {
-    const root = await ensureRoot(path)
-    const temporary = await TemporaryFolder.open(root)
-    return new FsArtifactDriver(root, temporary, retryTimeoutMs)
+    const root = await ensureRoot(path, gate)
+    const temporary = await TemporaryFolder.open(root, gate)
+    return new FsArtifactDriver(root, gate, temporary, retryTimeoutMs)
   } catch (error) {
     throw translateOpenError(error)
   }
@@ -51,14 +53,14 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
  * Makes the folder, and those above it that are not there, and gives its real path. Each is durable before another one
  * is made in it; one that is there, too, since whoever made it may not have come to this.
  */
-async function ensureRoot(path: string): Promise<string> {
-  const root = (await realpath(path).catch(ifMissing)) ?? (await makeFolder(path))
-  await syncIfAllowed(dirname(root))
+async function ensureRoot(path: string, gate: FileGate): Promise<string> {
+  const root = (await realpath(path).catch(ifMissing)) ?? (await makeFolder(path, gate))
+  await syncIfAllowed(dirname(root), gate)
   return root
 }
 
-async function makeFolder(path: string): Promise<string> {
-  const folder = join(await ensureRoot(dirname(path)), basename(path))
+async function makeFolder(path: string, gate: FileGate): Promise<string> {
+  const folder = join(await ensureRoot(dirname(path), gate), basename(path))
   await mkdir(folder, { mode: OWNER_DIRECTORY }).catch((error: unknown) => {
     // Another process made it.
     if (codeOf(error) !== 'EEXIST') throw error
@@ -67,9 +69,9 @@ async function makeFolder(path: string): Promise<string> {
 }
 
 /** A folder above the root may be none of the store's to read; then whoever made the root made it durable. */
-async function syncIfAllowed(folder: string): Promise<void> {
+async function syncIfAllowed(folder: string, gate: FileGate): Promise<void> {
   try {
-    await syncFolder(folder)
+    await syncFolder(gate, folder)
   } catch (error) {
     if (!isForbidden(error)) throw error
   }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 import { expect, test } from 'vitest'
@@ -19,21 +19,30 @@ test.each([
   ['task', 3],
   ['namespace', 2],
 ])(
-  'a list that needs the lost name of a %s is artifact_corrupt, not incomplete',
+  'a list that needs the lost name of a %s finds it in an artifact, and puts it back',
   async (_, levelsUp) => {
     const root = await temporaryFolder()
     await using writer = await openArtifacts(root)
     const ref = await writer.putText(scope, 'text')
-    await rm(join(upwards(await onlyArtifactFile(root), levelsUp), 'name'))
+    const name = join(upwards(await onlyArtifactFile(root), levelsUp), 'name')
+    const before = await readFile(name, 'utf8')
+    await rm(name)
     await using artifacts = await openArtifacts(root)
-    const error = await failureOf(collect(artifacts.list({}, { maintenance })))
-    expect(error).toMatchObject({ code: 'artifact_corrupt', retryable: false })
+    expect(await collect(artifacts.list({}, { maintenance }))).toEqual([ref])
+    expect(await readFile(name, 'utf8')).toBe(before)
     expect(await collect(artifacts.list({ ...scope, namespace: 'default' }))).toEqual([ref])
-    // Whoever puts something there gives the folder its name again.
-    await artifacts.putText(scope, 'another text')
-    expect(await collect(artifacts.list({}, { maintenance }))).toHaveLength(2)
   },
 )
+
+test('a name that is not that of its folder is artifact_corrupt', async () => {
+  const root = await temporaryFolder()
+  await using writer = await openArtifacts(root)
+  await writer.putText(scope, 'text')
+  await writeFile(join(upwards(await onlyArtifactFile(root), 3), 'name'), 'another')
+  await using artifacts = await openArtifacts(root)
+  const error = await failureOf(collect(artifacts.list({}, { maintenance })))
+  expect(error).toMatchObject({ code: 'artifact_corrupt', retryable: false })
+})
 
 test('a folder without a name that holds nothing yet is passed over', async () => {
   const root = await temporaryFolder()

@@ -1,29 +1,26 @@
 import { join } from 'node:path'
 import { ArtifactCorruptError, compareNames } from '@harborage/core'
-import { readExactly } from './artifact-file.ts'
+import { readExactly, readHeader } from './artifact-file.ts'
 import {
   ensureFolder,
   linkIfFree,
-  openIfThere,
+  readIfThere,
+  removeIfEmpty,
   removeTemporary,
   syncFolder,
   writeNewFile,
 } from './durable-files.ts'
-import { digestOf, isNamedFolder, isShard } from './layout.ts'
+import type { FileGate } from './file-gate.ts'
+import { isLeftOver } from './is-left-over.ts'
+import { digestOf, isArtifactFile, isNamedFolder, isShard, placeOf } from './layout.ts'
 import { foldersIn, isFileThere, namesIn } from './read-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /** The file in a folder that says for which text the folder's name is the digest. */
-const NAME_FILE = 'name'
+export const NAME_FILE = 'name'
 
 /** The longest text that names a folder, in bytes. */
 const MAX_NAME_BYTES = 256
-
-/**
- * How often a name is looked for that is missing while its folder holds something: it is made before anything else is
- * in there, so it is seen at the second look, unless the folder was removed and made anew in between.
- */
-const READ_ATTEMPTS = 3
 
 /** How many texts are remembered: a few megabytes at most. */
 const MAX_REMEMBERED = 10_000
@@ -36,6 +33,7 @@ export interface NamedFolder {
 
 /** Makes the folder of a text, with its name in it; it is durable once the folder above it is synchronised. */
 export async function ensureNamedFolder(
+  gate: FileGate,
   path: string,
   text: string,
   temporary: TemporaryFolder,
@@ -45,54 +43,85 @@ export async function ensureNamedFolder(
   if (!(await isFileThere(name))) {
     const written = await temporary.next()
     try {
-      await writeNewFile(written, [Buffer.from(text)])
+      await writeNewFile(gate, written, [Buffer.from(text)])
       await linkIfFree(written, name)
     } finally {
-      await removeTemporary(written)
+      await removeTemporary(gate, written)
     }
   }
-  await syncFolder(path)
+  await syncFolder(gate, path)
 }
 
 /** The texts of folders, which are read once: a digest never stands for another text. */
 export class FolderNames {
+  readonly #gate: FileGate
+  readonly #temporary: TemporaryFolder
   readonly #texts = new Map<string, string>()
 
-  /** The folders of texts below a folder, by the bytes of their texts. One without a name holds nothing yet. */
-  async namedFoldersIn(parent: string): Promise<NamedFolder[]> {
+  constructor(gate: FileGate, temporary: TemporaryFolder) {
+    this.#gate = gate
+    this.#temporary = temporary
+  }
+
+  /**
+   * The folders of texts below a folder, by the bytes of their texts. One that has neither a name nor an artifact holds
+   * nothing yet, or nothing any more.
+   *
+   * @param level How many folders of texts are above them.
+   */
+  async namedFoldersIn(parent: string, level: number): Promise<NamedFolder[]> {
     const folders: NamedFolder[] = []
-    for (const digest of await foldersIn(parent, isNamedFolder)) {
+    for (const digest of await foldersIn(this.#gate, parent, isNamedFolder)) {
       const path = join(parent, digest)
-      const text = this.#texts.get(digest) ?? (await this.#findOut(path, digest))
+      const text = this.#texts.get(digest) ?? (await this.#findOut(path, digest, level))
       if (text !== undefined) folders.push({ text, path })
+      // It may hold something by now, and stays then.
+      else if (await isLeftOver(path)) await removeIfEmpty(path).catch(() => {})
     }
     return folders.sort((left, right) => compareNames(left.text, right.text))
   }
 
-  /** @throws `artifact_corrupt` if the name was lost: a list without what the folder holds would not be complete. */
-  async #findOut(path: string, digest: string): Promise<string | undefined> {
-    for (let attempt = 1; attempt <= READ_ATTEMPTS; attempt += 1) {
-      const text = await this.#read(path, digest)
-      if (text !== undefined) return text
-      if (!(await holdsFolders(path))) return undefined
-    }
-    throw lostName()
+  async #findOut(path: string, digest: string, level: number): Promise<string | undefined> {
+    const text = (await this.#read(path, digest)) ?? (await this.#recover(path, digest, level))
+    if (text !== undefined) this.#remember(digest, text)
+    return text
   }
 
   async #read(path: string, digest: string): Promise<string | undefined> {
-    const file = await openIfThere(join(path, NAME_FILE))
-    if (file === undefined) return undefined
-    try {
+    return readIfThere(this.#gate, join(path, NAME_FILE), async (file) => {
       const { size } = await file.stat()
-      const text = Buffer.from(
-        await readExactly(file, 0, Math.min(size, MAX_NAME_BYTES)),
-      ).toString()
+      const bytes = await readExactly(file, 0, Math.min(size, MAX_NAME_BYTES))
+      const text = Buffer.from(bytes).toString()
       if (digestOf(text) !== digest) throw lostName()
-      this.#remember(digest, text)
       return text
-    } finally {
-      await file.close()
+    })
+  }
+
+  /** Every artifact says where it belongs, so a name that was lost is found in one, and put back. */
+  async #recover(path: string, digest: string, level: number): Promise<string | undefined> {
+    const text = await this.#textBelow(path, level)
+    if (text === undefined) return undefined
+    if (digestOf(text) !== digest) throw lostName()
+    // For processes that read it; one that may not write has found it all the same.
+    await ensureNamedFolder(this.#gate, path, text, this.#temporary).catch(() => {})
+    return text
+  }
+
+  async #textBelow(path: string, level: number): Promise<string | undefined> {
+    for (const shard of await foldersIn(this.#gate, path, isShard)) {
+      for (const name of await namesIn(this.#gate, join(path, shard), isArtifactFile)) {
+        const text = await readIfThere(this.#gate, join(path, shard, name), async (file) => {
+          const { ref } = await readHeader(file)
+          return placeOf(ref)[level]
+        })
+        if (text !== undefined) return text
+      }
     }
+    for (const folder of await foldersIn(this.#gate, path, isNamedFolder)) {
+      const text = await this.#textBelow(join(path, folder), level)
+      if (text !== undefined) return text
+    }
+    return undefined
   }
 
   #remember(digest: string, text: string): void {
@@ -100,11 +129,6 @@ export class FolderNames {
     const [oldest] = this.#texts.keys()
     if (this.#texts.size > MAX_REMEMBERED && oldest !== undefined) this.#texts.delete(oldest)
   }
-}
-
-async function holdsFolders(path: string): Promise<boolean> {
-  const names = await namesIn(path, (name) => isNamedFolder(name) || isShard(name))
-  return names.length > 0
 }
 
 function lostName(): ArtifactCorruptError {

@@ -16,6 +16,12 @@ export function isFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
+/** Whether the process, or the system, has as many files open as it may. */
+export function isShortOfFiles(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'EMFILE' || code === 'ENFILE'
+}
+
 /** Whether somebody with more rights could do it. */
 export function isForbidden(error: unknown): boolean {
   const code = codeOf(error)
@@ -55,6 +61,12 @@ export function translateFsError(error: unknown): unknown {
       return new StoreUnavailableError('the disk is full: free some space, then call again', {
         cause: error,
       })
+    case 'EMFILE':
+    case 'ENFILE':
+      return new StoreUnavailableError(
+        `too many files are open (${code}): raise the limit of the process (ulimit -n), or of the system, then call again`,
+        { cause: error },
+      )
     case 'EFBIG':
       return new StoreUnavailableError(
         'the file system, or a limit of the process, allows no file of this size: raise it, or lower maxBytes',

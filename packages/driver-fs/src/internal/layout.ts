@@ -31,15 +31,20 @@ export function folderOf(root: string, place: readonly string[]): string {
   return join(artifactsFolder(root), ...place.map(digestOf))
 }
 
+/** Where an artifact is: the texts of its folders, the last folder, and the file. */
+export interface ArtifactPlace {
+  readonly place: readonly string[]
+  readonly folder: string
+  readonly file: string
+}
+
 /** An id's folder and file name: the hex digits after its last underscore. `undefined` if it cannot be an id. */
-export function locate(
-  root: string,
-  { scope, id }: ArtifactKey,
-): { readonly folder: string; readonly file: string } | undefined {
+export function locate(root: string, { scope, id }: ArtifactKey): ArtifactPlace | undefined {
   const [, namespace, digits] = /^(.+)_([0-9a-f]{12}|[0-9a-f]{64})$/s.exec(id) ?? []
   if (namespace === undefined || digits === undefined) return undefined
-  const folder = join(folderOf(root, placeOf({ scope, namespace })), shardOf(digits))
-  return { folder, file: join(folder, digits) }
+  const place = placeOf({ scope, namespace })
+  const folder = join(folderOf(root, place), shardOf(digits))
+  return { place, folder, file: join(folder, digits) }
 }
 
 /** The name of the folder in which the file of these digits is. */

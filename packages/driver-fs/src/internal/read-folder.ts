@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
+import type { FileGate } from './file-gate.ts'
 import { foreignEntry, ifMissing } from './fs-errors.ts'
 
 /**
@@ -7,11 +8,12 @@ import { foreignEntry, ifMissing } from './fs-errors.ts'
  * over, but anything in place of a folder is refused.
  */
 export async function foldersIn(
+  gate: FileGate,
   parent: string,
   isWanted: (name: string) => boolean,
 ): Promise<string[]> {
   const names: string[] = []
-  for (const entry of await entriesIn(parent)) {
+  for (const entry of await entriesIn(gate, parent)) {
     if (!isWanted(entry.name)) continue
     if (!entry.isDirectory()) throw foreignEntry()
     names.push(entry.name)
@@ -21,10 +23,11 @@ export async function foldersIn(
 
 /** The names in a folder that are wanted, sorted; none if it is not there. */
 export async function namesIn(
+  gate: FileGate,
   folder: string,
   isWanted: (name: string) => boolean,
 ): Promise<string[]> {
-  const entries = await entriesIn(folder)
+  const entries = await entriesIn(gate, folder)
   return entries
     .map(({ name }) => name)
     .filter(isWanted)
@@ -45,6 +48,7 @@ export async function isFileThere(path: string): Promise<boolean> {
   throw foreignEntry()
 }
 
-async function entriesIn(folder: string): Promise<Dirent[]> {
-  return (await readdir(folder, { withFileTypes: true }).catch(ifMissing)) ?? []
+async function entriesIn(gate: FileGate, folder: string): Promise<Dirent[]> {
+  const reading = gate.whileShort(() => readdir(folder, { withFileTypes: true }))
+  return (await reading.catch(ifMissing)) ?? []
 }

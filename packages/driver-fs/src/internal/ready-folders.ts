@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@harborage/core'
 import { ensureFolder, syncFolder } from './durable-files.ts'
+import type { FileGate } from './file-gate.ts'
 import { ifMissing } from './fs-errors.ts'
 import { ensureNamedFolder } from './folder-names.ts'
 import { isRealFolder } from './is-real-folder.ts'
@@ -17,11 +18,13 @@ const MAX_REMEMBERED = 10_000
  */
 export class ReadyFolders {
   readonly #root: string
+  readonly #gate: FileGate
   readonly #temporary: TemporaryFolder
   readonly #ready = new Map<string, string>()
 
-  constructor(root: string, temporary: TemporaryFolder) {
+  constructor(root: string, gate: FileGate, temporary: TemporaryFolder) {
     this.#root = root
+    this.#gate = gate
     this.#temporary = temporary
   }
 
@@ -50,7 +53,7 @@ export class ReadyFolders {
     await this.#ensureIn(this.#root, parent, () => ensureFolder(parent))
     for (const text of place) {
       const folder = join(parent, digestOf(text))
-      const make = (): Promise<void> => ensureNamedFolder(folder, text, this.#temporary)
+      const make = (): Promise<void> => ensureNamedFolder(this.#gate, folder, text, this.#temporary)
       if (!(await this.#ensureIn(parent, folder, make))) return false
       parent = folder
     }
@@ -64,7 +67,7 @@ export class ReadyFolders {
     await make()
     // Asked before it is synchronised: it may be another one afterwards.
     const identity = await identify(folder)
-    await syncFolder(parent)
+    await syncFolder(this.#gate, parent)
     if (identity !== undefined) this.#remember(folder, identity)
     return true
   }
@@ -76,7 +79,8 @@ export class ReadyFolders {
   }
 }
 
-async function identify(folder: string): Promise<string | undefined> {
+/** Tells a folder from another one that has its path later. */
+export async function identify(folder: string): Promise<string | undefined> {
   const found = await stat(folder, { bigint: true }).catch(ifMissing)
   return found && `${found.dev}-${found.ino}-${found.birthtimeNs}`
 }

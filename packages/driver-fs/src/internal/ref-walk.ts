@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import type { ArtifactPage } from '@harborage/artifacts'
 import { compareNames } from '@harborage/core'
+import type { EmptyFolders } from './empty-folders.ts'
+import type { FileGate } from './file-gate.ts'
 import type { FolderNames, NamedFolder } from './folder-names.ts'
+import { isLeftOver } from './is-left-over.ts'
 import {
   artifactsFolder,
   digestOf,
@@ -22,22 +25,28 @@ export interface FoundFile {
   readonly digits: string
 }
 
+/** What a walk needs of the driver. */
+export interface WalkTools {
+  readonly root: string
+  readonly gate: FileGate
+  readonly names: FolderNames
+  readonly empty: EmptyFolders
+}
+
 /** Walks the files of artifacts, ordered as their refs are. */
 export class RefWalk {
-  readonly #root: string
-  readonly #names: FolderNames
+  readonly #tools: WalkTools
   readonly #page: ArtifactPage
 
-  constructor(root: string, names: FolderNames, page: ArtifactPage) {
-    this.#root = root
-    this.#names = names
+  constructor(tools: WalkTools, page: ArtifactPage) {
+    this.#tools = tools
     this.#page = page
   }
 
   /** Files from the place of the page on. */
   async *files(): AsyncGenerator<FoundFile, void> {
     const { after } = this.#page
-    const root = artifactsFolder(this.#root)
+    const root = artifactsFolder(this.#tools.root)
     if (await isFolder(root)) {
       yield* this.#below(root, [], after === undefined ? undefined : placeOf(after))
     }
@@ -55,14 +64,20 @@ export class RefWalk {
       return
     }
     const bound = after?.[place.length]
-    for (const { text, path } of await this.#foldersAt(folder, this.#page[level])) {
+    const folders = await this.#foldersAt(folder, place.length, this.#page[level])
+    if (folders.length === 0) await this.#removeLeftOver(folder, place)
+    for (const { text, path } of folders) {
       const order = bound === undefined ? 1 : compareNames(text, bound)
       if (order >= 0) yield* this.#below(path, [...place, text], order === 0 ? after : undefined)
     }
   }
 
-  async #foldersAt(folder: string, wanted: string | undefined): Promise<readonly NamedFolder[]> {
-    if (wanted === undefined) return this.#names.namedFoldersIn(folder)
+  async #foldersAt(
+    folder: string,
+    level: number,
+    wanted: string | undefined,
+  ): Promise<readonly NamedFolder[]> {
+    if (wanted === undefined) return this.#tools.names.namedFoldersIn(folder, level)
     const path = join(folder, digestOf(wanted))
     return (await isFolder(path)) ? [{ text: wanted, path }] : []
   }
@@ -72,12 +87,29 @@ export class RefWalk {
     place: readonly string[],
     afterDigits: string,
   ): AsyncGenerator<FoundFile, void> {
-    for (const shard of await foldersIn(folder, isShard)) {
+    const { gate } = this.#tools
+    const shards = await foldersIn(gate, folder, isShard)
+    if (shards.length === 0) await this.#removeLeftOver(folder, place)
+    for (const shard of shards) {
       if (shard < shardOf(afterDigits)) continue
-      for (const digits of await namesIn(join(folder, shard), isArtifactFile)) {
-        if (digits > afterDigits) yield { path: join(folder, shard, digits), place, digits }
+      const path = join(folder, shard)
+      const files = await namesIn(gate, path, isArtifactFile)
+      if (files.length === 0) await this.#removeLeftOverShard(path, place)
+      for (const digits of files) {
+        if (digits > afterDigits) yield { path: join(path, digits), place, digits }
       }
     }
+  }
+
+  /** What was left behind would be walked again by every list. */
+  async #removeLeftOver(folder: string, place: readonly string[]): Promise<void> {
+    const { empty } = this.#tools
+    if (await isLeftOver(folder)) await empty.removePlace(place)
+  }
+
+  async #removeLeftOverShard(path: string, place: readonly string[]): Promise<void> {
+    const { empty } = this.#tools
+    if (await isLeftOver(path)) await empty.removeLast(path, place)
   }
 
   #afterDigits(): string {

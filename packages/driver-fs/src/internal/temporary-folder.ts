@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { codeOf, InvalidConfigError, isHarborageError } from '@harborage/core'
 import { ensureFolder, OWNER_FILE, removeTemporary } from './durable-files.ts'
 import { isForbidden } from './fs-errors.ts'
+import type { FileGate } from './file-gate.ts'
 import { digestOf } from './layout.ts'
 import { isFolder } from './read-folder.ts'
 
@@ -20,13 +21,15 @@ const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'
  */
 export class TemporaryFolder {
   readonly #path: string
+  readonly #gate: FileGate
   /** Where the number of a process says which one it is: a machine, or a container on it. */
   readonly #processes: string
   readonly #mark = randomBytes(6).toString('hex')
   #count = 0
 
-  private constructor(path: string, processes: string) {
+  private constructor(path: string, gate: FileGate, processes: string) {
     this.#path = path
+    this.#gate = gate
     this.#processes = processes
   }
 
@@ -35,13 +38,19 @@ export class TemporaryFolder {
    *
    * @throws `invalid_config` if the file system has no hard links.
    */
-  static async open(root: string): Promise<TemporaryFolder> {
-    const path = join(root, 'temporary')
+  static async open(root: string, gate: FileGate): Promise<TemporaryFolder> {
+    const folder = await TemporaryFolder.unchecked(root, gate)
+    const path = folder.#path
     await ensureFolder(path)
-    const folder = new TemporaryFolder(path, await nameProcesses())
-    for (const name of await readdir(path)) await folder.#removeIfAbandoned(name)
+    const names = await gate.whileShort(() => readdir(path))
+    for (const name of names) await folder.#removeIfAbandoned(name)
     await folder.#checkLinks()
     return folder
+  }
+
+  /** As {@link open}, but without changing anything: the folder is made when something is written. */
+  static async unchecked(root: string, gate: FileGate): Promise<TemporaryFolder> {
+    return new TemporaryFolder(join(root, 'temporary'), gate, await nameProcesses())
   }
 
   /** A path that nothing else uses. */
@@ -56,7 +65,7 @@ export class TemporaryFolder {
   async #checkLinks(): Promise<void> {
     const [file, name] = [await this.next(), await this.next()]
     try {
-      await writeFile(file, '', { flag: 'wx', mode: OWNER_FILE })
+      await this.#gate.whileShort(() => writeFile(file, '', { flag: 'wx', mode: OWNER_FILE }))
       await link(file, name).catch((cause: unknown) => {
         if (!NO_LINKS.includes(codeOf(cause))) throw cause
         throw new InvalidConfigError(
@@ -67,8 +76,8 @@ export class TemporaryFolder {
     } catch (error) {
       if (isHarborageError(error)) throw error
     } finally {
-      await removeTemporary(file)
-      await removeTemporary(name)
+      await removeTemporary(this.#gate, file)
+      await removeTemporary(this.#gate, name)
     }
   }
 

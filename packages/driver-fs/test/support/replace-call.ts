@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 type Files = typeof files
 
 /** Puts something else in place of a call to the file system, until the test is over. */
-export function replaceCall<Name extends 'link' | 'open' | 'rm'>(
+export function replaceCall<Name extends 'link' | 'open' | 'rm' | 'rmdir'>(
   name: Name,
   replacementOf: (real: Files[Name]) => Files[Name],
 ): void {

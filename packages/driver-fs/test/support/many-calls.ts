@@ -1,0 +1,45 @@
+// Run by a test in a process that may have few files open: makes a thousand calls at once.
+import { isHarborageError } from '@harborage/core'
+
+import { collect } from './collect.ts'
+import { openArtifacts } from './open-artifacts.ts'
+
+/** What came of the calls: how often they failed, by code, and what they answered. */
+export interface ManyCallsAnswer {
+  readonly failures: readonly string[]
+  readonly read: number
+  readonly listed: number
+  readonly removed: number
+  readonly left: number
+}
+
+const CALLS = 1_000
+const LISTS = 30
+
+const [, , root = ''] = process.argv
+const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
+const artifacts = await openArtifacts(root)
+const failures = new Set<string>()
+
+async function every<Result>(calls: readonly Promise<Result>[]): Promise<Result[]> {
+  const results: Result[] = []
+  for (const outcome of await Promise.allSettled(calls)) {
+    if (outcome.status === 'fulfilled') results.push(outcome.value)
+    else failures.add(isHarborageError(outcome.reason) ? outcome.reason.code : 'another error')
+  }
+  return results
+}
+
+const texts = Array.from({ length: CALLS }, (_, index) => `text ${index}`)
+const refs = await every(texts.map((text) => artifacts.putText(scope, text)))
+const read = await every(refs.map(({ id }) => artifacts.getText(scope, id)))
+const lists = await every(Array.from({ length: LISTS }, () => collect(artifacts.list(scope))))
+const removed = await every(refs.map(({ id }) => artifacts.delete(scope, id)))
+const answer: ManyCallsAnswer = {
+  failures: [...failures],
+  read: new Set(read).size,
+  listed: lists.reduce((sum, list) => sum + list.length, 0),
+  removed: removed.filter(Boolean).length,
+  left: (await collect(artifacts.list(scope))).length,
+}
+console.log(JSON.stringify(answer))

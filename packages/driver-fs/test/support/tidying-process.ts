@@ -1,0 +1,33 @@
+// Run by a test: several of these put and remove their own artifacts in one task at once.
+import { isHarborageError } from '@harborage/core'
+
+import { collect } from './collect.ts'
+import { openArtifacts } from './open-artifacts.ts'
+
+/** What one of them saw that must never be. */
+export interface TidyingAnswer {
+  readonly faults: readonly string[]
+}
+
+const ROUNDS = 60
+
+const [, , root = '', name = ''] = process.argv
+const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+const artifacts = await openArtifacts(root)
+const faults: string[] = []
+for (let round = 0; round < ROUNDS; round += 1) await putAndRemove(`${name} ${round}`)
+const answer: TidyingAnswer = { faults }
+console.log(JSON.stringify(answer))
+
+async function putAndRemove(text: string): Promise<void> {
+  try {
+    const { id } = await artifacts.putText(scope, text)
+    if ((await artifacts.getText(scope, id)) !== text) faults.push('a put was lost')
+    const maintenance = { maintenanceScoped: true } as const
+    const refs = await collect(artifacts.list({}, { maintenance }))
+    if (!refs.some((ref) => ref.id === id)) faults.push('a put was not listed')
+    if (!(await artifacts.delete(scope, id))) faults.push('a put was removed by somebody')
+  } catch (error) {
+    faults.push(isHarborageError(error) ? `${error.code}: ${error.message}` : String(error))
+  }
+}
