@@ -6,7 +6,7 @@ import { describeType } from './named-text.ts'
 export interface Registered {
   /** The DSN schemes that lead to it, without the colon. Upper and lower case are one. */
   readonly schemes: readonly string[]
-  readonly open: (dsn: never) => Promise<unknown>
+  readonly open: (dsn: never, migrate: never) => Promise<unknown>
 }
 
 /** Drivers by name and by DSN scheme. A name, and a scheme, is taken once. */

@@ -59,6 +59,7 @@ export {
   type RunIdentity,
 } from './identity.ts'
 export { errorOfFindings, type Finding, type FindingGrade } from './finding.ts'
+export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'
 export { abortReason, isAborted, onAbort } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'

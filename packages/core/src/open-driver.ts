@@ -9,8 +9,9 @@ export interface StoreDriverFactory<Driver> extends Registered {
   /**
    * @param dsn What the caller gave: a DSN with its scheme, in the case in which it was written; if the caller named the
    * driver, perhaps a bare path; `undefined` if nothing.
+   * @param migrate `'verify'`: opening changes nothing, and fails with `schema_outdated` where something has to be made.
    */
-  readonly open: (dsn: string | undefined) => Promise<Driver>
+  readonly open: (dsn: string | undefined, migrate: 'apply' | 'verify') => Promise<Driver>
 }
 
 /** How a store finds its driver. */
@@ -64,7 +65,7 @@ export async function openDriver<Driver extends ClosableDriver>(
   const factory = find(drivers.registry, name, scheme)
   const engine = find(engines, name, scheme)
   if (factory !== undefined) {
-    const opened = await factory.open(dsn)
+    const opened = await factory.open(dsn, migrate)
     return { driver: opened, release: () => opened.close() }
   }
   if (engine === undefined) {

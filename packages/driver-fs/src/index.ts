@@ -1,9 +1,11 @@
 import { registerArtifactDriver } from '@harborage/artifacts'
 import { openFsArtifactDriver } from './open-fs-artifact-driver.ts'
 
-export { openFsArtifactDriver, type FsConfig } from './open-fs-artifact-driver.ts'
+export { diagnose } from './diagnose.ts'
+export type { FsConfig } from './fs-config.ts'
+export { openFsArtifactDriver } from './open-fs-artifact-driver.ts'
 
 registerArtifactDriver('fs', {
   schemes: ['fs'],
-  open: (dsn) => openFsArtifactDriver({ dsn }),
+  open: (dsn, migrate) => openFsArtifactDriver({ dsn, migrate }),
 })

@@ -1,32 +1,21 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { ArtifactDriver } from '@harborage/artifacts'
-import { codeOf, InvalidConfigError, parseConfig, schemeOf } from '@harborage/core'
-import { z } from 'zod'
+import { codeOf, SchemaOutdatedError, worstOf } from '@harborage/core'
+import type { FsConfig } from './fs-config.ts'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
+import { examine } from './internal/examine.ts'
 import { FileGate } from './internal/file-gate.ts'
 import { ifMissing, isForbidden, translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
-
-/** What `openFsArtifactDriver` takes. */
-export interface FsConfig {
-  /** The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if it is not there. */
-  readonly dsn: string | undefined
-  /** How long a put goes on trying while the disk is full, in milliseconds. Default: 5,000. */
-  readonly retryTimeoutMs?: number
-}
-
-const fsConfig = z.strictObject({
-  dsn: z.string(),
-  retryTimeoutMs: z.int().min(0).max(3_600_000).default(5_000),
-})
 
 /**
  * Opens the artifact driver that keeps plain files below one folder. Several processes of one machine may use it at
  * once. What earlier processes left behind when they were killed in the middle of a put is removed.
  *
- * @throws `invalid_config` if the path is malformed or names a file; `store_unavailable` if it cannot be used now.
+ * @throws `invalid_config` if the path is malformed, too long or names a file (see `diagnose`); `schema_outdated` if it is
+ * to be verified and not there; `store_unavailable` if it cannot be used now.
  *
  * @example
  * ```ts
@@ -37,16 +26,31 @@ const fsConfig = z.strictObject({
  * ```
  */
 export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDriver> {
-  const { dsn, retryTimeoutMs } = parseConfig(fsConfig, config)
-  const path = rootPath(dsn)
+  const examined = await examine(config)
+  if (examined.place === undefined) throw examined.objections[0].error
+  const error = worstOf(examined.objections)
+  if (error !== undefined) throw error
+  const { path, retryTimeoutMs, migrate } = examined.place
   const gate = new FileGate(retryTimeoutMs)
   try {
-    const root = await ensureRoot(path, gate)
-    const temporary = await TemporaryFolder.open(root, gate)
+    const root = migrate === 'verify' ? await findRoot(path) : await ensureRoot(path, gate)
+    const temporary =
+      migrate === 'verify'
+        ? await TemporaryFolder.unchecked(root, gate)
+        : await TemporaryFolder.open(root, gate)
     return new FsArtifactDriver(root, gate, temporary, retryTimeoutMs)
-  } catch (error) {
-    throw translateOpenError(error)
+  } catch (failure) {
+    throw translateOpenError(failure)
   }
+}
+
+/** @throws `schema_outdated` if it is not there. */
+async function findRoot(path: string): Promise<string> {
+  const root = await realpath(path).catch(ifMissing)
+  if (root !== undefined) return root
+  throw new SchemaOutdatedError(
+    "the artifact folder is not there: open the store once with migrate: 'apply', or make the folder",
+  )
 }
 
 /**
@@ -75,24 +79,4 @@ async function syncIfAllowed(folder: string, gate: FileGate): Promise<void> {
   } catch (error) {
     if (!isForbidden(error)) throw error
   }
-}
-
-function rootPath(dsn: string): string {
-  const scheme = schemeOf(dsn)
-  if (scheme !== undefined && scheme !== 'fs') throw refuse('has a scheme other than "fs:"')
-  const path = scheme === undefined ? dsn : stripAuthority(dsn.slice('fs:'.length))
-  if (path === '' || path !== path.trim())
-    throw refuse('names no folder, or has white space around it')
-  if (path.includes('\0')) throw refuse('holds a NUL character')
-  if (path.startsWith('//')) throw refuse('names a host')
-  return path
-}
-
-/** `fs:///srv/artifacts` is the path `/srv/artifacts`; with two slashes the first name would be a host. */
-function stripAuthority(rest: string): string {
-  return rest.startsWith('///') ? rest.slice(2) : rest
-}
-
-function refuse(fault: string): InvalidConfigError {
-  return new InvalidConfigError(`dsn ${fault}: pass "fs:./artifacts" or a plain path`)
 }

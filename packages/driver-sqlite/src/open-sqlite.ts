@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { Database } from '@harborage/core'
+import { worstOf, type Database } from '@harborage/core'
 import { connect } from './internal/connect.ts'
 import { IN_MEMORY } from './internal/database-path.ts'
 import { DeferredDatabase } from './internal/deferred-database.ts'
 import { examine } from './internal/examine.ts'
-import { worstOf } from './internal/objection.ts'
 import { SqliteDatabase } from './internal/sqlite-database.ts'
 import type { SqliteConfig } from './sqlite-config.ts'
 

@@ -57,6 +57,18 @@ export function digitsOf(id: string): string {
   return id.slice(id.lastIndexOf('_') + 1)
 }
 
+const DIGEST_DIGITS = 64
+
+/**
+ * How many bytes the longest path of the layout has more than the root: that of an artifact under its full id. In the
+ * folder of temporary files no path is as long.
+ */
+export const LONGEST_PATH_BELOW: number =
+  '/artifacts'.length +
+  LEVELS.length * (1 + DIGEST_DIGITS) +
+  (1 + SHARD_DIGITS) +
+  (1 + DIGEST_DIGITS)
+
 /** Whether a name is that of a folder for a text. */
 export function isNamedFolder(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name)

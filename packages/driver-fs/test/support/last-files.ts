@@ -1,5 +1,6 @@
 // Run by a test in a process that may have few files open, most of which other code takes.
 import { closeSync, openSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { ArtifactStore } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
@@ -61,7 +62,7 @@ const { id } = await patient.putText(scope, 'text')
 async function whenNoneIsLeft<Result>(call: () => Promise<Result>): Promise<Result> {
   const giveBack = takeAllBut(0)
   const calling = call()
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await delay(50)
   giveBack()
   return calling
 }

@@ -1,9 +1,8 @@
 import { constants, type Stats } from 'node:fs'
 import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf } from '@harborage/core'
+import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
 import { mountPoints } from './mount-points.ts'
-import { refusal, unavailable, type Objection } from './objection.ts'
 
 /** Numbers by which Linux's statfs names file systems on which WAL's shared memory does not work. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path'
-import { isHarborageError } from '@harborage/core'
+import { isHarborageError, refusal, type Objection } from '@harborage/core'
 import { parseSqliteConfig, type SqliteConfig } from '../sqlite-config.ts'
 import { databasePath, IN_MEMORY } from './database-path.ts'
 import { examinePlace } from './examine-place.ts'
 import { isAddon, loadAddon, type Addon } from './load-addon.ts'
-import { refusal, type Objection } from './objection.ts'
 import { requireNodeVersion } from './require-node-version.ts'
 
 /** What is opened, as far as it is known before. */

@@ -1,6 +1,5 @@
-import { codeOf } from '@harborage/core'
+import { codeOf, refusal, type Objection } from '@harborage/core'
 import type BetterSqlite3 from 'better-sqlite3'
-import { refusal, type Objection } from './objection.ts'
 
 /** Opens a connection, as `new BetterSqlite3(...)` does. */
 export type Addon = (path: string, options: BetterSqlite3.Options) => BetterSqlite3.Database

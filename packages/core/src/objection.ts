@@ -1,10 +1,6 @@
-import {
-  InvalidConfigError,
-  StoreUnavailableError,
-  type Finding,
-  type FindingGrade,
-  type HarborageError,
-} from '@harborage/core'
+import { InvalidConfigError, StoreUnavailableError } from './errors/errors.ts'
+import type { HarborageError } from './errors/harborage-error.ts'
+import type { Finding, FindingGrade } from './finding.ts'
 
 /** A finding, and the error that opening fails with because of it. */
 export interface Objection {

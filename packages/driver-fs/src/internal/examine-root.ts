@@ -1,0 +1,89 @@
+import { constants } from 'node:fs'
+import { access, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
+import { LONGEST_PATH_BELOW } from './layout.ts'
+
+/** The most bytes that a path may have, by system; without the NUL at its end. */
+const LONGEST_PATHS: Readonly<Partial<Record<NodeJS.Platform, number>>> = {
+  linux: 4_095,
+  win32: 32_000,
+}
+const LONGEST_PATH_ELSEWHERE = 1_023
+
+/** Examines the folder of the artifacts, or the place where it is to be made, and changes nothing there. */
+export async function examineRoot(
+  path: string,
+  migrate: 'apply' | 'verify',
+): Promise<readonly Objection[]> {
+  try {
+    const { existing, root } = await findExisting(resolve(path))
+    const objections: Objection[] = []
+    if (Buffer.byteLength(root) + LONGEST_PATH_BELOW > longestPath()) objections.push(tooLong())
+    if (!(await stat(existing)).isDirectory()) return [...objections, notFolder()]
+    const isMissing = root !== existing
+    if (isMissing && migrate === 'apply') {
+      await access(existing, constants.W_OK | constants.X_OK)
+    }
+    return objections
+  } catch (error) {
+    return [explain(error)]
+  }
+}
+
+/** Finds the lowest folder on the path that is there, and the real path that the root has or is going to have. */
+async function findExisting(
+  path: string,
+): Promise<{ readonly existing: string; readonly root: string }> {
+  try {
+    const existing = await realpath(path)
+    return { existing, root: existing }
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    const { existing, root } = await findExisting(dirname(path))
+    return { existing, root: join(root, basename(path)) }
+  }
+}
+
+function longestPath(): number {
+  return LONGEST_PATHS[process.platform] ?? LONGEST_PATH_ELSEWHERE
+}
+
+function explain(error: unknown): Objection {
+  const code = codeOf(error) ?? 'unknown'
+  switch (code) {
+    case 'ENOTDIR':
+      return notFolder(error)
+    case 'ENAMETOOLONG':
+      return tooLong(error)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return unavailable(
+        'rights',
+        `the artifact folder cannot be made or entered (${code}): check the owner and the rights of the folders above it`,
+        error,
+        false,
+      )
+    default:
+      return unavailable('disk', `the artifact folder failed (${code}): see the cause`, error, true)
+  }
+}
+
+function tooLong(cause?: unknown): Objection {
+  return refusal(
+    'path_too_long',
+    'fails',
+    `the path of the artifact folder is too long: the paths below it have up to ${LONGEST_PATH_BELOW} bytes more, and this system takes ${longestPath()} in all; shorten it`,
+    cause,
+  )
+}
+
+function notFolder(cause?: unknown): Objection {
+  return refusal(
+    'not_a_folder',
+    'fails',
+    'the artifact folder, or one above it, is a file: name a folder',
+    cause,
+  )
+}

@@ -1,0 +1,94 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { diagnose, openFsArtifactDriver } from '@harborage/driver-fs'
+import { describe, expect, test } from 'vitest'
+
+import { collect } from './support/collect.ts'
+import { failureOf } from './support/failure-of.ts'
+import { openArtifacts } from './support/open-artifacts.ts'
+import { snapshot } from './support/snapshot.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+/** The most bytes of a root on Linux: below it, paths have up to 403 bytes more. */
+const LONGEST_ROOT = 4_095 - 403
+
+/** A path of just so many bytes below a folder. */
+function pathOf(bytes: number, folder: string): string {
+  let path = folder
+  while (bytes - path.length > 202) path += `/${'a'.repeat(100)}`
+  return `${path}/${'b'.repeat(bytes - path.length - 1)}`
+}
+
+describe('a folder in which all is well has no finding and is left as it was', () => {
+  test('where it is not there yet', async () => {
+    const folder = await temporaryFolder()
+    expect(await diagnose({ dsn: `fs:${join(folder, 'a/b')}` })).toEqual([])
+    expect(await snapshot(folder)).toEqual({})
+  })
+
+  test('where it is in use, also by a link', async () => {
+    const folder = await temporaryFolder()
+    const root = join(folder, 'root')
+    await using artifacts = await openArtifacts(root)
+    await artifacts.putText({ tenantId: 't', userId: 'u', sessionId: 's' }, 'text')
+    await symlink(root, join(folder, 'link'))
+    const before = await snapshot(folder)
+    expect(await diagnose({ dsn: join(folder, 'link') })).toEqual([])
+    expect(await snapshot(folder)).toEqual(before)
+  })
+})
+
+describe('a finding names what opening fails with', () => {
+  test.each<[name: string, dsnIn: (folder: string) => Promise<string>]>([
+    ['config', async (folder) => `fs:${folder}?retryTimeoutMs=5`],
+    ['config', async () => 'fs://host/a'],
+    ['not_a_folder', fileIn],
+    ['not_a_folder', async (folder) => join(await fileIn(folder), 'below')],
+    ['path_too_long', async (folder) => join(folder, 'a'.repeat(300))],
+    ['path_too_long', async (folder) => pathOf(LONGEST_ROOT + 1, folder)],
+    ['path_too_long', async (folder) => linkTo(pathOf(LONGEST_ROOT + 1, folder), folder)],
+  ])('%s', async (name, dsnIn) => {
+    const folder = await temporaryFolder()
+    const dsn = await dsnIn(folder)
+    const before = await snapshot(folder)
+    const findings = await diagnose({ dsn })
+    expect(findings).toMatchObject([{ name, grade: 'fails' }])
+    const error = await failureOf(openFsArtifactDriver({ dsn }))
+    expect(error).toMatchObject({ code: 'invalid_config', retryable: false })
+    expect(error.message).toBe(findings[0]?.message)
+    expect(await snapshot(folder)).toEqual(before)
+  })
+})
+
+test.runIf(process.platform === 'linux')(
+  'the longest root that is taken can hold what has the longest path',
+  async () => {
+    await using artifacts = await openArtifacts(pathOf(LONGEST_ROOT, await temporaryFolder()))
+    const session = { tenantId: 't', userId: 'u', sessionId: 's' }
+    const scope = { ...session, taskId: 'k' }
+    // Two contents of one short id, so that one of them has its full digest for a name.
+    const forged = [
+      '{"approve":false,"amount":10,"s":3,"n":15411236}',
+      '{"approve":true,"amount":1000000,"s":3,"n":18236979}',
+    ]
+    for (const text of forged) await artifacts.putText(scope, text)
+    const refs = await collect(artifacts.list(scope))
+    expect(new Set(refs.map(({ id }) => id.length))).toEqual(new Set([20, 72]))
+    const texts = await Promise.all(refs.map(({ id }) => artifacts.getText(scope, id)))
+    expect(new Set(texts)).toEqual(new Set(forged))
+    expect(await artifacts.deleteScope(session)).toBe(2)
+  },
+)
+
+async function fileIn(folder: string): Promise<string> {
+  await writeFile(join(folder, 'file'), 'do not lose me')
+  return join(folder, 'file')
+}
+
+/** The path of a link that is short itself and leads to a long path. */
+async function linkTo(path: string, folder: string): Promise<string> {
+  await mkdir(path, { recursive: true })
+  await symlink(path, join(folder, 'link'))
+  return join(folder, 'link')
+}
