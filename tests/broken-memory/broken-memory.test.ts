@@ -13,6 +13,7 @@ import { costFaults } from './m07-cost.ts'
 import { healthFaults } from './m08-health.ts'
 import { snapshotFaults } from './m09-snapshot.ts'
 import { closeFaults } from './m10-close.ts'
+import { strategyFaults } from './m11-strategy.ts'
 import { turnFaults } from './s07-turns.ts'
 import { storeCloseFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
@@ -30,6 +31,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   M8: healthFaults,
   M9: snapshotFaults,
   M10: closeFaults,
+  M11: strategyFaults,
   S7: turnFaults,
   S10: storeCloseFaults,
   S11: cancellationFaults,

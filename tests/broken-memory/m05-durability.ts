@@ -1,8 +1,15 @@
-import { newEventId, type RunIdentity } from '@harborage/core'
+import {
+  newEventId,
+  parseEventId,
+  parseJsonObject,
+  type EventId,
+  type RunIdentity,
+} from '@harborage/core'
 import {
   InMemoryMemoryDriver,
   MemoryStore,
   parseMemoryRules,
+  SNAPSHOT_TURN_IDS,
   type Conversation,
   type HeldMemory,
   type MemoryChange,
@@ -24,6 +31,8 @@ class RacingDriver extends DelegatingDriver {
       header,
       summary,
       oldest: kept.slice(0, look.oldestTurns?.(header) ?? 0),
+      remembered: undefined,
+      mayBeApplied: false,
     })
     await turns(1)
     await this.records.change(identity, {}, () => change)
@@ -35,16 +44,55 @@ class ForgettingIds extends DelegatingDriver {
   protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
     return change.header === undefined
       ? change
-      : { ...change, header: { ...change.header, turnIds: [] } }
+      : { ...change, header: { ...change.header, turnIds: [] }, remember: [] }
   }
 }
 
 /** Remembers the ids of the turns that it still has, and no others. */
 class ForgettingFoldedIds extends DelegatingDriver {
-  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
-    const { header, removeThrough } = change
-    if (header === undefined || removeThrough === undefined) return change
-    return { ...change, header: { ...header, turnIds: header.turnIds.slice(0, header.turns) } }
+  override async change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    const { turns: kept } = await this.records.read(identity)
+    const ids = new Set(kept.map(({ text }) => parseJsonObject(text)['turnId']))
+    return super.change(identity, look, (held) => {
+      const { header, remembered } = held
+      return decide({
+        ...held,
+        header: header && { ...header, turnIds: header.turnIds.filter((id) => ids.has(id)) },
+        remembered: remembered && ids.has(remembered.turnId) ? remembered : undefined,
+      })
+    })
+  }
+}
+
+/** Looks for the id of a turn among the newest ones only. */
+class ShortSightedDriver extends DelegatingDriver {
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(identity, look, (held) => decide({ ...held, remembered: undefined }))
+  }
+}
+
+/** Makes no difference between two ids that begin alike. */
+class ConfusingDriver extends DelegatingDriver {
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    { turnId, ...look }: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    const short = (id: EventId): EventId => parseEventId(id.slice(0, 8))
+    const cut = turnId === undefined ? look : { ...look, turnId: short(turnId) }
+    return this.records.change(identity, cut, (held) => {
+      const change = decide(held)
+      const remember = change.remember?.map((id) => ({ ...id, turnId: short(id.turnId) }))
+      return remember === undefined ? change : { ...change, remember }
+    })
   }
 }
 
@@ -84,6 +132,16 @@ export const durabilityFaults: readonly BrokenStore[] = [
   brokenDriver('lets two who add at once overwrite each other', RacingDriver),
   brokenDriver('remembers no turn ids', ForgettingIds),
   brokenDriver('forgets the ids of folded turns', ForgettingFoldedIds),
+  brokenDriver('remembers the newest turn ids and no others', ShortSightedDriver),
+  brokenDriver('takes two turn ids for one that begin alike', ConfusingDriver),
+  brokenRules('forgets a turn id as soon as so many others have come', (rules) => ({
+    ...rules,
+    rememberedTurnIdsMs: 0,
+  })),
+  brokenRules('forgets a turn id as soon as its time is over', (rules) => ({
+    ...rules,
+    rememberedTurnIds: SNAPSHOT_TURN_IDS,
+  })),
   brokenDriver('loses every twentieth turn', LosingDriver),
   brokenDriver('believes a folder that was given up', CredulousDriver),
   brokenRules('never gives a folder up', (rules) => ({ ...rules, summarizerTimeoutMs: 100_000 })),

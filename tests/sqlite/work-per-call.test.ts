@@ -14,7 +14,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const CALLS = 960
 const MANY = 32
 /** After so many every sort of statement was needed once, that which drops old turns included. */
-const WARM_UP_CALLS = 20
+const WARM_UP_CALLS = 70
 
 /** What a store does for one call. */
 interface Calls {

@@ -237,6 +237,7 @@ function completeSwitch(left?: string): string {
     'artifact_too_large',
     'artifact_corrupt',
     'strategy_not_implemented',
+    'strategy_mismatch',
     'invalid_snapshot',
     'invalid_health_transition',
     'unknown_driver',

@@ -31,6 +31,7 @@ export {
   ScopeMismatchError,
   StoreClosedError,
   StoreUnavailableError,
+  StrategyMismatchError,
   StrategyNotImplementedError,
   UnknownDriverError,
 } from './errors/errors.ts'

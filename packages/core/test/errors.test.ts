@@ -23,6 +23,7 @@ import {
   ScopeMismatchError,
   StoreClosedError,
   StoreUnavailableError,
+  StrategyMismatchError,
   StrategyNotImplementedError,
   UnknownDriverError,
 } from '@harborage/core'
@@ -41,6 +42,7 @@ const classes: Record<ErrorCode, new (message: string, options?: object) => Harb
   artifact_too_large: ArtifactTooLargeError,
   artifact_corrupt: ArtifactCorruptError,
   strategy_not_implemented: StrategyNotImplementedError,
+  strategy_mismatch: StrategyMismatchError,
   invalid_snapshot: InvalidSnapshotError,
   invalid_health_transition: InvalidHealthTransitionError,
   unknown_driver: UnknownDriverError,

@@ -3,7 +3,7 @@ import type { EventId, JsonObject } from '@harborage/core'
 /** How a conversation is kept. */
 export type Strategy = 'none' | 'truncation' | 'rolling_summary'
 
-/** The most bytes of JSON that one turn may have: 1 MiB. Heavier content belongs into an artifact. */
+/** The most bytes of JSON that one turn may have: 1 MiB. Heavier content belongs in an artifact. */
 export const MAX_TURN_BYTES: number = 1024 * 1024
 
 /** The most bytes that a summarizer may answer with: 1 MiB. */
@@ -12,8 +12,14 @@ export const MAX_SUMMARY_BYTES: number = 1024 * 1024
 /** The most bytes that a snapshot may have, to be given and to be restored: 64 MiB. */
 export const MAX_SNAPSHOT_BYTES: number = 64 * 1024 * 1024
 
-/** How many of the turn ids that were added last are remembered, so that a retry of one is stored once. */
-export const REMEMBERED_TURN_IDS = 64
+/** How many of the newest turns' ids are remembered by default, so that a retry of one is stored once. */
+export const REMEMBERED_TURN_IDS = 1_024
+
+/** For how many milliseconds a turn's id is remembered by default, however many turns follow: a day. */
+export const REMEMBERED_TURN_IDS_MS = 86_400_000
+
+/** How many turn ids a snapshot carries beside those of its own turns: the newest, of turns that are gone too. */
+export const SNAPSHOT_TURN_IDS = 64
 
 /** What an agent did to come to its answer, in short. */
 export interface TrajectoryDigest {

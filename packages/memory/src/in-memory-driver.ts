@@ -1,13 +1,15 @@
-import type { RunIdentity } from '@harborage/core'
+import type { EventId, RunIdentity } from '@harborage/core'
 import { conversationKey } from './internal/conversation-key.ts'
 import type {
   Conversation,
+  ForgottenTurnIds,
   HeldMemory,
   KeptTurn,
   Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  RememberedTurnId,
 } from './memory-driver.ts'
 
 /**
@@ -20,8 +22,9 @@ export class InMemoryMemoryDriver implements MemoryDriver {
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
     const kept = this.#conversations.get(conversationKey(identity))
     if (kept === undefined) return { header: undefined, summary: '', turns: [] }
+    const { header, summary, turns } = kept
     // The turns are changed in place, and whoever reads them takes its time.
-    return { ...kept, turns: [...kept.turns] }
+    return { header, summary, turns: [...turns] }
   }
 
   async readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
@@ -30,7 +33,7 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 
   async change<Result>(
     identity: Required<RunIdentity>,
-    { oldestTurns = noTurns, summary: wantsSummary = false }: Look,
+    { oldestTurns = noTurns, summary: wantsSummary = false, turnId }: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const key = conversationKey(identity)
@@ -39,13 +42,13 @@ export class InMemoryMemoryDriver implements MemoryDriver {
       header: kept?.header,
       summary: wantsSummary ? (kept?.summary ?? '') : '',
       oldest: kept?.turns.slice(0, oldestTurns(kept.header)) ?? [],
+      remembered: turnId === undefined ? undefined : kept?.turnIds.get(turnId),
+      mayBeApplied: false,
     })
-    const { header, summary = kept?.summary ?? '', append = [], removeThrough } = change
-    if (header === undefined) return change.result
-    const turns = kept?.turns ?? []
-    if (removeThrough !== undefined) removeTurns(turns, removeThrough)
-    for (const turn of append) turns.push(turn)
-    this.#conversations.set(key, { header, summary, turns })
+    if (change.erase === true) this.#conversations.delete(key)
+    else if (change.header !== undefined) {
+      this.#conversations.set(key, changed(kept, change, change.header))
+    }
     return change.result
   }
 
@@ -59,11 +62,46 @@ interface Kept {
   readonly summary: string
   /** In their order. */
   readonly turns: KeptTurn[]
+  /** Those remembered first come first. */
+  readonly turnIds: Map<EventId, RememberedTurnId>
 }
 
+/** The most ids that one change forgets: more than it remembers, so that the forgotten ones run out. */
+const MAX_FORGOTTEN = 4
+
 const noTurns = (): number => 0
+
+function changed(
+  kept: Kept | undefined,
+  { summary = kept?.summary ?? '', append = [], removeThrough, ...change }: MemoryChange<unknown>,
+  header: MemoryHeader,
+): Kept {
+  const turns = kept?.turns ?? []
+  const turnIds = kept?.turnIds ?? new Map<EventId, RememberedTurnId>()
+  if (removeThrough !== undefined) removeTurns(turns, removeThrough)
+  for (const turn of append) turns.push(turn)
+  for (const remembered of change.remember ?? []) {
+    turnIds.delete(remembered.turnId)
+    turnIds.set(remembered.turnId, remembered)
+  }
+  if (change.forget !== undefined) forgetTurnIds(turnIds, change.forget)
+  return { header, summary, turns, turnIds }
+}
 
 function removeTurns(turns: KeptTurn[], through: number): void {
   const firstKept = turns.findIndex(({ position }) => position > through)
   turns.splice(0, firstKept === -1 ? turns.length : firstKept)
+}
+
+function forgetTurnIds(
+  turnIds: Map<EventId, RememberedTurnId>,
+  { lineage, through, before }: ForgottenTurnIds,
+): void {
+  let forgotten = 0
+  for (const [turnId, held] of turnIds) {
+    const isOver = held.lineage !== lineage || (held.position <= through && held.at < before)
+    if (!isOver || forgotten === MAX_FORGOTTEN) return
+    turnIds.delete(turnId)
+    forgotten += 1
+  }
 }

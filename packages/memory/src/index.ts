@@ -3,6 +3,8 @@ export {
   MAX_SUMMARY_BYTES,
   MAX_TURN_BYTES,
   REMEMBERED_TURN_IDS,
+  REMEMBERED_TURN_IDS_MS,
+  SNAPSHOT_TURN_IDS,
   type ConversationTurn,
   type LlmContextPatch,
   type MemorySnapshot,
@@ -19,12 +21,14 @@ export {
 } from './memory-config.ts'
 export type {
   Conversation,
+  ForgottenTurnIds,
   HeldMemory,
   KeptTurn,
   Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  RememberedTurnId,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
 export { MemoryStore } from './memory-store.ts'

@@ -5,7 +5,12 @@ import {
   type StoreConfig,
 } from '@harborage/core'
 import { z } from 'zod'
-import type { Strategy } from './conversation.ts'
+import {
+  REMEMBERED_TURN_IDS,
+  REMEMBERED_TURN_IDS_MS,
+  SNAPSHOT_TURN_IDS,
+  type Strategy,
+} from './conversation.ts'
 import type { Summarizer } from './summarizer.ts'
 import { estimateByBytes, type TokenEstimator } from './token-estimator.ts'
 
@@ -25,9 +30,12 @@ export interface MemoryRules {
   readonly tokenEstimator?: TokenEstimator
   /** How often a failed summarisation is retried before the conversation is degraded. Default: 3. */
   readonly retryAttempts?: number
-  /** The pause before the first retry; it doubles with each. Default: 100. */
+  /** The pause before the first retry; it doubles with each, and is up to a half longer at random. Default: 100. */
   readonly retryBackoffMs?: number
-  /** How often a degraded conversation tries to recover by itself. Default: 10,000. */
+  /**
+   * The pause before a degraded conversation tries to recover by itself. Each is up to half as long again, at random, so
+   * that many do not try at once. Default: 10,000.
+   */
   readonly degradedRetryMs?: number
   /**
    * How many batches of 16 turns, at least 1, may wait for a summary while degraded, beside the batch that a recovery is
@@ -39,6 +47,15 @@ export interface MemoryRules {
    * that died in the middle of it. Default: 60,000.
    */
   readonly summarizerTimeoutMs?: number
+  /** How many conversations this store folds at a time, each with one call of the summarizer. Default: 8. */
+  readonly maxConcurrentSummaries?: number
+  /**
+   * How many of the newest turns' ids are remembered, at least 64. An id is forgotten once it is past both this number and
+   * {@link rememberedTurnIdsMs}: a retry that comes later is a new turn. Default: 1,024.
+   */
+  readonly rememberedTurnIds?: number
+  /** For how long a turn's id is remembered, however many turns follow. Default: 86,400,000, a day. */
+  readonly rememberedTurnIdsMs?: number
   /** How long `close` lets a running summarisation go on before it aborts it. Default: 1,000. */
   readonly closeGraceMs?: number
 }
@@ -77,6 +94,9 @@ const rules = z
     degradedRetryMs: milliseconds.min(1).default(10_000),
     recoveryBacklogMax: z.int().min(1).default(16),
     summarizerTimeoutMs: milliseconds.min(1).default(60_000),
+    maxConcurrentSummaries: z.int().min(1).max(10_000).default(8),
+    rememberedTurnIds: z.int().min(SNAPSHOT_TURN_IDS).max(1_000_000).default(REMEMBERED_TURN_IDS),
+    rememberedTurnIdsMs: z.int().min(0).default(REMEMBERED_TURN_IDS_MS),
     closeGraceMs: milliseconds.default(1_000),
   })
   .refine((given) => given.strategy !== 'rolling_summary' || given.summarizer !== undefined, {

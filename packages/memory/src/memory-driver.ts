@@ -27,6 +27,31 @@ export interface MemoryHeader {
   readonly folder: string | undefined
   /** Names the folding or the restore that ended last, so that one whose answer was lost finds out that it did. */
   readonly ended: string | undefined
+  /**
+   * Names what the conversation is from its beginning, or from a restore, on: a random number of at most 48 bits. 0 if
+   * an earlier release wrote the bookkeeping last, which knows no such number.
+   */
+  readonly lineage: number
+}
+
+/** The id of a turn that was added, and by what it is decided when it is forgotten. */
+export interface RememberedTurnId {
+  readonly turnId: EventId
+  /** The position of the turn. */
+  readonly position: number
+  /** When it was added, in milliseconds since 1970, by the clock of the process that did it. */
+  readonly at: number
+  /** That of the conversation by then. In a conversation of another lineage the id counts for nothing. */
+  readonly lineage: number
+}
+
+/** Which remembered ids nobody asks for any more. */
+export interface ForgottenTurnIds {
+  /** Those of any other lineage, */
+  readonly lineage: number
+  /** and those of this one whose position is not above `through` and that were added before `before`. */
+  readonly through: number
+  readonly before: number
 }
 
 /** What a change wants to see of a conversation besides its bookkeeping. */
@@ -35,6 +60,8 @@ export interface Look {
   readonly oldestTurns?: (header: MemoryHeader | undefined) => number
   /** Whether it wants to see the summary. Default: `false`. */
   readonly summary?: boolean
+  /** The id of a turn, to see what is remembered of it. Default: none. */
+  readonly turnId?: EventId
   /** Whether bookkeeping that is damaged counts as none, because the change replaces all of it. Default: `false`. */
   readonly replaces?: boolean
 }
@@ -46,9 +73,16 @@ export interface HeldMemory {
   readonly summary: string
   /** The oldest turns, as many as were asked for. */
   readonly oldest: readonly KeptTurn[]
+  /** What is remembered of the turn id that was asked for; `undefined` if nothing is, or none was. */
+  readonly remembered: RememberedTurnId | undefined
+  /** Whether an earlier run of this very change may have been applied, because its answer was lost. */
+  readonly mayBeApplied: boolean
 }
 
-/** What a change does; whatever it leaves out stays as it is, and without a header nothing is changed. */
+/**
+ * What a change does. What it leaves out stays as it is, and without a header nothing is changed, unless everything is
+ * erased.
+ */
 export interface MemoryChange<Result> {
   readonly result: Result
   readonly header?: MemoryHeader
@@ -56,6 +90,12 @@ export interface MemoryChange<Result> {
   readonly append?: readonly KeptTurn[]
   /** Removes every turn up to this position, before anything is appended. */
   readonly removeThrough?: number
+  /** Remembers the ids of turns, each in the place of what was remembered of the same id. */
+  readonly remember?: readonly RememberedTurnId[]
+  /** Ids that a driver may remove, at once or at some later change; any other has to stay. */
+  readonly forget?: ForgottenTurnIds
+  /** Removes everything: the bookkeeping, the summary, the turns and the ids. The rest of the change counts for nothing. */
+  readonly erase?: boolean
 }
 
 /** All that is kept of a conversation, oldest turn first, read at one instant. */

@@ -10,6 +10,8 @@ declare module '@harborage/core' {
     'memory.health_changed': HealthStep
     /** A conversation that could not be summarized for long has lost its oldest turns. */
     'memory.recovery_dropped': { readonly droppedTurns: number }
+    /** A context was given without the summary, which is larger than the budget by itself. */
+    'memory.summary_omitted': { readonly summaryTokens: number; readonly budgetTokens: number }
   }
 }
 
@@ -19,7 +21,7 @@ export interface HealthStep {
   readonly newHealth: Health
   /**
    * A `SummaryFailure`; `summarized`; `recovery_attempt`; `backlog_exceeded` for a recovery that did not keep up with
-   * what was added; `store_closed` for one that a close ended; `restored`.
+   * what was added; `store_closed` for one that a close ended; `restored`; `converted`.
    */
   readonly reason: string
 }
@@ -28,13 +30,16 @@ export interface HealthStep {
 const PATIENCE_MS = 5_000
 
 /**
- * Publishes what happened, each event once the one before is published. A bus that fails at what happened in the
- * background is reported as a process warning: nobody is waiting.
+ * Publishes what happened, one event after the other. A bus that fails at what happened in the background is reported as
+ * a process warning: no caller is waiting.
  */
 export class MemoryEvents {
   readonly #bus: EventBus
-  /** The publication that was begun last, until it is over. */
-  #last: Promise<void> | undefined
+  readonly #waiting: HarborageEvent[] = []
+  #isPublishing = false
+  #isClosing = false
+  /** Resolves once nothing waits to be published. */
+  #idle: PromiseWithResolvers<void> | undefined
 
   constructor(bus: EventBus) {
     this.#bus = bus
@@ -48,6 +53,10 @@ export class MemoryEvents {
     this.#publish('memory.recovery_dropped', identity, { droppedTurns })
   }
 
+  summaryOmitted(identity: Identity, summaryTokens: number, budgetTokens: number): void {
+    this.#publish('memory.summary_omitted', identity, { summaryTokens, budgetTokens })
+  }
+
   /** Publishes a rejection and waits until that is done, or has failed. */
   async identityRejected(identity: Identity, operation: string, reason: string): Promise<void> {
     const occurredAt = new Date()
@@ -59,23 +68,42 @@ export class MemoryEvents {
     throw new Error(`the event bus did not publish "${type}" within ${PATIENCE_MS} ms`)
   }
 
-  /** Waits until everything is published, but not for a bus that hangs. */
+  /**
+   * Waits until everything is published. A bus that takes longer than its time for one event gets all that is left at
+   * once, and is not waited for.
+   */
   async published(): Promise<void> {
-    if (this.#last !== undefined) await isOverWithin(PATIENCE_MS, this.#last)
+    this.#isClosing = true
+    if (!this.#isPublishing) return
+    this.#idle ??= Promise.withResolvers()
+    await this.#idle.promise
   }
 
   #publish(type: string, { tenantId, userId, sessionId }: Identity, payload: unknown): void {
     const identity = { tenantId, userId, sessionId }
-    const event = { type, identity, occurredAt: new Date(), payload }
-    const before = this.#last
-    const publishing =
-      before === undefined
-        ? this.#send(event)
-        : isOverWithin(PATIENCE_MS, before).then(() => this.#send(event))
-    const last = publishing?.then(() => {
-      if (this.#last === last) this.#last = undefined
-    })
-    this.#last = last
+    this.#waiting.push({ type, identity, occurredAt: new Date(), payload })
+    if (!this.#isPublishing) this.#publishWaiting()
+  }
+
+  /** Publishes what waits, up to the first event that the bus takes its time for. */
+  #publishWaiting(): void {
+    this.#isPublishing = true
+    for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
+      const sent = this.#send(event)
+      if (sent === undefined) continue
+      void this.#goOnAfter(sent)
+      return
+    }
+    this.#isPublishing = false
+    this.#idle?.resolve()
+  }
+
+  async #goOnAfter(sent: Promise<void>): Promise<void> {
+    const isOver = await isOverWithin(PATIENCE_MS, sent)
+    if (!isOver && this.#isClosing) {
+      for (const event of this.#waiting.splice(0)) void this.#send(event)
+    }
+    this.#publishWaiting()
   }
 
   /** `undefined` if it is over at once, as on a bus within the process. */

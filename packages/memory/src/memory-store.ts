@@ -1,9 +1,6 @@
 import {
-  checkRunIdentity,
   checkSignal,
-  isAborted,
   isHarborageError,
-  newEventId,
   StoreLifecycle,
   type CallOptions,
   type HarborageError,
@@ -11,20 +8,37 @@ import {
 } from '@harborage/core'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
-import { addTurn, hasTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
+import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
+import { checkedIdentity, signalToCome } from './internal/call-arguments.ts'
+import { changeConversation } from './internal/change-conversation.ts'
+import { checkStrategy } from './internal/check-strategy.ts'
+import { convertConversation, lookToConvert } from './internal/convert-conversation.ts'
 import { decideOnce } from './internal/decide-once.ts'
+import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
-import { Foldings } from './internal/foldings.ts'
+import { captureSnapshot } from './internal/given-snapshot.ts'
 import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
-import { lookToReplace, replaceConversation, wasReplaced } from './internal/replace-conversation.ts'
+import {
+  eraseConversation,
+  lookToReplace,
+  replaceConversation,
+} from './internal/replace-conversation.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
+import { hasTurn } from './internal/turn-ids.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import { windowOf, type Window } from './internal/window.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
-import type { Conversation, MemoryDriver } from './memory-driver.ts'
-import { MemoryEvents } from './memory-events.ts'
-import { summaryTokens, turnTokens } from './token-estimator.ts'
+import type {
+  Conversation,
+  HeldMemory,
+  Look,
+  MemoryChange,
+  MemoryDriver,
+  MemoryHeader,
+} from './memory-driver.ts'
+import { MemoryEvents, type HealthStep } from './memory-events.ts'
+import { turnTokens } from './token-estimator.ts'
 
 /**
  * Conversations under a declared strategy. Open one with `openMemoryStore`.
@@ -45,7 +59,7 @@ export class MemoryStore implements AsyncDisposable {
   readonly #rules: CheckedMemoryRules
   readonly #keeping: KeepingRules
   readonly #events: MemoryEvents
-  readonly #foldings: Foldings | undefined
+  readonly #folds: FoldScheduler | undefined
   readonly #lifecycle = new StoreLifecycle('MemoryStore', 'memory')
   /** Of calls that are refused and only tell so: a close does not wait for them. */
   readonly #refusals = new StoreLifecycle('MemoryStore')
@@ -68,7 +82,7 @@ export class MemoryStore implements AsyncDisposable {
     this.#keeping = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
     if (rules.strategy === 'rolling_summary' && rules.summarizer !== undefined) {
       const { summarizer } = rules
-      this.#foldings = new Foldings(rules, { driver, summarizer, events: this.#events })
+      this.#folds = new FoldScheduler(rules, { driver, summarizer, events: this.#events })
     }
   }
 
@@ -101,20 +115,24 @@ export class MemoryStore implements AsyncDisposable {
   ): Promise<void> {
     return this.#call('addTurn', identity, options, (owner) => {
       const checked = checkTurn(turn)
-      const tokens = turnTokens(this.#rules.tokenEstimator, checked.turn)
+      const { turnId, turn: given, text } = checked
+      const tokens = turnTokens(this.#rules.tokenEstimator, given, text)
       return async () => {
-        if (this.#rules.strategy === 'none') return
-        const { droppedTurns, steps, header } = await this.#driver.change(
+        if (this.#rules.strategy === 'none') {
+          await this.#header(owner)
+          return
+        }
+        const { droppedTurns, steps, header } = await this.#change(
           owner,
-          { oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#keeping) },
+          { turnId, oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#keeping) },
           decideOnce(
             (held) => addTurn(held, checked, tokens, this.#keeping),
-            (held) => hasTurn(held, checked.turnId),
+            (held) => hasTurn(held, turnId, this.#keeping),
           ),
         )
         this.#events.healthChanged(owner, steps)
         if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
-        this.#foldings?.touch(owner, header)
+        this.#folds?.touch(owner, header)
       }
     })
   }
@@ -122,9 +140,11 @@ export class MemoryStore implements AsyncDisposable {
   /** Gives what the next call of a language model is to know of the conversation, within the budget. */
   async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
     return this.#call('getLlmContext', identity, options, (owner) => async () => {
-      const { summary, turns, tokens } = await this.#window(owner)
+      const { strategy, budgetTokens } = this.#rules
+      const { summary, turns, tokens, omittedTokens } = await this.#window(owner)
       const recentTurns = await readTurns(turns)
-      return { strategy: this.#rules.strategy, summary, recentTurns, tokens }
+      if (omittedTokens > 0) this.#events.summaryOmitted(owner, omittedTokens, budgetTokens)
+      return { strategy, summary, recentTurns, tokens }
     })
   }
 
@@ -142,15 +162,15 @@ export class MemoryStore implements AsyncDisposable {
    */
   async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
     return this.#call('flush', identity, options, (owner) => async () => {
-      await this.#foldings?.flush(owner)
+      const header = await this.#header(owner)
+      if (header !== undefined) await this.#folds?.flush(owner, header)
     })
   }
 
   /** Tells how the summarizing of the conversation is doing. */
   async health(identity: RunIdentity, options?: CallOptions): Promise<Health> {
     return this.#call('health', identity, options, (owner) => async () => {
-      if (this.#rules.strategy === 'none') return 'healthy'
-      const header = await this.#driver.readHeader(owner)
+      const header = await this.#header(owner)
       return header?.health ?? 'healthy'
     })
   }
@@ -163,8 +183,11 @@ export class MemoryStore implements AsyncDisposable {
   async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
     return this.#call('snapshot', identity, options, (owner) => async () => {
       const { strategy } = this.#rules
-      if (strategy === 'none') return { strategy, bytes: new Uint8Array() }
-      return { strategy, bytes: await writeSnapshot(await this.#driver.read(owner), strategy) }
+      if (strategy === 'none') {
+        await this.#header(owner)
+        return { strategy, bytes: new Uint8Array() }
+      }
+      return { strategy, bytes: await writeSnapshot(await this.#read(owner), strategy) }
     })
   }
 
@@ -180,23 +203,41 @@ export class MemoryStore implements AsyncDisposable {
   ): Promise<void> {
     return this.#call('restore', identity, options, (owner) => {
       const { strategy, tokenEstimator } = this.#rules
-      const restored = readSnapshot(snapshot, strategy)
-      summaryTokens(tokenEstimator, restored.summary)
-      const tokens = restored.turns.map(({ turn }) => turnTokens(tokenEstimator, turn))
+      const given = captureSnapshot(snapshot, strategy)
       return async () => {
-        if (strategy === 'none') return
-        const name = newEventId()
-        const steps = await this.#driver.change(
-          owner,
-          lookToReplace,
-          decideOnce(
-            (held) => replaceConversation(held, name, restored, tokens, strategy),
-            (held) => wasReplaced(held, name),
-          ),
-        )
-        this.#events.healthChanged(owner, steps)
-        this.#foldings?.touch(owner)
+        switch (given.kind) {
+          case 'reset':
+            return this.#publish(
+              owner,
+              await changeConversation(this.#driver, owner, lookToReplace, eraseConversation()),
+            )
+          case 'nothing':
+            await this.#header(owner)
+            return
+          case 'content': {
+            const restored = await readSnapshot(given.bytes, strategy, tokenEstimator)
+            const replacing = replaceConversation(restored, strategy, this.#rules)
+            this.#publish(owner, await this.#change(owner, lookToReplace, replacing))
+            this.#folds?.touch(owner)
+          }
+        }
       }
+    })
+  }
+
+  /**
+   * Turns a conversation that is kept under another strategy into the store's own. No turn that is kept is lost: under
+   * `truncation` a running summary becomes the first turn; under `rolling_summary` turns are folded from now on. Does
+   * nothing if there is no conversation, or it is kept under this strategy already, so it may be repeated.
+   *
+   * @throws `strategy_mismatch` if the store's own strategy is `none`, which would keep nothing of it.
+   */
+  async convert(identity: RunIdentity, options?: CallOptions): Promise<void> {
+    return this.#call('convert', identity, options, (owner) => async () => {
+      const { strategy, tokenEstimator } = this.#rules
+      const converting = convertConversation(strategy, tokenEstimator)
+      this.#publish(owner, await changeConversation(this.#driver, owner, lookToConvert, converting))
+      this.#folds?.touch(owner)
     })
   }
 
@@ -207,10 +248,10 @@ export class MemoryStore implements AsyncDisposable {
   async settled(identity?: RunIdentity): Promise<void> {
     if (identity === undefined) {
       this.#lifecycle.assertOpen()
-      return this.#foldings?.settled(undefined)
+      return this.#folds?.settled(undefined)
     }
     return this.#call('settled', identity, undefined, (owner) => async () => {
-      await this.#foldings?.settled(owner)
+      await this.#folds?.settled(owner)
     })
   }
 
@@ -220,7 +261,7 @@ export class MemoryStore implements AsyncDisposable {
    */
   close(): Promise<void> {
     // At once, because a call in flight may be waiting for a summarisation that never ends.
-    this.#stopping ??= this.#foldings?.stop(this.#rules.closeGraceMs)
+    this.#stopping ??= this.#folds?.stop(this.#rules.closeGraceMs)
     return this.#lifecycle.close(async () => {
       await this.#stopping
       await this.#events.published()
@@ -234,9 +275,43 @@ export class MemoryStore implements AsyncDisposable {
 
   async #window(owner: Required<RunIdentity>): Promise<Window> {
     const { strategy, budgetTokens, tokenEstimator } = this.#rules
-    const conversation = strategy === 'none' ? nothing : await this.#driver.read(owner)
-    if (conversation.header !== undefined) this.#foldings?.touch(owner, conversation.header)
+    const conversation = await this.#read(owner)
+    if (conversation.header !== undefined) this.#folds?.touch(owner, conversation.header)
     return windowOf(conversation, strategy, budgetTokens, tokenEstimator)
+  }
+
+  /** @throws `strategy_mismatch` */
+  async #read(owner: Required<RunIdentity>): Promise<Conversation> {
+    if (this.#rules.strategy === 'none') {
+      await this.#header(owner)
+      return nothing
+    }
+    const conversation = await this.#driver.read(owner)
+    checkStrategy(conversation.header, this.#rules.strategy)
+    return conversation
+  }
+
+  /** @throws `strategy_mismatch` */
+  async #header(owner: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
+    const header = await this.#driver.readHeader(owner)
+    checkStrategy(header, this.#rules.strategy)
+    return header
+  }
+
+  /** @throws `strategy_mismatch` */
+  #change<Result>(
+    owner: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return changeConversation(this.#driver, owner, look, (held) => {
+      checkStrategy(held.header, this.#rules.strategy)
+      return decide(held)
+    })
+  }
+
+  #publish(owner: Required<RunIdentity>, steps: readonly HealthStep[]): void {
+    this.#events.healthChanged(owner, steps)
   }
 
   /**
@@ -262,25 +337,6 @@ export class MemoryStore implements AsyncDisposable {
       signal: checkSignal(options),
     }))
     return this.#lifecycle.run(signal, work, operation)
-  }
-}
-
-function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | HarborageError {
-  try {
-    return checkRunIdentity(identity)
-  } catch (error) {
-    if (isHarborageError(error)) return error
-    throw error
-  }
-}
-
-/** The signal of a call that is refused in any case, and that may end it sooner; one that did so before is too late. */
-function signalToCome(options: CallOptions | undefined): AbortSignal | undefined {
-  try {
-    const signal = checkSignal(options)
-    return signal === undefined || isAborted(signal) ? undefined : signal
-  } catch {
-    return undefined
   }
 }
 

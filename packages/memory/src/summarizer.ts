@@ -5,6 +5,8 @@ import type { ConversationTurn } from './conversation.ts'
 export interface SummaryRequest {
   readonly previousSummary: string
   readonly turns: readonly ConversationTurn[]
+  /** The most tokens that the summary may have: the budget of the store, if it has one. */
+  readonly maxTokens?: number
 }
 
 /**
@@ -21,11 +23,13 @@ export interface Summarizer {
 }
 
 /**
- * Why a summarisation failed, for events: never what was thrown, which may quote the conversation. `turn_damaged` says
- * that a kept turn cannot be read, so that the summarizer was not asked.
+ * Why a summarisation failed, for events: never what was thrown, which may quote the conversation. `turn_damaged`
+ * says that a kept turn cannot be read, so that the summarizer was not asked; `summary_too_large`, that the summary alone would
+ * be above the budget, so that no context could show it.
  */
 export type SummaryFailure =
   | 'summarizer_failed'
   | 'summarizer_timed_out'
   | 'invalid_summary'
+  | 'summary_too_large'
   | 'turn_damaged'

@@ -1,7 +1,12 @@
 import { describeType, InvalidConfigError } from '@harborage/core'
 import type { ConversationTurn } from './conversation.ts'
+import { carriedText } from './internal/turn-text.ts'
 
-/** Estimates how many tokens a text has: a whole number from 0 to 2^31 - 1. Any tokenizer does. */
+/**
+ * Estimates how many tokens a text has: a whole number from 0 to 2^31 - 1. Any tokenizer does. Of a turn it is asked for
+ * both texts, and once more for the JSON of what else the turn carries: `trajectoryDigest`, `artifactsShown` and
+ * `artifactsHiddenRefs`.
+ */
 export type TokenEstimator = (text: string) => number
 
 /** A rough estimate that needs no tokenizer: a token for every four UTF-8 bytes, and one more. */
@@ -9,9 +14,19 @@ export function estimateByBytes(text: string): number {
   return Math.floor(Buffer.byteLength(text) / 4) + 1
 }
 
-/** The tokens of a turn: those of its two texts. */
-export function turnTokens(estimate: TokenEstimator, turn: ConversationTurn): number {
-  return tokensOf(estimate, turn.userMessage) + tokensOf(estimate, turn.assistantResponse)
+/**
+ * Returns the tokens of a turn: those of its two texts, and of the JSON of all that it carries beside them.
+ *
+ * @param text The turn as it is kept.
+ */
+export function turnTokens(
+  estimate: TokenEstimator,
+  turn: Pick<ConversationTurn, 'userMessage' | 'assistantResponse'>,
+  text: string,
+): number {
+  const said = tokensOf(estimate, turn.userMessage) + tokensOf(estimate, turn.assistantResponse)
+  const carried = carriedText(text)
+  return carried === '' ? said : said + tokensOf(estimate, carried)
 }
 
 /** The tokens of a summary; an empty one costs nothing. */

@@ -15,6 +15,7 @@ const header: MemoryHeader = {
   failures: 0,
   folder: undefined,
   ended: undefined,
+  lineage: 1,
 }
 
 /** A driver that copied what it keeps would take thousands of times as long; no machine is as uneven as this. */

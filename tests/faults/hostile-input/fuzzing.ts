@@ -8,7 +8,15 @@ import { Random } from '../harness/random.ts'
 import { deformed } from './deformed.ts'
 import { abortReasons, secrets } from './junk.ts'
 import { pollution } from './pollution.ts'
-import { caller, loneSubjects, methodsOf, openers, type Stores, type Subject } from './subjects.ts'
+import {
+  caller,
+  loneSubjects,
+  methodsOf,
+  openers,
+  sessionOfMemory,
+  type Stores,
+  type Subject,
+} from './subjects.ts'
 
 /** What a call with junk may answer. Anything else means that junk came further than it should. */
 const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -62,7 +70,9 @@ export class Fuzzing {
     await state?.save({ eventId: newEventId(), identity: victim, kind: 'task.checkpoint', bytes })
     await artifacts.putText({ ...victim, taskId: 't1' }, VICTIMS, { namespace: 'tool' })
     const turn = { userMessage: VICTIMS, assistantResponse: VICTIMS }
-    for (const memory of memories) await memory.addTurn(victim, turn)
+    for (const [index, memory] of memories.entries()) {
+      await memory.addTurn(sessionOfMemory(victim, index), turn)
+    }
   }
 
   async callOnce(): Promise<void> {
@@ -96,16 +106,19 @@ export class Fuzzing {
     }
     const { id } = await artifacts.putText(control, text)
     if ((await artifacts.getText(control, id)) !== text) this.#note('a put is not there')
-    for (const memory of memories.slice(0, 2)) {
-      await memory.addTurn(control, { userMessage: text, assistantResponse: '' })
-      const { recentTurns } = await memory.getLlmContext(control)
+    for (const [index, memory] of memories.slice(0, 2).entries()) {
+      const session = sessionOfMemory(control, index)
+      await memory.addTurn(session, { userMessage: text, assistantResponse: '' })
+      const { recentTurns } = await memory.getLlmContext(session)
       if (recentTurns.at(-1)?.userMessage !== text) this.#note('a turn is not there')
     }
     // What calls that were let through have left, so that the walks stay short.
     await state?.deleteScope(caller)
     await artifacts.deleteScope(caller)
     await artifacts.deleteScope(control)
-    for (const memory of memories) await memory.restore(caller, { bytes: new Uint8Array() })
+    for (const [index, memory] of memories.entries()) {
+      await memory.restore(sessionOfMemory(caller, index), { bytes: new Uint8Array() })
+    }
   }
 
   get hasNoticed(): boolean {

@@ -143,10 +143,19 @@ function ofTypedSlot(store: StateStore): Subject[] {
   ]
 }
 
-function ofMemory(store: MemoryStore): Subject[] {
+/** Each store keeps its conversations under a strategy of its own, and so has some of its own. */
+export function sessionOfMemory<Session extends Identity>(
+  session: Session,
+  store: number,
+): Session {
+  return { ...session, sessionId: `${session.sessionId} of memory ${store}` }
+}
+
+function ofMemory(store: MemoryStore, index: number): Subject[] {
+  const ownRun = sessionOfMemory(run, index)
   return subjects(store, 'memory', {
     addTurn: () => [
-      run,
+      ownRun,
       {
         turnId: newEventId(),
         timestamp: new Date(0),
@@ -163,13 +172,14 @@ function ofMemory(store: MemoryStore): Subject[] {
       },
       {},
     ],
-    getLlmContext: () => [run, {}],
-    estimateTokens: () => [run, {}],
-    flush: () => [run, {}],
-    health: () => [run, {}],
-    snapshot: () => [run, {}],
-    restore: () => [run, { bytes: new Uint8Array() }, {}],
-    settled: () => [run],
+    getLlmContext: () => [ownRun, {}],
+    estimateTokens: () => [ownRun, {}],
+    flush: () => [ownRun, {}],
+    health: () => [ownRun, {}],
+    snapshot: () => [ownRun, {}],
+    restore: () => [ownRun, { bytes: new Uint8Array() }, {}],
+    convert: () => [ownRun, {}],
+    settled: () => [ownRun],
   })
 }
 

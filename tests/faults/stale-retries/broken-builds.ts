@@ -30,9 +30,9 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: 2 * ROUNDS,
     edits: [
       {
-        file: 'packages/memory/src/conversation.ts',
-        from: 'REMEMBERED_TURN_IDS = 64',
-        to: 'REMEMBERED_TURN_IDS = 63',
+        file: 'packages/memory/src/internal/turn-ids.ts',
+        from: 'nextPosition - 1 - rememberedTurnIds',
+        to: 'nextPosition - rememberedTurnIds',
       },
     ],
   },
@@ -41,9 +41,9 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: ROUNDS,
     edits: [
       {
-        file: 'packages/memory/src/internal/header.ts',
-        from: '[turnId, ...header.turnIds].slice(0, REMEMBERED_TURN_IDS)',
-        to: '[]',
+        file: 'packages/memory/src/internal/turn-ids.ts',
+        from: 'if (header === undefined) return false',
+        to: 'return false',
       },
     ],
   },

@@ -25,7 +25,7 @@ const MOST_AT_ONCE = 20_000
 
 export const staleRetries: FaultRow = {
   name: 'stale retries',
-  how: 'every save, turn and put repeated late, in random order, beside the next ones, on every driver; the last time when 16 saves or 63 turns have come since',
+  how: 'every save, turn and put repeated late, in random order, beside the next ones, on every driver; the last time when 16 saves or 71 turns have come since',
   checked: 'a slot never goes back; a turn and an artifact are there once, as they were first',
   unit: 'operations',
   full: 100_000,

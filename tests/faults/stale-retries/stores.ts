@@ -8,6 +8,8 @@ import '@harborage/driver-fs'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
 
+import { PROMISED_TURN_IDS } from './turn-caller.ts'
+
 export type Place = 'in memory' | 'SQLite' | 'Postgres' | 'files'
 
 /** On files there are only artifacts. */
@@ -28,7 +30,12 @@ export async function openStores(
   }
   const at = place === 'SQLite' ? `sqlite:${join(folder, 'a.db')}` : dsn
   const config = place === 'in memory' ? {} : { database: opened.use(await openDatabase(at)) }
-  const rules = { strategy: 'truncation', bus: createEventBus() } as const
+  const rules = {
+    strategy: 'truncation',
+    bus: createEventBus(),
+    rememberedTurnIds: PROMISED_TURN_IDS,
+    rememberedTurnIdsMs: 0,
+  } as const
   return {
     state: opened.use(await openStateStore(config)),
     memory: opened.use(await openMemoryStore({ ...config, ...rules })),

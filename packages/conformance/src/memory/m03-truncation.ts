@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MemoryStore, TokenEstimator } from '@harborage/memory'
+import type { ConversationTurn, MemoryStore, TokenEstimator } from '@harborage/memory'
 import { assertFails } from '../support/assert-fails.ts'
 import { assertHolds, newTurn, numbered, recentTexts, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
@@ -109,6 +109,53 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
     assert.equal(await store.estimateTokens(session), 14)
     assert.deepEqual(asked.toSorted(), ['question', 'reply'])
   })
+
+  const carried: readonly (readonly [what: string, more: Partial<ConversationTurn>])[] = [
+    ['artifacts that were shown', { artifactsShown: { shown: 'x'.repeat(100) } }],
+    ['refs of artifacts that were not', { artifactsHiddenRefs: ['x'.repeat(50), 'y'.repeat(50)] }],
+    [
+      'a digest of the trajectory',
+      {
+        trajectoryDigest: {
+          toolsInvoked: ['search'],
+          observationsSummary: 'x'.repeat(100),
+          reasoningSummary: ',"artifactsShown":',
+          artifactsRefs: [],
+        },
+      },
+    ],
+    [
+      'all of it',
+      {
+        artifactsShown: {
+          trajectoryDigest: 'nested',
+          shown: ['x'.repeat(100), '"artifactsShown":'],
+        },
+        artifactsHiddenRefs: [],
+      },
+    ],
+  ]
+  for (const [what, more] of carried) {
+    it(`M3 ${what} cost what their JSON costs, and keep to the budget`, async ({ open }) => {
+      const asked: string[] = []
+      const tokenEstimator: TokenEstimator = (text) => {
+        asked.push(text)
+        return text.length
+      }
+      const store = await open({ strategy: 'truncation', budgetTokens: 500, tokenEstimator })
+      const session = freshSession()
+      const json = JSON.stringify(more)
+      const cost = 'ab'.length + json.length
+      for (let time = 1; time <= 10; time += 1) {
+        await store.addTurn(session, { userMessage: 'a', assistantResponse: 'b', ...more })
+        const { tokens, recentTurns } = await store.getLlmContext(session)
+        assert.equal(recentTurns.length, Math.min(time, Math.floor(500 / cost)))
+        assert.equal(tokens, recentTurns.length * cost)
+        assert.equal(await store.estimateTokens(session), tokens)
+      }
+      assert.deepEqual(new Set(asked), new Set(['a', 'b', json]))
+    })
+  }
 
   it('M3 a context tells what it costs', async ({ open }) => {
     const store = await open({ strategy: 'truncation', budgetTokens: 40 })

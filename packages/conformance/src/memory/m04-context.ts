@@ -119,6 +119,8 @@ export function rollingSummary({ it }: MemoryCases): void {
       budgetTokens: 10,
       summarizer: concatenating,
       tokenEstimator: byCharacters,
+      retryAttempts: 0,
+      degradedRetryMs: 1_000_000,
     })
     const session = freshSession()
     const steps: readonly (readonly [said: string, summary: string, recent: readonly string[]])[] =
@@ -131,8 +133,8 @@ export function rollingSummary({ it }: MemoryCases): void {
         ['eee', 'aa;bb;', ['dd', 'eee']],
         ['f', 'aa;bb;cc;', ['eee', 'f']],
         ['g', 'aa;bb;cc;dd;', ['f', 'g']],
-        // A summary that does not fit by itself gives way to the turns.
-        ['h', '', ['f', 'g', 'h']],
+        // A summary that would not fit by itself is refused: the last good one stays.
+        ['h', 'aa;bb;cc;dd;', ['g', 'h']],
       ]
     for (const [said, summary, recent] of steps) {
       await say(store, session, [said])
@@ -143,6 +145,54 @@ export function rollingSummary({ it }: MemoryCases): void {
       assert.equal(context.tokens, byCharacters(summary + recent.join('')))
       assert.equal(await store.estimateTokens(session), context.tokens)
     }
+  })
+
+  it('M4 a summarizer is told what the summary may have, and nothing where there is no limit', async ({
+    open,
+  }) => {
+    for (const budgetTokens of [0, 1_000]) {
+      const asked: (number | undefined)[] = []
+      const summarizer: Summarizer = {
+        async summarize(_identity, request) {
+          asked.push(request.maxTokens)
+          return { summary: concatenated(request) }
+        },
+      }
+      const store = await open({
+        strategy: 'rolling_summary',
+        recentTurns: 0,
+        budgetTokens,
+        summarizer,
+      })
+      const session = freshSession()
+      await say(store, session, ['hello'])
+      await store.flush(session)
+      assert.deepEqual(asked, [budgetTokens === 0 ? undefined : budgetTokens])
+      await store.close()
+    }
+  })
+
+  it('M4 a summary that is above the budget of the store that reads it is left out, and that is told', async ({
+    open,
+    events,
+  }) => {
+    const summary = 'x'.repeat(400)
+    const rules = { strategy: 'rolling_summary', recentTurns: 1 } as const
+    const session = freshSession()
+    const source = await open({ ...rules, summarizer: answering(async () => ({ summary })) })
+    await say(source, session, ['old', 'new'])
+    await source.flush(session)
+    const snapshot = await source.snapshot(session)
+    await source.close()
+    const store = await open({ ...rules, summarizer: concatenating, budgetTokens: 50 })
+    await store.restore(session, snapshot)
+    const context = await store.getLlmContext(session)
+    assert.deepEqual([context.summary, recentTexts(context)], ['', ['new']])
+    assert.equal(await store.estimateTokens(session), context.tokens)
+    await store.settled(session)
+    assert.deepEqual(events.payloadsOf('memory.summary_omitted'), [
+      { summaryTokens: 101, budgetTokens: 50 },
+    ])
   })
 
   it('M4 an empty summary is a summary, and costs nothing', async ({ open }) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { newEventId } from '@harborage/core'
-import { REMEMBERED_TURN_IDS } from '@harborage/memory'
+import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
 import { race, tally } from '../support/race.ts'
 import {
@@ -19,6 +19,8 @@ import { concatenating } from './support/summarizers.ts'
 
 /** M5: a turn that was acknowledged is there exactly once. */
 export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases): void {
+  const numberOfOthers = Math.min(8 * callers, 1_000)
+
   for (const rules of keepingStrategies) {
     const under = `under ${rules.strategy}`
 
@@ -71,6 +73,56 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       for (const session of sessions) await assertHolds(store, session, ['to both'])
     })
 
+    it(`M5 a turn that is retried after ${numberOfOthers} others is stored once ${under}`, async ({
+      open,
+    }) => {
+      const store = await open({ ...rules, recentTurns: 2 * numberOfOthers })
+      const session = freshSession()
+      const turn = newTurn('retried')
+      await store.addTurn(session, turn)
+      const others = numbered(1, numberOfOthers)
+      for (let from = 0; from < others.length; from += callers) {
+        const some = others.slice(from, from + callers)
+        await Promise.all(some.map((text) => store.addTurn(session, newTurn(text))))
+      }
+      await store.addTurn(session, turn)
+      const held = await heldTexts(store, session)
+      assert.equal(held[0], 'retried')
+      assert.deepEqual(held.toSorted(), ['retried', ...others].toSorted())
+    })
+
+    it(`M5 a turn is forgotten once it is past both the number and the time ${under}`, async ({
+      open,
+    }) => {
+      const times = [
+        [0, ['again', 'again']],
+        [60_000, ['again']],
+      ] as const
+      for (const [rememberedTurnIdsMs, held] of times) {
+        const count = SNAPSHOT_TURN_IDS + 16
+        const store = await open({
+          ...rules,
+          recentTurns: 2 * count,
+          rememberedTurnIds: count,
+          rememberedTurnIdsMs,
+        })
+        const session = freshSession()
+        const turn = newTurn('again')
+        await store.addTurn(session, turn)
+        await say(store, session, numbered(2, count))
+        await store.addTurn(session, turn)
+        await assertHolds(store, session, ['again', ...numbered(2, count)])
+        await say(store, session, ['one more'])
+        await store.addTurn(session, turn)
+        const texts = await heldTexts(store, session)
+        assert.deepEqual(
+          texts.filter((text) => text === 'again'),
+          held,
+        )
+        await store.close()
+      }
+    })
+
     itIfDurable(`M5 a store that is opened again has every turn ${under}`, async ({ open }) => {
       const session = freshSession()
       const turn = newTurn('first')
@@ -92,8 +144,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       async ({ open }) => {
         const stores = [await open(rules), await open(rules)]
         const session = freshSession()
-        // So many that none comes back later than its id is remembered.
-        const texts = numbered(1, Math.min(callers / 2, REMEMBERED_TURN_IDS))
+        const texts = numbered(1, callers / 2)
         // Every turn is added on both stores at the same time.
         await Promise.all(
           texts.map(newTurn).flatMap((turn) => stores.map((store) => store.addTurn(session, turn))),

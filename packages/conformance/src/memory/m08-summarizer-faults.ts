@@ -6,6 +6,8 @@ import { HeldSummarizer } from './support/held-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { answering, concatenated } from './support/summarizers.ts'
 
+const BUDGET_TOKENS = 1_000
+
 const QUOTE = 'a quote of the conversation'
 
 const faults: readonly (readonly [fault: string, reason: string, summarizer: Summarizer])[] = [
@@ -31,6 +33,11 @@ const faults: readonly (readonly [fault: string, reason: string, summarizer: Sum
     'invalid_summary',
     answering(async () => ({ summary: 'é'.repeat(MAX_SUMMARY_BYTES / 2 + 1) })),
   ],
+  [
+    'answers with more than the budget',
+    'summary_too_large',
+    answering(async () => ({ summary: 'x'.repeat(4 * BUDGET_TOKENS) })),
+  ],
   ['answers nothing', 'invalid_summary', answering(async () => undefined)],
   ['answers null', 'invalid_summary', answering(async () => null)],
   ['answers a text', 'invalid_summary', answering(async () => QUOTE)],
@@ -55,6 +62,7 @@ export function summarizerFaults({ it }: MemoryCases): void {
       const store = await open({
         strategy: 'rolling_summary',
         recentTurns: 2,
+        budgetTokens: BUDGET_TOKENS,
         summarizer,
         retryAttempts: 0,
         degradedRetryMs: 1_000_000,

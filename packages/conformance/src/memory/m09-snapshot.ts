@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { newEventId, parseJsonObject } from '@harborage/core'
-import { REMEMBERED_TURN_IDS, type ConversationTurn, type MemoryRules } from '@harborage/memory'
+import { SNAPSHOT_TURN_IDS, type ConversationTurn, type MemoryRules } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
 import { bytesOf, textOf } from '../support/text-bytes.ts'
 import {
@@ -102,16 +102,34 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
     it(`M9 a turn id that came back once it was forgotten is restored as two turns ${under}`, async ({
       open,
     }) => {
-      const store = await open({ ...rules, recentTurns: 2 * REMEMBERED_TURN_IDS })
+      const store = await open({
+        ...rules,
+        recentTurns: 2 * SNAPSHOT_TURN_IDS,
+        rememberedTurnIds: SNAPSHOT_TURN_IDS,
+        rememberedTurnIdsMs: 0,
+      })
       const [session, other] = [freshSession(), freshSession()]
       const turn = newTurn('again')
       await store.addTurn(session, turn)
-      await say(store, session, numbered(1, REMEMBERED_TURN_IDS))
+      await say(store, session, numbered(1, SNAPSHOT_TURN_IDS))
       await store.addTurn(session, turn)
       const snapshot = await store.snapshot(session)
       await store.restore(other, snapshot)
-      await assertHolds(store, other, ['again', ...numbered(1, REMEMBERED_TURN_IDS), 'again'])
+      await assertHolds(store, other, ['again', ...numbered(1, SNAPSHOT_TURN_IDS), 'again'])
       assert.deepEqual(await store.snapshot(other), snapshot)
+    })
+
+    it(`M9 every turn that a snapshot holds is remembered once it is restored ${under}`, async ({
+      open,
+    }) => {
+      const count = SNAPSHOT_TURN_IDS + 36
+      const store = await open({ ...rules, recentTurns: count })
+      const [session, other] = [freshSession(), freshSession()]
+      const said = numbered(1, count).map(newTurn)
+      for (const turn of said) await store.addTurn(session, turn)
+      await store.restore(other, await store.snapshot(session))
+      for (const turn of said.slice(0, 3)) await store.addTurn(other, turn)
+      await assertHolds(store, other, numbered(1, count))
     })
 
     it(`M9 a turn is remembered whose id a snapshot gives only with the turn itself ${under}`, async ({
@@ -155,6 +173,20 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.deepEqual(context, { strategy, summary: '', recentTurns: [], tokens: 0 })
       await say(store, session, ['anew'])
       await assertHolds(store, session, ['anew'])
+    })
+
+    it(`M9 what was said before a conversation was emptied may be said again ${under}`, async ({
+      open,
+    }) => {
+      const store = await open({ ...rules, recentTurns: 100 })
+      const session = freshSession()
+      const turn = newTurn('again')
+      await store.addTurn(session, turn)
+      await say(store, session, numbered(1, SNAPSHOT_TURN_IDS))
+      await store.restore(session, { bytes: new Uint8Array() })
+      await store.addTurn(session, turn)
+      await store.addTurn(session, turn)
+      await assertHolds(store, session, ['again'])
     })
 
     it(`M9 a snapshot of nothing is restored to nothing ${under}`, async ({ open }) => {

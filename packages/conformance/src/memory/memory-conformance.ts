@@ -15,6 +15,8 @@ import { summarizerFaults } from './m08-summarizer-faults.ts'
 import { refusedSnapshots } from './m09-refused-snapshots.ts'
 import { snapshots } from './m09-snapshot.ts'
 import { closing } from './m10-close.ts'
+import { conversion } from './m11-conversion.ts'
+import { strategyCheck } from './m11-strategy.ts'
 import type { MemoryHarness } from './memory-harness.ts'
 import { turns } from './s07-turns.ts'
 import { close } from './s10-close.ts'
@@ -34,6 +36,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
   'M8 health': [health, recovery, summarizerFaults],
   'M9 snapshot and restore': [snapshots, refusedSnapshots],
   'M10 close': [closing],
+  'M11 strategy': [strategyCheck, conversion],
   'S7 turns': [turns],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

@@ -80,6 +80,16 @@ export class StrategyNotImplementedError extends HarborageError<'strategy_not_im
   }
 }
 
+/**
+ * The conversation is kept under another memory strategy than that of the store. Nothing was read or changed; the
+ * message names both strategies and the way out.
+ */
+export class StrategyMismatchError extends HarborageError<'strategy_mismatch'> {
+  constructor(message: string, options?: HarborageErrorOptions) {
+    super('strategy_mismatch', message, options)
+  }
+}
+
 /** The memory snapshot is malformed or of another strategy. Nothing was changed. */
 export class InvalidSnapshotError extends HarborageError<'invalid_snapshot'> {
   constructor(message: string, options?: HarborageErrorOptions) {

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'artifact_too_large'
   | 'artifact_corrupt'
   | 'strategy_not_implemented'
+  | 'strategy_mismatch'
   | 'invalid_snapshot'
   | 'invalid_health_transition'
   | 'unknown_driver'

@@ -1,9 +1,9 @@
-import type { EventId } from '@harborage/core'
 import type { Strategy } from '../conversation.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
 import { FOLD_BATCH_TURNS } from './fold-turns.ts'
 import { emptyHeader, withoutTurns, withTurn } from './header.ts'
+import { forgottenTurnIds, hasTurn, remembered, type TurnIdRules } from './turn-ids.ts'
 import type { CheckedTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
 
@@ -11,7 +11,7 @@ import { walkHealth } from './walk-health.ts'
 const MAX_DROPPED_TURNS = 32
 
 /** What decides about the turns that go when one is added. */
-export interface KeepingRules {
+export interface KeepingRules extends TurnIdRules {
   readonly strategy: Strategy
   readonly budgetTokens: number
   readonly recentTurns: number
@@ -54,14 +54,19 @@ export function addTurn(
   rules: KeepingRules,
 ): MemoryChange<Added> {
   const header = held.header ?? emptyHeader(rules.strategy)
-  if (hasTurn(held, turnId)) return { result: { droppedTurns: 0, steps: [], header } }
+  if (hasTurn(held, turnId, rules)) return { result: { droppedTurns: 0, steps: [], header } }
   const turn = { position: header.nextPosition, tokens, text }
-  const added = { ...withTurn(header, turnId, tokens), strategy: rules.strategy }
+  const added = withTurn(header, turnId, tokens)
+  const ids = {
+    remember: [remembered(turnId, turn.position, added)],
+    forget: forgottenTurnIds(added, rules),
+  }
   const turns = [...held.oldest, ...(held.oldest.length === header.turns ? [turn] : [])]
   const dropped = turnsToDrop(added, turns, rules)
   const last = dropped.at(-1)
   if (last === undefined) {
-    return { result: { droppedTurns: 0, steps: [], header: added }, header: added, append: [turn] }
+    const result = { droppedTurns: 0, steps: [], header: added }
+    return { result, header: added, append: [turn], ...ids }
   }
   const { health, steps } = walkHealth(
     added.health,
@@ -79,12 +84,8 @@ export function addTurn(
     header: kept,
     append: last.position === turn.position ? [] : [turn],
     removeThrough: last.position,
+    ...ids,
   }
-}
-
-/** Tells whether a turn was added and is remembered. */
-export function hasTurn({ header }: HeldMemory, turnId: EventId): boolean {
-  return header?.turnIds.includes(turnId) ?? false
 }
 
 function turnsToDrop(

@@ -63,7 +63,7 @@ export function claimFold(
   rules: ClaimRules,
 ): MemoryChange<Claim> {
   const { header } = held
-  if (header === undefined) return { result: { kind: 'idle' } }
+  if (header?.strategy !== 'rolling_summary') return { result: { kind: 'idle' } }
   if (header.folder !== undefined && !rules.mayReplace(header.folder)) {
     return { result: { kind: 'busy', folder: header.folder } }
   }
@@ -175,9 +175,9 @@ function endOf({ folder }: Claimed): Pick<MemoryHeader, 'folder' | 'ended'> {
   return { folder: undefined, ended: folder }
 }
 
-/** Whoever takes over a claim, restores or drops turns makes it void. */
+/** Another claim, a restore, a conversion and the dropping of turns make it void. */
 function isStillClaimed(header: MemoryHeader | undefined, claim: Claimed): header is MemoryHeader {
-  return header?.folder === claim.folder
+  return header?.folder === claim.folder && header.strategy === 'rolling_summary'
 }
 
 function stale(header: MemoryHeader | undefined): FoldEnd {

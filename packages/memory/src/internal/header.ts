@@ -1,6 +1,7 @@
 import type { EventId } from '@harborage/core'
-import { REMEMBERED_TURN_IDS, type Strategy } from '../conversation.ts'
+import { SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { KeptTurn, MemoryHeader } from '../memory-driver.ts'
+import { newLineage } from './turn-ids.ts'
 import { sumOfTokens } from './window.ts'
 
 /** The bookkeeping of a conversation in which nothing was said yet. */
@@ -15,6 +16,7 @@ export function emptyHeader(strategy: Strategy): MemoryHeader {
     failures: 0,
     folder: undefined,
     ended: undefined,
+    lineage: newLineage(),
   }
 }
 
@@ -25,7 +27,10 @@ export function withTurn(header: MemoryHeader, turnId: EventId, tokens: number):
     nextPosition: header.nextPosition + 1,
     turns: header.turns + 1,
     tokens: header.tokens + tokens,
-    turnIds: [turnId, ...header.turnIds].slice(0, REMEMBERED_TURN_IDS),
+    // An earlier release looks for them here, and nowhere else.
+    turnIds: [turnId, ...header.turnIds].slice(0, SNAPSHOT_TURN_IDS),
+    // What was remembered before an earlier release wrote may be of turns that it replaced.
+    lineage: header.lineage === 0 ? newLineage() : header.lineage,
   }
 }
 

@@ -1,10 +1,7 @@
-import { setImmediate as nextRound } from 'node:timers/promises'
 import { StoreUnavailableError } from '@harborage/core'
 import type { KeptTurn } from '../memory-driver.ts'
+import { Slices } from './slice.ts'
 import { parseTurn, type TurnWithId } from './turn-text.ts'
-
-/** How much is read before others get their turn of the event loop: a few milliseconds of work. */
-const SLICE_CHARACTERS = 512 * 1024
 
 /**
  * Reads kept turns, a slice at a time.
@@ -13,20 +10,21 @@ const SLICE_CHARACTERS = 512 * 1024
  */
 export async function readTurns(turns: readonly KeptTurn[]): Promise<TurnWithId[]> {
   const read: TurnWithId[] = []
-  let characters = 0
+  const slices = new Slices()
   for (const { text } of turns) {
-    if (characters > SLICE_CHARACTERS) {
-      await nextRound()
-      characters = 0
-    }
-    characters += text.length
+    if (slices.add(text.length)) await slices.rest()
     read.push(readTurn(text))
   }
   return read
 }
 
+/** `undefined` if it is not what was kept. */
+export function parseKeptTurn(text: string): TurnWithId | undefined {
+  return parseTurn(parseJson(text))
+}
+
 function readTurn(text: string): TurnWithId {
-  const parsed = parseTurn(parseJson(text))
+  const parsed = parseKeptTurn(text)
   if (parsed !== undefined) return parsed
   throw new StoreUnavailableError(
     'a kept turn is damaged: restore the conversation from a snapshot',

@@ -1,27 +1,26 @@
-import {
-  captureBytes,
-  describeType,
-  InvalidSnapshotError,
-  isHarborageError,
-  parseEventId,
-  type EventId,
-} from '@harborage/core'
+import { InvalidSnapshotError, parseEventId, type EventId } from '@harborage/core'
 import { z } from 'zod'
-import {
-  MAX_SNAPSHOT_BYTES,
-  REMEMBERED_TURN_IDS,
-  type MemorySnapshot,
-  type Strategy,
-} from '../conversation.ts'
+import { MAX_SNAPSHOT_BYTES, SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
+import { summaryTokens, turnTokens, type TokenEstimator } from '../token-estimator.ts'
 import { readTurns } from './read-turns.ts'
-import { parseTurn, writeTurn, type CheckedTurn } from './turn-text.ts'
+import { malformed, otherStrategy } from './given-snapshot.ts'
+import { Slices } from './slice.ts'
+import { splitSnapshot } from './split-snapshot.ts'
+import { parseTurn, writeTurn } from './turn-text.ts'
 
 /** What a snapshot brings back. */
 export interface RestoredConversation {
   readonly summary: string
-  readonly turns: readonly CheckedTurn[]
+  readonly turns: readonly RestoredTurn[]
+  /** Newest first. */
   readonly turnIds: readonly EventId[]
+}
+
+export interface RestoredTurn {
+  readonly turnId: EventId
+  readonly text: string
+  readonly tokens: number
 }
 
 const FORMAT = 'harborage.memory'
@@ -35,7 +34,7 @@ const envelope = z.strictObject({
   summary: z.string().refine((summary) => summary.isWellFormed()),
   turns: z.array(z.unknown()),
   // Also of turns that were folded or dropped, so that a retry finds them where the conversation was moved to.
-  turnIds: z.array(z.string()).max(REMEMBERED_TURN_IDS),
+  turnIds: z.array(z.string()).max(SNAPSHOT_TURN_IDS),
 })
 
 /**
@@ -62,68 +61,65 @@ export async function writeSnapshot(
   }
   // What is damaged is told here and not where it is restored.
   await readTurns(turns)
-  return new TextEncoder().encode(parts.join(''))
+  return encode(parts, size)
+}
+
+async function encode(parts: readonly string[], size: number): Promise<Uint8Array> {
+  const encoder = new TextEncoder()
+  const bytes = new Uint8Array(size)
+  const slices = new Slices()
+  let written = 0
+  for (const part of parts) {
+    if (slices.add(part.length)) await slices.rest()
+    written += encoder.encodeInto(part, bytes.subarray(written)).written
+  }
+  return bytes
 }
 
 /**
- * Checks a snapshot that is to be restored.
+ * Reads the bytes of a snapshot that is to be restored, a slice at a time.
  *
  * @throws `invalid_snapshot` if it is malformed or of another strategy.
  */
-export function readSnapshot(snapshot: MemorySnapshot, strategy: Strategy): RestoredConversation {
-  const given: unknown = snapshot
-  if (typeof given !== 'object' || given === null) {
-    throw new InvalidSnapshotError(
-      `the snapshot is ${describeType(given)}: pass what snapshot() gave`,
-    )
-  }
-  const { strategy: claimed } = snapshot
-  const bytes = captureSnapshot(snapshot.bytes)
-  if (claimed !== undefined && claimed !== strategy) throw otherStrategy(strategy)
-  // With a strategy they are what is left of a snapshot of it, unless that keeps nothing.
-  const isReset = claimed === undefined || claimed === 'none'
-  if (bytes.byteLength === 0 && isReset) return { summary: '', turns: [], turnIds: [] }
-  if (strategy === 'none') throw otherStrategy(strategy)
-  const content = envelope.safeParse(parseJson(bytes))
+export async function readSnapshot(
+  bytes: Uint8Array,
+  strategy: Strategy,
+  estimate: TokenEstimator,
+): Promise<RestoredConversation> {
+  const split = await splitSnapshot(bytes)
+  const content = envelope.safeParse(parseJson(split.envelope))
   if (!content.success) throw malformed()
   if (content.data.strategy !== strategy) throw otherStrategy(strategy)
-  const turns = readSnapshotTurns(content.data.turns)
-  const turnIds = rememberedIds(turns, readTurnIds(content.data.turnIds))
-  return { summary: content.data.summary, turns, turnIds }
-}
-
-/** A copy: what is decided about the bytes has to be about those that are read. */
-function captureSnapshot(bytes: unknown): Uint8Array {
-  try {
-    return captureBytes(
-      'snapshot.bytes',
-      bytes,
-      MAX_SNAPSHOT_BYTES,
-      () => new InvalidSnapshotError(`the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`),
-    )
-  } catch (error) {
-    if (!isHarborageError(error, 'invalid_record')) throw error
-    throw new InvalidSnapshotError(error.message, { cause: error })
+  // Unless they were written in an unusual way, the turns were split off.
+  if (content.data.turns.length > 0 && split.turns.length > 0) throw malformed()
+  const { summary } = content.data
+  summaryTokens(estimate, summary)
+  const turns: RestoredTurn[] = []
+  const slices = new Slices()
+  for (const turn of content.data.turns) turns.push(rewriteTurn(turn, estimate))
+  for (const turn of split.turns) {
+    if (slices.add(turn.byteLength)) await slices.rest()
+    turns.push(rewriteTurn(parseJson(turn, true), estimate))
   }
+  checkRepeats(turns)
+  return { summary, turns, turnIds: rememberedIds(turns, readTurnIds(content.data.turnIds)) }
 }
 
-function readSnapshotTurns(given: readonly unknown[]): CheckedTurn[] {
-  const turns = given.map(rewriteTurn)
+function checkRepeats(turns: readonly RestoredTurn[]): void {
   const lastAt = new Map<EventId, number>()
   for (const [index, { turnId }] of turns.entries()) {
     const before = lastAt.get(turnId)
     // One that comes back later than it is remembered is a turn of its own.
-    if (before !== undefined && index - before <= REMEMBERED_TURN_IDS) throw malformed()
+    if (before !== undefined && index - before <= SNAPSHOT_TURN_IDS) throw malformed()
     lastAt.set(turnId, index)
   }
-  return turns
 }
 
 /** Those of the newest turns come first, as they do in every snapshot that a store gave. */
-function rememberedIds(turns: readonly CheckedTurn[], given: readonly EventId[]): EventId[] {
-  const newest = turns.slice(-REMEMBERED_TURN_IDS).toReversed()
+function rememberedIds(turns: readonly RestoredTurn[], given: readonly EventId[]): EventId[] {
+  const newest = turns.slice(-SNAPSHOT_TURN_IDS).toReversed()
   const ids = new Set([...newest.map(({ turnId }) => turnId), ...given])
-  return [...ids].slice(0, REMEMBERED_TURN_IDS)
+  return [...ids].slice(0, SNAPSHOT_TURN_IDS)
 }
 
 function readTurnIds(given: readonly string[]): EventId[] {
@@ -135,9 +131,11 @@ function readTurnIds(given: readonly string[]): EventId[] {
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** @param isPart Whether it comes from within a text, where a byte order mark is a character like any other. */
+function parseJson(bytes: Uint8Array, isPart = false): unknown {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: isPart }).decode(bytes)
+    const value: unknown = JSON.parse(text)
     return value
   } catch {
     return undefined
@@ -145,7 +143,12 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Writes a turn of a snapshot as it is kept, whatever the order of its fields. */
-function rewriteTurn(json: unknown): CheckedTurn {
+function rewriteTurn(json: unknown, estimate: TokenEstimator): RestoredTurn {
+  const { turnId, turn, text } = writtenTurn(json)
+  return { turnId, text, tokens: turnTokens(estimate, turn, text) }
+}
+
+function writtenTurn(json: unknown): ReturnType<typeof writeTurn> {
   const turn = parseTurn(json)
   if (turn === undefined) throw malformed()
   try {
@@ -153,14 +156,4 @@ function rewriteTurn(json: unknown): CheckedTurn {
   } catch {
     throw malformed()
   }
-}
-
-function malformed(): InvalidSnapshotError {
-  return new InvalidSnapshotError('the snapshot is malformed: pass the bytes that snapshot() gave')
-}
-
-function otherStrategy(strategy: Strategy): InvalidSnapshotError {
-  return new InvalidSnapshotError(
-    `the snapshot is not of the strategy "${strategy}", in which this store was opened`,
-  )
 }

@@ -45,10 +45,7 @@ async function ask(
 ): Promise<SummaryOutcome> {
   try {
     const answer: unknown = await summarizer.summarize(identity, request, { signal })
-    const summary = summaryOf(answer)
-    return summary !== undefined && isFit(summary, estimate)
-      ? { kind: 'summarized', summary }
-      : { kind: 'failed', reason: 'invalid_summary' }
+    return judge(summaryOf(answer), estimate, request.maxTokens)
   } catch {
     return { kind: 'failed', reason: 'summarizer_failed' }
   }
@@ -61,13 +58,27 @@ function summaryOf(answer: unknown): string | undefined {
   return typeof summary === 'string' ? summary.toWellFormed() : undefined
 }
 
-/** Once it has been kept, every read counts its tokens. */
-function isFit(summary: string, estimate: TokenEstimator): boolean {
-  if (Buffer.byteLength(summary) > MAX_SUMMARY_BYTES) return false
+/** Once a summary has been kept, every read counts its tokens, and shows it if the budget allows. */
+function judge(
+  summary: string | undefined,
+  estimate: TokenEstimator,
+  maxTokens = Number.POSITIVE_INFINITY,
+): SummaryOutcome {
+  const tokens = summary === undefined ? undefined : tokensOfSummary(summary, estimate)
+  if (summary === undefined || tokens === undefined) {
+    return { kind: 'failed', reason: 'invalid_summary' }
+  }
+  return tokens > maxTokens
+    ? { kind: 'failed', reason: 'summary_too_large' }
+    : { kind: 'summarized', summary }
+}
+
+/** `undefined` if it has too many bytes or cannot be counted. */
+function tokensOfSummary(summary: string, estimate: TokenEstimator): number | undefined {
+  if (Buffer.byteLength(summary) > MAX_SUMMARY_BYTES) return undefined
   try {
-    summaryTokens(estimate, summary)
-    return true
+    return summaryTokens(estimate, summary)
   } catch {
-    return false
+    return undefined
   }
 }

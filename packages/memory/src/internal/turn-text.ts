@@ -141,6 +141,21 @@ export function writeTurn(turn: TurnWithId): CheckedTurn {
   return { turnId: turn.turnId, turn, text }
 }
 
+/** Tells whether a kept turn carries more than its two texts, by how {@link writeTurn} ends it. */
+export function carriesMore(text: string): boolean {
+  return text.at(-2) !== '"'
+}
+
+/** Returns the JSON of what a kept turn carries beside its two texts; `''` if that is nothing. */
+export function carriedText(text: string): string {
+  if (!carriesMore(text)) return ''
+  // Within a text of the turn the quotes would be escaped, and what is nested comes behind what it is nested in.
+  const starts = carried.map((name) => text.indexOf(`,"${name}":`)).filter((start) => start !== -1)
+  return starts.length === 0 ? '' : `{${text.slice(Math.min(...starts) + 1)}`
+}
+
+const carried = ['trajectoryDigest', 'artifactsShown', 'artifactsHiddenRefs'] as const
+
 /** The turn as JSON says it: an object whose fields are in one order. */
 function turnObject(turn: TurnWithId): Record<string, unknown> {
   const { turnId, userMessage, assistantResponse, timestamp, trajectoryDigest } = turn

@@ -1,6 +1,9 @@
 import type { Strategy } from '../conversation.ts'
 import type { Conversation, KeptTurn } from '../memory-driver.ts'
-import { summaryTokens, type TokenEstimator } from '../token-estimator.ts'
+import { summaryTokens, turnTokens, type TokenEstimator } from '../token-estimator.ts'
+import { parseKeptTurn } from './read-turns.ts'
+import { Slices } from './slice.ts'
+import { carriesMore } from './turn-text.ts'
 
 /** The part of a conversation that a language model is to know. */
 export interface Window {
@@ -8,32 +11,56 @@ export interface Window {
   /** Oldest first. */
   readonly turns: readonly KeptTurn[]
   readonly tokens: number
+  /** The tokens of a summary that is not shown because it is larger than the budget by itself; else 0. */
+  readonly omittedTokens: number
 }
 
 /** Chooses the summary, if it fits the budget, and the newest turns that fit beside it. A budget of 0 is none. */
-export function windowOf(
+export async function windowOf(
   { summary, turns }: Conversation,
   strategy: Strategy,
   budgetTokens: number,
   estimate: TokenEstimator,
-): Window {
+): Promise<Window> {
   const budget = budgetTokens === 0 ? Number.POSITIVE_INFINITY : budgetTokens
   const shown = strategy === 'rolling_summary' ? summary : ''
   const cost = summaryTokens(estimate, shown)
-  const fitting = cost <= budget ? shown : ''
-  const spent = fitting === '' ? 0 : cost
-  const newest = newestThatFit(turns, budget - spent)
-  return { summary: fitting, turns: newest, tokens: spent + sumOfTokens(newest) }
+  const fits = cost <= budget
+  const spent = fits ? cost : 0
+  const newest = await newestThatFit(turns, budget - spent, estimate)
+  return {
+    summary: fits ? shown : '',
+    turns: newest.turns,
+    tokens: spent + newest.tokens,
+    omittedTokens: fits ? 0 : cost,
+  }
 }
 
 /** The newest turns, oldest first, up to the first one from the end that no longer fits. */
-function newestThatFit(turns: readonly KeptTurn[], budget: number): readonly KeptTurn[] {
-  let left = budget
-  const lastLeftOut = turns.findLastIndex((turn) => {
-    left -= turn.tokens
-    return left < 0
-  })
-  return turns.slice(lastLeftOut + 1)
+async function newestThatFit(
+  turns: readonly KeptTurn[],
+  budget: number,
+  estimate: TokenEstimator,
+): Promise<Pick<Window, 'turns' | 'tokens'>> {
+  let tokens = 0
+  let first = turns.length
+  const slices = new Slices()
+  for (const turn of turns.toReversed()) {
+    if (carriesMore(turn.text) && slices.add(turn.text.length)) await slices.rest()
+    const cost = tokensNow(turn, estimate)
+    if (tokens + cost > budget) break
+    tokens += cost
+    first -= 1
+  }
+  return { turns: turns.slice(first), tokens }
+}
+
+/** Earlier releases counted the two texts of a turn only, and may do so beside this one. */
+function tokensNow({ tokens, text }: KeptTurn, estimate: TokenEstimator): number {
+  if (!carriesMore(text)) return tokens
+  const turn = parseKeptTurn(text)
+  // One that is damaged is told of where it is read.
+  return turn === undefined ? tokens : Math.max(tokens, turnTokens(estimate, turn, text))
 }
 
 export function sumOfTokens(turns: readonly KeptTurn[]): number {

@@ -1,27 +1,28 @@
-import { OutcomeUnknownError, type RunIdentity } from '@harborage/core'
+import type { RunIdentity } from '@harborage/core'
 import { changeRows, LostRace, selectRows, together, type SqlWork } from '@harborage/core/sql'
-import type { HeldMemory, Look, MemoryChange } from '../memory-driver.ts'
-import { turnKind } from './kinds.ts'
+import type { HeldMemory, Look, MemoryChange, MemoryHeader } from '../memory-driver.ts'
+import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
+import { forgetTurnIds, writeRows } from './many-rows.ts'
 import {
   conversationOf,
   headerIfSound,
   headerOf,
   headerRow,
   ownerColumns,
+  rememberedOf,
   summaryRow,
+  turnIdRow,
   turnRow,
+  type LockedColumns,
   type OwnerColumns,
 } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
-import type { MemoryRow } from './tables.ts'
 
 /**
  * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.
  *
- * @param mayBeApplied Whether an attempt before may have been applied, as its answer was lost.
- * @throws LostRace if the conversation had no row to lock and somebody else made one.
- * @throws `outcome_unknown` if a change that may have been applied would again replace everything,
- * turns among them that were added since.
+ * @throws LostRace if the conversation had no row to lock and another caller made one, or if another caller has
+ * remembered the id of the turn since it was looked for.
  */
 export function* changeWork<Result>(
   statements: MemoryStatements,
@@ -31,7 +32,7 @@ export function* changeWork<Result>(
   mayBeApplied: boolean,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
-  const rows = yield* selectRows(statements.lock, owner)
+  const rows = yield* lock(statements, owner, look)
   const header = look.replaces === true ? headerIfSound(rows) : headerOf(rows)
   const limit = look.oldestTurns?.(header) ?? 0
   // Whoever waited for the lock sees in later statements, and only there, all that was written before.
@@ -40,35 +41,89 @@ export function* changeWork<Result>(
     ...(look.summary === true ? [selectRows(statements.summary, owner)] : []),
   ])
   const { summary, turns } = conversationOf(seen.flat())
-  const change = decide({ header, summary, oldest: turns })
-  if (mayBeApplied && look.replaces === true && change.header !== undefined) throw unknownOutcome()
-  yield* applyChange(statements, owner, rows.length === 0, change)
+  const remembered = look.turnId === undefined ? undefined : rememberedOf(rows, look.turnId)
+  const change = decide({ header, summary, oldest: turns, remembered, mayBeApplied })
+  if (change.erase === true) yield* changeRows(statements.erase, owner)
+  else if (change.header !== undefined) {
+    const isNew = rows.every(({ kind }) => kind !== HEADER_KIND)
+    yield* applyChange(
+      statements,
+      owner,
+      { isNew, seen: remembered?.position },
+      change,
+      change.header,
+    )
+  }
   return change.result
+}
+
+function lock(
+  statements: MemoryStatements,
+  owner: OwnerColumns,
+  { turnId }: Look,
+): SqlWork<readonly LockedColumns[]> {
+  return turnId === undefined
+    ? selectRows(statements.lock, owner)
+    : selectRows(statements.lockAndFind, { ...owner, id_kind: turnIdKind(turnId) })
+}
+
+/** What the lock found. */
+interface Found {
+  /** Whether there was nothing to lock. */
+  readonly isNew: boolean
+  /** The position that was remembered with the id that was asked for. */
+  readonly seen: number | undefined
 }
 
 function* applyChange(
   statements: MemoryStatements,
   owner: OwnerColumns,
-  isNew: boolean,
-  { header, summary, append = [], removeThrough }: MemoryChange<unknown>,
+  { isNew, seen = -1 }: Found,
+  change: MemoryChange<unknown>,
+  header: MemoryHeader,
 ): SqlWork<void> {
-  if (header === undefined) return
+  const { summary, append = [], removeThrough, remember = [], forget } = change
+  const { strategy } = header
+  const [turn, ...furtherTurns] = append
+  const [id, ...furtherIds] = remember
+  const isOneTurn =
+    turn !== undefined && id !== undefined && furtherTurns.length + furtherIds.length === 0
   // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
-  const upsert = (row: MemoryRow): SqlWork<number> => changeRows(statements.upsert, row)
-  const [headersWritten] = yield* together([
-    changeRows(writeHeader, headerRow(owner, header)),
-    ...(removeThrough === undefined
+  const removing =
+    removeThrough === undefined
       ? []
-      : [changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })]),
-    ...append.map((turn) => upsert(turnRow(owner, header.strategy, turn))),
-    ...(summary === undefined ? [] : [upsert(summaryRow(owner, header.strategy, summary))]),
+      : [changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })]
+  const appending = isOneTurn
+    ? [
+        changeRows(statements.append, {
+          ...turnRow(owner, strategy, turn),
+          ...appended(turnIdRow(owner, strategy, id)),
+          seen_position: seen,
+        }),
+      ]
+    : []
+  const [headersWritten, ...others] = yield* together([
+    changeRows(writeHeader, headerRow(owner, header)),
+    ...removing,
+    ...appending,
+    ...(summary === undefined
+      ? []
+      : [changeRows(statements.upsert, summaryRow(owner, strategy, summary))]),
+    ...(forget === undefined || id === undefined
+      ? []
+      : [forgetTurnIds(statements, owner, id.position, forget)]),
   ])
+  const rowsWritten = others[removing.length]
   if (headersWritten === 0) throw new LostRace()
+  if (isOneTurn) {
+    if (rowsWritten !== 2) throw new LostRace()
+    return
+  }
+  yield* writeRows(statements, append, (each) => turnRow(owner, strategy, each))
+  yield* writeRows(statements, remember, (each) => turnIdRow(owner, strategy, each))
 }
 
-function unknownOutcome(): OutcomeUnknownError {
-  return new OutcomeUnknownError(
-    'the answer of the database was lost, and the conversation has gone on since: look at it before you call again',
-  )
+function appended({ kind, tokens, updated_at, bytes }: ReturnType<typeof turnIdRow>) {
+  return { id_kind: kind, id_position: tokens, id_at: updated_at, id_lineage: bytes }
 }

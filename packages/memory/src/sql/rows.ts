@@ -1,8 +1,21 @@
-import { parseEventId, StoreUnavailableError, type RunIdentity } from '@harborage/core'
+import {
+  parseEventId,
+  StoreUnavailableError,
+  type EventId,
+  type RunIdentity,
+} from '@harborage/core'
 import { sessionColumns } from '@harborage/core/sql'
 import { z } from 'zod'
-import type { Conversation, KeptTurn, MemoryHeader } from '../memory-driver.ts'
-import { HEADER_KIND, isTurn, positionOf, SUMMARY_KIND, turnKind } from './kinds.ts'
+import type { Conversation, KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
+import {
+  HEADER_KIND,
+  isTurn,
+  isTurnId,
+  positionOf,
+  SUMMARY_KIND,
+  turnIdKind,
+  turnKind,
+} from './kinds.ts'
 import type { MemoryRow } from './tables.ts'
 
 /** The columns that name a conversation. */
@@ -10,6 +23,9 @@ export type OwnerColumns = Pick<MemoryRow, 'tenant_id' | 'user_id' | 'session_id
 
 /** What is read of a row. */
 export type ContentColumns = Pick<MemoryRow, 'kind' | 'tokens' | 'bytes'>
+
+/** What is read of a row that is locked. */
+export type LockedColumns = ContentColumns & Pick<MemoryRow, 'updated_at'>
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
@@ -38,11 +54,22 @@ export function conversationOf(rows: readonly ContentColumns[]): Conversation {
   }
 }
 
+/** What is remembered of the only id among the rows; `undefined` if there is none. */
+export function rememberedOf(
+  rows: readonly LockedColumns[],
+  turnId: EventId,
+): RememberedTurnId | undefined {
+  const found = rows.find(({ kind }) => isTurnId(kind))
+  if (found === undefined) return undefined
+  const { tokens: position, updated_at: at, bytes } = found
+  return { turnId, position, at, lineage: Number(textOf(bytes)) }
+}
+
 /** @throws `store_unavailable` if it is not what was written. */
 export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
   if (found === undefined) return undefined
-  const parsed = parseHeader(textOf(found.bytes))
+  const parsed = parseHeader(found)
   if (parsed !== undefined) return parsed
   throw new StoreUnavailableError(
     'the bookkeeping of a conversation is damaged: restore the conversation from a snapshot',
@@ -53,7 +80,7 @@ export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefi
 /** As {@link headerOf}, but takes one that is damaged for none. */
 export function headerIfSound(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
-  return found === undefined ? undefined : parseHeader(textOf(found.bytes))
+  return found === undefined ? undefined : parseHeader(found)
 }
 
 function summaryOf(rows: readonly ContentColumns[]): string {
@@ -65,9 +92,19 @@ function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
   return { position: positionOf(kind), tokens, text: textOf(bytes) }
 }
 
-export function headerRow(owner: OwnerColumns, held: MemoryHeader): MemoryRow {
+/** The lineage has a column to itself: an earlier release takes the JSON for damaged if there is more in it. */
+export function headerRow(owner: OwnerColumns, { lineage, ...held }: MemoryHeader): MemoryRow {
   const text = JSON.stringify({ ...held, folder: held.folder ?? null, ended: held.ended ?? null })
-  return row(owner, HEADER_KIND, held.strategy, 0, text)
+  return row(owner, HEADER_KIND, held.strategy, lineage, text)
+}
+
+export function turnIdRow(
+  owner: OwnerColumns,
+  strategy: string,
+  { turnId, position, at, lineage }: RememberedTurnId,
+): MemoryRow {
+  const remembering = row(owner, turnIdKind(turnId), strategy, position, String(lineage))
+  return { ...remembering, updated_at: at }
 }
 
 export function summaryRow(owner: OwnerColumns, strategy: string, summary: string): MemoryRow {
@@ -94,11 +131,12 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** `undefined` if it is not what {@link headerRow} wrote. */
-function parseHeader(text: string): MemoryHeader | undefined {
+function parseHeader({ tokens, bytes }: ContentColumns): MemoryHeader | undefined {
   try {
-    const { turnIds, folder, ended, ...rest } = header.parse(JSON.parse(text))
+    const { turnIds, folder, ended, ...rest } = header.parse(JSON.parse(textOf(bytes)))
     return {
       ...rest,
+      lineage: tokens,
       turnIds: turnIds.map(parseEventId),
       folder: folder ?? undefined,
       ended: ended ?? undefined,

@@ -14,13 +14,20 @@ import type {
   MemoryHeader,
 } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
-import { conversationOf, headerOf, ownerColumns } from './rows.ts'
+import { readConversation } from './read-conversation.ts'
+import { headerOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
-/** A change is recognized by the ids that the bookkeeping remembers: of turns, foldings and restores. */
+/**
+ * A change is recognized by the ids that are remembered: of turns, foldings and restores, and by the lineage of the
+ * conversation where it takes away what is held.
+ */
 const CHANGE: TransactionTraits = { name: 'memory_change', repeat: 'recognized' }
 
-/** Keeps conversations in the table `memory_state` of an SQL database: one row per turn beside two of bookkeeping. */
+/**
+ * Keeps conversations in the table `memory_state` of an SQL database: one row per turn and one for its id, beside two of
+ * bookkeeping.
+ */
 export class SqlMemoryDriver implements MemoryDriver {
   readonly #database: SqlDatabase
   readonly #statements: MemoryStatements
@@ -31,7 +38,7 @@ export class SqlMemoryDriver implements MemoryDriver {
   }
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
-    return conversationOf(await this.#database.rows(this.#statements.read, ownerColumns(identity)))
+    return readConversation(this.#database, this.#statements, ownerColumns(identity))
   }
 
   async readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
@@ -44,8 +51,12 @@ export class SqlMemoryDriver implements MemoryDriver {
     look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    const work = (mayBeApplied: boolean): SqlWork<Result> =>
-      changeWork(this.#statements, identity, look, decide, mayBeApplied)
+    // Also of an attempt before the last one.
+    let wasLost = false
+    const work = (mayBeApplied: boolean): SqlWork<Result> => {
+      wasLost ||= mayBeApplied
+      return changeWork(this.#statements, identity, look, decide, wasLost)
+    }
     return untilUndisturbed('the conversation', () => this.#database.transaction(CHANGE, work))
   }
 

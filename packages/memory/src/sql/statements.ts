@@ -1,30 +1,30 @@
-import {
-  compileStatement,
-  sessionOf,
-  type SqlDatabase,
-  type SqlStatement,
-} from '@harborage/core/sql'
+import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
-import type { ContentColumns, OwnerColumns } from './rows.ts'
-import type { MemoryRow, MemoryTables } from './tables.ts'
+import { ownerOf } from './row-columns.ts'
+import type { ContentColumns, LockedColumns, OwnerColumns } from './rows.ts'
+import type { MemoryTables } from './tables.ts'
+import { compileWriteStatements, type MemoryWriteStatements } from './write-statements.ts'
 
 /** Every statement of the memory store, compiled once when it opens. */
-export interface MemoryStatements {
-  /** All rows of a conversation, turns in their order. */
-  readonly read: SqlStatement<OwnerColumns, ContentColumns>
+export interface MemoryStatements extends MemoryWriteStatements {
+  /** The rows of a conversation from a kind on, turns in their order; remembered ids are not among them. */
+  readonly page: SqlStatement<PageParameters, ContentColumns>
   readonly header: SqlStatement<OwnerColumns, ContentColumns>
   /** The bookkeeping, keeping others from changing the conversation until the transaction ends. */
-  readonly lock: SqlStatement<OwnerColumns, ContentColumns>
+  readonly lock: SqlStatement<OwnerColumns, LockedColumns>
+  /** As {@link lock}, together with the row of a remembered id. */
+  readonly lockAndFind: SqlStatement<OwnerColumns & { readonly id_kind: string }, LockedColumns>
   readonly summary: SqlStatement<OwnerColumns, ContentColumns>
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
-  /** Writes a row unless there is one. */
-  readonly insert: SqlStatement<MemoryRow, unknown>
-  readonly upsert: SqlStatement<MemoryRow, unknown>
-  readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
+}
+
+export interface PageParameters extends OwnerColumns {
+  readonly after_kind: string
+  readonly limit: number
 }
 
 const content = ['kind', 'tokens', 'bytes'] as const
-const key = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'] as const
+const locked = [...content, 'updated_at'] as const
 
 export function compileMemoryStatements(database: SqlDatabase): MemoryStatements {
   const db = database.builder.$extendTables<MemoryTables>()
@@ -34,14 +34,39 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
       .select(content)
       .where((where) => where.and(ownerOf(owner)))
       .orderBy('kind')
-  const header = (owner: OwnerColumns) => rowsOf(owner).where('kind', '=', HEADER_KIND)
+  const lockedRowsOf = (owner: OwnerColumns) => {
+    const rows = db
+      .selectFrom('memory_state')
+      .select(locked)
+      .where((where) => where.and(ownerOf(owner)))
+      .orderBy('kind')
+    return database.traits.rowLocks ? rows.forUpdate() : rows
+  }
   return {
-    read: compileStatement('memory_read', rowsOf, { repeat: 'reads' }),
-    header: compileStatement('memory_header', header, { repeat: 'reads' }),
+    ...compileWriteStatements(database),
+    page: compileStatement(
+      'memory_page',
+      (page: PageParameters) =>
+        rowsOf(page)
+          .where('kind', '>', page.after_kind)
+          .where('kind', '<', AFTER_TURNS)
+          .limit(page.limit),
+      { repeat: 'reads' },
+    ),
+    header: compileStatement(
+      'memory_header',
+      (owner: OwnerColumns) => rowsOf(owner).where('kind', '=', HEADER_KIND),
+      { repeat: 'reads', isPointRead: true },
+    ),
     lock: compileStatement(
       'memory_lock',
-      (owner: OwnerColumns) =>
-        database.traits.rowLocks ? header(owner).forUpdate() : header(owner),
+      (owner: OwnerColumns) => lockedRowsOf(owner).where('kind', '=', HEADER_KIND),
+      { repeat: 'reads' },
+    ),
+    lockAndFind: compileStatement(
+      'memory_lock_and_find',
+      (at: OwnerColumns & { readonly id_kind: string }) =>
+        lockedRowsOf(at).where('kind', 'in', [HEADER_KIND, at.id_kind]),
       { repeat: 'reads' },
     ),
     summary: compileStatement(
@@ -58,49 +83,5 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
           .limit(page.limit),
       { repeat: 'reads' },
     ),
-    insert: compileStatement(
-      'memory_insert',
-      (row: MemoryRow) =>
-        db
-          .insertInto('memory_state')
-          .values(rowOf(row))
-          .onConflict((conflict) => conflict.doNothing()),
-      { repeat: 'never' },
-    ),
-    upsert: compileStatement(
-      'memory_upsert',
-      (row: MemoryRow) =>
-        db
-          .insertInto('memory_state')
-          .values(rowOf(row))
-          .onConflict((conflict) =>
-            conflict.columns(key).doUpdateSet((update) => ({
-              strategy: update.ref('excluded.strategy'),
-              tokens: update.ref('excluded.tokens'),
-              updated_at: update.ref('excluded.updated_at'),
-              bytes: update.ref('excluded.bytes'),
-            })),
-          ),
-      { repeat: 'never' },
-    ),
-    removeTurns: compileStatement(
-      'memory_remove_turns',
-      (range: OwnerColumns & { readonly last_kind: string }) =>
-        db
-          .deleteFrom('memory_state')
-          .where((where) => where.and(ownerOf(range)))
-          .where('kind', '>', BEFORE_TURNS)
-          .where('kind', '<=', range.last_kind),
-      { repeat: 'never' },
-    ),
   }
-}
-
-function ownerOf(at: OwnerColumns): OwnerColumns {
-  return { ...sessionOf(at), run_id: at.run_id }
-}
-
-function rowOf(row: MemoryRow): MemoryRow {
-  const { kind, strategy, tokens, updated_at, bytes } = row
-  return { ...ownerOf(row), kind, strategy, tokens, updated_at, bytes }
 }

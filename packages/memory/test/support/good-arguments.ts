@@ -35,6 +35,7 @@ export function goodArguments(): Record<Method, unknown[]> {
     health: [identity, {}],
     snapshot: [identity, {}],
     restore: [identity, { strategy: 'truncation', bytes: goodSnapshot() }, {}],
+    convert: [identity, {}],
     settled: [identity],
   }
 }
@@ -47,6 +48,7 @@ export const methods = [
   'health',
   'snapshot',
   'restore',
+  'convert',
   'settled',
 ] as const
 

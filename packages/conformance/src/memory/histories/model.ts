@@ -20,6 +20,11 @@ export function tokensOf(text: string): number {
   return text.length
 }
 
+/** The end of a text that has so many tokens at most. */
+export function lastOf(text: string, tokens: number = Number.POSITIVE_INFINITY): string {
+  return text.slice(Math.max(text.length - tokens, 0))
+}
+
 /** A conversation as the guarantees say it, once everything has settled: the turns that were said, and nothing else. */
 export class ModelConversation {
   readonly #rules: ModelRules
@@ -60,8 +65,7 @@ export class ModelConversation {
   context(): ExpectedContext {
     const { budgetTokens } = this.#rules
     const budget = budgetTokens === 0 ? Number.POSITIVE_INFINITY : budgetTokens
-    const whole = this.#folded.map((text) => text + SEPARATOR).join('')
-    const summary = tokensOf(whole) <= budget ? whole : ''
+    const summary = lastOf(this.#folded.map((text) => text + SEPARATOR).join(''), budget)
     const texts: string[] = []
     let tokens = tokensOf(summary)
     for (const { userMessage, assistantResponse } of this.#turns.toReversed()) {

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import type { RunIdentity } from '@harborage/core'
-import type { ConversationTurn, MemorySnapshot, MemoryStore } from '@harborage/memory'
+import type { ConversationTurn, MemorySnapshot, MemoryStore, Summarizer } from '@harborage/memory'
 import type { Bench } from '../support/bench.ts'
 import { newTurn, recentTexts } from '../support/conversation.ts'
 import { freshSession } from '../support/fresh-session.ts'
-import { concatenating } from '../support/summarizers.ts'
-import { ModelConversation, tokensOf, type ModelRules } from './model.ts'
+import { concatenated } from '../support/summarizers.ts'
+import { lastOf, ModelConversation, tokensOf, type ModelRules } from './model.ts'
 import type { Step } from './step.ts'
+
+/** Keeps to what a summary may have, whatever the parts in which the turns come. */
+const keeping: Summarizer = {
+  async summarize(_identity, request) {
+    return { summary: lastOf(concatenated(request), request.maxTokens) }
+  },
+}
 
 interface Taken {
   readonly snapshot: MemorySnapshot
@@ -52,7 +59,7 @@ export class Replay {
   }
 
   #openStore(): Promise<MemoryStore> {
-    return this.#open({ ...this.#rules, summarizer: concatenating, tokenEstimator: tokensOf })
+    return this.#open({ ...this.#rules, summarizer: keeping, tokenEstimator: tokensOf })
   }
 
   async #make(store: MemoryStore, step: Exclude<Step, { do: 'reopen' }>): Promise<void> {

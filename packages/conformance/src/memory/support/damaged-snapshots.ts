@@ -1,5 +1,5 @@
 import { parseJsonObject, type JsonObject } from '@harborage/core'
-import { REMEMBERED_TURN_IDS } from '@harborage/memory'
+import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
 
 /** What may happen to the text of a snapshot with turns, with what is wrong about it then. */
 export const damagedSnapshots: readonly (readonly [
@@ -59,11 +59,14 @@ export const damagedSnapshots: readonly (readonly [
     (text) => text.replace('{"turnId"', '{"artifactsShown":{"n":1e999},"turnId"'),
   ],
   ['with one turn twice', edit(twice)],
-  ['with one turn again while it is remembered', edit(againAfter(REMEMBERED_TURN_IDS - 1))],
+  ['with one turn again while it is remembered', edit(againAfter(SNAPSHOT_TURN_IDS - 1))],
   ['with one turn id twice', edit((envelope) => ({ ...envelope, turnIds: ['a', 'a'] }))],
   ['with a turn id of another type', edit((envelope) => ({ ...envelope, turnIds: [7] }))],
   ['with a remembered id that is empty', edit((envelope) => ({ ...envelope, turnIds: [''] }))],
-  ['with too many turn ids', edit((envelope) => ({ ...envelope, turnIds: idsUpTo(65) }))],
+  [
+    'with too many turn ids',
+    edit((envelope) => ({ ...envelope, turnIds: idsUpTo(SNAPSHOT_TURN_IDS + 1) })),
+  ],
 ]
 
 function edit(change: (envelope: JsonObject) => unknown): (text: string) => string {

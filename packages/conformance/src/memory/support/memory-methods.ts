@@ -56,6 +56,11 @@ export const memoryMethods: readonly MemoryMethod[] = [
     call: (store, { identity, snapshot, options }) => store.restore(identity, snapshot, options),
   },
   {
+    name: 'convert',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.convert(identity, options),
+  },
+  {
     name: 'settled',
     takes: [],
     call: (store, { identity }) => store.settled(identity),

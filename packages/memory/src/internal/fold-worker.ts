@@ -26,13 +26,13 @@ import {
   type Failure,
   type FoldEnd,
 } from './fold-turns.ts'
-import { isOverWithin } from './is-over-within.ts'
 import { readTurns } from './read-turns.ts'
 import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
 
 /** How folding is done. Times are in milliseconds. */
-export interface FoldingRules {
+export interface FoldRules {
   readonly recentTurns: number
+  readonly budgetTokens: number
   readonly retryAttempts: number
   readonly retryBackoffMs: number
   readonly degradedRetryMs: number
@@ -41,7 +41,7 @@ export interface FoldingRules {
 }
 
 /** What folding needs of the store. */
-export interface FoldingTools {
+export interface FoldTools {
   readonly driver: MemoryDriver
   readonly summarizer: Summarizer
   readonly events: MemoryEvents
@@ -51,7 +51,7 @@ export interface FoldingTools {
  * What comes after an attempt: the next one at once, a retry after its pause, a return at some time, or nothing before
  * somebody touches the conversation. A retry keeps its pause and is worth staying alive for; a return is neither.
  */
-type Next =
+export type Next =
   | { readonly kind: 'now' }
   | { readonly kind: 'retry' | 'return'; readonly delayMs: number }
   | { readonly kind: 'rest' }
@@ -61,44 +61,27 @@ const lookToClaim: Look = { oldestTurns: () => FOLD_BATCH_TURNS, summary: true }
 /** The end of a folding looks at the bookkeeping only. */
 const lookToEnd: Look = {}
 
-/** The longest pause that a timer can make; a longer one would end at once. */
-const MAX_PAUSE_MS = 2 ** 31 - 1
+/** By how much of itself a pause is longer at most, at random, so that many who failed together do not come back so. */
+const SPREAD = 0.5
 
 /**
- * Folds one conversation in the background, one summarisation at a time. Whatever matters is in the driver: should this
- * process die, the next one that touches the conversation goes on.
+ * Folds one conversation, one attempt at a time. What matters is in the driver: should this process die, the next one
+ * that touches the conversation goes on.
  */
-export class Folding {
+export class FoldWorker {
   readonly #identity: Required<RunIdentity>
-  readonly #rules: FoldingRules
-  readonly #tools: FoldingTools
-  readonly #onSettled: () => void
-  readonly #abort = new AbortController()
-  #running: Promise<void> | undefined
-  #touched = false
-  #isStopping = false
+  readonly #rules: FoldRules
+  readonly #tools: FoldTools
   /** The name of the claims until one has ended for sure: if an answer is lost, an own claim may be in the way. */
   #ownName: EventId | undefined
   /** The claim of another or the failure that has to be waited for. */
   readonly #obstacle = new FirstSight()
-  #waiting: { readonly timer: NodeJS.Timeout; readonly isRetry: boolean } | undefined
   #failure: Error | undefined
 
-  constructor(
-    identity: Required<RunIdentity>,
-    rules: FoldingRules,
-    tools: FoldingTools,
-    onSettled: () => void,
-  ) {
+  constructor(identity: Required<RunIdentity>, rules: FoldRules, tools: FoldTools) {
     this.#identity = identity
     this.#rules = rules
     this.#tools = tools
-    this.#onSettled = onSettled
-  }
-
-  /** Whether nothing is running or about to be retried. Waiting for a recovery, or for another process, is rest. */
-  get isSettled(): boolean {
-    return this.#running === undefined && this.#waiting?.isRetry !== true
   }
 
   /** Why the last attempt did not come to an end, if it did not: the database failed. */
@@ -106,79 +89,30 @@ export class Folding {
     return this.#failure
   }
 
-  /** Whether there is nothing to remember of this conversation. */
-  get isIdle(): boolean {
-    return this.#running === undefined && this.#waiting === undefined
+  /** Tells whether a claim is the one that is being waited for. */
+  isWaitingFor(folder: string | undefined): boolean {
+    return folder !== undefined && this.#obstacle.name === claimOf(folder)
   }
 
   /**
-   * Says that the conversation has changed or was looked at: there may be something to fold.
+   * Claims the conversation, summarizes and commits, as far as there is something to fold. Never rejects.
    *
-   * @param folder Whose claim was seen to stand.
+   * @param closing Ends a summarization that goes on for too long after the store was closed.
    */
-  touch(folder: string | undefined): void {
-    if (this.#isStopping) return
-    this.#touched = true
-    if (this.#running === undefined && !this.#isWorthWaiting(folder)) this.#start()
-  }
-
-  /** A retry keeps its pause, and a claim that is known already its time; anything else is tried at once. */
-  #isWorthWaiting(folder: string | undefined): boolean {
-    if (this.#waiting === undefined) return false
-    return (
-      this.#waiting.isRetry || (folder !== undefined && this.#obstacle.name === claimOf(folder))
-    )
-  }
-
-  /** Lets a running summarisation end, but not longer than the grace period; then aborts it. */
-  async stop(graceMs: number): Promise<void> {
-    this.#isStopping = true
-    this.#clearTimer()
-    if (this.#running !== undefined) await isOverWithin(graceMs, this.#running)
-    this.#abort.abort()
-    await this.#running
-  }
-
-  #start(): void {
-    this.#clearTimer()
-    this.#running = this.#runOnce()
-  }
-
-  async #runOnce(): Promise<void> {
-    const next = await this.#run()
-    this.#running = undefined
-    this.#schedule(next)
-    this.#onSettled()
-  }
-
-  #schedule(next: Next): void {
-    if (this.#isStopping) return
-    if (next.kind === 'now' || (next.kind === 'rest' && this.#touched)) {
-      this.#start()
-      return
-    }
-    if (next.kind === 'rest') return
-    const isRetry = next.kind === 'retry'
-    const timer = setTimeout(() => this.#start(), Math.min(next.delayMs, MAX_PAUSE_MS))
-    if (!isRetry) timer.unref()
-    this.#waiting = { timer, isRetry }
-  }
-
-  async #run(): Promise<Next> {
-    this.#touched = false
+  async attempt(closing: AbortSignal): Promise<Next> {
     try {
-      const next = await this.#attempt()
+      const next = await this.#attempt(closing)
       this.#ownName = undefined
       this.#failure = undefined
       return next
     } catch (error) {
       // The database failed. The turns are where they were, so the only thing to do is to come back.
       this.#failure = isError(error) ? error : new Error(describeType(error))
-      return { kind: 'return', delayMs: this.#rules.degradedRetryMs }
+      return this.#returnLater()
     }
   }
 
-  async #attempt(): Promise<Next> {
+  async #attempt(closing: AbortSignal): Promise<Next> {
     const claim = await this.#claim()
     switch (claim.kind) {
       case 'idle':
@@ -188,7 +122,7 @@ export class Folding {
       case 'early':
         return { kind: 'retry', delayMs: this.#timeLeftOfPause(claim.failure) }
       case 'claimed':
-        return this.#fold(claim)
+        return this.#fold(claim, closing)
     }
   }
 
@@ -209,8 +143,8 @@ export class Folding {
     return claim
   }
 
-  async #fold(claim: Claimed): Promise<Next> {
-    const outcome = await this.#summarize(claim)
+  async #fold(claim: Claimed, closing: AbortSignal): Promise<Next> {
+    const outcome = await this.#summarize(claim, closing)
     if (outcome.kind === 'aborted') {
       const steps = await this.#end(claim, (held) => releaseFold(held, claim))
       this.#tools.events.healthChanged(this.#identity, steps)
@@ -225,17 +159,21 @@ export class Folding {
     return this.#after(claim, end)
   }
 
-  async #summarize({ previousSummary, turns: kept }: Claimed): Promise<SummaryOutcome> {
+  async #summarize(
+    { previousSummary, turns: kept }: Claimed,
+    closing: AbortSignal,
+  ): Promise<SummaryOutcome> {
     const turns = await readTurns(kept).catch(() => undefined)
     if (turns === undefined) return { kind: 'failed', reason: 'turn_damaged' }
+    const { budgetTokens } = this.#rules
     return traceSummary(() =>
       summarizeInTime(
         this.#tools.summarizer,
         this.#rules.tokenEstimator,
         this.#identity,
-        { previousSummary, turns },
+        { previousSummary, turns, ...(budgetTokens > 0 && { maxTokens: budgetTokens }) },
         this.#rules.summarizerTimeoutMs,
-        this.#abort.signal,
+        closing,
       ),
     )
   }
@@ -253,7 +191,12 @@ export class Folding {
     if (health === 'retry') {
       return { kind: 'retry', delayMs: this.#timeLeftOfPause({ folder, count: failures }) }
     }
-    return { kind: 'return', delayMs: this.#rules.degradedRetryMs }
+    return this.#returnLater()
+  }
+
+  #returnLater(): Next {
+    const delayMs = this.#rules.degradedRetryMs * (1 + SPREAD * Math.random())
+    return { kind: 'return', delayMs }
   }
 
   /** How long the claim of another is still to be respected; whoever holds it may have died. */
@@ -264,12 +207,7 @@ export class Folding {
   /** How long a retry still has to wait, whoever it was that failed. */
   #timeLeftOfPause({ folder = '', count }: Failure): number {
     const pauseMs = this.#rules.retryBackoffMs * 2 ** (count - 1)
-    return this.#obstacle.timeLeft(`failure of ${folder}`, pauseMs)
-  }
-
-  #clearTimer(): void {
-    clearTimeout(this.#waiting?.timer)
-    this.#waiting = undefined
+    return this.#obstacle.timeLeft(`failure of ${folder}`, pauseMs, SPREAD)
   }
 }
 

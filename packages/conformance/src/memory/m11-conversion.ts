@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import type { MemoryRules, Summarizer } from '@harborage/memory'
+import { assertFails } from '../support/assert-fails.ts'
+import { textOf } from '../support/text-bytes.ts'
+import {
+  assertHolds,
+  foldedTexts,
+  newTurn,
+  numbered,
+  recentTexts,
+  say,
+} from './support/conversation.ts'
+import { freshSession } from './support/fresh-session.ts'
+import { HeldSummarizer } from './support/held-summarizer.ts'
+import type { MemoryCases } from './support/memory-cases.ts'
+import { answering, concatenating, failing } from './support/summarizers.ts'
+
+const truncation = { strategy: 'truncation' } as const
+
+/** M11: a conversation goes on under another strategy once it is converted, and loses nothing that is kept. */
+export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
+  it('M11 to convert what is not there, or is kept like this already, changes nothing', async ({
+    open,
+    events,
+  }) => {
+    const store = await open(truncation)
+    const session = freshSession()
+    await store.convert(session)
+    await assertHolds(store, session, [])
+    await say(store, session, numbered(1, 5))
+    const before = await store.snapshot(session)
+    await store.convert(session)
+    assert.deepEqual(await store.snapshot(session), before)
+    assert.deepEqual(events.all, [])
+  })
+
+  itIfDurable('M11 a truncated conversation goes on as a summarized one', async ({ open }) => {
+    const session = freshSession()
+    const said = numbered(1, 40).map(newTurn)
+    const first = await open(truncation)
+    for (const turn of said) await first.addTurn(session, turn)
+    await first.close()
+    const store = await open(rolling(concatenating))
+    await store.convert(session)
+    await store.convert(session)
+    for (const turn of said) await store.addTurn(session, turn)
+    await say(store, session, ['next'])
+    await store.flush(session)
+    const context = await store.getLlmContext(session)
+    assert.deepEqual(foldedTexts(context), numbered(1, 39))
+    assert.deepEqual(recentTexts(context), ['turn 40', 'next'])
+  })
+
+  itIfDurable(
+    'M11 a summary becomes the first turn of a truncated conversation, before those that are not folded',
+    async ({ open }) => {
+      const session = freshSession()
+      const said = numbered(1, 9).map(newTurn)
+      const first = await open(rolling(concatenating))
+      for (const turn of said) await first.addTurn(session, turn)
+      await first.settled(session)
+      await first.close()
+      const store = await open(truncation)
+      await store.convert(session)
+      await store.convert(session)
+      for (const turn of said) await store.addTurn(session, turn)
+      await say(store, session, ['next'])
+      const { summary, recentTurns, tokens } = await store.getLlmContext(session)
+      assert.equal(summary, '')
+      const [begin, ...rest] = recentTurns
+      assert.equal(
+        begin?.assistantResponse,
+        numbered(1, 7)
+          .map((text) => `${text};`)
+          .join(''),
+      )
+      assert.notEqual(begin?.userMessage, '')
+      assert.deepEqual(
+        rest.map(({ userMessage }) => userMessage),
+        ['turn 8', 'turn 9', 'next'],
+      )
+      assert.equal(await store.estimateTokens(session), tokens)
+      const other = freshSession()
+      await store.restore(other, await store.snapshot(session))
+      assert.deepEqual(await store.snapshot(other), await store.snapshot(session))
+    },
+  )
+
+  itIfDurable('M11 a summary of any length is converted and comes back', async ({ open }) => {
+    const session = freshSession()
+    const summary = '\0"'.repeat(200_000)
+    const first = await open(rolling(answering(async () => ({ summary }))))
+    await say(first, session, numbered(1, 3))
+    await first.settled(session)
+    await first.close()
+    const store = await open(truncation)
+    await store.convert(session)
+    const snapshot = await store.snapshot(session)
+    await store.restore(session, snapshot)
+    const { recentTurns } = await store.getLlmContext(session)
+    const parts = recentTurns.slice(0, -2).map(({ assistantResponse }) => assistantResponse)
+    assert.ok(parts.join('') === summary, 'the summary came back as another')
+    assert.ok(textOf((await store.snapshot(session)).bytes) === textOf(snapshot.bytes))
+  })
+
+  itIfDurable(
+    'M11 there and back again a conversation holds the same, in its order',
+    async ({ open }) => {
+      const session = freshSession()
+      const first = await open(rolling(concatenating))
+      await say(first, session, numbered(1, 5))
+      await first.settled(session)
+      await first.close()
+      const second = await open(truncation)
+      await second.convert(session)
+      await say(second, session, numbered(6, 8))
+      await second.close()
+      const answers: string[] = []
+      const store = await open(
+        rolling({
+          async summarize(_identity, { previousSummary, turns }) {
+            answers.push(...turns.map((turn) => turn.assistantResponse))
+            return { summary: `${previousSummary}${turns.length};` }
+          },
+        }),
+      )
+      await store.convert(session)
+      await store.flush(session)
+      assert.equal(answers[0], 'turn 1;turn 2;turn 3;')
+      const folded = [4, 5, 6].map((number) => `answer to turn ${number}`)
+      assert.deepEqual(answers.slice(1), folded)
+      assert.deepEqual(recentTexts(await store.getLlmContext(session)), numbered(7, 8))
+    },
+  )
+
+  itIfDurable('M11 nothing can be converted to none but what is empty', async ({ open }) => {
+    const session = freshSession()
+    const first = await open(truncation)
+    await say(first, session, ['kept'])
+    await first.close()
+    const store = await open({ strategy: 'none' })
+    await assertFails('strategy_mismatch', () => store.convert(session))
+    await store.restore(session, { bytes: new Uint8Array() })
+    await store.convert(session)
+    assert.equal(await store.estimateTokens(session), 0)
+  })
+
+  itIfDurable(
+    'M11 a conversation that could not be summarized is healthy once it is truncated, and that is told',
+    async ({ open, events }) => {
+      const session = freshSession()
+      const first = await open({
+        ...rolling(failing(1_000)),
+        retryAttempts: 0,
+        degradedRetryMs: 1_000_000,
+      })
+      await say(first, session, numbered(1, 4))
+      await first.settled(session)
+      await first.close()
+      const steps = events.healthSteps.length
+      const store = await open(truncation)
+      await store.convert(session)
+      assert.equal(await store.health(session), 'healthy')
+      assert.deepEqual(events.payloadsOf('memory.health_changed').slice(steps), [
+        { priorHealth: 'degraded', newHealth: 'recovering', reason: 'converted' },
+        { priorHealth: 'recovering', newHealth: 'healthy', reason: 'converted' },
+      ])
+      await assertHolds(store, session, numbered(1, 4))
+    },
+  )
+
+  itIfShared('M11 a folding that a conversion overtakes is void', async ({ open }) => {
+    const summarizer = new HeldSummarizer()
+    const session = freshSession()
+    const first = await open(rolling(summarizer))
+    await say(first, session, numbered(1, 4))
+    const request = await summarizer.request(0)
+    const store = await open(truncation)
+    await store.convert(session)
+    request.answer()
+    await first.settled(session)
+    await assertHolds(store, session, numbered(1, 4))
+  })
+
+  itIfShared(
+    'M11 turns that are added during a conversion are there once, or were refused',
+    async ({ open }) => {
+      const session = freshSession()
+      const first = await open(rolling(concatenating))
+      const store = await open(truncation)
+      await say(first, session, numbered(1, 3))
+      await first.settled(session)
+      const added = numbered(4, 20).map(async (text) => {
+        await first.addTurn(session, newTurn(text))
+        return text
+      })
+      const [, ...outcomes] = await Promise.allSettled([store.convert(session), ...added])
+      await first.settled(session)
+      await store.convert(session)
+      const kept = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+      const { recentTurns } = await store.getLlmContext(session)
+      const held = recentTurns.flatMap(({ userMessage, assistantResponse }) =>
+        assistantResponse.endsWith(';') ? assistantResponse.split(';').slice(0, -1) : [userMessage],
+      )
+      assert.deepEqual(held.toSorted(), [...numbered(1, 3), ...kept].toSorted())
+      assert.equal(new Set(held).size, held.length)
+    },
+  )
+}
+
+function rolling(summarizer: Summarizer): Partial<MemoryRules> {
+  return { strategy: 'rolling_summary', recentTurns: 2, summarizer }
+}

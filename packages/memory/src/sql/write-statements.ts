@@ -1,0 +1,155 @@
+import {
+  compileAllOrNone,
+  compileStatement,
+  type BatchColumns,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import { sql, type InsertQueryBuilder, type InsertResult } from 'kysely'
+import { AFTER_TURNS, BEFORE_TURNS } from './kinds.ts'
+import { key, ownerOf, rowOf } from './row-columns.ts'
+import type { OwnerColumns } from './rows.ts'
+import type { MemoryRow, MemoryTables } from './tables.ts'
+
+export interface MemoryWriteStatements {
+  /** Writes a row unless there is one. */
+  readonly insert: SqlStatement<MemoryRow, unknown>
+  readonly upsert: SqlStatement<MemoryRow, unknown>
+  /** Writes many rows of which no two are one; only for engines that take arrays. */
+  readonly upsertAll: SqlStatement<readonly MemoryRow[], unknown> | undefined
+  /** Writes a turn and remembers its id: two rows, or one if somebody else has remembered the id. */
+  readonly append: SqlStatement<AppendParameters, unknown>
+  readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
+  /** Removes the ids between two kinds that are forgotten. */
+  readonly forget: SqlStatement<ForgetParameters, unknown>
+  /** Removes all rows of a conversation. */
+  readonly erase: SqlStatement<OwnerColumns, unknown>
+}
+
+export interface AppendParameters extends MemoryRow {
+  readonly id_kind: string
+  readonly id_position: number
+  readonly id_at: number
+  readonly id_lineage: Uint8Array
+  /** The position that was seen with the id, which is forgotten: that row is replaced. Else -1. */
+  readonly seen_position: number
+}
+
+export interface ForgetParameters extends OwnerColumns {
+  readonly first_kind: string
+  readonly last_kind: string
+  readonly lineage: Uint8Array
+  readonly through: number
+  readonly before: number
+}
+
+type Insert = InsertQueryBuilder<MemoryTables, 'memory_state', InsertResult>
+
+const columns: BatchColumns<MemoryRow> = {
+  tenant_id: 'text',
+  user_id: 'text',
+  session_id: 'text',
+  run_id: 'text',
+  kind: 'text',
+  strategy: 'text',
+  tokens: 'bigint',
+  updated_at: 'bigint',
+  bytes: 'bytea',
+}
+
+export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatements {
+  const db = database.builder.$extendTables<MemoryTables>()
+  const into = (): Insert => db.insertInto('memory_state')
+  return {
+    insert: compileStatement(
+      'memory_insert',
+      (row: MemoryRow) =>
+        into()
+          .values(rowOf(row))
+          .onConflict((conflict) => conflict.doNothing()),
+      { repeat: 'never' },
+    ),
+    upsert: compileStatement(
+      'memory_upsert',
+      (row: MemoryRow) => replacing(into().values(rowOf(row))),
+      { repeat: 'never' },
+    ),
+    upsertAll: database.traits.batches
+      ? compileAllOrNone('memory_upsert_all', database, columns, (names, rows) =>
+          replacing(into().columns(names).expression(rows)).returning(sql.lit(1).as('one')),
+        )
+      : undefined,
+    append: compileStatement(
+      'memory_append',
+      (turn: AppendParameters) =>
+        replacing(into().values([rowOf(turn), rowOf(idRowOf(turn))]), turn.seen_position),
+      { repeat: 'never' },
+    ),
+    removeTurns: compileStatement(
+      'memory_remove_turns',
+      (range: OwnerColumns & { readonly last_kind: string }) =>
+        db
+          .deleteFrom('memory_state')
+          .where((where) => where.and(ownerOf(range)))
+          .where('kind', '>', BEFORE_TURNS)
+          .where('kind', '<=', range.last_kind),
+      { repeat: 'never' },
+    ),
+    forget: compileStatement(
+      'memory_forget',
+      (range: ForgetParameters) =>
+        db
+          .deleteFrom('memory_state')
+          .where((where) => where.and(ownerOf(range)))
+          .where('kind', '>', range.first_kind)
+          .where('kind', '<', range.last_kind)
+          .where((where) =>
+            where.or([
+              where('bytes', '<>', range.lineage),
+              where.and([
+                where('tokens', '<=', range.through),
+                where('updated_at', '<', range.before),
+              ]),
+            ]),
+          ),
+      { repeat: 'never' },
+    ),
+    erase: compileStatement(
+      'memory_erase',
+      (owner: OwnerColumns) =>
+        db.deleteFrom('memory_state').where((where) => where.and(ownerOf(owner))),
+      { repeat: 'never' },
+    ),
+  }
+}
+
+/** @param seenPosition Where given, an id that is remembered is replaced only if it has this position. */
+function replacing(insert: Insert, seenPosition?: number): Insert {
+  return insert.onConflict((conflict) => {
+    const update = conflict.columns(key).doUpdateSet((row) => ({
+      strategy: row.ref('excluded.strategy'),
+      tokens: row.ref('excluded.tokens'),
+      updated_at: row.ref('excluded.updated_at'),
+      bytes: row.ref('excluded.bytes'),
+    }))
+    if (seenPosition === undefined) return update
+    return update.where((where) =>
+      where.or([
+        where('memory_state.kind', '<', AFTER_TURNS),
+        where('memory_state.bytes', '<>', where.ref('excluded.bytes')),
+        where('memory_state.tokens', '=', seenPosition),
+      ]),
+    )
+  })
+}
+
+function idRowOf(turn: AppendParameters): MemoryRow {
+  return {
+    ...ownerOf(turn),
+    kind: turn.id_kind,
+    strategy: turn.strategy,
+    tokens: turn.id_position,
+    updated_at: turn.id_at,
+    bytes: turn.id_lineage,
+  }
+}

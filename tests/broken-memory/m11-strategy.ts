@@ -1,0 +1,93 @@
+import type { RunIdentity } from '@harborage/core'
+import type { HeldMemory, Look, MemoryChange, MemoryHeader, Strategy } from '@harborage/memory'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+/** Shows no bookkeeping but where something is changed. */
+class SilentDriver extends DelegatingDriver {
+  override async readHeader(): Promise<MemoryHeader | undefined> {
+    return undefined
+  }
+}
+
+/** Keeps the strategy that a conversation was begun with, whatever becomes of it. */
+class StubbornDriver extends DelegatingDriver {
+  protected override spoil<Result>(
+    change: MemoryChange<Result>,
+    { header }: HeldMemory,
+  ): MemoryChange<Result> {
+    if (header === undefined || change.header === undefined) return change
+    return { ...change, header: { ...change.header, strategy: header.strategy } }
+  }
+}
+
+/** Keeps no strategy: each conversation has the one that was used last. */
+class ObligingDriver extends DelegatingDriver {
+  #last: Strategy | undefined
+
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(identity, look, (held) => {
+      const fresh = decide({ ...held, header: undefined })
+      this.#last = fresh.header?.strategy ?? this.#last
+      const { header } = held
+      if (header === undefined || this.#last === undefined) return decide(held)
+      return decide({ ...held, header: { ...header, strategy: this.#last } })
+    })
+  }
+}
+
+/** Leaves what it shall erase. */
+class KeepingDriver extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    return change.erase === true ? { result: change.result } : change
+  }
+}
+
+/** Erases the turns and leaves the bookkeeping. */
+class HalfErasingDriver extends DelegatingDriver {
+  protected override spoil<Result>(
+    change: MemoryChange<Result>,
+    { header }: HeldMemory,
+  ): MemoryChange<Result> {
+    if (change.erase !== true || header === undefined) return change
+    return { result: change.result, header, removeThrough: Number.MAX_SAFE_INTEGER }
+  }
+}
+
+/** Shows no summary to a change that does not fold. */
+class ForgetfulDriver extends DelegatingDriver {
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(identity, look, (held) => {
+      const change = decide(held)
+      const isConversion = change.header?.strategy === 'truncation' && held.summary !== ''
+      return isConversion ? decide({ ...held, summary: '' }) : change
+    })
+  }
+}
+
+/** Appends before it removes. */
+class DisorderlyDriver extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    const { append = [], removeThrough } = change
+    if (removeThrough === undefined) return change
+    return { ...change, append: append.filter(({ position }) => position > removeThrough) }
+  }
+}
+
+export const strategyFaults: readonly BrokenStore[] = [
+  brokenDriver('shows no bookkeeping to a store that keeps nothing', SilentDriver),
+  brokenDriver('never changes a strategy', StubbornDriver),
+  brokenDriver('lets each store change the strategy', ObligingDriver),
+  brokenDriver('does not erase', KeepingDriver),
+  brokenDriver('leaves the bookkeeping when it erases', HalfErasingDriver),
+  brokenDriver('loses the summary when the strategy changes', ForgetfulDriver),
+  brokenDriver('removes what it has just appended', DisorderlyDriver),
+]
