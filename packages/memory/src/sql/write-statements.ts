@@ -75,8 +75,13 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
       { repeat: 'never' },
     ),
     upsertAll: database.traits.batches
-      ? compileAllOrNone('memory_upsert_all', database, columns, (names, rows) =>
-          replacing(into().columns(names).expression(rows)).returning(sql.lit(1).as('one')),
+      ? compileAllOrNone(
+          'memory_upsert_all',
+          database,
+          columns,
+          (names, rows) =>
+            replacing(into().columns(names).expression(rows)).returning(sql.lit(1).as('one')),
+          { repeat: 'never' },
         )
       : undefined,
     append: compileStatement(
