@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { ann, newRecord } from './support/test-store.ts'
@@ -112,4 +112,57 @@ test("a caller's pool that reads the binary format is refused: pg spoils bytes i
   expect(failure.code).toBe('invalid_config')
   expect(failure.message).toContain('binary')
   await pool.end()
+})
+
+describe('a client that other code released within a transaction', () => {
+  const ways: readonly { readonly how: string; readonly leave: (client: PoolClient) => unknown }[] =
+    [
+      { how: 'after BEGIN', leave: (client) => client.query('begin') },
+      {
+        how: 'after a statement that failed in it',
+        leave: async (client) => {
+          await client.query('begin')
+          await client.query('select 1 / 0').catch(() => {})
+        },
+      },
+      {
+        how: 'before BEGIN was answered',
+        leave: (client) => void client.query('begin').catch(() => {}),
+      },
+    ]
+
+  test.each(ways)('takes no write with it: $how', async ({ leave }) => {
+    const pool = newPool({ max: 1 })
+    const shared = await openPostgres({ pool })
+    const state = await openStateStore({ database: shared })
+    const leaveOpen = async (): Promise<PoolClient> => {
+      const client = await pool.connect()
+      await leave(client)
+      client.release()
+      return client
+    }
+    const single = newRecord({ kind: 'single' })
+    const several = ['one', 'other'].map((kind) =>
+      newRecord({ kind, bytes: new Uint8Array(9_000) }),
+    )
+    const left = await leaveOpen()
+    expect(await state.save(single)).toBe('saved')
+    await left.query('rollback').catch(() => {})
+    expect((await state.load(ann, 'single'))?.eventId).toBe(single.eventId)
+    const leftAgain = await leaveOpen()
+    expect(await state.commit({ save: several })).toEqual(['saved', 'saved'])
+    await leftAgain.query('rollback').catch(() => {})
+    await leaveOpen()
+    const kinds: string[] = []
+    for await (const { kind } of state.list(ann, 'o')) kinds.push(kind)
+    expect(kinds).toEqual(['one', 'other'])
+    // What the store gives back is idle.
+    const client = await pool.connect()
+    expect(client.getTransactionStatus()).toBe('I')
+    client.release()
+    await state.deleteScope(ann)
+    await state.close()
+    await shared.close()
+    await pool.end()
+  })
 })

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { heedErrorsOf, ignoreError, ignoreErrorsOf } from './pool-errors.ts'
 import { CONNECTION_TIMEOUT, connectionFailure, connectionLimit } from './postgres-failure.ts'
+import { isIdle } from './transaction-status.ts'
 
 const CLOSE_TIMEOUT_MS = 5_000
 
@@ -35,22 +36,24 @@ export class ClientPool {
   }
 
   /**
-   * Takes a connection out of the pool, which has to be given back to {@link release}.
+   * Takes a connection out of the pool, which has to be given back to {@link release}. One on which
+   * other code of the caller has left a transaction open is discarded: what was written there would
+   * go with its rollback.
    *
    * @throws PostgresFailure
    */
   async acquire(): Promise<pg.PoolClient> {
     try {
-      return await (this.#isOwn ? this.#checkOut() : this.#checkOutInTime())
+      return await (this.#isOwn ? this.#checkOut() : this.#checkOutIdle())
     } catch (error) {
       this.#limit = connectionLimit(error) ?? this.#limit
       throw connectionFailure(error, this.timeoutMs, this.#limit)
     }
   }
 
-  /** Gives a connection back. One that is broken leaves the pool. */
+  /** Gives a connection back. One that is broken, or in a transaction, leaves the pool. */
   release(client: pg.PoolClient, isBroken = false): void {
-    client.release(isBroken)
+    client.release(isBroken || !isIdle(client))
     client.off('error', ignoreError)
   }
 
@@ -78,6 +81,14 @@ export class ClientPool {
       resolve(client)
     })
     return promise
+  }
+
+  async #checkOutIdle(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#checkOutInTime()
+      if (isIdle(client)) return client
+      this.release(client, true)
+    }
   }
 
   /** A pool of the caller may have no time limit, and then waits for ever. */

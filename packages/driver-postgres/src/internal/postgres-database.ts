@@ -19,10 +19,11 @@ import type { ClientPool } from './client-pool.ts'
 import { readTableFacts, tableQuestion } from './findings/table-facts.ts'
 import { missingObjects, tableFindings } from './findings/table-findings.ts'
 import { MigrationRunner } from './migration-runner.ts'
-import { statementFailure } from './postgres-failure.ts'
+import { foreignTransaction, statementFailure } from './postgres-failure.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
 import { StatementRunner, type StatementResult } from './statement-runner.ts'
+import { isIdle } from './transaction-status.ts'
 import { Transaction } from './transaction.ts'
 import { hasBatch, WriteBatches, type BatchedStatement } from './write-batches.ts'
 
@@ -150,7 +151,10 @@ export class PostgresDatabase implements SqlDatabase {
     const client = await this.#pool.acquire()
     let broken = false
     try {
-      return await call(client)
+      const result = await call(client)
+      // Other code may have begun a transaction that was not answered when the client was taken.
+      if (!isIdle(client)) throw foreignTransaction()
+      return result
     } catch (error) {
       const failure = statementFailure(error)
       broken = failure.breaksConnection

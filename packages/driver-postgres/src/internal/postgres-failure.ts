@@ -1,5 +1,6 @@
 import { codeOf, isHarborageError, messageOf, StoreUnavailableError } from '@harborage/core'
 import { SqlFailure, type SqlFailureReason } from '@harborage/core/sql'
+import { isLastingNetworkCode, isPassingNetworkCode, isPassingState } from './passing-failures.ts'
 import { HIDDEN_ROWS, IN_RECOVERY, limitMessage, READ_ONLY } from './postgres-messages.ts'
 
 /** The message of the error for a caller's pool that gave no connection in time. */
@@ -20,6 +21,12 @@ interface FailureTraits {
   readonly isUnsent?: boolean
 }
 
+/** What is known of a state. */
+interface StateTraits extends FailureTraits {
+  /** Whether the connection ends, and the same call would fail again. Default: `false`. */
+  readonly isLasting?: boolean
+}
+
 /** A failed attempt of a call: what it means and what can be done about it. */
 export class PostgresFailure extends Error implements Required<FailureTraits> {
   /** What the caller gets if the call is not tried again. */
@@ -38,9 +45,13 @@ export class PostgresFailure extends Error implements Required<FailureTraits> {
     this.isUnsent = traits.isUnsent ?? false
   }
 
-  /** The same failure at a moment at which nothing can have been applied yet. */
-  beforeCommit(): PostgresFailure {
-    const { error, mayPass, breaksConnection, isUnsent } = this
+  /**
+   * The same failure at a moment at which nothing can have been applied yet.
+   *
+   * @param breaksConnection Whether the connection can be used no longer, for another reason.
+   */
+  beforeCommit(breaksConnection: boolean = this.breaksConnection): PostgresFailure {
+    const { error, mayPass, isUnsent } = this
     return new PostgresFailure(error, { mayPass, breaksConnection, isUnsent })
   }
 }
@@ -58,14 +69,18 @@ export function connectionFailure(
   const state = sqlState(error)
   if (state !== undefined) {
     const message = connectionLimit(error) ?? 'Postgres takes no connection now: call again'
-    return isPassing(state)
+    return isPassingState(state, messageOf(error))
       ? unsent(unavailable(message, state, error), true)
       : unsent(final(refusal(state), state, error))
   }
   const code = networkCode(error) ?? (isTermination(error) ? 'it hung up' : undefined)
   if (code !== undefined) {
+    if (!isTermination(error) && isLastingNetworkCode(code)) {
+      const message = `no connection to Postgres (${code}): check the address, the rights and TLS`
+      return unsent(new StoreUnavailableError(message, { cause: error, retryable: false }))
+    }
     const message = `Postgres cannot be reached (${code}): check the address and that the server runs`
-    const mayPass = PASSING_NETWORK_CODES.has(code) || isTermination(error)
+    const mayPass = isPassingNetworkCode(code) || isTermination(error)
     return unsent(new StoreUnavailableError(message, { cause: error }), mayPass)
   }
   if (isTimeout(error)) {
@@ -93,6 +108,9 @@ function refusal(state: string): string {
   if (state.startsWith('28')) {
     return 'Postgres refused the login: check the user, the password and pg_hba.conf'
   }
+  if (state === '08P01') {
+    return 'the server or its pooler does not take what the DSN asks for: see the cause, and leave that option out'
+  }
   if (state === '3D000') return 'the database does not exist: create it first'
   return 'Postgres refused the connection: see the cause'
 }
@@ -114,13 +132,25 @@ const STOPPED: StateMeaning = {
   message: 'a lock or a time limit stopped the statement: call again',
   traits: {},
 }
+const SHORT_OF_RESOURCES: StateMeaning = {
+  message: 'the server lacks memory: call again',
+  traits: {},
+}
+const FOREIGN_TRANSACTION: StateMeaning = {
+  message: 'other code left a transaction open on a connection of the pool',
+  traits: { mayPass: true, breaksConnection: true },
+}
+const NOT_UNDERSTOOD =
+  'the server or its pooler does not understand the call, as on a connection for replication'
+/** The connection is gone, and the next one would fail as well. */
+const LASTING_LOSS: StateTraits = { isLasting: true }
 /** A pooler or a failover has put the connection on another server. */
 const SERVER_CHANGED: FailureTraits = { mayPass: true, breaksConnection: true }
 
 interface StateMeaning {
   readonly message: string
   /** Left out: the same call would fail again. */
-  readonly traits?: FailureTraits
+  readonly traits?: StateTraits
 }
 
 /** What the states mean after which something can be done. */
@@ -129,6 +159,12 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['40P01', LOST_AGAINST_OTHERS],
   ['55P03', STOPPED],
   ['57014', STOPPED],
+  ['53000', SHORT_OF_RESOURCES],
+  ['53200', SHORT_OF_RESOURCES],
+  // Other code has left a transaction open on the connection, and it has failed.
+  ['25P02', FOREIGN_TRANSACTION],
+  ['57P04', { message: 'the database was dropped', traits: LASTING_LOSS }],
+  ['08P01', { message: NOT_UNDERSTOOD, traits: LASTING_LOSS }],
   ['25P04', { ...STOPPED, traits: { breaksConnection: true } }],
   [
     '25P03',
@@ -175,17 +211,33 @@ const MEANINGS_OF_ROUTINES: ReadonlyMap<string, StateMeaning> = new Map([
   ['42501 check_enable_rls', { message: HIDDEN_ROWS }],
 ])
 
+/**
+ * Returns the failure of a call that was made within a transaction of others. It is undone with the
+ * connection.
+ */
+export function foreignTransaction(): PostgresFailure {
+  const { message, traits } = FOREIGN_TRANSACTION
+  return new PostgresFailure(new StoreUnavailableError(`${message}: end it there`), traits)
+}
+
 /** What went wrong on an open connection. */
 export function statementFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error
   if (isHarborageError(error)) return new PostgresFailure(error)
   const state = sqlState(error)
   if (state === undefined) return isLoss(error) ? lostConnection(error) : clientFailure(error)
-  if (isPassing(state)) return lostConnection(error)
+  if (isPassingState(state, messageOf(error))) return lostConnection(error)
   const reason = STORE_DECIDES.get(state)
   if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
   const meaning = MEANINGS_OF_ROUTINES.get(`${state} ${routineOf(error)}`) ?? MEANINGS.get(state)
   if (meaning?.traits !== undefined) {
+    if (meaning.traits.isLasting === true) {
+      const mayBeApplied = !isAnswer(error)
+      return new PostgresFailure(final(meaning.message, state, error), {
+        mayBeApplied,
+        breaksConnection: true,
+      })
+    }
     return new PostgresFailure(unavailable(meaning.message, state, error), meaning.traits)
   }
   const message = meaning?.message ?? 'Postgres could not do the work: see the cause'
@@ -248,27 +300,19 @@ function sqlState(error: unknown): string | undefined {
     : undefined
 }
 
+/** Whether the server refused a statement and goes on, in place of ending the connection. */
+function isAnswer(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'severity' in error && error.severity === 'ERROR'
+  )
+}
+
 /** The function of Postgres that failed. Unlike the message, it is in no language. */
 function routineOf(error: unknown): string | undefined {
   const routine =
     typeof error === 'object' && error !== null && 'routine' in error ? error.routine : undefined
   return typeof routine === 'string' ? routine : undefined
 }
-
-/** Whether the server is going down, coming up, or has no connection left. */
-function isPassing(state: string): boolean {
-  return state.startsWith('08') || /^57P0[1-5]$/.test(state) || state === '53300'
-}
-
-/** Failures of the network after which a server may be there in a moment. */
-const PASSING_NETWORK_CODES: ReadonlySet<string> = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EPIPE',
-])
 
 /** The code that Node gives an error of the network or of TLS, such as ECONNREFUSED. */
 function networkCode(error: unknown): string | undefined {

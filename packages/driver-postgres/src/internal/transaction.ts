@@ -44,8 +44,8 @@ export class Transaction {
     } catch (error) {
       const failure = statementFailure(error)
       // A lost connection has rolled back by itself.
-      if (!failure.breaksConnection) await this.#runner.command(this.#client, 'ROLLBACK')
-      throw failure.beforeCommit()
+      const isLost = failure.breaksConnection || !(await this.#rollBack())
+      throw failure.beforeCommit(isLost)
     }
   }
 
@@ -63,6 +63,16 @@ export class Transaction {
   async #answer({ statement, values, answer }: SqlStep): Promise<SqlAnswer> {
     const { rows, rowCount } = await this.#runner.run(this.#client, statement, values)
     return answer === 'rows' ? rows : (rowCount ?? 0)
+  }
+
+  /** Whether the connection has been rolled back and can be used again. */
+  async #rollBack(): Promise<boolean> {
+    try {
+      await this.#runner.command(this.#client, 'ROLLBACK')
+      return true
+    } catch {
+      return false
+    }
   }
 
   /** COMMIT of a transaction that failed before does not fail: it answers that it rolled back. */
