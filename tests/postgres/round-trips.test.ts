@@ -43,7 +43,6 @@ const everyCall: readonly NamedCall[] = [
   { call: 'delete of one generation', make: deleteGeneration },
   { call: 'delete', make: (state) => state.delete(ann, 'other') },
   { call: 'delete of an empty slot', make: (state) => state.delete(ann, 'other') },
-  { call: 'deleteScope', make: (state) => state.deleteScope(ann) },
 ]
 
 function deleteGeneration(state: StateStore): Promise<boolean> {
@@ -150,6 +149,10 @@ describe('a call whose statements are prepared takes at most so many round trips
       }),
     )
     expect(trips).toBe(3)
+  })
+
+  test('a deleteScope 3', async () => {
+    expect(await tripsOf((state) => state.deleteScope(ann))).toBe(3)
   })
 
   test('adding a turn 3', async () => {

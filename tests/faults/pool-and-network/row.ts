@@ -24,7 +24,7 @@ export const poolAndNetwork: FaultRow = {
     {
       name: 'does not listen for the errors of its pool',
       rounds: 1,
-      edits: [{ file: clientPool, from: `this.#pool.on('error', ignore)`, to: 'void ignore' }],
+      edits: [{ file: clientPool, from: 'ignoreErrorsOf(this.#pool)', to: 'void ignoreErrorsOf' }],
     },
     {
       name: 'does not listen for the errors of its clients',
@@ -32,7 +32,7 @@ export const poolAndNetwork: FaultRow = {
       edits: [
         {
           file: clientPool,
-          from: `client.on('error', ignore)
+          from: `client.on('error', ignoreError)
       resolve(client)`,
           to: 'resolve(client)',
         },
@@ -44,8 +44,8 @@ export const poolAndNetwork: FaultRow = {
       edits: [
         {
           file: clientPool,
-          from: 'this.#isOwn ? this.#checkOut() : this.#checkOutInTime()',
-          to: 'this.#checkOut()',
+          from: 'const client = await this.#checkOutInTime()',
+          to: 'const client = await this.#checkOut()',
         },
       ],
     },
