@@ -57,7 +57,10 @@ export interface ArtifactDriver {
   getRef(key: ArtifactKey): Promise<ArtifactRef | undefined>
   /** Removes an artifact and tells whether it was there. */
   delete(key: ArtifactKey): Promise<boolean>
-  /** Removes every artifact of the session, of all tasks, and counts them. */
+  /**
+   * Removes every artifact of the session, of all tasks, in one step, and counts them. Of
+   * puts that follow each other, it never removes a later one and leaves an earlier one.
+   */
   deleteScope(identity: Identity): Promise<number>
   /**
    * Refs ordered by tenant, user, session, task, namespace and id, by bytes. Never reads the artifacts' bytes. A page of

@@ -65,7 +65,10 @@ export interface StateDriver {
    * it throws `condition_failed` if the slot holds another one.
    */
   delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean>
-  /** Empties every slot of the session, all runs included, and counts them. */
+  /**
+   * Empties every slot of the session, all runs included, in one step, and counts them. What is
+   * written at the same time comes before or after it as a whole.
+   */
   deleteScope(identity: Identity): Promise<number>
   /** Applies all of it or nothing, as `decideCommit` says, and answers with one outcome per save. */
   commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]>

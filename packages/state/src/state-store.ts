@@ -52,7 +52,8 @@ export interface DeleteOptions extends CallOptions {
  * `invalid_record`, also for an option that it does not have, and with `store_unavailable` or, for writes,
  * `outcome_unknown` if the database fails.
  * A save, and a commit with at least one save, may be repeated with its event ids: a retry applies nothing twice. So may a
- * delete of one event id, and whatever only reads. A commit or a delete without one does its work again.
+ * delete of one event id, and whatever only reads. A commit or a delete without one does its work again, so after
+ * `outcome_unknown` look at the slots first: others may have saved since.
  */
 export class StateStore implements AsyncDisposable {
   readonly #driver: StateDriver
@@ -190,7 +191,10 @@ export class StateStore implements AsyncDisposable {
     )
   }
 
-  /** Empties every slot of the session, of all its runs, and gives their number. */
+  /**
+   * Empties every slot of the session, of all its runs, in one step, and gives their number. A commit
+   * that is made at the same time comes before or after it as a whole.
+   */
   deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
     return this.#call(
       'deleteScope',
