@@ -1,4 +1,4 @@
-import { compareNames, SortedOrder, type Identity } from '@harborage/core'
+import { compareNames, parseJsonObject, SortedOrder, type Identity } from '@harborage/core'
 import type {
   ArtifactContent,
   ArtifactDriver,
@@ -134,7 +134,8 @@ function copyRef(ref: ArtifactRef): ArtifactRef {
   return {
     ...ref,
     scope: { ...ref.scope },
-    source: structuredClone(ref.source),
+    // As every driver reads it. A structured clone would be of another realm under Jest.
+    source: parseJsonObject(JSON.stringify(ref.source)),
     createdAt: new Date(ref.createdAt),
   }
 }

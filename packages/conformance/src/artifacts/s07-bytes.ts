@@ -131,7 +131,7 @@ function spoilablePut() {
   const given = { scope: { ...scope }, data: bytesOf('captured'), options }
   return {
     given,
-    expected: { scope, ...structuredClone(options) },
+    expected: { scope, ...options, source: { a: ['kept'] } },
     spoil: () => {
       given.data.fill(0)
       given.scope.userId = 'spoilt'
