@@ -17,7 +17,10 @@ export interface PostgresConfig {
   readonly schema?: string
   /** Whether statements are prepared by name. Set it to `false` for a pooler that cannot. Default: `true`. */
   readonly preparedStatements?: boolean
-  /** How long to wait for a connection, be it a new one or one that becomes free. Default: 5,000. */
+  /**
+   * How long to wait for a new connection, and for one that becomes free while none does: as long as calls are answered,
+   * the others wait in order. Default: 5,000.
+   */
   readonly connectionTimeoutMs?: number
   /** How long to wait for the answer to one statement; migrations wait without limit. Default: 30,000. */
   readonly queryTimeoutMs?: number
@@ -31,10 +34,17 @@ export interface PostgresConfig {
    * wait behind it for longer than a moment. Default: 120,000.
    */
   readonly migrationTimeoutMs?: number
+  /**
+   * The most bytes of payloads that writes hold in memory while they wait or are under way. Further writes are refused
+   * with `store_unavailable`, and may be repeated. Default: 512 MiB.
+   */
+  readonly maxWaitingBytes?: number
 }
 
 const MAX_IDENTIFIER_BYTES = 63
 const MAX_TIMER_MS = 2 ** 31 - 1
+
+const DEFAULT_WAITING_BYTES = 512 * 1024 * 1024
 
 const milliseconds = z.int().min(1).max(MAX_TIMER_MS)
 
@@ -62,6 +72,7 @@ const postgresConfig = z
     queryTimeoutMs: milliseconds.default(30_000),
     retryTimeoutMs: milliseconds.or(z.literal(0)).default(5_000),
     migrationTimeoutMs: milliseconds.or(z.literal(0)).default(120_000),
+    maxWaitingBytes: z.int().min(1).default(DEFAULT_WAITING_BYTES),
   })
   .refine((config) => (config.dsn === undefined) !== (config.pool === undefined), {
     error: 'give either dsn or pool',

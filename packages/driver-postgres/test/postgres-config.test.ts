@@ -48,6 +48,8 @@ describe('a wrong option is refused by its name:', () => {
     ['preparedStatements', 'yes'],
     ['preparedStatements', 0],
     ['connectionTimeoutMs', 0],
+    ['maxWaitingBytes', 0],
+    ['maxWaitingBytes', 0.5],
     ['connectionTimeoutMs', -1],
     ['connectionTimeoutMs', Number.POSITIVE_INFINITY],
     ['connectionTimeoutMs', 2 ** 31],

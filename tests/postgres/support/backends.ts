@@ -12,10 +12,15 @@ export async function bystander(dsn: string): Promise<Client & AsyncDisposable> 
 
 /** Waits until that many backends of harborage wait for a lock, as the server sees it. */
 export async function waitingForLock(dsn: string, count: number): Promise<void> {
-  await vi.waitUntil(async () => (await countBackends(dsn, `wait_event_type = 'Lock'`)) === count, {
+  await vi.waitUntil(async () => (await countWaiting(dsn)) === count, {
     timeout: HANG_LIMIT_MS,
     interval: 20,
   })
+}
+
+/** Returns how many backends of harborage wait for a lock now. */
+export function countWaiting(dsn: string): Promise<number | undefined> {
+  return countBackends(dsn, `wait_event_type = 'Lock'`)
 }
 
 /** Ends all backends of harborage in the database, and gives their number. */

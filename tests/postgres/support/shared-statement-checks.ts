@@ -77,16 +77,32 @@ export const sharedStatementChecks: readonly SharedStatementCheck[] = [
     },
   },
   {
-    name: 'a small save does not overtake a larger one into its slot that had to wait',
+    name: 'saves of any size, deletes and commits of one slot are made in the order of the calls',
     async run(state) {
-      // The first two go ahead; then as many as one statement takes, and these two besides.
-      const bytes = new Uint8Array(7_000)
-      const filling = records('filling', 2 + 36).map((record) => ({ ...record, bytes }))
-      const larger = newRecord({ kind: 'overtaken', bytes })
-      const smaller = newRecord({ kind: 'overtaken' })
-      const saves = [...filling, larger, smaller]
-      await Promise.all(saves.map((record) => state.save(record)))
-      assert.equal((await state.load(ann, 'overtaken'))?.eventId, smaller.eventId)
+      const kind = 'one after the other'
+      const small = newRecord({ kind })
+      const large = newRecord({ kind, bytes: new Uint8Array(65_536) })
+      const last = newRecord({ kind })
+      const order: string[] = []
+      const noting = <Value>(name: string, call: Promise<Value>): Promise<Value> =>
+        call.finally(() => order.push(name))
+      const others = records('around it').map((record) => state.save(record))
+      const outcomes = await Promise.all([
+        noting('large', state.save({ ...large })),
+        noting('small', state.save(small, { ifEventId: large.eventId })),
+        noting('delete', state.delete(ann, kind, { ifEventId: small.eventId })),
+        noting('empty', state.save(newRecord({ kind }), { ifEventId: null })),
+        noting(
+          'commit',
+          state.commit({ save: [newRecord({ kind }), newRecord({ kind: 'beside it' })] }),
+        ),
+        noting('last', state.save(last)),
+      ])
+      await Promise.all(others)
+      assert.deepEqual(outcomes.slice(0, 4), ['saved', 'saved', true, 'saved'])
+      assert.deepEqual(outcomes.slice(5), ['saved'])
+      assert.deepEqual(order, ['large', 'small', 'delete', 'empty', 'commit', 'last'])
+      assert.equal((await state.load(ann, kind))?.eventId, last.eventId)
     },
   },
   {

@@ -6,7 +6,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import type { InsertQueryBuilder, InsertResult } from 'kysely'
-import { keyNames, keyOf, type KeyColumns } from './rows.ts'
+import { keyNames, keyOf, keyText, ofRow } from './rows.ts'
 import type { ArtifactRow, ArtifactTables } from './tables.ts'
 
 type Insert = InsertQueryBuilder<ArtifactTables, 'artifacts_blobs', InsertResult>
@@ -28,7 +28,6 @@ const putBatch: BatchRules<ArtifactRow> = {
     created_at: 'bigint',
     bytes: 'bytea',
   },
-  keysOf: (row) => [keyText(row)],
   nameOf: keyText,
 }
 
@@ -50,14 +49,10 @@ export function compilePut(database: SqlDatabase): SqlStatement<ArtifactRow, unk
         bytes: row.bytes,
       }),
     )
-  if (!database.traits.batches)
-    return compileStatement('artifacts_put', put, { repeat: 'recognized' })
+  const traits = { repeat: 'recognized', ...ofRow } as const
+  if (!database.traits.batches) return compileStatement('artifacts_put', put, traits)
   const batch = compileBatch('artifacts_put_batch', putBatch, (columns, calls) =>
     unlessThere(into.columns(columns).expression(calls)).returning(keyNames),
   )
-  return compileStatement('artifacts_put', put, { repeat: 'recognized', batch })
-}
-
-function keyText(row: KeyColumns): string {
-  return JSON.stringify(keyNames.map((column) => row[column]))
+  return compileStatement('artifacts_put', put, { ...traits, batch })
 }

@@ -1,5 +1,10 @@
 import { ArtifactCorruptError, parseJsonObject, type JsonObject } from '@harborage/core'
-import { sessionColumns, sessionOf, type SessionColumns } from '@harborage/core/sql'
+import {
+  sessionColumns,
+  sessionOf,
+  type SessionColumns,
+  type WriteTraits,
+} from '@harborage/core/sql'
 import type { NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import type { ArtifactRow } from './tables.ts'
@@ -94,4 +99,21 @@ export function scopeOf(at: ScopeColumns): ScopeColumns {
 /** Just the columns of an artifact's key. */
 export function keyOf(at: KeyColumns): KeyColumns {
   return { ...scopeOf(at), namespace: at.namespace, id: at.id }
+}
+
+/** Names an artifact in one text. */
+export function keyText(at: KeyColumns): string {
+  return JSON.stringify(keyNames.map((column) => at[column]))
+}
+
+/** What statements that write one artifact say of themselves. */
+export const ofKey: WriteTraits<KeyColumns> = { keysOf: (at) => [keyText(at)] }
+
+/** About what a row sends beside its bytes. */
+const OTHER_BYTES = 256
+
+/** What statements that put an artifact say of themselves. */
+export const ofRow: WriteTraits<ArtifactRow> = {
+  keysOf: (row) => [keyText(row)],
+  sizeOf: ({ bytes }) => bytes.length + OTHER_BYTES,
 }

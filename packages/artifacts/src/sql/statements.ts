@@ -11,6 +11,7 @@ import { compileScopeRemoval } from './removal-statements.ts'
 import {
   keyNames,
   keyOf,
+  ofKey,
   scopeOf,
   type KeyColumns,
   type PagedRefColumns,
@@ -70,7 +71,7 @@ export function compileArtifactStatements(database: SqlDatabase): ArtifactStatem
     delete: compileStatement(
       'artifacts_delete',
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
-      { repeat: 'never' },
+      { repeat: 'never', ...ofKey },
     ),
     scope: compileScopeRemoval(database),
   }

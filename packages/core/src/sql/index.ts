@@ -20,9 +20,14 @@ export type { Compilable, CompiledSql } from './compiled-sql.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
 export { removeAll, type Removal } from './remove-all.ts'
 export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
-export type { Repeat, TransactionTraits } from './sql-repeat.ts'
+export type { Repeat, TransactionTraits, WriteClaim } from './sql-repeat.ts'
 export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'
-export { compileStatement, type SqlStatement, type StatementTraits } from './sql-statement.ts'
+export {
+  compileStatement,
+  type SqlStatement,
+  type StatementTraits,
+  type WriteTraits,
+} from './sql-statement.ts'
 export {
   changeRows,
   selectRows,

@@ -11,8 +11,18 @@
  */
 export type Repeat = 'reads' | 'recognized' | 'never'
 
+/** What a transaction takes up while it waits and until it ends. */
+export interface WriteClaim {
+  /** What it may write to or lock, as `keysOf` of a statement names it. */
+  readonly keys: readonly string[]
+  /** About how many bytes it carries. */
+  readonly bytes: number
+}
+
 /** Names a transaction of a store and declares how it may be repeated. */
 export interface TransactionTraits {
   readonly name: string
   readonly repeat: Repeat
+  /** Default: nothing. */
+  readonly claim?: WriteClaim
 }

@@ -5,8 +5,21 @@ import { readParameter, StandIn, standIns } from './stand-in.ts'
 
 declare const rowType: unique symbol
 
+/** What a statement that writes takes up. */
+export interface WriteTraits<Parameters> {
+  /**
+   * Returns what the call may write to, and what else no two calls may have in common that are under way at the same
+   * time: of those an engine makes the later one after the earlier one. The first key of a call that has a batch form
+   * is the order in which the calls of a batch are made: the same for all who write to the table, so that they cannot
+   * deadlock. Default: nothing.
+   */
+  keysOf?(call: Parameters): readonly string[]
+  /** Returns about how many bytes the call carries. Default: none. */
+  sizeOf?(call: Parameters): number
+}
+
 /** What an engine has to know of a statement, and what it may make use of. */
-export interface StatementTraits<Parameters> {
+export interface StatementTraits<Parameters> extends WriteTraits<Parameters> {
   /**
    * Whether the engine may repeat it after its answer was lost. Where a `recognized` one then
    * changes nothing, it fails with the reason `repeated`: the store reads what became of it.

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { ConnectionGate, type ConnectionUse } from './connection-gate.ts'
 import { heedErrorsOf, ignoreError, ignoreErrorsOf } from './pool-errors.ts'
 import { CONNECTION_TIMEOUT, connectionFailure, connectionLimit } from './postgres-failure.ts'
 import { isIdle } from './transaction-status.ts'
@@ -14,6 +15,7 @@ export class ClientPool {
   readonly pipelines: boolean
   readonly #pool: pg.Pool
   readonly #isOwn: boolean
+  readonly #gate: ConnectionGate
   /** The open sockets of the database's own pool, those of connections that were never made among them. */
   readonly #sockets = new Set<Socket>()
   /** One for each connection of the own pool, which resolves when it has ended. */
@@ -28,11 +30,17 @@ export class ClientPool {
     this.pipelines = this.#isOwn && config.preparedStatements
     this.#pool = config.pool ?? this.#ownPool(config)
     ignoreErrorsOf(this.#pool)
+    this.#gate = new ConnectionGate(mostClients(this.#pool), config.connectionTimeoutMs)
   }
 
   /** How many wait for a connection. */
   get waiting(): number {
-    return this.#pool.waitingCount
+    return this.#gate.waiting + this.#pool.waitingCount
+  }
+
+  /** Whether a connection for this use is there, or can be made, without a wait for others. */
+  hasRoomFor(use: ConnectionUse): boolean {
+    return this.#gate.hasRoomFor(use)
   }
 
   /**
@@ -42,19 +50,25 @@ export class ClientPool {
    *
    * @throws PostgresFailure
    */
-  async acquire(): Promise<pg.PoolClient> {
+  async acquire(use: ConnectionUse = 'patient'): Promise<pg.PoolClient> {
     try {
-      return await (this.#isOwn ? this.#checkOut() : this.#checkOutIdle())
+      // No `await` where there is nothing to wait for.
+      const turn = this.#gate.enter(use)
+      if (turn !== undefined) await turn
+      return await this.#admitted(use)
     } catch (error) {
       this.#limit = connectionLimit(error) ?? this.#limit
       throw connectionFailure(error, this.timeoutMs, this.#limit)
     }
   }
 
-  /** Gives a connection back. One that is broken, or in a transaction, leaves the pool. */
-  release(client: pg.PoolClient, isBroken = false): void {
-    client.release(isBroken || !isIdle(client))
-    client.off('error', ignoreError)
+  /**
+   * Gives a connection back, for the use that it was taken for. One that is broken, or in a
+   * transaction, leaves the pool.
+   */
+  release(client: pg.PoolClient, isBroken = false, use: ConnectionUse = 'patient'): void {
+    this.#checkIn(client, isBroken)
+    this.#gate.leave(use, isBroken)
   }
 
   /** Ends the pool, unless it is the caller's. */
@@ -67,6 +81,20 @@ export class ClientPool {
     const ended = Promise.all([this.#pool.end(), ...this.#endings])
     await within(CLOSE_TIMEOUT_MS, ended)
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async #admitted(use: ConnectionUse): Promise<pg.PoolClient> {
+    try {
+      return await (this.#isOwn ? this.#checkOut() : this.#checkOutIdle())
+    } catch (error) {
+      this.#gate.leave(use, true)
+      throw error
+    }
+  }
+
+  #checkIn(client: pg.PoolClient, isBroken: boolean): void {
+    client.release(isBroken || !isIdle(client))
+    client.off('error', ignoreError)
   }
 
   /** The callback is called at once, while a promise would leave a moment in which nobody listens for errors. */
@@ -87,7 +115,7 @@ export class ClientPool {
     for (;;) {
       const client = await this.#checkOutInTime()
       if (isIdle(client)) return client
-      this.release(client, true)
+      this.#checkIn(client, true)
     }
   }
 
@@ -96,7 +124,7 @@ export class ClientPool {
     const checkingOut = this.#checkOut()
     const client = await within(this.timeoutMs, checkingOut)
     if (client !== undefined) return client
-    checkingOut.then((late) => this.release(late), ignoreError)
+    checkingOut.then((late) => this.#checkIn(late, false), ignoreError)
     throw new Error(CONNECTION_TIMEOUT)
   }
 
@@ -132,6 +160,12 @@ export class ClientPool {
       resolve()
     })
   }
+}
+
+/** How many connections a pool makes at most. One of the caller's, of another make, may not say so. */
+function mostClients({ options }: Partial<Pick<pg.Pool, 'options'>>): number {
+  const most: unknown = options?.max
+  return typeof most === 'number' ? most : Number.POSITIVE_INFINITY
 }
 
 /** Gives `undefined` if the promise is not settled in time. */

@@ -1,7 +1,6 @@
 import { StoreLifecycle, type Finding } from '@harborage/core'
 import {
   SqlFailure,
-  type CompiledSql,
   type MigrationLock,
   type NoTables,
   type Repeat,
@@ -11,21 +10,24 @@ import {
   type SqlWork,
   type StoredObjects,
   type TransactionTraits,
+  type WriteClaim,
 } from '@harborage/core/sql'
 import type { Kysely } from 'kysely'
-import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import type { ClientPool } from './client-pool.ts'
+import { Connections } from './connections.ts'
 import { readTableFacts, tableQuestion } from './findings/table-facts.ts'
 import { missingObjects, tableFindings } from './findings/table-findings.ts'
+import type { Turn } from './key-chains.ts'
 import { MigrationRunner } from './migration-runner.ts'
-import { foreignTransaction, statementFailure } from './postgres-failure.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
-import { StatementRunner, type StatementResult } from './statement-runner.ts'
-import { isIdle } from './transaction-status.ts'
+import { StatementRunner } from './statement-runner.ts'
 import { Transaction } from './transaction.ts'
-import { hasBatch, WriteBatches, type BatchedStatement } from './write-batches.ts'
+import { WriteQueue, type Claim } from './write-queue.ts'
+import { hasBatch, StatementBatches, type BatchedStatement } from './statement-batches.ts'
+
+const NOTHING: WriteClaim = { keys: [], bytes: 0 }
 
 /** The engine port on a pool of pg clients. */
 export class PostgresDatabase implements SqlDatabase {
@@ -48,10 +50,12 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #lifecycle = new StoreLifecycle('Postgres database')
   readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
+  readonly #connections: Connections
+  readonly #queue: WriteQueue
   /** Only where a connection can be shared. */
   readonly #lanes: ReadLanes | undefined
   /** By the text of their statement: stores of one sort share them. */
-  readonly #batches = new Map<string, WriteBatches>()
+  readonly #batches = new Map<string, StatementBatches>()
 
   constructor(pool: ClientPool, schema: string, config: CheckedPostgresConfig) {
     this.#pool = pool
@@ -60,7 +64,9 @@ export class PostgresDatabase implements SqlDatabase {
     this.#migrations = new MigrationRunner(pool, schema, config.migrationTimeoutMs)
     this.builder = this.#migrations.database.withSchema(schema)
     this.#runner = new StatementRunner(config)
+    this.#queue = new WriteQueue(config.maxWaitingBytes, config.connectionTimeoutMs)
     this.#lanes = pool.pipelines ? new ReadLanes(pool, this.#runner, config.max) : undefined
+    this.#connections = new Connections(pool, this.#runner, this.#lanes)
   }
 
   async rows<Parameters, Row>(
@@ -70,8 +76,12 @@ export class PostgresDatabase implements SqlDatabase {
     const values = statement.bind(parameters)
     const isShort = statement.isPointRead === true || statement.isShortRead === true
     const lanes = isShort ? this.#lanes : undefined
-    const result = await this.#run(statement.repeat, () =>
-      lanes === undefined ? this.#runAlone(statement, values) : lanes.run(statement, values),
+    const result = await this.#lifecycle.run(undefined, () =>
+      retry(this.#retryTimeoutMs, statement.repeat, () =>
+        lanes === undefined
+          ? this.#connections.run('brief', (run) => run(statement, values))
+          : lanes.run(statement, values),
+      ),
     )
     // The statement's type is the only thing that says what its rows are.
     return result.rows as readonly Row[]
@@ -82,15 +92,21 @@ export class PostgresDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<number> {
     const make = this.#makerOf(statement, parameters)
-    return this.#run(statement.repeat, (mayBeApplied) => (mayBeApplied ? repeated(make()) : make()))
+    const claim = {
+      keys: () => statement.keysOf?.(parameters) ?? [],
+      bytes: statement.sizeOf?.(parameters) ?? 0,
+    }
+    return this.#write(claim, statement.repeat, (mayBeApplied, turn) =>
+      mayBeApplied ? repeated(make(turn)) : make(turn),
+    )
   }
 
   async transaction<Result>(
-    { repeat }: TransactionTraits,
+    { repeat, claim: { keys, bytes } = NOTHING }: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
-    return this.#run(repeat, (mayBeApplied) =>
-      this.#withClient((client) =>
+    return this.#write({ keys: () => keys, bytes }, repeat, (mayBeApplied) =>
+      this.#connections.withClient('patient', (client) =>
         new Transaction(client, this.#runner, this.#pool.pipelines).run(work(mayBeApplied)),
       ),
     )
@@ -124,50 +140,34 @@ export class PostgresDatabase implements SqlDatabase {
   #makerOf<Parameters>(
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
-  ): () => Promise<number> {
+  ): (turn: Turn) => Promise<number> {
     if (hasBatch(statement)) {
       const batches = this.#batchesOf(statement)
-      return () => batches.changes(parameters)
+      return (turn) => batches.changes(parameters, turn)
     }
     const values = statement.bind(parameters)
-    return async () => (await this.#runAlone(statement, values)).rowCount ?? 0
-  }
-
-  #run<Result>(
-    repeat: Repeat,
-    attempt: (mayBeApplied: boolean) => Promise<Result>,
-  ): Promise<Result> {
-    return this.#lifecycle.run(undefined, () => retry(this.#retryTimeoutMs, repeat, attempt))
-  }
-
-  /** @throws PostgresFailure */
-  #runAlone(statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
-    return this.#withClient((client) => this.#runner.run(client, statement, values))
-  }
-
-  /** @throws PostgresFailure */
-  async #withClient<Result>(call: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
-    this.#lanes?.giveBackIdle()
-    const client = await this.#pool.acquire()
-    let broken = false
-    try {
-      const result = await call(client)
-      // Other code may have begun a transaction that was not answered when the client was taken.
-      if (!isIdle(client)) throw foreignTransaction()
-      return result
-    } catch (error) {
-      const failure = statementFailure(error)
-      broken = failure.breaksConnection
-      throw failure
-    } finally {
-      this.#pool.release(client, broken)
+    return async () => {
+      const { rowCount } = await this.#connections.run('patient', (run) => run(statement, values))
+      return rowCount ?? 0
     }
   }
 
-  #batchesOf(statement: BatchedStatement): WriteBatches {
+  #write<Result>(
+    claim: Claim,
+    repeat: Repeat,
+    attempt: (mayBeApplied: boolean, turn: Turn) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#lifecycle.run(undefined, () =>
+      this.#queue.run(claim, (turn) =>
+        retry(this.#retryTimeoutMs, repeat, (mayBeApplied) => attempt(mayBeApplied, turn)),
+      ),
+    )
+  }
+
+  #batchesOf(statement: BatchedStatement): StatementBatches {
     const known = this.#batches.get(statement.sql)
     if (known !== undefined) return known
-    const batches = new WriteBatches(statement, (...query) => this.#runAlone(...query))
+    const batches = new StatementBatches(statement, this.#connections)
     this.#batches.set(statement.sql, batches)
     return batches
   }

@@ -19,6 +19,8 @@ interface FailureTraits {
   readonly breaksConnection?: boolean
   /** Whether there was no connection to send anything on. */
   readonly isUnsent?: boolean
+  /** Whether the statement gave up waiting for a lock. */
+  readonly isLockTimeout?: boolean
 }
 
 /** What is known of a state. */
@@ -35,6 +37,7 @@ export class PostgresFailure extends Error implements Required<FailureTraits> {
   readonly mayBeApplied: boolean
   readonly breaksConnection: boolean
   readonly isUnsent: boolean
+  readonly isLockTimeout: boolean
 
   constructor(error: unknown, traits: FailureTraits = {}) {
     super('a call to Postgres failed')
@@ -43,6 +46,7 @@ export class PostgresFailure extends Error implements Required<FailureTraits> {
     this.mayBeApplied = traits.mayBeApplied ?? false
     this.breaksConnection = traits.breaksConnection ?? false
     this.isUnsent = traits.isUnsent ?? false
+    this.isLockTimeout = traits.isLockTimeout ?? false
   }
 
   /**
@@ -157,7 +161,7 @@ interface StateMeaning {
 const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['40001', LOST_AGAINST_OTHERS],
   ['40P01', LOST_AGAINST_OTHERS],
-  ['55P03', STOPPED],
+  ['55P03', { ...STOPPED, traits: { isLockTimeout: true } }],
   ['57014', STOPPED],
   ['53000', SHORT_OF_RESOURCES],
   ['53200', SHORT_OF_RESOURCES],

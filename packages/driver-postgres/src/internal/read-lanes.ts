@@ -77,7 +77,7 @@ export class ReadLanes {
   }
 
   #open(): Lane {
-    const lane = { client: this.#pool.acquire(), reads: 0, inFlight: 0, isBroken: false }
+    const lane = { client: this.#pool.acquire('brief'), reads: 0, inFlight: 0, isBroken: false }
     this.#lanes = [...this.#lanes, lane]
     this.#opening += 1
     lane.client
@@ -108,6 +108,6 @@ export class ReadLanes {
   #giveBack(lane: Lane): void {
     this.#remove(lane)
     // A connection that was never had is nobody's to give back.
-    lane.client.then((client) => this.#pool.release(client, lane.isBroken)).catch(() => {})
+    lane.client.then((client) => this.#pool.release(client, lane.isBroken, 'brief')).catch(() => {})
   }
 }

@@ -57,7 +57,12 @@ export class SqlMemoryDriver implements MemoryDriver {
       wasLost ||= mayBeApplied
       return changeWork(this.#statements, identity, look, decide, wasLost)
     }
-    return untilUndisturbed('the conversation', () => this.#database.transaction(CHANGE, work))
+    const { tenantId, userId, sessionId, runId } = identity
+    // Every change locks the conversation: those of this process wait for each other without a connection.
+    const claim = { keys: [JSON.stringify([tenantId, userId, sessionId, runId])], bytes: 0 }
+    return untilUndisturbed('the conversation', () =>
+      this.#database.transaction({ ...CHANGE, claim }, work),
+    )
   }
 
   /** The database is not this driver's to close. */

@@ -18,7 +18,7 @@ import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
-import { touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
+import { claimOf, touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
 
 /**
  * Commits optimistically, as a save is made: at first each slot is written, unread, where S2 to S6 allow it. Only when
@@ -31,15 +31,17 @@ export async function commit(
   transaction: CheckedTransaction,
 ): Promise<readonly SaveOutcome[]> {
   const attempts = { mayBeApplied: false }
-  const unread = unreadCommit(database, statements, transaction, attempts)
+  const touched = touchedSlots(transaction)
+  const unread = unreadCommit(database, statements, transaction, touched, attempts)
   // No `await` where there is nothing to wait for: calls that nobody awaited in between are made in their order.
   const outcomes = unread === undefined ? undefined : await unlessRefused(unread)
   if (outcomes !== undefined) return outcomes
   return untilUndisturbed('a slot of the commit', async () => {
     try {
-      const decided = database.transaction(COMMIT, (mayBeApplied) => {
+      const traits = { ...COMMIT, claim: claimOf(touched) }
+      const decided = database.transaction(traits, (mayBeApplied) => {
         attempts.mayBeApplied ||= mayBeApplied
-        return inspectedWork(database, statements, transaction, attempts)
+        return inspectedWork(database, statements, transaction, touched, attempts)
       })
       return await (unread === undefined ? decided : askWhatBecame(decided))
     } catch (error) {
@@ -67,20 +69,21 @@ function unreadCommit(
   database: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
+  changes: readonly TouchedSlot[],
   attempts: Attempts,
 ): Promise<readonly SaveOutcome[]> | undefined {
   if (expectsWhatItSaves(transaction)) return undefined
-  const changes = touchedSlots(transaction)
   const { saveAll } = statements
   const rows = saveAll === undefined ? undefined : smallBlindSaves(changes)
   if (saveAll !== undefined && rows !== undefined) {
     return database.changes(saveAll, rows).then(() => allSaved(transaction))
   }
   if (!changes.every(canBeUnread)) return undefined
-  return database.transaction(UNREAD_COMMIT, (mayBeApplied) => {
+  const traits = { ...UNREAD_COMMIT, claim: claimOf(changes) }
+  return database.transaction(traits, (mayBeApplied) => {
     attempts.mayBeApplied ||= mayBeApplied
     return mayBeApplied
-      ? inspectedWork(database, statements, transaction, attempts)
+      ? inspectedWork(database, statements, transaction, changes, attempts)
       : unreadWork(database, statements, transaction, changes)
   })
 }
@@ -138,9 +141,9 @@ function* inspectedWork(
   { traits }: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
+  touched: readonly TouchedSlot[],
   { mayBeApplied }: Attempts,
 ): SqlWork<readonly SaveOutcome[]> {
-  const touched = touchedSlots(transaction)
   const inspected = yield* together(
     touched.map(({ slot, record }) =>
       selectRows(statements.inspect, { ...slotColumns(slot), event_id: record?.eventId ?? NONE }),

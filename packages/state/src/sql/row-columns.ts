@@ -1,4 +1,4 @@
-import { sessionOf, type SessionColumns } from '@harborage/core/sql'
+import { sessionOf, type SessionColumns, type WriteTraits } from '@harborage/core/sql'
 import type { StateRecordRow } from './tables.ts'
 
 /** The columns that name a slot. */
@@ -22,6 +22,29 @@ export function slotOf(at: SlotColumns): SlotColumns {
 export function rowOf(row: StateRecordRow): StateRecordRow {
   const { event_id, version, updated_at, event_trail, bytes } = row
   return { ...slotOf(row), event_id, version, updated_at, event_trail, bytes }
+}
+
+/** About what a row sends beside its bytes. */
+const OTHER_BYTES = 256
+
+/** Names a slot as `slotId` does, by which commits sort: so no other write can deadlock with them. */
+export function slotKey({ tenant_id, user_id, session_id, run_id, kind }: SlotColumns): string {
+  return JSON.stringify([tenant_id, user_id, session_id, run_id, kind])
+}
+
+/** What statements that write to a slot say of themselves. */
+export const ofSlot: WriteTraits<SlotColumns> = { keysOf: (at) => [slotKey(at)] }
+
+/** What statements that save a row say of themselves. */
+export const ofRow: Required<WriteTraits<StateRecordRow>> = {
+  keysOf: (row) => [slotKey(row), row.event_id],
+  sizeOf: ({ bytes }) => bytes.length + OTHER_BYTES,
+}
+
+/** What statements that save many rows say of themselves. */
+export const ofRows: WriteTraits<readonly StateRecordRow[]> = {
+  keysOf: (rows) => rows.flatMap(ofRow.keysOf),
+  sizeOf: (rows) => rows.reduce((sum, row) => sum + ofRow.sizeOf(row), 0),
 }
 
 /** The names of the columns of {@link ContentColumns}. */

@@ -14,7 +14,7 @@ import {
   type RawBuilder,
   type SqlBool,
 } from 'kysely'
-import { rowOf, slot } from './row-columns.ts'
+import { ofRow, ofRows, rowOf, slot } from './row-columns.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 import {
   isNotOnTrail,
@@ -39,11 +39,6 @@ const saveBatch: BatchRules<StateRecordRow> = {
     event_trail: 'text',
     bytes: 'bytea',
   },
-  // The first is the text by which commits sort their slots: so a batch cannot deadlock with one of them either.
-  keysOf: ({ tenant_id, user_id, session_id, run_id, kind, event_id }) => [
-    JSON.stringify([tenant_id, user_id, session_id, run_id, kind]),
-    event_id,
-  ],
   nameOf: ({ event_id }) => event_id,
 }
 
@@ -52,12 +47,12 @@ export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow,
   const into = intoRecords(database)
   const save = (row: StateRecordRow): Insert =>
     replaceWhere(into.values(rowOf(row)), isNew(database))
-  if (!database.traits.batches)
-    return compileStatement('state_save', save, { repeat: 'recognized' })
+  const traits = { repeat: 'recognized', ...ofRow } as const
+  if (!database.traits.batches) return compileStatement('state_save', save, traits)
   const batch = compileBatch('state_save_batch', saveBatch, (columns, calls) =>
     replaceWhere(into.columns(columns).expression(calls), isNew(database)).returning('event_id'),
   )
-  return compileStatement('state_save', save, { repeat: 'recognized', batch })
+  return compileStatement('state_save', save, { ...traits, batch })
 }
 
 /** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
@@ -92,7 +87,7 @@ export function compileSaveAll(
         isNew(database),
         sql<boolean>`state_records.event_id <> all(${arrayOf('event_id')})`,
       ).returning(sql.lit(1).as('one')),
-    { repeat: 'recognized' },
+    { repeat: 'recognized', ...ofRows },
   )
 }
 

@@ -22,6 +22,8 @@ import {
 } from './paged-content.ts'
 import {
   content,
+  ofRow,
+  ofSlot,
   placed,
   rowOf,
   slotOf,
@@ -175,7 +177,7 @@ function compileWrites(
           .insertInto('state_records')
           .values(rowOf(row))
           .onConflict((conflict) => conflict.doNothing()),
-      { repeat: 'recognized' },
+      { repeat: 'recognized', ...ofRow },
     ),
     saveOver: compileStatement(
       'state_save_over',
@@ -191,12 +193,12 @@ function compileWrites(
           })
           .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
           .where(isNotOnTrail(database.traits, sql<string>`${row.event_trail}`)),
-      { repeat: 'recognized' },
+      { repeat: 'recognized', ...ofRow },
     ),
     delete: compileStatement(
       'state_delete',
       (at: SlotColumns) => db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),
-      { repeat: 'never' },
+      { repeat: 'never', ...ofSlot },
     ),
     deleteGeneration: compileStatement(
       'state_delete_generation',
@@ -204,7 +206,7 @@ function compileWrites(
         db
           .deleteFrom('state_records')
           .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
-      { repeat: 'recognized' },
+      { repeat: 'recognized', ...ofSlot },
     ),
     scope: compileScopeRemoval(database),
   }

@@ -1,4 +1,5 @@
 import type { EventId } from '@harborage/core'
+import type { WriteClaim } from '@harborage/core/sql'
 import { slotId } from '../decide.ts'
 import type { CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
@@ -16,6 +17,19 @@ export interface TouchedSlot {
 export type SlotChange =
   | (TouchedSlot & { readonly record: StateRecord })
   | (TouchedSlot & { readonly record: undefined; readonly expected: EventId | null })
+
+/** What a commit takes up: its slots and the event ids that it saves. */
+export function claimOf(touched: readonly TouchedSlot[]): WriteClaim {
+  const keys: string[] = []
+  let bytes = 0
+  for (const { slot, record } of touched) {
+    keys.push(slotId(slot))
+    if (record === undefined) continue
+    keys.push(record.eventId)
+    bytes += record.bytes.length
+  }
+  return { keys, bytes }
+}
 
 /**
  * Every slot that the commit touches, once, in an order that is the same for all who write several slots at a time:

@@ -1,0 +1,287 @@
+import { currentOperation, type OperationTrace } from '@harborage/core'
+import type { SqlBatch, SqlStatement } from '@harborage/core/sql'
+import type { Connections, RunStatement } from './connections.ts'
+import { Fifo } from './fifo.ts'
+import type { Turn } from './key-chains.ts'
+import { PostgresFailure } from './postgres-failure.ts'
+import { SuspectKeys } from './suspect-keys.ts'
+
+/** A statement that has a batch form; what its parameters are is its own affair. */
+export interface BatchedStatement extends SqlStatement<unknown, unknown> {
+  readonly batch: SqlBatch<unknown>
+}
+
+export function hasBatch(statement: SqlStatement<unknown, unknown>): statement is BatchedStatement {
+  return statement.batch !== undefined
+}
+
+/** The most calls of one batch. */
+const MAX_CALLS = 64
+/** The most bytes that the calls of one batch send. */
+const MAX_BYTES = 256 * 1024
+/** From this size on a call goes alone: parsing and copying it costs more than a round trip. */
+const LARGE_BYTES = 8 * 1024
+/** How many calls are worth a batch and a commit of their own beside none, one, two and three batches under way. */
+const WORTHWHILE = [1, 12, MAX_CALLS, MAX_CALLS] as const
+/** What takes longer waits for a lock, or for a server that is gone: it holds up no others any longer. */
+const SLOW_MS = 50
+/** How long a batch waits for a row that somebody else keeps locked. */
+const LOCK_TIMEOUT_MS = 200
+/** How long the halves of a batch that failed wait: to find out which of its rows is in the way. */
+const SEARCH_LOCK_TIMEOUT_MS = 10
+
+/** What is sent of a call. */
+interface SentCall {
+  readonly parameters: unknown
+  readonly turn: Turn
+}
+
+interface Call extends SentCall {
+  readonly bytes: number
+  readonly operation: OperationTrace | undefined
+  readonly resolve: (changes: number) => void
+  readonly reject: (failure: unknown) => void
+}
+
+/**
+ * The calls of one statement, of which none has a key in common with another that is under way. A lone call goes at once.
+ * Those that come meanwhile wait, in order, and go together as one statement: every commit costs the server the same,
+ * however many rows it brings. Many callers make two batches, which take turns: one at the server while those of the
+ * other make their next calls. A large call, and one with a key that was in the way lately, goes by itself.
+ */
+export class StatementBatches {
+  readonly #statement: BatchedStatement
+  readonly #connections: Connections
+  readonly #waiting = new Fifo<Call>()
+  readonly #suspects = new SuspectKeys()
+  /** How many statements are under way, without those that are slow. */
+  #underWay = 0
+  #hasLone = false
+  #isConnecting = false
+  #isFlushDue = false
+
+  constructor(statement: BatchedStatement, connections: Connections) {
+    this.#statement = statement
+    this.#connections = connections
+  }
+
+  /**
+   * Makes a call and returns how many rows it changed. It ends as if it had been made by itself.
+   *
+   * @throws PostgresFailure
+   */
+  changes(parameters: unknown, turn: Turn): Promise<number> {
+    const bytes = this.#statement.sizeOf?.(parameters) ?? 0
+    if (bytes >= LARGE_BYTES) return this.#runAlone(parameters)
+    if (this.#suspects.includes(turn)) return this.#runSuspect(parameters, turn)
+    if (this.#isIdle && this.#connections.haveRoomForPatience) return this.#runLone(parameters)
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    const operation = currentOperation()
+    this.#waiting.push({ parameters, turn, bytes, operation, resolve, reject })
+    this.#flushSoon()
+    return promise
+  }
+
+  /** Whether nothing is under way, nor about to be. */
+  get #isIdle(): boolean {
+    return this.#underWay === 0 && !this.#hasLone && !this.#isConnecting && !this.#isFlushDue
+  }
+
+  /** Lets those that were answered just now make their next calls first, so that they go together. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    process.nextTick(() => {
+      this.#isFlushDue = false
+      this.#flushIfWorthwhile()
+    })
+  }
+
+  #flushIfWorthwhile(): void {
+    const least = WORTHWHILE[this.#underWay] ?? Number.POSITIVE_INFINITY
+    if (!this.#isConnecting && this.#waiting.length >= least) void this.#flush()
+  }
+
+  /** Sends a batch of those that wait once there is a connection for it. It never throws. */
+  async #flush(): Promise<void> {
+    const { added } = this.#waiting
+    let calls: readonly Call[] | undefined
+    this.#isConnecting = true
+    try {
+      const written = await this.#connections.run('brief', (run) => {
+        this.#isConnecting = false
+        calls = this.#take()
+        const writing = this.#sendAsOneOfMany(calls, run)
+        this.#flushIfWorthwhile()
+        return writing
+      })
+      this.#answer(calls ?? [], written)
+    } catch (failure) {
+      if (calls !== undefined) {
+        await this.#recover(calls, failure)
+        return
+      }
+      this.#isConnecting = false
+      this.#rejectWaiting(added, failure)
+    }
+  }
+
+  /** Those that have waited for the connection that could not be had; later ones ask for another. */
+  #rejectWaiting(added: number, failure: unknown): void {
+    for (let left = this.#waiting.length - (this.#waiting.added - added); left > 0; left -= 1) {
+      this.#waiting.shift()?.reject(failure)
+    }
+    this.#flushSoon()
+  }
+
+  /** Takes half of what waits if that is worth it: the server works on one half while callers hear of the other. */
+  #take(): Call[] {
+    const half = Math.ceil(this.#waiting.length / 2)
+    const isSplit = this.#underWay === 0 && half >= WORTHWHILE[1]
+    const most = isSplit ? Math.min(half, MAX_CALLS) : MAX_CALLS
+    const calls: Call[] = []
+    let bytes = 0
+    while (calls.length < most) {
+      const next = this.#waiting.peek()
+      if (next === undefined || bytes + next.bytes > MAX_BYTES) break
+      calls.push(next)
+      bytes += next.bytes
+      this.#waiting.shift()
+    }
+    return calls
+  }
+
+  async #sendAsOneOfMany(calls: readonly Call[], run: RunStatement): Promise<ReadonlySet<string>> {
+    const end = this.#begin()
+    try {
+      return await this.#send(calls, LOCK_TIMEOUT_MS, run)
+    } finally {
+      end()
+      // Also where none waits: the next calls of those that are answered now shall find each other.
+      this.#flushSoon()
+    }
+  }
+
+  /** Counts what is under way until it ends or is slow. */
+  #begin(): () => void {
+    this.#underWay += 1
+    let isCounted = true
+    const end = (): void => {
+      clearTimeout(timer)
+      if (!isCounted) return
+      isCounted = false
+      this.#underWay -= 1
+    }
+    const timer = setTimeout(() => {
+      end()
+      this.#flushSoon()
+    }, SLOW_MS)
+    return end
+  }
+
+  /** Sends calls as one statement, and returns the names of the rows that were written. */
+  async #send(
+    calls: readonly SentCall[],
+    lockTimeoutMs: number,
+    run: RunStatement,
+  ): Promise<ReadonlySet<string>> {
+    const { batch } = this.#statement
+    const sorted = calls.toSorted(byFirstKey).map(({ parameters }) => parameters)
+    const { rows } = await run(batch, batch.bindAll(sorted, lockTimeoutMs))
+    // What the statement returns of a row are the columns that its name is made of.
+    return new Set(rows.map((row) => batch.nameOf(row)))
+  }
+
+  #answer(calls: readonly Call[], written: ReadonlySet<string>): void {
+    const { batch } = this.#statement
+    for (const { parameters, operation, resolve } of calls) {
+      if (operation !== undefined) operation.batchSize = calls.length
+      resolve(written.has(batch.nameOf(parameters)) ? 1 : 0)
+    }
+  }
+
+  /** A statement that failed applied nothing: its halves are sent again, until what is in the way is alone. */
+  async #recover(calls: readonly Call[], failure: unknown): Promise<void> {
+    if (!isAnswer(failure)) {
+      for (const { reject } of calls) reject(failure)
+      return
+    }
+    const middle = Math.ceil(calls.length / 2)
+    const halves = [calls.slice(0, middle), calls.slice(middle)]
+    await Promise.all(halves.map((half) => this.#sendAgain(half)))
+  }
+
+  async #sendAgain(calls: readonly Call[]): Promise<void> {
+    const [first] = calls
+    if (calls.length > 1) await this.#sendOrRecover(calls)
+    else if (first !== undefined) {
+      await this.#runSuspect(first.parameters, first.turn).then(first.resolve, first.reject)
+    }
+  }
+
+  async #sendOrRecover(calls: readonly Call[]): Promise<void> {
+    try {
+      const written = await this.#connections.run('brief', (run) =>
+        this.#send(calls, SEARCH_LOCK_TIMEOUT_MS, run),
+      )
+      this.#answer(calls, written)
+    } catch (failure) {
+      await this.#recover(calls, failure)
+    }
+  }
+
+  /** Runs a call that takes no others along. */
+  async #runLone(parameters: unknown): Promise<number> {
+    this.#hasLone = true
+    const end = this.#begin()
+    try {
+      return await this.#runAlone(parameters)
+    } finally {
+      this.#hasLone = false
+      end()
+      if (this.#waiting.length > 0) this.#flushSoon()
+    }
+  }
+
+  /**
+   * Runs a call that may be in the way of others, by itself, and remembers it if it is. Only once its row is seen to be
+   * locked does it take one of the connections on which one may wait for long.
+   */
+  async #runSuspect(parameters: unknown, turn: Turn): Promise<number> {
+    try {
+      const written = await this.#connections.run('brief', (run) =>
+        this.#send([{ parameters, turn }], SEARCH_LOCK_TIMEOUT_MS, run),
+      )
+      return written.size
+    } catch (failure) {
+      if (!isAnswer(failure)) throw failure
+      this.#suspects.add(turn.keys)
+      if (!failure.isLockTimeout) throw failure
+    }
+    try {
+      return await this.#runAlone(parameters)
+    } finally {
+      this.#suspects.add(turn.keys)
+    }
+  }
+
+  #runAlone(parameters: unknown): Promise<number> {
+    const values = this.#statement.bind(parameters)
+    return this.#connections.run('patient', async (run) => {
+      const { rowCount } = await run(this.#statement, values)
+      return rowCount ?? 0
+    })
+  }
+}
+
+/** Whether the server answered that it cannot do what it was asked. */
+function isAnswer(failure: unknown): failure is PostgresFailure {
+  return failure instanceof PostgresFailure && !failure.mayPass && !failure.isUnsent
+}
+
+function byFirstKey({ turn: left }: SentCall, { turn: right }: SentCall): number {
+  const [a = ''] = left.keys
+  const [b = ''] = right.keys
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ConnectionGate, type ConnectionUse } from '../src/internal/connection-gate.ts'
+
+const TIMEOUT_MS = 1_000
+
+beforeEach(() => vi.useFakeTimers())
+
+afterEach(() => vi.useRealTimers())
+
+/** Enters, and notes the name once that was possible, or why it was not. */
+function entering(
+  gate: ConnectionGate,
+  notes: string[],
+): (use: ConnectionUse, name: string) => void {
+  return (use, name) => {
+    const turn = gate.enter(use) ?? Promise.resolve()
+    turn.then(
+      () => notes.push(name),
+      () => notes.push(`${name} refused`),
+    )
+  }
+}
+
+test('lets in as many as there are connections, the others in order', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(2, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  for (const name of ['a', 'b', 'c', 'd']) enter('brief', name)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(notes).toEqual(['a', 'b'])
+  expect(gate.waiting).toBe(2)
+  gate.leave('brief', false)
+  gate.leave('brief', true)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(notes).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('patient work leaves a fifth of the connections to brief work', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(10, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  for (let index = 0; index < 20; index += 1) enter('patient', 'patient')
+  expect(gate.hasRoomFor('patient')).toBe(false)
+  for (const name of ['one', 'two', 'three']) enter('brief', name)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(notes.filter((note) => note === 'patient')).toHaveLength(8)
+  expect(notes.slice(8)).toEqual(['one', 'two'])
+})
+
+test('both sorts of work take turns at one connection', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(1, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  enter('brief', 'brief')
+  for (let index = 0; index < 3; index += 1) enter('patient', 'patient')
+  for (let index = 0; index < 3; index += 1) enter('brief', 'brief')
+  for (let left = 0; left < 6; left += 1) {
+    await vi.advanceTimersByTimeAsync(0)
+    gate.leave(notes.at(-1) === 'brief' ? 'brief' : 'patient', false)
+  }
+  await vi.advanceTimersByTimeAsync(0)
+  expect(notes).toEqual(['brief', 'patient', 'brief', 'patient', 'brief', 'patient', 'brief'])
+})
+
+test('refuses those that have waited for the whole limit while nothing moved', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(1, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  enter('brief', 'first')
+  enter('brief', 'second')
+  await vi.advanceTimersByTimeAsync(600)
+  enter('brief', 'third')
+  await vi.advanceTimersByTimeAsync(400)
+  expect(notes).toEqual(['first', 'second refused'])
+  await vi.advanceTimersByTimeAsync(600)
+  expect(notes).toEqual(['first', 'second refused', 'third refused'])
+  gate.leave('brief', true)
+  expect(gate.waiting).toBe(0)
+})
+
+test('refuses none while connections go from hand to hand', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(1, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  for (let index = 0; index < 10; index += 1) enter('brief', `${index}`)
+  for (let index = 0; index < 10; index += 1) {
+    await vi.advanceTimersByTimeAsync(900)
+    gate.leave('brief', false)
+  }
+  expect(notes).toHaveLength(10)
+  expect(notes.join()).not.toContain('refused')
+})
+
+test('a connection that broke is no progress', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(1, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  for (const name of ['first', 'second', 'third']) enter('brief', name)
+  await vi.advanceTimersByTimeAsync(900)
+  gate.leave('brief', true)
+  await vi.advanceTimersByTimeAsync(100)
+  expect(notes).toEqual(['first', 'second', 'third refused'])
+})

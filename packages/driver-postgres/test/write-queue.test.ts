@@ -1,0 +1,106 @@
+import { OutcomeUnknownError } from '@harborage/core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { WriteQueue } from '../src/internal/write-queue.ts'
+
+const TIMEOUT_MS = 1_000
+
+beforeEach(() => vi.useFakeTimers())
+
+afterEach(() => vi.useRealTimers())
+
+/** A write that is under way until it is told how it ends. */
+class Write {
+  readonly ended: Promise<string>
+  isBegun = false
+  readonly #end = Promise.withResolvers<string>()
+
+  constructor(queue: WriteQueue, keys: readonly string[], bytes = 0) {
+    this.ended = queue
+      .run({ keys: () => keys, bytes }, () => {
+        this.isBegun = true
+        return this.#end.promise
+      })
+      .catch((error: unknown) => String(error))
+  }
+
+  async end(): Promise<void> {
+    this.#end.resolve('written')
+    await vi.advanceTimersByTimeAsync(0)
+  }
+
+  async fail(): Promise<void> {
+    this.#end.reject(new OutcomeUnknownError('lost'))
+    await vi.advanceTimersByTimeAsync(0)
+  }
+}
+
+test('writes with a common key are made one at a time, in their order, the others at once', async () => {
+  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const all = [['a'], ['b'], ['a', 'c'], ['c'], ['b', 'c'], ['d']].map(
+    (keys) => new Write(queue, keys),
+  )
+  const begun = (): number[] => all.flatMap(({ isBegun }, index) => (isBegun ? [index] : []))
+  expect(begun()).toEqual([0, 1, 5])
+  await all[1]?.end()
+  expect(begun()).toEqual([0, 1, 5])
+  await all[0]?.end()
+  expect(begun()).toEqual([0, 1, 2, 5])
+  await all[2]?.end()
+  expect(begun()).toEqual([0, 1, 2, 3, 5])
+  await all[3]?.end()
+  expect(begun()).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('a lone write is not asked for its keys', async () => {
+  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const keys = vi.fn(() => ['a'])
+  for (let round = 0; round < 3; round += 1) {
+    await queue.run({ keys, bytes: 0 }, () => Promise.resolve('written'))
+  }
+  expect(keys).not.toHaveBeenCalled()
+})
+
+test('of those behind a write that is not answered, the ones that waited for the limit fail with it', async () => {
+  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const first = new Write(queue, ['a'])
+  const early = [new Write(queue, ['a']), new Write(queue, ['a'])]
+  await vi.advanceTimersByTimeAsync(600)
+  const late = new Write(queue, ['a'])
+  await vi.advanceTimersByTimeAsync(400)
+  await first.fail()
+  for (const { ended, isBegun } of early) {
+    expect(await ended).toContain('call again')
+    expect(isBegun).toBe(false)
+  }
+  expect(late.isBegun).toBe(true)
+  await late.end()
+  expect(await late.ended).toBe('written')
+})
+
+test('a write that is refused waits for those with its other keys, and frees them in their order', async () => {
+  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const [first, other] = [new Write(queue, ['a']), new Write(queue, ['b'])]
+  const both = new Write(queue, ['a', 'b'])
+  await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+  const last = new Write(queue, ['b'])
+  await first.fail()
+  expect([both.isBegun, last.isBegun]).toEqual([false, false])
+  await other.end()
+  expect(await both.ended).toContain('call again')
+  expect([both.isBegun, last.isBegun]).toEqual([false, true])
+})
+
+test('what waits and is under way is bounded, and a write by itself is not', async () => {
+  const queue = new WriteQueue(100, TIMEOUT_MS)
+  const beyond = new Write(queue, ['a'], 1_000)
+  const empty = new Write(queue, ['a'], 0)
+  expect(() => new Write(queue, ['b'], 1)).toThrow('maxWaitingBytes')
+  await beyond.end()
+  await empty.end()
+  const [half, rest] = [new Write(queue, ['a'], 50), new Write(queue, ['a'], 50)]
+  expect(() => new Write(queue, ['b'], 1)).toThrow('maxWaitingBytes')
+  await half.end()
+  const again = new Write(queue, ['b'], 50)
+  await Promise.all([rest.end(), again.end()])
+  expect(await again.ended).toBe('written')
+})
