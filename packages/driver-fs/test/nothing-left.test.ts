@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 import { describe, expect, test } from 'vitest'
 
@@ -109,6 +112,35 @@ test('processes that put and remove in one task lose nothing and leave nothing',
   expect(answers.flatMap(({ faults }) => faults)).toEqual([])
   expect(Object.keys(await snapshot(root))).toEqual(['artifacts', 'temporary'])
 })
+
+test('processes that are killed while they remove folders hide nothing of what others put', async () => {
+  const root = await temporaryFolder()
+  let isOver = false
+  const working = Promise.all(
+    ['a', 'b'].map((name) => runScript<TidyingAnswer>('tidying-process.ts', [root, name])),
+  ).finally(() => (isOver = true))
+  for (let killed = 0; !isOver; killed += 1) await killTidier(root, `victim ${killed}`, killed % 7)
+  expect((await working).flatMap(({ faults }) => faults)).toEqual([])
+  await using artifacts = await openArtifacts(root)
+  for (const ref of await collect(artifacts.list({}, { maintenance }))) {
+    expect(await artifacts.getText(ref.scope, ref.id)).toMatch(/^victim/)
+  }
+})
+
+/** Lets a process do so many rounds and kills it, wherever it is then. */
+async function killTidier(root: string, name: string, rounds: number): Promise<void> {
+  const script = join(import.meta.dirname, 'support/endless-tidier.ts')
+  const tidier = spawn(process.execPath, [script, root, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(tidier, 'exit')
+  let seen = 0
+  for await (const _ of createInterface({ input: tidier.stdout })) {
+    seen += 1
+    if (seen > rounds) tidier.kill('SIGKILL')
+  }
+  await exited
+}
 
 describe('what is answered lasts', () => {
   test('for a delete that removes folders, once the lowest that stays is synchronised', async () => {

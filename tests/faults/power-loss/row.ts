@@ -36,8 +36,8 @@ export const powerLoss: FaultRow = {
   tools: ['strace'],
   brokenBuilds: [
     broken('synchronises as NORMAL instead of FULL', {
-      file: 'packages/driver-sqlite/src/open-sqlite.ts',
-      from: "durability === 'full' ? 'FULL' : 'NORMAL'",
+      file: 'packages/driver-sqlite/src/internal/connect.ts',
+      from: "rules.durability === 'full' ? 'FULL' : 'NORMAL'",
       to: "'NORMAL'",
     }),
     broken('acknowledges a save before its commit', savesLater),

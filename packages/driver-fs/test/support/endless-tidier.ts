@@ -1,0 +1,11 @@
+// Run by a test, which kills it somewhere: puts and removes, so that folders come and go.
+import { openArtifacts } from './open-artifacts.ts'
+
+const [, , root = '', name = ''] = process.argv
+const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
+const artifacts = await openArtifacts(root)
+for (let round = 0; ; round += 1) {
+  const { id } = await artifacts.putText(scope, `${name} ${round}`)
+  await artifacts.delete(scope, id)
+  console.log(round)
+}
