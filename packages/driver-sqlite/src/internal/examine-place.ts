@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
-import { mountPoints } from './mount-points.ts'
+import { isMountPoint } from './is-mount-point.ts'
 
 /** Numbers by which Linux's statfs names file systems on which WAL's shared memory does not work. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -79,7 +79,7 @@ export function explain(error: unknown): Objection {
 async function examineFile(path: string, found: Stats): Promise<Objection[]> {
   // SQLite keeps the log beside the file that a symbolic link leads to.
   const file = await realpath(path)
-  const objections = await onNetwork(file)
+  const objections = dirname(file) === dirname(path) ? [] : await onNetwork(file)
   if (await isMountedAlone(file, found)) {
     objections.push(
       refusal(
@@ -104,8 +104,8 @@ async function examineFile(path: string, found: Stats): Promise<Objection[]> {
 
 /** A file on a mount of its own is a mount point. Where these are not listed, it is on another device than its folder. */
 async function isMountedAlone(file: string, { dev }: Stats): Promise<boolean> {
-  const points = await mountPoints()
-  if (points !== undefined) return points.has(file)
+  const isListed = isMountPoint(file)
+  if (isListed !== undefined) return isListed
   return process.platform !== 'win32' && dev !== (await stat(dirname(file))).dev
 }
 
