@@ -5,7 +5,7 @@ import { Client, Pool, type PoolClient, type PoolConfig } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
-import { ann, newRecord } from './support/test-store.ts'
+import { ann, newRecord, session } from './support/test-store.ts'
 
 let database: TestDatabase
 
@@ -160,7 +160,7 @@ describe('a client that other code released within a transaction', () => {
     const client = await pool.connect()
     expect(client.getTransactionStatus()).toBe('I')
     client.release()
-    await state.deleteScope(ann)
+    await state.deleteScope(session)
     await state.close()
     await shared.close()
     await pool.end()

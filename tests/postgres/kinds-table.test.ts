@@ -2,7 +2,7 @@ import { newEventId } from '@harborage/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres, runPostgresScript } from '../support/query-postgres.ts'
-import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
 
 const maintenance = { maintenanceScoped: true } as const
 
@@ -48,7 +48,7 @@ test('the table of kinds has a row for each slot that holds something', async ()
   expect((await kinds()).map(({ kind }) => kind)).toEqual(['k1', 'k3', 'k4', 'k5'])
   expect(await kindsListed()).toEqual(['k1', 'k3', 'k4', 'k5'])
 
-  await own.state.deleteScope(ann)
+  await own.state.deleteScope(session)
   expect(await kinds()).toEqual([])
 })
 

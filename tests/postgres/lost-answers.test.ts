@@ -4,7 +4,7 @@ import { failureOf } from '../support/failure-of.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { queryPostgres } from '../support/query-postgres.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
-import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
 
 // As it is on the wire: BEGIN names the isolation level READ COMMITTED.
 const COMMIT = 'COMMIT\0'
@@ -129,7 +129,7 @@ describe('a delete whose answer is lost', () => {
       make: (state, { kind, eventId }) => state.delete(ann, kind, { ifEventId: eventId }),
       again: false,
     },
-    { what: 'deleteScope', make: (state) => state.deleteScope(ann), again: 0, sent: COMMIT },
+    { what: 'deleteScope', make: (state) => state.deleteScope(session), again: 0, sent: COMMIT },
   ]
 
   test.each(deletes)('does not claim that there was nothing: $what', async (each) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
-import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
 
 let server: PostgresServer
 
@@ -152,7 +152,7 @@ describe('a call whose statements are prepared takes at most so many round trips
   })
 
   test('a deleteScope 3', async () => {
-    expect(await tripsOf((state) => state.deleteScope(ann))).toBe(3)
+    expect(await tripsOf((state) => state.deleteScope(session))).toBe(3)
   })
 
   test('adding a turn 3', async () => {

@@ -2,7 +2,9 @@ import {
   ArtifactCorruptError,
   checkPageSize,
   checkSignal,
+  InvalidConfigError,
   InvalidRecordError,
+  KnownNames,
   MAX_PAGE_BYTES,
   parseJsonObject,
   StoreLifecycle,
@@ -22,6 +24,7 @@ import {
   checkFilter,
   checkScope,
   checkSession,
+  putNames,
   type Description,
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
@@ -47,6 +50,9 @@ export interface ArtifactStoreOptions {
 
 const SHORT_ID_DIGITS = 12
 
+const listNames = new KnownNames('options', ['signal', 'pageSize', 'maintenance'])
+const storeNames = new KnownNames('options', ['maxBytes', 'release'], InvalidConfigError)
+
 /**
  * Content-addressed blobs: the place for heavy tool outputs. Open one with `openArtifactStore`.
  *
@@ -64,6 +70,7 @@ export class ArtifactStore implements AsyncDisposable {
   /** @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB. */
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
     this.#maxBytes = checkMaxBytes(options)
+    storeNames.check(options)
     this.#driver = driver
     this.#release = options.release ?? (() => driver.close())
     storeLifecycles.set(this, this.#lifecycle)
@@ -160,11 +167,11 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Removes every artifact of the session, of all its tasks, and gives their number. What names a task is
-   * `invalid_record`: `ScopedArtifacts.deleteAll` removes those of one.
+   * Removes every artifact of the session, of all its tasks, and gives their number. What names a task or
+   * a run is `invalid_record`: `ScopedArtifacts.deleteAll` removes those of one task.
    */
   async deleteScope(
-    identity: Identity & { readonly taskId?: never },
+    identity: Identity & { readonly taskId?: never; readonly runId?: never },
     options?: CallOptions,
   ): Promise<number> {
     const { owner, signal } = this.#lifecycle.read('deleteScope', () => ({
@@ -185,7 +192,7 @@ export class ArtifactStore implements AsyncDisposable {
     const { parts, limit, signal } = this.#lifecycle.read('list', () => ({
       parts: checkFilter(filter, options?.maintenance),
       limit: checkPageSize(options),
-      signal: checkSignal(options),
+      signal: checkSignal(options, listNames),
     }))
     return walkPages({
       pageSize: limit,
@@ -233,7 +240,7 @@ export class ArtifactStore implements AsyncDisposable {
       owner: checkScope(scope),
       bytes: capture(),
       description: checkDescription(options, mimeType),
-      signal: checkSignal(options),
+      signal: checkSignal(options, putNames),
     }))
     return this.#lifecycle.run(signal, () => this.#store(owner, bytes, description), operation)
   }

@@ -1,5 +1,6 @@
 import {
   abortReason,
+  checkSignal,
   describeType,
   isAborted,
   InvalidRecordError,
@@ -81,6 +82,9 @@ export class ScopedArtifacts {
    * @throws `artifact_corrupt` as `ArtifactStore.list`.
    */
   async deleteAll(options?: CallOptions): Promise<number> {
+    storeLifecycles.get(this.#store)?.assertOpen()
+    // Before anything is deleted: the list would take a page size.
+    readArguments(() => checkSignal(options))
     let count = 0
     for await (const { id } of this.list(options)) {
       if (await this.#store.delete(this.scope, id, options)) count += 1

@@ -1,5 +1,6 @@
 import { isAbortSignal } from './abort-signal.ts'
 import { InvalidRecordError } from './errors/errors.ts'
+import { KnownNames } from './known-names.ts'
 import { describeType } from './named-text.ts'
 
 /** Options that every call of every store takes. */
@@ -29,13 +30,23 @@ export const MAX_PAGE_SIZE = 1000
 /** How many bytes a page holds at most before its last record: 8 MiB. */
 export const MAX_PAGE_BYTES: number = 8 * 1024 * 1024
 
+const callOptionNames = new KnownNames('options', ['signal'])
+
+/** The names of {@link PageOptions}. */
+export const pageOptionNames: KnownNames = new KnownNames('options', ['signal', 'pageSize'])
+
 /**
- * Checks the signal of a call.
+ * Checks the signal of a call, and that its options have no other names than the given ones.
  *
- * @throws `invalid_record` if it is not an AbortSignal.
+ * @param names What the options of the call may be called. Default: `signal` alone.
+ * @throws `invalid_record` if it is not an AbortSignal, or if there is another name.
  */
-export function checkSignal(options: CallOptions | undefined): AbortSignal | undefined {
+export function checkSignal(
+  options: CallOptions | undefined,
+  names: KnownNames = callOptionNames,
+): AbortSignal | undefined {
   checkOptions(options)
+  if (options !== undefined && options !== null) names.check(options)
   const signal: unknown = options?.signal
   if (signal === undefined || isAbortSignal(signal)) return signal
   throw new InvalidRecordError(

@@ -1,4 +1,6 @@
 import { IdentityRequiredError, InvalidIdentityError } from './errors/errors.ts'
+import { isHarborageError } from './errors/harborage-error.ts'
+import { KnownNames } from './known-names.ts'
 import { checkName, describeType, MAX_NAME_BYTES } from './named-text.ts'
 
 /**
@@ -18,31 +20,53 @@ export interface RunIdentity extends Identity {
   readonly runId?: string
 }
 
+const parts = ['tenantId', 'userId', 'sessionId'] as const
+const identityNames = new KnownNames('the identity', parts, InvalidIdentityError)
+const runNames = new KnownNames('the identity', [...parts, 'runId'], InvalidIdentityError)
+
 /**
  * Checks an identity and returns a frozen copy, so that later changes of the argument change nothing.
  *
- * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
+ * @param names What its parts may be called. Default: the three of an {@link Identity}.
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed or unknown.
  */
-export function checkIdentity(identity: Identity): Readonly<Identity> {
-  return Object.freeze({
+export function checkIdentity(
+  identity: Identity,
+  names: KnownNames = identityNames,
+): Readonly<Identity> {
+  const checked = {
     tenantId: requirePart(identity, 'tenantId'),
     userId: requirePart(identity, 'userId'),
     sessionId: requirePart(identity, 'sessionId'),
-  })
+  }
+  checkNames(identity, names)
+  return Object.freeze(checked)
 }
 
 /**
  * As {@link checkIdentity}, for a {@link RunIdentity}: an absent `runId` becomes `''`.
  *
- * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed.
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed or unknown.
  */
 export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
-  return Object.freeze({
+  const checked = {
     tenantId: requirePart(identity, 'tenantId'),
     userId: requirePart(identity, 'userId'),
     sessionId: requirePart(identity, 'sessionId'),
     runId: checkOptionalPart(identity, 'runId'),
-  })
+  }
+  checkNames(identity, runNames)
+  return Object.freeze(checked)
+}
+
+/** Refuses a part under another name: `runID` would be ignored, and the call would be about the session itself. */
+function checkNames(identity: object, names: KnownNames): void {
+  try {
+    names.check(identity)
+  } catch (cause) {
+    if (isHarborageError(cause)) throw cause
+    throw new InvalidIdentityError('the identity cannot be read: pass a plain object', { cause })
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 export {
   checkPageSize,
   checkSignal,
+  pageOptionNames,
   DEFAULT_PAGE_SIZE,
   MAX_PAGE_BYTES,
   MAX_PAGE_SIZE,
@@ -59,6 +60,7 @@ export {
   type Identity,
   type RunIdentity,
 } from './identity.ts'
+export { KnownNames } from './known-names.ts'
 export { errorOfFindings, type Finding, type FindingGrade } from './finding.ts'
 export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
 export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scope.ts'

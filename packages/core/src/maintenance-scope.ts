@@ -1,14 +1,17 @@
 import { MaintenanceScopeRequiredError } from './errors/errors.ts'
+import { KnownNames } from './known-names.ts'
 
 /** The explicit claim that a call may cross identities: for operators' jobs, never for a request's handler. */
 export interface MaintenanceScope {
   readonly maintenanceScoped: true
 }
 
+const names = new KnownNames('the maintenance scope', ['maintenanceScoped'])
+
 /**
  * Checks that the caller claimed the maintenance scope.
  *
- * @throws `maintenance_scope_required` if not.
+ * @throws `maintenance_scope_required` if not; `invalid_record` for a claim that seems to be narrowed, as to a tenant.
  */
 export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void {
   if (!isMaintenanceScope(scope)) {
@@ -16,9 +19,10 @@ export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void
       'this call crosses identities: pass { maintenanceScoped: true } if that is meant',
     )
   }
+  names.check(scope)
 }
 
-function isMaintenanceScope(scope: unknown): boolean {
+function isMaintenanceScope(scope: unknown): scope is MaintenanceScope {
   try {
     return (
       typeof scope === 'object' &&

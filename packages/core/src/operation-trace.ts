@@ -4,6 +4,7 @@ import { abortReason, isAborted } from './abort-signal.ts'
 import { InvalidRecordError } from './errors/errors.ts'
 import { isHarborageError } from './errors/harborage-error.ts'
 import type { Unsubscribe } from './event-bus.ts'
+import { KnownNames } from './known-names.ts'
 import { readArguments } from './read-arguments.ts'
 
 /** The stores whose operations are traced. */
@@ -87,7 +88,11 @@ export function listenToOperations(listeners: OperationListeners): Unsubscribe {
   }
 }
 
-function checkListeners({ onStart, onEnd }: OperationListeners): OperationListeners {
+const listenerNames = new KnownNames('listeners', ['onStart', 'onEnd'])
+
+function checkListeners(listeners: OperationListeners): OperationListeners {
+  const { onStart, onEnd } = listeners
+  listenerNames.check(listeners)
   for (const [name, listener] of Object.entries({ onStart, onEnd })) {
     if (listener !== undefined && typeof listener !== 'function') {
       throw new InvalidRecordError(`${name} is not a function: pass one, or leave it out`)

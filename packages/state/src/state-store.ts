@@ -1,11 +1,12 @@
 import {
   checkEventId,
-  checkIdentity,
   checkMaintenanceScope,
   checkPageSize,
   checkRunIdentity,
+  checkSignal,
   MAX_PAGE_BYTES,
   NotFoundError,
+  pageOptionNames,
   StoreLifecycle,
   walkPages,
   type CallOptions,
@@ -15,13 +16,15 @@ import {
   type PageOptions,
   type RunIdentity,
 } from '@harborage/core'
-import { checkCallOptions } from './internal/check-options.ts'
+import { conditionNames } from './internal/check-options.ts'
 import {
   checkCarriedIdentity,
   checkCondition,
   checkDeleteCondition,
   checkKindPrefix,
   checkRecord,
+  checkSession,
+  checkAnyRun,
   checkSlot,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
@@ -99,7 +102,7 @@ export class StateStore implements AsyncDisposable {
       'save',
       () => ({
         checked: checkRecord(checkCarriedIdentity('record', record), record),
-        signal: checkCallOptions(options, 'ifEventId'),
+        signal: checkSignal(options, conditionNames),
         condition: checkCondition(options),
       }),
       ({ checked, condition }) => this.#driver.save(checked, condition),
@@ -117,7 +120,7 @@ export class StateStore implements AsyncDisposable {
       'load',
       () => ({
         slot: checkSlot(checkRunIdentity(identity), kind),
-        signal: checkCallOptions(options),
+        signal: checkSignal(options),
       }),
       ({ slot }) => this.#driver.load(slot),
     )
@@ -139,19 +142,19 @@ export class StateStore implements AsyncDisposable {
 
   /**
    * Gives the record that was saved with the event id in any run of the session, or `undefined` if it was never saved
-   * there or has been replaced since.
+   * there or has been replaced since. A `runId` may be given and does not narrow that.
    */
   loadByEventId(
-    identity: Identity,
+    identity: RunIdentity,
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
     return this.#call(
       'loadByEventId',
       () => ({
-        owner: checkIdentity(identity),
+        owner: checkAnyRun(identity),
         checkedEventId: checkEventId('eventId', eventId),
-        signal: checkCallOptions(options),
+        signal: checkSignal(options),
       }),
       ({ owner, checkedEventId }) => this.#driver.loadByEventId(owner, checkedEventId),
     )
@@ -163,7 +166,7 @@ export class StateStore implements AsyncDisposable {
    * @throws `not_found` if no slot of the session holds it.
    */
   async loadByEventIdOrThrow(
-    identity: Identity,
+    identity: RunIdentity,
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord> {
@@ -184,7 +187,7 @@ export class StateStore implements AsyncDisposable {
       'delete',
       () => ({
         slot: checkSlot(checkRunIdentity(identity), kind),
-        signal: checkCallOptions(options, 'ifEventId'),
+        signal: checkSignal(options, conditionNames),
         condition: checkDeleteCondition(options),
       }),
       ({ slot, condition }) => this.#driver.delete(slot, condition),
@@ -193,12 +196,16 @@ export class StateStore implements AsyncDisposable {
 
   /**
    * Empties every slot of the session, of all its runs, in one step, and gives their number. A commit
-   * that is made at the same time comes before or after it as a whole.
+   * that is made at the same time comes before or after it as a whole. An identity that names a run is
+   * `invalid_record`: empty the slots of one run with `list` and `delete`.
    */
-  deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+  deleteScope(
+    identity: Identity & { readonly runId?: never },
+    options?: CallOptions,
+  ): Promise<number> {
     return this.#call(
       'deleteScope',
-      () => ({ owner: checkIdentity(identity), signal: checkCallOptions(options) }),
+      () => ({ owner: checkSession(identity), signal: checkSignal(options) }),
       ({ owner }) => this.#driver.deleteScope(owner),
     )
   }
@@ -215,7 +222,7 @@ export class StateStore implements AsyncDisposable {
   commit(transaction: StateTransaction, options?: CallOptions): Promise<readonly SaveOutcome[]> {
     return this.#call(
       'commit',
-      () => ({ checked: checkTransaction(transaction), signal: checkCallOptions(options) }),
+      () => ({ checked: checkTransaction(transaction), signal: checkSignal(options) }),
       ({ checked }) => this.#driver.commit(checked),
     )
   }
@@ -236,7 +243,7 @@ export class StateStore implements AsyncDisposable {
       () => ({
         owner: checkRunIdentity(identity),
         prefix: checkKindPrefix(kindPrefix),
-        signal: checkCallOptions(options, 'pageSize'),
+        signal: checkSignal(options, pageOptionNames),
         limit: checkPageSize(options),
       }),
       ({ owner, prefix, limit }, after: string | undefined) =>
@@ -267,7 +274,7 @@ export class StateStore implements AsyncDisposable {
         checkMaintenanceScope(scope)
         return {
           prefix: checkKindPrefix(kindPrefix),
-          signal: checkCallOptions(options, 'pageSize'),
+          signal: checkSignal(options, pageOptionNames),
           limit: checkPageSize(options),
         }
       },

@@ -1,8 +1,10 @@
 import {
   checkEventId,
   checkRunIdentity,
+  checkSignal,
   InvalidRecordError,
   isHarborageError,
+  KnownNames,
   newEventId,
   readArguments,
   type CallOptions,
@@ -10,7 +12,7 @@ import {
   type RunIdentity,
 } from '@harborage/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { checkCallOptions, checkGivenEventId } from './internal/check-options.ts'
+import { checkGivenEventId } from './internal/check-options.ts'
 import { checkCondition, checkKind, checkVersion } from './internal/check-record.ts'
 import { SlotCodec, type SlotForm } from './internal/slot-codec.ts'
 import { pauseAfter, turnsOf } from './internal/slot-turns.ts'
@@ -113,6 +115,10 @@ export interface TypedSlot<Input, Output> {
 }
 
 const DEFAULT_ATTEMPTS = 100
+
+const definitionNames = new KnownNames('the definition', ['kind', 'schema', 'version', 'migrate'])
+const saveNames = new KnownNames('options', ['signal', 'ifEventId', 'eventId'])
+const updateNames = new KnownNames('options', ['signal', 'attempts', 'eventId'])
 
 /**
  * Defines a typed slot, for values instead of bytes.
@@ -226,6 +232,7 @@ function checkDefinition<Schema extends StandardSchemaV1>(
   definition: SlotDefinition<Schema>,
 ): SlotForm<Schema> {
   const { kind, schema, version, migrate } = definition
+  definitionNames.check(definition)
   if (!hasMethods(schema?.['~standard'], ['validate'])) {
     throw new InvalidRecordError(
       'schema is no Standard Schema: pass one of zod, valibot or arktype',
@@ -263,7 +270,7 @@ function checkSave(given: TypedSaveOptions | undefined): {
   readonly eventId: EventId
   readonly options: SaveOptions
 } {
-  const signal = checkCallOptions(given, 'ifEventId', 'eventId')
+  const signal = checkSignal(given, saveNames)
   const ifEventId = checkCondition(given)
   return {
     eventId: checkGivenEventId(given) ?? newEventId(),
@@ -282,7 +289,7 @@ function checkUpdate(
   if (typeof change !== 'function') {
     throw new InvalidRecordError('change is not a function: pass one that gives the new value')
   }
-  const signal = checkCallOptions(given, 'attempts', 'eventId')
+  const signal = checkSignal(given, updateNames)
   const { attempts = DEFAULT_ATTEMPTS } = given ?? {}
   if (!Number.isInteger(attempts) || attempts < 1) {
     throw new InvalidRecordError('options.attempts must be a whole number of at least 1')

@@ -181,8 +181,9 @@ describe('an option that the call does not have', () => {
     ['loadOrThrow', [identity, kind], 'abortSignal', 'signal'],
     ['loadByEventId', [identity, eventId], 'abortSignal', 'signal'],
     ['loadByEventIdOrThrow', [identity, eventId], 'abortSignal', 'signal'],
-    ['deleteScope', [identity], 'ifEventId', 'signal'],
+    ['deleteScope', [{ ...identity, runId: undefined }], 'ifEventId', 'signal'],
     ['list', [identity, kind], 'limit', 'signal, pageSize'],
+    ['list', [identity, kind], 'pagesize', 'signal, pageSize'],
     ['listKind', [scope, kind], 'limit', 'signal, pageSize'],
   ])('%s is refused, and those it has are named', async (method, args, option, known) => {
     const held = goodRecord()
@@ -191,8 +192,21 @@ describe('an option that the call does not have', () => {
     const error = await failureOf(() => callWithAnything(store, method, ...args, options))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toMatch(new RegExp(`^options .* it takes ${known}$`))
-    expect(error.message).not.toContain(option)
     expect(await store.load(identity, kind)).toEqual(held)
+  })
+
+  test('is told if it is a slip of a known one or known elsewhere, and not if it may be content', async () => {
+    const message = async (name: string): Promise<string> => {
+      const error = await failureOf(() =>
+        callWithAnything(store, 'save', goodRecord(), { [name]: null }),
+      )
+      return error.message
+    }
+    expect(await message('ifEventID')).toContain(
+      'has the unknown name ifEventID instead of ifEventId',
+    )
+    expect(await message('runId')).toContain('has the name runId, which does not belong there')
+    expect(await message('secretly')).toMatch(/^options has a name that this call does not know/)
   })
 })
 
@@ -222,7 +236,7 @@ test('names of the prototype are names like any other', async () => {
     const record = { ...goodRecord(), identity, kind: name }
     expect(await store.save(record)).toBe('saved')
     expect(await store.loadOrThrow(identity, name)).toEqual(record)
-    expect(await store.deleteScope(identity)).toBe(1)
+    expect(await store.deleteScope({ tenantId: name, userId: name, sessionId: name })).toBe(1)
   }
 })
 

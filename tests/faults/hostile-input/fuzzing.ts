@@ -1,6 +1,12 @@
 import { inspect } from 'node:util'
 
-import { isHarborageError, newEventId, type ErrorCode, type Identity } from '@harborage/core'
+import {
+  isHarborageError,
+  newEventId,
+  type ErrorCode,
+  type Identity,
+  type RunIdentity,
+} from '@harborage/core'
 
 import type { Figures } from '../harness/fault-row.ts'
 import { figures } from '../harness/figures.ts'
@@ -68,7 +74,7 @@ export class Fuzzing {
     const { state, memories, artifacts } = this.#stores
     const bytes = new TextEncoder().encode(VICTIMS)
     await state?.save({ eventId: newEventId(), identity: victim, kind: 'task.checkpoint', bytes })
-    await artifacts.putText({ ...victim, taskId: 't1' }, VICTIMS, { namespace: 'tool' })
+    await artifacts.putText({ ...sessionOf(victim), taskId: 't1' }, VICTIMS, { namespace: 'tool' })
     const turn = { userMessage: VICTIMS, assistantResponse: VICTIMS }
     for (const [index, memory] of memories.entries()) {
       await memory.addTurn(sessionOfMemory(victim, index), turn)
@@ -113,8 +119,8 @@ export class Fuzzing {
       if (recentTurns.at(-1)?.userMessage !== text) this.#note('a turn is not there')
     }
     // What calls that were let through have left, so that the walks stay short.
-    await state?.deleteScope(caller)
-    await artifacts.deleteScope(caller)
+    await state?.deleteScope(sessionOf(caller))
+    await artifacts.deleteScope(sessionOf(caller))
     await artifacts.deleteScope(control)
     for (const [index, memory] of memories.entries()) {
       await memory.restore(sessionOfMemory(caller, index), { bytes: new Uint8Array() })
@@ -193,4 +199,8 @@ function describe(error: unknown): string {
   } catch {
     return 'what cannot be looked at'
   }
+}
+
+function sessionOf({ tenantId, userId, sessionId }: RunIdentity): Identity {
+  return { tenantId, userId, sessionId }
 }

@@ -2,7 +2,8 @@ import { isHarborageError, newEventId } from '@harborage/core'
 import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
 
-export const ann = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
+export const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+export const ann = { ...session, runId: 'r1' }
 
 /** A record of Ann's with an event id of its own. */
 export function newRecord(change: Partial<NewStateRecord> = {}): NewStateRecord {

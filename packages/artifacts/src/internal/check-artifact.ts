@@ -11,6 +11,8 @@ import {
   InvalidIdentityError,
   InvalidRecordError,
   IdentityRequiredError,
+  isHarborageError,
+  KnownNames,
   type Identity,
   type MaintenanceScope,
 } from '@harborage/core'
@@ -36,13 +38,34 @@ export interface Description {
   readonly sourceText: string
 }
 
+const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
+const scopeNames = new KnownNames('the scope', scopeParts, InvalidIdentityError)
+const sessionNames = new KnownNames('the identity', [...scopeParts, 'runId'], InvalidIdentityError)
+const filterNames = new KnownNames('the filter', [...scopeParts, 'namespace'], InvalidIdentityError)
+
+const putOptions = ['signal', 'namespace', 'mimeType', 'filename', 'source'] as const
+
+/** The names of `PutOptions`. */
+export const putNames: KnownNames = new KnownNames('options', putOptions)
+
+/** The names of `OffloadOptions`. */
+export const offloadNames: KnownNames = new KnownNames('options', [...putOptions, 'thresholdBytes'])
+
 export function checkScope(scope: ArtifactScope): Required<ArtifactScope> {
-  return Object.freeze({ ...checkIdentity(scope), taskId: checkOptionalPart(scope, 'taskId') })
+  const session = checkIdentity(scope, scopeNames)
+  return Object.freeze({ ...session, taskId: checkOptionalPart(scope, 'taskId') })
 }
 
-/** Checks an identity that may not be narrowed to a task. */
-export function checkSession(identity: Identity & { readonly taskId?: unknown }): Identity {
-  const session = checkIdentity(identity)
+/** Checks an identity that may be narrowed neither to a task nor to a run. */
+export function checkSession(
+  identity: Identity & { readonly taskId?: unknown; readonly runId?: unknown },
+): Identity {
+  const session = checkIdentity(identity, sessionNames)
+  if (identity.runId !== undefined) {
+    throw new InvalidRecordError(
+      'the identity names a run, and artifacts are kept by task: leave runId out to delete those of the whole session',
+    )
+  }
   if (identity.taskId === undefined) return session
   throw new InvalidRecordError(
     "the identity names a task, and deleteScope removes a whole session: leave taskId out, or delete one task's artifacts with deleteAll() of scoped()",
@@ -134,8 +157,10 @@ function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactF
   }
   try {
     const { tenantId, userId, sessionId, taskId, namespace } = filter
+    filterNames.check(filter)
     return { tenantId, userId, sessionId, taskId, namespace }
   } catch (cause) {
+    if (isHarborageError(cause)) throw cause
     throw new InvalidIdentityError('the filter cannot be read: pass a plain object', { cause })
   }
 }

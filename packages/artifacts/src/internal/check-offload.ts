@@ -6,7 +6,7 @@ import {
   type OffloadValue,
   type PutOptions,
 } from '../artifact.ts'
-import { checkDescription, encodeText } from './check-artifact.ts'
+import { checkDescription, encodeText, offloadNames } from './check-artifact.ts'
 import { BINARY, JSON_TEXT, TEXT } from './mime-types.ts'
 
 /** A value on its way to `offload`: it comes back inline, or is put like this. */
@@ -19,7 +19,7 @@ export function checkOffload(
   value: OffloadValue,
   options: OffloadOptions | undefined,
 ): CheckedOffload {
-  const signal = checkSignal(options)
+  const signal = checkSignal(options, offloadNames)
   const { thresholdBytes = DEFAULT_THRESHOLD_BYTES, namespace, filename, source } = options ?? {}
   const content = encode(value)
   const { mimeType = content.mimeType } = options ?? {}

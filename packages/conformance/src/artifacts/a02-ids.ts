@@ -8,7 +8,7 @@ import { assertAbsent, assertThere } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 const ROUNDS = 10
 

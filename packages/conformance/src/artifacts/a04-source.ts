@@ -7,7 +7,7 @@ import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
 import { nested, notJsonObjects } from './support/not-json.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 const MAX_DEPTH = 100
 

@@ -6,7 +6,7 @@ import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertSameRefs, assertThere } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 const MAX_BYTES = 10
 

@@ -18,7 +18,7 @@ import { freshScope } from './support/fresh-scope.ts'
 import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
 import { notJsonValues } from './support/not-json.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 /** Values with the bytes that an artifact of them holds, and its type. */
 const values: readonly (readonly [

@@ -53,8 +53,9 @@ export function scoped({ it }: ArtifactCases): void {
     const scope = freshScope()
     const [other = scope] = neighboursOf(scope)
     const options = malformed<PutOptions>({ ...other, scope: other, filter: other })
-    const { ref } = { ref: await store.scoped(scope).putText('text', options) }
+    const ref = await store.scoped(scope).putText('text')
     assert.deepEqual(ref.scope, scope)
+    await assertFails('invalid_record', () => store.scoped(scope).putText('text', options))
     await assertAbsent(store, other, ref.id)
   })
 
@@ -65,8 +66,10 @@ export function scoped({ it }: ArtifactCases): void {
       await putNew(store, other, 'theirs')
     }
     assertSameRefs(await collect(store.scoped(scope).list()), [ours.ref])
-    const wider = malformed<object>({ maintenance: { maintenanceScoped: true }, taskId: undefined })
+    const wider = malformed<object>({ maintenance: { maintenanceScoped: true } })
     assertSameRefs(await collect(store.scoped(scope).list(wider)), [ours.ref])
+    const ofAnyTask = malformed<object>({ taskId: undefined })
+    await assertFails('invalid_record', () => store.scoped(scope).list(ofAnyTask))
   })
 
   it('A7 a view of the session lists what has no task', async ({ store }) => {

@@ -8,7 +8,7 @@ import { digestOf } from './support/digest.ts'
 import { forgedPair } from './support/forged-pair.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 const MEBIBYTE = 1024 * 1024
 

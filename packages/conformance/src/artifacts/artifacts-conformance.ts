@@ -3,6 +3,7 @@ import type { TestRunner } from '../test-runner.ts'
 import { failClosed } from './a01-fail-closed.ts'
 import { otherScopes } from './a01-other-scopes.ts'
 import { scopeText } from './a01-scope-text.ts'
+import { unknownNames } from './a01-unknown-names.ts'
 import { forgedPairs } from './a02-forged-pair.ts'
 import { ids } from './a02-ids.ts'
 import { dedup } from './a03-dedup.ts'
@@ -26,7 +27,7 @@ import { sizes } from './sizes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 
 const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => void)[]>> = {
-  'A1 identity': [failClosed, otherScopes, scopeText],
+  'A1 identity': [failClosed, otherScopes, scopeText, unknownNames],
   'A2 id': [ids, forgedPairs],
   'A3 dedup': [dedup],
   'A4 metadata': [metadata, source],

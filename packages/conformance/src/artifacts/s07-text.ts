@@ -3,7 +3,7 @@ import { assertFails } from '../support/assert-fails.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { freshScope } from './support/fresh-scope.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 const texts: readonly (readonly [description: string, text: string])[] = [
   ['an empty text', ''],

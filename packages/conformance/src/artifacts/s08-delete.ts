@@ -9,7 +9,7 @@ import { assertAbsent, assertSameRefs, assertThere } from './support/assert-arti
 import { freshScope, neighboursOf } from './support/fresh-scope.ts'
 import { turns } from '../support/abort.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 const ROUNDS = 20
 

@@ -12,7 +12,7 @@ import {
 } from './support/assert-artifact.ts'
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
 import { putNew, type Put } from './support/put-new.ts'
-import { sessionOf } from './support/session-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 
 /** Beyond columns of 64 KiB and of 16 MiB. */
 const LARGE_BYTES = 2 ** 24 + 1

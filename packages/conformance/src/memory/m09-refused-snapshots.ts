@@ -56,6 +56,7 @@ export function refusedSnapshots({ it }: MemoryCases): void {
         {},
         good.bytes,
         { strategy },
+        { ...good, strategey: strategy },
         ...notBytes.map((bytes) => ({ bytes })),
         { bytes: Uint8Array.of(0xff, 0xfe, 0x00) },
         { bytes: Uint8Array.of(0xef, 0xbb, 0xbf, ...good.bytes).subarray(1) },

@@ -8,6 +8,7 @@ import { invalidTexts, validTexts } from '../support/name-texts.ts'
 import { namedParts, recordNamed, slotParts } from './support/named-parts.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
+import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** S1: what names something is kept byte for byte or refused, so that no two names become one. */
@@ -77,7 +78,7 @@ export function identityText({ it }: StateCases): void {
       await assertEmpty(store, { identity: other, kind })
       if (part === 'runId') continue
       assert.equal(await store.loadByEventId(other, eventId), undefined, part)
-      assert.equal(await store.deleteScope(other), 0, part)
+      assert.equal(await store.deleteScope(sessionOf(other)), 0, part)
     }
   })
 }

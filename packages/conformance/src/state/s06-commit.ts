@@ -7,6 +7,7 @@ import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
 import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
+import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
@@ -188,7 +189,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     const outcomes = await store.commit({ save })
     assert.deepEqual(new Set(outcomes), new Set(['saved']))
     assert.equal(outcomes.length, MAX_COMMIT_ENTRIES)
-    assert.equal(await store.deleteScope(identity), MAX_COMMIT_ENTRIES)
+    assert.equal(await store.deleteScope(sessionOf(identity)), MAX_COMMIT_ENTRIES)
   })
 
   itIfDurable('S6 a commit is there after the store was opened again', async ({ store, open }) => {

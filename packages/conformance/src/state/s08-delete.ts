@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { newEventId } from '@harborage/core'
+import { newEventId, type Identity } from '@harborage/core'
 import { collect } from '../support/collect.ts'
 import { turns } from '../support/abort.ts'
+import { assertFails } from '../support/assert-fails.ts'
+import { malformed } from '../support/malformed.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
+import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** How often a race is run, each time with another start. */
@@ -64,12 +67,28 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
         records.push(await saveNew(store, { identity: { ...identity, runId }, kind }))
       }
     }
-    assert.equal(await store.deleteScope(identity), records.length)
+    assert.equal(await store.deleteScope(sessionOf(identity)), records.length)
     for (const record of records) {
       await assertEmpty(store, record)
       assert.equal(await store.loadByEventId(identity, record.eventId), undefined)
     }
-    assert.equal(await store.deleteScope(identity), 0)
+    assert.equal(await store.deleteScope(sessionOf(identity)), 0)
+  })
+
+  it('S8 deleteScope refuses an identity that names a run, and deletes nothing', async ({
+    store,
+  }) => {
+    const { identity, kind } = freshSlot()
+    const records = [
+      await saveNew(store, { identity, kind }),
+      await saveNew(store, { identity: { ...identity, runId: '' }, kind }),
+    ]
+    for (const runId of [identity.runId, 'other', '', 7, null]) {
+      const given = malformed<Identity>({ ...identity, runId })
+      const code = typeof runId === 'string' ? 'invalid_record' : 'invalid_identity'
+      await assertFails(code, () => store.deleteScope(given))
+    }
+    for (const record of records) await assertHolds(store, record)
   })
 
   it('S8 deleteScope leaves other sessions, users and tenants alone', async ({ store }) => {
@@ -80,7 +99,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
       await saveNew(store, { identity: { ...identity, tenantId: `${identity.tenantId}-2` }, kind }),
     ]
     await saveNew(store, { identity, kind })
-    assert.equal(await store.deleteScope(identity), 1)
+    assert.equal(await store.deleteScope(sessionOf(identity)), 1)
     for (const other of others) await assertHolds(store, other)
   })
 
@@ -88,7 +107,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     await saveNew(store, slot, 'second')
-    await store.deleteScope(slot.identity)
+    await store.deleteScope(sessionOf(slot.identity))
     assert.equal(await store.save(first), 'saved')
     await assertHolds(store, first)
   })
@@ -97,7 +116,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     const identity = freshIdentity()
     const kinds = Array.from({ length: callers }, (_, index) => `task.${index}`)
     await Promise.all(kinds.map((kind) => saveNew(store, { identity, kind })))
-    const counts = await race(8, () => store.deleteScope(identity))
+    const counts = await race(8, () => store.deleteScope(sessionOf(identity)))
     assert.equal(
       counts.map(Number).reduce((sum, count) => sum + count, 0),
       callers,
@@ -111,7 +130,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
       const next = { ...held, eventId: newEventId() }
       const added = { ...next, eventId: newEventId(), kind: 'task.added' }
       const [count] = await Promise.all([
-        store.deleteScope(identity),
+        store.deleteScope(sessionOf(identity)),
         turns(round).then(() => store.commit({ save: [added, next] })),
       ])
       const left = await collect(store.list(identity, 'task.'))
@@ -129,7 +148,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
         await store.save({ ...held, eventId: newEventId(), kind: 'task.added' })
         await store.save({ ...held, eventId: newEventId() })
       }
-      await Promise.all([store.deleteScope(identity), saveBoth()])
+      await Promise.all([store.deleteScope(sessionOf(identity)), saveBoth()])
       const left = await collect(store.list(identity, 'task.'))
       assert.notDeepEqual(
         left.map(({ kind }) => kind),
@@ -145,7 +164,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
       const deleted = await saveNew(store, { identity, kind })
       await store.delete(identity, kind)
       const scoped = await saveNew(store, { identity: { ...identity, userId: 'other' }, kind })
-      await store.deleteScope(scoped.identity)
+      await store.deleteScope(sessionOf(scoped.identity))
       await store.close()
       const reopened = await open()
       for (const record of [deleted, scoped]) {

@@ -13,6 +13,7 @@ import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
 import { freshIdentity, freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
+import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** Beyond columns of 64 KiB and of 16 MiB. */
@@ -48,9 +49,9 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
       return { identity: { ...identity, runId: `${index % 3}` }, kind: `${prefix}${index}` }
     }
     await saveMany(store, slotAt, many)
-    assert.equal(await store.deleteScope(identity), many)
+    assert.equal(await store.deleteScope(sessionOf(identity)), many)
     assert.deepEqual(await collect(store.listKind(maintenance, prefix)), [])
-    assert.equal(await store.deleteScope(identity), 0)
+    assert.equal(await store.deleteScope(sessionOf(identity)), 0)
   })
 
   it(`S6 each of ${MAX_COMMIT_ENTRIES} entries of a commit counts, whatever it is`, async ({
@@ -167,7 +168,7 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
       await other.commit({ delete: [c] })
       await readAll([newestA])
       await assertEmpty(store, c)
-      assert.equal(await other.deleteScope(identity), 1)
+      assert.equal(await other.deleteScope(sessionOf(identity)), 1)
       await readAll([])
       await assertEmpty(store, a)
       assert.equal(await store.loadByEventId(identity, newestA.eventId), undefined)

@@ -2,6 +2,7 @@ import { registerSuite } from '../support/suite-cases.ts'
 import type { TestRunner } from '../test-runner.ts'
 import { failClosed } from './s01-fail-closed.ts'
 import { identityText } from './s01-identity-text.ts'
+import { unknownNames } from './s01-unknown-names.ts'
 import { idempotentEventIds } from './s02-idempotent-event-ids.ts'
 import { overwrite } from './s03-overwrite.ts'
 import { staleRetry } from './s04-stale-retry.ts'
@@ -24,7 +25,7 @@ import type { StateHarness } from './state-harness.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)[]>> = {
-  'S1 fail closed': [failClosed, identityText],
+  'S1 fail closed': [failClosed, identityText, unknownNames],
   'S2 idempotent on the event id': [idempotentEventIds],
   'S3 overwrite': [overwrite],
   'S4 stale retries': [staleRetry],

@@ -32,6 +32,8 @@ export function malformedIdentities(
   const whole = [7, true, 'acme', () => identity]
   return [
     ...whole,
+    { ...identity, runID: 'run' },
+    { ...identity, ttl: undefined },
     ...[...parts, ...optionalParts].flatMap((part) =>
       values.map((value) => ({ ...identity, [part]: value })),
     ),

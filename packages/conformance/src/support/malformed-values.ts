@@ -21,7 +21,12 @@ export const notBytes: readonly unknown[] = [
   new DataView(new ArrayBuffer(3)),
 ]
 
-/** Options with something else in place of the signal. */
-export const notSignals: readonly unknown[] = [{ signal: 'soon' }, { signal: { aborted: true } }]
+/** Options with something else in place of the signal, or beside it. */
+export const notSignals: readonly unknown[] = [
+  { signal: 'soon' },
+  { signal: { aborted: true } },
+  { timeoutMs: 100 },
+  { Signal: undefined },
+]
 
 export const notPageSizes: readonly unknown[] = [0, -1, 1.5, 1_001, Number.NaN, '10', null]

@@ -1,5 +1,13 @@
-import { captureBytes, describeType, InvalidSnapshotError, isHarborageError } from '@harborage/core'
+import {
+  captureBytes,
+  describeType,
+  InvalidSnapshotError,
+  isHarborageError,
+  KnownNames,
+} from '@harborage/core'
 import { MAX_SNAPSHOT_BYTES, type MemorySnapshot, type Strategy } from '../conversation.ts'
+
+const names = new KnownNames('the snapshot', ['strategy', 'bytes'], InvalidSnapshotError)
 
 /** What a snapshot asks for: to empty the conversation, to keep nothing where nothing is kept, or to put bytes back. */
 export type GivenSnapshot =
@@ -18,6 +26,7 @@ export function captureSnapshot(snapshot: MemorySnapshot, strategy: Strategy): G
       `the snapshot is ${describeType(given)}: pass what snapshot() gave`,
     )
   }
+  names.check(given)
   const { strategy: claimed } = snapshot
   const bytes = capture(snapshot.bytes)
   if (claimed !== undefined && claimed !== strategy) throw otherStrategy(strategy)

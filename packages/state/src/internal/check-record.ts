@@ -7,7 +7,9 @@ import {
   checkRunIdentity,
   describeType,
   InvalidRecordError,
+  KnownNames,
   type EventId,
+  type Identity,
   type RunIdentity,
 } from '@harborage/core'
 import type { Condition, SlotKey } from '../state-driver.ts'
@@ -30,8 +32,33 @@ export function checkCarriedIdentity(
   return checkRunIdentity(carrier.identity)
 }
 
+/** Checks an identity for a call that is about all runs of the session, whichever it names. */
+export function checkAnyRun(identity: RunIdentity): Identity {
+  const { tenantId, userId, sessionId } = checkRunIdentity(identity)
+  return { tenantId, userId, sessionId }
+}
+
+/** Checks an identity that may not be narrowed to a run, not even to the session itself as `''` does. */
+export function checkSession(identity: RunIdentity): Identity {
+  const session = checkAnyRun(identity)
+  if (identity.runId === undefined) return session
+  throw new InvalidRecordError(
+    'the identity names a run, and deleteScope empties a whole session: leave runId out, or delete what list() gives of one run',
+  )
+}
+
+/** What a record is called by that a store returned, so that it may be passed wherever a slot is named. */
+const recordNames = ['identity', 'kind', 'eventId', 'bytes', 'version', 'updatedAt'] as const
+
+/** The names of a record to be saved. */
+const newRecordNames = new KnownNames('the record', recordNames)
+
+/** The names of what names a slot, which may be a whole record. */
+export const slotNames: KnownNames = new KnownNames('the slot', recordNames)
+
 /** Checks a record whose identity was checked, and captures its bytes. */
 export function checkRecord(identity: Required<RunIdentity>, record: NewStateRecord): StateRecord {
+  newRecordNames.check(record)
   const { eventId, kind, bytes, version, updatedAt }: Unchecked<NewStateRecord> = record
   return {
     eventId: checkEventId('eventId', eventId),

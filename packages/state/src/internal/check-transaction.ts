@@ -1,4 +1,4 @@
-import { describeType, InvalidRecordError, type RunIdentity } from '@harborage/core'
+import { describeType, InvalidRecordError, KnownNames, type RunIdentity } from '@harborage/core'
 import { slotId } from '../decide.ts'
 import type { CheckedExpectation, CheckedTransaction, SlotKey } from '../state-driver.ts'
 import {
@@ -8,13 +8,15 @@ import {
   type StateRecord,
   type StateTransaction,
 } from '../state-record.ts'
-import { refuseUnknownNames } from './check-options.ts'
 import {
   checkCarriedIdentity,
   checkExpectedEventId,
   checkRecord,
   checkSlot,
+  slotNames,
 } from './check-record.ts'
+
+const transactionNames = new KnownNames('the transaction', ['expect', 'save', 'delete'])
 
 /** Checks a transaction: the identities of all entries first, then the entries, then how they fit together. */
 export function checkTransaction(transaction: StateTransaction): CheckedTransaction {
@@ -27,7 +29,7 @@ export function checkTransaction(transaction: StateTransaction): CheckedTransact
 
   const expect = expectations.map(checkExpectation)
   const save = records.map(({ identity, entry }) => checkRecord(identity, entry))
-  const deletions = slots.map(({ identity, entry }) => checkSlot(identity, entry.kind))
+  const deletions = slots.map(checkDeletion)
   refuseDuplicateSlots('expected', expect)
   refuseDuplicateSlots('changed', [...save, ...deletions])
   refuseDuplicateEventIds(save)
@@ -47,7 +49,7 @@ function readLists(transaction: StateTransaction): Required<StateTransaction> {
       `the transaction is ${describeType(passed)}: pass an object { expect?, save?, delete? }`,
     )
   }
-  refuseUnknownNames('the transaction', passed, ['expect', 'save', 'delete'])
+  transactionNames.check(passed)
   return {
     expect: 'expect' in transaction ? readList('expect', transaction.expect) : [],
     save: 'save' in transaction ? readList('save', transaction.save) : [],
@@ -84,11 +86,17 @@ function withIdentities<Entry extends Slot>(
 }
 
 function checkExpectation({ identity, entry }: Identified<SlotExpectation>): CheckedExpectation {
+  slotNames.check(entry)
   const { kind, eventId } = entry
   return {
     ...checkSlot(identity, kind),
     eventId: eventId === null ? null : checkExpectedEventId('expect.eventId', eventId),
   }
+}
+
+function checkDeletion({ identity, entry }: Identified<Slot>): SlotKey {
+  slotNames.check(entry)
+  return checkSlot(identity, entry.kind)
 }
 
 /** A commit of nothing carries no identity; and more often than not a list was passed under a wrong name. */

@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@harborage/core'
+import type { Identity, RunIdentity } from '@harborage/core'
 
 import { ArtifactCaller } from './artifact-caller.ts'
 import type { Caller } from './caller.ts'
@@ -10,15 +10,15 @@ const variants: readonly StateVariant[] = ['save', 'chain', 'commit', 'delete']
 
 /** One caller of every sort on the stores, each in a session of its own that has this name in its own. */
 export function callersOn(stores: Stores, name: string, tenantId = 'acme'): readonly Caller[] {
-  const session = (sort: string): RunIdentity => ({
+  const session = (sort: string): Identity => ({
     tenantId,
     userId: 'ann',
     sessionId: `${name}-${sort}.`,
-    runId: 'r1',
   })
+  const run = (sort: string): RunIdentity => ({ ...session(sort), runId: 'r1' })
   return [
-    ...variants.map((variant) => new StateCaller(stores, variant, session(variant))),
+    ...variants.map((variant) => new StateCaller(stores, variant, run(variant))),
     new ArtifactCaller(stores, session('put')),
-    new TurnCaller(stores, session('turn')),
+    new TurnCaller(stores, run('turn')),
   ]
 }

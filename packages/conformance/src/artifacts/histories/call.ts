@@ -4,7 +4,7 @@ import type { Call } from '../../support/replay-calls.ts'
 import { textOf } from '../../support/text-bytes.ts'
 import type { Step } from './step.ts'
 import { contentAt, SAYINGS, type Vocabulary } from './vocabulary.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { sessionOf } from '../../support/session-of.ts'
 
 type ArtifactCall = Call<ArtifactStore>
 

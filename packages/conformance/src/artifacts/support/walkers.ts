@@ -1,6 +1,6 @@
 import type { ArtifactRef, ArtifactScope, ArtifactStore } from '@harborage/artifacts'
 import type { CallOptions } from '@harborage/core'
-import { sessionOf } from './session-of.ts'
+import { sessionOf } from '../../support/session-of.ts'
 
 /** A way to walk through the artifacts of a scope. */
 export interface Walker {

@@ -1,4 +1,4 @@
-import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
+import type { CallOptions, EventId, Identity, RunIdentity } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
 
@@ -56,7 +56,7 @@ export const storeMethods: readonly StoreMethod[] = [
   {
     name: 'deleteScope',
     takes: [],
-    call: (store, { identity, options }) => store.deleteScope(identity, options),
+    call: (store, { identity, options }) => store.deleteScope(withoutRun(identity), options),
   },
   {
     name: 'commit with an expectation',
@@ -82,3 +82,10 @@ export const storeMethods: readonly StoreMethod[] = [
       collect(store.list(identity, kind, options)),
   },
 ]
+
+/** An identity that may be anything, without the run that `deleteScope` does not take. */
+function withoutRun(identity: RunIdentity): Identity {
+  if (typeof identity !== 'object' || identity === null) return identity
+  const { runId: _, ...session } = identity
+  return session
+}

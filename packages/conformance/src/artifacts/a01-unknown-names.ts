@@ -1,0 +1,67 @@
+import type { ErrorCode } from '@harborage/core'
+import { assertFails } from '../support/assert-fails.ts'
+import { collect } from '../support/collect.ts'
+import { malformed } from '../support/malformed.ts'
+import { sessionOf } from '../support/session-of.ts'
+import { bytesOf } from '../support/text-bytes.ts'
+import { withUnknownNames } from '../support/unknown-names.ts'
+import type { ArtifactCases } from './support/artifact-cases.ts'
+import { assertSameRefs } from './support/assert-artifact.ts'
+import { freshScope } from './support/fresh-scope.ts'
+import { putNew } from './support/put-new.ts'
+import { storeMethods, type MethodArguments } from './support/store-methods.ts'
+
+/** A1: a name that an argument does not have is refused: an option under it would be ignored. */
+export function unknownNames({ it }: ArtifactCases): void {
+  for (const { name, takes, call: callWithSession } of storeMethods) {
+    const isOfSession = name === 'deleteScope'
+    const call: typeof callWithSession = (store, given) =>
+      isOfSession
+        ? store.deleteScope(malformed(given.scope), given.options)
+        : callWithSession(store, given)
+
+    it(`A1 ${name} refuses an argument with an unknown name`, async ({ store }) => {
+      const { ref } = await putNew(store, freshScope())
+      const { scope, id } = ref
+      const given = {
+        scope: isOfSession ? sessionOf(scope) : scope,
+        id,
+        data: bytesOf('refused'),
+        text: 'refused',
+      }
+      const refuse = async (
+        code: ErrorCode,
+        variants: readonly MethodArguments[],
+      ): Promise<void> => {
+        for (const variant of variants) await assertFails(code, () => call(store, variant))
+      }
+      const scopes = [...withUnknownNames(given.scope)]
+      await refuse(
+        'invalid_identity',
+        scopes.map((each) => ({ ...given, scope: each })),
+      )
+      const ofRun = { ...given, scope: { ...given.scope, runId: 'run' } }
+      await refuse(isOfSession ? 'invalid_record' : 'invalid_identity', [ofRun])
+      if (takes.includes('options')) {
+        const options = withUnknownNames({ signal: new AbortController().signal })
+        await refuse(
+          'invalid_record',
+          options.map((each) => ({ ...given, options: each })),
+        )
+      }
+      assertSameRefs(await collect(store.list(scope)), [ref])
+    })
+  }
+
+  it('A1 a view refuses options with an unknown name', async ({ store }) => {
+    const { ref } = await putNew(store, freshScope())
+    const view = store.scoped(ref.scope)
+    for (const options of withUnknownNames({})) {
+      await assertFails('invalid_record', () => view.offload('text', options))
+      await assertFails('invalid_record', () => view.putText('text', options))
+      await assertFails('invalid_record', () => view.deleteAll(options))
+    }
+    await assertFails('invalid_record', () => view.deleteAll({ pageSize: 1 } as object))
+    assertSameRefs(await collect(view.list()), [ref])
+  })
+}

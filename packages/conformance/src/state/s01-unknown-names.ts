@@ -1,0 +1,81 @@
+import { newEventId, type ErrorCode } from '@harborage/core'
+import { assertFails } from '../support/assert-fails.ts'
+import { malformed } from '../support/malformed.ts'
+import { sessionOf } from '../support/session-of.ts'
+import { withUnknownNames } from '../support/unknown-names.ts'
+import { assertHolds } from './support/assert-slot.ts'
+import { freshSlot } from './support/fresh-slot.ts'
+import { newRecord } from './support/new-record.ts'
+import { saveNew } from './support/save-new.ts'
+import type { StateCases } from './support/state-cases.ts'
+import { storeMethods, type MethodArguments } from './support/store-methods.ts'
+
+/** S1: a name that an argument does not have is refused: an option under it would be ignored. */
+export function unknownNames({ it }: StateCases): void {
+  for (const method of storeMethods) {
+    it(`S1 ${method.name} refuses an argument with an unknown name`, async ({ store }) => {
+      const kept = await saveNew(store, freshSlot(), 'kept')
+      const given = newRecord(kept, 'refused')
+      const refuse = async (
+        code: ErrorCode,
+        variants: readonly MethodArguments[],
+      ): Promise<void> => {
+        for (const variant of variants) await assertFails(code, () => method.call(store, variant))
+      }
+      if (method.name === 'deleteScope') {
+        for (const identity of withUnknownNames(sessionOf(given.identity))) {
+          await assertFails('invalid_identity', () => store.deleteScope(identity))
+        }
+      }
+      // Without those that are inherited, where the method is called with a copy.
+      const identities = withUnknownNames(given.identity).filter(
+        (identity) => method.name !== 'deleteScope' || Object.keys(identity).length > 4,
+      )
+      await refuse(
+        'invalid_identity',
+        identities.map((identity) => ({ ...given, identity })),
+      )
+      const options = withUnknownNames({ signal: new AbortController().signal })
+      await refuse(
+        'invalid_record',
+        options.map((each) => ({ ...given, options: each })),
+      )
+      await assertHolds(store, kept)
+    })
+  }
+
+  it('S1 a record, a transaction and its entries are refused with an unknown name', async ({
+    store,
+  }) => {
+    const kept = await saveNew(store, freshSlot(), 'kept')
+    const { identity, kind } = kept
+    const fresh = { ...newRecord(kept, 'refused'), eventId: newEventId() }
+    for (const record of [...withUnknownNames(fresh), { ...fresh, ifEventId: null }]) {
+      await assertFails('invalid_record', () => store.save(record))
+      await assertFails('invalid_record', () => store.commit({ save: [record] }))
+    }
+    for (const slot of withUnknownNames({ identity, kind })) {
+      await assertFails('invalid_record', () => store.commit({ delete: [slot] }))
+    }
+    for (const expectation of withUnknownNames({ identity, kind, eventId: kept.eventId })) {
+      await assertFails('invalid_record', () => store.commit({ expect: [expectation] }))
+    }
+    for (const transaction of withUnknownNames({ save: [fresh] })) {
+      await assertFails('invalid_record', () => store.commit(transaction))
+    }
+    const narrowed = malformed<{ maintenanceScoped: true }>({
+      maintenanceScoped: true,
+      tenantId: identity.tenantId,
+    })
+    await assertFails('invalid_record', () => store.listKind(narrowed, kind))
+    await assertHolds(store, kept)
+  })
+
+  it('S1 what the store returned is taken wherever a slot is named', async ({ store }) => {
+    const saved = await saveNew(store, freshSlot(), 'first')
+    const held = await store.loadOrThrow(saved.identity, saved.kind)
+    await store.commit({ expect: [held], save: [{ ...held, eventId: newEventId() }] })
+    await store.commit({ delete: [await store.loadOrThrow(held.identity, held.kind)] })
+    await store.loadByEventId(held.identity, held.eventId)
+  })
+}

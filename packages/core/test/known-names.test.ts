@@ -1,0 +1,63 @@
+import { InvalidIdentityError, KnownNames, listenToOperations } from '@harborage/core'
+import { afterEach, expect, test } from 'vitest'
+
+const names = new KnownNames('options', ['signal', 'ifEventId', 'pageSize'])
+
+afterEach(() => {
+  Reflect.deleteProperty(Object.prototype, 'ofEveryObject')
+})
+
+test.each<[what: string, given: object]>([
+  ['nothing', {}],
+  ['known names', { signal: 1, ifEventId: undefined }],
+  ['known names that are inherited', Object.create({ signal: 1, pageSize: 2 }) as object],
+  [
+    'an instance of a class',
+    new (class Options {
+      signal = 1
+      describe(): void {}
+    })(),
+  ],
+  ['an object without a prototype', Object.assign(Object.create(null), { signal: 1 }) as object],
+  ['a symbol', { [Symbol('mark')]: 1 }],
+  ['a name that is not enumerable', Object.defineProperty({}, 'mark', { value: 1 })],
+])('%s is taken', (_, given) => {
+  names.check(given)
+})
+
+test('what a library put on the prototype of all objects is not looked at', () => {
+  Object.assign(Object.prototype, { ofEveryObject: 1 })
+  names.check({ signal: 1 })
+  expect(() => names.check({ ofEveryObject: 1 })).toThrow('a name that this call does not know')
+})
+
+test.each([
+  ['ifEventID', 'ifEventId'],
+  ['IFEVENTID', 'ifEventId'],
+  ['ifEvntId', 'ifEventId'],
+  ['signals', 'signal'],
+  ['pageSizes', 'pageSize'],
+])('for %s it suggests %s', (given, suggested) => {
+  expect(() => names.check({ [given]: 1 })).toThrow(
+    `options has the unknown name ${given} instead of ${suggested}: it takes signal, ifEventId, pageSize`,
+  )
+})
+
+test('a name that belongs to another argument is told, and one that a caller made up is not', () => {
+  expect(() => names.check({ tenantId: 1 })).toThrow('has the name tenantId, which does not belong')
+  for (const made of ['hunter2', 'x'.repeat(100_000), 'patient name']) {
+    expect(() => names.check({ [made]: 1 })).toThrow(
+      /^options has a name that this call does not know: it takes signal, ifEventId, pageSize$/,
+    )
+  }
+})
+
+test('the error is of the class that the argument has', () => {
+  const identity = new KnownNames('the identity', ['tenantId'], InvalidIdentityError)
+  expect(() => identity.check({ tenant: 1 })).toThrow(InvalidIdentityError)
+})
+
+test('listeners under other names are refused', () => {
+  const listeners = { onEnds: () => {} }
+  expect(() => listenToOperations(listeners as object)).toThrow('onEnds instead of onEnd')
+})
