@@ -10,8 +10,8 @@ const target = EventTarget.prototype
 const own = readersOf(AbortSignal.prototype)
 
 /**
- * Tells whether a value is a signal, and not only an object with the prototype of one. A signal of another realm is
- * one too: under jsdom, the global AbortSignal is not that of Node.
+ * Tells whether a value is a signal, and not only an object with the prototype of one. A signal of
+ * another realm is one too: under jsdom, the global AbortSignal is not that of Node.
  */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   // A proxy of a signal passes for one, and answers what it likes.
@@ -19,7 +19,8 @@ export function isAbortSignal(value: unknown): value is AbortSignal {
   return readAborted(value) !== undefined
 }
 
-// What follows asks the signal itself: properties that somebody put on it could throw, or say something else.
+// What follows asks the signal itself: properties that somebody put on it could throw, or say
+// something else.
 
 export function isAborted(signal: AbortSignal): boolean {
   return readAborted(signal) === true
@@ -39,8 +40,9 @@ interface Waiting {
 const waitingFor = new WeakMap<AbortSignal, Waiting>()
 
 /**
- * Calls the listener once the signal is aborted, until the function that it returns is called. The signal gets one
- * listener, however many calls wait for it: it searches all that it has when one comes or goes.
+ * Calls the listener once the signal is aborted, until the function that it returns is called. The
+ * signal gets one listener, however many calls wait for it: it searches all that it has when one
+ * comes or goes.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const { listeners, notify } = waitingFor.get(signal) ?? beginWaiting(signal)

@@ -1,9 +1,9 @@
-// What is caught may come from another realm: under Jest, Node's own errors are no instances of the Error of the
-// modules that catch them. So nothing here asks for a class.
+// What is caught may come from another realm: under Jest, Node's own errors are no instances of the
+// Error of the modules that catch them. So nothing here asks for a class.
 
 /**
- * Returns the `code` of a caught error, such as `ENOENT`, or `undefined` if it has none that is a string.
- * It never throws.
+ * Returns the `code` of a caught error, such as `ENOENT`, or `undefined` if it has none that is a
+ * string. It never throws.
  */
 export function codeOf(error: unknown): string | undefined {
   const code = propertyOf(error, 'code')

@@ -44,9 +44,9 @@ const MAX_LINKS = 10
 const READS_AT_ONCE = 16
 
 /**
- * Keeps each artifact in a file of its own below one folder. A file is written under a temporary name, synchronised,
- * and then linked to its name, which is never overwritten: so what has a name is whole, and the first of several equal
- * puts wins.
+ * Keeps each artifact in a file of its own below one folder. A file is written under a temporary
+ * name, synchronised, and then linked to its name, which is never overwritten: so what has a name
+ * is whole, and the first of several equal puts wins.
  */
 export class FsArtifactDriver implements ArtifactDriver {
   readonly #root: string
@@ -117,7 +117,8 @@ export class FsArtifactDriver implements ArtifactDriver {
       const above = folderOf(this.#root, [tenantId, userId])
       const folder = folderOf(this.#root, [tenantId, userId, sessionId])
       const isThere = (await isRealFolder(this.#root, above)) && (await isFolder(folder))
-      // In one step out of everybody's sight; what is left of it after a crash is removed like any temporary file.
+      // In one step out of everybody's sight; what is left of it after a crash is removed like any
+      // temporary file.
       const removed = isThere ? await this.#temporary.next() : undefined
       if (removed === undefined || !(await moveIfThere(folder, removed))) {
         // Whoever removed it may not have come to this yet.
@@ -160,17 +161,22 @@ export class FsArtifactDriver implements ArtifactDriver {
   /** Nothing stays open between calls. */
   async close(): Promise<void> {}
 
-  /** Gives the ref under which the content is stored, by this call or before; `undefined` if others came in between. */
+  /**
+   * Gives the ref under which the content is stored, by this call or before; `undefined` if others
+   * came in between.
+   */
   async #findOrCreate(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
     const { scope, sha256 } = artifact.ref
-    // Read once: if it is asked again whether the short id is taken, it may be by this very content.
+    // Read once: if it is asked again whether the short id is taken, it may be by this very
+    // content.
     const taken = await this.#readRef({ scope, id: artifact.shortId })
     const stored =
       taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
     if (stored === undefined) {
       return this.#create(artifact, taken === undefined ? artifact.shortId : artifact.fullId)
     }
-    // Whoever stored it may not have come to this yet, and a put that is answered has to be durable.
+    // Whoever stored it may not have come to this yet, and a put that is answered has to be
+    // durable.
     const folder = await this.#folders.ensure(placeOf(stored), shardOf(digitsOf(stored.id)))
     if (folder === undefined) return undefined
     await syncApplied(this.#gate, folder)
@@ -189,7 +195,10 @@ export class FsArtifactDriver implements ArtifactDriver {
     }
   }
 
-  /** Links a file to the name of its ref, durably; `false` if the name is taken, or its folder goes again and again. */
+  /**
+   * Links a file to the name of its ref, durably; `false` if the name is taken, or its folder goes
+   * again and again.
+   */
   async #giveName(written: string, ref: ArtifactRef): Promise<boolean> {
     const digits = digitsOf(ref.id)
     for (let attempt = 1; attempt <= MAX_LINKS; attempt += 1) {
@@ -201,8 +210,9 @@ export class FsArtifactDriver implements ArtifactDriver {
       if (linked === 'gone') continue
       await syncApplied(this.#gate, folder)
       if (await this.#folders.isReady(folder)) return true
-      // In a folder that others made since, which may not be durable, it has to be found and made so. If it is not there,
-      // it went with the folder that was there before: it was stored and deleted, and both have to last.
+      // In a folder that others made since, which may not be durable, it has to be found and made
+      // so. If it is not there, it went with the folder that was there before: it was stored and
+      // deleted, and both have to last.
       if (await isFileThere(file)) return false
       await syncUpwards(this.#gate, this.#root, folder)
       return true

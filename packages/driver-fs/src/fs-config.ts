@@ -3,14 +3,20 @@ import { z } from 'zod'
 
 /** What `openFsArtifactDriver` takes. */
 export interface FsConfig {
-  /** The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if it is not there. */
+  /**
+   * The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if
+   * it is not there.
+   */
   readonly dsn: string | undefined
   /**
-   * How long a call goes on trying while the disk is full (a put), or while the process can open no more files, in
-   * milliseconds. Default: 5,000.
+   * How long a call goes on trying while the disk is full (a put), or while the process can open no
+   * more files, in milliseconds. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
-  /** `'verify'`: opening changes nothing, and fails with `schema_outdated` if the folder is not there. Default: `'apply'`. */
+  /**
+   * `'verify'`: opening changes nothing, and fails with `schema_outdated` if the folder is not
+   * there. Default: `'apply'`.
+   */
   readonly migrate?: 'apply' | 'verify'
 }
 

@@ -11,11 +11,13 @@ import { ifMissing, isForbidden, translateOpenError } from './internal/fs-errors
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /**
- * Opens the artifact driver that keeps plain files below one folder. Several processes of one machine may use it at
- * once. What earlier processes left behind when they were killed in the middle of a put is removed.
+ * Opens the artifact driver that keeps plain files below one folder. Several processes of one
+ * machine may use it at once. What earlier processes left behind when they were killed in the
+ * middle of a put is removed.
  *
- * @throws `invalid_config` if the path is malformed, too long or names a file (see `diagnose`); `schema_outdated` if it is
- * to be verified and not there; `store_unavailable` if it cannot be used now.
+ * @throws `invalid_config` if the path is malformed, too long or names a file (see `diagnose`);
+ * `schema_outdated` if it is to be verified and not there; `store_unavailable` if it cannot be used
+ * now.
  *
  * @example
  * ```ts
@@ -54,8 +56,9 @@ async function findRoot(path: string): Promise<string> {
 }
 
 /**
- * Makes the folder, and those above it that are not there, and gives its real path. Each is durable before another one
- * is made in it; one that is there, too, since whoever made it may not have come to this.
+ * Makes the folder, and those above it that are not there, and gives its real path. Each is durable
+ * before another one is made in it; one that is there, too, since whoever made it may not have come
+ * to this.
  */
 async function ensureRoot(path: string, gate: FileGate): Promise<string> {
   const root = (await realpath(path).catch(ifMissing)) ?? (await makeFolder(path, gate))
@@ -72,7 +75,10 @@ async function makeFolder(path: string, gate: FileGate): Promise<string> {
   return realpath(folder)
 }
 
-/** A folder above the root may be none of the store's to read; then whoever made the root made it durable. */
+/**
+ * A folder above the root may be none of the store's to read; then whoever made the root made it
+ * durable.
+ */
 async function syncIfAllowed(folder: string, gate: FileGate): Promise<void> {
   try {
     await syncFolder(gate, folder)

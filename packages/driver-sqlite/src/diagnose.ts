@@ -7,22 +7,22 @@ import { translateSqliteError } from './internal/sqlite-errors.ts'
 import type { SqliteConfig } from './sqlite-config.ts'
 
 /**
- * Returns what is wrong with a configuration and the place that it names: an empty list if `openSqlite` would open it.
- * It changes nothing, and makes no file.
+ * Returns what is wrong with a configuration and the place that it names: an empty list if
+ * `openSqlite` would open it. It changes nothing, and makes no file.
  *
- * | name                  | what it found                                                              |
- * | --------------------- | -------------------------------------------------------------------------- |
- * | `config`              | the DSN or an option is wrong, or Node.js is too old                       |
- * | `addon`               | the native part of better-sqlite3 does not load                            |
- * | `no_folder`           | the folder of the file does not exist                                      |
- * | `path`                | the path is too long, or its links lead in a circle                        |
- * | `not_a_file`          | the path names a folder, a pipe or a device                                |
- * | `network_file_system` | several processes would corrupt the file there                             |
- * | `file_mounted_alone`  | only the file is mounted, so its write-ahead log would be lost             |
- * | `hard_links`          | the file has several names, each of which would get a log of its own       |
- * | `rights`              | the file, or its folder, cannot be written                                 |
- * | `disk`                | the system could not look at the file                                      |
- * | `content`             | the file is no SQLite database, damaged, or keeps its texts not as UTF-8   |
+ * | name                  | what it found |
+ * | --- | --- |
+ * | `config`              | the DSN or an option is wrong, or Node.js is too old |
+ * | `addon`               | the native part of better-sqlite3 does not load |
+ * | `no_folder`           | the folder of the file does not exist |
+ * | `path`                | the path is too long, or its links lead in a circle |
+ * | `not_a_file`          | the path names a folder, a pipe or a device |
+ * | `network_file_system` | several processes would corrupt the file there |
+ * | `file_mounted_alone`  | only the file is mounted, so its write-ahead log would be lost |
+ * | `hard_links`          | the file has several names, each of which would get a log of its own |
+ * | `rights`              | the file, or its folder, cannot be written |
+ * | `disk`                | the system could not look at the file |
+ * | `content`             | the file is no SQLite database, damaged, or keeps its texts not as UTF-8 |
  *
  * @example
  * ```ts
@@ -40,14 +40,17 @@ export async function diagnose(config: SqliteConfig): Promise<readonly Finding[]
   return findingsInside(place)
 }
 
-/** Reads the header, unless another process may be at work in a way in which reading could leave a file behind. */
+/**
+ * Reads the header, unless another process may be at work in a way in which reading could leave a
+ * file behind.
+ */
 function findingsInside({ path, addon }: Place): readonly Finding[] {
   if (path === IN_MEMORY || !hasContent(path)) return []
   const hasLog = existsSync(`${path}-wal`)
   if (existsSync(`${path}-journal`) || hasLog !== existsSync(`${path}-shm`)) return []
   try {
-    // With a log, a connection that may write would copy it into the database when it closes. Without one, a connection
-    // that may only read would leave an empty one behind.
+    // With a log, a connection that may write would copy it into the database when it closes.
+    // Without one, a connection that may only read would leave an empty one behind.
     const connection = addon(path, { timeout: 0, fileMustExist: true, readonly: hasLog })
     try {
       checkContent(connection)

@@ -4,9 +4,9 @@ import type { Rule } from '../rule.ts'
 import type { SourceFile } from '../workspace.ts'
 
 /**
- * `instanceof` asks about the workspace's own classes only: those of a relative import, of another package here, or of
- * the file itself. An Error, a Uint8Array or an AbortSignal may come from another realm, as under Jest, where it is no
- * instance of the global class.
+ * `instanceof` asks about the workspace's own classes only: those of a relative import, of another
+ * package here, or of the file itself. An Error, a Uint8Array or an AbortSignal may come from
+ * another realm, as under Jest, where it is no instance of the global class.
  */
 export const noForeignInstanceof: Rule = (workspace) => {
   const names = new Set(workspace.packages.map(({ name }) => name))

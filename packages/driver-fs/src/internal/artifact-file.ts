@@ -10,7 +10,9 @@ const MAGIC = Buffer.from('HBA1')
 const LENGTH_BYTES = 4
 const DIGEST_BYTES = 32
 
-/** Magic, the length of the header as a 32-bit number, big end first, and the SHA-256 of the header. */
+/**
+ * Magic, the length of the header as a 32-bit number, big end first, and the SHA-256 of the header.
+ */
 const PREFIX_BYTES = MAGIC.byteLength + LENGTH_BYTES + DIGEST_BYTES
 
 /** Far above what a header can have: 64 KiB of source and eight names. */
@@ -49,7 +51,8 @@ export function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
 /**
  * Reads what stands before the bytes, and where the bytes begin.
  *
- * @throws `artifact_corrupt` if anything but the bytes is not as it was written, or the file has not their length.
+ * @throws `artifact_corrupt` if anything but the bytes is not as it was written, or the file has
+ * not their length.
  */
 export async function readHeader(
   file: FileHandle,

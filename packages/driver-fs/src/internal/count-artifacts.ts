@@ -3,7 +3,10 @@ import { basename, join } from 'node:path'
 import type { FileGate } from './file-gate.ts'
 import { isArtifactFile, isShard } from './layout.ts'
 
-/** How many artifacts lie below a folder. No link is followed, and of the files no list is held in memory. */
+/**
+ * How many artifacts lie below a folder. No link is followed, and of the files no list is held in
+ * memory.
+ */
 export async function countArtifacts(gate: FileGate, folder: string): Promise<number> {
   let count = 0
   const below: string[] = []

@@ -8,7 +8,10 @@ import { foreignEntry } from './fs-errors.ts'
 export const OWNER_FILE = 0o600
 export const OWNER_DIRECTORY = 0o700
 
-/** Writes a new file and makes its content durable; the name is not, until its folder is synchronised. */
+/**
+ * Writes a new file and makes its content durable; the name is not, until its folder is
+ * synchronised.
+ */
 export async function writeNewFile(
   gate: FileGate,
   path: string,
@@ -93,14 +96,20 @@ export async function removeIfEmpty(path: string): Promise<boolean> {
   }
 }
 
-/** Removes what was written under a temporary name. Where that fails, whoever opens the store next does it. */
+/**
+ * Removes what was written under a temporary name. Where that fails, whoever opens the store next
+ * does it.
+ */
 export async function removeTemporary(gate: FileGate, path: string): Promise<void> {
   await gate
     .whileShort(() => rm(path, { recursive: true, force: true, maxRetries: 3 }))
     .catch(() => {})
 }
 
-/** Makes the names in a folder durable, and tells whether it is there. One that was removed meanwhile has none. */
+/**
+ * Makes the names in a folder durable, and tells whether it is there. One that was removed
+ * meanwhile has none.
+ */
 export async function syncFolder(gate: FileGate, path: string): Promise<boolean> {
   // Windows cannot open a folder to synchronise it, and makes names durable by itself.
   if (process.platform === 'win32') return true
@@ -128,8 +137,8 @@ export async function syncApplied(gate: FileGate, path: string): Promise<boolean
 }
 
 /**
- * Makes durable what became of a folder that was removed or replaced meanwhile: from below, each of those on its path
- * that are there, up to the root. The name that is gone was in one of them.
+ * Makes durable what became of a folder that was removed or replaced meanwhile: from below, each of
+ * those on its path that are there, up to the root. The name that is gone was in one of them.
  *
  * @throws `outcome_unknown` if that fails.
  */

@@ -8,10 +8,10 @@ import { artifactsFolder, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /**
- * Removes folders that hold nothing any more. What goes is decided by the file system, which removes no folder that holds
- * something: a put that comes in between either keeps its folder, or finds it gone and makes it anew. A folder has to
- * lose its name first, and gets it back if it cannot go. If the process is killed just then, the name is found again
- * in what the folder holds.
+ * Removes folders that hold nothing any more. What goes is decided by the file system, which
+ * removes no folder that holds something: a put that comes in between either keeps its folder, or
+ * finds it gone and makes it anew. A folder has to lose its name first, and gets it back if it
+ * cannot go. If the process is killed just then, the name is found again in what the folder holds.
  */
 export class EmptyFolders {
   readonly #root: string
@@ -25,8 +25,8 @@ export class EmptyFolders {
   }
 
   /**
-   * Removes a last folder and those of its place that hold nothing then, from below, and returns the lowest that stays.
-   * It never fails: what cannot be removed stays.
+   * Removes a last folder and those of its place that hold nothing then, from below, and returns
+   * the lowest that stays. It never fails: what cannot be removed stays.
    */
   async removeLast(folder: string, place: readonly string[]): Promise<string> {
     const isGone = await removeIfEmpty(folder).catch(() => false)

@@ -11,7 +11,10 @@ const LONGEST_PATHS: Readonly<Partial<Record<NodeJS.Platform, number>>> = {
 }
 const LONGEST_PATH_ELSEWHERE = 1_023
 
-/** Examines the folder of the artifacts, or the place where it is to be made, and changes nothing there. */
+/**
+ * Examines the folder of the artifacts, or the place where it is to be made, and changes nothing
+ * there.
+ */
 export async function examineRoot(
   path: string,
   migrate: 'apply' | 'verify',
@@ -31,7 +34,10 @@ export async function examineRoot(
   }
 }
 
-/** Finds the lowest folder on the path that is there, and the real path that the root has or is going to have. */
+/**
+ * Finds the lowest folder on the path that is there, and the real path that the root has or is
+ * going to have.
+ */
 async function findExisting(
   path: string,
 ): Promise<{ readonly existing: string; readonly root: string }> {

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isShortOfFiles } from './fs-errors.ts'
 
 /**
- * How many files and folders this process has open at a time, for all of its stores together. It is far below what a
- * process may have open (1,024 is common, 256 the least), and far above what Node.js works on at once.
+ * How many files and folders this process has open at a time, for all of its stores together. It is
+ * far below what a process may have open (1,024 is common, 256 the least), and far above what
+ * Node.js works on at once.
  */
 const MAX_OPEN = 64
 
@@ -19,8 +20,9 @@ let open = 0
 const waiting: (() => void)[] = []
 
 /**
- * Bounds how many files are open at once: whoever comes beyond that waits in turn. Where the process, or the system, has
- * none left all the same, since other code has them, an attempt is repeated for a while.
+ * Bounds how many files are open at once: whoever comes beyond that waits in turn. Where the
+ * process, or the system, has none left all the same, since other code has them, an attempt is
+ * repeated for a while.
  */
 export class FileGate {
   readonly #timeoutMs: number

@@ -31,7 +31,10 @@ export interface NamedFolder {
   readonly path: string
 }
 
-/** Makes the folder of a text, with its name in it; it is durable once the folder above it is synchronised. */
+/**
+ * Makes the folder of a text, with its name in it; it is durable once the folder above it is
+ * synchronised.
+ */
 export async function ensureNamedFolder(
   gate: FileGate,
   path: string,
@@ -64,8 +67,8 @@ export class FolderNames {
   }
 
   /**
-   * The folders of texts below a folder, by the bytes of their texts. One that has neither a name nor an artifact holds
-   * nothing yet, or nothing any more.
+   * The folders of texts below a folder, by the bytes of their texts. One that has neither a name
+   * nor an artifact holds nothing yet, or nothing any more.
    *
    * @param level How many folders of texts are above them.
    */
@@ -97,7 +100,9 @@ export class FolderNames {
     })
   }
 
-  /** Every artifact says where it belongs, so a name that was lost is found in one, and put back. */
+  /**
+   * Every artifact says where it belongs, so a name that was lost is found in one, and put back.
+   */
   async #recover(path: string, digest: string, level: number): Promise<string | undefined> {
     const text = await this.#textBelow(path, level)
     if (text === undefined) return undefined

@@ -28,7 +28,10 @@ export function isForbidden(error: unknown): boolean {
   return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
 }
 
-/** The error for a link or anything else below the root that is none of the store's: it may lead anywhere. */
+/**
+ * The error for a link or anything else below the root that is none of the store's: it may lead
+ * anywhere.
+ */
 export function foreignEntry(cause?: unknown): StoreUnavailableError {
   return new StoreUnavailableError(
     'something other than a folder or file of this store lies below its root: remove it',
@@ -36,7 +39,10 @@ export function foreignEntry(cause?: unknown): StoreUnavailableError {
   )
 }
 
-/** As {@link translateFsError}, while the root is opened: a file in its place is a mistake of the configuration. */
+/**
+ * As {@link translateFsError}, while the root is opened: a file in its place is a mistake of the
+ * configuration.
+ */
 export function translateOpenError(error: unknown): unknown {
   const code = codeOf(error)
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return translateFsError(error)

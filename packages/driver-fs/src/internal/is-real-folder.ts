@@ -10,7 +10,8 @@ const NOWHERE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP']
 /**
  * Whether a folder below the root is there.
  *
- * @throws `store_unavailable` if something on its path below the root is not a folder, such as a link to one.
+ * @throws `store_unavailable` if something on its path below the root is not a folder, such as a
+ * link to one.
  */
 export async function isRealFolder(root: string, folder: string): Promise<boolean> {
   try {
@@ -22,7 +23,9 @@ export async function isRealFolder(root: string, folder: string): Promise<boolea
   throw foreignEntry()
 }
 
-/** Looks from the root downwards, so that a link to nowhere, or a file, is not taken for nothing. */
+/**
+ * Looks from the root downwards, so that a link to nowhere, or a file, is not taken for nothing.
+ */
 async function areFolders(root: string, folder: string): Promise<boolean> {
   let path = root
   for (const name of relative(root, folder).split(sep)) {

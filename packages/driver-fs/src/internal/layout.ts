@@ -2,7 +2,10 @@ import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ArtifactKey, ArtifactRef } from '@harborage/artifacts'
 
-/** How many hex digits of an id name the last folder, so that no folder grows too large to read at once. */
+/**
+ * How many hex digits of an id name the last folder, so that no folder grows too large to read at
+ * once.
+ */
 const SHARD_DIGITS = 2
 
 /** The parts of a ref that are folders, from the root downwards. */
@@ -38,7 +41,10 @@ export interface ArtifactPlace {
   readonly file: string
 }
 
-/** An id's folder and file name: the hex digits after its last underscore. `undefined` if it cannot be an id. */
+/**
+ * An id's folder and file name: the hex digits after its last underscore. `undefined` if it cannot
+ * be an id.
+ */
 export function locate(root: string, { scope, id }: ArtifactKey): ArtifactPlace | undefined {
   const [, namespace, digits] = /^(.+)_([0-9a-f]{12}|[0-9a-f]{64})$/s.exec(id) ?? []
   if (namespace === undefined || digits === undefined) return undefined
@@ -60,8 +66,8 @@ export function digitsOf(id: string): string {
 const DIGEST_DIGITS = 64
 
 /**
- * How many bytes the longest path of the layout has more than the root: that of an artifact under its full id. In the
- * folder of temporary files no path is as long.
+ * How many bytes the longest path of the layout has more than the root: that of an artifact under
+ * its full id. In the folder of temporary files no path is as long.
  */
 export const LONGEST_PATH_BELOW: number =
   '/artifacts'.length +

@@ -4,8 +4,8 @@ import type { FileGate } from './file-gate.ts'
 import { foreignEntry, ifMissing } from './fs-errors.ts'
 
 /**
- * The folders below a folder whose names are wanted, sorted; none if it is not there. What has another name is passed
- * over, but anything in place of a folder is refused.
+ * The folders below a folder whose names are wanted, sorted; none if it is not there. What has
+ * another name is passed over, but anything in place of a folder is refused.
  */
 export async function foldersIn(
   gate: FileGate,

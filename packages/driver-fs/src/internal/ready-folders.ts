@@ -9,12 +9,15 @@ import { isRealFolder } from './is-real-folder.ts'
 import { artifactsFolder, digestOf, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
-/** How many folders are remembered; beyond that the oldest are forgotten, and only made sure of again. */
+/**
+ * How many folders are remembered; beyond that the oldest are forgotten, and only made sure of
+ * again.
+ */
 const MAX_REMEMBERED = 10_000
 
 /**
- * Makes sure that folders are there, durably up to the root. What this process made sure of is remembered by the
- * folder's identity, since another process may remove it and make it anew.
+ * Makes sure that folders are there, durably up to the root. What this process made sure of is
+ * remembered by the folder's identity, since another process may remove it and make it anew.
  */
 export class ReadyFolders {
   readonly #root: string
@@ -28,7 +31,10 @@ export class ReadyFolders {
     this.#temporary = temporary
   }
 
-  /** Makes sure of the folder `shard` of a place and gives its path; `undefined` if others removed a part of it. */
+  /**
+   * Makes sure of the folder `shard` of a place and gives its path; `undefined` if others removed a
+   * part of it.
+   */
   async ensure(place: readonly string[], shard: string): Promise<string | undefined> {
     const folder = join(folderOf(this.#root, place), shard)
     if (await this.isReady(folder)) return folder
@@ -47,7 +53,10 @@ export class ReadyFolders {
     return remembered !== undefined && remembered === (await identify(folder))
   }
 
-  /** Makes sure of the folders of a place, from the root downwards, and of the one in it; `false` if one is gone. */
+  /**
+   * Makes sure of the folders of a place, from the root downwards, and of the one in it; `false` if
+   * one is gone.
+   */
   async #ensurePlace(place: readonly string[], last: string): Promise<boolean> {
     let parent = artifactsFolder(this.#root)
     await this.#ensureIn(this.#root, parent, () => ensureFolder(parent))
@@ -60,7 +69,9 @@ export class ReadyFolders {
     return this.#ensureIn(parent, last, () => ensureFolder(last))
   }
 
-  /** Makes a folder, unless it is ready, and makes it durable; `false` if the one above it is gone. */
+  /**
+   * Makes a folder, unless it is ready, and makes it durable; `false` if the one above it is gone.
+   */
   async #ensureIn(parent: string, folder: string, make: () => Promise<void>): Promise<boolean> {
     if (await this.isReady(folder)) return true
     if (parent !== this.#root && !(await isRealFolder(this.#root, parent))) return false

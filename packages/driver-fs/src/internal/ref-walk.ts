@@ -52,7 +52,9 @@ export class RefWalk {
     }
   }
 
-  /** @param after The texts of the last ref's folders on the way to it; `undefined` once past it. */
+  /**
+   * @param after The texts of the last ref's folders on the way to it; `undefined` once past it.
+   */
   async *#below(
     folder: string,
     place: readonly string[],

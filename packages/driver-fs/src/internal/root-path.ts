@@ -21,7 +21,10 @@ export function rootPath(dsn: string): string {
   return path
 }
 
-/** `fs:///srv/artifacts` is the path `/srv/artifacts`; with two slashes the first name would be a host. */
+/**
+ * `fs:///srv/artifacts` is the path `/srv/artifacts`; with two slashes the first name would be a
+ * host.
+ */
 function stripAuthority(rest: string): string {
   return rest.startsWith('///') ? rest.slice(2) : rest
 }

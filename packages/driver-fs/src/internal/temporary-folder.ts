@@ -16,8 +16,8 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
- * Where files are written before they get their name. A name in it says who is writing, so that what a killed process
- * left can be told from what another one is writing now, and since when.
+ * Where files are written before they get their name. A name in it says who is writing, so that
+ * what a killed process left can be told from what another one is writing now, and since when.
  */
 export class TemporaryFolder {
   readonly #path: string
@@ -48,7 +48,9 @@ export class TemporaryFolder {
     return folder
   }
 
-  /** As {@link open}, but without changing anything: the folder is made when something is written. */
+  /**
+   * As {@link open}, but without changing anything: the folder is made when something is written.
+   */
   static async unchecked(root: string, gate: FileGate): Promise<TemporaryFolder> {
     return new TemporaryFolder(join(root, 'temporary'), gate, await nameProcesses())
   }

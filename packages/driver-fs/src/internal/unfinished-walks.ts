@@ -6,8 +6,9 @@ import type { FoundFile } from './ref-walk.ts'
 type Files = AsyncGenerator<FoundFile, void>
 
 /**
- * Walks between two pages, each by the last ref that it gave, and for as long as somebody holds that one. A page that
- * comes after just that ref goes on with the walk, which has read the names of its folders, and need not begin anew.
+ * Walks between two pages, each by the last ref that it gave, and for as long as somebody holds
+ * that one. A page that comes after just that ref goes on with the walk, which has read the names
+ * of its folders, and need not begin anew.
  */
 export class UnfinishedWalks {
   readonly #walks = new WeakMap<

@@ -4,7 +4,10 @@ import { isFull } from './fs-errors.ts'
 /** How long to wait between two attempts, in milliseconds; the last one repeats. */
 const PAUSES_MS = [5, 10, 20, 50] as const
 
-/** Does work that is safe to repeat again and again while the disk is full, for so many milliseconds. */
+/**
+ * Does work that is safe to repeat again and again while the disk is full, for so many
+ * milliseconds.
+ */
 export async function waitForRoom<Result>(
   timeoutMs: number,
   work: () => Promise<Result>,

@@ -10,7 +10,10 @@ import { collect } from './collect.ts'
 
 /** What came of calls while there were few files left, or none. */
 export interface LastFilesAnswer {
-  /** Of deleteScope of three artifacts, by how many files were left: its answer or code, and what was there then. */
+  /**
+   * Of deleteScope of three artifacts, by how many files were left: its answer or code, and what
+   * was there then.
+   */
   readonly scarce: readonly { left: number; answer: number | string; remaining: number }[]
   /** Of calls that began when none was left. */
   readonly waited: Readonly<Record<string, unknown>>

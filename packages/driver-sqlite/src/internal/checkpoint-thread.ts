@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads'
 export type CheckpointRequest = 'checkpoint' | 'close'
 
 /**
- * A thread with a connection of its own that makes the checkpoints of a database. It keeps the process alive only while
- * a checkpoint goes on.
+ * A thread with a connection of its own that makes the checkpoints of a database. It keeps the
+ * process alive only while a checkpoint goes on.
  */
 export class CheckpointThread {
   readonly #worker: Worker
@@ -18,9 +18,11 @@ export class CheckpointThread {
   constructor(path: string, failed: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ended = promise
-    // Not when the module is loaded: a bundle in CommonJS has no such URL, and shall go without this thread.
+    // Not when the module is loaded: a bundle in CommonJS has no such URL, and shall go without
+    // this thread.
     const script = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
-    // What the process was started with, such as a module to load first (also in NODE_OPTIONS), is not for this thread.
+    // What the process was started with, such as a module to load first (also in NODE_OPTIONS), is
+    // not for this thread.
     this.#worker = new Worker(script, { workerData: path, execArgv: [], env: {} })
     // It says when a checkpoint is over, and nothing else.
     this.#worker.on('message', () => this.#over())

@@ -1,4 +1,5 @@
-// Run by checkpoint-thread.ts in a thread of its own: makes checkpoints, whose syncs would hold up the event loop.
+// Run by checkpoint-thread.ts in a thread of its own: makes checkpoints, whose syncs would hold up
+// the event loop.
 import { parentPort, workerData } from 'node:worker_threads'
 import BetterSqlite3 from 'better-sqlite3'
 import type { CheckpointRequest } from './checkpoint-thread.ts'
@@ -19,7 +20,10 @@ port.on('message', (request: CheckpointRequest) => {
   }
 })
 
-/** A disk that is full or broken, or another process at work: the next checkpoint takes over what was not copied. */
+/**
+ * A disk that is full or broken, or another process at work: the next checkpoint takes over what
+ * was not copied.
+ */
 function checkpoint(): void {
   try {
     if (copyLog()) beginLogAnew()
@@ -28,7 +32,10 @@ function checkpoint(): void {
   }
 }
 
-/** FULL keeps other processes from adding to the log meanwhile; without a time-out it waits for nobody. */
+/**
+ * FULL keeps other processes from adding to the log meanwhile; without a time-out it waits for
+ * nobody.
+ */
 function copyLog(): boolean {
   const [busy, pages, copied] = connection
     .prepare<[], [number, number, number]>('PRAGMA wal_checkpoint(FULL)')
@@ -37,7 +44,10 @@ function copyLog(): boolean {
   return busy === 0 && pages === copied
 }
 
-/** The first commit into a log that begins anew has a sync more, that of its header. This one changes nothing. */
+/**
+ * The first commit into a log that begins anew has a sync more, that of its header. This one
+ * changes nothing.
+ */
 function beginLogAnew(): void {
   connection
     .transaction(() => {

@@ -5,22 +5,24 @@ import type { PreparedConnection } from './prepared-connection.ts'
 const FEWEST_DUE_PAGES = 1000
 
 /**
- * A longer log has pages that are written often copied once: 16 MiB, and about what the first block of its index holds,
- * in which a page is found in one step.
+ * A longer log has pages that are written often copied once: 16 MiB, and about what the first block
+ * of its index holds, in which a page is found in one step.
  */
 const MOST_DUE_PAGES = 4000
 
 /** The thread is started before, so that nothing has to wait for it to begin. */
 const START_PAGES = FEWEST_DUE_PAGES / 2
 
-/** The log is looked at after so many statements, or bytes of blobs: a fraction of what fills it. */
+/**
+ * The log is looked at after so many statements, or bytes of blobs: a fraction of what fills it.
+ */
 const LOOK_AFTER_STATEMENTS = 16
 const LOOK_AFTER_BYTES = 256 * 1024
 
 /**
- * Has the write-ahead log copied into the database when it has grown. SQLite would do so within a commit, which then
- * holds the event loop for three syncs of the disk instead of one; here a thread does it, which most processes never
- * need: it is started when the log is half full.
+ * Has the write-ahead log copied into the database when it has grown. SQLite would do so within a
+ * commit, which then holds the event loop for three syncs of the disk instead of one; here a thread
+ * does it, which most processes never need: it is started when the log is half full.
  */
 export class Checkpoints {
   readonly #connection: PreparedConnection
@@ -43,8 +45,8 @@ export class Checkpoints {
   }
 
   /**
-   * Begins a checkpoint if one is due. Until it is over nothing should be written: a log that grows meanwhile cannot
-   * begin anew, and would never stop growing.
+   * Begins a checkpoint if one is due. Until it is over nothing should be written: a log that grows
+   * meanwhile cannot begin anew, and would never stop growing.
    */
   begin(): Promise<void> | undefined {
     if (this.#hasFailed || !this.#isTimeToLook()) return undefined
@@ -57,7 +59,10 @@ export class Checkpoints {
     return this.#thread?.checkpoint()
   }
 
-  /** A file is slow to sync while it grows, so the log becomes as long as what was written before at most. */
+  /**
+   * A file is slow to sync while it grows, so the log becomes as long as what was written before at
+   * most.
+   */
   get #duePages(): number {
     return Math.min(Math.max(this.#pagesWritten, FEWEST_DUE_PAGES), MOST_DUE_PAGES)
   }
@@ -88,7 +93,9 @@ export class Checkpoints {
     }
   }
 
-  /** Where no thread can be had, as in a bundle that lacks its file, commits make the checkpoints. */
+  /**
+   * Where no thread can be had, as in a bundle that lacks its file, commits make the checkpoints.
+   */
   #fail(): void {
     this.#hasFailed = true
     this.#connection.checkpointInCommits(FEWEST_DUE_PAGES)

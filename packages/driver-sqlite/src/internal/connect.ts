@@ -20,9 +20,11 @@ export interface Connected {
 }
 
 /**
- * Connects to a database that is there, and sets what only the connection has. The file is left as it is.
+ * Connects to a database that is there, and sets what only the connection has. The file is left as
+ * it is.
  *
- * @throws `invalid_config` if it is none, or keeps its texts in another encoding; `store_unavailable`
+ * @throws `invalid_config` if it is none, or keeps its texts in another encoding;
+ * `store_unavailable`
  */
 export async function connect(path: string, rules: ConnectionRules): Promise<Connected> {
   const connection = openConnection(path, rules.addon)
@@ -42,7 +44,8 @@ export async function connect(path: string, rules: ConnectionRules): Promise<Con
 }
 
 /**
- * Puts the database into WAL mode, in which it stays. While another process opens the same new file, this has to wait.
+ * Puts the database into WAL mode, in which it stays. While another process opens the same new
+ * file, this has to wait.
  *
  * @throws `invalid_config` if the file system does not support it; `store_unavailable`
  */
@@ -52,7 +55,8 @@ export async function useWal(
 ): Promise<void> {
   try {
     await untilFree(rules, () => {
-      // Read to its end: the change is committed after the row that names the new mode, and may fail even then.
+      // Read to its end: the change is committed after the row that names the new mode, and may
+      // fail even then.
       connection.pragma('journal_mode = WAL')
       if (journalMode(connection) === 'wal') return
       throw new InvalidConfigError(

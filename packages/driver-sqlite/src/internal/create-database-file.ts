@@ -4,8 +4,8 @@ import { explain } from './examine-place.ts'
 const OWNER_ONLY = 0o600
 
 /**
- * Makes the file of a new database, readable by its owner only. In one go, so that nothing else in this process has the
- * new file open when it is closed, which would drop its locks.
+ * Makes the file of a new database, readable by its owner only. In one go, so that nothing else in
+ * this process has the new file open when it is closed, which would drop its locks.
  *
  * @throws `invalid_config`, `store_unavailable`
  */

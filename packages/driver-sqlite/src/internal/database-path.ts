@@ -5,8 +5,9 @@ import { InvalidConfigError, schemeOf } from '@harborage/core'
 export const IN_MEMORY = ':memory:'
 
 /**
- * Finds the path in a DSN. Whatever SQLite or the file system would understand in another way than the reader is
- * refused: a NUL cuts a path short, ` :memory: ` is silently volatile, and `file:x.db?mode=memory` is a file name.
+ * Finds the path in a DSN. Whatever SQLite or the file system would understand in another way than
+ * the reader is refused: a NUL cuts a path short, ` :memory: ` is silently volatile, and
+ * `file:x.db?mode=memory` is a file name.
  *
  * @throws `invalid_config`
  */
@@ -36,7 +37,9 @@ function stripScheme(dsn: string): string {
   }
 }
 
-/** `sqlite:///srv/a.db` is the path `/srv/a.db`; with two slashes the first name would be a host. */
+/**
+ * `sqlite:///srv/a.db` is the path `/srv/a.db`; with two slashes the first name would be a host.
+ */
 function stripAuthority(rest: string): string {
   if (rest.startsWith('///')) return rest.slice(2)
   if (rest.startsWith('//'))

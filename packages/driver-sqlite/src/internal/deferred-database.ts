@@ -17,8 +17,9 @@ import type { WritePatience } from './write-queue.ts'
 import { SqliteDatabase, sqliteTraits } from './sqlite-database.ts'
 
 /**
- * A database whose file is not there yet, or not in WAL mode. The first write makes it so; reads change nothing, and find
- * no table where there is no file. So a store that only verifies its tables leaves the place as it was.
+ * A database whose file is not there yet, or not in WAL mode. The first write makes it so; reads
+ * change nothing, and find no table where there is no file. So a store that only verifies its
+ * tables leaves the place as it was.
  */
 export class DeferredDatabase implements SqlDatabase {
   readonly engine = 'sqlite'

@@ -4,7 +4,9 @@ import { dirname } from 'node:path'
 import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
 import { isMountPoint } from './is-mount-point.ts'
 
-/** Numbers by which Linux's statfs names file systems on which WAL's shared memory does not work. */
+/**
+ * Numbers by which Linux's statfs names file systems on which WAL's shared memory does not work.
+ */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -16,9 +18,10 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
 ])
 
 /**
- * Examines the place of a database file, and changes nothing there. The file is never opened: closing it again would
- * drop every lock that this process has on it, those of a connection that is open included, and another process could
- * then take itself for the only user and remove the log that is being written.
+ * Examines the place of a database file, and changes nothing there. The file is never opened:
+ * closing it again would drop every lock that this process has on it, those of a connection that is
+ * open included, and another process could then take itself for the only user and remove the log
+ * that is being written.
  */
 export async function examinePlace(path: string): Promise<Objection[]> {
   try {
@@ -102,7 +105,10 @@ async function examineFile(path: string, found: Stats): Promise<Objection[]> {
   return objections
 }
 
-/** A file on a mount of its own is a mount point. Where these are not listed, it is on another device than its folder. */
+/**
+ * A file on a mount of its own is a mount point. Where these are not listed, it is on another
+ * device than its folder.
+ */
 async function isMountedAlone(file: string, { dev }: Stats): Promise<boolean> {
   const isListed = isMountPoint(file)
   if (isListed !== undefined) return isListed

@@ -19,7 +19,9 @@ export type Examined =
   | { readonly place: Place; readonly objections: readonly Objection[] }
   | { readonly place?: undefined; readonly objections: readonly [Objection] }
 
-/** Examines a configuration and the place that it names. It changes nothing and connects to nothing. */
+/**
+ * Examines a configuration and the place that it names. It changes nothing and connects to nothing.
+ */
 export async function examine(given: SqliteConfig): Promise<Examined> {
   const checked = readConfig(given)
   if ('finding' in checked) return { objections: [checked] }
@@ -45,8 +47,8 @@ function readConfig(
 }
 
 /**
- * A relative path would be another file once the process has changed its folder. What ends in a separator shall not
- * lose it: it names a folder.
+ * A relative path would be another file once the process has changed its folder. What ends in a
+ * separator shall not lose it: it names a folder.
  */
 function fullPath(path: string): string {
   return /[\\/]$/.test(path) ? `${resolve(path)}/` : resolve(path)

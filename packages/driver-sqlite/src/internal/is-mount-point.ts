@@ -7,8 +7,8 @@ const MOUNTS = '/proc/self/mountinfo'
 const PLACE_FIELD = 4
 
 /**
- * Tells whether something is mounted at a path, or returns `undefined` where the system does not say. The list is no
- * file on a disk, so reading it waits for nothing.
+ * Tells whether something is mounted at a path, or returns `undefined` where the system does not
+ * say. The list is no file on a disk, so reading it waits for nothing.
  */
 export function isMountPoint(path: string): boolean | undefined {
   try {

@@ -7,8 +7,8 @@ export type Addon = (path: string, options: BetterSqlite3.Options) => BetterSqli
 let loaded: Addon | undefined
 
 /**
- * Loads the native part of better-sqlite3, which only a first connection does. Where it cannot be had, that is an
- * objection, so that a file is not made in vain.
+ * Loads the native part of better-sqlite3, which only a first connection does. Where it cannot be
+ * had, that is an objection, so that a file is not made in vain.
  */
 export async function loadAddon(): Promise<Addon | Objection> {
   if (loaded !== undefined) return loaded

@@ -3,12 +3,16 @@ import type { PreparedConnection } from './prepared-connection.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 
 /**
- * How much of the connection a write takes. A failed `statement` undoes itself, whatever is around it; several that
- * make a `transaction` have to be undone together. `exclusive` work begins a transaction that it does not end.
+ * How much of the connection a write takes. A failed `statement` undoes itself, whatever is around
+ * it; several that make a `transaction` have to be undone together. `exclusive` work begins a
+ * transaction that it does not end.
  */
 export type WriteScope = 'statement' | 'transaction' | 'exclusive'
 
-/** The write of one call: it waits for its turn, runs, and tells the caller only when that is durable. */
+/**
+ * The write of one call: it waits for its turn, runs, and tells the caller only when that is
+ * durable.
+ */
 export interface PendingWrite {
   readonly scope: WriteScope
   /** When it began to wait, in milliseconds. */
@@ -29,7 +33,10 @@ type Outcome<Result> =
   | { readonly failed: false; readonly result: Result }
   | { readonly failed: true; readonly error: unknown }
 
-/** A write whose caller waits for a result. It may run several times; only the outcome that is told counts. */
+/**
+ * A write whose caller waits for a result. It may run several times; only the outcome that is told
+ * counts.
+ */
 export class PendingResult<Result> implements PendingWrite {
   readonly scope: WriteScope
   readonly since: number = performance.now()

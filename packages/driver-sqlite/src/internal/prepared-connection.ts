@@ -6,10 +6,15 @@ type Row = Record<string, unknown>
 /** A statement that reads, with what is known of how much. */
 export type ReadStatement = CompiledSql & Pick<StatementTraits<never>, 'isPointRead'>
 type Prepared = BetterSqlite3.Statement<unknown[], Row>
-/** Whether something was in the way, how many pages the log has, and how many of them are copied. */
+/**
+ * Whether something was in the way, how many pages the log has, and how many of them are copied.
+ */
 type LogState = readonly [busy: number, pages: number, copied: number]
 
-/** A connection of better-sqlite3 that prepares each statement once and runs the bodies of transactions. */
+/**
+ * A connection of better-sqlite3 that prepares each statement once and runs the bodies of
+ * transactions.
+ */
 export class PreparedConnection {
   readonly #connection: BetterSqlite3.Database
   /** By their text: each store that is opened compiles its statements anew. */
@@ -105,7 +110,10 @@ export class PreparedConnection {
     }
   }
 
-  /** Runs work as a part of the transaction that is open: its failure undoes what it did and nothing else. */
+  /**
+   * Runs work as a part of the transaction that is open: its failure undoes what it did and nothing
+   * else.
+   */
   savepoint<Result>(work: () => Result): Result {
     this.#savepoint.run()
     try {
@@ -163,7 +171,10 @@ export class PreparedConnection {
   }
 }
 
-/** Replaces each Buffer of a row by a plain Uint8Array: the caller's own, with nothing else behind it. */
+/**
+ * Replaces each Buffer of a row by a plain Uint8Array: the caller's own, with nothing else behind
+ * it.
+ */
 function ownBytes(row: Row): void {
   for (const column in row) {
     const value = row[column]

@@ -3,7 +3,8 @@ import { InvalidConfigError } from '@harborage/core'
 const OLDEST = { major: 22, minor: 14 }
 
 /**
- * On an older Node.js better-sqlite3 ends the whole process, without a word, when it opens a database.
+ * On an older Node.js better-sqlite3 ends the whole process, without a word, when it opens a
+ * database.
  *
  * @throws `invalid_config`
  */

@@ -33,8 +33,9 @@ export const sqliteTraits: SqlTraits = {
 }
 
 /**
- * The engine port on one connection of better-sqlite3. Its calls are synchronous, so nothing else of this process ever
- * sees a transaction half done; only a migration, which Kysely runs asynchronously, makes other calls wait.
+ * The engine port on one connection of better-sqlite3. Its calls are synchronous, so nothing else
+ * of this process ever sees a transaction half done; only a migration, which Kysely runs
+ * asynchronously, makes other calls wait.
  */
 export class SqliteDatabase implements SqlDatabase {
   readonly engine = 'sqlite'
@@ -90,7 +91,10 @@ export class SqliteDatabase implements SqlDatabase {
     return this.#write('transaction', () => this.#connection.drive(work(false)))
   }
 
-  /** A migration keeps all others from writing, and reads go on beside it: it need not lock tables one by one. */
+  /**
+   * A migration keeps all others from writing, and reads go on beside it: it need not lock tables
+   * one by one.
+   */
   async migrate<Result>(
     _lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
@@ -98,7 +102,8 @@ export class SqliteDatabase implements SqlDatabase {
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#write('exclusive', () => {
       this.#connection.begin()
-      // In the same breath, or a call that came in between would work within the migration's transaction.
+      // In the same breath, or a call that came in between would work within the migration's
+      // transaction.
       this.#writes.hold()
       this.#migration = promise
     })

@@ -8,7 +8,9 @@ import {
 } from '@harborage/core'
 import { SqlFailure } from '@harborage/core/sql'
 
-/** Whether another connection holds the lock, so that the same statement may succeed in a moment. */
+/**
+ * Whether another connection holds the lock, so that the same statement may succeed in a moment.
+ */
 export function isBusy(error: unknown): boolean {
   const code = resultCodeOf(error)
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')

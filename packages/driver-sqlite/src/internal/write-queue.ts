@@ -5,17 +5,21 @@ import type { PendingWrite } from './pending-write.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 import { isBusy, isPassing } from './sqlite-errors.ts'
 
-/** How long to wait between two attempts of the same write, in milliseconds; the last one repeats. */
+/**
+ * How long to wait between two attempts of the same write, in milliseconds; the last one repeats.
+ */
 const PAUSES_MS = [1, 2, 5, 10, 15, 20, 25] as const
 
 /**
- * What one commit holds at most; the write that reaches a bound ends it. Counts and not times, so that what shares a
- * commit does not depend on the machine.
+ * What one commit holds at most; the write that reaches a bound ends it. Counts and not times, so
+ * that what shares a commit does not depend on the machine.
  */
 const MAX_STATEMENTS = 256
 const MAX_BYTES = 1024 * 1024
 
-/** Where in a turn of the event loop something is done. Its end is where `setImmediate` calls back. */
+/**
+ * Where in a turn of the event loop something is done. Its end is where `setImmediate` calls back.
+ */
 type PlaceInTurn = 'anywhere' | 'at its end'
 
 /** How long a write goes on trying, in milliseconds, counted from when it was called for. */
@@ -27,18 +31,23 @@ export interface WritePatience {
 }
 
 /**
- * Group commit: the writes that wait are applied in their order, as many as the bounds allow in one transaction, so
- * that one fsync makes all of them durable. Each keeps its own outcome, and its caller is told once it is durable.
+ * Group commit: the writes that wait are applied in their order, as many as the bounds allow in one
+ * transaction, so that one fsync makes all of them durable. Each keeps its own outcome, and its
+ * caller is told once it is durable.
  *
- * A write that comes alone is applied in the same turn of the event loop. After a commit the next one is left to the
- * next turn: callers that go on at once join it, and timers and sockets are served in between.
+ * A write that comes alone is applied in the same turn of the event loop. After a commit the next
+ * one is left to the next turn: callers that go on at once join it, and timers and sockets are
+ * served in between.
  */
 export class WriteQueue {
   readonly #connection: PreparedConnection
   readonly #patience: WritePatience
   readonly #checkpoints: Checkpoints | undefined
   readonly #waiting: PendingWrite[] = []
-  /** How many of the first ones cannot share a transaction, since one that they shared came to nothing. */
+  /**
+   * How many of the first ones cannot share a transaction, since one that they shared came to
+   * nothing.
+   */
   #separate = 0
   #attempts = 0
   #isScheduled = false
@@ -101,7 +110,8 @@ export class WriteQueue {
 
   #goOnInNextTurn(place: PlaceInTurn): void {
     setImmediate(() => {
-      // What was done before the end of a turn ends with it here, and what waits would be a second commit in it.
+      // What was done before the end of a turn ends with it here, and what waits would be a second
+      // commit in it.
       if (place === 'anywhere' && this.#waiting.length > 0) this.#goOnInNextTurn('at its end')
       else this.#goOn('at its end')
     })
@@ -148,7 +158,8 @@ export class WriteQueue {
         }
       })
     } catch {
-      // Nothing was applied and nobody was told anything, so each one finds out for itself what stands against it.
+      // Nothing was applied and nobody was told anything, so each one finds out for itself what
+      // stands against it.
       this.#separate = Math.max(count, 1)
       return
     }

@@ -1,4 +1,5 @@
-// Run by stranger.ts. Everything is loaded before the rights are given up: the sources may be closed to strangers.
+// Run by stranger.ts. Everything is loaded before the rights are given up: the sources may be
+// closed to strangers.
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
