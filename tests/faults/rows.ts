@@ -11,6 +11,7 @@ import { powerLoss } from './power-loss/row.ts'
 import { processKill } from './process-kill/row.ts'
 import { racingReplicas } from './racing-replicas/row.ts'
 import { staleRetries } from './stale-retries/row.ts'
+import { upgradeUnderLoad } from './upgrade-under-load/row.ts'
 
 /** Every row of the table of faults, in its order. */
 export const rows: readonly FaultRow[] = [
@@ -25,5 +26,6 @@ export const rows: readonly FaultRow[] = [
   pooler,
   longReaders,
   closing,
+  upgradeUnderLoad,
   hostileInput,
 ]

@@ -41,9 +41,9 @@ export const pooler: FaultRow = {
       rounds: 960,
       edits: [
         {
-          file: 'packages/driver-postgres/src/internal/postgres-database.ts',
-          from: 'pg_advisory_xact_lock',
-          to: 'pg_advisory_lock',
+          file: 'packages/driver-postgres/src/internal/migration-runner.ts',
+          from: 'pg_advisory_xact_lock(${lockKey(lock.name)})',
+          to: 'pg_advisory_lock(${lockKey(lock.name)})',
         },
       ],
     },

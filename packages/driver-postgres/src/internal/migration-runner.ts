@@ -10,7 +10,7 @@ import { isOverSoon, statementFailure } from './postgres-failure.ts'
 const FIRST_WAIT_MS = 500
 /** Above the time after which Postgres looks for deadlocks, and ends an autovacuum that is in the way. */
 const LONGEST_WAIT_MS = 2_000
-const FIRST_PAUSE_MS = 50
+const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 2_000
 
 /** A lock that the migrations of all stores take before they make the schema that they share. */
