@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
 import { HANG_LIMIT_MS } from './tests/support/hang-limit.ts'
+import { SlowFilesFirst } from './tests/support/slow-files-first.ts'
 import { SlowestFilesReporter } from './tests/support/slowest-files-reporter.ts'
 
 export default defineConfig({
@@ -17,6 +18,7 @@ export default defineConfig({
     globalSetup: ['tests/support/postgres-server.ts'],
     reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],
     allowOnly: false,
+    sequence: { sequencer: SlowFilesFirst },
     // The many processes that tests start compile their sources once.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') },
     // Much of the time is spent waiting for disks and servers, so even two cores serve three files at once.

@@ -14,7 +14,7 @@ import { Tally, type Expectations } from '../harness/workload/tally.ts'
 
 const MAX = 4
 /** Of a broken build: far above the limits of a hasty lane, and far below what a call takes that has none. */
-const DEADLINE_MS = hangLimit(8_000)
+const DEADLINE_MS = hangLimit(5_000)
 const ROUNDS_OF_CALLERS = 10
 
 /** The time limits of a lane's database. */

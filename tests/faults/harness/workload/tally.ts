@@ -2,7 +2,7 @@ import { isHarborageError } from '@harborage/core'
 
 import { figures } from '../figures.ts'
 import type { Figures } from '../fault-row.ts'
-import { hangLimit } from '../this-build.ts'
+import { hangLimit, isBroken } from '../this-build.ts'
 import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 
@@ -17,6 +17,11 @@ export interface Expectations {
   /** How long the call is made again after errors. Default: until it would be taken to hang. */
   readonly forMs?: number
 }
+
+const noticed = Promise.withResolvers<Figures>()
+
+/** Resolves as soon as any call shows that this build is broken on purpose. */
+export const whenNoticed: Promise<Figures> = noticed.promise
 
 /** What became of the calls of one worker. */
 export class Tally {
@@ -71,6 +76,7 @@ export class Tally {
   }
 
   note(violation: string): void {
+    if (isBroken) noticed.resolve(figures({ violations: [violation] }))
     if (this.#violations.length < SHOWN_VIOLATIONS) this.#violations.push(violation)
   }
 
