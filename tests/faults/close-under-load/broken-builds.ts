@@ -35,9 +35,9 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: 12,
     edits: [
       {
-        file: 'packages/memory/src/internal/folding.ts',
-        from: 'this.#isStopping = true\n    this.#clearTimer()',
-        to: 'this.#isStopping = true',
+        file: 'packages/memory/src/internal/fold-scheduler.ts',
+        from: `if (job.state !== 'running') this.#move(job, 'resting')`,
+        to: 'void job',
       },
     ],
   },

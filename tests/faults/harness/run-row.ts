@@ -24,7 +24,7 @@ export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<
 }
 
 /** A broken build whose edits no longer fit the source is a mistake of the row, and must not pass for a catch. */
-function mustFit({ name, edits }: BrokenBuild): void {
+export function mustFit({ name, edits }: BrokenBuild): void {
   for (const { file, from } of edits) {
     const times = readFileSync(join(root, file), 'utf8').split(from).length - 1
     if (times !== 1) {

@@ -9,7 +9,7 @@ import { poolFaults } from './faults.ts'
 const script = join(import.meta.dirname, 'worker.ts')
 
 const clientPool = 'packages/driver-postgres/src/internal/client-pool.ts'
-const database = 'packages/driver-postgres/src/internal/postgres-database.ts'
+const connections = 'packages/driver-postgres/src/internal/connections.ts'
 
 export const poolAndNetwork: FaultRow = {
   name: 'pool and network',
@@ -65,9 +65,9 @@ export const poolAndNetwork: FaultRow = {
       rounds: 1,
       edits: [
         {
-          file: database,
-          from: 'this.#pool.release(client, broken)',
-          to: 'if (!broken) this.#pool.release(client, broken)',
+          file: connections,
+          from: 'this.#pool.release(client, broken, use)',
+          to: 'if (!broken) this.#pool.release(client, broken, use)',
         },
       ],
     },

@@ -28,8 +28,8 @@ export const commitsInParts: SourceEdit = {
 
 /** A turn is added again when its addTurn is repeated. */
 export const forgetsTurnIds: SourceEdit = {
-  file: 'packages/memory/src/internal/add-turn.ts',
-  from: 'return header?.turnIds.includes(turnId) ?? false',
+  file: 'packages/memory/src/internal/turn-ids.ts',
+  from: 'if (header === undefined) return false',
   to: 'return false',
 }
 
