@@ -37,6 +37,7 @@ test('the table of repetitions lists nothing that is not there', () => {
   for (const name of listed.keys()) expect(names).toContain(name)
 })
 
+// Each call names its declaration where it stands, and not in a variable.
 test('no statement is compiled in a way that these tests do not see', () => {
   const calls = sources.flatMap((source) => [
     ...source.matchAll(/\bcompile(Statement|AllOrNone)\(/g),

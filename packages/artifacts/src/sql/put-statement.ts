@@ -49,10 +49,10 @@ export function compilePut(database: SqlDatabase): SqlStatement<ArtifactRow, unk
         bytes: row.bytes,
       }),
     )
-  const traits = { repeat: 'recognized', ...ofRow } as const
-  if (!database.traits.batches) return compileStatement('artifacts_put', put, traits)
+  if (!database.traits.batches)
+    return compileStatement('artifacts_put', put, { ...ofRow, repeat: 'recognized' })
   const batch = compileBatch('artifacts_put_batch', putBatch, (columns, calls) =>
     unlessThere(into.columns(columns).expression(calls)).returning(keyNames),
   )
-  return compileStatement('artifacts_put', put, { ...traits, batch })
+  return compileStatement('artifacts_put', put, { ...ofRow, repeat: 'recognized', batch })
 }

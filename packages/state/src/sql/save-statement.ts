@@ -47,12 +47,12 @@ export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow,
   const into = intoRecords(database)
   const save = (row: StateRecordRow): Insert =>
     replaceWhere(into.values(rowOf(row)), isNew(database))
-  const traits = { repeat: 'recognized', ...ofRow } as const
-  if (!database.traits.batches) return compileStatement('state_save', save, traits)
+  if (!database.traits.batches)
+    return compileStatement('state_save', save, { ...ofRow, repeat: 'recognized' })
   const batch = compileBatch('state_save_batch', saveBatch, (columns, calls) =>
     replaceWhere(into.columns(columns).expression(calls), isNew(database)).returning('event_id'),
   )
-  return compileStatement('state_save', save, { ...traits, batch })
+  return compileStatement('state_save', save, { ...ofRow, repeat: 'recognized', batch })
 }
 
 /** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
