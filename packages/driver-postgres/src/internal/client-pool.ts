@@ -20,6 +20,8 @@ export class ClientPool {
   readonly #sockets = new Set<Socket>()
   /** One for each connection of the own pool, which resolves when it has ended. */
   readonly #endings = new Set<Promise<void>>()
+  /** Whether a client of the caller's was inside a transaction. */
+  hasDiscarded = false
   /** The limit of connections that the server refused the last one for. */
   #limit: string | undefined
 
@@ -115,6 +117,7 @@ export class ClientPool {
     for (;;) {
       const client = await this.#checkOutInTime()
       if (isIdle(client)) return client
+      this.hasDiscarded = true
       this.#checkIn(client, true)
     }
   }

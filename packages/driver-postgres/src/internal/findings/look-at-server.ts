@@ -3,7 +3,7 @@ import type { CheckedPostgresConfig } from '../../postgres-config.ts'
 import type { ClientPool } from '../client-pool.ts'
 import { statementFailure } from '../postgres-failure.ts'
 import { StatementRunner } from '../statement-runner.ts'
-import { clientFindings } from './client-findings.ts'
+import { clientFindings, openTransaction } from './client-findings.ts'
 import { readServerFacts, serverQuestion, serverQuestionValues } from './server-facts.ts'
 import { serverFindings } from './server-findings.ts'
 
@@ -35,8 +35,9 @@ export async function lookAtServer(
     const { rows } = await runner.run(client, serverQuestion, serverQuestionValues())
     const facts = readServerFacts(rows[0])
     isBroken = false
+    const left = pool.hasDiscarded ? [openTransaction] : []
     return {
-      findings: serverFindings(facts, config),
+      findings: [...left, ...serverFindings(facts, config)],
       schema: config.schema ?? facts.schema ?? undefined,
     }
   } catch (error) {
