@@ -1,4 +1,4 @@
-import { NotFoundError, type EventId } from '@harborage/core'
+import { NotFoundError, type EventId, type Identity } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,
@@ -8,6 +8,7 @@ import type {
 } from '@harborage/state'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '../support/turns.ts'
 
 /** Has a word of its own for a failed condition. */
 class OtherCodeDriver extends DelegatingDriver {
@@ -52,9 +53,34 @@ class ContentBlindDriver extends DelegatingDriver {
   }
 }
 
+/** Empties the slots of a session one after the other, with room for others in between. */
+class SlotBySlotDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    let count = 0
+    for (const kind of ['a', 'b', 'c']) {
+      const isThere = await this.delete({ identity: { ...identity, runId: '' }, kind }, undefined)
+      if (isThere) count += 1
+      await turns(1)
+    }
+    return count + (await super.deleteScope(identity))
+  }
+}
+
+/** Makes a delete again after a while, as if its answer had been lost. */
+class RepeatingDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const isThere = await super.delete(slot, ifEventId)
+    await turns(2)
+    if (ifEventId === undefined) await super.delete(slot, undefined)
+    return isThere
+  }
+}
+
 export const samenessFaults: readonly BrokenStore[] = [
   brokenDriver('S12', 'answers with a code of its own', OtherCodeDriver),
   brokenDriver('S12', 'forgets what a commit has replaced', ForgetfulCommitDriver),
   brokenDriver('S12', 'forgets what was replaced when it is closed', ForgetfulOnCloseDriver),
   brokenDriver('S12', 'does not compare what an event id was used for', ContentBlindDriver),
+  brokenDriver('S12', 'empties a session slot by slot', SlotBySlotDriver),
+  brokenDriver('S12', 'makes a delete again after a while', RepeatingDriver),
 ]

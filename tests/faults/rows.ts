@@ -1,5 +1,6 @@
 import { answerLost } from './answer-lost/row.ts'
 import { closing } from './close-under-load/row.ts'
+import { deletionsBesideWriters } from './deletions-beside-writers/row.ts'
 import { diskFaults } from './disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
 import { hostileInput } from './hostile-input/row.ts'
@@ -21,6 +22,7 @@ export const rows: readonly FaultRow[] = [
   answerLost,
   racingReplicas,
   staleRetries,
+  deletionsBesideWriters,
   diskFaults,
   poolAndNetwork,
   pooler,

@@ -19,6 +19,7 @@ import { list } from './s09-list.ts'
 import { walks } from './s09-walks.ts'
 import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
+import { concurrency } from './s12-concurrency.ts'
 import { sameness } from './s12-sameness.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
@@ -36,7 +37,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
   'S9 list': [list, listKind, walks, largePages],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
-  'S12 sameness': [sameness],
+  'S12 sameness': [sameness, concurrency],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 }
 

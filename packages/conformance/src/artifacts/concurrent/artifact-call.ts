@@ -1,0 +1,46 @@
+import type { ArtifactScope, ArtifactStore } from '@harborage/artifacts'
+import { digestOf } from '../support/digest.ts'
+import { sessionOf } from '../../support/session-of.ts'
+
+/** An artifact of a history, which has one tenant: one content in one session. */
+export interface CallArtifact {
+  readonly session: string
+  readonly content: string
+}
+
+/** A call of a history, in a form that can be sent to another process. */
+export type ArtifactCall =
+  | (CallArtifact & { readonly do: 'put'; readonly filename: string })
+  | (CallArtifact & { readonly do: 'getRef' | 'delete' })
+  | { readonly do: 'deleteScope'; readonly session: string }
+
+/** Makes a call and returns its answer as a text: the file name that the artifact was put under. */
+export async function makeArtifactCall(
+  store: ArtifactStore,
+  tenantId: string,
+  call: ArtifactCall,
+): Promise<string> {
+  const scope = scopeOf(tenantId, call.session)
+  switch (call.do) {
+    case 'put': {
+      const ref = await store.putText(scope, call.content, { filename: call.filename })
+      return ref.filename
+    }
+    case 'getRef': {
+      const ref = await store.getRef(scope, idOf(call))
+      return ref?.filename ?? 'nothing'
+    }
+    case 'delete':
+      return String(await store.delete(scope, idOf(call)))
+    case 'deleteScope':
+      return String(await store.deleteScope(sessionOf(scope)))
+  }
+}
+
+function scopeOf(tenantId: string, sessionId: string): ArtifactScope {
+  return { tenantId, userId: 'ann', sessionId }
+}
+
+function idOf({ content }: CallArtifact): string {
+  return `default_${digestOf(content).slice(0, 12)}`
+}

@@ -1,0 +1,57 @@
+import type { SequentialModel } from '../../histories/serial-order.ts'
+import type { ArtifactCall, CallArtifact } from './artifact-call.ts'
+
+/** The file names that artifacts were first put under, by the names of the artifacts. */
+export type ArtifactModelState = ReadonlyMap<string, { session: string; filename: string }>
+
+/**
+ * Returns the artifact store as it is when calls come one after the other.
+ *
+ * @param contents Every content that the calls name.
+ */
+export function artifactModel(
+  contents: readonly string[],
+): SequentialModel<ArtifactModelState, ArtifactCall> {
+  return {
+    empty: new Map(),
+    step,
+    keyOf: (state) =>
+      JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    touches: (call) =>
+      call.do === 'deleteScope'
+        ? contents.map((content) => nameOf({ session: call.session, content }))
+        : [nameOf(call)],
+    isRead: (call) => call.do === 'getRef',
+  }
+}
+
+function step(
+  state: ArtifactModelState,
+  call: ArtifactCall,
+): { answer: string; state: ArtifactModelState } {
+  if (call.do === 'deleteScope') {
+    const left = new Map([...state].filter(([, { session }]) => session !== call.session))
+    const count = state.size - left.size
+    return { answer: String(count), state: count === 0 ? state : left }
+  }
+  const held = state.get(nameOf(call))
+  switch (call.do) {
+    case 'put': {
+      if (held !== undefined) return { answer: held.filename, state }
+      const { session, filename } = call
+      return { answer: filename, state: new Map(state).set(nameOf(call), { session, filename }) }
+    }
+    case 'getRef':
+      return { answer: held?.filename ?? 'nothing', state }
+    case 'delete': {
+      if (held === undefined) return { answer: 'false', state }
+      const left = new Map(state)
+      left.delete(nameOf(call))
+      return { answer: 'true', state: left }
+    }
+  }
+}
+
+function nameOf({ session, content }: CallArtifact): string {
+  return `artifact ${session}/${content}`
+}

@@ -1,0 +1,8 @@
+export { randomBelow } from './random.ts'
+export { recordCall } from './record-call.ts'
+export {
+  describeCalls,
+  unexplainedCalls,
+  type RecordedCall,
+  type SequentialModel,
+} from './serial-order.ts'

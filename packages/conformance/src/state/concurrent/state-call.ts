@@ -1,0 +1,103 @@
+import { parseEventId, type Identity } from '@harborage/core'
+import type { CheckedTransaction, SlotKey, StateRecord, StateStore } from '@harborage/state'
+import { bytesOf, textOf } from '../../support/text-bytes.ts'
+
+/** A slot of a history, which has one tenant. */
+export interface CallSlot {
+  readonly session: string
+  readonly kind: string
+}
+
+/** A record that is saved by a history. */
+export interface CallRecord extends CallSlot {
+  readonly eventId: string
+  readonly text: string
+}
+
+/** A call of a history, in a form that can be sent to another process. */
+export type StateCall =
+  | (CallRecord & { readonly do: 'save'; readonly ifEventId?: string | null })
+  | (CallSlot & { readonly do: 'load' })
+  | { readonly do: 'loadByEventId'; readonly session: string; readonly eventId: string }
+  | (CallSlot & { readonly do: 'delete'; readonly ifEventId?: string })
+  | { readonly do: 'deleteScope'; readonly session: string }
+  | {
+      readonly do: 'commit'
+      readonly expect: readonly (CallSlot & { readonly eventId: string | null })[]
+      readonly save: readonly CallRecord[]
+      readonly delete: readonly CallSlot[]
+    }
+
+/** Makes a call and returns its answer as a text. */
+export async function makeStateCall(
+  store: StateStore,
+  tenantId: string,
+  call: StateCall,
+): Promise<string> {
+  switch (call.do) {
+    case 'save': {
+      const { ifEventId } = call
+      const condition = ifEventId === undefined ? {} : { ifEventId: eventIdOf(ifEventId) }
+      return store.save(recordOf(tenantId, call), condition)
+    }
+    case 'load': {
+      const { identity, kind } = slotOf(tenantId, call)
+      return answerOfRecord(await store.load(identity, kind))
+    }
+    case 'loadByEventId':
+      return answerOfRecord(
+        await store.loadByEventId(sessionOf(tenantId, call.session), parseEventId(call.eventId)),
+      )
+    case 'delete': {
+      const { identity, kind } = slotOf(tenantId, call)
+      const { ifEventId } = call
+      const condition = ifEventId === undefined ? {} : { ifEventId: parseEventId(ifEventId) }
+      return String(await store.delete(identity, kind, condition))
+    }
+    case 'deleteScope':
+      return String(await store.deleteScope(sessionOf(tenantId, call.session)))
+    case 'commit':
+      return (await store.commit(transactionOf(tenantId, call))).join()
+  }
+}
+
+/** Returns what a read answers with this record. */
+export function answerOfRecord(record: Pick<StateRecord, 'eventId' | 'bytes'> | undefined): string {
+  return record === undefined ? 'nothing' : `${record.eventId}: ${textOf(record.bytes)}`
+}
+
+export function transactionOf(
+  tenantId: string,
+  call: Extract<StateCall, { do: 'commit' }>,
+): CheckedTransaction {
+  return {
+    expect: call.expect.map((each) => ({
+      ...slotOf(tenantId, each),
+      eventId: eventIdOf(each.eventId),
+    })),
+    save: call.save.map((each) => recordOf(tenantId, each)),
+    delete: call.delete.map((each) => slotOf(tenantId, each)),
+  }
+}
+
+export function recordOf(tenantId: string, record: CallRecord): StateRecord {
+  return {
+    ...slotOf(tenantId, record),
+    eventId: parseEventId(record.eventId),
+    bytes: bytesOf(record.text),
+    version: 0,
+    updatedAt: new Date(0),
+  }
+}
+
+export function slotOf(tenantId: string, { session, kind }: CallSlot): SlotKey {
+  return { identity: { ...sessionOf(tenantId, session), runId: '' }, kind }
+}
+
+function sessionOf(tenantId: string, sessionId: string): Identity {
+  return { tenantId, userId: 'ann', sessionId }
+}
+
+function eventIdOf(eventId: string | null): ReturnType<typeof parseEventId> | null {
+  return eventId === null ? null : parseEventId(eventId)
+}

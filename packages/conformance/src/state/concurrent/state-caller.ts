@@ -1,0 +1,142 @@
+import type { StateStore } from '@harborage/state'
+import { randomBelow } from '../../histories/random.ts'
+import { recordCall } from '../../histories/record-call.ts'
+import type { RecordedCall } from '../../histories/serial-order.ts'
+import { makeStateCall, type CallRecord, type CallSlot, type StateCall } from './state-call.ts'
+
+/** The kinds of a history: few, so that its calls meet. */
+export const CALLED_KINDS: readonly string[] = ['a', 'b', 'c']
+
+const CALLED_SESSIONS: readonly string[] = ['first', 'second']
+
+/** What a caller of a history is given. */
+export interface CallerOptions {
+  readonly store: StateStore
+  /** A tenant that no other history uses. */
+  readonly tenantId: string
+  /** Tells the callers of a history apart. */
+  readonly name: string
+  readonly seed: number
+  /** A clock that all callers share, and that is never the same twice. */
+  readonly now: () => number
+}
+
+/** Makes calls that meet those of other callers: saves, commits, deletions, reads and retries. */
+export class StateCaller {
+  readonly history: RecordedCall<StateCall>[] = []
+  readonly #options: CallerOptions
+  readonly #below: (limit: number) => number
+  /** What the caller saw last in each slot. */
+  readonly #seen = new Map<string, string | null>()
+  readonly #written: StateCall[] = []
+  #saves = 0
+
+  constructor(options: CallerOptions) {
+    this.#options = options
+    this.#below = randomBelow(options.seed)
+  }
+
+  /** Makes calls, one after the other. */
+  async work(calls: number): Promise<void> {
+    for (let made = 0; made < calls; made += 1) await this.make(this.#nextCall())
+  }
+
+  /** Reads every slot. */
+  async readAll(): Promise<void> {
+    for (const session of CALLED_SESSIONS) {
+      for (const kind of CALLED_KINDS) await this.make({ do: 'load', session, kind })
+    }
+  }
+
+  async make(call: StateCall): Promise<void> {
+    const { store, tenantId, now } = this.#options
+    const recorded = await recordCall(call, now, () => makeStateCall(store, tenantId, call))
+    if (recorded === undefined) return
+    this.history.push(recorded)
+    const { answer = '' } = recorded
+    if (call.do === 'load') {
+      this.#seen.set(nameOf(call), answer === 'nothing' ? null : (answer.split(':')[0] ?? null))
+    }
+    if (call.do === 'save' && answer === 'saved') this.#seen.set(nameOf(call), call.eventId)
+  }
+
+  #nextCall(): StateCall {
+    const slot = this.#slot()
+    switch (this.#below(12)) {
+      case 0:
+      case 1:
+        return this.#writing({ do: 'save', ...this.#record(slot) })
+      case 2:
+      case 3:
+        return this.#writing({
+          do: 'save',
+          ...this.#record(slot),
+          ifEventId: this.#below(2) === 0 ? null : this.#lastSeen(slot),
+        })
+      case 4:
+      case 5:
+        return this.#writing(this.#commit(slot))
+      case 6: {
+        const ifEventId = this.#lastSeen(slot)
+        const isGuarded = ifEventId !== null && this.#below(2) === 0
+        return this.#writing({ do: 'delete', ...slot, ...(isGuarded && { ifEventId }) })
+      }
+      case 7:
+      case 8:
+        return this.#writing({ do: 'deleteScope', session: slot.session })
+      case 9: {
+        const retried = this.#written.at(-1 - this.#below(3))
+        return retried ?? { do: 'load', ...slot }
+      }
+      case 10: {
+        const eventId = this.#lastSeen(slot)
+        if (eventId === null) return { do: 'load', ...slot }
+        return { do: 'loadByEventId', session: slot.session, eventId }
+      }
+      default:
+        return { do: 'load', ...slot }
+    }
+  }
+
+  #commit({ session, kind }: CallSlot): StateCall {
+    const others = CALLED_KINDS.filter((other) => other !== kind).map((other) => ({
+      session,
+      kind: other,
+    }))
+    const [second, third] = this.#below(2) === 0 ? others : others.toReversed()
+    const isExpecting = third !== undefined && this.#below(2) === 0
+    return {
+      do: 'commit',
+      expect: isExpecting ? [{ ...third, eventId: this.#lastSeen(third) }] : [],
+      save: [{ session, kind }, ...(second === undefined ? [] : [second])].map((slot) =>
+        this.#record(slot),
+      ),
+      delete: third !== undefined && this.#below(3) === 0 ? [third] : [],
+    }
+  }
+
+  #slot(): CallSlot {
+    // Mostly the first, so that calls meet.
+    const session = this.#below(4) === 0 ? 'second' : 'first'
+    return { session, kind: CALLED_KINDS[this.#below(CALLED_KINDS.length)] ?? 'a' }
+  }
+
+  #record(slot: CallSlot): CallRecord {
+    this.#saves += 1
+    const eventId = `${this.#options.name}-${this.#saves}`
+    return { ...slot, eventId, text: `by ${eventId}` }
+  }
+
+  #lastSeen(slot: CallSlot): string | null {
+    return this.#seen.get(nameOf(slot)) ?? null
+  }
+
+  #writing(call: StateCall): StateCall {
+    this.#written.push(call)
+    return call
+  }
+}
+
+function nameOf({ session, kind }: CallSlot): string {
+  return `${session}/${kind}`
+}

@@ -1,0 +1,166 @@
+import { isHarborageError, parseEventId } from '@harborage/core'
+import {
+  decideCommit,
+  decideDelete,
+  decideSave,
+  REMEMBERED_EVENT_IDS,
+  type Generation,
+  type SlotKey,
+  type SlotView,
+} from '@harborage/state'
+import type { SequentialModel } from '../../histories/serial-order.ts'
+import { bytesOf } from '../../support/text-bytes.ts'
+import {
+  answerOfRecord,
+  recordOf,
+  slotOf,
+  transactionOf,
+  type CallRecord,
+  type CallSlot,
+  type StateCall,
+} from './state-call.ts'
+
+/** What a slot holds, and the event ids that it has replaced, newest first. */
+interface Held {
+  readonly session: string
+  readonly eventId: string
+  readonly text: string
+  readonly replaced: readonly string[]
+}
+
+/** What the slots of a history hold, by their names. */
+export type ModelState = ReadonlyMap<string, Held>
+
+const TENANT = 'acme'
+
+/**
+ * Returns the state store as it is when calls come one after the other: `decideSave`,
+ * `decideCommit` and `decideDelete` decide.
+ *
+ * @param kinds Every kind that the calls name.
+ */
+export function stateModel(kinds: readonly string[]): SequentialModel<ModelState, StateCall> {
+  return {
+    empty: new Map(),
+    step(state, call) {
+      try {
+        return step(state, call)
+      } catch (error) {
+        if (isHarborageError(error)) return { answer: error.code, state }
+        throw error
+      }
+    },
+    keyOf: (state) =>
+      JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    touches: (call) => touches(call, kinds),
+    isRead: (call) => call.do === 'load' || call.do === 'loadByEventId',
+  }
+}
+
+function step(state: ModelState, call: StateCall): { answer: string; state: ModelState } {
+  const view = viewOf(state)
+  switch (call.do) {
+    case 'save': {
+      const { ifEventId } = call
+      const condition = typeof ifEventId === 'string' ? parseEventId(ifEventId) : ifEventId
+      const answer = decideSave(view, recordOf(TENANT, call), condition)
+      return { answer, state: answer === 'saved' ? saved(state, [call]) : state }
+    }
+    case 'load':
+      return { answer: answerOfRecord(view.generationOf(slotOf(TENANT, call))), state }
+    case 'loadByEventId': {
+      const holder = [...state.values()].find(
+        ({ session, eventId }) => session === call.session && eventId === call.eventId,
+      )
+      return { answer: answerOfRecord(holder && generationOf(holder)), state }
+    }
+    case 'delete': {
+      const ifEventId = call.ifEventId === undefined ? undefined : parseEventId(call.ifEventId)
+      const isThere = decideDelete(view.generationOf(slotOf(TENANT, call)), ifEventId)
+      return { answer: String(isThere), state: isThere ? without(state, [call]) : state }
+    }
+    case 'deleteScope': {
+      const left = new Map([...state].filter(([, { session }]) => session !== call.session))
+      const count = state.size - left.size
+      return { answer: String(count), state: count === 0 ? state : left }
+    }
+    case 'commit': {
+      const { outcomes, apply } = decideCommit(view, transactionOf(TENANT, call))
+      const save = call.save.filter((_, index) => outcomes[index] === 'saved')
+      const changed = apply ? saved(without(state, call.delete), save) : state
+      return { answer: outcomes.join(), state: changed }
+    }
+  }
+}
+
+function touches(call: StateCall, kinds: readonly string[]): readonly string[] {
+  switch (call.do) {
+    case 'save':
+      return [nameOf(call), call.eventId]
+    case 'load':
+    case 'delete':
+      return [nameOf(call)]
+    case 'loadByEventId':
+      return [call.eventId]
+    case 'deleteScope':
+      return kinds.map((kind) => nameOf({ session: call.session, kind }))
+    case 'commit':
+      return [
+        ...[...call.expect, ...call.save, ...call.delete].map(nameOf),
+        ...call.save.map(({ eventId }) => eventId),
+      ]
+  }
+}
+
+function saved(state: ModelState, records: readonly CallRecord[]): ModelState {
+  if (records.length === 0) return state
+  const changed = new Map(state)
+  for (const record of records) {
+    const { session, eventId, text } = record
+    const before = state.get(nameOf(record))
+    const replaced = before === undefined ? [] : [before.eventId, ...before.replaced]
+    changed.set(nameOf(record), {
+      session,
+      eventId,
+      text,
+      replaced: replaced.slice(0, REMEMBERED_EVENT_IDS),
+    })
+  }
+  return changed
+}
+
+function without(state: ModelState, slots: readonly CallSlot[]): ModelState {
+  const names = slots.map(nameOf).filter((name) => state.has(name))
+  if (names.length === 0) return state
+  return new Map([...state].filter(([name]) => !names.includes(name)))
+}
+
+function viewOf(state: ModelState): SlotView {
+  return {
+    generationOf(slot) {
+      const held = state.get(nameOfKey(slot))
+      return held && generationOf(held)
+    },
+    isHeldElsewhere(record) {
+      const own = nameOfKey(record)
+      return [...state].some(([name, { eventId }]) => name !== own && eventId === record.eventId)
+    },
+  }
+}
+
+function generationOf({ eventId, text, replaced }: Held): Generation {
+  return {
+    eventId: parseEventId(eventId),
+    version: 0,
+    bytes: bytesOf(text),
+    hasReplaced: (other) => replaced.includes(other),
+  }
+}
+
+function nameOf({ session, kind }: CallSlot): string {
+  return `slot ${session}/${kind}`
+}
+
+function nameOfKey({ identity, kind }: SlotKey): string {
+  return nameOf({ session: identity.sessionId, kind })
+}

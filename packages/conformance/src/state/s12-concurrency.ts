@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import type { StateStore } from '@harborage/state'
+import { describeCalls, unexplainedCalls } from '../histories/serial-order.ts'
+import type { HistoryBatch, HistoryPlan } from '../support/pace.ts'
+import { CALLED_KINDS, StateCaller } from './concurrent/state-caller.ts'
+import { stateModel } from './concurrent/state-model.ts'
+import type { StateCases } from './support/state-cases.ts'
+
+const plan: HistoryPlan = { defaultRuns: 25, mostRuns: 50, mostPerCase: 25, calls: 30 }
+const CALLERS = 4
+const CALLS_EACH = 6
+/** Seeds of one case lie apart from those of the next. */
+const SEEDS_OF_A_CASE = 1_000
+
+/** S12: what calls answer at the same time, they answer in some order one after the other. */
+export function concurrency({ it, itIfShared, batches }: StateCases): void {
+  for (const batch of batches(plan)) {
+    it(`S12 concurrent histories ${batch.range} come to the same as some order of their calls`, async ({
+      store,
+    }) => {
+      await checkBatch(batch, [store])
+    })
+
+    itIfShared(
+      `S12 concurrent histories ${batch.range} of several stores come to the same as some order of their calls`,
+      async ({ store, open }) => {
+        await checkBatch(batch, [store, await open()])
+      },
+    )
+  }
+}
+
+async function checkBatch(
+  { runs, seed }: HistoryBatch,
+  stores: readonly StateStore[],
+): Promise<void> {
+  for (let run = 0; run < runs; run += 1) {
+    await checkHistory(stores, seed * SEEDS_OF_A_CASE + run, `seed ${seed}, history ${run + 1}`)
+  }
+}
+
+async function checkHistory(
+  stores: readonly StateStore[],
+  seed: number,
+  what: string,
+): Promise<void> {
+  let time = 0
+  const now = (): number => (time += 1)
+  const tenantId = `tenant-${randomUUID()}`
+  const callers = Array.from({ length: CALLERS }, (_, caller) => {
+    const store = stores[caller % stores.length] ?? assert.fail('there is a store')
+    return new StateCaller({
+      store,
+      tenantId,
+      name: `${caller}`,
+      seed: seed * CALLERS + caller,
+      now,
+    })
+  })
+  await Promise.all(callers.map((caller) => caller.work(CALLS_EACH)))
+  await callers[0]?.readAll()
+  const unexplained = unexplainedCalls(
+    stateModel(CALLED_KINDS),
+    callers.flatMap(({ history }) => history),
+  )
+  if (unexplained === undefined) return
+  assert.fail(`no order explains these calls (${what}):\n${describeCalls(unexplained)}`)
+}
