@@ -50,7 +50,7 @@ import { turnTokens } from './token-estimator.ts'
  *
  * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
  * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
- * `invalid_record`, and with `store_unavailable` or, for writes, `outcome_unknown` if the database fails. A refused
+ * `invalid_record`, with `strategy_mismatch` if the conversation is kept under another strategy, and with `store_unavailable` or, for writes, `outcome_unknown` if the database fails. A refused
  * identity is also published as a `memory.identity_rejected` event.
  */
 export class MemoryStore implements AsyncDisposable {
@@ -88,8 +88,9 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Adds a turn at the end of the conversation. When it resolves, the turn is durable. A turn with a `turnId` that is
-   * among the last 64 of the conversation is not added again, so a retry is safe. Without a `turnId` it is not: after
-   * `outcome_unknown`, the same call may add the turn a second time.
+   * remembered is not added again, so a retry is safe: by default an id is forgotten once it is past both the newest
+   * 1,024 turns and 24 hours. Without a `turnId` it is not: after `outcome_unknown`, the same call may add the turn a
+   * second time.
    *
    * @example
    * ```ts
@@ -158,7 +159,7 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Folds what can be folded now, and resolves when that is done or the summarizer has failed for good; look at
-   * {@link health}.
+   * {@link health}. It removes nothing.
    */
   async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
     return this.#call('flush', identity, options, (owner) => async () => {
@@ -192,7 +193,8 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Puts a snapshot in the place of the conversation, as a whole or not at all. Empty bytes without a strategy empty it.
+   * Puts a snapshot in the place of the conversation, as a whole or not at all. Empty bytes without a strategy empty it,
+   * under whatever strategy it is kept: nothing of it is left.
    *
    * @throws `invalid_snapshot` if it is malformed or of another strategy; nothing is changed then.
    */
@@ -257,7 +259,7 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Lets calls in flight finish, refuses later ones with `store_closed`, aborts a running summarisation after
-   * `closeGraceMs`, waits up to 5 seconds for a bus that is still publishing, and releases everything. Idempotent.
+   * `closeGraceMs`, waits for a bus that is still publishing, up to 5 seconds for an event, and releases everything. Idempotent.
    */
   close(): Promise<void> {
     // At once, because a call in flight may be waiting for a summarisation that never ends.

@@ -38,12 +38,20 @@ export function oldestToDrop(
   if (header === undefined) return 0
   switch (rules.strategy) {
     case 'truncation':
-      return isBeyond(header.tokens + tokens, rules.budgetTokens) ? MAX_DROPPED_TURNS : 0
+      return isBeyond(header.tokens + tokens, rules.budgetTokens)
+        ? turnsOfTokens(header, header.tokens + tokens - rules.budgetTokens)
+        : 0
     case 'rolling_summary':
       return Math.min(turnsBeyondBacklog(header, header.turns + 1, rules), MAX_DROPPED_TURNS)
     case 'none':
       return 0
   }
+}
+
+/** About how many of the oldest turns have so many tokens; if they are smaller, the next turn drops the others. */
+function turnsOfTokens({ turns, tokens }: MemoryHeader, excess: number): number {
+  const usual = Math.ceil((excess * turns) / Math.max(tokens, 1))
+  return Math.min(2 * usual + 2, MAX_DROPPED_TURNS)
 }
 
 /** Decides what adding a turn changes. A turn whose id is remembered changes nothing. */

@@ -2,12 +2,14 @@ import type { RunIdentity } from '@harborage/core'
 import { changeRows, LostRace, selectRows, together, type SqlWork } from '@harborage/core/sql'
 import type { HeldMemory, Look, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
-import { forgetTurnIds, writeRows } from './many-rows.ts'
+import { writeRows } from './many-rows.ts'
+import { forgetTurnIds, isDueAt, rememberNewest } from './turn-id-rows.ts'
 import {
   conversationOf,
   headerIfSound,
   headerOf,
   headerRow,
+  lineageBytes,
   ownerColumns,
   rememberedOf,
   summaryRow,
@@ -21,8 +23,8 @@ import type { MemoryStatements } from './statements.ts'
 /**
  * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.
  *
- * @throws LostRace if the conversation had no row to lock and another caller made one, or if another caller has
- * remembered the id of the turn since it was looked for.
+ * @throws LostRace if the conversation had no row to lock and another caller made one, or if the id of
+ * the turn turns out to be remembered since it was looked for.
  */
 export function* changeWork<Result>(
   statements: MemoryStatements,
@@ -98,7 +100,8 @@ function* applyChange(
     ? [
         changeRows(statements.append, {
           ...turnRow(owner, strategy, turn),
-          ...appended(turnIdRow(owner, strategy, id)),
+          id_kind: turnIdKind(id.turnId),
+          id_lineage: lineageBytes(id.lineage),
           seen_position: seen,
         }),
       ]
@@ -110,20 +113,18 @@ function* applyChange(
     ...(summary === undefined
       ? []
       : [changeRows(statements.upsert, summaryRow(owner, strategy, summary))]),
-    ...(forget === undefined || id === undefined
-      ? []
-      : [forgetTurnIds(statements, owner, id.position, forget)]),
+    ...(isOneTurn && isDueAt(id.position)
+      ? [
+          rememberNewest(statements, owner, header, id),
+          forgetTurnIds(statements, owner, id, forget),
+        ]
+      : []),
   ])
-  const rowsWritten = others[removing.length]
   if (headersWritten === 0) throw new LostRace()
   if (isOneTurn) {
-    if (rowsWritten !== 2) throw new LostRace()
+    if (others[removing.length] === 0) throw new LostRace()
     return
   }
   yield* writeRows(statements, append, (each) => turnRow(owner, strategy, each))
   yield* writeRows(statements, remember, (each) => turnIdRow(owner, strategy, each))
-}
-
-function appended({ kind, tokens, updated_at, bytes }: ReturnType<typeof turnIdRow>) {
-  return { id_kind: kind, id_position: tokens, id_at: updated_at, id_lineage: bytes }
 }

@@ -98,6 +98,11 @@ export function headerRow(owner: OwnerColumns, { lineage, ...held }: MemoryHeade
   return row(owner, HEADER_KIND, held.strategy, lineage, text)
 }
 
+/** The lineage as it is kept with an id. */
+export function lineageBytes(lineage: number): Uint8Array {
+  return new TextEncoder().encode(String(lineage))
+}
+
 export function turnIdRow(
   owner: OwnerColumns,
   strategy: string,

@@ -5,8 +5,8 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql, type InsertQueryBuilder, type InsertResult } from 'kysely'
-import { AFTER_TURNS, BEFORE_TURNS } from './kinds.ts'
+import { sql, type InsertQueryBuilder, type InsertResult, type RawBuilder } from 'kysely'
+import { BEFORE_TURNS } from './kinds.ts'
 import { key, ownerOf, rowOf } from './row-columns.ts'
 import type { OwnerColumns } from './rows.ts'
 import type { MemoryRow, MemoryTables } from './tables.ts'
@@ -17,7 +17,7 @@ export interface MemoryWriteStatements {
   readonly upsert: SqlStatement<MemoryRow, unknown>
   /** Writes many rows of which no two are one; only for engines that take arrays. */
   readonly upsertAll: SqlStatement<readonly MemoryRow[], unknown> | undefined
-  /** Writes a turn and remembers its id: two rows, or one if somebody else has remembered the id. */
+  /** Writes a turn unless its id is remembered. */
   readonly append: SqlStatement<AppendParameters, unknown>
   readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
   /** Removes the ids between two kinds that are forgotten. */
@@ -28,10 +28,8 @@ export interface MemoryWriteStatements {
 
 export interface AppendParameters extends MemoryRow {
   readonly id_kind: string
-  readonly id_position: number
-  readonly id_at: number
   readonly id_lineage: Uint8Array
-  /** The position that was seen with the id, which is forgotten: that row is replaced. Else -1. */
+  /** The position that was seen with the id, which is forgotten: it does not count. Else -1. */
   readonly seen_position: number
 }
 
@@ -87,7 +85,7 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
     append: compileStatement(
       'memory_append',
       (turn: AppendParameters) =>
-        replacing(into().values([rowOf(turn), rowOf(idRowOf(turn))]), turn.seen_position),
+        replacing(into().columns(namesOf(columns)).expression(appendedRow(database, turn))),
       { repeat: 'never' },
     ),
     removeTurns: compileStatement(
@@ -128,33 +126,37 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
   }
 }
 
-/** @param seenPosition Where given, an id that is remembered is replaced only if it has this position. */
-function replacing(insert: Insert, seenPosition?: number): Insert {
-  return insert.onConflict((conflict) => {
-    const update = conflict.columns(key).doUpdateSet((row) => ({
+function replacing(insert: Insert): Insert {
+  return insert.onConflict((conflict) =>
+    conflict.columns(key).doUpdateSet((row) => ({
       strategy: row.ref('excluded.strategy'),
       tokens: row.ref('excluded.tokens'),
       updated_at: row.ref('excluded.updated_at'),
       bytes: row.ref('excluded.bytes'),
-    }))
-    if (seenPosition === undefined) return update
-    return update.where((where) =>
-      where.or([
-        where('memory_state.kind', '<', AFTER_TURNS),
-        where('memory_state.bytes', '<>', where.ref('excluded.bytes')),
-        where('memory_state.tokens', '=', seenPosition),
-      ]),
-    )
-  })
+    })),
+  )
 }
 
-function idRowOf(turn: AppendParameters): MemoryRow {
-  return {
-    ...ownerOf(turn),
-    kind: turn.id_kind,
-    strategy: turn.strategy,
-    tokens: turn.id_position,
-    updated_at: turn.id_at,
-    bytes: turn.id_lineage,
-  }
+/**
+ * The row of a turn, or none. The lock was waited for with an older view of the ids than that of a later statement, which
+ * is this one.
+ */
+function appendedRow(database: SqlDatabase, turn: AppendParameters): RawBuilder<unknown> {
+  const { bytesType } = database.traits
+  const values = namesOf(columns).map((column) => {
+    const type = columns[column] === 'bytea' ? bytesType : columns[column]
+    return sql`cast(${turn[column]} as ${sql.raw(type)})`
+  })
+  const known = database.builder
+    .$extendTables<MemoryTables>()
+    .selectFrom('memory_state')
+    .select(sql.lit(1).as('one'))
+    .where((where) => where.and({ ...ownerOf(turn), kind: turn.id_kind }))
+    .where('bytes', '=', turn.id_lineage)
+    .where('tokens', '<>', turn.seen_position)
+  return sql`select ${sql.join(values)} where not exists ${known}`
+}
+
+function namesOf(of: typeof columns): readonly (keyof MemoryRow)[] {
+  return Object.keys(of) as (keyof MemoryRow)[]
 }
