@@ -70,6 +70,43 @@ describe('a bus that takes its time', () => {
   })
 })
 
+describe('a bus that takes a second for each event', () => {
+  test('gets one at a time, in their order, and a close waits for the last', async () => {
+    vi.useFakeTimers()
+    const seen: string[] = []
+    let running = 0
+    let most = 0
+    const publish = async (): Promise<void> => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      running -= 1
+    }
+    const memory = await openFailing(
+      busThat(async (event) => {
+        await publish()
+        seen.push(event.identity.sessionId)
+      }),
+    )
+    const sessions = Array.from({ length: 10 }, (_, number) => `s${number}`)
+    for (const sessionId of sessions) {
+      await memory.addTurn({ ...identity, sessionId }, goodTurn())
+      await memory.settled()
+    }
+    let isClosed = false
+    const closed = memory.close().then(() => {
+      isClosed = true
+    })
+    await vi.advanceTimersByTimeAsync(19_500)
+    expect(isClosed).toBe(false)
+    await vi.advanceTimersByTimeAsync(500)
+    await closed
+    expect(most).toBe(1)
+    expect(seen).toEqual(sessions.flatMap((sessionId) => [sessionId, sessionId]))
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
 describe('a bus that hangs', () => {
   test('gets each event five seconds later at most, and holds up a close for as long', async () => {
     vi.useFakeTimers()

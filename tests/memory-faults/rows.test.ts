@@ -1,0 +1,129 @@
+import { createEventBus, newEventId } from '@harborage/core'
+import { compileStatement, requireSqlDatabase } from '@harborage/core/sql'
+import type { Database } from '@harborage/core'
+import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
+import { expect, test } from 'vitest'
+
+import { numberedTurn, rememberedNames } from './support/numbered-turns.ts'
+import { openEngine } from './support/open-engine.ts'
+import { sharedPlaces } from './support/places.ts'
+import { reliableSummarizer } from './support/reliable-summarizer.ts'
+import { session } from './support/replica-rules.ts'
+
+type Rows = { memory_state: { kind: string; tokens: number; bytes: Uint8Array } }
+
+/** More than get rows of their own. */
+const TURNS = 130
+
+const rules = { strategy: 'truncation', bus: createEventBus() } as const
+
+test.each(sharedPlaces)(
+  'no row is left of a conversation that was emptied, on $name',
+  async ({ open }) => {
+    await using database = await openEngine(await open())
+    const strategies = [
+      rules,
+      { ...rules, strategy: 'rolling_summary', summarizer: reliableSummarizer } as const,
+    ]
+    for (const kept of strategies) {
+      for (const emptying of [kept, { ...rules, strategy: 'none' } as const]) {
+        await using memory = await openMemoryStore({ database, ...kept })
+        for (let number = 1; number <= TURNS; number += 1) {
+          await memory.addTurn(session, numberedTurn('a', number))
+        }
+        await memory.flush(session)
+        expect((await rowsOf(database)).length).toBeGreaterThan(64)
+        await using other = await openMemoryStore({ database, ...emptying })
+        await other.restore(session, { bytes: new Uint8Array() })
+        expect(await rowsOf(database)).toEqual([])
+        await memory.settled(session)
+        expect(await rowsOf(database)).toEqual([])
+      }
+    }
+  },
+)
+
+test.each(sharedPlaces)(
+  'a release that knows no rows of turn ids reads the bookkeeping, and its restore makes them void, on $name',
+  async ({ open }) => {
+    await using database = await openEngine(await open())
+    await using memory = await openMemoryStore({ database, ...rules })
+    const turns = Array.from({ length: TURNS }, (_, index) => withId(index + 1))
+    for (const turn of turns) await memory.addTurn(session, turn)
+    for (const turn of turns.slice(0, 3)) await memory.addTurn(session, turn)
+    expect(rememberedNames(await memory.getLlmContext(session))).toHaveLength(TURNS)
+
+    const header = await headerOf(database)
+    expect(Object.keys(header).toSorted()).toEqual(
+      [
+        ...['ended', 'failures', 'folder', 'health', 'nextPosition', 'strategy', 'tokens'],
+        ...['turnIds', 'turns'],
+      ].toSorted(),
+    )
+    expect(header['turnIds']).toHaveLength(64)
+
+    // As an earlier release restores the empty snapshot.
+    await restoreAsBefore(database, {
+      ...header,
+      turns: 0,
+      tokens: 0,
+      turnIds: [],
+      nextPosition: 1,
+    })
+    for (const turn of [turns[0], turns[1], turns[0]]) {
+      if (turn !== undefined) await memory.addTurn(session, turn)
+    }
+    expect(rememberedNames(await memory.getLlmContext(session))).toEqual(['a1', 'a2'])
+  },
+)
+
+function withId(number: number): ConversationTurn {
+  return { ...numberedTurn('a', number), turnId: newEventId() }
+}
+
+async function rowsOf(database: Database): Promise<readonly { kind: string; bytes: Uint8Array }[]> {
+  const sql = requireSqlDatabase(database)
+  const all = compileStatement(
+    'all_rows',
+    ({ after }: { after: string }) =>
+      sql.builder
+        .$extendTables<Rows>()
+        .selectFrom('memory_state')
+        .select(['kind', 'bytes'])
+        .where('kind', '>', after),
+    { repeat: 'reads' },
+  )
+  return sql.rows(all, { after: '' })
+}
+
+async function headerOf(database: Database): Promise<Record<string, unknown>> {
+  const rows = await rowsOf(database)
+  const found = rows.find(({ kind }) => kind === 'memory.state')
+  return JSON.parse(new TextDecoder().decode(found?.bytes)) as Record<string, unknown>
+}
+
+async function restoreAsBefore(database: Database, header: object): Promise<void> {
+  const sql = requireSqlDatabase(database)
+  const remove = compileStatement(
+    'remove_turns_as_before',
+    ({ end }: { end: string }) =>
+      sql.builder
+        .$extendTables<Rows>()
+        .deleteFrom('memory_state')
+        .where('kind', '>', 'memory.turn/')
+        .where('kind', '<', end),
+    { repeat: 'never' },
+  )
+  const write = compileStatement(
+    'write_header_as_before',
+    ({ bytes }: { bytes: Uint8Array }) =>
+      sql.builder
+        .$extendTables<Rows>()
+        .updateTable('memory_state')
+        .set({ bytes, tokens: 0 })
+        .where('kind', '=', 'memory.state'),
+    { repeat: 'never' },
+  )
+  await sql.changes(remove, { end: 'memory.turn0' })
+  await sql.changes(write, { bytes: new TextEncoder().encode(JSON.stringify(header)) })
+}
