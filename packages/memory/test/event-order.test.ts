@@ -79,7 +79,9 @@ describe('a bus that takes a second for each event', () => {
     const publish = async (): Promise<void> => {
       running += 1
       most = Math.max(most, running)
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      const { promise, resolve } = Promise.withResolvers<void>()
+      setTimeout(resolve, 1_000)
+      await promise
       running -= 1
     }
     const memory = await openFailing(
