@@ -18,7 +18,7 @@ export interface ArtifactScope extends Identity {
 export interface PutOptions extends CallOptions {
   /** The first part of the id; equal content is stored once per scope and namespace. Default: `default`. */
   readonly namespace?: string | undefined
-  /** Default: `application/octet-stream`; for text `text/plain; charset=utf-8`; for JSON `application/json`. */
+  /** Without control characters. Default: `application/octet-stream`; for text `text/plain; charset=utf-8`; for JSON `application/json`. */
   readonly mimeType?: string | undefined
   /** Metadata only, never part of a path. Default: `''`. */
   readonly filename?: string | undefined

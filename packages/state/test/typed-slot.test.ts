@@ -153,6 +153,46 @@ describe('a typed slot', () => {
       }
     })
 
+    it('refuses what JSON would change without a word, wherever it is', async () => {
+      const anything = defineSlot({ kind, schema: z.any() })
+      const lossy: readonly unknown[] = [
+        new Map([['a', 1]]),
+        new Set([1]),
+        new Uint8Array(3),
+        new ArrayBuffer(3),
+        /a/,
+        new Error('a'),
+        Promise.resolve(1),
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+      ]
+      const inside: readonly unknown[] = [...lossy, () => 1, Symbol('s')]
+      const values = [
+        ...lossy,
+        ...inside.flatMap((part) => [{ deep: { part } }, [part]]),
+        [undefined],
+      ]
+      for (const value of values) {
+        await expect(anything.save(store, identity, value)).rejects.toMatchObject({
+          code: 'invalid_record',
+        })
+        await expect(anything.record(identity, value)).rejects.toThrow('JSON')
+      }
+      expect(await store.load(identity, kind)).toBeUndefined()
+    })
+
+    it('takes what says itself how it is written, and properties that are undefined', async () => {
+      const anything = defineSlot({ kind, schema: z.any() })
+      class Money {
+        cents = 12
+      }
+      await anything.save(store, identity, { at: new Date(0), note: undefined, money: new Money() })
+      expect(await anything.load(store, identity)).toEqual({
+        at: '1970-01-01T00:00:00.000Z',
+        money: { cents: 12 },
+      })
+    })
+
     it('may be asynchronous, and of any make', async () => {
       const even = defineSlot({ kind, schema: evenNumber })
       await even.save(store, identity, 2)

@@ -114,13 +114,19 @@ export function checkDescription(
       namespace === undefined
         ? DEFAULT_NAMESPACE
         : checkRequiredName('namespace', namespace, InvalidRecordError),
-    mimeType:
-      mimeType === undefined
-        ? defaultMimeType
-        : checkRequiredName('mimeType', mimeType, InvalidRecordError),
+    mimeType: mimeType === undefined ? defaultMimeType : checkMimeType(mimeType),
     filename: filename === undefined ? '' : checkName('filename', filename, InvalidRecordError),
     sourceText: source === undefined ? '{}' : strictJsonObject('source', source, MAX_SOURCE_BYTES),
   }
+}
+
+/** Refuses what would end a header of HTTP, where the type is most often written. */
+function checkMimeType(value: unknown): string {
+  const mimeType = checkRequiredName('mimeType', value, InvalidRecordError)
+  if (!/\p{Cc}/u.test(mimeType)) return mimeType
+  throw new InvalidRecordError(
+    'mimeType holds a control character: pass a media type, as in a header',
+  )
 }
 
 /** Checks a filter; one that leaves out a part of the identity crosses identities. */

@@ -1,4 +1,5 @@
-import { InvalidRecordError } from '@harborage/core'
+import { types } from 'node:util'
+import { InvalidRecordError, isError } from '@harborage/core'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -22,6 +23,44 @@ export function decodeJson(kind: string, bytes: Uint8Array): unknown {
     // The parser's own error quotes the text, which is a payload.
     throw new InvalidRecordError(`what is stored under ${kind} is not JSON in UTF-8`)
   }
+}
+
+/**
+ * Refuses a value that JSON would change without a word: a Map becomes `{}`, NaN becomes `null`, a function goes. What has
+ * a `toJSON`, such as a Date, says itself how it is written; a property that is `undefined` is one that is not there.
+ *
+ * @throws `invalid_record`, which tells neither names nor values.
+ */
+export function refuseLossy(kind: string, value: unknown): void {
+  if (isLossy(value)) {
+    throw new InvalidRecordError(
+      `the value of ${kind} holds what JSON cannot say, such as a Map, a Set, bytes, a function or NaN: pass plain objects, arrays, texts, finite numbers, booleans and null`,
+    )
+  }
+}
+
+function isLossy(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value)
+  if (typeof value !== 'object') return typeof value !== 'string' && typeof value !== 'boolean'
+  if (value === null || ('toJSON' in value && typeof value.toJSON === 'function')) return false
+  if (Array.isArray(value)) return Array.from<unknown>(value).some(isLossy)
+  if (hasHiddenContent(value)) return true
+  return Object.values(value).some((part: unknown) => part !== undefined && isLossy(part))
+}
+
+/** Whether an object holds more than its properties, which JSON does not see. */
+function hasHiddenContent(value: object): boolean {
+  return (
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isRegExp(value) ||
+    types.isPromise(value) ||
+    isError(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value)
+  )
 }
 
 function stringify(kind: string, value: unknown): string | undefined {

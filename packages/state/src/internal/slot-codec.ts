@@ -1,6 +1,6 @@
-import { InvalidRecordError } from '@harborage/core'
+import { InvalidRecordError, readArguments } from '@harborage/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { decodeJson, encodeJson } from './json-bytes.ts'
+import { decodeJson, encodeJson, refuseLossy } from './json-bytes.ts'
 
 /** How the values of a typed slot are kept. */
 export interface SlotForm<Schema extends StandardSchemaV1> {
@@ -31,7 +31,10 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
     const { kind } = this.#form
     const bytes = encodeJson(kind, value)
     const result = await this.#validate(decodeJson(kind, bytes))
-    if (result.issues === undefined) return { bytes, value: result.value }
+    if (result.issues === undefined) {
+      readArguments(() => refuseLossy(kind, value))
+      return { bytes, value: result.value }
+    }
     throw misfit(
       (await this.#fits(value))
         ? `the value of ${kind} no longer fits its schema once it is JSON`

@@ -36,6 +36,9 @@ export function malformedPutOptions(): unknown[] {
   return [
     ...names.map((namespace) => ({ namespace })),
     ...names.map((mimeType) => ({ mimeType })),
+    ...['text/plain\r\nX-Header: 1', 'text/plain\n', '\ttext', 'text\x7f'].map((mimeType) => ({
+      mimeType,
+    })),
     ...names.filter((name) => name !== '').map((filename) => ({ filename })),
     ...notJsonObjects.map(([, source]) => ({ source })),
   ]
