@@ -8,8 +8,6 @@ import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { artifactsOnFiles } from './artifacts-on-files.ts'
-import { createDatabase } from '../support/postgres-database.ts'
-import { besideKysely } from './beside-kysely.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
@@ -17,6 +15,8 @@ import { serveRegistry, type PackageRegistry } from './package-registry.ts'
 import { packPackages } from './packed-package.ts'
 import { firstExample, firstInstall } from './readme.ts'
 import { runCommand, tryCommand } from './run-command.ts'
+import { jestTest, saveOnce } from './save-once.ts'
+import { unusualProjects } from './unusual-projects.ts'
 
 const packedPackages = await packPackages()
 
@@ -38,13 +38,15 @@ describe.each(packedPackages)('$name as it is published', (packed) => {
   const { manifest, files, tarball, content } = packed
 
   test('ships its build, its sources, the licence and a README, and nothing else', () => {
-    const other = files.filter((file) => !/^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.ts)$/.test(file))
+    const other = files.filter(
+      (file) => !/^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.(ts|md))$/.test(file),
+    )
     expect(other).toEqual(['LICENSE', 'README.md', 'package.json'])
   })
 
   test('has the output of each of its sources, and none of a source that is gone', () => {
     const built = files.filter((file) => file.endsWith('.js'))
-    const sources = files.filter((file) => file.startsWith('src/'))
+    const sources = files.filter((file) => /^src\/.+\.ts$/.test(file))
     expect(built).toEqual(sources.map((file) => file.replace(/^src(.+)\.ts$/, 'dist$1.js')))
   })
 
@@ -194,6 +196,8 @@ describe('a project that installed every package', () => {
     project = await installInEmptyProject('npm', registry, ...names, '@types/node')
     await project.write('first-example.ts', firstExample())
     await project.write('checkpoint.mjs', checkpointInThread)
+    await project.write('save-once.mjs', saveOnce)
+    await project.write('users.test.mjs', jestTest)
     await project.write(
       'every-entry.ts',
       [
@@ -231,56 +235,55 @@ describe('a project that installed every package', () => {
     await bundle.close()
     await runCommand(project.folder, 'node', 'bundle.mjs')
   })
+
+  test("runs a user's test under Jest", async () => {
+    const jest = createRequire(import.meta.url).resolve('jest/bin/jest')
+    const config = JSON.stringify({ rootDir: project.folder, testMatch: ['**/users.test.mjs'] })
+    const flags = ['--experimental-vm-modules', jest, '--config', config, '--watchman=false']
+    expect(await runCommand(project.folder, 'node', ...flags)).toContain('1 passed')
+  })
+
+  test('is told what to do where Node.js loads no addons, and left without an empty file', async () => {
+    const { outcome, files } = await save(['--no-addons', 'save-once.mjs', './without-addons.db'])
+    expect(outcome).toMatch(/^invalid_config: .*--no-addons/)
+    expect(files).toEqual([])
+  })
+
+  if (process.platform === 'linux') {
+    test('is told to mount the folder where only the file is mounted', async () => {
+      const script = [
+        'mkdir app && touch kept.db app/agent.db',
+        'mount --bind kept.db app/agent.db',
+        'node save-once.mjs app/agent.db',
+      ].join(' && ')
+      const printed = await runCommand(
+        project.folder,
+        'unshare',
+        '--user',
+        '--map-root-user',
+        '--mount',
+        'sh',
+        '-c',
+        script,
+      )
+      const { outcome, files } = JSON.parse(printed) as Printed
+      expect(outcome).toMatch(/^invalid_config: only the database file is mounted/)
+      expect(files).toEqual(['agent.db'])
+    })
+  }
+
+  async function save(args: readonly string[]): Promise<Printed> {
+    return JSON.parse(await runCommand(project.folder, 'node', ...args)) as Printed
+  }
 })
 
-describe('a project that installed with --legacy-peer-deps, so without any peer', () => {
-  let project: ConsumerProject
-  beforeAll(async () => {
-    project = await installInEmptyProject(
-      'npm',
-      registry,
-      '--legacy-peer-deps',
-      ...firstInstall(),
-      '@types/node',
-    )
-    await project.write('first-example.ts', firstExample())
-  })
-  afterAll(() => project[Symbol.asyncDispose]())
+/** What {@link saveOnce} prints. */
+interface Printed {
+  readonly outcome: string
+  readonly files: readonly string[]
+}
 
-  test("runs and compiles the README's first example", async () => {
-    await runCommand(project.folder, 'node', 'first-example.ts')
-    await runCommand(project.folder, 'tsc')
-  })
-})
-
-describe('a project that has an older kysely of its own', () => {
-  let project: ConsumerProject
-  beforeAll(async () => {
-    const packages = ['artifacts', 'driver-postgres', 'driver-sqlite', 'memory', 'state']
-    project = await installInEmptyProject(
-      'npm',
-      registry,
-      'kysely@^0.28.0',
-      ...packages.map((name) => `@harborage/${name}`),
-      '@types/node',
-    )
-    await project.write('beside-kysely.ts', besideKysely)
-  })
-  afterAll(() => project[Symbol.asyncDispose]())
-
-  test('has both, each where it is looked for', async () => {
-    const kysely = (await installedPackages(project.folder)).get('kysely') ?? new Set()
-    expect(kysely.size).toBeGreaterThan(1)
-  })
-
-  test('compiles, and keeps every store on both engines beside its own queries', async () => {
-    await runCommand(project.folder, 'tsc')
-    await runCommand(project.folder, 'node', 'beside-kysely.ts', 'sqlite:./own.db')
-    const database = await createDatabase()
-    await runCommand(project.folder, 'node', 'beside-kysely.ts', database.dsn)
-    await database.drop()
-  })
-})
+unusualProjects(() => registry)
 
 function arrayBuffer(bytes: Buffer<ArrayBuffer>): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
