@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import type { BrokenBuild, SourceEdit } from '../harness/fault-row.ts'
+
+const root = join(import.meta.dirname, '../../..')
 
 const migrations = 'packages/state/src/sql/migrations.ts'
 const listKind = 'packages/state/src/sql/list-kind-statement.ts'
@@ -23,7 +28,7 @@ const withoutKinds: readonly SourceEdit[] = [
     to: `false
       ? { tables: ['state_records', 'state_kinds']`,
   },
-  { file: listKind, from: 'updatesWriteEveryIndex\n      ?', to: 'false\n      ?' },
+  { file: listKind, from: 'database.traits.updatesWriteEveryIndex', to: 'false' },
 ]
 
 /**
@@ -38,9 +43,12 @@ export const earlierVersions: readonly number[] = [2, 4, 1, 3]
  */
 export function buildOf(version: number): BrokenBuild {
   const unknown = later.slice(version - 1).map((from) => ({ file: migrations, from, to: '' }))
-  return {
-    name: `knows ${version} migrations`,
-    rounds: 1,
-    edits: [...unknown, ...(version < KINDS_TABLE ? withoutKinds : [])],
+  const edits = [...unknown, ...(version < KINDS_TABLE ? withoutKinds : [])]
+  for (const { file, from } of edits) {
+    // Otherwise it would be another version than it is taken for.
+    if (!readFileSync(join(root, file), 'utf8').includes(from)) {
+      throw new Error(`version ${version} cannot be made: ${file} does not hold ${from}`)
+    }
   }
+  return { name: `knows ${version} migrations`, rounds: 1, edits }
 }
