@@ -15,10 +15,6 @@ export interface ConsumerProject extends AsyncDisposable {
 export async function createConsumerProject(): Promise<ConsumerProject> {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-consumer-'))
   await linkInstalled(join(workspaceRoot, 'tests/node_modules'), join(folder, 'node_modules'))
-  await linkInstalled(
-    join(workspaceRoot, 'node_modules/@types'),
-    join(folder, 'node_modules/@types'),
-  )
   await linkExamples(join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
   return {
