@@ -82,6 +82,8 @@ export class ConnectionGate {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#admit(next)
       next.waiters.shift()?.resolve()
+      // While nobody waits, the timer keeps no process alive.
+      if (next.waiters.length === 0) next.timer?.unref()
     }
   }
 
@@ -108,7 +110,11 @@ export class ConnectionGate {
   /** Refuses those that wait for too long, as soon as there are any. */
   #watch(line: Line): void {
     const oldest = line.waiters.peek()
-    if (oldest === undefined || line.timer !== undefined) return
+    if (oldest === undefined) return
+    if (line.timer !== undefined) {
+      line.timer.ref()
+      return
+    }
     const due = Math.max(oldest.since, line.lastProgress) + this.#timeoutMs
     line.timer = setTimeout(
       () => {
