@@ -8,7 +8,7 @@ import { bystander, killBackends, waitingForLock } from './support/backends.ts'
 import { records } from './support/shared-statement-checks.ts'
 import { loggedDuring, loggingSettings, logOf } from './support/statement-log.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
-import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
 
 const BATCH = 'harbor_state_save_batch'
 /** How many calls go together, beside the first, which goes ahead by itself. */
@@ -65,7 +65,7 @@ test('saves and small puts that come together take few statements', async () => 
 
   const puts = await executions(() =>
     Promise.all(
-      Array.from({ length: 32 }, (_, index) => artifacts.putText(ann, `output ${index % 30}`)),
+      Array.from({ length: 32 }, (_, index) => artifacts.putText(session, `output ${index % 30}`)),
     ),
   )
   expect(puts('harbor_artifacts_put')).toBeLessThan(16)

@@ -4,9 +4,8 @@ import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { bystander, waitingForLock } from './support/backends.ts'
-import { ann, newRecord } from './support/test-store.ts'
+import { ann, newRecord, session } from './support/test-store.ts'
 
-const { runId: _, ...session } = ann
 const ROUNDS = 60
 
 interface Stores {

@@ -8,11 +8,10 @@ import { failureOf } from '../support/failure-of.ts'
 import { HANG_LIMIT_MS } from '../support/hang-limit.ts'
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
 import { TcpProxy } from '../support/tcp-proxy.ts'
-import { ann, newRecord } from './support/test-store.ts'
+import { ann, newRecord, session } from './support/test-store.ts'
 
 const COMMIT = 'COMMIT\0'
 const kind = 'lease'
-const { runId: _, ...session } = ann
 const text = 'the tool output'
 
 interface Stores {

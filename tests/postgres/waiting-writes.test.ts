@@ -10,9 +10,10 @@ import { queryPostgres } from '../support/query-postgres.ts'
 import { bystander, countWaiting, waitingForLock } from './support/backends.ts'
 import { records } from './support/shared-statement-checks.ts'
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
-import { ann, newRecord, openOwnStore } from './support/test-store.ts'
+import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
 
-const other = { tenantId: 'other', userId: 'bob', sessionId: 's1', runId: 'r1' }
+const otherSession = { tenantId: 'other', userId: 'bob', sessionId: 's1' }
+const other = { ...otherSession, runId: 'r1' }
 const large = new Uint8Array(65_536)
 
 let server: PostgresServer
@@ -114,7 +115,7 @@ test('however many rows are locked, the loads and small saves of others go on', 
 test('puts that wait for the same content hold up no others', async () => {
   await using database = await openPostgres({ dsn: server.dsn })
   await using artifacts = await openArtifactStore({ database })
-  const ref = await artifacts.putText(ann, 'contended')
+  const ref = await artifacts.putText(session, 'contended')
   const [row] = await queryPostgres<Record<string, unknown>>(
     server.dsn,
     'delete from artifacts_blobs where id = $1 returning *',
@@ -128,10 +129,14 @@ test('puts that wait for the same content hold up no others', async () => {
     `insert into artifacts_blobs (${columns.join()}) values (${columns.map((_, at) => `$${at + 1}`).join()})`,
     Object.values(row),
   )
-  const waiting = Array.from({ length: 14 }, () => artifacts.putText(ann, 'contended'))
-  const putting = Array.from({ length: 40 }, (_, at) => artifacts.putText(other, `text ${at}`))
+  const waiting = Array.from({ length: 14 }, () => artifacts.putText(session, 'contended'))
+  const putting = Array.from({ length: 40 }, (_, at) =>
+    artifacts.putText(otherSession, `text ${at}`),
+  )
   expect(await Promise.all(putting)).toHaveLength(40)
-  expect(await artifacts.getText(other, (await artifacts.putText(other, 'more')).id)).toBe('more')
+  expect(
+    await artifacts.getText(otherSession, (await artifacts.putText(otherSession, 'more')).id),
+  ).toBe('more')
   await waitingForLock(server.dsn, 1)
   await holder.query('rollback')
   expect(new Set((await Promise.all(waiting)).map(({ id }) => id))).toEqual(new Set([ref.id]))
