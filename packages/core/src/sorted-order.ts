@@ -8,17 +8,24 @@ export interface OrderRules<Item> {
   readonly idOf: (item: Item) => string
 }
 
+/** An item in its place, which it keeps for a while after it has gone. */
+interface Entry<Item> {
+  readonly item: Item
+  isGone: boolean
+}
+
 /**
  * Keeps items for walks in their order. They are sorted when a walk begins and not when they come and go; what was in
- * order before is not sorted again.
+ * order before is not sorted again. A walk passes over items that have gone, and they are taken out once they are many,
+ * so that a walk during which all items are removed costs no more than one that removes none.
  */
 export class SortedOrder<Item> {
   readonly #rules: OrderRules<Item>
   /** In order, but for those that came since. */
-  #items: Item[] = []
+  #entries: Entry<Item>[] = []
+  readonly #byId = new Map<string, Entry<Item>>()
   #isInOrder = true
-  /** Those among the items that went since, by their ids. */
-  readonly #gone = new Set<string>()
+  #gone = 0
 
   constructor(rules: OrderRules<Item>) {
     this.#rules = rules
@@ -26,51 +33,70 @@ export class SortedOrder<Item> {
 
   /** Adds an item that is not there. */
   add(item: Item): void {
-    if (this.#gone.delete(this.#rules.idOf(item))) return
-    this.#items.push(item)
+    const id = this.#rules.idOf(item)
+    const known = this.#byId.get(id)
+    if (known !== undefined) {
+      if (known.isGone) this.#gone -= 1
+      known.isGone = false
+      return
+    }
+    const entry = { item, isGone: false }
+    this.#byId.set(id, entry)
+    this.#entries.push(entry)
     this.#isInOrder = false
   }
 
   /** Removes an item that is there. */
   remove(item: Item): void {
-    this.#gone.add(this.#rules.idOf(item))
-    if (this.#gone.size > MAX_GONE && this.#gone.size * 2 > this.#items.length) this.#takeOut()
+    const entry = this.#byId.get(this.#rules.idOf(item))
+    if (entry === undefined || entry.isGone) return
+    entry.isGone = true
+    this.#gone += 1
+    if (this.#gone > MAX_GONE && this.#gone * 2 > this.#entries.length) this.#takeOut()
   }
 
   clear(): void {
-    this.#items = []
-    this.#gone.clear()
+    this.#entries = []
+    this.#byId.clear()
+    this.#gone = 0
   }
 
   /** Walks the items from the first one that is far enough; all behind it are. */
   *from(isFarEnough: (item: Item) => boolean): Iterable<Item> {
-    const items = this.#inOrder()
-    for (let place = firstOf(items, isFarEnough); place < items.length; place += 1) {
-      const item = items[place]
-      if (item !== undefined) yield item
+    const entries = this.#inOrder()
+    for (let place = firstOf(entries, isFarEnough); place < entries.length; place += 1) {
+      const entry = entries[place]
+      if (entry !== undefined && !entry.isGone) yield entry.item
     }
   }
 
-  #inOrder(): readonly Item[] {
-    if (this.#gone.size > 0) this.#takeOut()
-    if (!this.#isInOrder) this.#items.sort(this.#rules.compare)
+  #inOrder(): readonly Entry<Item>[] {
+    if (!this.#isInOrder) {
+      this.#entries.sort((left, right) => this.#rules.compare(left.item, right.item))
+    }
     this.#isInOrder = true
-    return this.#items
+    return this.#entries
   }
 
   #takeOut(): void {
-    this.#items = this.#items.filter((item) => !this.#gone.has(this.#rules.idOf(item)))
-    this.#gone.clear()
+    for (const { item, isGone } of this.#entries) {
+      if (isGone) this.#byId.delete(this.#rules.idOf(item))
+    }
+    this.#entries = this.#entries.filter(({ isGone }) => !isGone)
+    this.#gone = 0
   }
 }
 
-function firstOf<Item>(items: readonly Item[], isFarEnough: (item: Item) => boolean): number {
+function firstOf<Item>(
+  entries: readonly Entry<Item>[],
+  isFarEnough: (item: Item) => boolean,
+): number {
   let low = 0
-  let high = items.length
+  let high = entries.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    const item = items[middle]
-    if (item === undefined || isFarEnough(item)) high = middle
+    const entry = entries[middle]
+    if (entry === undefined || isFarEnough(entry.item)) high = middle
     else low = middle + 1
   }
   return low
