@@ -185,11 +185,11 @@ export function defineSlot<Schema extends StandardSchemaV1>(
         ...checkUpdate(change, given),
       }))
       const turns = turnsOf(store)
-      let endTurn = turns.isContended(owner, kind)
-        ? await turns.take(owner, kind, options.signal)
-        : undefined
+      let endTurn: (() => void) | undefined
       let isRefused = false
+      const waits = turns.begin(owner, kind)
       try {
+        if (waits) endTurn = await turns.take(owner, kind, options.signal)
         for (let attempt = 1; ; attempt += 1) {
           const held = await slot.loadWithEventId(store, owner, options)
           if (held !== undefined && held.eventId === eventId) return held.value
@@ -222,6 +222,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
         }
       } finally {
         endTurn?.()
+        turns.end(owner, kind)
       }
     },
   }

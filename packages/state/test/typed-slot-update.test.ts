@@ -55,6 +55,19 @@ describe('updating a typed slot', () => {
     expect(await costs.load(store, identity)).toEqual({ cents: 500 })
   })
 
+  it('asks for a new value about once for each of many increments that are made at once', async () => {
+    let asked = 0
+    const callers = Array.from({ length: 500 }, () =>
+      costs.update(store, identity, (held) => {
+        asked += 1
+        return addOne(held)
+      }),
+    )
+    await Promise.all(callers)
+    // A few begin beside each other, and only those may be asked in vain.
+    expect(asked).toBeLessThan(520)
+  })
+
   it('lets those of a slot go on that came while one of them waits for a later one', async () => {
     const later = Promise.withResolvers<void>()
     let asked = 0

@@ -10,22 +10,44 @@ const TURN_MS = 1_000
 /** The longest pause after a conflict within a turn, which is with another process. */
 const MAX_PAUSE_MS = 64
 
+/** How many updates of one slot begin beside each other: of more, nearly all would load and save in vain. */
+const MAX_BESIDE = 8
+
 /** A place in the line of one slot. */
 interface Waiting {
   readonly start: () => void
 }
 
 /**
- * Lets updates of one slot that have met a conflict go on one after the other, in the order in which they came. It only
- * keeps them from disturbing each other: that no update is lost is ensured by the condition of each save.
+ * Lets updates of one slot that have met a conflict, or that are many, go on one after the other, in the order in which
+ * they came. It only keeps them from disturbing each other: that no update is lost is ensured by the condition of each
+ * save.
  */
 export class SlotTurns {
   /** The lines of the slots that have one: the first in each is at work. */
   readonly #lines = new Map<string, Set<Waiting>>()
 
-  /** Returns whether updates of the slot are waiting for each other, so that a new one does better to join them. */
-  isContended(identity: Required<RunIdentity>, kind: string): boolean {
-    return this.#lines.size > 0 && this.#lines.has(slotId({ identity, kind }))
+  /** How many updates of each slot have begun and not ended. */
+  readonly #begun = new Map<string, number>()
+
+  /**
+   * Notes that an update of the slot begins.
+   *
+   * @returns Whether it does better to wait for a turn, since others wait for each other or are many.
+   */
+  begin(identity: Required<RunIdentity>, kind: string): boolean {
+    const slot = slotId({ identity, kind })
+    const begun = this.#begun.get(slot) ?? 0
+    this.#begun.set(slot, begun + 1)
+    return begun >= MAX_BESIDE || this.#lines.has(slot)
+  }
+
+  /** Notes that an update of the slot has ended. */
+  end(identity: Required<RunIdentity>, kind: string): void {
+    const slot = slotId({ identity, kind })
+    const begun = this.#begun.get(slot) ?? 0
+    if (begun > 1) this.#begun.set(slot, begun - 1)
+    else this.#begun.delete(slot)
   }
 
   /**
