@@ -16,7 +16,6 @@ import {
   linkIfFree,
   readIfThere,
   removeIfThere,
-  removeTemporary,
   syncApplied,
   syncUpwards,
   writeNewFile,
@@ -32,6 +31,7 @@ import { identify, ReadyFolders } from './internal/ready-folders.ts'
 import { RefWalk, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
 import { UnfinishedWalks } from './internal/unfinished-walks.ts'
+import { removeTemporary } from './internal/unremoved.ts'
 import { waitForRoom } from './internal/wait-for-room.ts'
 
 /** How often a put starts again because others took its name or removed its folder. */
@@ -108,6 +108,7 @@ export class FsArtifactDriver implements ArtifactDriver {
         before !== undefined && (await isFileThere(at.file)) && (await removeIfThere(at.file))
       // Also where it was gone already: whoever removed it may not have come to this yet.
       await this.#syncRemoval(at, before)
+      await this.#temporary.removeLeft()
       return isRemoved
     })
   }
@@ -120,19 +121,15 @@ export class FsArtifactDriver implements ArtifactDriver {
       // In one step out of everybody's sight; what is left of it after a crash is removed like any
       // temporary file.
       const removed = isThere ? await this.#temporary.next() : undefined
-      if (removed === undefined || !(await moveIfThere(folder, removed))) {
+      let count = 0
+      if (removed !== undefined && (await moveIfThere(folder, removed))) {
+        count = await this.#removeMoved(removed, folder, [tenantId, userId])
+      } else {
         // Whoever removed it may not have come to this yet.
         await syncUpwards(this.#gate, this.#root, above)
-        return 0
       }
-      try {
-        const kept = await this.#empty.removePlace([tenantId, userId])
-        const isSynced = await syncApplied(this.#gate, kept)
-        if (!isSynced) await syncUpwards(this.#gate, this.#root, kept)
-        return await this.#count(removed)
-      } finally {
-        await removeTemporary(this.#gate, removed)
-      }
+      await this.#temporary.finishRemoval(folder)
+      return count
     })
   }
 
@@ -158,8 +155,10 @@ export class FsArtifactDriver implements ArtifactDriver {
     })
   }
 
-  /** Nothing stays open between calls. */
-  async close(): Promise<void> {}
+  /** Nothing stays open between calls; what could not be removed may be by now. */
+  async close(): Promise<void> {
+    await this.#temporary.removeLeft()
+  }
 
   /**
    * Gives the ref under which the content is stored, by this call or before; `undefined` if others
@@ -233,13 +232,25 @@ export class FsArtifactDriver implements ArtifactDriver {
     await syncUpwards(this.#gate, this.#root, folder)
   }
 
+  /** Makes durable that a session is gone, counts its artifacts where they are, and removes them. */
+  async #removeMoved(removed: string, origin: string, above: readonly string[]): Promise<number> {
+    try {
+      const kept = await this.#empty.removePlace(above)
+      const isSynced = await syncApplied(this.#gate, kept)
+      if (!isSynced) await syncUpwards(this.#gate, this.#root, kept)
+      return await this.#count(removed)
+    } finally {
+      await removeTemporary(this.#gate, removed, origin)
+    }
+  }
+
   /** @throws `outcome_unknown`: they are gone already. */
   async #count(removed: string): Promise<number> {
     try {
       return await countArtifacts(this.#gate, removed)
     } catch (cause) {
       throw new OutcomeUnknownError(
-        'every artifact of the session was removed, but they could not be counted: nothing is left to repeat',
+        'every artifact of the session was removed, but they could not be counted: repeat the call to make sure that nothing is left of them',
         { cause },
       )
     }

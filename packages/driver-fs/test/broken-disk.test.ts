@@ -67,13 +67,17 @@ test('a file whose content cannot be synchronised is store_unavailable, and not 
   expect(await collect(artifacts.list(scope))).toHaveLength(1)
 })
 
-test('temporary files that cannot be removed fail no call', async () => {
+test('temporary files that cannot be removed fail no put, and a deleteScope that leaves content', async () => {
   replaceCall('rm', () => async () => {
     throw Object.assign(new Error('EIO: i/o error, unlink'), { code: 'EIO' })
   })
   const { id: next } = await artifacts.putText(scope, 'next')
   expect(await artifacts.getText(scope, next)).toBe('next')
-  expect(await artifacts.deleteScope(session)).toBe(2)
+  expect(await failureOf(artifacts.deleteScope(session))).toMatchObject({
+    code: 'outcome_unknown',
+    retryable: true,
+    cause: { code: 'EIO' },
+  })
   expect(await collect(artifacts.list(scope))).toEqual([])
   expect(await temporaryFiles(root)).not.toEqual([])
 })

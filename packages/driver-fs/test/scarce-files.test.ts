@@ -31,3 +31,10 @@ test('a deleteScope that runs out of files says what it did, or that this is unk
     else expect([answer, remaining]).toEqual(answer === 3 ? [3, 0] : ['store_unavailable', 3])
   }
 })
+
+test('a deleteScope that ran out of files leaves nothing once it is repeated', async () => {
+  const root = await temporaryFolder()
+  const { scarce } = await runScript<LastFilesAnswer>('last-files.ts', [root], withFiles(128))
+  expect(scarce.map(({ temporary }) => temporary)).toEqual([[], [], [], [], []])
+  for (const { remaining, repeated } of scarce) expect(repeated).toBe(remaining)
+})

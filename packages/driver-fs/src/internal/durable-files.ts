@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, lstat, mkdir, open, rm, rmdir, unlink, type FileHandle } from 'node:fs/promises'
+import { link, lstat, mkdir, open, rmdir, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf, OutcomeUnknownError } from '@harborage/core'
 import type { FileGate } from './file-gate.ts'
@@ -94,16 +94,6 @@ export async function removeIfEmpty(path: string): Promise<boolean> {
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw error
   }
-}
-
-/**
- * Removes what was written under a temporary name. Where that fails, whoever opens the store next
- * does it.
- */
-export async function removeTemporary(gate: FileGate, path: string): Promise<void> {
-  await gate
-    .whileShort(() => rm(path, { recursive: true, force: true, maxRetries: 3 }))
-    .catch(() => {})
 }
 
 /**

@@ -6,7 +6,6 @@ import {
   linkIfFree,
   readIfThere,
   removeIfEmpty,
-  removeTemporary,
   syncFolder,
   writeNewFile,
 } from './durable-files.ts'
@@ -15,6 +14,7 @@ import { isLeftOver } from './is-left-over.ts'
 import { digestOf, isArtifactFile, isNamedFolder, isShard, placeOf } from './layout.ts'
 import { foldersIn, isFileThere, namesIn } from './read-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
+import { removeTemporary } from './unremoved.ts'
 
 /** The file in a folder that says for which text the folder's name is the digest. */
 export const NAME_FILE = 'name'

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { link, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { codeOf, InvalidConfigError, isHarborageError } from '@harborage/core'
-import { ensureFolder, OWNER_FILE, removeTemporary } from './durable-files.ts'
+import { codeOf, InvalidConfigError, isHarborageError, OutcomeUnknownError } from '@harborage/core'
+import { ensureFolder, OWNER_FILE } from './durable-files.ts'
 import { isForbidden } from './fs-errors.ts'
 import type { FileGate } from './file-gate.ts'
 import { digestOf } from './layout.ts'
 import { isFolder } from './read-folder.ts'
+import { findUnremoved, removeTemporary, removeUnremoved } from './unremoved.ts'
 
 /** After this time even what may still be written is taken for abandoned. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
@@ -42,6 +43,7 @@ export class TemporaryFolder {
     const folder = await TemporaryFolder.unchecked(root, gate)
     const path = folder.#path
     await ensureFolder(path)
+    await removeUnremoved(path)
     const names = await gate.whileShort(() => readdir(path))
     for (const name of names) await folder.#removeIfAbandoned(name)
     await folder.#checkLinks()
@@ -61,6 +63,26 @@ export class TemporaryFolder {
     this.#count += 1
     const writer = `${this.#processes}-${process.pid}-${Date.now()}`
     return join(this.#path, `${writer}-${this.#mark}-${this.#count}`)
+  }
+
+  /** Removes what this process could not remove before. It never fails. */
+  async removeLeft(): Promise<void> {
+    await removeUnremoved(this.#path)
+  }
+
+  /**
+   * As {@link removeLeft}, of a session that was moved here.
+   *
+   * @throws `outcome_unknown` if content of that session stays.
+   */
+  async finishRemoval(origin: string): Promise<void> {
+    await this.removeLeft()
+    const left = findUnremoved(origin)
+    if (left === undefined) return
+    throw new OutcomeUnknownError(
+      'every artifact of the session was removed, but their content is still on the disk: repeat the call to remove it',
+      { cause: left.cause },
+    )
   }
 
   /** Without links no put can succeed; whatever else stands against one says so itself. */

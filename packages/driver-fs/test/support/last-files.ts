@@ -7,14 +7,22 @@ import { isHarborageError } from '@harborage/core'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 
 import { collect } from './collect.ts'
+import { temporaryFiles } from './temporary-files.ts'
 
 /** What came of calls while there were few files left, or none. */
 export interface LastFilesAnswer {
   /**
    * Of deleteScope of three artifacts, by how many files were left: its answer or code, and what
-   * was there then.
+   * was there then; and after it was repeated with files again, the answer and what lay in
+   * `temporary/`.
    */
-  readonly scarce: readonly { left: number; answer: number | string; remaining: number }[]
+  readonly scarce: readonly {
+    left: number
+    answer: number | string
+    remaining: number
+    repeated: number
+    temporary: readonly string[]
+  }[]
   /** Of calls that began when none was left. */
   readonly waited: Readonly<Record<string, unknown>>
 }
@@ -44,7 +52,7 @@ const impatient = await open(0)
 await impatient.putText(scope, 'first')
 await impatient.deleteScope(scope)
 
-const scarce: { left: number; answer: number | string; remaining: number }[] = []
+const scarce: LastFilesAnswer['scarce'][number][] = []
 for (const left of [0, 1, 2, 3, 4]) {
   for (const text of ['a', 'b', 'c']) await impatient.putText(scope, text)
   const giveBack = takeAllBut(left)
@@ -54,8 +62,8 @@ for (const left of [0, 1, 2, 3, 4]) {
   })
   giveBack()
   const remaining = (await collect(impatient.list(scope))).length
-  scarce.push({ left, answer, remaining })
-  await impatient.deleteScope(scope)
+  const repeated = await impatient.deleteScope(scope)
+  scarce.push({ left, answer, remaining, repeated, temporary: await temporaryFiles(root) })
 }
 
 const patient = await open(60_000)
