@@ -1,7 +1,9 @@
 import promises from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
+import { setTimeout } from 'node:timers/promises'
 
 const PIECE_BYTES = 64
+const PAUSE_MS = 50
 
 /** From now on a file gets its name first and its content after, as it would be if it were written in place. */
 export function breakLink(): void {
@@ -10,6 +12,8 @@ export function breakLink(): void {
     const file = await promises.open(to, 'wx', 0o600)
     for (let done = 0; done < content.length; done += PIECE_BYTES) {
       await file.write(content.subarray(done, done + PIECE_BYTES))
+      // Most of the time it is in the middle of a file, whenever it is killed.
+      if (done === 0) await setTimeout(PAUSE_MS)
     }
     await file.close()
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { newEventId } from '@harborage/core'
 import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
@@ -113,6 +114,8 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
         await store.addTurn(session, turn)
         await assertHolds(store, session, ['again', ...numbered(2, count)])
         await say(store, session, ['one more'])
+        // An id is remembered in the millisecond in which it was said.
+        await setTimeout(5)
         await store.addTurn(session, turn)
         const texts = await heldTexts(store, session)
         assert.deepEqual(

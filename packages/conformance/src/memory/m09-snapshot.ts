@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { newEventId, parseJsonObject } from '@harborage/core'
 import { SNAPSHOT_TURN_IDS, type ConversationTurn, type MemoryRules } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
@@ -112,6 +113,8 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       const turn = newTurn('again')
       await store.addTurn(session, turn)
       await say(store, session, numbered(1, SNAPSHOT_TURN_IDS))
+      // An id is remembered in the millisecond in which it was said.
+      await setTimeout(5)
       await store.addTurn(session, turn)
       const snapshot = await store.snapshot(session)
       await store.restore(other, snapshot)
