@@ -1,5 +1,5 @@
 import { schemeOf } from './dsn-scheme.ts'
-import { InvalidConfigError, UnknownDriverError } from './errors/errors.ts'
+import { InvalidConfigError } from './errors/errors.ts'
 import { describeType } from './named-text.ts'
 
 /** What a registry asks of its entries. */
@@ -50,33 +50,19 @@ export class DriverRegistry<Driver extends Registered> {
     return this.#byScheme.get(scheme)
   }
 
+  /** Returns whether a rival has a driver under the name or the scheme; `find` does not see it. */
+  isOfRival(name: string | undefined, scheme: string | undefined): boolean {
+    return this.#rivals.some(
+      (rival) =>
+        (name !== undefined && rival.find(name) !== undefined) ||
+        (scheme !== undefined && rival.findByScheme(scheme) !== undefined),
+    )
+  }
+
   /** The names, sorted. */
   names(): string[] {
     return [...this.#drivers.keys()].sort()
   }
-}
-
-/** The error for a driver that is not registered; it lists those that are and says how to add one. */
-export function unknownDriver(
-  wanted: string,
-  registered: readonly string[],
-  advice: string = "Import the package that registers it first, such as '@harborage/driver-sqlite' or '@harborage/driver-postgres'. " +
-    'If it is imported, look for a second copy of @harborage/core, which has drivers of its own: npm ls @harborage/core',
-): UnknownDriverError {
-  const names = registered.length === 0 ? 'none' : registered.join(', ')
-  return new UnknownDriverError(
-    `no driver is registered for ${wanted} (registered: ${names}). ${advice}`,
-  )
-}
-
-/** As {@link unknownDriver}, for a DSN whose scheme leads to none, or that has no scheme. */
-export function unknownScheme(
-  scheme: string | undefined,
-  registered: readonly string[],
-): UnknownDriverError {
-  if (scheme !== undefined) return unknownDriver(`the DSN scheme "${scheme}:"`, registered)
-  const advice = 'Begin it with a scheme: write "sqlite:./agent.db", or name the driver'
-  return unknownDriver('a DSN without a scheme', registered, advice)
 }
 
 /** Checks what is registered, and gives its schemes in lower case. Whoever registers may not be written in TypeScript. */

@@ -50,10 +50,15 @@ export class KnownNames {
 }
 
 function faultOf(name: string, known: readonly string[]): string {
-  const nearest = known.find((each) => isNear(name, each))
+  const nearest = nearestName(name, known)
   if (nearest !== undefined) return `has the unknown name ${name} instead of ${nearest}`
   if (vocabulary.has(name)) return `has the name ${name}, which does not belong there`
   return 'has a name that this call does not know'
+}
+
+/** Returns the first known name that differs from a given one by a slip, or `undefined`. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  return known.find((each) => isNear(name, each))
 }
 
 /** Whether some library has put the name on the prototype of all objects. */
@@ -68,15 +73,21 @@ function isNear(name: string, known: string): boolean {
   return shorter > 2 && slips(name, known) <= (shorter > 5 ? 2 : 1)
 }
 
-/** The edit distance of two texts. */
+/** Returns the edit distance of two texts, in which two letters that changed places are one slip. */
 function slips(left: string, right: string): number {
+  let before: number[] = []
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (let i = 1; i <= left.length; i += 1) {
     const next = [i]
     for (let j = 1; j <= right.length; j += 1) {
       const replaced = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const swapped =
+        i > 1 && j > 1 && left[i - 1] === right[j - 2] && left[i - 2] === right[j - 1]
+          ? (before[j - 2] ?? 0) + 1
+          : replaced
+      next.push(Math.min(replaced, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row.at(-1) ?? 0

@@ -1,8 +1,8 @@
 import { engines, type Database } from './database.ts'
-import { unknownScheme } from './driver-registry.ts'
 import { schemeOf } from './dsn-scheme.ts'
 import { InvalidConfigError } from './errors/errors.ts'
 import { describeType } from './named-text.ts'
+import { unknownDriver } from './unknown-driver.ts'
 
 /**
  * Opens a database by its DSN, for several stores to share, whichever engine the DSN names. For options of an engine use
@@ -28,5 +28,9 @@ export async function openDatabase(dsn: string): Promise<Database> {
   const scheme = schemeOf(dsn)
   const engine = scheme === undefined ? undefined : engines.findByScheme(scheme)
   if (engine !== undefined) return engine.open(dsn)
-  throw unknownScheme(scheme, engines.names())
+  throw unknownDriver({
+    scheme,
+    registered: engines.names(),
+    isOfAnotherStore: engines.isOfRival(undefined, scheme),
+  })
 }

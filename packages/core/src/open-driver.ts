@@ -1,8 +1,9 @@
 import { engines, type Database } from './database.ts'
-import { DriverRegistry, unknownDriver, unknownScheme, type Registered } from './driver-registry.ts'
+import { DriverRegistry, type Registered } from './driver-registry.ts'
 import { schemeOf } from './dsn-scheme.ts'
 import { InvalidConfigError } from './errors/errors.ts'
 import { parseStoreConfig, type StoreConfig } from './store-config.ts'
+import { unknownDriver } from './unknown-driver.ts'
 
 /** How a driver that is not on SQL is opened. */
 export interface StoreDriverFactory<Driver> extends Registered {
@@ -69,8 +70,12 @@ export async function openDriver<Driver extends ClosableDriver>(
     return { driver: opened, release: () => opened.close() }
   }
   if (engine === undefined) {
-    const names = driverNames(drivers)
-    throw name === undefined ? unknownScheme(scheme, names) : unknownDriver(told(name), names)
+    throw unknownDriver({
+      name,
+      scheme,
+      registered: driverNames(drivers),
+      isOfAnotherStore: engines.isOfRival(name, name === undefined ? scheme : undefined),
+    })
   }
   if (dsn === undefined) {
     throw new InvalidConfigError(`the driver "${name}" needs a dsn: it says where the data is kept`)
@@ -106,9 +111,4 @@ function find<Entry extends Registered>(
 ): Entry | undefined {
   if (name !== undefined) return registry.find(name)
   return scheme === undefined ? undefined : registry.findByScheme(scheme)
-}
-
-function told(name: string): string {
-  // Whoever gives the DSN as the driver's name must not find its password in a log.
-  return /^[\w-]{1,40}$/.test(name) ? `the name "${name}"` : 'the given name'
 }

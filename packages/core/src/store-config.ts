@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 import { InvalidConfigError } from './errors/errors.ts'
+import { nearestName } from './known-names.ts'
 
 /** Where a store keeps its data. Give nothing for memory, a DSN, a driver with its DSN, or an open database. */
 export interface StoreConfig {
@@ -70,21 +71,20 @@ export function parseConfig<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const { data, faults } = readConfig(schema, config)
   if (faults === undefined) return data
-  throw new InvalidConfigError(`the configuration is not valid: ${faults.join('; ')}`)
+  throw invalid(faults)
 }
 
 /**
- * What is left of a store's configuration without the options that only this store has: where it keeps its data. Options
- * that nobody knows stay in it and are refused later.
+ * Returns a store's configuration without the options that only this store has: where it keeps its data.
  *
- * @throws `invalid_config` if it cannot be read.
+ * @throws `invalid_config` if it cannot be read, or has an option that neither list names.
  */
 export function storeConfigOf(config: StoreConfig, own: readonly string[]): StoreConfig {
-  try {
-    return Object.fromEntries(Object.entries(config).filter(([name]) => !own.includes(name)))
-  } catch (cause) {
-    throw unreadable(cause)
-  }
+  const entries = entriesOf(config)
+  const known = [...Object.keys(storeConfig.shape), ...own]
+  const unknown = entries.map(([name]) => name).filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw invalid([faultOfNames(unknown, known)])
+  return Object.fromEntries(entries.filter(([name]) => !own.includes(name)))
 }
 
 type ReadConfig<Data> =
@@ -99,13 +99,40 @@ function readConfig<Schema extends z.ZodType>(
   try {
     const parsed = schema.safeParse(config)
     if (parsed.success) return { data: parsed.data }
-    const faults = parsed.error.issues.map((issue) =>
-      issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`,
-    )
-    return { faults }
+    return { faults: parsed.error.issues.map((issue) => faultOf(issue, schema)) }
   } catch (cause) {
     throw unreadable(cause)
   }
+}
+
+function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
+  if (issue.path.length > 0) return `${issue.path.join('.')}: ${issue.message}`
+  if (issue.code !== 'unrecognized_keys' || !(schema instanceof z.ZodObject)) return issue.message
+  return faultOfNames(issue.keys, Object.keys(schema.shape))
+}
+
+/** Says which options are unknown, which known ones are meant, and which ones there are. */
+function faultOfNames(unknown: readonly string[], known: readonly string[]): string {
+  const named = unknown.map((name) => {
+    // A DSN that is passed as a key may hold a password.
+    if (!/^[\w-]{1,64}$/.test(name)) return 'another name'
+    const nearest = nearestName(name, known)
+    return nearest === undefined ? `"${name}"` : `"${name}" instead of "${nearest}"`
+  })
+  const options = unknown.length === 1 ? 'unknown option' : 'unknown options'
+  return `${options} ${named.join(', ')}: it takes ${known.join(', ')}`
+}
+
+function entriesOf(config: object): [name: string, value: unknown][] {
+  try {
+    return Object.entries(config)
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+}
+
+function invalid(faults: readonly string[]): InvalidConfigError {
+  return new InvalidConfigError(`the configuration is not valid: ${faults.join('; ')}`)
 }
 
 function unreadable(cause: unknown): InvalidConfigError {

@@ -144,9 +144,33 @@ describe('a store', () => {
     await expect(opening).rejects.not.toThrow('hunter2')
   })
 
-  test('with a DSN without a scheme is told how to write one', async () => {
-    const opening = openDriver(drivers(), { dsn: './agent.db' })
-    await expect(opening).rejects.toThrow('write "sqlite:./agent.db", or name the driver')
+  test.each(['./agent.db', 'memory'])('with %j for a DSN is told how to write one', async (dsn) => {
+    await expect(openDriver(drivers(), { dsn })).rejects.toThrow(
+      'write "memory:" or "sqlite:./agent.db", or name the driver',
+    )
+  })
+
+  test.each<[config: StoreConfig, advice: string]>([
+    [{ dsn: 'fs:./a' }, "For an artifact store, import '@harborage/driver-fs' first"],
+    [{ driver: 'fs', dsn: './a' }, 'Files keep artifacts only'],
+    [{ dsn: 'sqlite:./a.db' }, "Import '@harborage/driver-sqlite' first. If"],
+    [{ dsn: 'file:///a.db' }, "Import '@harborage/driver-sqlite' first. If"],
+    [{ driver: 'sqlite', dsn: './a.db' }, "Import '@harborage/driver-sqlite' first. If"],
+    [{ dsn: 'postgres://host/db' }, "Import '@harborage/driver-postgres' first. If"],
+    [{ dsn: 'PostgreSQL://host/db' }, "Import '@harborage/driver-postgres' first. If"],
+    [{ dsn: 'mongo://host/db' }, "'@harborage/driver-postgres' or, for artifacts, '@harborage/"],
+  ])('with %j is told which package to import', async (config, advice) => {
+    await expect(openDriver(drivers(), config)).rejects.toThrow(advice)
+  })
+
+  test('on a driver of another store is told to use another one, not to look for a copy', async () => {
+    const others = createDriverRegistry<Opened>()
+    others.register('others', { schemes: ['others'], open: async () => opened('others') })
+    for (const config of [{ dsn: 'others:a' }, { driver: 'others', dsn: 'a' }]) {
+      const opening = openDriver(drivers(), config)
+      await expect(opening).rejects.toThrow('It serves another store only. Use another driver')
+      await expect(opening).rejects.not.toThrow('second copy')
+    }
   })
 
   test('whose driver is not found is told to look for a second copy of the package', async () => {

@@ -37,6 +37,8 @@ test.each([
   ['ifEvntId', 'ifEventId'],
   ['signals', 'signal'],
   ['pageSizes', 'pageSize'],
+  ['singal', 'signal'],
+  ['ifEvnetIds', 'ifEventId'],
 ])('for %s it suggests %s', (given, suggested) => {
   expect(() => names.check({ [given]: 1 })).toThrow(
     `options has the unknown name ${given} instead of ${suggested}: it takes signal, ifEventId, pageSize`,

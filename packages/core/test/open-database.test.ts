@@ -4,7 +4,10 @@ import { expect, test } from 'vitest'
 import { failureOf } from './support/failure-of.ts'
 
 test.each([
-  ['sqlite:./hunter2.db', 'the DSN scheme "sqlite:" (registered: none). Import the package'],
+  [
+    'sqlite:./hunter2.db',
+    `the DSN scheme "sqlite:" (registered: none). Import '@harborage/driver-sqlite'`,
+  ],
   ['./hunter2.db', 'a DSN without a scheme (registered: none). Begin it with a scheme'],
 ])('with no engine registered %j says so', async (dsn, message) => {
   const error = await failureOf(() => openDatabase(dsn))

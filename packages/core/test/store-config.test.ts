@@ -1,5 +1,6 @@
-import { type HarborageError, parseStoreConfig } from '@harborage/core'
+import { type HarborageError, parseConfig, parseStoreConfig, storeConfigOf } from '@harborage/core'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 
 import { failureOf } from './support/failure-of.ts'
 
@@ -51,6 +52,34 @@ test.each<[what: string, config: unknown, named: string]>([
 test('every wrong field is named', async () => {
   const { message } = await failure({ dsn: 7, driver: 7, migrate: 'later', more: 7 })
   for (const field of ['dsn', 'driver', 'migrate', 'more']) expect(message).toContain(field)
+})
+
+test.each([
+  [{ dns: 7 }, 'unknown option "dns" instead of "dsn": it takes driver, dsn, database, migrate'],
+  [{ Dsn: 7, url: 7 }, 'unknown options "Dsn" instead of "dsn", "url": it takes driver, '],
+  [{ [secret]: 7 }, 'unknown option another name: it takes driver, '],
+])(
+  'the options that there are instead of %j are listed, and the nearest is named',
+  async (config, told) => {
+    const { message } = await failure(config)
+    expect(message).toContain(told)
+    expect(message).not.toContain('hunter2')
+  },
+)
+
+test('an option of an engine is suggested and listed as one of a store is', async () => {
+  const schema = z.strictObject({ poolSize: z.int().exactOptional(), max: z.int().exactOptional() })
+  const { message } = await failureOf(() => parseConfig(schema, { poolSise: 7 }))
+  expect(message).toContain('"poolSise" instead of "poolSize": it takes poolSize, max')
+})
+
+test('what only one store has is taken out, and suggested beside what all have', async () => {
+  expect(storeConfigOf({ dsn: 'memory:', maxBytes: 7 } as object, ['maxBytes'])).toEqual({
+    dsn: 'memory:',
+  })
+  const { message } = await failureOf(() => storeConfigOf({ maxBites: 7 } as object, ['maxBytes']))
+  expect(message).toContain('"maxBites" instead of "maxBytes": it takes driver, ')
+  expect(message).toContain('migrate, maxBytes')
 })
 
 test.each([

@@ -1,0 +1,61 @@
+import { UnknownDriverError } from './errors/errors.ts'
+
+/** A driver that was asked for and is not registered for the store, or for databases. */
+export interface WantedDriver {
+  /** The name, if the caller gave one. */
+  readonly name?: string | undefined
+  /** The scheme of the DSN in lower case, if it has one. */
+  readonly scheme?: string | undefined
+  /** The names of the drivers that could have been opened, sorted. */
+  readonly registered: readonly string[]
+  /** Whether another store has a driver of this name or scheme. */
+  readonly isOfAnotherStore: boolean
+}
+
+/** The packages of the engines, by name and by scheme. */
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['sqlite', '@harborage/driver-sqlite'],
+  ['file', '@harborage/driver-sqlite'],
+  ['postgres', '@harborage/driver-postgres'],
+  ['postgresql', '@harborage/driver-postgres'],
+])
+
+const SECOND_COPY =
+  'If it is imported, look for a second copy of @harborage/core, which has drivers of its own: npm ls @harborage/core'
+
+/** Returns the error for a driver that is not registered. It lists those that are, and says what to do. */
+export function unknownDriver(wanted: WantedDriver): UnknownDriverError {
+  const { registered } = wanted
+  const names = registered.length === 0 ? 'none' : registered.join(', ')
+  return new UnknownDriverError(
+    `no driver is registered for ${describe(wanted)} (registered: ${names}). ${adviceOn(wanted)}`,
+  )
+}
+
+function describe({ name, scheme }: WantedDriver): string {
+  if (name === undefined) {
+    return scheme === undefined ? 'a DSN without a scheme' : `the DSN scheme "${scheme}:"`
+  }
+  // A DSN that is passed as the driver's name may hold a password.
+  return /^[\w-]{1,40}$/.test(name) ? `the name "${name}"` : 'the given name'
+}
+
+function adviceOn({ name, scheme, registered, isOfAnotherStore }: WantedDriver): string {
+  const wanted = name ?? scheme
+  const inMemory = registered.includes('memory') ? '"memory:"' : '"sqlite::memory:"'
+  if (wanted === undefined) {
+    return `Begin it with a scheme: write ${inMemory} or "sqlite:./agent.db", or name the driver`
+  }
+  const elsewhere = `"sqlite:./agent.db" with '@harborage/driver-sqlite', "postgres://…" with '@harborage/driver-postgres', or ${inMemory}`
+  if (wanted === 'memory') return `It is no database that stores could share. Use ${elsewhere}`
+  if (isOfAnotherStore) {
+    const why = wanted === 'fs' ? 'Files keep artifacts only' : 'It serves another store only'
+    return `${why}. Use another driver here: ${elsewhere}`
+  }
+  if (wanted === 'fs') {
+    return `Files keep artifacts only. For an artifact store, import '@harborage/driver-fs' first. ${SECOND_COPY}. For anything else use ${elsewhere}`
+  }
+  const known = PACKAGES.get(wanted)
+  if (known !== undefined) return `Import '${known}' first. ${SECOND_COPY}`
+  return `Import the package that registers it first, such as '@harborage/driver-sqlite', '@harborage/driver-postgres' or, for artifacts, '@harborage/driver-fs'. ${SECOND_COPY}`
+}
