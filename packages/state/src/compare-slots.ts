@@ -1,7 +1,7 @@
 import { compareNames, type RunIdentity } from '@harborage/core'
-import type { SlotKey } from '../state-driver.ts'
+import type { SlotKey } from './state-driver.ts'
 
-/** Orders slots as a walk over all of them does. */
+/** Orders slots as `listKind` does: by kind, tenant, user, session and run, by bytes. */
 export function compareSlots(left: SlotKey, right: SlotKey): number {
   return compareNames(left.kind, right.kind) || compareIdentities(left.identity, right.identity)
 }

@@ -1,4 +1,5 @@
 import { compareNames, SortedOrder, type EventId, type Identity } from '@harborage/core'
+import { compareSlots } from './compare-slots.ts'
 import {
   decideCommit,
   decideDelete,
@@ -7,7 +8,6 @@ import {
   type Generation,
   type SlotView,
 } from './decide.ts'
-import { compareSlots } from './internal/compare-slots.ts'
 import type {
   CheckedTransaction,
   Condition,

@@ -1,3 +1,4 @@
+export { compareSlots } from './compare-slots.ts'
 export {
   decideCommit,
   decideDelete,
