@@ -82,6 +82,29 @@ class DisorderlyDriver extends DelegatingDriver {
   }
 }
 
+/** Forgets the ids of the turns that it removes, also of those that are appended again at once. */
+class ThoroughDriver extends DelegatingDriver {
+  readonly #removed = new Map<number, number>()
+
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(identity, look, (held) => {
+      const { header, remembered } = held
+      const through = this.#removed.get(header?.lineage ?? 0) ?? 0
+      const isGone = remembered !== undefined && remembered.position <= through
+      const change = decide(isGone ? { ...held, remembered: undefined } : held)
+      if (header !== undefined && change.removeThrough !== undefined) {
+        const last = Math.min(change.removeThrough, header.nextPosition - 1)
+        this.#removed.set(header.lineage, Math.max(last, through))
+      }
+      return change
+    })
+  }
+}
+
 export const strategyFaults: readonly BrokenStore[] = [
   brokenDriver('shows no bookkeeping to a store that keeps nothing', SilentDriver),
   brokenDriver('never changes a strategy', StubbornDriver),
@@ -90,4 +113,5 @@ export const strategyFaults: readonly BrokenStore[] = [
   brokenDriver('leaves the bookkeeping when it erases', HalfErasingDriver),
   brokenDriver('loses the summary when the strategy changes', ForgetfulDriver),
   brokenDriver('removes what it has just appended', DisorderlyDriver),
+  brokenDriver('forgets the ids of turns that it removes', ThoroughDriver),
 ]

@@ -6,10 +6,10 @@ import { DelegatingDriver } from './delegating-driver.ts'
 class LossyDriver extends DelegatingDriver {
   override async read(identity: Required<RunIdentity>): Promise<Conversation> {
     const held = await super.read(identity)
-    return { ...held, turns: held.turns.filter(({ position }) => position !== 7) }
+    return { ...held, turns: held.turns.filter(({ position }) => position % 7 !== 0) }
   }
 }
 
 export const samenessFaults: readonly BrokenStore[] = [
-  brokenDriver('loses the seventh turn', LossyDriver),
+  brokenDriver('loses every seventh turn', LossyDriver),
 ]

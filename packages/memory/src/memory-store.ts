@@ -50,8 +50,9 @@ import { turnTokens } from './token-estimator.ts'
  *
  * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
  * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
- * `invalid_record`, with `strategy_mismatch` if the conversation is kept under another strategy, and with `store_unavailable` or, for writes, `outcome_unknown` if the database fails. A refused
- * identity is also published as a `memory.identity_rejected` event.
+ * `invalid_record`, with `store_unavailable` or, for writes, `outcome_unknown` if the database fails, and with
+ * `strategy_mismatch` if the conversation is kept under another strategy; `settled` does not look at the strategy, and
+ * `convert` changes it. A refused identity is also published as a `memory.identity_rejected` event.
  */
 export class MemoryStore implements AsyncDisposable {
   readonly #driver: MemoryDriver
@@ -159,7 +160,8 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Folds what can be folded now, and resolves when that is done or the summarizer has failed for good; look at
-   * {@link health}. It removes nothing.
+   * {@link health}. It removes nothing. What another process has claimed is not waited for: {@link getLlmContext} shows
+   * the turns that are not folded yet.
    */
   async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
     return this.#call('flush', identity, options, (owner) => async () => {
@@ -245,7 +247,9 @@ export class MemoryStore implements AsyncDisposable {
 
   /**
    * Resolves once no summarisation of this process is running or about to be retried, for one conversation or for all.
-   * Waiting for a degraded conversation to recover does not count.
+   * Waiting for a degraded conversation to recover does not count, nor does what another process folds:
+   * {@link getLlmContext} shows what is not folded yet, and {@link health} how it is doing. It reads nothing, so it
+   * rejects neither with `strategy_mismatch` nor because the database fails.
    */
   async settled(identity?: RunIdentity): Promise<void> {
     if (identity === undefined) {

@@ -176,6 +176,23 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
     )
   }
 
+  it('M5 a turn that is retried is stored once, though no turn after it fitted the budget', async ({
+    open,
+  }) => {
+    const store = await open({ strategy: 'truncation', budgetTokens: 100 })
+    const session = freshSession()
+    const turn = newTurn('retried')
+    await store.addTurn(session, turn)
+    const large = 'x'.repeat(1_000)
+    await say(
+      store,
+      session,
+      Array.from({ length: 2 * SNAPSHOT_TURN_IDS }, () => large),
+    )
+    await store.addTurn(session, turn)
+    await assertHolds(store, session, [])
+  })
+
   itIfDurable(
     'M5 a folding that a close has interrupted is done by the next store',
     async ({ open }) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { MemoryRules, Summarizer } from '@harborage/memory'
+import { SNAPSHOT_TURN_IDS, type MemoryRules, type Summarizer } from '@harborage/memory'
 import { assertFails } from '../support/assert-fails.ts'
 import { textOf } from '../support/text-bytes.ts'
 import {
@@ -130,6 +130,57 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
       const folded = [4, 5, 6].map((number) => `answer to turn ${number}`)
       assert.deepEqual(answers.slice(1), folded)
       assert.deepEqual(recentTexts(await store.getLlmContext(session)), numbered(7, 8))
+    },
+  )
+
+  itIfDurable('M11 a summary is never cut within a character', async ({ open }) => {
+    for (const before of ['', 'x']) {
+      const session = freshSession()
+      const summary = before + '😀'.repeat(200_000)
+      const first = await open(rolling(answering(async () => ({ summary }))))
+      await say(first, session, numbered(1, 3))
+      await first.settled(session)
+      await first.close()
+      const store = await open(truncation)
+      await store.convert(session)
+      const { recentTurns } = await store.getLlmContext(session)
+      const parts = recentTurns.slice(0, -2).map(({ assistantResponse }) => assistantResponse)
+      assert.ok(
+        parts.every((part) => part.isWellFormed()),
+        'a part begins or ends within a character',
+      )
+      assert.ok(parts.join('') === summary, 'the summary came back as another')
+      await store.close()
+    }
+  })
+
+  itIfDurable(
+    'M11 a turn that is retried is stored once, however often its conversation was converted',
+    async ({ open }) => {
+      const session = freshSession()
+      const said = numbered(1, SNAPSHOT_TURN_IDS + 36).map(newTurn)
+      const later = numbered(said.length + 1, said.length + SNAPSHOT_TURN_IDS).map(newTurn)
+      const all = [...said, ...later]
+      // No time counts, only how many were said.
+      const remembering = { rememberedTurnIds: all.length, rememberedTurnIdsMs: 0 }
+      const recentTurns = said.length - 10
+      const summarizing = { ...rolling(concatenating), recentTurns, ...remembering }
+      const truncating = { ...truncation, ...remembering }
+      const first = await open(summarizing)
+      for (const turn of said) await first.addTurn(session, turn)
+      await first.flush(session)
+      await first.close()
+      for (const rules of [truncating, summarizing, truncating, summarizing]) {
+        const store = await open(rules)
+        await store.convert(session)
+        await store.flush(session)
+        await store.close()
+      }
+      const store = await open(truncating)
+      await store.convert(session)
+      for (const turn of [...said, ...later, ...all]) await store.addTurn(session, turn)
+      const [, ...kept] = recentTexts(await store.getLlmContext(session))
+      assert.deepEqual(kept, numbered(11, all.length))
     },
   )
 

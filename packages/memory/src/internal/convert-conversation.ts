@@ -1,19 +1,25 @@
 import { newEventId, StrategyMismatchError, type EventId } from '@harborage/core'
-import { MAX_TURN_BYTES, SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
-import type { HeldMemory, KeptTurn, Look, MemoryChange, MemoryHeader } from '../memory-driver.ts'
+import type { Strategy } from '../conversation.ts'
+import type {
+  HeldMemory,
+  KeptTurn,
+  Look,
+  MemoryChange,
+  MemoryHeader,
+  RememberedTurnId,
+} from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
 import { turnTokens, type TokenEstimator } from '../token-estimator.ts'
 import { decideOnce } from './decide-once.ts'
 import { wayBack } from './replace-conversation.ts'
+import { partsOfSummary } from './summary-parts.ts'
+import { newLineage, remembered } from './turn-ids.ts'
 import { writeTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
 import { sumOfTokens } from './window.ts'
 
 /** What the user says in the turn that a summary becomes. */
 const SUMMARY_QUESTION = '(summary of the earlier conversation)'
-
-/** A character takes six bytes of JSON at most, and the turn has other fields. */
-const MAX_SUMMARY_PART = Math.floor(MAX_TURN_BYTES / 6) - 1_024
 
 /** What {@link convertConversation} has to see: all of what is kept beside a summary, which becomes a turn before it. */
 export const lookToConvert: Look = {
@@ -39,7 +45,10 @@ export function convertConversation(
   )
 }
 
-/** Without a summary the turns stay as they are. With one they move up, and it takes its place before them. */
+/**
+ * Without a summary the turns stay as they are. With one it takes a place before them: the positions of turns that were
+ * folded. So no position is spent, by which it is counted how many turns were said since an id was remembered.
+ */
 function withSummaryAsTurns(
   header: MemoryHeader,
   summary: string,
@@ -49,25 +58,34 @@ function withSummaryAsTurns(
   const kept = { ...header, folder: undefined }
   if (summary === '') return { header: kept }
   const said = summaryTurns(summary, estimate)
-  const append = [...said, ...turns].map(({ tokens, text }, index) => ({
-    position: header.nextPosition + index,
-    tokens,
-    text,
-  }))
-  const ids = said.map(({ turnId }) => turnId).toReversed()
+  const firstKept = turns[0]?.position ?? header.nextPosition
+  // An earlier release begins at 1, where there may be too few places.
+  const shift = Math.max(said.length + 1 - firstKept, 0)
+  const begin = firstKept + shift - said.length
+  const before = said.map(({ tokens, text }, index) => ({ position: begin + index, tokens, text }))
+  const after = turns.map((turn) => ({ ...turn, position: turn.position + shift }))
+  const append = [...before, ...after]
+  const converted = {
+    ...kept,
+    nextPosition: header.nextPosition + shift,
+    turns: append.length,
+    tokens: sumOfTokens(append),
+    lineage: header.lineage === 0 ? newLineage() : header.lineage,
+  }
+  const ids = said.map(({ turnId }, index) => remembered(turnId, begin + index, converted))
   return {
-    header: {
-      ...kept,
-      nextPosition: header.nextPosition + append.length,
-      turns: append.length,
-      tokens: sumOfTokens(append),
-      // Newest first, as they would be had it been said like this.
-      turnIds: header.turnIds.toSpliced(turns.length, 0, ...ids).slice(0, SNAPSHOT_TURN_IDS),
-    },
+    header: converted,
     summary: '',
     removeThrough: Number.MAX_SAFE_INTEGER,
     append,
+    remember: shift === 0 ? ids : [...ids, ...newestIds(converted)],
   }
+}
+
+/** The ids in the bookkeeping, as remembered by where their turns are now. */
+function newestIds(header: MemoryHeader): RememberedTurnId[] {
+  const newest = header.nextPosition - 1
+  return header.turnIds.map((turnId, index) => remembered(turnId, newest - index, header))
 }
 
 interface SummaryTurn {
@@ -78,18 +96,11 @@ interface SummaryTurn {
 
 /** One turn, or several where the summary is too long for one. */
 function summaryTurns(summary: string, estimate: TokenEstimator): SummaryTurn[] {
-  return partsOf(summary).map((assistantResponse) => {
+  return partsOfSummary(summary).map((assistantResponse) => {
     const turn = { userMessage: SUMMARY_QUESTION, assistantResponse }
     const { turnId, text } = writeTurn({ ...turn, turnId: newEventId(), timestamp: new Date() })
     return { turnId, text, tokens: turnTokens(estimate, turn, text) }
   })
-}
-
-function partsOf(summary: string): string[] {
-  const count = Math.ceil(summary.length / MAX_SUMMARY_PART)
-  return Array.from({ length: count }, (_, index) =>
-    summary.slice(index * MAX_SUMMARY_PART, (index + 1) * MAX_SUMMARY_PART),
-  )
 }
 
 function wouldBeLost(stored: Strategy): StrategyMismatchError {

@@ -1,14 +1,18 @@
 import type { EventId } from '@harborage/core'
 import { SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { KeptTurn, MemoryHeader } from '../memory-driver.ts'
+import { MAX_SUMMARY_PARTS } from './summary-parts.ts'
 import { newLineage } from './turn-ids.ts'
 import { sumOfTokens } from './window.ts'
+
+/** Leaves places before the first turn for a summary that becomes turns. */
+const FIRST_POSITION = MAX_SUMMARY_PARTS + 1
 
 /** The bookkeeping of a conversation in which nothing was said yet. */
 export function emptyHeader(strategy: Strategy): MemoryHeader {
   return {
     strategy,
-    nextPosition: 1,
+    nextPosition: FIRST_POSITION,
     turns: 0,
     tokens: 0,
     turnIds: [],

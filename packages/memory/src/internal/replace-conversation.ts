@@ -12,6 +12,7 @@ import type { HealthStep } from '../memory-events.ts'
 import { replaceOnce } from './decide-once.ts'
 import { emptyHeader } from './header.ts'
 import type { RestoredConversation } from './snapshot.ts'
+import { partsOfSummary } from './summary-parts.ts'
 import { remembered, type TurnIdRules } from './turn-ids.ts'
 import { walkHealth } from './walk-health.ts'
 import { sumOfTokens } from './window.ts'
@@ -32,14 +33,16 @@ export function replaceConversation(
 ): Replacement {
   const name = newEventId()
   const empty = emptyHeader(strategy)
+  // A summary that was restored may be longer than one that was written here.
+  const begin = Math.max(empty.nextPosition, partsOfSummary(summary).length + 1)
   const append: KeptTurn[] = turns.map(({ text, tokens }, index) => ({
-    position: empty.nextPosition + index,
+    position: begin + index,
     tokens,
     text,
   }))
   const header = {
     ...empty,
-    nextPosition: empty.nextPosition + append.length,
+    nextPosition: begin + append.length,
     turns: append.length,
     tokens: sumOfTokens(append),
     turnIds,
@@ -47,10 +50,10 @@ export function replaceConversation(
   }
   const ids = new Map<string, RememberedTurnId>()
   // Of turns that are gone only the ids are left, and those are older than all that is there.
-  for (const turnId of turnIds) ids.set(turnId, remembered(turnId, empty.nextPosition, header))
+  for (const turnId of turnIds) ids.set(turnId, remembered(turnId, begin, header))
   const firstRemembered = Math.max(turns.length - rules.rememberedTurnIds, 0)
   for (const [index, { turnId }] of turns.slice(firstRemembered).entries()) {
-    const position = empty.nextPosition + firstRemembered + index
+    const position = begin + firstRemembered + index
     ids.set(turnId, remembered(turnId, position, header))
   }
   const remember = [...ids.values()]

@@ -47,11 +47,13 @@ export async function writeSnapshot(
   strategy: Exclude<Strategy, 'none'>,
 ): Promise<Uint8Array> {
   const shown = strategy === 'rolling_summary' ? summary : ''
+  // What is damaged is told here and not where it is restored.
+  const turnIds = rememberedIds(await readTurns(turns), header?.turnIds ?? [])
   const parts = [
     `{"format":"${FORMAT}","version":${VERSION},"strategy":"${strategy}","summary":${JSON.stringify(shown)},"turns":[`,
     // They are kept as the JSON that a snapshot says them in.
     ...turns.flatMap(({ text }, index) => (index === 0 ? [text] : [',', text])),
-    `],"turnIds":${JSON.stringify(header?.turnIds ?? [])}}`,
+    `],"turnIds":${JSON.stringify(turnIds)}}`,
   ]
   const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0)
   if (size > MAX_SNAPSHOT_BYTES) {
@@ -59,8 +61,6 @@ export async function writeSnapshot(
       `the conversation has ${size} bytes as a snapshot, and ${MAX_SNAPSHOT_BYTES} can be restored: keep less of it, with a budgetTokens under truncation, or fewer recentTurns and a flush under rolling_summary`,
     )
   }
-  // What is damaged is told here and not where it is restored.
-  await readTurns(turns)
   return encode(parts, size)
 }
 
@@ -116,7 +116,10 @@ function checkRepeats(turns: readonly RestoredTurn[]): void {
 }
 
 /** Those of the newest turns come first, as they do in every snapshot that a store gave. */
-function rememberedIds(turns: readonly RestoredTurn[], given: readonly EventId[]): EventId[] {
+function rememberedIds(
+  turns: readonly { readonly turnId: EventId }[],
+  given: readonly EventId[],
+): EventId[] {
   const newest = turns.slice(-SNAPSHOT_TURN_IDS).toReversed()
   const ids = new Set([...newest.map(({ turnId }) => turnId), ...given])
   return [...ids].slice(0, SNAPSHOT_TURN_IDS)

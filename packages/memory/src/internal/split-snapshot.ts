@@ -22,11 +22,22 @@ const TURNS = new TextEncoder().encode('"turns"')
 /** How many bytes are looked at before others get their turn of the event loop. */
 const SLICE_BYTES = 512 * 1024
 
+/** More brackets than a turn may have within each other. */
+const MAX_DEPTH = 256
+
+/** More brackets and commas than there are outside the turns, with as many ids as a snapshot may carry. */
+const MAX_ENVELOPE_MARKS = 4_096
+
+/** Fewer bytes than the shortest turn has. */
+const MIN_TURN_BYTES = '{"turnId":"1","timestamp":0,"userMessage":"","assistantResponse":""}'.length
+
 /**
  * Splits the turns off a snapshot, by its brackets, commas and quotes and a slice at a time; whether what is between them
- * is JSON is for a parser to say. To parse 64 MiB at once would hold the event loop for most of a second.
+ * is JSON is for a parser to say. To parse 64 MiB at once would hold the event loop for most of a second, or for several
+ * if they were made for it.
  *
- * @throws `invalid_snapshot` if there are turns twice.
+ * @throws `invalid_snapshot` if there are turns twice, or for what no snapshot has: such a depth, so much around the
+ * turns, or so short a turn.
  */
 export async function splitSnapshot(bytes: Uint8Array): Promise<SplitSnapshot> {
   const splitter = new Splitter(bytes)
@@ -45,6 +56,7 @@ class Splitter {
   #begin: number | undefined
   #end: number | undefined
   #turnBegin = 0
+  #envelopeMarks = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -60,9 +72,9 @@ class Splitter {
         if (byte === BACKSLASH) this.#at += 1
         else if (byte === QUOTE) this.#isInText = false
       } else if (byte === QUOTE) this.#beginText()
-      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#depth += 1
+      else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#openBracket()
       else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) this.#closeBracket()
-      else if (byte === COMMA && this.#isBetweenTurns) this.#endTurn()
+      else if (byte === COMMA) this.#separate()
     }
     return this.#at < bytes.length
   }
@@ -78,7 +90,28 @@ class Splitter {
   }
 
   get #isBetweenTurns(): boolean {
-    return this.#begin !== undefined && this.#end === undefined && this.#depth === 2
+    return this.#isAmongTurns && this.#depth === 2
+  }
+
+  get #isAmongTurns(): boolean {
+    return this.#begin !== undefined && this.#end === undefined
+  }
+
+  #openBracket(): void {
+    this.#depth += 1
+    if (this.#depth > MAX_DEPTH) throw malformed()
+    this.#countMark()
+  }
+
+  #separate(): void {
+    if (this.#isBetweenTurns) this.#endTurn()
+    this.#countMark()
+  }
+
+  #countMark(): void {
+    if (this.#isAmongTurns) return
+    this.#envelopeMarks += 1
+    if (this.#envelopeMarks > MAX_ENVELOPE_MARKS) throw malformed()
   }
 
   #beginText(): void {
@@ -120,6 +153,7 @@ class Splitter {
   }
 
   #endTurn(): void {
+    if (this.#at - this.#turnBegin < MIN_TURN_BYTES) throw malformed()
     this.#turns.push(this.#bytes.subarray(this.#turnBegin, this.#at))
     this.#turnBegin = this.#at + 1
   }

@@ -88,8 +88,9 @@ function* applyChange(
   const { strategy } = header
   const [turn, ...furtherTurns] = append
   const [id, ...furtherIds] = remember
-  const isOneTurn =
-    turn !== undefined && id !== undefined && furtherTurns.length + furtherIds.length === 0
+  // Only a turn that is added makes others be forgotten. It may be dropped at once.
+  const added = forget !== undefined && furtherIds.length === 0 ? id : undefined
+  const isOneTurn = turn !== undefined && added !== undefined && furtherTurns.length === 0
   // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
   const removing =
@@ -100,8 +101,8 @@ function* applyChange(
     ? [
         changeRows(statements.append, {
           ...turnRow(owner, strategy, turn),
-          id_kind: turnIdKind(id.turnId),
-          id_lineage: lineageBytes(id.lineage),
+          id_kind: turnIdKind(added.turnId),
+          id_lineage: lineageBytes(added.lineage),
           seen_position: seen,
         }),
       ]
@@ -113,10 +114,10 @@ function* applyChange(
     ...(summary === undefined
       ? []
       : [changeRows(statements.upsert, summaryRow(owner, strategy, summary))]),
-    ...(isOneTurn && isDueAt(id.position)
+    ...(added !== undefined && isDueAt(added.position)
       ? [
-          rememberNewest(statements, owner, header, id),
-          forgetTurnIds(statements, owner, id, forget),
+          rememberNewest(statements, owner, header, added),
+          forgetTurnIds(statements, owner, added, forget),
         ]
       : []),
   ])
