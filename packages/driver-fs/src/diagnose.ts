@@ -9,9 +9,12 @@ import { examine } from './internal/examine.ts'
  * | name            | what it found |
  * | --- | --- |
  * | `config`        | the DSN or an option is wrong |
- * | `path_too_long` | the paths below the folder would be longer than the system takes |
+ * | `path_too_long` | the paths below the folder, or a name in its path, would be longer than the system takes |
  * | `not_a_folder`  | the path, or a part of it, names a file |
- * | `rights`        | the folder is not there and cannot be made, or cannot be entered |
+ * | `missing`       | the folder is to be verified and is not there |
+ * | `foreign_entry` | something else lies in place of a folder of the store |
+ * | `rights`        | the folder cannot be made or entered |
+ * | `read_only`     | puts and deletes fail; opening passes, and what is there can be read |
  * | `disk`          | the system could not look at the folder |
  *
  * Whether the file system has hard links is found by opening only: it takes a file to try.
@@ -26,6 +29,6 @@ import { examine } from './internal/examine.ts'
  * ```
  */
 export async function diagnose(config: FsConfig): Promise<readonly Finding[]> {
-  const { objections } = await examine(config)
-  return objections.map(({ finding }) => finding)
+  const { objections, passedOver } = await examine(config)
+  return [...objections.map(({ finding }) => finding), ...passedOver]
 }

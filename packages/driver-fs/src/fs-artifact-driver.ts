@@ -24,7 +24,7 @@ import { EmptyFolders } from './internal/empty-folders.ts'
 import type { FileGate } from './internal/file-gate.ts'
 import { FolderNames } from './internal/folder-names.ts'
 import { translateFsError } from './internal/fs-errors.ts'
-import { isRealFolder } from './internal/is-real-folder.ts'
+import { findInTheWay, isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
 import { isFileThere, isFolder } from './internal/read-folder.ts'
 import { identify, ReadyFolders } from './internal/ready-folders.ts'
@@ -73,7 +73,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
-    return translated(async () => {
+    return this.#translated(async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
         const ref = await waitForRoom(this.#retryTimeoutMs, () => this.#findOrCreate(artifact))
         if (ref !== undefined) return ref
@@ -85,7 +85,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    return translated(() =>
+    return this.#translated(() =>
       this.#read(key, async (file, ref, bytesFrom) => ({
         bytes: await readExactly(file, bytesFrom, ref.sizeBytes),
         sha256: ref.sha256,
@@ -94,11 +94,11 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
-    return translated(() => this.#readRef(key))
+    return this.#translated(() => this.#readRef(key))
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {
-    return translated(async () => {
+    return this.#translated(async () => {
       const at = locate(this.#root, key)
       if (at === undefined) return false
       const before = (await isRealFolder(this.#root, at.folder))
@@ -114,7 +114,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
-    return translated(async () => {
+    return this.#translated(async () => {
       const above = folderOf(this.#root, [tenantId, userId])
       const folder = folderOf(this.#root, [tenantId, userId, sessionId])
       const isThere = (await isRealFolder(this.#root, above)) && (await isFolder(folder))
@@ -134,7 +134,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
-    return translated(async () => {
+    return this.#translated(async () => {
       const refs: ArtifactRef[] = []
       let bytes = 0
       const walk = this.#walks.take(page) ?? new RefWalk(this.#tools, page).files()
@@ -256,6 +256,14 @@ export class FsArtifactDriver implements ArtifactDriver {
     }
   }
 
+  async #translated<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work()
+    } catch (error) {
+      throw translateFsError(await findInTheWay(error, this.#root), this.#root)
+    }
+  }
+
   async #readRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
     return this.#read(key, async (_, ref) => ref)
   }
@@ -319,13 +327,5 @@ async function moveIfThere(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
     throw error
-  }
-}
-
-async function translated<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work()
-  } catch (error) {
-    throw translateFsError(error)
   }
 }

@@ -1,13 +1,13 @@
 import { mkdir, realpath } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ArtifactDriver } from '@harborage/artifacts'
-import { codeOf, SchemaOutdatedError, worstOf } from '@harborage/core'
+import { codeOf, worstOf } from '@harborage/core'
 import type { FsConfig } from './fs-config.ts'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
 import { examine } from './internal/examine.ts'
 import { FileGate } from './internal/file-gate.ts'
-import { ifMissing, isForbidden, translateOpenError } from './internal/fs-errors.ts'
+import { ifMissing, isForbidden, missingRoot, translateOpenError } from './internal/fs-errors.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /**
@@ -34,15 +34,16 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
   if (error !== undefined) throw error
   const { path, retryTimeoutMs, migrate } = examined.place
   const gate = new FileGate(retryTimeoutMs)
+  let root = resolve(path)
   try {
-    const root = migrate === 'verify' ? await findRoot(path) : await ensureRoot(path, gate)
+    root = migrate === 'verify' ? await findRoot(path) : await ensureRoot(path, gate)
     const temporary =
       migrate === 'verify'
         ? await TemporaryFolder.unchecked(root, gate)
         : await TemporaryFolder.open(root, gate)
     return new FsArtifactDriver(root, gate, temporary, retryTimeoutMs)
   } catch (failure) {
-    throw translateOpenError(failure)
+    throw translateOpenError(failure, root)
   }
 }
 
@@ -50,9 +51,7 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
 async function findRoot(path: string): Promise<string> {
   const root = await realpath(path).catch(ifMissing)
   if (root !== undefined) return root
-  throw new SchemaOutdatedError(
-    "the artifact folder is not there: open the store once with migrate: 'apply', or make the folder",
-  )
+  throw missingRoot()
 }
 
 /**

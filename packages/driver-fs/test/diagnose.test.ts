@@ -61,6 +61,40 @@ describe('a finding names what opening fails with', () => {
   })
 })
 
+describe('what lies in place of a folder of the store is found, and opening fails with it', () => {
+  test.each(['artifacts', 'temporary'])('%s', async (name) => {
+    for (const plant of [plantFile, plantLink]) {
+      const folder = await temporaryFolder()
+      await plant(join(folder, name), folder)
+      const before = await snapshot(folder)
+      const findings = await diagnose({ dsn: folder })
+      expect(findings).toMatchObject([{ name: 'foreign_entry', grade: 'fails' }])
+      expect(findings[0]?.message).toContain(`"${name}"`)
+      const error = await failureOf(openFsArtifactDriver({ dsn: folder }))
+      expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
+      expect(error.message).toBe(findings[0]?.message)
+      expect(await snapshot(folder)).toEqual(before)
+    }
+  })
+})
+
+test('a folder that is to be verified and is not there is found', async () => {
+  const config = { dsn: join(await temporaryFolder(), 'none'), migrate: 'verify' } as const
+  const findings = await diagnose(config)
+  expect(findings).toMatchObject([{ name: 'missing', grade: 'fails' }])
+  const error = await failureOf(openFsArtifactDriver(config))
+  expect(error).toMatchObject({ code: 'schema_outdated', message: findings[0]?.message })
+})
+
+test('one name that is too long is told from a path that is', async () => {
+  const folder = await temporaryFolder()
+  const [name] = await diagnose({ dsn: join(folder, 'ä'.repeat(128), 'below') })
+  expect(name?.message).toContain('has 256 bytes')
+  expect(name?.message).toContain('one name may have 255')
+  const [path] = await diagnose({ dsn: pathOf(LONGEST_ROOT + 1, folder) })
+  expect(path?.message).toContain('403 bytes more')
+})
+
 test.runIf(process.platform === 'linux')(
   'the longest root that is taken can hold what has the longest path',
   async () => {
@@ -80,6 +114,15 @@ test.runIf(process.platform === 'linux')(
     expect(await artifacts.deleteScope(session)).toBe(2)
   },
 )
+
+async function plantFile(place: string): Promise<void> {
+  await writeFile(place, 'do not lose me')
+}
+
+async function plantLink(place: string, folder: string): Promise<void> {
+  await mkdir(join(folder, 'elsewhere'))
+  await symlink(join(folder, 'elsewhere'), place)
+}
 
 async function fileIn(folder: string): Promise<string> {
   await writeFile(join(folder, 'file'), 'do not lose me')

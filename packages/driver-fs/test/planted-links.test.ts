@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 import type { ArtifactStore } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
@@ -43,12 +43,13 @@ beforeEach(async () => {
 
 describe.each(places)('a link in place of %s', (_, levelsUp) => {
   /** What was there is moved out of the root, whole and readable, and a link leads to it. */
-  async function plantLink(): Promise<void> {
+  async function plantLink(): Promise<string> {
     const place = upwards(await onlyArtifactFile(root), levelsUp)
     const elsewhere = join(parent, 'elsewhere')
     await cp(place, elsewhere, { recursive: true })
     await rm(place, { recursive: true })
     await symlink(elsewhere, place)
+    return relative(root, place)
   }
 
   test.each<[call: string, run: () => Promise<unknown>]>([
@@ -59,11 +60,12 @@ describe.each(places)('a link in place of %s', (_, levelsUp) => {
     ['list', () => collect(artifacts.list(scope))],
     ['list across identities', () => collect(artifacts.list({}, { maintenance }))],
   ])('is not followed by %s', async (_call, run) => {
-    await plantLink()
+    const place = await plantLink()
     const before = await snapshot(parent)
     const error = await failureOf(run())
     expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
     expect(error.message).toContain('below its root')
+    expect(error.message).toContain(`"${place}"`)
     expect(await snapshot(parent)).toEqual(before)
   })
 
@@ -117,6 +119,8 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
         const error = await failureOf(call())
         expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
         expect(error.message).toContain('below its root')
+        expect(error.message).toContain(`"${relative(root, place)}"`)
+        expect(error.message).not.toContain(root)
       }
       expect(await snapshot(parent)).toEqual(before)
     },

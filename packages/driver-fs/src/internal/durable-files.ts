@@ -51,7 +51,7 @@ export async function readIfThere<Result>(
   } catch (error) {
     if (isOpened) throw error
     if (codeOf(error) === 'ENOENT') return undefined
-    if (codeOf(error) === 'ELOOP') throw foreignEntry()
+    if (codeOf(error) === 'ELOOP') throw foreignEntry(path)
     throw error
   }
 }
@@ -144,7 +144,7 @@ export async function ensureFolder(path: string): Promise<void> {
     await mkdir(path, { mode: OWNER_DIRECTORY })
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
-    if (!(await lstat(path)).isDirectory()) throw foreignEntry()
+    if (!(await lstat(path)).isDirectory()) throw foreignEntry(path)
   }
 }
 

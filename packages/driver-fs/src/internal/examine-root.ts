@@ -1,7 +1,9 @@
 import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
+import { examineLayout, type ExaminedRoot } from './examine-layout.ts'
+import { missingRoot } from './fs-errors.ts'
 import { LONGEST_PATH_BELOW } from './layout.ts'
 
 /** The most bytes that a path may have, by system; without the NUL at its end. */
@@ -11,6 +13,9 @@ const LONGEST_PATHS: Readonly<Partial<Record<NodeJS.Platform, number>>> = {
 }
 const LONGEST_PATH_ELSEWHERE = 1_023
 
+/** The most bytes that one name on a path may have. */
+const LONGEST_NAME = 255
+
 /**
  * Examines the folder of the artifacts, or the place where it is to be made, and changes nothing
  * there.
@@ -18,19 +23,22 @@ const LONGEST_PATH_ELSEWHERE = 1_023
 export async function examineRoot(
   path: string,
   migrate: 'apply' | 'verify',
-): Promise<readonly Objection[]> {
+): Promise<ExaminedRoot> {
   try {
     const { existing, root } = await findExisting(resolve(path))
     const objections: Objection[] = []
     if (Buffer.byteLength(root) + LONGEST_PATH_BELOW > longestPath()) objections.push(tooLong())
-    if (!(await stat(existing)).isDirectory()) return [...objections, notFolder()]
-    const isMissing = root !== existing
-    if (isMissing && migrate === 'apply') {
-      await access(existing, constants.W_OK | constants.X_OK)
+    const isFolder = (await stat(existing)).isDirectory()
+    if (isFolder && root === existing) {
+      const below = await examineLayout(root, migrate)
+      return { ...below, objections: [...objections, ...below.objections] }
     }
-    return objections
+    if (!isFolder) objections.push(notFolder())
+    else if (migrate === 'verify') objections.push(missing())
+    else await access(existing, constants.W_OK | constants.X_OK)
+    return { objections, passedOver: [] }
   } catch (error) {
-    return [explain(error)]
+    return { objections: [explain(error, path)], passedOver: [] }
   }
 }
 
@@ -55,19 +63,19 @@ function longestPath(): number {
   return LONGEST_PATHS[process.platform] ?? LONGEST_PATH_ELSEWHERE
 }
 
-function explain(error: unknown): Objection {
+function explain(error: unknown, path: string): Objection {
   const code = codeOf(error) ?? 'unknown'
   switch (code) {
     case 'ENOTDIR':
       return notFolder(error)
     case 'ENAMETOOLONG':
-      return tooLong(error)
+      return nameTooLong(resolve(path), error) ?? tooLong(error)
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return unavailable(
         'rights',
-        `the artifact folder cannot be made or entered (${code}): check the owner and the rights of the folders above it`,
+        `the artifact folder cannot be made or entered (${code}): check the owner and the rights of it and of the folders above it`,
         error,
         false,
       )
@@ -83,6 +91,23 @@ function tooLong(cause?: unknown): Objection {
     `the path of the artifact folder is too long: the paths below it have up to ${LONGEST_PATH_BELOW} bytes more, and this system takes ${longestPath()} in all; shorten it`,
     cause,
   )
+}
+
+/** `undefined` if no name on the path is too long. */
+function nameTooLong(path: string, cause: unknown): Objection | undefined {
+  const longest = Math.max(...path.split(sep).map((name) => Buffer.byteLength(name)))
+  if (longest <= LONGEST_NAME) return undefined
+  return refusal(
+    'path_too_long',
+    'fails',
+    `a name in the path of the artifact folder has ${longest} bytes, and one name may have ${LONGEST_NAME}: shorten it`,
+    cause,
+  )
+}
+
+function missing(): Objection {
+  const error = missingRoot()
+  return { finding: { name: 'missing', grade: 'fails', message: error.message }, error }
 }
 
 function notFolder(cause?: unknown): Objection {

@@ -1,5 +1,6 @@
 import { isHarborageError, refusal, type Objection } from '@harborage/core'
 import { parseFsConfig, type FsConfig } from '../fs-config.ts'
+import type { ExaminedRoot } from './examine-layout.ts'
 import { examineRoot } from './examine-root.ts'
 import { rootPath } from './root-path.ts'
 
@@ -10,14 +11,18 @@ export interface Place extends Required<Omit<FsConfig, 'dsn'>> {
 
 /** What there is against a configuration: without a place, nothing could be looked at. */
 export type Examined =
-  | { readonly place: Place; readonly objections: readonly Objection[] }
-  | { readonly place?: undefined; readonly objections: readonly [Objection] }
+  | ({ readonly place: Place } & ExaminedRoot)
+  | {
+      readonly place?: undefined
+      readonly objections: readonly [Objection]
+      readonly passedOver: readonly []
+    }
 
 /** Examines a configuration and the folder that it names. It changes nothing. */
 export async function examine(config: FsConfig): Promise<Examined> {
   const place = readConfig(config)
-  if ('finding' in place) return { objections: [place] }
-  return { place, objections: await examineRoot(place.path, place.migrate) }
+  if ('finding' in place) return { objections: [place], passedOver: [] }
+  return { place, ...(await examineRoot(place.path, place.migrate)) }
 }
 
 function readConfig(given: FsConfig): Place | Objection {

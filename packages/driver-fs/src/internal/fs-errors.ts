@@ -1,7 +1,9 @@
+import { relative } from 'node:path'
 import {
   codeOf,
   InvalidConfigError,
   isHarborageError,
+  SchemaOutdatedError,
   StoreUnavailableError,
 } from '@harborage/core'
 
@@ -28,14 +30,35 @@ export function isForbidden(error: unknown): boolean {
   return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
 }
 
+/** The code of what {@link foreignEntry} returns. */
+const FOREIGN = 'FOREIGN_ENTRY'
+
 /**
- * The error for a link or anything else below the root that is none of the store's: it may lead
- * anywhere.
+ * Returns the failure for a link or anything else below the root that is none of the store's: it
+ * may lead anywhere. As of a failure of the system, {@link translateFsError} makes an error of it.
  */
-export function foreignEntry(cause?: unknown): StoreUnavailableError {
+export function foreignEntry(path: string): Error {
+  return Object.assign(new Error('not a folder or file of the store'), { code: FOREIGN, path })
+}
+
+/**
+ * Returns the error for what is none of the store's. Paths below the root hold no text of a caller.
+ */
+export function foreignEntryError(
+  path: string,
+  root: string,
+  cause?: unknown,
+): StoreUnavailableError {
   return new StoreUnavailableError(
-    'something other than a folder or file of this store lies below its root: remove it',
+    `something other than a folder or file of this store lies below its root, at "${relative(root, path)}": remove it`,
     { retryable: false, ...(cause === undefined ? {} : { cause }) },
+  )
+}
+
+/** Returns the error for a root that is to be verified and is not there. */
+export function missingRoot(): SchemaOutdatedError {
+  return new SchemaOutdatedError(
+    "the artifact folder is not there: open the store once with migrate: 'apply', or make the folder",
   )
 }
 
@@ -43,16 +66,16 @@ export function foreignEntry(cause?: unknown): StoreUnavailableError {
  * As {@link translateFsError}, while the root is opened: a file in its place is a mistake of the
  * configuration.
  */
-export function translateOpenError(error: unknown): unknown {
+export function translateOpenError(error: unknown, root: string): unknown {
   const code = codeOf(error)
-  if (code !== 'ENOTDIR' && code !== 'EEXIST') return translateFsError(error)
+  if (code !== 'ENOTDIR' && code !== 'EEXIST') return translateFsError(error, root)
   return new InvalidConfigError('the artifact folder, or one above it, is a file: name a folder', {
     cause: error,
   })
 }
 
 /** Turns an error of the file system into one of Harborage; any other error stays as it is. */
-export function translateFsError(error: unknown): unknown {
+export function translateFsError(error: unknown, root: string): unknown {
   const code = codeOf(error)
   if (isHarborageError(error) || code === undefined) return error
   switch (code) {
@@ -60,8 +83,13 @@ export function translateFsError(error: unknown): unknown {
       return new InvalidConfigError('the path of the artifact folder is too long: shorten it', {
         cause: error,
       })
+    case FOREIGN:
+      return foreignEntryError(pathIn(error) ?? root, root)
     case 'ENOTDIR':
-      return foreignEntry(error)
+      return new StoreUnavailableError(
+        'something other than a folder of this store lies below its root: remove it',
+        { cause: error, retryable: false },
+      )
     case 'ENOSPC':
     case 'EDQUOT':
       return new StoreUnavailableError('the disk is full: free some space, then call again', {
@@ -90,4 +118,10 @@ export function translateFsError(error: unknown): unknown {
         cause: error,
       })
   }
+}
+
+/** Returns the path that a failure of the system names. */
+export function pathIn(error: unknown): string | undefined {
+  const path = typeof error === 'object' && error !== null && 'path' in error && error.path
+  return typeof path === 'string' ? path : undefined
 }

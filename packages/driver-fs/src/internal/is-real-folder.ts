@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { codeOf } from '@harborage/core'
-import { foreignEntry } from './fs-errors.ts'
+import { foreignEntry, pathIn } from './fs-errors.ts'
 import { isFolder } from './read-folder.ts'
 
 /** What the system answers where something on the way is missing, a file, or a link in a circle. */
@@ -20,7 +20,9 @@ export async function isRealFolder(root: string, folder: string): Promise<boolea
     if (NOWHERE.includes(codeOf(error))) return areFolders(root, folder)
     throw error
   }
-  throw foreignEntry()
+  // A link is on the way; the first one is named.
+  await areFolders(root, folder)
+  throw foreignEntry(folder)
 }
 
 /**
@@ -33,4 +35,17 @@ async function areFolders(root: string, folder: string): Promise<boolean> {
     if (!(await isFolder(path))) return false
   }
   return true
+}
+
+/**
+ * Returns what is in the way of a call that failed with `ENOTDIR`, which names a path below it; any
+ * other failure as it is.
+ */
+export async function findInTheWay(error: unknown, root: string): Promise<unknown> {
+  const path = codeOf(error) === 'ENOTDIR' ? pathIn(error) : undefined
+  if (path?.startsWith(root + sep) !== true) return error
+  return areFolders(root, path).then(
+    () => error,
+    (found: unknown) => found,
+  )
 }

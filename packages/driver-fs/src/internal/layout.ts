@@ -29,6 +29,11 @@ export function artifactsFolder(root: string): string {
   return join(root, 'artifacts')
 }
 
+/** The folder in which files are before they get their name. */
+export function temporaryFolder(root: string): string {
+  return join(root, 'temporary')
+}
+
 /** The folder of a place, or of the first parts of one. */
 export function folderOf(root: string, place: readonly string[]): string {
   return join(artifactsFolder(root), ...place.map(digestOf))

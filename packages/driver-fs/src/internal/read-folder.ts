@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FileGate } from './file-gate.ts'
 import { foreignEntry, ifMissing } from './fs-errors.ts'
 
@@ -15,7 +16,7 @@ export async function foldersIn(
   const names: string[] = []
   for (const entry of await entriesIn(gate, parent)) {
     if (!isWanted(entry.name)) continue
-    if (!entry.isDirectory()) throw foreignEntry()
+    if (!entry.isDirectory()) throw foreignEntry(join(parent, entry.name))
     names.push(entry.name)
   }
   return names.sort()
@@ -38,14 +39,14 @@ export async function namesIn(
 export async function isFolder(path: string): Promise<boolean> {
   const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isDirectory()) return status !== undefined
-  throw foreignEntry()
+  throw foreignEntry(path)
 }
 
 /** Whether a file is there; anything else in its place is refused. */
 export async function isFileThere(path: string): Promise<boolean> {
   const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isFile()) return status !== undefined
-  throw foreignEntry()
+  throw foreignEntry(path)
 }
 
 async function entriesIn(gate: FileGate, folder: string): Promise<Dirent[]> {

@@ -6,7 +6,7 @@ import { codeOf, InvalidConfigError, isHarborageError, OutcomeUnknownError } fro
 import { ensureFolder, OWNER_FILE } from './durable-files.ts'
 import { isForbidden } from './fs-errors.ts'
 import type { FileGate } from './file-gate.ts'
-import { digestOf } from './layout.ts'
+import { digestOf, temporaryFolder } from './layout.ts'
 import { isFolder } from './read-folder.ts'
 import { findUnremoved, removeTemporary, removeUnremoved } from './unremoved.ts'
 
@@ -54,7 +54,7 @@ export class TemporaryFolder {
    * As {@link open}, but without changing anything: the folder is made when something is written.
    */
   static async unchecked(root: string, gate: FileGate): Promise<TemporaryFolder> {
-    return new TemporaryFolder(join(root, 'temporary'), gate, await nameProcesses())
+    return new TemporaryFolder(temporaryFolder(root), gate, await nameProcesses())
   }
 
   /** A path that nothing else uses. */
