@@ -3,6 +3,7 @@ import { StateStore } from '@harborage/state'
 import { describe, expect, it } from 'vitest'
 import { collectCases, failingCases, type CollectedCase } from '../support/collected-cases.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
+import { carelessDeletions, carelessLists, carelessLookups } from './careless-drivers.ts'
 import { failClosedFaults } from './s01-fail-closed.ts'
 import { idempotencyFaults } from './s02-idempotent-event-ids.ts'
 import { overwriteFaults } from './s03-overwrite.ts'
@@ -18,15 +19,15 @@ import { samenessFaults } from './s12-sameness.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
-  S1: failClosedFaults,
+  S1: [...failClosedFaults, ...carelessLookups],
   S2: idempotencyFaults,
   S3: overwriteFaults,
   S4: staleRetryFaults,
   S5: compareAndSetFaults,
   S6: commitFaults,
   S7: bytesFaults,
-  S8: deleteFaults,
-  S9: listFaults,
+  S8: [...deleteFaults, ...carelessDeletions],
+  S9: [...listFaults, ...carelessLists],
   S10: closeFaults,
   S11: cancellationFaults,
   S12: samenessFaults,

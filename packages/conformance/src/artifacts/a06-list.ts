@@ -10,6 +10,7 @@ import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertSameRefs } from './support/assert-artifact.ts'
 import { freshScope, scopeParts } from './support/fresh-scope.ts'
 import { placeNamed, placeParts } from './support/places.ts'
+import { putSimilar } from './support/put-similar.ts'
 import { putNew } from './support/put-new.ts'
 
 /** A6: list walks the refs that match a filter, ordered by bytes. */
@@ -50,6 +51,14 @@ export function list({ it }: ArtifactCases): void {
     const { taskId: _, ...session } = scope
     assert.deepEqual(await filenames(store, session), ['ours'])
   })
+
+  for (const part of scopeParts) {
+    it(`A6 a list returns nothing of a ${part} with a similar name`, async ({ store }) => {
+      for (const { ref } of await putSimilar(store, part)) {
+        assertSameRefs(await collect(store.list(ref.scope)), [ref])
+      }
+    })
+  }
 
   it('A6 a namespace in the filter is taken literally', async ({ store }) => {
     const scope = freshScope()

@@ -9,6 +9,8 @@ import { assertAbsent, assertSameRefs, assertThere } from './support/assert-arti
 import { freshScope, neighboursOf } from './support/fresh-scope.ts'
 import { turns } from '../support/abort.ts'
 import { putNew } from './support/put-new.ts'
+import { sessionParts } from '../support/similar-names.ts'
+import { putSimilar } from './support/put-similar.ts'
 import { sessionOf } from '../support/session-of.ts'
 
 const ROUNDS = 20
@@ -81,6 +83,15 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
     assert.equal(await store.deleteScope(sessionOf(scope)), 1)
     for (const other of others) await assertThere(store, other)
   })
+
+  for (const part of sessionParts) {
+    it(`S8 deleteScope removes nothing of a ${part} with a similar name`, async ({ store }) => {
+      for (const { ref } of await putSimilar(store, part)) {
+        // If it had gone before, with another one, it would not count here.
+        assert.equal(await store.deleteScope(sessionOf(ref.scope)), 1, ref.scope[part])
+      }
+    })
+  }
 
   it('S8 what deleteScope removed can be put again', async ({ store }) => {
     const scope = freshScope()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RunIdentity } from '@harborage/core'
 import { validTexts } from '../support/name-texts.ts'
+import { identityParts, similarIdentities } from '../support/similar-names.ts'
 import { assertHolds, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
@@ -22,6 +23,21 @@ export function isolation({ it }: MemoryCases): void {
       ])
       await Promise.all(identities.map(([identity, text]) => say(store, identity, [text])))
       for (const [identity, text] of identities) await assertHolds(store, identity, [text])
+    })
+  }
+
+  for (const part of identityParts) {
+    it(`M1 no call reaches a ${part} with a similar name`, async ({ open }) => {
+      const store = await open({ strategy: 'truncation' })
+      const identities = similarIdentities(part)
+      const textOf = (identity: Required<RunIdentity>): string => `said to ${identity[part]}`
+      await Promise.all(identities.map((identity) => say(store, identity, [textOf(identity)])))
+      for (const identity of identities) {
+        // If it had gone before, with another one, it would not be there now.
+        await assertHolds(store, identity, [textOf(identity)])
+        await store.restore(identity, { bytes: new Uint8Array() })
+        await assertHolds(store, identity, [])
+      }
     })
   }
 

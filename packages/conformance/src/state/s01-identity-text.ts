@@ -8,6 +8,8 @@ import { invalidTexts, validTexts } from '../support/name-texts.ts'
 import { namedParts, recordNamed, slotParts } from './support/named-parts.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
+import { saveSimilar } from './support/save-similar.ts'
+import { sessionParts } from '../support/similar-names.ts'
 import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
@@ -60,6 +62,18 @@ export function identityText({ it }: StateCases): void {
     ])
     await assertKeepsApart(store, records)
   })
+
+  for (const part of sessionParts) {
+    it(`S1 loadByEventId finds nothing of a ${part} with a similar name`, async ({ store }) => {
+      const [ours, ...others] = await saveSimilar(store, part)
+      assert.ok(ours !== undefined)
+      for (const other of others) {
+        assert.equal(await store.loadByEventId(ours.identity, other.eventId), undefined)
+        assert.equal(await store.loadByEventId(other.identity, ours.eventId), undefined)
+        assertIs(await store.loadByEventId(other.identity, other.eventId), other)
+      }
+    })
+  }
 
   it('S1 an absent run is the empty run, and no other', async ({ store }) => {
     const { identity, kind } = freshSlot()

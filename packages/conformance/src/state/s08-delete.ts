@@ -8,6 +8,8 @@ import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
+import { saveSimilar } from './support/save-similar.ts'
+import { sessionParts } from '../support/similar-names.ts'
 import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
@@ -102,6 +104,16 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     assert.equal(await store.deleteScope(sessionOf(identity)), 1)
     for (const other of others) await assertHolds(store, other)
   })
+
+  for (const part of sessionParts) {
+    it(`S8 deleteScope removes nothing of a ${part} with a similar name`, async ({ store }) => {
+      const records = await saveSimilar(store, part)
+      for (const { identity } of records) {
+        // If it had gone before, with another one, it would not count here.
+        assert.equal(await store.deleteScope(sessionOf(identity)), 1, identity[part])
+      }
+    })
+  }
 
   it('S8 deleteScope forgets the event ids of what it removed', async ({ store }) => {
     const slot = freshSlot()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { MaintenanceScope, RunIdentity } from '@harborage/core'
+import type { Slot } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { assertIs } from './support/assert-slot.ts'
 import { byBytes } from '../support/byte-order.ts'
@@ -8,7 +9,9 @@ import { freshIdentity, freshKindPrefix } from './support/fresh-slot.ts'
 import { kindsInByteOrder, prefixExamples } from './support/kind-examples.ts'
 import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
+import { identityParts } from '../support/similar-names.ts'
 import { saveNew } from './support/save-new.ts'
+import { saveSimilar } from './support/save-similar.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 const maintenance: MaintenanceScope = { maintenanceScoped: true }
@@ -48,6 +51,16 @@ export function listKind({ it }: StateCases): void {
     assert.equal(listed.length, records.length)
     records.forEach((record, index) => assertIs(listed[index], record))
   })
+
+  for (const part of identityParts) {
+    it(`S9 listKind returns each ${part} with a similar name once`, async ({ store }) => {
+      const prefix = freshKindPrefix()
+      const records = await saveSimilar(store, part, `${prefix}a`)
+      const nameOf = ({ identity }: Slot): string => identity[part] ?? ''
+      const listed = await collect(store.listKind(maintenance, prefix, { pageSize: 4 }))
+      assert.deepEqual(listed.map(nameOf), records.map(nameOf).toSorted(byBytes))
+    })
+  }
 
   for (const pageSize of [1, 2, 100]) {
     it(`S9 listKind orders by kind, then each part of the identity, by bytes, in pages of ${pageSize}`, async ({

@@ -9,7 +9,9 @@ import { freshIdentity } from './support/fresh-slot.ts'
 import { kindsInByteOrder, prefixExamples } from './support/kind-examples.ts'
 import { malformed } from '../support/malformed.ts'
 import { notPageSizes } from '../support/malformed-values.ts'
+import { identityParts } from '../support/similar-names.ts'
 import { saveNew } from './support/save-new.ts'
+import { saveSimilar } from './support/save-similar.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** S9: list walks the records of one run, ordered by kind. */
@@ -36,6 +38,16 @@ export function list({ it }: StateCases): void {
     assert.deepEqual(await kindsOf(store, session, 'task.'), ['task.session'])
     assert.deepEqual(await kindsOf(store, { ...session, runId: '' }, 'task.'), ['task.session'])
   })
+
+  for (const part of identityParts) {
+    it(`S9 list returns nothing of a ${part} with a similar name`, async ({ store }) => {
+      for (const record of await saveSimilar(store, part)) {
+        const listed = await collect(store.list(record.identity, 'task.'))
+        assert.equal(listed.length, 1, record.identity[part])
+        assertIs(listed[0], record)
+      }
+    })
+  }
 
   it('S9 list is empty where nothing matches', async ({ store }) => {
     const { identity } = await saveNew(store, { identity: freshIdentity(), kind: 'task.a' })
