@@ -17,7 +17,7 @@ import type { Work, Worked } from './worker.ts'
 const CALLERS = 2
 const CALLS = 6
 /** What a store recognizes when it is repeated, and so repeats by itself. */
-const REPEATED: readonly string[] = ['save', 'commit', 'put']
+const RECOGNIZED: readonly string[] = ['save', 'commit', 'put']
 
 /**
  * Lets the callers of several processes meet in one tenant, and checks what they were answered.
@@ -52,15 +52,29 @@ export async function raceOnce(
 }
 
 /**
- * Where answers get lost, a store repeats by itself what it recognizes: such a call may have taken
- * effect once before the attempt that was answered.
+ * Returns the attempts whose answers may have been lost. A store repeats by itself what it
+ * recognizes. So every retry of such a call may follow an attempt that took effect, or still does.
  */
-function lostAttempts<Call extends { readonly do: string }>(
+function lostAttempts<Call extends RepeatableCall>(
   history: readonly RecordedCall<Call>[],
 ): readonly RecordedCall<Call>[] {
   return history
-    .filter(({ call, answer }) => answer !== undefined && REPEATED.includes(call.do))
-    .map((recorded) => ({ ...recorded, answer: undefined }))
+    .filter(({ call }) => isRecognized(call))
+    .flatMap(({ call, from, to, retries = 0 }) =>
+      Array.from({ length: retries }, () => ({ call, from, to, answer: undefined })),
+    )
+}
+
+/** What tells whether a store repeats a call. */
+interface RepeatableCall {
+  readonly do: string
+  readonly ifEventId?: string | null
+}
+
+/** Whether a store recognizes the call when it is repeated: a deletion only if it names its record. */
+function isRecognized(call: RepeatableCall): boolean {
+  if (call.do === 'delete') return call.ifEventId !== undefined
+  return RECOGNIZED.includes(call.do)
 }
 
 function figuresOf<State, Call>(

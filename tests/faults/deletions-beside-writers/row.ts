@@ -58,7 +58,7 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
   const dsn = await freshDatabase()
   await using proxy = await TcpProxy.start(dsn)
   const random = new Random(rounds)
-  // One in each history, so that a call has at most one attempt whose fate is unknown.
+  // One in each history. A connection that is cut loses the calls of other histories as well.
   const loseAnswers = (mark: string): void => void proxy.failOnce(mark, faultOf(random))
   const onServer = await raceOn('postgres', [dsn, dsn, proxy.dsn], 0, onPostgres, loseAnswers)
   if (isNoticed(brokenBuild, [onServer])) return onServer

@@ -1,7 +1,7 @@
 /** One process of several that save, put, commit and delete in the same sessions. */
 import { openArtifactStore } from '@harborage/artifacts'
 import { ArtifactCaller, type ArtifactCall } from '@harborage/conformance/artifacts'
-import type { RecordedCall } from '@harborage/conformance/histories'
+import { countRetries, type RecordedCall } from '@harborage/conformance/histories'
 import { StateCaller, type StateCall } from '@harborage/conformance/state'
 import type { Database } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
@@ -43,6 +43,9 @@ function open(): Promise<Database> {
   if (engine === 'sqlite') return openSqlite({ dsn, busyTimeoutMs: hangLimit(60_000) })
   return openPostgres({ dsn, max: 4 })
 }
+
+// Each retry may follow an attempt that took effect and whose answer was lost.
+countRetries()
 
 /** The clock that all processes of a machine share, in nanoseconds. */
 function now(): number {

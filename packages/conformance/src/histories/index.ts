@@ -1,5 +1,6 @@
 export { randomBelow } from './random.ts'
 export { recordCall } from './record-call.ts'
+export { countRetries } from './retries.ts'
 export {
   describeCalls,
   unexplainedCalls,

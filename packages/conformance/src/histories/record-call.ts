@@ -1,4 +1,5 @@
 import { isHarborageError } from '@harborage/core'
+import { addRetriesTo } from './retries.ts'
 import type { RecordedCall } from './serial-order.ts'
 
 /**
@@ -12,13 +13,14 @@ export async function recordCall<Call>(
   make: () => Promise<string>,
 ): Promise<RecordedCall<Call> | undefined> {
   const from = now()
+  const counted = { retries: 0 }
   try {
-    const answer = await make()
-    return { call, from, to: now(), answer }
+    const answer = await addRetriesTo(counted, make)
+    return { call, from, to: now(), answer, ...counted }
   } catch (error) {
     if (!isHarborageError(error)) throw error
     if (error.code === 'store_unavailable') return undefined
     const answer = error.code === 'outcome_unknown' ? undefined : error.code
-    return { call, from, to: now(), answer }
+    return { call, from, to: now(), answer, ...counted }
   }
 }

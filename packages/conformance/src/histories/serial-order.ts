@@ -7,6 +7,8 @@ export interface RecordedCall<Call> {
   readonly to: number
   /** What it answered; `undefined` if unknown: it may take effect once, at any time after `from`. */
   readonly answer: string | undefined
+  /** How often the engine tried it again, if `countRetries` was on. */
+  readonly retries?: number
 }
 
 /** What calls do one after the other. */
@@ -146,9 +148,10 @@ export function describeCalls(calls: readonly RecordedCall<unknown>[]): string {
   const start = Math.min(...calls.map(({ from }) => from))
   return calls
     .toSorted((left, right) => left.from - right.from)
-    .map(({ call, from, to, answer = 'unknown' }) => {
+    .map(({ call, from, to, answer = 'unknown', retries = 0 }) => {
       const span = `${from - start} to ${to - start}`
-      return `${span}: ${JSON.stringify(call)} answered ${answer}`
+      const again = retries === 0 ? '' : ` after ${retries} retries`
+      return `${span}: ${JSON.stringify(call)} answered ${answer}${again}`
     })
     .join('\n')
 }

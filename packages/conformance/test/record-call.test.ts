@@ -1,0 +1,50 @@
+import { setImmediate } from 'node:timers/promises'
+
+import { countRetries, recordCall } from '@harborage/conformance/histories'
+import {
+  currentOperation,
+  OutcomeUnknownError,
+  StoreUnavailableError,
+  traceOperation,
+} from '@harborage/core'
+import { expect, onTestFinished, test } from 'vitest'
+
+let time = 0
+const now = (): number => (time += 1)
+
+/** Makes a call whose engine tries it again so many times. */
+async function record(retries: number, failure?: Error) {
+  return recordCall({ do: 'put' }, now, () =>
+    traceOperation({ store: 'artifacts', operation: 'put' }, async () => {
+      for (let retry = 0; retry < retries; retry += 1) {
+        await setImmediate()
+        const operation = currentOperation()
+        if (operation !== undefined) operation.retries += 1
+      }
+      if (failure !== undefined) throw failure
+      return 'done'
+    }),
+  )
+}
+
+test('calls at the same time are recorded with their own retries', async () => {
+  onTestFinished(countRetries())
+  const recorded = await Promise.all([3, 0, 1].map((retries) => record(retries)))
+  expect(recorded.map((call) => call?.retries)).toEqual([3, 0, 1])
+})
+
+test('a call of unknown outcome is recorded with its retries', async () => {
+  onTestFinished(countRetries())
+  const recorded = await record(2, new OutcomeUnknownError('the answer was lost'))
+  expect(recorded).toMatchObject({ answer: undefined, retries: 2 })
+})
+
+test('a call that certainly did nothing is left out', async () => {
+  expect(await record(0, new StoreUnavailableError('not there'))).toBeUndefined()
+})
+
+test('no retries are counted before that was asked for, nor after it ended', async () => {
+  expect((await record(2))?.retries).toBe(0)
+  countRetries()()
+  expect((await record(2))?.retries).toBe(0)
+})
