@@ -107,8 +107,11 @@ test('a long history of calls at the same time is decided', () => {
 })
 
 test('calls are written down in the order in which they were made', () => {
-  const text = describeCalls([read(30, 41, 'a'), { ...write(10, 20, 'a'), answer: undefined }])
+  const text = describeCalls([
+    { ...read(30, 41, 'a'), retries: 2 },
+    { ...write(10, 20, 'a'), answer: undefined },
+  ])
   expect(text).toBe(
-    '0 to 10: {"register":"x","write":"a"} answered unknown\n20 to 31: {"register":"x"} answered a',
+    '0 to 10: {"register":"x","write":"a"} answered unknown\n20 to 31: {"register":"x"} answered a after 2 retries',
   )
 })
