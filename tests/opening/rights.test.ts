@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openArtifactStore } from '@harborage/artifacts'
 import { createEventBus, newEventId, parseEventId, type Database } from '@harborage/core'
-import { openPostgres } from '@harborage/driver-postgres'
+import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -151,6 +151,10 @@ describe('a role that may not change tables', () => {
     const failure = await failureOf(openStateStore({ database }))
     expect(failure).toMatchObject({ code: 'migration_failed', retryable: false })
     expect(String(failure.cause)).toContain('permission denied for schema pending')
+    expect(failure.message).toContain('grant it CREATE')
+    expect(await rightsMissingOf('app', 'pending')).toEqual(['CREATE on the schema pending'])
+    expect(await rightsMissingOf('outsider', 'pending')).toEqual(['USAGE on the schema pending'])
+    expect(await rightsMissingOf('postgres', 'pending')).toEqual([])
     expect(await tablesOf('pending')).toEqual([])
     await runPostgresScript(server.dsn, 'alter schema pending owner to deployer')
     await migrated('pending')
@@ -160,10 +164,16 @@ describe('a role that may not change tables', () => {
 
   test('cannot make the schema that it names', async () => {
     await using database = await openAs('app', 'of_its_own')
-    await expect(openStateStore({ database })).rejects.toMatchObject({
-      code: 'migration_failed',
-      cause: { code: '42501' },
-    })
+    const failure = await failureOf(openStateStore({ database }))
+    expect(failure).toMatchObject({ code: 'migration_failed', cause: { code: '42501' } })
+    expect(failure.message).toContain('grant it CREATE')
+    expect(await rightsMissingOf('app', 'of_its_own')).toEqual(['CREATE on the database'])
+    expect(await rightsMissingOf('deployer', 'of_its_own')).toEqual([])
+  })
+
+  test('lacks nothing once the tables are there', async () => {
+    await migrated('made_for_it')
+    expect(await rightsMissingOf('app', 'made_for_it')).toEqual([])
   })
 
   test('is told so when it lacks the right to a table, at open or at the call', async () => {
@@ -182,6 +192,14 @@ describe('a role that may not change tables', () => {
     expect(await state.loadByEventId(identity, parseEventId('none'))).toBeUndefined()
   })
 })
+
+/** Which rights diagnose says that the role lacks. */
+async function rightsMissingOf(role: string, schema: string): Promise<(string | undefined)[]> {
+  const dsn = role === 'postgres' ? server.dsn : dsnOf(role)
+  return (await diagnose({ dsn, schema })).map(({ name, message }) =>
+    name === 'missing_right' ? /lacks (.*?)(?:,|:)/.exec(message)?.[1] : name,
+  )
+}
 
 async function tablesOf(schema: string): Promise<string[]> {
   const rows = await queryPostgres<{ name: string }>(

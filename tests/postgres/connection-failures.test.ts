@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { newEventId, type HarborageError } from '@harborage/core'
-import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
+import { diagnose, openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -49,6 +49,7 @@ describe('opening fails and shows no password, with', () => {
     })
     const failure = await openingFailure({ dsn })
     expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(failure.message).toContain('asks for a password')
   })
 
   test('an unknown role', async () => {
@@ -127,11 +128,31 @@ describe('opening fails and shows no password, with', () => {
     expect(inspected(failure)).not.toContain(PASSWORD)
   })
 
-  test('TLS asked of a server that has none: it is not done without', async () => {
-    const dsn = dsnWith((url) => url.searchParams.set('sslmode', 'verify-full'))
+  test.for(['sslmode=verify-full', 'sslmode=require', 'sslmode=prefer', 'ssl=no-verify'])(
+    'TLS asked of a server that has none, which is named: %s',
+    async (query) => {
+      const dsn = `${database.dsn}?${query}`
+      const failure = await openingFailure({ dsn })
+      expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+      expect(failure.message).toContain('takes no TLS')
+      expect(failure.message).toContain('sslmode=disable')
+      const findings = await diagnose({ dsn })
+      expect(findings).toMatchObject([{ name: 'unavailable', message: failure.message, cause: {} }])
+      const { password } = new URL(database.dsn)
+      expect(inspected(failure)).not.toContain(password)
+      expect(inspected(findings[0]?.cause)).not.toContain(password)
+    },
+  )
+
+  test('TLS asked of something that is not Postgres', async () => {
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    await once(other.listen(0, '127.0.0.1'), 'listening')
+    const { port } = other.address() as AddressInfo
+    const dsn = `postgres://app:${PASSWORD}@127.0.0.1:${port}/app?sslmode=verify-full`
     const failure = await openingFailure({ dsn })
+    other.close()
     expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
-    expect(inspected(failure)).not.toContain(new URL(database.dsn).password)
+    expect(failure.message).toContain('not Postgres')
   })
 })
 
@@ -171,6 +192,10 @@ describe('a pool of which every connection is in use', () => {
     const pool = new Pool({ connectionString: database.dsn })
     await pool.end()
     const failure = await openingFailure({ pool })
-    expect(failure.code).toBe('store_unavailable')
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
+    expect(failure.message).toContain('the pool was ended')
+    expect(await diagnose({ pool })).toMatchObject([
+      { name: 'unavailable', message: failure.message, cause: {} },
+    ])
   })
 })

@@ -10,7 +10,7 @@ import { queryPostgres } from '../support/query-postgres.ts'
 import { bystander, countWaiting, waitingForLock } from './support/backends.ts'
 import { records } from './support/shared-statement-checks.ts'
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
-import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
+import { ann, newRecord, openInTime, openOwnStore, session } from './support/test-store.ts'
 
 const otherSession = { tenantId: 'other', userId: 'bob', sessionId: 's1' }
 const other = { ...otherSession, runId: 'r1' }
@@ -110,6 +110,35 @@ test('however many rows are locked, the loads and small saves of others go on', 
   }
   await holder.query('rollback')
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['saved']))
+})
+
+test('with four fifths of the connections waiting for locked rows, what may wait for one is told why', async () => {
+  await using own = await openInTime({ dsn: server.dsn, max: 5, connectionTimeoutMs: 1_000 })
+  const locked = Array.from({ length: 4 }, (_, index) => newRecord({ kind: `locked${index}` }))
+  await Promise.all(locked.map((record) => own.state.save(record)))
+  await using holder = await bystander(server.dsn)
+  await holder.query('begin')
+  await holder.query(`select from state_records where tenant_id = 'acme' for update`)
+  const waiting = locked.map(({ kind }) => own.state.save(newRecord({ kind, bytes: large })))
+  await waitingForLock(server.dsn, 4)
+  const theirs = newRecord({ identity: other, kind: 'theirs' })
+  expect(await own.state.save(theirs)).toBe('saved')
+  expect(await own.state.load(other, theirs.kind)).toMatchObject(theirs)
+  const refused = [
+    own.state.save(newRecord({ identity: other, kind: 'large', bytes: large })),
+    own.state.save(newRecord({ identity: other, kind: 'new' }), { ifEventId: null }),
+    own.state.commit({ save: ['a', 'b'].map((kind) => newRecord({ identity: other, kind })) }),
+    own.state.delete(other, theirs.kind),
+    own.state.deleteScope(otherSession),
+  ]
+  for (const failure of await Promise.all(refused.map(failureOf))) {
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(failure.message).toContain('pg_locks')
+    expect(failure.message).toContain('raise max')
+  }
+  await holder.query('rollback')
+  expect(new Set(await Promise.all(waiting))).toEqual(new Set(['saved']))
+  expect(await own.state.delete(other, theirs.kind)).toBe(true)
 })
 
 test('puts that wait for the same content hold up no others', async () => {

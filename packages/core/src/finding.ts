@@ -13,6 +13,8 @@ export interface Finding {
   readonly message: string
   /** Whether it may pass by itself, such as a server that is in recovery. Default: `false`. */
   readonly mayPass?: boolean
+  /** The error behind it, if there is one. */
+  readonly cause?: unknown
 }
 
 /**
@@ -24,9 +26,10 @@ export function errorOfFindings(findings: readonly Finding[]): HarborageError | 
     .filter(({ grade }) => grade !== 'slows')
     .sort((left, right) => rank(left) - rank(right))
   if (worst === undefined) return undefined
+  const options = worst.cause === undefined ? {} : { cause: worst.cause }
   return worst.mayPass === true
-    ? new StoreUnavailableError(worst.message)
-    : new InvalidConfigError(worst.message)
+    ? new StoreUnavailableError(worst.message, options)
+    : new InvalidConfigError(worst.message, options)
 }
 
 function rank({ grade }: Finding): number {

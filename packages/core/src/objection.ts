@@ -16,7 +16,10 @@ export function refusal(
   cause?: unknown,
 ): Objection {
   const options = cause === undefined ? {} : { cause }
-  return { finding: { name, grade, message }, error: new InvalidConfigError(message, options) }
+  return {
+    finding: { name, grade, message, ...options },
+    error: new InvalidConfigError(message, options),
+  }
 }
 
 /** Objects to a place that is right, but cannot be used as it is. */
@@ -27,7 +30,7 @@ export function unavailable(
   mayPass: boolean,
 ): Objection {
   const error = new StoreUnavailableError(message, { cause, retryable: mayPass })
-  return { finding: { name, grade: 'fails', message, mayPass }, error }
+  return { finding: { name, grade: 'fails', message, mayPass, cause }, error }
 }
 
 /** Returns the error of what loses data, or else of the first objection. */

@@ -1,4 +1,11 @@
-import { errorOfFindings, isHarborageError, type Finding } from '@harborage/core'
+import {
+  errorOfFindings,
+  isHarborageError,
+  refusal,
+  unavailable,
+  type Finding,
+  type Objection,
+} from '@harborage/core'
 import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { lookAtServer } from './internal/findings/look-at-server.ts'
@@ -11,10 +18,8 @@ import {
 } from './postgres-config.ts'
 
 /**
- * Returns everything that {@link openPostgres} would refuse, and what would slow calls down. It changes nothing, and
- * leaves nothing open.
- *
- * @throws `invalid_config` if an option is malformed.
+ * Returns everything that {@link openPostgres} and the stores would refuse, as far as it can be known without a store, and
+ * what would slow calls down. It changes nothing, and leaves nothing open.
  *
  * @example
  * ```ts no-run
@@ -26,24 +31,36 @@ import {
  * ```
  */
 export async function diagnose(config: PostgresConfig): Promise<readonly Finding[]> {
-  const checked = parsePostgresConfig(config)
+  const checked = readConfig(config)
+  if ('finding' in checked) return [checked.finding]
   const inDsn = checked.dsn === undefined ? [] : dsnFindings(checked.dsn)
   // A DSN that is not read as it is meant may lead to another server.
   if (errorOfFindings(inDsn) !== undefined) return inDsn
   return [...inDsn, ...(await connectionFindings(checked))]
 }
 
+function readConfig(config: PostgresConfig): CheckedPostgresConfig | Objection {
+  try {
+    return parsePostgresConfig(config)
+  } catch (error) {
+    if (!isHarborageError(error, 'invalid_config')) throw error
+    return refusal('config', 'fails', error.message, error.cause)
+  }
+}
+
 async function connectionFindings(config: CheckedPostgresConfig): Promise<readonly Finding[]> {
   const pool = new ClientPool(config)
   try {
-    const { findings, schema } = await lookAtServer(pool, config)
+    const { findings, ofStores, schema } = await lookAtServer(pool, config)
     const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
-    return isUsable ? [...findings, ...(await lookAtTables(pool, schema, config))] : findings
+    return isUsable
+      ? [...findings, ...ofStores, ...(await lookAtTables(pool, schema, config))]
+      : findings
   } catch (error) {
     const failure: unknown = error instanceof PostgresFailure ? error.error : error
     if (!isHarborageError(failure)) throw failure
-    const { message, retryable } = failure
-    return [{ name: 'unavailable', grade: 'fails', message, mayPass: retryable }]
+    const { message, retryable, cause } = failure
+    return [unavailable('unavailable', message, cause, retryable).finding]
   } finally {
     await pool.close()
   }

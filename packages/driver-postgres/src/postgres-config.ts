@@ -11,7 +11,7 @@ export interface PostgresConfig {
   readonly dsn?: string | undefined
   /** A pool of your own, which stays open when the database is closed. */
   readonly pool?: Pool
-  /** The most connections of the pool that is made for the DSN. Default: 10. */
+  /** The most connections of the pool that is made for the DSN. It is refused beside `pool`. Default: 10. */
   readonly max?: number
   /** The schema of all tables; made by the first migration if it is not there. Default: the role's current schema. */
   readonly schema?: string
@@ -44,6 +44,7 @@ export interface PostgresConfig {
 const MAX_IDENTIFIER_BYTES = 63
 const MAX_TIMER_MS = 2 ** 31 - 1
 
+const DEFAULT_MAX = 10
 const DEFAULT_WAITING_BYTES = 512 * 1024 * 1024
 
 const milliseconds = z.int().min(1).max(MAX_TIMER_MS)
@@ -59,12 +60,13 @@ const postgresConfig = z
         error: 'must be a Pool of the package pg, without its option binary',
       })
       .exactOptional(),
-    max: z.int().min(1).max(10_000).default(10),
+    max: z.int().min(1).max(10_000).optional(),
     schema: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_$]*$/, {
         error: 'must be letters, digits, "_" and "$", not beginning with a digit',
       })
+      .regex(/^(?!pg_)/, { error: 'must not begin with "pg_", which Postgres keeps for itself' })
       .max(MAX_IDENTIFIER_BYTES)
       .exactOptional(),
     preparedStatements: z.boolean().default(true),
@@ -77,6 +79,10 @@ const postgresConfig = z
   .refine((config) => (config.dsn === undefined) !== (config.pool === undefined), {
     error: 'give either dsn or pool',
   })
+  .refine((config) => config.pool === undefined || config.max === undefined, {
+    error: 'max goes with dsn: a pool of yours has its own',
+  })
+  .transform(({ max = DEFAULT_MAX, ...config }) => ({ ...config, max }))
 
 /** A checked configuration with its defaults. */
 export type CheckedPostgresConfig = Required<Omit<PostgresConfig, 'dsn' | 'pool' | 'schema'>> & {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { messageOf } from '@harborage/core'
 import { ConnectionGate, type ConnectionUse } from '../src/internal/connection-gate.ts'
+import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from '../src/internal/connection-messages.ts'
 
 const TIMEOUT_MS = 1_000
 
@@ -100,4 +102,16 @@ test('a connection that broke is no progress', async () => {
   gate.leave('brief', true)
   await vi.advanceTimersByTimeAsync(100)
   expect(notes).toEqual(['first', 'second', 'third refused'])
+})
+
+test('says what those waited for that it refuses', async () => {
+  const reasons: unknown[] = []
+  const gate = new ConnectionGate(2, TIMEOUT_MS)
+  await gate.enter('patient')
+  await gate.enter('brief')
+  for (const use of ['patient', 'brief'] as const) {
+    gate.enter(use)?.catch((error: unknown) => reasons.push(error))
+  }
+  await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
+  expect(reasons.map(messageOf)).toEqual([PATIENCE_TIMEOUT, CONNECTION_TIMEOUT])
 })

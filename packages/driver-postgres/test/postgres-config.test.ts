@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { isHarborageError } from '@harborage/core'
-import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
+import { diagnose, openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { Pool } from 'pg'
 import { describe, expect, test } from 'vitest'
 
@@ -41,6 +41,7 @@ describe('a wrong option is refused by its name:', () => {
     ['schema', ''],
     ['schema', '1st'],
     ['schema', 'a-b'],
+    ['schema', 'pg_foo'],
     ['schema', 'a"; drop table state_records; --'],
     ['schema', 'ä'],
     ['schema', 's'.repeat(64)],
@@ -76,8 +77,27 @@ describe('a configuration is refused as a whole that', () => {
     await pool.end()
   })
 
+  test('gives a pool and the most connections of another', async () => {
+    const pool = new Pool()
+    expect(await fault({ pool, max: 3 })).toContain('max goes with dsn')
+    await pool.end()
+  })
+
   test.for(['null', '7', `"${dsn}"`, '[]'])('is %s', async (config) => {
     expect(await fault(JSON.parse(config) as PostgresConfig)).toContain('configuration')
+  })
+})
+
+describe('what opening refuses of a configuration is a finding of diagnose:', () => {
+  test.for([
+    { dsn, maximum: 3 },
+    { dsn, schema: 'pg_foo' },
+    { dsn: `mysql://app:${PASSWORD}@127.0.0.1/app` },
+    {},
+  ])('%s', async (config) => {
+    expect(await diagnose(untyped(config))).toEqual([
+      { name: 'config', grade: 'fails', message: await fault(untyped(config)) },
+    ])
   })
 })
 

@@ -67,6 +67,7 @@ function findingsInside({ path, addon }: Place): readonly Finding[] {
         grade: 'fails',
         message: error.message,
         mayPass: error.retryable,
+        ...(error.cause !== undefined && { cause: error.cause }),
       },
     ]
   }

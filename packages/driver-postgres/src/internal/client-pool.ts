@@ -1,9 +1,10 @@
 import { Socket } from 'node:net'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { CONNECTION_TIMEOUT } from './connection-messages.ts'
 import { ConnectionGate, type ConnectionUse } from './connection-gate.ts'
 import { heedErrorsOf, ignoreError, ignoreErrorsOf } from './pool-errors.ts'
-import { CONNECTION_TIMEOUT, connectionFailure, connectionLimit } from './postgres-failure.ts'
+import { connectionFailure, connectionLimit } from './postgres-failure.ts'
 import { isIdle } from './transaction-status.ts'
 
 const CLOSE_TIMEOUT_MS = 5_000

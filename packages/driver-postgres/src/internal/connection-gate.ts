@@ -1,5 +1,5 @@
+import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from './connection-messages.ts'
 import { Fifo } from './fifo.ts'
-import { CONNECTION_TIMEOUT } from './postgres-failure.ts'
 
 /**
  * What a connection is wanted for: `brief` work waits for no lock, or not for long; `patient` work may wait for a lock
@@ -16,13 +16,16 @@ interface Waiter {
 /** Those who want connections for one use. */
 class Line {
   readonly most: number
+  /** The message of the error with which it refuses. */
+  readonly refusal: string
   readonly waiters = new Fifo<Waiter>()
   inUse = 0
   lastProgress = 0
   timer: NodeJS.Timeout | undefined
 
-  constructor(most: number) {
+  constructor(most: number, refusal: string) {
     this.most = most
+    this.refusal = refusal
   }
 
   get mayGo(): boolean {
@@ -45,8 +48,8 @@ export class ConnectionGate {
   constructor(connections: number, timeoutMs: number) {
     this.#connections = connections
     this.#timeoutMs = timeoutMs
-    this.#brief = new Line(connections)
-    this.#patient = new Line(Math.max(1, Math.floor(connections * 0.8)))
+    this.#brief = new Line(connections, CONNECTION_TIMEOUT)
+    this.#patient = new Line(Math.max(1, Math.floor(connections * 0.8)), PATIENCE_TIMEOUT)
     this.#lastServed = this.#patient
   }
 
@@ -126,7 +129,7 @@ export class ConnectionGate {
     )
   }
 
-  #refuseLate({ waiters, lastProgress }: Line): void {
+  #refuseLate({ waiters, lastProgress, refusal }: Line): void {
     const limit = performance.now() - this.#timeoutMs
     if (lastProgress > limit) return
     for (
@@ -135,7 +138,7 @@ export class ConnectionGate {
       next = waiters.peek()
     ) {
       waiters.shift()
-      next.reject(new Error(CONNECTION_TIMEOUT))
+      next.reject(new Error(refusal))
     }
   }
 }

@@ -4,7 +4,7 @@ import { lockKey, type MigrationLock, type NoTables } from '@harborage/core/sql'
 import { Kysely, sql, type Transaction } from 'kysely'
 import type { ClientPool } from './client-pool.ts'
 import { MigrationDialect } from './migration-dialect.ts'
-import { isOverSoon, statementFailure } from './postgres-failure.ts'
+import { isOverSoon, migrationFailure } from './postgres-failure.ts'
 
 /** How long calls may wait behind a migration that waits for its tables itself. */
 const FIRST_WAIT_MS = 500
@@ -40,7 +40,7 @@ export class MigrationRunner {
       try {
         return await this.#attempt(lock, wait, work)
       } catch (error) {
-        if (!isOverSoon(error)) throw statementFailure(error).error
+        if (!isOverSoon(error)) throw migrationFailure(error)
         if (performance.now() >= deadline) throw this.#inTheWay(error)
       }
       // Half of the pause is left to chance, so that migrations of several processes do not meet again.

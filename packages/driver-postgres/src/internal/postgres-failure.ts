@@ -1,16 +1,25 @@
-import { codeOf, isHarborageError, messageOf, StoreUnavailableError } from '@harborage/core'
+import {
+  codeOf,
+  isHarborageError,
+  messageOf,
+  MigrationFailedError,
+  StoreUnavailableError,
+} from '@harborage/core'
 import { SqlFailure } from '@harborage/core/sql'
+import {
+  CONNECTION_TIMEOUT,
+  meaningOfRefusal,
+  PATIENCE_TIMEOUT,
+  reasonOfTimeout,
+} from './connection-messages.ts'
 import { isLastingNetworkCode, isPassingNetworkCode, isPassingState } from './passing-failures.ts'
-import { limitMessage } from './postgres-messages.ts'
+import { LACKS_RIGHT_TO_MIGRATE, limitMessage } from './postgres-messages.ts'
 import {
   FOREIGN_TRANSACTION,
   meaningOf,
   STORE_DECIDES,
   type FailureTraits,
 } from './state-meanings.ts'
-
-/** The message of the error for a caller's pool that gave no connection in time. */
-export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time'
 
 /** The message of the error for a statement that was not answered in time. */
 export const QUERY_TIMEOUT = 'no answer to a statement in time'
@@ -74,14 +83,11 @@ export function connectionFailure(
     return unsent(new StoreUnavailableError(message, { cause: error }), mayPass)
   }
   if (isTimeout(error)) {
-    const reason =
-      limit ??
-      'the server does not answer, or every connection of the pool is in use; check the network, or raise max'
+    const reason = limit ?? reasonOfTimeout(messageOf(error))
     const message = `no connection to Postgres within ${timeoutMs} ms: ${reason}`
     return unsent(new StoreUnavailableError(message, { cause: error }))
   }
-  // A password or TLS that one side lacks, a pool that was ended: the same call would fail again.
-  const message = 'no connection to Postgres: see the cause'
+  const message = meaningOfRefusal(messageOf(error))
   return unsent(new StoreUnavailableError(message, { cause: error, retryable: false }))
 }
 
@@ -140,11 +146,22 @@ export function statementFailure(error: unknown): PostgresFailure {
 
 /** Whether what failed a migration is over soon: others had what it needs, or made the same at the same moment. */
 export function isOverSoon(error: unknown): boolean {
-  const cause = isHarborageError(error, 'migration_failed') ? error.cause : error
+  const cause = causeOfMigration(error)
   const state = sqlState(cause)
   if (state === undefined) return false
   // Two made a schema, a table or a type of one name.
   return OVER_SOON.has(state) || (state === '23505' && isOfCatalog(cause))
+}
+
+/** Returns the failure of a migration for want of a right, as one that names the right; any other one as it is. */
+export function migrationFailure(error: unknown): unknown {
+  const cause = causeOfMigration(error)
+  if (sqlState(cause) !== '42501') return statementFailure(error).error
+  return new MigrationFailedError(LACKS_RIGHT_TO_MIGRATE, { cause })
+}
+
+function causeOfMigration(error: unknown): unknown {
+  return isHarborageError(error, 'migration_failed') ? error.cause : error
 }
 
 /** A deadlock, a serialization failure, a lock that was not free in time, a schema that another one made. */
@@ -234,6 +251,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
   CONNECTION_TIMEOUT,
+  PATIENCE_TIMEOUT,
 ])
 
 function isTermination(error: unknown): boolean {

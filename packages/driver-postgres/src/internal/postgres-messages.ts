@@ -12,6 +12,11 @@ export const HIDDEN_ROWS: string =
   'row security keeps rows from this role, and what it does not see is not absent: give the role BYPASSRLS, ' +
   'or a policy FOR ALL USING (true) on every table of the store'
 
+export const LACKS_RIGHT_TO_MIGRATE: string =
+  'the role may not make or change the tables of the store (42501), and nothing was changed: grant it CREATE on the schema, ' +
+  'or on the database if the schema is not there; or open the store once under a role that has these rights and owns the ' +
+  "tables that are there, and here with migrate: 'verify'"
+
 const LOWER_MAX = 'lower max in every process so that all together stay below it'
 
 /** What to do where the server has no connection left, by the function of Postgres that says so. */

@@ -105,7 +105,7 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
     '42P05',
     { message: 'a pooler shares prepared statements: open with preparedStatements: false' },
   ],
-  ['42501', { message: 'the role lacks a right on the tables: grant it' }],
+  ['42501', { message: 'the role lacks a right on the schema or its tables: grant it' }],
 ])
 
 /** What the states mean that functions of Postgres use for a meaning of their own. */

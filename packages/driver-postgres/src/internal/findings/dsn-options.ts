@@ -18,7 +18,6 @@ const READ_BY_PG: ReadonlySet<string> = new Set([
   'statement_timeout',
   'lock_timeout',
   'idle_in_transaction_session_timeout',
-  'query_timeout',
 ])
 
 const SCHEMA = 'pass the option schema of openPostgres instead'
@@ -48,8 +47,11 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['statementcachesize', UNPREPARED],
   ['connecttimeout', CONNECTION_TIMEOUT],
   ['connectiontimeout', CONNECTION_TIMEOUT],
+  ['connectiontimeoutmillis', CONNECTION_TIMEOUT],
   ['pooltimeout', CONNECTION_TIMEOUT],
   ['sockettimeout', QUERY_TIMEOUT],
+  // pg reads it, but a statement ends at queryTimeoutMs.
+  ['querytimeout', QUERY_TIMEOUT],
   ['database', PATH],
   ['dbname', PATH],
   ['hostaddr', ONE_HOST],

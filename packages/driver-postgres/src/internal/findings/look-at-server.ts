@@ -5,11 +5,13 @@ import { statementFailure } from '../postgres-failure.ts'
 import { StatementRunner } from '../statement-runner.ts'
 import { clientFindings, openTransaction } from './client-findings.ts'
 import { readServerFacts, serverQuestion, serverQuestionValues } from './server-facts.ts'
-import { serverFindings } from './server-findings.ts'
+import { rightsFindings, serverFindings } from './server-findings.ts'
 
 /** What was found out about a server with one question. */
 export interface ServerLook {
   readonly findings: readonly Finding[]
+  /** What only matters once a store is opened. */
+  readonly ofStores: readonly Finding[]
   /** Where tables are; `undefined` if that could not be asked or there is none. */
   readonly schema: string | undefined
 }
@@ -29,16 +31,18 @@ export async function lookAtServer(
     const found = clientFindings(client)
     if (found.length > 0) {
       isBroken = false
-      return { findings: found, schema: undefined }
+      return { findings: found, ofStores: [], schema: undefined }
     }
     const runner = new StatementRunner(config)
-    const { rows } = await runner.run(client, serverQuestion, serverQuestionValues())
+    const { rows } = await runner.run(client, serverQuestion, serverQuestionValues(config.schema))
     const facts = readServerFacts(rows[0])
     isBroken = false
     const left = pool.hasDiscarded ? [openTransaction] : []
+    const schema = config.schema ?? facts.schema ?? undefined
     return {
       findings: [...left, ...serverFindings(facts, config)],
-      schema: config.schema ?? facts.schema ?? undefined,
+      ofStores: schema === undefined ? [] : rightsFindings(facts, schema),
+      schema,
     }
   } catch (error) {
     throw statementFailure(error)

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** To use the schema, to make its tables, or to make it itself. */
+export type MissingRight = 'use_schema' | 'make_tables' | 'make_schema'
+
 /** What the server and the connection to it are like. */
 export interface ServerFacts {
   readonly version: number
@@ -13,6 +16,8 @@ export interface ServerFacts {
   readonly roleLimit: number
   /** How many connections the database may have; negative: as many as it likes. */
   readonly databaseLimit: number
+  /** The right that the role lacks to use the schema, or to make what is not there. */
+  readonly missingRight: MissingRight | null
   /** Whether bytes come back as they were sent. */
   readonly keepsBytes: boolean
 }
@@ -32,12 +37,23 @@ export const serverQuestion: { readonly name: string; readonly sql: string } = {
     (select case when rolsuper then -1 else rolconnlimit end from pg_roles
       where rolname = session_user) as role_limit,
     (select datconnlimit from pg_database where datname = current_database()) as database_limit,
+    (select case
+        when n.oid is null then
+          case when not has_database_privilege(current_database(), 'CREATE') then 'make_schema' end
+        when not has_schema_privilege(n.oid, 'USAGE') then 'use_schema'
+        when not has_schema_privilege(n.oid, 'CREATE') and not exists (
+          select from pg_class c where c.relnamespace = n.oid and c.relname ~ '^harbor_.+_migrations$')
+          then 'make_tables'
+      end
+      from (select coalesce($2::text, current_schema()::text) as name) place
+      left join pg_namespace n on n.nspname = place.name
+      where place.name is not null) as missing_right,
     $1::bytea as bytes`,
 }
 
 /** Returns the values of the question. */
-export function serverQuestionValues(): unknown[] {
-  return [PROBE]
+export function serverQuestionValues(schema: string | undefined): unknown[] {
+  return [PROBE, schema ?? null]
 }
 
 const serverRow = z.object({
@@ -49,6 +65,7 @@ const serverRow = z.object({
   read_only: z.string(),
   role_limit: z.coerce.number(),
   database_limit: z.coerce.number(),
+  missing_right: z.enum(['use_schema', 'make_tables', 'make_schema']).nullable(),
   // Whatever the client makes of them.
   bytes: z.unknown(),
 })
@@ -65,6 +82,7 @@ export function readServerFacts(row: unknown): ServerFacts {
     isReadOnly: read.read_only === 'on',
     roleLimit: read.role_limit,
     databaseLimit: read.database_limit,
+    missingRight: read.missing_right,
     keepsBytes: ArrayBuffer.isView(read.bytes) && sameBytes(read.bytes),
   }
 }

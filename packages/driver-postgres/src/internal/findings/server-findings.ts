@@ -1,7 +1,7 @@
 import type { Finding } from '@harborage/core'
 import type { CheckedPostgresConfig } from '../../postgres-config.ts'
 import { IN_RECOVERY, READ_ONLY } from '../postgres-messages.ts'
-import type { ServerFacts } from './server-facts.ts'
+import type { MissingRight, ServerFacts } from './server-facts.ts'
 
 const OLDEST_SERVER = 14
 
@@ -67,3 +67,18 @@ function limitFinding(
       'stay below the limit, or raise it (CONNECTION LIMIT)',
   }
 }
+
+/** Returns which right a store will miss: the role cannot use the schema, or cannot make what is not there. */
+export function rightsFindings({ missingRight }: ServerFacts, schema: string): readonly Finding[] {
+  if (missingRight === null) return []
+  return [{ name: 'missing_right', grade: 'fails', message: messageOfRight(missingRight, schema) }]
+}
+
+function messageOfRight(right: MissingRight, schema: string): string {
+  if (right === 'use_schema') return `the role lacks USAGE on the schema ${schema}: grant it`
+  return right === 'make_tables'
+    ? `the role lacks CREATE on the schema ${schema}, in which no store has tables yet: grant it, or ${ELSEWHERE}`
+    : `the role lacks CREATE on the database, and the schema ${schema} is not there: grant it, or ${ELSEWHERE}`
+}
+
+const ELSEWHERE = "open each store once under a role that has it, and here with migrate: 'verify'"
