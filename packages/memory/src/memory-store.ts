@@ -88,7 +88,10 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Adds a turn at the end of the conversation. When it resolves, the turn is durable. A turn with a `turnId` that is
+   * Adds a turn at the end of the conversation. When it resolves, the turn is durable, except under
+   * `none`, which keeps no turn, and for a turn above the budget of `truncation`: it resolves, and
+   * drops the turn and all older ones (at most 32 at a time). To avoid that, raise `budgetTokens`,
+   * or keep the large part as an artifact with its ref in the turn. A turn with a `turnId` that is
    * remembered is not added again, so a retry is safe: by default an id is forgotten once it is past both the newest
    * 1,024 turns and 24 hours. Without a `turnId` it is not: after `outcome_unknown`, the same call may add the turn a
    * second time.
