@@ -9,7 +9,7 @@ import { examine } from './internal/examine.ts'
  * | name            | what it found |
  * | --- | --- |
  * | `config`        | the DSN or an option is wrong |
- * | `path_too_long` | the paths below the folder, or a name in its path, would be longer than the system takes |
+ * | `path_too_long` | the paths below the folder, or a name in its path, are too long |
  * | `not_a_folder`  | the path, or a part of it, names a file |
  * | `missing`       | the folder is to be verified and is not there |
  * | `foreign_entry` | something else lies in place of a folder of the store |
