@@ -67,6 +67,7 @@ export { checkMaintenanceScope, type MaintenanceScope } from './maintenance-scop
 export { abortReason, isAborted, onAbort } from './abort-signal.ts'
 export { captureBytes } from './capture-bytes.ts'
 export { captureDate } from './capture-date.ts'
+export { turnIfHeld } from './event-loop-turn.ts'
 export { codeOf, isError, messageOf } from './caught-error.ts'
 export {
   parseJsonObject,

@@ -1,5 +1,6 @@
 import { abortReason, isAborted } from './abort-signal.ts'
 import { MAX_PAGE_BYTES } from './call-options.ts'
+import { turnIfHeld } from './event-loop-turn.ts'
 
 /** How a walk over many records goes on. */
 export interface PageWalk<Item, Place> {
@@ -21,7 +22,10 @@ export interface PageWalk<Item, Place> {
   readonly handOut?: (item: Item) => Item
 }
 
-/** Walks many records page by page, holding one page at a time and nothing open in between. */
+/**
+ * Walks many records page by page, holding one page at a time and nothing open in between. Between two pages timers and
+ * signals have their turn, also where the pages are there at once.
+ */
 export function walkPages<Item, Place>({
   pageSize,
   maxBytes = MAX_PAGE_BYTES,
@@ -35,6 +39,8 @@ export function walkPages<Item, Place>({
     async *[Symbol.asyncIterator]() {
       let after: Place | undefined
       for (;;) {
+        const turn = turnIfHeld()
+        if (turn !== undefined) await turn
         const page = await fetchPage(after)
         const last = page.at(-1)
         if (last !== undefined) after = placeOf(last)

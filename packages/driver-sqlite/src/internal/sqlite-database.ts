@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { currentOperation, StoreClosedError, type Finding } from '@harborage/core'
+import { currentOperation, StoreClosedError, turnIfHeld, type Finding } from '@harborage/core'
 import type {
   MigrationLock,
   NoTables,
@@ -46,7 +46,7 @@ export class SqliteDatabase implements SqlDatabase {
   readonly #busyTimeoutMs: number
   readonly #checkpoints: Checkpoints | undefined
   readonly #writes: WriteQueue
-  /** Reads that wait: for another process's lock or for a migration. */
+  /** Reads that wait: for another process's lock, a migration or a turn of the event loop. */
   readonly #waitingReads = new Set<Promise<unknown>>()
   #migration: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -70,7 +70,11 @@ export class SqliteDatabase implements SqlDatabase {
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
     this.#assertOpen()
-    const rows = this.#readNow(statement, values) ?? (await this.#readLater(statement, values))
+    // Reads that are answered at once would keep timers and signals from ever having their turn.
+    const turn = turnIfHeld()
+    const rows =
+      (turn === undefined ? this.#readNow(statement, values) : undefined) ??
+      (await this.#readLater(statement, values, turn))
     // The statement's type is the only thing that says what its rows are.
     return rows as readonly Row[]
   }
@@ -166,13 +170,22 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  #readLater(statement: ReadStatement, values: readonly unknown[]): Promise<unknown[]> {
-    const waiting = this.#readWhenFree(statement, values)
+  #readLater(
+    statement: ReadStatement,
+    values: readonly unknown[],
+    turn: Promise<void> | undefined,
+  ): Promise<unknown[]> {
+    const waiting = this.#readWhenFree(statement, values, turn)
     this.#waitingReads.add(waiting)
     return waiting.finally(() => this.#waitingReads.delete(waiting))
   }
 
-  async #readWhenFree(statement: ReadStatement, values: readonly unknown[]): Promise<unknown[]> {
+  async #readWhenFree(
+    statement: ReadStatement,
+    values: readonly unknown[],
+    turn: Promise<void> | undefined,
+  ): Promise<unknown[]> {
+    if (turn !== undefined) await turn
     const deadline = performance.now() + this.#busyTimeoutMs
     for (;;) {
       while (this.#migration !== undefined) await this.#migration
