@@ -94,6 +94,27 @@ class ListeningStore extends StateStore {
   }
 }
 
+/** Walks again over what it has found before, and lets no timer have its turn. */
+class StarvingStore extends StateStore {
+  readonly #found = new Map<string, StateRecord[]>()
+
+  override async *list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
+    const key = JSON.stringify([identity, kindPrefix])
+    const found = this.#found.get(key) ?? (await all(super.list(identity, kindPrefix, options)))
+    this.#found.set(key, found)
+    for (const record of found) {
+      yield record
+      options?.signal?.throwIfAborted()
+    }
+  }
+}
+
+async function all<Item>(walk: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of walk) items.push(item)
+  return items
+}
+
 function listen(options: CallOptions | undefined): void {
   options?.signal?.addEventListener('abort', () => {})
 }
@@ -104,4 +125,5 @@ export const cancellationFaults: readonly BrokenStore[] = [
   brokenStore('S11', 'stops a commit half way', HalfwayStore),
   brokenStore('S11', 'takes back what it has answered', UndoingStore),
   brokenStore('S11', 'listens to signals for ever', ListeningStore),
+  brokenStore('S11', 'lets no timer have its turn during walks', StarvingStore),
 ]

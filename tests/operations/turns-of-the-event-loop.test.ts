@@ -14,13 +14,13 @@ const MOST_LOADS = 200_000
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const maintenance = { maintenanceScoped: true } as const
 
-const drivers: readonly [string, () => Promise<string>][] = [
+const sqlite: readonly [string, () => Promise<string>][] = [
   ['a file of SQLite', async () => `sqlite:${join(await temporaryFolder(), 'a.db')}`],
   ['SQLite without a file', async () => 'sqlite::memory:'],
-  ['memory', async () => ''],
 ]
+const all = [...sqlite, ['memory', async () => ''] as const]
 
-describe.each(drivers)('with %s', (_, dsn) => {
+describe.each(sqlite)('reads of %s', (_, dsn) => {
   test('loads one after the other let the event loop turn', async () => {
     const state = await filledStore(await dsn())
     const turned = countTurns()
@@ -65,7 +65,9 @@ describe.each(drivers)('with %s', (_, dsn) => {
     }
     await expect(loading()).rejects.toBe(reason)
   })
+})
 
+describe.each(all)('walks of %s', (_, dsn) => {
   test.each(['list', 'listKind'] as const)('a timer aborts a %s', async (method) => {
     const state = await filledStore(await dsn())
     const { signal, reason } = abortedByTimer()

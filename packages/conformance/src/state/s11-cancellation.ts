@@ -12,6 +12,9 @@ import { threeSlots } from './support/three-slots.ts'
 
 const maintenance = { maintenanceScoped: true } as const
 
+/** Seconds of work in the slowest store: an end for one in which no timer ever has its turn. */
+const MOST_WALKS = 20_000
+
 /** S11: a call that is cancelled happens as a whole or not at all. */
 export function cancellation({ it, callers }: StateCases): void {
   for (const { name, call } of storeMethods) {
@@ -123,6 +126,21 @@ export function cancellation({ it, callers }: StateCases): void {
       }
     })
   }
+
+  it('S11 a timer can abort walks that follow each other without a pause', async ({ store }) => {
+    const [identity, prefix] = [freshIdentity(), freshKindPrefix()]
+    for (const ending of ['a', 'b', 'c']) await saveNew(store, { identity, kind: prefix + ending })
+    const controller = new AbortController()
+    const { signal } = controller
+    const reason = new Error('the user left')
+    setTimeout(() => controller.abort(reason), 1)
+    const walkOn = async (): Promise<void> => {
+      for (let walk = 0; walk < MOST_WALKS; walk += 1) {
+        await collect(store.list(identity, prefix, { signal, pageSize: 1 }))
+      }
+    }
+    assert.equal(await rejectionOf(walkOn), reason)
+  })
 
   it('S11 an abort after the answer changes nothing', async ({ store }) => {
     const controller = new AbortController()
