@@ -75,7 +75,7 @@ async function goOn(): Promise<void> {
     waiting.delete(resolve)
     resolve()
     // The piece is done before this goes on.
-    await undefined
+    await Promise.resolve()
     if (isOver()) return
   }
 }
