@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { link, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { diagnose, openSqlite } from '@harborage/driver-sqlite'
@@ -98,6 +98,31 @@ test('a database under two names is refused under both, and stays what it is', a
   }
   expect(await contentOf(folder)).toEqual(before)
 })
+
+test('a damaged file is refused for good, with the error of SQLite behind it, and stays what it is', async () => {
+  const folder = await temporaryFolder()
+  const dsn = join(folder, 'a.db')
+  await damaged(dsn)
+  const before = await contentOf(folder)
+  const [finding] = await diagnose({ dsn })
+  expect(finding).toMatchObject({ name: 'content', grade: 'fails', mayPass: false })
+  const cause = { code: expect.stringMatching(/^SQLITE_CORRUPT/) as string }
+  expect(finding?.cause).toMatchObject(cause)
+  const error = await failureOf(openSqlite({ dsn }))
+  expect(error).toMatchObject({ code: 'store_unavailable', retryable: false, cause })
+  expect(error.message).toBe(finding?.message)
+  expect(error.message).toContain('restore it from a backup')
+  expect(await contentOf(folder)).toEqual(before)
+})
+
+/** Spoils the page that lists the tables. Its header of 100 bytes is that of a database. */
+async function damaged(path: string): Promise<void> {
+  const notes = await Notes.open({ dsn: path })
+  await notes.write('one')
+  await notes.close()
+  const bytes = await readFile(path)
+  await writeFile(path, bytes.fill(0xff, 100, 4_096))
+}
 
 async function hardLinked(folder: string): Promise<void> {
   const notes = await Notes.open({ dsn: join(folder, 'a.db') })

@@ -63,7 +63,7 @@ export async function migrateSubsystem(
   if (mode === 'verify') {
     throw new SchemaOutdatedError(
       `the ${subsystem.name} tables lack the migrations ${pending.join(', ')}: ` +
-        "open the store once with migrate: 'apply' under a role that may change tables",
+        "open the store once with migrate: 'apply' in a process that may change the tables",
     )
   }
   await applyMigrations(database, subsystem)
