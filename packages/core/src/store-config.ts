@@ -107,8 +107,11 @@ function readConfig<Schema extends z.ZodType>(
 
 function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.path.length > 0) return `${issue.path.join('.')}: ${issue.message}`
-  if (issue.code !== 'unrecognized_keys' || !(schema instanceof z.ZodObject)) return issue.message
-  return faultOfNames(issue.keys, Object.keys(schema.shape))
+  if (issue.code !== 'unrecognized_keys') return issue.message
+  // The schema may be of another copy of zod.
+  const shape = 'shape' in schema ? schema.shape : undefined
+  if (typeof shape !== 'object' || shape === null) return issue.message
+  return faultOfNames(issue.keys, Object.keys(shape))
 }
 
 /** Says which options are unknown, which known ones are meant, and which ones there are. */
