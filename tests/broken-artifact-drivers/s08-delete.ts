@@ -109,6 +109,39 @@ function sessionOf({ tenantId, userId, sessionId }: Identity): string {
   return JSON.stringify([tenantId, userId, sessionId])
 }
 
+/** Deletes again, with room for others in between. */
+class RepeatingDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    const isThere = await super.delete(key)
+    await turns(3)
+    await super.delete(key)
+    return isThere
+  }
+}
+
+/** Answers a put with what it has put before, until it removes something by itself. */
+class PutCachingDriver extends DelegatingDriver {
+  readonly #cache = new Map<string, ArtifactRef>()
+
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { scope, namespace } = artifact.ref
+    const key = JSON.stringify([Object.values(scope), namespace, artifact.fullId])
+    const ref = this.#cache.get(key) ?? (await super.put(artifact))
+    this.#cache.set(key, ref)
+    return ref
+  }
+
+  override delete(key: ArtifactKey): Promise<boolean> {
+    this.#cache.clear()
+    return super.delete(key)
+  }
+
+  override deleteScope(identity: Identity): Promise<number> {
+    this.#cache.clear()
+    return super.deleteScope(identity)
+  }
+}
+
 export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'stops counting after a while', TiredDriver),
   brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
@@ -117,5 +150,7 @@ export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'deletes a session piece by piece', OneAfterTheOtherDriver),
   brokenDriver('S8', 'deletes what has no task only', TaskShyDriver),
   brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
+  brokenDriver('S8', 'deletes twice before it answers', RepeatingDriver),
+  brokenDriver('S8', 'caches what another store has deleted', PutCachingDriver),
   brokenDriver('S8', 'takes nothing more for a deleted session', EndingDriver),
 ]

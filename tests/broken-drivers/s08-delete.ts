@@ -110,6 +110,25 @@ class HidingDriver extends DelegatingDriver {
   }
 }
 
+/** Deletes again what it has deleted, with room for others in between. */
+class RepeatingDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const isThere = await super.delete(slot, ifEventId)
+    await turns(3)
+    if (isThere && ifEventId === undefined) await super.delete(slot, ifEventId)
+    return isThere
+  }
+}
+
+/** Deletes again once it has answered. */
+class LateDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const isThere = await super.delete(slot, ifEventId)
+    if (isThere && ifEventId === undefined) void turns(3).then(() => super.delete(slot, ifEventId))
+    return isThere
+  }
+}
+
 export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
   brokenDriver('S8', 'keeps the runs of a session together', SharedAmongRunsDriver),
@@ -117,5 +136,7 @@ export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
   brokenDriver('S8', 'deletes a session slot by slot', OneAfterTheOtherDriver),
   brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
+  brokenDriver('S8', 'deletes twice before it answers', RepeatingDriver),
+  brokenDriver('S8', 'deletes again after it has answered', LateDriver),
   brokenDriver('S8', 'hides what it should delete', HidingDriver),
 ]

@@ -19,6 +19,7 @@ import { durability } from './a08-durability.ts'
 import type { ArtifactHarness } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
+import { deleteOnce } from './s08-delete-once.ts'
 import { deletion } from './s08-delete.ts'
 import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
@@ -36,7 +37,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
   'S7 bytes': [bytes, text],
-  'S8 delete': [deletion],
+  'S8 delete': [deletion, deleteOnce],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],

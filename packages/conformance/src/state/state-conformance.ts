@@ -12,6 +12,7 @@ import { commitRetry } from './s06-commit-retry.ts'
 import { commit } from './s06-commit.ts'
 import { bytes } from './s07-bytes.ts'
 import { versionsAndDates } from './s07-versions-and-dates.ts'
+import { deleteOnce } from './s08-delete-once.ts'
 import { deletion } from './s08-delete.ts'
 import { largePages } from './s09-large-pages.ts'
 import { listKind } from './s09-list-kind.ts'
@@ -33,7 +34,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
   'S5 compare and set': [compareAndSet],
   'S6 commit': [commit, commitRetry, commitConcurrency],
   'S7 bytes': [bytes, versionsAndDates],
-  'S8 delete': [deletion],
+  'S8 delete': [deletion, deleteOnce],
   'S9 list': [list, listKind, walks, largePages],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

@@ -15,6 +15,8 @@ const MAX_SEED = 2 ** 31 - 1
 
 /** How much a case does on a driver of a given speed. */
 export interface Pace {
+  /** How many milliseconds a call takes, roughly. */
+  readonly callMs: number
   /** How many callers a case has at once, a multiple of 4. */
   readonly callers: number
   /** How many entries are beyond a page and a batch: over 1,000, with a slow driver over 250. */
@@ -49,6 +51,7 @@ export function paceOf({ histories, callMs = DEFAULT_CALL_MS }: HarnessSettings)
   const slowness = Math.max(callMs, DEFAULT_CALL_MS)
   const { runs, seed = randomInt(MAX_SEED) } = histories ?? {}
   return {
+    callMs,
     callers: Math.max(FEWEST_CALLERS, 4 * Math.floor(MOST_CALLERS / 4 / slowness)),
     many: callMs < SLOW_CALL_MS ? MANY : NOT_SO_MANY,
     batches({ defaultRuns, mostRuns = Number.POSITIVE_INFINITY, mostPerCase, calls }) {
