@@ -12,7 +12,8 @@ import { recordStatements, type Recorded } from './support/record-statements.ts'
 
 const COUNT = 400
 const SESSIONS = 8
-const small = { tenantId: 'small', userId: 'u', sessionId: 's1', taskId: 'k', namespace: 'n' }
+const owner = { tenantId: 'small', userId: 'u' }
+const small = { ...owner, sessionId: 's1', taskId: 'k', namespace: 'n' }
 const large = { ...small, tenantId: 'large' }
 const pageSize = 20
 
@@ -31,10 +32,10 @@ beforeAll(async () => {
   await client.connect()
   for (let index = 0; index < COUNT; index += 1) {
     const place = { sessionId: `s${index % SESSIONS}`, taskId: 'k' }
-    await artifacts.putText({ ...small, ...place }, `text ${index}`, { namespace: 'n' })
+    await artifacts.putText({ ...owner, ...place }, `text ${index}`, { namespace: 'n' })
     if (index % SESSIONS !== 1) continue
     const blob = randomFillSync(new Uint8Array(1024 * 1024))
-    await artifacts.putBytes({ ...large, ...place }, blob, { namespace: 'n' })
+    await artifacts.putBytes({ ...owner, ...place, tenantId: 'large' }, blob, { namespace: 'n' })
   }
   await client.query('vacuum analyze artifacts_blobs')
 })
