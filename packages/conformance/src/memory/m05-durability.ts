@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import { newEventId } from '@harborage/core'
 import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
-import { nextTurn } from '../support/next-turn.ts'
+import { until } from '../support/waiting.ts'
 import { race, tally } from '../support/race.ts'
 import {
   assertHolds,
@@ -223,10 +223,10 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       const forgotten = await lost.request(0)
       const second = await open({ ...rules, summarizer: replacing, summarizerTimeoutMs: 200 })
       // However often the conversation is touched, the time of the lost one comes to its end.
-      while (replacing.requests.length === 0) {
+      await until('a second folding', async () => {
         await second.getLlmContext(session)
-        await nextTurn()
-      }
+        return replacing.requests.length > 0
+      })
       replacing.requests[0]?.answer()
       await second.settled(session)
       forgotten.answer('from the dead;')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { MemoryRules, MemoryStore, Summarizer } from '@harborage/memory'
-import { nextTurn } from '../support/next-turn.ts'
+import { until } from '../support/waiting.ts'
 import { assertHolds, heldTexts, numbered, say } from './support/conversation.ts'
 import { freshSession } from './support/fresh-session.ts'
 import { HeldSummarizer } from './support/held-summarizer.ts'
@@ -143,7 +143,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
     const hanging = await summarizer.request(1)
     hanging.answer('what was given up;')
     ;(await summarizer.request(2)).answer()
-    while ((await store.health(session)) !== 'healthy') await nextTurn()
+    await until('health', async () => (await store.health(session)) === 'healthy')
     assert.deepEqual(await heldTexts(store, session), kept)
   })
 
@@ -165,7 +165,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
       }
       const first = await open(patient)
       await say(first, session, numbered(1, 3))
-      while ((await first.health(session)) !== 'retry') await nextTurn()
+      await until('a retry', async () => (await first.health(session)) === 'retry')
       for (const number of [4, 5, 6]) {
         const other = await open(patient)
         await say(other, session, [`turn ${number}`])
@@ -183,7 +183,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
     const quick = { ...rules(summarizer), retryAttempts: 3, retryBackoffMs: 150 }
     const first = await open({ ...quick, retryBackoffMs: 1_000_000 })
     await say(first, session, numbered(1, 3))
-    while ((await first.health(session)) !== 'retry') await nextTurn()
+    await until('a retry', async () => (await first.health(session)) === 'retry')
     summarizer.isBroken = false
     const other = await open(quick)
     const start = performance.now()

@@ -48,9 +48,10 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
  * Registers the cases that every memory driver passes under every strategy, one group per guarantee. The name of a case
  * begins with the number of the guarantee that it checks, such as `M5 a retried turn is stored once`.
  *
- * No case limits time, and on most drivers none takes more than a few seconds: give the runner a
- * limit of 20 seconds per case. Say how slow a slow driver is (`callMs`): each case then makes at
- * most about 500 calls one after the other.
+ * On most drivers no case takes more than a few seconds: give the runner a limit of 20 seconds per
+ * case. A case that waits for what never comes fails by itself, after a minute and 1,000 calls at
+ * most. Say how slow a slow driver is (`callMs`): each case then makes at most about 500 calls one
+ * after the other.
  *
  * @param runner `describe` and `it` of the test runner in use.
  * @param harness How to open a store on the driver under test.

@@ -1,4 +1,5 @@
 import type { MemoryRules, MemoryStore } from '@harborage/memory'
+import { within } from '../../support/waiting.ts'
 import type { MemoryHarness } from '../memory-harness.ts'
 import { RecordedEvents } from './recorded-events.ts'
 
@@ -17,6 +18,8 @@ export interface Bench {
 const CLOSE_GRACE_MS = 0
 
 const MINUTE_MS = 60_000
+/** Twice as many calls as a case makes one after the other. */
+const MOST_CALLS = 1_000
 
 export async function withBench(
   harness: MemoryHarness,
@@ -32,7 +35,9 @@ export async function withBench(
     return store
   }
   try {
-    await body({ open, events })
+    // What a store itself waits for, such as in `settled`, may never come on a broken driver.
+    const limitMs = MINUTE_MS + MOST_CALLS * (harness.callMs ?? 1)
+    await within('the end of the case', body({ open, events }), limitMs)
   } finally {
     for (const store of opened) await store.close()
     clearInterval(alive)

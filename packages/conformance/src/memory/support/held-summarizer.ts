@@ -1,4 +1,5 @@
 import type { Summarizer, SummaryRequest } from '@harborage/memory'
+import { within } from '../../support/waiting.ts'
 import { concatenated } from './summarizers.ts'
 
 /** A request that waits for the case to answer it. */
@@ -39,8 +40,10 @@ export class HeldSummarizer implements Summarizer {
     }
     this.#watchers.add(look)
     look()
-    const request = await promise
-    this.#watchers.delete(look)
-    return request
+    try {
+      return await within(`request ${index} to the summarizer`, promise)
+    } finally {
+      this.#watchers.delete(look)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { createEventBus, type EventBus, type HarborageEvent } from '@harborage/core'
+import { within } from '../../support/waiting.ts'
 
 /** A bus that remembers what was published on it. */
 export class RecordedEvents {
@@ -31,8 +32,11 @@ export class RecordedEvents {
     }
     this.#watchers.add(look)
     look()
-    await promise
-    this.#watchers.delete(look)
+    try {
+      await within(`${count} steps of health`, promise)
+    } finally {
+      this.#watchers.delete(look)
+    }
   }
 }
 
