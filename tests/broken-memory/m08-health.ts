@@ -1,4 +1,4 @@
-import type { HarborageEvent } from '@harborage/core'
+import type { HarborageEvent, RunIdentity } from '@harborage/core'
 import type { MemoryChange, MemoryRules } from '@harborage/memory'
 import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -19,6 +19,25 @@ class ForgettingFailures extends DelegatingDriver {
   }
 }
 
+/** Answers with the header that it has read before, until it changes something by itself. */
+class CachingHeaders extends DelegatingDriver {
+  readonly #cache = new Map<string, ReturnType<DelegatingDriver['readHeader']>>()
+
+  override readHeader(identity: Required<RunIdentity>): ReturnType<DelegatingDriver['readHeader']> {
+    const key = JSON.stringify(identity)
+    const header = this.#cache.get(key) ?? super.readHeader(identity)
+    this.#cache.set(key, header)
+    return header
+  }
+
+  override change<Result>(
+    ...[identity, look, decide]: Parameters<typeof DelegatingDriver.prototype.change<Result>>
+  ): Promise<Result> {
+    this.#cache.clear()
+    return super.change(identity, look, decide)
+  }
+}
+
 function events(publish: (event: HarborageEvent, bus: MemoryRules['bus']) => void) {
   return (rules: MemoryRules): MemoryRules => ({
     ...rules,
@@ -30,6 +49,7 @@ function events(publish: (event: HarborageEvent, bus: MemoryRules['bus']) => voi
 }
 
 export const healthFaults: readonly BrokenStore[] = [
+  brokenDriver('caches the headers of other stores', CachingHeaders),
   brokenDriver('is always healthy', AlwaysHealthy),
   brokenDriver('never counts failures', ForgettingFailures),
   brokenRules('tries once more than it was told', (rules) => ({

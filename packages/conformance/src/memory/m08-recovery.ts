@@ -147,6 +147,18 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
     assert.deepEqual(await heldTexts(store, session), kept)
   })
 
+  itIfShared('M8 health is what another store has come to', async ({ open }) => {
+    const summarizer = new Breakable()
+    const patient = { ...rules(summarizer), degradedRetryMs: 1_000_000 }
+    const [store, other] = [await open(patient), await open(patient)]
+    const session = freshSession()
+    await say(other, session, ['turn 1'])
+    assert.equal(await store.health(session), 'healthy')
+    await say(other, session, numbered(2, 5))
+    await other.settled(session)
+    assert.equal(await store.health(session), 'degraded')
+  })
+
   itIfShared(
     'M8 a store that did not fail itself waits before a retry as well',
     async ({ open }) => {
