@@ -34,6 +34,7 @@ export interface OpenedDatabase {
 export async function overOwnPool(dsn: string): Promise<OpenedDatabase> {
   const pool = new Pool({ connectionString: dsn, max: 5 })
   // The database may be dropped while a connection is still closing.
+  pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return { database: await openPostgres({ pool }), release: () => pool.end() }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { nextTurn } from './next-turn.ts'
 
 /** Far above what any driver takes: what has not come by then never comes. */
-const WAIT_LIMIT_MS = 30_000
+const WAIT_LIMIT_MS = 120_000
 
 /** Resolves once the condition holds. Fails after the limit, saying what was waited for. */
 export async function until(
