@@ -1,6 +1,7 @@
 import { ConditionFailedError, StoreUnavailableError } from '@harborage/core'
 import {
   decideCommit,
+  slotId,
   type CheckedTransaction,
   type Condition,
   type SaveOutcome,
@@ -57,6 +58,28 @@ class DecideThenApplyDriver extends DelegatingDriver {
   }
 }
 
+/** Reads the slots of a commit one after the other, and refuses it by what no moment has shown. */
+class SlowlyReadingDriver extends DelegatingDriver {
+  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    const held = new Map<string, StateRecord | undefined>()
+    for (const slot of [...transaction.expect, ...transaction.save]) {
+      held.set(slotId(slot), await this.load(slot))
+      await turns(1)
+    }
+    decideCommit(
+      {
+        generationOf: (slot) => {
+          const record = held.get(slotId(slot))
+          return record && { ...record, hasReplaced: () => false }
+        },
+        isHeldElsewhere: () => false,
+      },
+      transaction,
+    )
+    return super.commit(transaction)
+  }
+}
+
 /** Applies everything again, whether it was applied before or not. */
 class RepeatingDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
@@ -103,6 +126,7 @@ export const commitFaults: readonly BrokenStore[] = [
   brokenDriver('S6', 'ignores what a commit expects', ExpectationlessDriver),
   brokenDriver('S6', 'ignores what a commit deletes', DeletelessDriver),
   brokenDriver('S6', 'decides about a commit first and applies it later', DecideThenApplyDriver),
+  brokenDriver('S6', 'refuses a commit by slots read one after the other', SlowlyReadingDriver),
   brokenDriver('S6', 'applies a commit again', RepeatingDriver),
   brokenDriver('S6', 'cannot have two commits under way', OneAtATimeDriver),
   brokenDriver('S6', 'applies the first save of a commit only', FewSavesDriver),

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import type { Slot, StateStore, StateTransaction } from '@harborage/state'
+import { turns } from '../support/abort.ts'
+import { answerOf } from '../support/answer-of.ts'
 import { assertIs } from './support/assert-slot.ts'
 import { freshIdentity } from './support/fresh-slot.ts'
 import { nextTurn } from '../support/next-turn.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
+import { sessionOf } from '../support/session-of.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { textOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
+
+const ROUNDS = 10
 
 /** S6: commits that race come out as if one had been after the other. */
 export function commitConcurrency({ it, itIfShared, callers }: StateCases): void {
@@ -109,6 +114,26 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     }
     const answers = await race(callers, () => store.commit(transaction))
     assert.deepEqual(tally(answers), { 'saved,saved': 1, 'unchanged,unchanged': callers - 1 })
+  })
+
+  it('S6 a commit made again beside a deleteScope answers as before it or as after it', async ({
+    store,
+  }) => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [a, b, c] = threeSlots()
+      const transaction: StateTransaction = {
+        expect: [{ ...a, eventId: null }],
+        save: [newRecord(b), newRecord(c)],
+      }
+      await store.commit(transaction)
+      await saveNew(store, a)
+      const [answer] = await Promise.all([
+        answerOf(() => store.commit(transaction)),
+        turns(round).then(() => store.deleteScope(sessionOf(a.identity))),
+      ])
+      const isExplained = answer === 'unchanged,unchanged' || answer === 'saved,saved'
+      assert.ok(isExplained, `it was ${answer}, and no moment of the slots explains that`)
+    }
   })
 
   it('S6 a reader never finds the second half of a commit without the first', async ({ store }) => {

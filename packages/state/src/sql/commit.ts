@@ -1,3 +1,4 @@
+import type { EventId } from '@harborage/core'
 import {
   askWhatBecame,
   isSqlFailure,
@@ -9,8 +10,8 @@ import {
   type SqlWork,
   type TransactionTraits,
 } from '@harborage/core/sql'
-import { decideCommit, slotId } from '../decide.ts'
-import type { CheckedTransaction } from '../state-driver.ts'
+import { decideCommit, slotId, type CommitDecision } from '../decide.ts'
+import type { CheckedTransaction, SlotKey } from '../state-driver.ts'
 import type { SaveOutcome } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
@@ -133,7 +134,7 @@ function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | un
 
 /**
  * Reads every slot that the commit touches, decides, and then goes through them once more, each under the condition
- * that it still holds what was read.
+ * that it still holds what was read. A refusal of several slots is decided under the same condition.
  *
  * @throws `outcome_unknown` if an attempt before may have been applied, and the slots do not tell.
  */
@@ -150,22 +151,42 @@ function* inspectedWork(
     ),
   )
   const slots = new InspectedSlots(inspected.flat())
-  const { outcomes, apply } = decideUnlessApplied(
-    () => decideCommit(slots, transaction),
-    mayBeApplied && isAWrite(transaction) && !slots.showThatNoneWasApplied(savesOf(touched)),
-  )
+  const generationOf = (slot: SlotKey): EventId | null => slots.generationOf(slot)?.eventId ?? null
+  let decision: CommitDecision
+  try {
+    decision = decideUnlessApplied(
+      () => decideCommit(slots, transaction),
+      mayBeApplied && isAWrite(transaction) && !slots.showThatNoneWasApplied(savesOf(touched)),
+    )
+  } catch (error) {
+    // Each slot was read at a time of its own: the refusal holds only if all of them still hold this.
+    if (traits.rowLocks && touched.length > 1) {
+      yield* applySlots(
+        statements,
+        traits,
+        touched.map(({ slot }) => unchanged(slot, generationOf(slot))),
+      )
+    }
+    throw error
+  }
+  const { outcomes, apply } = decision
   // No event id says of a slot that it was emptied: what it holds now may have been saved since.
   if (apply && mayBeApplied && touched.some(isDeletedUnread)) throw unknownOutcome(undefined)
   const saved = new Set(transaction.save.filter((_, index) => outcomes[index] === 'saved'))
   const removed = new Set(apply ? transaction.delete.map(slotId) : [])
   const decided = touched.map(({ slot, record }) => ({
     slot,
-    expected: slots.generationOf(slot)?.eventId ?? null,
+    expected: generationOf(slot),
     record: record !== undefined && saved.has(record) ? record : undefined,
     isDeleted: removed.has(slotId(slot)),
   }))
   yield* applySlots(statements, traits, decided)
   return outcomes
+}
+
+/** Keeps others from a slot, which is not written. */
+function unchanged(slot: SlotKey, expected: EventId | null): SlotChange {
+  return { slot, expected, record: undefined, isDeleted: false }
 }
 
 function isAWrite({ save, delete: deletions }: CheckedTransaction): boolean {

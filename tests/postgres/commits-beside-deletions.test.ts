@@ -1,0 +1,72 @@
+import {
+  requireSqlDatabase,
+  type SqlAnswer,
+  type SqlStep,
+  type SqlWork,
+  type TransactionTraits,
+} from '@harborage/core/sql'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore, type StateTransaction } from '@harborage/state'
+import { expect, onTestFinished, test } from 'vitest'
+import { DelegatingDatabase } from '../support/delegating-database.ts'
+import { createDatabase } from '../support/postgres-database.ts'
+import { bystander, waitingForLock } from './support/backends.ts'
+import { ann, newRecord, session } from './support/test-store.ts'
+
+const HOLD = 'select pg_advisory_lock(1)'
+const RELEASE = 'select pg_advisory_unlock(1)'
+const pause: SqlStep = {
+  statement: { name: 'pause', sql: 'select pg_advisory_xact_lock(1)' },
+  values: [],
+  answer: 'rows',
+}
+
+/** Pauses a commit between its first read and the next. */
+class PausingDatabase extends DelegatingDatabase {
+  override transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    const isPaused = traits.name === 'state_commit'
+    return super.transaction(traits, (mayBeApplied) =>
+      isPaused ? withPause(work(mayBeApplied)) : work(mayBeApplied),
+    )
+  }
+}
+
+function* withPause<Result>(work: SqlWork<Result>): SqlWork<Result> {
+  let state = work.next([])
+  while (state.done !== true) {
+    const answers: SqlAnswer[] = []
+    for (const step of state.value) {
+      answers.push(...(yield [step]))
+      yield [pause]
+    }
+    state = work.next(answers)
+  }
+  return state.value
+}
+
+test('a commit is refused only by what its slots held at one moment', async () => {
+  const created = await createDatabase()
+  onTestFinished(() => created.drop())
+  await using database = await openPostgres({ dsn: created.dsn })
+  await using store = await openStateStore({ database })
+  await using slow = await openStateStore({
+    database: new PausingDatabase(requireSqlDatabase(database)),
+  })
+  const transaction: StateTransaction = {
+    expect: [{ identity: ann, kind: 'task.a', eventId: null }],
+    save: [newRecord({ kind: 'task.b' }), newRecord({ kind: 'task.c' })],
+  }
+  await store.commit(transaction)
+  await store.save(newRecord({ kind: 'task.a' }))
+  await using holder = await bystander(created.dsn)
+  await holder.query(HOLD)
+  const committing = slow.commit(transaction)
+  await waitingForLock(created.dsn, 1)
+  // `task.a` was read while it was held, and the saves of the commit will be read when they are gone.
+  await store.deleteScope(session)
+  await holder.query(RELEASE)
+  expect(await committing).toEqual(['saved', 'saved'])
+})
