@@ -20,15 +20,26 @@ export async function waitingForLock(dsn: string, count: number): Promise<void> 
 
 /** Returns how many backends of harborage wait for a lock now. */
 export function countWaiting(dsn: string): Promise<number | undefined> {
-  return countBackends(dsn, `wait_event_type = 'Lock'`)
+  return countBackends(dsn, WAITING)
 }
 
-/** Ends all backends of harborage in the database, and gives their number. */
-export async function killBackends(dsn: string): Promise<number> {
+/** Ends all backends of harborage in the database, and returns their number. */
+export function killBackends(dsn: string): Promise<number> {
+  return killBackendsThat(dsn, 'true')
+}
+
+/** Ends the backends of harborage that wait for a lock now, and returns their number. */
+export function killWaitingBackends(dsn: string): Promise<number> {
+  return killBackendsThat(dsn, WAITING)
+}
+
+const WAITING = `wait_event_type = 'Lock'`
+
+async function killBackendsThat(dsn: string, condition: string): Promise<number> {
   const killed = await queryPostgres(
     dsn,
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity
-     where datname = current_database() and application_name = 'harborage'`,
+     where datname = current_database() and application_name = 'harborage' and ${condition}`,
   )
   return killed.length
 }
