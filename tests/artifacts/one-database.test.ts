@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import { newEventId, type Database } from '@harborage/core'
+import { type Database, newEventId } from '@harborage/core'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -4,7 +4,7 @@ import type {
   InMemoryArtifactDriver,
   NewArtifact,
 } from '@harborage/artifacts'
-import { StoreUnavailableError, type Identity } from '@harborage/core'
+import { HarborageError, type Identity } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '../support/turns.ts'
@@ -88,7 +88,7 @@ const ended = new WeakMap<InMemoryArtifactDriver, Set<string>>()
 class EndingDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     if (this.#ended().has(sessionOf(artifact.ref.scope))) {
-      throw new StoreUnavailableError('the session has ended')
+      throw new HarborageError('store_unavailable', 'the session has ended')
     }
     return super.put(artifact)
   }

@@ -1,5 +1,5 @@
 import type { ArtifactKey, ArtifactPage, ArtifactRef } from '@harborage/artifacts'
-import { NotFoundError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -20,7 +20,7 @@ class OverlookingDriver extends DelegatingDriver {
 class OtherCodeDriver extends DelegatingDriver {
   override async delete(key: ArtifactKey): Promise<boolean> {
     if (await super.delete(key)) return true
-    throw new NotFoundError('there is no such artifact')
+    throw new HarborageError('not_found', 'there is no such artifact')
   }
 }
 

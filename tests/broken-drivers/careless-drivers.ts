@@ -1,4 +1,5 @@
-import { compareNames, type EventId, type Identity } from '@harborage/core'
+import type { EventId, Identity } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
 import {
   StateStore,
   type InMemoryStateDriver,

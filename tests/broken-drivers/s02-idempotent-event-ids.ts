@@ -1,4 +1,4 @@
-import { IdempotencyConflictError, type EventId, type Identity } from '@harborage/core'
+import { type EventId, HarborageError, type Identity } from '@harborage/core'
 import type {
   Condition,
   InMemoryStateDriver,
@@ -37,7 +37,7 @@ class OneTenantForAllDriver extends DelegatingDriver {
     const known = holders.get(this.records) ?? new Map<EventId, string>()
     holders.set(this.records, known)
     if ((known.get(eventId) ?? identity.tenantId) !== identity.tenantId) {
-      throw new IdempotencyConflictError('the event id is known from elsewhere')
+      throw new HarborageError('idempotency_conflict', 'the event id is known from elsewhere')
     }
     known.set(eventId, identity.tenantId)
     return super.save(record, condition)

@@ -1,4 +1,4 @@
-import { ConditionFailedError, type EventId } from '@harborage/core'
+import { type EventId, HarborageError } from '@harborage/core'
 import {
   decideSave,
   type Condition,
@@ -25,7 +25,7 @@ class ConditionFirstDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const held = await this.load(record)
     if (condition !== undefined && (held?.eventId ?? null) !== condition) {
-      throw new ConditionFailedError('the condition does not hold')
+      throw new HarborageError('condition_failed', 'the condition does not hold')
     }
     return super.save(record, condition)
   }
@@ -43,7 +43,7 @@ class CompareThenSetDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     const held = await this.load(slot)
     if (held !== undefined && ifEventId !== undefined && held.eventId !== ifEventId) {
-      throw new ConditionFailedError('the condition does not hold')
+      throw new HarborageError('condition_failed', 'the condition does not hold')
     }
     await turns(1)
     await this.records.delete(slot, undefined)
@@ -53,7 +53,8 @@ class CompareThenSetDriver extends DelegatingDriver {
 
 class NeverGuardedDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
-    if (condition !== undefined) throw new ConditionFailedError('no condition ever holds')
+    if (condition !== undefined)
+      throw new HarborageError('condition_failed', 'no condition ever holds')
     return super.save(record, condition)
   }
 }

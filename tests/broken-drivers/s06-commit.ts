@@ -1,4 +1,4 @@
-import { ConditionFailedError, StoreUnavailableError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import {
   decideCommit,
   slotId,
@@ -21,7 +21,8 @@ class PiecemealDriver extends DelegatingDriver {
   }: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     for (const { eventId, ...slot } of expect) {
       const held = await this.load(slot)
-      if ((held?.eventId ?? null) !== eventId) throw new ConditionFailedError('not as expected')
+      if ((held?.eventId ?? null) !== eventId)
+        throw new HarborageError('condition_failed', 'not as expected')
     }
     const outcomes: SaveOutcome[] = []
     for (const record of save) {
@@ -102,7 +103,7 @@ class OneAtATimeDriver extends DelegatingDriver {
   }
 
   async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#isBusy) throw new StoreUnavailableError('another commit is under way')
+    if (this.#isBusy) throw new HarborageError('store_unavailable', 'another commit is under way')
     this.#isBusy = true
     try {
       await turns(1)

@@ -1,4 +1,4 @@
-import { ConditionFailedError, type EventId, type Identity } from '@harborage/core'
+import { type EventId, HarborageError, type Identity } from '@harborage/core'
 import {
   slotId,
   StateStore,
@@ -88,7 +88,7 @@ class MonotonicDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const held = await this.load(record)
     if (held !== undefined && held.version > record.version) {
-      throw new ConditionFailedError('the version goes back')
+      throw new HarborageError('condition_failed', 'the version goes back')
     }
     return super.save(record, condition)
   }

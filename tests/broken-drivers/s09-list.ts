@@ -1,4 +1,5 @@
-import { MAX_PAGE_BYTES, type PageOptions, type RunIdentity } from '@harborage/core'
+import type { PageOptions, RunIdentity } from '@harborage/core'
+import { MAX_PAGE_BYTES } from '@harborage/core/kit'
 import {
   StateStore,
   type ListKindPage,

@@ -1,4 +1,4 @@
-import { NotFoundError, type EventId, type Identity } from '@harborage/core'
+import { type EventId, HarborageError, type Identity } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,
@@ -16,7 +16,7 @@ class OtherCodeDriver extends DelegatingDriver {
     try {
       return await super.delete(slot, ifEventId)
     } catch {
-      throw new NotFoundError('there is no such generation')
+      throw new HarborageError('not_found', 'there is no such generation')
     }
   }
 }

@@ -1,6 +1,12 @@
 import type { RunIdentity } from '@harborage/core'
-import type { HeldMemory, InMemoryMemoryDriver, Look, MemoryChange } from '@harborage/memory'
-import { MemoryStore, parseMemoryRules } from '@harborage/memory'
+import {
+  type HeldMemory,
+  type InMemoryMemoryDriver,
+  type Look,
+  type MemoryChange,
+  MemoryStore,
+  parseMemoryRules,
+} from '@harborage/memory'
 import { carelessComparisons, type CompareNames } from '../support/careless-names.ts'
 import type { BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'

@@ -1,6 +1,6 @@
 import {
-  createEventBus,
   type CallOptions,
+  createEventBus,
   type HarborageEvent,
   type RunIdentity,
 } from '@harborage/core'

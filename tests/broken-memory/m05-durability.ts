@@ -1,10 +1,5 @@
-import {
-  newEventId,
-  parseEventId,
-  parseJsonObject,
-  type EventId,
-  type RunIdentity,
-} from '@harborage/core'
+import { type EventId, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
 import {
   InMemoryMemoryDriver,
   MemoryStore,

@@ -1,4 +1,5 @@
-import { parseJsonObject, type RunIdentity } from '@harborage/core'
+import type { RunIdentity } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
 import type { Conversation, KeptTurn } from '@harborage/memory'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'

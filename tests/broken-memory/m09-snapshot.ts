@@ -1,4 +1,4 @@
-import { isHarborageError, type CallOptions, type RunIdentity } from '@harborage/core'
+import { type CallOptions, isHarborageError, type RunIdentity } from '@harborage/core'
 import {
   MemoryStore,
   type Conversation,

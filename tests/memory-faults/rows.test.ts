@@ -1,6 +1,5 @@
-import { createEventBus, newEventId } from '@harborage/core'
+import { createEventBus, type Database, newEventId } from '@harborage/core'
 import { compileStatement, requireSqlDatabase } from '@harborage/core/sql'
-import type { Database } from '@harborage/core'
 import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
 import { expect, test } from 'vitest'
 

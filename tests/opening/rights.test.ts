@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, newEventId, parseEventId, type Database } from '@harborage/core'
+import { createEventBus, type Database, newEventId, parseEventId } from '@harborage/core'
 import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'

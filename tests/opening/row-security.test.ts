@@ -1,5 +1,5 @@
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, newEventId, type Database } from '@harborage/core'
+import { createEventBus, type Database, newEventId } from '@harborage/core'
 import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'

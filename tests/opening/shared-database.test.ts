@@ -1,5 +1,5 @@
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, newEventId, type Database } from '@harborage/core'
+import { createEventBus, type Database, newEventId } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'

@@ -1,12 +1,8 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 
-import {
-  currentOperation,
-  listenToOperations,
-  newEventId,
-  type OperationTrace,
-} from '@harborage/core'
+import { listenToOperations, newEventId, type OperationTrace } from '@harborage/core'
+import { currentOperation } from '@harborage/core/kit'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openPostgres } from '@harborage/driver-postgres'
 import { InMemoryStateDriver, openStateStore, StateStore } from '@harborage/state'

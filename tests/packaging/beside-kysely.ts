@@ -1,6 +1,6 @@
 /** A script of a project with a kysely of its own. It takes a DSN, and fails unless every store gives back what it got. */
 export const besideKysely: string = `
-import { newEventId, createEventBus, openDatabase } from '@harborage/core'
+import { createEventBus, newEventId, openDatabase } from '@harborage/core'
 import { openArtifactStore } from '@harborage/artifacts'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'

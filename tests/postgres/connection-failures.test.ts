@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { newEventId, type HarborageError } from '@harborage/core'
+import { type HarborageError, newEventId } from '@harborage/core'
 import { diagnose, openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { Pool } from 'pg'

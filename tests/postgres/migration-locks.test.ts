@@ -71,7 +71,11 @@ test('a migration does not wait for the lock of another subsystem', async () => 
       expect(await advisoryLocks()).toHaveLength(2)
     },
   }
-  await migrateSubsystem(requireSqlDatabase(shared), { name: 'artifacts', migrations }, 'apply')
+  await migrateSubsystem(
+    requireSqlDatabase(shared),
+    { name: 'artifacts', packageName: '@harborage/artifacts', migrations },
+    'apply',
+  )
   expect(await advisoryLocks()).toHaveLength(1)
 })
 
@@ -83,7 +87,11 @@ test('a migration that fails leaves no lock', async () => {
     },
   }
   await expect(
-    migrateSubsystem(requireSqlDatabase(shared), { name: 'memory', migrations: failing }, 'apply'),
+    migrateSubsystem(
+      requireSqlDatabase(shared),
+      { name: 'memory', packageName: '@harborage/memory', migrations: failing },
+      'apply',
+    ),
   ).rejects.toMatchObject({ code: 'migration_failed' })
   expect(await advisoryLocks()).toEqual([])
 })

@@ -122,7 +122,11 @@ describe('two stores on one database', () => {
     async function migrateMemory(): Promise<void> {
       const migrating = migrateSubsystem(
         requireSqlDatabase(database),
-        { name: 'memory', migrations: { '0001': createTable('notes'), '0002': endMigration } },
+        {
+          name: 'memory',
+          packageName: '@harborage/memory',
+          migrations: { '0001': createTable('notes'), '0002': endMigration },
+        },
         'apply',
       )
       if (isFailing) await expect(migrating).rejects.toMatchObject({ code: 'migration_failed' })
@@ -137,7 +141,11 @@ describe('two stores on one database', () => {
     async function migrateArtifacts(): Promise<void> {
       await migrateSubsystem(
         requireSqlDatabase(database),
-        { name: 'artifacts', migrations: { '0001': createTable('blobs') } },
+        {
+          name: 'artifacts',
+          packageName: '@harborage/artifacts',
+          migrations: { '0001': createTable('blobs') },
+        },
         'apply',
       )
     }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, newEventId, type Database } from '@harborage/core'
+import { createEventBus, type Database, newEventId } from '@harborage/core'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'

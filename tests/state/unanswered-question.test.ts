@@ -1,4 +1,4 @@
-import { newEventId, StoreUnavailableError } from '@harborage/core'
+import { HarborageError, newEventId } from '@harborage/core'
 import { requireSqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { openArtifactStore } from '@harborage/artifacts'
 import { openSqlite } from '@harborage/driver-sqlite'
@@ -26,7 +26,7 @@ class ForgetfulDatabase extends DelegatingDatabase {
     statement: SqlStatement<Parameters, Row>,
     parameters: Parameters,
   ): Promise<readonly Row[]> {
-    if (this.isGone) throw new StoreUnavailableError('the server is gone')
+    if (this.isGone) throw new HarborageError('store_unavailable', 'the server is gone')
     return super.rows(statement, parameters)
   }
 }

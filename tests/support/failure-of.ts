@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { isHarborageError, type HarborageError } from '@harborage/core'
+import { type HarborageError, isHarborageError } from '@harborage/core'
 
 /** The failure of a call that has to fail, and with one of Harborage's errors. */
 export async function failureOf(call: Promise<unknown>): Promise<HarborageError> {

@@ -9,10 +9,8 @@ export interface TypeCase {
 
 /** What every case finds declared. */
 export const prelude = `
-import {
-  createEventBus, createContext, isHarborageError, newEventId, parseEventId,
-  type Database, type ErrorCode, type EventId, type Identity, type RunIdentity,
-} from '@harborage/core'
+import { createEventBus, type Database, type ErrorCode, type EventId, type Identity, isHarborageError, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
+import { createContext } from '@harborage/core/kit'
 import {
   defineSlot, openStateStore, type NewStateRecord, type SaveOutcome, type SlotValue, type StateDriver,
   type StateRecord, type StateStore, type StateTransaction, type TypedSaveOptions, type TypedSlot,

@@ -250,6 +250,8 @@ function completeSwitch(left?: string): string {
     'outcome_unknown',
   ].filter((code) => code !== left)
   return `
+    import type {} from '@harborage/artifacts'
+    import type {} from '@harborage/memory'
     if (isHarborageError(caught)) {
       const code = caught.code
       switch (code) {

@@ -1,4 +1,4 @@
-import { newEventId, type EventId } from '@harborage/core'
+import { type EventId, newEventId } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 
 import { currentBuild } from '../contenders/build.ts'

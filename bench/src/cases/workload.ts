@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-import { newEventId, type EventId } from '@harborage/core'
+import { type EventId, newEventId } from '@harborage/core'
 
 import type { Payload, Place } from '../contenders/slot-store.ts'
 

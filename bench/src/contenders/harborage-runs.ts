@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '@harborage/artifacts'
-import { newEventId, type Database, type Identity } from '@harborage/core'
+import { type Database, type Identity, newEventId } from '@harborage/core'
 import type { MemoryStore } from '@harborage/memory'
 import type { StateStore } from '@harborage/state'
 

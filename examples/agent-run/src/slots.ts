@@ -1,4 +1,4 @@
-import { checkEventId } from '@harborage/core'
+import { checkEventId } from '@harborage/core/kit'
 import { defineSlot, type TypedSlot } from '@harborage/state'
 import { z } from 'zod'
 

@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { StoreUnavailableError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 
 /**
  * A lock file that holds the number of its process, so that the lock of a process that was killed is not in the way.
@@ -18,7 +18,8 @@ export class FileLock {
       await writeFile(path, String(process.pid), { flag: 'wx' })
       return new FileLock(path)
     } catch (cause) {
-      throw new StoreUnavailableError(
+      throw new HarborageError(
+        'store_unavailable',
         hasCode(cause, 'EEXIST')
           ? 'the file is open elsewhere: close it there first'
           : 'the lock of the file cannot be made: see the cause',

@@ -1,4 +1,4 @@
-import { InvalidConfigError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import { registerStateDriver } from '@harborage/state'
 import { JsonlStateDriver } from './jsonl-state-driver.ts'
 
@@ -10,7 +10,7 @@ registerStateDriver('jsonl', {
 function pathOf(dsn: string | undefined): string {
   const path = dsn?.replace(/^jsonl:/i, '') ?? ''
   if (path === '' || path.includes('\0')) {
-    throw new InvalidConfigError('dsn names no file: pass "jsonl:./state.jsonl"')
+    throw new HarborageError('invalid_config', 'dsn names no file: pass "jsonl:./state.jsonl"')
   }
   return path
 }

@@ -1,4 +1,4 @@
-import { StoreUnavailableError, type EventId, type Identity } from '@harborage/core'
+import { type EventId, HarborageError, type Identity } from '@harborage/core'
 import {
   decideCommit,
   decideDelete,
@@ -39,10 +39,14 @@ export class JsonlStateDriver implements StateDriver {
       return new JsonlStateDriver(file, held)
     } catch (cause) {
       await file.close()
-      throw new StoreUnavailableError('the file is damaged: restore it from a backup', {
-        cause,
-        retryable: false,
-      })
+      throw new HarborageError(
+        'store_unavailable',
+        'the file is damaged: restore it from a backup',
+        {
+          cause,
+          retryable: false,
+        },
+      )
     }
   }
 

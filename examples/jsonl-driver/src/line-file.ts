@@ -1,6 +1,6 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { OutcomeUnknownError, StoreUnavailableError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import { FileLock } from './file-lock.ts'
 
 const LINE_FEED = 0x0a
@@ -30,13 +30,18 @@ export class LineFile {
       return { file: new LineFile(handle, lock), lines }
     } catch (cause) {
       await lock.release()
-      throw new StoreUnavailableError('the file cannot be opened: see the cause', { cause })
+      throw new HarborageError('store_unavailable', 'the file cannot be opened: see the cause', {
+        cause,
+      })
     }
   }
 
   async append(line: string): Promise<void> {
     if (this.#failed) {
-      throw new StoreUnavailableError('a write to the file has failed: open the store again')
+      throw new HarborageError(
+        'store_unavailable',
+        'a write to the file has failed: open the store again',
+      )
     }
     try {
       await this.#handle.appendFile(`${line}\n`)
@@ -44,9 +49,11 @@ export class LineFile {
     } catch (cause) {
       // The line may be there, a part of it may be there: only reading the file again will tell.
       this.#failed = true
-      throw new OutcomeUnknownError('the disk failed: open the store again and repeat the call', {
-        cause,
-      })
+      throw new HarborageError(
+        'outcome_unknown',
+        'the disk failed: open the store again and repeat the call',
+        { cause },
+      )
     }
   }
 

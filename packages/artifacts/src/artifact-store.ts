@@ -1,19 +1,19 @@
 import {
-  ArtifactCorruptError,
-  checkPageSize,
-  checkSignal,
-  InvalidConfigError,
-  InvalidRecordError,
-  KnownNames,
-  MAX_PAGE_BYTES,
-  parseJsonObject,
-  StoreLifecycle,
-  walkPages,
   type CallOptions,
+  HarborageError,
   type Identity,
   type MaintenanceScope,
   type PageOptions,
 } from '@harborage/core'
+import {
+  checkPageSize,
+  checkSignal,
+  KnownNames,
+  MAX_PAGE_BYTES,
+  parseJsonObject,
+  CallGate,
+  walkPages,
+} from '@harborage/core/kit'
 import type { ArtifactContent, ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
 import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
 import {
@@ -51,7 +51,7 @@ export interface ArtifactStoreOptions {
 const SHORT_ID_DIGITS = 12
 
 const listNames = new KnownNames('options', ['signal', 'pageSize', 'maintenance'])
-const storeNames = new KnownNames('options', ['maxBytes', 'release'], InvalidConfigError)
+const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_config')
 
 /**
  * Content-addressed blobs: the place for heavy tool outputs. Open one with `openArtifactStore`.
@@ -65,7 +65,7 @@ export class ArtifactStore implements AsyncDisposable {
   readonly #driver: ArtifactDriver
   readonly #release: () => Promise<void>
   readonly #maxBytes: number
-  readonly #lifecycle = new StoreLifecycle('ArtifactStore', 'artifacts')
+  readonly #lifecycle = new CallGate('ArtifactStore', 'artifacts')
 
   /** @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB. */
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
@@ -298,7 +298,8 @@ export class ArtifactStore implements AsyncDisposable {
 
 async function verified({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array> {
   if ((await sha256Hex(bytes)) === sha256) return bytes
-  throw new ArtifactCorruptError(
+  throw new HarborageError(
+    'artifact_corrupt',
     'the stored bytes no longer have their digest: delete the artifact and put its content again, or restore a backup',
   )
 }
@@ -307,6 +308,6 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new InvalidRecordError('the artifact is not a text in UTF-8: use get()')
+    throw new HarborageError('invalid_record', 'the artifact is not a text in UTF-8: use get()')
   }
 }

@@ -1,4 +1,4 @@
-import { compareNames } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
 import type { ArtifactRef } from './artifact.ts'
 
 /** Orders refs as every driver lists them: by tenant, user, session, task, namespace and id, by bytes. */

@@ -1,4 +1,5 @@
-import { compareNames, parseJsonObject, SortedOrder, type Identity } from '@harborage/core'
+import type { Identity } from '@harborage/core'
+import { compareNames, parseJsonObject, SortedOrder } from '@harborage/core/kit'
 import type {
   ArtifactContent,
   ArtifactDriver,

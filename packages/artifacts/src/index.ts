@@ -1,3 +1,5 @@
+import './artifact-errors.ts'
+
 export type { ArtifactCalls } from './artifact-calls.ts'
 export type {
   ArtifactContent,

@@ -1,15 +1,14 @@
+import type { Context, StoreConfig } from '@harborage/core'
 import {
-  createDriverRegistry,
   createContext,
+  createDriverRegistry,
   driverNames,
   inMemoryFactory,
   openDriver,
   storeConfigOf,
-  type Context,
-  type StoreConfig,
   type StoreDriverFactory,
   type StoreDrivers,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import type { ArtifactDriver } from './artifact-driver.ts'
 import { ArtifactStore } from './artifact-store.ts'
 import { InMemoryArtifactDriver } from './in-memory-driver.ts'

@@ -1,14 +1,11 @@
+import { type CallOptions, HarborageError, type PageOptions } from '@harborage/core'
 import {
   abortReason,
   checkSignal,
   describeType,
   isAborted,
-  InvalidRecordError,
   readArguments,
-  ScopeMismatchError,
-  type CallOptions,
-  type PageOptions,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import type { ArtifactCalls } from './artifact-calls.ts'
 import type {
   ArtifactRef,
@@ -132,7 +129,8 @@ export class ScopedArtifacts {
     storeLifecycles.get(this.#store)?.assertOpen()
     const { scope, id } = readArguments(() => readRef(target))
     if (isSameScope(scope, this.scope)) return id
-    throw new ScopeMismatchError(
+    throw new HarborageError(
+      'scope_mismatch',
       'the ref is of another scope: use a view of that scope, or put the content here',
     )
   }
@@ -140,7 +138,8 @@ export class ScopedArtifacts {
 
 function readRef(target: unknown): Pick<ArtifactRef, 'scope' | 'id'> {
   if (isRef(target)) return { scope: checkScope(target.scope), id: checkArtifactId(target.id) }
-  throw new InvalidRecordError(
+  throw new HarborageError(
+    'invalid_record',
     `the artifact is named by ${describeType(target)}: pass an id or an ArtifactRef`,
   )
 }

@@ -1,5 +1,5 @@
 import { openArtifactStore, type ArtifactRef, type ArtifactStore } from '@harborage/artifacts'
-import { isHarborageError, type HarborageError } from '@harborage/core'
+import { type HarborageError, isHarborageError } from '@harborage/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { callUnchecked } from './support/call-unchecked.ts'

@@ -1,12 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 
 import { countRetries, recordCall } from '@harborage/conformance/histories'
-import {
-  currentOperation,
-  OutcomeUnknownError,
-  StoreUnavailableError,
-  traceOperation,
-} from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import type {} from '@harborage/artifacts'
+import { currentOperation, traceOperation } from '@harborage/core/kit'
 import { expect, onTestFinished, test } from 'vitest'
 
 let time = 0
@@ -35,12 +32,12 @@ test('calls at the same time are recorded with their own retries', async () => {
 
 test('a call of unknown outcome is recorded with its retries', async () => {
   onTestFinished(countRetries())
-  const recorded = await record(2, new OutcomeUnknownError('the answer was lost'))
+  const recorded = await record(2, new HarborageError('outcome_unknown', 'the answer was lost'))
   expect(recorded).toMatchObject({ answer: undefined, retries: 2 })
 })
 
 test('a call that certainly did nothing is left out', async () => {
-  expect(await record(0, new StoreUnavailableError('not there'))).toBeUndefined()
+  expect(await record(0, new HarborageError('store_unavailable', 'not there'))).toBeUndefined()
 })
 
 test('no retries are counted before that was asked for, nor after it ended', async () => {

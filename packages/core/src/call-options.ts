@@ -1,7 +1,7 @@
-import { isAbortSignal } from './abort-signal.ts'
-import { InvalidRecordError } from './errors/errors.ts'
-import { KnownNames } from './known-names.ts'
-import { describeType } from './named-text.ts'
+import { isAbortSignal } from './kit/abort-signal.ts'
+import { HarborageError } from './harborage-error.ts'
+import { KnownNames } from './kit/known-names.ts'
+import { describeType } from './kit/named-text.ts'
 
 /** Options that every call of every store takes. */
 export interface CallOptions {
@@ -49,7 +49,8 @@ export function checkSignal(
   if (options !== undefined && options !== null) names.check(options)
   const signal: unknown = options?.signal
   if (signal === undefined || isAbortSignal(signal)) return signal
-  throw new InvalidRecordError(
+  throw new HarborageError(
+    'invalid_record',
     `options.signal is ${describeType(signal)}: pass an AbortSignal or leave it out`,
   )
 }
@@ -58,7 +59,8 @@ export function checkSignal(
 function checkOptions(options: unknown): void {
   if (options === undefined || options === null) return
   if (typeof options !== 'object' || isAbortSignal(options)) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       'options is not an object of options: pass { signal } or leave it out',
     )
   }
@@ -80,5 +82,8 @@ export function checkPageSize(options: PageOptions | undefined): number {
   ) {
     return pageSize
   }
-  throw new InvalidRecordError(`options.pageSize must be a whole number from 1 to ${MAX_PAGE_SIZE}`)
+  throw new HarborageError(
+    'invalid_record',
+    `options.pageSize must be a whole number from 1 to ${MAX_PAGE_SIZE}`,
+  )
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { InvalidConfigError, InvalidRecordError } from './errors/errors.ts'
+import { HarborageError } from './harborage-error.ts'
 import type { RunIdentity } from './identity.ts'
-import { describeType } from './named-text.ts'
+import { describeType } from './kit/named-text.ts'
 
 /** A value that is carried along with asynchronous work, so that handlers find it without a parameter. */
 export interface Context<Value> {
@@ -32,7 +32,10 @@ export function createContext<Value>(name: string): Context<Value> {
     run(value, work) {
       const given: unknown = work
       if (typeof given !== 'function') {
-        throw new InvalidRecordError(`work is ${describeType(given)}: pass a function`)
+        throw new HarborageError(
+          'invalid_record',
+          `work is ${describeType(given)}: pass a function`,
+        )
       }
       return storage.run({ value }, work)
     },
@@ -40,7 +43,8 @@ export function createContext<Value>(name: string): Context<Value> {
     require() {
       const held = storage.getStore()
       if (held === undefined) {
-        throw new InvalidConfigError(
+        throw new HarborageError(
+          'invalid_config',
           `there is no ${name} in this asynchronous context: wrap the work in ${name}Context.run(value, work)`,
         )
       }

@@ -1,4 +1,4 @@
-import { DriverRegistry, type Registered } from './driver-registry.ts'
+import { DriverRegistry, type Registered } from './kit/driver-registry.ts'
 
 /**
  * An open SQL database that stores can share: what an engine package's `openSqlite` or `openPostgres` returns.

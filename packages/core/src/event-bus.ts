@@ -1,8 +1,8 @@
-import { isError } from './caught-error.ts'
-import { InvalidRecordError } from './errors/errors.ts'
+import { isError } from './kit/caught-error.ts'
+import { HarborageError } from './harborage-error.ts'
 import type { Identity } from './identity.ts'
-import { describeType } from './named-text.ts'
-import { readArguments } from './read-arguments.ts'
+import { describeType } from './kit/named-text.ts'
+import { readArguments } from './kit/read-arguments.ts'
 
 /**
  * The events by `type`, each with its payload. Packages that publish events add theirs by declaration merging:
@@ -100,7 +100,10 @@ function createSubscription<Type extends string>(
   listener: EventListener<Type>,
 ): Subscription {
   if (typeof listener !== 'function') {
-    throw new InvalidRecordError(`listener is ${describeType(listener)}: pass a function`)
+    throw new HarborageError(
+      'invalid_record',
+      `listener is ${describeType(listener)}: pass a function`,
+    )
   }
   const { type, tenantId, userId, sessionId } = filter
   const wants = (event: HarborageEvent): event is HarborageEvent<Type> =>
@@ -113,17 +116,23 @@ function createSubscription<Type extends string>(
 
 function checkEvent({ type, identity }: HarborageEvent): void {
   if (typeof type !== 'string') {
-    throw new InvalidRecordError(`event.type is ${describeType(type)}: pass a string`)
+    throw new HarborageError('invalid_record', `event.type is ${describeType(type)}: pass a string`)
   }
   const whose: unknown = identity
   if (typeof whose !== 'object' || whose === null) {
-    throw new InvalidRecordError(`event.identity is ${describeType(whose)}: pass an identity`)
+    throw new HarborageError(
+      'invalid_record',
+      `event.identity is ${describeType(whose)}: pass an identity`,
+    )
   }
 }
 
 function checkErrorListener({ onListenerError }: EventBusOptions): ErrorReport | undefined {
   if (onListenerError === undefined || typeof onListenerError === 'function') return onListenerError
-  throw new InvalidRecordError('onListenerError is not a function: pass one, or leave it out')
+  throw new HarborageError(
+    'invalid_record',
+    'onListenerError is not a function: pass one, or leave it out',
+  )
 }
 
 type ErrorReport = NonNullable<EventBusOptions['onListenerError']>

@@ -1,6 +1,6 @@
 import { monotonicFactory } from 'ulid'
-import { InvalidRecordError } from './errors/errors.ts'
-import { checkName, MAX_EVENT_ID_BYTES } from './named-text.ts'
+import { HarborageError } from './harborage-error.ts'
+import { checkName, MAX_EVENT_ID_BYTES } from './kit/named-text.ts'
 
 declare const brand: unique symbol
 
@@ -37,9 +37,12 @@ export function parseEventId(text: string): EventId {
 /** As {@link parseEventId}, for a value of unknown type; the error names the given field. */
 export function checkEventId(field: string, value: unknown): EventId {
   if (value === undefined || value === null || value === '') {
-    throw new InvalidRecordError(`${field} is missing or empty: make one with newEventId()`)
+    throw new HarborageError(
+      'invalid_record',
+      `${field} is missing or empty: make one with newEventId()`,
+    )
   }
-  return brandEventId(checkName(field, value, InvalidRecordError, MAX_EVENT_ID_BYTES))
+  return brandEventId(checkName(field, value, 'invalid_record', MAX_EVENT_ID_BYTES))
 }
 
 // The only place where a string becomes an event id.

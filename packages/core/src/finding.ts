@@ -1,5 +1,4 @@
-import { InvalidConfigError, StoreUnavailableError } from './errors/errors.ts'
-import type { HarborageError } from './errors/harborage-error.ts'
+import { HarborageError } from './harborage-error.ts'
 
 /** How much a finding matters: acknowledged data can be lost, calls fail, or calls are slow. */
 export type FindingGrade = 'loses_data' | 'fails' | 'slows'
@@ -28,8 +27,8 @@ export function errorOfFindings(findings: readonly Finding[]): HarborageError | 
   if (worst === undefined) return undefined
   const options = worst.cause === undefined ? {} : { cause: worst.cause }
   return worst.mayPass === true
-    ? new StoreUnavailableError(worst.message, options)
-    : new InvalidConfigError(worst.message, options)
+    ? new HarborageError('store_unavailable', worst.message, options)
+    : new HarborageError('invalid_config', worst.message, options)
 }
 
 function rank({ grade }: Finding): number {

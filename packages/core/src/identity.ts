@@ -1,7 +1,6 @@
-import { IdentityRequiredError, InvalidIdentityError } from './errors/errors.ts'
-import { isHarborageError } from './errors/harborage-error.ts'
-import { KnownNames } from './known-names.ts'
-import { checkName, describeType, MAX_NAME_BYTES } from './named-text.ts'
+import { HarborageError, isHarborageError } from './harborage-error.ts'
+import { KnownNames } from './kit/known-names.ts'
+import { checkName, describeType, MAX_NAME_BYTES } from './kit/named-text.ts'
 
 /**
  * Whose data a call touches: the isolation boundary of every store.
@@ -21,8 +20,8 @@ export interface RunIdentity extends Identity {
 }
 
 const parts = ['tenantId', 'userId', 'sessionId'] as const
-const identityNames = new KnownNames('the identity', parts, InvalidIdentityError)
-const runNames = new KnownNames('the identity', [...parts, 'runId'], InvalidIdentityError)
+const identityNames = new KnownNames('the identity', parts, 'invalid_identity')
+const runNames = new KnownNames('the identity', [...parts, 'runId'], 'invalid_identity')
 
 /**
  * Checks an identity and returns a frozen copy, so that later changes of the argument change nothing.
@@ -65,7 +64,11 @@ function checkNames(identity: object, names: KnownNames): void {
     names.check(identity)
   } catch (cause) {
     if (isHarborageError(cause)) throw cause
-    throw new InvalidIdentityError('the identity cannot be read: pass a plain object', { cause })
+    throw new HarborageError(
+      'invalid_identity',
+      'the identity cannot be read: pass a plain object',
+      { cause },
+    )
   }
 }
 
@@ -82,7 +85,8 @@ export function checkOptionalPart(identity: Identity, part: string): string {
 function requirePart(identity: unknown, part: string): string {
   const value = readPart(identity, part)
   if (value === undefined || value === null || value === '') {
-    throw new IdentityRequiredError(
+    throw new HarborageError(
+      'identity_required',
       `identity.${part} is missing or empty: pass a string of 1 to ${MAX_NAME_BYTES} UTF-8 bytes`,
     )
   }
@@ -90,18 +94,20 @@ function requirePart(identity: unknown, part: string): string {
 }
 
 function checkPart(part: string, value: unknown): string {
-  return checkName(`identity.${part}`, value, InvalidIdentityError)
+  return checkName(`identity.${part}`, value, 'invalid_identity')
 }
 
 /** Reads a part once: a getter may throw, or answer differently the second time. */
 function readPart(identity: unknown, part: string): unknown {
   if (identity === undefined || identity === null) {
-    throw new IdentityRequiredError(
+    throw new HarborageError(
+      'identity_required',
       'the identity is missing: pass { tenantId, userId, sessionId } with three non-empty strings',
     )
   }
   if (typeof identity !== 'object') {
-    throw new InvalidIdentityError(
+    throw new HarborageError(
+      'invalid_identity',
       `the identity is ${describeType(identity)}: pass an object { tenantId, userId, sessionId }`,
     )
   }
@@ -109,8 +115,10 @@ function readPart(identity: unknown, part: string): unknown {
     const value: unknown = Reflect.get(identity, part)
     return value
   } catch (cause) {
-    throw new InvalidIdentityError(`identity.${part} cannot be read: pass a plain object`, {
-      cause,
-    })
+    throw new HarborageError(
+      'invalid_identity',
+      `identity.${part} cannot be read: pass a plain object`,
+      { cause },
+    )
   }
 }

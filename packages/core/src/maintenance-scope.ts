@@ -1,5 +1,5 @@
-import { MaintenanceScopeRequiredError } from './errors/errors.ts'
-import { KnownNames } from './known-names.ts'
+import { HarborageError } from './harborage-error.ts'
+import { KnownNames } from './kit/known-names.ts'
 
 /** The explicit claim that a call may cross identities: for operators' jobs, never for a request's handler. */
 export interface MaintenanceScope {
@@ -15,7 +15,8 @@ const names = new KnownNames('the maintenance scope', ['maintenanceScoped'])
  */
 export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void {
   if (!isMaintenanceScope(scope)) {
-    throw new MaintenanceScopeRequiredError(
+    throw new HarborageError(
+      'maintenance_scope_required',
       'this call crosses identities: pass { maintenanceScoped: true } if that is meant',
     )
   }

@@ -1,8 +1,8 @@
 import { engines, type Database } from './database.ts'
-import { schemeOf } from './dsn-scheme.ts'
-import { InvalidConfigError } from './errors/errors.ts'
-import { describeType } from './named-text.ts'
-import { unknownDriver } from './unknown-driver.ts'
+import { schemeOf } from './kit/dsn-scheme.ts'
+import { HarborageError } from './harborage-error.ts'
+import { describeType } from './kit/named-text.ts'
+import { unknownDriver } from './kit/unknown-driver.ts'
 
 /**
  * Opens a database by its DSN, for several stores to share, whichever engine the DSN names. For options of an engine use
@@ -23,7 +23,7 @@ import { unknownDriver } from './unknown-driver.ts'
 export async function openDatabase(dsn: string): Promise<Database> {
   const given: unknown = dsn
   if (typeof given !== 'string') {
-    throw new InvalidConfigError(`dsn is ${describeType(given)}: pass a string`)
+    throw new HarborageError('invalid_config', `dsn is ${describeType(given)}: pass a string`)
   }
   const scheme = schemeOf(dsn)
   const engine = scheme === undefined ? undefined : engines.findByScheme(scheme)

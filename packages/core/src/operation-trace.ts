@@ -1,14 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
-import { abortReason, isAborted } from './abort-signal.ts'
-import { InvalidRecordError } from './errors/errors.ts'
-import { isHarborageError } from './errors/harborage-error.ts'
+import { abortReason, isAborted } from './kit/abort-signal.ts'
+import { HarborageError, isHarborageError } from './harborage-error.ts'
 import type { Unsubscribe } from './event-bus.ts'
-import { KnownNames } from './known-names.ts'
-import { readArguments } from './read-arguments.ts'
+import { KnownNames } from './kit/known-names.ts'
+import { readArguments } from './kit/read-arguments.ts'
 
-/** The stores whose operations are traced. */
-export type TracedStore = 'state' | 'artifacts' | 'memory'
+/**
+ * The stores whose operations are traced, open by declaration merging: a store adds itself with
+ * `declare module '@harborage/core' { interface TracedStores { 'my-store': true } }`.
+ */
+export interface TracedStores {}
+
+/** The name of a store, as its traces carry it. */
+export type TracedStore = keyof TracedStores
 
 /**
  * One operation of a store, as the subscribers of {@link operationChannel} see it: the same object in each of its
@@ -95,7 +100,10 @@ function checkListeners(listeners: OperationListeners): OperationListeners {
   listenerNames.check(listeners)
   for (const [name, listener] of Object.entries({ onStart, onEnd })) {
     if (listener !== undefined && typeof listener !== 'function') {
-      throw new InvalidRecordError(`${name} is not a function: pass one, or leave it out`)
+      throw new HarborageError(
+        'invalid_record',
+        `${name} is not a function: pass one, or leave it out`,
+      )
     }
   }
   return { ...(onStart && { onStart }), ...(onEnd && { onEnd }) }

@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 import { z } from 'zod'
 import type { Database } from './database.ts'
-import { InvalidConfigError } from './errors/errors.ts'
-import { nearestName } from './known-names.ts'
+import { HarborageError } from './harborage-error.ts'
+import { nearestName } from './kit/known-names.ts'
 
 /** Where a store keeps its data. Give nothing for memory, a DSN, a driver with its DSN, or an open database. */
 export interface StoreConfig {
@@ -134,10 +134,17 @@ function entriesOf(config: object): [name: string, value: unknown][] {
   }
 }
 
-function invalid(faults: readonly string[]): InvalidConfigError {
-  return new InvalidConfigError(`the configuration is not valid: ${faults.join('; ')}`)
+function invalid(faults: readonly string[]): HarborageError {
+  return new HarborageError(
+    'invalid_config',
+    `the configuration is not valid: ${faults.join('; ')}`,
+  )
 }
 
-function unreadable(cause: unknown): InvalidConfigError {
-  return new InvalidConfigError('the configuration cannot be read: pass a plain object', { cause })
+function unreadable(cause: unknown): HarborageError {
+  return new HarborageError(
+    'invalid_config',
+    'the configuration cannot be read: pass a plain object',
+    { cause },
+  )
 }

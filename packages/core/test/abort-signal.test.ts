@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { runInNewContext } from 'node:vm'
 
-import { abortReason, checkSignal, isAborted, onAbort, StoreLifecycle } from '@harborage/core'
+import { abortReason, checkSignal, isAborted, onAbort, CallGate } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 
 /** Makes what jsdom and polyfills have: a class of their own, which asks whether it made the signal. */
@@ -43,7 +43,7 @@ test('what only has the prototype of a signal, of whichever realm, is none', () 
 })
 
 test('calls that wait for one signal share one listener, which goes with the last of them', async () => {
-  const lifecycle = new StoreLifecycle('TestStore')
+  const lifecycle = new CallGate('TestStore')
   const { signal } = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
   const calls = Array.from({ length: 1_000 }, () => lifecycle.run(signal, () => promise))
@@ -58,7 +58,7 @@ test('calls that wait for one signal share one listener, which goes with the las
 })
 
 test('an abort ends every call that waits, and none that ended before', async () => {
-  const lifecycle = new StoreLifecycle('TestStore')
+  const lifecycle = new CallGate('TestStore')
   const controller = new AbortController()
   const { promise } = Promise.withResolvers<void>()
   const ended = lifecycle.run(controller.signal, async () => 'ended')

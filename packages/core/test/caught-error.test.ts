@@ -1,5 +1,6 @@
 import { runInNewContext } from 'node:vm'
-import { codeOf, isError, isHarborageError, messageOf, NotFoundError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { codeOf, isError, messageOf } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 
 /** What an expression gives in another realm, whose classes are not those of this one. */
@@ -21,7 +22,7 @@ test('an error of Harborage is recognized whichever realm its class extends', ()
   expect(isHarborageError(error)).toBe(false)
   Object.defineProperty(error, Symbol.for('harborage.error'), { value: true })
   expect(isHarborageError(error, 'not_found')).toBe(true)
-  expect(isHarborageError(new NotFoundError('gone'), 'not_found')).toBe(true)
+  expect(isHarborageError(new HarborageError('not_found', 'gone'), 'not_found')).toBe(true)
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-import { createContext, identityContext, isHarborageError } from '@harborage/core'
+import { identityContext, isHarborageError } from '@harborage/core'
+import { createContext } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 
 const ann = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }

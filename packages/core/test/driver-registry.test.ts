@@ -1,15 +1,14 @@
+import type { Database, StoreConfig } from '@harborage/core'
 import {
-  createDriverRegistry,
   type ClosableDriver,
-  type Database,
-  DriverRegistry,
+  createDriverRegistry,
   driverNames,
+  DriverRegistry,
   openDriver,
   registerEngine,
   schemeOf,
-  type StoreConfig,
   type StoreDrivers,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from './support/failure-of.ts'

@@ -1,80 +1,46 @@
 import { inspect } from 'node:util'
 
-import {
-  ArtifactCorruptError,
-  ArtifactTooLargeError,
-  ConditionFailedError,
-  type ErrorCode,
-  HarborageError,
-  IdempotencyConflictError,
-  IdentityRequiredError,
-  InvalidConfigError,
-  InvalidHealthTransitionError,
-  InvalidIdentityError,
-  InvalidRecordError,
-  InvalidSnapshotError,
-  isHarborageError,
-  MaintenanceScopeRequiredError,
-  MigrationFailedError,
-  NotFoundError,
-  OutcomeUnknownError,
-  SchemaOutdatedError,
-  SchemaTooNewError,
-  ScopeMismatchError,
-  StoreClosedError,
-  StoreUnavailableError,
-  StrategyMismatchError,
-  StrategyNotImplementedError,
-  UnknownDriverError,
-} from '@harborage/core'
+import { type ErrorCode, HarborageError, isHarborageError } from '@harborage/core'
 import { describe, expect, test } from 'vitest'
-
-// A record, so that a code without a class does not compile.
-const classes: Record<ErrorCode, new (message: string, options?: object) => HarborageError> = {
-  identity_required: IdentityRequiredError,
-  invalid_identity: InvalidIdentityError,
-  invalid_record: InvalidRecordError,
-  not_found: NotFoundError,
-  idempotency_conflict: IdempotencyConflictError,
-  condition_failed: ConditionFailedError,
-  maintenance_scope_required: MaintenanceScopeRequiredError,
-  scope_mismatch: ScopeMismatchError,
-  artifact_too_large: ArtifactTooLargeError,
-  artifact_corrupt: ArtifactCorruptError,
-  strategy_not_implemented: StrategyNotImplementedError,
-  strategy_mismatch: StrategyMismatchError,
-  invalid_snapshot: InvalidSnapshotError,
-  invalid_health_transition: InvalidHealthTransitionError,
-  unknown_driver: UnknownDriverError,
-  invalid_config: InvalidConfigError,
-  migration_failed: MigrationFailedError,
-  schema_outdated: SchemaOutdatedError,
-  schema_too_new: SchemaTooNewError,
-  store_closed: StoreClosedError,
-  store_unavailable: StoreUnavailableError,
-  outcome_unknown: OutcomeUnknownError,
-}
 
 const retryableByDefault = new Set(['store_unavailable', 'outcome_unknown'])
 
-describe.each(Object.entries(classes))('the error %s', (code, Failure) => {
-  const error = new Failure('what to do next')
+// A record, so that a code that is missing here does not compile.
+const codes: Record<ErrorCode, true> = {
+  identity_required: true,
+  invalid_identity: true,
+  invalid_record: true,
+  not_found: true,
+  idempotency_conflict: true,
+  condition_failed: true,
+  maintenance_scope_required: true,
+  unknown_driver: true,
+  invalid_config: true,
+  migration_failed: true,
+  schema_outdated: true,
+  schema_too_new: true,
+  store_closed: true,
+  store_unavailable: true,
+  outcome_unknown: true,
+}
 
-  test('has its code, its message and the name of its class', () => {
-    expect(error).toMatchObject({ code, message: 'what to do next', name: Failure.name })
-    expect(error).toBeInstanceOf(HarborageError)
-    expect(String(error)).toBe(`${Failure.name}: what to do next`)
+describe.each(Object.keys(codes) as ErrorCode[])('the error %s', (code) => {
+  const error = new HarborageError(code, 'what to do next')
+
+  test('has its code, its message and the name of the library', () => {
+    expect(error).toMatchObject({ code, message: 'what to do next', name: 'HarborageError' })
+    expect(String(error)).toBe('HarborageError: what to do next')
   })
 
   test('says whether the same call may succeed later', () => {
     expect(error.retryable).toBe(retryableByDefault.has(code))
-    expect(new Failure('', { retryable: true }).retryable).toBe(true)
-    expect(new Failure('', { retryable: false }).retryable).toBe(false)
+    expect(new HarborageError(code, '', { retryable: true }).retryable).toBe(true)
+    expect(new HarborageError(code, '', { retryable: false }).retryable).toBe(false)
   })
 
   test('is recognised by its code and by no other', () => {
     expect(isHarborageError(error)).toBe(true)
-    for (const other of Object.keys(classes)) {
+    for (const other of Object.keys(codes)) {
       expect(Reflect.apply(isHarborageError, undefined, [error, other])).toBe(other === code)
     }
   })
@@ -84,12 +50,12 @@ describe('an error', () => {
   const cause = Object.assign(new Error('password=hunter2'), { detail: 'tenant globex' })
 
   test('carries the error underneath as its cause, and has none otherwise', () => {
-    expect(new StoreUnavailableError('', { cause }).cause).toBe(cause)
-    expect('cause' in new StoreUnavailableError('')).toBe(false)
+    expect(new HarborageError('store_unavailable', '', { cause }).cause).toBe(cause)
+    expect('cause' in new HarborageError('store_unavailable', '')).toBe(false)
   })
 
   test('gives a logger of its own fields the code, and nothing of what is underneath', () => {
-    const error = new StoreUnavailableError('call again', { cause })
+    const error = new HarborageError('store_unavailable', 'call again', { cause })
     expect(Object.keys(error).sort()).toEqual(['code', 'name', 'retryable'])
     expect(JSON.stringify(error)).not.toMatch(/hunter2|globex/)
     expect(error.stack).not.toMatch(/hunter2|globex/)
@@ -106,7 +72,10 @@ test.each([
     'an error of another library with the same code',
     Object.assign(new Error(), { code: 'not_found' }),
   ],
-  ['an object that looks like one', { name: 'NotFoundError', code: 'not_found', retryable: false }],
+  [
+    'an object that looks like one',
+    { name: 'HarborageError', code: 'not_found', retryable: false },
+  ],
   ['an object without a prototype', Object.create(null)],
   ['a revoked proxy', revoked()],
   ['an object whose prototype cannot be read', unreadable()],

@@ -1,4 +1,5 @@
-import { checkIdentity, checkRunIdentity, type HarborageError } from '@harborage/core'
+import type { HarborageError } from '@harborage/core'
+import { checkIdentity, checkRunIdentity } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from './support/failure-of.ts'

@@ -1,4 +1,5 @@
-import { isHarborageError, strictJson, strictJsonObject, type JsonObject } from '@harborage/core'
+import { isHarborageError, type JsonObject } from '@harborage/core'
+import { strictJson, strictJsonObject } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 const circle: Record<string, unknown> = {}

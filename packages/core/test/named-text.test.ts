@@ -1,4 +1,5 @@
-import { checkName, compareNames, describeType } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { checkName, compareNames, describeType } from '@harborage/core/kit'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -38,9 +39,9 @@ test('a name is accepted exactly if it fits, is well-formed and holds no NUL', (
     fc.property(anyText, fc.integer({ min: 0, max: 40 }), (text, maxBytes) => {
       const fits = Buffer.byteLength(text) <= maxBytes
       const isGood = fits && text.isWellFormed() && !text.includes('\0')
-      const check = (): string => checkName('field', text, RangeError, maxBytes)
+      const check = (): string => checkName('field', text, 'invalid_record', maxBytes)
       if (isGood) expect(check()).toBe(text)
-      else expect(check).toThrow(RangeError)
+      else expect(check).toThrow(HarborageError)
     }),
   )
 })

@@ -1,4 +1,4 @@
-import { walkPages } from '@harborage/core'
+import { walkPages } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 import { collect } from './support/collect.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type * as Core from '@harborage/core'
-import { isHarborageError, NotFoundError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const coreFolder = join(import.meta.dirname, '..')
@@ -21,12 +21,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test('the copy is another one: its classes are not those of the first', () => {
-  expect(copy.NotFoundError).not.toBe(NotFoundError)
-  expect(new copy.NotFoundError('')).not.toBeInstanceOf(NotFoundError)
+  expect(copy.HarborageError).not.toBe(HarborageError)
+  expect(new copy.HarborageError('not_found', '')).not.toBeInstanceOf(HarborageError)
 })
 
 test('an error of either copy is recognised by the guard of the other', () => {
-  expect(isHarborageError(new copy.NotFoundError(''), 'not_found')).toBe(true)
-  expect(copy.isHarborageError(new NotFoundError(''), 'not_found')).toBe(true)
-  expect(copy.isHarborageError(new NotFoundError(''), 'store_closed')).toBe(false)
+  expect(isHarborageError(new copy.HarborageError('not_found', ''), 'not_found')).toBe(true)
+  expect(copy.isHarborageError(new HarborageError('not_found', ''), 'not_found')).toBe(true)
+  expect(copy.isHarborageError(new HarborageError('not_found', ''), 'store_closed')).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { SortedOrder } from '@harborage/core'
+import { SortedOrder } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 /** An order of numbers that counts how often it is asked for the id of one. */

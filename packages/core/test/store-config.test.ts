@@ -1,4 +1,5 @@
-import { type HarborageError, parseConfig, parseStoreConfig, storeConfigOf } from '@harborage/core'
+import type { HarborageError } from '@harborage/core'
+import { parseConfig, parseStoreConfig, storeConfigOf } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 

@@ -9,7 +9,8 @@ import {
   type ArtifactRef,
   type NewArtifact,
 } from '@harborage/artifacts'
-import { codeOf, OutcomeUnknownError, StoreUnavailableError, type Identity } from '@harborage/core'
+import { HarborageError, type Identity } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
 import { countArtifacts } from './internal/count-artifacts.ts'
 import {
@@ -78,7 +79,8 @@ export class FsArtifactDriver implements ArtifactDriver {
         const ref = await waitForRoom(this.#retryTimeoutMs, () => this.#findOrCreate(artifact))
         if (ref !== undefined) return ref
       }
-      throw new StoreUnavailableError(
+      throw new HarborageError(
+        'store_unavailable',
         `others removed the folder of the artifact during each of ${MAX_ATTEMPTS} attempts: call again`,
       )
     })
@@ -249,7 +251,8 @@ export class FsArtifactDriver implements ArtifactDriver {
     try {
       return await countArtifacts(this.#gate, removed)
     } catch (cause) {
-      throw new OutcomeUnknownError(
+      throw new HarborageError(
+        'outcome_unknown',
         'every artifact of the session was removed, but they could not be counted: repeat the call to make sure that nothing is left of them',
         { cause },
       )

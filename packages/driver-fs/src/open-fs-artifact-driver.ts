@@ -1,7 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ArtifactDriver } from '@harborage/artifacts'
-import { codeOf, worstOf } from '@harborage/core'
+import { codeOf, worstOf } from '@harborage/core/kit'
 import type { FsConfig } from './fs-config.ts'
 import { FsArtifactDriver } from './fs-artifact-driver.ts'
 import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'

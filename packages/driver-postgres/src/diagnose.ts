@@ -1,11 +1,5 @@
-import {
-  errorOfFindings,
-  isHarborageError,
-  refusal,
-  unavailable,
-  type Finding,
-  type Objection,
-} from '@harborage/core'
+import { type Finding, isHarborageError } from '@harborage/core'
+import { errorOfFindings, type Objection, refusal, unavailable } from '@harborage/core/kit'
 import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { lookAtServer } from './internal/findings/look-at-server.ts'

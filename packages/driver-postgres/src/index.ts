@@ -1,4 +1,4 @@
-import { registerEngine } from '@harborage/core'
+import { registerEngine } from '@harborage/core/kit'
 import { openPostgres } from './open-postgres.ts'
 
 export { diagnose } from './diagnose.ts'

@@ -1,4 +1,5 @@
-import { errorOfFindings, InvalidConfigError, type Database } from '@harborage/core'
+import { type Database, HarborageError } from '@harborage/core'
+import { errorOfFindings } from '@harborage/core/kit'
 import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { lookAtServer } from './internal/findings/look-at-server.ts'
@@ -33,7 +34,7 @@ export async function openPostgres(config: PostgresConfig): Promise<Database> {
     const { findings, schema } = await lookAtServer(pool, checked)
     const refusal = errorOfFindings(findings)
     if (refusal !== undefined || schema === undefined) {
-      throw refusal ?? new InvalidConfigError(NO_SCHEMA)
+      throw refusal ?? new HarborageError('invalid_config', NO_SCHEMA)
     }
     return new PostgresDatabase(pool, schema, checked)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { parseConfig } from '@harborage/core'
+import { parseConfig } from '@harborage/core/kit'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { messageOf } from '@harborage/core'
+import { messageOf } from '@harborage/core/kit'
 import { ConnectionGate, type ConnectionUse } from '../src/internal/connection-gate.ts'
 import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from '../src/internal/connection-messages.ts'
 

@@ -1,4 +1,4 @@
-import { registerEngine } from '@harborage/core'
+import { registerEngine } from '@harborage/core/kit'
 import * as driver from '@harborage/driver-postgres'
 import { expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { OutcomeUnknownError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WriteQueue } from '../src/internal/write-queue.ts'
 
@@ -29,7 +29,7 @@ class Write {
   }
 
   async fail(): Promise<void> {
-    this.#end.reject(new OutcomeUnknownError('lost'))
+    this.#end.reject(new HarborageError('outcome_unknown', 'lost'))
     await vi.advanceTimersByTimeAsync(0)
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { isHarborageError, type Finding } from '@harborage/core'
+import { type Finding, isHarborageError } from '@harborage/core'
 import { checkContent } from './internal/connect.ts'
 import { IN_MEMORY } from './internal/database-path.ts'
 import { examine, type Place } from './internal/examine.ts'

@@ -1,4 +1,4 @@
-import { registerEngine } from '@harborage/core'
+import { registerEngine } from '@harborage/core/kit'
 import { openSqlite } from './open-sqlite.ts'
 
 export { diagnose } from './diagnose.ts'

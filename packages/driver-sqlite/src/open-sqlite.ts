@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { worstOf, type Database } from '@harborage/core'
+import type { Database } from '@harborage/core'
+import { worstOf } from '@harborage/core/kit'
 import { connect } from './internal/connect.ts'
 import { IN_MEMORY } from './internal/database-path.ts'
 import { DeferredDatabase } from './internal/deferred-database.ts'

@@ -1,4 +1,4 @@
-import { InvalidHealthTransitionError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 
 /** How the summarizing of a conversation is doing. */
 export type Health = 'healthy' | 'retry' | 'degraded' | 'recovering'
@@ -17,12 +17,14 @@ const transitions: Readonly<Record<Health, readonly Health[]>> = {
  */
 export function stepHealth(from: Health, to: Health): Health {
   if (!Object.hasOwn(transitions, from)) {
-    throw new InvalidHealthTransitionError(
+    throw new HarborageError(
+      'invalid_health_transition',
       `there is no such health: it is ${Object.keys(transitions).join(', ')}`,
     )
   }
   if (transitions[from].includes(to)) return to
-  throw new InvalidHealthTransitionError(
+  throw new HarborageError(
+    'invalid_health_transition',
     `health goes from ${from} to ${transitions[from].join(' or ')}, and nowhere else`,
   )
 }

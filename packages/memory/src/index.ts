@@ -1,3 +1,5 @@
+import './memory-errors.ts'
+
 export {
   MAX_SNAPSHOT_BYTES,
   MAX_SUMMARY_BYTES,

@@ -1,9 +1,5 @@
-import {
-  parseConfig,
-  StrategyNotImplementedError,
-  type EventBus,
-  type StoreConfig,
-} from '@harborage/core'
+import { type EventBus, HarborageError, type StoreConfig } from '@harborage/core'
+import { parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 import {
   REMEMBERED_TURN_IDS,
@@ -114,7 +110,8 @@ const anyStrategy = z.object({ strategy: z.unknown().optional() })
 export function parseMemoryRules(config: MemoryRules): CheckedMemoryRules {
   const { strategy } = parseConfig(anyStrategy, config)
   if (typeof strategy === 'string' && !rules.shape.strategy.safeParse(strategy).success) {
-    throw new StrategyNotImplementedError(
+    throw new HarborageError(
+      'strategy_not_implemented',
       'the strategy is not known: use none, truncation or rolling_summary',
     )
   }

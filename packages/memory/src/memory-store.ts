@@ -1,11 +1,10 @@
 import {
-  checkSignal,
-  isHarborageError,
-  StoreLifecycle,
   type CallOptions,
   type HarborageError,
+  isHarborageError,
   type RunIdentity,
 } from '@harborage/core'
+import { checkSignal, CallGate } from '@harborage/core/kit'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
 import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
@@ -61,9 +60,9 @@ export class MemoryStore implements AsyncDisposable {
   readonly #keeping: KeepingRules
   readonly #events: MemoryEvents
   readonly #folds: FoldScheduler | undefined
-  readonly #lifecycle = new StoreLifecycle('MemoryStore', 'memory')
+  readonly #lifecycle = new CallGate('MemoryStore', 'memory')
   /** Of calls that are refused and only tell so: a close does not wait for them. */
-  readonly #refusals = new StoreLifecycle('MemoryStore')
+  readonly #refusals = new CallGate('MemoryStore')
   #stopping: Promise<void> | undefined
 
   /**

@@ -1,14 +1,14 @@
+import type { Context } from '@harborage/core'
 import {
-  createDriverRegistry,
   createContext,
+  createDriverRegistry,
   driverNames,
   inMemoryFactory,
   openDriver,
   storeConfigOf,
-  type Context,
   type StoreDriverFactory,
   type StoreDrivers,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import { InMemoryMemoryDriver } from './in-memory-driver.ts'
 import { memoryRuleNames, parseMemoryRules, type MemoryStoreConfig } from './memory-config.ts'
 import type { MemoryDriver } from './memory-driver.ts'

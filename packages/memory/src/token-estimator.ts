@@ -1,4 +1,5 @@
-import { describeType, InvalidConfigError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { describeType } from '@harborage/core/kit'
 import type { ConversationTurn } from './conversation.ts'
 import { carriedText } from './internal/turn-text.ts'
 
@@ -44,7 +45,8 @@ function tokensOf(estimate: TokenEstimator, text: string): number {
     return tokens
   // What an asynchronous one fails with would otherwise go unhandled.
   if (typeof tokens === 'object') Promise.resolve(tokens).catch(() => {})
-  throw new InvalidConfigError(
+  throw new HarborageError(
+    'invalid_config',
     `tokenEstimator answered ${describeType(tokens)} that is no whole number from 0 to ${MAX_TOKENS}`,
   )
 }
@@ -53,6 +55,6 @@ function ask(estimate: TokenEstimator, text: string): unknown {
   try {
     return estimate(text)
   } catch (cause) {
-    throw new InvalidConfigError('tokenEstimator failed: see the cause', { cause })
+    throw new HarborageError('invalid_config', 'tokenEstimator failed: see the cause', { cause })
   }
 }

@@ -1,4 +1,4 @@
-import { createEventBus, StoreUnavailableError, type RunIdentity } from '@harborage/core'
+import { createEventBus, HarborageError, type RunIdentity } from '@harborage/core'
 import {
   InMemoryMemoryDriver,
   MemoryStore,
@@ -24,7 +24,7 @@ class FailingDriver extends InMemoryMemoryDriver {
   ): Promise<Result> {
     if (this.failures === 0) return super.change(owner, look, decide)
     this.failures -= 1
-    throw new StoreUnavailableError('the database is down')
+    throw new HarborageError('store_unavailable', 'the database is down')
   }
 }
 

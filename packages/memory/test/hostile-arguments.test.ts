@@ -1,4 +1,4 @@
-import { createEventBus, isHarborageError, newEventId, type HarborageError } from '@harborage/core'
+import { createEventBus, type HarborageError, isHarborageError, newEventId } from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 

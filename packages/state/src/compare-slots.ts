@@ -1,4 +1,5 @@
-import { compareNames, type RunIdentity } from '@harborage/core'
+import type { RunIdentity } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
 import type { SlotKey } from './state-driver.ts'
 
 /** Orders slots as `listKind` does: by kind, tenant, user, session and run, by bytes. */

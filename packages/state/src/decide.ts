@@ -1,4 +1,4 @@
-import { ConditionFailedError, type EventId, IdempotencyConflictError } from '@harborage/core'
+import { type EventId, HarborageError } from '@harborage/core'
 import type { CheckedTransaction, Condition, SlotKey } from './state-driver.ts'
 import type { SaveOutcome, StateRecord } from './state-record.ts'
 
@@ -91,14 +91,16 @@ function hasSameContent(held: Generation, record: StateRecord): boolean {
   return held.version === record.version && Buffer.compare(held.bytes, record.bytes) === 0
 }
 
-function conflict(): IdempotencyConflictError {
-  return new IdempotencyConflictError(
+function conflict(): HarborageError {
+  return new HarborageError(
+    'idempotency_conflict',
     'the event id was already used in this tenant for other content or another slot: make a new one with newEventId()',
   )
 }
 
-function conditionFailed(): ConditionFailedError {
-  return new ConditionFailedError(
+function conditionFailed(): HarborageError {
+  return new HarborageError(
+    'condition_failed',
     'the slot does not hold the expected generation: load it again and decide anew',
   )
 }

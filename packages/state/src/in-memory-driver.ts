@@ -1,4 +1,5 @@
-import { compareNames, SortedOrder, type EventId, type Identity } from '@harborage/core'
+import type { EventId, Identity } from '@harborage/core'
+import { compareNames, SortedOrder } from '@harborage/core/kit'
 import { compareSlots } from './compare-slots.ts'
 import {
   decideCommit,

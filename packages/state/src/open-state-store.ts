@@ -1,14 +1,13 @@
+import type { Context, StoreConfig } from '@harborage/core'
 import {
-  createDriverRegistry,
   createContext,
+  createDriverRegistry,
   driverNames,
   inMemoryFactory,
   openDriver,
-  type Context,
-  type StoreConfig,
   type StoreDriverFactory,
   type StoreDrivers,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import { InMemoryStateDriver } from './in-memory-driver.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateStore } from './state-store.ts'

@@ -1,21 +1,23 @@
 import {
+  type CallOptions,
+  type EventId,
+  HarborageError,
+  type Identity,
+  type MaintenanceScope,
+  type PageOptions,
+  type RunIdentity,
+} from '@harborage/core'
+import {
   checkEventId,
   checkMaintenanceScope,
   checkPageSize,
   checkRunIdentity,
   checkSignal,
   MAX_PAGE_BYTES,
-  NotFoundError,
   pageOptionNames,
-  StoreLifecycle,
+  CallGate,
   walkPages,
-  type CallOptions,
-  type EventId,
-  type Identity,
-  type MaintenanceScope,
-  type PageOptions,
-  type RunIdentity,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import { conditionNames } from './internal/check-options.ts'
 import {
   checkCarriedIdentity,
@@ -31,6 +33,12 @@ import { checkTransaction } from './internal/check-transaction.ts'
 import { storeLifecycles } from './internal/store-lifecycles.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord, StateTransaction } from './state-record.ts'
+
+declare module '@harborage/core' {
+  interface TracedStores {
+    readonly state: true
+  }
+}
 
 /** Options of {@link StateStore.save}. */
 export interface SaveOptions extends CallOptions {
@@ -61,7 +69,7 @@ export interface DeleteOptions extends CallOptions {
 export class StateStore implements AsyncDisposable {
   readonly #driver: StateDriver
   readonly #release: () => Promise<void>
-  readonly #lifecycle = new StoreLifecycle('StateStore', 'state')
+  readonly #lifecycle = new CallGate('StateStore', 'state')
 
   /**
    * @param driver Where the records are kept.
@@ -336,5 +344,5 @@ function itself(outcome: SaveOutcome): SaveOutcome {
 }
 
 function notFound(message: string): never {
-  throw new NotFoundError(message)
+  throw new HarborageError('not_found', message)
 }

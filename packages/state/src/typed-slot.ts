@@ -1,16 +1,18 @@
 import {
+  type CallOptions,
+  type EventId,
+  HarborageError,
+  isHarborageError,
+  newEventId,
+  type RunIdentity,
+} from '@harborage/core'
+import {
   checkEventId,
   checkRunIdentity,
   checkSignal,
-  InvalidRecordError,
-  isHarborageError,
   KnownNames,
-  newEventId,
   readArguments,
-  type CallOptions,
-  type EventId,
-  type RunIdentity,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkGivenEventId } from './internal/check-options.ts'
 import { checkCondition, checkKind, checkVersion } from './internal/check-record.ts'
@@ -235,12 +237,16 @@ function checkDefinition<Schema extends StandardSchemaV1>(
   const { kind, schema, version, migrate } = definition
   definitionNames.check(definition)
   if (!hasMethods(schema?.['~standard'], ['validate'])) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       'schema is no Standard Schema: pass one of zod, valibot or arktype',
     )
   }
   if (migrate !== undefined && typeof migrate !== 'function') {
-    throw new InvalidRecordError('migrate is not a function: pass one, or leave it out')
+    throw new HarborageError(
+      'invalid_record',
+      'migrate is not a function: pass one, or leave it out',
+    )
   }
   const form = { kind: checkKind(kind), schema, version: checkVersion(version) }
   return migrate === undefined ? form : { ...form, migrate }
@@ -255,7 +261,10 @@ function checkCall<Checked>(store: StateStore, check: () => Checked): Checked {
 /** Whatever has the calls of a store will do: there may be several copies of its class, or one around it. */
 function checkStore(store: StateStore): StateStore {
   if (hasMethods(store, ['load', 'save', 'delete'])) return store
-  throw new InvalidRecordError('store is not a state store: pass what openStateStore() gave')
+  throw new HarborageError(
+    'invalid_record',
+    'store is not a state store: pass what openStateStore() gave',
+  )
 }
 
 function checkHeld(
@@ -263,7 +272,8 @@ function checkHeld(
   record: StateRecord,
 ): { readonly bytes: Uint8Array; readonly version: number } {
   const { kind: found, bytes, version } = record
-  if (found !== kind) throw new InvalidRecordError(`the record is not of the kind ${kind}`)
+  if (found !== kind)
+    throw new HarborageError('invalid_record', `the record is not of the kind ${kind}`)
   return { bytes, version: checkVersion(version) }
 }
 
@@ -288,12 +298,18 @@ function checkUpdate(
   readonly options: CallOptions
 } {
   if (typeof change !== 'function') {
-    throw new InvalidRecordError('change is not a function: pass one that gives the new value')
+    throw new HarborageError(
+      'invalid_record',
+      'change is not a function: pass one that gives the new value',
+    )
   }
   const signal = checkSignal(given, updateNames)
   const { attempts = DEFAULT_ATTEMPTS } = given ?? {}
   if (!Number.isInteger(attempts) || attempts < 1) {
-    throw new InvalidRecordError('options.attempts must be a whole number of at least 1')
+    throw new HarborageError(
+      'invalid_record',
+      'options.attempts must be a whole number of at least 1',
+    )
   }
   return { attempts, eventId: checkGivenEventId(given), options: withSignal(signal) }
 }

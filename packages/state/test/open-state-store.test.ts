@@ -1,4 +1,5 @@
-import { newEventId, registerEngine } from '@harborage/core'
+import { newEventId } from '@harborage/core'
+import { registerEngine } from '@harborage/core/kit'
 import {
   InMemoryStateDriver,
   openStateStore,

@@ -1,11 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
 
-import {
-  isHarborageError,
-  newEventId,
-  OutcomeUnknownError,
-  type RunIdentity,
-} from '@harborage/core'
+import { HarborageError, isHarborageError, newEventId, type RunIdentity } from '@harborage/core'
 import {
   defineSlot,
   InMemoryStateDriver,
@@ -294,7 +289,7 @@ class ForgetfulDriver extends InMemoryStateDriver {
     const outcome = await super.save(record, condition)
     if (this.#hasForgotten || condition === undefined) return outcome
     this.#hasForgotten = true
-    throw new OutcomeUnknownError('the answer was lost')
+    throw new HarborageError('outcome_unknown', 'the answer was lost')
   }
 }
 

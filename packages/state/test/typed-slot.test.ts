@@ -1,4 +1,4 @@
-import { newEventId, type CallOptions, type RunIdentity } from '@harborage/core'
+import { type CallOptions, newEventId, type RunIdentity } from '@harborage/core'
 import { defineSlot, openStateStore, type StateStore } from '@harborage/state'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

@@ -1,6 +1,6 @@
 import type { BrokenBuild } from '../harness/fault-row.ts'
 
-const lifecycle = 'packages/core/src/store-lifecycle.ts'
+const gate = 'packages/core/src/kit/call-gate.ts'
 
 /** Enough for a place of each kind to come up. */
 const ROUNDS = 4
@@ -9,19 +9,19 @@ export const brokenBuilds: readonly BrokenBuild[] = [
   {
     name: 'does not wait for calls in flight',
     rounds: ROUNDS,
-    edits: [{ file: lifecycle, from: 'if (this.#inFlight === 0) return\n', to: 'return\n' }],
+    edits: [{ file: gate, from: 'if (this.#inFlight === 0) return\n', to: 'return\n' }],
   },
   {
     name: 'goes on with calls after the close',
     rounds: ROUNDS,
-    edits: [{ file: lifecycle, from: 'if (this.#closing !== undefined) {', to: 'if (false) {' }],
+    edits: [{ file: gate, from: 'if (this.#closing !== undefined) {', to: 'if (false) {' }],
   },
   {
     name: 'lets a call hang that the close finds in flight',
     rounds: ROUNDS,
     edits: [
       {
-        file: lifecycle,
+        file: gate,
         from: 'return await call()',
         to: `const result = await call()
       if (this.#closing !== undefined) await new Promise(() => {})

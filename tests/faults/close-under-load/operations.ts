@@ -1,4 +1,4 @@
-import { parseEventId, type Identity } from '@harborage/core'
+import { type Identity, parseEventId } from '@harborage/core'
 
 import { Random } from '../harness/random.ts'
 import type { Stores } from './places.ts'

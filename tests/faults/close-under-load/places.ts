@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import { openDatabase, type Database, type EventBus } from '@harborage/core'
+import { type Database, type EventBus, openDatabase } from '@harborage/core'
 import { openMemoryStore, type MemoryStore, type Summarizer } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 import '@harborage/driver-fs'

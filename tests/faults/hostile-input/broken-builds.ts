@@ -10,7 +10,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: MANY,
     edits: [
       {
-        file: 'packages/core/src/named-text.ts',
+        file: 'packages/core/src/kit/named-text.ts',
         from: "if (!value.isWellFormed()) return 'holds a lone surrogate'",
         to: '',
       },
@@ -21,7 +21,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: FEW,
     edits: [
       {
-        file: 'packages/core/src/read-arguments.ts',
+        file: 'packages/core/src/kit/read-arguments.ts',
         from: 'if (isHarborageError(error)) throw error',
         to: 'throw error',
       },
@@ -32,7 +32,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: FEW,
     edits: [
       {
-        file: 'packages/core/src/json.ts',
+        file: 'packages/core/src/kit/json.ts',
         from: '  return new StrictJsonWriter(field, maxBytes).write(value)',
         to: `  const text = new StrictJsonWriter(field, maxBytes).write(value)
   const merge = (into, from) => {
@@ -63,7 +63,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: FEW,
     edits: [
       {
-        file: 'packages/core/src/named-text.ts',
+        file: 'packages/core/src/kit/named-text.ts',
         from: '`${field} ${fault}: pass',
         to: '`${field} ${fault}, ${typeof value === "string" ? value : ""}: pass',
       },

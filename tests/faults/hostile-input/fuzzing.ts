@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 
 import {
-  isHarborageError,
-  newEventId,
   type ErrorCode,
   type Identity,
+  isHarborageError,
+  newEventId,
   type RunIdentity,
 } from '@harborage/core'
 

@@ -1,10 +1,5 @@
-import {
-  createContext,
-  createEventBus,
-  isHarborageError,
-  listenToOperations,
-  openDatabase,
-} from '@harborage/core'
+import { createEventBus, isHarborageError, listenToOperations, openDatabase } from '@harborage/core'
+import { createContext } from '@harborage/core/kit'
 import { openMemoryStore } from '@harborage/memory'
 import { defineSlot, openStateStore } from '@harborage/state'
 import { expect, test } from 'vitest'

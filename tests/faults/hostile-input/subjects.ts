@@ -1,16 +1,16 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
 import {
-  createContext,
   createEventBus,
+  type EventBus,
+  type Identity,
   identityContext,
   listenToOperations,
   newEventId,
   openDatabase,
   parseEventId,
-  type EventBus,
-  type Identity,
   type RunIdentity,
 } from '@harborage/core'
+import { createContext } from '@harborage/core/kit'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'

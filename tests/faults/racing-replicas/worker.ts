@@ -1,5 +1,5 @@
 /** One replica of several: all of them read and write the same slots, and none may see what no serial order allows. */
-import { isHarborageError, newEventId, type Database, type EventId } from '@harborage/core'
+import { type Database, type EventId, isHarborageError, newEventId } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openStateStore, type StateRecord } from '@harborage/state'

@@ -1,4 +1,4 @@
-import { createEventBus, parseEventId, type Identity } from '@harborage/core'
+import { createEventBus, type Identity, parseEventId } from '@harborage/core'
 import type { ConversationTurn, MemoryRules, Summarizer } from '@harborage/memory'
 
 import { numberedTurn } from './numbered-turns.ts'

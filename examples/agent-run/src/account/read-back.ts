@@ -1,4 +1,4 @@
-import { isHarborageError, type EventId, type Identity, type RunIdentity } from '@harborage/core'
+import { type EventId, type Identity, isHarborageError, type RunIdentity } from '@harborage/core'
 import type { ArtifactStore } from '@harborage/artifacts'
 import type { StateStore } from '@harborage/state'
 import {

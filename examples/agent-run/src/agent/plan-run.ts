@@ -1,4 +1,4 @@
-import { newEventId, type Identity } from '@harborage/core'
+import { type Identity, newEventId } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import type { Stores } from '../open-stores.ts'
 import { runManifest, sessionLifecycle, sessionPlan, type Manifest, type Plan } from '../slots.ts'

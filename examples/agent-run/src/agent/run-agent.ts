@@ -1,4 +1,4 @@
-import { identityContext, isHarborageError, type Identity } from '@harborage/core'
+import { type Identity, identityContext, isHarborageError } from '@harborage/core'
 import { memoryContext } from '@harborage/memory'
 import { stateContext } from '@harborage/state'
 import { recall, type Recollection } from '../memory/recall.ts'

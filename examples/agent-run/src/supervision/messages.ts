@@ -1,4 +1,4 @@
-import { checkEventId } from '@harborage/core'
+import { checkEventId } from '@harborage/core/kit'
 import { z } from 'zod'
 import { recollection } from '../memory/recall.ts'
 import { workSource } from '../slots.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { MAX_NAME_BYTES } from '@harborage/core'
+import { MAX_NAME_BYTES } from '@harborage/core/kit'
 
 const KEPT_CHARACTERS = 40
 

@@ -1,4 +1,10 @@
 import {
+  HarborageError,
+  type Identity,
+  isHarborageError,
+  type MaintenanceScope,
+} from '@harborage/core'
+import {
   captureBytes,
   checkIdentity,
   checkMaintenanceScope,
@@ -6,16 +12,9 @@ import {
   checkOptionalPart,
   checkRequiredName,
   describeType,
-  strictJsonObject,
-  ArtifactTooLargeError,
-  InvalidIdentityError,
-  InvalidRecordError,
-  IdentityRequiredError,
-  isHarborageError,
   KnownNames,
-  type Identity,
-  type MaintenanceScope,
-} from '@harborage/core'
+  strictJsonObject,
+} from '@harborage/core/kit'
 import {
   MAX_SOURCE_BYTES,
   type ArtifactFilter,
@@ -39,9 +38,9 @@ export interface Description {
 }
 
 const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
-const scopeNames = new KnownNames('the scope', scopeParts, InvalidIdentityError)
-const sessionNames = new KnownNames('the identity', [...scopeParts, 'runId'], InvalidIdentityError)
-const filterNames = new KnownNames('the filter', [...scopeParts, 'namespace'], InvalidIdentityError)
+const scopeNames = new KnownNames('the scope', scopeParts, 'invalid_identity')
+const sessionNames = new KnownNames('the identity', [...scopeParts, 'runId'], 'invalid_identity')
+const filterNames = new KnownNames('the filter', [...scopeParts, 'namespace'], 'invalid_identity')
 
 const putOptions = ['signal', 'namespace', 'mimeType', 'filename', 'source'] as const
 
@@ -62,21 +61,26 @@ export function checkSession(
 ): Identity {
   const session = checkIdentity(identity, sessionNames)
   if (identity.runId !== undefined) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       'the identity names a run, and artifacts are kept by task: leave runId out to delete those of the whole session',
     )
   }
   if (identity.taskId === undefined) return session
-  throw new InvalidRecordError(
+  throw new HarborageError(
+    'invalid_record',
     "the identity names a task, and deleteScope removes a whole session: leave taskId out, or delete one task's artifacts with deleteAll() of scoped()",
   )
 }
 
 export function checkArtifactId(id: unknown): string {
   if (id === undefined || id === null || id === '') {
-    throw new InvalidRecordError('id is missing or empty: pass the id of an ArtifactRef')
+    throw new HarborageError(
+      'invalid_record',
+      'id is missing or empty: pass the id of an ArtifactRef',
+    )
   }
-  return checkName('id', id, InvalidRecordError, MAX_ID_BYTES)
+  return checkName('id', id, 'invalid_record', MAX_ID_BYTES)
 }
 
 export function captureData(data: unknown, maxBytes: number): Uint8Array {
@@ -95,10 +99,13 @@ export function captureText(text: unknown, maxBytes: number): Uint8Array {
 /** Encodes a text; one that UTF-8 cannot say is refused, since it would not come back as it was. */
 export function encodeText(text: unknown): Uint8Array {
   if (typeof text !== 'string') {
-    throw new InvalidRecordError(`text is ${describeType(text)}: pass a string`)
+    throw new HarborageError('invalid_record', `text is ${describeType(text)}: pass a string`)
   }
   if (!text.isWellFormed()) {
-    throw new InvalidRecordError('text holds a lone surrogate, which UTF-8 cannot say')
+    throw new HarborageError(
+      'invalid_record',
+      'text holds a lone surrogate, which UTF-8 cannot say',
+    )
   }
   return new TextEncoder().encode(text)
 }
@@ -113,18 +120,19 @@ export function checkDescription(
     namespace:
       namespace === undefined
         ? DEFAULT_NAMESPACE
-        : checkRequiredName('namespace', namespace, InvalidRecordError),
+        : checkRequiredName('namespace', namespace, 'invalid_record'),
     mimeType: mimeType === undefined ? defaultMimeType : checkMimeType(mimeType),
-    filename: filename === undefined ? '' : checkName('filename', filename, InvalidRecordError),
+    filename: filename === undefined ? '' : checkName('filename', filename, 'invalid_record'),
     sourceText: source === undefined ? '{}' : strictJsonObject('source', source, MAX_SOURCE_BYTES),
   }
 }
 
 /** Refuses what would end a header of HTTP, where the type is most often written. */
 function checkMimeType(value: unknown): string {
-  const mimeType = checkRequiredName('mimeType', value, InvalidRecordError)
+  const mimeType = checkRequiredName('mimeType', value, 'invalid_record')
   if (!/\p{Cc}/u.test(mimeType)) return mimeType
-  throw new InvalidRecordError(
+  throw new HarborageError(
+    'invalid_record',
     'mimeType holds a control character: pass a media type, as in a header',
   )
 }
@@ -142,11 +150,11 @@ export function checkFilter(
     userId: checkFilterPart('userId', userId),
     sessionId: checkFilterPart('sessionId', sessionId),
     taskId:
-      taskId === undefined ? undefined : checkName('filter.taskId', taskId, InvalidIdentityError),
+      taskId === undefined ? undefined : checkName('filter.taskId', taskId, 'invalid_identity'),
     namespace:
       namespace === undefined
         ? undefined
-        : checkRequiredName('filter.namespace', namespace, InvalidRecordError),
+        : checkRequiredName('filter.namespace', namespace, 'invalid_record'),
   }
 }
 
@@ -154,10 +162,14 @@ export function checkFilter(
 function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactFilter]?: unknown } {
   const given: unknown = filter
   if (given === undefined || given === null) {
-    throw new IdentityRequiredError('the filter is missing: pass { tenantId, userId, sessionId }')
+    throw new HarborageError(
+      'identity_required',
+      'the filter is missing: pass { tenantId, userId, sessionId }',
+    )
   }
   if (typeof given !== 'object') {
-    throw new InvalidIdentityError(
+    throw new HarborageError(
+      'invalid_identity',
       `the filter is ${describeType(given)}: pass an object { tenantId, userId, sessionId }`,
     )
   }
@@ -167,22 +179,26 @@ function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactF
     return { tenantId, userId, sessionId, taskId, namespace }
   } catch (cause) {
     if (isHarborageError(cause)) throw cause
-    throw new InvalidIdentityError('the filter cannot be read: pass a plain object', { cause })
+    throw new HarborageError('invalid_identity', 'the filter cannot be read: pass a plain object', {
+      cause,
+    })
   }
 }
 
 function checkFilterPart(part: string, value: unknown): string | undefined {
   if (value === undefined) return undefined
   if (value === null || value === '') {
-    throw new IdentityRequiredError(
+    throw new HarborageError(
+      'identity_required',
       `filter.${part} is empty: pass a non-empty string, or leave it out under the maintenance scope`,
     )
   }
-  return checkName(`filter.${part}`, value, InvalidIdentityError)
+  return checkName(`filter.${part}`, value, 'invalid_identity')
 }
 
-function tooLarge(maxBytes: number): ArtifactTooLargeError {
-  return new ArtifactTooLargeError(
+function tooLarge(maxBytes: number): HarborageError {
+  return new HarborageError(
+    'artifact_too_large',
     `the artifact is larger than maxBytes (${maxBytes}): store a smaller one, or open the store with a higher limit`,
   )
 }

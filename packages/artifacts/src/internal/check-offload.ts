@@ -1,5 +1,6 @@
 import { types } from 'node:util'
-import { checkSignal, InvalidRecordError, strictJson } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { checkSignal, strictJson } from '@harborage/core/kit'
 import {
   DEFAULT_THRESHOLD_BYTES,
   type OffloadOptions,
@@ -41,5 +42,8 @@ function encode(value: OffloadValue): { readonly bytes: Uint8Array; readonly mim
 
 function checkThreshold(thresholdBytes: number): number {
   if (Number.isSafeInteger(thresholdBytes) && thresholdBytes >= 0) return thresholdBytes
-  throw new InvalidRecordError('options.thresholdBytes must be a whole number of at least 0')
+  throw new HarborageError(
+    'invalid_record',
+    'options.thresholdBytes must be a whole number of at least 0',
+  )
 }

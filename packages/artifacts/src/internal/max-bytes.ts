@@ -1,4 +1,4 @@
-import { parseConfig } from '@harborage/core'
+import { parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 import { DEFAULT_MAX_BYTES } from '../artifact.ts'
 

@@ -5,6 +5,7 @@ import { blobType } from './blob-type.ts'
 /** The migrations of the artifact store. They are never edited once released: a change is a new one. */
 export const artifactsSubsystem: Subsystem = {
   name: 'artifacts',
+  packageName: '@harborage/artifacts',
   migrations: { '0001_create_artifacts_blobs': createArtifactsBlobs },
   lockedTables: ['artifacts_blobs'],
   objectsOn: () => ({ tables: ['artifacts_blobs'], triggers: [] }),

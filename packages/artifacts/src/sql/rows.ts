@@ -1,4 +1,5 @@
-import { ArtifactCorruptError, parseJsonObject, type JsonObject } from '@harborage/core'
+import { HarborageError, type JsonObject } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
 import {
   sessionColumns,
   sessionOf,
@@ -76,8 +77,9 @@ export function refOf(row: RefColumns): ArtifactRef {
 }
 
 /** The error for a row that is not what was written. */
-export function damagedRow(): ArtifactCorruptError {
-  return new ArtifactCorruptError(
+export function damagedRow(): HarborageError {
+  return new HarborageError(
+    'artifact_corrupt',
     'the row of the artifact is damaged: restore it from a backup, or delete it and put the content again',
   )
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isError, isHarborageError, type EventBus, type RunIdentity } from '@harborage/core'
+import { type EventBus, isHarborageError, type RunIdentity } from '@harborage/core'
+import { isError } from '@harborage/core/kit'
 import { rejectionOf } from '../support/abort.ts'
 import { malformed } from '../support/malformed.ts'
 import type { MemoryCases } from './support/memory-cases.ts'

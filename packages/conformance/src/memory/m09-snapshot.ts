@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
-import { newEventId, parseJsonObject } from '@harborage/core'
+import { newEventId } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
 import { SNAPSHOT_TURN_IDS, type ConversationTurn, type MemoryRules } from '@harborage/memory'
 import { nextTurn } from '../support/next-turn.ts'
 import { bytesOf, textOf } from '../support/text-bytes.ts'

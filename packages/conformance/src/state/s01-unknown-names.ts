@@ -1,4 +1,4 @@
-import { newEventId, type ErrorCode } from '@harborage/core'
+import { type ErrorCode, newEventId } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'

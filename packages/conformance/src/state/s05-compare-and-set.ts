@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { newEventId, type EventId } from '@harborage/core'
+import { type EventId, newEventId } from '@harborage/core'
 import type { Slot, StateStore } from '@harborage/state'
 import { answerOf } from '../support/answer-of.ts'
 import { assertFails } from '../support/assert-fails.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { newEventId, type Identity } from '@harborage/core'
+import { type Identity, newEventId } from '@harborage/core'
 import { collect } from '../support/collect.ts'
 import { turns } from '../support/abort.ts'
 import { assertFails } from '../support/assert-fails.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isHarborageError, type ErrorCode } from '@harborage/core'
+import { type ErrorCode, isHarborageError } from '@harborage/core'
 
 /** Checks that a call fails with an error of this code, whether it throws or rejects. */
 export async function assertFails(

@@ -1,5 +1,4 @@
-import { OutcomeUnknownError } from '../errors/errors.ts'
-import { isHarborageError } from '../errors/harborage-error.ts'
+import { HarborageError, isHarborageError } from '../harborage-error.ts'
 
 /**
  * Waits for the read that tells why a write changed nothing. An attempt of it whose answer was lost may have been the
@@ -12,7 +11,8 @@ export async function askWhatBecame<Answer>(read: Promise<Answer>): Promise<Answ
     return await read
   } catch (error) {
     if (!isHarborageError(error, 'store_unavailable')) throw error
-    throw new OutcomeUnknownError(
+    throw new HarborageError(
+      'outcome_unknown',
       'the write changed nothing, and asking why failed: repeat the same call to find out',
       { cause: error },
     )

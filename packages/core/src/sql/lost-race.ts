@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 
 /** How often work starts again before it is given up. */
 const MAX_ATTEMPTS = 100
@@ -24,7 +24,8 @@ export async function untilUndisturbed<Result>(
       if (!(error instanceof LostRace)) throw error
     }
   }
-  throw new StoreUnavailableError(
+  throw new HarborageError(
+    'store_unavailable',
     `${what} was changed by others during each of ${MAX_ATTEMPTS} attempts: nothing was applied, call again`,
   )
 }

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import { isHarborageError } from '../errors/harborage-error.ts'
-import { MigrationFailedError, SchemaOutdatedError, SchemaTooNewError } from '../errors/errors.ts'
+import { HarborageError, isHarborageError } from '../harborage-error.ts'
 import { errorOfFindings, type Finding } from '../finding.ts'
 import type { NoTables, SqlDatabase, SqlTraits, StoredObjects } from './sql-database.ts'
 import { isSqlFailure } from './sql-failure.ts'
@@ -9,8 +8,13 @@ import { compileStatement } from './sql-statement.ts'
 
 /** The migrations of one store, which has its own ledger and its own lock. */
 export interface Subsystem {
-  /** Part of the names of the ledger and the lock: `harbor_state_migrations`, `harbor-state-migrations`. */
-  readonly name: 'state' | 'artifacts' | 'memory'
+  /**
+   * Part of the names of the ledger and the lock: `harbor_state_migrations`, `harbor-state-migrations`. Lower-case
+   * letters, digits and `_`. No other store has it.
+   */
+  readonly name: string
+  /** The npm package of the store, for the advice to upgrade it. */
+  readonly packageName: string
   /** Forward-only migrations by name; the names sort in the order in which they are applied. */
   readonly migrations: Readonly<Record<string, SchemaChange>>
   /**
@@ -61,7 +65,8 @@ export async function migrateSubsystem(
   // What is not there yet is made by the migrations; rows of the ledger that are hidden make them seem pending.
   refuse(inspection.value.filter(({ name }) => name === HIDDEN_ROWS))
   if (mode === 'verify') {
-    throw new SchemaOutdatedError(
+    throw new HarborageError(
+      'schema_outdated',
       `the ${subsystem.name} tables lack the migrations ${pending.join(', ')}: ` +
         "open the store once with migrate: 'apply' in a process that may change the tables",
     )
@@ -118,8 +123,9 @@ async function refuseNewer(database: SqlDatabase, subsystem: Subsystem): Promise
   }
 }
 
-function migrationFailed(name: string, cause: unknown): MigrationFailedError {
-  return new MigrationFailedError(
+function migrationFailed(name: string, cause: unknown): HarborageError {
+  return new HarborageError(
+    'migration_failed',
     `the migration of the ${name} tables failed and was rolled back: see the cause, mend it and open again`,
     { cause },
   )
@@ -130,9 +136,10 @@ async function pendingMigrations(database: SqlDatabase, subsystem: Subsystem): P
   const known = Object.keys(subsystem.migrations)
   const unknown = applied.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    throw new SchemaTooNewError(
+    throw new HarborageError(
+      'schema_too_new',
       `the ${subsystem.name} tables were migrated by a newer version (unknown here: ${unknown.join(', ')}): ` +
-        `upgrade @harborage/${subsystem.name}`,
+        `upgrade ${subsystem.packageName}`,
     )
   }
   return known.filter((name) => !applied.includes(name))

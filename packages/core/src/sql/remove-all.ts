@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import type { SqlStatement } from './sql-statement.ts'
 import { changeRows, selectRows, together, type SqlWork } from './sql-work.ts'
@@ -48,7 +48,8 @@ function* passes<Parameters>(
     removed += count
     if (left === 0) return removed
   }
-  throw new StoreUnavailableError(
+  throw new HarborageError(
+    'store_unavailable',
     `others wrote new entries during each of ${MAX_PASSES} passes of a deletion: nothing was removed, call again`,
   )
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../database.ts'
-import { InvalidConfigError } from '../errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import type { Finding } from '../finding.ts'
 import type { TransactionTraits } from './sql-repeat.ts'
 import type { SqlStatement } from './sql-statement.ts'
@@ -132,7 +132,8 @@ const members = [
  */
 export function requireSqlDatabase(database: Database): SqlDatabase {
   if (isSqlDatabase(database)) return database
-  throw new InvalidConfigError(
+  throw new HarborageError(
+    'invalid_config',
     `the database of engine "${database.engine}" is not an SQL engine: pass what openSqlite() or openPostgres() returned`,
   )
 }

@@ -1,5 +1,4 @@
-import { StoreUnavailableError } from '../errors/errors.ts'
-import { isHarborageError } from '../errors/harborage-error.ts'
+import { HarborageError, isHarborageError } from '../harborage-error.ts'
 
 /**
  * Why a statement failed. `incomplete` is the verdict of one that `compileAllOrNone` made.
@@ -18,11 +17,11 @@ const MESSAGES: Readonly<Record<SqlFailureReason, string>> = {
 }
 
 /** A failure of a statement of which the store may know what it means. */
-export class SqlFailure extends StoreUnavailableError {
+export class SqlFailure extends HarborageError<'store_unavailable'> {
   readonly reason: SqlFailureReason
 
   constructor(reason: SqlFailureReason) {
-    super(MESSAGES[reason], { retryable: false })
+    super('store_unavailable', MESSAGES[reason], { retryable: false })
     this.reason = reason
   }
 }

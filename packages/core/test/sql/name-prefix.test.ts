@@ -1,4 +1,4 @@
-import { compareNames } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
 import { afterPrefix } from '@harborage/core/sql'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { ArtifactRef } from '@harborage/artifacts'
-import { ArtifactCorruptError, parseJsonObject } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
 import { z } from 'zod'
 
 /** The first bytes of every artifact file: a name for the format, and its version. */
@@ -93,8 +94,9 @@ export async function readExactly(
 }
 
 /** The error for a file that is not what was written. */
-export function corrupt(cause?: unknown): ArtifactCorruptError {
-  return new ArtifactCorruptError(
+export function corrupt(cause?: unknown): HarborageError {
+  return new HarborageError(
+    'artifact_corrupt',
     'the file of the artifact is damaged: restore it from a backup, or delete it and put the content again',
     cause === undefined ? {} : { cause },
   )

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
 import { link, lstat, mkdir, open, rmdir, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf, OutcomeUnknownError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 import type { FileGate } from './file-gate.ts'
 import { foreignEntry } from './fs-errors.ts'
 
@@ -119,7 +120,8 @@ export async function syncApplied(gate: FileGate, path: string): Promise<boolean
   try {
     return await syncFolder(gate, path)
   } catch (cause) {
-    throw new OutcomeUnknownError(
+    throw new HarborageError(
+      'outcome_unknown',
       'the change was made, but a crash of the machine may undo it: repeat the call to make it durable',
       { cause },
     )

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { access, lstat } from 'node:fs/promises'
-import { codeOf, type Finding, type Objection } from '@harborage/core'
+import type { Finding } from '@harborage/core'
+import { codeOf, type Objection } from '@harborage/core/kit'
 import { foreignEntryError, ifMissing, isForbidden } from './fs-errors.ts'
 import { artifactsFolder, temporaryFolder } from './layout.ts'
 

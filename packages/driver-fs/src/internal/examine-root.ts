@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
+import { codeOf, type Objection, refusal, unavailable } from '@harborage/core/kit'
 import { examineLayout, type ExaminedRoot } from './examine-layout.ts'
 import { missingRoot } from './fs-errors.ts'
 import { LONGEST_PATH_BELOW } from './layout.ts'

@@ -1,4 +1,5 @@
-import { isHarborageError, refusal, type Objection } from '@harborage/core'
+import { isHarborageError } from '@harborage/core'
+import { type Objection, refusal } from '@harborage/core/kit'
 import { parseFsConfig, type FsConfig } from '../fs-config.ts'
 import type { ExaminedRoot } from './examine-layout.ts'
 import { examineRoot } from './examine-root.ts'

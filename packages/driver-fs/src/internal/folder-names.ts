@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { ArtifactCorruptError, compareNames } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
 import { readExactly, readHeader } from './artifact-file.ts'
 import {
   ensureFolder,
@@ -136,8 +137,9 @@ export class FolderNames {
   }
 }
 
-function lostName(): ArtifactCorruptError {
-  return new ArtifactCorruptError(
+function lostName(): HarborageError {
+  return new HarborageError(
+    'artifact_corrupt',
     'the file "name" of a folder is damaged or lost: restore it from a backup',
   )
 }

@@ -1,11 +1,6 @@
 import { relative } from 'node:path'
-import {
-  codeOf,
-  InvalidConfigError,
-  isHarborageError,
-  SchemaOutdatedError,
-  StoreUnavailableError,
-} from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 
 /** Gives nothing where what was asked for is not there; any other failure stays one. */
 export function ifMissing(error: unknown): undefined {
@@ -44,20 +39,18 @@ export function foreignEntry(path: string): Error {
 /**
  * Returns the error for what is none of the store's. Paths below the root hold no text of a caller.
  */
-export function foreignEntryError(
-  path: string,
-  root: string,
-  cause?: unknown,
-): StoreUnavailableError {
-  return new StoreUnavailableError(
+export function foreignEntryError(path: string, root: string, cause?: unknown): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
     `something other than a folder or file of this store lies below its root, at "${relative(root, path)}": remove it`,
     { retryable: false, ...(cause === undefined ? {} : { cause }) },
   )
 }
 
 /** Returns the error for a root that is to be verified and is not there. */
-export function missingRoot(): SchemaOutdatedError {
-  return new SchemaOutdatedError(
+export function missingRoot(): HarborageError {
+  return new HarborageError(
+    'schema_outdated',
     "the artifact folder is not there: open the store once with migrate: 'apply', or make the folder",
   )
 }
@@ -69,9 +62,11 @@ export function missingRoot(): SchemaOutdatedError {
 export function translateOpenError(error: unknown, root: string): unknown {
   const code = codeOf(error)
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return translateFsError(error, root)
-  return new InvalidConfigError('the artifact folder, or one above it, is a file: name a folder', {
-    cause: error,
-  })
+  return new HarborageError(
+    'invalid_config',
+    'the artifact folder, or one above it, is a file: name a folder',
+    { cause: error },
+  )
 }
 
 /** Turns an error of the file system into one of Harborage; any other error stays as it is. */
@@ -80,43 +75,53 @@ export function translateFsError(error: unknown, root: string): unknown {
   if (isHarborageError(error) || code === undefined) return error
   switch (code) {
     case 'ENAMETOOLONG':
-      return new InvalidConfigError('the path of the artifact folder is too long: shorten it', {
-        cause: error,
-      })
+      return new HarborageError(
+        'invalid_config',
+        'the path of the artifact folder is too long: shorten it',
+        { cause: error },
+      )
     case FOREIGN:
       return foreignEntryError(pathIn(error) ?? root, root)
     case 'ENOTDIR':
-      return new StoreUnavailableError(
+      return new HarborageError(
+        'store_unavailable',
         'something other than a folder of this store lies below its root: remove it',
         { cause: error, retryable: false },
       )
     case 'ENOSPC':
     case 'EDQUOT':
-      return new StoreUnavailableError('the disk is full: free some space, then call again', {
-        cause: error,
-      })
+      return new HarborageError(
+        'store_unavailable',
+        'the disk is full: free some space, then call again',
+        { cause: error },
+      )
     case 'EMFILE':
     case 'ENFILE':
-      return new StoreUnavailableError(
+      return new HarborageError(
+        'store_unavailable',
         `too many files are open (${code}): raise the limit of the process (ulimit -n), or of the system, then call again`,
         { cause: error },
       )
     case 'EFBIG':
-      return new StoreUnavailableError(
+      return new HarborageError(
+        'store_unavailable',
         'the file system, or a limit of the process, allows no file of this size: raise it, or lower maxBytes',
         { cause: error, retryable: false },
       )
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new StoreUnavailableError(
+      return new HarborageError(
+        'store_unavailable',
         `the artifact folder cannot be written (${code}): check its owner, its rights and the file system`,
         { cause: error, retryable: false },
       )
     default:
-      return new StoreUnavailableError(`the artifact folder failed (${code}): see the cause`, {
-        cause: error,
-      })
+      return new HarborageError(
+        'store_unavailable',
+        `the artifact folder failed (${code}): see the cause`,
+        { cause: error },
+      )
   }
 }
 

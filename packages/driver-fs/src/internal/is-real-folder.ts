@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import { codeOf } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 import { foreignEntry, pathIn } from './fs-errors.ts'
 import { isFolder } from './read-folder.ts'
 

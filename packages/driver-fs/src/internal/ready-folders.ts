@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { codeOf } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 import { ensureFolder, syncFolder } from './durable-files.ts'
 import type { FileGate } from './file-gate.ts'
 import { ifMissing } from './fs-errors.ts'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ArtifactPage } from '@harborage/artifacts'
-import { compareNames } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
 import type { EmptyFolders } from './empty-folders.ts'
 import type { FileGate } from './file-gate.ts'
 import type { FolderNames, NamedFolder } from './folder-names.ts'

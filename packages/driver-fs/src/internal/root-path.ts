@@ -1,4 +1,5 @@
-import { InvalidConfigError, schemeOf } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { schemeOf } from '@harborage/core/kit'
 
 /**
  * Finds the path in a DSN.
@@ -29,6 +30,6 @@ function stripAuthority(rest: string): string {
   return rest.startsWith('///') ? rest.slice(2) : rest
 }
 
-function refuse(fault: string): InvalidConfigError {
-  return new InvalidConfigError(`dsn ${fault}: pass "fs:./artifacts" or a plain path`)
+function refuse(fault: string): HarborageError {
+  return new HarborageError('invalid_config', `dsn ${fault}: pass "fs:./artifacts" or a plain path`)
 }

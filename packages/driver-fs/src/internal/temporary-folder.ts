@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { link, readdir, readlink, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { codeOf, InvalidConfigError, isHarborageError, OutcomeUnknownError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 import { ensureFolder, OWNER_FILE } from './durable-files.ts'
 import { isForbidden } from './fs-errors.ts'
 import type { FileGate } from './file-gate.ts'
@@ -79,7 +80,8 @@ export class TemporaryFolder {
     await this.removeLeft()
     const left = findUnremoved(origin)
     if (left === undefined) return
-    throw new OutcomeUnknownError(
+    throw new HarborageError(
+      'outcome_unknown',
       'every artifact of the session was removed, but their content is still on the disk: repeat the call to remove it',
       { cause: left.cause },
     )
@@ -92,7 +94,8 @@ export class TemporaryFolder {
       await this.#gate.whileShort(() => writeFile(file, '', { flag: 'wx', mode: OWNER_FILE }))
       await link(file, name).catch((cause: unknown) => {
         if (!NO_LINKS.includes(codeOf(cause))) throw cause
-        throw new InvalidConfigError(
+        throw new HarborageError(
+          'invalid_config',
           'the file system of the artifact folder has no hard links: name a folder on another one',
           { cause },
         )

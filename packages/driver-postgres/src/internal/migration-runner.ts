@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { StoreUnavailableError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import { lockKey, type MigrationLock, type NoTables } from '@harborage/core/sql'
 import { Kysely, sql, type Transaction } from 'kysely'
 import type { ClientPool } from './client-pool.ts'
@@ -105,8 +105,9 @@ export class MigrationRunner {
     await sql`set local lock_timeout to default`.execute(transaction)
   }
 
-  #inTheWay(cause: unknown): StoreUnavailableError {
-    return new StoreUnavailableError(
+  #inTheWay(cause: unknown): HarborageError {
+    return new HarborageError(
+      'store_unavailable',
       `the migration could not have its tables within ${this.#timeoutMs} ms, and changed nothing: end the long ` +
         'transactions on them (pg_stat_activity), or open the store again when there are none',
       { cause },

@@ -1,4 +1,5 @@
-import { StoreLifecycle, type Finding } from '@harborage/core'
+import type { Finding } from '@harborage/core'
+import { CallGate } from '@harborage/core/kit'
 import {
   SqlFailure,
   type MigrationLock,
@@ -47,7 +48,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly builder: Kysely<NoTables>
   readonly #pool: ClientPool
   readonly #retryTimeoutMs: number
-  readonly #lifecycle = new StoreLifecycle('Postgres database')
+  readonly #lifecycle = new CallGate('Postgres database')
   readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
   readonly #connections: Connections

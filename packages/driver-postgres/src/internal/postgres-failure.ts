@@ -1,10 +1,5 @@
-import {
-  codeOf,
-  isHarborageError,
-  messageOf,
-  MigrationFailedError,
-  StoreUnavailableError,
-} from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { codeOf, messageOf } from '@harborage/core/kit'
 import { SqlFailure } from '@harborage/core/sql'
 import {
   CONNECTION_TIMEOUT,
@@ -76,19 +71,23 @@ export function connectionFailure(
   if (code !== undefined) {
     if (!isTermination(error) && isLastingNetworkCode(code)) {
       const message = `no connection to Postgres (${code}): check the address, the rights and TLS`
-      return unsent(new StoreUnavailableError(message, { cause: error, retryable: false }))
+      return unsent(
+        new HarborageError('store_unavailable', message, { cause: error, retryable: false }),
+      )
     }
     const message = `Postgres cannot be reached (${code}): check the address and that the server runs`
     const mayPass = isPassingNetworkCode(code) || isTermination(error)
-    return unsent(new StoreUnavailableError(message, { cause: error }), mayPass)
+    return unsent(new HarborageError('store_unavailable', message, { cause: error }), mayPass)
   }
   if (isTimeout(error)) {
     const reason = limit ?? reasonOfTimeout(messageOf(error))
     const message = `no connection to Postgres within ${timeoutMs} ms: ${reason}`
-    return unsent(new StoreUnavailableError(message, { cause: error }))
+    return unsent(new HarborageError('store_unavailable', message, { cause: error }))
   }
   const message = meaningOfRefusal(messageOf(error))
-  return unsent(new StoreUnavailableError(message, { cause: error, retryable: false }))
+  return unsent(
+    new HarborageError('store_unavailable', message, { cause: error, retryable: false }),
+  )
 }
 
 /** Returns which limit of connections was reached, or `undefined` if that is not what happened. */
@@ -96,7 +95,7 @@ export function connectionLimit(error: unknown): string | undefined {
   return sqlState(error) === '53300' ? limitMessage(routineOf(error)) : undefined
 }
 
-function unsent(error: StoreUnavailableError, mayPass = false): PostgresFailure {
+function unsent(error: HarborageError, mayPass = false): PostgresFailure {
   return new PostgresFailure(error, { mayPass, isUnsent: true })
 }
 
@@ -117,7 +116,10 @@ function refusal(state: string): string {
  */
 export function foreignTransaction(): PostgresFailure {
   const { message, traits } = FOREIGN_TRANSACTION
-  return new PostgresFailure(new StoreUnavailableError(`${message}: end it there`), traits)
+  return new PostgresFailure(
+    new HarborageError('store_unavailable', `${message}: end it there`),
+    traits,
+  )
 }
 
 /** What went wrong on an open connection. */
@@ -157,7 +159,7 @@ export function isOverSoon(error: unknown): boolean {
 export function migrationFailure(error: unknown): unknown {
   const cause = causeOfMigration(error)
   if (sqlState(cause) !== '42501') return statementFailure(error).error
-  return new MigrationFailedError(LACKS_RIGHT_TO_MIGRATE, { cause })
+  return new HarborageError('migration_failed', LACKS_RIGHT_TO_MIGRATE, { cause })
 }
 
 function causeOfMigration(error: unknown): unknown {
@@ -178,7 +180,9 @@ function isOfCatalog(error: unknown): boolean {
 
 function lostConnection(error: unknown): PostgresFailure {
   return new PostgresFailure(
-    new StoreUnavailableError('the connection to Postgres was lost: call again', { cause: error }),
+    new HarborageError('store_unavailable', 'the connection to Postgres was lost: call again', {
+      cause: error,
+    }),
     { mayPass: true, mayBeApplied: true, breaksConnection: true },
   )
 }
@@ -187,7 +191,7 @@ function lostConnection(error: unknown): PostgresFailure {
 function clientFailure(error: unknown): PostgresFailure {
   const message = 'the Postgres client failed: see the cause'
   return new PostgresFailure(
-    new StoreUnavailableError(message, { cause: error, retryable: false }),
+    new HarborageError('store_unavailable', message, { cause: error, retryable: false }),
     {
       mayBeApplied: true,
       breaksConnection: true,
@@ -195,12 +199,15 @@ function clientFailure(error: unknown): PostgresFailure {
   )
 }
 
-function unavailable(message: string, state: string, cause: unknown): StoreUnavailableError {
-  return new StoreUnavailableError(`${message} (${state})`, { cause })
+function unavailable(message: string, state: string, cause: unknown): HarborageError {
+  return new HarborageError('store_unavailable', `${message} (${state})`, { cause })
 }
 
-function final(message: string, state: string, cause: unknown): StoreUnavailableError {
-  return new StoreUnavailableError(`${message} (${state})`, { cause, retryable: false })
+function final(message: string, state: string, cause: unknown): HarborageError {
+  return new HarborageError('store_unavailable', `${message} (${state})`, {
+    cause,
+    retryable: false,
+  })
 }
 
 /** The five characters by which Postgres names a failure, or `undefined` if it is not the server's. */

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { currentOperation, isHarborageError, OutcomeUnknownError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { currentOperation } from '@harborage/core/kit'
 import { SqlFailure, type Repeat } from '@harborage/core/sql'
 import { PostgresFailure } from './postgres-failure.ts'
 
@@ -41,7 +42,8 @@ function finalError(failure: PostgresFailure, mayBeApplied: boolean, repeat: Rep
   // Any other error is an answer: it was decided on what the server holds, where a lost attempt would have shown.
   const isAnswered = error instanceof SqlFailure || !isHarborageError(error, 'store_unavailable')
   if (!mayBeApplied || isAnswered) return error
-  return new OutcomeUnknownError(
+  return new HarborageError(
+    'outcome_unknown',
     repeat === 'never'
       ? 'the answer of Postgres was lost: see what is there before you call again, which removes what others save meanwhile'
       : 'the answer of Postgres was lost, and there was no other in time: repeat the same call to find out',

@@ -1,4 +1,5 @@
-import { currentOperation, type OperationTrace } from '@harborage/core'
+import type { OperationTrace } from '@harborage/core'
+import { currentOperation } from '@harborage/core/kit'
 import type { SqlBatch, SqlStatement } from '@harborage/core/sql'
 import type { Connections, RunStatement } from './connections.ts'
 import { Fifo } from './fifo.ts'

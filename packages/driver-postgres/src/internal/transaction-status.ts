@@ -1,4 +1,4 @@
-import { InvalidConfigError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import type pg from 'pg'
 
 /**
@@ -9,7 +9,8 @@ import type pg from 'pg'
  */
 export function isIdle(client: pg.PoolClient): boolean {
   if (!('getTransactionStatus' in client)) {
-    throw new InvalidConfigError(
+    throw new HarborageError(
+      'invalid_config',
       'pool is of a version of pg without getTransactionStatus(): upgrade pg, or pass dsn',
     )
   }

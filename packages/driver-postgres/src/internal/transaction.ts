@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
@@ -79,7 +79,10 @@ export class Transaction {
   async #commit(): Promise<void> {
     const { command } = await this.#runner.command(this.#client, 'COMMIT')
     if (command !== 'COMMIT') {
-      throw new StoreUnavailableError('Postgres rolled the transaction back: nothing was applied')
+      throw new HarborageError(
+        'store_unavailable',
+        'Postgres rolled the transaction back: nothing was applied',
+      )
     }
   }
 }

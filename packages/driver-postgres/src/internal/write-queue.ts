@@ -1,4 +1,4 @@
-import { isHarborageError, StoreUnavailableError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
 import { KeyChains, Turn } from './key-chains.ts'
 
 /** What a write takes up from its call to its end. */
@@ -68,15 +68,17 @@ function isUnanswered(error: unknown): boolean {
   )
 }
 
-function unanswered(cause: unknown): StoreUnavailableError {
-  return new StoreUnavailableError(
+function unanswered(cause: unknown): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
     'Postgres did not answer the write into the same place that was made before: call again',
     { cause },
   )
 }
 
-function tooMany(maxBytes: number): StoreUnavailableError {
-  return new StoreUnavailableError(
+function tooMany(maxBytes: number): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
     `writes of ${maxBytes} bytes wait for Postgres already: call again once some have ended, make fewer calls at a time, or raise maxWaitingBytes`,
   )
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { InvalidConfigError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import type BetterSqlite3 from 'better-sqlite3'
 import type { Addon } from './load-addon.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
@@ -59,7 +59,8 @@ export async function useWal(
       // fail even then.
       connection.pragma('journal_mode = WAL')
       if (journalMode(connection) === 'wal') return
-      throw new InvalidConfigError(
+      throw new HarborageError(
+        'invalid_config',
         'the file system of the database does not support WAL: use a local disk, or Postgres',
       )
     })
@@ -76,7 +77,8 @@ export async function useWal(
 export function checkContent(connection: BetterSqlite3.Database): void {
   const encoding = connection.pragma('encoding', { simple: true })
   if (encoding !== 'UTF-8') {
-    throw new InvalidConfigError(
+    throw new HarborageError(
+      'invalid_config',
       `the database keeps its texts as ${String(encoding)}, in which they are in another order: make a new one, in UTF-8`,
     )
   }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { InvalidConfigError, schemeOf } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { schemeOf } from '@harborage/core/kit'
 
 /** The path that SQLite takes for a database without a file. */
 export const IN_MEMORY = ':memory:'
@@ -81,8 +82,9 @@ function refuseOptions(path: string): void {
   )
 }
 
-function refuse(fault: string, cause?: unknown): InvalidConfigError {
-  return new InvalidConfigError(
+function refuse(fault: string, cause?: unknown): HarborageError {
+  return new HarborageError(
+    'invalid_config',
     `dsn ${fault}: pass "sqlite:./agent.db", a plain path, or ":memory:"`,
     { cause },
   )

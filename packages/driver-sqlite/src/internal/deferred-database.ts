@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { StoreClosedError, type Finding } from '@harborage/core'
+import { type Finding, HarborageError } from '@harborage/core'
 import {
   SqlFailure,
   type MigrationLock,
@@ -156,8 +156,11 @@ export class DeferredDatabase implements SqlDatabase {
   }
 }
 
-function closed(): StoreClosedError {
-  return new StoreClosedError('this database is closed: open a new one for further calls')
+function closed(): HarborageError {
+  return new HarborageError(
+    'store_closed',
+    'this database is closed: open a new one for further calls',
+  )
 }
 
 interface Opened extends Connected {

@@ -1,7 +1,7 @@
 import { constants, type Stats } from 'node:fs'
 import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf, refusal, unavailable, type Objection } from '@harborage/core'
+import { codeOf, type Objection, refusal, unavailable } from '@harborage/core/kit'
 import { isMountPoint } from './is-mount-point.ts'
 
 /**

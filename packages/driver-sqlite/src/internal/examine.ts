@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { isHarborageError, refusal, type Objection } from '@harborage/core'
+import { isHarborageError } from '@harborage/core'
+import { type Objection, refusal } from '@harborage/core/kit'
 import { parseSqliteConfig, type SqliteConfig } from '../sqlite-config.ts'
 import { databasePath, IN_MEMORY } from './database-path.ts'
 import { examinePlace } from './examine-place.ts'

@@ -1,4 +1,4 @@
-import { codeOf, refusal, type Objection } from '@harborage/core'
+import { codeOf, type Objection, refusal } from '@harborage/core/kit'
 import type BetterSqlite3 from 'better-sqlite3'
 
 /** Opens a connection, as `new BetterSqlite3(...)` does. */

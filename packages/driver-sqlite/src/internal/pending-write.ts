@@ -1,4 +1,5 @@
-import { currentOperation, type OperationTrace } from '@harborage/core'
+import type { OperationTrace } from '@harborage/core'
+import { currentOperation } from '@harborage/core/kit'
 import type { PreparedConnection } from './prepared-connection.ts'
 import { translateSqliteError } from './sqlite-errors.ts'
 

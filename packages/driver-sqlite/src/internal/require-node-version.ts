@@ -1,4 +1,4 @@
-import { InvalidConfigError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 
 const OLDEST = { major: 22, minor: 14 }
 
@@ -11,7 +11,8 @@ const OLDEST = { major: 22, minor: 14 }
 export function requireNodeVersion(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return
-  throw new InvalidConfigError(
+  throw new HarborageError(
+    'invalid_config',
     `@harborage/driver-sqlite needs Node.js ${OLDEST.major}.${OLDEST.minor} or newer; this is ${version}`,
   )
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { currentOperation, StoreClosedError, turnIfHeld, type Finding } from '@harborage/core'
+import { type Finding, HarborageError } from '@harborage/core'
+import { currentOperation, turnIfHeld } from '@harborage/core/kit'
 import type {
   MigrationLock,
   NoTables,
@@ -148,7 +149,10 @@ export class SqliteDatabase implements SqlDatabase {
 
   #assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new StoreClosedError('this database is closed: open a new one for further calls')
+      throw new HarborageError(
+        'store_closed',
+        'this database is closed: open a new one for further calls',
+      )
     }
   }
 

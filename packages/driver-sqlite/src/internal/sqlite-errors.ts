@@ -1,11 +1,5 @@
-import {
-  codeOf,
-  isHarborageError,
-  InvalidConfigError,
-  messageOf,
-  OutcomeUnknownError,
-  StoreUnavailableError,
-} from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { codeOf, messageOf } from '@harborage/core/kit'
 import { SqlFailure } from '@harborage/core/sql'
 
 /**
@@ -37,42 +31,50 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
     return new SqlFailure('missing_table')
   }
   if (isBusy(error)) {
-    return new StoreUnavailableError(
+    return new HarborageError(
+      'store_unavailable',
       'another process held the write lock of the database for the whole of busyTimeoutMs: call again',
       { cause: error },
     )
   }
   if (isFull(error)) {
-    return new StoreUnavailableError('the disk is full: free some space, then call again', {
-      cause: error,
-    })
+    return new HarborageError(
+      'store_unavailable',
+      'the disk is full: free some space, then call again',
+      { cause: error },
+    )
   }
   if (code === 'SQLITE_NOTADB') {
-    return new InvalidConfigError('dsn names a file that is not an SQLite database', {
+    return new HarborageError('invalid_config', 'dsn names a file that is not an SQLite database', {
       cause: error,
     })
   }
   if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
-    return new StoreUnavailableError(
+    return new HarborageError(
+      'store_unavailable',
       `the database file cannot be written (${code}): check its rights and those of its folder`,
       { cause: error, retryable: false },
     )
   }
   if (code.startsWith('SQLITE_CORRUPT')) {
-    return new StoreUnavailableError(
+    return new HarborageError(
+      'store_unavailable',
       'the database file is damaged: restore it from a backup before going on',
       { cause: error, retryable: false },
     )
   }
   if (code.startsWith('SQLITE_IOERR') && work === 'write') {
-    return new OutcomeUnknownError(
+    return new HarborageError(
+      'outcome_unknown',
       'the disk failed during a write: repeat the same call once it works again',
       { cause: error },
     )
   }
-  return new StoreUnavailableError(`the database could not do the work (${code}): see the cause`, {
-    cause: error,
-  })
+  return new HarborageError(
+    'store_unavailable',
+    `the database could not do the work (${code}): see the cause`,
+    { cause: error },
+  )
 }
 
 /** The result code that SQLite gave, such as SQLITE_BUSY; an empty string for any other error. */

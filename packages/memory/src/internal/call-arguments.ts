@@ -1,12 +1,10 @@
 import {
-  checkRunIdentity,
-  checkSignal,
-  isAborted,
-  isHarborageError,
   type CallOptions,
   type HarborageError,
+  isHarborageError,
   type RunIdentity,
 } from '@harborage/core'
+import { checkRunIdentity, checkSignal, isAborted } from '@harborage/core/kit'
 
 /** The identity, or why it is refused. */
 export function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | HarborageError {

@@ -1,4 +1,4 @@
-import { isHarborageError, type HarborageError, type RunIdentity } from '@harborage/core'
+import { type HarborageError, isHarborageError, type RunIdentity } from '@harborage/core'
 import type { HeldMemory, Look, MemoryChange, MemoryDriver } from '../memory-driver.ts'
 
 /**

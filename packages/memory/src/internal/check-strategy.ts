@@ -1,4 +1,4 @@
-import { StrategyMismatchError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import type { Strategy } from '../conversation.ts'
 import type { MemoryHeader } from '../memory-driver.ts'
 
@@ -9,7 +9,8 @@ import type { MemoryHeader } from '../memory-driver.ts'
  */
 export function checkStrategy(header: MemoryHeader | undefined, strategy: Strategy): void {
   if (header === undefined || header.strategy === strategy) return
-  throw new StrategyMismatchError(
+  throw new HarborageError(
+    'strategy_mismatch',
     `the conversation is kept under the strategy "${header.strategy}", and this store was opened with "${strategy}": open a store with "${header.strategy}", or ${wayOut(strategy)}`,
   )
 }

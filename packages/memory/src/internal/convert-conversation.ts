@@ -1,4 +1,4 @@
-import { newEventId, StrategyMismatchError, type EventId } from '@harborage/core'
+import { type EventId, HarborageError, newEventId } from '@harborage/core'
 import type { Strategy } from '../conversation.ts'
 import type {
   HeldMemory,
@@ -103,8 +103,9 @@ function summaryTurns(summary: string, estimate: TokenEstimator): SummaryTurn[] 
   })
 }
 
-function wouldBeLost(stored: Strategy): StrategyMismatchError {
-  return new StrategyMismatchError(
+function wouldBeLost(stored: Strategy): HarborageError {
+  return new HarborageError(
+    'strategy_mismatch',
     `the conversation is kept under the strategy "${stored}", and "none" keeps nothing: empty it first with restore(identity, { bytes: new Uint8Array() })`,
   )
 }

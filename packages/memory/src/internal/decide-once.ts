@@ -1,4 +1,4 @@
-import { OutcomeUnknownError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import type { HeldMemory, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 
 /**
@@ -48,8 +48,9 @@ function isSame(found: MemoryHeader | undefined, now: MemoryHeader | undefined):
   return found.lineage === now.lineage && found.lineage !== 0
 }
 
-function unknownReplacement(): OutcomeUnknownError {
-  return new OutcomeUnknownError(
+function unknownReplacement(): HarborageError {
+  return new HarborageError(
+    'outcome_unknown',
     'the answer was lost, and the conversation was begun anew since, by this call or by another: look at it, and call again if it is not what it should be',
   )
 }

@@ -1,12 +1,5 @@
-import {
-  describeType,
-  isError,
-  newEventId,
-  operationChannel,
-  traceOperation,
-  type EventId,
-  type RunIdentity,
-} from '@harborage/core'
+import { type EventId, newEventId, operationChannel, type RunIdentity } from '@harborage/core'
+import { describeType, isError, traceOperation } from '@harborage/core/kit'
 import type { HeldMemory, Look, MemoryChange, MemoryDriver } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'

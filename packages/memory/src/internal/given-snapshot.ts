@@ -1,13 +1,8 @@
-import {
-  captureBytes,
-  describeType,
-  InvalidSnapshotError,
-  isHarborageError,
-  KnownNames,
-} from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { captureBytes, describeType, KnownNames } from '@harborage/core/kit'
 import { MAX_SNAPSHOT_BYTES, type MemorySnapshot, type Strategy } from '../conversation.ts'
 
-const names = new KnownNames('the snapshot', ['strategy', 'bytes'], InvalidSnapshotError)
+const names = new KnownNames('the snapshot', ['strategy', 'bytes'], 'invalid_snapshot')
 
 /** What a snapshot asks for: to empty the conversation, to keep nothing where nothing is kept, or to put bytes back. */
 export type GivenSnapshot =
@@ -22,7 +17,8 @@ export type GivenSnapshot =
 export function captureSnapshot(snapshot: MemorySnapshot, strategy: Strategy): GivenSnapshot {
   const given: unknown = snapshot
   if (typeof given !== 'object' || given === null) {
-    throw new InvalidSnapshotError(
+    throw new HarborageError(
+      'invalid_snapshot',
       `the snapshot is ${describeType(given)}: pass what snapshot() gave`,
     )
   }
@@ -44,20 +40,28 @@ function capture(bytes: unknown): Uint8Array {
       'snapshot.bytes',
       bytes,
       MAX_SNAPSHOT_BYTES,
-      () => new InvalidSnapshotError(`the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`),
+      () =>
+        new HarborageError(
+          'invalid_snapshot',
+          `the snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`,
+        ),
     )
   } catch (error) {
     if (!isHarborageError(error, 'invalid_record')) throw error
-    throw new InvalidSnapshotError(error.message, { cause: error })
+    throw new HarborageError('invalid_snapshot', error.message, { cause: error })
   }
 }
 
-export function malformed(): InvalidSnapshotError {
-  return new InvalidSnapshotError('the snapshot is malformed: pass the bytes that snapshot() gave')
+export function malformed(): HarborageError {
+  return new HarborageError(
+    'invalid_snapshot',
+    'the snapshot is malformed: pass the bytes that snapshot() gave',
+  )
 }
 
-export function otherStrategy(strategy: Strategy): InvalidSnapshotError {
-  return new InvalidSnapshotError(
+export function otherStrategy(strategy: Strategy): HarborageError {
+  return new HarborageError(
+    'invalid_snapshot',
     `the snapshot is not of the strategy "${strategy}", in which this store was opened`,
   )
 }

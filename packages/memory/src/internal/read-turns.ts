@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import type { KeptTurn } from '../memory-driver.ts'
 import { Slices } from './slice.ts'
 import { parseTurn, type TurnWithId } from './turn-text.ts'
@@ -26,7 +26,8 @@ export function parseKeptTurn(text: string): TurnWithId | undefined {
 function readTurn(text: string): TurnWithId {
   const parsed = parseKeptTurn(text)
   if (parsed !== undefined) return parsed
-  throw new StoreUnavailableError(
+  throw new HarborageError(
+    'store_unavailable',
     'a kept turn is damaged: restore the conversation from a snapshot',
     { retryable: false },
   )

@@ -1,9 +1,4 @@
-import {
-  IdentityRequiredError,
-  InvalidIdentityError,
-  type HarborageError,
-  type Identity,
-} from '@harborage/core'
+import { HarborageError, type Identity } from '@harborage/core'
 import type { MemoryEvents } from '../memory-events.ts'
 
 const MISSING = '<missing>'
@@ -26,8 +21,8 @@ export async function rejectIdentity(
     const message = `${refusal.message}; and the event bus failed to publish memory.identity_rejected`
     const cause = new AggregateError([refusal, failure], message)
     return refusal.code === 'invalid_identity'
-      ? new InvalidIdentityError(message, { cause })
-      : new IdentityRequiredError(message, { cause })
+      ? new HarborageError('invalid_identity', message, { cause })
+      : new HarborageError('identity_required', message, { cause })
   }
 }
 

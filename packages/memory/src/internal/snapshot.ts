@@ -1,4 +1,4 @@
-import { InvalidSnapshotError, parseEventId, type EventId } from '@harborage/core'
+import { type EventId, HarborageError, parseEventId } from '@harborage/core'
 import { z } from 'zod'
 import { MAX_SNAPSHOT_BYTES, SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
@@ -57,7 +57,8 @@ export async function writeSnapshot(
   ]
   const size = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0)
   if (size > MAX_SNAPSHOT_BYTES) {
-    throw new InvalidSnapshotError(
+    throw new HarborageError(
+      'invalid_snapshot',
       `the conversation has ${size} bytes as a snapshot, and ${MAX_SNAPSHOT_BYTES} can be restored: keep less of it, with a budgetTokens under truncation, or fewer recentTurns and a flush under rolling_summary`,
     )
   }

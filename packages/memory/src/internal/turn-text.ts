@@ -1,12 +1,5 @@
-import {
-  captureDate,
-  checkEventId,
-  InvalidRecordError,
-  newEventId,
-  strictJsonObject,
-  type EventId,
-  type JsonObject,
-} from '@harborage/core'
+import { type EventId, HarborageError, type JsonObject, newEventId } from '@harborage/core'
+import { captureDate, checkEventId, strictJsonObject } from '@harborage/core/kit'
 import { z } from 'zod'
 import { MAX_TURN_BYTES, type ConversationTurn, type TrajectoryDigest } from '../conversation.ts'
 
@@ -83,7 +76,7 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
         // Names that a caller made up may be taken from a conversation.
         `${['turn', ...path].join('.')}: ${code === 'unrecognized_keys' ? 'it has unknown fields' : message}`,
     )
-    throw new InvalidRecordError(faults.join('; '))
+    throw new HarborageError('invalid_record', faults.join('; '))
   }
   const { timestamp = new Date() } = parsed.data
   return writeTurn({
@@ -136,7 +129,10 @@ export function writeTurn(turn: TurnWithId): CheckedTurn {
   const text = strictJsonObject('turn', turnObject(turn), MAX_TURN_BYTES)
   // What it holds was looked at twice by now: a getter may answer anew each time.
   if (parseTurn(JSON.parse(text)) === undefined) {
-    throw new InvalidRecordError('turn is not the same each time it is read: pass plain values')
+    throw new HarborageError(
+      'invalid_record',
+      'turn is not the same each time it is read: pass plain values',
+    )
   }
   return { turnId: turn.turnId, turn, text }
 }

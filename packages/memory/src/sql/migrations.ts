@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 /** The migrations of the memory store. They are never edited once released: a change is a new one. */
 export const memorySubsystem: Subsystem = {
   name: 'memory',
+  packageName: '@harborage/memory',
   migrations: { '0001_create_memory_state': createMemoryState },
   lockedTables: ['memory_state'],
   objectsOn: () => ({ tables: ['memory_state'], triggers: [] }),

@@ -1,9 +1,4 @@
-import {
-  parseEventId,
-  StoreUnavailableError,
-  type EventId,
-  type RunIdentity,
-} from '@harborage/core'
+import { type EventId, HarborageError, parseEventId, type RunIdentity } from '@harborage/core'
 import { sessionColumns } from '@harborage/core/sql'
 import { z } from 'zod'
 import type { Conversation, KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
@@ -71,7 +66,8 @@ export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefi
   if (found === undefined) return undefined
   const parsed = parseHeader(found)
   if (parsed !== undefined) return parsed
-  throw new StoreUnavailableError(
+  throw new HarborageError(
+    'store_unavailable',
     'the bookkeeping of a conversation is damaged: restore the conversation from a snapshot',
     { retryable: false },
   )

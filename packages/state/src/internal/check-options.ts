@@ -1,4 +1,5 @@
-import { checkEventId, KnownNames, type EventId } from '@harborage/core'
+import type { EventId } from '@harborage/core'
+import { checkEventId, KnownNames } from '@harborage/core/kit'
 
 /** The options of a save or a delete. */
 export const conditionNames: KnownNames = new KnownNames('options', ['signal', 'ifEventId'])

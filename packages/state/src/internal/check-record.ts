@@ -1,17 +1,14 @@
 import { types } from 'node:util'
+import { type EventId, HarborageError, type Identity, type RunIdentity } from '@harborage/core'
 import {
-  checkEventId,
   captureBytes,
   captureDate,
+  checkEventId,
   checkRequiredName,
   checkRunIdentity,
   describeType,
-  InvalidRecordError,
   KnownNames,
-  type EventId,
-  type Identity,
-  type RunIdentity,
-} from '@harborage/core'
+} from '@harborage/core/kit'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state-record.ts'
 
@@ -25,7 +22,8 @@ export function checkCarriedIdentity(
 ): Required<RunIdentity> {
   const carried: unknown = carrier
   if (typeof carried !== 'object' || carrier === undefined || carrier === null) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       `${argument} is ${describeType(carried)}: pass an object with an identity`,
     )
   }
@@ -42,7 +40,8 @@ export function checkAnyRun(identity: RunIdentity): Identity {
 export function checkSession(identity: RunIdentity): Identity {
   const session = checkAnyRun(identity)
   if (identity.runId === undefined) return session
-  throw new InvalidRecordError(
+  throw new HarborageError(
+    'invalid_record',
     'the identity names a run, and deleteScope empties a whole session: leave runId out, or delete what list() gives of one run',
   )
 }
@@ -75,11 +74,11 @@ export function checkSlot(identity: Required<RunIdentity>, kind: unknown): SlotK
 }
 
 export function checkKind(kind: unknown): string {
-  return checkRequiredName('kind', kind, InvalidRecordError)
+  return checkRequiredName('kind', kind, 'invalid_record')
 }
 
 export function checkKindPrefix(prefix: unknown): string {
-  return checkRequiredName('kindPrefix', prefix, InvalidRecordError)
+  return checkRequiredName('kindPrefix', prefix, 'invalid_record')
 }
 
 /**
@@ -100,14 +99,16 @@ export function checkDeleteCondition(
 ): EventId | undefined {
   const condition = checkCondition(options)
   if (condition !== null) return condition
-  throw new InvalidRecordError(
+  throw new HarborageError(
+    'invalid_record',
     'ifEventId is null: a delete expects an event id; there is nothing to delete in an empty slot',
   )
 }
 
 export function checkExpectedEventId(field: string, eventId: unknown): EventId {
   if (eventId === undefined) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       `${field} is undefined: pass the event id that the slot has to hold, or null if it has to be empty`,
     )
   }
@@ -120,7 +121,8 @@ function captureState(bytes: unknown): Uint8Array {
     bytes,
     MAX_STATE_BYTES,
     () =>
-      new InvalidRecordError(
+      new HarborageError(
+        'invalid_record',
         `bytes is longer than ${MAX_STATE_BYTES} bytes: keep heavy content as an artifact and its reference here`,
       ),
   )
@@ -129,7 +131,7 @@ function captureState(bytes: unknown): Uint8Array {
 export function checkVersion(version: unknown): number {
   if (version === undefined) return 0
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
-    throw new InvalidRecordError('version must be a safe integer of at least 0')
+    throw new HarborageError('invalid_record', 'version must be a safe integer of at least 0')
   }
   // Turns -0 into 0, as every database does.
   return version + 0
@@ -138,9 +140,12 @@ export function checkVersion(version: unknown): number {
 function checkDate(updatedAt: unknown): Date {
   if (updatedAt === undefined) return new Date()
   if (!types.isDate(updatedAt)) {
-    throw new InvalidRecordError(`updatedAt is ${describeType(updatedAt)}: pass a Date`)
+    throw new HarborageError(
+      'invalid_record',
+      `updatedAt is ${describeType(updatedAt)}: pass a Date`,
+    )
   }
   const copy = captureDate(updatedAt)
-  if (copy === undefined) throw new InvalidRecordError('updatedAt is an invalid Date')
+  if (copy === undefined) throw new HarborageError('invalid_record', 'updatedAt is an invalid Date')
   return copy
 }

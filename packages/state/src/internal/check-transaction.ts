@@ -1,4 +1,5 @@
-import { describeType, InvalidRecordError, KnownNames, type RunIdentity } from '@harborage/core'
+import { HarborageError, type RunIdentity } from '@harborage/core'
+import { describeType, KnownNames } from '@harborage/core/kit'
 import { slotId } from '../decide.ts'
 import type { CheckedExpectation, CheckedTransaction, SlotKey } from '../state-driver.ts'
 import {
@@ -45,7 +46,8 @@ interface Identified<Entry> {
 function readLists(transaction: StateTransaction): Required<StateTransaction> {
   const passed: unknown = transaction
   if (typeof passed !== 'object' || passed === null) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       `the transaction is ${describeType(passed)}: pass an object { expect?, save?, delete? }`,
     )
   }
@@ -61,13 +63,17 @@ function readLists(transaction: StateTransaction): Required<StateTransaction> {
 function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
   const isList: boolean = Array.isArray(list)
   if (list === undefined || !isList) {
-    throw new InvalidRecordError(`${field} is ${describeType(list)}: pass an array or leave it out`)
+    throw new HarborageError(
+      'invalid_record',
+      `${field} is ${describeType(list)}: pass an array or leave it out`,
+    )
   }
   const entries: Entry[] = []
   // Unlike map later on, this does not skip the holes of a sparse array; and it believes no length.
   for (const entry of list) {
     if (entries.push(entry) > MAX_COMMIT_ENTRIES) {
-      throw new InvalidRecordError(
+      throw new HarborageError(
+        'invalid_record',
         `${field} has more than ${MAX_COMMIT_ENTRIES} entries: split it into several commits`,
       )
     }
@@ -102,7 +108,8 @@ function checkDeletion({ identity, entry }: Identified<Slot>): SlotKey {
 /** A commit of nothing carries no identity; and more often than not a list was passed under a wrong name. */
 function refuseNoTenant(entries: readonly Identified<unknown>[]): void {
   if (entries.length === 0) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       'the transaction is empty: give at least one entry in expect, save or delete',
     )
   }
@@ -111,7 +118,8 @@ function refuseNoTenant(entries: readonly Identified<unknown>[]): void {
 function refuseSecondTenant(entries: readonly Identified<unknown>[]): void {
   const tenant = entries[0]?.identity.tenantId
   if (entries.some(({ identity }) => identity.tenantId !== tenant)) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       'the entries are of more than one tenant: use one commit per tenant',
     )
   }
@@ -119,12 +127,18 @@ function refuseSecondTenant(entries: readonly Identified<unknown>[]): void {
 
 function refuseDuplicateSlots(role: string, slots: readonly SlotKey[]): void {
   if (new Set(slots.map(slotId)).size < slots.length) {
-    throw new InvalidRecordError(`a slot is ${role} more than once: name each slot once`)
+    throw new HarborageError(
+      'invalid_record',
+      `a slot is ${role} more than once: name each slot once`,
+    )
   }
 }
 
 function refuseDuplicateEventIds(records: readonly StateRecord[]): void {
   if (new Set(records.map(({ eventId }) => eventId)).size < records.length) {
-    throw new InvalidRecordError('two saves have one event id: make one per save with newEventId()')
+    throw new HarborageError(
+      'invalid_record',
+      'two saves have one event id: make one per save with newEventId()',
+    )
   }
 }

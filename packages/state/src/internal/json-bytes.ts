@@ -1,5 +1,6 @@
 import { types } from 'node:util'
-import { InvalidRecordError, isError } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { isError } from '@harborage/core/kit'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -7,7 +8,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export function encodeJson(kind: string, value: unknown): Uint8Array {
   const text = stringify(kind, value)
   if (text === undefined) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       `the value of ${kind} has no JSON form: pass an object, array, string, number, boolean or null`,
     )
   }
@@ -21,7 +23,7 @@ export function decodeJson(kind: string, bytes: Uint8Array): unknown {
     return value
   } catch {
     // The parser's own error quotes the text, which is a payload.
-    throw new InvalidRecordError(`what is stored under ${kind} is not JSON in UTF-8`)
+    throw new HarborageError('invalid_record', `what is stored under ${kind} is not JSON in UTF-8`)
   }
 }
 
@@ -33,7 +35,8 @@ export function decodeJson(kind: string, bytes: Uint8Array): unknown {
  */
 export function refuseLossy(kind: string, value: unknown): void {
   if (isLossy(value)) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       `the value of ${kind} holds what JSON cannot say, such as a Map, a Set, bytes, a function or NaN: pass plain objects, arrays, texts, finite numbers, booleans and null`,
     )
   }
@@ -67,6 +70,8 @@ function stringify(kind: string, value: unknown): string | undefined {
   try {
     return JSON.stringify(value)
   } catch (cause) {
-    throw new InvalidRecordError(`the value of ${kind} cannot be written as JSON`, { cause })
+    throw new HarborageError('invalid_record', `the value of ${kind} cannot be written as JSON`, {
+      cause,
+    })
   }
 }

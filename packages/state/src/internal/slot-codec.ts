@@ -1,4 +1,5 @@
-import { InvalidRecordError, readArguments } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
+import { readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { decodeJson, encodeJson, refuseLossy } from './json-bytes.ts'
 
@@ -69,12 +70,14 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
     const { kind, version, migrate } = this.#form
     if (storedVersion === version) return stored
     if (storedVersion > version) {
-      throw new InvalidRecordError(
+      throw new HarborageError(
+        'invalid_record',
         `${kind} was saved in version ${storedVersion}, and this application knows ${version}: upgrade it`,
       )
     }
     if (migrate === undefined) {
-      throw new InvalidRecordError(
+      throw new HarborageError(
+        'invalid_record',
         `${kind} was saved in version ${storedVersion}: give defineSlot a migrate function that leads to ${version}`,
       )
     }
@@ -83,8 +86,10 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
 }
 
 /** The messages of a schema may quote the value, and a place in it may be named by a key of it: both are payload. */
-function misfit(message: string, issues: readonly StandardSchemaV1.Issue[]): InvalidRecordError {
-  return new InvalidRecordError(`${message}: its issues are the cause of this error`, {
-    cause: issues,
-  })
+function misfit(message: string, issues: readonly StandardSchemaV1.Issue[]): HarborageError {
+  return new HarborageError(
+    'invalid_record',
+    `${message}: its issues are the cause of this error`,
+    { cause: issues },
+  )
 }

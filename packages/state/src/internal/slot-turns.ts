@@ -1,6 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import { setTimeout as wait } from 'node:timers/promises'
-import { abortReason, isAborted, onAbort, type RunIdentity } from '@harborage/core'
+import type { RunIdentity } from '@harborage/core'
+import { abortReason, isAborted, onAbort } from '@harborage/core/kit'
 import { slotId } from '../decide.ts'
 import type { StateStore } from '../state-store.ts'
 

@@ -1,4 +1,4 @@
-import { newEventId, type EventId } from '@harborage/core'
+import { type EventId, newEventId } from '@harborage/core'
 import {
   changeRows,
   LostRace,

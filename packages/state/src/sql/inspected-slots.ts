@@ -1,4 +1,4 @@
-import { parseEventId, type EventId } from '@harborage/core'
+import { type EventId, parseEventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'

@@ -1,4 +1,4 @@
-import { isHarborageError, OutcomeUnknownError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
 
 /**
  * Returns a decision about a write.
@@ -21,8 +21,9 @@ export function decideUnlessApplied<Decision>(
 }
 
 /** Returns the error of a write whose answer was lost and of which no trace is left. */
-export function unknownOutcome(cause: unknown): OutcomeUnknownError {
-  return new OutcomeUnknownError(
+export function unknownOutcome(cause: unknown): HarborageError {
+  return new HarborageError(
+    'outcome_unknown',
     'the answer of the database was lost, and what the slots hold does not tell whether the call was applied: load them before you call again',
     { cause },
   )

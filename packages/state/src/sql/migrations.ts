@@ -6,6 +6,7 @@ import { keepKindsInAnySchema } from './kinds-in-any-schema.ts'
 /** The migrations of the state store. They are never edited once released: a change is a new one. */
 export const stateSubsystem: Subsystem = {
   name: 'state',
+  packageName: '@harborage/state',
   migrations: {
     '0001_create_state_records': createStateRecords,
     '0002_index_by_kind': indexByKind,

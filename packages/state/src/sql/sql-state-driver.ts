@@ -1,4 +1,4 @@
-import { parseEventId, type EventId, type Identity } from '@harborage/core'
+import { type EventId, type Identity, parseEventId } from '@harborage/core'
 import {
   afterPrefix,
   askWhatBecame,

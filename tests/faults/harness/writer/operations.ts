@@ -1,4 +1,4 @@
-import { parseEventId, type EventId } from '@harborage/core'
+import { type EventId, parseEventId } from '@harborage/core'
 
 import { conversationOf, identityOf, seedFor, type Caller } from './caller.ts'
 import { contentOf } from './content.ts'

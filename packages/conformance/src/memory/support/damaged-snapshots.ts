@@ -1,4 +1,5 @@
-import { parseJsonObject, type JsonObject } from '@harborage/core'
+import type { JsonObject } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
 import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
 
 /** What may happen to the text of a snapshot with turns, with what is wrong about it then. */

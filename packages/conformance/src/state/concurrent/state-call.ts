@@ -1,4 +1,4 @@
-import { parseEventId, type Identity } from '@harborage/core'
+import { type Identity, parseEventId } from '@harborage/core'
 import type { CheckedTransaction, SlotKey, StateRecord, StateStore } from '@harborage/state'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { parseEventId, type EventId, type Identity, type RunIdentity } from '@harborage/core'
+import { type EventId, type Identity, parseEventId, type RunIdentity } from '@harborage/core'
 import type { NewStateRecord, Slot } from '@harborage/state'
 import { bytesOf } from '../../support/text-bytes.ts'
 import type { RecordChoice, SessionChoice, SlotChoice } from './step.ts'

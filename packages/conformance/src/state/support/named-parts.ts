@@ -1,4 +1,4 @@
-import { newEventId, type ErrorCode, type RunIdentity } from '@harborage/core'
+import { type ErrorCode, newEventId, type RunIdentity } from '@harborage/core'
 import type { NewStateRecord } from '@harborage/state'
 import { freshSlot, type RunSlot } from './fresh-slot.ts'
 import { malformed } from '../../support/malformed.ts'

@@ -1,4 +1,5 @@
-import { codeOf, type Finding } from '@harborage/core'
+import type { Finding } from '@harborage/core'
+import { codeOf } from '@harborage/core/kit'
 import pg from 'pg'
 import { clientFindings } from './client-findings.ts'
 import { adviceOnOption } from './dsn-options.ts'

@@ -1,5 +1,5 @@
 import { schemeOf } from './dsn-scheme.ts'
-import { InvalidConfigError } from './errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './named-text.ts'
 
 /** What a registry asks of its entries. */
@@ -29,13 +29,13 @@ export class DriverRegistry<Driver extends Registered> {
     const schemes = checkEntry(name, driver)
     const registries = [this, ...this.#rivals]
     if (registries.some((each) => each.find(name) !== undefined)) {
-      throw new InvalidConfigError(`a driver named "${name}" is already registered`)
+      throw new HarborageError('invalid_config', `a driver named "${name}" is already registered`)
     }
     const taken = schemes.find((scheme) =>
       registries.some((each) => each.findByScheme(scheme) !== undefined),
     )
     if (taken !== undefined) {
-      throw new InvalidConfigError(`the DSN scheme "${taken}:" is already registered`)
+      throw new HarborageError('invalid_config', `the DSN scheme "${taken}:" is already registered`)
     }
     this.#drivers.set(name, driver)
     for (const scheme of schemes) this.#byScheme.set(scheme, driver)
@@ -68,20 +68,26 @@ export class DriverRegistry<Driver extends Registered> {
 /** Checks what is registered, and gives its schemes in lower case. Whoever registers may not be written in TypeScript. */
 function checkEntry(name: unknown, driver: unknown): readonly string[] {
   if (typeof name !== 'string' || name === '') {
-    throw new InvalidConfigError('a driver has no name: register it under a non-empty string')
+    throw new HarborageError(
+      'invalid_config',
+      'a driver has no name: register it under a non-empty string',
+    )
   }
   if (typeof driver !== 'object' || driver === null) {
-    throw new InvalidConfigError(
+    throw new HarborageError(
+      'invalid_config',
       `the driver "${name}" is ${describeType(driver)}: pass an object { schemes, open }`,
     )
   }
   if (!('open' in driver) || typeof driver.open !== 'function') {
-    throw new InvalidConfigError(
+    throw new HarborageError(
+      'invalid_config',
       `the driver "${name}" has no function open: it could not be opened`,
     )
   }
   if (!('schemes' in driver) || !Array.isArray(driver.schemes)) {
-    throw new InvalidConfigError(
+    throw new HarborageError(
+      'invalid_config',
       `the driver "${name}" has no schemes: pass an array of them, which may be empty`,
     )
   }
@@ -91,7 +97,8 @@ function checkEntry(name: unknown, driver: unknown): readonly string[] {
 function checkScheme(name: string, scheme: unknown): string {
   const found = typeof scheme === 'string' ? schemeOf(`${scheme}:`) : undefined
   if (typeof scheme === 'string' && found === scheme.toLowerCase()) return found
-  throw new InvalidConfigError(
+  throw new HarborageError(
+    'invalid_config',
     `the driver "${name}" has a scheme that no DSN can have: use a letter and then letters, digits, "+", "." or "-", without the colon`,
   )
 }

@@ -1,4 +1,4 @@
-import { InvalidRecordError } from './errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './named-text.ts'
 
 /** How deep objects and arrays may be nested: deeper ones are a mistake or an attack on the stack. */
@@ -42,9 +42,12 @@ export class StrictJsonWriter {
 
   #writeInner(value: object): void {
     if (this.#parents.includes(value))
-      throw new InvalidRecordError(`${this.#here()} contains itself`)
+      throw new HarborageError('invalid_record', `${this.#here()} contains itself`)
     if (this.#parents.length === MAX_DEPTH) {
-      throw new InvalidRecordError(`${this.#here()} is nested more than ${MAX_DEPTH} levels deep`)
+      throw new HarborageError(
+        'invalid_record',
+        `${this.#here()} is nested more than ${MAX_DEPTH} levels deep`,
+      )
     }
     this.#parents.push(value)
     if (Array.isArray(value)) this.#writeArray(value)
@@ -69,7 +72,8 @@ export class StrictJsonWriter {
     this.#add('{')
     for (const [index, name] of Reflect.ownKeys(object).entries()) {
       if (typeof name === 'symbol') {
-        throw new InvalidRecordError(
+        throw new HarborageError(
+          'invalid_record',
           `${this.#here()} has a symbol for a name, which is not JSON: name it with a string`,
         )
       }
@@ -86,7 +90,8 @@ export class StrictJsonWriter {
     const property = Reflect.getOwnPropertyDescriptor(whole, name)
     if (property === undefined) throw this.#refuse(undefined)
     if (property.enumerable !== true || !('value' in property)) {
-      throw new InvalidRecordError(
+      throw new HarborageError(
+        'invalid_record',
         `${this.#here()} is hidden or has a getter, which is not JSON: pass plain values`,
       )
     }
@@ -106,12 +111,16 @@ export class StrictJsonWriter {
     this.#text += piece
   }
 
-  #tooLong(): InvalidRecordError {
-    return new InvalidRecordError(`${this.#field} is longer than ${this.#maxBytes} bytes of JSON`)
+  #tooLong(): HarborageError {
+    return new HarborageError(
+      'invalid_record',
+      `${this.#field} is longer than ${this.#maxBytes} bytes of JSON`,
+    )
   }
 
-  #refuse(value: unknown): InvalidRecordError {
-    return new InvalidRecordError(
+  #refuse(value: unknown): HarborageError {
+    return new HarborageError(
+      'invalid_record',
       `${this.#here()} is ${describeType(value)}, which is not JSON: pass strings, finite numbers, booleans, null, arrays and plain objects`,
     )
   }

@@ -1,14 +1,15 @@
 import { abortReason, isAborted, onAbort } from './abort-signal.ts'
-import { StoreClosedError } from './errors/errors.ts'
-import { operationChannel, traceOperation, type TracedStore } from './operation-trace.ts'
+import { HarborageError } from '../harborage-error.ts'
+import { operationChannel, traceOperation, type TracedStore } from '../operation-trace.ts'
 import { readArguments } from './read-arguments.ts'
 
 /**
  * What every store does around its calls: refuse them once it is closed, honour the caller's signal, and let those in
  * flight finish before the driver is released.
  */
-export class StoreLifecycle {
+export class CallGate {
   readonly #name: string
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- stores add to the type
   readonly #store: TracedStore | undefined
   #inFlight = 0
   #closing: Promise<void> | undefined
@@ -26,7 +27,10 @@ export class StoreLifecycle {
   /** @throws `store_closed` once {@link close} was called. */
   assertOpen(): void {
     if (this.#closing !== undefined) {
-      throw new StoreClosedError(`this ${this.#name} is closed: open a new one for further calls`)
+      throw new HarborageError(
+        'store_closed',
+        `this ${this.#name} is closed: open a new one for further calls`,
+      )
     }
   }
 

@@ -1,5 +1,5 @@
 import { abortReason, isAborted } from './abort-signal.ts'
-import { MAX_PAGE_BYTES } from './call-options.ts'
+import { MAX_PAGE_BYTES } from '../call-options.ts'
 import { turnIfHeld } from './event-loop-turn.ts'
 
 /** How a walk over many records goes on. */

@@ -1,5 +1,4 @@
-import { InvalidRecordError } from './errors/errors.ts'
-import { isHarborageError } from './errors/harborage-error.ts'
+import { HarborageError, isHarborageError } from '../harborage-error.ts'
 
 /**
  * Runs the checks of a call's arguments. An argument may be anything, a proxy or an object with a getter that throws
@@ -10,6 +9,8 @@ export function readArguments<Checked>(check: () => Checked): Checked {
     return check()
   } catch (error) {
     if (isHarborageError(error)) throw error
-    throw new InvalidRecordError('an argument cannot be read: pass plain values', { cause: error })
+    throw new HarborageError('invalid_record', 'an argument cannot be read: pass plain values', {
+      cause: error,
+    })
   }
 }

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { InvalidRecordError } from './errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './named-text.ts'
 
 /**
@@ -15,7 +15,10 @@ export function captureBytes(
   tooLarge: () => Error,
 ): Uint8Array {
   if (!types.isUint8Array(bytes)) {
-    throw new InvalidRecordError(`${field} is ${describeType(bytes)}: pass a Uint8Array`)
+    throw new HarborageError(
+      'invalid_record',
+      `${field} is ${describeType(bytes)}: pass a Uint8Array`,
+    )
   }
   // Asked before the copy is made, and of the copy: a subclass may say anything about its length.
   if (bytes.byteLength > maxBytes) throw tooLarge()
@@ -28,7 +31,8 @@ function copyOf(field: string, bytes: Uint8Array): Uint8Array {
   try {
     return new Uint8Array(bytes)
   } catch (cause) {
-    throw new InvalidRecordError(
+    throw new HarborageError(
+      'invalid_record',
       `${field} cannot be read: its buffer was transferred or resized, pass a Uint8Array on a buffer of your own`,
       { cause },
     )

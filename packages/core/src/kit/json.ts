@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer'
-import { InvalidRecordError } from './errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './named-text.ts'
 import { StrictJsonWriter } from './strict-json-writer.ts'
 
@@ -38,7 +38,7 @@ export function strictJson(
  */
 export function strictJsonObject(field: string, value: unknown, maxBytes: number): string {
   if (!isJsonObject(value)) {
-    throw new InvalidRecordError(`${field} is ${describeType(value)}: pass an object`)
+    throw new HarborageError('invalid_record', `${field} is ${describeType(value)}: pass an object`)
   }
   return strictJson(field, value, maxBytes)
 }
@@ -47,7 +47,7 @@ export function strictJsonObject(field: string, value: unknown, maxBytes: number
 export function parseJsonObject(text: string): JsonObject {
   const value: unknown = JSON.parse(text)
   if (isJsonObject(value)) return value
-  throw new InvalidRecordError('what is stored is not a JSON object')
+  throw new HarborageError('invalid_record', 'what is stored is not a JSON object')
 }
 
 function isJsonObject(value: unknown): value is JsonObject {

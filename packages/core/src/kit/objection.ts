@@ -1,6 +1,5 @@
-import { InvalidConfigError, StoreUnavailableError } from './errors/errors.ts'
-import type { HarborageError } from './errors/harborage-error.ts'
-import type { Finding, FindingGrade } from './finding.ts'
+import { HarborageError } from '../harborage-error.ts'
+import type { Finding, FindingGrade } from '../finding.ts'
 
 /** A finding, and the error that opening fails with because of it. */
 export interface Objection {
@@ -18,7 +17,7 @@ export function refusal(
   const options = cause === undefined ? {} : { cause }
   return {
     finding: { name, grade, message, ...options },
-    error: new InvalidConfigError(message, options),
+    error: new HarborageError('invalid_config', message, options),
   }
 }
 
@@ -29,7 +28,7 @@ export function unavailable(
   cause: unknown,
   mayPass: boolean,
 ): Objection {
-  const error = new StoreUnavailableError(message, { cause, retryable: mayPass })
+  const error = new HarborageError('store_unavailable', message, { cause, retryable: mayPass })
   return { finding: { name, grade: 'fails', message, mayPass, cause }, error }
 }
 

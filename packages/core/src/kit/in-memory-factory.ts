@@ -1,4 +1,4 @@
-import { InvalidConfigError } from './errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 import type { StoreDriverFactory } from './open-driver.ts'
 
 /**
@@ -10,7 +10,8 @@ export function inMemoryFactory<Driver>(create: () => Driver): StoreDriverFactor
     schemes: ['memory'],
     async open(dsn) {
       if (dsn !== undefined && dsn !== 'memory:') {
-        throw new InvalidConfigError(
+        throw new HarborageError(
+          'invalid_config',
           'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
         )
       }

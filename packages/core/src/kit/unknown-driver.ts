@@ -1,4 +1,4 @@
-import { UnknownDriverError } from './errors/errors.ts'
+import { HarborageError } from '../harborage-error.ts'
 
 /** A driver that was asked for and is not registered for the store, or for databases. */
 export interface WantedDriver {
@@ -24,10 +24,11 @@ const SECOND_COPY =
   'If it is imported, look for a second copy of @harborage/core, which has drivers of its own: npm ls @harborage/core'
 
 /** Returns the error for a driver that is not registered. It lists those that are, and says what to do. */
-export function unknownDriver(wanted: WantedDriver): UnknownDriverError {
+export function unknownDriver(wanted: WantedDriver): HarborageError {
   const { registered } = wanted
   const names = registered.length === 0 ? 'none' : registered.join(', ')
-  return new UnknownDriverError(
+  return new HarborageError(
+    'unknown_driver',
     `no driver is registered for ${describe(wanted)} (registered: ${names}). ${adviceOn(wanted)}`,
   )
 }

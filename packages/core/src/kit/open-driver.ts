@@ -1,8 +1,8 @@
-import { engines, type Database } from './database.ts'
+import { engines, type Database } from '../database.ts'
 import { DriverRegistry, type Registered } from './driver-registry.ts'
 import { schemeOf } from './dsn-scheme.ts'
-import { InvalidConfigError } from './errors/errors.ts'
-import { parseStoreConfig, type StoreConfig } from './store-config.ts'
+import { HarborageError } from '../harborage-error.ts'
+import { parseStoreConfig, type StoreConfig } from '../store-config.ts'
 import { unknownDriver } from './unknown-driver.ts'
 
 /** How a driver that is not on SQL is opened. */
@@ -78,7 +78,10 @@ export async function openDriver<Driver extends ClosableDriver>(
     })
   }
   if (dsn === undefined) {
-    throw new InvalidConfigError(`the driver "${name}" needs a dsn: it says where the data is kept`)
+    throw new HarborageError(
+      'invalid_config',
+      `the driver "${name}" needs a dsn: it says where the data is kept`,
+    )
   }
   return openOnOwnDatabase(drivers, await engine.open(dsn), migrate)
 }

@@ -1,9 +1,9 @@
-import { StoreLifecycle } from '@harborage/core'
+import { CallGate } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 describe('closing', () => {
   test('waits for the calls in flight before it releases, and refuses later ones', async () => {
-    const lifecycle = new StoreLifecycle('TestStore')
+    const lifecycle = new CallGate('TestStore')
     const log: string[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
     const call = lifecycle.run(undefined, () => promise.then(() => void log.push('call')))
@@ -17,7 +17,7 @@ describe('closing', () => {
   })
 
   test('again gives the same promise and releases once', async () => {
-    const lifecycle = new StoreLifecycle('TestStore')
+    const lifecycle = new CallGate('TestStore')
     let released = 0
     const release = async (): Promise<void> => void (released += 1)
     expect(lifecycle.close(release)).toBe(lifecycle.close(release))
@@ -34,13 +34,13 @@ describe('closing', () => {
       },
     ],
   ])('does not wait for ever for a driver whose call %s', async (_, call) => {
-    const lifecycle = new StoreLifecycle('TestStore')
+    const lifecycle = new CallGate('TestStore')
     await expect(lifecycle.run(undefined, call)).rejects.toThrow('in the driver')
     await lifecycle.close(async () => {})
   })
 
   test('waits for a call that its caller has aborted', async () => {
-    const lifecycle = new StoreLifecycle('TestStore')
+    const lifecycle = new CallGate('TestStore')
     const { promise, resolve } = Promise.withResolvers<void>()
     const controller = new AbortController()
     const call = lifecycle.run(controller.signal, () => promise)
@@ -56,7 +56,7 @@ describe('closing', () => {
 })
 
 test('an aborted signal rejects with its reason, and the call is not made', async () => {
-  const lifecycle = new StoreLifecycle('TestStore')
+  const lifecycle = new CallGate('TestStore')
   let calls = 0
   const call = lifecycle.run(AbortSignal.abort('enough'), async () => void (calls += 1))
   await expect(call).rejects.toBe('enough')

@@ -1,3 +1,5 @@
+import { HarborageError, type ErrorCode } from '../harborage-error.ts'
+
 /** The most UTF-8 bytes that a text which names something (identity part, kind, namespace, artifact id) may have. */
 export const MAX_NAME_BYTES = 256
 
@@ -7,7 +9,7 @@ export const MAX_EVENT_ID_BYTES = 128
 const MAX_BYTES_PER_CODE_UNIT = 3
 
 /**
- * Checks a text that names something and returns it; throws the given error, naming the field, if it is malformed.
+ * Checks a text that names something and returns it; fails with the given code, naming the field, if it is malformed.
  *
  * Names are compared by their bytes, so they have to survive every database unchanged: SQLite and Postgres both
  * store any lone surrogate as U+FFFD, which would make two names one, and Postgres refuses NUL.
@@ -15,12 +17,13 @@ const MAX_BYTES_PER_CODE_UNIT = 3
 export function checkName(
   field: string,
   value: unknown,
-  Failure: new (message: string) => Error,
+  code: ErrorCode,
   maxBytes: number = MAX_NAME_BYTES,
 ): string {
   const fault = faultOf(value, maxBytes)
   if (typeof value === 'string' && fault === undefined) return value
-  throw new Failure(
+  throw new HarborageError(
+    code,
     `${field} ${fault}: pass well-formed Unicode of at most ${maxBytes} UTF-8 bytes without NUL`,
   )
 }
@@ -36,15 +39,11 @@ function faultOf(value: unknown, maxBytes: number): string | undefined {
 }
 
 /** As {@link checkName}, for a text that may not be empty either. */
-export function checkRequiredName(
-  field: string,
-  value: unknown,
-  Failure: new (message: string) => Error,
-): string {
+export function checkRequiredName(field: string, value: unknown, code: ErrorCode): string {
   if (value === undefined || value === null || value === '') {
-    throw new Failure(`${field} is missing or empty: pass a non-empty string`)
+    throw new HarborageError(code, `${field} is missing or empty: pass a non-empty string`)
   }
-  return checkName(field, value, Failure)
+  return checkName(field, value, code)
 }
 
 /** Names the type of a value for a message; never the value, which may be a secret. */

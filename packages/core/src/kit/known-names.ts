@@ -1,4 +1,4 @@
-import { InvalidRecordError } from './errors/errors.ts'
+import { HarborageError, type ErrorCode } from '../harborage-error.ts'
 
 /** Longer names are not compared with the known ones. */
 const MAX_COMPARED_LENGTH = 64
@@ -13,27 +13,23 @@ const vocabulary = new Set<string>()
 export class KnownNames {
   readonly #argument: string
   readonly #names: ReadonlySet<string>
-  readonly #Failure: new (message: string) => Error
+  readonly #code: ErrorCode
 
   /**
    * @param argument What the argument is called in messages.
-   * @param Failure The class of the error. Default: `InvalidRecordError`.
+   * @param code The code of the error. Default: `invalid_record`.
    */
-  constructor(
-    argument: string,
-    names: readonly string[],
-    Failure: new (message: string) => Error = InvalidRecordError,
-  ) {
+  constructor(argument: string, names: readonly string[], code: ErrorCode = 'invalid_record') {
     this.#argument = argument
     this.#names = new Set(names)
-    this.#Failure = Failure
+    this.#code = code
     for (const name of names) vocabulary.add(name)
   }
 
   /**
    * Refuses an argument that has another name, inherited ones included.
    *
-   * @throws The error of the given class. It suggests the known name that is nearest, and lists all of them.
+   * @throws The error of the given code. It suggests the known name that is nearest, and lists all of them.
    */
   check(given: object): void {
     for (const name in given) {
@@ -43,7 +39,8 @@ export class KnownNames {
 
   #refuse(name: string): Error {
     const known = [...this.#names]
-    return new this.#Failure(
+    return new HarborageError(
+      this.#code,
       `${this.#argument} ${faultOf(name, known)}: it takes ${known.join(', ')}`,
     )
   }
