@@ -2,6 +2,7 @@ import type { CompiledSql } from '@harborage/core/sql'
 import type pg from 'pg'
 import type { ClientPool } from './client-pool.ts'
 import { statementFailure } from './postgres-failure.ts'
+import { sendTogether } from './send-together.ts'
 import type { StatementResult, StatementRunner } from './statement-runner.ts'
 
 /** How many reads share a connection before another one is taken for the next. */
@@ -42,7 +43,9 @@ export class ReadLanes {
     lane.inFlight += 1
     lane.reads += 1
     try {
-      return await this.#runner.run(await lane.client, statement, values)
+      const client = await lane.client
+      if (lane.inFlight > 1) sendTogether(client)
+      return await this.#runner.run(client, statement, values)
     } catch (error) {
       const failure = statementFailure(error)
       if (failure.breaksConnection) {

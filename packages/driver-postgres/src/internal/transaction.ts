@@ -2,6 +2,7 @@ import { HarborageError } from '@harborage/core'
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
+import { sendTogether } from './send-together.ts'
 import type { StatementRunner } from './statement-runner.ts'
 
 /** READ COMMITTED: a statement that had to wait for another transaction goes by what that one left. */
@@ -33,6 +34,7 @@ export class Transaction {
   async #driveOrRollBack<Result>(work: SqlWork<Result>): Promise<Result> {
     let state = advance(work, [])
     try {
+      if (this.#pipelines) sendTogether(this.#client)
       const begun = this.#runner.command(this.#client, BEGIN)
       // Without a transaction, a statement that reads would do no harm.
       if (state.done === true || !this.#pipelines || state.value.some(changes)) await begun
@@ -53,6 +55,7 @@ export class Transaction {
   async #answers(steps: readonly SqlStep[]): Promise<SqlAnswer[]> {
     const atOnce = this.#pipelines ? MAX_STEPS : 1
     const answers: SqlAnswer[] = []
+    if (this.#pipelines && steps.length > 1) sendTogether(this.#client)
     for (let from = 0; from < steps.length; from += atOnce) {
       const sent = steps.slice(from, from + atOnce).map((step) => this.#answer(step))
       answers.push(...(await Promise.all(sent)))
