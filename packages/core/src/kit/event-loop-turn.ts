@@ -68,13 +68,15 @@ function endHold(): void {
   if (waiting.size > 0) void goOn()
 }
 
-/** Lets what waits go on, one piece after the other. */
+/** Lets what waits go on, in its order. */
 async function goOn(): Promise<void> {
   beginHold()
   for (const resolve of waiting) {
     waiting.delete(resolve)
     resolve()
-    // The piece is done before this goes on.
+    untimed -= 1
+    if (untimed > 0) continue
+    // The pieces are done before this goes on.
     await Promise.resolve()
     if (isOver()) return
   }

@@ -47,7 +47,7 @@ export class SqliteDatabase implements SqlDatabase {
   readonly #busyTimeoutMs: number
   readonly #checkpoints: Checkpoints | undefined
   readonly #writes: WriteQueue
-  /** Reads that wait: for another process's lock, a migration or a turn of the event loop. */
+  /** Reads that wait for another process's lock or a migration. */
   readonly #waitingReads = new Set<Promise<unknown>>()
   #migration: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -73,9 +73,8 @@ export class SqliteDatabase implements SqlDatabase {
     this.#assertOpen()
     // Reads that are answered at once would keep timers and signals from ever having their turn.
     const turn = turnIfHeld()
-    const rows =
-      (turn === undefined ? this.#readNow(statement, values) : undefined) ??
-      (await this.#readLater(statement, values, turn))
+    if (turn !== undefined) await turn
+    const rows = this.#readNow(statement, values) ?? (await this.#readLater(statement, values))
     // The statement's type is the only thing that says what its rows are.
     return rows as readonly Row[]
   }
@@ -141,6 +140,8 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async #closeWhenIdle(): Promise<void> {
+    // Reads that wait for a turn of the event loop asked for it before.
+    await turnIfHeld()
     await Promise.allSettled([this.#writes.idle(), ...this.#waitingReads])
     this.#connection.close()
     // Last, since SQLite makes a checkpoint when the last connection of a database closes.
@@ -174,22 +175,13 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  #readLater(
-    statement: ReadStatement,
-    values: readonly unknown[],
-    turn: Promise<void> | undefined,
-  ): Promise<unknown[]> {
-    const waiting = this.#readWhenFree(statement, values, turn)
+  #readLater(statement: ReadStatement, values: readonly unknown[]): Promise<unknown[]> {
+    const waiting = this.#readWhenFree(statement, values)
     this.#waitingReads.add(waiting)
     return waiting.finally(() => this.#waitingReads.delete(waiting))
   }
 
-  async #readWhenFree(
-    statement: ReadStatement,
-    values: readonly unknown[],
-    turn: Promise<void> | undefined,
-  ): Promise<unknown[]> {
-    if (turn !== undefined) await turn
+  async #readWhenFree(statement: ReadStatement, values: readonly unknown[]): Promise<unknown[]> {
     const deadline = performance.now() + this.#busyTimeoutMs
     for (;;) {
       while (this.#migration !== undefined) await this.#migration
