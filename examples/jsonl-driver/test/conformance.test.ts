@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import '../src/index.ts'
 import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterEach, beforeEach, describe, it } from 'vitest'
 
 describe('the JSON-lines driver', () => {
   let folder: string
-  beforeAll(async () => {
+  // A file for each case: an open reads the whole file, and cases open the store again many times.
+  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'harborage-jsonl-'))
   })
-  afterAll(() => rm(folder, { recursive: true }))
+  afterEach(() => rm(folder, { recursive: true }))
 
   stateConformance(
     { describe, it },
