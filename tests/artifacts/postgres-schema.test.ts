@@ -3,7 +3,7 @@ import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { describe, it } from 'vitest'
 
 import { inSchema, suiteDatabase } from '../support/suite-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe('the artifact store in a schema of its own on Postgres', () => {
   const database = suiteDatabase(inSchema)
@@ -13,7 +13,8 @@ describe('the artifact store in a schema of its own on Postgres', () => {
     {
       open: (limits) => openArtifactStore({ database: database(), ...limits }),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 100 }) },
+      histories: { runs: measure({ quick: 25, full: 100 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

@@ -5,7 +5,7 @@ import type { Database } from '@harborage/core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe('the artifact store on Postgres without prepared statements', () => {
   let created: TestDatabase
@@ -24,7 +24,8 @@ describe('the artifact store on Postgres without prepared statements', () => {
     {
       open: (limits) => openArtifactStore({ database, ...limits }),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 100 }) },
+      histories: { runs: measure({ quick: 25, full: 100 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

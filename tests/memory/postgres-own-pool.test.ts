@@ -3,7 +3,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'vitest'
 
 import { overOwnPool, suiteDatabase } from '../support/suite-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe("the memory store over the caller's own pool", () => {
   const database = suiteDatabase(overOwnPool)
@@ -14,6 +14,7 @@ describe("the memory store over the caller's own pool", () => {
       open: (rules) => openMemoryStore({ ...rules, database: database() }),
       durable: true,
       histories: { runs: measure({ quick: 10, full: 20 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

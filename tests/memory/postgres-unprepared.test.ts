@@ -5,7 +5,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe('the memory store on Postgres without prepared statements', () => {
   let created: TestDatabase
@@ -25,6 +25,7 @@ describe('the memory store on Postgres without prepared statements', () => {
       open: (rules) => openMemoryStore({ ...rules, database }),
       durable: true,
       histories: { runs: measure({ quick: 10, full: 20 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

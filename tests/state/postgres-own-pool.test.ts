@@ -3,7 +3,7 @@ import { openStateStore } from '@harborage/state'
 import { describe, it } from 'vitest'
 
 import { overOwnPool, suiteDatabase } from '../support/suite-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe("the state store over the caller's own pool", () => {
   const database = suiteDatabase(overOwnPool)
@@ -13,7 +13,8 @@ describe("the state store over the caller's own pool", () => {
     {
       open: () => openStateStore({ database: database() }),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 400 }) },
+      histories: { runs: measure({ quick: 25, full: 400 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

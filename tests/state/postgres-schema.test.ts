@@ -3,7 +3,7 @@ import { openStateStore } from '@harborage/state'
 import { describe, it } from 'vitest'
 
 import { inSchema, suiteDatabase } from '../support/suite-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe('the state store in a schema of its own on Postgres', () => {
   const database = suiteDatabase(inSchema)
@@ -13,7 +13,8 @@ describe('the state store in a schema of its own on Postgres', () => {
     {
       open: () => openStateStore({ database: database() }),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 400 }) },
+      histories: { runs: measure({ quick: 25, full: 400 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

@@ -5,7 +5,7 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
-import { measure } from '../support/measure.ts'
+import { CALL_MS_OF_VARIANT, measure } from '../support/measure.ts'
 
 describe('the state store on Postgres without prepared statements', () => {
   let created: TestDatabase
@@ -24,7 +24,8 @@ describe('the state store on Postgres without prepared statements', () => {
     {
       open: () => openStateStore({ database }),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 400 }) },
+      histories: { runs: measure({ quick: 25, full: 400 }) },
+      callMs: CALL_MS_OF_VARIANT,
     },
   )
 })

@@ -3,9 +3,14 @@ import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { describe, it } from '@jest/globals'
 
+import { CALL_MS_OF_VARIANT } from '../../support/measure.ts'
+
+// What is tried here is the runner.
+const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
+
 describe('in memory', () => {
   artifactsConformance(
     { describe, it },
-    { open: (limits) => openArtifactStore(limits), durable: false, histories: { runs: 10 } },
+    { open: (limits) => openArtifactStore(limits), durable: false, ...pace },
   )
 })

@@ -3,9 +3,14 @@ import { memoryConformance } from '@harborage/conformance/memory'
 import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from '@jest/globals'
 
+import { CALL_MS_OF_VARIANT } from '../../support/measure.ts'
+
+// What is tried here is the runner.
+const pace = { histories: { runs: 2 }, callMs: CALL_MS_OF_VARIANT }
+
 describe('in memory', () => {
   memoryConformance(
     { describe, it },
-    { open: (rules) => openMemoryStore(rules), durable: false, histories: { runs: 2 } },
+    { open: (rules) => openMemoryStore(rules), durable: false, ...pace },
   )
 })

@@ -4,19 +4,20 @@ import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
 import { describe, it } from '@jest/globals'
 
+import { CALL_MS_OF_VARIANT } from '../../support/measure.ts'
 import { newPath } from '../new-path.ts'
 
 // What is tried here is the runner.
-const histories = { runs: 10 }
+const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
 
 describe('in memory', () => {
-  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false, histories })
+  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false, ...pace })
 })
 
 describe('in a file', () => {
   const dsn = `sqlite:${newPath('suite.db')}`
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ dsn }), durable: true, histories },
+    { open: () => openStateStore({ dsn }), durable: true, ...pace },
   )
 })

@@ -4,20 +4,22 @@ import { memoryConformance } from '@harborage/conformance/memory'
 import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'node:test'
 
+import { CALL_MS_OF_VARIANT } from '../../support/measure.ts'
+
 const dsn = process.env['MEMORY_DSN'] ?? ''
 // What is tried here is the runner.
-const histories = { runs: 2 }
+const pace = { histories: { runs: 2 }, callMs: CALL_MS_OF_VARIANT }
 
 void describe('in memory', () => {
   memoryConformance(
     { describe, it },
-    { open: (rules) => openMemoryStore(rules), durable: false, histories },
+    { open: (rules) => openMemoryStore(rules), durable: false, ...pace },
   )
 })
 
 void describe('in a file', () => {
   memoryConformance(
     { describe, it },
-    { open: (rules) => openMemoryStore({ ...rules, dsn }), durable: true, histories },
+    { open: (rules) => openMemoryStore({ ...rules, dsn }), durable: true, ...pace },
   )
 })

@@ -4,17 +4,19 @@ import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
 import { describe, it } from 'node:test'
 
+import { CALL_MS_OF_VARIANT } from '../../support/measure.ts'
+
 const dsn = process.env['STATE_DSN'] ?? ''
 // What is tried here is the runner.
-const histories = { runs: 10 }
+const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
 
 void describe('in memory', () => {
-  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false, histories })
+  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false, ...pace })
 })
 
 void describe('in a file', () => {
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ dsn }), durable: true, histories },
+    { open: () => openStateStore({ dsn }), durable: true, ...pace },
   )
 })
