@@ -1,9 +1,10 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
 import { HANG_LIMIT_MS } from './tests/support/hang-limit.ts'
+import { memoryFolder } from './tests/support/memory-folder.ts'
 import { SlowFilesFirst } from './tests/support/slow-files-first.ts'
 import { SlowestFilesReporter } from './tests/support/slowest-files-reporter.ts'
 
@@ -15,12 +16,15 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'bench/test/**/*.test.ts',
     ],
-    globalSetup: ['tests/support/postgres-server.ts'],
+    globalSetup: ['tests/support/memory-folder.ts', 'tests/support/postgres-server.ts'],
     reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],
     allowOnly: false,
     sequence: { sequencer: SlowFilesFirst },
-    // The many processes that tests start compile their sources once.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile') },
+    env: {
+      // The many processes that tests start compile their sources once.
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/node-compile'),
+      ...(memoryFolder && { TMPDIR: memoryFolder, HARBORAGE_TEST_DISK_FOLDER: tmpdir() }),
+    },
     // Much of the time is spent waiting for disks and servers, so even two cores serve three files at once.
     maxWorkers: Math.max(3, availableParallelism()),
     // Ends what hangs. No test has a limit of its own: on a slow or busy machine all of it takes longer.

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { diskFolder } from '../support/disk-folder.ts'
 import type { PackageRegistry } from './package-registry.ts'
 import { runCommand } from './run-command.ts'
 
@@ -22,7 +22,7 @@ export async function installInEmptyProject(
   registry: PackageRegistry,
   ...packages: readonly string[]
 ): Promise<ConsumerProject> {
-  const folder = await mkdtemp(join(tmpdir(), `harborage-consumer-${manager}-`))
+  const folder = await mkdtemp(join(diskFolder(), `harborage-consumer-${manager}-`))
   const project: ConsumerProject = {
     folder,
     write: (name, content) => writeFile(join(folder, name), content),
