@@ -2,6 +2,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
+import { publishedPatterns } from './scripts/published-packages.ts'
 import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
 import { HANG_LIMIT_MS } from './tests/support/hang-limit.ts'
 import { memoryFolder } from './tests/support/memory-folder.ts'
@@ -11,7 +12,7 @@ import { SlowestFilesReporter } from './tests/support/slowest-files-reporter.ts'
 export default defineConfig({
   test: {
     include: [
-      'packages/*/test/**/*.test.ts',
+      ...publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
       'tests/**/*.test.ts',
       'examples/*/test/**/*.test.ts',
       'bench/test/**/*.test.ts',

@@ -2,6 +2,8 @@
 // must not ship it. Run in a package it is about that package, run in the root about all of them.
 import { globSync, rmSync } from 'node:fs'
 
-for (const folder of globSync(['dist', 'packages/*/dist'])) {
+import { publishedPatterns } from './published-packages.ts'
+
+for (const folder of globSync(['dist', ...publishedPatterns.map((pattern) => `${pattern}/dist`)])) {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
+import type { Role } from './roles.ts'
 import { readWorkspace, type Workspace } from './workspace.ts'
 
 /** A small workspace that keeps every rule, read after the given files were put over it. */
@@ -18,21 +19,32 @@ export function plantedWorkspace(planted: Readonly<Record<string, string>> = {})
   }
 }
 
+interface ManifestContent {
+  readonly exports?: Readonly<Record<string, string>>
+  readonly dependencies?: readonly string[]
+  readonly peerDependencies?: readonly string[]
+  readonly optionalPeers?: readonly string[]
+}
+
+/** @param role Any text, or undefined for a package.json that declares none. */
 export function manifest(
   name: string,
-  content: {
-    readonly exports?: Readonly<Record<string, string>>
-    readonly dependencies?: readonly string[]
-    readonly peerDependencies?: readonly string[]
-  } = {},
+  role: Role | (string & {}) | undefined,
+  content: ManifestContent = {},
 ): string {
+  const { optionalPeers = [] } = content
   const any = (names: readonly string[] = []): unknown =>
     Object.fromEntries(names.map((dependency) => [dependency, '*']))
   return JSON.stringify({
-    name: `@harborage/${name}`,
+    name: name === 'harborage' ? name : `@harborage/${name}`,
+    ...(role === 'private' ? { private: true } : {}),
     exports: content.exports ?? { '.': './src/index.ts' },
     dependencies: any(content.dependencies),
-    peerDependencies: any(content.peerDependencies),
+    peerDependencies: any([...(content.peerDependencies ?? []), ...optionalPeers]),
+    peerDependenciesMeta: Object.fromEntries(
+      optionalPeers.map((peer) => [peer, { optional: true }]),
+    ),
+    ...(role === undefined ? {} : { harborage: { role } }),
   })
 }
 
@@ -42,14 +54,26 @@ export function references(...paths: readonly string[]): string {
 
 const withSql = { '.': './src/index.ts', './sql': './src/sql/index.ts' }
 
+/** What the root's tsconfig refers to. */
+export const allReferences: readonly string[] = [
+  ...['core', 'state', 'artifacts', 'conformance', 'driver-sqlite', 'driver-postgres'],
+  ...['driver-fs', 'layer-seal', 'harborage'],
+]
+  .map((name) => `packages/${name}`)
+  .concat('packages/core/test', 'adapters/frame', 'tools/cli', 'examples/demo', 'tests')
+
 const lawful: Readonly<Record<string, string>> = {
-  'packages/core/package.json': manifest('core', {
-    exports: withSql,
+  'tsconfig.json': references(...allReferences),
+
+  'packages/core/package.json': manifest('core', 'core', {
+    exports: { ...withSql, './kit': './src/kit/index.ts' },
     dependencies: ['kysely'],
   }),
   'packages/core/tsconfig.json': references(),
+  'packages/core/test/event-id.test.ts': `import '../src/event-id.ts'`,
   'packages/core/src/index.ts': `export { newEventId } from './event-id.ts'`,
   'packages/core/src/event-id.ts': `export const newEventId = (): string => ''`,
+  'packages/core/src/kit/index.ts': `export { newEventId as id } from '../event-id.ts'`,
   'packages/core/src/own-class.ts': `
     class Own {}
     export const isOwn = (value: unknown): boolean => value instanceof Own`,
@@ -61,31 +85,104 @@ const lawful: Readonly<Record<string, string>> = {
   ...store('state'),
   ...store('artifacts'),
 
-  'packages/conformance/package.json': manifest('conformance', {
-    exports: { './state': './src/state/index.ts' },
+  'packages/conformance/package.json': manifest('conformance', 'suite', {
+    exports: { './state': './src/state/index.ts', './engine': './src/engine/index.ts' },
+    dependencies: ['fast-check'],
     peerDependencies: ['@harborage/core', '@harborage/state'],
   }),
   'packages/conformance/tsconfig.json': references('../core', '../state'),
   'packages/conformance/src/state/index.ts': `
     import { newEventId } from '@harborage/core'
+    import { id } from '@harborage/core/kit'
     import { openStore } from '@harborage/state'
-    export const suite = [newEventId, openStore]`,
+    import fc from 'fast-check'
+    export const suite = [newEventId, id, openStore, fc]`,
+  'packages/conformance/src/engine/index.ts': `
+    import type { Engine } from '@harborage/core/sql'
+    export const suite = (engine: Engine) => engine`,
 
   ...engine('sqlite', 'better-sqlite3'),
   ...engine('postgres', 'pg'),
 
-  'packages/driver-fs/package.json': manifest('driver-fs', {
+  'packages/driver-fs/package.json': manifest('driver-fs', 'store driver', {
     dependencies: ['@harborage/artifacts', '@harborage/core', 'zod'],
   }),
   'packages/driver-fs/tsconfig.json': references('../artifacts', '../core'),
   'packages/driver-fs/src/index.ts': `
     import { openStore } from '@harborage/artifacts'
     import { newEventId } from '@harborage/core'
+    import { id } from '@harborage/core/kit'
     import { readFile } from 'node:fs/promises'
     import { z } from 'zod'
-    export const driver = [openStore, newEventId, readFile, z]`,
+    export const driver = [openStore, newEventId, id, readFile, z]`,
 
-  'tests/package.json': manifest('tests', {
+  'packages/layer-seal/package.json': manifest('layer-seal', 'layer', {
+    dependencies: ['@harborage/core', 'some-cipher'],
+    peerDependencies: ['@harborage/artifacts'],
+  }),
+  'packages/layer-seal/tsconfig.json': references('../artifacts', '../core'),
+  'packages/layer-seal/src/index.ts': `
+    import type { Store } from '@harborage/artifacts'
+    import { id } from '@harborage/core/kit'
+    import cipher from 'some-cipher'
+    export const seal = (driver: Store) => [driver, id, cipher]`,
+
+  'packages/harborage/package.json': manifest('harborage', 'bundle', {
+    dependencies: ['@harborage/core', '@harborage/state', '@harborage/driver-sqlite'],
+    optionalPeers: ['@harborage/driver-postgres'],
+  }),
+  'packages/harborage/tsconfig.json': references(
+    ...['../core', '../state', '../driver-sqlite', '../driver-postgres'],
+  ),
+  'packages/harborage/src/index.ts': `
+    import { newEventId } from '@harborage/core'
+    import { openStore } from '@harborage/state'
+    export const open = async () => [
+      newEventId, openStore,
+      await import('@harborage/driver-sqlite'), await import('@harborage/driver-postgres'),
+    ]`,
+
+  'adapters/frame/package.json': manifest('frame', 'adapter', {
+    dependencies: ['@harborage/core', '@harborage/state', 'harborage', 'zod'],
+    peerDependencies: ['@frame/core'],
+  }),
+  'adapters/frame/tsconfig.json': references(
+    ...['../../packages/core', '../../packages/state', '../../packages/harborage'],
+  ),
+  'adapters/frame/src/index.ts': `
+    import { Saver } from '@frame/core'
+    import { newEventId } from '@harborage/core'
+    import { openStore } from '@harborage/state'
+    import { open } from 'harborage'
+    import { z } from 'zod'
+    export const saver = [Saver, newEventId, openStore, open, z]`,
+
+  'tools/cli/package.json': manifest('cli', 'tool', {
+    dependencies: ['@harborage/core', '@harborage/driver-sqlite', '@harborage/frame', 'harborage'],
+  }),
+  'tools/cli/tsconfig.json': references(
+    ...['../../packages/core', '../../packages/driver-sqlite', '../../packages/harborage'],
+    '../../adapters/frame',
+  ),
+  'tools/cli/src/index.ts': `
+    import { id } from '@harborage/core/kit'
+    import { engine } from '@harborage/driver-sqlite'
+    import { saver } from '@harborage/frame'
+    import { open } from 'harborage'
+    export const cli = [id, engine, saver, open]`,
+
+  'examples/demo/package.json': manifest('example-demo', 'private', {
+    dependencies: ['@harborage/core', '@harborage/tests', 'pg'],
+  }),
+  'examples/demo/tsconfig.json': references('../../packages/core'),
+  'examples/demo/src/main.ts': `
+    import { Engine } from '@harborage/core/sql'
+    import { server } from '@harborage/tests'
+    import { Pool } from 'pg'
+    export const main = [Engine, server, Pool]`,
+
+  'tests/package.json': manifest('tests', 'private', {
+    exports: { '.': './support/server.ts' },
     dependencies: ['@harborage/core', '@harborage/state'],
   }),
   'tests/tsconfig.json': references('../packages/core', '../packages/state'),
@@ -94,15 +191,17 @@ const lawful: Readonly<Record<string, string>> = {
 
 function store(name: string): Readonly<Record<string, string>> {
   return {
-    [`packages/${name}/package.json`]: manifest(name, {
+    [`packages/${name}/package.json`]: manifest(name, 'store', {
       exports: withSql,
       dependencies: ['@harborage/core', 'kysely'],
     }),
     [`packages/${name}/tsconfig.json`]: references('../core'),
-    [`packages/${name}/src/index.ts`]: `export { openStore } from './open-store.ts'`,
+    [`packages/${name}/src/index.ts`]: `export { openStore, type Store } from './open-store.ts'`,
     [`packages/${name}/src/open-store.ts`]: `
       import { newEventId } from '@harborage/core'
+      import { id } from '@harborage/core/kit'
       import { readFile } from 'node:fs/promises'
+      export interface Store { readonly id: typeof id }
       export const openStore = async () => [newEventId, readFile, await import('./sql/index.ts')]`,
     [`packages/${name}/src/sql/index.ts`]: `
       import type { Engine } from '@harborage/core/sql'
@@ -113,15 +212,16 @@ function store(name: string): Readonly<Record<string, string>> {
 
 function engine(name: string, client: string): Readonly<Record<string, string>> {
   return {
-    [`packages/driver-${name}/package.json`]: manifest(`driver-${name}`, {
+    [`packages/driver-${name}/package.json`]: manifest(`driver-${name}`, 'engine', {
       dependencies: ['@harborage/core', 'kysely', client],
     }),
     [`packages/driver-${name}/tsconfig.json`]: references('../core'),
     [`packages/driver-${name}/src/index.ts`]: `
       import { newEventId } from '@harborage/core'
+      import { id } from '@harborage/core/kit'
       import type { Engine } from '@harborage/core/sql'
       import { Kysely } from 'kysely'
       import client from '${client}'
-      export const engine = [newEventId, Kysely, client] as unknown as Engine`,
+      export const engine = [newEventId, id, Kysely, client] as unknown as Engine`,
   }
 }

@@ -1,4 +1,5 @@
 import { resolveImport, type Target } from './resolve-import.ts'
+import type { Role } from './roles.ts'
 import type { SourceImport } from './source-imports.ts'
 import type { SourceFile, Workspace, WorkspacePackage } from './workspace.ts'
 
@@ -7,6 +8,8 @@ export type Rule = (workspace: Workspace) => readonly string[]
 
 export interface ImportInPackage {
   readonly owner: WorkspacePackage
+  /** The owner's. */
+  readonly role: Role
   readonly file: SourceFile
   readonly sourceImport: SourceImport
   readonly target: Target
@@ -14,29 +17,27 @@ export interface ImportInPackage {
 
 /** A rule about each import by itself: it answers what is wrong with one, or undefined. */
 export function ruleAboutImports(
-  roles: readonly WorkspacePackage['role'][],
+  roles: readonly Role[],
   objection: (found: ImportInPackage) => string | undefined,
 ): Rule {
   return (workspace) =>
-    workspace.packages
-      .filter(({ role }) => roles.includes(role))
-      .flatMap((owner) =>
-        owner.files.flatMap((file) =>
-          file.imports.flatMap((sourceImport) => {
-            const target = resolveImport(workspace, file, sourceImport.specifier)
-            const reason = objection({ owner, file, sourceImport, target })
-            if (reason === undefined) return []
-            return [
-              `${file.path}:${sourceImport.line} imports ${sourceImport.specifier}: ${reason}`,
-            ]
-          }),
-        ),
+    [...workspace.packages, ...workspace.privatePackages].flatMap((owner) => {
+      const { role } = owner
+      if (role === undefined || !roles.includes(role)) return []
+      return owner.files.flatMap((file) =>
+        file.imports.flatMap((sourceImport) => {
+          const target = resolveImport(workspace, file, sourceImport.specifier)
+          const reason = objection({ owner, role, file, sourceImport, target })
+          if (reason === undefined) return []
+          return [`${file.path}:${sourceImport.line} imports ${sourceImport.specifier}: ${reason}`]
+        }),
       )
+    })
 }
 
-/** Whether a file is in its package's src/sql folder, the only place for kysely. */
-export function isInSql({ path }: SourceFile): boolean {
-  return /^packages\/[^/]+\/src\/sql\//.test(path)
+/** Whether a file is in that folder of its package's src. */
+export function isIn(owner: WorkspacePackage, folder: string, { path }: SourceFile): boolean {
+  return path.startsWith(`${owner.folder}/src/${folder}/`)
 }
 
 export function isLibrary(target: Target, ...names: readonly string[]): boolean {

@@ -1,29 +1,33 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 
+import { packageFolders, publishedPatterns } from '../../scripts/published-packages.ts'
+import { roleNames, type Role } from './roles.ts'
 import { sourceImports, type SourceImport } from './source-imports.ts'
 
 export interface Workspace {
   readonly root: string
-  /** What gets published: the folders under packages/. */
+  /** The folders under packages/, adapters/ and tools/: what gets published. */
   readonly packages: readonly WorkspacePackage[]
-  /** What does not: tests, and the folders under examples/. */
+  /** What does not: tests, bench, and the folders under examples/. */
   readonly privatePackages: readonly WorkspacePackage[]
+  /** The folders that the root's tsconfig refers to, sorted. */
+  readonly references: readonly string[]
 }
 
 export interface WorkspacePackage {
   readonly name: string
-  readonly role: Role
+  /** As its package.json declares it; undefined if it declares none, or one that is unknown. */
+  readonly role: Role | undefined
   /** From the workspace's root, as all paths here are; with forward slashes. */
   readonly folder: string
   readonly manifest: Manifest
   /** The folders of the packages that the tsconfig refers to, sorted. */
   readonly references: readonly string[]
+  /** Whether it has tests of its own, in the folder `test`. */
+  readonly hasTests: boolean
   readonly files: readonly SourceFile[]
 }
-
-/** An engine serves every store on SQL; a store driver serves one store without it. */
-export type Role = 'core' | 'store' | 'engine' | 'store driver' | 'conformance' | 'private'
 
 export interface SourceFile {
   readonly path: string
@@ -31,24 +35,27 @@ export interface SourceFile {
   readonly imports: readonly SourceImport[]
 }
 
+type Dependencies = Readonly<Record<string, string>>
+
 export interface Manifest {
   readonly name: string
+  readonly private?: boolean
   readonly exports?: Readonly<Record<string, string>>
-  readonly dependencies?: Readonly<Record<string, string>>
-  readonly devDependencies?: Readonly<Record<string, string>>
-  readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly dependencies?: Dependencies
+  readonly devDependencies?: Dependencies
+  readonly peerDependencies?: Dependencies
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
+  readonly harborage?: { readonly role?: string }
 }
 
 export function readWorkspace(root: string): Workspace {
-  const read = (pattern: string): readonly WorkspacePackage[] =>
-    globSync(`${pattern}/package.json`, { cwd: root })
-      .map((manifest) => manifest.replaceAll('\\', '/').replace(/\/package\.json$/, ''))
-      .toSorted()
-      .map((folder) => readPackage(root, folder))
+  const read = (patterns: readonly string[]): readonly WorkspacePackage[] =>
+    packageFolders(root, patterns).map((folder) => readPackage(root, folder))
   return {
     root,
-    packages: read('packages/*'),
-    privatePackages: [...read('tests'), ...read('examples/*')],
+    packages: read(publishedPatterns),
+    privatePackages: read(['tests', 'bench', 'examples/*']),
+    references: readReferences(root, '.'),
   }
 }
 
@@ -56,10 +63,11 @@ function readPackage(root: string, folder: string): WorkspacePackage {
   const manifest = readJson<Manifest>(join(root, folder, 'package.json'))
   return {
     name: manifest.name,
-    role: roleOf(folder),
+    role: roleNames.find((role) => role === manifest.harborage?.role),
     folder,
     manifest,
     references: readReferences(root, folder),
+    hasTests: existsSync(join(root, folder, 'test')),
     files: globSync(`${folder}/src/**/*.ts`, { cwd: root })
       .map((path) => path.replaceAll('\\', '/'))
       .toSorted()
@@ -68,14 +76,6 @@ function readPackage(root: string, folder: string): WorkspacePackage {
         return { path, source, imports: sourceImports(path, source) }
       }),
   }
-}
-
-function roleOf(folder: string): Role {
-  if (!folder.startsWith('packages/')) return 'private'
-  const name = basename(folder)
-  if (name === 'core' || name === 'conformance') return name
-  if (name === 'driver-fs') return 'store driver'
-  return name.startsWith('driver-') ? 'engine' : 'store'
 }
 
 function readReferences(root: string, folder: string): readonly string[] {

@@ -3,14 +3,16 @@ import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
+import { publishedPatterns } from '../../scripts/published-packages.ts'
 import { faultsOf } from './check-examples.ts'
 import { createConsumerProject, workspaceRoot } from './consumer-project.ts'
 import { examplesOfPage, examplesOfSource, type Example } from './find-examples.ts'
 
-const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'], {
-  cwd: workspaceRoot,
-})
-const sources = globSync('packages/*/src/**/*.ts', { cwd: workspaceRoot })
+const pages = globSync(
+  ['*.md', 'docs/**/*.md', 'examples/*/README.md', ...inPublished('README.md')],
+  { cwd: workspaceRoot },
+)
+const sources = globSync(inPublished('src/**/*.ts'), { cwd: workspaceRoot })
 
 test('every example in the documentation compiles, runs, and prints what its comments say', async () => {
   const examples = [
@@ -72,6 +74,10 @@ describe('an example is reported with its file and its line', () => {
     expect(await faultsOf(project, [example])).toEqual([])
   })
 })
+
+function inPublished(pattern: string): string[] {
+  return publishedPatterns.map((folder) => `${folder}/${pattern}`)
+}
 
 function planted(code: readonly string[]): Example {
   return { path: 'docs/planted.md', line: 10, code: code.join('\n'), proof: 'run' }

@@ -30,11 +30,7 @@ export async function packPackages(): Promise<readonly PackedPackage[]> {
   const root = join(import.meta.dirname, '../..')
   const folder = await mkdtemp(join(tmpdir(), 'harborage-packed-'))
   if (process.env['HARBORAGE_IS_BUILT'] !== '1') await runCommand(root, 'pnpm', 'run', 'build')
-  await runCommand(
-    root,
-    'pnpm',
-    ...['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', folder],
-  )
+  await runCommand(root, 'node', 'scripts/pack-packages.ts', folder)
   const names = await readdir(folder)
   const packed = await Promise.all(names.toSorted().map((name) => readPacked(join(folder, name))))
   await rm(folder, { recursive: true })

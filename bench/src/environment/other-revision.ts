@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { publishedFilters } from '../../../scripts/published-packages.ts'
 import { UsageError } from '../usage-error.ts'
 
 const run = promisify(execFile)
@@ -32,7 +33,7 @@ export async function checkOutRevision(
     const archive = join(folder, 'checkout.tar')
     await run('git', ['archive', '--output', archive, commit], { cwd: ROOT, signal })
     await run('tar', ['-xf', archive, '-C', folder], { signal })
-    const install = ['install', '--frozen-lockfile', '--filter', './packages/*']
+    const install = ['install', '--frozen-lockfile', ...publishedFilters]
     await run('pnpm', install, { cwd: folder, signal, shell: process.platform === 'win32' })
   } catch (error) {
     await remove()

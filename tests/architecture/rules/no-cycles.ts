@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts'
 import { targetFile } from '../static-reach.ts'
 import { workspaceDependencies } from '../workspace.ts'
 
-/** Rule 5, first half: no cycles among the packages, whatever kind of dependency makes one. */
+/** No cycles among the packages, whatever kind of dependency makes one. */
 export const packagesHaveNoCycle: Rule = (workspace) => {
   const dependencies = new Map(
     workspace.packages.map((owner) => [
@@ -14,7 +14,7 @@ export const packagesHaveNoCycle: Rule = (workspace) => {
   return describeCycles(dependencies)
 }
 
-/** Rule 5, first half: no cycles among the files, imports of types and dynamic ones included. */
+/** No cycles among the files, imports of types and dynamic ones included. */
 export const filesHaveNoCycle: Rule = (workspace) => {
   const imports = new Map(
     workspace.packages.flatMap(({ files }) =>

@@ -1,9 +1,11 @@
+import { isDeclared } from '../manifest.ts'
 import { entryFile } from '../resolve-import.ts'
+import { roleNames } from '../roles.ts'
 import { ruleAboutImports, type Rule } from '../rule.ts'
 
-const published = ['core', 'store', 'engine', 'conformance'] as const
+const published = roleNames.filter((role) => role !== 'private')
 
-/** Rule 5, second half: nothing published imports tests/, examples/ or bench/. */
+/** Nothing published imports tests/, examples/ or bench/: private packages do, and no one else. */
 export const publishedImportsNothingPrivate: Rule = ruleAboutImports(
   published,
   ({ owner, target }) => {
@@ -27,8 +29,7 @@ export const packagesAreEnteredByTheirExports: Rule = ruleAboutImports(published
 export const importsAreDeclared: Rule = ruleAboutImports(published, ({ owner, target }) => {
   if (target.kind === 'file' || target.kind === 'node') return undefined
   const name = target.kind === 'library' ? target.name : target.owner.name
-  const installed = { ...owner.manifest.dependencies, ...owner.manifest.peerDependencies }
-  return name in installed || name === owner.name
+  return isDeclared(owner, name) || name === owner.name
     ? undefined
     : `${owner.folder}/package.json has it neither as a dependency nor as a peer`
 })

@@ -1,12 +1,12 @@
 import type { Rule } from '../rule.ts'
-import { workspaceDependencies } from '../workspace.ts'
+import { workspaceDependencies, type Workspace, type WorkspacePackage } from '../workspace.ts'
 
 /**
  * The compiler does not object to a missing project reference: it silently compiles the other
  * package's sources into this one. So the references are the workspace dependencies, exactly.
  */
 export const referencesEqualDependencies: Rule = (workspace) =>
-  [...workspace.packages, ...workspace.privatePackages].flatMap((owner) => {
+  compiledTogether(workspace).flatMap((owner) => {
     const dependencies = workspaceDependencies(workspace, owner).map(({ folder }) => folder)
     const missing = dependencies.filter((folder) => !owner.references.includes(folder))
     const superfluous = owner.references.filter((folder) => !dependencies.includes(folder))
@@ -18,3 +18,20 @@ export const referencesEqualDependencies: Rule = (workspace) =>
       ),
     ]
   })
+
+/** The root's tsconfig refers to every package and to the tests of each, so that `tsc -b` sees all. */
+export const rootRefersToAll: Rule = (workspace) =>
+  compiledTogether(workspace)
+    .flatMap(({ folder, hasTests }) =>
+      // The sources and the tests of an example are one project.
+      hasTests && !folder.startsWith('examples/') ? [folder, `${folder}/test`] : [folder],
+    )
+    .filter((folder) => !workspace.references.includes(folder))
+    .map((folder) => `tsconfig.json has no reference to ${folder}`)
+
+/** All but the benchmark, which has an installation of its own and is compiled by itself. */
+function compiledTogether(workspace: Workspace): readonly WorkspacePackage[] {
+  return [...workspace.packages, ...workspace.privatePackages].filter(
+    ({ folder }) => folder !== 'bench',
+  )
+}
