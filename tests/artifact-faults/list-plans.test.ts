@@ -76,9 +76,9 @@ describe('a page of a list on Postgres', () => {
 
 /** The second page has a place to begin at, as every later one. */
 async function explainSecondPage(filter: ArtifactFilter): Promise<Plan> {
-  const maintenance = { maintenanceScoped: true } as const
+  const claiming = { ...filter, maintenanceScoped: true } as const
   let count = 0
-  for await (const _ of artifacts.list(filter, { pageSize, maintenance })) {
+  for await (const _ of artifacts.list(claiming, { pageSize })) {
     count += 1
     if (count > pageSize) break
   }

@@ -1,10 +1,10 @@
+import type { PageOptions } from '@harborage/core'
 import {
   ArtifactStore,
   compareRefs,
   type ArtifactFilter,
   type ArtifactPage,
   type ArtifactRef,
-  type ListOptions,
 } from '@harborage/artifacts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -82,7 +82,7 @@ class BackwardsDriver extends DelegatingDriver {
 
 /** Keeps the result of a walk. */
 class RememberingStore extends ArtifactStore {
-  override list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
+  override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
     let remembered: ArtifactRef[] | undefined
     return {
@@ -102,7 +102,7 @@ class RememberingStore extends ArtifactStore {
 class HoldingStore extends ArtifactStore {
   #walks = 0
 
-  override list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
+  override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
     const begin = (): void => void (this.#walks += 1)
     const end = (): void => void (this.#walks -= 1)

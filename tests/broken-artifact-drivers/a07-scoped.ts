@@ -71,8 +71,7 @@ class FollowingView extends ScopedArtifacts {
   }
 
   async #search(id: string, options?: CallOptions): Promise<Uint8Array | undefined> {
-    const maintenance = { maintenanceScoped: true } as const
-    for await (const ref of this.#anything.list({}, { ...options, maintenance })) {
+    for await (const ref of this.#anything.list({ maintenanceScoped: true }, options)) {
       if (ref.id === id) return this.#anything.get(ref.scope, id, options)
     }
     return undefined

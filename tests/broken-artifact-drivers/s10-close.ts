@@ -1,10 +1,10 @@
+import type { PageOptions } from '@harborage/core'
 import {
   ArtifactStore,
   type ArtifactDriver,
   type ArtifactFilter,
   type ArtifactRef,
   type InMemoryArtifactDriver,
-  type ListOptions,
   type NewArtifact,
 } from '@harborage/artifacts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
@@ -14,7 +14,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 /** Goes on with a walk that was begun, from what it has read ahead. */
 class ReadingAheadStore extends ArtifactStore {
-  override list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
+  override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
     return {
       async *[Symbol.asyncIterator]() {

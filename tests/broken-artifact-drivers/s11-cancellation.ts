@@ -3,10 +3,9 @@ import {
   type ArtifactFilter,
   type ArtifactRef,
   type ArtifactScope,
-  type ListOptions,
   type PutOptions,
 } from '@harborage/artifacts'
-import type { CallOptions, Identity } from '@harborage/core'
+import type { CallOptions, Identity, PageOptions } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { turns } from '../support/turns.ts'
 import { UncheckedStore } from './unchecked-store.ts'
@@ -55,7 +54,7 @@ class ListeningStore extends ArtifactStore {
     return super.deleteScope(identity, options)
   }
 
-  override list(filter: ArtifactFilter, options?: ListOptions) {
+  override list(filter: ArtifactFilter, options?: PageOptions) {
     listen(options)
     return super.list(filter, options)
   }

@@ -5,11 +5,10 @@ import {
   type ArtifactFilter,
   type ArtifactRef,
   type ArtifactScope,
-  type ListOptions,
   type PutOptions,
 } from '@harborage/artifacts'
 import { createHash } from 'node:crypto'
-import type { Identity } from '@harborage/core'
+import type { Identity, PageOptions } from '@harborage/core'
 import { disguised } from './disguised.ts'
 
 /** A store that hands everything to its driver as it comes: unchecked, not captured, closed or not, aborted or not. */
@@ -88,7 +87,7 @@ export class UncheckedStore extends ArtifactStore {
 
   override async *list(
     { tenantId, userId, sessionId, taskId, namespace }: ArtifactFilter,
-    options?: ListOptions,
+    options?: PageOptions,
   ): AsyncGenerator<ArtifactRef> {
     const limit = options?.pageSize ?? 100
     const maxBytes = Number.POSITIVE_INFINITY

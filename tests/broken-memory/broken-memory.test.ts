@@ -46,7 +46,7 @@ const casesOf = (harness: MemoryHarness): CollectedCase[] =>
   collectCases((runner) => memoryConformance(runner, harness))
 
 const intact = harnessOf({
-  open: (records, rules) => new MemoryStore(records, parseMemoryRules(rules)),
+  open: (records, rules) => new MemoryStore(records, { rules: parseMemoryRules(rules) }),
 })
 
 describe('the conformance suite of the memory store', () => {

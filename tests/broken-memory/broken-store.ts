@@ -22,13 +22,14 @@ export function brokenDriver(
 ): BrokenStore {
   return {
     fault,
-    open: (records, rules) => new MemoryStore(new Driver(records), parseMemoryRules(rules)),
+    open: (records, rules) =>
+      new MemoryStore(new Driver(records), { rules: parseMemoryRules(rules) }),
   }
 }
 
 /** A store that is broken in its public class. */
 export function brokenStore(fault: string, Store: typeof MemoryStore): BrokenStore {
-  return { fault, open: (records, rules) => new Store(records, parseMemoryRules(rules)) }
+  return { fault, open: (records, rules) => new Store(records, { rules: parseMemoryRules(rules) }) }
 }
 
 /** A store that keeps other rules than it was given. */
@@ -38,7 +39,7 @@ export function brokenRules(
 ): BrokenStore {
   return {
     fault,
-    open: (records, rules) => new MemoryStore(records, parseMemoryRules(change(rules))),
+    open: (records, rules) => new MemoryStore(records, { rules: parseMemoryRules(change(rules)) }),
   }
 }
 

@@ -51,6 +51,6 @@ export const carelessErasing: readonly BrokenStore[] = carelessComparisons.map(
   ([fault, isSame]) => ({
     fault: `${fault} when it erases a conversation`,
     open: (records, rules) =>
-      new MemoryStore(new CarelessErasing(records, isSame), parseMemoryRules(rules)),
+      new MemoryStore(new CarelessErasing(records, isSame), { rules: parseMemoryRules(rules) }),
   }),
 )

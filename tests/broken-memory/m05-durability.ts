@@ -122,7 +122,8 @@ class CredulousDriver extends DelegatingDriver {
 export const durabilityFaults: readonly BrokenStore[] = [
   {
     fault: 'keeps everything in the memory of its process',
-    open: (_records, rules) => new MemoryStore(new InMemoryMemoryDriver(), parseMemoryRules(rules)),
+    open: (_records, rules) =>
+      new MemoryStore(new InMemoryMemoryDriver(), { rules: parseMemoryRules(rules) }),
   },
   brokenDriver('lets two who add at once overwrite each other', RacingDriver),
   brokenDriver('remembers no turn ids', ForgettingIds),
@@ -142,7 +143,7 @@ export const durabilityFaults: readonly BrokenStore[] = [
   brokenRules('never gives a folder up', (rules) => ({ ...rules, summarizerTimeoutMs: 100_000 })),
   {
     fault: 'takes each retry for a new turn',
-    open: (records, rules) => new RenamingStore(records, parseMemoryRules(rules)),
+    open: (records, rules) => new RenamingStore(records, { rules: parseMemoryRules(rules) }),
   },
 ]
 

@@ -31,7 +31,7 @@ export const closeFaults: readonly BrokenStore[] = [
   ),
   {
     fault: 'waits for a flush before it ends what that one waits for',
-    open: (records, rules) => new PoliteStore(records, parseMemoryRules(rules)),
+    open: (records, rules) => new PoliteStore(records, { rules: parseMemoryRules(rules) }),
   },
 ]
 

@@ -1,7 +1,7 @@
 import {
   MemoryStore,
   parseMemoryRules,
-  type CheckedMemoryRules,
+  type MemoryStoreOptions,
   type HeldMemory,
   type MemoryChange,
   type MemoryDriver,
@@ -40,8 +40,8 @@ class SlowDriver extends DelegatingDriver {
 class HastyStore extends MemoryStore {
   readonly #driver: MemoryDriver
 
-  constructor(driver: MemoryDriver, rules: CheckedMemoryRules) {
-    super(driver, rules)
+  constructor(driver: MemoryDriver, options: MemoryStoreOptions) {
+    super(driver, options)
     this.#driver = driver
   }
 
@@ -56,6 +56,7 @@ export const storeCloseFaults: readonly BrokenStore[] = [
   brokenStore('stays open when its scope is left', UndisposableStore),
   {
     fault: 'does not wait for calls under way',
-    open: (records, rules) => new HastyStore(new SlowDriver(records), parseMemoryRules(rules)),
+    open: (records, rules) =>
+      new HastyStore(new SlowDriver(records), { rules: parseMemoryRules(rules) }),
   },
 ]

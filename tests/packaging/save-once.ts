@@ -4,9 +4,10 @@
  */
 export const saveOnce: string = `
 import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import '@harborage/driver-sqlite'
 import { isHarborageError, newEventId } from '@harborage/core'
+import { openStateStore } from '@harborage/state'
 
 const path = process.argv[2]
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
@@ -28,9 +29,11 @@ console.log(JSON.stringify({ outcome, files }))
 export const jestTest: string = `
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import '@harborage/driver-fs'
 import '@harborage/driver-sqlite'
 import { openArtifactStore } from '@harborage/artifacts'
+import { newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { expect, test } from '@jest/globals'
 

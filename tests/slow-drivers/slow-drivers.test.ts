@@ -53,7 +53,7 @@ const suites: Readonly<Record<string, (settings: Settings) => CollectedCase[]>> 
     const driver = slowDriver(new LastingMemory(), CALL_MS)
     return collectCases((runner) =>
       memoryConformance(runner, {
-        open: async (rules) => new MemoryStore(driver, parseMemoryRules(rules)),
+        open: async (rules) => new MemoryStore(driver, { rules: parseMemoryRules(rules) }),
         ...settings,
       }),
     )

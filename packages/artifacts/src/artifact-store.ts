@@ -1,18 +1,13 @@
-import {
-  type CallOptions,
-  HarborageError,
-  type Identity,
-  type MaintenanceScope,
-  type PageOptions,
-} from '@harborage/core'
+import { type CallOptions, HarborageError, type Identity, type PageOptions } from '@harborage/core'
 import {
   checkPageSize,
   checkSignal,
   KnownNames,
   MAX_PAGE_BYTES,
+  pageOptionNames,
   parseJsonObject,
   CallGate,
-  walkPages,
+  type StoreOptions,
 } from '@harborage/core/kit'
 import type { ArtifactContent, ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
 import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
@@ -31,26 +26,16 @@ import { sha256Hex } from './internal/digest.ts'
 import { sourceBytes } from './source-bytes.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
 import { BINARY, TEXT } from './internal/mime-types.ts'
-import { storeLifecycles } from './internal/store-lifecycles.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
 
-/** Options of {@link ArtifactStore.list}. */
-export interface ListOptions extends PageOptions {
-  /** Needed for a filter that leaves out the tenant, the user or the session. */
-  readonly maintenance?: MaintenanceScope
-}
-
 /** Options of the constructor of {@link ArtifactStore}. */
-export interface ArtifactStoreOptions {
+export interface ArtifactStoreOptions extends StoreOptions {
   /** The largest artifact, in bytes: at most 256 MiB. Default: 64 MiB. */
   readonly maxBytes?: number
-  /** What closes the driver. Default: its own `close`. */
-  readonly release?: () => Promise<void>
 }
 
 const SHORT_ID_DIGITS = 12
 
-const listNames = new KnownNames('options', ['signal', 'pageSize', 'maintenance'])
 const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_config')
 
 /**
@@ -65,7 +50,7 @@ export class ArtifactStore implements AsyncDisposable {
   readonly #driver: ArtifactDriver
   readonly #release: () => Promise<void>
   readonly #maxBytes: number
-  readonly #lifecycle = new CallGate('ArtifactStore', 'artifacts')
+  readonly #gate = new CallGate({ name: 'ArtifactStore', tracedAs: 'artifacts', store: this })
 
   /** @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB. */
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
@@ -73,7 +58,6 @@ export class ArtifactStore implements AsyncDisposable {
     storeNames.check(options)
     this.#driver = driver
     this.#release = options.release ?? (() => driver.close())
-    storeLifecycles.set(this, this.#lifecycle)
   }
 
   /**
@@ -174,40 +158,38 @@ export class ArtifactStore implements AsyncDisposable {
     identity: Identity & { readonly taskId?: never; readonly runId?: never },
     options?: CallOptions,
   ): Promise<number> {
-    const { owner, signal } = this.#lifecycle.read('deleteScope', () => ({
-      owner: checkSession(identity),
-      signal: checkSignal(options),
-    }))
-    return this.#lifecycle.run(signal, () => this.#driver.deleteScope(owner), 'deleteScope')
+    return this.#gate.call(
+      'deleteScope',
+      () => ({ owner: checkSession(identity), signal: checkSignal(options) }),
+      ({ owner }) => this.#driver.deleteScope(owner),
+    )
   }
 
   /**
    * Walks the refs that match the filter, ordered by tenant, user, session, task, namespace and id, by bytes, page by
    * page and without reading any artifact. It throws at once, not at the first step, if an argument is wrong.
    *
-   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session; on the way
+   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session and does not say
+   * `maintenanceScoped: true`; on the way
    * `artifact_corrupt` if a ref is damaged.
    */
-  list(filter: ArtifactFilter, options?: ListOptions): AsyncIterable<ArtifactRef> {
-    const { parts, limit, signal } = this.#lifecycle.read('list', () => ({
-      parts: checkFilter(filter, options?.maintenance),
-      limit: checkPageSize(options),
-      signal: checkSignal(options, listNames),
-    }))
-    return walkPages({
-      pageSize: limit,
-      signal,
-      fetchPage: (after: ArtifactRef | undefined) =>
-        this.#lifecycle.run(
-          signal,
-          () => this.#driver.listPage({ ...parts, after, limit, maxBytes: MAX_PAGE_BYTES }),
-          'list',
-        ),
-      // A driver may know by the very ref where its own walk stands.
-      placeOf: (ref) => ref,
-      bytesOf: sourceBytes,
-      handOut: (ref) => ({ ...ref, scope: { ...ref.scope } }),
-    })
+  list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
+    return this.#gate.walk(
+      'list',
+      () => ({
+        parts: checkFilter(filter),
+        limit: checkPageSize(options),
+        signal: checkSignal(options, pageOptionNames),
+      }),
+      ({ parts, limit }, after: ArtifactRef | undefined) =>
+        this.#driver.listPage({ ...parts, after, limit, maxBytes: MAX_PAGE_BYTES }),
+      {
+        // A driver may know by the very ref where its own walk stands.
+        placeOf: (ref) => ref,
+        bytesOf: sourceBytes,
+        handOut: (ref) => ({ ...ref, scope: { ...ref.scope } }),
+      },
+    )
   }
 
   /**
@@ -216,13 +198,13 @@ export class ArtifactStore implements AsyncDisposable {
    * @throws `store_closed`, `identity_required`, `invalid_identity`.
    */
   scoped(scope: ArtifactScope): ScopedArtifacts {
-    this.#lifecycle.assertOpen()
+    this.#gate.assertOpen()
     return new ScopedArtifacts(this, scope)
   }
 
   /** Lets calls in flight finish, refuses later ones with `store_closed`, and releases everything. Idempotent. */
   close(): Promise<void> {
-    return this.#lifecycle.close(this.#release)
+    return this.#gate.close(this.#release)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -236,13 +218,16 @@ export class ArtifactStore implements AsyncDisposable {
     options: PutOptions | undefined,
     mimeType: string,
   ): Promise<ArtifactRef> {
-    const { owner, bytes, description, signal } = this.#lifecycle.read(operation, () => ({
-      owner: checkScope(scope),
-      bytes: capture(),
-      description: checkDescription(options, mimeType),
-      signal: checkSignal(options, putNames),
-    }))
-    return this.#lifecycle.run(signal, () => this.#store(owner, bytes, description), operation)
+    return this.#gate.call(
+      operation,
+      () => ({
+        owner: checkScope(scope),
+        bytes: capture(),
+        description: checkDescription(options, mimeType),
+        signal: checkSignal(options, putNames),
+      }),
+      ({ owner, bytes, description }) => this.#store(owner, bytes, description),
+    )
   }
 
   async #store(
@@ -288,11 +273,14 @@ export class ArtifactStore implements AsyncDisposable {
     options: CallOptions | undefined,
     call: (key: ArtifactKey) => Promise<Result>,
   ): Promise<Result> {
-    const { key, signal } = this.#lifecycle.read(operation, () => ({
-      key: { scope: checkScope(scope), id: checkArtifactId(id) },
-      signal: checkSignal(options),
-    }))
-    return this.#lifecycle.run(signal, () => call(key), operation)
+    return this.#gate.call(
+      operation,
+      () => ({
+        key: { scope: checkScope(scope), id: checkArtifactId(id) },
+        signal: checkSignal(options),
+      }),
+      ({ key }) => call(key),
+    )
   }
 }
 

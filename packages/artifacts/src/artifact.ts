@@ -1,4 +1,10 @@
-import type { CallOptions, Identity, JsonObject, JsonValue } from '@harborage/core'
+import type {
+  CallOptions,
+  Identity,
+  JsonObject,
+  JsonValue,
+  MaintenanceScope,
+} from '@harborage/core'
 
 /** The largest artifact if the store does not say otherwise: 64 MiB. */
 export const DEFAULT_MAX_BYTES: number = 64 * 1024 * 1024
@@ -44,9 +50,10 @@ export interface ArtifactRef {
 
 /**
  * Which artifacts a list is about: those that equal every given part. `taskId` absent: of any task; `''`: of the session
- * itself. Without tenant, user or session the list crosses identities and needs the maintenance scope.
+ * itself. Without tenant, user or session the list crosses identities, and the filter has to say
+ * `maintenanceScoped: true`.
  */
-export interface ArtifactFilter extends Partial<Identity> {
+export interface ArtifactFilter extends Partial<Identity>, Partial<MaintenanceScope> {
   readonly taskId?: string
   readonly namespace?: string
 }

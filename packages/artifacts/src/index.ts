@@ -8,7 +8,7 @@ export type {
   ArtifactPage,
   NewArtifact,
 } from './artifact-driver.ts'
-export { ArtifactStore, type ArtifactStoreOptions, type ListOptions } from './artifact-store.ts'
+export { ArtifactStore, type ArtifactStoreOptions } from './artifact-store.ts'
 export {
   DEFAULT_MAX_BYTES,
   DEFAULT_THRESHOLD_BYTES,

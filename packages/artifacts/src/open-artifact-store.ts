@@ -1,13 +1,9 @@
 import type { Context, StoreConfig } from '@harborage/core'
 import {
   createContext,
-  createDriverRegistry,
-  driverNames,
-  inMemoryFactory,
-  openDriver,
+  defineStore,
   storeConfigOf,
   type StoreDriverFactory,
-  type StoreDrivers,
 } from '@harborage/core/kit'
 import type { ArtifactDriver } from './artifact-driver.ts'
 import { ArtifactStore } from './artifact-store.ts'
@@ -20,19 +16,10 @@ export interface ArtifactStoreConfig extends StoreConfig {
   readonly maxBytes?: number
 }
 
-const drivers: StoreDrivers<ArtifactDriver> = {
-  registry: createDriverRegistry(),
-  // Loaded only when a database is used, so that kysely is not needed without one.
-  async openOnSql(database, migrate) {
-    const { openSqlArtifactDriver } = await import('./sql/open-sql-artifact-driver.ts')
-    return openSqlArtifactDriver(database, migrate)
-  },
-}
-
-drivers.registry.register(
-  'memory',
-  inMemoryFactory(() => new InMemoryArtifactDriver()),
-)
+const drivers = defineStore<ArtifactDriver>({
+  inMemory: () => new InMemoryArtifactDriver(),
+  loadSql: async () => (await import('./sql/index.ts')).openSqlArtifactDriver,
+})
 
 /**
  * Opens an artifact store: in memory by default, by DSN, by driver name, or on a database that is already open and may
@@ -50,7 +37,7 @@ drivers.registry.register(
  */
 export async function openArtifactStore(config: ArtifactStoreConfig = {}): Promise<ArtifactStore> {
   const maxBytes = checkMaxBytes(config)
-  const { driver, release } = await openDriver(drivers, storeConfigOf(config, ['maxBytes']))
+  const { driver, release } = await drivers.open(storeConfigOf(config, ['maxBytes']))
   return new ArtifactStore(driver, { maxBytes, release })
 }
 
@@ -63,12 +50,12 @@ export function registerArtifactDriver(
   name: string,
   factory: StoreDriverFactory<ArtifactDriver>,
 ): void {
-  drivers.registry.register(name, factory)
+  drivers.register(name, factory)
 }
 
 /** The names that `openArtifactStore` takes as `driver`, sorted; importing a driver package adds its own. */
 export function registeredArtifactDrivers(): string[] {
-  return driverNames(drivers)
+  return drivers.names()
 }
 
 /** Carries the artifact store along with asynchronous work. */

@@ -5,6 +5,7 @@ import {
   describeType,
   isAborted,
   readArguments,
+  assertStoreOpen,
 } from '@harborage/core/kit'
 import type { ArtifactCalls } from './artifact-calls.ts'
 import type {
@@ -17,7 +18,6 @@ import type {
 } from './artifact.ts'
 import { checkArtifactId, checkScope } from './internal/check-artifact.ts'
 import { checkOffload } from './internal/check-offload.ts'
-import { storeLifecycles } from './internal/store-lifecycles.ts'
 
 /**
  * The artifacts of one scope, for handing to a task. The scope is fixed: every put is stamped with it, nothing else can
@@ -79,7 +79,7 @@ export class ScopedArtifacts {
    * @throws `artifact_corrupt` as `ArtifactStore.list`.
    */
   async deleteAll(options?: CallOptions): Promise<number> {
-    storeLifecycles.get(this.#store)?.assertOpen()
+    assertStoreOpen(this.#store)
     // Before anything is deleted: the list would take a page size.
     readArguments(() => checkSignal(options))
     let count = 0
@@ -114,7 +114,7 @@ export class ScopedArtifacts {
     value: Value,
     options?: OffloadOptions,
   ): Promise<Offloaded<Value>> {
-    storeLifecycles.get(this.#store)?.assertOpen()
+    assertStoreOpen(this.#store)
     const checked = readArguments(() => checkOffload(value, options))
     if (!checked.isSmall) {
       return { kind: 'artifact', ref: await this.putBytes(checked.bytes, checked.options) }
@@ -126,7 +126,7 @@ export class ScopedArtifacts {
 
   #idOf(target: string | ArtifactRef): string {
     if (typeof target === 'string') return target
-    storeLifecycles.get(this.#store)?.assertOpen()
+    assertStoreOpen(this.#store)
     const { scope, id } = readArguments(() => readRef(target))
     if (isSameScope(scope, this.scope)) return id
     throw new HarborageError(

@@ -31,10 +31,7 @@ const ofStore: Readonly<Record<string, readonly unknown[]>> = {
   exists: [scope, ref.id, {}],
   delete: [scope, ref.id, {}],
   deleteScope: [session, {}],
-  list: [
-    { ...scope, namespace: 'tool' },
-    { pageSize: 10, maintenance: { maintenanceScoped: true } },
-  ],
+  list: [{ ...scope, namespace: 'tool', maintenanceScoped: true }, { pageSize: 10 }],
   scoped: [scope],
 }
 const ofView: Readonly<Record<string, readonly unknown[]>> = {

@@ -17,7 +17,7 @@ export interface Engine extends Registered {
 }
 
 /** The engines that were registered by importing their packages. */
-export const engines: DriverRegistry<Engine> = new DriverRegistry()
+export const engines: DriverRegistry<Engine> = new DriverRegistry('engine')
 
 /**
  * Registers an SQL engine for all stores. Engine packages call it when they are imported.

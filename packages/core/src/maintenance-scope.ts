@@ -14,13 +14,21 @@ const names = new KnownNames('the maintenance scope', ['maintenanceScoped'])
  * @throws `maintenance_scope_required` if not; `invalid_record` for a claim that seems to be narrowed, as to a tenant.
  */
 export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void {
-  if (!isMaintenanceScope(scope)) {
-    throw new HarborageError(
-      'maintenance_scope_required',
-      'this call crosses identities: pass { maintenanceScoped: true } if that is meant',
-    )
-  }
+  checkMaintenanceClaim(scope)
   names.check(scope)
+}
+
+/**
+ * Checks that what a caller addresses carries the claim of the maintenance scope, whatever else it says.
+ *
+ * @throws `maintenance_scope_required` if not.
+ */
+export function checkMaintenanceClaim(scope: unknown): asserts scope is MaintenanceScope {
+  if (isMaintenanceScope(scope)) return
+  throw new HarborageError(
+    'maintenance_scope_required',
+    'this call crosses identities: pass { maintenanceScoped: true } in its first argument if that is meant',
+  )
 }
 
 function isMaintenanceScope(scope: unknown): scope is MaintenanceScope {

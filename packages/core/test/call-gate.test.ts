@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 
 describe('closing', () => {
   test('waits for the calls in flight before it releases, and refuses later ones', async () => {
-    const lifecycle = new CallGate('TestStore')
+    const gate = new CallGate({ name: 'TestStore' })
     const log: string[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
-    const call = lifecycle.run(undefined, () => promise.then(() => void log.push('call')))
-    const closing = lifecycle.close(async () => void log.push('release'))
-    const late = lifecycle.run(undefined, async () => void log.push('late'))
+    const call = gate.run(undefined, () => promise.then(() => void log.push('call')))
+    const closing = gate.close(async () => void log.push('release'))
+    const late = gate.run(undefined, async () => void log.push('late'))
     await expect(late).rejects.toMatchObject({ code: 'store_closed' })
     await expect(late).rejects.toThrow('this TestStore is closed')
     resolve()
@@ -17,11 +17,11 @@ describe('closing', () => {
   })
 
   test('again gives the same promise and releases once', async () => {
-    const lifecycle = new CallGate('TestStore')
+    const gate = new CallGate({ name: 'TestStore' })
     let released = 0
     const release = async (): Promise<void> => void (released += 1)
-    expect(lifecycle.close(release)).toBe(lifecycle.close(release))
-    await lifecycle.close(release)
+    expect(gate.close(release)).toBe(gate.close(release))
+    await gate.close(release)
     expect(released).toBe(1)
   })
 
@@ -34,20 +34,20 @@ describe('closing', () => {
       },
     ],
   ])('does not wait for ever for a driver whose call %s', async (_, call) => {
-    const lifecycle = new CallGate('TestStore')
-    await expect(lifecycle.run(undefined, call)).rejects.toThrow('in the driver')
-    await lifecycle.close(async () => {})
+    const gate = new CallGate({ name: 'TestStore' })
+    await expect(gate.run(undefined, call)).rejects.toThrow('in the driver')
+    await gate.close(async () => {})
   })
 
   test('waits for a call that its caller has aborted', async () => {
-    const lifecycle = new CallGate('TestStore')
+    const gate = new CallGate({ name: 'TestStore' })
     const { promise, resolve } = Promise.withResolvers<void>()
     const controller = new AbortController()
-    const call = lifecycle.run(controller.signal, () => promise)
+    const call = gate.run(controller.signal, () => promise)
     controller.abort(new Error('enough'))
     await expect(call).rejects.toThrow('enough')
     let released = false
-    const closing = lifecycle.close(async () => void (released = true))
+    const closing = gate.close(async () => void (released = true))
     await Promise.resolve()
     expect(released).toBe(false)
     resolve()
@@ -56,9 +56,9 @@ describe('closing', () => {
 })
 
 test('an aborted signal rejects with its reason, and the call is not made', async () => {
-  const lifecycle = new CallGate('TestStore')
+  const gate = new CallGate({ name: 'TestStore' })
   let calls = 0
-  const call = lifecycle.run(AbortSignal.abort('enough'), async () => void (calls += 1))
+  const call = gate.run(AbortSignal.abort('enough'), async () => void (calls += 1))
   await expect(call).rejects.toBe('enough')
   expect(calls).toBe(0)
 })

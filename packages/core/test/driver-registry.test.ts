@@ -1,13 +1,11 @@
 import type { Database, StoreConfig } from '@harborage/core'
 import {
   type ClosableDriver,
-  createDriverRegistry,
-  driverNames,
   DriverRegistry,
-  openDriver,
   registerEngine,
   schemeOf,
-  type StoreDrivers,
+  defineStore,
+  type DefinedStore,
 } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
@@ -22,7 +20,7 @@ interface Opened extends ClosableDriver {
 
 describe('a registry', () => {
   test('finds a driver by its name and by each of its schemes', () => {
-    const registry = new DriverRegistry()
+    const registry = new DriverRegistry('store')
     const driver = { schemes: ['jsonl', 'NdJson'], open }
     registry.register('lines', driver)
     expect(registry.find('lines')).toBe(driver)
@@ -33,7 +31,7 @@ describe('a registry', () => {
   })
 
   test('takes a name once', async () => {
-    const registry = new DriverRegistry()
+    const registry = new DriverRegistry('store')
     registry.register('lines', { schemes: [], open })
     const error = await failureOf(() => registry.register('lines', { schemes: [], open }))
     expect(error.code).toBe('invalid_config')
@@ -41,7 +39,7 @@ describe('a registry', () => {
   })
 
   test('takes a scheme once, and a driver that asks for a taken one is not registered at all', async () => {
-    const registry = new DriverRegistry()
+    const registry = new DriverRegistry('store')
     registry.register('lines', { schemes: ['jsonl'], open })
     const error = await failureOf(() =>
       registry.register('others', { schemes: ['other', 'jsonl'], open }),
@@ -52,22 +50,22 @@ describe('a registry', () => {
     expect(registry.findByScheme('other')).toBeUndefined()
   })
 
-  test('shares its names and schemes with its rival', async () => {
-    const registry = new DriverRegistry()
-    const rival = new DriverRegistry(registry)
-    registry.register('lines', { schemes: ['jsonl'], open })
-    rival.register('others', { schemes: ['other'], open })
+  test('of a store shares its names and schemes with those of engines', async () => {
+    const registry = new DriverRegistry('store')
+    const rival = new DriverRegistry('engine')
+    registry.register('of-a-store', { schemes: ['of-a-store'], open })
+    rival.register('of-an-engine', { schemes: ['of-an-engine'], open })
     for (const [each, name, schemes] of [
-      [rival, 'lines', []],
-      [rival, 'more', ['JSONL']],
-      [registry, 'others', []],
-      [registry, 'more', ['Other']],
+      [rival, 'of-a-store', []],
+      [rival, 'more', ['OF-a-store']],
+      [registry, 'of-an-engine', []],
+      [registry, 'more', ['Of-An-Engine']],
     ] as const) {
       const error = await failureOf(() => each.register(name, { schemes, open }))
       expect(error.code).toBe('invalid_config')
       expect(error.message).toContain('is already registered')
     }
-    expect(rival.find('lines')).toBeUndefined()
+    expect(rival.find('of-a-store')).toBeUndefined()
   })
 
   test.each<[what: string, name: unknown, driver: unknown]>([
@@ -85,20 +83,20 @@ describe('a registry', () => {
     ['a scheme that begins with a digit', 'lines', { schemes: ['9p'], open }],
     ['a scheme with a slash', 'lines', { schemes: ['a/b'], open }],
   ])('refuses %s', async (_, name, driver) => {
-    const registry = new DriverRegistry()
+    const registry = new DriverRegistry('store')
     const register = (): void => registry.register(name as never, driver as never)
     expect((await failureOf(register)).code).toBe('invalid_config')
     expect(registry.names()).toEqual([])
   })
 
   test('lists its names sorted', () => {
-    const registry = new DriverRegistry()
+    const registry = new DriverRegistry('store')
     for (const name of ['b', 'c', 'a']) registry.register(name, { schemes: [], open })
     expect(registry.names()).toEqual(['a', 'b', 'c'])
   })
 
   test.each(['__proto__', 'constructor', 'toString'])('knows no %s of its own', (name) => {
-    const registry = new DriverRegistry()
+    const registry = new DriverRegistry('store')
     expect(registry.find(name)).toBeUndefined()
     expect(registry.findByScheme(name)).toBeUndefined()
   })
@@ -120,13 +118,13 @@ describe('a store', () => {
     [{ driver: 'test-engine', dsn: 'a', migrate: 'verify' }, 'verify on engine a'],
     [{ database: database('mine') }, 'apply on mine'],
   ])('with %j is opened on its driver', async (config, by) => {
-    const { driver, release } = await openDriver(drivers(), config)
+    const { driver, release } = await drivers().open(config)
     expect(driver.by).toBe(by)
     await release()
   })
 
   test('lists its own drivers and the engines, sorted', () => {
-    expect(driverNames(drivers())).toEqual(['lines', 'memory', 'test-engine'])
+    expect(drivers().names()).toEqual(['lines', 'memory', 'test-engine'])
   })
 
   test.each<[config: StoreConfig, wanted: string]>([
@@ -135,7 +133,7 @@ describe('a store', () => {
     [{ dsn: './hunter2.db' }, 'a DSN without a scheme'],
     [{ driver: 'mongo://ann:hunter2@host/db' }, 'the given name'],
   ])('with %j says which driver is unknown and which there are', async (config, wanted) => {
-    const opening = openDriver(drivers(), config)
+    const opening = drivers().open(config)
     await expect(opening).rejects.toMatchObject({ code: 'unknown_driver' })
     await expect(opening).rejects.toThrow(
       `no driver is registered for ${wanted} (registered: lines, memory, test-engine)`,
@@ -144,7 +142,7 @@ describe('a store', () => {
   })
 
   test.each(['./agent.db', 'memory'])('with %j for a DSN is told how to write one', async (dsn) => {
-    await expect(openDriver(drivers(), { dsn })).rejects.toThrow(
+    await expect(drivers().open({ dsn })).rejects.toThrow(
       'write "memory:" or "sqlite:./agent.db", or name the driver',
     )
   })
@@ -159,28 +157,27 @@ describe('a store', () => {
     [{ dsn: 'PostgreSQL://host/db' }, "Import '@harborage/driver-postgres' first. If"],
     [{ dsn: 'mongo://host/db' }, "'@harborage/driver-postgres' or, for artifacts, '@harborage/"],
   ])('with %j is told which package to import', async (config, advice) => {
-    await expect(openDriver(drivers(), config)).rejects.toThrow(advice)
+    await expect(drivers().open(config)).rejects.toThrow(advice)
   })
 
   test('on a driver of another store is told to use another one, not to look for a copy', async () => {
-    const others = createDriverRegistry<Opened>()
+    const others = drivers()
     others.register('others', { schemes: ['others'], open: async () => opened('others') })
     for (const config of [{ dsn: 'others:a' }, { driver: 'others', dsn: 'a' }]) {
-      const opening = openDriver(drivers(), config)
+      const opening = drivers().open(config)
       await expect(opening).rejects.toThrow('It serves another store only. Use another driver')
       await expect(opening).rejects.not.toThrow('second copy')
     }
   })
 
   test('whose driver is not found is told to look for a second copy of the package', async () => {
-    const none = { ...drivers(), registry: createDriverRegistry<Opened>() }
-    const opening = openDriver(none, { driver: 'mongo' })
-    await expect(opening).rejects.toThrow('(registered: test-engine)')
+    const opening = drivers().open({ driver: 'mongo' })
+    await expect(opening).rejects.toThrow('(registered: lines, memory, test-engine)')
     await expect(opening).rejects.toThrow('npm ls @harborage/core')
   })
 
   test('on an engine needs a DSN', async () => {
-    const opening = openDriver(drivers(), { driver: 'test-engine' })
+    const opening = drivers().open({ driver: 'test-engine' })
     await expect(opening).rejects.toMatchObject({ code: 'invalid_config' })
     await expect(opening).rejects.toThrow('"test-engine" needs a dsn')
   })
@@ -191,8 +188,11 @@ describe('a store', () => {
       schemes: [],
       open: async () => ({ ...database('x'), close: async () => void (closed += 1) }),
     })
-    const failing = { ...drivers(), openOnSql: () => Promise.reject(new Error('no tables')) }
-    const opening = openDriver(failing, { driver: 'closing-engine', dsn: 'x' })
+    const failing = defineStore<Opened>({
+      inMemory: () => opened('memory'),
+      loadSql: async () => () => Promise.reject(new Error('no tables')),
+    })
+    const opening = failing.open({ driver: 'closing-engine', dsn: 'x' })
     await expect(opening).rejects.toThrow('no tables')
     expect(closed).toBe(1)
   })
@@ -213,14 +213,16 @@ test.each([
   expect(schemeOf(dsn)).toBe(scheme)
 })
 
-function drivers(): StoreDrivers<Opened> {
-  const registry: StoreDrivers<Opened>['registry'] = new DriverRegistry()
-  registry.register('memory', { schemes: ['memory'], open: async () => opened('memory') })
-  registry.register('lines', { schemes: ['lines'], open: async (dsn) => opened(`lines ${dsn}`) })
-  return {
-    registry,
-    openOnSql: async ({ engine }, migrate) => opened(`${migrate} on ${engine}`),
-  }
+function drivers(): DefinedStore<Opened> {
+  const store = defineStore<Opened>({
+    inMemory: () => opened('memory'),
+    loadSql:
+      async () =>
+      async ({ engine }, migrate) =>
+        opened(`${migrate} on ${engine}`),
+  })
+  store.register('lines', { schemes: ['lines'], open: async (dsn) => opened(`lines ${dsn}`) })
+  return store
 }
 
 function opened(by: string): Opened {

@@ -73,7 +73,7 @@ describe('a file that was', () => {
         artifacts.getRef(scope, ref.id),
         artifacts.exists(scope, ref.id),
         collect(artifacts.list(scope)),
-        collect(artifacts.list({}, { maintenance })),
+        collect(artifacts.list(maintenance)),
         artifacts.putText(scope, text),
       )
       expect(await artifacts.delete(scope, ref.id)).toBe(true)
@@ -130,7 +130,7 @@ describe("another scope's file", () => {
     await expectCorrupt(
       collect(fresh.list(scope)),
       fresh.get(scope, theirs.id),
-      collect(fresh.list({}, { maintenance })),
+      collect(fresh.list(maintenance)),
     )
   })
 })
@@ -144,7 +144,7 @@ test('files that are none of the store are passed over', async () => {
     await writeFile(join(root, name), 'foreign')
   }
   await using fresh = await openArtifacts(root)
-  expect(await collect(fresh.list({}, { maintenance }))).toEqual([ref])
+  expect(await collect(fresh.list(maintenance))).toEqual([ref])
   expect(await fresh.deleteScope(session)).toBe(1)
 })
 

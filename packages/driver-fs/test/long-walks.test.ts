@@ -29,7 +29,7 @@ test('a walk across tenants reads their folder once, however many pages it has',
     syncBuiltinESMExports()
   })
   const maintenance = { maintenanceScoped: true } as const
-  const refs = await collect(artifacts.list({}, { maintenance, pageSize: 2 }))
+  const refs = await collect(artifacts.list(maintenance, { pageSize: 2 }))
   expect(refs).toHaveLength(TENANTS)
   const ofTenants = read.mock.calls.filter(([path]) => path === join(root, 'artifacts'))
   expect(ofTenants).toHaveLength(1)

@@ -28,7 +28,7 @@ test.each([
     const before = await readFile(name, 'utf8')
     await rm(name)
     await using artifacts = await openArtifacts(root)
-    expect(await collect(artifacts.list({}, { maintenance }))).toEqual([ref])
+    expect(await collect(artifacts.list(maintenance))).toEqual([ref])
     expect(await readFile(name, 'utf8')).toBe(before)
     expect(await collect(artifacts.list({ ...scope, namespace: 'default' }))).toEqual([ref])
   },
@@ -40,7 +40,7 @@ test('a name that is not that of its folder is artifact_corrupt', async () => {
   await writer.putText(scope, 'text')
   await writeFile(join(upwards(await onlyArtifactFile(root), 3), 'name'), 'another')
   await using artifacts = await openArtifacts(root)
-  const error = await failureOf(collect(artifacts.list({}, { maintenance })))
+  const error = await failureOf(collect(artifacts.list(maintenance)))
   expect(error).toMatchObject({ code: 'artifact_corrupt', retryable: false })
 })
 
@@ -51,7 +51,7 @@ test('a folder without a name that holds nothing yet is passed over', async () =
   const tenant = upwards(await onlyArtifactFile(root), 6)
   await mkdir(join(dirname(tenant), '0'.repeat(64)))
   await mkdir(join(tenant, 'f'.repeat(64)))
-  expect(await collect(artifacts.list({}, { maintenance }))).toEqual([ref])
+  expect(await collect(artifacts.list(maintenance))).toEqual([ref])
 })
 
 function upwards(path: string, levels: number): string {

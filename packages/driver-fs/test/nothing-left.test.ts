@@ -69,7 +69,7 @@ describe('nothing is left below the root', () => {
     await mkdir(empty)
     await age(empty)
     await using fresh = await openArtifacts(root)
-    expect(await collect(fresh.list({}, { maintenance }))).toEqual([kept])
+    expect(await collect(fresh.list(maintenance))).toEqual([kept])
     expect(await snapshot(root)).toEqual(before)
   })
 
@@ -79,7 +79,7 @@ describe('nothing is left below the root', () => {
     await artifacts.putText(scope, 'text')
     await rm(await onlyArtifactFile(root))
     const before = await snapshot(root)
-    expect(await collect(artifacts.list({}, { maintenance }))).toEqual([])
+    expect(await collect(artifacts.list(maintenance))).toEqual([])
     expect(await snapshot(root)).toEqual(before)
   })
 })
@@ -99,7 +99,7 @@ test('a put that comes while its folder is being removed is there, and so is the
   expect(await artifacts.delete(scope, id)).toBe(true)
   expect(putting).toBeDefined()
   await using fresh = await openArtifacts(root)
-  expect(await collect(fresh.list({}, { maintenance }))).toEqual([await putting])
+  expect(await collect(fresh.list(maintenance))).toEqual([await putting])
   expect(await readFile(join(task, 'name'), 'utf8')).toBe('k')
 })
 
@@ -122,7 +122,7 @@ test('processes that are killed while they remove folders hide nothing of what o
   for (let killed = 0; !isOver; killed += 1) await killTidier(root, `victim ${killed}`, killed % 7)
   expect((await working).flatMap(({ faults }) => faults)).toEqual([])
   await using artifacts = await openArtifacts(root)
-  for (const ref of await collect(artifacts.list({}, { maintenance }))) {
+  for (const ref of await collect(artifacts.list(maintenance))) {
     expect(await artifacts.getText(ref.scope, ref.id)).toMatch(/^victim/)
   }
 })

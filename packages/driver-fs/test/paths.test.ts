@@ -63,7 +63,7 @@ describe('whatever a scope is called', () => {
       expect(new Set(texts)).toEqual(new Set([`text ${index}`, 'the same text for all']))
     }
     const maintenance = { maintenanceScoped: true } as const
-    expect(await collect(artifacts.list({}, { maintenance }))).toHaveLength(scopes.length * 2)
+    expect(await collect(artifacts.list(maintenance))).toHaveLength(scopes.length * 2)
     for (const scope of scopes) {
       const { taskId: _, ...session } = scope
       await artifacts.deleteScope(session)

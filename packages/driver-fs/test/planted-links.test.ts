@@ -58,7 +58,7 @@ describe.each(places)('a link in place of %s', (_, levelsUp) => {
     ['putText of the same text', () => artifacts.putText(scope, text)],
     ['delete', () => artifacts.delete(scope, id)],
     ['list', () => collect(artifacts.list(scope))],
-    ['list across identities', () => collect(artifacts.list({}, { maintenance }))],
+    ['list across identities', () => collect(artifacts.list(maintenance))],
   ])('is not followed by %s', async (_call, run) => {
     const place = await plantLink()
     const before = await snapshot(parent)
@@ -113,7 +113,7 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
         () => artifacts.delete(scope, id),
         () => artifacts.putText(scope, text),
         () => collect(artifacts.list(scope)),
-        () => collect(artifacts.list({}, { maintenance })),
+        () => collect(artifacts.list(maintenance)),
         ...(levelsUp >= 4 ? [() => artifacts.deleteScope(session)] : []),
       ]) {
         const error = await failureOf(call())
@@ -157,7 +157,7 @@ test('a link in place of the name of a folder is not followed', async () => {
   await rename(name, join(parent, 'name'))
   await symlink(join(parent, 'name'), name)
   await using fresh = await openArtifacts(root)
-  const error = await failureOf(collect(fresh.list({}, { maintenance })))
+  const error = await failureOf(collect(fresh.list(maintenance)))
   expect(error.code).toBe('store_unavailable')
 })
 

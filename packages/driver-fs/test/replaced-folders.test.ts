@@ -37,7 +37,7 @@ test('an artifact that comes into a folder which others made meanwhile is answer
   }
   expect(synced).toContain((await stat(shard)).ino)
   await using fresh = await openArtifacts(root)
-  expect(await collect(fresh.list({}, { maintenance: { maintenanceScoped: true } }))).toEqual([ref])
+  expect(await collect(fresh.list({ maintenanceScoped: true }))).toEqual([ref])
 })
 
 /** The folder of the session, in which are the task, the namespace and the last folder. */

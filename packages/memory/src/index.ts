@@ -33,7 +33,7 @@ export type {
   RememberedTurnId,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
-export { MemoryStore } from './memory-store.ts'
+export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts'
 export {
   memoryContext,
   openMemoryStore,

@@ -1,10 +1,5 @@
-import {
-  type CallOptions,
-  type HarborageError,
-  isHarborageError,
-  type RunIdentity,
-} from '@harborage/core'
-import { checkSignal, CallGate } from '@harborage/core/kit'
+import { type CallOptions, isHarborageError, type RunIdentity } from '@harborage/core'
+import { CallGate, checkSignal, untilAborted, type StoreOptions } from '@harborage/core/kit'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
 import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
@@ -39,6 +34,12 @@ import type {
 import { MemoryEvents, type HealthStep } from './memory-events.ts'
 import { turnTokens } from './token-estimator.ts'
 
+/** Options of the constructor of {@link MemoryStore}. */
+export interface MemoryStoreOptions extends StoreOptions {
+  /** Checked rules: what `parseMemoryRules` returned. */
+  readonly rules: CheckedMemoryRules
+}
+
 /**
  * Conversations under a declared strategy. Open one with `openMemoryStore`.
  *
@@ -60,21 +61,11 @@ export class MemoryStore implements AsyncDisposable {
   readonly #keeping: KeepingRules
   readonly #events: MemoryEvents
   readonly #folds: FoldScheduler | undefined
-  readonly #lifecycle = new CallGate('MemoryStore', 'memory')
-  /** Of calls that are refused and only tell so: a close does not wait for them. */
-  readonly #refusals = new CallGate('MemoryStore')
+  readonly #gate = new CallGate({ name: 'MemoryStore', tracedAs: 'memory', store: this })
   #stopping: Promise<void> | undefined
 
-  /**
-   * @param driver Where the rows are kept.
-   * @param rules Checked rules: what `parseMemoryRules` gave.
-   * @param release What closes the driver. Default: its own `close`.
-   */
-  constructor(
-    driver: MemoryDriver,
-    rules: CheckedMemoryRules,
-    release: () => Promise<void> = () => driver.close(),
-  ) {
+  /** @param driver Where the rows are kept. */
+  constructor(driver: MemoryDriver, { rules, release = () => driver.close() }: MemoryStoreOptions) {
     this.#driver = driver
     this.#rules = rules
     this.#release = release
@@ -255,7 +246,7 @@ export class MemoryStore implements AsyncDisposable {
    */
   async settled(identity?: RunIdentity): Promise<void> {
     if (identity === undefined) {
-      this.#lifecycle.assertOpen()
+      this.#gate.assertOpen()
       return this.#folds?.settled(undefined)
     }
     return this.#call('settled', identity, undefined, (owner) => async () => {
@@ -270,7 +261,7 @@ export class MemoryStore implements AsyncDisposable {
   close(): Promise<void> {
     // At once, because a call in flight may be waiting for a summarisation that never ends.
     this.#stopping ??= this.#folds?.stop(this.#rules.closeGraceMs)
-    return this.#lifecycle.close(async () => {
+    return this.#gate.close(async () => {
       await this.#stopping
       await this.#events.published()
       await this.#release()
@@ -333,18 +324,19 @@ export class MemoryStore implements AsyncDisposable {
     options: CallOptions | undefined,
     prepare: (owner: Required<RunIdentity>) => () => Promise<Result>,
   ): Promise<Result> {
-    const owner = this.#lifecycle.read(operation, () => checkedIdentity(identity))
+    const owner = this.#gate.read(operation, () => checkedIdentity(identity))
     if (isHarborageError(owner)) {
-      this.#lifecycle.refuse(operation, owner)
-      const reject = (): Promise<HarborageError> =>
-        rejectIdentity(this.#events, operation, identity, owner)
-      throw await this.#refusals.run(signalToCome(options), reject)
+      this.#gate.refuse(operation, owner)
+      const signal = signalToCome(options)
+      const rejecting = rejectIdentity(this.#events, operation, identity, owner)
+      // A close does not wait for it.
+      throw await (signal === undefined ? rejecting : untilAborted(signal, rejecting))
     }
-    const { work, signal } = this.#lifecycle.read(operation, () => ({
+    const { work, signal } = this.#gate.read(operation, () => ({
       work: prepare(owner),
       signal: checkSignal(options),
     }))
-    return this.#lifecycle.run(signal, work, operation)
+    return this.#gate.run(signal, work, operation)
   }
 }
 

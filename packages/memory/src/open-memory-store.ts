@@ -1,32 +1,19 @@
 import type { Context } from '@harborage/core'
 import {
   createContext,
-  createDriverRegistry,
-  driverNames,
-  inMemoryFactory,
-  openDriver,
+  defineStore,
   storeConfigOf,
   type StoreDriverFactory,
-  type StoreDrivers,
 } from '@harborage/core/kit'
 import { InMemoryMemoryDriver } from './in-memory-driver.ts'
 import { memoryRuleNames, parseMemoryRules, type MemoryStoreConfig } from './memory-config.ts'
 import type { MemoryDriver } from './memory-driver.ts'
 import { MemoryStore } from './memory-store.ts'
 
-const drivers: StoreDrivers<MemoryDriver> = {
-  registry: createDriverRegistry(),
-  // Loaded only when a database is used, so that kysely is not needed without one.
-  async openOnSql(database, migrate) {
-    const { openSqlMemoryDriver } = await import('./sql/open-sql-memory-driver.ts')
-    return openSqlMemoryDriver(database, migrate)
-  },
-}
-
-drivers.registry.register(
-  'memory',
-  inMemoryFactory(() => new InMemoryMemoryDriver()),
-)
+const drivers = defineStore<MemoryDriver>({
+  inMemory: () => new InMemoryMemoryDriver(),
+  loadSql: async () => (await import('./sql/index.ts')).openSqlMemoryDriver,
+})
 
 /**
  * Opens a memory store: in memory by default, by DSN, by driver name, or on a database that is already open and may serve
@@ -57,8 +44,8 @@ drivers.registry.register(
  */
 export async function openMemoryStore(config: MemoryStoreConfig): Promise<MemoryStore> {
   const rules = parseMemoryRules(config)
-  const { driver, release } = await openDriver(drivers, storeConfigOf(config, memoryRuleNames))
-  return new MemoryStore(driver, rules, release)
+  const { driver, release } = await drivers.open(storeConfigOf(config, memoryRuleNames))
+  return new MemoryStore(driver, { rules, release })
 }
 
 /**
@@ -70,12 +57,12 @@ export function registerMemoryDriver(
   name: string,
   factory: StoreDriverFactory<MemoryDriver>,
 ): void {
-  drivers.registry.register(name, factory)
+  drivers.register(name, factory)
 }
 
 /** The names that `openMemoryStore` takes as `driver`, sorted; importing an engine package adds its own. */
 export function registeredMemoryDrivers(): string[] {
-  return driverNames(drivers)
+  return drivers.names()
 }
 
 /** Carries the memory store along with asynchronous work, so that handlers find it without a parameter. */

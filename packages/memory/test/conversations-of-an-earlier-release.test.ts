@@ -59,7 +59,9 @@ test('a conversation whose summary needs more places than were folded is convert
     rememberedTurnIds: 2 * TURNS,
     rememberedTurnIdsMs: 0,
   }
-  await using memory = new MemoryStore(await conversationOfBefore(), parseMemoryRules(rules))
+  await using memory = new MemoryStore(await conversationOfBefore(), {
+    rules: parseMemoryRules(rules),
+  })
   await memory.convert(identity)
   for (const { timestamp, ...turn } of turns) {
     await memory.addTurn(identity, { ...turn, timestamp: new Date(timestamp) })

@@ -47,7 +47,7 @@ test.each(['', '{', 'null', '[]', '{"userMessage":"hello"}'])(
   'a kept turn that is damaged, %j, is named, and a restore repairs it',
   async (text) => {
     const rules = parseMemoryRules({ strategy: 'truncation', bus: createEventBus() })
-    await using store = new MemoryStore(new DamagedDriver(text), rules)
+    await using store = new MemoryStore(new DamagedDriver(text), { rules })
     await store.addTurn(identity, goodTurn())
     for (const call of [() => store.getLlmContext(identity), () => store.snapshot(identity)]) {
       const error = await failureOf(call)
@@ -78,7 +78,7 @@ test('a turn that cannot be read cannot be summarized, and that is told', async 
       },
     },
   })
-  await using store = new MemoryStore(new DamagedDriver('{'), rules)
+  await using store = new MemoryStore(new DamagedDriver('{'), { rules })
   await store.addTurn(identity, goodTurn())
   await store.settled(identity)
   expect(reasons).toEqual(['retry: turn_damaged', 'degraded: turn_damaged'])

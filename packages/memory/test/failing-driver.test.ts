@@ -31,16 +31,14 @@ class FailingDriver extends InMemoryMemoryDriver {
 const NEVER_MS = 1_000_000
 
 function storeOn(driver: FailingDriver, rules: Partial<MemoryRules>): MemoryStore {
-  return new MemoryStore(
-    driver,
-    parseMemoryRules({
-      strategy: 'rolling_summary',
-      recentTurns: 0,
-      bus: createEventBus(),
-      summarizer: { summarize: async () => ({ summary: 'so far' }) },
-      ...rules,
-    }),
-  )
+  const checked = parseMemoryRules({
+    strategy: 'rolling_summary',
+    recentTurns: 0,
+    bus: createEventBus(),
+    summarizer: { summarize: async () => ({ summary: 'so far' }) },
+    ...rules,
+  })
+  return new MemoryStore(driver, { rules: checked })
 }
 
 test('flush fails as the database does, and not once that is over', async () => {

@@ -99,7 +99,9 @@ describe('an estimator that misbehaves', () => {
 
 function storeOn(driver: InMemoryMemoryDriver, tokenEstimator: TokenEstimator): MemoryStore {
   const bus = createEventBus()
-  return new MemoryStore(driver, parseMemoryRules({ strategy: 'truncation', bus, tokenEstimator }))
+  return new MemoryStore(driver, {
+    rules: parseMemoryRules({ strategy: 'truncation', bus, tokenEstimator }),
+  })
 }
 
 function summarizingStoreOn(
@@ -114,7 +116,7 @@ function summarizingStoreOn(
     summarizer: { summarize: async () => ({ summary: 'the summary' }) },
     tokenEstimator,
   })
-  return new MemoryStore(driver, rules)
+  return new MemoryStore(driver, { rules })
 }
 
 function badAboutSummaries(answer: () => unknown): TokenEstimator {

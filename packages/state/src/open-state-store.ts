@@ -1,30 +1,13 @@
 import type { Context, StoreConfig } from '@harborage/core'
-import {
-  createContext,
-  createDriverRegistry,
-  driverNames,
-  inMemoryFactory,
-  openDriver,
-  type StoreDriverFactory,
-  type StoreDrivers,
-} from '@harborage/core/kit'
+import { createContext, defineStore, type StoreDriverFactory } from '@harborage/core/kit'
 import { InMemoryStateDriver } from './in-memory-driver.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateStore } from './state-store.ts'
 
-const drivers: StoreDrivers<StateDriver> = {
-  registry: createDriverRegistry(),
-  // Loaded only when a database is used, so that kysely is not needed without one.
-  async openOnSql(database, migrate) {
-    const { openSqlStateDriver } = await import('./sql/open-sql-state-driver.ts')
-    return openSqlStateDriver(database, migrate)
-  },
-}
-
-drivers.registry.register(
-  'memory',
-  inMemoryFactory(() => new InMemoryStateDriver()),
-)
+const drivers = defineStore<StateDriver>({
+  inMemory: () => new InMemoryStateDriver(),
+  loadSql: async () => (await import('./sql/index.ts')).openSqlStateDriver,
+})
 
 /**
  * Opens a state store: in memory by default, by DSN, by driver name, or on a database that is already open.
@@ -43,8 +26,8 @@ drivers.registry.register(
  * ```
  */
 export async function openStateStore(config: StoreConfig = {}): Promise<StateStore> {
-  const { driver, release } = await openDriver(drivers, config)
-  return new StateStore(driver, release)
+  const { driver, release } = await drivers.open(config)
+  return new StateStore(driver, { release })
 }
 
 /**
@@ -53,12 +36,12 @@ export async function openStateStore(config: StoreConfig = {}): Promise<StateSto
  * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
  */
 export function registerStateDriver(name: string, factory: StoreDriverFactory<StateDriver>): void {
-  drivers.registry.register(name, factory)
+  drivers.register(name, factory)
 }
 
 /** The names that `openStateStore` takes as `driver`, sorted; importing an engine package adds its own. */
 export function registeredStateDrivers(): string[] {
-  return driverNames(drivers)
+  return drivers.names()
 }
 
 /** Carries the state store along with asynchronous work, so that handlers find it without a parameter. */

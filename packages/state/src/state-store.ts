@@ -13,10 +13,10 @@ import {
   checkPageSize,
   checkRunIdentity,
   checkSignal,
+  CallGate,
   MAX_PAGE_BYTES,
   pageOptionNames,
-  CallGate,
-  walkPages,
+  type StoreOptions,
 } from '@harborage/core/kit'
 import { conditionNames } from './internal/check-options.ts'
 import {
@@ -30,7 +30,6 @@ import {
   checkSlot,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
-import { storeLifecycles } from './internal/store-lifecycles.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord, StateTransaction } from './state-record.ts'
 
@@ -69,16 +68,12 @@ export interface DeleteOptions extends CallOptions {
 export class StateStore implements AsyncDisposable {
   readonly #driver: StateDriver
   readonly #release: () => Promise<void>
-  readonly #lifecycle = new CallGate('StateStore', 'state')
+  readonly #gate = new CallGate({ name: 'StateStore', tracedAs: 'state', store: this })
 
-  /**
-   * @param driver Where the records are kept.
-   * @param release What closes the driver. Default: its own `close`.
-   */
-  constructor(driver: StateDriver, release: () => Promise<void> = () => driver.close()) {
+  /** @param driver Where the records are kept. */
+  constructor(driver: StateDriver, { release = () => driver.close() }: StoreOptions = {}) {
     this.#driver = driver
     this.#release = release
-    storeLifecycles.set(this, this.#lifecycle)
   }
 
   /**
@@ -106,7 +101,7 @@ export class StateStore implements AsyncDisposable {
    * ```
    */
   save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
-    return this.#call(
+    return this.#gate.call(
       'save',
       () => ({
         checked: checkRecord(checkCarriedIdentity('record', record), record),
@@ -124,7 +119,7 @@ export class StateStore implements AsyncDisposable {
     kind: string,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
-    return this.#call(
+    return this.#gate.call(
       'load',
       () => ({
         slot: checkSlot(checkRunIdentity(identity), kind),
@@ -157,7 +152,7 @@ export class StateStore implements AsyncDisposable {
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
-    return this.#call(
+    return this.#gate.call(
       'loadByEventId',
       () => ({
         owner: checkAnyRun(identity),
@@ -191,7 +186,7 @@ export class StateStore implements AsyncDisposable {
    * @throws `condition_failed` if `ifEventId` is given and the slot holds another generation.
    */
   delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#call(
+    return this.#gate.call(
       'delete',
       () => ({
         slot: checkSlot(checkRunIdentity(identity), kind),
@@ -211,7 +206,7 @@ export class StateStore implements AsyncDisposable {
     identity: Identity & { readonly runId?: never },
     options?: CallOptions,
   ): Promise<number> {
-    return this.#call(
+    return this.#gate.call(
       'deleteScope',
       () => ({ owner: checkSession(identity), signal: checkSignal(options) }),
       ({ owner }) => this.#driver.deleteScope(owner),
@@ -228,7 +223,7 @@ export class StateStore implements AsyncDisposable {
    * of one sort.
    */
   commit(transaction: StateTransaction, options?: CallOptions): Promise<readonly SaveOutcome[]> {
-    return this.#call(
+    return this.#gate.call(
       'commit',
       () => ({ checked: checkTransaction(transaction), signal: checkSignal(options) }),
       ({ checked }) => this.#driver.commit(checked),
@@ -246,7 +241,7 @@ export class StateStore implements AsyncDisposable {
     kindPrefix: string,
     options?: PageOptions,
   ): AsyncIterable<StateRecord> {
-    return this.#walk(
+    return this.#gate.walk(
       'list',
       () => ({
         owner: checkRunIdentity(identity),
@@ -262,7 +257,7 @@ export class StateStore implements AsyncDisposable {
           limit,
           maxBytes: MAX_PAGE_BYTES,
         }),
-      ({ kind }) => kind,
+      { placeOf: ({ kind }) => kind, bytesOf },
     )
   }
 
@@ -276,7 +271,7 @@ export class StateStore implements AsyncDisposable {
     kindPrefix: string,
     options?: PageOptions,
   ): AsyncIterable<StateRecord> {
-    return this.#walk(
+    return this.#gate.walk(
       'listKind',
       () => {
         checkMaintenanceScope(scope)
@@ -288,54 +283,22 @@ export class StateStore implements AsyncDisposable {
       },
       ({ prefix, limit }, after: SlotKey | undefined) =>
         this.#driver.listKindPage({ kindPrefix: prefix, after, limit, maxBytes: MAX_PAGE_BYTES }),
-      ({ identity, kind }) => ({ identity: { ...identity }, kind }),
+      { placeOf: ({ identity, kind }) => ({ identity: { ...identity }, kind }), bytesOf },
     )
   }
 
   /** Lets calls in flight finish, refuses later ones with `store_closed`, and releases everything. Idempotent. */
   close(): Promise<void> {
-    return this.#lifecycle.close(this.#release)
+    return this.#gate.close(this.#release)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-
-  /** Checks the arguments of a call, which are captured before this returns, and makes it. */
-  async #call<Checked extends { readonly signal: AbortSignal | undefined }, Result>(
-    operation: string,
-    check: () => Checked,
-    work: (checked: Checked) => Promise<Result>,
-    outcomeOf?: (result: Result) => string,
-  ): Promise<Result> {
-    const checked = this.#lifecycle.read(operation, check)
-    return this.#lifecycle.run(checked.signal, () => work(checked), operation, outcomeOf)
-  }
-
-  /** As {@link #call}, for a walk: each page is a call of its own. */
-  #walk<Checked extends CheckedWalk, Place>(
-    operation: string,
-    check: () => Checked,
-    listPage: (checked: Checked, after: Place | undefined) => Promise<readonly StateRecord[]>,
-    placeOf: (record: StateRecord) => Place,
-  ): AsyncIterable<StateRecord> {
-    const checked = this.#lifecycle.read(operation, check)
-    const { signal, limit } = checked
-    return walkPages({
-      pageSize: limit,
-      signal,
-      fetchPage: (after: Place | undefined) =>
-        this.#lifecycle.run(signal, () => listPage(checked, after), operation),
-      placeOf,
-      bytesOf: ({ bytes }) => bytes.byteLength,
-    })
-  }
 }
 
-/** What is known of every walk before it begins. */
-interface CheckedWalk {
-  readonly signal: AbortSignal | undefined
-  readonly limit: number
+function bytesOf({ bytes }: StateRecord): number {
+  return bytes.byteLength
 }
 
 /** The outcome of a save is what its trace tells. */

@@ -12,13 +12,13 @@ import {
   checkSignal,
   KnownNames,
   readArguments,
+  assertStoreOpen,
 } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { checkGivenEventId } from './internal/check-options.ts'
 import { checkCondition, checkKind, checkVersion } from './internal/check-record.ts'
 import { SlotCodec, type SlotForm } from './internal/slot-codec.ts'
 import { pauseAfter, turnsOf } from './internal/slot-turns.ts'
-import { storeLifecycles } from './internal/store-lifecycles.ts'
 import type { NewStateRecord, SaveOutcome, StateRecord } from './state-record.ts'
 import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
 
@@ -254,7 +254,7 @@ function checkDefinition<Schema extends StandardSchemaV1>(
 
 /** Checks, as a store does, first that it is open and then the arguments. */
 function checkCall<Checked>(store: StateStore, check: () => Checked): Checked {
-  storeLifecycles.get(checkStore(store))?.assertOpen()
+  assertStoreOpen(checkStore(store))
   return readArguments(check)
 }
 

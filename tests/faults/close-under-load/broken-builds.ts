@@ -14,7 +14,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
   {
     name: 'goes on with calls after the close',
     rounds: ROUNDS,
-    edits: [{ file: gate, from: 'if (this.#closing !== undefined) {', to: 'if (false) {' }],
+    edits: [{ file: gate, from: 'if (this.#closing === undefined) return\n', to: 'return\n' }],
   },
   {
     name: 'lets a call hang that the close finds in flight',
@@ -22,8 +22,8 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: gate,
-        from: 'return await call()',
-        to: `const result = await call()
+        from: 'return await work(checked)',
+        to: `const result = await work(checked)
       if (this.#closing !== undefined) await new Promise(() => {})
       return result`,
       },

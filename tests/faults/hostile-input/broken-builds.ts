@@ -22,8 +22,8 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: 'packages/core/src/kit/read-arguments.ts',
-        from: 'if (isHarborageError(error)) throw error',
-        to: 'throw error',
+        from: 'if (isHarborageError(error)) return error',
+        to: 'return error as never',
       },
     ],
   },

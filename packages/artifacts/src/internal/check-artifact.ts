@@ -1,13 +1,8 @@
-import {
-  HarborageError,
-  type Identity,
-  isHarborageError,
-  type MaintenanceScope,
-} from '@harborage/core'
+import { HarborageError, type Identity, isHarborageError } from '@harborage/core'
 import {
   captureBytes,
   checkIdentity,
-  checkMaintenanceScope,
+  checkMaintenanceClaim,
   checkName,
   checkOptionalPart,
   checkRequiredName,
@@ -40,7 +35,11 @@ export interface Description {
 const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
 const scopeNames = new KnownNames('the scope', scopeParts, 'invalid_identity')
 const sessionNames = new KnownNames('the identity', [...scopeParts, 'runId'], 'invalid_identity')
-const filterNames = new KnownNames('the filter', [...scopeParts, 'namespace'], 'invalid_identity')
+const filterNames = new KnownNames(
+  'the filter',
+  [...scopeParts, 'namespace', 'maintenanceScoped'],
+  'invalid_identity',
+)
 
 const putOptions = ['signal', 'namespace', 'mimeType', 'filename', 'source'] as const
 
@@ -140,11 +139,10 @@ function checkMimeType(value: unknown): string {
 /** Checks a filter; one that leaves out a part of the identity crosses identities. */
 export function checkFilter(
   filter: ArtifactFilter,
-  maintenance: MaintenanceScope | undefined,
 ): Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> {
   const { tenantId, userId, sessionId, taskId, namespace } = readFilter(filter)
   const crossesIdentities = [tenantId, userId, sessionId].includes(undefined)
-  if (crossesIdentities) checkMaintenanceScope(maintenance)
+  if (crossesIdentities) checkMaintenanceClaim(filter)
   return {
     tenantId: checkFilterPart('tenantId', tenantId),
     userId: checkFilterPart('userId', userId),

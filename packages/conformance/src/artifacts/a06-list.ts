@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { ArtifactFilter, ArtifactRef, ArtifactStore, ListOptions } from '@harborage/artifacts'
-import type { MaintenanceScope } from '@harborage/core'
+import type { ArtifactFilter, ArtifactRef, ArtifactStore } from '@harborage/artifacts'
+import type { MaintenanceScope, PageOptions } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { byBytes, textsInByteOrder } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
@@ -75,25 +75,16 @@ export function list({ it }: ArtifactCases): void {
     store,
   }) => {
     const scope = freshScope()
-    const claims: readonly unknown[] = [
-      undefined,
-      null,
-      true,
-      'maintenanceScoped',
-      {},
-      { maintenanceScoped: false },
-      { maintenanceScoped: 'true' },
-      { maintenanceScoped: 1 },
-      Object.create({ maintenanceScoped: true }),
-    ]
+    const claims: readonly unknown[] = [undefined, null, false, 'true', 1, {}, claimed]
     for (const filter of crossingFilters(scope)) {
-      for (const claim of claims) {
-        const maintenance = malformed<MaintenanceScope>(claim)
-        const walk = (): unknown => store.list(filter, { maintenance })
+      const claiming: unknown[] = claims.map((claim) => ({ ...filter, maintenanceScoped: claim }))
+      const inheriting: unknown = Object.assign(Object.create(claimed), filter)
+      for (const each of [...claiming, inheriting]) {
+        const walk = (): unknown => store.list(malformed<ArtifactFilter>(each))
         await assertFails('maintenance_scope_required', walk)
       }
       await assertFails('maintenance_scope_required', () => store.list(filter))
-      assert.deepEqual(await filenames(store, filter, { maintenance: claimed }), [])
+      assert.deepEqual(await filenames(store, { ...filter, ...claimed }), [])
     }
   })
 
@@ -106,7 +97,7 @@ export function list({ it }: ArtifactCases): void {
       await store.putText(other, 'content', { namespace, filename: part ?? 'ours' })
     }
     const found = (filter: ArtifactFilter): Promise<string[]> =>
-      filenames(store, { ...filter, namespace }, { maintenance: claimed })
+      filenames(store, { ...filter, namespace, ...claimed })
     const { tenantId, userId, sessionId, taskId } = scope
     const all = ['ours', 'taskId', 'sessionId', 'userId', 'tenantId']
     assert.deepEqual(await found({}), all)
@@ -129,8 +120,8 @@ export function list({ it }: ArtifactCases): void {
       }
       const filter = part === 'tenantId' ? { userId: base.tenantId } : { tenantId: base.tenantId }
       for (const pageSize of [1, 2, 100]) {
-        const options = { maintenance: claimed, pageSize }
-        assert.deepEqual(await filenames(store, filter, options), textsInByteOrder)
+        const claiming = { ...filter, ...claimed }
+        assert.deepEqual(await filenames(store, claiming, { pageSize }), textsInByteOrder)
       }
     })
   }
@@ -151,8 +142,8 @@ export function list({ it }: ArtifactCases): void {
       }
     }
     for (const pageSize of [1, 2, 100]) {
-      const options = { maintenance: claimed, pageSize }
-      assert.deepEqual(await filenames(store, { tenantId }, options), names.toSorted(byBytes))
+      const filter = { tenantId, ...claimed }
+      assert.deepEqual(await filenames(store, filter, { pageSize }), names.toSorted(byBytes))
     }
   })
 
@@ -183,7 +174,6 @@ export function list({ it }: ArtifactCases): void {
 
   it('A6 a list refuses malformed arguments at once', async ({ store }) => {
     const scope = freshScope()
-    const maintenance = claimed
     const refuses = (filter: unknown, options?: unknown): Promise<void> =>
       assertFails('invalid_record', () =>
         store.list(malformed(filter), options === undefined ? undefined : malformed(options)),
@@ -191,11 +181,11 @@ export function list({ it }: ArtifactCases): void {
     for (const pageSize of notPageSizes) await refuses(scope, { pageSize })
     for (const namespace of [...notNames.slice(1), 'x'.repeat(257)]) {
       await refuses({ ...scope, namespace })
-      await refuses({ namespace }, { maintenance })
+      await refuses({ namespace, ...claimed })
     }
     for (const part of scopeParts) {
-      const filter = malformed<ArtifactFilter>({ [part]: '\ud800' })
-      await assertFails('invalid_identity', () => store.list(filter, { maintenance }))
+      const filter = malformed<ArtifactFilter>({ [part]: '\ud800', ...claimed })
+      await assertFails('invalid_identity', () => store.list(filter))
     }
   })
 }
@@ -219,7 +209,7 @@ function crossingFilters(scope: ReturnType<typeof freshScope>): ArtifactFilter[]
 async function filenames(
   store: ArtifactStore,
   filter: ArtifactFilter,
-  options?: ListOptions,
+  options?: PageOptions,
 ): Promise<string[]> {
   return (await collect(store.list(filter, options))).map(({ filename }) => filename)
 }

@@ -66,8 +66,8 @@ export function scoped({ it }: ArtifactCases): void {
       await putNew(store, other, 'theirs')
     }
     assertSameRefs(await collect(store.scoped(scope).list()), [ours.ref])
-    const wider = malformed<object>({ maintenance: { maintenanceScoped: true } })
-    assertSameRefs(await collect(store.scoped(scope).list(wider)), [ours.ref])
+    const wider = malformed<object>({ maintenanceScoped: true })
+    await assertFails('invalid_record', () => store.scoped(scope).list(wider))
     const ofAnyTask = malformed<object>({ taskId: undefined })
     await assertFails('invalid_record', () => store.scoped(scope).list(ofAnyTask))
   })

@@ -113,3 +113,23 @@ function getterOf(prototype: object, name: 'aborted' | 'reason'): (signal: objec
   const { get } = Reflect.getOwnPropertyDescriptor(prototype, name) ?? {}
   return (signal): unknown => (get === undefined ? undefined : Reflect.apply(get, signal, []))
 }
+
+/** Settles as what runs does, or rejects with the reason of the signal once that is aborted. */
+export function untilAborted<Result>(
+  signal: AbortSignal,
+  running: Promise<Result>,
+): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>()
+  const forget = onAbort(signal, () => reject(abortReason(signal)))
+  running.then(
+    (result) => {
+      forget()
+      resolve(result)
+    },
+    (error: unknown) => {
+      forget()
+      reject(error)
+    },
+  )
+  return promise
+}

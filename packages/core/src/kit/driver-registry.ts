@@ -9,17 +9,25 @@ export interface Registered {
   readonly open: (dsn: never, migrate: never) => Promise<unknown>
 }
 
+/** Whom a registry serves: all stores, by SQL, or one of them. */
+export type RegistryKind = 'engine' | 'store'
+
+/** Every registry: a name or scheme of an engine is none of a store's drivers, and the reverse. */
+const registries: Readonly<Record<RegistryKind, DriverRegistry<Registered>[]>> = {
+  engine: [],
+  store: [],
+}
+
 /** Drivers by name and by DSN scheme. A name, and a scheme, is taken once. */
 export class DriverRegistry<Driver extends Registered> {
   readonly #drivers = new Map<string, Driver>()
   readonly #byScheme = new Map<string, Driver>()
-  readonly #rivals: DriverRegistry<Registered>[] = []
+  /** The registries of the other kind: what either has, neither takes. */
+  readonly #rivals: readonly DriverRegistry<Registered>[]
 
-  /** @param rival Another registry, which shares its names and schemes with this one: what either has, neither takes. */
-  constructor(rival?: DriverRegistry<Registered>) {
-    if (rival === undefined) return
-    this.#rivals.push(rival)
-    rival.#rivals.push(this)
+  constructor(kind: RegistryKind) {
+    this.#rivals = registries[kind === 'engine' ? 'store' : 'engine']
+    registries[kind].push(this)
   }
 
   /**

@@ -11,18 +11,23 @@ export { registerEngine, type Engine } from '../database.ts'
 export { checkEventId } from '../event-id.ts'
 export { errorOfFindings } from '../finding.ts'
 export { checkIdentity, checkOptionalPart, checkRunIdentity } from '../identity.ts'
-export { checkMaintenanceScope } from '../maintenance-scope.ts'
+export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
 export { currentOperation, traceOperation, type TracedOperation } from '../operation-trace.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
-export { abortReason, isAborted, onAbort } from './abort-signal.ts'
-export { CallGate } from './call-gate.ts'
+export { abortReason, isAborted, onAbort, untilAborted } from './abort-signal.ts'
+export {
+  assertStoreOpen,
+  CallGate,
+  type CheckedCall,
+  type CheckedWalk,
+  type Guarded,
+} from './call-gate.ts'
 export { captureBytes } from './capture-bytes.ts'
 export { captureDate } from './capture-date.ts'
 export { codeOf, isError, messageOf } from './caught-error.ts'
 export { DriverRegistry, type Registered } from './driver-registry.ts'
 export { schemeOf } from './dsn-scheme.ts'
 export { turnIfHeld } from './event-loop-turn.ts'
-export { inMemoryFactory } from './in-memory-factory.ts'
 export { parseJsonObject, strictJson, strictJsonObject } from './json.ts'
 export { KnownNames } from './known-names.ts'
 export {
@@ -35,14 +40,14 @@ export {
 } from './named-text.ts'
 export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
 export {
-  createDriverRegistry,
-  driverNames,
-  openDriver,
+  defineStore,
   type ClosableDriver,
+  type DefinedStore,
+  type DriverSource,
   type OpenedDriver,
   type StoreDriverFactory,
-  type StoreDrivers,
-} from './open-driver.ts'
+  type StoreOptions,
+} from './define-store.ts'
 export { walkPages, type PageWalk } from './page-walk.ts'
 export { readArguments } from './read-arguments.ts'
 export { SortedOrder } from './sorted-order.ts'

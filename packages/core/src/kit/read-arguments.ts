@@ -8,9 +8,14 @@ export function readArguments<Checked>(check: () => Checked): Checked {
   try {
     return check()
   } catch (error) {
-    if (isHarborageError(error)) throw error
-    throw new HarborageError('invalid_record', 'an argument cannot be read: pass plain values', {
-      cause: error,
-    })
+    throw asRefusal(error)
   }
+}
+
+/** Returns what the check of an argument threw as an error of Harborage. */
+export function asRefusal(error: unknown): HarborageError {
+  if (isHarborageError(error)) return error
+  return new HarborageError('invalid_record', 'an argument cannot be read: pass plain values', {
+    cause: error,
+  })
 }

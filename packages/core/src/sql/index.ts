@@ -7,6 +7,7 @@ export { lockKey } from './lock-key.ts'
 export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { afterPrefix } from './name-prefix.ts'
+export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
 export {
   requireSqlDatabase,
   type MigrationLock,

@@ -24,7 +24,7 @@ async function putAndRemove(text: string): Promise<void> {
     const { id } = await artifacts.putText(scope, text)
     if ((await artifacts.getText(scope, id)) !== text) faults.push('a put was lost')
     const maintenance = { maintenanceScoped: true } as const
-    const refs = await collect(artifacts.list({}, { maintenance }))
+    const refs = await collect(artifacts.list(maintenance))
     if (!refs.some((ref) => ref.id === id)) faults.push('a put was not listed')
     if (!(await artifacts.delete(scope, id))) faults.push('a put was removed by somebody')
   } catch (error) {

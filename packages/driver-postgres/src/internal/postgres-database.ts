@@ -48,7 +48,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly builder: Kysely<NoTables>
   readonly #pool: ClientPool
   readonly #retryTimeoutMs: number
-  readonly #lifecycle = new CallGate('Postgres database')
+  readonly #gate = new CallGate({ name: 'Postgres database' })
   readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
   readonly #connections: Connections
@@ -77,7 +77,7 @@ export class PostgresDatabase implements SqlDatabase {
     const values = statement.bind(parameters)
     const isShort = statement.isPointRead === true || statement.isShortRead === true
     const lanes = isShort ? this.#lanes : undefined
-    const result = await this.#lifecycle.run(undefined, () =>
+    const result = await this.#gate.run(undefined, () =>
       retry(this.#retryTimeoutMs, statement.repeat, () =>
         lanes === undefined
           ? this.#connections.run('brief', (run) => run(statement, values))
@@ -117,7 +117,7 @@ export class PostgresDatabase implements SqlDatabase {
     lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
-    return this.#lifecycle.run(undefined, () => this.#migrations.run(lock, work))
+    return this.#gate.run(undefined, () => this.#migrations.run(lock, work))
   }
 
   async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
@@ -127,7 +127,7 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   close(): Promise<void> {
-    return this.#lifecycle.close(() => {
+    return this.#gate.close(() => {
       this.#lanes?.giveBackIdle()
       return this.#pool.close()
     })
@@ -158,7 +158,7 @@ export class PostgresDatabase implements SqlDatabase {
     repeat: Repeat,
     attempt: (mayBeApplied: boolean, turn: Turn) => Promise<Result>,
   ): Promise<Result> {
-    return this.#lifecycle.run(undefined, () =>
+    return this.#gate.run(undefined, () =>
       this.#queue.run(claim, (turn) =>
         retry(this.#retryTimeoutMs, repeat, (mayBeApplied) => attempt(mayBeApplied, turn)),
       ),

@@ -63,8 +63,8 @@ export async function refsOf(
   filter: ArtifactFilter,
   pageSize: number,
 ): Promise<unknown[]> {
-  const maintenance = { maintenanceScoped: true } as const
-  return (await collect(store.list(filter, { maintenance, pageSize }))).map(withoutDate)
+  const claiming = { ...filter, maintenanceScoped: true } as const
+  return (await collect(store.list(claiming, { pageSize }))).map(withoutDate)
 }
 
 function keyOf(

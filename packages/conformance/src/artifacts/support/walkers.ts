@@ -27,7 +27,7 @@ export const walkers: readonly Walker[] = [
   {
     name: 'a list of a tenant',
     walk: (store, { tenantId }, pageSize, options) =>
-      store.list({ tenantId }, { ...options, pageSize, maintenance: { maintenanceScoped: true } }),
+      store.list({ tenantId, maintenanceScoped: true }, { ...options, pageSize }),
   },
   {
     name: 'a list of a view',
