@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseEventId } from '@harborage/core'
+import { newEventId, parseEventId } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { Pool } from 'pg'
@@ -142,6 +142,26 @@ test('plans that were made for an empty table find one slot or one event id in a
   const [load, byEventId] = plans.slice(-2)
   expectServedBy(load === undefined ? [] : [load], 'state_records_pkey', 12)
   expectServedBy(byEventId === undefined ? [] : [byEventId], 'state_records_event_id_idx', 12)
+})
+
+test('a save whose event id is taken is found among many by the index of event ids', async () => {
+  const bytes = new Uint8Array(1)
+  const plans = await plansOf('auto', database, async (state) => {
+    for (let call = 0; call < 8; call += 1) {
+      const saves = ['a', 'b', 'c', 'd'].map((kind) =>
+        state.save({ eventId: newEventId(), identity: ann, kind, bytes }),
+      )
+      const eventId = parseEventId('e700')
+      const conflict = state.save({ eventId, identity: ann, kind: 'e', bytes })
+      await expect(conflict).rejects.toMatchObject({ code: 'idempotency_conflict' })
+      await Promise.all(saves)
+    }
+  })
+  const looks = plans.flatMap(nodesOf).filter((node) => node['Node Type'] === 'Limit')
+  expect(looks.length).toBeGreaterThan(5)
+  for (const { Plans = [] } of looks) {
+    expect(Plans.map((plan) => plan['Index Name'])).toEqual(['state_records_event_id_idx'])
+  }
 })
 
 /** Every plan reads that index, throws no row away, and touches few pages. */

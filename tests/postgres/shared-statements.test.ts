@@ -110,7 +110,11 @@ class SharedFailures extends BrokenBatches {
   ): void {
     Promise.all(makes.map((make) => make())).then(
       (changes) => {
-        for (const [index, { resolve }] of calls.entries()) resolve(changes[index] ?? 0)
+        // A call that is in conflict fails, or changes nothing.
+        const fails = changes.includes(0)
+        for (const [index, { resolve }] of calls.entries()) {
+          resolve(fails ? 0 : (changes[index] ?? 0))
+        }
       },
       (error: unknown) => {
         for (const { reject } of calls) reject(error)

@@ -28,12 +28,11 @@ afterAll(() => server.stop())
 
 beforeEach(() => queryPostgres(server.dsn, 'delete from state_records'))
 
-/** How many statements that save a record were executed. */
+/** How many statements that save a record were sent, those that failed among them. */
 async function savesDuring(work: () => Promise<unknown>): Promise<number> {
   const steps = await loggedDuring(server, work)
-  return steps.filter(
-    ({ step, name }) => step === 'execute' && name.startsWith('harbor_state_save'),
-  ).length
+  return steps.filter(({ step, name }) => step === 'bind' && name.startsWith('harbor_state_save'))
+    .length
 }
 
 test('all that waits for one locked row takes one connection', async () => {
@@ -184,9 +183,8 @@ test('a conflict costs its own call, and not those that it comes with', async ()
       expect(new Set(await Promise.all([...good, ...more]))).toEqual(new Set(['saved']))
       expect((await conflict).code).toBe('idempotency_conflict')
     })
-  // A lone call, two batches, and a search in halves; each by itself they would be 65.
-  expect(await saveBeside('bad')).toBeLessThan(25)
-  for (const kind of ['bad', 'worse', 'bad']) expect(await saveBeside(kind)).toBeLessThan(8)
+  // A lone call, a batch or two, and one of them once more; each by itself they would be 65.
+  for (const kind of ['bad', 'bad', 'worse']) expect(await saveBeside(kind)).toBeLessThan(6)
 })
 
 test('calls wait for a connection as long as others are answered', async () => {

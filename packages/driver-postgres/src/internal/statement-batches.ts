@@ -1,6 +1,6 @@
 import type { OperationTrace } from '@harborage/core'
 import { currentOperation } from '@harborage/core/kit'
-import type { SqlBatch, SqlStatement } from '@harborage/core/sql'
+import { isSqlFailure, type SqlBatch, type SqlStatement } from '@harborage/core/sql'
 import type { Connections, RunStatement } from './connections.ts'
 import { Fifo } from './fifo.ts'
 import type { Turn } from './key-chains.ts'
@@ -30,6 +30,8 @@ const SLOW_MS = 50
 const LOCK_TIMEOUT_MS = 200
 /** How long the halves of a batch that failed wait: to find out which of its rows is in the way. */
 const SEARCH_LOCK_TIMEOUT_MS = 10
+/** How long others are expected after a conflict. */
+const CONFLICTS_MS = 10_000
 
 /** What is sent of a call. */
 interface SentCall {
@@ -58,6 +60,8 @@ export class StatementBatches {
   /** How many statements are under way, without those that are slow. */
   #underWay = 0
   #hasLone = false
+  /** Until then calls that are in conflict are left out, so that they fail none that they come with. */
+  #conflictsUntil = 0
   #isConnecting = false
   #isFlushDue = false
 
@@ -186,11 +190,18 @@ export class StatementBatches {
     lockTimeoutMs: number,
     run: RunStatement,
   ): Promise<ReadonlySet<string>> {
-    const { batch } = this.#statement
+    const batch = this.#formFor(calls)
     const sorted = calls.toSorted(byFirstKey).map(({ parameters }) => parameters)
     const { rows } = await run(batch, batch.bindAll(sorted, lockTimeoutMs))
     // What the statement returns of a row are the columns that its name is made of.
     return new Set(rows.map((row) => batch.nameOf(row)))
+  }
+
+  /** A call that is by itself is in the way of none. */
+  #formFor(calls: readonly SentCall[]): SqlBatch<unknown> {
+    const { batch } = this.#statement
+    if (batch.selective === undefined || calls.length === 1) return batch
+    return performance.now() < this.#conflictsUntil ? batch.selective : batch
   }
 
   #answer(calls: readonly Call[], written: ReadonlySet<string>): void {
@@ -201,10 +212,18 @@ export class StatementBatches {
     }
   }
 
-  /** A statement that failed applied nothing: its halves are sent again, until what is in the way is alone. */
+  /**
+   * A statement that failed applied nothing. After a conflict it is sent again in the form that leaves such calls out;
+   * else its halves are, until what is in the way is alone.
+   */
   async #recover(calls: readonly Call[], failure: unknown): Promise<void> {
-    if (!isAnswer(failure)) {
+    if (!isAnswer(failure) || (calls.length === 1 && isConflict(failure))) {
       for (const { reject } of calls) reject(failure)
+      return
+    }
+    if (isConflict(failure) && this.#formFor(calls) !== this.#statement.batch.selective) {
+      this.#conflictsUntil = performance.now() + CONFLICTS_MS
+      await this.#sendOrRecover(calls, LOCK_TIMEOUT_MS)
       return
     }
     const middle = Math.ceil(calls.length / 2)
@@ -214,16 +233,16 @@ export class StatementBatches {
 
   async #sendAgain(calls: readonly Call[]): Promise<void> {
     const [first] = calls
-    if (calls.length > 1) await this.#sendOrRecover(calls)
+    if (calls.length > 1) await this.#sendOrRecover(calls, SEARCH_LOCK_TIMEOUT_MS)
     else if (first !== undefined) {
       await this.#runSuspect(first.parameters, first.turn).then(first.resolve, first.reject)
     }
   }
 
-  async #sendOrRecover(calls: readonly Call[]): Promise<void> {
+  async #sendOrRecover(calls: readonly Call[], lockTimeoutMs: number): Promise<void> {
     try {
       const written = await this.#connections.run('brief', (run) =>
-        this.#send(calls, SEARCH_LOCK_TIMEOUT_MS, run),
+        this.#send(calls, lockTimeoutMs, run),
       )
       this.#answer(calls, written)
     } catch (failure) {
@@ -255,7 +274,7 @@ export class StatementBatches {
       )
       return written.size
     } catch (failure) {
-      if (!isAnswer(failure)) throw failure
+      if (!isAnswer(failure) || isConflict(failure)) throw failure
       this.#suspects.add(turn.keys)
       if (!failure.isLockTimeout) throw failure
     }
@@ -278,6 +297,11 @@ export class StatementBatches {
 /** Whether the server answered that it cannot do what it was asked. */
 function isAnswer(failure: unknown): failure is PostgresFailure {
   return failure instanceof PostgresFailure && !failure.mayPass && !failure.isUnsent
+}
+
+/** Whether a call of a statement would write what another row has to itself. */
+function isConflict(failure: PostgresFailure): boolean {
+  return isSqlFailure(failure.error, 'unique_violation')
 }
 
 function byFirstKey({ turn: left }: SentCall, { turn: right }: SentCall): number {

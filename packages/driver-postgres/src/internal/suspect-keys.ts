@@ -3,7 +3,7 @@ const SUSPECT_MS = 10_000
 /** The most keys that are remembered. */
 const MAX_SUSPECTS = 1_000
 
-/** Remembers which keys were in the way of others lately: of a row that somebody locks, or of a conflict. */
+/** Remembers which keys were in the way of others lately: mostly those of a row that somebody locks. */
 export class SuspectKeys {
   /** Each with the time at which it is forgotten, oldest first. */
   readonly #until = new Map<string, number>()

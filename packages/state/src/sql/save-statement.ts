@@ -3,6 +3,7 @@ import {
   compileBatch,
   compileStatement,
   type BatchRules,
+  type SqlBatch,
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
@@ -49,10 +50,39 @@ export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow,
     replaceWhere(into.values(rowOf(row)), isNew(database))
   if (!database.traits.batches)
     return compileStatement('state_save', save, { ...ofRow, repeat: 'recognized' })
-  const batch = compileBatch('state_save_batch', saveBatch, (columns, calls) =>
+  return compileStatement('state_save', save, {
+    ...ofRow,
+    repeat: 'recognized',
+    batch: { ...compileSaveBatch(database), selective: compileSelectiveBatch(database) },
+  })
+}
+
+function compileSaveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> {
+  const into = intoRecords(database)
+  return compileBatch('state_save_batch', saveBatch, (columns, calls) =>
     replaceWhere(into.columns(columns).expression(calls), isNew(database)).returning('event_id'),
   )
-  return compileStatement('state_save', save, { ...ofRow, repeat: 'recognized', batch })
+}
+
+/** Leaves out what has an event id that is there, in whichever slot: it would write nothing, or fail. */
+function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> {
+  const into = intoRecords(database)
+  const held = database.builder
+    .$extendTables<StateTables>()
+    .selectFrom('state_records')
+    .select(sql.lit(1).as('one'))
+    .where('state_records.tenant_id', '=', sql.ref<string>('call.tenant_id'))
+    .where('state_records.event_id', '=', sql.ref<string>('call.event_id'))
+    .where('state_records.event_id', '<>', sql.lit(''))
+    .limit(sql.lit(1))
+  return compileBatch('state_save_selective_batch', saveBatch, (columns, calls) => {
+    const names = sql.join(columns.map((column) => sql.ref(column)))
+    // No `not exists`: a join may change the order of the calls, in which they lock their slots.
+    const free = sql`select * from (${calls}) as call (${names}) where ${held} is null`
+    return replaceWhere(into.columns(columns).expression(free), isNew(database)).returning(
+      'event_id',
+    )
+  })
 }
 
 /** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
