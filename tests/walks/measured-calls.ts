@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+import type * as artifactsPackage from '@harborage/artifacts'
+import type * as corePackage from '@harborage/core'
+import type * as memoryPackage from '@harborage/memory'
+import type * as statePackage from '@harborage/state'
+
+export const callNames = ['save', 'load', 'addTurn', 'getLlmContext', 'put', 'get'] as const
+export type CallName = (typeof callNames)[number]
+
+/** Makes the arguments of a call, which are not counted, and returns the call. */
+export type PreparedCall = () => () => Promise<unknown>
+
+/** The stores of one build, opened on one database, and the calls whose walks are counted. */
+export interface MeasuredCalls {
+  readonly calls: Readonly<Record<CallName, PreparedCall>>
+  readonly close: () => Promise<void>
+}
+
+const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+const identity = { ...scope, runId: 'r1' }
+const turn = { userMessage: 'And now?', assistantResponse: 'We wait.' }
+const BYTES = 1_024
+/** Of the conversation that is read, to which nothing is added while calls are counted. */
+const TURNS = 4
+
+/** Opens the stores that the packages of a checkout export, as a user opens them. */
+export async function openCalls(checkout: string, dsn: string): Promise<MeasuredCalls> {
+  const { createEventBus, newEventId } = await load<typeof corePackage>('core')
+  const { openArtifactStore } = await load<typeof artifactsPackage>('artifacts')
+  const { openMemoryStore } = await load<typeof memoryPackage>('memory')
+  const { openStateStore } = await load<typeof statePackage>('state')
+  await load(dsn.startsWith('sqlite:') ? 'driver-sqlite' : 'driver-postgres')
+
+  const state = await openStateStore({ dsn })
+  const artifacts = await openArtifactStore({ dsn })
+  const memory = await openMemoryStore({ dsn, strategy: 'truncation', bus: createEventBus() })
+  let made = 0
+  const newBytes = (): Uint8Array => {
+    made += 1
+    return new Uint8Array(BYTES).fill(made & 255).fill(made >> 8, 1)
+  }
+  const conversation = { ...identity, sessionId: 's2' }
+  for (let count = 0; count < TURNS; count += 1) await memory.addTurn(conversation, turn)
+  const kept = await artifacts.putBytes(scope, newBytes())
+  return {
+    calls: {
+      save: () => {
+        const record = { identity, kind: 'checkpoint', eventId: newEventId(), bytes: newBytes() }
+        return () => state.save(record)
+      },
+      load: () => () => state.load(identity, 'checkpoint'),
+      addTurn: () => () => memory.addTurn(identity, turn),
+      getLlmContext: () => () => memory.getLlmContext(conversation),
+      put: () => {
+        const bytes = newBytes()
+        return () => artifacts.putBytes(scope, bytes)
+      },
+      get: () => () => artifacts.get(scope, kept.id),
+    },
+    close: async () => {
+      await memory.close()
+      await artifacts.close()
+      await state.close()
+    },
+  }
+
+  async function load<Exports>(folder: string): Promise<Exports> {
+    const entry = pathToFileURL(join(checkout, 'packages', folder, 'src/index.ts'))
+    return (await import(entry.href)) as Exports
+  }
+}
