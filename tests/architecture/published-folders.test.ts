@@ -25,6 +25,14 @@ test('a package in any of the folders is published', () => {
   ])
 })
 
+test("the README's table of packages has every published package", () => {
+  const page = read('README.md')
+  const missing = publishedPackages(root).filter(
+    ({ name, folder }) => !page.includes(`| [\`${name}\`](${folder}) `),
+  )
+  expect(missing).toEqual([])
+})
+
 test.each(publishedFolders)('%s is covered by what cannot ask for the folders', (folder) => {
   const lines = read('pnpm-workspace.yaml').split('\n')
   expect(lines).toContain(`  - ${folder}/*`)

@@ -1,12 +1,16 @@
-import { globSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
+import { readWorkspace } from '../architecture/workspace.ts'
+
 const root = join(import.meta.dirname, '../..')
 const table = readFileSync(join(root, 'packages/core/src/sql/repeats.md'), 'utf8')
-const sources = globSync('packages/{core,state,artifacts,memory}/src/**/*.ts', { cwd: root })
-  .filter((file) => !file.endsWith('core/src/sql/sql-statement.ts'))
-  .map((file) => readFileSync(join(root, file), 'utf8'))
+const sources = readWorkspace(root)
+  .packages.filter(({ role }) => role === 'core' || role === 'store')
+  .flatMap(({ files }) => files)
+  .filter(({ path }) => !path.endsWith('core/src/sql/sql-statement.ts'))
+  .map(({ source }) => source)
 
 /** Every statement and transaction of the stores, with its declaration. */
 const declared = sources.flatMap((source) => [
