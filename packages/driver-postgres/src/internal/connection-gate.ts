@@ -81,6 +81,7 @@ export class ConnectionGate {
   leave(use: ConnectionUse, isBroken: boolean): void {
     const line = this.#lineOf(use)
     line.inUse -= 1
+    if (this.waiting === 0) return
     if (!isBroken) line.lastProgress = performance.now()
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#admit(next)

@@ -2,7 +2,8 @@
 export class Turn {
   readonly #keysOf: () => readonly string[]
   #keys: readonly string[] | undefined
-  readonly since: number = performance.now()
+  /** When it began to wait. */
+  since = 0
   /** How many calls have to end first. */
   waitsFor = 0
   /** Those that come after it in a chain, once for each chain. */
@@ -89,5 +90,6 @@ export class KeyChains {
       last.followers.push(turn)
       turn.waitsFor += 1
     }
+    if (turn.waitsFor > 0) turn.since = performance.now()
   }
 }

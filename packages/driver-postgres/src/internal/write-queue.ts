@@ -56,7 +56,8 @@ export class WriteQueue {
     } finally {
       this.#bytes -= bytes
       // Those would have waited for the server beside this one, and as long.
-      this.#chains.leave(turn, doom, performance.now() - this.#timeoutMs)
+      if (doom === undefined) this.#chains.leave(turn)
+      else this.#chains.leave(turn, doom, performance.now() - this.#timeoutMs)
     }
   }
 }
