@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -9,7 +8,6 @@ import type { Acknowledged } from './killed-scope.ts'
 /** How a process is broken on purpose. */
 export type Fault = 'none' | 'writes in place' | 'acknowledges early'
 
-const compileCache = join(tmpdir(), 'harborage-compile-cache')
 const script = join(import.meta.dirname, 'acknowledging-process.ts')
 
 /** Lets a process put artifacts and kills it after some of them; gives what it acknowledged. */
@@ -21,7 +19,6 @@ export async function killInPuts(
 ): Promise<readonly Acknowledged[]> {
   const writer = spawn(process.execPath, [script, dsn, name, fault], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   })
   const exited = once(writer, 'exit')
   const acknowledged: Acknowledged[] = []

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { inspect } from 'node:util'
 
@@ -14,6 +15,8 @@ export function workerConfig<Config>(): Config {
 
 /** Answers the calls of {@link Worker}, several at a time, for as long as it keeps hold of this process. */
 export function serve(methods: Methods): void {
+  // The next process begins faster; this one may be killed before it would do this by itself.
+  flushCompileCache()
   createInterface({ input: process.stdin }).on('line', (line) => {
     const { id, method, argument } = JSON.parse(line) as {
       id: number

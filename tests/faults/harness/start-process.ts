@@ -6,7 +6,9 @@ import { pathToFileURL } from 'node:url'
 import type { BrokenBuild } from './fault-row.ts'
 
 const register = pathToFileURL(join(import.meta.dirname, 'register-broken-build.ts')).href
-const compiled = join(import.meta.dirname, '../../node_modules/.cache/faults')
+/** What was compiled once need not be compiled by each of many short lives, nor by each broken build. */
+const compiled =
+  process.env['NODE_COMPILE_CACHE'] ?? join(import.meta.dirname, '../../node_modules/.cache/faults')
 
 export interface ProcessOptions {
   readonly brokenBuild?: BrokenBuild | undefined
@@ -46,8 +48,7 @@ export function startProcess(
     env: {
       ...process.env,
       ...env,
-      // What was compiled once need not be compiled by each of many short lives.
-      NODE_COMPILE_CACHE: join(compiled, brokenBuild?.name.replaceAll(/\W+/g, '-') ?? 'sound'),
+      NODE_COMPILE_CACHE: compiled,
       ...(brokenBuild === undefined ? {} : { HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild) }),
     },
   })

@@ -4,9 +4,6 @@ import type { Readable, Writable } from 'node:stream'
 
 import { onTestFinished } from 'vitest'
 
-/** What was compiled once need not be compiled by each of many short lives. */
-const compiled = join(import.meta.dirname, '../../node_modules/.cache/memory-faults')
-
 export interface ScriptOptions {
   readonly nodeOptions?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
@@ -23,7 +20,7 @@ export function spawnScript(
     [...nodeOptions, join(import.meta.dirname, name), ...args],
     {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, ...env, NODE_COMPILE_CACHE: compiled },
+      env: { ...process.env, ...env },
     },
   )
   // One that hangs does not outlive its test.
