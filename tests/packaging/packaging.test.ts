@@ -15,7 +15,7 @@ import { installedPackages } from './installed-packages.ts'
 import { serveRegistry, type PackageRegistry } from './package-registry.ts'
 import { packPackages } from './packed-package.ts'
 import { firstExample, firstInstall } from './readme.ts'
-import { runCommand, tryCommand } from './run-command.ts'
+import { COMPILE, runCommand, tryCommand } from './run-command.ts'
 import { jestTest, saveOnce } from './save-once.ts'
 import { unusualProjects } from './unusual-projects.ts'
 
@@ -114,7 +114,7 @@ describe.each(['npm', 'pnpm'] as const)(
     })
 
     test("compiles the README's first example, with the declarations of all that it uses", async () => {
-      await runCommand(project.folder, 'tsc')
+      await runCommand(project.folder, ...COMPILE)
     })
 
     test.each([
@@ -161,7 +161,7 @@ describe.each(['npm', 'pnpm'] as const)(
 
     test('runs and compiles an example, with the declarations of all that it uses', async () => {
       await runCommand(project.folder, 'node', 'artifacts-on-files.ts')
-      await runCommand(project.folder, 'tsc')
+      await runCommand(project.folder, ...COMPILE)
     })
 
     test.each([
@@ -202,16 +202,16 @@ describe('a project that installed every package', () => {
   afterAll(() => project[Symbol.asyncDispose]())
 
   test('compiles an import of every public entry, with all declarations checked', async () => {
-    await runCommand(project.folder, 'tsc')
+    await runCommand(project.folder, ...COMPILE, '--noEmit', 'false', '--outDir', 'compiled')
   })
 
+  // Compiled by the test before.
   test('runs on the oldest Node.js that the packages promise to run on', async () => {
     const oldest = createRequire(import.meta.url).resolve('node-oldest/bin/node')
     const version = (await runCommand(project.folder, oldest, '--version')).slice(1).trim()
     const promises = packedPackages.map(({ manifest }) => manifest.engines['node'])
     expect(promises).toEqual(promises.map(() => `>=${version.replace(/\.0$/, '')}`))
 
-    await runCommand(project.folder, 'tsc', '--noEmit', 'false', '--outDir', 'compiled')
     await runCommand(project.folder, oldest, 'compiled/every-entry.js')
     await runCommand(project.folder, oldest, 'compiled/first-example.js')
     await runCommand(project.folder, oldest, 'checkpoint.mjs')

@@ -3,6 +3,9 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
+/** Compiles a project. Beside other tests, several threads only do some of the work twice. */
+export const COMPILE = ['tsc', '--singleThreaded'] as const
+
 export interface CommandResult {
   readonly succeeded: boolean
   /** What it printed, to standard output and then to standard error. */

@@ -6,7 +6,7 @@ import { installInEmptyProject, type ConsumerProject } from './consumer-project.
 import { installedPackages } from './installed-packages.ts'
 import type { PackageRegistry } from './package-registry.ts'
 import { firstExample, firstInstall } from './readme.ts'
-import { runCommand } from './run-command.ts'
+import { COMPILE, runCommand } from './run-command.ts'
 import { saveOnce } from './save-once.ts'
 
 /** Projects that install or run the packages in ways that others do not. */
@@ -27,7 +27,7 @@ export function unusualProjects(registry: () => PackageRegistry): void {
 
     test("runs and compiles the README's first example", async () => {
       await runCommand(project.folder, 'node', 'first-example.ts')
-      await runCommand(project.folder, 'tsc')
+      await runCommand(project.folder, ...COMPILE)
     })
   })
 
@@ -52,7 +52,7 @@ export function unusualProjects(registry: () => PackageRegistry): void {
     })
 
     test('compiles, and keeps every store on both engines beside its own queries', async () => {
-      await runCommand(project.folder, 'tsc')
+      await runCommand(project.folder, ...COMPILE)
       await runCommand(project.folder, 'node', 'beside-kysely.ts', 'sqlite:./own.db')
       const database = await createDatabase()
       await runCommand(project.folder, 'node', 'beside-kysely.ts', database.dsn)
