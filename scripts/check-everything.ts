@@ -16,9 +16,10 @@ interface Stage {
 
 const stages: readonly Stage[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
+  // What it compiles need not be compiled again for the types.
+  { name: 'build', command: ['pnpm', 'run', 'build'] },
   { name: 'types', command: ['tsc', '-b', '--pretty'] },
   { name: 'lint', command: ['oxlint'] },
-  { name: 'build', command: ['pnpm', 'run', 'build'] },
 ]
 
 const shell = process.platform === 'win32'
