@@ -11,7 +11,7 @@ import { durablePlaces, placeOnFiles } from './support/places.ts'
 import { randomSource } from '../support/random-source.ts'
 import { measure } from '../support/measure.ts'
 
-const ROUNDS = measure({ quick: 24, full: 100 })
+const ROUNDS = measure({ quick: 12, full: 100 })
 const AT_ONCE = 3
 const MOST_PUTS = 24
 

@@ -2,6 +2,7 @@ import { ArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance, type ArtifactHarness } from '@harborage/conformance/artifacts'
 import { describe, expect, it } from 'vitest'
 import { collectCases, failingCases, type CollectedCase } from '../support/collected-cases.ts'
+import { CALL_MS_OF_VARIANT } from '../support/measure.ts'
 import { failClosedFaults } from './a01-fail-closed.ts'
 import { idFaults } from './a02-id.ts'
 import { dedupFaults } from './a03-dedup.ts'
@@ -78,7 +79,7 @@ describe('the conformance suite', () => {
       if (sharp === undefined) throw new Error('each guarantee has a broken store')
       // Histories compare everything, so they see the fault of any guarantee.
       const others = await failingCases(
-        casesOf(harnessOf(sharp)),
+        casesOf({ ...harnessOf(sharp), callMs: CALL_MS_OF_VARIANT }),
         (each) => !isOurs(each) && each.guarantee !== 'S12',
       )
       expect(others).toEqual([])

@@ -13,8 +13,8 @@ import { measure } from '../support/measure.ts'
 
 const speakers = ['a', 'b', 'c', 'd']
 /** Four times so many on each of the two: 10,000 in all in full. */
-const turnsEach = measure({ quick: 200, full: 1_250 })
-const kills = measure({ quick: 5, full: 12 })
+const turnsEach = measure({ quick: 120, full: 1_250 })
+const kills = measure({ quick: 3, full: 12 })
 
 describe.each(sharedPlaces)('four processes in one conversation on $name', ({ open }) => {
   test('lose no turn, double none and keep their order, though whoever folds is killed again and again', async () => {

@@ -7,9 +7,10 @@ import { InMemoryStateDriver, StateStore } from '@harborage/state'
 import { describe, expect, it } from 'vitest'
 
 import { collectCases, type CollectedCase } from '../support/collected-cases.ts'
+import { measure } from '../support/measure.ts'
 import { slowDriver } from './slow-driver.ts'
 
-const CALL_MS = 15
+const CALL_MS = measure({ quick: 6, full: 15 })
 /** The cases wait most of the time, so that many are run at once. */
 const AT_ONCE = 50
 /** Only for what hangs. */

@@ -18,7 +18,7 @@ describe('the state store on Postgres', () => {
     {
       open: () => openStateStore({ dsn: created.dsn }),
       durable: true,
-      histories: { runs: measure({ quick: 100, full: 700 }) },
+      histories: { runs: measure({ quick: 50, full: 700 }) },
     },
   )
 })

@@ -20,7 +20,7 @@ describe('the state store in an SQLite file', () => {
     {
       open: () => openStateStore({ dsn: `sqlite:${join(folder, 'state.db')}` }),
       durable: true,
-      histories: { runs: measure({ quick: 200, full: 1_000 }) },
+      histories: { runs: measure({ quick: 100, full: 1_000 }) },
     },
   )
 })

@@ -18,7 +18,7 @@ describe('the state store in an SQLite database without a file', () => {
     {
       open: () => openStateStore({ database }),
       durable: true,
-      histories: { runs: measure({ quick: 100, full: 400 }) },
+      histories: { runs: measure({ quick: 50, full: 400 }) },
     },
   )
 })

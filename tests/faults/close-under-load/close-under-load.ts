@@ -18,7 +18,7 @@ import type { WorkerConfig, WorkerReport } from './worker.ts'
 const script = join(import.meta.dirname, 'worker.ts')
 
 /** How long a build that is broken on purpose is waited for. */
-const REPORT_OF_BROKEN_BUILD_MS = 10_000
+const REPORT_OF_BROKEN_BUILD_MS = 6_000
 const EXIT_OF_BROKEN_BUILD_MS = 1_000
 
 /** Lets one process close its stores under load, and looks at what it did. */

@@ -22,7 +22,7 @@ const shares: readonly (readonly [place: Place, share: number])[] = [
 ]
 
 /** A build that is broken on purpose was never meant to be waited for so long. */
-const SILENCE_OF_BROKEN_BUILD_MS = 12_000
+const SILENCE_OF_BROKEN_BUILD_MS = 8_000
 
 export const hostileInput: FaultRow = {
   name: 'hostile input',

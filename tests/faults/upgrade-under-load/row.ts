@@ -22,7 +22,7 @@ const FEW_RECORDS = 3_000
 /** How many calls have to pass beside a migration that waits for its tables. */
 const PASSING = 30
 /** A broken build is not waited for as long: what is too slow for it only adds to what is wrong. */
-const HANGING_MS = { ofBrokenBuild: 10_000, otherwise: HANG_LIMIT_MS }
+const HANGING_MS = { ofBrokenBuild: 5_000, otherwise: HANG_LIMIT_MS }
 
 export const upgradeUnderLoad: FaultRow = {
   name: 'upgrade under load',
