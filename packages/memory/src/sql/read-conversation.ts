@@ -6,7 +6,7 @@ import { conversationOf, type ContentColumns, type OwnerColumns } from './rows.t
 import type { MemoryStatements } from './statements.ts'
 
 /** The most rows of the first page: nearly every conversation is read in one statement. */
-const FIRST_ROWS = 512
+const FIRST_ROWS = 1024
 
 /** About how many bytes a further page has, and the most rows. */
 const PAGE_BYTES = 1024 * 1024

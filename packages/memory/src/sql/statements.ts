@@ -1,4 +1,5 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import { sql } from 'kysely'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
 import { ownerOf } from './row-columns.ts'
 import type { ContentColumns, LockedColumns, OwnerColumns } from './rows.ts'
@@ -49,7 +50,7 @@ export function compileMemoryStatements(database: SqlDatabase): MemoryStatements
       (page: PageParameters) =>
         rowsOf(page)
           .where('kind', '>', page.after_kind)
-          .where('kind', '<', AFTER_TURNS)
+          .where('kind', '<', sql.lit(AFTER_TURNS))
           .limit(page.limit),
       { repeat: 'reads' },
     ),
