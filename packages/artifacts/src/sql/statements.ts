@@ -1,4 +1,5 @@
 import {
+  compileOnce,
   compileStatement,
   type Removal,
   type SessionColumns,
@@ -44,7 +45,11 @@ const smallColumns = [
 
 const refColumns = [...smallColumns, 'source_json'] as const
 
-export function compileArtifactStatements(database: SqlDatabase): ArtifactStatements {
+/** Compiles the statements, once for databases of one kind. */
+export const compileArtifactStatements: (database: SqlDatabase) => ArtifactStatements =
+  compileOnce(compileAll)
+
+function compileAll(database: SqlDatabase): ArtifactStatements {
   const db = database.builder.$extendTables<ArtifactTables>()
   return {
     put: compilePut(database),

@@ -1,6 +1,7 @@
 export { compileAllOrNone } from './all-or-none.ts'
 export { askWhatBecame } from './ask-what-became.ts'
 export type { BatchColumns } from './call-arrays.ts'
+export { compileOnce } from './compile-once.ts'
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
 export { byJsonText } from './json-order.ts'
 export { lockKey } from './lock-key.ts'

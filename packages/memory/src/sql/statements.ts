@@ -1,4 +1,9 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import {
+  compileOnce,
+  compileStatement,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
 import { ownerOf } from './row-columns.ts'
@@ -27,7 +32,11 @@ export interface PageParameters extends OwnerColumns {
 const content = ['kind', 'tokens', 'bytes'] as const
 const locked = [...content, 'updated_at'] as const
 
-export function compileMemoryStatements(database: SqlDatabase): MemoryStatements {
+/** Compiles the statements, once for databases of one kind. */
+export const compileMemoryStatements: (database: SqlDatabase) => MemoryStatements =
+  compileOnce(compileAll)
+
+function compileAll(database: SqlDatabase): MemoryStatements {
   const db = database.builder.$extendTables<MemoryTables>()
   const rowsOf = (owner: OwnerColumns) =>
     db

@@ -1,4 +1,5 @@
 import {
+  compileOnce,
   compileStatement,
   sessionOf,
   type Removal,
@@ -84,7 +85,11 @@ interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
 const row = [...placed, 'event_trail'] as const
 
-export function compileStateStatements(database: SqlDatabase): StateStatements {
+/** Compiles the statements, once for databases of one kind. */
+export const compileStateStatements: (database: SqlDatabase) => StateStatements =
+  compileOnce(compileAll)
+
+function compileAll(database: SqlDatabase): StateStatements {
   return { ...compileReads(database), ...compileWrites(database), ...compileWalks(database) }
 }
 
