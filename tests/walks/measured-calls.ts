@@ -9,8 +9,8 @@ import type * as statePackage from '@harborage/state'
 export const callNames = ['save', 'load', 'addTurn', 'getLlmContext', 'put', 'get'] as const
 export type CallName = (typeof callNames)[number]
 
-/** Makes the arguments of a call, which are not counted, and returns the call. */
-export type PreparedCall = () => () => Promise<unknown>
+/** Makes what a call needs, which is not counted, and resolves to the call. */
+export type PreparedCall = () => Promise<() => Promise<unknown>>
 
 /** The stores of one build, opened on one database, and the calls whose walks are counted. */
 export interface MeasuredCalls {
@@ -22,8 +22,8 @@ const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const identity = { ...scope, runId: 'r1' }
 const turn = { userMessage: 'And now?', assistantResponse: 'We wait.' }
 const BYTES = 1_024
-/** Of the conversation that is read, to which nothing is added while calls are counted. */
-const TURNS = 4
+/** Of each conversation before it is read or added to: what a call passes depends on it. */
+const TURNS = 10
 
 /** Opens the stores that the packages of a checkout export, as a user opens them. */
 export async function openCalls(checkout: string, dsn: string): Promise<MeasuredCalls> {
@@ -41,23 +41,33 @@ export async function openCalls(checkout: string, dsn: string): Promise<Measured
     made += 1
     return new Uint8Array(BYTES).fill(made & 255).fill(made >> 8, 1)
   }
-  const conversation = { ...identity, sessionId: 's2' }
-  for (let count = 0; count < TURNS; count += 1) await memory.addTurn(conversation, turn)
+  const newConversation = async () => {
+    made += 1
+    const conversation = { ...identity, sessionId: `conversation ${made}` }
+    for (let count = 0; count < TURNS; count += 1) await memory.addTurn(conversation, turn)
+    return conversation
+  }
   const kept = await artifacts.putBytes(scope, newBytes())
   return {
     calls: {
-      save: () => {
+      save: async () => {
         const record = { identity, kind: 'checkpoint', eventId: newEventId(), bytes: newBytes() }
         return () => state.save(record)
       },
-      load: () => () => state.load(identity, 'checkpoint'),
-      addTurn: () => () => memory.addTurn(identity, turn),
-      getLlmContext: () => () => memory.getLlmContext(conversation),
-      put: () => {
+      load: async () => () => state.load(identity, 'checkpoint'),
+      addTurn: async () => {
+        const conversation = await newConversation()
+        return () => memory.addTurn(conversation, turn)
+      },
+      getLlmContext: async () => {
+        const conversation = await newConversation()
+        return () => memory.getLlmContext(conversation)
+      },
+      put: async () => {
         const bytes = newBytes()
         return () => artifacts.putBytes(scope, bytes)
       },
-      get: () => () => artifacts.get(scope, kept.id),
+      get: async () => () => artifacts.get(scope, kept.id),
     },
     close: async () => {
       await memory.close()

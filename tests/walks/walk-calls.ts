@@ -22,7 +22,7 @@ export async function walkWarm<Functions extends readonly { readonly calls: numb
   follower: Follower<Functions>,
 ): Promise<Functions> {
   // What the first calls make, such as prepared statements, is not of the walk.
-  for (let round = 0; round < WARM_UPS; round += 1) await prepare()()
+  for (let round = 0; round < WARM_UPS; round += 1) await (await prepare())()
   let fewest = await walkOnce(prepare, follower)
   for (let round = 1; round < REPEATS; round += 1) {
     const walk = await walkOnce(prepare, follower)
@@ -35,7 +35,7 @@ async function walkOnce<Functions>(
   prepare: PreparedCall,
   follower: Follower<Functions>,
 ): Promise<Functions> {
-  const call = prepare()
+  const call = await prepare()
   await untilIdle()
   await follower.begin()
   await call()

@@ -13,8 +13,9 @@ const order = what === 'order' ? new CallOrder(checkout) : undefined
 if (order === undefined) await coverage.start()
 const known = pathToFileURL(join(checkout, 'packages/known/src/index.ts')).href
 const { call } = (await import(known)) as { call: () => Promise<unknown> }
+const prepare = () => Promise.resolve(call)
 const walk =
   order === undefined
-    ? summarizeWalk(checkout, await walkWarm(() => call, coverage))
-    : await walkWarm(() => call, order)
+    ? summarizeWalk(checkout, await walkWarm(prepare, coverage))
+    : await walkWarm(prepare, order)
 process.stdout.write(JSON.stringify(walk))
