@@ -1,49 +1,58 @@
 import { HarborageError, type Database } from '@harborage/core'
 import {
   compileStatement,
+  defineTable,
   isSqlFailure,
   openSqlDriver,
   sessionColumns,
+  type KeyOf,
+  type RowOf,
   type SchemaChange,
-  type SessionColumns,
   type SqlDatabase,
   type SqlStatement,
   type Subsystem,
+  type TablesOf,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import type { CounterDriver, CounterKey } from './counter-driver.ts'
 
-interface KeyColumns extends SessionColumns {
-  readonly run_id: string
-  readonly name: string
-}
+const spec = {
+  name: 'counters',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    run_id: 'text',
+    name: 'text',
+    value: 'integer',
+  },
+  key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'name'],
+} as const
 
-interface CounterRow extends KeyColumns {
-  readonly value: number
-}
+const counters = defineTable(spec)
 
-const key = ['tenant_id', 'user_id', 'session_id', 'run_id', 'name'] as const
+type CounterRow = RowOf<typeof spec>
+type KeyColumns = KeyOf<typeof spec>
 
-const createCounters: SchemaChange = async (db, traits) => {
-  const name = sql.raw(traits.nameType)
+const createCounters: SchemaChange = async (db, dialect) => {
+  const text = await dialect.columnType('text', db)
   await db.schema
     .createTable('counters')
-    .addColumn('tenant_id', name, (each) => each.notNull())
-    .addColumn('user_id', name, (each) => each.notNull())
-    .addColumn('session_id', name, (each) => each.notNull())
-    .addColumn('run_id', name, (each) => each.notNull())
-    .addColumn('name', name, (each) => each.notNull())
+    .addColumn('tenant_id', text, (each) => each.notNull())
+    .addColumn('user_id', text, (each) => each.notNull())
+    .addColumn('session_id', text, (each) => each.notNull())
+    .addColumn('run_id', text, (each) => each.notNull())
+    .addColumn('name', text, (each) => each.notNull())
     .addColumn('value', 'bigint', (each) => each.notNull())
-    .addPrimaryKeyConstraint('counters_pkey', [...key])
+    .addPrimaryKeyConstraint('counters_pkey', [...counters.key])
     .execute()
 }
 
-const counters: Subsystem = {
+const subsystem: Subsystem = {
   name: 'counters',
   packageName: 'a-counter-store',
+  tables: [counters.spec],
   migrations: { '0001_create_counters': createCounters },
-  lockedTables: ['counters'],
-  objectsOn: () => ({ tables: ['counters'], triggers: [] }),
 }
 
 /** Opens the SQL driver of the counters on an open database. */
@@ -52,7 +61,7 @@ export function openSqlCounterDriver(
   migrate: 'apply' | 'verify',
 ): Promise<CounterDriver> {
   return openSqlDriver(database, migrate, {
-    subsystem: counters,
+    subsystem,
     create: (sqlDatabase) => new SqlCounterDriver(sqlDatabase),
   })
 }
@@ -64,16 +73,16 @@ class SqlCounterDriver implements CounterDriver {
 
   constructor(database: SqlDatabase) {
     this.#database = database
-    const db = database.builder.$extendTables<{ counters: CounterRow }>()
+    const db = database.builder.$extendTables<TablesOf<typeof spec>>()
     this.#add = compileStatement(
       'counters_add',
-      ({ tenant_id, user_id, session_id, run_id, name, value }: CounterRow) =>
+      (row: CounterRow) =>
         db
           .insertInto('counters')
-          .values({ tenant_id, user_id, session_id, run_id, name, value })
+          .values(counters.rowOf(row))
           .onConflict((conflict) =>
             conflict
-              .columns(key)
+              .columns(counters.key)
               .doUpdateSet({ value: sql<number>`counters.value + excluded.value` }),
           )
           .returning('value'),
@@ -82,11 +91,11 @@ class SqlCounterDriver implements CounterDriver {
     )
     this.#read = compileStatement(
       'counters_read',
-      ({ tenant_id, user_id, session_id, run_id, name }: KeyColumns) =>
+      (at: KeyColumns) =>
         db
           .selectFrom('counters')
           .select('value')
-          .where((where) => where.and({ tenant_id, user_id, session_id, run_id, name })),
+          .where((where) => where.and(counters.keyOf(at))),
       { repeat: 'reads', isPointRead: true },
     )
   }

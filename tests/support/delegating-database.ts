@@ -3,8 +3,8 @@ import type {
   MigrationLock,
   NoTables,
   SqlDatabase,
+  SqlDialect,
   SqlStatement,
-  SqlTraits,
   SqlWork,
   StoredObjects,
   TransactionTraits,
@@ -14,7 +14,7 @@ import type { Kysely } from 'kysely'
 /** Does what another database does: the ground for one that differs in a single thing. */
 export class DelegatingDatabase implements SqlDatabase {
   readonly engine: string
-  readonly traits: SqlTraits
+  readonly dialect: SqlDialect
   readonly schema: string | undefined
   readonly builder: Kysely<NoTables>
   protected readonly real: SqlDatabase
@@ -22,7 +22,7 @@ export class DelegatingDatabase implements SqlDatabase {
   constructor(real: SqlDatabase) {
     this.real = real
     this.engine = real.engine
-    this.traits = real.traits
+    this.dialect = real.dialect
     this.schema = real.schema
     this.builder = real.builder
   }

@@ -50,7 +50,7 @@ export const answerLost: FaultRow = {
       edits: [
         {
           file: 'packages/state/src/sql/save-statement.ts',
-          from: 'return isNotOnTrail(traits, newMark)',
+          from: 'return isNotOnTrail(dialect, newMark)',
           to: 'return sql`true`',
         },
       ],

@@ -32,9 +32,9 @@ export const deletionsBesideWriters: FaultRow = {
       rounds: 400,
       edits: [
         {
-          file: 'packages/core/src/sql/remove-all.ts',
-          from: 'if (!database.traits.rowLocks) return database.changes(remove, parameters)',
-          to: 'return database.changes(remove, parameters)',
+          file: 'packages/core/src/sql/dialects/postgres.ts',
+          from: 'removeAll: (calls, removal, parameters) => removeInPasses(calls, removal, parameters),',
+          to: 'removeAll: (calls, { remove }, parameters) => calls.changes(remove, parameters),',
         },
       ],
     },

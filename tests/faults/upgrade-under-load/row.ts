@@ -66,8 +66,8 @@ export const upgradeUnderLoad: FaultRow = {
       rounds: 1,
       edits: [
         {
-          file: 'packages/state/src/sql/kinds-in-any-schema.ts',
-          from: "when 'INSERT' then insert into state_kinds (${columns}) values (${inserted});",
+          file: 'packages/core/src/sql/dialects/postgres-key-tables.ts',
+          from: "when 'INSERT' then insert into ${keyTable} (${columns}) values (${inserted});",
           to: "when 'INSERT' then null;",
         },
       ],

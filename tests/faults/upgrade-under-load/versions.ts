@@ -6,7 +6,7 @@ import type { BrokenBuild, SourceEdit } from '../harness/fault-row.ts'
 const root = join(import.meta.dirname, '../../..')
 
 const migrations = 'packages/state/src/sql/migrations.ts'
-const listKind = 'packages/state/src/sql/list-kind-statement.ts'
+const dialect = 'packages/core/src/sql/dialects/postgres.ts'
 
 /** The migrations of the state store after the first, as its sources list them. */
 const later: readonly string[] = [
@@ -22,13 +22,10 @@ const KINDS_TABLE = 3
 /** What makes a version without a table of kinds of the sources. */
 const withoutKinds: readonly SourceEdit[] = [
   {
-    file: migrations,
-    from: `updatesWriteEveryIndex
-      ? { tables: ['state_records', 'state_kinds']`,
-    to: `false
-      ? { tables: ['state_records', 'state_kinds']`,
+    file: dialect,
+    from: "import { keyTables } from './postgres-key-tables.ts'",
+    to: "import { orderIndexes as keyTables } from './order-index.ts'",
   },
-  { file: listKind, from: 'database.traits.updatesWriteEveryIndex', to: 'false' },
 ]
 
 /**

@@ -9,7 +9,7 @@ import type { Place } from './places.ts'
 /** A fresh database and what a test does to it behind the back of the stores. */
 export interface TestPlace extends Place, AsyncDisposable {
   runScript(script: string): Promise<void>
-  /** The definitions of all tables and indexes. */
+  /** The definitions of all tables, indexes, constraints, triggers and functions. */
   structure(): Promise<readonly string[]>
   /** Every row of every table. */
   content(): Promise<readonly string[]>
@@ -53,6 +53,9 @@ function columnsOf(select: (sql: string) => string[], table: string): string {
   return select(`select 'quote("' || name || '")' from pragma_table_info('${table}')`).join(', ')
 }
 
+const OWN_TABLES = `
+  select oid from pg_class where relnamespace::regnamespace::text !~ '^pg_|^information_schema$'`
+
 const structureOfPostgres = `
   select 'schema ' || nspname as line from pg_namespace where nspname !~ '^pg_|^information_schema$'
   union all
@@ -60,6 +63,17 @@ const structureOfPostgres = `
   from information_schema.columns where table_schema !~ '^pg_|^information_schema$'
   union all
   select indexdef from pg_indexes where schemaname !~ '^pg_'
+  union all
+  select concat_ws(' ', 'compression', attrelid::regclass, attname, attcompression)
+  from pg_attribute where attrelid in (${OWN_TABLES}) and attnum > 0 and attcompression <> ''
+  union all
+  select concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
+  from pg_constraint where conrelid in (${OWN_TABLES})
+  union all
+  select pg_get_triggerdef(oid) from pg_trigger where tgrelid in (${OWN_TABLES})
+  union all
+  select concat_ws(' ', pg_get_functiondef(oid), proacl)
+  from pg_proc where pronamespace::regnamespace::text !~ '^pg_|^information_schema$'
   order by line`
 
 const contentOfPostgres = `

@@ -8,23 +8,13 @@ import {
 } from '@harborage/core/sql'
 import type { NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
-import type { ArtifactRow } from './tables.ts'
+import { artifactsBlobs, type ArtifactRow } from './tables.ts'
 
 /** The columns that name a scope. */
 export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
 
 /** The columns that name an artifact. */
 export type KeyColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'id'>
-
-/** The names of the columns that name an artifact: the order in which artifacts are listed. */
-export const keyNames = [
-  'tenant_id',
-  'user_id',
-  'session_id',
-  'task_id',
-  'namespace',
-  'id',
-] as const
 
 /** Everything but the bytes. */
 export type RefColumns = Omit<ArtifactRow, 'bytes'>
@@ -98,24 +88,11 @@ export function scopeOf(at: ScopeColumns): ScopeColumns {
   return { ...sessionOf(at), task_id: at.task_id }
 }
 
-/** Just the columns of an artifact's key. */
-export function keyOf(at: KeyColumns): KeyColumns {
-  return { ...scopeOf(at), namespace: at.namespace, id: at.id }
-}
-
-/** Names an artifact in one text. */
-export function keyText(at: KeyColumns): string {
-  return JSON.stringify(keyNames.map((column) => at[column]))
-}
-
 /** What statements that write one artifact say of themselves. */
-export const ofKey: WriteTraits<KeyColumns> = { keysOf: (at) => [keyText(at)] }
-
-/** About what a row sends beside its bytes. */
-const OTHER_BYTES = 256
+export const ofKey: WriteTraits<KeyColumns> = { keysOf: (at) => [artifactsBlobs.keyText(at)] }
 
 /** What statements that put an artifact say of themselves. */
 export const ofRow: WriteTraits<ArtifactRow> = {
-  keysOf: (row) => [keyText(row)],
-  sizeOf: ({ bytes }) => bytes.length + OTHER_BYTES,
+  keysOf: (row) => [artifactsBlobs.keyText(row)],
+  sizeOf: artifactsBlobs.sizeOf,
 }

@@ -4,9 +4,9 @@ import {
   fillPage,
   isSqlFailure,
   LostRace,
-  removeAll,
   sessionColumns,
   untilUndisturbed,
+  type LargeRead,
   type SqlDatabase,
 } from '@harborage/core/sql'
 import type {
@@ -17,9 +17,7 @@ import type {
   NewArtifact,
 } from '../artifact-driver.ts'
 import type { ArtifactRef } from '../artifact.ts'
-import type { ContentReader } from './content-reader.ts'
 import { ListStatements } from './list-statements.ts'
-import { openContentReader } from './open-content-reader.ts'
 import {
   artifactRow,
   damagedRow,
@@ -35,18 +33,23 @@ import {
   type FilterColumn,
   type PageParameters,
 } from './statements.ts'
+import { artifactsBlobs } from './tables.ts'
 
 /** Keeps artifacts in the table `artifacts_blobs` of an SQL database. */
 export class SqlArtifactDriver implements ArtifactDriver {
   readonly #database: SqlDatabase
   readonly #statements: ArtifactStatements
-  readonly #content: ContentReader
+  readonly #read: LargeRead<KeyColumns>
   readonly #lists: ListStatements
 
   constructor(database: SqlDatabase) {
     this.#database = database
     this.#statements = compileArtifactStatements(database)
-    this.#content = openContentReader(database)
+    this.#read = database.dialect.compileLargeRead(database, {
+      name: 'artifacts_get',
+      table: artifactsBlobs.name,
+      keyOf: (at: KeyColumns) => ({ ...artifactsBlobs.keyOf(at) }),
+    })
     this.#lists = new ListStatements(database)
   }
 
@@ -62,7 +65,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    return this.#content.read(keyColumns(key))
+    return this.#read(keyColumns(key))
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
@@ -75,7 +78,11 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
+    return this.#database.dialect.removeAll(
+      this.#database,
+      this.#statements.scope,
+      sessionColumns(identity),
+    )
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {

@@ -1,5 +1,6 @@
 import {
   compileOnce,
+  compileScopeRemoval,
   compileStatement,
   type Removal,
   type SessionColumns,
@@ -8,10 +9,7 @@ import {
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { compilePut } from './put-statement.ts'
-import { compileScopeRemoval } from './removal-statements.ts'
 import {
-  keyNames,
-  keyOf,
   ofKey,
   scopeOf,
   type KeyColumns,
@@ -19,7 +17,7 @@ import {
   type RefColumns,
   type ScopeColumns,
 } from './rows.ts'
-import type { ArtifactRow, ArtifactTables } from './tables.ts'
+import { artifactsBlobs, type ArtifactRow, type ArtifactTables } from './tables.ts'
 
 /** Every statement of the artifact store but the walks and the reading of bytes, compiled once when it opens. */
 export interface ArtifactStatements {
@@ -34,15 +32,8 @@ export interface ArtifactStatements {
   readonly scope: Removal<SessionColumns>
 }
 
-const smallColumns = [
-  ...keyNames,
-  'mime_type',
-  'size_bytes',
-  'filename',
-  'sha256',
-  'created_at',
-] as const
-
+const { key, keyOf } = artifactsBlobs
+const smallColumns = artifactsBlobs.except('source_json', 'bytes')
 const refColumns = [...smallColumns, 'source_json'] as const
 
 /** Compiles the statements, once for databases of one kind. */
@@ -78,7 +69,7 @@ function compileAll(database: SqlDatabase): ArtifactStatements {
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
       { repeat: 'never', ...ofKey },
     ),
-    scope: compileScopeRemoval(database),
+    scope: compileScopeRemoval('artifacts', database, artifactsBlobs.spec),
   }
 }
 
@@ -137,9 +128,7 @@ export function compileListPage(
  */
 function pageOf(database: SqlDatabase, filtered: ReadonlySet<FilterColumn>, page: PageParameters) {
   const db = database.builder.$extendTables<ArtifactTables>()
-  const open = keyNames.slice(
-    keyNames.findIndex((column) => column === 'id' || !filtered.has(column)),
-  )
+  const open = key.slice(key.findIndex((column) => column === 'id' || !filtered.has(column)))
   const place = sql.join(open.map((column) => sql.ref(column)))
   const after = sql.join(open.map((column) => sql<string>`${page[`after_${column}`]}`))
   let query = db
@@ -147,6 +136,6 @@ function pageOf(database: SqlDatabase, filtered: ReadonlySet<FilterColumn>, page
     .where(sql<boolean>`(${place}) > (${after})`)
     .limit(page.limit)
   for (const column of filtered) query = query.where(column, '=', page[column])
-  for (const column of keyNames) query = query.orderBy(column)
+  for (const column of key) query = query.orderBy(column)
   return query
 }

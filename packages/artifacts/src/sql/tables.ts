@@ -1,23 +1,37 @@
-/** The tables of the artifact store, as Kysely sees them. */
-export type ArtifactTables = {
-  artifacts_blobs: ArtifactRow
-}
+import { defineTable, type RowOf, type SqlTable, type TablesOf } from '@harborage/core/sql'
+
+const blobs = {
+  name: 'artifacts_blobs',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    /** `''` for the session itself. */
+    task_id: 'text',
+    namespace: 'text',
+    id: 'text',
+    mime_type: 'text',
+    size_bytes: 'integer',
+    filename: 'text',
+    sha256: 'text',
+    source_json: 'text',
+    created_at: 'timestamp',
+    bytes: 'large_bytes',
+  },
+  key: ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'],
+  unique: [
+    {
+      name: 'artifacts_blobs_sha256_key',
+      columns: ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'sha256'],
+    },
+  ],
+} as const
 
 /** One artifact. The primary key is its scope, namespace and id; its digest is unique within scope and namespace. */
-export interface ArtifactRow {
-  tenant_id: string
-  user_id: string
-  session_id: string
-  /** `''` for the session itself. */
-  task_id: string
-  namespace: string
-  id: string
-  mime_type: string
-  size_bytes: number
-  filename: string
-  sha256: string
-  source_json: string
-  /** Milliseconds since 1970, UTC. */
-  created_at: number
-  bytes: Uint8Array
-}
+export const artifactsBlobs: SqlTable<typeof blobs> = defineTable(blobs)
+
+/** A row of {@link artifactsBlobs}. */
+export type ArtifactRow = RowOf<typeof blobs>
+
+/** The tables of the artifact store, as Kysely sees them. */
+export type ArtifactTables = TablesOf<typeof blobs>

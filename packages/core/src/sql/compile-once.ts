@@ -1,4 +1,5 @@
-import type { SqlDatabase, SqlTraits } from './sql-database.ts'
+import type { SqlDialect } from './dialects/sql-dialect.ts'
+import type { SqlDatabase } from './sql-database.ts'
 
 interface Compiled<Statements> {
   readonly engine: string
@@ -7,19 +8,19 @@ interface Compiled<Statements> {
 }
 
 /**
- * Compiles the statements of a store once for all databases with the same traits: that takes longer than to open a
- * database of SQLite. What is compiled must not refer to the database.
+ * Compiles the statements of a store once for all databases with the same dialect: that takes longer
+ * than to open a database of SQLite. What is compiled must not refer to the database.
  */
 export function compileOnce<Statements>(
   compile: (database: SqlDatabase) => Statements,
 ): (database: SqlDatabase) => Statements {
-  const compiled = new WeakMap<SqlTraits, Compiled<Statements>>()
+  const compiled = new WeakMap<SqlDialect, Compiled<Statements>>()
   return (database) => {
-    const { traits, engine, schema } = database
-    const known = compiled.get(traits)
+    const { dialect, engine, schema } = database
+    const known = compiled.get(dialect)
     if (known?.engine === engine && known.schema === schema) return known.statements
     const statements = compile(database)
-    compiled.set(traits, { engine, schema, statements })
+    compiled.set(dialect, { engine, schema, statements })
     return statements
   }
 }

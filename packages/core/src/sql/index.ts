@@ -1,27 +1,50 @@
-export { compileAllOrNone } from './all-or-none.ts'
 export { askWhatBecame } from './ask-what-became.ts'
-export type { BatchColumns } from './call-arrays.ts'
 export { compileOnce } from './compile-once.ts'
+export { createTable } from './create-table.ts'
+export {
+  defineTable,
+  type ColumnOf,
+  type KeyOf,
+  type RowOf,
+  type SqlTable,
+  type TablesOf,
+} from './define-table.ts'
+export { postgresDialect } from './dialects/postgres.ts'
+export type {
+  ApartColumns,
+  EmptyPlace,
+  KeyOrders,
+  LargeContent,
+  LargeRead,
+  LargeValue,
+  ManyCalls,
+  OrderColumn,
+  OrderPage,
+  SqlDialect,
+} from './dialects/sql-dialect.ts'
+export { sqliteDialect } from './dialects/sqlite.ts'
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
-export { byJsonText } from './json-order.ts'
 export { lockKey } from './lock-key.ts'
 export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { afterPrefix } from './name-prefix.ts'
 export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
-export {
-  requireSqlDatabase,
-  type MigrationLock,
-  type NoTables,
-  type SqlDatabase,
-  type SqlTraits,
-  type StoredObjects,
-  type StoredTrigger,
-} from './sql-database.ts'
+export { compileScopeRemoval } from './scope-removal.ts'
+export { requireSqlDatabase, type MigrationLock, type SqlDatabase } from './sql-database.ts'
+export type { NoTables, SqlCalls } from './sql-calls.ts'
+export type { StoredObjects, StoredTrigger } from './stored-objects.ts'
+export type {
+  ColumnType,
+  ColumnTypes,
+  KeyedTable,
+  KeyOrder,
+  TableSpec,
+  UniqueColumns,
+} from './table-spec.ts'
 export type { Compilable, CompiledSql } from './compiled-sql.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
-export { removeAll, type Removal } from './remove-all.ts'
-export { compileBatch, type BatchRules, type SqlBatch } from './sql-batch.ts'
+export type { Removal } from './removal.ts'
+export type { BatchRules, SqlBatch } from './sql-batch.ts'
 export type { Repeat, TransactionTraits, WriteClaim } from './sql-repeat.ts'
 export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'
 export {

@@ -2,9 +2,13 @@ import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { HarborageError, isHarborageError } from '../harborage-error.ts'
 import { errorOfFindings, type Finding } from '../finding.ts'
-import type { NoTables, SqlDatabase, SqlTraits, StoredObjects } from './sql-database.ts'
+import type { SqlDialect } from './dialects/sql-dialect.ts'
+import type { NoTables } from './sql-calls.ts'
+import type { SqlDatabase } from './sql-database.ts'
 import { isSqlFailure } from './sql-failure.ts'
 import { compileStatement } from './sql-statement.ts'
+import type { StoredObjects } from './stored-objects.ts'
+import type { TableSpec } from './table-spec.ts'
 
 /** The migrations of one store, which has its own ledger and its own lock. */
 export interface Subsystem {
@@ -18,12 +22,11 @@ export interface Subsystem {
   /** Forward-only migrations by name; the names sort in the order in which they are applied. */
   readonly migrations: Readonly<Record<string, SchemaChange>>
   /**
-   * The tables that a migration takes for itself before it changes anything; see {@link SqlDatabase.migrate}. Taken one
-   * by one as it goes, they would make it deadlock with calls.
+   * What has to be there when every migration is applied, in the order in which calls lock these tables. A migration
+   * takes them for itself before it changes anything; see {@link SqlDatabase.migrate}. Taken one by one as it goes, they
+   * would make it deadlock with calls. Default: nothing.
    */
-  readonly lockedTables?: readonly string[]
-  /** What has to be there when every migration is applied. */
-  readonly objectsOn?: (traits: SqlTraits) => StoredObjects
+  readonly tables?: readonly TableSpec[]
 }
 
 /**
@@ -34,7 +37,7 @@ export interface Subsystem {
  */
 export type SchemaChange = (
   db: Kysely<NoTables>,
-  traits: SqlTraits,
+  dialect: SqlDialect,
   schema: string | undefined,
 ) => Promise<void>
 
@@ -78,9 +81,19 @@ export async function migrateSubsystem(
 /** The finding of an engine that a role does not see all rows of a table. */
 const HIDDEN_ROWS = 'hidden_rows'
 
-function objectsOf({ traits }: SqlDatabase, subsystem: Subsystem): StoredObjects {
-  const { tables = [], triggers = [] } = subsystem.objectsOn?.(traits) ?? {}
-  return { tables: [...tables, ledgerOf(subsystem)], triggers }
+function objectsOf({ dialect }: SqlDatabase, subsystem: Subsystem): StoredObjects {
+  const { tables = [] } = subsystem
+  const ofOrders = tables.flatMap((table) =>
+    (table.keyOrders ?? []).map((order) => dialect.keyOrders.objectsOf(table, order)),
+  )
+  return {
+    tables: [
+      ...tables.map(({ name }) => name),
+      ...ofOrders.flatMap((objects) => objects.tables),
+      ledgerOf(subsystem),
+    ],
+    triggers: ofOrders.flatMap(({ triggers }) => triggers),
+  }
 }
 
 function refuse(findings: readonly Finding[]): void {
@@ -89,8 +102,12 @@ function refuse(findings: readonly Finding[]): void {
 }
 
 async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
-  const { name, lockedTables = [] } = subsystem
-  const lock = { name: `harbor-${name}-migrations`, tables: lockedTables }
+  const { name, tables = [] } = subsystem
+  // Not what keeps an order of keys: a walk locks it first, and a save locks the table first.
+  const lock = {
+    name: `harbor-${name}-migrations`,
+    tables: tables.map((table) => table.name),
+  }
   try {
     await database.migrate(lock, async (db) => {
       const migrator = new Migrator({
@@ -171,12 +188,12 @@ function ledgerOf(subsystem: Subsystem): string {
 
 function changesOf(
   { migrations }: Subsystem,
-  { traits, schema }: SqlDatabase,
+  { dialect, schema }: SqlDatabase,
 ): Record<string, Migration> {
   return Object.fromEntries(
     Object.entries(migrations).map(([name, change]) => [
       name,
-      { up: (db: Kysely<NoTables>) => change(db, traits, schema) },
+      { up: (db: Kysely<NoTables>) => change(db, dialect, schema) },
     ]),
   )
 }

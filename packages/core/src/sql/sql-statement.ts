@@ -33,7 +33,7 @@ export interface StatementTraits<Parameters> extends WriteTraits<Parameters> {
   /** Reads a few rows at once, so that it may share a connection as a point read may. Default: `false`. */
   readonly isShortRead?: boolean
   /** How many calls at a time are made as one statement. Default: each call by itself. */
-  readonly batch?: SqlBatch<Parameters>
+  readonly batch?: SqlBatch<Parameters> | undefined
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { Finding } from '@harborage/core'
 import { CallGate } from '@harborage/core/kit'
 import {
+  postgresDialect,
   SqlFailure,
   type MigrationLock,
   type NoTables,
   type Repeat,
   type SqlDatabase,
+  type SqlDialect,
   type SqlStatement,
-  type SqlTraits,
   type SqlWork,
   type StoredObjects,
   type TransactionTraits,
@@ -33,17 +34,7 @@ const NOTHING: WriteClaim = { keys: [], bytes: 0 }
 /** The engine port on a pool of pg clients. */
 export class PostgresDatabase implements SqlDatabase {
   readonly engine = 'postgres'
-  readonly traits: SqlTraits = {
-    nameType: 'text collate "C"',
-    bytesType: 'bytea',
-    textPosition: 'strpos',
-    rowLocks: true,
-    largeBytes: 'base64_parts',
-    columnCompression: true,
-    batches: true,
-    updatesWriteEveryIndex: true,
-    plansByStatistics: true,
-  }
+  readonly dialect: SqlDialect = postgresDialect
   readonly schema: string
   readonly builder: Kysely<NoTables>
   readonly #pool: ClientPool

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { type Finding, HarborageError } from '@harborage/core'
 import {
   SqlFailure,
+  sqliteDialect,
   type MigrationLock,
   type NoTables,
   type SqlDatabase,
+  type SqlDialect,
   type SqlStatement,
-  type SqlTraits,
   type SqlWork,
   type TransactionTraits,
 } from '@harborage/core/sql'
@@ -14,7 +15,7 @@ import { Kysely, SqliteDialect } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
 import { createDatabaseFile } from './create-database-file.ts'
 import type { WritePatience } from './write-queue.ts'
-import { SqliteDatabase, sqliteTraits } from './sqlite-database.ts'
+import { SqliteDatabase } from './sqlite-database.ts'
 
 /**
  * A database whose file is not there yet, or not in WAL mode. The first write makes it so; reads
@@ -23,7 +24,7 @@ import { SqliteDatabase, sqliteTraits } from './sqlite-database.ts'
  */
 export class DeferredDatabase implements SqlDatabase {
   readonly engine = 'sqlite'
-  readonly traits: SqlTraits = sqliteTraits
+  readonly dialect: SqlDialect = sqliteDialect
   readonly schema = undefined
   /** Builds statements only: migrations get the builder of the connection. */
   readonly builder: Kysely<NoTables> = new Kysely({

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Finding, HarborageError } from '@harborage/core'
 import { currentOperation, turnIfHeld } from '@harborage/core/kit'
-import type {
-  MigrationLock,
-  NoTables,
-  SqlDatabase,
-  SqlStatement,
-  SqlTraits,
-  SqlWork,
-  TransactionTraits,
+import {
+  sqliteDialect,
+  type MigrationLock,
+  type NoTables,
+  type SqlDatabase,
+  type SqlDialect,
+  type SqlStatement,
+  type SqlWork,
+  type TransactionTraits,
 } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -20,19 +21,6 @@ import { WriteQueue, type WritePatience } from './write-queue.ts'
 
 const READ_PAUSE_MS = 5
 
-/** What SQLite does in its own way. */
-export const sqliteTraits: SqlTraits = {
-  nameType: 'text',
-  bytesType: 'blob',
-  textPosition: 'instr',
-  rowLocks: false,
-  largeBytes: 'direct',
-  columnCompression: false,
-  batches: false,
-  updatesWriteEveryIndex: false,
-  plansByStatistics: false,
-}
-
 /**
  * The engine port on one connection of better-sqlite3. Its calls are synchronous, so nothing else
  * of this process ever sees a transaction half done; only a migration, which Kysely runs
@@ -40,7 +28,7 @@ export const sqliteTraits: SqlTraits = {
  */
 export class SqliteDatabase implements SqlDatabase {
   readonly engine = 'sqlite'
-  readonly traits: SqlTraits = sqliteTraits
+  readonly dialect: SqlDialect = sqliteDialect
   readonly schema = undefined
   readonly builder: Kysely<NoTables>
   readonly #connection: PreparedConnection

@@ -29,8 +29,10 @@ export interface PageParameters extends OwnerColumns {
   readonly limit: number
 }
 
-const content = ['kind', 'tokens', 'bytes'] as const
-const locked = [...content, 'updated_at'] as const
+/** The columns of {@link ContentColumns}. */
+const content: readonly (keyof ContentColumns)[] = ['kind', 'tokens', 'bytes']
+/** The columns of {@link LockedColumns}. */
+const locked: readonly (keyof LockedColumns)[] = [...content, 'updated_at']
 
 /** Compiles the statements, once for databases of one kind. */
 export const compileMemoryStatements: (database: SqlDatabase) => MemoryStatements =
@@ -44,14 +46,14 @@ function compileAll(database: SqlDatabase): MemoryStatements {
       .select(content)
       .where((where) => where.and(ownerOf(owner)))
       .orderBy('kind')
-  const lockedRowsOf = (owner: OwnerColumns) => {
-    const rows = db
-      .selectFrom('memory_state')
-      .select(locked)
-      .where((where) => where.and(ownerOf(owner)))
-      .orderBy('kind')
-    return database.traits.rowLocks ? rows.forUpdate() : rows
-  }
+  const lockedRowsOf = (owner: OwnerColumns) =>
+    database.dialect.lockRows(
+      db
+        .selectFrom('memory_state')
+        .select(locked)
+        .where((where) => where.and(ownerOf(owner)))
+        .orderBy('kind'),
+    )
   return {
     ...compileWriteStatements(database),
     page: compileStatement(

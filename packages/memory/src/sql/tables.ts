@@ -1,27 +1,35 @@
-/** The tables of the memory store, as Kysely sees them. */
-export type MemoryTables = {
-  memory_state: MemoryRow
-}
+import { defineTable, type RowOf, type SqlTable, type TablesOf } from '@harborage/core/sql'
+
+const state = {
+  name: 'memory_state',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    /** `''` for the session itself. */
+    run_id: 'text',
+    kind: 'text',
+    strategy: 'text',
+    /**
+     * Of a turn. Of an id, the position of its turn. Of the bookkeeping, the lineage, or 0 where an
+     * earlier release wrote it last; 0 elsewhere.
+     */
+    tokens: 'integer',
+    updated_at: 'timestamp',
+    /** UTF-8: of a summary its text, of an id the lineage, of anything else JSON. */
+    bytes: 'bytes',
+  },
+  key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'],
+} as const
 
 /**
  * One row of a conversation: its bookkeeping (`memory.state`), its summary (`memory.summary`), one turn
  * (`memory.turn/<position>`) or the id of a turn that was added (`memory.turn_id/<part>/<id>`).
  */
-export interface MemoryRow {
-  tenant_id: string
-  user_id: string
-  session_id: string
-  /** `''` for the session itself. */
-  run_id: string
-  kind: string
-  strategy: string
-  /**
-   * Of a turn. Of an id, the position of its turn. Of the bookkeeping, the lineage, or 0 where an earlier release wrote
-   * it last; 0 elsewhere.
-   */
-  tokens: number
-  /** Milliseconds since 1970, UTC. */
-  updated_at: number
-  /** UTF-8: of a summary its text, of an id the lineage, of anything else JSON. */
-  bytes: Uint8Array
-}
+export const memoryState: SqlTable<typeof state> = defineTable(state)
+
+/** A row of {@link memoryState}. */
+export type MemoryRow = RowOf<typeof state>
+
+/** The tables of the memory store, as Kysely sees them. */
+export type MemoryTables = TablesOf<typeof state>

@@ -1,21 +1,15 @@
-import {
-  compileAllOrNone,
-  compileStatement,
-  type BatchColumns,
-  type SqlDatabase,
-  type SqlStatement,
-} from '@harborage/core/sql'
+import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type InsertQueryBuilder, type InsertResult, type RawBuilder } from 'kysely'
 import { BEFORE_TURNS } from './kinds.ts'
-import { key, ownerOf, rowOf } from './row-columns.ts'
+import { ownerOf } from './row-columns.ts'
 import type { OwnerColumns } from './rows.ts'
-import type { MemoryRow, MemoryTables } from './tables.ts'
+import { memoryState, type MemoryRow, type MemoryTables } from './tables.ts'
 
 export interface MemoryWriteStatements {
   /** Writes a row unless there is one. */
   readonly insert: SqlStatement<MemoryRow, unknown>
   readonly upsert: SqlStatement<MemoryRow, unknown>
-  /** Writes many rows of which no two are one; only for engines that take arrays. */
+  /** Writes many rows of which no two are one; only where one statement can. */
   readonly upsertAll: SqlStatement<readonly MemoryRow[], unknown> | undefined
   /** Writes a turn unless its id is remembered. */
   readonly append: SqlStatement<AppendParameters, unknown>
@@ -43,18 +37,6 @@ export interface ForgetParameters extends OwnerColumns {
 
 type Insert = InsertQueryBuilder<MemoryTables, 'memory_state', InsertResult>
 
-const columns: BatchColumns<MemoryRow> = {
-  tenant_id: 'text',
-  user_id: 'text',
-  session_id: 'text',
-  run_id: 'text',
-  kind: 'text',
-  strategy: 'text',
-  tokens: 'bigint',
-  updated_at: 'bigint',
-  bytes: 'bytea',
-}
-
 export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatements {
   const db = database.builder.$extendTables<MemoryTables>()
   const into = (): Insert => db.insertInto('memory_state')
@@ -63,29 +45,27 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
       'memory_insert',
       (row: MemoryRow) =>
         into()
-          .values(rowOf(row))
+          .values(memoryState.rowOf(row))
           .onConflict((conflict) => conflict.doNothing()),
       { repeat: 'never' },
     ),
     upsert: compileStatement(
       'memory_upsert',
-      (row: MemoryRow) => replacing(into().values(rowOf(row))),
+      (row: MemoryRow) => replacing(into().values(memoryState.rowOf(row))),
       { repeat: 'never' },
     ),
-    upsertAll: database.traits.batches
-      ? compileAllOrNone(
-          'memory_upsert_all',
-          database,
-          columns,
-          (names, rows) =>
-            replacing(into().columns(names).expression(rows)).returning(sql.lit(1).as('one')),
-          { repeat: 'never' },
-        )
-      : undefined,
+    upsertAll: database.dialect.compileAllOrNone<MemoryRow>(
+      'memory_upsert_all',
+      database,
+      memoryState.columns,
+      ({ columns, rows }) =>
+        replacing(into().columns(columns).expression(rows)).returning(sql.lit(1).as('one')),
+      { repeat: 'never' },
+    ),
     append: compileStatement(
       'memory_append',
       (turn: AppendParameters) =>
-        replacing(into().columns(namesOf(columns)).expression(appendedRow(database, turn))),
+        replacing(into().columns(memoryState.except()).expression(appendedRow(database, turn))),
       { repeat: 'never' },
     ),
     removeTurns: compileStatement(
@@ -128,7 +108,7 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
 
 function replacing(insert: Insert): Insert {
   return insert.onConflict((conflict) =>
-    conflict.columns(key).doUpdateSet((row) => ({
+    conflict.columns(memoryState.key).doUpdateSet((row) => ({
       strategy: row.ref('excluded.strategy'),
       tokens: row.ref('excluded.tokens'),
       updated_at: row.ref('excluded.updated_at'),
@@ -142,10 +122,9 @@ function replacing(insert: Insert): Insert {
  * is this one.
  */
 function appendedRow(database: SqlDatabase, turn: AppendParameters): RawBuilder<unknown> {
-  const { bytesType } = database.traits
-  const values = namesOf(columns).map((column) => {
-    const type = columns[column] === 'bytea' ? bytesType : columns[column]
-    return sql`cast(${turn[column]} as ${sql.raw(type)})`
+  const values = memoryState.except().map((column) => {
+    const type = database.dialect.valueType(memoryState.columns[column])
+    return sql`cast(${turn[column]} as ${type})`
   })
   const known = database.builder
     .$extendTables<MemoryTables>()
@@ -155,8 +134,4 @@ function appendedRow(database: SqlDatabase, turn: AppendParameters): RawBuilder<
     .where('bytes', '=', turn.id_lineage)
     .where('tokens', '<>', turn.seen_position)
   return sql`select ${sql.join(values)} where not exists ${known}`
-}
-
-function namesOf(of: typeof columns): readonly (keyof MemoryRow)[] {
-  return Object.keys(of) as (keyof MemoryRow)[]
 }

@@ -4,7 +4,7 @@ import {
   LostRace,
   selectRows,
   together,
-  type SqlTraits,
+  type SqlDialect,
   type SqlWork,
 } from '@harborage/core/sql'
 import type { Condition, SlotKey } from '../state-driver.ts'
@@ -21,13 +21,13 @@ import type { SlotChange } from './touched-slots.ts'
  */
 export function* applySlots(
   statements: StateStatements,
-  traits: SqlTraits,
+  dialect: SqlDialect,
   slots: readonly SlotChange[],
 ): SqlWork<void> {
   const changes = slots.map(rowChange)
   // The trail of a row that is new is the mark of its event id.
   const marks = changes.map(({ row }) => row?.event_trail ?? '').join('')
-  const works = changes.map((change) => applyChange(statements, traits, change, marks))
+  const works = changes.map((change) => applyChange(statements, dialect, change, marks))
   const counts = yield* together(works)
   if (counts.includes(0)) throw new LostRace()
 }
@@ -49,7 +49,7 @@ function rowChange({ slot, expected, record, isDeleted }: SlotChange): RowChange
 
 function applyChange(
   statements: StateStatements,
-  traits: SqlTraits,
+  dialect: SqlDialect,
   change: RowChange,
   marks: string,
 ): SqlWork<number> {
@@ -63,24 +63,19 @@ function applyChange(
       : changeRows(statements.saveOver, { ...row, expected_event_id: expected })
   }
   const { slot, expected, isDeleted } = change
-  if (expected === null) return keepEmpty(statements, traits, slot)
+  if (expected === null) return keepEmpty(statements, dialect, slot)
   const generation = { ...slotColumns(slot), event_id: expected }
   return isDeleted
     ? changeRows(statements.deleteGeneration, generation)
     : countRows(selectRows(statements.lock, generation))
 }
 
-/**
- * An empty slot has no row to lock. Where transactions run beside each other, a row that is inserted and removed again
- * keeps others from filling the slot until the transaction ends.
- */
 function* keepEmpty(
   statements: StateStatements,
-  { rowLocks }: SqlTraits,
+  dialect: SqlDialect,
   { identity, kind }: SlotKey,
 ): SqlWork<number> {
   const at = slotColumns({ identity, kind })
-  if (!rowLocks) return (yield* countRows(selectRows(statements.load, at))) === 0 ? 1 : 0
   const placeholder = {
     identity,
     kind,
@@ -89,11 +84,12 @@ function* keepEmpty(
     version: 0,
     updatedAt: new Date(0),
   }
-  const [inserted = 0] = yield* together([
-    changeRows(statements.saveIntoEmpty, recordRow(placeholder)),
-    changeRows(statements.deleteGeneration, { ...at, event_id: placeholder.eventId }),
-  ])
-  return inserted
+  const isEmpty = yield* dialect.keepEmpty({
+    find: () => countRows(selectRows(statements.load, at)),
+    fill: () => changeRows(statements.saveIntoEmpty, recordRow(placeholder)),
+    clear: () => changeRows(statements.deleteGeneration, { ...at, event_id: placeholder.eventId }),
+  })
+  return isEmpty ? 1 : 0
 }
 
 function* countRows(select: SqlWork<readonly unknown[]>): SqlWork<number> {

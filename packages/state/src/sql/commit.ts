@@ -90,12 +90,12 @@ function unreadCommit(
 }
 
 function* unreadWork(
-  { traits }: SqlDatabase,
+  { dialect }: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
   changes: readonly SlotChange[],
 ): SqlWork<readonly SaveOutcome[]> {
-  yield* applySlots(statements, traits, changes)
+  yield* applySlots(statements, dialect, changes)
   return allSaved(transaction)
 }
 
@@ -139,7 +139,7 @@ function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | un
  * @throws `outcome_unknown` if an attempt before may have been applied, and the slots do not tell.
  */
 function* inspectedWork(
-  { traits }: SqlDatabase,
+  { dialect }: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
   touched: readonly TouchedSlot[],
@@ -160,11 +160,13 @@ function* inspectedWork(
     )
   } catch (error) {
     // Each slot was read at a time of its own: the refusal holds only if all of them still hold this.
-    if (traits.rowLocks && touched.length > 1) {
-      yield* applySlots(
-        statements,
-        traits,
-        touched.map(({ slot }) => unchanged(slot, generationOf(slot))),
+    if (touched.length > 1) {
+      yield* dialect.confirmReads(() =>
+        applySlots(
+          statements,
+          dialect,
+          touched.map(({ slot }) => unchanged(slot, generationOf(slot))),
+        ),
       )
     }
     throw error
@@ -180,7 +182,7 @@ function* inspectedWork(
     record: record !== undefined && saved.has(record) ? record : undefined,
     isDeleted: removed.has(slotId(slot)),
   }))
-  yield* applySlots(statements, traits, decided)
+  yield* applySlots(statements, dialect, decided)
   return outcomes
 }
 

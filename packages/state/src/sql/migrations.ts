@@ -1,43 +1,21 @@
-import type { SchemaChange, Subsystem } from '@harborage/core/sql'
-import { sql } from 'kysely'
-import { kindTriggers, moveKindsToTheirTable } from './kinds-table.ts'
-import { keepKindsInAnySchema } from './kinds-in-any-schema.ts'
+import type { KeyedTable, KeyOrder, SchemaChange, Subsystem } from '@harborage/core/sql'
+import { stateRecords } from './tables.ts'
 
-/** The migrations of the state store. They are never edited once released: a change is a new one. */
-export const stateSubsystem: Subsystem = {
-  name: 'state',
-  packageName: '@harborage/state',
-  migrations: {
-    '0001_create_state_records': createStateRecords,
-    '0002_index_by_kind': indexByKind,
-    '0003_move_kinds_to_their_table': moveKindsToTheirTable,
-    '0004_keep_event_ids_apart': keepEventIdsApart,
-    '0005_keep_kinds_in_any_schema': keepKindsInAnySchema,
-  },
-  // Not the kinds: a walk over them locks them first, and a save locks the records first.
-  lockedTables: ['state_records'],
-  objectsOn: ({ updatesWriteEveryIndex }) =>
-    updatesWriteEveryIndex
-      ? { tables: ['state_records', 'state_kinds'], triggers: kindTriggers }
-      : { tables: ['state_records'], triggers: [] },
-}
-
-async function createStateRecords(
-  ...[db, traits]: Parameters<SchemaChange>
-): ReturnType<SchemaChange> {
-  const name = sql.raw(traits.nameType)
-  const bytes = sql.raw(traits.bytesType)
+/** Adds the table of slots. */
+const createStateRecords: SchemaChange = async (db, dialect) => {
+  const text = await dialect.columnType('text', db)
+  const bytes = await dialect.columnType('bytes', db)
   await db.schema
     .createTable('state_records')
-    .addColumn('tenant_id', name, (column) => column.notNull())
-    .addColumn('user_id', name, (column) => column.notNull())
-    .addColumn('session_id', name, (column) => column.notNull())
-    .addColumn('run_id', name, (column) => column.notNull())
-    .addColumn('kind', name, (column) => column.notNull())
-    .addColumn('event_id', name, (column) => column.notNull())
+    .addColumn('tenant_id', text, (column) => column.notNull())
+    .addColumn('user_id', text, (column) => column.notNull())
+    .addColumn('session_id', text, (column) => column.notNull())
+    .addColumn('run_id', text, (column) => column.notNull())
+    .addColumn('kind', text, (column) => column.notNull())
+    .addColumn('event_id', text, (column) => column.notNull())
     .addColumn('version', 'bigint', (column) => column.notNull())
     .addColumn('updated_at', 'bigint', (column) => column.notNull())
-    .addColumn('event_trail', name, (column) => column.notNull())
+    .addColumn('event_trail', text, (column) => column.notNull())
     // Last, so that reading the small columns of a row never walks the pages of a large payload.
     .addColumn('bytes', bytes, (column) => column.notNull())
     .addPrimaryKeyConstraint('state_records_pkey', [
@@ -51,7 +29,7 @@ async function createStateRecords(
     .execute()
 }
 
-async function indexByKind(db: Parameters<SchemaChange>[0]): ReturnType<SchemaChange> {
+const indexByKind: SchemaChange = async (db) => {
   await db.schema
     .createIndex('state_records_kind_idx')
     .on('state_records')
@@ -59,21 +37,53 @@ async function indexByKind(db: Parameters<SchemaChange>[0]): ReturnType<SchemaCh
     .execute()
 }
 
+/** What {@link moveKindsToTheirTable} found; it stays as it is, whatever becomes of the table. */
+const slots: KeyedTable = {
+  name: 'state_records',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    run_id: 'text',
+    kind: 'text',
+  },
+  key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'],
+}
+
+const byKind: KeyOrder = {
+  name: 'state_records_kind_idx',
+  columns: ['kind', 'tenant_id', 'user_id', 'session_id', 'run_id'],
+  keyTable: { name: 'state_kinds', index: 'state_kinds_kind_idx', keeper: 'state_kinds_keep' },
+}
+
+/** Where a save would write to every index of its table, the kinds move to a table of their own. */
+const moveKindsToTheirTable: SchemaChange = (db, dialect, schema) =>
+  dialect.keyOrders.moveOut(db, schema, slots, byKind)
+
 /**
- * The index of event ids begins with the tenant, as that of slots does. On a table that is still empty it seems as good
- * for finding a slot, and a plan that was made then reads all that the tenant has. This one is of use only to a look-up
- * that names its condition, which is true of every row.
+ * The index of event ids begins with the tenant, as that of slots does, and is taken for it while the table is empty.
  */
-async function keepEventIdsApart(
-  ...[db, traits]: Parameters<SchemaChange>
-): ReturnType<SchemaChange> {
-  if (!traits.plansByStatistics) return
-  await db.schema.alterTable('state_records').dropConstraint('state_records_event_id_key').execute()
-  await db.schema
-    .createIndex('state_records_event_id_idx')
-    .on('state_records')
-    .unique()
-    .columns(['tenant_id', 'event_id'])
-    .where(sql.ref('event_id'), '<>', '')
-    .execute()
+const keepEventIdsApart: SchemaChange = (db, dialect) =>
+  dialect.apart.moveOut(db, 'state_records', {
+    name: 'state_records_event_id_key',
+    columns: ['tenant_id', 'event_id'],
+    apart: { name: 'state_records_event_id_idx', column: 'event_id' },
+  })
+
+/** Kinds of new slots went astray after the schema got another name, or where a copy was restored. */
+const keepKindsInAnySchema: SchemaChange = (db, dialect, schema) =>
+  dialect.keyOrders.keepInAnySchema(db, schema, slots, byKind)
+
+/** The migrations of the state store. They are never edited once released: a change is a new one. */
+export const stateSubsystem: Subsystem = {
+  name: 'state',
+  packageName: '@harborage/state',
+  tables: [stateRecords.spec],
+  migrations: {
+    '0001_create_state_records': createStateRecords,
+    '0002_index_by_kind': indexByKind,
+    '0003_move_kinds_to_their_table': moveKindsToTheirTable,
+    '0004_keep_event_ids_apart': keepEventIdsApart,
+    '0005_keep_kinds_in_any_schema': keepKindsInAnySchema,
+  },
 }

@@ -1,6 +1,7 @@
 import type { PageReader } from '@harborage/core/sql'
 import { sql, type AliasedExpression } from 'kysely'
 import type { ContentColumns, SlotColumns } from './row-columns.ts'
+import { stateRecords } from './tables.ts'
 
 /** What a page holds of a slot: without its bytes if there are too many of them. */
 export interface PagedColumns extends Omit<ContentColumns, 'bytes'> {
@@ -19,7 +20,11 @@ export interface SizeColumn {
 }
 
 /** The names of the columns of {@link PagedColumns} but the bytes. */
-export const pagedNames = ['event_id', 'version', 'updated_at'] as const
+export const pagedNames: readonly Exclude<keyof ContentColumns, 'bytes'>[] = stateRecords.except(
+  ...stateRecords.key,
+  'event_trail',
+  'bytes',
+)
 
 /** Selects the bytes of a row if there are at most so many of them; otherwise none of them is read. */
 export function bytesUpTo(inlineBytes: number): AliasedExpression<Uint8Array | null, 'bytes'> {

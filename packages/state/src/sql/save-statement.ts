@@ -1,6 +1,4 @@
 import {
-  compileAllOrNone,
-  compileBatch,
   compileStatement,
   type BatchRules,
   type SqlBatch,
@@ -15,8 +13,8 @@ import {
   type RawBuilder,
   type SqlBool,
 } from 'kysely'
-import { ofRow, ofRows, rowOf, slot } from './row-columns.ts'
-import type { StateRecordRow, StateTables } from './tables.ts'
+import { ofRow, ofRows } from './row-columns.ts'
+import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 import {
   isNotOnTrail,
   isOutsideCommit,
@@ -28,45 +26,35 @@ type Insert = InsertQueryBuilder<StateTables, 'state_records', InsertResult>
 
 /** How saves that come at the same time go as one statement. */
 const saveBatch: BatchRules<StateRecordRow> = {
-  columns: {
-    tenant_id: 'text',
-    user_id: 'text',
-    session_id: 'text',
-    run_id: 'text',
-    kind: 'text',
-    event_id: 'text',
-    version: 'bigint',
-    updated_at: 'bigint',
-    event_trail: 'text',
-    bytes: 'bytea',
-  },
+  columns: stateRecords.columns,
   nameOf: ({ event_id }) => event_id,
 }
 
 /** Compiles the save that writes unless the slot holds or has replaced the event id. */
 export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow, unknown> {
   const into = intoRecords(database)
-  const save = (row: StateRecordRow): Insert =>
-    replaceWhere(into.values(rowOf(row)), isNew(database))
-  if (!database.traits.batches)
-    return compileStatement('state_save', save, { ...ofRow, repeat: 'recognized' })
-  return compileStatement('state_save', save, {
-    ...ofRow,
-    repeat: 'recognized',
-    batch: { ...compileSaveBatch(database), selective: compileSelectiveBatch(database) },
-  })
+  const batch = compileSaveBatch(database)
+  return compileStatement(
+    'state_save',
+    (row: StateRecordRow) => replaceWhere(into.values(stateRecords.rowOf(row)), isNew(database)),
+    {
+      ...ofRow,
+      repeat: 'recognized',
+      batch: batch && { ...batch, selective: compileSelectiveBatch(database) },
+    },
+  )
 }
 
-function compileSaveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> {
-  const into = intoRecords(database)
-  return compileBatch('state_save_batch', saveBatch, (columns, calls) =>
-    replaceWhere(into.columns(columns).expression(calls), isNew(database)).returning('event_id'),
+function compileSaveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> | undefined {
+  return database.dialect.compileBatch<StateRecordRow>(
+    'state_save_batch',
+    saveBatch,
+    ({ columns, rows }) => replacingNew(database, columns, rows),
   )
 }
 
 /** Leaves out what has an event id that is there, in whichever slot: it would write nothing, or fail. */
-function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> {
-  const into = intoRecords(database)
+function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> | undefined {
   const held = database.builder
     .$extendTables<StateTables>()
     .selectFrom('state_records')
@@ -75,47 +63,53 @@ function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> 
     .where('state_records.event_id', '=', sql.ref<string>('call.event_id'))
     .where('state_records.event_id', '<>', sql.lit(''))
     .limit(sql.lit(1))
-  return compileBatch('state_save_selective_batch', saveBatch, (columns, calls) => {
-    const names = sql.join(columns.map((column) => sql.ref(column)))
-    // No `not exists`: a join may change the order of the calls, in which they lock their slots.
-    const free = sql`select * from (${calls}) as call (${names}) where ${held} is null`
-    return replaceWhere(into.columns(columns).expression(free), isNew(database)).returning(
-      'event_id',
-    )
-  })
+  return database.dialect.compileBatch<StateRecordRow>(
+    'state_save_selective_batch',
+    saveBatch,
+    ({ columns, rowsWithout }) => replacingNew(database, columns, rowsWithout(held)),
+  )
+}
+
+/** Saves rows into their slots, and returns their event ids. */
+function replacingNew(
+  database: SqlDatabase,
+  columns: readonly (keyof StateRecordRow)[],
+  rows: RawBuilder<unknown>,
+) {
+  const into = intoRecords(database).columns(columns).expression(rows)
+  return replaceWhere(into, isNew(database)).returning('event_id')
 }
 
 /** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
 export function compileSaveInCommit(
   database: SqlDatabase,
 ): SqlStatement<StateRecordRow & CommitMarks, unknown> {
-  const { traits } = database
+  const { dialect } = database
   return compileStatement(
     'state_save_in_commit',
     (row: StateRecordRow & CommitMarks) =>
       replaceWhere(
-        intoRecords(database).values(rowOf(row)),
+        intoRecords(database).values(stateRecords.rowOf(row)),
         isNew(database),
-        isOutsideCommit(traits, row),
+        isOutsideCommit(dialect, row),
       ),
     { repeat: 'recognized' },
   )
 }
 
-/** Compiles the commit of saves that expect nothing, as one statement: all of them are written or none. */
+/** Compiles the commit of saves that expect nothing: all of them are written or none. */
 export function compileSaveAll(
   database: SqlDatabase,
-): SqlStatement<readonly StateRecordRow[], unknown> {
-  const { columns } = saveBatch
-  return compileAllOrNone(
+): SqlStatement<readonly StateRecordRow[], unknown> | undefined {
+  return database.dialect.compileAllOrNone<StateRecordRow>(
     'state_save_all',
     database,
-    columns,
-    (names, calls, arrayOf) =>
+    stateRecords.columns,
+    ({ columns, rows, isNoneOf }) =>
       replaceWhere(
-        intoRecords(database).columns(names).expression(calls),
+        intoRecords(database).columns(columns).expression(rows),
         isNew(database),
-        sql<boolean>`state_records.event_id <> all(${arrayOf('event_id')})`,
+        isNoneOf(sql`state_records.event_id`, 'event_id'),
       ).returning(sql.lit(1).as('one')),
     { repeat: 'recognized', ...ofRows },
   )
@@ -128,7 +122,7 @@ function intoRecords({ builder }: SqlDatabase): Insert {
 function replaceWhere(insert: Insert, ...conditions: readonly Expression<SqlBool>[]): Insert {
   return insert.onConflict((conflict) =>
     conflict
-      .columns(slot)
+      .columns(stateRecords.key)
       .doUpdateSet((update) => ({
         event_id: update.ref('excluded.event_id'),
         version: update.ref('excluded.version'),
@@ -142,6 +136,6 @@ function replaceWhere(insert: Insert, ...conditions: readonly Expression<SqlBool
 
 const newMark = sql<string>`excluded.event_trail`
 
-function isNew({ traits }: SqlDatabase): RawBuilder<SqlBool> {
-  return isNotOnTrail(traits, newMark)
+function isNew({ dialect }: SqlDatabase): RawBuilder<SqlBool> {
+  return isNotOnTrail(dialect, newMark)
 }

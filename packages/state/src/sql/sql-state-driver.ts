@@ -5,7 +5,6 @@ import {
   fillPage,
   isSqlFailure,
   LostRace,
-  removeAll,
   sessionColumns,
   untilUndisturbed,
   type SqlDatabase,
@@ -24,10 +23,10 @@ import { commit } from './commit.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
 import { pagedRows, type PagedKind, type PagedSlot } from './paged-content.ts'
-import { slotOf, type SlotColumns } from './row-columns.ts'
+import type { SlotColumns } from './row-columns.ts'
 import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
-import type { StateRecordRow } from './tables.ts'
+import { stateRecords, type StateRecordRow } from './tables.ts'
 
 /**
  * Keeps state in the table `state_records` of an SQL database.
@@ -90,7 +89,11 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
+    return this.#database.dialect.removeAll(
+      this.#database,
+      this.#statements.scope,
+      sessionColumns(identity),
+    )
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
@@ -128,7 +131,7 @@ export class SqlStateDriver implements StateDriver {
     const { listKindPage, listKindPageSizes } = this.#statements
     const begin = after === undefined ? beforeFirst(kindPrefix) : slotColumns(after)
     const at = (last: PagedSlot | undefined, limit: number, inlineBytes: number) => ({
-      ...(last === undefined ? begin : slotOf(last)),
+      ...(last === undefined ? begin : stateRecords.keyOf(last)),
       end_kind: afterPrefix(kindPrefix),
       limit,
       inline_bytes: inlineBytes,

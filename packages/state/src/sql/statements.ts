@@ -1,5 +1,6 @@
 import {
   compileOnce,
+  compileScopeRemoval,
   compileStatement,
   sessionOf,
   type Removal,
@@ -26,15 +27,12 @@ import {
   ofRow,
   ofSlot,
   placed,
-  rowOf,
-  slotOf,
   type ContentColumns,
   type PlacedColumns,
   type SlotColumns,
 } from './row-columns.ts'
-import { compileScopeRemoval } from './removal-statements.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
-import type { StateRecordRow, StateTables } from './tables.ts'
+import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 import { isNotOnTrail, pushOnTrail, type CommitMarks } from './trail-expressions.ts'
 
 /** The event id that a statement looks for or expects. */
@@ -58,7 +56,7 @@ export interface StateStatements {
   readonly save: SqlStatement<StateRecordRow, unknown>
   /** As {@link save}, and unless the slot holds another event id of the same commit. */
   readonly saveInCommit: SqlStatement<StateRecordRow & CommitMarks, unknown>
-  /** As {@link saveInCommit} for many slots, sorted, all or none; only for engines that take arrays. */
+  /** As {@link saveInCommit} for many slots, sorted, all or none; only where one statement can. */
   readonly saveAll: SqlStatement<readonly StateRecordRow[], unknown> | undefined
   /** Writes if the slot is empty and the event id unused. */
   readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
@@ -81,6 +79,9 @@ interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
   readonly limit: number
   readonly inline_bytes: number
 }
+
+/** Just the columns of a slot. */
+const slotOf = stateRecords.keyOf
 
 // Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
 const row = [...placed, 'event_trail'] as const
@@ -145,13 +146,13 @@ function compileReads(
     ),
     lock: compileStatement(
       'state_lock',
-      (at: SlotColumns & EventColumn) => {
-        const generation = db
-          .selectFrom('state_records')
-          .select('event_id')
-          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
-        return database.traits.rowLocks ? generation.forUpdate() : generation
-      },
+      (at: SlotColumns & EventColumn) =>
+        database.dialect.lockRows(
+          db
+            .selectFrom('state_records')
+            .select('event_id')
+            .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+        ),
       { repeat: 'reads' },
     ),
   }
@@ -174,13 +175,13 @@ function compileWrites(
   return {
     save: compileSave(database),
     saveInCommit: compileSaveInCommit(database),
-    saveAll: database.traits.batches ? compileSaveAll(database) : undefined,
+    saveAll: compileSaveAll(database),
     saveIntoEmpty: compileStatement(
       'state_save_into_empty',
       (row: StateRecordRow) =>
         db
           .insertInto('state_records')
-          .values(rowOf(row))
+          .values(stateRecords.rowOf(row))
           .onConflict((conflict) => conflict.doNothing()),
       { repeat: 'recognized', ...ofRow },
     ),
@@ -197,7 +198,7 @@ function compileWrites(
             bytes: row.bytes,
           })
           .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
-          .where(isNotOnTrail(database.traits, sql<string>`${row.event_trail}`)),
+          .where(isNotOnTrail(database.dialect, sql<string>`${row.event_trail}`)),
       { repeat: 'recognized', ...ofRow },
     ),
     delete: compileStatement(
@@ -213,7 +214,7 @@ function compileWrites(
           .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
       { repeat: 'recognized', ...ofSlot },
     ),
-    scope: compileScopeRemoval(database),
+    scope: compileScopeRemoval('state', database, stateRecords.spec),
   }
 }
 

@@ -1,28 +1,47 @@
-/** The tables of the state store, as Kysely sees them. */
-export type StateTables = {
-  state_records: StateRecordRow
-  state_kinds: StateKindRow
-}
+import { defineTable, type RowOf, type SqlTable, type TablesOf } from '@harborage/core/sql'
+
+const records = {
+  name: 'state_records',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    /** `''` for the session itself. */
+    run_id: 'text',
+    kind: 'text',
+    event_id: 'text',
+    version: 'integer',
+    updated_at: 'timestamp',
+    /** The marks of this event id and of those that it replaced, newest first; see event-trail.ts. */
+    event_trail: 'text',
+    bytes: 'bytes',
+  },
+  key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'],
+  unique: [
+    {
+      name: 'state_records_event_id_key',
+      columns: ['tenant_id', 'event_id'],
+      apart: { name: 'state_records_event_id_idx', column: 'event_id' },
+    },
+  ],
+  keyOrders: [
+    {
+      name: 'state_records_kind_idx',
+      columns: ['kind', 'tenant_id', 'user_id', 'session_id', 'run_id'],
+      keyTable: {
+        name: 'state_kinds',
+        index: 'state_kinds_kind_idx',
+        keeper: 'state_kinds_keep',
+      },
+    },
+  ],
+} as const
 
 /** One slot. The primary key is the slot; the event id is unique within the tenant. */
-export interface StateRecordRow {
-  tenant_id: string
-  user_id: string
-  session_id: string
-  /** `''` for the session itself. */
-  run_id: string
-  kind: string
-  event_id: string
-  version: number
-  /** Milliseconds since 1970, UTC. */
-  updated_at: number
-  /** The marks of this event id and of those that it replaced, newest first; see event-trail.ts. */
-  event_trail: string
-  bytes: Uint8Array
-}
+export const stateRecords: SqlTable<typeof records> = defineTable(records)
 
-/** A slot that holds something. The table is there only where it is of use; see kinds-table.ts. */
-export type StateKindRow = Pick<
-  StateRecordRow,
-  'tenant_id' | 'user_id' | 'session_id' | 'run_id' | 'kind'
->
+/** A row of {@link stateRecords}. */
+export type StateRecordRow = RowOf<typeof records>
+
+/** The tables of the state store, as Kysely sees them. */
+export type StateTables = TablesOf<typeof records>

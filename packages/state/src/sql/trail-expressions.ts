@@ -1,4 +1,4 @@
-import type { SqlTraits } from '@harborage/core/sql'
+import type { SqlDialect } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { MARK_CHARACTERS, TRAIL_CHARACTERS } from './event-trail.ts'
 
@@ -8,17 +8,17 @@ export interface CommitMarks {
 }
 
 /** Whether a slot neither holds nor remembers the event id of a mark. */
-export function isNotOnTrail(traits: SqlTraits, mark: RawBuilder<string>): RawBuilder<SqlBool> {
-  return lacks(traits, sql`state_records.event_trail`, mark)
+export function isNotOnTrail(dialect: SqlDialect, mark: RawBuilder<string>): RawBuilder<SqlBool> {
+  return lacks(dialect, sql`state_records.event_trail`, mark)
 }
 
 /** Whether a slot holds none of the event ids that a commit saves. */
 export function isOutsideCommit(
-  traits: SqlTraits,
+  dialect: SqlDialect,
   { commit_marks }: CommitMarks,
 ): RawBuilder<SqlBool> {
   const held = sql`substr(state_records.event_trail, 1, ${sql.lit(MARK_CHARACTERS)})`
-  return lacks(traits, sql`${commit_marks}`, held)
+  return lacks(dialect, sql`${commit_marks}`, held)
 }
 
 /** A slot's trail with another mark, and without those that it has no room for any more. */
@@ -27,9 +27,9 @@ export function pushOnTrail(mark: RawBuilder<string>): RawBuilder<string> {
 }
 
 function lacks(
-  { textPosition }: SqlTraits,
+  dialect: SqlDialect,
   marks: RawBuilder<unknown>,
   mark: RawBuilder<unknown>,
 ): RawBuilder<SqlBool> {
-  return sql<SqlBool>`${sql.raw(textPosition)}(${marks}, ${mark}) = 0`
+  return sql<SqlBool>`${dialect.textPosition(marks, mark)} = 0`
 }

@@ -1,0 +1,28 @@
+import type { CreateTableBuilder, Kysely } from 'kysely'
+import type { SqlDialect } from './dialects/sql-dialect.ts'
+import type { NoTables } from './sql-calls.ts'
+import type { TableSpec } from './table-spec.ts'
+
+/**
+ * Makes a table as it is defined, with all that belongs to it. Where the migrations of its store are applied, it is
+ * there already and the same.
+ *
+ * @param schema Where to make it, on engines that have schemas; `db` knows it.
+ */
+export async function createTable(
+  db: Kysely<NoTables>,
+  dialect: SqlDialect,
+  schema: string | undefined,
+  spec: TableSpec,
+): Promise<void> {
+  const { name, columns, key, unique = [], keyOrders = [] } = spec
+  let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
+  for (const [column, type] of Object.entries(columns)) {
+    table = table.addColumn(column, await dialect.columnType(type, db), (built) => built.notNull())
+  }
+  table = table.addPrimaryKeyConstraint(`${name}_pkey`, [...key])
+  for (const each of unique) table = dialect.apart.addTo(table, each)
+  await table.execute()
+  for (const each of unique) await dialect.apart.createFor(db, name, each)
+  for (const order of keyOrders) await dialect.keyOrders.create(db, schema, spec, order)
+}

@@ -1,0 +1,196 @@
+import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely'
+import { forAnyTables } from '../any-tables.ts'
+import type { NoTables } from '../sql-calls.ts'
+import type { KeyedTable, KeyOrder } from '../table-spec.ts'
+import { keysOf } from './order-index.ts'
+import { postgresColumnType } from './postgres-types.ts'
+import type { KeyOrders } from './sql-dialect.ts'
+
+/**
+ * Keeps an order of keys in a table of its own, as an update writes to every index of its table. It has a row for each
+ * row of the table, and triggers keep it, so that no other statement has to know: an update does not touch it.
+ */
+export const keyTables: KeyOrders = {
+  async create(db, schema, table, order) {
+    await createKeyTable(db, table, order)
+    await createKeeper(db, schema, table, order, sql`create`)
+  },
+
+  async moveOut(db, schema, table, order) {
+    await createKeyTable(db, table, order)
+    await createFirstKeeper(db, schema, table, order)
+    // Nobody saves in between: whoever makes a trigger keeps all others from writing.
+    const columns = refsOf(table.key)
+    await sql`insert into ${named(schema, order.keyTable.name)} (${columns})
+    select ${columns} from ${named(schema, table.name)}`.execute(db)
+    await db.schema.dropIndex(order.name).execute()
+  },
+
+  /**
+   * The function of {@link KeyOrders.moveOut} has the name of the schema inside, which is another one after a rename, or
+   * where a copy was restored: keys of new rows went to the other schema or nowhere. Now it asks where its table is.
+   */
+  async keepInAnySchema(db, schema, table, order) {
+    const records = named(schema, table.name)
+    const keys = named(schema, order.keyTable.name)
+    const { keeper } = order.keyTable
+    // In a copy the triggers may call the function of the schema that was copied.
+    const dropTriggers = async (): Promise<void> => {
+      await sql`drop trigger if exists ${sql.id(keeper)} on ${records}`.execute(db)
+      await sql`drop trigger if exists ${sql.id(`${keeper}_none`)} on ${records}`.execute(db)
+    }
+    await createKeeper(db, schema, table, order, sql`create or replace`, dropTriggers)
+    // Nobody saves in between: whoever makes a trigger keeps all others from writing.
+    const columns = refsOf(table.key)
+    const isSame = sql.join(
+      table.key.map((column) => sql`record.${sql.ref(column)} = kind.${sql.ref(column)}`),
+      sql` and `,
+    )
+    await sql`delete from ${keys} as kind
+    where not exists (select from ${records} as record where ${isSame})`.execute(db)
+    await sql`insert into ${keys} (${columns}) select ${columns} from ${records} as record
+    where not exists (select from ${keys} as kind where ${isSame})`.execute(db)
+  },
+
+  objectsOf: (table, { keyTable }) => ({
+    tables: [keyTable.name],
+    triggers: [
+      { table: table.name, name: keyTable.keeper },
+      { table: table.name, name: `${keyTable.keeper}_none` },
+    ],
+  }),
+
+  /** A lookup for each row of a page, which the limit of one row says: joined freely, both tables may be read whole. */
+  pageOf(calls, table, order, page, columns) {
+    const keys = keysOf(calls, order.keyTable.name, order, page).select(table.key).as('page')
+    let query = forAnyTables(calls.builder)
+      .selectFrom(keys)
+      .innerJoinLateral(
+        (rows) =>
+          rows
+            .selectFrom(table.name)
+            .select(columns)
+            .where((where) =>
+              where.and(
+                table.key.map((column) =>
+                  where(`${table.name}.${column}`, '=', where.ref(`page.${column}`)),
+                ),
+              ),
+            )
+            .limit(sql.lit(1))
+            .as('record'),
+        (join) => join.onTrue(),
+      )
+      .selectAll('record')
+    for (const column of order.columns) query = query.orderBy(`page.${column}`)
+    return query.$castTo()
+  },
+}
+
+async function createKeyTable(
+  db: Kysely<NoTables>,
+  { columns, key }: KeyedTable,
+  order: KeyOrder,
+): Promise<void> {
+  const { name, index } = order.keyTable
+  let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
+  for (const column of key) {
+    const type = await postgresColumnType(columns[column] ?? 'text', db)
+    table = table.addColumn(column, type, (built) => built.notNull())
+  }
+  await table.addPrimaryKeyConstraint(`${name}_pkey`, [...key]).execute()
+  await db.schema
+    .createIndex(index)
+    .on(name)
+    .columns([...order.columns])
+    .execute()
+}
+
+/** The function has its owner's rights, so that who may write records need not be allowed to write here. */
+async function createFirstKeeper(
+  db: Kysely<NoTables>,
+  schema: string | undefined,
+  { name, key }: KeyedTable,
+  { keyTable }: KeyOrder,
+): Promise<void> {
+  const keys = named(schema, keyTable.name)
+  const keep = named(schema, keyTable.keeper)
+  const columns = refsOf(key)
+  const inserted = refsOf(key.map((column) => `new.${column}`))
+  const deleted = refsOf(key.map((column) => `old.${column}`))
+  const body = sql`begin
+      case tg_op
+        when 'INSERT' then insert into ${keys} (${columns}) values (${inserted});
+        when 'DELETE' then delete from ${keys} where (${columns}) = (${deleted});
+        when 'TRUNCATE' then truncate ${keys};
+      end case;
+      return null;
+    end`.compile(db)
+  // Not between dollars: what stands there as the end could be a part of the schema's name.
+  await sql`create function ${keep}() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp as ${sql.lit(body.sql)}`.execute(db)
+  await sql`revoke execute on function ${keep}() from public`.execute(db)
+  await createTriggers(db, keyTable.keeper, named(schema, name), keep)
+}
+
+/** Makes the triggers and their function, which looks for its table in the schema of the rows only. */
+async function createKeeper(
+  db: Kysely<NoTables>,
+  schema: string | undefined,
+  table: KeyedTable,
+  { keyTable }: KeyOrder,
+  create: RawBuilder<unknown>,
+  dropTriggers: () => Promise<void> = async () => {},
+): Promise<void> {
+  const keep = named(schema, keyTable.keeper)
+  const body = keeperBody(keyTable.name, table.key)
+  await sql`${create} function ${keep}() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp as ${sql.lit(body)}`.execute(db)
+  await sql`revoke execute on function ${keep}() from public`.execute(db)
+  await dropTriggers()
+  await createTriggers(db, keyTable.keeper, named(schema, table.name), keep)
+}
+
+async function createTriggers(
+  db: Kysely<NoTables>,
+  keeper: string,
+  records: RawBuilder<unknown>,
+  keep: RawBuilder<unknown>,
+): Promise<void> {
+  await sql`create trigger ${sql.id(keeper)} after insert or delete on ${records}
+    for each row execute function ${keep}()`.execute(db)
+  await sql`create trigger ${sql.id(`${keeper}_none`)} after truncate on ${records}
+    for each statement execute function ${keep}()`.execute(db)
+}
+
+/**
+ * The path ends with the function; a statement that names the schema would have to be planned for each row. Where the
+ * table is gone, one of the session could be taken for it, which may run anything with the rights of the function's owner.
+ */
+function keeperBody(keyTable: string, key: readonly string[]): string {
+  const columns = key.join(', ')
+  const inserted = key.map((column) => `new.${column}`).join(', ')
+  const deleted = key.map((column) => `old.${column}`).join(', ')
+  return `begin
+  if pg_catalog.to_regclass(pg_catalog.format('%I.${keyTable}', tg_table_schema)) is null then
+    raise undefined_table using message = 'the table ${keyTable} is gone';
+  end if;
+  perform pg_catalog.set_config('search_path',
+    pg_catalog.quote_ident(tg_table_schema) || ', pg_temp', true);
+  case tg_op
+    when 'INSERT' then insert into ${keyTable} (${columns}) values (${inserted});
+    when 'DELETE' then delete from ${keyTable} where (${columns}) = (${deleted});
+    when 'TRUNCATE' then truncate ${keyTable};
+  end case;
+  return null;
+end`
+}
+
+function refsOf(columns: readonly string[]): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => sql.ref(column)))
+}
+
+/** A name in the schema of the tables, for SQL that Kysely does not write. */
+function named(schema: string | undefined, name: string): RawBuilder<unknown> {
+  return schema === undefined ? sql.id(name) : sql.id(schema, name)
+}

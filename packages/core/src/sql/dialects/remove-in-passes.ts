@@ -1,0 +1,46 @@
+import { HarborageError } from '../../harborage-error.ts'
+import type { Removal } from '../removal.ts'
+import type { SqlCalls } from '../sql-calls.ts'
+import { changeRows, selectRows, together, type SqlWork } from '../sql-work.ts'
+
+/** How many passes a removal makes while others go on inserting rows. */
+const MAX_PASSES = 100
+
+/**
+ * Removes rows where transactions run beside each other. One statement is not enough: it waits for
+ * a row that another transaction has locked, and misses a new one that this transaction inserted.
+ * So passes are made until one finds nothing left. Nobody can change what is removed until the
+ * commit.
+ */
+export function removeInPasses<Parameters>(
+  calls: SqlCalls,
+  removal: Removal<Parameters>,
+  parameters: Parameters,
+): Promise<number> {
+  const { name } = removal
+  return calls.transaction({ name, repeat: 'never' }, () => passes(removal, parameters))
+}
+
+function* passes<Parameters>(
+  { lock, remove, findLeft }: Removal<Parameters>,
+  parameters: Parameters,
+): SqlWork<number> {
+  let removed = 0
+  for (let pass = 0; pass < MAX_PASSES; pass += 1) {
+    const [, count = 0, left] = yield* together<number>([
+      rowsOf(selectRows(lock, parameters)),
+      changeRows(remove, parameters),
+      rowsOf(selectRows(findLeft, parameters)),
+    ])
+    removed += count
+    if (left === 0) return removed
+  }
+  throw new HarborageError(
+    'store_unavailable',
+    `others wrote new entries during each of ${MAX_PASSES} passes of a deletion: nothing was removed, call again`,
+  )
+}
+
+function* rowsOf(select: SqlWork<readonly unknown[]>): SqlWork<number> {
+  return (yield* select).length
+}

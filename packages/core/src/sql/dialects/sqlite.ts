@@ -1,0 +1,42 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { ColumnType } from '../table-spec.ts'
+import { compileDirectRead } from './large-value-direct.ts'
+import { orderIndexes } from './order-index.ts'
+import type { SqlDialect } from './sql-dialect.ts'
+
+/** SQLite. One transaction writes at a time, so that what one has read stays as it is until its end. */
+export const sqliteDialect: SqlDialect = {
+  columnType: async (type) => valueType(type),
+  valueType,
+  textPosition: (text, part) => sql<number>`instr(${text}, ${part})`,
+  lockRows: (query) => query,
+  *keepEmpty(place) {
+    return (yield* place.find()) === 0
+  },
+  // Others change nothing in between.
+  *confirmReads() {},
+  removeAll: (calls, { remove }, parameters) => calls.changes(remove, parameters),
+  // A statement costs little here; what calls share is their commit.
+  compileBatch: () => undefined,
+  compileAllOrNone: () => undefined,
+  compileLargeRead: compileDirectRead,
+  apart: {
+    addTo: (table, { name, columns }) => table.addUniqueConstraint(name, [...columns]),
+    async createFor() {},
+    async moveOut() {},
+  },
+  keyOrders: orderIndexes,
+}
+
+function valueType(type: ColumnType): RawBuilder<unknown> {
+  switch (type) {
+    case 'text':
+      return sql`text`
+    case 'integer':
+    case 'timestamp':
+      return sql`bigint`
+    case 'bytes':
+    case 'large_bytes':
+      return sql`blob`
+  }
+}

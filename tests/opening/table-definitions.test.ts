@@ -1,0 +1,68 @@
+import { openArtifactStore } from '@harborage/artifacts'
+import { artifactsSubsystem } from '@harborage/artifacts/sql'
+import { createEventBus } from '@harborage/core'
+import { createTable, requireSqlDatabase, type TableSpec } from '@harborage/core/sql'
+import { openMemoryStore } from '@harborage/memory'
+import { memorySubsystem } from '@harborage/memory/sql'
+import { openStateStore } from '@harborage/state'
+import { stateSubsystem } from '@harborage/state/sql'
+import { describe, expect, test } from 'vitest'
+import { openPlace, type Place } from './support/places.ts'
+import { everyEngine, type TestPlace } from './support/test-place.ts'
+
+const tables = [stateSubsystem, artifactsSubsystem, memorySubsystem].flatMap(
+  (subsystem) => subsystem.tables ?? [],
+)
+
+/** What tells that the comparison sees it. */
+const changes: readonly { what: string; of: (spec: TableSpec) => TableSpec }[] = [
+  { what: 'a type', of: (spec) => ({ ...spec, columns: { ...spec.columns, kind: 'integer' } }) },
+  { what: 'a column', of: (spec) => ({ ...spec, columns: { ...spec.columns, more: 'text' } }) },
+  { what: 'the key', of: (spec) => ({ ...spec, key: spec.key.toReversed() }) },
+  { what: 'what is unique', of: (spec) => ({ ...spec, unique: [] }) },
+  { what: 'an order', of: (spec) => ({ ...spec, keyOrders: [] }) },
+]
+
+async function migrate(place: Place): Promise<void> {
+  await using database = await openPlace(place)
+  await using _state = await openStateStore({ database })
+  await using _artifacts = await openArtifactStore({ database })
+  await using _memory = await openMemoryStore({
+    database,
+    strategy: 'none',
+    bus: createEventBus(),
+  })
+}
+
+async function create(place: Place, specs: readonly TableSpec[]): Promise<void> {
+  await using database = await openPlace(place)
+  const engine = requireSqlDatabase(database)
+  await engine.migrate({ name: 'harbor-test', tables: [] }, async (db) => {
+    for (const spec of specs) await createTable(db, engine.dialect, engine.schema, spec)
+  })
+}
+
+/** All but the ledgers of the migrations, which are no table of a store. */
+async function structureOf(place: TestPlace): Promise<readonly string[]> {
+  const lines = await place.structure()
+  return lines.filter((line) => !/harbor_\w+_migrations/.test(line))
+}
+
+describe.for(everyEngine)('on $engine', ({ makePlace }) => {
+  test('the definitions of the tables make what all migrations make', async () => {
+    await using migrated = await makePlace()
+    await using defined = await makePlace()
+    await Promise.all([migrate(migrated), create(defined, tables)])
+    const structure = await structureOf(migrated)
+    expect(structure.length).toBeGreaterThan(3)
+    expect(await structureOf(defined)).toEqual(structure)
+  })
+
+  test.for(changes)('a definition that differs in $what makes something else', async ({ of }) => {
+    await using migrated = await makePlace()
+    await using defined = await makePlace()
+    const changed = tables.map((spec) => (spec.name === 'state_records' ? of(spec) : spec))
+    await Promise.all([migrate(migrated), create(defined, changed)])
+    expect(await structureOf(defined)).not.toEqual(await structureOf(migrated))
+  })
+})
