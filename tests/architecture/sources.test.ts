@@ -1,4 +1,6 @@
-import { checkRules, plantImport } from './check-rules.ts'
+import { checkRules, plantImport, type Plant } from './check-rules.ts'
+import { manifest } from './planted-workspace.ts'
+import { dialectsKeepTheirSql } from './rules/dialects-keep-their-sql.ts'
 import { enginesNameNoTable } from './rules/engines-name-no-table.ts'
 import { filesHaveNoCycle } from './rules/no-cycles.ts'
 import { noForeignInstanceof } from './rules/no-foreign-instanceof.ts'
@@ -9,9 +11,14 @@ const state = 'packages/state/src'
 const sqlite = 'packages/driver-sqlite/src'
 const fs = 'packages/driver-fs/src'
 
+/** In the sql folder of a store. */
+function plantSql(what: string, content: string): Plant {
+  return plantImport(what, `${state}/sql`, content)
+}
+
 checkRules([
   {
-    name: 'a root entry never reaches sql by a static import',
+    name: 'no entry but sql reaches sql by a static import',
     rule: rootsNeverReachSql,
     plants: [
       [
@@ -40,6 +47,38 @@ checkRules([
         `import '@harborage/state/sql'`,
         `${state}/index.ts`,
       ],
+      [
+        'another entry',
+        'packages/core/package.json',
+        manifest('core', 'core', {
+          exports: {
+            '.': './src/index.ts',
+            './kit': './src/kit/index.ts',
+            './sql': './src/sql/index.ts',
+            './more': './src/sql/index.ts',
+          },
+          dependencies: ['kysely'],
+        }),
+        `${core}/sql/index.ts reaches kysely`,
+      ],
+    ],
+  },
+  {
+    name: 'the SQL of one engine is in its dialect',
+    rule: dialectsKeepTheirSql,
+    plants: [
+      plantSql('a lock', `query.forUpdate()`),
+      plantSql('a lock as text', 'sql`select 1 for update`'),
+      plantSql('a function', 'sql`strpos(${text}, ${part})`'),
+      plantSql('a catalog', 'sql`select 1 from pg_catalog.pg_class`'),
+      plantSql('a type', `const type = 'bytea'`),
+      plantSql('the other type', 'sql.raw(`blob`)'),
+      plantSql('a cast', 'sql`${value}::text`'),
+      plantSql('an array', 'sql`id = any(${ids})`'),
+      plantSql('a collation', `const type = 'text collate "C"'`),
+      plantSql('a trigger', 'sql`create trigger keep after insert on notes`'),
+      plantSql('a question', `if (database.engine === 'postgres') lock()`),
+      plantImport('in core', `${core}/sql`, 'sql`select unnest(${ids})`'),
     ],
   },
   {

@@ -13,6 +13,7 @@ import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
 import { serveRegistry, type PackageRegistry } from './package-registry.ts'
+import { declaredEntries } from './named-in-declarations.ts'
 import { packPackages } from './packed-package.ts'
 import { firstExample, firstInstall } from './readme.ts'
 import { COMPILE, runCommand, tryCommand } from './run-command.ts'
@@ -52,6 +53,17 @@ describe.each(packedPackages)('$name as it is published', (packed) => {
     const targets = JSON.stringify(manifest.exports)
     expect(targets).toContain('./dist/')
     expect(targets).not.toContain('./src/')
+  })
+
+  // kysely is an internal detail: who imports a package reads no type of it. Only an author of an
+  // engine or of a store's SQL does, by `@harborage/core/sql`.
+  test('names no type of kysely in the declarations of its entries', () => {
+    const entries = declaredEntries(packed)
+    expect(entries.map(({ entry }) => entry)).toEqual(
+      Object.keys(manifest.exports).filter((entry) => entry !== './package.json'),
+    )
+    const naming = entries.filter(({ named }) => named.has('kysely')).map(({ entry }) => entry)
+    expect(naming).toEqual(packed.name === '@harborage/core' ? ['./sql'] : [])
   })
 
   test('publint finds nothing', async () => {

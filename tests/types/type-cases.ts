@@ -210,6 +210,20 @@ export const typeCases: readonly TypeCase[] = [
     wrong: `const save: StateDriver['save'] = async () => 'done'`,
     error: ['TS2322', `'"done"' is not assignable to type 'SaveOutcome'`],
   },
+  {
+    what: 'the key of a table is of its columns',
+    right: `
+      const notes = (await import('@harborage/core/sql')).defineTable({
+        name: 'notes', columns: { id: 'text', size: 'integer' }, key: ['id'],
+      })
+      const row = notes.rowOf({ id: 'n1', size: 3 })
+      const size: number = row.size`,
+    wrong: `
+      const notes = (await import('@harborage/core/sql')).defineTable({
+        name: 'notes', columns: { id: 'text', size: 'integer' }, key: ['di'],
+      })`,
+    error: ['TS2322', `'"di"' is not assignable`],
+  },
 ]
 
 function identityWithout(left?: string): string {

@@ -85,8 +85,17 @@ export function defineTable<const Spec extends TableSpec>(
       ),
     keyOf: (at) => picked(at, key),
     rowOf: (row) => picked(row, names),
-    keyText: (at) => JSON.stringify(key.map((column) => at[column])),
-    sizeOf: (row) => large.reduce((sum, column) => sum + bytesOf(row[column]), OTHER_BYTES),
+    // Both are asked of each row that is written.
+    keyText(at) {
+      const values: unknown[] = []
+      for (const column of key) values.push(at[column])
+      return JSON.stringify(values)
+    },
+    sizeOf(row) {
+      let size = OTHER_BYTES
+      for (const column of large) size += bytesOf(row[column])
+      return size
+    },
   }
 }
 
