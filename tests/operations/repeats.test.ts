@@ -12,7 +12,10 @@ const sources = readWorkspace(root)
   .filter(({ path }) => !path.endsWith('core/src/sql/sql-statement.ts'))
   .map(({ source }) => source)
 
-/** What makes statements for a caller: the parameter that begins their names, and how a caller names it. */
+/**
+ * What makes statements for a caller: the parameter that begins their names, and how a caller names
+ * it.
+ */
 const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['store', /\bcompileScopeRemoval\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],

@@ -24,7 +24,10 @@ const ofOneEngine: readonly RegExp[] = [
   /\bengine\s*[!=]==/,
 ]
 
-/** What differs between SQL engines is asked of the dialect: a store does not know which engine it is on. */
+/**
+ * What differs between SQL engines is asked of the dialect: a store does not know which engine it
+ * is on.
+ */
 export const dialectsKeepTheirSql: Rule = (workspace) =>
   workspace.packages
     .filter(({ role }) => role === 'core' || role === 'store')

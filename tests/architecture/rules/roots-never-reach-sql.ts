@@ -4,9 +4,9 @@ import { isLibrary, type Rule } from '../rule.ts'
 import type { WorkspacePackage } from '../workspace.ts'
 
 /**
- * An entry other than `./sql` never imports sql statically, over however many files, so that a store
- * without SQL loads no kysely and compiles without its types. This holds for core and its kit as
- * well, or else no store could keep to it.
+ * An entry other than `./sql` never imports sql statically, over however many files, so that a
+ * store without SQL loads no kysely and compiles without its types. This holds for core and its kit
+ * as well, or else no store could keep to it.
  */
 export const rootsNeverReachSql: Rule = (workspace) =>
   workspace.packages

@@ -26,7 +26,9 @@ const createArtifactsBlobs: SchemaChange = async (db, dialect) => {
     .execute()
 }
 
-/** The migrations of the artifact store. They are never edited once released: a change is a new one. */
+/**
+ * The migrations of the artifact store. They are never edited once released: a change is a new one.
+ */
 export const artifactsSubsystem: Subsystem = {
   name: 'artifacts',
   packageName: '@harborage/artifacts',

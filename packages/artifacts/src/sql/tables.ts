@@ -27,7 +27,10 @@ const blobs = {
   ],
 } as const
 
-/** One artifact. The primary key is its scope, namespace and id; its digest is unique within scope and namespace. */
+/**
+ * One artifact. The primary key is its scope, namespace and id; its digest is unique within scope
+ * and namespace.
+ */
 export const artifactsBlobs: SqlTable<typeof blobs> = defineTable(blobs)
 
 /** A row of {@link artifactsBlobs}. */

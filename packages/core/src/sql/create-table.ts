@@ -4,8 +4,8 @@ import type { NoTables } from './sql-calls.ts'
 import type { TableSpec } from './table-spec.ts'
 
 /**
- * Makes a table as it is defined, with all that belongs to it. Where the migrations of its store are applied, it is
- * there already and the same.
+ * Makes a table as it is defined, with all that belongs to it. Where the migrations of its store
+ * are applied, it is there already and the same.
  *
  * @param schema Where to make it, on engines that have schemas; `db` knows it.
  */

@@ -35,7 +35,10 @@ export interface SqlTable<Spec extends TableSpec> {
   readonly except: <Left extends ColumnOf<Spec>>(
     ...left: readonly Left[]
   ) => readonly Exclude<ColumnOf<Spec>, Left>[]
-  /** Returns just the columns of the key, of a row or of a statement's stand-ins, which have no columns to copy. */
+  /**
+   * Returns just the columns of the key, of a row or of a statement's stand-ins, which have no
+   * columns to copy.
+   */
   readonly keyOf: (at: KeyOf<Spec>) => KeyOf<Spec>
   /** Returns just the columns of a row, as {@link keyOf}. */
   readonly rowOf: (row: RowOf<Spec>) => RowOf<Spec>
@@ -49,7 +52,8 @@ export interface SqlTable<Spec extends TableSpec> {
 const OTHER_BYTES = 256
 
 /**
- * Defines a table: its row, its columns in statements and its newest layout all follow from what is written here.
+ * Defines a table: its row, its columns in statements and its newest layout all follow from what is
+ * written here.
  *
  * @example
  * ```ts

@@ -13,8 +13,8 @@ import type { TableSpec } from './table-spec.ts'
 /** The migrations of one store, which has its own ledger and its own lock. */
 export interface Subsystem {
   /**
-   * Part of the names of the ledger and the lock: `harbor_state_migrations`, `harbor-state-migrations`. Lower-case
-   * letters, digits and `_`. No other store has it.
+   * Part of the names of the ledger and the lock: `harbor_state_migrations`,
+   * `harbor-state-migrations`. Lower-case letters, digits and `_`. No other store has it.
    */
   readonly name: string
   /** The npm package of the store, for the advice to upgrade it. */
@@ -22,9 +22,10 @@ export interface Subsystem {
   /** Forward-only migrations by name; the names sort in the order in which they are applied. */
   readonly migrations: Readonly<Record<string, SchemaChange>>
   /**
-   * What has to be there when every migration is applied, in the order in which calls lock these tables. A migration
-   * takes them for itself before it changes anything; see {@link SqlDatabase.migrate}. Taken one by one as it goes, they
-   * would make it deadlock with calls. Default: nothing.
+   * What has to be there when every migration is applied, in the order in which calls lock these
+   * tables. A migration takes them for itself before it changes anything; see {@link
+   * SqlDatabase.migrate}. Taken one by one as it goes, they would make it deadlock with calls.
+   * Default: nothing.
    */
   readonly tables?: readonly TableSpec[]
 }
@@ -32,8 +33,8 @@ export interface Subsystem {
 /**
  * One migration, written once for all engines.
  *
- * @param schema Where the tables are, on engines that have schemas. `db` knows it; SQL that Kysely does not write has
- * to name it.
+ * @param schema Where the tables are, on engines that have schemas. `db` knows it; SQL that Kysely
+ * does not write has to name it.
  */
 export type SchemaChange = (
   db: Kysely<NoTables>,
@@ -42,11 +43,12 @@ export type SchemaChange = (
 ) => Promise<void>
 
 /**
- * Brings the tables of a subsystem up to date, or only checks that they are; then checks that this role can work with
- * what is there. On a database that is up to date these are two reads, which go together.
+ * Brings the tables of a subsystem up to date, or only checks that they are; then checks that this
+ * role can work with what is there. On a database that is up to date these are two reads, which go
+ * together.
  *
- * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`; `invalid_config` if rows are
- * hidden from the role or something that keeps them is gone.
+ * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`;
+ * `invalid_config` if rows are hidden from the role or something that keeps them is gone.
  */
 export async function migrateSubsystem(
   database: SqlDatabase,
@@ -65,7 +67,8 @@ export async function migrateSubsystem(
     // They may have been made after the inspection and before the ledger was read.
     return refuse(inspection.value.length === 0 ? [] : await database.inspect(objects))
   }
-  // What is not there yet is made by the migrations; rows of the ledger that are hidden make them seem pending.
+  // What is not there yet is made by the migrations; rows of the ledger that are hidden make them
+  // seem pending.
   refuse(inspection.value.filter(({ name }) => name === HIDDEN_ROWS))
   if (mode === 'verify') {
     throw new HarborageError(
@@ -127,8 +130,8 @@ async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Pro
 }
 
 /**
- * A newer version may have migrated while this one waited for the lock. If that cannot be asked, what failed before says
- * more.
+ * A newer version may have migrated while this one waited for the lock. If that cannot be asked,
+ * what failed before says more.
  *
  * @throws `schema_too_new`
  */

@@ -15,7 +15,10 @@ export type ColumnTypes<Names extends string = string> = Readonly<Record<Names, 
 /** Columns of a table, those of its key at least. */
 export interface KeyedTable<Column extends string = string> {
   readonly name: string
-  /** In the order in which they are stored. Large ones come last, so that reading others never walks their pages. */
+  /**
+   * In the order in which they are stored. Large ones come last, so that reading others never walks
+   * their pages.
+   */
   readonly columns: ColumnTypes<Column>
   /** The columns of the primary key, `<table>_pkey`. */
   readonly key: readonly Column[]
@@ -35,8 +38,8 @@ export interface UniqueColumns<Column extends string = string> {
   readonly name: string
   readonly columns: readonly Column[]
   /**
-   * Set if other look-ups could be taken to their index. Where plans are made by what a table holds at first, the index
-   * then is one that only look-ups use that name its condition.
+   * Set if other look-ups could be taken to their index. Where plans are made by what a table holds
+   * at first, the index then is one that only look-ups use that name its condition.
    */
   readonly apart?: {
     /** The name of the index. */

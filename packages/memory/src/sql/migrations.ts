@@ -25,7 +25,9 @@ const createMemoryState: SchemaChange = async (db, dialect) => {
     .execute()
 }
 
-/** The migrations of the memory store. They are never edited once released: a change is a new one. */
+/**
+ * The migrations of the memory store. They are never edited once released: a change is a new one.
+ */
 export const memorySubsystem: Subsystem = {
   name: 'memory',
   packageName: '@harborage/memory',

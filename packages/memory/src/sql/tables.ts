@@ -23,8 +23,9 @@ const state = {
 } as const
 
 /**
- * One row of a conversation: its bookkeeping (`memory.state`), its summary (`memory.summary`), one turn
- * (`memory.turn/<position>`) or the id of a turn that was added (`memory.turn_id/<part>/<id>`).
+ * One row of a conversation: its bookkeeping (`memory.state`), its summary (`memory.summary`), one
+ * turn (`memory.turn/<position>`) or the id of a turn that was added
+ * (`memory.turn_id/<part>/<id>`).
  */
 export const memoryState: SqlTable<typeof state> = defineTable(state)
 

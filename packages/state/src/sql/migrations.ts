@@ -61,7 +61,8 @@ const moveKindsToTheirTable: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.moveOut(db, schema, slots, byKind)
 
 /**
- * The index of event ids begins with the tenant, as that of slots does, and is taken for it while the table is empty.
+ * The index of event ids begins with the tenant, as that of slots does, and is taken for it while
+ * the table is empty.
  */
 const keepEventIdsApart: SchemaChange = (db, dialect) =>
   dialect.apart.moveOut(db, 'state_records', {
@@ -70,11 +71,15 @@ const keepEventIdsApart: SchemaChange = (db, dialect) =>
     apart: { name: 'state_records_event_id_idx', column: 'event_id' },
   })
 
-/** Kinds of new slots went astray after the schema got another name, or where a copy was restored. */
+/**
+ * Kinds of new slots went astray after the schema got another name, or where a copy was restored.
+ */
 const keepKindsInAnySchema: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.keepInAnySchema(db, schema, slots, byKind)
 
-/** The migrations of the state store. They are never edited once released: a change is a new one. */
+/**
+ * The migrations of the state store. They are never edited once released: a change is a new one.
+ */
 export const stateSubsystem: Subsystem = {
   name: 'state',
   packageName: '@harborage/state',

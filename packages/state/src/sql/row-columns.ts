@@ -10,7 +10,10 @@ export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'upda
 /** A row with its place. */
 export type PlacedColumns = SlotColumns & ContentColumns
 
-/** What statements that write to a slot say of themselves: by its name commits sort, so none deadlocks with them. */
+/**
+ * What statements that write to a slot say of themselves: by its name commits sort, so none
+ * deadlocks with them.
+ */
 export const ofSlot: WriteTraits<SlotColumns> = { keysOf: (at) => [stateRecords.keyText(at)] }
 
 /** What statements that save a row say of themselves. */

@@ -12,7 +12,9 @@ const records = {
     event_id: 'text',
     version: 'integer',
     updated_at: 'timestamp',
-    /** The marks of this event id and of those that it replaced, newest first; see event-trail.ts. */
+    /**
+     * The marks of this event id and of those that it replaced, newest first; see event-trail.ts.
+     */
     event_trail: 'text',
     bytes: 'bytes',
   },

@@ -4,10 +4,16 @@ import type { SqlCalls } from '../sql-calls.ts'
 import { compileStatement } from '../sql-statement.ts'
 import type { LargeContent, LargeRead, LargeValue } from './sql-dialect.ts'
 
-/** What is read by one statement at least: enough that a round trip hardly counts, and little beside the whole. */
+/**
+ * What is read by one statement at least: enough that a round trip hardly counts, and little beside
+ * the whole.
+ */
 const PART_BYTES = 4 * 1024 * 1024
 
-/** The server decompresses from the beginning for each part, so that many small ones would take ever longer. */
+/**
+ * The server decompresses from the beginning for each part, so that many small ones would take ever
+ * longer.
+ */
 const MOST_PARTS = 8
 
 interface Part {
@@ -19,15 +25,18 @@ interface FirstPart extends Part, Pick<LargeContent, 'sha256'> {
   readonly size: number
 }
 
-/** Where a part begins, and its length; SQL counts from 1. The digest makes sure that all are of the same bytes. */
+/**
+ * Where a part begins, and its length; SQL counts from 1. The digest makes sure that all are of the
+ * same bytes.
+ */
 interface Place extends Pick<LargeContent, 'sha256'> {
   readonly from: number
   readonly length: number
 }
 
 /**
- * Reads bytes in parts, so that little beside them is ever in memory and no part holds up other work. They leave the
- * server as text, of which base64 is the shortest that can be read.
+ * Reads bytes in parts, so that little beside them is ever in memory and no part holds up other
+ * work. They leave the server as text, of which base64 is the shortest that can be read.
  */
 export function compileReadInParts<Key extends object>(
   calls: SqlCalls,

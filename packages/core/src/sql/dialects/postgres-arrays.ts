@@ -24,7 +24,8 @@ export function callArrays<Parameters extends object>(
   const arrayOf = (column: keyof Parameters & string): RawBuilder<unknown> =>
     sql`${new StandIn(column)}::${postgresValueType(types[column])}[]`
   const [counted] = columns.map(arrayOf)
-  // Where they are selected, arrays are walked in step; in `from`, each would be made a table first.
+  // Where they are selected, arrays are walked in step; in `from`, each would be made a table
+  // first.
   const rows = limit(
     sql`select ${sql.join(columns.map((column) => sql`unnest(${arrayOf(column)})`))}`,
   )

@@ -14,7 +14,8 @@ export function compileBatch<Parameters extends object>(
   { columns, nameOf }: BatchRules<Parameters>,
   build: (calls: ManyCalls<Parameters>) => Compilable<unknown>,
 ): SqlBatch<Parameters> {
-  // The limit is of this transaction only, which is this statement, and is set before the first row is written.
+  // The limit is of this transaction only, which is this statement, and is set before the first row
+  // is written.
   const calls = callArrays<Parameters>(
     columns,
     (rows) => sql`${rows}

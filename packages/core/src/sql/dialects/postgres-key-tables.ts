@@ -7,8 +7,9 @@ import { postgresColumnType } from './postgres-types.ts'
 import type { KeyOrders } from './sql-dialect.ts'
 
 /**
- * Keeps an order of keys in a table of its own, as an update writes to every index of its table. It has a row for each
- * row of the table, and triggers keep it, so that no other statement has to know: an update does not touch it.
+ * Keeps an order of keys in a table of its own, as an update writes to every index of its table. It
+ * has a row for each row of the table, and triggers keep it, so that no other statement has to
+ * know: an update does not touch it.
  */
 export const keyTables: KeyOrders = {
   async create(db, schema, table, order) {
@@ -19,7 +20,7 @@ export const keyTables: KeyOrders = {
   async moveOut(db, schema, table, order) {
     await createKeyTable(db, table, order)
     await createFirstKeeper(db, schema, table, order)
-    // Nobody saves in between: whoever makes a trigger keeps all others from writing.
+    // No save comes in between: making a trigger locks out writes.
     const columns = refsOf(table.key)
     await sql`insert into ${named(schema, order.keyTable.name)} (${columns})
     select ${columns} from ${named(schema, table.name)}`.execute(db)
@@ -27,8 +28,9 @@ export const keyTables: KeyOrders = {
   },
 
   /**
-   * The function of {@link KeyOrders.moveOut} has the name of the schema inside, which is another one after a rename, or
-   * where a copy was restored: keys of new rows went to the other schema or nowhere. Now it asks where its table is.
+   * The function of {@link KeyOrders.moveOut} has the name of the schema inside, which is another
+   * one after a rename, or where a copy was restored: keys of new rows went to the other schema or
+   * nowhere. Now it asks where its table is.
    */
   async keepInAnySchema(db, schema, table, order) {
     const records = named(schema, table.name)
@@ -40,7 +42,7 @@ export const keyTables: KeyOrders = {
       await sql`drop trigger if exists ${sql.id(`${keeper}_none`)} on ${records}`.execute(db)
     }
     await createKeeper(db, schema, table, order, sql`create or replace`, dropTriggers)
-    // Nobody saves in between: whoever makes a trigger keeps all others from writing.
+    // No save comes in between: making a trigger locks out writes.
     const columns = refsOf(table.key)
     const isSame = sql.join(
       table.key.map((column) => sql`record.${sql.ref(column)} = kind.${sql.ref(column)}`),
@@ -60,7 +62,10 @@ export const keyTables: KeyOrders = {
     ],
   }),
 
-  /** A lookup for each row of a page, which the limit of one row says: joined freely, both tables may be read whole. */
+  /**
+   * A lookup for each row of a page, which the limit of one row says: joined freely, both tables
+   * may be read whole.
+   */
   pageOf(calls, table, order, page, columns) {
     const keys = keysOf(calls, order.keyTable.name, order, page).select(table.key).as('page')
     let query = forAnyTables(calls.builder)
@@ -106,7 +111,10 @@ async function createKeyTable(
     .execute()
 }
 
-/** The function has its owner's rights, so that who may write records need not be allowed to write here. */
+/**
+ * The function has its owner's rights, so that who may write records need not be allowed to write
+ * here.
+ */
 async function createFirstKeeper(
   db: Kysely<NoTables>,
   schema: string | undefined,
@@ -133,7 +141,9 @@ async function createFirstKeeper(
   await createTriggers(db, keyTable.keeper, named(schema, name), keep)
 }
 
-/** Makes the triggers and their function, which looks for its table in the schema of the rows only. */
+/**
+ * Makes the triggers and their function, which looks for its table in the schema of the rows only.
+ */
 async function createKeeper(
   db: Kysely<NoTables>,
   schema: string | undefined,
@@ -164,8 +174,9 @@ async function createTriggers(
 }
 
 /**
- * The path ends with the function; a statement that names the schema would have to be planned for each row. Where the
- * table is gone, one of the session could be taken for it, which may run anything with the rights of the function's owner.
+ * The path ends with the function; a statement that names the schema would have to be planned for
+ * each row. Where the table is gone, one of the session could be taken for it, which may run
+ * anything with the rights of the function's owner.
  */
 function keeperBody(keyTable: string, key: readonly string[]): string {
   const columns = key.join(', ')

@@ -10,14 +10,19 @@ import { postgresColumnType, postgresValueType } from './postgres-types.ts'
 import { removeInPasses } from './remove-in-passes.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 
-/** PostgreSQL. Transactions run beside each other, so that rows that were read have to be locked. */
+/**
+ * PostgreSQL. Transactions run beside each other, so that rows that were read have to be locked.
+ */
 export const postgresDialect: SqlDialect = {
   columnType: postgresColumnType,
   valueType: postgresValueType,
   textPosition: (text, part) => sql<number>`strpos(${text}, ${part})`,
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),
-  /** There is no row to lock: one that is inserted and removed again keeps others from filling the place. */
+  /**
+   * There is no row to lock: one that is inserted and removed again keeps others from filling the
+   * place.
+   */
   *keepEmpty(place) {
     const [inserted = 0] = yield* together([place.fill(), place.clear()])
     return inserted > 0
@@ -49,9 +54,10 @@ function byJsonText(columns: readonly string[]) {
 }
 
 /**
- * Plans go by statistics, which a table lacks as long as it is new, and are kept. An index that begins as another one
- * does then seems as good for finding a row by that one, and a plan that was made so reads all that the tenant has. This
- * one is of use only to a look-up that names its condition, which is true of every row.
+ * Plans go by statistics, which a table lacks as long as it is new, and are kept. An index that
+ * begins as another one does then seems as good for finding a row by that one, and a plan that was
+ * made so reads all that the tenant has. This one is of use only to a look-up that names its
+ * condition, which is true of every row.
  */
 async function createApart(
   db: Kysely<NoTables>,

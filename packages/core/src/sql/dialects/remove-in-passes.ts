@@ -9,8 +9,7 @@ const MAX_PASSES = 100
 /**
  * Removes rows where transactions run beside each other. One statement is not enough: it waits for
  * a row that another transaction has locked, and misses a new one that this transaction inserted.
- * So passes are made until one finds nothing left. Nobody can change what is removed until the
- * commit.
+ * So passes are made until one finds nothing left. What was removed stays locked until the commit.
  */
 export function removeInPasses<Parameters>(
   calls: SqlCalls,

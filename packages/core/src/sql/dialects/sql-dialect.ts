@@ -17,8 +17,8 @@ import type { StoredObjects } from '../stored-objects.ts'
 import type { ColumnType, ColumnTypes, KeyedTable, KeyOrder, UniqueColumns } from '../table-spec.ts'
 
 /**
- * What differs between engines in the SQL of the stores. A member says what a store wants; how it is written is the
- * dialect's affair. An engine picks a dialect and may override members: `{ ...postgresDialect, columnType }`.
+ * What differs between engines in the SQL of stores. Each member is named for what a store wants.
+ * An engine picks a dialect and may override members: `{ ...postgresDialect, columnType }`.
  */
 export interface SqlDialect {
   /**
@@ -34,8 +34,8 @@ export interface SqlDialect {
   /**
    * Keeps others from changing the rows of a query until the transaction ends.
    *
-   * @param orderBy Columns whose JSON text is the order in which all who lock several rows lock them. Default: that of
-   * the query.
+   * @param orderBy Locks the rows in the order of the JSON text of these columns, so that it cannot
+   * deadlock with others who do the same. Default: the order of the query.
    */
   lockRows<Tables, Table extends keyof Tables, Row>(
     query: SelectQueryBuilder<Tables, Table, Row>,
@@ -44,9 +44,9 @@ export interface SqlDialect {
   /** Keeps others from filling a place until the transaction ends. Returns whether it is empty. */
   keepEmpty(place: EmptyPlace): SqlWork<boolean>
   /**
-   * Makes sure that what statements of this transaction have read is still there, all at one moment.
+   * Confirms that all that this transaction has read was true at one moment.
    *
-   * @param check Finds out, where others may have changed it in between.
+   * @param check Runs only where others can have changed it in between; fails if it did change.
    */
   confirmReads(check: () => SqlWork<void>): SqlWork<void>
   /** Removes rows as if nothing else happened at that moment, and returns their number. */
@@ -56,11 +56,11 @@ export interface SqlDialect {
     parameters: Parameters,
   ): Promise<number>
   /**
-   * Compiles the form of a statement that makes calls together that come at the same time; `undefined` where each goes
-   * by itself.
+   * Compiles the batch form of a statement: one statement for calls that come at the same time.
+   * Returns `undefined` where each call is a statement of its own.
    *
-   * @param build Gets a query that gives one row per call, to insert from. Its statement returns of each row that it
-   * wrote what `nameOf` wants to see.
+   * @param build Gets a query that gives one row per call, to insert from. Its statement returns of
+   * each row that it wrote what `nameOf` wants to see.
    */
   compileBatch<Parameters extends object>(
     name: string,
@@ -68,8 +68,9 @@ export interface SqlDialect {
     build: (calls: ManyCalls<Parameters>) => Compilable<unknown>,
   ): SqlBatch<Parameters> | undefined
   /**
-   * Compiles a statement that makes many calls or none of them; `undefined` where each is made by a statement of its
-   * own. Where it cannot make all, it fails with the reason `incomplete`.
+   * Compiles a statement that makes many calls or none of them. It fails with the reason
+   * `incomplete` if it cannot make all. Returns `undefined` where each call is a statement of its
+   * own.
    *
    * @param build As of {@link compileBatch}; its statement returns a row for each that it wrote.
    */
@@ -80,7 +81,7 @@ export interface SqlDialect {
     build: (calls: ManyCalls<Parameters>) => OperationNodeSource,
     traits: StatementTraits<readonly Parameters[]>,
   ): SqlStatement<readonly Parameters[], unknown> | undefined
-  /** Compiles the reading of a large value, in the way in which it takes little memory beside itself. */
+  /** Compiles how a large value is read with little memory beside it: whole, or in parts. */
   compileLargeRead<Key extends object>(calls: SqlCalls, value: LargeValue<Key>): LargeRead<Key>
   readonly apart: ApartColumns
   readonly keyOrders: KeyOrders
@@ -113,7 +114,9 @@ export interface ManyCalls<Parameters> {
   ) => RawBuilder<SqlBool>
 }
 
-/** A large value of one row of a table, in its column `bytes`. Its digest is in the column `sha256`. */
+/**
+ * A large value of one row of a table, in its column `bytes`. Its digest is in the column `sha256`.
+ */
 export interface LargeValue<Key> {
   /** Begins the names of its statements. */
   readonly name: string
@@ -160,7 +163,10 @@ export interface KeyOrders {
     table: KeyedTable,
     order: KeyOrder,
   ): Promise<void>
-  /** Changes what `moveOut` made so that it outlives a new name of the schema, and mends what went astray. */
+  /**
+   * Changes what `moveOut` made so that it outlives a new name of the schema, and mends what went
+   * astray.
+   */
   keepInAnySchema(
     db: Kysely<NoTables>,
     schema: string | undefined,

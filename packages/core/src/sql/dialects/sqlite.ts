@@ -4,7 +4,9 @@ import { compileDirectRead } from './large-value-direct.ts'
 import { orderIndexes } from './order-index.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 
-/** SQLite. One transaction writes at a time, so that what one has read stays as it is until its end. */
+/**
+ * SQLite. One transaction writes at a time, so that what one has read stays as it is until its end.
+ */
 export const sqliteDialect: SqlDialect = {
   columnType: async (type) => valueType(type),
   valueType,
