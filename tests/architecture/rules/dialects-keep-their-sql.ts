@@ -21,7 +21,7 @@ const ofOneEngine: readonly RegExp[] = [
   /\bcreate (?:or replace )?(?:function|trigger)\b/i,
   /\bplpgsql\b/i,
   /\bpragma\b/i,
-  /\bengine\s*[!=]==/,
+  /\bengine\s*[!=]==\s*['"`]/,
 ]
 
 /**
