@@ -1,10 +1,10 @@
 import { checkRules, plantImport, type Plant } from './check-rules.ts'
 import { manifest } from './planted-workspace.ts'
 import { dialectsKeepTheirSql } from './rules/dialects-keep-their-sql.ts'
-import { enginesNameNoTable } from './rules/engines-name-no-table.ts'
 import { filesHaveNoCycle } from './rules/no-cycles.ts'
 import { noForeignInstanceof } from './rules/no-foreign-instanceof.ts'
 import { rootsNeverReachSql } from './rules/roots-never-reach-sql.ts'
+import { storesNameTheirTables } from './rules/stores-name-their-tables.ts'
 
 const core = 'packages/core/src'
 const state = 'packages/state/src'
@@ -82,11 +82,12 @@ checkRules([
     ],
   },
   {
-    name: 'no table name in an engine package',
-    rule: enginesNameNoTable,
+    name: 'no table name in core or in an engine package',
+    rule: storesNameTheirTables,
     plants: [
       ['state', `${sqlite}/bad.ts`, 'const s = `select * from state_records`', `${sqlite}/bad.ts`],
       ['artifacts', `${sqlite}/bad.ts`, `const t = 'artifacts_blobs'`, `${sqlite}/bad.ts`],
+      ['in core', `${core}/sql/bad.ts`, `const t = 'state_kinds'`, `${core}/sql/bad.ts`],
       [
         'memory',
         `${sqlite}/bad.ts`,
