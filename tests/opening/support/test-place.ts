@@ -68,7 +68,7 @@ const structureOfPostgres = `
   from pg_attribute where attrelid in (${OWN_TABLES}) and attnum > 0 and attcompression <> ''
   union all
   select concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
-  from pg_constraint where conrelid in (${OWN_TABLES})
+  from pg_constraint where contype <> 'n' and conrelid in (${OWN_TABLES})
   union all
   select pg_get_triggerdef(oid) from pg_trigger where tgrelid in (${OWN_TABLES})
   union all

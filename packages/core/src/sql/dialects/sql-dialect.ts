@@ -134,7 +134,10 @@ export interface LargeContent {
 /** Reads a large value; `undefined` if it is not there. */
 export type LargeRead<Key> = (key: Key) => Promise<LargeContent | undefined>
 
-/** How the index of columns is made that are to be kept apart; see {@link UniqueColumns.apart}. */
+/**
+ * How the index of columns is made that are to be kept apart; see {@link UniqueColumns.apart}. A
+ * released migration calls `moveOut`, which never does anything else.
+ */
 export interface ApartColumns {
   /** Adds what keeps them unique to a table that is being made, if it is made with it. */
   addTo(
@@ -147,7 +150,10 @@ export interface ApartColumns {
   moveOut(db: Kysely<NoTables>, table: string, unique: UniqueColumns): Promise<void>
 }
 
-/** How a further order of the keys of a table is kept and walked. */
+/**
+ * How a further order of the keys of a table is kept and walked. Released migrations call `moveOut`
+ * and `keepInAnySchema`, which never do anything else: another layout is made by another member.
+ */
 export interface KeyOrders {
   /** Makes what keeps the order, for a table that is empty. */
   create(

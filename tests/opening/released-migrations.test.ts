@@ -1,0 +1,39 @@
+import { artifactsSubsystem } from '@harborage/artifacts/sql'
+import { migrateSubsystem, requireSqlDatabase } from '@harborage/core/sql'
+import { memorySubsystem } from '@harborage/memory/sql'
+import { stateSubsystem } from '@harborage/state/sql'
+import { describe, expect, test } from 'vitest'
+import { openPlace } from './support/places.ts'
+import { everyEngine } from './support/test-place.ts'
+
+const subsystems = [stateSubsystem, artifactsSubsystem, memorySubsystem]
+
+/** What differs between servers, or is no table of a store. */
+const leftOut = /^compression |harbor_\w+_migrations/
+
+describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
+  // Each is the layout of replicas that run somewhere. A released migration never makes another one,
+  // whatever becomes of the dialect that it asks; a further migration adds its own layout at the end.
+  test.for(subsystems)(
+    'each migration of $name makes what it made when it was released',
+    async ({ name, packageName, migrations }) => {
+      await using place = await makePlace()
+      const layouts: string[] = []
+      const known = Object.entries(migrations)
+      for (const [index, [migration]] of known.entries()) {
+        await using database = await openPlace(place)
+        const until = Object.fromEntries(known.slice(0, index + 1))
+        await migrateSubsystem(
+          requireSqlDatabase(database),
+          { name, packageName, migrations: until },
+          'apply',
+        )
+        const structure = await place.structure()
+        layouts.push(`== ${migration}`, ...structure.filter((line) => !leftOut.test(line)))
+      }
+      await expect(`${layouts.join('\n')}\n`).toMatchFileSnapshot(
+        `fixtures/layouts/${name}-${engine}.txt`,
+      )
+    },
+  )
+})
