@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 import { HarborageError } from './harborage-error.ts'
 import { checkName, MAX_EVENT_ID_BYTES } from './kit/named-text.ts'
@@ -11,7 +12,22 @@ declare const brand: unique symbol
  */
 export type EventId = string & { readonly [brand]: 'EventId' }
 
-const nextUlid = monotonicFactory()
+/** Random numbers that were made in one go: one by one they cost more than the rest of a save. */
+const random = new Uint32Array(256)
+let used = random.length
+
+const nextUlid = monotonicFactory(randomFraction)
+
+/** Returns a number from 0 to below 1. */
+function randomFraction(): number {
+  if (used === random.length) {
+    randomFillSync(random)
+    used = 0
+  }
+  const value = random[used] ?? 0
+  used += 1
+  return value / 2 ** 32
+}
 
 /** Makes a new {@link EventId}: a ULID, larger than every earlier one of this process. */
 export function newEventId(): EventId {

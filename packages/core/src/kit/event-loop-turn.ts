@@ -22,6 +22,9 @@ let lastLook = 0
 let untimed = 0
 let stride = 1
 
+/** Whether what waits is going on in this turn. */
+let isGoingOn = false
+
 /** What waits for the next turn, in its order. */
 const waiting = new Set<() => void>()
 
@@ -30,10 +33,11 @@ const waiting = new Set<() => void>()
  * of them go on. Ask before each piece of such work, and do the piece at once after what is returned has resolved.
  *
  * Returns `undefined` where the piece may be done at once: always, until such work has held the event loop for about
- * 10 ms. Pieces that wait go on in the order in which they asked, as many in each turn as 10 ms allow.
+ * 10 ms. Pieces that wait go on in the order in which they asked, as many in each turn as 10 ms allow. What is asked for
+ * while they do goes between them: it would wait for all of them else, as each piece would from then on.
  */
 export function turnIfHeld(): Promise<void> | undefined {
-  if (waiting.size === 0) {
+  if (waiting.size === 0 || isGoingOn) {
     if (!isHeld) {
       beginHold()
       return undefined
@@ -71,6 +75,7 @@ function endHold(): void {
 /** Lets what waits go on, in its order. */
 async function goOn(): Promise<void> {
   beginHold()
+  isGoingOn = true
   for (const resolve of waiting) {
     waiting.delete(resolve)
     resolve()
@@ -78,6 +83,7 @@ async function goOn(): Promise<void> {
     if (untimed > 0) continue
     // The pieces are done before this goes on.
     await Promise.resolve()
-    if (isOver()) return
+    if (isOver()) break
   }
+  isGoingOn = false
 }
