@@ -97,7 +97,10 @@ export function defineTable<const Spec extends TableSpec>(
     },
     sizeOf(row) {
       let size = OTHER_BYTES
-      for (const column of large) size += bytesOf(row[column])
+      for (const column of large) {
+        const value: unknown = row[column]
+        if (ArrayBuffer.isView(value)) size += value.byteLength
+      }
       return size
     },
   }
@@ -112,8 +115,4 @@ function picked<Values extends object, Column extends keyof Values>(
     Values,
     Column
   >
-}
-
-function bytesOf(value: unknown): number {
-  return ArrayBuffer.isView(value) ? value.byteLength : 0
 }
