@@ -65,7 +65,8 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
  * memoryConformance(
  *   { describe, it },
  *   {
- *     open: async (rules) => new MemoryStore(new InMemoryMemoryDriver(), parseMemoryRules(rules)),
+ *     open: async (rules) =>
+ *       new MemoryStore(new InMemoryMemoryDriver(), { rules: parseMemoryRules(rules) }),
  *     durable: false,
  *   },
  * )
