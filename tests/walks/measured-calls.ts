@@ -57,7 +57,9 @@ export async function openCalls(checkout: string, dsn: string): Promise<Measured
       load: async () => () => state.load(identity, 'checkpoint'),
       addTurn: async () => {
         const conversation = await newConversation()
-        return () => memory.addTurn(conversation, turn)
+        // A new id takes random numbers once in a millisecond: its calls are not the same each time.
+        const added = { ...turn, turnId: newEventId() }
+        return () => memory.addTurn(conversation, added)
       },
       getLlmContext: async () => {
         const conversation = await newConversation()
