@@ -1,6 +1,6 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf, messageOf } from '@harborage/core/kit'
-import { SqlFailure } from '@harborage/core/sql'
+import { postgresDialect, SqlFailure } from '@harborage/core/sql'
 import {
   CONNECTION_TIMEOUT,
   meaningOfRefusal,
@@ -9,12 +9,7 @@ import {
 } from './connection-messages.ts'
 import { isLastingNetworkCode, isPassingNetworkCode, isPassingState } from './passing-failures.ts'
 import { LACKS_RIGHT_TO_MIGRATE, limitMessage } from './postgres-messages.ts'
-import {
-  FOREIGN_TRANSACTION,
-  meaningOf,
-  STORE_DECIDES,
-  type FailureTraits,
-} from './state-meanings.ts'
+import { FOREIGN_TRANSACTION, meaningOf, type FailureTraits } from './state-meanings.ts'
 
 /** The message of the error for a statement that was not answered in time. */
 export const QUERY_TIMEOUT = 'no answer to a statement in time'
@@ -129,7 +124,8 @@ export function statementFailure(error: unknown): PostgresFailure {
   const state = sqlState(error)
   if (state === undefined) return isLoss(error) ? lostConnection(error) : clientFailure(error)
   if (isPassingState(state, messageOf(error))) return lostConnection(error)
-  const reason = STORE_DECIDES.get(state)
+  const reason = postgresDialect.failureReason(state)
+  // Without a cause: the server's detail quotes the key.
   if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
   const meaning = meaningOf(state, routineOf(error))
   if (meaning?.traits !== undefined) {

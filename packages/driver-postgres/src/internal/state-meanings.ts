@@ -1,4 +1,3 @@
-import type { SqlFailureReason } from '@harborage/core/sql'
 import { HIDDEN_ROWS, IN_RECOVERY, READ_ONLY } from './postgres-messages.ts'
 
 /** What is known of a failed attempt. */
@@ -20,15 +19,6 @@ export interface StateTraits extends FailureTraits {
   /** Whether the connection ends, and the same call would fail again. Default: `false`. */
   readonly isLasting?: boolean
 }
-
-/** States that a store may know the meaning of. They come without a cause: the server's detail quotes the key. */
-export const STORE_DECIDES: ReadonlyMap<string, SqlFailureReason> = new Map([
-  ['23505', 'unique_violation'],
-  // Only the verdict of a statement that makes all of its calls or none reads a text as a number.
-  ['22P02', 'incomplete'],
-  ['42P01', 'missing_table'],
-  ['3F000', 'missing_table'],
-])
 
 const LOST_AGAINST_OTHERS: StateMeaning = {
   message: 'the transaction lost against others',

@@ -1,6 +1,6 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf, messageOf } from '@harborage/core/kit'
-import { SqlFailure } from '@harborage/core/sql'
+import { SqlFailure, sqliteDialect } from '@harborage/core/sql'
 
 /**
  * Whether another connection holds the lock, so that the same statement may succeed in a moment.
@@ -24,9 +24,8 @@ export function isPassing(error: unknown): boolean {
 export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
   const code = resultCodeOf(error)
   if (isHarborageError(error) || code === '') return error
-  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
-    return new SqlFailure('unique_violation')
-  }
+  const reason = sqliteDialect.failureReason(code)
+  if (reason !== undefined) return new SqlFailure(reason)
   if (code === 'SQLITE_ERROR' && messageOf(error).startsWith('no such table')) {
     return new SqlFailure('missing_table')
   }

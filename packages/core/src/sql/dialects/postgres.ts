@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { NoTables } from '../sql-calls.ts'
 import type { UniqueColumns } from '../table-spec.ts'
+import type { SqlFailureReason } from '../sql-failure.ts'
 import { together } from '../sql-work.ts'
 import { compileReadInParts } from './large-value-in-parts.ts'
 import { compileAllOrNone } from './postgres-all-or-none.ts'
@@ -34,6 +35,7 @@ export const postgresDialect: SqlDialect = {
   compileBatch,
   compileAllOrNone,
   compileLargeRead: compileReadInParts,
+  failureReason: (state) => REASONS.get(state),
   apart: {
     addTo: (table, unique) =>
       unique.apart === undefined
@@ -47,6 +49,15 @@ export const postgresDialect: SqlDialect = {
   },
   keyOrders: keyTables,
 }
+
+/** By SQLSTATE. */
+const REASONS: ReadonlyMap<string, SqlFailureReason> = new Map([
+  ['23505', 'unique_violation'],
+  // Only the verdict of a statement that makes all of its calls or none reads a text as a number.
+  ['22P02', 'incomplete'],
+  ['42P01', 'missing_table'],
+  ['3F000', 'missing_table'],
+])
 
 function byJsonText(columns: readonly string[]) {
   const texts = columns.map((column) => sql`to_json(${sql.ref(column)})::text`)

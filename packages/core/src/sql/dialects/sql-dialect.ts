@@ -11,6 +11,7 @@ import type { Compilable } from '../compiled-sql.ts'
 import type { Removal } from '../removal.ts'
 import type { BatchRules, SqlBatch } from '../sql-batch.ts'
 import type { NoTables, SqlCalls } from '../sql-calls.ts'
+import type { SqlFailureReason } from '../sql-failure.ts'
 import type { SqlStatement, StatementTraits } from '../sql-statement.ts'
 import type { SqlWork } from '../sql-work.ts'
 import type { StoredObjects } from '../stored-objects.ts'
@@ -83,6 +84,11 @@ export interface SqlDialect {
   ): SqlStatement<readonly Parameters[], unknown> | undefined
   /** Compiles how a large value is read with little memory beside it: whole, or in parts. */
   compileLargeRead<Key extends object>(calls: SqlCalls, value: LargeValue<Key>): LargeRead<Key>
+  /**
+   * Returns what an error code of the engine means to a store, or `undefined` if it is for the engine
+   * to tell.
+   */
+  failureReason(code: string): SqlFailureReason | undefined
   readonly apart: ApartColumns
   readonly keyOrders: KeyOrders
 }

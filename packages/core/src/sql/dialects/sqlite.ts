@@ -4,6 +4,11 @@ import { compileDirectRead } from './large-value-direct.ts'
 import { orderIndexes } from './order-index.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 
+const UNIQUE: ReadonlySet<string> = new Set([
+  'SQLITE_CONSTRAINT_UNIQUE',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+])
+
 /**
  * SQLite. One transaction writes at a time, so that what one has read stays as it is until its end.
  */
@@ -22,6 +27,7 @@ export const sqliteDialect: SqlDialect = {
   compileBatch: () => undefined,
   compileAllOrNone: () => undefined,
   compileLargeRead: compileDirectRead,
+  failureReason: (code) => (UNIQUE.has(code) ? 'unique_violation' : undefined),
   apart: {
     addTo: (table, { name, columns }) => table.addUniqueConstraint(name, [...columns]),
     async createFor() {},
