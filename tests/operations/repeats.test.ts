@@ -24,7 +24,7 @@ const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
 /** Every statement and transaction of the stores, with its declaration. */
 const declared = sources.flatMap((source) => [
   ...matches(source, /compile(?:Statement|AllOrNone<\w+>)\(\s*'(\w+)'[^]*?repeat: '(\w+)'/g),
-  ...matches(source, /\{\s*name: '(\w+)',\s*repeat: '(\w+)',?\s*\}/g),
+  ...matches(source, /\{\s*name: '(\w+)',\s*repeat: '(\w+)'/g),
   ...makers.flatMap(([parameter, caller]) => {
     const callers = sources.flatMap((each) => [...each.matchAll(caller)])
     return madeWith(source, parameter).flatMap(([ending, repeat]) =>

@@ -1,25 +1,12 @@
-import {
-  requireSqlDatabase,
-  type SqlAnswer,
-  type SqlStep,
-  type SqlWork,
-  type TransactionTraits,
-} from '@harborage/core/sql'
+import { requireSqlDatabase, type SqlWork, type TransactionTraits } from '@harborage/core/sql'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore, type StateTransaction } from '@harborage/state'
 import { expect, onTestFinished, test } from 'vitest'
 import { DelegatingDatabase } from '../support/delegating-database.ts'
 import { createDatabase } from '../support/postgres-database.ts'
 import { bystander, waitingForLock } from './support/backends.ts'
+import { HOLD, paused, RELEASE } from './support/paused-work.ts'
 import { ann, newRecord, session } from './support/test-store.ts'
-
-const HOLD = 'select pg_advisory_lock(1)'
-const RELEASE = 'select pg_advisory_unlock(1)'
-const pause: SqlStep = {
-  statement: { name: 'pause', sql: 'select pg_advisory_xact_lock(1)' },
-  values: [],
-  answer: 'rows',
-}
 
 /** Pauses a commit between its first read and the next. */
 class PausingDatabase extends DelegatingDatabase {
@@ -29,22 +16,9 @@ class PausingDatabase extends DelegatingDatabase {
   ): Promise<Result> {
     const isPaused = traits.name === 'state_commit'
     return super.transaction(traits, (mayBeApplied) =>
-      isPaused ? withPause(work(mayBeApplied)) : work(mayBeApplied),
+      isPaused ? paused(work(mayBeApplied), () => true) : work(mayBeApplied),
     )
   }
-}
-
-function* withPause<Result>(work: SqlWork<Result>): SqlWork<Result> {
-  let state = work.next([])
-  while (state.done !== true) {
-    const answers: SqlAnswer[] = []
-    for (const step of state.value) {
-      answers.push(...(yield [step]))
-      yield [pause]
-    }
-    state = work.next(answers)
-  }
-  return state.value
 }
 
 test('a commit is refused only by what its slots held at one moment', async () => {

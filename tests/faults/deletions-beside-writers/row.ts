@@ -33,8 +33,8 @@ export const deletionsBesideWriters: FaultRow = {
       edits: [
         {
           file: 'packages/core/src/sql/dialects/postgres.ts',
-          from: 'removeAll: (calls, removal, parameters) => removeInPasses(calls, removal, parameters),',
-          to: 'removeAll: (calls, { remove }, parameters) => calls.changes(remove, parameters),',
+          from: 'removeAlone: () => undefined,',
+          to: 'removeAlone: ({ remove }) => remove,',
         },
       ],
     },

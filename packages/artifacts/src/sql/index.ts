@@ -4,6 +4,10 @@ import type { ArtifactDriver } from '../artifact-driver.ts'
 import { artifactsSubsystem } from './migrations.ts'
 import { SqlArtifactDriver } from './sql-artifact-driver.ts'
 
+// For authors: what a put or a deletion does in a transaction, for `runWork`.
+export { deleteScopeWork, deleteWork } from './delete-work.ts'
+export { putWork } from './put-work.ts'
+export { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
 export { artifactsSubsystem }
 
 /**

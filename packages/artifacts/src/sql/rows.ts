@@ -6,7 +6,7 @@ import {
   type SessionColumns,
   type WriteTraits,
 } from '@harborage/core/sql'
-import type { NewArtifact } from '../artifact-driver.ts'
+import type { ArtifactKey, NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import { artifactsBlobs, type ArtifactRow } from './tables.ts'
 
@@ -24,8 +24,21 @@ export interface PagedRefColumns extends Omit<RefColumns, 'source_json'> {
   readonly source_json: string | null
 }
 
+/** The columns that name the content of an artifact. */
+export type DigestColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'sha256'>
+
 export function scopeColumns(scope: Required<ArtifactScope>): ScopeColumns {
   return { ...sessionColumns(scope), task_id: scope.taskId }
+}
+
+/** The namespace of an id ends before its last underscore: hex digits follow. */
+export function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
+  return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
+}
+
+export function digestColumns({ ref }: NewArtifact): DigestColumns {
+  const { scope, namespace, sha256 } = ref
+  return { ...scopeColumns(scope), namespace, sha256 }
 }
 
 export function artifactRow({ ref, sourceText, bytes }: NewArtifact, id: string): ArtifactRow {

@@ -1,13 +1,15 @@
 import type { Identity } from '@harborage/core'
 import {
-  askWhatBecame,
   fillPage,
   isSqlFailure,
-  LostRace,
+  removeAll,
+  resolveOutcome,
+  runWork,
   sessionColumns,
-  untilUndisturbed,
   type LargeRead,
   type SqlDatabase,
+  type WorkTraits,
+  type WriteClaim,
 } from '@harborage/core/sql'
 import type {
   ArtifactContent,
@@ -18,11 +20,12 @@ import type {
 } from '../artifact-driver.ts'
 import type { ArtifactRef } from '../artifact.ts'
 import { ListStatements } from './list-statements.ts'
+import { putWork } from './put-work.ts'
 import {
   artifactRow,
-  damagedRow,
+  digestColumns,
+  keyColumns,
   refOf,
-  scopeColumns,
   type KeyColumns,
   type PagedRefColumns,
   type RefColumns,
@@ -54,14 +57,19 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
-    return untilUndisturbed('the artifact', async () => {
-      const ref =
-        (await this.#insertOrFind(artifact, artifact.shortId)) ??
-        (await this.#insertOrFind(artifact, artifact.fullId))
-      // The full id is that of this content only.
-      if (ref === undefined) throw damagedRow()
-      return ref
-    })
+    const written = await this.#insert(artifact)
+    if (written === 'written') return { ...artifact.ref, id: artifact.shortId }
+    // Mostly the content is there, which one statement tells.
+    const at = digestColumns(artifact)
+    const found = this.#database.rows(this.#statements.findByDigest, at)
+    const [stored] = await resolveOutcome(found)
+    if (stored !== undefined) return refOf(stored)
+    return runWork(
+      this.#database,
+      { ...PUT, claim: claimOf(artifact) },
+      () => putWork(this.#statements, artifact),
+      { mayBeApplied: written === 'repeated' },
+    )
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
@@ -78,11 +86,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    return this.#database.dialect.removeAll(
-      this.#database,
-      this.#statements.scope,
-      sessionColumns(identity),
-    )
+    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
@@ -111,40 +115,27 @@ export class SqlArtifactDriver implements ArtifactDriver {
   /** The database is not this driver's to close. */
   async close(): Promise<void> {}
 
-  /** Gives the ref under which the content is stored now, or `undefined` if other content has the id. */
-  async #insertOrFind(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
-    const inserted = await this.#insert(artifact, id)
-    if (inserted !== undefined) return inserted
-    const stored = await askWhatBecame(this.#findByDigest(artifact))
-    if (stored !== undefined) return stored
-    const holder = await askWhatBecame(this.getRef({ scope: artifact.ref.scope, id }))
-    // What stood against it was deleted meanwhile.
-    if (holder === undefined) throw new LostRace()
-    return holder.sha256 === artifact.ref.sha256 ? holder : undefined
-  }
-
-  async #insert(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
+  /** Puts the artifact under its short id. */
+  async #insert(artifact: NewArtifact): Promise<'written' | 'refused' | 'repeated'> {
+    const row = artifactRow(artifact, artifact.shortId)
     try {
-      const written = await this.#database.changes(this.#statements.put, artifactRow(artifact, id))
-      return written > 0 ? { ...artifact.ref, id } : undefined
+      return (await this.#database.changes(this.#statements.put, row)) > 0 ? 'written' : 'refused'
     } catch (error) {
       // What is stored tells, be it this call's or another's.
-      if (isSqlFailure(error, 'repeated')) return undefined
+      if (isSqlFailure(error, 'repeated')) return 'repeated'
       throw error
     }
   }
-
-  async #findByDigest({ ref }: NewArtifact): Promise<ArtifactRef | undefined> {
-    const { scope, namespace, sha256 } = ref
-    const at = { ...scopeColumns(scope), namespace, sha256 }
-    const [row] = await this.#database.rows(this.#statements.findByDigest, at)
-    return row === undefined ? undefined : refOf(row)
-  }
 }
 
-/** An id is its namespace, an underscore, and hex digits: so the namespace ends before the last underscore. */
-function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
-  return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
+/** What is stored under the digest shows that a put was applied. */
+const PUT: WorkTraits = { name: 'artifacts_put', repeat: 'recognized', subject: 'the artifact' }
+
+/** What a put takes up: its content under either id. */
+function claimOf({ ref, shortId, fullId, bytes }: NewArtifact): WriteClaim {
+  const { scope } = ref
+  const keys = [shortId, fullId].map((id) => artifactsBlobs.keyText(keyColumns({ scope, id })))
+  return { keys, bytes: bytes.length }
 }
 
 /** The place of a page is after the row that was read last, or else after the last ref of the page before. */

@@ -5,6 +5,7 @@ import {
   type Removal,
   type SessionColumns,
   type SqlDatabase,
+  type SqlDialect,
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
@@ -12,21 +13,22 @@ import { compilePut } from './put-statement.ts'
 import {
   ofKey,
   scopeOf,
+  type DigestColumns,
   type KeyColumns,
   type PagedRefColumns,
   type RefColumns,
-  type ScopeColumns,
 } from './rows.ts'
 import { artifactsBlobs, type ArtifactRow, type ArtifactTables } from './tables.ts'
 
 /** Every statement of the artifact store but the walks and the reading of bytes, compiled once when it opens. */
 export interface ArtifactStatements {
+  /** What the engine does in its own way. */
+  readonly dialect: SqlDialect
   /** Writes unless the id is taken or the content is there. */
   readonly put: SqlStatement<ArtifactRow, unknown>
-  readonly findByDigest: SqlStatement<
-    ScopeColumns & Pick<ArtifactRow, 'namespace' | 'sha256'>,
-    RefColumns
-  >
+  readonly findByDigest: SqlStatement<DigestColumns, RefColumns>
+  /** As {@link findByDigest}, and keeps others from what it finds until the transaction ends. */
+  readonly lockByDigest: SqlStatement<DigestColumns, RefColumns>
   readonly getRef: SqlStatement<KeyColumns, RefColumns>
   readonly delete: SqlStatement<KeyColumns, unknown>
   readonly scope: Removal<SessionColumns>
@@ -42,18 +44,22 @@ export const compileArtifactStatements: (database: SqlDatabase) => ArtifactState
 
 function compileAll(database: SqlDatabase): ArtifactStatements {
   const db = database.builder.$extendTables<ArtifactTables>()
+  const withDigest = (at: DigestColumns) =>
+    db
+      .selectFrom('artifacts_blobs')
+      .select(refColumns)
+      .where((where) => where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }))
   return {
+    dialect: database.dialect,
     put: compilePut(database),
-    findByDigest: compileStatement(
-      'artifacts_find_by_digest',
-      (at) =>
-        db
-          .selectFrom('artifacts_blobs')
-          .select(refColumns)
-          .where((where) =>
-            where.and({ ...scopeOf(at), namespace: at.namespace, sha256: at.sha256 }),
-          ),
-      { repeat: 'reads', isPointRead: true },
+    findByDigest: compileStatement('artifacts_find_by_digest', withDigest, {
+      repeat: 'reads',
+      isPointRead: true,
+    }),
+    lockByDigest: compileStatement(
+      'artifacts_lock_by_digest',
+      (at: DigestColumns) => database.dialect.lockRows(withDigest(at)),
+      { repeat: 'reads' },
     ),
     getRef: compileStatement(
       'artifacts_get_ref',

@@ -1,4 +1,3 @@
-export { askWhatBecame } from './ask-what-became.ts'
 export { compileOnce } from './compile-once.ts'
 export { createTable } from './create-table.ts'
 export {
@@ -25,10 +24,12 @@ export type {
 export { sqliteDialect } from './dialects/sqlite.ts'
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
 export { lockKey } from './lock-key.ts'
-export { LostRace, untilUndisturbed } from './lost-race.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { afterPrefix } from './name-prefix.ts'
 export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
+export { refuseToRepeat, resolveOutcome } from './resolve-outcome.ts'
+export { removeAll } from './remove-all.ts'
+export { runWork, type PriorAttempts, type WorkTraits } from './run-work.ts'
 export { compileScopeRemoval } from './scope-removal.ts'
 export { requireSqlDatabase, type MigrationLock, type SqlDatabase } from './sql-database.ts'
 export type { NoTables, SqlCalls } from './sql-calls.ts'
@@ -61,3 +62,4 @@ export {
   type SqlStep,
   type SqlWork,
 } from './sql-work.ts'
+export { isWriteConflict, WriteConflict } from './write-conflict.ts'

@@ -16,6 +16,9 @@ export interface SqlStep {
  *
  * Several statements may be yielded at once. They run one after the other all the same, but an engine with a network
  * in between sends them together. If one fails, none of their answers arrives.
+ *
+ * Works compose: one that is made of others, of several stores as well, is applied as a whole. See
+ * `runWork`.
  */
 export type SqlWork<Result> = Generator<readonly SqlStep[], Result, readonly SqlAnswer[]>
 

@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import { changeRows, LostRace, selectRows, together, type SqlWork } from '@harborage/core/sql'
+import { changeRows, selectRows, together, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import type { HeldMemory, Look, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
 import { writeRows } from './many-rows.ts'
@@ -23,8 +23,8 @@ import type { MemoryStatements } from './statements.ts'
 /**
  * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.
  *
- * @throws LostRace if the conversation had no row to lock and another caller made one, or if the id of
- * the turn turns out to be remembered since it was looked for.
+ * @throws WriteConflict if the conversation had no row to lock and another caller made one, or if
+ * the id of the turn turns out to be remembered since it was looked for.
  */
 export function* changeWork<Result>(
   statements: MemoryStatements,
@@ -121,9 +121,9 @@ function* applyChange(
         ]
       : []),
   ])
-  if (headersWritten === 0) throw new LostRace()
+  if (headersWritten === 0) throw new WriteConflict()
   if (isOneTurn) {
-    if (others[removing.length] === 0) throw new LostRace()
+    if (others[removing.length] === 0) throw new WriteConflict()
     return
   }
   yield* writeRows(statements, append, (each) => turnRow(owner, strategy, each))

@@ -4,6 +4,9 @@ import type { MemoryDriver } from '../memory-driver.ts'
 import { memorySubsystem } from './migrations.ts'
 import { SqlMemoryDriver } from './sql-memory-driver.ts'
 
+// For authors: what a change of a conversation does in a transaction, for `runWork`.
+export { changeWork } from './change-work.ts'
+export { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 export { memorySubsystem }
 
 /**

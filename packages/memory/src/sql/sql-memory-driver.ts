@@ -1,10 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import {
-  untilUndisturbed,
-  type SqlDatabase,
-  type SqlWork,
-  type TransactionTraits,
-} from '@harborage/core/sql'
+import { runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
 import type {
   Conversation,
   HeldMemory,
@@ -22,7 +17,11 @@ import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
  * A change is recognized by the ids that are remembered: of turns, foldings and restores, and by the lineage of the
  * conversation where it takes away what is held.
  */
-const CHANGE: TransactionTraits = { name: 'memory_change', repeat: 'recognized' }
+const CHANGE: WorkTraits = {
+  name: 'memory_change',
+  repeat: 'recognized',
+  subject: 'the conversation',
+}
 
 /**
  * Keeps conversations in the table `memory_state` of an SQL database: one row per turn and one for its id, beside two of
@@ -51,17 +50,11 @@ export class SqlMemoryDriver implements MemoryDriver {
     look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    // Also of an attempt before the last one.
-    let wasLost = false
-    const work = (mayBeApplied: boolean): SqlWork<Result> => {
-      wasLost ||= mayBeApplied
-      return changeWork(this.#statements, identity, look, decide, wasLost)
-    }
     const { tenantId, userId, sessionId, runId } = identity
     // Every change locks the conversation: those of this process wait for each other without a connection.
     const claim = { keys: [JSON.stringify([tenantId, userId, sessionId, runId])], bytes: 0 }
-    return untilUndisturbed('the conversation', () =>
-      this.#database.transaction({ ...CHANGE, claim }, work),
+    return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) =>
+      changeWork(this.#statements, identity, look, decide, mayBeApplied),
     )
   }
 

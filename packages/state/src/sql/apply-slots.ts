@@ -1,12 +1,5 @@
 import { type EventId, newEventId } from '@harborage/core'
-import {
-  changeRows,
-  LostRace,
-  selectRows,
-  together,
-  type SqlDialect,
-  type SqlWork,
-} from '@harborage/core/sql'
+import { changeRows, selectRows, together, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
@@ -17,19 +10,18 @@ import type { SlotChange } from './touched-slots.ts'
  * Goes through the slots of a commit, each in its turn: writes it, or keeps others from it until the transaction ends,
  * provided that it holds what is expected.
  *
- * @throws LostRace if a slot does not, or has replaced what is saved there.
+ * @throws WriteConflict if a slot does not, or has replaced what is saved there.
  */
 export function* applySlots(
   statements: StateStatements,
-  dialect: SqlDialect,
   slots: readonly SlotChange[],
 ): SqlWork<void> {
   const changes = slots.map(rowChange)
   // The trail of a row that is new is the mark of its event id.
   const marks = changes.map(({ row }) => row?.event_trail ?? '').join('')
-  const works = changes.map((change) => applyChange(statements, dialect, change, marks))
+  const works = changes.map((change) => applyChange(statements, change, marks))
   const counts = yield* together(works)
-  if (counts.includes(0)) throw new LostRace()
+  if (counts.includes(0)) throw new WriteConflict()
 }
 
 /** A change with the row that it saves, which is made once: it takes a digest. */
@@ -49,7 +41,6 @@ function rowChange({ slot, expected, record, isDeleted }: SlotChange): RowChange
 
 function applyChange(
   statements: StateStatements,
-  dialect: SqlDialect,
   change: RowChange,
   marks: string,
 ): SqlWork<number> {
@@ -63,18 +54,14 @@ function applyChange(
       : changeRows(statements.saveOver, { ...row, expected_event_id: expected })
   }
   const { slot, expected, isDeleted } = change
-  if (expected === null) return keepEmpty(statements, dialect, slot)
+  if (expected === null) return keepEmpty(statements, slot)
   const generation = { ...slotColumns(slot), event_id: expected }
   return isDeleted
     ? changeRows(statements.deleteGeneration, generation)
     : countRows(selectRows(statements.lock, generation))
 }
 
-function* keepEmpty(
-  statements: StateStatements,
-  dialect: SqlDialect,
-  { identity, kind }: SlotKey,
-): SqlWork<number> {
+function* keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<number> {
   const at = slotColumns({ identity, kind })
   const placeholder = {
     identity,
@@ -84,7 +71,7 @@ function* keepEmpty(
     version: 0,
     updatedAt: new Date(0),
   }
-  const isEmpty = yield* dialect.keepEmpty({
+  const isEmpty = yield* statements.dialect.keepEmpty({
     find: () => countRows(selectRows(statements.load, at)),
     fill: () => changeRows(statements.saveIntoEmpty, recordRow(placeholder)),
     clear: () => changeRows(statements.deleteGeneration, { ...at, event_id: placeholder.eventId }),

@@ -1,22 +1,18 @@
-import type { EventId } from '@harborage/core'
 import {
-  askWhatBecame,
   isSqlFailure,
-  LostRace,
-  selectRows,
-  together,
-  untilUndisturbed,
+  isWriteConflict,
+  runWork,
+  type PriorAttempts,
   type SqlDatabase,
   type SqlWork,
   type TransactionTraits,
+  type WorkTraits,
 } from '@harborage/core/sql'
-import { decideCommit, slotId, type CommitDecision } from '../decide.ts'
-import type { CheckedTransaction, SlotKey } from '../state-driver.ts'
+import type { CheckedTransaction } from '../state-driver.ts'
 import type { SaveOutcome } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
-import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
-import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
-import { recordRow, slotColumns } from './rows.ts'
+import { commitWork } from './commit-work.ts'
+import { recordRow } from './rows.ts'
 import type { StateStatements } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
 import { claimOf, touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
@@ -37,19 +33,12 @@ export async function commit(
   // No `await` where there is nothing to wait for: calls that nobody awaited in between are made in their order.
   const outcomes = unread === undefined ? undefined : await unlessRefused(unread)
   if (outcomes !== undefined) return outcomes
-  return untilUndisturbed('a slot of the commit', async () => {
-    try {
-      const traits = { ...COMMIT, claim: claimOf(touched) }
-      const decided = database.transaction(traits, (mayBeApplied) => {
-        attempts.mayBeApplied ||= mayBeApplied
-        return inspectedWork(database, statements, transaction, touched, attempts)
-      })
-      return await (unread === undefined ? decided : askWhatBecame(decided))
-    } catch (error) {
-      // Somebody else has just saved with an event id of this commit.
-      throw isSqlFailure(error, 'unique_violation') ? new LostRace() : error
-    }
-  })
+  return runWork(
+    database,
+    { ...COMMIT, claim: claimOf(touched) },
+    (mayBeApplied) => commitWork(statements, transaction, mayBeApplied, touched),
+    unread && attempts,
+  )
 }
 
 /** Returns `undefined` if something is in the way of an unread commit, which has then applied nothing. */
@@ -59,7 +48,7 @@ async function unlessRefused(
   try {
     return await commit
   } catch (error) {
-    if (error instanceof LostRace) return undefined
+    if (isWriteConflict(error)) return undefined
     if (isSqlFailure(error, 'unique_violation', 'incomplete', 'repeated')) return undefined
     throw error
   }
@@ -71,7 +60,7 @@ function unreadCommit(
   statements: StateStatements,
   transaction: CheckedTransaction,
   changes: readonly TouchedSlot[],
-  attempts: Attempts,
+  attempts: PriorAttempts,
 ): Promise<readonly SaveOutcome[]> | undefined {
   if (expectsWhatItSaves(transaction)) return undefined
   const { saveAll } = statements
@@ -84,28 +73,22 @@ function unreadCommit(
   return database.transaction(traits, (mayBeApplied) => {
     attempts.mayBeApplied ||= mayBeApplied
     return mayBeApplied
-      ? inspectedWork(database, statements, transaction, changes, attempts)
-      : unreadWork(database, statements, transaction, changes)
+      ? commitWork(statements, transaction, mayBeApplied, changes)
+      : unreadWork(statements, transaction, changes)
   })
 }
 
 function* unreadWork(
-  { dialect }: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
   changes: readonly SlotChange[],
 ): SqlWork<readonly SaveOutcome[]> {
-  yield* applySlots(statements, dialect, changes)
+  yield* applySlots(statements, changes)
   return allSaved(transaction)
 }
 
 function allSaved({ save }: CheckedTransaction): readonly SaveOutcome[] {
   return save.map(() => 'saved')
-}
-
-/** What is known of the attempts before: whether one of them may have been applied. */
-interface Attempts {
-  mayBeApplied: boolean
 }
 
 /** Such a commit may replace an event id before it saves it elsewhere, and would not notice the conflict. */
@@ -132,82 +115,11 @@ function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | un
   return records.length === touched.length ? records.map(recordRow) : undefined
 }
 
-/**
- * Reads every slot that the commit touches, decides, and then goes through them once more, each under the condition
- * that it still holds what was read. A refusal of several slots is decided under the same condition.
- *
- * @throws `outcome_unknown` if an attempt before may have been applied, and the slots do not tell.
- */
-function* inspectedWork(
-  { dialect }: SqlDatabase,
-  statements: StateStatements,
-  transaction: CheckedTransaction,
-  touched: readonly TouchedSlot[],
-  { mayBeApplied }: Attempts,
-): SqlWork<readonly SaveOutcome[]> {
-  const inspected = yield* together(
-    touched.map(({ slot, record }) =>
-      selectRows(statements.inspect, { ...slotColumns(slot), event_id: record?.eventId ?? NONE }),
-    ),
-  )
-  const slots = new InspectedSlots(inspected.flat())
-  const generationOf = (slot: SlotKey): EventId | null => slots.generationOf(slot)?.eventId ?? null
-  let decision: CommitDecision
-  try {
-    decision = decideUnlessApplied(
-      () => decideCommit(slots, transaction),
-      mayBeApplied && isAWrite(transaction) && !slots.showThatNoneWasApplied(savesOf(touched)),
-    )
-  } catch (error) {
-    // Each slot was read at a time of its own: the refusal holds only if all of them still hold this.
-    if (touched.length > 1) {
-      yield* dialect.confirmReads(() =>
-        applySlots(
-          statements,
-          dialect,
-          touched.map(({ slot }) => unchanged(slot, generationOf(slot))),
-        ),
-      )
-    }
-    throw error
-  }
-  const { outcomes, apply } = decision
-  // No event id says of a slot that it was emptied: what it holds now may have been saved since.
-  if (apply && mayBeApplied && touched.some(isDeletedUnread)) throw unknownOutcome(undefined)
-  const saved = new Set(transaction.save.filter((_, index) => outcomes[index] === 'saved'))
-  const removed = new Set(apply ? transaction.delete.map(slotId) : [])
-  const decided = touched.map(({ slot, record }) => ({
-    slot,
-    expected: generationOf(slot),
-    record: record !== undefined && saved.has(record) ? record : undefined,
-    isDeleted: removed.has(slotId(slot)),
-  }))
-  yield* applySlots(statements, dialect, decided)
-  return outcomes
-}
-
-/** Keeps others from a slot, which is not written. */
-function unchanged(slot: SlotKey, expected: EventId | null): SlotChange {
-  return { slot, expected, record: undefined, isDeleted: false }
-}
-
-function isAWrite({ save, delete: deletions }: CheckedTransaction): boolean {
-  return save.length > 0 || deletions.length > 0
-}
-
-function isDeletedUnread({ isDeleted, expected }: TouchedSlot): boolean {
-  return isDeleted && expected === undefined
-}
-
-function savesOf(touched: readonly TouchedSlot[]): ExpectingSave[] {
-  return touched.flatMap(({ record, expected }) =>
-    record === undefined ? [] : [{ record, expected }],
-  )
-}
-
 /** A commit is recognized by the event ids of its saves, or by those that it expects. */
-const COMMIT: TransactionTraits = { name: 'state_commit', repeat: 'recognized' }
+export const COMMIT: WorkTraits = {
+  name: 'state_commit',
+  repeat: 'recognized',
+  subject: 'a slot of the commit',
+  conflictsOnUnique: true,
+}
 const UNREAD_COMMIT: TransactionTraits = { name: 'state_commit_unread', repeat: 'recognized' }
-
-/** No event id is empty, so an inspection with this one finds the slot alone. */
-const NONE = ''

@@ -4,6 +4,10 @@ import type { StateDriver } from '../state-driver.ts'
 import { stateSubsystem } from './migrations.ts'
 import { SqlStateDriver } from './sql-state-driver.ts'
 
+// For authors: what a save, a commit or a deletion does in a transaction, for `runWork`.
+export { commitWork, saveWork } from './commit-work.ts'
+export { deleteScopeWork, deleteWork } from './delete-work.ts'
+export { compileStateStatements, type StateStatements } from './statements.ts'
 export { stateSubsystem }
 
 /**

@@ -1,15 +1,16 @@
-import { type EventId, type Identity, parseEventId } from '@harborage/core'
+import type { EventId, Identity } from '@harborage/core'
 import {
   afterPrefix,
-  askWhatBecame,
   fillPage,
   isSqlFailure,
-  LostRace,
+  removeAll,
+  resolveOutcome,
+  runWork,
   sessionColumns,
-  untilUndisturbed,
   type SqlDatabase,
+  type WorkTraits,
 } from '@harborage/core/sql'
-import { decideDelete, decideSave } from '../decide.ts'
+import { decideDelete, slotId } from '../decide.ts'
 import type {
   CheckedTransaction,
   Condition,
@@ -19,9 +20,11 @@ import type {
   StateDriver,
 } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
-import { commit } from './commit.ts'
+import { commit, COMMIT } from './commit.ts'
+import { decideSaveOf, saveWork } from './commit-work.ts'
+import { deleteWork, generationIn } from './delete-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
-import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
+import { unknownOutcome } from './lost-answer.ts'
 import { pagedRows, type PagedKind, type PagedSlot } from './paged-content.ts'
 import type { SlotColumns } from './row-columns.ts'
 import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
@@ -56,22 +59,20 @@ export class SqlStateDriver implements StateDriver {
 
   async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const row = recordRow(record)
-    const first = await this.#write(row, condition)
-    if (first === 'written') return 'saved'
-    let mayBeApplied = first === 'repeated'
-    return untilUndisturbed('the slot', async () => {
-      const inspected = this.#database.rows(this.#statements.inspect, row)
-      const slots = new InspectedSlots(await askWhatBecame(inspected))
-      const outcome = decideUnlessApplied(
-        () => decideSave(slots, record, condition),
-        mayBeApplied && !slots.showThatNoneWasApplied([{ record, expected: condition }]),
-      )
-      if (outcome !== 'saved') return outcome
-      const again = await this.#write(row, condition)
-      if (again === 'written') return outcome
-      mayBeApplied ||= again === 'repeated'
-      throw new LostRace()
-    })
+    const written = await this.#write(row, condition)
+    if (written === 'written') return 'saved'
+    const prior = { mayBeApplied: written === 'repeated' }
+    const inspected = this.#database.rows(this.#statements.inspect, row)
+    const slots = new InspectedSlots(await resolveOutcome(inspected))
+    const outcome = decideSaveOf(slots, record, condition, prior.mayBeApplied)
+    if (outcome !== 'saved') return outcome
+    // What was in the way is gone.
+    return runWork(
+      this.#database,
+      { ...SAVE, claim: { keys: [slotId(record), record.eventId], bytes: record.bytes.length } },
+      (mayBeApplied) => saveWork(this.#statements, record, condition, mayBeApplied),
+      prior,
+    )
   }
 
   async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
@@ -79,21 +80,19 @@ export class SqlStateDriver implements StateDriver {
     if (ifEventId === undefined) {
       return (await this.#database.changes(this.#statements.delete, at)) > 0
     }
-    return untilUndisturbed('the slot', async () => {
-      if (await this.#deleteGeneration({ ...at, event_id: ifEventId })) return true
-      const [row] = await this.#database.rows(this.#statements.findEventId, at)
-      const held = row && { eventId: parseEventId(row.event_id) }
-      if (decideDelete(held, ifEventId)) throw new LostRace()
-      return false
-    })
+    if (await this.#deleteGeneration({ ...at, event_id: ifEventId })) return true
+    const rows = await this.#database.rows(this.#statements.findEventId, at)
+    if (!decideDelete(generationIn(rows), ifEventId)) return false
+    // It was saved in between.
+    return runWork(
+      this.#database,
+      { ...DELETE, claim: { keys: [slotId(slot)], bytes: 0 } },
+      (mayBeApplied) => deleteWork(this.#statements, slot, ifEventId, mayBeApplied),
+    )
   }
 
   async deleteScope(identity: Identity): Promise<number> {
-    return this.#database.dialect.removeAll(
-      this.#database,
-      this.#statements.scope,
-      sessionColumns(identity),
-    )
+    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
@@ -174,6 +173,16 @@ export class SqlStateDriver implements StateDriver {
     if (condition === null) return this.#database.changes(saveIntoEmpty, row)
     return this.#database.changes(saveOver, { ...row, expected_event_id: condition })
   }
+}
+
+/** A save is decided on as the commit of it alone is. */
+const SAVE: WorkTraits = { ...COMMIT, subject: 'the slot' }
+
+/** The deletion of a generation is recognized by its event id. */
+const DELETE: WorkTraits = {
+  name: 'state_delete_generation',
+  repeat: 'recognized',
+  subject: 'the slot',
 }
 
 /**

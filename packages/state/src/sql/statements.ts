@@ -6,6 +6,7 @@ import {
   type Removal,
   type SessionColumns,
   type SqlDatabase,
+  type SqlDialect,
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql, type Kysely } from 'kysely'
@@ -44,6 +45,8 @@ interface ExpectedEventColumn {
 
 /** Every statement of the state store, compiled once when it opens. */
 export interface StateStatements {
+  /** What the engine does in its own way. */
+  readonly dialect: SqlDialect
   readonly load: SqlStatement<SlotColumns, ContentColumns>
   readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, PlacedColumns>
   /** The rows that decide about a save: its slot's and, if it is another, the one that holds its event id. */
@@ -91,7 +94,12 @@ export const compileStateStatements: (database: SqlDatabase) => StateStatements 
   compileOnce(compileAll)
 
 function compileAll(database: SqlDatabase): StateStatements {
-  return { ...compileReads(database), ...compileWrites(database), ...compileWalks(database) }
+  return {
+    dialect: database.dialect,
+    ...compileReads(database),
+    ...compileWrites(database),
+    ...compileWalks(database),
+  }
 }
 
 function compileReads(

@@ -31,7 +31,8 @@ export const postgresDialect: SqlDialect = {
   *confirmReads(check) {
     yield* check()
   },
-  removeAll: (calls, removal, parameters) => removeInPasses(calls, removal, parameters),
+  removeAll: removeInPasses,
+  removeAlone: () => undefined,
   compileBatch,
   compileAllOrNone,
   compileLargeRead: compileReadInParts,

@@ -1,6 +1,5 @@
 import { HarborageError } from '../../harborage-error.ts'
 import type { Removal } from '../removal.ts'
-import type { SqlCalls } from '../sql-calls.ts'
 import { changeRows, selectRows, together, type SqlWork } from '../sql-work.ts'
 
 /** How many passes a removal makes while others go on inserting rows. */
@@ -11,16 +10,7 @@ const MAX_PASSES = 100
  * a row that another transaction has locked, and misses a new one that this transaction inserted.
  * So passes are made until one finds nothing left. What was removed stays locked until the commit.
  */
-export function removeInPasses<Parameters>(
-  calls: SqlCalls,
-  removal: Removal<Parameters>,
-  parameters: Parameters,
-): Promise<number> {
-  const { name } = removal
-  return calls.transaction({ name, repeat: 'never' }, () => passes(removal, parameters))
-}
-
-function* passes<Parameters>(
+export function* removeInPasses<Parameters>(
   { lock, remove, findLeft }: Removal<Parameters>,
   parameters: Parameters,
 ): SqlWork<number> {

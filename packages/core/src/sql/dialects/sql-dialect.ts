@@ -51,11 +51,14 @@ export interface SqlDialect {
    */
   confirmReads(check: () => SqlWork<void>): SqlWork<void>
   /** Removes rows as if nothing else happened at that moment, and returns their number. */
-  removeAll<Parameters>(
-    calls: SqlCalls,
+  removeAll<Parameters>(removal: Removal<Parameters>, parameters: Parameters): SqlWork<number>
+  /**
+   * Returns the statement that does what {@link removeAll} does if it runs alone, or `undefined` if
+   * no single one does.
+   */
+  removeAlone<Parameters>(
     removal: Removal<Parameters>,
-    parameters: Parameters,
-  ): Promise<number>
+  ): SqlStatement<Parameters, unknown> | undefined
   /**
    * Compiles the batch form of a statement: one statement for calls that come at the same time.
    * Returns `undefined` where each call is a statement of its own.

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { changeRows } from '../sql-work.ts'
 import type { ColumnType } from '../table-spec.ts'
 import { compileDirectRead } from './large-value-direct.ts'
 import { orderIndexes } from './order-index.ts'
@@ -22,7 +23,8 @@ export const sqliteDialect: SqlDialect = {
   },
   // Others change nothing in between.
   *confirmReads() {},
-  removeAll: (calls, { remove }, parameters) => calls.changes(remove, parameters),
+  removeAll: ({ remove }, parameters) => changeRows(remove, parameters),
+  removeAlone: ({ remove }) => remove,
   // A statement costs little here; what calls share is their commit.
   compileBatch: () => undefined,
   compileAllOrNone: () => undefined,

@@ -1,0 +1,51 @@
+import { type EventId, type Identity, parseEventId } from '@harborage/core'
+import { refuseToRepeat, selectRows, sessionColumns, type SqlWork } from '@harborage/core/sql'
+import { decideDelete } from '../decide.ts'
+import type { SlotKey } from '../state-driver.ts'
+import { applySlots } from './apply-slots.ts'
+import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
+import { slotColumns } from './rows.ts'
+import type { EventColumn, StateStatements } from './statements.ts'
+
+/**
+ * Empties a slot and returns whether it held anything. It stays empty until the transaction ends.
+ *
+ * @param mayBeApplied Whether an attempt before may have been applied, because its answer was lost.
+ * @throws WriteConflict if others changed the slot in between. `condition_failed`.
+ * `outcome_unknown` if an attempt before may have been applied, and the slot does not tell.
+ */
+export function* deleteWork(
+  statements: StateStatements,
+  slot: SlotKey,
+  ifEventId: EventId | undefined,
+  mayBeApplied: boolean,
+): SqlWork<boolean> {
+  const rows = yield* selectRows(statements.findEventId, slotColumns(slot))
+  const held = generationIn(rows)
+  const isThere = decideUnlessApplied(() => decideDelete(held, ifEventId), mayBeApplied)
+  // Only where it still holds the expected event id, it was not emptied.
+  if (mayBeApplied && !(isThere && ifEventId !== undefined)) throw unknownOutcome(undefined)
+  const expected = held?.eventId ?? null
+  yield* applySlots(statements, [{ slot, expected, record: undefined, isDeleted: isThere }])
+  return isThere
+}
+
+/**
+ * Empties every slot of the session, and returns how many held something.
+ *
+ * @param mayBeApplied Whether an attempt before may have been applied, because its answer was lost.
+ * @throws `outcome_unknown` if so.
+ */
+export function* deleteScopeWork(
+  { dialect, scope }: StateStatements,
+  identity: Identity,
+  mayBeApplied: boolean,
+): SqlWork<number> {
+  refuseToRepeat(mayBeApplied)
+  return yield* dialect.removeAll(scope, sessionColumns(identity))
+}
+
+/** What a slot holds, by the only row that was read of it, if there is one. */
+export function generationIn([row]: readonly EventColumn[]): { eventId: EventId } | undefined {
+  return row && { eventId: parseEventId(row.event_id) }
+}
