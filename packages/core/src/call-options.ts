@@ -1,7 +1,6 @@
 import { isAbortSignal } from './kit/abort-signal.ts'
 import { HarborageError } from './harborage-error.ts'
-import { KnownNames } from './kit/known-names.ts'
-import { describeType } from './kit/named-text.ts'
+import { describeType, KnownNames } from './kit/argument-checks.ts'
 
 /** Options that every call of every store takes. */
 export interface CallOptions {
@@ -45,9 +44,10 @@ export function checkSignal(
   options: CallOptions | undefined,
   names: KnownNames = callOptionNames,
 ): AbortSignal | undefined {
+  if (options === undefined || options === null) return undefined
   checkOptions(options)
-  if (options !== undefined && options !== null) names.check(options)
-  const signal: unknown = options?.signal
+  names.check(options)
+  const signal: unknown = options.signal
   if (signal === undefined || isAbortSignal(signal)) return signal
   throw new HarborageError(
     'invalid_record',
@@ -57,7 +57,6 @@ export function checkSignal(
 
 /** Refuses what is passed in place of the options: a signal by itself would never be heard. */
 function checkOptions(options: unknown): void {
-  if (options === undefined || options === null) return
   if (typeof options !== 'object' || isAbortSignal(options)) {
     throw new HarborageError(
       'invalid_record',

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { HarborageError } from './harborage-error.ts'
 import type { RunIdentity } from './identity.ts'
-import { describeType } from './kit/named-text.ts'
+import { describeType } from './kit/argument-checks.ts'
 
 /** A value that is carried along with asynchronous work, so that handlers find it without a parameter. */
 export interface Context<Value> {

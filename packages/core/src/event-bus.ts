@@ -1,7 +1,7 @@
 import { isError } from './kit/caught-error.ts'
 import { HarborageError } from './harborage-error.ts'
 import type { Identity } from './identity.ts'
-import { describeType } from './kit/named-text.ts'
+import { describeType } from './kit/argument-checks.ts'
 import { readArguments } from './kit/read-arguments.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { monotonicFactory } from 'ulid'
 import { HarborageError } from './harborage-error.ts'
-import { checkName, MAX_EVENT_ID_BYTES } from './kit/named-text.ts'
+import { checkName, MAX_EVENT_ID_BYTES } from './kit/argument-checks.ts'
 
 declare const brand: unique symbol
 
@@ -31,7 +31,7 @@ function randomFraction(): number {
 
 /** Makes a new {@link EventId}: a ULID, larger than every earlier one of this process. */
 export function newEventId(): EventId {
-  return brandEventId(nextUlid())
+  return nextUlid() as EventId
 }
 
 /**
@@ -58,10 +58,22 @@ export function checkEventId(field: string, value: unknown): EventId {
       `${field} is missing or empty: make one with newEventId()`,
     )
   }
-  return brandEventId(checkName(field, value, 'invalid_record', MAX_EVENT_ID_BYTES))
+  return checkName(field, value, 'invalid_record', MAX_EVENT_ID_BYTES) as EventId
 }
 
-// The only place where a string becomes an event id.
-function brandEventId(text: string): EventId {
-  return text as EventId
+/** From this length on the bytes of an id are counted. */
+const COUNTED_LENGTH = MAX_EVENT_ID_BYTES / 3
+
+/**
+ * As {@link parseEventId}, for many that were stored together: short ones are looked at all at once.
+ *
+ * @throws `invalid_record` if one is malformed.
+ */
+export function parseEventIds(texts: readonly string[]): readonly EventId[] {
+  const together = texts.join()
+  const isSound = together.isWellFormed() && !together.includes('\0')
+  for (const text of texts) {
+    if (!isSound || text === '' || text.length > COUNTED_LENGTH) parseEventId(text)
+  }
+  return texts as readonly EventId[]
 }

@@ -1,6 +1,5 @@
 import { HarborageError, isHarborageError } from './harborage-error.ts'
-import { KnownNames } from './kit/known-names.ts'
-import { checkName, describeType, MAX_NAME_BYTES } from './kit/named-text.ts'
+import { checkName, describeType, KnownNames, MAX_NAME_BYTES } from './kit/argument-checks.ts'
 
 /**
  * Whose data a call touches: the isolation boundary of every store.
@@ -34,9 +33,9 @@ export function checkIdentity(
   names: KnownNames = identityNames,
 ): Readonly<Identity> {
   const checked = {
-    tenantId: requirePart(identity, 'tenantId'),
-    userId: requirePart(identity, 'userId'),
-    sessionId: requirePart(identity, 'sessionId'),
+    tenantId: checkPart(identity, 'tenantId', true),
+    userId: checkPart(identity, 'userId', true),
+    sessionId: checkPart(identity, 'sessionId', true),
   }
   checkNames(identity, names)
   return Object.freeze(checked)
@@ -49,10 +48,10 @@ export function checkIdentity(
  */
 export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
   const checked = {
-    tenantId: requirePart(identity, 'tenantId'),
-    userId: requirePart(identity, 'userId'),
-    sessionId: requirePart(identity, 'sessionId'),
-    runId: checkOptionalPart(identity, 'runId'),
+    tenantId: checkPart(identity, 'tenantId', true),
+    userId: checkPart(identity, 'userId', true),
+    sessionId: checkPart(identity, 'sessionId', true),
+    runId: checkPart(identity, 'runId', false),
   }
   checkNames(identity, runNames)
   return Object.freeze(checked)
@@ -78,42 +77,15 @@ function checkNames(identity: object, names: KnownNames): void {
  * @throws `invalid_identity` if it is malformed.
  */
 export function checkOptionalPart(identity: Identity, part: string): string {
-  const value = readPart(identity, part)
-  return value === undefined ? '' : checkPart(part, value)
+  return checkPart(identity, part, false)
 }
 
-function requirePart(identity: unknown, part: string): string {
-  const value = readPart(identity, part)
-  if (value === undefined || value === null || value === '') {
-    throw new HarborageError(
-      'identity_required',
-      `identity.${part} is missing or empty: pass a string of 1 to ${MAX_NAME_BYTES} UTF-8 bytes`,
-    )
-  }
-  return checkPart(part, value)
-}
-
-function checkPart(part: string, value: unknown): string {
-  return checkName(`identity.${part}`, value, 'invalid_identity')
-}
-
-/** Reads a part once: a getter may throw, or answer differently the second time. */
-function readPart(identity: unknown, part: string): unknown {
-  if (identity === undefined || identity === null) {
-    throw new HarborageError(
-      'identity_required',
-      'the identity is missing: pass { tenantId, userId, sessionId } with three non-empty strings',
-    )
-  }
-  if (typeof identity !== 'object') {
-    throw new HarborageError(
-      'invalid_identity',
-      `the identity is ${describeType(identity)}: pass an object { tenantId, userId, sessionId }`,
-    )
-  }
+/** Reads a part once, as a getter may throw, or answer differently the second time, and checks it. */
+function checkPart(identity: unknown, part: string, isRequired: boolean): string {
+  if (typeof identity !== 'object' || identity === null) throw noIdentity(identity)
+  let value: unknown
   try {
-    const value: unknown = Reflect.get(identity, part)
-    return value
+    value = Reflect.get(identity, part)
   } catch (cause) {
     throw new HarborageError(
       'invalid_identity',
@@ -121,4 +93,25 @@ function readPart(identity: unknown, part: string): unknown {
       { cause },
     )
   }
+  if (value === undefined && !isRequired) return ''
+  if (isRequired && (value === undefined || value === null || value === '')) {
+    throw new HarborageError(
+      'identity_required',
+      `identity.${part} is missing or empty: pass a string of 1 to ${MAX_NAME_BYTES} UTF-8 bytes`,
+    )
+  }
+  return checkName(`identity.${part}`, value, 'invalid_identity')
+}
+
+function noIdentity(given: unknown): HarborageError {
+  if (given === undefined || given === null) {
+    return new HarborageError(
+      'identity_required',
+      'the identity is missing: pass { tenantId, userId, sessionId } with three non-empty strings',
+    )
+  }
+  return new HarborageError(
+    'invalid_identity',
+    `the identity is ${describeType(given)}: pass an object { tenantId, userId, sessionId }`,
+  )
 }

@@ -1,5 +1,5 @@
 import { HarborageError } from './harborage-error.ts'
-import { KnownNames } from './kit/known-names.ts'
+import { KnownNames } from './kit/argument-checks.ts'
 
 /** The explicit claim that a call may cross identities: for operators' jobs, never for a request's handler. */
 export interface MaintenanceScope {

@@ -1,7 +1,7 @@
 import { engines, type Database } from './database.ts'
 import { schemeOf } from './kit/dsn-scheme.ts'
 import { HarborageError } from './harborage-error.ts'
-import { describeType } from './kit/named-text.ts'
+import { describeType } from './kit/argument-checks.ts'
 import { unknownDriver } from './kit/unknown-driver.ts'
 
 /**

@@ -3,7 +3,7 @@ import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
 import { abortReason, isAborted } from './kit/abort-signal.ts'
 import { HarborageError, isHarborageError } from './harborage-error.ts'
 import type { Unsubscribe } from './event-bus.ts'
-import { KnownNames } from './kit/known-names.ts'
+import { KnownNames } from './kit/argument-checks.ts'
 import { readArguments } from './kit/read-arguments.ts'
 
 /**

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 import { HarborageError } from './harborage-error.ts'
-import { nearestName } from './kit/known-names.ts'
+import { nearestName } from './kit/nearest-name.ts'
 
 /** Where a store keeps its data. Give nothing for memory, a DSN, a driver with its DSN, or an open database. */
 export interface StoreConfig {

@@ -1,4 +1,5 @@
 import { isHarborageError, newEventId, parseEventId } from '@harborage/core'
+import { parseEventIds } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 
 test('an event id is a ULID of the current time', () => {
@@ -36,6 +37,27 @@ test.each([
   const parse = (): unknown => Reflect.apply(parseEventId, undefined, [value])
   expect(parse).toThrow(/^eventId /)
   expect(parse).toThrow(expect.toSatisfy((error) => isHarborageError(error, 'invalid_record')))
+})
+
+test('stored event ids are taken as they are', () => {
+  const texts = ['a', 'order-4711/é', 'é'.repeat(64), newEventId()]
+  expect(parseEventIds(texts)).toEqual(texts)
+  expect(parseEventIds([])).toEqual([])
+})
+
+test.each([
+  ['an empty text', ['']],
+  ['129 bytes', ['a'.repeat(129)]],
+  ['130 bytes of two each', ['é'.repeat(65)]],
+  ['a NUL', ['a\0']],
+  ['a lone surrogate', ['\ud800']],
+  ['the halves of one character', ['\ud83d', '\ude00']],
+])('stored event ids with %s among them are refused', (_, texts) => {
+  for (const around of [texts, ['a', ...texts], [...texts, 'a']]) {
+    expect(() => parseEventIds(around)).toThrow(
+      expect.toSatisfy((error) => isHarborageError(error, 'invalid_record')),
+    )
+  }
 })
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

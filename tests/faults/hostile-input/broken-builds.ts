@@ -10,8 +10,8 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: MANY,
     edits: [
       {
-        file: 'packages/core/src/kit/named-text.ts',
-        from: "if (!value.isWellFormed()) return 'holds a lone surrogate'",
+        file: 'packages/core/src/kit/argument-checks.ts',
+        from: "else if (!value.isWellFormed()) fault = 'holds a lone surrogate'",
         to: '',
       },
     ],
@@ -63,7 +63,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: FEW,
     edits: [
       {
-        file: 'packages/core/src/kit/named-text.ts',
+        file: 'packages/core/src/kit/argument-checks.ts',
         from: '`${field} ${fault}: pass',
         to: '`${field} ${fault}, ${typeof value === "string" ? value : ""}: pass',
       },

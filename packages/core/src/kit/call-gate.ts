@@ -57,11 +57,7 @@ export class CallGate {
 
   /** @throws `store_closed` once {@link close} was called. */
   assertOpen(): void {
-    if (this.#closing === undefined) return
-    throw new HarborageError(
-      'store_closed',
-      `this ${this.#name} is closed: open a new one for further calls`,
-    )
+    if (this.#closing !== undefined) throw this.#closed()
   }
 
   /**
@@ -87,7 +83,7 @@ export class CallGate {
     try {
       return await work(checked)
     } finally {
-      this.#leave()
+      this.leave()
     }
   }
 
@@ -120,7 +116,7 @@ export class CallGate {
    */
   read<Checked>(operation: string, check: () => Checked): Checked {
     try {
-      this.assertOpen()
+      if (this.#closing !== undefined) throw this.#closed()
       return check()
     } catch (error) {
       const refusal = asRefusal(error)
@@ -160,7 +156,7 @@ export class CallGate {
     signal: AbortSignal | undefined,
     call: () => Promise<Result>,
   ): Promise<Result> {
-    this.assertOpen()
+    if (this.#closing !== undefined) throw this.#closed()
     if (signal !== undefined) {
       if (isAborted(signal)) throw abortReason(signal)
       return untilAborted(signal, this.#run(undefined, call))
@@ -170,11 +166,22 @@ export class CallGate {
     try {
       return await call()
     } finally {
-      this.#leave()
+      this.leave()
     }
   }
 
-  #leave(): void {
+  /**
+   * Begins a call that is neither traced nor can be given up, without a function for it. {@link leave} has to follow.
+   *
+   * @throws `store_closed`
+   */
+  enter(): void {
+    if (this.#closing !== undefined) throw this.#closed()
+    this.#inFlight += 1
+  }
+
+  /** Ends a call that began with {@link enter}. */
+  leave(): void {
     this.#inFlight -= 1
     if (this.#inFlight === 0) this.#drained?.()
   }
@@ -183,6 +190,13 @@ export class CallGate {
   close(release: () => Promise<void>): Promise<void> {
     this.#closing ??= this.#drain().then(release)
     return this.#closing
+  }
+
+  #closed(): HarborageError {
+    return new HarborageError(
+      'store_closed',
+      `this ${this.#name} is closed: open a new one for further calls`,
+    )
   }
 
   async #drain(): Promise<void> {

@@ -1,6 +1,6 @@
 import { schemeOf } from './dsn-scheme.ts'
 import { HarborageError } from '../harborage-error.ts'
-import { describeType } from './named-text.ts'
+import { describeType } from './argument-checks.ts'
 
 /** What a registry asks of its entries. */
 export interface Registered {

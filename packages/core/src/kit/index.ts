@@ -8,7 +8,7 @@ export {
 } from '../call-options.ts'
 export { createContext } from '../context.ts'
 export { registerEngine, type Engine } from '../database.ts'
-export { checkEventId } from '../event-id.ts'
+export { checkEventId, parseEventIds } from '../event-id.ts'
 export { errorOfFindings } from '../finding.ts'
 export { checkIdentity, checkOptionalPart, checkRunIdentity } from '../identity.ts'
 export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
@@ -16,28 +16,28 @@ export { currentOperation, traceOperation, type TracedOperation } from '../opera
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
 export { abortReason, isAborted, onAbort, untilAborted } from './abort-signal.ts'
 export {
+  captureBytes,
+  captureDate,
+  checkName,
+  checkRequiredName,
+  describeType,
+  KnownNames,
+  MAX_EVENT_ID_BYTES,
+  MAX_NAME_BYTES,
+} from './argument-checks.ts'
+export {
   assertStoreOpen,
   CallGate,
   type CheckedCall,
   type CheckedWalk,
   type Guarded,
 } from './call-gate.ts'
-export { captureBytes } from './capture-bytes.ts'
-export { captureDate } from './capture-date.ts'
 export { codeOf, isError, messageOf } from './caught-error.ts'
+export { compareNames } from './compare-names.ts'
 export { DriverRegistry, type Registered } from './driver-registry.ts'
 export { schemeOf } from './dsn-scheme.ts'
 export { turnIfHeld } from './event-loop-turn.ts'
 export { parseJsonObject, strictJson, strictJsonObject } from './json.ts'
-export { KnownNames } from './known-names.ts'
-export {
-  checkName,
-  checkRequiredName,
-  compareNames,
-  describeType,
-  MAX_EVENT_ID_BYTES,
-  MAX_NAME_BYTES,
-} from './named-text.ts'
 export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
 export {
   defineStore,

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer'
 import { HarborageError } from '../harborage-error.ts'
-import { describeType } from './named-text.ts'
+import { describeType } from './argument-checks.ts'
 import { StrictJsonWriter } from './strict-json-writer.ts'
 
 /** What JSON can say. */

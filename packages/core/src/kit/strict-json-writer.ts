@@ -1,5 +1,5 @@
 import { HarborageError } from '../harborage-error.ts'
-import { describeType } from './named-text.ts'
+import { describeType } from './argument-checks.ts'
 
 /** How deep objects and arrays may be nested: deeper ones are a mistake or an attack on the stack. */
 const MAX_DEPTH = 100

@@ -1,4 +1,4 @@
-import { MAX_NAME_BYTES } from '../kit/named-text.ts'
+import { MAX_NAME_BYTES } from '../kit/argument-checks.ts'
 
 const LAST_CODE_POINT = 0x10ffff
 const FIRST_SURROGATE = 0xd800

@@ -1,7 +1,7 @@
 import type { Compilable, CompiledSql } from './compiled-sql.ts'
 import type { SqlBatch } from './sql-batch.ts'
 import type { Repeat } from './sql-repeat.ts'
-import { readParameter, StandIn, standIns } from './stand-in.ts'
+import { StandIn, standIns } from './stand-in.ts'
 
 declare const rowType: unique symbol
 
@@ -76,13 +76,21 @@ export function compileStatement<Parameters extends object, Row>(
   traits: StatementTraits<Parameters>,
 ): SqlStatement<Parameters, Row> {
   const { sql, parameters } = build(standIns<Parameters>()).compile()
+  const names = parameters.map((parameter) =>
+    parameter instanceof StandIn ? parameter.name : undefined,
+  )
   return {
     ...traits,
     name,
     sql,
-    bind: (values) =>
-      parameters.map((parameter) =>
-        parameter instanceof StandIn ? readParameter(values, parameter) : parameter,
-      ),
+    // One call for all values: it is made for each statement that is run.
+    bind(values) {
+      const bound = [...parameters]
+      for (let place = 0; place < names.length; place += 1) {
+        const known = names[place]
+        if (known !== undefined) bound[place] = Reflect.get(values, known)
+      }
+      return bound
+    },
   }
 }

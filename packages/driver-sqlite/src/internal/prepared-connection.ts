@@ -16,6 +16,10 @@ type LogState = readonly [busy: number, pages: number, copied: number]
  * transactions.
  */
 export class PreparedConnection {
+  /** How many statements were run since the connection was made. */
+  statementsRun = 0
+  /** How many bytes of blobs these statements were given. */
+  bytesBound = 0
   readonly #connection: BetterSqlite3.Database
   /** By their text: each store that is opened compiles its statements anew. */
   readonly #prepared = new Map<string, Prepared>()
@@ -26,8 +30,6 @@ export class PreparedConnection {
   readonly #release: Prepared
   readonly #rollBackToSavepoint: Prepared
   #readLog: BetterSqlite3.Statement<[], LogState> | undefined
-  #statementsRun = 0
-  #bytesBound = 0
 
   constructor(connection: BetterSqlite3.Database) {
     this.#connection = connection
@@ -39,23 +41,13 @@ export class PreparedConnection {
     this.#rollBackToSavepoint = connection.prepare('ROLLBACK TO work')
   }
 
-  /** How many statements were run since the connection was made. */
-  get statementsRun(): number {
-    return this.#statementsRun
-  }
-
-  /** How many bytes of blobs these statements were given. */
-  get bytesBound(): number {
-    return this.#bytesBound
-  }
-
   /** `false` also once an error, such as that of a full disk, has ended a transaction by itself. */
   get inTransaction(): boolean {
     return this.#connection.inTransaction
   }
 
   rows(statement: ReadStatement, values: readonly unknown[]): Row[] {
-    this.#statementsRun += 1
+    this.statementsRun += 1
     const prepared = this.#prepare(statement)
     if (statement.isPointRead === true) {
       // Nothing is looked for after the only row that there can be.
@@ -70,9 +62,9 @@ export class PreparedConnection {
   }
 
   changes(statement: CompiledSql, values: readonly unknown[]): number {
-    this.#statementsRun += 1
+    this.statementsRun += 1
     for (const value of values) {
-      if (ArrayBuffer.isView(value)) this.#bytesBound += value.byteLength
+      if (ArrayBuffer.isView(value)) this.bytesBound += value.byteLength
     }
     return this.#prepare(statement).run(...values).changes
   }
@@ -151,7 +143,8 @@ export class PreparedConnection {
   ): IteratorResult<readonly SqlStep[], Result> {
     let answers: SqlAnswer[]
     try {
-      answers = steps.map((step) => this.#answer(step))
+      answers = []
+      for (const step of steps) answers.push(this.#answer(step))
     } catch (error) {
       return work.throw(isPassing(error) ? error : translateSqliteError(error, 'write'))
     }

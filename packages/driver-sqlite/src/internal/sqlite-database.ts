@@ -14,10 +14,9 @@ import {
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { Checkpoints } from './checkpoints.ts'
-import { PendingResult, type WriteScope } from './pending-write.ts'
 import { PreparedConnection, type ReadStatement } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
-import { WriteQueue, type WritePatience } from './write-queue.ts'
+import { PendingResult, WriteQueue, type WritePatience, type WriteScope } from './write-queue.ts'
 
 const READ_PAUSE_MS = 5
 

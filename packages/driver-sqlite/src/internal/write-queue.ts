@@ -1,9 +1,10 @@
 // Not the global ones: under the fake timers of a caller's test, nothing would ever be written.
 import { setImmediate, setTimeout } from 'node:timers'
+import { operationChannel, type OperationTrace } from '@harborage/core'
+import { currentOperation } from '@harborage/core/kit'
 import type { Checkpoints } from './checkpoints.ts'
-import type { PendingWrite } from './pending-write.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
-import { isBusy, isPassing } from './sqlite-errors.ts'
+import { isBusy, isPassing, translateSqliteError } from './sqlite-errors.ts'
 
 /**
  * How long to wait between two attempts of the same write, in milliseconds; the last one repeats.
@@ -28,6 +29,82 @@ export interface WritePatience {
   readonly busyTimeoutMs: number
   /** While the disk is full. */
   readonly retryTimeoutMs: number
+}
+
+/**
+ * How much of the connection a write takes. A failed `statement` undoes itself, whatever is around
+ * it; several that make a `transaction` have to be undone together. `exclusive` work begins a
+ * transaction that it does not end.
+ */
+export type WriteScope = 'statement' | 'transaction' | 'exclusive'
+
+/** What a queue has to know of a write, whatever it results in. */
+interface PendingWrite {
+  readonly scope: WriteScope
+  /** When it began to wait, in milliseconds. */
+  readonly since: number
+  /** The call of a store that it is a part of, if somebody listens. */
+  readonly operation: OperationTrace | undefined
+  /** Whether its last run failed, and what with. */
+  readonly hasFailed: boolean
+  readonly failure: unknown
+  /** Runs in a transaction of its own, and remembers the outcome. */
+  runAlone(connection: PreparedConnection): void
+  /** Runs as a part of the transaction that is open, and remembers the outcome. */
+  runWithOthers(connection: PreparedConnection): void
+  /** Tells the caller the outcome of the last run. */
+  settle(): void
+}
+
+/**
+ * The write of one call: it waits for its turn, runs, and tells the caller only when that is
+ * durable. It may run several times; only the outcome that is told counts.
+ */
+export class PendingResult<Result> implements PendingWrite {
+  readonly scope: WriteScope
+  readonly since: number = performance.now()
+  readonly operation: OperationTrace | undefined
+  readonly promise: Promise<Result>
+  hasFailed = false
+  failure: unknown
+  readonly #work: () => Result
+  readonly #resolve: (result: Result) => void
+  readonly #reject: (error: unknown) => void
+  #outcome: { readonly result: Result } | undefined
+
+  constructor(scope: WriteScope, work: () => Result) {
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    this.scope = scope
+    this.operation = operationChannel.hasSubscribers ? currentOperation() : undefined
+    this.promise = promise
+    this.#work = work
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  runAlone(connection: PreparedConnection): void {
+    this.#run(this.scope === 'transaction' ? () => connection.transaction(this.#work) : this.#work)
+  }
+
+  runWithOthers(connection: PreparedConnection): void {
+    this.#run(this.scope === 'transaction' ? () => connection.savepoint(this.#work) : this.#work)
+  }
+
+  settle(): void {
+    if (this.hasFailed) this.#reject(translateSqliteError(this.failure, 'write'))
+    else if (this.#outcome !== undefined) this.#resolve(this.#outcome.result)
+  }
+
+  #run(work: () => Result): void {
+    try {
+      this.#outcome = { result: work() }
+      this.hasFailed = false
+      this.failure = undefined
+    } catch (error) {
+      this.hasFailed = true
+      this.failure = error
+    }
+  }
 }
 
 /**
@@ -137,8 +214,7 @@ export class WriteQueue {
 
   #writeAlone(write: PendingWrite): boolean {
     write.runAlone(this.#connection)
-    const error = write.failure()
-    if (isPassing(error) && performance.now() < write.since + this.#patienceFor(error)) {
+    if (write.hasFailed && this.#mayTryAgain(write)) {
       if (write.operation !== undefined) write.operation.retries += 1
       return false
     }
@@ -169,8 +245,8 @@ export class WriteQueue {
   /** @throws what makes the transaction worthless for the others as well. */
   #runWithOthers(write: PendingWrite): void {
     write.runWithOthers(this.#connection)
-    const error = write.failure()
-    if (!this.#connection.inTransaction || isPassing(error)) throw error
+    const { hasFailed, failure } = write
+    if (!this.#connection.inTransaction || (hasFailed && isPassing(failure))) throw failure
   }
 
   #bounds(): () => boolean {
@@ -188,7 +264,9 @@ export class WriteQueue {
     }
   }
 
-  #patienceFor(error: unknown): number {
-    return isBusy(error) ? this.#patience.busyTimeoutMs : this.#patience.retryTimeoutMs
+  #mayTryAgain({ failure, since }: PendingWrite): boolean {
+    if (!isPassing(failure)) return false
+    const { busyTimeoutMs, retryTimeoutMs } = this.#patience
+    return performance.now() < since + (isBusy(failure) ? busyTimeoutMs : retryTimeoutMs)
   }
 }

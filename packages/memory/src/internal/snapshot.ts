@@ -1,4 +1,5 @@
-import { type EventId, HarborageError, parseEventId } from '@harborage/core'
+import { type EventId, HarborageError } from '@harborage/core'
+import { parseEventIds } from '@harborage/core/kit'
 import { z } from 'zod'
 import { MAX_SNAPSHOT_BYTES, SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
@@ -126,10 +127,10 @@ function rememberedIds(
   return [...ids].slice(0, SNAPSHOT_TURN_IDS)
 }
 
-function readTurnIds(given: readonly string[]): EventId[] {
+function readTurnIds(given: readonly string[]): readonly EventId[] {
   if (new Set(given).size < given.length) throw malformed()
   try {
-    return given.map(parseEventId)
+    return parseEventIds(given)
   } catch {
     throw malformed()
   }

@@ -179,7 +179,9 @@ function hasOnly(
   names: ReadonlySet<string>,
   json: unknown,
 ): json is Readonly<Record<string, unknown>> {
-  return isObject(json) && Object.keys(json).every((name) => names.has(name))
+  if (!isObject(json)) return false
+  for (const name of Object.keys(json)) if (!names.has(name)) return false
+  return true
 }
 
 function isDigest(json: unknown): json is TrajectoryDigest {

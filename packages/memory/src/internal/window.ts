@@ -46,8 +46,9 @@ async function newestThatFit(
   let first = turns.length
   const slices = new Slices()
   for (const turn of turns.toReversed()) {
-    if (carriesMore(turn.text) && slices.add(turn.text.length)) await slices.rest()
-    const cost = tokensNow(turn, estimate)
+    const isMore = carriesMore(turn.text)
+    if (isMore && slices.add(turn.text.length)) await slices.rest()
+    const cost = isMore ? tokensNow(turn, estimate) : turn.tokens
     if (tokens + cost > budget) break
     tokens += cost
     first -= 1
@@ -55,9 +56,11 @@ async function newestThatFit(
   return { turns: turns.slice(first), tokens }
 }
 
-/** Earlier releases counted the two texts of a turn only, and may do so beside this one. */
+/**
+ * Returns the tokens of a turn that carries more than its two texts: earlier releases counted those only, and may do so
+ * beside this one.
+ */
 function tokensNow({ tokens, text }: KeptTurn, estimate: TokenEstimator): number {
-  if (!carriesMore(text)) return tokens
   const turn = parseKeptTurn(text)
   // One that is damaged is told of where it is read.
   return turn === undefined ? tokens : Math.max(tokens, turnTokens(estimate, turn, text))

@@ -1,4 +1,5 @@
-import { type EventId, HarborageError, parseEventId, type RunIdentity } from '@harborage/core'
+import { type EventId, HarborageError, type RunIdentity } from '@harborage/core'
+import { parseEventIds } from '@harborage/core/kit'
 import { sessionColumns } from '@harborage/core/sql'
 import { z } from 'zod'
 import type { Conversation, KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
@@ -42,11 +43,14 @@ export function ownerColumns(identity: Required<RunIdentity>): OwnerColumns {
 }
 
 export function conversationOf(rows: readonly ContentColumns[]): Conversation {
-  return {
-    header: headerOf(rows),
-    summary: summaryOf(rows),
-    turns: rows.filter(({ kind }) => isTurn(kind)).map(turnOf),
+  const header = headerOf(rows)
+  let summary = ''
+  const turns: KeptTurn[] = []
+  for (const row of rows) {
+    if (isTurn(row.kind)) turns.push(turnOf(row))
+    else if (row.kind === SUMMARY_KIND) summary = textOf(row.bytes)
   }
+  return { header, summary, turns }
 }
 
 /** What is remembered of the only id among the rows; `undefined` if there is none. */
@@ -77,11 +81,6 @@ export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefi
 export function headerIfSound(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
   return found === undefined ? undefined : parseHeader(found)
-}
-
-function summaryOf(rows: readonly ContentColumns[]): string {
-  const found = rows.find(({ kind }) => kind === SUMMARY_KIND)
-  return found === undefined ? '' : textOf(found.bytes)
 }
 
 function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
@@ -138,7 +137,7 @@ function parseHeader({ tokens, bytes }: ContentColumns): MemoryHeader | undefine
     return {
       ...rest,
       lineage: tokens,
-      turnIds: turnIds.map(parseEventId),
+      turnIds: parseEventIds(turnIds),
       folder: folder ?? undefined,
       ended: ended ?? undefined,
     }
