@@ -1,6 +1,5 @@
-import { isAbortSignal } from './kit/abort-signal.ts'
 import { HarborageError } from './harborage-error.ts'
-import { describeType, KnownNames } from './kit/argument-checks.ts'
+import { KnownNames } from './kit/argument-checks.ts'
 
 /** Options that every call of every store takes. */
 export interface CallOptions {
@@ -29,41 +28,8 @@ export const MAX_PAGE_SIZE = 1000
 /** How many bytes a page holds at most before its last record: 8 MiB. */
 export const MAX_PAGE_BYTES: number = 8 * 1024 * 1024
 
-const callOptionNames = new KnownNames('options', ['signal'])
-
 /** The names of {@link PageOptions}. */
 export const pageOptionNames: KnownNames = new KnownNames('options', ['signal', 'pageSize'])
-
-/**
- * Checks the signal of a call, and that its options have no other names than the given ones.
- *
- * @param names What the options of the call may be called. Default: `signal` alone.
- * @throws `invalid_record` if it is not an AbortSignal, or if there is another name.
- */
-export function checkSignal(
-  options: CallOptions | undefined,
-  names: KnownNames = callOptionNames,
-): AbortSignal | undefined {
-  if (options === undefined || options === null) return undefined
-  checkOptions(options)
-  names.check(options)
-  const signal: unknown = options.signal
-  if (signal === undefined || isAbortSignal(signal)) return signal
-  throw new HarborageError(
-    'invalid_record',
-    `options.signal is ${describeType(signal)}: pass an AbortSignal or leave it out`,
-  )
-}
-
-/** Refuses what is passed in place of the options: a signal by itself would never be heard. */
-function checkOptions(options: unknown): void {
-  if (typeof options !== 'object' || isAbortSignal(options)) {
-    throw new HarborageError(
-      'invalid_record',
-      'options is not an object of options: pass { signal } or leave it out',
-    )
-  }
-}
 
 /**
  * Checks the page size of a walk and gives the default for an absent one.

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { messageOf } from '@harborage/core/kit'
-import { ConnectionGate, type ConnectionUse } from '../src/internal/connection-gate.ts'
+import { ConnectionGate, type ConnectionUse } from '../src/internal/client-pool.ts'
 import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from '../src/internal/connection-messages.ts'
 
 const TIMEOUT_MS = 1_000

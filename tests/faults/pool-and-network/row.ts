@@ -32,7 +32,7 @@ export const poolAndNetwork: FaultRow = {
       rounds: 1,
       edits: [
         {
-          file: 'packages/driver-postgres/src/internal/statement-runner.ts',
+          file: 'packages/driver-postgres/src/internal/connections.ts',
           from: '}, this.#timeoutMs)',
           to: '}, this.#timeoutMs * 1_000)',
         },

@@ -30,7 +30,7 @@ export const pooler: FaultRow = {
       rounds: 960,
       edits: [
         {
-          file: 'packages/driver-postgres/src/internal/statement-runner.ts',
+          file: 'packages/driver-postgres/src/internal/connections.ts',
           from: 'if (this.#isPrepared) query.name',
           to: 'if (this.#timeoutMs > 0) query.name',
         },

@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { HarborageError, type ErrorCode } from '../harborage-error.ts'
+import { isAbortSignal } from './abort-signal.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** The most UTF-8 bytes that a text which names something (identity part, kind, namespace, artifact id) may have. */
@@ -159,4 +160,37 @@ function faultOf(name: string, known: readonly string[]): string {
 /** Whether some library has put the name on the prototype of all objects. */
 function isOfEveryObject(given: object, name: string): boolean {
   return name in Object.prototype && !Object.hasOwn(given, name)
+}
+
+const callOptionNames = new KnownNames('options', ['signal'])
+
+/**
+ * Checks the signal of a call, and that its options have no other names than the given ones.
+ *
+ * @param names What the options of the call may be called. Default: `signal` alone.
+ * @throws `invalid_record` if it is not an AbortSignal, or if there is another name.
+ */
+export function checkSignal(
+  options: { readonly signal?: AbortSignal } | undefined,
+  names: KnownNames = callOptionNames,
+): AbortSignal | undefined {
+  if (options === undefined || options === null) return undefined
+  checkOptions(options)
+  names.check(options)
+  const signal: unknown = options.signal
+  if (signal === undefined || isAbortSignal(signal)) return signal
+  throw new HarborageError(
+    'invalid_record',
+    `options.signal is ${describeType(signal)}: pass an AbortSignal or leave it out`,
+  )
+}
+
+/** Refuses what is passed in place of the options: a signal by itself would never be heard. */
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || isAbortSignal(options)) {
+    throw new HarborageError(
+      'invalid_record',
+      'options is not an object of options: pass { signal } or leave it out',
+    )
+  }
 }

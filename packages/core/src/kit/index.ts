@@ -1,6 +1,5 @@
 export {
   checkPageSize,
-  checkSignal,
   pageOptionNames,
   DEFAULT_PAGE_SIZE,
   MAX_PAGE_BYTES,
@@ -20,6 +19,7 @@ export {
   captureDate,
   checkName,
   checkRequiredName,
+  checkSignal,
   describeType,
   KnownNames,
   MAX_EVENT_ID_BYTES,

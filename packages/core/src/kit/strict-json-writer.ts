@@ -29,7 +29,9 @@ export class StrictJsonWriter {
 
   #writeValue(value: unknown): void {
     if (typeof value === 'string') {
-      this.#addText(value)
+      // A text has at least as many bytes as it has units: a huge one is not even copied.
+      if (value.length > this.#maxBytes) throw this.#tooLong()
+      this.#add(JSON.stringify(value))
     } else if (value === null || typeof value === 'boolean' || isFiniteNumber(value)) {
       // JSON.stringify writes -0 as 0, and so does this: no reader tells them apart.
       this.#add(JSON.stringify(value))
@@ -77,9 +79,8 @@ export class StrictJsonWriter {
           `${this.#here()} has a symbol for a name, which is not JSON: name it with a string`,
         )
       }
-      if (index > 0) this.#add(',')
-      this.#addText(name)
-      this.#add(':')
+      if (name.length > this.#maxBytes) throw this.#tooLong()
+      this.#add(`${index > 0 ? ',' : ''}${JSON.stringify(name)}:`)
       this.#writePart(object, name, undefined)
     }
     this.#add('}')
@@ -97,12 +98,6 @@ export class StrictJsonWriter {
     }
     this.#writeValue(property.value)
     this.#way.pop()
-  }
-
-  #addText(text: string): void {
-    // A text has at least as many bytes as it has units: a huge one is not even copied.
-    if (text.length > this.#maxBytes) throw this.#tooLong()
-    this.#add(JSON.stringify(text))
   }
 
   #add(piece: string): void {

@@ -1,23 +1,103 @@
+import { hash } from 'node:crypto'
 import type { CompiledSql } from '@harborage/core/sql'
 import type pg from 'pg'
-import type { ClientPool } from './client-pool.ts'
-import type { ConnectionUse } from './connection-gate.ts'
-import { foreignTransaction, statementFailure } from './postgres-failure.ts'
-import type { ReadLanes } from './read-lanes.ts'
-import type { StatementResult, StatementRunner } from './statement-runner.ts'
-import { isIdle } from './transaction-status.ts'
+import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { binaryArray } from './binary-array.ts'
+import { isIdle, type ClientPool, type ConnectionUse } from './client-pool.ts'
+import { columnParsers } from './column-parsers.ts'
+import { foreignTransaction, QUERY_TIMEOUT, statementFailure } from './postgres-failure.ts'
+
+/** The most characters of a statement's name that Postgres tells apart. */
+const NAME_CHARACTERS = 63
+
+/** What pg answers to a statement. */
+export type StatementResult = pg.QueryResult<Record<string, unknown>>
+
+interface Sent {
+  name?: string
+  readonly text: string
+  readonly values?: unknown[]
+  /** Whatever parsers of values the caller's pool has, the rows are read by this package's own. */
+  readonly types: typeof columnParsers
+}
+
+/** Sends statements on a connection, each prepared on it by name if the configuration says so. */
+export class StatementRunner {
+  readonly #isPrepared: boolean
+  readonly #timeoutMs: number
+  /** By their text: each store that is opened compiles its statements anew. */
+  readonly #names = new Map<string, string>()
+
+  constructor(config: Pick<CheckedPostgresConfig, 'preparedStatements' | 'queryTimeoutMs'>) {
+    this.#isPrepared = config.preparedStatements
+    this.#timeoutMs = config.queryTimeoutMs
+  }
+
+  /** Runs a compiled statement. */
+  run(client: pg.Client, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
+    const query: Sent = {
+      text: statement.sql,
+      values: values.some(Array.isArray) ? values.map(encoded) : values,
+      types: columnParsers,
+    }
+    if (this.#isPrepared) query.name = this.#nameOf(statement)
+    return this.#send(client, query)
+  }
+
+  /** Runs a command that has no values, in the simple protocol. */
+  command(client: pg.Client, text: string): Promise<StatementResult> {
+    return this.#send(client, { text, types: columnParsers })
+  }
+
+  #send(client: pg.Client, query: Sent): Promise<StatementResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
+    // The option of pg for this keeps the garbage of a query alive for longer, at a tenth of the cost of a small save.
+    const timer = setTimeout(() => {
+      reject(new Error(QUERY_TIMEOUT))
+      // Those behind it on the same connection wait for the same answer.
+      if (client.pipeline) client.connection.stream.destroy()
+    }, this.#timeoutMs)
+    // A callback spares two promises per query.
+    client.query(query, (error: Error | null | undefined, result: StatementResult) => {
+      clearTimeout(timer)
+      if (error) reject(error)
+      else resolve(result)
+    })
+    return promise
+  }
+
+  /** A name that stands for one text only: two schemas may share a connection. */
+  #nameOf(statement: CompiledSql): string {
+    const known = this.#names.get(statement.sql)
+    if (known !== undefined) return known
+    const digest = hash('sha256', statement.sql, 'hex').slice(0, 12)
+    const name = `harbor_${statement.name}`.slice(0, NAME_CHARACTERS - digest.length - 1)
+    const unique = `${name}_${digest}`
+    this.#names.set(statement.sql, unique)
+    return unique
+  }
+}
+
+function encoded(value: unknown): unknown {
+  return Array.isArray(value) ? binaryArray(value) : value
+}
 
 /** Runs a statement on one connection. */
 export type RunStatement = (statement: CompiledSql, values: unknown[]) => Promise<StatementResult>
+
+/** What shares connections, and gives back those that it has no use for. */
+export interface SharedConnections {
+  readonly open: readonly unknown[]
+  giveBackIdle(): void
+}
 
 /** Takes connections out of the pool for some work, and gives them back. */
 export class Connections {
   readonly #pool: ClientPool
   readonly #runner: StatementRunner
-  readonly #lanes: ReadLanes | undefined
+  readonly #lanes: SharedConnections | undefined
 
-  /** @param lanes What shares connections and gives back those that it has no use for. */
-  constructor(pool: ClientPool, runner: StatementRunner, lanes: ReadLanes | undefined) {
+  constructor(pool: ClientPool, runner: StatementRunner, lanes: SharedConnections | undefined) {
     this.#pool = pool
     this.#runner = runner
     this.#lanes = lanes
@@ -40,6 +120,18 @@ export class Connections {
   }
 
   /**
+   * Makes a statement on a connection on which it may wait for long, and returns how many rows it changed.
+   *
+   * @throws PostgresFailure
+   */
+  async changes(statement: CompiledSql, values: unknown[]): Promise<number> {
+    const { rowCount } = await this.withClient('patient', (client) =>
+      this.#runner.run(client, statement, values),
+    )
+    return rowCount ?? 0
+  }
+
+  /**
    * Uses a connection.
    *
    * @throws PostgresFailure
@@ -48,7 +140,7 @@ export class Connections {
     use: ConnectionUse,
     work: (client: pg.PoolClient) => Promise<Result>,
   ): Promise<Result> {
-    this.#lanes?.giveBackIdle()
+    if (this.#lanes !== undefined && this.#lanes.open.length > 0) this.#lanes.giveBackIdle()
     const client = await this.#pool.acquire(use)
     let broken = false
     try {

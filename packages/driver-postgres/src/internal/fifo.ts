@@ -3,22 +3,17 @@ const LONG = 1024
 
 /** A queue that takes and returns items in constant time, and keeps none that were taken alive. */
 export class Fifo<Item extends object> {
+  /** How many items it holds. */
+  length = 0
+  /** How many items were ever added. */
+  added = 0
   #items: (Item | undefined)[] = []
   #taken = 0
-  #added = 0
-
-  get length(): number {
-    return this.#items.length - this.#taken
-  }
-
-  /** How many items were ever added. */
-  get added(): number {
-    return this.#added
-  }
 
   push(item: Item): void {
     this.#items.push(item)
-    this.#added += 1
+    this.length += 1
+    this.added += 1
   }
 
   /** Returns the oldest item and leaves it where it is. */
@@ -32,6 +27,7 @@ export class Fifo<Item extends object> {
     if (item === undefined) return undefined
     this.#items[this.#taken] = undefined
     this.#taken += 1
+    this.length -= 1
     if (this.#taken === this.#items.length) this.#drop()
     else if (this.#taken >= LONG && this.#taken * 2 > this.#items.length) this.#drop()
     return item

@@ -17,17 +17,18 @@ import {
 import type { Kysely } from 'kysely'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import type { ClientPool } from './client-pool.ts'
-import { Connections } from './connections.ts'
+import { Connections, StatementRunner } from './connections.ts'
 import { readTableFacts, tableQuestion } from './findings/table-facts.ts'
 import { missingObjects, tableFindings } from './findings/table-findings.ts'
-import type { Turn } from './key-chains.ts'
 import { MigrationRunner } from './migration-runner.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
-import { StatementRunner } from './statement-runner.ts'
+import { StatementBatches, type BatchedStatement } from './statement-batches.ts'
 import { Transaction } from './transaction.ts'
-import { WriteQueue, type Claim } from './write-queue.ts'
-import { hasBatch, StatementBatches, type BatchedStatement } from './statement-batches.ts'
+import { WriteQueue, type Claim, type Turn } from './write-queue.ts'
+
+/** From this size on a call goes alone: parsing and copying it costs more than a round trip. */
+const LARGE_BYTES = 8 * 1024
 
 const NOTHING: WriteClaim = { keys: [], bytes: 0 }
 
@@ -68,29 +69,40 @@ export class PostgresDatabase implements SqlDatabase {
     const values = statement.bind(parameters)
     const isShort = statement.isPointRead === true || statement.isShortRead === true
     const lanes = isShort ? this.#lanes : undefined
-    const result = await this.#gate.run(undefined, () =>
-      retry(this.#retryTimeoutMs, statement.repeat, () =>
+    this.#gate.enter()
+    try {
+      const { rows } = await this.#attempt(statement.repeat, () =>
         lanes === undefined
           ? this.#connections.run('brief', (run) => run(statement, values))
           : lanes.run(statement, values),
-      ),
-    )
-    // The statement's type is the only thing that says what its rows are.
-    return result.rows as readonly Row[]
+      )
+      // The statement's type is the only thing that says what its rows are.
+      return rows as readonly Row[]
+    } finally {
+      this.#gate.leave()
+    }
   }
 
   async changes<Parameters>(
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
   ): Promise<number> {
-    const make = this.#makerOf(statement, parameters)
-    const claim = {
-      keys: () => statement.keysOf?.(parameters) ?? [],
-      bytes: statement.sizeOf?.(parameters) ?? 0,
+    const bytes = statement.sizeOf?.(parameters) ?? 0
+    const claim = { keys: () => statement.keysOf?.(parameters) ?? [], bytes }
+    if (hasBatch(statement) && bytes < LARGE_BYTES) {
+      const batches = this.#batchesOf(statement)
+      return this.#write(claim, statement.repeat, (mayBeApplied, turn) => {
+        const changing = this.#isFreeFor(turn, batches)
+          ? this.#changeAlone(statement, parameters, batches)
+          : batches.changes(parameters, bytes, turn)
+        return mayBeApplied ? repeated(changing) : changing
+      })
     }
-    return this.#write(claim, statement.repeat, (mayBeApplied, turn) =>
-      mayBeApplied ? repeated(make(turn)) : make(turn),
-    )
+    const values = statement.bind(parameters)
+    return this.#write(claim, statement.repeat, (mayBeApplied) => {
+      const changing = this.#connections.changes(statement, values)
+      return mayBeApplied ? repeated(changing) : changing
+    })
   }
 
   async transaction<Result>(
@@ -128,32 +140,58 @@ export class PostgresDatabase implements SqlDatabase {
     return this.close()
   }
 
-  /** Gives what makes one attempt of a write. */
-  #makerOf<Parameters>(
-    statement: SqlStatement<Parameters, unknown>,
-    parameters: Parameters,
-  ): (turn: Turn) => Promise<number> {
-    if (hasBatch(statement)) {
-      const batches = this.#batchesOf(statement)
-      return (turn) => batches.changes(parameters, turn)
-    }
-    const values = statement.bind(parameters)
-    return async () => {
-      const { rowCount } = await this.#connections.run('patient', (run) => run(statement, values))
-      return rowCount ?? 0
-    }
-  }
-
-  #write<Result>(
+  async #write<Result>(
     claim: Claim,
     repeat: Repeat,
     attempt: (mayBeApplied: boolean, turn: Turn) => Promise<Result>,
   ): Promise<Result> {
-    return this.#gate.run(undefined, () =>
-      this.#queue.run(claim, (turn) =>
-        retry(this.#retryTimeoutMs, repeat, (mayBeApplied) => attempt(mayBeApplied, turn)),
-      ),
+    this.#gate.enter()
+    try {
+      return await this.#queue.run(claim, (turn) =>
+        this.#attempt(repeat, (mayBeApplied) => attempt(mayBeApplied, turn)),
+      )
+    } finally {
+      this.#gate.leave()
+    }
+  }
+
+  /** Makes an attempt, and further ones if it fails with what may pass. */
+  async #attempt<Result>(
+    repeat: Repeat,
+    attempt: (mayBeApplied: boolean) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = performance.now() + this.#retryTimeoutMs
+    try {
+      return await attempt(false)
+    } catch (error) {
+      return retry(error, deadline, repeat, attempt)
+    }
+  }
+
+  /** Whether a call may go straight to a connection: none that it could go with is there. */
+  #isFreeFor(turn: Turn, batches: StatementBatches): boolean {
+    const { loneSince, isShared } = batches.traffic
+    return (
+      loneSince === undefined &&
+      (!isShared || batches.letsAlone(turn)) &&
+      this.#connections.haveRoomForPatience
     )
+  }
+
+  /** Makes a call that is by itself; others wait for it. */
+  async #changeAlone<Parameters>(
+    statement: SqlStatement<Parameters, unknown>,
+    parameters: Parameters,
+    batches: StatementBatches,
+  ): Promise<number> {
+    const { traffic } = batches
+    traffic.loneSince = performance.now()
+    try {
+      return await this.#connections.changes(statement, statement.bind(parameters))
+    } finally {
+      traffic.loneSince = undefined
+      if (traffic.isShared) batches.loneEnded()
+    }
   }
 
   #batchesOf(statement: BatchedStatement): StatementBatches {
@@ -163,6 +201,10 @@ export class PostgresDatabase implements SqlDatabase {
     this.#batches.set(statement.sql, batches)
     return batches
   }
+}
+
+function hasBatch(statement: SqlStatement<unknown, unknown>): statement is BatchedStatement {
+  return statement.batch !== undefined
 }
 
 /** @throws SqlFailure if the repetition of a write changes nothing: the attempt before may have. */

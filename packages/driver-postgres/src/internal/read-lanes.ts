@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { ClientPool } from './client-pool.ts'
 import { statementFailure } from './postgres-failure.ts'
 import { sendTogether } from './send-together.ts'
-import type { StatementResult, StatementRunner } from './statement-runner.ts'
+import type { StatementResult, StatementRunner } from './connections.ts'
 
 /** How many reads share a connection before another one is taken for the next. */
 const DEPTH = 16
@@ -23,11 +23,11 @@ interface Lane {
  * read has more connections left. A read that takes long holds up only those behind it on its own connection.
  */
 export class ReadLanes {
+  /** Those that take further reads. */
+  open: readonly Lane[] = []
   readonly #pool: ClientPool
   readonly #runner: StatementRunner
   readonly #mostLanes: number
-  /** Those that take further reads. */
-  #lanes: readonly Lane[] = []
   #opening = 0
 
   /** @param connections How many connections the pool has at most; half of them may become lanes. */
@@ -61,12 +61,12 @@ export class ReadLanes {
 
   /** Gives the connections that no read is on back to the pool. */
   giveBackIdle(): void {
-    for (const lane of this.#lanes) if (lane.inFlight === 0) this.#giveBack(lane)
+    for (const lane of this.open) if (lane.inFlight === 0) this.#giveBack(lane)
   }
 
   #pick(): Lane {
     let lane: Lane | undefined
-    for (const other of this.#lanes) {
+    for (const other of this.open) {
       if (lane === undefined || other.inFlight < lane.inFlight) lane = other
     }
     if (lane === undefined) return this.#open()
@@ -76,12 +76,12 @@ export class ReadLanes {
       else this.#remove(lane)
       return this.#open()
     }
-    return lane.inFlight >= DEPTH && this.#lanes.length < this.#mostLanes ? this.#open() : lane
+    return lane.inFlight >= DEPTH && this.open.length < this.#mostLanes ? this.#open() : lane
   }
 
   #open(): Lane {
     const lane = { client: this.#pool.acquire('brief'), reads: 0, inFlight: 0, isBroken: false }
-    this.#lanes = [...this.#lanes, lane]
+    this.open = [...this.open, lane]
     this.#opening += 1
     lane.client
       .catch(() => this.#remove(lane))
@@ -93,19 +93,19 @@ export class ReadLanes {
 
   #restIfIdle(lane: Lane): void {
     if (lane.inFlight > 0) return
-    if (!this.#lanes.includes(lane)) {
+    if (!this.open.includes(lane)) {
       this.#giveBack(lane)
       return
     }
     // Whoever reads one by one asks again before this, and finds the connection there.
     setImmediate(() => {
-      if (lane.inFlight === 0 && this.#lanes.includes(lane)) this.#giveBack(lane)
+      if (lane.inFlight === 0 && this.open.includes(lane)) this.#giveBack(lane)
     })
   }
 
   /** From now on it takes no further reads. */
   #remove(lane: Lane): void {
-    this.#lanes = this.#lanes.filter((other) => other !== lane)
+    this.open = this.open.filter((other) => other !== lane)
   }
 
   #giveBack(lane: Lane): void {

@@ -8,32 +8,36 @@ const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 500
 
 /**
- * Tries until an attempt succeeds, fails for good, or the time is up. An attempt whose answer was
- * lost is resolved by the next one, which is told. If what failed must never be repeated, or no
- * attempt succeeds, the outcome is unknown.
+ * Tries again after a failed attempt, until one succeeds, fails for good, or the time is up. An attempt whose answer was
+ * lost is resolved by the next one, which is told. If what failed must never be repeated, or no attempt succeeds, the
+ * outcome is unknown.
  *
+ * @param failure What the first attempt failed with.
+ * @param deadline Until when others are made, by `performance.now()`.
  * @throws The error of the last attempt, or `outcome_unknown`.
  */
 export async function retry<Result>(
-  timeoutMs: number,
+  failure: unknown,
+  deadline: number,
   repeat: Repeat,
   attempt: (mayBeApplied: boolean) => Promise<Result>,
 ): Promise<Result> {
-  const deadline = performance.now() + timeoutMs
+  let error = failure
   let mayBeApplied = false
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-    try {
-      return await attempt(mayBeApplied)
-    } catch (error) {
-      if (!(error instanceof PostgresFailure)) throw error
-      mayBeApplied ||= error.mayBeApplied && repeat !== 'reads'
-      const mayRepeat = error.mayPass && (repeat !== 'never' || !mayBeApplied)
-      if (!mayRepeat || performance.now() >= deadline) throw finalError(error, mayBeApplied, repeat)
-    }
+    if (!(error instanceof PostgresFailure)) throw error
+    mayBeApplied ||= error.mayBeApplied && repeat !== 'reads'
+    const mayRepeat = error.mayPass && (repeat !== 'never' || !mayBeApplied)
+    if (!mayRepeat || performance.now() >= deadline) throw finalError(error, mayBeApplied, repeat)
     const operation = currentOperation()
     if (operation !== undefined) operation.retries += 1
     // Half of the pause is left to chance, so that callers that failed together do not come back together.
     await delay(pause * (0.5 + Math.random() / 2))
+    try {
+      return await attempt(mayBeApplied)
+    } catch (next) {
+      error = next
+    }
   }
 }
 

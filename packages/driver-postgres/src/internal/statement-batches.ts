@@ -3,25 +3,30 @@ import { currentOperation } from '@harborage/core/kit'
 import { isSqlFailure, type SqlBatch, type SqlStatement } from '@harborage/core/sql'
 import type { Connections, RunStatement } from './connections.ts'
 import { Fifo } from './fifo.ts'
-import type { Turn } from './key-chains.ts'
 import { PostgresFailure } from './postgres-failure.ts'
 import { SuspectKeys } from './suspect-keys.ts'
+import type { Turn } from './write-queue.ts'
 
 /** A statement that has a batch form; what its parameters are is its own affair. */
 export interface BatchedStatement extends SqlStatement<unknown, unknown> {
   readonly batch: SqlBatch<unknown>
 }
 
-export function hasBatch(statement: SqlStatement<unknown, unknown>): statement is BatchedStatement {
-  return statement.batch !== undefined
+/**
+ * How the calls of a statement go just now. It is plain data, which a call that goes by itself reads and writes without
+ * passing anything of those that go together.
+ */
+export interface Traffic {
+  /** When the call that is by itself at the server began, if there is one. */
+  loneSince: number | undefined
+  /** Whether others may wait, go together or be suspected: ask {@link StatementBatches.letsAlone} then. */
+  isShared: boolean
 }
 
 /** The most calls of one batch. */
 const MAX_CALLS = 64
 /** The most bytes that the calls of one batch send. */
 const MAX_BYTES = 256 * 1024
-/** From this size on a call goes alone: parsing and copying it costs more than a round trip. */
-const LARGE_BYTES = 8 * 1024
 /** How many calls are worth a batch and a commit of their own beside none, one, two and three batches under way. */
 const WORTHWHILE = [1, 12, MAX_CALLS, MAX_CALLS] as const
 /** What takes longer waits for a lock, or for a server that is gone: it holds up no others any longer. */
@@ -47,19 +52,21 @@ interface Call extends SentCall {
 }
 
 /**
- * The calls of one statement, of which none has a key in common with another that is under way. A lone call goes at once.
- * Those that come meanwhile wait, in order, and go together as one statement: every commit costs the server the same,
- * however many rows it brings. Many callers make two batches, which take turns: one at the server while those of the
- * other make their next calls. A large call, and one with a key that was in the way lately, goes by itself.
+ * The calls of one statement, of which none has a key in common with another that is under way, beside one that is by
+ * itself. Those that come meanwhile wait, in order, and go together as one statement: every commit costs the server the
+ * same, however many rows it brings. Many callers make two batches, which take turns: one at the server while those of the
+ * other make their next calls. One with a key that was in the way lately goes by itself.
  */
 export class StatementBatches {
+  readonly traffic: Traffic = { loneSince: undefined, isShared: false }
   readonly #statement: BatchedStatement
   readonly #connections: Connections
   readonly #waiting = new Fifo<Call>()
   readonly #suspects = new SuspectKeys()
-  /** How many statements are under way, without those that are slow. */
+  /** How many batches are under way, without those that are slow. */
   #underWay = 0
-  #hasLone = false
+  /** Looks after the call that is by itself, while others wait. */
+  #loneTimer: NodeJS.Timeout | undefined
   /** Until then calls that are in conflict are left out, so that they fail none that they come with. */
   #conflictsUntil = 0
   #isConnecting = false
@@ -70,26 +77,61 @@ export class StatementBatches {
     this.#connections = connections
   }
 
+  /** Whether a call may go by itself, if no other does: nothing is under way, and none of its keys is suspected. */
+  letsAlone(turn: Turn): boolean {
+    if (this.#suspects.includes(turn)) return false
+    const isIdle = this.#underWay === 0 && !this.#isConnecting && !this.#isFlushDue
+    if (isIdle && this.#waiting.length === 0 && this.#suspects.areNone) {
+      this.traffic.isShared = false
+    }
+    return isIdle
+  }
+
+  /** Lets those go on that came while a call was by itself. */
+  loneEnded(): void {
+    clearTimeout(this.#loneTimer)
+    this.#loneTimer = undefined
+    if (this.#waiting.length > 0) this.#flushSoon()
+  }
+
   /**
-   * Makes a call and returns how many rows it changed. It ends as if it had been made by itself.
+   * Makes a call with others and returns how many rows it changed. It ends as if it had been made by itself.
    *
    * @throws PostgresFailure
    */
-  changes(parameters: unknown, turn: Turn): Promise<number> {
-    const bytes = this.#statement.sizeOf?.(parameters) ?? 0
-    if (bytes >= LARGE_BYTES) return this.#runAlone(parameters)
+  changes(parameters: unknown, bytes: number, turn: Turn): Promise<number> {
+    this.traffic.isShared = true
     if (this.#suspects.includes(turn)) return this.#runSuspect(parameters, turn)
-    if (this.#isIdle && this.#connections.haveRoomForPatience) return this.#runLone(parameters)
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     const operation = currentOperation()
     this.#waiting.push({ parameters, turn, bytes, operation, resolve, reject })
+    this.#watchLone()
     this.#flushSoon()
     return promise
   }
 
-  /** Whether nothing is under way, nor about to be. */
-  get #isIdle(): boolean {
-    return this.#underWay === 0 && !this.#hasLone && !this.#isConnecting && !this.#isFlushDue
+  /** Goes on once the call that is by itself is slow. */
+  #watchLone(): void {
+    const { loneSince } = this.traffic
+    if (loneSince === undefined || this.#loneTimer !== undefined || this.#waiting.length === 0) {
+      return
+    }
+    const left = loneSince + SLOW_MS - performance.now()
+    if (left <= 0) {
+      this.#flushSoon()
+      return
+    }
+    this.#loneTimer = setTimeout(() => {
+      this.#loneTimer = undefined
+      this.#watchLone()
+    }, Math.ceil(left))
+  }
+
+  /** How many statements are under way, without those that are slow. */
+  #countUnderWay(): number {
+    const { loneSince } = this.traffic
+    const hasLone = loneSince !== undefined && performance.now() < loneSince + SLOW_MS
+    return this.#underWay + (hasLone ? 1 : 0)
   }
 
   /** Lets those that were answered just now make their next calls first, so that they go together. */
@@ -103,7 +145,7 @@ export class StatementBatches {
   }
 
   #flushIfWorthwhile(): void {
-    const least = WORTHWHILE[this.#underWay] ?? Number.POSITIVE_INFINITY
+    const least = WORTHWHILE[this.#countUnderWay()] ?? Number.POSITIVE_INFINITY
     if (!this.#isConnecting && this.#waiting.length >= least) void this.#flush()
   }
 
@@ -142,7 +184,7 @@ export class StatementBatches {
   /** Takes half of what waits if that is worth it: the server works on one half while callers hear of the other. */
   #take(): Call[] {
     const half = Math.ceil(this.#waiting.length / 2)
-    const isSplit = this.#underWay === 0 && half >= WORTHWHILE[1]
+    const isSplit = this.#countUnderWay() === 0 && half >= WORTHWHILE[1]
     const most = isSplit ? Math.min(half, MAX_CALLS) : MAX_CALLS
     const calls: Call[] = []
     let bytes = 0
@@ -250,19 +292,6 @@ export class StatementBatches {
     }
   }
 
-  /** Runs a call that takes no others along. */
-  async #runLone(parameters: unknown): Promise<number> {
-    this.#hasLone = true
-    const end = this.#begin()
-    try {
-      return await this.#runAlone(parameters)
-    } finally {
-      this.#hasLone = false
-      end()
-      if (this.#waiting.length > 0) this.#flushSoon()
-    }
-  }
-
   /**
    * Runs a call that may be in the way of others, by itself, and remembers it if it is. Only once its row is seen to be
    * locked does it take one of the connections on which one may wait for long.
@@ -279,18 +308,10 @@ export class StatementBatches {
       if (!failure.isLockTimeout) throw failure
     }
     try {
-      return await this.#runAlone(parameters)
+      return await this.#connections.changes(this.#statement, this.#statement.bind(parameters))
     } finally {
       this.#suspects.add(turn.keys)
     }
-  }
-
-  #runAlone(parameters: unknown): Promise<number> {
-    const values = this.#statement.bind(parameters)
-    return this.#connections.run('patient', async (run) => {
-      const { rowCount } = await run(this.#statement, values)
-      return rowCount ?? 0
-    })
   }
 }
 

@@ -19,6 +19,10 @@ export class SuspectKeys {
     }
   }
 
+  get areNone(): boolean {
+    return this.#until.size === 0
+  }
+
   /** Tells whether one of the keys is suspected. The keys are asked for only while there are suspects. */
   includes(call: { readonly keys: readonly string[] }): boolean {
     if (this.#until.size === 0) return false

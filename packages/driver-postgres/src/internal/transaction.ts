@@ -3,7 +3,7 @@ import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
 import { sendTogether } from './send-together.ts'
-import type { StatementRunner } from './statement-runner.ts'
+import type { StatementRunner } from './connections.ts'
 
 /** READ COMMITTED: a statement that had to wait for another transaction goes by what that one left. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'

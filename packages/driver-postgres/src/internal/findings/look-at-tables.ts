@@ -2,7 +2,7 @@ import type { Finding } from '@harborage/core'
 import type { CheckedPostgresConfig } from '../../postgres-config.ts'
 import type { ClientPool } from '../client-pool.ts'
 import { statementFailure } from '../postgres-failure.ts'
-import { StatementRunner } from '../statement-runner.ts'
+import { StatementRunner } from '../connections.ts'
 import { readTableFacts, tableQuestion } from './table-facts.ts'
 import { tableFindings } from './table-findings.ts'
 
