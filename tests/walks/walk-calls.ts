@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 
 import type { PreparedCall } from './measured-calls.ts'
 
@@ -37,6 +37,8 @@ async function walkOnce<Functions>(
 ): Promise<Functions> {
   const call = await prepare()
   await untilIdle()
+  // An event id is made in another way if the one before was made in the same millisecond.
+  await delay(2)
   await follower.begin()
   await call()
   await untilIdle()

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
+import { openDatabases } from './databases.ts'
 import { callNames } from './measured-calls.ts'
 import { countWalks, orderWalks, runUninlined } from './start-count.ts'
 
@@ -123,4 +124,17 @@ test('what is counted and what is listed of each call of a store is the same', a
     })
     expect(own.files).toBeGreaterThan(10)
   }
+})
+
+test.each([
+  ['sqlite', 'save', { files: 18, calls: 89 }],
+  ['sqlite', 'addTurn', { files: 39, calls: 230 }],
+  ['postgres', 'save', { files: 17, calls: 95 }],
+  ['postgres', 'addTurn', { files: 39, calls: 249 }],
+] as const)('on %s a warm %s passes little code', async (engine, call, most) => {
+  await using databases = await openDatabases(engine)
+  const { [call]: walk } = await countWalks(root, await databases.create())
+  expect(walk.own.files).toBeLessThanOrEqual(most.files)
+  expect(walk.own.calls).toBeLessThanOrEqual(most.calls)
+  expect(walk.longest?.lines).toBeLessThanOrEqual(60)
 })

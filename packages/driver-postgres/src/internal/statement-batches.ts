@@ -58,6 +58,7 @@ interface Call extends SentCall {
  * other make their next calls. One with a key that was in the way lately goes by itself.
  */
 export class StatementBatches {
+  /** Who makes a call by itself notes it here. */
   readonly traffic: Traffic = { loneSince: undefined, isShared: false }
   readonly #statement: BatchedStatement
   readonly #connections: Connections
