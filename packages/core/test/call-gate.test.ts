@@ -16,6 +16,19 @@ describe('closing', () => {
     expect(log).toEqual(['call', 'release'])
   })
 
+  test('waits for what entered and has not left, and lets nothing more enter', async () => {
+    const gate = new CallGate({ name: 'TestStore' })
+    gate.enter()
+    let released = false
+    const closing = gate.close(async () => void (released = true))
+    expect(() => gate.enter()).toThrow('this TestStore is closed')
+    await Promise.resolve()
+    expect(released).toBe(false)
+    gate.leave()
+    await closing
+    expect(released).toBe(true)
+  })
+
   test('again gives the same promise and releases once', async () => {
     const gate = new CallGate({ name: 'TestStore' })
     let released = 0
