@@ -5,14 +5,8 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import {
-  bytesUpTo,
-  pagedNames,
-  sizeOfBytes,
-  type PagedSlot,
-  type SizeColumn,
-} from './paged-content.ts'
-import type { SlotColumns } from './row-columns.ts'
+import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
+import type { PagedSlot, SizeColumn, SlotColumns } from './row-columns.ts'
 import { stateRecords } from './tables.ts'
 
 /** The place after which a page of `listKind` begins, and where its kinds end. */

@@ -1,23 +1,7 @@
 import type { PageReader } from '@harborage/core/sql'
 import { sql, type AliasedExpression } from 'kysely'
-import type { ContentColumns, SlotColumns } from './row-columns.ts'
+import type { ContentColumns, PagedColumns, SizeColumn } from './row-columns.ts'
 import { stateRecords } from './tables.ts'
-
-/** What a page holds of a slot: without its bytes if there are too many of them. */
-export interface PagedColumns extends Omit<ContentColumns, 'bytes'> {
-  readonly bytes: Uint8Array | null
-}
-
-/** A row of a page, with its kind. */
-export type PagedKind = Pick<SlotColumns, 'kind'> & PagedColumns
-
-/** A row of a page, with its place. */
-export type PagedSlot = SlotColumns & PagedColumns
-
-/** A row that only says how many bytes a slot holds. */
-export interface SizeColumn {
-  readonly size: number
-}
 
 /** The names of the columns of {@link PagedColumns} but the bytes. */
 export const pagedNames: readonly Exclude<keyof ContentColumns, 'bytes'>[] = stateRecords.except(

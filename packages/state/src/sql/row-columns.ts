@@ -10,6 +10,27 @@ export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'upda
 /** A row with its place. */
 export type PlacedColumns = SlotColumns & ContentColumns
 
+/** What a page holds of a slot: without its bytes if there are too many of them. */
+export interface PagedColumns extends Omit<ContentColumns, 'bytes'> {
+  readonly bytes: Uint8Array | null
+}
+
+/** A row of a page, with its kind. */
+export type PagedKind = Pick<SlotColumns, 'kind'> & PagedColumns
+
+/** A row of a page, with its place. */
+export type PagedSlot = SlotColumns & PagedColumns
+
+/** A row that only says how many bytes a slot holds. */
+export interface SizeColumn {
+  readonly size: number
+}
+
+/** The marks of all event ids that a commit saves, one after the other. */
+export interface CommitMarks {
+  readonly commit_marks: string
+}
+
 /**
  * What statements that write to a slot say of themselves: by its name commits sort, so none
  * deadlocks with them.

@@ -13,14 +13,9 @@ import {
   type RawBuilder,
   type SqlBool,
 } from 'kysely'
-import { ofRow, ofRows } from './row-columns.ts'
+import { ofRow, ofRows, type CommitMarks } from './row-columns.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
-import {
-  isNotOnTrail,
-  isOutsideCommit,
-  pushOnTrail,
-  type CommitMarks,
-} from './trail-expressions.ts'
+import { isNotOnTrail, isOutsideCommit, pushOnTrail } from './trail-expressions.ts'
 
 type Insert = InsertQueryBuilder<StateTables, 'state_records', InsertResult>
 

@@ -15,26 +15,23 @@ import {
   compileListKindPageSizes,
   type ListKindPageParameters,
 } from './list-kind-statement.ts'
-import {
-  bytesUpTo,
-  pagedNames,
-  sizeOfBytes,
-  type PagedKind,
-  type PagedSlot,
-  type SizeColumn,
-} from './paged-content.ts'
+import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
 import {
   content,
   ofRow,
   ofSlot,
   placed,
+  type CommitMarks,
   type ContentColumns,
+  type PagedKind,
+  type PagedSlot,
   type PlacedColumns,
+  type SizeColumn,
   type SlotColumns,
 } from './row-columns.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
-import { isNotOnTrail, pushOnTrail, type CommitMarks } from './trail-expressions.ts'
+import { isNotOnTrail, pushOnTrail } from './trail-expressions.ts'
 
 /** The event id that a statement looks for or expects. */
 export type EventColumn = Pick<StateRecordRow, 'event_id'>

@@ -1,11 +1,7 @@
 import type { SqlDialect } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { MARK_CHARACTERS, TRAIL_CHARACTERS } from './event-trail.ts'
-
-/** The marks of all event ids that a commit saves, one after the other. */
-export interface CommitMarks {
-  readonly commit_marks: string
-}
+import type { CommitMarks } from './row-columns.ts'
 
 /** Whether a slot neither holds nor remembers the event id of a mark. */
 export function isNotOnTrail(dialect: SqlDialect, mark: RawBuilder<string>): RawBuilder<SqlBool> {
