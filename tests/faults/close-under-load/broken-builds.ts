@@ -14,7 +14,14 @@ export const brokenBuilds: readonly BrokenBuild[] = [
   {
     name: 'goes on with calls after the close',
     rounds: ROUNDS,
-    edits: [{ file: gate, from: 'if (this.#closing === undefined) return\n', to: 'return\n' }],
+    edits: [
+      {
+        file: gate,
+        from: `if (this.#closing !== undefined) throw this.#closed()
+      return check()`,
+        to: 'return check()',
+      },
+    ],
   },
   {
     name: 'lets a call hang that the close finds in flight',
