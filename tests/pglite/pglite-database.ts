@@ -4,6 +4,7 @@ import { CallGate, codeOf } from '@harborage/core/kit'
 import {
   lockKey,
   postgresDialect,
+  PostgresMigrationDialect,
   SqlFailure,
   type MigrationLock,
   type NoTables,
@@ -16,7 +17,7 @@ import {
   type StoredObjects,
   type TransactionTraits,
 } from '@harborage/core/sql'
-import { Kysely, PostgresAdapter, PostgresDialect, sql } from 'kysely'
+import { Kysely, sql, type PostgresPoolClient } from 'kysely'
 import { Client, type QueryResult } from 'pg'
 import { PGliteStream } from './pglite-stream.ts'
 
@@ -59,7 +60,9 @@ class PGliteDatabase implements SqlDatabase {
   constructor(pglite: PGlite, client: Client) {
     this.#pglite = pglite
     this.#client = client
-    this.builder = new Kysely<NoTables>({ dialect: new OneConnection(client) })
+    this.builder = new Kysely<NoTables>({
+      dialect: new PostgresMigrationDialect(async () => connectionOf(client)),
+    })
   }
 
   async rows<Parameters, Row>(
@@ -183,27 +186,9 @@ function sendable(value: unknown): unknown {
     : value
 }
 
-/** Kysely's dialect on the one connection; the migration's own lock is held already. */
-class OneConnection extends PostgresDialect {
-  constructor(client: Client) {
-    const query = (text: string, values: readonly unknown[]): Promise<QueryResult> =>
-      client.query(text, [...values])
-    super({
-      pool: {
-        options: {},
-        connect: async () => ({ query, release: () => {} }) as never,
-        end: async () => {},
-      },
-    })
-  }
-
-  override createAdapter(): PostgresAdapter {
-    return new LockedAdapter()
-  }
-}
-
-class LockedAdapter extends PostgresAdapter {
-  override async acquireMigrationLock(): Promise<void> {}
-
-  override async releaseMigrationLock(): Promise<void> {}
+/** The one connection, as Kysely's Migrator takes it. */
+function connectionOf(client: Client): PostgresPoolClient {
+  const query = (text: string, values: readonly unknown[]): Promise<QueryResult> =>
+    client.query(text, [...values])
+  return { query, release: () => {} } as never
 }

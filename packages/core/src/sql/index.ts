@@ -8,6 +8,7 @@ export {
   type SqlTable,
   type TablesOf,
 } from './define-table.ts'
+export { PostgresMigrationDialect } from './dialects/postgres-migration-dialect.ts'
 export { postgresDialect } from './dialects/postgres.ts'
 export type {
   ApartColumns,

@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HarborageError } from '@harborage/core'
-import { lockKey, type MigrationLock, type NoTables } from '@harborage/core/sql'
+import {
+  lockKey,
+  PostgresMigrationDialect,
+  type MigrationLock,
+  type NoTables,
+} from '@harborage/core/sql'
 import { Kysely, sql, type Transaction } from 'kysely'
 import type { ClientPool } from './client-pool.ts'
-import { MigrationDialect } from './migration-dialect.ts'
+import { MigrationClient } from './migration-client.ts'
 import { isOverSoon, migrationFailure } from './postgres-failure.ts'
 
 /** How long calls may wait behind a migration that waits for its tables itself. */
@@ -25,7 +30,11 @@ export class MigrationRunner {
 
   /** @param timeoutMs How long to try to have the tables. */
   constructor(pool: ClientPool, schema: string, timeoutMs: number) {
-    this.database = new Kysely({ dialect: new MigrationDialect(pool) })
+    this.database = new Kysely({
+      dialect: new PostgresMigrationDialect(
+        async () => new MigrationClient(pool, await pool.acquire()),
+      ),
+    })
     this.#schema = schema
     this.#timeoutMs = timeoutMs
   }
