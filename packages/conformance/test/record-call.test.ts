@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 let time = 0
 const now = (): number => (time += 1)
 
-/** Makes a call whose engine tries it again so many times. */
+/** Makes a call whose engine tries it again that often. */
 async function record(retries: number, failure?: Error) {
   return recordCall({ do: 'put' }, now, () =>
     traceOperation({ store: 'artifacts', operation: 'put' }, async () => {

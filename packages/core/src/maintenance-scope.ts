@@ -19,7 +19,7 @@ export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void
 }
 
 /**
- * Checks that what a caller addresses carries the claim of the maintenance scope, whatever else it says.
+ * Checks that what a caller addresses carries the claim of the maintenance scope, beside anything else it says.
  *
  * @throws `maintenance_scope_required` if not.
  */

@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts'
 import { targetFile } from '../static-reach.ts'
 import { workspaceDependencies } from '../workspace.ts'
 
-/** No cycles among the packages, whatever kind of dependency makes one. */
+/** No cycles among the packages, by any kind of dependency. */
 export const packagesHaveNoCycle: Rule = (workspace) => {
   const dependencies = new Map(
     workspace.packages.map((owner) => [

@@ -66,7 +66,7 @@ export function deleteOnce({ itIfShared, callMs }: ArtifactCases): void {
       async ({ store, open }) => {
         const other = await open()
         const { ref } = await putNew(store, freshScope())
-        // Whatever this store caches of it, it has now.
+        // If this store caches any of it, it does so now.
         await assertThere(store, await putNew(store, ref.scope))
         if (method === 'delete') assert.equal(await other.delete(ref.scope, ref.id), true)
         else assert.equal(await other.deleteScope(sessionOf(ref.scope)), 1)

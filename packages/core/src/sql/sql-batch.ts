@@ -6,7 +6,7 @@ export interface SqlBatch<Parameters> extends CompiledSql {
   /**
    * Returns the values of the statement for these calls, which are sorted by their first keys.
    *
-   * @param lockTimeoutMs How long the statement waits for a row that somebody else keeps locked,
+   * @param lockTimeoutMs How long the statement waits for a row that another transaction keeps locked,
    * before it fails as a whole.
    */
   bindAll(calls: readonly Parameters[], lockTimeoutMs: number): unknown[]

@@ -11,7 +11,7 @@ const CLOSE_TIMEOUT_MS = 5_000
 
 /**
  * What a connection is wanted for: `brief` work waits for no lock, or not for long; `patient` work may wait for a lock
- * for as long as somebody holds it.
+ * for as long as a call holds it.
  */
 export type ConnectionUse = 'brief' | 'patient'
 
@@ -96,7 +96,7 @@ export class ConnectionGate {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#admit(next)
       next.waiters.shift()?.resolve()
-      // While nobody waits, the timer keeps no process alive.
+      // While no call waits, the timer keeps no process alive.
       if (next.waiters.length === 0) next.timer?.unref()
     }
   }

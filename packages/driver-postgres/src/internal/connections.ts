@@ -17,7 +17,7 @@ interface Sent {
   name?: string
   readonly text: string
   readonly values?: unknown[]
-  /** Whatever parsers of values the caller's pool has, the rows are read by this package's own. */
+  /** The rows are read by this package's own parsers, not by those of the caller's pool. */
   readonly types: typeof columnParsers
 }
 

@@ -3,7 +3,7 @@ const SUSPECT_MS = 10_000
 /** The most keys that are remembered. */
 const MAX_SUSPECTS = 1_000
 
-/** Remembers which keys were in the way of others lately: mostly those of a row that somebody locks. */
+/** Remembers which keys were in the way of others lately: mostly those of a row that other code locks. */
 export class SuspectKeys {
   /** Each with the time at which it is forgotten, oldest first. */
   readonly #until = new Map<string, number>()

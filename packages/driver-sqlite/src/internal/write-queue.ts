@@ -38,12 +38,12 @@ export interface WritePatience {
  */
 export type WriteScope = 'statement' | 'transaction' | 'exclusive'
 
-/** What a queue has to know of a write, whatever it results in. */
+/** What a queue has to know of a write of any result. */
 interface PendingWrite {
   readonly scope: WriteScope
   /** When it began to wait, in milliseconds. */
   readonly since: number
-  /** The call of a store that it is a part of, if somebody listens. */
+  /** The call of a store that it is a part of, if operations are listened to. */
   readonly operation: OperationTrace | undefined
   /** Whether its last run failed, and what with. */
   readonly hasFailed: boolean

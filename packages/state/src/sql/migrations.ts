@@ -37,7 +37,7 @@ const indexByKind: SchemaChange = async (db) => {
     .execute()
 }
 
-/** What {@link moveKindsToTheirTable} found; it stays as it is, whatever becomes of the table. */
+/** What {@link moveKindsToTheirTable} found; it stays as it is when the table changes later. */
 const slots: KeyedTable = {
   name: 'state_records',
   columns: {
