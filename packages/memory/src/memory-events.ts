@@ -1,6 +1,6 @@
 import type { EventBus, HarborageEvent, Identity } from '@harborage/core'
+import { settlesWithin } from '@harborage/core/kit'
 import type { Health } from './health.ts'
-import { isOverWithin } from './internal/is-over-within.ts'
 
 declare module '@harborage/core' {
   interface HarborageEvents {
@@ -64,7 +64,7 @@ export class MemoryEvents {
     const type = 'memory.identity_rejected'
     const publishing = async (): Promise<void> =>
       this.#bus.publish({ type, identity, occurredAt, payload })
-    if (await isOverWithin(PATIENCE_MS, publishing())) return
+    if (await settlesWithin(PATIENCE_MS, publishing())) return
     throw new Error(`the event bus did not publish "${type}" within ${PATIENCE_MS} ms`)
   }
 
@@ -99,7 +99,7 @@ export class MemoryEvents {
   }
 
   async #goOnAfter(sent: Promise<void>): Promise<void> {
-    const isOver = await isOverWithin(PATIENCE_MS, sent)
+    const isOver = await settlesWithin(PATIENCE_MS, sent)
     if (!isOver && this.#isClosing) {
       for (const event of this.#waiting.splice(0)) void this.#send(event)
     }

@@ -55,7 +55,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
       {
         file: 'packages/driver-postgres/src/internal/client-pool.ts',
         from: `const ended = Promise.all([this.#pool.end(), ...this.#endings])
-    await within(CLOSE_TIMEOUT_MS, ended)
+    await settlesWithin(CLOSE_TIMEOUT_MS, ended)
     for (const socket of this.#sockets) socket.destroy()`,
         to: '',
       },

@@ -50,4 +50,5 @@ export {
 } from './define-store.ts'
 export { walkPages, type PageWalk } from './page-walk.ts'
 export { readArguments } from './read-arguments.ts'
+export { settlesWithin } from './settles-within.ts'
 export { SortedOrder } from './sorted-order.ts'

@@ -26,7 +26,7 @@ export { sqliteDialect } from './dialects/sqlite.ts'
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
 export { lockKey } from './lock-key.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
-export { afterPrefix } from './name-prefix.ts'
+export { prefixUpperBound } from './prefix-upper-bound.ts'
 export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
 export { refuseToRepeat, resolveOutcome } from './resolve-outcome.ts'
 export { removeAll } from './remove-all.ts'
@@ -58,7 +58,7 @@ export {
 export {
   changeRows,
   selectRows,
-  together,
+  pipeline,
   type SqlAnswer,
   type SqlStep,
   type SqlWork,

@@ -1,7 +1,7 @@
 import type { Compilable, CompiledSql } from './compiled-sql.ts'
 import type { SqlBatch } from './sql-batch.ts'
 import type { Repeat } from './sql-repeat.ts'
-import { StandIn, standIns } from './stand-in.ts'
+import { Placeholder, placeholders } from './placeholder.ts'
 
 declare const rowType: unique symbol
 
@@ -75,9 +75,9 @@ export function compileStatement<Parameters extends object, Row>(
   build: (parameters: Parameters) => Compilable<Row>,
   traits: StatementTraits<Parameters>,
 ): SqlStatement<Parameters, Row> {
-  const { sql, parameters } = build(standIns<Parameters>()).compile()
+  const { sql, parameters } = build(placeholders<Parameters>()).compile()
   const names = parameters.map((parameter) =>
-    parameter instanceof StandIn ? parameter.name : undefined,
+    parameter instanceof Placeholder ? parameter.name : undefined,
   )
   return {
     ...traits,

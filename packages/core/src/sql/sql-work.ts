@@ -50,7 +50,7 @@ export function* changeRows<Parameters>(
  * Runs several works in step, and gives their results in their order. What they ask for at the same time goes to the
  * engine at once, so that they take the round trips of the longest one only.
  */
-export function* together<Result>(works: readonly SqlWork<Result>[]): SqlWork<Result[]> {
+export function* pipeline<Result>(works: readonly SqlWork<Result>[]): SqlWork<Result[]> {
   const runs = works.map((work) => ({ work, state: work.next([]) }))
   for (;;) {
     const steps = runs.flatMap(({ state }) => (state.done === true ? [] : state.value))

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import { HarborageError } from '@harborage/core'
+import { settlesWithin } from '@harborage/core/kit'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from './connection-messages.ts'
@@ -224,7 +225,7 @@ export class ClientPool {
     }
     // A server that is gone answers nothing, and must keep neither the store from closing nor the process from ending.
     const ended = Promise.all([this.#pool.end(), ...this.#endings])
-    await within(CLOSE_TIMEOUT_MS, ended)
+    await settlesWithin(CLOSE_TIMEOUT_MS, ended)
     for (const socket of this.#sockets) socket.destroy()
   }
 
@@ -268,8 +269,7 @@ export class ClientPool {
   /** A pool of the caller may have no time limit, and then waits for ever. */
   async #checkOutInTime(): Promise<pg.PoolClient> {
     const checkingOut = this.#checkOut()
-    const client = await within(this.timeoutMs, checkingOut)
-    if (client !== undefined) return client
+    if (await settlesWithin(this.timeoutMs, checkingOut)) return checkingOut
     checkingOut.then((late) => this.#checkIn(late, false), ignoreError)
     throw new Error(CONNECTION_TIMEOUT)
   }
@@ -312,20 +312,6 @@ export class ClientPool {
 function mostClients({ options }: Partial<Pick<pg.Pool, 'options'>>): number {
   const most: unknown = options?.max
   return typeof most === 'number' ? most : Number.POSITIVE_INFINITY
-}
-
-/** Gives `undefined` if the promise is not settled in time. */
-async function within<Value>(
-  milliseconds: number,
-  promise: Promise<Value>,
-): Promise<Value | undefined> {
-  const { promise: timeout, resolve } = Promise.withResolvers<undefined>()
-  const timer = setTimeout(resolve, milliseconds, undefined)
-  try {
-    return await Promise.race([promise, timeout])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /**

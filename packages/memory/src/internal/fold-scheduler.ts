@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 // Not the global ones: under the fake timers of a caller's test, nothing would ever be folded.
 import { setImmediate } from 'node:timers'
 import type { RunIdentity } from '@harborage/core'
+import { settlesWithin } from '@harborage/core/kit'
 import type { MemoryHeader } from '../memory-driver.ts'
 import { conversationKey } from './conversation-key.ts'
 import { FoldWorker, type FoldRules, type FoldTools, type Next } from './fold-worker.ts'
-import { isOverWithin } from './is-over-within.ts'
 
 /** How the conversations of one store are folded. */
 export interface SchedulerRules extends FoldRules {
@@ -99,7 +99,7 @@ export class FoldScheduler {
       if (job.state !== 'running') this.#move(job, 'resting')
     }
     const ended = Promise.all(this.#running)
-    if (this.#running.size > 0) await isOverWithin(graceMs, ended)
+    if (this.#running.size > 0) await settlesWithin(graceMs, ended)
     this.#closing.abort()
     await ended
   }

@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import { changeRows, selectRows, together, WriteConflict, type SqlWork } from '@harborage/core/sql'
+import { changeRows, selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import type { HeldMemory, Look, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
 import { writeRows } from './many-rows.ts'
@@ -38,7 +38,7 @@ export function* changeWork<Result>(
   const header = look.replaces === true ? headerIfSound(rows) : headerOf(rows)
   const limit = look.oldestTurns?.(header) ?? 0
   // Whoever waited for the lock sees in later statements, and only there, all that was written before.
-  const seen = yield* together([
+  const seen = yield* pipeline([
     ...(limit === 0 ? [] : [selectRows(statements.oldestTurns, { ...owner, limit })]),
     ...(look.summary === true ? [selectRows(statements.summary, owner)] : []),
   ])
@@ -107,7 +107,7 @@ function* applyChange(
         }),
       ]
     : []
-  const [headersWritten, ...others] = yield* together([
+  const [headersWritten, ...others] = yield* pipeline([
     changeRows(writeHeader, headerRow(owner, header)),
     ...removing,
     ...appending,

@@ -1,4 +1,4 @@
-import { changeRows, together, type SqlWork } from '@harborage/core/sql'
+import { changeRows, pipeline, type SqlWork } from '@harborage/core/sql'
 import type { MemoryStatements } from './statements.ts'
 import type { MemoryRow } from './tables.ts'
 
@@ -19,7 +19,7 @@ export function* writeRows<Item>(
     part.push(row)
     bytes += row.bytes.length
     if (part.length < MAX_ROWS && bytes < MAX_BYTES && index < items.length - 1) continue
-    if (upsertAll === undefined) yield* together(part.map((each) => changeRows(upsert, each)))
+    if (upsertAll === undefined) yield* pipeline(part.map((each) => changeRows(upsert, each)))
     else yield* changeRows(upsertAll, part)
     part = []
     bytes = 0

@@ -1,5 +1,5 @@
 import { type EventId, newEventId } from '@harborage/core'
-import { changeRows, selectRows, together, WriteConflict, type SqlWork } from '@harborage/core/sql'
+import { changeRows, selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import { recordRow, slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
@@ -20,7 +20,7 @@ export function* applySlots(
   // The trail of a row that is new is the mark of its event id.
   const marks = changes.map(({ row }) => row?.event_trail ?? '').join('')
   const works = changes.map((change) => applyChange(statements, change, marks))
-  const counts = yield* together(works)
+  const counts = yield* pipeline(works)
   if (counts.includes(0)) throw new WriteConflict()
 }
 

@@ -1,5 +1,5 @@
 import type { EventId } from '@harborage/core'
-import { selectRows, together, type SqlWork } from '@harborage/core/sql'
+import { selectRows, pipeline, type SqlWork } from '@harborage/core/sql'
 import { decideCommit, slotId, type CommitDecision } from '../decide.ts'
 import type { CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
@@ -26,7 +26,7 @@ export function* commitWork(
   mayBeApplied: boolean,
   touched: readonly TouchedSlot[] = touchedSlots(transaction),
 ): SqlWork<readonly SaveOutcome[]> {
-  const inspected = yield* together(
+  const inspected = yield* pipeline(
     touched.map(({ slot, record }) =>
       selectRows(statements.inspect, { ...slotColumns(slot), event_id: record?.eventId ?? NONE }),
     ),

@@ -1,6 +1,6 @@
 import type { EventId, Identity } from '@harborage/core'
 import {
-  afterPrefix,
+  prefixUpperBound,
   fillPage,
   isSqlFailure,
   removeAll,
@@ -110,7 +110,7 @@ export class SqlStateDriver implements StateDriver {
         from_kind: after ?? kindPrefix,
         // No kind is empty, so this excludes nothing on the first page.
         after_kind: after ?? '',
-        end_kind: afterPrefix(kindPrefix),
+        end_kind: prefixUpperBound(kindPrefix),
         limit,
         inline_bytes: inlineBytes,
       }
@@ -131,7 +131,7 @@ export class SqlStateDriver implements StateDriver {
     const begin = after === undefined ? beforeFirst(kindPrefix) : slotColumns(after)
     const at = (last: PagedSlot | undefined, limit: number, inlineBytes: number) => ({
       ...(last === undefined ? begin : stateRecords.keyOf(last)),
-      end_kind: afterPrefix(kindPrefix),
+      end_kind: prefixUpperBound(kindPrefix),
       limit,
       inline_bytes: inlineBytes,
     })

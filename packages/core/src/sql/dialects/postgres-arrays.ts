@@ -1,5 +1,5 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
-import { readParameter, StandIn } from '../stand-in.ts'
+import { readParameter, Placeholder } from '../placeholder.ts'
 import type { ColumnTypes } from '../table-spec.ts'
 import { postgresValueType } from './postgres-types.ts'
 import type { ManyCalls } from './sql-dialect.ts'
@@ -22,7 +22,7 @@ export function callArrays<Parameters extends object>(
   // The names are those of the type, as each of them is there.
   const columns = Object.keys(types) as (keyof Parameters & string)[]
   const arrayOf = (column: keyof Parameters & string): RawBuilder<unknown> =>
-    sql`${new StandIn(column)}::${postgresValueType(types[column])}[]`
+    sql`${new Placeholder(column)}::${postgresValueType(types[column])}[]`
   const [counted] = columns.map(arrayOf)
   // Where they are selected, arrays are walked in step; in `from`, each would be made a table
   // first.
@@ -43,6 +43,8 @@ export function callArrays<Parameters extends object>(
 /** Returns the values of a statement whose stand-ins stand for such arrays. */
 export function bindCalls(parameters: readonly unknown[], calls: readonly object[]): unknown[] {
   return parameters.map((parameter) =>
-    parameter instanceof StandIn ? calls.map((call) => readParameter(call, parameter)) : parameter,
+    parameter instanceof Placeholder
+      ? calls.map((call) => readParameter(call, parameter))
+      : parameter,
   )
 }

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Compilable } from '../compiled-sql.ts'
 import type { BatchRules, SqlBatch } from '../sql-batch.ts'
-import { StandIn } from '../stand-in.ts'
+import { Placeholder } from '../placeholder.ts'
 import { bindCalls, callArrays } from './postgres-arrays.ts'
 import type { ManyCalls } from './sql-dialect.ts'
 
 /** Stands for how long the statement waits for a lock. */
-const lockTimeout = new StandIn('lock_timeout')
+const lockTimeout = new Placeholder('lock_timeout')
 
 /** Compiles the batch form of a statement. */
 export function compileBatch<Parameters extends object>(

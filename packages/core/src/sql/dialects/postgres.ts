@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely'
 import type { NoTables } from '../sql-calls.ts'
 import type { UniqueColumns } from '../table-spec.ts'
 import type { SqlFailureReason } from '../sql-failure.ts'
-import { together } from '../sql-work.ts'
+import { pipeline } from '../sql-work.ts'
 import { compileReadInParts } from './large-value-in-parts.ts'
 import { compileAllOrNone } from './postgres-all-or-none.ts'
 import { compileBatch } from './postgres-batch.ts'
@@ -25,7 +25,7 @@ export const postgresDialect: SqlDialect = {
    * place.
    */
   *keepEmpty(place) {
-    const [inserted = 0] = yield* together([place.fill(), place.clear()])
+    const [inserted = 0] = yield* pipeline([place.fill(), place.clear()])
     return inserted > 0
   },
   *confirmReads(check) {

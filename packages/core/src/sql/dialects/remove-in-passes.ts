@@ -1,6 +1,6 @@
 import { HarborageError } from '../../harborage-error.ts'
 import type { Removal } from '../removal.ts'
-import { changeRows, selectRows, together, type SqlWork } from '../sql-work.ts'
+import { changeRows, selectRows, pipeline, type SqlWork } from '../sql-work.ts'
 
 /** How many passes a removal makes while others go on inserting rows. */
 const MAX_PASSES = 100
@@ -16,7 +16,7 @@ export function* removeInPasses<Parameters>(
 ): SqlWork<number> {
   let removed = 0
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const [, count = 0, left] = yield* together<number>([
+    const [, count = 0, left] = yield* pipeline<number>([
       rowsOf(selectRows(lock, parameters)),
       changeRows(remove, parameters),
       rowsOf(selectRows(findLeft, parameters)),

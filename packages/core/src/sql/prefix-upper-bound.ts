@@ -11,7 +11,7 @@ const AFTER_ALL_NAMES = String.fromCodePoint(LAST_CODE_POINT).repeat(MAX_NAME_BY
  * The first text, in byte order, that sorts after every name that begins with the prefix. `>= prefix` and `< after`
  * make a range that an index serves and in which every character means itself; LIKE folds case and scans.
  */
-export function afterPrefix(prefix: string): string {
+export function prefixUpperBound(prefix: string): string {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)
   while (points.at(-1) === LAST_CODE_POINT) points.pop()
   const last = points.pop()

@@ -1,5 +1,5 @@
 /** Takes the place of a value while a statement is compiled. */
-export class StandIn {
+export class Placeholder {
   readonly name: string | symbol
 
   constructor(name: string | symbol) {
@@ -8,11 +8,11 @@ export class StandIn {
 }
 
 /** Answers a stand-in for whatever parameter is read, under the type that the real value will have. */
-export function standIns<Parameters extends object>(): Parameters {
-  return new Proxy({}, { get: (_, name) => new StandIn(name) }) as Parameters
+export function placeholders<Parameters extends object>(): Parameters {
+  return new Proxy({}, { get: (_, name) => new Placeholder(name) }) as Parameters
 }
 
 /** The value that a stand-in stands for. */
-export function readParameter(values: object, { name }: StandIn): unknown {
+export function readParameter(values: object, { name }: Placeholder): unknown {
   return Reflect.get(values, name)
 }

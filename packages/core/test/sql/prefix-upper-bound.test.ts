@@ -1,5 +1,5 @@
 import { compareNames } from '@harborage/core/kit'
-import { afterPrefix } from '@harborage/core/sql'
+import { prefixUpperBound } from '@harborage/core/sql'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -15,7 +15,7 @@ const unit = fc.oneof(
 const text = fc.string({ unit, maxLength: 6 })
 
 function isInRange(prefix: string, name: string): boolean {
-  return compareNames(prefix, name) <= 0 && compareNames(name, afterPrefix(prefix)) < 0
+  return compareNames(prefix, name) <= 0 && compareNames(name, prefixUpperBound(prefix)) < 0
 }
 
 test('a name begins with a prefix exactly if it lies between the prefix and what comes after it', () => {
@@ -48,11 +48,11 @@ test.each([
   ['a\u{10ffff}', 'b'],
   ['a\u{10ffff}\u{10ffff}', 'b'],
 ])('after %j comes %j', (prefix, after) => {
-  expect(afterPrefix(prefix)).toBe(after)
+  expect(prefixUpperBound(prefix)).toBe(after)
 })
 
 test('after a prefix of nothing but the last code point comes a text that no name reaches', () => {
   const longestName = '\u{10ffff}'.repeat(64)
   expect(isInRange('\u{10ffff}', longestName)).toBe(true)
-  expect(afterPrefix('\u{10ffff}').isWellFormed()).toBe(true)
+  expect(prefixUpperBound('\u{10ffff}').isWellFormed()).toBe(true)
 })
