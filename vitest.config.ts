@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 import { publishedPatterns } from './scripts/published-packages.ts'
-import { ClosingLineReporter } from './tests/support/closing-line-reporter.ts'
-import { HANG_LIMIT_MS } from './tests/support/hang-limit.ts'
-import { memoryFolder } from './tests/support/memory-folder.ts'
-import { SlowFilesFirst } from './tests/support/slow-files-first.ts'
-import { SlowestFilesReporter } from './tests/support/slowest-files-reporter.ts'
+import { ClosingLineReporter } from './tests/kit/src/vitest/closing-line-reporter.ts'
+import { HANG_LIMIT_MS } from './tests/kit/src/hang-limit.ts'
+import { memoryFolder } from './tests/kit/src/vitest/memory-folder.ts'
+import { SlowFilesFirst } from './tests/kit/src/vitest/slow-files-first.ts'
+import { SlowestFilesReporter } from './tests/kit/src/vitest/slowest-files-reporter.ts'
 
 export default defineConfig({
   test: {
@@ -17,7 +17,10 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'bench/test/**/*.test.ts',
     ],
-    globalSetup: ['tests/support/memory-folder.ts', 'tests/support/postgres-server.ts'],
+    globalSetup: [
+      'tests/kit/src/vitest/memory-folder.ts',
+      'tests/kit/src/postgres/shared-server.ts',
+    ],
     reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],
     allowOnly: false,
     sequence: { sequencer: SlowFilesFirst },

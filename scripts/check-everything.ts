@@ -2,7 +2,7 @@
  * What `pnpm test` runs: every check that guards the project, one stage after the other. A green
  * stage is one line; a red one shows all it printed, and the stages after it run all the same.
  * Arguments go to vitest, so that `pnpm test packages/core` runs every check and those tests. With
- * `--full`, which `pnpm test:full` passes, the tests do all that they can: see tests/support/measure.ts.
+ * `--full`, which `pnpm test:full` passes, the tests do all that they can: see tests/kit/src/measure.ts.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,7 @@
 import { newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
-import { failureOf } from '../support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { earlierDatabase } from './support/earlier-records.ts'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'

@@ -3,7 +3,7 @@ import '@harborage/driver-fs'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { expect, test } from 'vitest'
-import { failureOf } from '../support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 // The artifact store registers the driver, as in an application that uses several stores.
 const dsn = 'fs:./nowhere'

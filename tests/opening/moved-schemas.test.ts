@@ -2,9 +2,9 @@ import { newEventId } from '@harborage/core'
 import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { failureOf } from '../support/failure-of.ts'
-import { createDatabase, type TestDatabase } from '../support/postgres-database.ts'
-import { queryPostgres, runPostgresScript } from '../support/query-postgres.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 
 const maintenance = { maintenanceScoped: true } as const
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }

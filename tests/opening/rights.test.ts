@@ -6,9 +6,9 @@ import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startPostgresServer, type PostgresServer } from '../support/embedded-postgres.ts'
-import { failureOf } from '../support/failure-of.ts'
-import { queryPostgres, runPostgresScript } from '../support/query-postgres.ts'
+import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/postgres/start-server'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 
 // A server of its own, because a server that was named for the tests may not let them make roles.
 let server: PostgresServer

@@ -1,6 +1,6 @@
 import { openStateStore, type StateRecord, type StateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
-import { failureOf } from '../support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import {
   checkpoint,
   earlierDatabase,

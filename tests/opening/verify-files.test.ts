@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { openArtifactStore } from '@harborage/artifacts'
 import '@harborage/driver-fs'
 import { describe, expect, test } from 'vitest'
-import { failureOf } from '../support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { sqlitePlace } from './support/test-place.ts'
 
 describe("migrate: 'verify' of artifacts in files", () => {

@@ -5,7 +5,7 @@ import { createEventBus, type StoreConfig } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
-import { failureOf } from '../support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { openPlace } from './support/places.ts'
 import { everyEngine, sqlitePlace } from './support/test-place.ts'
 

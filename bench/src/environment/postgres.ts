@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import pg from 'pg'
 
-import { startPostgresServer } from '../../../tests/support/embedded-postgres.ts'
+import { startPostgresServer } from '../../../tests/kit/src/postgres/start-server.ts'
 
 export interface BenchServer {
   readonly version: string

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { createDatabase } from '../../../tests/support/postgres-database.ts'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { demo } from './support/demo-process.ts'
 import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'

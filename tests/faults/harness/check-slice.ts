@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { measure } from '../../support/measure.ts'
+import { measure } from '@harborage/test-kit/measure'
 import type { FaultRow } from './fault-row.ts'
 import { complaints } from './figures.ts'
 import { catches, runRow } from './run-row.ts'

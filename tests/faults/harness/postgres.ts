@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
-import { startPostgresServer, type PostgresServer } from '../../support/embedded-postgres.ts'
-import { queryPostgres } from '../../support/query-postgres.ts'
+import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/postgres/start-server'
+import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
 let started: Promise<PostgresServer> | undefined
 

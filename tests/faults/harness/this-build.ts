@@ -1,4 +1,4 @@
-import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
+import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 
 /** Whether this process runs a build that is broken on purpose. */
 export const isBroken = process.env['HARBORAGE_BROKEN_BUILD'] !== undefined

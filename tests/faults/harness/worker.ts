@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
 import type { BrokenBuild } from './fault-row.ts'
-import { HANG_LIMIT_MS } from '../../support/hang-limit.ts'
+import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 import { startProcess, type RunningProcess } from './start-process.ts'
 
 /** How long the process of a build that is broken on purpose has to end. */

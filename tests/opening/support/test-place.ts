@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { queryPostgres, runPostgresScript } from '../../support/query-postgres.ts'
-import { createDatabase } from '../../support/postgres-database.ts'
+import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Place } from './places.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { isHarborageError } from '@harborage/core'
 
-import { integrityOf } from '../../../support/integrity.ts'
+import { integrityOf } from '@harborage/test-kit/sqlite/integrity'
 import type { Figures } from '../fault-row.ts'
 import { figures, sumOf } from '../figures.ts'
 import { inMemory, inTemporaryFolder } from '../temporary-folder.ts'

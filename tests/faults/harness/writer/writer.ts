@@ -9,7 +9,7 @@ import { inspect } from 'node:util'
 
 import { isHarborageError } from '@harborage/core'
 
-import { writeLine } from '../../../support/write-line.ts'
+import { writeLine } from '@harborage/test-kit/write-line'
 import { openStores } from './open-stores.ts'
 import { perform } from './operations.ts'
 import { CLOSED, failureLine, OPENING, surrenderLine } from './told.ts'

@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import '@harborage/driver-fs'
+import { openArtifactStore } from '@harborage/artifacts'
+import { artifactsConformance } from '@harborage/conformance/artifacts'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
+
+describe('the artifact store on a directory', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'harborage-artifacts-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  artifactsConformance(
+    { describe, it },
+    {
+      open: (limits) => openArtifactStore({ dsn: `fs:${folder}`, ...limits }),
+      durable: true,
+      histories: { runs: measure({ quick: 25, full: 100 }) },
+      // What a call takes where the disk is slow, so that fewer callers make fewer of them.
+      callMs: measure({ quick: 4, full: 1 }),
+    },
+  )
+})

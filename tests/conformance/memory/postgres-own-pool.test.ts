@@ -1,0 +1,20 @@
+import { memoryConformance } from '@harborage/conformance/memory'
+import { openMemoryStore } from '@harborage/memory'
+import { describe, it } from 'vitest'
+
+import { overOwnPool, suiteDatabase } from '@harborage/test-kit/postgres/suite-database'
+import { CALL_MS_OF_VARIANT, measure } from '@harborage/test-kit/measure'
+
+describe("the memory store over the caller's own pool", () => {
+  const database = suiteDatabase(overOwnPool)
+
+  memoryConformance(
+    { describe, it },
+    {
+      open: (rules) => openMemoryStore({ ...rules, database: database() }),
+      durable: true,
+      histories: { runs: measure({ quick: 10, full: 20 }) },
+      callMs: CALL_MS_OF_VARIANT,
+    },
+  )
+})

@@ -1,0 +1,16 @@
+/** The suite of the artifact store under Jest, in memory. */
+import { openArtifactStore } from '@harborage/artifacts'
+import { artifactsConformance } from '@harborage/conformance/artifacts'
+import { describe, it } from '@jest/globals'
+
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
+
+// What is tried here is the runner.
+const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
+
+describe('in memory', () => {
+  artifactsConformance(
+    { describe, it },
+    { open: (limits) => openArtifactStore(limits), durable: false, ...pace },
+  )
+})

@@ -1,0 +1,16 @@
+/** The suite of the memory store under Jest, in memory. */
+import { memoryConformance } from '@harborage/conformance/memory'
+import { openMemoryStore } from '@harborage/memory'
+import { describe, it } from '@jest/globals'
+
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
+
+// What is tried here is the runner.
+const pace = { histories: { runs: 2 }, callMs: CALL_MS_OF_VARIANT }
+
+describe('in memory', () => {
+  memoryConformance(
+    { describe, it },
+    { open: (rules) => openMemoryStore(rules), durable: false, ...pace },
+  )
+})

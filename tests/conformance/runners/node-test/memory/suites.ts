@@ -1,0 +1,25 @@
+/** The suite under `node:test`, on a driver without and one with resources that have to be released. */
+import '@harborage/driver-sqlite'
+import { memoryConformance } from '@harborage/conformance/memory'
+import { openMemoryStore } from '@harborage/memory'
+import { describe, it } from 'node:test'
+
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
+
+const dsn = process.env['MEMORY_DSN'] ?? ''
+// What is tried here is the runner.
+const pace = { histories: { runs: 2 }, callMs: CALL_MS_OF_VARIANT }
+
+void describe('in memory', () => {
+  memoryConformance(
+    { describe, it },
+    { open: (rules) => openMemoryStore(rules), durable: false, ...pace },
+  )
+})
+
+void describe('in a file', () => {
+  memoryConformance(
+    { describe, it },
+    { open: (rules) => openMemoryStore({ ...rules, dsn }), durable: true, ...pace },
+  )
+})

@@ -1,0 +1,11 @@
+/** The suite under `node:test` on a store that is broken, which `node --test` has to report. */
+import { stateConformance } from '@harborage/conformance/state'
+import { describe, it } from 'node:test'
+
+import { harnessOf } from '../../../../mutants/state/broken-store.ts'
+import { staleRetryFaults } from '../../../../mutants/state/s04-stale-retry.ts'
+
+const [forgetful] = staleRetryFaults
+if (forgetful === undefined) throw new Error('there is no store that breaks S4')
+
+stateConformance({ describe, it }, { ...harnessOf(forgetful), histories: { runs: 1 } })

@@ -1,0 +1,22 @@
+/** The suite under `node:test`, on a driver without and one with resources that have to be released. */
+import '@harborage/driver-sqlite'
+import { stateConformance } from '@harborage/conformance/state'
+import { openStateStore } from '@harborage/state'
+import { describe, it } from 'node:test'
+
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
+
+const dsn = process.env['STATE_DSN'] ?? ''
+// What is tried here is the runner.
+const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
+
+void describe('in memory', () => {
+  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false, ...pace })
+})
+
+void describe('in a file', () => {
+  stateConformance(
+    { describe, it },
+    { open: () => openStateStore({ dsn }), durable: true, ...pace },
+  )
+})

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import '@harborage/driver-sqlite'
+import { stateConformance } from '@harborage/conformance/state'
+import { openStateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
+
+describe('the state store in an SQLite file', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'harborage-state-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  stateConformance(
+    { describe, it },
+    {
+      open: () => openStateStore({ dsn: `sqlite:${join(folder, 'state.db')}` }),
+      durable: true,
+      histories: { runs: measure({ quick: 100, full: 1_000 }) },
+    },
+  )
+})

@@ -1,0 +1,24 @@
+import { openSqlite } from '@harborage/driver-sqlite'
+import { stateConformance } from '@harborage/conformance/state'
+import type { Database } from '@harborage/core'
+import { openStateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
+
+describe('the state store in an SQLite database without a file', () => {
+  let database: Database
+  beforeAll(async () => {
+    database = await openSqlite({ dsn: ':memory:' })
+  })
+  afterAll(() => database.close())
+
+  // The database outlives the stores that share it, so it is durable as far as they can tell.
+  stateConformance(
+    { describe, it },
+    {
+      open: () => openStateStore({ database }),
+      durable: true,
+      histories: { runs: measure({ quick: 50, full: 400 }) },
+    },
+  )
+})

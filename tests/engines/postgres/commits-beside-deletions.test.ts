@@ -1,0 +1,46 @@
+import { requireSqlDatabase, type SqlWork, type TransactionTraits } from '@harborage/core/sql'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore, type StateTransaction } from '@harborage/state'
+import { expect, onTestFinished, test } from 'vitest'
+import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
+import { HOLD, paused, RELEASE } from '@harborage/test-kit/postgres/paused-work'
+import { ann, newRecord, session } from './support/test-store.ts'
+
+/** Pauses a commit between its first read and the next. */
+class PausingDatabase extends DelegatingDatabase {
+  override transaction<Result>(
+    traits: TransactionTraits,
+    work: (mayBeApplied: boolean) => SqlWork<Result>,
+  ): Promise<Result> {
+    const isPaused = traits.name === 'state_commit'
+    return super.transaction(traits, (mayBeApplied) =>
+      isPaused ? paused(work(mayBeApplied), () => true) : work(mayBeApplied),
+    )
+  }
+}
+
+test('a commit is refused only by what its slots held at one moment', async () => {
+  const created = await createDatabase()
+  onTestFinished(() => created.drop())
+  await using database = await openPostgres({ dsn: created.dsn })
+  await using store = await openStateStore({ database })
+  await using slow = await openStateStore({
+    database: new PausingDatabase(requireSqlDatabase(database)),
+  })
+  const transaction: StateTransaction = {
+    expect: [{ identity: ann, kind: 'task.a', eventId: null }],
+    save: [newRecord({ kind: 'task.b' }), newRecord({ kind: 'task.c' })],
+  }
+  await store.commit(transaction)
+  await store.save(newRecord({ kind: 'task.a' }))
+  await using holder = await bystander(created.dsn)
+  await holder.query(HOLD)
+  const committing = slow.commit(transaction)
+  await waitingForLock(created.dsn, 1)
+  // `task.a` was read while it was held, and the saves of the commit will be read when they are gone.
+  await store.deleteScope(session)
+  await holder.query(RELEASE)
+  expect(await committing).toEqual(['saved', 'saved'])
+})

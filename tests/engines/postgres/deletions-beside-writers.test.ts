@@ -1,0 +1,138 @@
+import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore, type StateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
+import { ann, newRecord, session } from './support/test-store.ts'
+
+const ROUNDS = 60
+
+interface Stores {
+  readonly state: StateStore
+  readonly artifacts: ArtifactStore
+}
+
+let database: TestDatabase
+let stores: Stores & AsyncDisposable
+
+beforeAll(async () => {
+  database = await createDatabase()
+  const opened = await openPostgres({ dsn: database.dsn })
+  stores = {
+    state: await openStateStore({ database: opened }),
+    artifacts: await openArtifactStore({ database: opened }),
+    [Symbol.asyncDispose]: () => opened.close(),
+  }
+})
+
+afterAll(async () => {
+  await stores[Symbol.asyncDispose]()
+  await database.drop()
+})
+
+/** Begins a deletion that waits for a row of others, lets something be done, and then lets it go on. */
+async function whileWaiting(
+  row: string,
+  begin: () => Promise<number>,
+  meanwhile: () => Promise<unknown>,
+): Promise<number> {
+  await using holder = await bystander(database.dsn)
+  await holder.query('begin')
+  await holder.query(`${row} for update`)
+  const deleting = begin()
+  await waitingForLock(database.dsn, 1)
+  await meanwhile()
+  await holder.query('commit')
+  return await deleting
+}
+
+async function kindsLeft(): Promise<string[]> {
+  const kinds: string[] = []
+  for await (const { kind } of stores.state.list(ann, 'task.')) kinds.push(kind)
+  return kinds
+}
+
+describe('deleteScope of state leaves nothing of what it met half', () => {
+  const held = `select from state_records where kind = 'task.b'`
+  const meet = async (meanwhile: () => Promise<unknown>): Promise<void> => {
+    const { state } = stores
+    for (const kind of ['task.b', 'task.c']) await state.save(newRecord({ kind }))
+    const count = await whileWaiting(held, () => state.deleteScope(session), meanwhile)
+    expect(await kindsLeft()).toEqual([])
+    expect(count).toBe(3)
+  }
+
+  test('a commit of a new slot and one that is held', () =>
+    meet(async () => {
+      const save = ['task.a', 'task.c'].map((kind) => newRecord({ kind }))
+      expect(await stores.state.commit({ save })).toEqual(['saved', 'saved'])
+    }))
+
+  test('a save into a new slot, and then one into a slot that is held', () =>
+    meet(async () => {
+      for (const kind of ['task.a', 'task.c']) {
+        expect(await stores.state.save(newRecord({ kind }))).toBe('saved')
+      }
+    }))
+})
+
+test('deleteScope of artifacts leaves nothing of two puts, one new and one that was there', async () => {
+  const { artifacts } = stores
+  const ids: string[] = []
+  for (const text of ['b', 'c']) ids.push((await artifacts.putText(session, text)).id)
+  const held = `select from artifacts_blobs where id = '${ids[0]}'`
+  const count = await whileWaiting(
+    held,
+    () => artifacts.deleteScope(session),
+    async () => {
+      await artifacts.putText(session, 'a')
+      await artifacts.putText(session, 'c')
+    },
+  )
+  const left = []
+  for await (const { id } of artifacts.list(session)) left.push(id)
+  expect(left).toEqual([])
+  expect(count).toBe(3)
+})
+
+test(`of ${ROUNDS} commits, each of a new slot and one that is held, none is torn by a deleteScope`, async () => {
+  const { state } = stores
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const bytes = new Uint8Array(round % 2 === 0 ? 1 : 16 * 1024)
+    await Promise.all(
+      Array.from({ length: 8 }, (_unused, index) =>
+        state.save(newRecord({ kind: `task.${index}` })),
+      ),
+    )
+    const writers = Array.from({ length: 8 }, (_unused, index) =>
+      state.commit({
+        save: [`task.${index}`, `task.new.${index}`].map((kind) => newRecord({ kind, bytes })),
+      }),
+    )
+    const [count] = await Promise.all([state.deleteScope(session), ...writers])
+    const left = await kindsLeft()
+    expect(left.filter((kind) => kind.startsWith('task.new.'))).toHaveLength(left.length / 2)
+    // Each commit came before the deletion, which then counted both of its slots, or after it.
+    expect(count).toBe(8 + (8 - left.length / 2))
+    await state.deleteScope(session)
+  }
+})
+
+test('deletions beside endless writers end', async () => {
+  const { state } = stores
+  let isOver = false
+  const writers = Array.from({ length: 4 }, async (_unused, writer) => {
+    for (let write = 0; !isOver; write += 1) {
+      const save = [`task.${writer}.${write}`, `task.${writer}`].map((kind) => newRecord({ kind }))
+      await state.commit({ save })
+    }
+  })
+  try {
+    for (let deletion = 0; deletion < 20; deletion += 1) await state.deleteScope(session)
+  } finally {
+    isOver = true
+    await Promise.all(writers)
+  }
+  await state.deleteScope(session)
+})

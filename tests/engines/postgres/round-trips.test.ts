@@ -1,0 +1,172 @@
+import { createEventBus, newEventId, parseEventId } from '@harborage/core'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { openStateStore, type StateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/postgres/start-server'
+import { loggedDuring, loggingSettings } from './support/statement-log.ts'
+import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
+import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
+
+let server: PostgresServer
+
+beforeAll(async () => {
+  server = await startPostgresServer({ settings: loggingSettings })
+})
+
+afterAll(() => server.stop())
+
+interface NamedCall {
+  readonly call: string
+  readonly make: (state: StateStore) => Promise<unknown>
+}
+
+const first = newRecord()
+const second = newRecord()
+
+/** Each call once, in an order in which every one of them does what it is for. */
+const everyCall: readonly NamedCall[] = [
+  { call: 'save into an empty slot', make: (state) => state.save(first, { ifEventId: null }) },
+  {
+    call: 'save over the expected event id',
+    make: (state) => state.save(second, { ifEventId: first.eventId }),
+  },
+  { call: 'save', make: (state) => state.save(newRecord({ kind: 'other' })) },
+  { call: 'load', make: (state) => state.load(ann, 'note') },
+  { call: 'load of an empty slot', make: (state) => state.load(ann, 'absent') },
+  { call: 'loadByEventId', make: (state) => state.loadByEventId(ann, second.eventId) },
+  { call: 'a page of list', make: (state) => firstOf(state.list(ann, 'n')) },
+  {
+    call: 'a page of listKind',
+    make: (state) => firstOf(state.listKind({ maintenanceScoped: true }, 'n')),
+  },
+  { call: 'delete of one generation', make: deleteGeneration },
+  { call: 'delete', make: (state) => state.delete(ann, 'other') },
+  { call: 'delete of an empty slot', make: (state) => state.delete(ann, 'other') },
+]
+
+function deleteGeneration(state: StateStore): Promise<boolean> {
+  return state.delete(ann, 'note', { ifEventId: parseEventId(second.eventId) })
+}
+
+async function firstOf(records: AsyncIterable<unknown>): Promise<void> {
+  for await (const _record of records) return
+}
+
+describe.for([true, false])('with preparedStatements: %s', (preparedStatements) => {
+  test('every call that is one statement takes one round trip, as the server logs it', async () => {
+    await using own = await openOwnStore({ dsn: server.dsn, preparedStatements, max: 1 })
+    for (const { call, make } of everyCall) {
+      const steps = await loggedDuring(server, () => make(own.state))
+      const executed = steps.filter(({ step }) => step === 'execute' || step === 'statement')
+      expect([call, executed.map(({ sql }) => sql)]).toEqual([
+        call,
+        [expect.stringMatching(/state_records/)],
+      ])
+      expect([call, executed[0]?.name.startsWith('harbor_state_')]).toEqual([
+        call,
+        preparedStatements,
+      ])
+    }
+  })
+})
+
+test('a statement is prepared once on each connection and then only executed', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn, max: 3 })
+  const steps = await loggedDuring(server, () =>
+    Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const record = newRecord({ eventId: newEventId(), kind: `k${index % 5}` })
+        await own.state.save(record)
+        return own.state.load(ann, record.kind)
+      }),
+    ),
+  )
+  const on = (step: string): string[] =>
+    steps.filter((logged) => logged.step === step).map(({ pid, name }) => `${pid} ${name}`)
+  const prepared = on('parse')
+  expect(new Set(prepared).size).toBe(prepared.length)
+  expect(new Set(on('execute'))).toEqual(new Set(prepared))
+  // Three connections at most, and three statements on each: a load, a save, and many saves.
+  expect(prepared.length).toBeLessThanOrEqual(9)
+})
+
+test('loads that come together share connections', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn })
+  const steps = await loggedDuring(server, () =>
+    Promise.all(Array.from({ length: 32 }, () => own.state.load(ann, 'note'))),
+  )
+  expect(steps.filter(({ step }) => step === 'execute')).toHaveLength(32)
+  expect(new Set(steps.map(({ pid }) => pid)).size).toBeLessThanOrEqual(2)
+})
+
+/** How often something was sent to the server in the course of a call that was made before. */
+async function tripsOf(make: (state: StateStore, memory: MemoryStore) => Promise<unknown>) {
+  await using proxy = await TcpProxy.start(server.dsn)
+  await using database = await openPostgres({ dsn: proxy.dsn, max: 1 })
+  await using state = await openStateStore({ database })
+  const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
+  await using memory = await openMemoryStore(rules)
+  await make(state, memory)
+  await make(state, memory)
+  const before = proxy.trips
+  await make(state, memory)
+  return proxy.trips - before
+}
+
+describe('a call whose statements are prepared takes at most so many round trips:', () => {
+  const tenSlots = Array.from({ length: 10 }, (_, index) => `ten ${index}`)
+
+  test('a load or a save 1', async () => {
+    expect(await tripsOf((state) => state.save(newRecord()))).toBe(1)
+    expect(await tripsOf((state) => state.load(ann, 'note'))).toBe(1)
+  })
+
+  test('a commit that saves ten slots 1', async () => {
+    const trips = await tripsOf((state) =>
+      state.commit({ save: tenSlots.map((kind) => newRecord({ kind })) }),
+    )
+    expect(trips).toBe(1)
+  })
+
+  test('a commit of ten slots of which one is large 3', async () => {
+    const trips = await tripsOf((state) =>
+      state.commit({
+        save: tenSlots.map((kind, index) =>
+          newRecord({ kind, bytes: new Uint8Array(index === 9 ? 100_000 : 1) }),
+        ),
+      }),
+    )
+    expect(trips).toBe(3)
+  })
+
+  test('a commit that expects, deletes and saves 3', async () => {
+    const trips = await tripsOf((state) =>
+      state.commit({
+        expect: [{ identity: ann, kind: 'expected', eventId: null }],
+        save: tenSlots.map((kind) => newRecord({ kind })),
+        delete: [{ identity: ann, kind: 'deleted' }],
+      }),
+    )
+    expect(trips).toBe(3)
+  })
+
+  test('a deleteScope 3', async () => {
+    expect(await tripsOf((state) => state.deleteScope(session))).toBe(3)
+  })
+
+  test('adding a turn 3', async () => {
+    const turn = { userMessage: 'hello', assistantResponse: 'hi' }
+    expect(await tripsOf((_, memory) => memory.addTurn(ann, turn))).toBe(3)
+  })
+})
+
+test('without prepared statements nothing stays behind on the connection', async () => {
+  await using own = await openOwnStore({ dsn: server.dsn, max: 1, preparedStatements: false })
+  const steps = await loggedDuring(server, () => own.state.load(ann, 'note'))
+  expect(steps.map(({ step, name }) => `${step} ${name}`)).toEqual([
+    'parse <unnamed>',
+    'bind <unnamed>',
+    'execute <unnamed>',
+  ])
+})

@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { answerLost } from './row.ts'
-
-checkSlice(answerLost)

@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { longReaders } from './row.ts'
-
-checkSlice(longReaders)

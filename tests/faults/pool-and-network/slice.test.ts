@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { poolAndNetwork } from './row.ts'
-
-checkSlice(poolAndNetwork)

@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { processKill } from './row.ts'
-
-checkSlice(processKill)

@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { racingReplicas } from './row.ts'
-
-checkSlice(racingReplicas)

@@ -1,0 +1,4 @@
+import { checkSlice } from '../../harness/check-slice.ts'
+import { answerLost } from './row.ts'
+
+checkSlice(answerLost)

@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { queryPostgres } from '@harborage/test-kit/postgres/query'
+import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
+import { figures, sumOf } from '../../harness/figures.ts'
+import { freshDatabase } from '../../harness/postgres.ts'
+import { Worker } from '../../harness/worker.ts'
+import { startPgBouncer } from './pgbouncer.ts'
+
+const script = join(import.meta.dirname, 'worker.ts')
+
+const PROCESSES = 6
+/** Fewer than the processes have of their own, so that the connections change hands all the time. */
+const POOLER_CONNECTIONS = 5
+/** 10 calls for each caller of each tenant. */
+const CALLS_PER_PORTION = 480
+
+export const pooler: FaultRow = {
+  name: 'pooler',
+  how: '6 processes open, migrate and work through PgBouncer in transaction mode, `preparedStatements: false`, with the sessions of many tenants by turns',
+  checked: 'no error; every read shows what its own tenant wrote; no lock outlives its transaction',
+  unit: 'operations',
+  full: 100_000,
+  slice: 0,
+  tools: ['pgbouncer'],
+  brokenBuilds: [
+    {
+      name: 'prepares statements by name although told not to',
+      rounds: 960,
+      edits: [
+        {
+          file: 'packages/driver-postgres/src/internal/connections.ts',
+          from: 'if (this.#isPrepared) query.name',
+          to: 'if (this.#timeoutMs > 0) query.name',
+        },
+      ],
+    },
+    {
+      name: 'locks its migrations for the session',
+      rounds: 960,
+      edits: [
+        {
+          file: 'packages/driver-postgres/src/internal/migration-runner.ts',
+          from: 'pg_advisory_xact_lock(${lockKey(lock.name)})',
+          to: 'pg_advisory_lock(${lockKey(lock.name)})',
+        },
+      ],
+    },
+    {
+      name: 'forgets the tenant when it lists',
+      rounds: 960,
+      edits: [
+        {
+          file: 'packages/state/src/sql/statements.ts',
+          from: 'where.and(sessionOf(page)),',
+          to: 'where.and({ user_id: page.user_id, session_id: page.session_id }),',
+        },
+      ],
+    },
+  ],
+  run,
+}
+
+async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
+  const dsn = await freshDatabase()
+  await using bouncer = await startPgBouncer(dsn, POOLER_CONNECTIONS)
+  const processes = Array.from({ length: PROCESSES }, (_, process) =>
+    Worker.start(script, { dsn: bouncer.dsn, process }, brokenBuild),
+  )
+  try {
+    const opening = Promise.all(processes.map((process) => process.call('open')))
+    const leaked = await leakedLock(dsn, opening)
+    if (leaked !== undefined) return figures({ violations: [leaked] })
+    const found: Figures[] = []
+    let begun = 0
+    let done = 0
+    await Promise.all(
+      processes.map(async (process) => {
+        while (begun < rounds) {
+          begun += CALLS_PER_PORTION
+          const portion = { from: begun, calls: CALLS_PER_PORTION }
+          const worked = await process.call<Figures>('work', portion)
+          found.push(worked)
+          done += worked.acknowledged
+          progress(done)
+        }
+      }),
+    )
+    return sumOf([...found, figures({ rounds: done })])
+  } finally {
+    await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()))
+  }
+}
+
+/** Watches the locks until all have opened: one that a session keeps when its transaction is over is leaked. */
+async function leakedLock(dsn: string, opening: Promise<unknown>): Promise<string | undefined> {
+  let isOpen = false
+  const opened = opening.then(() => (isOpen = true))
+  // Whoever fails to open is told of below.
+  opened.catch(() => {})
+  for (;;) {
+    const leaked = await queryPostgres(
+      dsn,
+      `select from pg_locks join pg_stat_activity using (pid)
+       where locktype = 'advisory' and granted and state = 'idle'`,
+    )
+    if (leaked.length > 0) return 'a lock of the migrations is kept by a session of the pooler'
+    if (isOpen) return undefined
+    await Promise.race([opened, delay(50)])
+  }
+}

@@ -1,0 +1,4 @@
+import { checkSlice } from '../../harness/check-slice.ts'
+import { postgresCrash } from './row.ts'
+
+checkSlice(postgresCrash)

@@ -1,0 +1,48 @@
+import { once } from 'node:events'
+import { watch, type FSWatcher } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+import type { BrokenBuild } from '../../harness/fault-row.ts'
+import { startProcess, type RunningProcess } from '../../harness/start-process.ts'
+import { acknowledgedOf } from '../../harness/writer/told.ts'
+import { writerScript, type WriterOptions } from '../../harness/writer/writer-options.ts'
+
+/** When a writer is killed: at so many acknowledgements, or once a folder has changed so often. */
+export type Moment =
+  | { readonly acknowledgements: number }
+  | { readonly folder: string; readonly changes: number }
+
+/** Kills a writer in the middle of its work and gives how many operations of each caller it acknowledged. */
+export async function killWriter(
+  options: WriterOptions,
+  moment: Moment,
+  brokenBuild: BrokenBuild | undefined,
+): Promise<readonly number[]> {
+  const writer = startProcess(writerScript, [JSON.stringify(options)], { brokenBuild })
+  const exited = once(writer, 'exit')
+  const watching = 'folder' in moment ? killAtChange(writer, moment) : undefined
+  const lines: string[] = []
+  // Every line is complete: each was written by one call.
+  for await (const line of createInterface({ input: writer.stdout })) {
+    lines.push(line)
+    // The first line says that it is opening.
+    if ('acknowledgements' in moment && lines.length > moment.acknowledgements) {
+      writer.kill('SIGKILL')
+    }
+  }
+  await exited
+  watching?.close()
+  if (writer.signalCode !== 'SIGKILL') throw new Error(`a writer ended early: ${lines.at(-1)}`)
+  return acknowledgedOf(lines, options.callers)
+}
+
+function killAtChange(
+  writer: RunningProcess,
+  { folder, changes }: { readonly folder: string; readonly changes: number },
+): FSWatcher {
+  let seen = 0
+  return watch(folder, () => {
+    seen += 1
+    if (seen === changes) writer.kill('SIGKILL')
+  })
+}

@@ -1,0 +1,46 @@
+import { queryPostgres } from '@harborage/test-kit/postgres/query'
+
+const slot = 'tenant_id, user_id, session_id, run_id, kind'
+
+/** Puts so many records of a tenant that nobody calls into the tables of a version, as many saves would have. */
+export async function fill(dsn: string, records: number): Promise<void> {
+  const [{ kinds } = { kinds: false }] = await queryPostgres<{ kinds: boolean }>(
+    dsn,
+    `select to_regclass('state_kinds') is not null as kinds`,
+  )
+  // Row by row, the trigger would take longer than everything else of the round.
+  await queryPostgres(
+    dsn,
+    `set session_replication_role = replica;
+     insert into state_records (${slot}, event_id, version, updated_at, event_trail, bytes)
+       select 'filled', 'ann', 's' || n % 1000, '', 'kind.' || n, 'event ' || n, 0, 0, '',
+         decode(repeat(md5(n::text), 3), 'hex')
+       from generate_series(1, ${records}) as n;
+     ${kinds ? `insert into state_kinds select ${slot} from state_records where tenant_id = 'filled'` : ''}`,
+  )
+}
+
+/** What is wrong with the table of kinds, which has to hold just the slots there are. */
+export async function checkKinds(dsn: string, records: number): Promise<readonly string[]> {
+  const [row] = await queryPostgres<{ filled: number; unlisted: number; left: number }>(
+    dsn,
+    `select
+      (select count(*)::int from state_records where tenant_id = 'filled') as filled,
+      (select count(*)::int from (select ${slot} from state_records except select ${slot} from state_kinds) as a)
+        as unlisted,
+      (select count(*)::int from (select ${slot} from state_kinds except select ${slot} from state_records) as b)
+        as left`,
+  )
+  if (row === undefined) throw new Error('one row tells it')
+  return [
+    ...(row.filled === records ? [] : [`${records - row.filled} records are gone that were there`]),
+    ...(row.unlisted === 0 ? [] : [`${row.unlisted} slots are left out of listKind`]),
+    ...(row.left === 0 ? [] : [`${row.left} kinds are listed of slots that are empty`]),
+  ]
+}
+
+/** How many migrations of the state store are applied. */
+export async function versionOf(dsn: string): Promise<number> {
+  const rows = await queryPostgres(dsn, 'select from harbor_state_migrations')
+  return rows.length
+}

@@ -1,0 +1,182 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { Client } from 'pg'
+
+import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
+import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
+import { figures, sumOf } from '../../harness/figures.ts'
+import { freshDatabase } from '../../harness/postgres.ts'
+import { Worker } from '../../harness/worker.ts'
+import { checkKinds, fill, versionOf } from './fill.ts'
+import { buildOf, earlierVersions } from './versions.ts'
+import type { ReplicaConfig } from './worker.ts'
+
+const script = join(import.meta.dirname, 'worker.ts')
+
+/** Replicas of the earlier version, and of the newest one that comes. */
+const REPLICAS = 2
+const RECORDS = 300_000
+/** In a slice, where what holds is seen and not how long it takes. */
+const FEW_RECORDS = 3_000
+/** How many calls have to pass beside a migration that waits for its tables. */
+const PASSING = 30
+/** A broken build is not waited for as long: what is too slow for it only adds to what is wrong. */
+const HANGING_MS = { ofBrokenBuild: 5_000, otherwise: HANG_LIMIT_MS }
+
+export const upgradeUnderLoad: FaultRow = {
+  name: 'upgrade under load',
+  how: '2 replicas of each earlier version work on all stores, with 300,000 records, while 2 of the newest open and migrate; a transaction that reads for long is in the way',
+  checked:
+    'no error but retryable ones; calls pass while a migration waits; nothing is lost, and every slot has its kind',
+  unit: 'upgrades',
+  full: 8,
+  slice: 2,
+  tools: [],
+  brokenBuilds: [
+    {
+      name: 'takes stronger locks as it goes',
+      rounds: 1,
+      edits: [
+        {
+          file: 'packages/driver-postgres/src/internal/migration-runner.ts',
+          from: 'await this.#takeTables(transaction, lock.tables, waitMs)',
+          to: '',
+        },
+        {
+          file: 'packages/driver-postgres/src/internal/migration-runner.ts',
+          from: 'if (!isOverSoon(error)) throw',
+          to: 'if (true) throw',
+        },
+      ],
+    },
+    {
+      name: 'holds up calls for as long as it waits for its tables',
+      rounds: 1,
+      edits: [
+        {
+          file: 'packages/driver-postgres/src/internal/migration-runner.ts',
+          from: `String(Math.round(waitMs))`,
+          to: `'0'`,
+        },
+      ],
+    },
+    {
+      name: 'leaves new slots without a kind',
+      rounds: 1,
+      edits: [
+        {
+          file: 'packages/core/src/sql/dialects/postgres-key-tables.ts',
+          from: "when 'INSERT' then insert into ${keyTable} (${columns}) values (${inserted});",
+          to: "when 'INSERT' then null;",
+        },
+      ],
+    },
+  ],
+  run,
+}
+
+async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
+  const records = rounds >= upgradeUnderLoad.full ? RECORDS : FEW_RECORDS
+  const found: Figures[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const version = earlierVersions[round % earlierVersions.length] ?? 1
+    found.push(await upgrade(version, records, brokenBuild), figures({ rounds: 1 }))
+    progress(round + 1)
+  }
+  return sumOf(found)
+}
+
+async function upgrade(
+  version: number,
+  records: number,
+  brokenBuild: RowRun['brokenBuild'],
+): Promise<Figures> {
+  const hangingMs = brokenBuild === undefined ? HANGING_MS.otherwise : HANGING_MS.ofBrokenBuild
+  const dsn = await freshDatabase()
+  await using replicas = new AsyncDisposableStack()
+  const start = async (name: string, build: RowRun['brokenBuild']): Promise<Worker> => {
+    const replica = Worker.start(script, { dsn, name } satisfies ReplicaConfig, build)
+    replicas.use(replica)
+    await replica.call('acknowledged')
+    return replica
+  }
+  const startSome = (name: string, build: RowRun['brokenBuild']): Promise<Worker[]> =>
+    Promise.all(Array.from({ length: REPLICAS }, (_, index) => start(`${name}${index}`, build)))
+
+  const old = await startSome('old', buildOf(version))
+  const applied = await versionOf(dsn)
+  if (applied !== version) throw new Error(`the replicas of version ${version} know ${applied}`)
+  await fill(dsn, records)
+  await beginAll(old, hangingMs)
+
+  const reader = new Client({ connectionString: dsn })
+  await reader.connect()
+  await reader.query('begin; select from state_records limit 1')
+  const upgrading = startSome('new', brokenBuild)
+  // It is waited for below; until then its failure is nobody's.
+  upgrading.catch(() => {})
+  const violations = await passing(dsn, old, hangingMs)
+  await reader.end()
+  const news = await upgrading
+  await beginAll(news, hangingMs)
+
+  const seen = await Promise.all(
+    [...old, ...news].map((replica) => replica.call<Figures>('finish')),
+  )
+  return sumOf([
+    ...seen,
+    figures({ violations: [...violations, ...(await checkKinds(dsn, records))] }),
+  ])
+}
+
+/** Begins the load, and waits until it is going on. */
+async function beginAll(replicas: readonly Worker[], hangingMs: number): Promise<void> {
+  for (const replica of replicas) await replica.call('begin')
+  await grows(replicas, hangingMs)
+}
+
+/** Waits until a migration waits for its tables, and then until calls have passed it. */
+async function passing(
+  dsn: string,
+  replicas: readonly Worker[],
+  hangingMs: number,
+): Promise<readonly string[]> {
+  await using watcher = await watch(dsn)
+  const deadline = performance.now() + hangingMs
+  while (!(await watcher.isWaiting())) {
+    if (performance.now() > deadline) return ['no migration waited for its tables']
+    await delay(5)
+  }
+  return (await grows(replicas, hangingMs)) ? [] : ['calls do not pass a migration that waits']
+}
+
+async function watch(dsn: string) {
+  const client = new Client({ connectionString: dsn })
+  await client.connect()
+  return {
+    async isWaiting(): Promise<boolean> {
+      const { rowCount } = await client.query(
+        `select from pg_locks where relation = 'state_records'::regclass and not granted
+         and mode in ('AccessExclusiveLock', 'ShareRowExclusiveLock')`,
+      )
+      return (rowCount ?? 0) > 0
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  }
+}
+
+/** Whether enough calls more are acknowledged by all of the replicas together. */
+async function grows(replicas: readonly Worker[], hangingMs: number): Promise<boolean> {
+  const sum = async (): Promise<number> => {
+    const counts = replicas.map((replica) => replica.call<number>('acknowledged'))
+    return (await Promise.all(counts)).reduce((total, count) => total + count, 0)
+  }
+  const until = (await sum()) + PASSING
+  const deadline = performance.now() + hangingMs
+  while ((await sum()) < until) {
+    if (performance.now() > deadline) return false
+    await delay(5)
+  }
+  return true
+}

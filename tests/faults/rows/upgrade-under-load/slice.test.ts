@@ -1,0 +1,4 @@
+import { checkSlice } from '../../harness/check-slice.ts'
+import { upgradeUnderLoad } from './row.ts'
+
+checkSlice(upgradeUnderLoad)

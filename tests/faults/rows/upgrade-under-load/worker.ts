@@ -1,0 +1,49 @@
+/** A replica of one version: load from many callers on all three stores, while replicas of a newer version come. */
+import { sumOf } from '../../harness/figures.ts'
+import { serve, workerConfig } from '../../harness/serve.ts'
+import type { Caller } from '../../harness/workload/caller.ts'
+import { callersOn } from '../../harness/workload/callers.ts'
+import { openPostgresStores } from '../../harness/workload/stores.ts'
+import { Tally } from '../../harness/workload/tally.ts'
+import { KindWalker, SlotFiller } from './slot-callers.ts'
+
+/** What a replica is started with. */
+export interface ReplicaConfig {
+  readonly dsn: string
+  /** Of its callers. */
+  readonly name: string
+}
+
+const { dsn, name } = workerConfig<ReplicaConfig>()
+const stores = await openPostgresStores({ dsn, max: 6 })
+const tally = new Tally()
+const filling = { tenantId: 'acme', userId: 'ann', sessionId: `${name}-fill.`, runId: 'r1' }
+const callers: readonly Caller[] = [
+  ...callersOn(stores, name),
+  new SlotFiller(stores, filling),
+  new KindWalker(stores),
+]
+
+let isOver = false
+let load: Promise<unknown> = Promise.resolve()
+
+async function keepCalling(caller: Caller): Promise<void> {
+  while (!isOver) {
+    if (!(await tally.acknowledge(caller, caller.next(), { errors: 'typed' }))) return
+  }
+}
+
+serve({
+  begin() {
+    load = Promise.all(callers.map(keepCalling))
+  },
+  /** How many calls were acknowledged since it began. */
+  acknowledged: () => tally.acknowledged,
+  /** Ends the load, and tells what became of it. */
+  async finish() {
+    isOver = true
+    await load
+    const seen = await Promise.all(callers.map((caller) => caller.check(stores)))
+    return sumOf([...seen, tally.take()])
+  },
+})

@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { staleRetries } from './row.ts'
-
-checkSlice(staleRetries)

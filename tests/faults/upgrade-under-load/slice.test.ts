@@ -1,4 +1,0 @@
-import { checkSlice } from '../harness/check-slice.ts'
-import { upgradeUnderLoad } from './row.ts'
-
-checkSlice(upgradeUnderLoad)

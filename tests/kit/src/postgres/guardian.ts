@@ -1,0 +1,20 @@
+/**
+ * A process of its own that outlives the test run for a moment: when the run ends, in whatever way
+ * (also by Ctrl-C or kill -9), the pipe on standard input closes, and the server is stopped and its
+ * folder removed.
+ */
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { finished } from 'node:stream/promises'
+
+import type { GuardedServer } from './start-server.ts'
+
+const [description = '{}'] = process.argv.slice(2)
+const server = JSON.parse(description) as GuardedServer
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+await finished(process.stdin.resume(), { writable: false }).catch(() => {})
+
+spawnSync(server.pgCtl, ['stop', '-D', server.dataDirectory, '-m', 'immediate'], { ...server.user })
+rmSync(server.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })

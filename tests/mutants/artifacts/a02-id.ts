@@ -1,0 +1,113 @@
+import type {
+  ArtifactContent,
+  ArtifactKey,
+  ArtifactRef,
+  InMemoryArtifactDriver,
+  NewArtifact,
+} from '@harborage/artifacts'
+import { createHash } from 'node:crypto'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+import { UncheckedStore } from './unchecked-store.ts'
+
+/** Gives the short id away whenever it is free, also to content that is stored already. */
+class FreshShortIdDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { scope } = artifact.ref
+    const isFree = (await this.getRef({ scope, id: artifact.shortId })) === undefined
+    if (isFree) await this.delete({ scope, id: artifact.fullId })
+    return super.put(artifact)
+  }
+}
+
+/** Takes the short id for the content. */
+class TrustingDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const taken = await this.getRef({ scope: artifact.ref.scope, id: artifact.shortId })
+    return taken ?? super.put(artifact)
+  }
+}
+
+class OverwritingDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const key = { scope: artifact.ref.scope, id: artifact.shortId }
+    const taken = await this.getRef(key)
+    if (taken !== undefined && taken.sha256 !== artifact.ref.sha256) await this.delete(key)
+    return super.put(artifact)
+  }
+}
+
+class LongIdDriver extends DelegatingDriver {
+  override put(artifact: NewArtifact): Promise<ArtifactRef> {
+    return super.put({ ...artifact, shortId: artifact.fullId })
+  }
+}
+
+/** Has ids of its own for texts. */
+class TextIdDriver extends DelegatingDriver {
+  override put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const isText = artifact.ref.mimeType.startsWith('text/')
+    return super.put(isText ? { ...artifact, shortId: artifact.fullId } : artifact)
+  }
+}
+
+/** Takes an id apart at its first underscore. */
+class SplittingDriver extends DelegatingDriver {
+  override async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
+    const ref = await super.getRef(key)
+    return ref?.namespace === key.id.slice(0, key.id.indexOf('_')) ? ref : undefined
+  }
+}
+
+/** Finds what was probably meant. */
+class LenientDriver extends DelegatingDriver {
+  override getRef({ scope, id }: ArtifactKey): Promise<ArtifactRef | undefined> {
+    return super.getRef({ scope, id: id.trim().toLowerCase() })
+  }
+}
+
+/** Has something for everybody. */
+class InventingDriver extends DelegatingDriver {
+  override async get(key: ArtifactKey): Promise<ArtifactContent> {
+    const sha256 = createHash('sha256').digest('hex')
+    return (await super.get(key)) ?? { bytes: new Uint8Array(), sha256 }
+  }
+}
+
+/** Looks first and puts later, with room for others in between. */
+class LookThenPutDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { ref, shortId, fullId } = artifact
+    const taken = await this.getRef({ scope: ref.scope, id: shortId })
+    await turns(1)
+    const id = taken === undefined || taken.sha256 === ref.sha256 ? shortId : fullId
+    await this.delete({ scope: ref.scope, id })
+    return super.put({ ...artifact, shortId: id })
+  }
+}
+
+const firstStores = new WeakMap<InMemoryArtifactDriver, DelegatingDriver>()
+
+/** Knows that ids can be forged, but not that another store may be there. */
+class LonelyDriver extends DelegatingDriver {
+  override put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const first = firstStores.get(this.artifacts) ?? this
+    firstStores.set(this.artifacts, first)
+    return super.put(first === this ? artifact : { ...artifact, shortId: artifact.fullId })
+  }
+}
+
+export const idFaults: readonly BrokenStore[] = [
+  brokenDriver('A2', 'moves content to the short id when that is free again', FreshShortIdDriver),
+  brokenDriver('A2', 'takes the short id for the content', TrustingDriver),
+  brokenDriver('A2', 'overwrites what has the short id', OverwritingDriver),
+  brokenDriver('A2', 'gives long ids only', LongIdDriver),
+  brokenDriver('A2', 'has ids of its own for texts', TextIdDriver),
+  brokenDriver('A2', 'takes an id apart at its first underscore', SplittingDriver),
+  brokenDriver('A2', 'finds what was probably meant', LenientDriver),
+  brokenDriver('A2', 'finds something empty for any id', InventingDriver),
+  brokenDriver('A2', 'looks first and puts later', LookThenPutDriver),
+  brokenDriver('A2', 'does not see what other stores have put', LonelyDriver),
+  brokenStore('A2', 'checks no namespace', UncheckedStore),
+]

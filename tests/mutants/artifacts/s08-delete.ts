@@ -1,0 +1,156 @@
+import type {
+  ArtifactKey,
+  ArtifactRef,
+  InMemoryArtifactDriver,
+  NewArtifact,
+} from '@harborage/artifacts'
+import { HarborageError, type Identity } from '@harborage/core'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+
+/** Stops counting after a while. */
+class TiredDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    return Math.min(await super.deleteScope(identity), 20)
+  }
+}
+
+class AlwaysTrueDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    await super.delete(key)
+    return true
+  }
+}
+
+/** Deletes everything of the session whose content begins alike. */
+class ThoroughDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    const digits = key.id.slice(-12)
+    const { taskId: _, ...session } = key.scope
+    for (const ref of await this.all(session)) {
+      if (ref.id !== key.id && ref.id.endsWith(digits)) await super.delete(ref)
+    }
+    return super.delete(key)
+  }
+}
+
+/** Looks first and deletes later, with room for others in between. */
+class LookThenDeleteDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    const held = await this.getRef(key)
+    await turns(1)
+    await super.delete(key)
+    return held !== undefined
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    const { tenantId, userId, sessionId } = identity
+    const refs = await this.all({ tenantId, userId, sessionId })
+    await turns(1)
+    await super.deleteScope(identity)
+    return refs.length
+  }
+}
+
+/** Deletes what it saw before, with room for others in between. */
+class OneAfterTheOtherDriver extends DelegatingDriver {
+  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+    const refs = await this.all({ tenantId, userId, sessionId })
+    await turns(3)
+    let count = 0
+    for (const ref of refs) if (await this.delete(ref)) count += 1
+    return count
+  }
+}
+
+/** Deletes what has no task only. */
+class TaskShyDriver extends DelegatingDriver {
+  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+    const refs = await this.all({ tenantId, userId, sessionId, taskId: '' })
+    for (const ref of refs) await this.delete(ref)
+    return refs.length
+  }
+}
+
+/** Deletes the whole tenant. */
+class TenantWideDriver extends DelegatingDriver {
+  override async deleteScope({ tenantId }: Identity): Promise<number> {
+    const refs = await this.all({ tenantId })
+    for (const ref of refs) await this.delete(ref)
+    return refs.length
+  }
+}
+
+const ended = new WeakMap<InMemoryArtifactDriver, Set<string>>()
+
+/** Takes nothing for a session that was deleted, and says so while it is deleting. */
+class EndingDriver extends DelegatingDriver {
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    if (this.#ended().has(sessionOf(artifact.ref.scope))) {
+      throw new HarborageError('store_unavailable', 'the session has ended')
+    }
+    return super.put(artifact)
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    this.#ended().add(sessionOf(identity))
+    return super.deleteScope(identity)
+  }
+
+  #ended(): Set<string> {
+    const sessions = ended.get(this.artifacts) ?? new Set<string>()
+    ended.set(this.artifacts, sessions)
+    return sessions
+  }
+}
+
+function sessionOf({ tenantId, userId, sessionId }: Identity): string {
+  return JSON.stringify([tenantId, userId, sessionId])
+}
+
+/** Deletes again, with room for others in between. */
+class RepeatingDriver extends DelegatingDriver {
+  override async delete(key: ArtifactKey): Promise<boolean> {
+    const isThere = await super.delete(key)
+    await turns(3)
+    await super.delete(key)
+    return isThere
+  }
+}
+
+/** Answers a put with what it has put before, until it removes something by itself. */
+class PutCachingDriver extends DelegatingDriver {
+  readonly #cache = new Map<string, ArtifactRef>()
+
+  override async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { scope, namespace } = artifact.ref
+    const key = JSON.stringify([Object.values(scope), namespace, artifact.fullId])
+    const ref = this.#cache.get(key) ?? (await super.put(artifact))
+    this.#cache.set(key, ref)
+    return ref
+  }
+
+  override delete(key: ArtifactKey): Promise<boolean> {
+    this.#cache.clear()
+    return super.delete(key)
+  }
+
+  override deleteScope(identity: Identity): Promise<number> {
+    this.#cache.clear()
+    return super.deleteScope(identity)
+  }
+}
+
+export const deleteFaults: readonly BrokenStore[] = [
+  brokenDriver('S8', 'stops counting after a while', TiredDriver),
+  brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
+  brokenDriver('S8', 'deletes everything that looks alike', ThoroughDriver),
+  brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes a session piece by piece', OneAfterTheOtherDriver),
+  brokenDriver('S8', 'deletes what has no task only', TaskShyDriver),
+  brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
+  brokenDriver('S8', 'deletes twice before it answers', RepeatingDriver),
+  brokenDriver('S8', 'caches what another store has deleted', PutCachingDriver),
+  brokenDriver('S8', 'takes nothing more for a deleted session', EndingDriver),
+]

@@ -1,0 +1,88 @@
+import { memoryConformance, type MemoryHarness } from '@harborage/conformance/memory'
+import { MemoryStore, parseMemoryRules } from '@harborage/memory'
+import { describe, expect, it } from 'vitest'
+import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import { carelessErasing } from './careless-drivers.ts'
+import { harnessOf, type BrokenStore } from './broken-store.ts'
+import { failClosedFaults } from './m01-fail-closed.ts'
+import { noneFaults } from './m02-none.ts'
+import { truncationFaults } from './m03-truncation.ts'
+import { rollingSummaryFaults } from './m04-rolling-summary.ts'
+import { durabilityFaults } from './m05-durability.ts'
+import { orderFaults } from './m06-order.ts'
+import { costFaults } from './m07-cost.ts'
+import { healthFaults } from './m08-health.ts'
+import { snapshotFaults } from './m09-snapshot.ts'
+import { closeFaults } from './m10-close.ts'
+import { strategyFaults } from './m11-strategy.ts'
+import { turnFaults } from './s07-turns.ts'
+import { storeCloseFaults } from './s10-close.ts'
+import { cancellationFaults } from './s11-cancellation.ts'
+import { samenessFaults } from './s12-sameness.ts'
+import { largeFaults } from './sizes.ts'
+
+const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
+  M1: [...failClosedFaults, ...carelessErasing],
+  M2: noneFaults,
+  M3: truncationFaults,
+  M4: rollingSummaryFaults,
+  M5: durabilityFaults,
+  M6: orderFaults,
+  M7: costFaults,
+  M8: healthFaults,
+  M9: snapshotFaults,
+  M10: closeFaults,
+  M11: strategyFaults,
+  S7: turnFaults,
+  S10: storeCloseFaults,
+  S11: cancellationFaults,
+  S12: samenessFaults,
+}
+
+/** Longer than any case takes on a store in memory, on a machine that does nothing else. */
+const FAULT_TIME_LIMIT_MS = 1_500
+
+const casesOf = (harness: MemoryHarness): CollectedCase[] =>
+  collectCases((runner) => memoryConformance(runner, harness))
+
+const intact = harnessOf({
+  open: (records, rules) => new MemoryStore(records, { rules: parseMemoryRules(rules) }),
+})
+
+describe('the conformance suite of the memory store', () => {
+  it('passes on a store that is not broken', async () => {
+    const failures: unknown[] = []
+    for (const { name, run } of casesOf(intact)) {
+      const failure = await run()
+      if (failure !== undefined) failures.push({ name, failure })
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('has a broken store for the guarantee of each of its cases', () => {
+    const guarantees = casesOf(intact).map(({ guarantee }) => guarantee)
+    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+  })
+
+  // At the same time, because a fault is often that something never ends.
+  describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+    it.for([...faults, ...(largeFaults[guarantee] ?? [])])(
+      'fails on a store that $fault',
+      async (broken, context) => {
+        context.expect(await firstFailing(casesOf(harnessOf(broken)), guarantee)).toBeDefined()
+      },
+    )
+  })
+})
+
+/** The first case of a guarantee that fails. */
+async function firstFailing(
+  cases: readonly CollectedCase[],
+  guarantee: string,
+): Promise<string | undefined> {
+  for (const each of cases) {
+    if (each.guarantee === guarantee && (await each.run(FAULT_TIME_LIMIT_MS)) !== undefined)
+      return each.name
+  }
+  return undefined
+}

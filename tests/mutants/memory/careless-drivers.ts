@@ -1,0 +1,56 @@
+import type { RunIdentity } from '@harborage/core'
+import {
+  type HeldMemory,
+  type InMemoryMemoryDriver,
+  type Look,
+  type MemoryChange,
+  MemoryStore,
+  parseMemoryRules,
+} from '@harborage/memory'
+import { carelessComparisons, type CompareNames } from '../careless-names.ts'
+import type { BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+const parts = ['tenantId', 'userId', 'sessionId', 'runId'] as const
+
+/** Erases every conversation whose names it takes for those of the erased one. */
+class CarelessErasing extends DelegatingDriver {
+  readonly #isSame: CompareNames
+  readonly #known: Required<RunIdentity>[] = []
+
+  constructor(records: InMemoryMemoryDriver, isSame: CompareNames) {
+    super(records)
+    this.#isSame = isSame
+  }
+
+  override async change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    let erasing: MemoryChange<Result> | undefined
+    const result = await super.change(identity, look, (held) => {
+      const change = decide(held)
+      erasing = change.erase === true ? change : undefined
+      return change
+    })
+    if (erasing === undefined) this.#known.push(identity)
+    else await this.#eraseAll(identity, erasing)
+    return result
+  }
+
+  async #eraseAll(identity: Required<RunIdentity>, change: MemoryChange<unknown>): Promise<void> {
+    for (const known of this.#known) {
+      if (!parts.every((part) => this.#isSame(known[part], identity[part]))) continue
+      await this.records.change(known, {}, () => change)
+    }
+  }
+}
+
+export const carelessErasing: readonly BrokenStore[] = carelessComparisons.map(
+  ([fault, isSame]) => ({
+    fault: `${fault} when it erases a conversation`,
+    open: (records, rules) =>
+      new MemoryStore(new CarelessErasing(records, isSame), { rules: parseMemoryRules(rules) }),
+  }),
+)

@@ -1,0 +1,154 @@
+import { type EventId, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
+import { parseJsonObject } from '@harborage/core/kit'
+import {
+  InMemoryMemoryDriver,
+  MemoryStore,
+  parseMemoryRules,
+  SNAPSHOT_TURN_IDS,
+  type Conversation,
+  type HeldMemory,
+  type MemoryChange,
+  type Look,
+} from '@harborage/memory'
+import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+
+/** Reads, thinks and writes, and does not notice what others write meanwhile. */
+class RacingDriver extends DelegatingDriver {
+  override async change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    const { header, summary, turns: kept } = await this.records.read(identity)
+    const change = decide({
+      header,
+      summary,
+      oldest: kept.slice(0, look.oldestTurns?.(header) ?? 0),
+      remembered: undefined,
+      mayBeApplied: false,
+    })
+    await turns(1)
+    await this.records.change(identity, {}, () => change)
+    return change.result
+  }
+}
+
+class ForgettingIds extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    return change.header === undefined
+      ? change
+      : { ...change, header: { ...change.header, turnIds: [] }, remember: [] }
+  }
+}
+
+/** Remembers the ids of the turns that it still has, and no others. */
+class ForgettingFoldedIds extends DelegatingDriver {
+  override async change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    const { turns: kept } = await this.records.read(identity)
+    const ids = new Set(kept.map(({ text }) => parseJsonObject(text)['turnId']))
+    return super.change(identity, look, (held) => {
+      const { header, remembered } = held
+      return decide({
+        ...held,
+        header: header && { ...header, turnIds: header.turnIds.filter((id) => ids.has(id)) },
+        remembered: remembered && ids.has(remembered.turnId) ? remembered : undefined,
+      })
+    })
+  }
+}
+
+/** Looks for the id of a turn among the newest ones only. */
+class ShortSightedDriver extends DelegatingDriver {
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(identity, look, (held) => decide({ ...held, remembered: undefined }))
+  }
+}
+
+/** Makes no difference between two ids that begin alike. */
+class ConfusingDriver extends DelegatingDriver {
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    { turnId, ...look }: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    const short = (id: EventId): EventId => parseEventId(id.slice(0, 8))
+    const cut = turnId === undefined ? look : { ...look, turnId: short(turnId) }
+    return this.records.change(identity, cut, (held) => {
+      const change = decide(held)
+      const remember = change.remember?.map((id) => ({ ...id, turnId: short(id.turnId) }))
+      return remember === undefined ? change : { ...change, remember }
+    })
+  }
+}
+
+class LosingDriver extends DelegatingDriver {
+  override async read(identity: Required<RunIdentity>): Promise<Conversation> {
+    const held = await super.read(identity)
+    return { ...held, turns: held.turns.filter(({ position }) => position % 20 !== 0) }
+  }
+}
+
+/** Lets whoever folds write, whether or not its claim still stands. */
+class CredulousDriver extends DelegatingDriver {
+  #claims: string[] = []
+
+  override change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    return super.change(identity, look, (held) => {
+      const own = this.#claims.at(-1)
+      const isFolding = decide(held).append === undefined
+      const isClaim = isFolding && look.summary === true
+      const isEnd = isFolding && !isClaim && own !== undefined && held.header !== undefined
+      const change = decide(isEnd ? { ...held, header: { ...held.header, folder: own } } : held)
+      if (isClaim && change.header?.folder !== undefined) this.#claims.push(change.header.folder)
+      return change
+    })
+  }
+}
+
+export const durabilityFaults: readonly BrokenStore[] = [
+  {
+    fault: 'keeps everything in the memory of its process',
+    open: (_records, rules) =>
+      new MemoryStore(new InMemoryMemoryDriver(), { rules: parseMemoryRules(rules) }),
+  },
+  brokenDriver('lets two who add at once overwrite each other', RacingDriver),
+  brokenDriver('remembers no turn ids', ForgettingIds),
+  brokenDriver('forgets the ids of folded turns', ForgettingFoldedIds),
+  brokenDriver('remembers the newest turn ids and no others', ShortSightedDriver),
+  brokenDriver('takes two turn ids for one that begin alike', ConfusingDriver),
+  brokenRules('forgets a turn id as soon as so many others have come', (rules) => ({
+    ...rules,
+    rememberedTurnIdsMs: 0,
+  })),
+  brokenRules('forgets a turn id as soon as its time is over', (rules) => ({
+    ...rules,
+    rememberedTurnIds: SNAPSHOT_TURN_IDS,
+  })),
+  brokenDriver('loses every twentieth turn', LosingDriver),
+  brokenDriver('believes a folder that was given up', CredulousDriver),
+  brokenRules('never gives a folder up', (rules) => ({ ...rules, summarizerTimeoutMs: 100_000 })),
+  {
+    fault: 'takes each retry for a new turn',
+    open: (records, rules) => new RenamingStore(records, { rules: parseMemoryRules(rules) }),
+  },
+]
+
+class RenamingStore extends MemoryStore {
+  override addTurn(...[identity, turn, options]: Parameters<MemoryStore['addTurn']>) {
+    return super.addTurn(identity, { ...turn, turnId: newEventId() }, options)
+  }
+}

@@ -1,0 +1,120 @@
+import { type CallOptions, isHarborageError, type RunIdentity } from '@harborage/core'
+import {
+  MemoryStore,
+  type Conversation,
+  type HeldMemory,
+  type MemoryChange,
+  type MemorySnapshot,
+  type Look,
+} from '@harborage/memory'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+
+class TolerantStore extends MemoryStore {
+  override async restore(
+    identity: RunIdentity,
+    snapshot: MemorySnapshot,
+    options?: CallOptions,
+  ): Promise<void> {
+    try {
+      await super.restore(identity, snapshot, options)
+    } catch (error) {
+      if (!isHarborageError(error, 'invalid_snapshot')) throw error
+    }
+  }
+}
+
+/** Makes room before it looks at what it was given. */
+class HastyStore extends MemoryStore {
+  override async restore(
+    identity: RunIdentity,
+    snapshot: MemorySnapshot,
+    options?: CallOptions,
+  ): Promise<void> {
+    await super.restore(identity, { bytes: new Uint8Array() }, options)
+    await super.restore(identity, snapshot, options)
+  }
+}
+
+class UnsteadyStore extends MemoryStore {
+  #count = 0
+
+  override async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
+    const snapshot = await super.snapshot(identity, options)
+    this.#count += 1
+    const spaces = new TextEncoder().encode(' '.repeat(this.#count))
+    return { ...snapshot, bytes: new Uint8Array([...snapshot.bytes, ...spaces]) }
+  }
+}
+
+class LateStore extends MemoryStore {
+  override async restore(...args: Parameters<MemoryStore['restore']>): Promise<void> {
+    await turns(1)
+    return super.restore(...args)
+  }
+}
+
+/** Takes the old away, and puts the new there a moment later. */
+class StepwiseDriver extends DelegatingDriver {
+  override async change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    let late: MemoryChange<undefined> = { result: undefined }
+    const result = await super.change(identity, look, (held) => {
+      const { append = [], ...change } = decide(held)
+      if (append.length < 2 || change.header === undefined) return { ...change, append }
+      late = { result: undefined, header: change.header, append }
+      return change
+    })
+    await turns(1)
+    await this.records.change(identity, {}, () => late)
+    return result
+  }
+}
+
+class AppendingDriver extends DelegatingDriver {
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    if (change.append === undefined || change.append.length < 2) return change
+    const { removeThrough: _, ...rest } = change
+    return rest
+  }
+}
+
+/** Lets a folding go on over what was restored. */
+class KeepingFolder extends DelegatingDriver {
+  protected override spoil<Result>(
+    change: MemoryChange<Result>,
+    held: HeldMemory,
+  ): MemoryChange<Result> {
+    const folder = held.header?.folder
+    const isRestore = change.summary !== undefined && change.append !== undefined
+    if (!isRestore || change.header === undefined || folder === undefined) return change
+    return { ...change, header: { ...change.header, folder } }
+  }
+}
+
+class TrimmingDriver extends DelegatingDriver {
+  override async read(identity: Required<RunIdentity>): Promise<Conversation> {
+    const held = await super.read(identity)
+    return { ...held, turns: held.turns.map((turn) => ({ ...turn, text: `${turn.text} ` })) }
+  }
+
+  protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
+    if (change.header === undefined || change.append === undefined) return change
+    return { ...change, header: { ...change.header, turnIds: [] } }
+  }
+}
+
+export const snapshotFaults: readonly BrokenStore[] = [
+  brokenStore('lets a damaged snapshot pass in silence', TolerantStore),
+  brokenStore('makes room before it looks at the snapshot', HastyStore),
+  brokenStore('gives other bytes each time', UnsteadyStore),
+  brokenStore('reads the bytes of a snapshot too late', LateStore),
+  brokenDriver('restores step by step', StepwiseDriver),
+  brokenDriver('restores behind what is there', AppendingDriver),
+  brokenDriver('lets a folding go on over what was restored', KeepingFolder),
+  brokenDriver('forgets whose turns it has restored', TrimmingDriver),
+]

@@ -1,0 +1,62 @@
+import {
+  MemoryStore,
+  parseMemoryRules,
+  type MemoryStoreOptions,
+  type HeldMemory,
+  type MemoryChange,
+  type MemoryDriver,
+  type Look,
+} from '@harborage/memory'
+import type { RunIdentity } from '@harborage/core'
+import { brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+
+class OnceClosableStore extends MemoryStore {
+  #isClosed = false
+
+  override async close(): Promise<void> {
+    if (this.#isClosed) throw new Error('closed twice')
+    this.#isClosed = true
+    return super.close()
+  }
+}
+
+class UndisposableStore extends MemoryStore {
+  override async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+class SlowDriver extends DelegatingDriver {
+  override async change<Result>(
+    identity: Required<RunIdentity>,
+    look: Look,
+    decide: (held: HeldMemory) => MemoryChange<Result>,
+  ): Promise<Result> {
+    await turns(5)
+    return super.change(identity, look, decide)
+  }
+}
+
+class HastyStore extends MemoryStore {
+  readonly #driver: MemoryDriver
+
+  constructor(driver: MemoryDriver, options: MemoryStoreOptions) {
+    super(driver, options)
+    this.#driver = driver
+  }
+
+  override async close(): Promise<void> {
+    void super.close()
+    await this.#driver.close()
+  }
+}
+
+export const storeCloseFaults: readonly BrokenStore[] = [
+  brokenStore('can be closed once only', OnceClosableStore),
+  brokenStore('stays open when its scope is left', UndisposableStore),
+  {
+    fault: 'does not wait for calls under way',
+    open: (records, rules) =>
+      new HastyStore(new SlowDriver(records), { rules: parseMemoryRules(rules) }),
+  },
+]

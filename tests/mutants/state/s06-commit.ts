@@ -1,0 +1,135 @@
+import { HarborageError } from '@harborage/core'
+import {
+  decideCommit,
+  slotId,
+  type CheckedTransaction,
+  type Condition,
+  type SaveOutcome,
+  type StateRecord,
+} from '@harborage/state'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+import { UncheckedStore } from './unchecked-store.ts'
+
+/** Checks what it expects, then applies one change after the other. */
+class PiecemealDriver extends DelegatingDriver {
+  override async commit({
+    expect,
+    save,
+    delete: slots,
+  }: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    for (const { eventId, ...slot } of expect) {
+      const held = await this.load(slot)
+      if ((held?.eventId ?? null) !== eventId)
+        throw new HarborageError('condition_failed', 'not as expected')
+    }
+    const outcomes: SaveOutcome[] = []
+    for (const record of save) {
+      outcomes.push(await this.save(record, undefined))
+      await turns(1)
+    }
+    for (const slot of slots) await this.delete(slot, undefined)
+    return outcomes
+  }
+}
+
+class ExpectationlessDriver extends DelegatingDriver {
+  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    return super.commit({ ...transaction, expect: [] })
+  }
+}
+
+class DeletelessDriver extends DelegatingDriver {
+  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    return super.commit({ ...transaction, delete: [] })
+  }
+}
+
+/** Decides first and applies later, with room for others in between. */
+class DecideThenApplyDriver extends DelegatingDriver {
+  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    const { outcomes, apply } = decideCommit(this.records, transaction)
+    await turns(1)
+    if (apply) {
+      for (const slot of transaction.delete) await this.records.delete(slot, undefined)
+      for (const record of transaction.save) await this.records.save(record, undefined)
+    }
+    return outcomes
+  }
+}
+
+/** Reads the slots of a commit one after the other, and refuses it by what no moment has shown. */
+class SlowlyReadingDriver extends DelegatingDriver {
+  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    const held = new Map<string, StateRecord | undefined>()
+    for (const slot of [...transaction.expect, ...transaction.save]) {
+      held.set(slotId(slot), await this.load(slot))
+      await turns(1)
+    }
+    decideCommit(
+      {
+        generationOf: (slot) => {
+          const record = held.get(slotId(slot))
+          return record && { ...record, hasReplaced: () => false }
+        },
+        isHeldElsewhere: () => false,
+      },
+      transaction,
+    )
+    return super.commit(transaction)
+  }
+}
+
+/** Applies everything again, whether it was applied before or not. */
+class RepeatingDriver extends DelegatingDriver {
+  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    await this.records.commit({ ...transaction, save: [] })
+    for (const record of transaction.save) await this.force(record)
+    return transaction.save.map(() => 'saved')
+  }
+}
+
+/** Gives up as soon as another commit is under way. */
+class OneAtATimeDriver extends DelegatingDriver {
+  #isBusy = false
+
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    return this.#alone(() => super.save(record, condition))
+  }
+
+  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    return this.#alone(() => super.commit(transaction))
+  }
+
+  async #alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#isBusy) throw new HarborageError('store_unavailable', 'another commit is under way')
+    this.#isBusy = true
+    try {
+      await turns(1)
+      return await work()
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}
+
+/** Applies only the first so many saves of a commit. */
+class FewSavesDriver extends DelegatingDriver {
+  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+    const outcomes = await super.commit({ ...transaction, save: transaction.save.slice(0, 1) })
+    return transaction.save.map((_, index) => outcomes[index] ?? 'saved')
+  }
+}
+
+export const commitFaults: readonly BrokenStore[] = [
+  brokenDriver('S6', 'applies one change of a commit after the other', PiecemealDriver),
+  brokenDriver('S6', 'ignores what a commit expects', ExpectationlessDriver),
+  brokenDriver('S6', 'ignores what a commit deletes', DeletelessDriver),
+  brokenDriver('S6', 'decides about a commit first and applies it later', DecideThenApplyDriver),
+  brokenDriver('S6', 'refuses a commit by slots read one after the other', SlowlyReadingDriver),
+  brokenDriver('S6', 'applies a commit again', RepeatingDriver),
+  brokenDriver('S6', 'cannot have two commits under way', OneAtATimeDriver),
+  brokenDriver('S6', 'applies the first save of a commit only', FewSavesDriver),
+  brokenStore('S6', 'takes any transaction', UncheckedStore),
+]

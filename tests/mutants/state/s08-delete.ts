@@ -1,0 +1,142 @@
+import type { EventId, Identity } from '@harborage/core'
+import type {
+  Condition,
+  InMemoryStateDriver,
+  SaveOutcome,
+  SlotKey,
+  StateRecord,
+} from '@harborage/state'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+import { RenamingDriver } from './renaming-driver.ts'
+import { turns } from '@harborage/test-kit/turns'
+
+class AlwaysTrueDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    await super.delete(slot, ifEventId)
+    return true
+  }
+}
+
+class SharedAmongRunsDriver extends RenamingDriver {
+  protected override rename({ identity, kind }: SlotKey): SlotKey {
+    return { identity: { ...identity, runId: 'any' }, kind }
+  }
+}
+
+const graves = new WeakMap<InMemoryStateDriver, Set<EventId>>()
+
+/** Knows every event id for ever. */
+class NeverForgettingDriver extends DelegatingDriver {
+  override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+    const known = graves.get(this.records) ?? new Set<EventId>()
+    graves.set(this.records, known)
+    const outcome = await super.save(record, condition)
+    if (outcome !== 'saved') return outcome
+    if (!known.has(record.eventId)) {
+      known.add(record.eventId)
+      return outcome
+    }
+    await this.delete(record, undefined)
+    return 'superseded'
+  }
+}
+
+/** Looks first and deletes later, with room for others in between. */
+class LookThenDeleteDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const held = await this.load(slot)
+    await turns(1)
+    await super.delete(slot, ifEventId)
+    return held !== undefined
+  }
+
+  override async deleteScope(identity: Identity): Promise<number> {
+    const kinds = await this.records.listPage({
+      identity: { runId: 'run', ...identity },
+      kindPrefix: 'task.',
+      after: undefined,
+      limit: 1_000,
+      maxBytes: Number.POSITIVE_INFINITY,
+    })
+    await turns(1)
+    await super.deleteScope(identity)
+    return kinds.length
+  }
+}
+
+/** Deletes what it saw before, with room for others in between. */
+class OneAfterTheOtherDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    const owner = { runId: '', ...identity }
+    const page = { kindPrefix: '', after: undefined, limit: 1_000, maxBytes: Infinity }
+    const records = [
+      ...(await this.records.listPage({ ...page, identity: owner })),
+      ...(await this.records.listPage({ ...page, identity: { ...owner, runId: 'run' } })),
+      ...(await this.records.listPage({ ...page, identity: { ...owner, runId: 'other run' } })),
+    ]
+    await turns(3)
+    let count = 0
+    for (const record of records) if (await this.delete(record, undefined)) count += 1
+    return count
+  }
+}
+
+/** Deletes the whole tenant. */
+class TenantWideDriver extends DelegatingDriver {
+  override async deleteScope(identity: Identity): Promise<number> {
+    let count = await super.deleteScope(identity)
+    for (const userId of ['ann', 'other']) {
+      for (const sessionId of ['first', 'other']) {
+        count += await super.deleteScope({ ...identity, userId, sessionId })
+      }
+    }
+    return count
+  }
+}
+
+/** Deletes for as long as it is open. */
+class HidingDriver extends DelegatingDriver {
+  readonly #hidden = new Set<string>()
+
+  override async load(slot: SlotKey): Promise<StateRecord | undefined> {
+    return this.#hidden.has(JSON.stringify(slot)) ? undefined : super.load(slot)
+  }
+
+  override async delete(slot: SlotKey): Promise<boolean> {
+    const isThere = (await this.load(slot)) !== undefined
+    this.#hidden.add(JSON.stringify(slot))
+    return isThere
+  }
+}
+
+/** Deletes again what it has deleted, with room for others in between. */
+class RepeatingDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const isThere = await super.delete(slot, ifEventId)
+    await turns(3)
+    if (isThere && ifEventId === undefined) await super.delete(slot, ifEventId)
+    return isThere
+  }
+}
+
+/** Deletes again once it has answered. */
+class LateDriver extends DelegatingDriver {
+  override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
+    const isThere = await super.delete(slot, ifEventId)
+    if (isThere && ifEventId === undefined) void turns(3).then(() => super.delete(slot, ifEventId))
+    return isThere
+  }
+}
+
+export const deleteFaults: readonly BrokenStore[] = [
+  brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
+  brokenDriver('S8', 'keeps the runs of a session together', SharedAmongRunsDriver),
+  brokenDriver('S8', 'knows the event ids of what was deleted', NeverForgettingDriver),
+  brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes a session slot by slot', OneAfterTheOtherDriver),
+  brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
+  brokenDriver('S8', 'deletes twice before it answers', RepeatingDriver),
+  brokenDriver('S8', 'deletes again after it has answered', LateDriver),
+  brokenDriver('S8', 'hides what it should delete', HidingDriver),
+]

@@ -1,0 +1,129 @@
+import type { CallOptions, EventId, Identity, PageOptions, RunIdentity } from '@harborage/core'
+import {
+  StateStore,
+  type NewStateRecord,
+  type SaveOptions,
+  type SaveOutcome,
+  type StateRecord,
+  type StateTransaction,
+} from '@harborage/state'
+import { brokenStore, type BrokenStore } from './broken-store.ts'
+import { turns } from '@harborage/test-kit/turns'
+import { UncheckedStore } from './unchecked-store.ts'
+
+const LONGER_THAN_ANY_ABORT = 10
+
+/** Says yes as soon as its caller leaves, whether it has saved or not. */
+class YesSayingStore extends StateStore {
+  override async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
+    if (options?.signal === undefined) return super.save(record, options)
+    await turns(LONGER_THAN_ANY_ABORT)
+    return options.signal.aborted ? 'saved' : super.save(record, options)
+  }
+}
+
+/** Stops where it is when its caller leaves. */
+class HalfwayStore extends StateStore {
+  override async commit(
+    transaction: StateTransaction,
+    options?: CallOptions,
+  ): Promise<readonly SaveOutcome[]> {
+    if (options?.signal === undefined) return super.commit(transaction)
+    const outcomes: SaveOutcome[] = []
+    for (const record of transaction.save ?? []) {
+      outcomes.push(await super.save(record))
+      await turns(LONGER_THAN_ANY_ABORT)
+      options.signal.throwIfAborted()
+    }
+    return outcomes
+  }
+}
+
+/** Takes back what it has answered. */
+class UndoingStore extends StateStore {
+  override async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
+    const outcome = await super.save(record, options)
+    options?.signal?.addEventListener('abort', () => {
+      void super.delete(record.identity, record.kind)
+    })
+    return outcome
+  }
+}
+
+/** Listens to the signals of its callers for ever. */
+class ListeningStore extends StateStore {
+  override save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
+    listen(options)
+    return super.save(record, options)
+  }
+
+  override load(
+    ...[identity, kind, options]: Parameters<StateStore['load']>
+  ): Promise<StateRecord | undefined> {
+    listen(options)
+    return super.load(identity, kind, options)
+  }
+
+  override loadByEventId(
+    identity: Identity,
+    eventId: EventId,
+    options?: CallOptions,
+  ): Promise<StateRecord | undefined> {
+    listen(options)
+    return super.loadByEventId(identity, eventId, options)
+  }
+
+  override delete(...[identity, kind, options]: Parameters<StateStore['delete']>) {
+    listen(options)
+    return super.delete(identity, kind, options)
+  }
+
+  override deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+    listen(options)
+    return super.deleteScope(identity, options)
+  }
+
+  override commit(transaction: StateTransaction, options?: CallOptions) {
+    listen(options)
+    return super.commit(transaction, options)
+  }
+
+  override list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
+    listen(options)
+    return super.list(identity, kindPrefix, options)
+  }
+}
+
+/** Walks again over what it has found before, and lets no timer have its turn. */
+class StarvingStore extends StateStore {
+  readonly #found = new Map<string, StateRecord[]>()
+
+  override async *list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
+    const key = JSON.stringify([identity, kindPrefix])
+    const found = this.#found.get(key) ?? (await all(super.list(identity, kindPrefix, options)))
+    this.#found.set(key, found)
+    for (const record of found) {
+      yield record
+      options?.signal?.throwIfAborted()
+    }
+  }
+}
+
+async function all<Item>(walk: AsyncIterable<Item>): Promise<Item[]> {
+  const items: Item[] = []
+  for await (const item of walk) items.push(item)
+  return items
+}
+
+function listen(options: CallOptions | undefined): void {
+  options?.signal?.addEventListener('abort', () => {})
+}
+
+export const cancellationFaults: readonly BrokenStore[] = [
+  brokenStore('S11', 'does not look at signals', UncheckedStore),
+  brokenStore('S11', 'says yes to who has left', YesSayingStore),
+  brokenStore('S11', 'stops a commit half way', HalfwayStore),
+  brokenStore('S11', 'takes back what it has answered', UndoingStore),
+  brokenStore('S11', 'listens to signals for ever', ListeningStore),
+  brokenStore('S11', 'lets no timer have its turn during walks', StarvingStore),
+]

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import '@harborage/driver-postgres'
+import '@harborage/driver-sqlite'
+import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import BetterSqlite3 from 'better-sqlite3'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { queryPostgres } from '@harborage/test-kit/postgres/query'
+
+const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
+
+/** A database whose rows somebody changes beside the store. */
+interface Place {
+  readonly dsn: string
+  readonly run: (sql: string) => Promise<unknown>
+  readonly drop: () => Promise<void>
+}
+
+describe.each([
+  ['SQLite', sqliteFile],
+  ['Postgres', postgresDatabase],
+])('a row on %s', (_engine, open) => {
+  let place: Place
+  let artifacts: ArtifactStore
+  let id: string
+  beforeAll(async () => {
+    place = await open()
+    artifacts = await openArtifactStore({ dsn: place.dsn })
+  })
+  afterAll(async () => {
+    await artifacts.close()
+    await place.drop()
+  })
+  beforeEach(async () => {
+    id = (await artifacts.putText(scope, 'content')).id
+  })
+
+  test.each([
+    ['whose source is no JSON', `source_json = 'my card 4111'`],
+    ['whose source is cut off', `source_json = '{"note":"my card 4111'`],
+    ['whose source is a list', `source_json = '["my card 4111"]'`],
+    ['whose date is none', 'created_at = 9000000000000000'],
+    ['whose size is less than nothing', 'size_bytes = -4111'],
+  ])('%s is artifact_corrupt, and can be deleted and put again', async (_, change) => {
+    await place.run(`update artifacts_blobs set ${change}`)
+    for (const call of [
+      () => artifacts.getRef(scope, id),
+      () => artifacts.exists(scope, id),
+      () => artifacts.list(scope)[Symbol.asyncIterator]().next(),
+      () => artifacts.putText(scope, 'content'),
+    ]) {
+      const failure = await failureOf(call())
+      expect(failure).toMatchObject({ code: 'artifact_corrupt', retryable: false })
+      expect(`${String(failure)} ${JSON.stringify(failure)}`).not.toContain('4111')
+      expect(String(failure.cause)).not.toContain('4111')
+    }
+    expect(await artifacts.getText(scope, id)).toBe('content')
+    expect(await artifacts.delete(scope, id)).toBe(true)
+    expect((await artifacts.putText(scope, 'content')).id).toBe(id)
+  })
+
+  test.each(['0', '3', '9000000000000'])(
+    'that says %s of its size gives its bytes',
+    async (size) => {
+      await place.run(`update artifacts_blobs set size_bytes = ${size}`)
+      expect(await artifacts.getText(scope, id)).toBe('content')
+      expect(await artifacts.delete(scope, id)).toBe(true)
+    },
+  )
+})
+
+async function sqliteFile(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'harborage-damaged-rows-'))
+  const file = join(folder, 'artifacts.db')
+  return {
+    dsn: `sqlite:${file}`,
+    async run(sql) {
+      const database = new BetterSqlite3(file)
+      database.exec(sql)
+      database.close()
+    },
+    drop: () => rm(folder, { recursive: true }),
+  }
+}
+
+async function postgresDatabase(): Promise<Place> {
+  const created = await createDatabase()
+  const { dsn } = created
+  return { dsn, run: (sql) => queryPostgres(dsn, sql), drop: () => created.drop() }
+}

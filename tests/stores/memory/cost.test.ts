@@ -1,0 +1,77 @@
+import { createEventBus } from '@harborage/core'
+import { requireSqlDatabase } from '@harborage/core/sql'
+import { openSqlite } from '@harborage/driver-sqlite'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { expect, test } from 'vitest'
+
+import { turns } from '@harborage/test-kit/turns'
+import { CountingDatabase, type Work } from './support/counting-database.ts'
+import { ordinaryTurn, pilingRules } from './support/kept-turns.ts'
+import { session } from './support/replica-rules.ts'
+
+test.each(pilingRules)(
+  'adding a turn to 10,000 reads and writes what adding it to 1,000 or to a few does: $name',
+  async ({ rules }) => {
+    await using database = await openSqlite({ dsn: ':memory:' })
+    const counting = new CountingDatabase(requireSqlDatabase(database))
+    await using memory = await openMemoryStore({ database: counting, ...rules })
+
+    const [few, at1000, at10000] = [
+      await costAt(FEW, memory, counting),
+      await costAt(1_000, memory, counting),
+      await costAt(10_000, memory, counting),
+    ]
+
+    expect(few.rowsWritten).toBeGreaterThan(1)
+    for (const later of [at1000, at10000]) {
+      expect(later.transactions).toBe(few.transactions)
+      expect(later.statements).toBe(few.statements)
+      expect(later.rowsWritten).toBe(few.rowsWritten)
+      expect(later.rowsRead).toBe(few.rowsRead)
+      expect(later.bytesWritten / few.bytesWritten).toBeLessThan(1.1)
+    }
+  },
+)
+
+test('adding a turn reads nothing of the summary', async () => {
+  await using database = await openSqlite({ dsn: ':memory:' })
+  const counting = new CountingDatabase(requireSqlDatabase(database))
+  const rules = {
+    strategy: 'rolling_summary',
+    summarizer: { summarize: async () => ({ summary: 'so far' }) },
+    bus: createEventBus(),
+  } as const
+  await using folding = await openMemoryStore({ ...rules, database, recentTurns: 0 })
+  await folding.addTurn(session, ordinaryTurn(1))
+  await folding.flush(session)
+  await using memory = await openMemoryStore({ ...rules, database: counting, recentTurns: 10 })
+  expect((await memory.getLlmContext(session)).summary).toBe('so far')
+
+  counting.take()
+  await memory.addTurn(session, ordinaryTurn(2))
+  expect(counting.take().rowsRead).toBe(1)
+})
+
+/** By then the ids of earlier turns take up all the room they get. */
+const FEW = 70
+
+/** By then whatever a call set off in the background is done: each commit takes one turn of the event loop. */
+const TURNS_OF_WORK = 20
+
+/** Fills the conversation up to so many turns, and gives what adding one more comes to. */
+async function costAt(
+  kept: number,
+  memory: MemoryStore,
+  database: CountingDatabase,
+): Promise<Work> {
+  const { recentTurns } = await memory.getLlmContext(session)
+  for (let number = recentTurns.length; number < kept; number += 1) {
+    await memory.addTurn(session, ordinaryTurn(number))
+  }
+  // Whatever adding set off in the background belongs to its cost.
+  await turns(TURNS_OF_WORK)
+  database.take()
+  await memory.addTurn(session, ordinaryTurn(kept))
+  await turns(TURNS_OF_WORK)
+  return database.take()
+}

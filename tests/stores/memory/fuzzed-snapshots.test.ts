@@ -1,0 +1,72 @@
+import { isHarborageError, type RunIdentity } from '@harborage/core'
+import type { MemorySnapshot, MemoryStore } from '@harborage/memory'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { openDrivers, type DriverName, type OpenedDrivers } from './support/opened-drivers.ts'
+import { freshSession, keepingRules, sayAll } from './support/sample-conversation.ts'
+import { mutatedBytes, mutatedContent } from './support/snapshot-mutations.ts'
+import { measure } from '@harborage/test-kit/measure'
+
+const runsOn: Readonly<Record<DriverName, number>> = {
+  'in-memory': measure({ quick: 500, full: 3_000 }),
+  'SQLite file': measure({ quick: 30, full: 100 }),
+  'SQLite :memory:': measure({ quick: 30, full: 100 }),
+  Postgres: measure({ quick: 20, full: 60 }),
+}
+
+const mutations = { bytes: mutatedBytes, content: mutatedContent } as const
+
+let drivers: OpenedDrivers
+beforeAll(async () => {
+  drivers = await openDrivers()
+})
+afterAll(() => drivers.close())
+
+describe.each(['truncation', 'rolling_summary'] as const)('under %s', (strategy) => {
+  describe.each(['bytes', 'content'] as const)('a snapshot whose %s were changed', (what) => {
+    it.each(['in-memory', 'SQLite file', 'SQLite :memory:', 'Postgres'] as const)(
+      'is refused and changes nothing, or is restored as it says, on %s',
+      async (name) => {
+        await using store = await drivers.byName[name](keepingRules(strategy))
+        const [source, session] = [freshSession(), freshSession()]
+        await sayAll(store, source)
+        const good = await store.snapshot(source)
+        await sayAll(store, session)
+        await fc.assert(
+          fc.asyncProperty(mutations[what](good.bytes), (bytes) =>
+            checkRestore(store, session, { strategy, bytes }, good),
+          ),
+          { numRuns: runsOn[name] },
+        )
+      },
+    )
+  })
+})
+
+/** Restores what may be damaged, checks what came of it, and puts the good one back. */
+async function checkRestore(
+  store: MemoryStore,
+  session: RunIdentity,
+  snapshot: MemorySnapshot,
+  good: MemorySnapshot,
+): Promise<void> {
+  const failure: unknown = await store.restore(session, snapshot).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (failure !== undefined) {
+    expect(isHarborageError(failure, 'invalid_snapshot')).toBe(true)
+    expect(await store.snapshot(session)).toEqual(good)
+    return
+  }
+  await store.flush(session)
+  const restored = await store.snapshot(session)
+  // Whatever was let in is a conversation like any other: it can be read, moved and said more to.
+  await store.getLlmContext(session)
+  const other = freshSession()
+  await store.restore(other, restored)
+  await store.flush(other)
+  expect(await store.snapshot(other)).toEqual(restored)
+  await store.restore(session, good)
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+import { readWorkspace } from './workspace.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const table = readFileSync(join(root, 'packages/core/src/sql/repeats.md'), 'utf8')
+const sources = readWorkspace(root)
+  .packages.filter(({ role }) => role === 'core' || role === 'store')
+  .flatMap(({ files }) => files)
+  .filter(({ path }) => !path.endsWith('core/src/sql/sql-statement.ts'))
+  .map(({ source }) => source)
+
+/**
+ * What makes statements for a caller: the parameter that begins their names, and how a caller names
+ * it.
+ */
+const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
+  ['store', /\bcompileScopeRemoval\(\s*'(\w+)'/g],
+  ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
+]
+
+/** Every statement and transaction of the stores, with its declaration. */
+const declared = sources.flatMap((source) => [
+  ...matches(source, /compile(?:Statement|AllOrNone<\w+>)\(\s*'(\w+)'[^]*?repeat: '(\w+)'/g),
+  ...matches(source, /\{\s*name: '(\w+)',\s*repeat: '(\w+)'/g),
+  ...makers.flatMap(([parameter, caller]) => {
+    const callers = sources.flatMap((each) => [...each.matchAll(caller)])
+    return madeWith(source, parameter).flatMap(([ending, repeat]) =>
+      callers.map(([, name = '']) => [`${name}${ending}`, repeat] as const),
+    )
+  }),
+])
+
+/** The statements of a source whose names begin with a parameter, by what follows it. */
+function madeWith(source: string, parameter: string) {
+  return [
+    ...matches(
+      source,
+      new RegExp(
+        `compileStatement\\(\\s*\`\\$\\{${parameter}\\}(\\w*)\`[^]*?repeat: '(\\w+)'`,
+        'g',
+      ),
+    ),
+    ...matches(
+      source,
+      new RegExp(`compileStatement\\(\\s*${parameter}(),[^]*?repeat: '(\\w+)'`, 'g'),
+    ),
+  ]
+}
+
+function matches(text: string, pattern: RegExp): (readonly [name: string, repeat: string])[] {
+  return [...text.matchAll(pattern)].map(([, name = '', repeat = '']) => [name, repeat])
+}
+
+/** What the table says of those that may write. */
+const listed = new Map(matches(table, /^\| (\w+) +\| `(\w+)` +\|/gm))
+
+test('every statement and transaction of the stores is declared and in the table of repetitions', () => {
+  expect(declared.length).toBeGreaterThan(40)
+  for (const [name, repeat] of declared) {
+    if (repeat !== 'reads') expect([name, listed.get(name)]).toEqual([name, repeat])
+    else
+      expect(table.split('## Statements that change nothing')[1]).toMatch(
+        new RegExp(`\\b${name}\\b`),
+      )
+  }
+})
+
+test('the table of repetitions lists nothing that is not there', () => {
+  const names = new Set(declared.map(([name]) => name))
+  for (const name of [...listed.keys(), ...readersListed()]) expect(names).toContain(name)
+})
+
+// Each call names its declaration where it stands, and not in a variable.
+test('no statement is compiled in a way that these tests do not see', () => {
+  const calls = sources.flatMap((source) => [
+    ...source.matchAll(/\bcompile(?:Statement\(|AllOrNone<\w+>\(\s*')/g),
+  ])
+  const seen = sources.flatMap((source) => [
+    // The ledgers have names that depend on their store.
+    ...matches(
+      source,
+      /compile(?:Statement|AllOrNone<\w+>)\(\s*['`]([^'`]+)['`][^]*?repeat: '(\w+)'/g,
+    ),
+    ...matches(source, /compileStatement\(\s*(name),[^]*?repeat: '(\w+)'/g),
+  ])
+  expect(calls).toHaveLength(seen.length)
+  // What begins their names has callers that these tests see.
+  const templates = sources.flatMap((source) => [
+    ...source.matchAll(/compileStatement\(\s*`\$\{(\w+)\}/g),
+  ])
+  for (const [, parameter] of templates) {
+    expect(makers.map(([known]) => known)).toContain(parameter)
+  }
+})
+
+/** What the table says of those that only read; the ledgers have names of their stores. */
+function readersListed(): readonly string[] {
+  const text = table.split('## Statements that change nothing')[1] ?? ''
+  return [...text.matchAll(/\b(?:state|artifacts|memory)_\w+/g)].map(([name]) => name)
+}

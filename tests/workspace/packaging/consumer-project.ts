@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { diskFolder } from '@harborage/test-kit/disk-folder'
+import type { PackageRegistry } from './package-registry.ts'
+import { runCommand } from './run-command.ts'
+
+export type PackageManager = 'npm' | 'pnpm'
+
+export interface ConsumerProject extends AsyncDisposable {
+  readonly folder: string
+  write(name: string, content: string): Promise<void>
+}
+
+/**
+ * An empty project of someone who installs these packages, far away from this workspace.
+ *
+ * @param packages Names of packages, and options of the package manager.
+ */
+export async function installInEmptyProject(
+  manager: PackageManager,
+  registry: PackageRegistry,
+  ...packages: readonly string[]
+): Promise<ConsumerProject> {
+  const folder = await mkdtemp(join(diskFolder(), `harborage-consumer-${manager}-`))
+  const project: ConsumerProject = {
+    folder,
+    write: (name, content) => writeFile(join(folder, name), content),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+  await project.write('package.json', '{ "private": true, "type": "module" }\n')
+  await project.write('.npmrc', registry.npmrc)
+  await project.write('tsconfig.json', JSON.stringify({ compilerOptions: strictest }))
+  await runCommand(folder, manager, ...installCommands[manager], ...packages)
+  return project
+}
+
+const installCommands: Readonly<Record<PackageManager, readonly string[]>> = {
+  npm: ['install', '--prefer-offline', '--no-audit'],
+  pnpm: ['add'],
+}
+
+const strictest = {
+  target: 'es2024',
+  lib: ['es2024', 'esnext.disposable'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  noEmit: true,
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
+import { besideKysely } from './beside-kysely.ts'
+import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import { installedPackages } from './installed-packages.ts'
+import type { PackageRegistry } from './package-registry.ts'
+import { firstExample, firstInstall } from './readme.ts'
+import { COMPILE, runCommand } from './run-command.ts'
+import { saveOnce } from './save-once.ts'
+
+/** Projects that install or run the packages in ways that others do not. */
+export function unusualProjects(registry: () => PackageRegistry): void {
+  describe('a project that installed with --legacy-peer-deps, so without any peer', () => {
+    let project: ConsumerProject
+    beforeAll(async () => {
+      project = await installInEmptyProject(
+        'npm',
+        registry(),
+        '--legacy-peer-deps',
+        ...firstInstall(),
+        '@types/node',
+      )
+      await project.write('first-example.ts', firstExample())
+    })
+    afterAll(() => project[Symbol.asyncDispose]())
+
+    test("runs and compiles the README's first example", async () => {
+      await runCommand(project.folder, 'node', 'first-example.ts')
+      await runCommand(project.folder, ...COMPILE)
+    })
+  })
+
+  describe('a project that has an older kysely of its own', () => {
+    let project: ConsumerProject
+    beforeAll(async () => {
+      const packages = ['artifacts', 'driver-postgres', 'driver-sqlite', 'memory', 'state']
+      project = await installInEmptyProject(
+        'npm',
+        registry(),
+        'kysely@^0.28.0',
+        ...packages.map((name) => `@harborage/${name}`),
+        '@types/node',
+      )
+      await project.write('beside-kysely.ts', besideKysely)
+    })
+    afterAll(() => project[Symbol.asyncDispose]())
+
+    test('has both, each where it is looked for', async () => {
+      const kysely = (await installedPackages(project.folder)).get('kysely') ?? new Set()
+      expect(kysely.size).toBeGreaterThan(1)
+    })
+
+    test('compiles, and keeps every store on both engines beside its own queries', async () => {
+      await runCommand(project.folder, ...COMPILE)
+      await runCommand(project.folder, 'node', 'beside-kysely.ts', 'sqlite:./own.db')
+      const database = await createDatabase()
+      await runCommand(project.folder, 'node', 'beside-kysely.ts', database.dsn)
+      await database.drop()
+    })
+  })
+
+  describe('a project that bundles everything with esbuild', () => {
+    let project: ConsumerProject
+    beforeAll(async () => {
+      project = await installInEmptyProject('npm', registry(), ...firstInstall(), 'esbuild')
+      await project.write('save-once.mjs', saveOnce)
+    })
+    afterAll(() => project[Symbol.asyncDispose]())
+
+    test('is told to leave better-sqlite3 out of the bundle, and left without an empty file', async () => {
+      const { outcome, files } = await bundleAndSave()
+      expect(outcome).toMatch(/^invalid_config: .*leave it out of a bundle/)
+      expect(files).toEqual([])
+    })
+
+    test('saves once better-sqlite3 is left out', async () => {
+      const { outcome } = await bundleAndSave('--external:better-sqlite3')
+      expect(outcome).toBe('saved')
+    })
+
+    async function bundleAndSave(
+      ...flags: readonly string[]
+    ): Promise<{ outcome: string; files: readonly string[] }> {
+      await runCommand(
+        project.folder,
+        'node_modules/.bin/esbuild',
+        'save-once.mjs',
+        '--bundle',
+        '--platform=node',
+        '--format=esm',
+        '--outfile=bundled/save-once.mjs',
+        '--log-level=error',
+        `--banner:js=${commonJs}`,
+        ...flags,
+      )
+      return JSON.parse(
+        await runCommand(project.folder, 'node', 'bundled/save-once.mjs', './bundled.db'),
+      ) as { outcome: string; files: readonly string[] }
+    }
+  })
+}
+
+/** What a bundle of ES modules needs for the CommonJS in it. */
+const commonJs = [
+  "import { createRequire as bundleRequire } from 'node:module'",
+  "import { dirname as bundleDirname } from 'node:path'",
+  'const require = bundleRequire(import.meta.url)',
+  'const __filename = import.meta.filename',
+  'const __dirname = bundleDirname(__filename)',
+].join(';')
