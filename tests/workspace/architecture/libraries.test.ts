@@ -89,6 +89,12 @@ checkRules([
         manifest('harborage', 'bundle', { dependencies: ['@harborage/cli'] }),
         'packages/harborage/package.json depends on @harborage/cli',
       ],
+      [
+        'the kit of the tests with a store',
+        'packages/state/package.json',
+        manifest('state', 'store', { dependencies: ['@harborage/core', '@harborage/test-kit'] }),
+        'packages/state/package.json depends on @harborage/test-kit',
+      ],
     ],
   },
   {

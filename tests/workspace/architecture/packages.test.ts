@@ -10,6 +10,7 @@ import {
 import {
   referencesEqualDependencies,
   rootRefersToAll,
+  testsReferToTheirKit,
 } from './rules/references-equal-dependencies.ts'
 
 const state = 'packages/state/src'
@@ -35,8 +36,9 @@ checkRules([
     name: 'nothing published imports tests, examples or bench',
     rule: publishedImportsNothingPrivate,
     plants: [
-      plantImport('by path', state, `import '../../../tests/support/server.ts'`),
-      plantImport('by name', state, `import '@harborage/tests'`),
+      plantImport('by path', state, `import '../../../tests/kit/src/server.ts'`),
+      plantImport('by name', state, `import '@harborage/test-kit/server'`),
+      plantImport('a type of them', state, `import type { S } from '@harborage/test-kit/server'`),
       plantImport('its own tests', state, `import '../test/fixture.ts'`),
       plantImport('bench', state, `import '../../../bench/x.ts'`),
       plantImport('from a store driver', fs, `import '../../../bench/x.ts'`),
@@ -95,8 +97,26 @@ checkRules([
       [
         'none in tests',
         'tests/tsconfig.json',
-        references('../packages/core'),
-        'tests/tsconfig.json has',
+        references('../packages/core', 'kit'),
+        'tests/tsconfig.json has no reference to packages/state',
+      ],
+      [
+        'none to the kit',
+        'tests/tsconfig.json',
+        references('../packages/core', '../packages/state'),
+        'tests/tsconfig.json has no reference to tests/kit',
+      ],
+    ],
+  },
+  {
+    name: 'the tests of a package refer to the kit that it depends on for them',
+    rule: testsReferToTheirKit,
+    plants: [
+      [
+        'none',
+        'packages/core/test/tsconfig.json',
+        references('..'),
+        'packages/core/test/tsconfig.json has no reference to tests/kit',
       ],
     ],
   },

@@ -22,6 +22,7 @@ export function plantedWorkspace(planted: Readonly<Record<string, string>> = {})
 interface ManifestContent {
   readonly exports?: Readonly<Record<string, string>>
   readonly dependencies?: readonly string[]
+  readonly devDependencies?: readonly string[]
   readonly peerDependencies?: readonly string[]
   readonly optionalPeers?: readonly string[]
 }
@@ -40,6 +41,7 @@ export function manifest(
     ...(role === 'private' ? { private: true } : {}),
     exports: content.exports ?? { '.': './src/index.ts' },
     dependencies: any(content.dependencies),
+    devDependencies: any(content.devDependencies),
     peerDependencies: any([...(content.peerDependencies ?? []), ...optionalPeers]),
     peerDependenciesMeta: Object.fromEntries(
       optionalPeers.map((peer) => [peer, { optional: true }]),
@@ -60,7 +62,8 @@ export const allReferences: readonly string[] = [
   ...['driver-fs', 'layer-seal', 'harborage'],
 ]
   .map((name) => `packages/${name}`)
-  .concat('packages/core/test', 'adapters/frame', 'tools/cli', 'examples/demo', 'tests')
+  .concat('packages/core/test', 'adapters/frame', 'tools/cli', 'examples/demo')
+  .concat('tests', 'tests/kit')
 
 const lawful: Readonly<Record<string, string>> = {
   'tsconfig.json': references(...allReferences),
@@ -68,8 +71,10 @@ const lawful: Readonly<Record<string, string>> = {
   'packages/core/package.json': manifest('core', 'core', {
     exports: { ...withSql, './kit': './src/kit/index.ts' },
     dependencies: ['kysely'],
+    devDependencies: ['@harborage/test-kit'],
   }),
   'packages/core/tsconfig.json': references(),
+  'packages/core/test/tsconfig.json': references('..', '../../../tests/kit'),
   'packages/core/test/event-id.test.ts': `import '../src/event-id.ts'`,
   'packages/core/src/index.ts': `export { newEventId } from './event-id.ts'`,
   'packages/core/src/event-id.ts': `export const newEventId = (): string => ''`,
@@ -172,21 +177,26 @@ const lawful: Readonly<Record<string, string>> = {
     export const cli = [id, engine, saver, open]`,
 
   'examples/demo/package.json': manifest('example-demo', 'private', {
-    dependencies: ['@harborage/core', '@harborage/tests', 'pg'],
+    dependencies: ['@harborage/core', '@harborage/test-kit', 'pg'],
   }),
-  'examples/demo/tsconfig.json': references('../../packages/core'),
+  'examples/demo/tsconfig.json': references('../../packages/core', '../../tests/kit'),
   'examples/demo/src/main.ts': `
     import { Engine } from '@harborage/core/sql'
-    import { server } from '@harborage/tests'
+    import { server } from '@harborage/test-kit/server'
     import { Pool } from 'pg'
     export const main = [Engine, server, Pool]`,
 
   'tests/package.json': manifest('tests', 'private', {
-    exports: { '.': './support/server.ts' },
-    dependencies: ['@harborage/core', '@harborage/state'],
+    dependencies: ['@harborage/core', '@harborage/state', '@harborage/test-kit'],
   }),
-  'tests/tsconfig.json': references('../packages/core', '../packages/state'),
-  'tests/support/server.ts': `export const server = 1`,
+  'tests/tsconfig.json': references('../packages/core', '../packages/state', 'kit'),
+
+  'tests/kit/package.json': manifest('test-kit', 'private', {
+    exports: { './*': './src/*.ts' },
+    dependencies: ['@harborage/core'],
+  }),
+  'tests/kit/tsconfig.json': references('../../packages/core'),
+  'tests/kit/src/server.ts': `export const server = 1`,
 }
 
 function store(name: string): Readonly<Record<string, string>> {

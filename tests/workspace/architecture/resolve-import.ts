@@ -28,6 +28,12 @@ function packageNameOf(specifier: string): string {
 
 /** The source behind an entry of the exports map, or undefined if the map has no such entry. */
 export function entryFile(owner: WorkspacePackage, entry: string): string | undefined {
-  const path = owner.manifest.exports?.[entry]
-  return path === undefined ? undefined : posix.join(owner.folder, path)
+  for (const [pattern, path] of Object.entries(owner.manifest.exports ?? {})) {
+    const [start = '', end] = pattern.split('*')
+    if (end === undefined && pattern === entry) return posix.join(owner.folder, path)
+    if (end === undefined || !entry.startsWith(start) || !entry.endsWith(end)) continue
+    const name = entry.slice(start.length, entry.length - end.length)
+    return posix.join(owner.folder, path.replace('*', name))
+  }
+  return undefined
 }

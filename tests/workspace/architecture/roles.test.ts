@@ -34,7 +34,7 @@ const entries: Readonly<Record<Role, string>> = {
   bundle: 'harborage',
   adapter: '@harborage/frame',
   tool: '@harborage/cli',
-  private: '@harborage/tests',
+  private: '@harborage/test-kit/server',
 }
 
 /** The roles whose root entries each role may import at run time, by a static import. */
@@ -89,6 +89,7 @@ test('the checker sees the packages of this workspace, their roles and their fil
       'engine @harborage/driver-postgres',
       'store driver @harborage/driver-fs',
       'private @harborage/tests',
+      'private @harborage/test-kit',
       'private @harborage/bench',
       'private @harborage/example-agent-run',
     ]),

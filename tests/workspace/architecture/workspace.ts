@@ -9,7 +9,7 @@ export interface Workspace {
   readonly root: string
   /** The folders under packages/, adapters/ and tools/: what gets published. */
   readonly packages: readonly WorkspacePackage[]
-  /** What does not: tests, bench, and the folders under examples/. */
+  /** What does not: tests and their kit, bench, and the folders under examples/. */
   readonly privatePackages: readonly WorkspacePackage[]
   /** The folders that the root's tsconfig refers to, sorted. */
   readonly references: readonly string[]
@@ -24,6 +24,8 @@ export interface WorkspacePackage {
   readonly manifest: Manifest
   /** The folders of the packages that the tsconfig refers to, sorted. */
   readonly references: readonly string[]
+  /** Of a published package, the folders that the tsconfig of its own tests refers to, sorted. */
+  readonly testReferences: readonly string[]
   /** Whether it has tests of its own, in the folder `test`. */
   readonly hasTests: boolean
   readonly files: readonly SourceFile[]
@@ -67,6 +69,7 @@ function readPackage(root: string, folder: string): WorkspacePackage {
     folder,
     manifest,
     references: readReferences(root, folder),
+    testReferences: manifest.private === true ? [] : readReferences(root, `${folder}/test`),
     hasTests: existsSync(join(root, folder, 'test')),
     files: globSync(`${folder}/src/**/*.ts`, { cwd: root })
       .map((path) => path.replaceAll('\\', '/'))
@@ -91,11 +94,23 @@ function readJson<Content>(path: string): Content {
   return JSON.parse(readFileSync(path, 'utf8')) as Content
 }
 
-/** The workspace packages that a package depends on, in whatever way, sorted by name. */
+/** Returns the published packages that a package depends on, in any way, sorted by folder. */
 export function workspaceDependencies(
   workspace: Workspace,
-  { manifest }: WorkspacePackage,
+  owner: WorkspacePackage,
 ): readonly WorkspacePackage[] {
+  return workspace.packages.filter(dependencyOf(owner))
+}
+
+/** Returns the private packages that a package depends on, such as the kit of the tests. */
+export function privateDependencies(
+  workspace: Workspace,
+  owner: WorkspacePackage,
+): readonly WorkspacePackage[] {
+  return workspace.privatePackages.filter(dependencyOf(owner))
+}
+
+function dependencyOf({ manifest }: WorkspacePackage): (candidate: WorkspacePackage) => boolean {
   const names = new Set(
     Object.keys({
       ...manifest.dependencies,
@@ -103,5 +118,5 @@ export function workspaceDependencies(
       ...manifest.devDependencies,
     }),
   )
-  return workspace.packages.filter(({ name }) => names.has(name))
+  return ({ name }) => names.has(name)
 }

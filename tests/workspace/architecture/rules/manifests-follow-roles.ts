@@ -84,8 +84,9 @@ export const adaptersHaveAFramework: Rule = ({ packages }) =>
     .map(({ folder }) => `${folder}/package.json has no framework as a peer`)
 
 function installed(workspace: Workspace) {
+  const candidates = [...workspace.packages, ...workspace.privatePackages]
   return workspace.packages.flatMap((owner) =>
-    workspace.packages
+    candidates
       .filter(({ name }) => installedWith(owner).includes(name))
       .flatMap((dependency) => {
         const { role } = owner

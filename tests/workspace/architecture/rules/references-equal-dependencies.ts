@@ -1,5 +1,10 @@
 import type { Rule } from '../rule.ts'
-import { workspaceDependencies, type Workspace, type WorkspacePackage } from '../workspace.ts'
+import {
+  privateDependencies,
+  workspaceDependencies,
+  type Workspace,
+  type WorkspacePackage,
+} from '../workspace.ts'
 
 /**
  * The compiler does not object to a missing project reference: it silently compiles the other
@@ -7,7 +12,7 @@ import { workspaceDependencies, type Workspace, type WorkspacePackage } from '..
  */
 export const referencesEqualDependencies: Rule = (workspace) =>
   compiledTogether(workspace).flatMap((owner) => {
-    const dependencies = workspaceDependencies(workspace, owner).map(({ folder }) => folder)
+    const dependencies = compiledBefore(workspace, owner).map(({ folder }) => folder)
     const missing = dependencies.filter((folder) => !owner.references.includes(folder))
     const superfluous = owner.references.filter((folder) => !dependencies.includes(folder))
     return [
@@ -19,6 +24,14 @@ export const referencesEqualDependencies: Rule = (workspace) =>
     ]
   })
 
+/** A published package depends on what is private for its tests, which therefore refer to it. */
+export const testsReferToTheirKit: Rule = (workspace) =>
+  workspace.packages.flatMap((owner) =>
+    privateDependencies(workspace, owner)
+      .filter(({ folder }) => !owner.testReferences.includes(folder))
+      .map(({ folder }) => `${owner.folder}/test/tsconfig.json has no reference to ${folder}`),
+  )
+
 /** The root's tsconfig refers to every package and to the tests of each, so that `tsc -b` sees all. */
 export const rootRefersToAll: Rule = (workspace) =>
   compiledTogether(workspace)
@@ -28,6 +41,16 @@ export const rootRefersToAll: Rule = (workspace) =>
     )
     .filter((folder) => !workspace.references.includes(folder))
     .map((folder) => `tsconfig.json has no reference to ${folder}`)
+
+/** What the sources of a package need: those of a published one need nothing that is private. */
+function compiledBefore(
+  workspace: Workspace,
+  owner: WorkspacePackage,
+): readonly WorkspacePackage[] {
+  const published = workspaceDependencies(workspace, owner)
+  if (owner.role !== 'private') return published
+  return [...published, ...privateDependencies(workspace, owner)]
+}
 
 /** All but the benchmark, which has an installation of its own and is compiled by itself. */
 function compiledTogether(workspace: Workspace): readonly WorkspacePackage[] {
