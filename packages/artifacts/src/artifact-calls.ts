@@ -3,12 +3,23 @@ import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './a
 
 /** What a view of one scope asks of its store: the calls of `ArtifactStore` that name a scope. */
 export interface ArtifactCalls {
+  /** Stores bytes in the scope. */
   putBytes(scope: ArtifactScope, data: Uint8Array, options?: PutOptions): Promise<ArtifactRef>
+  /** Stores a text in the scope, as UTF-8. */
   putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef>
+  /** Resolves to the bytes of the artifact with the id, or `undefined`. */
   get(scope: ArtifactScope, id: string, options?: CallOptions): Promise<Uint8Array | undefined>
+  /** Resolves to the text of the artifact with the id, or `undefined`. */
   getText(scope: ArtifactScope, id: string, options?: CallOptions): Promise<string | undefined>
+  /**
+   * Resolves to what is known of the artifact with the id, or `undefined`, without reading its
+   * bytes.
+   */
   getRef(scope: ArtifactScope, id: string, options?: CallOptions): Promise<ArtifactRef | undefined>
+  /** Resolves to whether the scope has an artifact with the id. */
   exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean>
+  /** Removes the artifact with the id, and resolves to whether it was there. */
   delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean>
+  /** Walks the refs that the filter accepts. */
   list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef>
 }

@@ -53,7 +53,9 @@ export interface ArtifactDriver {
    * answer and nothing changes. Otherwise it gets its short id, or the full one if other content has the short one.
    */
   put(artifact: NewArtifact): Promise<ArtifactRef>
+  /** Resolves to the bytes and the stored digest, or `undefined` if there is no such artifact. */
   get(key: ArtifactKey): Promise<ArtifactContent | undefined>
+  /** Resolves to the ref, or `undefined` if there is no such artifact. Never reads the bytes. */
   getRef(key: ArtifactKey): Promise<ArtifactRef | undefined>
   /** Removes an artifact and tells whether it was there. */
   delete(key: ArtifactKey): Promise<boolean>

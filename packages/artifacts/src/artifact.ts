@@ -17,6 +17,7 @@ export const MAX_SOURCE_BYTES: number = 64 * 1024
 
 /** Whose artifact it is: an identity, narrowed to one task. An absent or empty `taskId` means the session itself. */
 export interface ArtifactScope extends Identity {
+  /** The task. Default: `''`, the session itself. */
   readonly taskId?: string
 }
 
@@ -40,6 +41,7 @@ export interface ArtifactRef {
   /** An absent task is `''`. */
   readonly scope: Required<ArtifactScope>
   readonly mimeType: string
+  /** The number of bytes of the content. */
   readonly sizeBytes: number
   readonly filename: string
   /** The SHA-256 of the bytes, in hex. */
@@ -54,7 +56,9 @@ export interface ArtifactRef {
  * `maintenanceScoped: true`.
  */
 export interface ArtifactFilter extends Partial<Identity>, Partial<MaintenanceScope> {
+  /** Only artifacts of this task; `''`: of the session itself. Default: of any task. */
   readonly taskId?: string
+  /** Only artifacts of this namespace. Default: of any. */
   readonly namespace?: string
 }
 

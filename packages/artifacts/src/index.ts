@@ -1,3 +1,8 @@
+/**
+ * The artifact store: content-addressed tool outputs, scoped by identity.
+ *
+ * @module
+ */
 import './artifact-errors.ts'
 
 export type { ArtifactCalls } from './artifact-calls.ts'

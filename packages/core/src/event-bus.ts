@@ -20,9 +20,13 @@ export interface HarborageEvent<Type extends string = string> {
 
 /** Which events a listener wants: those that equal every given field. An empty filter takes all. */
 export interface EventFilter<Type extends string = string> {
+  /** Only events of this type. Default: of any. */
   readonly type?: Type
+  /** Only events of this tenant. Default: of any. */
   readonly tenantId?: string
+  /** Only events of this user. Default: of any. */
   readonly userId?: string
+  /** Only events of this session. Default: of any. */
   readonly sessionId?: string
 }
 
@@ -36,7 +40,12 @@ export type Unsubscribe = () => void
 
 /** Where stores publish what happened. Implement it to forward events to a broker of your own. */
 export interface EventBus {
+  /** Hands an event to every listener whose filter accepts it. */
   publish(event: HarborageEvent): void | Promise<void>
+  /**
+   * Calls the listener with every later event that the filter accepts, until the returned function
+   * is called.
+   */
   subscribe<Type extends string>(
     filter: EventFilter<Type>,
     listener: EventListener<Type>,

@@ -15,6 +15,7 @@ export interface Identity {
 
 /** An {@link Identity}, narrowed to one run. An absent or empty `runId` means the session itself. */
 export interface RunIdentity extends Identity {
+  /** The run. Default: `''`, the session itself. */
   readonly runId?: string
 }
 

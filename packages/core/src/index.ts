@@ -1,3 +1,8 @@
+/**
+ * What every store shares: identities, errors, event ids, the event bus and contexts.
+ *
+ * @module
+ */
 export type { CallOptions, PageOptions } from './call-options.ts'
 export { identityContext, type Context } from './context.ts'
 export type { Database } from './database.ts'

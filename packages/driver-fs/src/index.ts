@@ -1,3 +1,8 @@
+/**
+ * The driver that keeps artifacts as files of a directory. Importing it registers it for `fs:`.
+ *
+ * @module
+ */
 import { registerArtifactDriver } from '@harborage/artifacts'
 import { openFsArtifactDriver } from './open-fs-artifact-driver.ts'
 

@@ -1,3 +1,8 @@
+/**
+ * The Postgres engine, on pg. Importing it registers it for `postgres:` and `postgresql:`.
+ *
+ * @module
+ */
 import { registerEngine } from '@harborage/core/kit'
 import { openPostgres } from './open-postgres.ts'
 

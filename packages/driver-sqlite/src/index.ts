@@ -1,3 +1,8 @@
+/**
+ * The SQLite engine, on better-sqlite3. Importing it registers it for `sqlite:` and `file:`.
+ *
+ * @module
+ */
 import { registerEngine } from '@harborage/core/kit'
 import { openSqlite } from './open-sqlite.ts'
 

@@ -37,8 +37,11 @@ export interface ConversationTurn {
   readonly timestamp?: Date
   /** The idempotency key: a retry with it is stored once. Left out, a new one: each call, a retry too, is a turn. */
   readonly turnId?: EventId
+  /** What the agent did between message and response. Default: nothing is kept of it. */
   readonly trajectoryDigest?: TrajectoryDigest
+  /** The artifacts that the user was shown. Default: none. */
   readonly artifactsShown?: JsonObject
+  /** The ids of artifacts that the user was not shown. Default: none. */
   readonly artifactsHiddenRefs?: readonly string[]
 }
 
@@ -55,6 +58,7 @@ export interface LlmContextPatch {
 
 /** A conversation as bytes, to be restored on any driver. */
 export interface MemorySnapshot {
+  /** The strategy of the conversation. Left out, the bytes alone name it. */
   readonly strategy?: Strategy
   readonly bytes: Uint8Array
 }

@@ -1,3 +1,8 @@
+/**
+ * The memory store: conversations under a declared strategy.
+ *
+ * @module
+ */
 import './memory-errors.ts'
 
 export {

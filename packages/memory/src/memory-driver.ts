@@ -6,6 +6,7 @@ import type { Health } from './health.ts'
 export interface KeptTurn {
   /** Grows with every turn that is added: the order of a conversation. */
   readonly position: number
+  /** What the estimator of the store counted for the turn. */
   readonly tokens: number
   /** The turn as JSON. */
   readonly text: string
@@ -16,7 +17,9 @@ export interface MemoryHeader {
   readonly strategy: Strategy
   /** The position of the turn that is added next. */
   readonly nextPosition: number
+  /** The number of turns that are kept. */
   readonly turns: number
+  /** The sum of the tokens of the turns that are kept. */
   readonly tokens: number
   /** The ids of the turns that were added last, newest first. */
   readonly turnIds: readonly EventId[]
@@ -51,6 +54,7 @@ export interface ForgottenTurnIds {
   readonly lineage: number
   /** and those of this one whose position is not above `through` and that were added before `before`. */
   readonly through: number
+  /** In milliseconds since 1970. */
   readonly before: number
 }
 
@@ -85,8 +89,11 @@ export interface HeldMemory {
  */
 export interface MemoryChange<Result> {
   readonly result: Result
+  /** Replaces the bookkeeping. */
   readonly header?: MemoryHeader
+  /** Replaces the summary. */
   readonly summary?: string
+  /** Adds turns after those that are kept. */
   readonly append?: readonly KeptTurn[]
   /** Removes every turn up to this position, before anything is appended. */
   readonly removeThrough?: number
@@ -112,7 +119,9 @@ export interface Conversation {
  * Prove a driver with `memoryConformance` of `@harborage/conformance/memory`.
  */
 export interface MemoryDriver {
+  /** Resolves to all that is kept of the conversation, read at one instant. */
   read(identity: Required<RunIdentity>): Promise<Conversation>
+  /** Resolves to the bookkeeping of the conversation, or `undefined` if there is none. */
   readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined>
   /**
    * Shows `decide` what the conversation holds, as far as `look` asks for it, and applies what it answers, all or

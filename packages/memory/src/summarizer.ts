@@ -14,6 +14,7 @@ export interface SummaryRequest {
  * until it succeeds the turns stay as they are.
  */
 export interface Summarizer {
+  /** Resolves to a summary that covers the summary so far and the turns of the request. */
   summarize(
     identity: Required<RunIdentity>,
     request: SummaryRequest,

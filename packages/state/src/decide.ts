@@ -5,6 +5,7 @@ import type { SaveOutcome, StateRecord } from './state-record.ts'
 /** What a slot holds, as far as a decision needs it. */
 export interface Generation {
   readonly eventId: EventId
+  /** The number that the caller saved with the record. */
   readonly version: number
   readonly bytes: Uint8Array
   /** Whether the slot has held this event id before and has replaced it since. */
@@ -13,6 +14,7 @@ export interface Generation {
 
 /** The stored slots, as a decision sees them. */
 export interface SlotView {
+  /** Returns what the slot holds, or `undefined` if it is empty. */
   generationOf(slot: SlotKey): Generation | undefined
   /** Whether a slot of the tenant other than the record's own holds its event id. */
   isHeldElsewhere(record: StateRecord): boolean

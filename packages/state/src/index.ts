@@ -1,3 +1,8 @@
+/**
+ * The state store: slots of bytes, keyed by identity and idempotent on event ids.
+ *
+ * @module
+ */
 export { compareSlots } from './compare-slots.ts'
 export {
   decideCommit,

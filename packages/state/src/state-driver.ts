@@ -55,6 +55,7 @@ export interface ListKindPage {
  * Prove a driver with `stateConformance` of `@harborage/conformance/state`.
  */
 export interface StateDriver {
+  /** Resolves to the record that the slot holds, or `undefined` if it is empty. */
   load(slot: SlotKey): Promise<StateRecord | undefined>
   /** Finds the record that holds the event id, in any run of the session. */
   loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined>

@@ -35,6 +35,7 @@ export interface StateRecord {
   readonly identity: Required<RunIdentity>
   readonly kind: string
   readonly bytes: Uint8Array
+  /** The number that the caller saved with the record; 0 if it gave none. */
   readonly version: number
   readonly updatedAt: Date
 }
@@ -53,7 +54,10 @@ export interface SlotExpectation extends Slot {
 
 /** Work on several slots of one tenant that is applied as a whole or not at all. Each slot is changed once. */
 export interface StateTransaction {
+  /** What slots have to hold so that anything is done. Default: no expectation. */
   readonly expect?: readonly SlotExpectation[]
+  /** The records to save. Default: none. */
   readonly save?: readonly NewStateRecord[]
+  /** The slots to empty. Default: none. */
   readonly delete?: readonly Slot[]
 }

@@ -83,6 +83,7 @@ export interface TypedSlot<Input, Output> {
     value: Input,
     options?: TypedSaveOptions,
   ): Promise<SaveOutcome>
+  /** Empties the slot, as `StateStore.delete` does. */
   delete(store: StateStore, identity: RunIdentity, options?: DeleteOptions): Promise<boolean>
   /**
    * Makes the record that {@link TypedSlot.save} would save, as one of the saves of a `StateStore.commit`.

@@ -1,3 +1,8 @@
+/**
+ * The SQL driver of the artifact store, for authors of SQL engines and of works over several stores.
+ *
+ * @module
+ */
 import type { Database } from '@harborage/core'
 import { openSqlDriver } from '@harborage/core/sql'
 import type { ArtifactDriver } from '../artifact-driver.ts'

@@ -13,5 +13,6 @@ export interface ArtifactHarness extends Harness<ArtifactStore, ArtifactLimits> 
 
 /** What some cases need other than by default. */
 export interface ArtifactLimits {
+  /** The most bytes of an artifact. Default: that of the store. */
   readonly maxBytes?: number
 }

@@ -1,3 +1,8 @@
+/**
+ * The conformance suite of the state store, and the callers of its concurrent histories.
+ *
+ * @module
+ */
 export type { Histories } from '../harness.ts'
 export type { TestRunner } from '../test-runner.ts'
 export type { CallRecord, CallSlot, StateCall } from './concurrent/state-call.ts'

@@ -22,6 +22,7 @@ export function isAbortSignal(value: unknown): value is AbortSignal {
 // What follows asks the signal itself: properties that somebody put on it could throw, or say
 // something else.
 
+/** Returns whether the signal was aborted. */
 export function isAborted(signal: AbortSignal): boolean {
   return readAborted(signal) === true
 }

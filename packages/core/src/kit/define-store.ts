@@ -33,6 +33,7 @@ export interface DriverSource<Driver> {
 
 /** What a driver has to offer so that a store can end it. */
 export interface ClosableDriver {
+  /** Releases what the driver holds. Called once, when no call is in flight. */
   close(): Promise<void>
 }
 

@@ -1,3 +1,8 @@
+/**
+ * For authors of stores, store drivers and layers: checks of arguments, gates, registries and page walks.
+ *
+ * @module
+ */
 export {
   checkPageSize,
   pageOptionNames,

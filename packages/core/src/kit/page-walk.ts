@@ -4,6 +4,7 @@ import { turnIfHeld } from './event-loop-turn.ts'
 
 /** How a walk over many records goes on. */
 export interface PageWalk<Item, Place> {
+  /** The most items of a page. */
   readonly pageSize: number
   /** How many bytes a page may hold before its last item. Default: 8 MiB. */
   readonly maxBytes?: number

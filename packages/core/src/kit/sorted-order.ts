@@ -55,6 +55,7 @@ export class SortedOrder<Item> {
     if (this.#gone > MAX_GONE && this.#gone * 2 > this.#entries.length) this.#takeOut()
   }
 
+  /** Removes every item. */
   clear(): void {
     this.#entries = []
     this.#byId.clear()

@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely'
 
 /** A query that Kysely can compile: any of its builders, or a finished raw one. */
 export interface Compilable<Row> {
+  /** Returns the text of the statement and the values of its parameters. */
   compile(): CompiledQuery<Row>
 }
 

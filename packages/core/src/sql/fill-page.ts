@@ -1,6 +1,8 @@
 /** How many rows a page holds at most, and how many bytes before its last row. */
 export interface PageBounds {
+  /** The most rows of the page. */
   readonly limit: number
+  /** The bytes of content with which the page stops. */
   readonly maxBytes: number
 }
 

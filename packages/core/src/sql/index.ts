@@ -1,3 +1,8 @@
+/**
+ * For authors of SQL engines and of SQL drivers of stores: the port, dialects, tables and migrations.
+ *
+ * @module
+ */
 export { compileOnce } from './compile-once.ts'
 export { createTable } from './create-table.ts'
 export {

@@ -1,3 +1,8 @@
+/**
+ * The SQL driver of the state store, for authors of SQL engines and of works over several stores.
+ *
+ * @module
+ */
 import type { Database } from '@harborage/core'
 import { openSqlDriver } from '@harborage/core/sql'
 import type { StateDriver } from '../state-driver.ts'

@@ -16,6 +16,7 @@ export interface ArtifactCallerOptions {
   readonly tenantId: string
   /** Tells the callers of a history apart. */
   readonly name: string
+  /** The seed of its random choices: equal seeds make equal calls. */
   readonly seed: number
   /** A clock that all callers share. */
   readonly now: () => number
@@ -45,6 +46,7 @@ export class ArtifactCaller {
     }
   }
 
+  /** Makes a call and records it in the history, with its answer. */
   async make(call: ArtifactCall): Promise<void> {
     const { store, tenantId, now } = this.#options
     const recorded = await recordCall(call, now, () => makeArtifactCall(store, tenantId, call))

@@ -16,6 +16,7 @@ export interface CallerOptions {
   readonly tenantId: string
   /** Tells the callers of a history apart. */
   readonly name: string
+  /** The seed of its random choices: equal seeds make equal calls. */
   readonly seed: number
   /** A clock that all callers share, and that is never the same twice. */
   readonly now: () => number
@@ -48,6 +49,7 @@ export class StateCaller {
     }
   }
 
+  /** Makes a call and records it in the history, with its answer. */
   async make(call: StateCall): Promise<void> {
     const { store, tenantId, now } = this.#options
     const recorded = await recordCall(call, now, () => makeStateCall(store, tenantId, call))

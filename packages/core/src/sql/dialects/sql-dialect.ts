@@ -206,6 +206,7 @@ export interface OrderPage {
   readonly after: readonly unknown[]
   /** Before which value of the first of these columns it ends. */
   readonly end: unknown
+  /** The most rows of the page. */
   readonly limit: number
 }
 
