@@ -1,32 +1,35 @@
-/** What a suite has to know of the driver under test. */
+/** The properties of the driver under test that a suite has to know. */
 export interface HarnessSettings {
-  /** Whether a store that is opened after another one was closed finds what that one stored. */
+  /** Whether data outlives its store: a store opened later finds what a closed one stored. */
   readonly durable: boolean
   /**
-   * Whether several stores may be open on one backend at the same time, as in several processes. If not, the cases
-   * have to run one after the other. Default: as `durable`.
+   * Whether several stores may be open on one backend at the same time, as in several processes.
+   * If not, the cases have to run one after the other. Default: the value of `durable`.
    */
   readonly shared?: boolean
-  /** How many generated histories are run, and which. Default: 100 (memory: 50), at random. */
+  /** The number of generated histories and their seed. Default: 100 (memory: 50), a random seed. */
   readonly histories?: Histories
   /**
-   * How many milliseconds a call takes on the driver, roughly. With a slow driver each case makes
-   * fewer calls: it has fewer callers, fewer histories, and shrinks a failing history less.
+   * The rough duration of a call on the driver, in milliseconds. On a slow driver each case makes
+   * fewer calls: it has fewer callers and fewer histories, and shrinks a failing history less.
    * No case measures time. Default: 1.
    */
   readonly callMs?: number
 }
 
-/** How a suite gets at the driver under test. */
+/** The driver under test: how to open a store on it, and its properties. */
 export interface Harness<Store, Options = never> extends HarnessSettings {
-  /** Opens a store on the driver. The suite closes every store that it opened. */
+  /** Opens a store on the driver. The suite closes every store that it opens. */
   readonly open: (options?: Options) => Promise<Store>
 }
 
-/** How many generated histories are run, and which. */
+/** The choice of generated histories. */
 export interface Histories {
-  /** The number of each kind of histories; those that open the store again are at most 25. */
+  /** The number of histories of each kind; at most 25 of those that reopen the store. */
   readonly runs: number
-  /** An integer; the same seed generates the same histories. Default: a random one, which a failure prints. */
+  /**
+   * An integer. The same seed generates the same histories. Default: a random one, which a failure
+   * prints.
+   */
   readonly seed?: number
 }

@@ -1,6 +1,6 @@
 /**
- * The two functions of a test runner that a conformance suite needs. Those of vitest, `node:test`, jest and mocha fit
- * as they are.
+ * The two functions of a test runner that a conformance suite needs. Those of vitest, `node:test`,
+ * jest and mocha can be passed as they are.
  */
 export interface TestRunner {
   /** Groups the cases that `body` registers. */

@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 let time = 0
 const now = (): number => (time += 1)
 
-/** Makes a call whose engine tries it again that often. */
+/** Records a call that its engine retries `retries` times. */
 async function record(retries: number, failure?: Error) {
   return recordCall({ do: 'put' }, now, () =>
     traceOperation({ store: 'artifacts', operation: 'put' }, async () => {
@@ -24,7 +24,7 @@ async function record(retries: number, failure?: Error) {
   )
 }
 
-test('calls at the same time are recorded with their own retries', async () => {
+test('concurrent calls are recorded with their own retries', async () => {
   onTestFinished(countRetries())
   const recorded = await Promise.all([3, 0, 1].map((retries) => record(retries)))
   expect(recorded.map((call) => call?.retries)).toEqual([3, 0, 1])
@@ -36,11 +36,11 @@ test('a call of unknown outcome is recorded with its retries', async () => {
   expect(recorded).toMatchObject({ answer: undefined, retries: 2 })
 })
 
-test('a call that certainly did nothing is left out', async () => {
+test('a call that certainly had no effect is not recorded', async () => {
   expect(await record(0, new HarborageError('store_unavailable', 'not there'))).toBeUndefined()
 })
 
-test('no retries are counted before that was asked for, nor after it ended', async () => {
+test('retries are counted only between countRetries and its end', async () => {
   expect((await record(2))?.retries).toBe(0)
   countRetries()()
   expect((await record(2))?.retries).toBe(0)

@@ -5,7 +5,7 @@ import {
 } from '@harborage/conformance/histories'
 import { expect, test } from 'vitest'
 
-/** Reads or writes a register by its name. */
+/** A read or a write of a register. */
 type Access = { readonly register: string; readonly write?: string }
 
 const registerNames = ['x', 'y']
@@ -35,26 +35,21 @@ function unanswered(from: number, text: string): RecordedCall<Access> {
 }
 
 const explained: Readonly<Record<string, readonly RecordedCall<Access>[]>> = {
-  'of no calls': [],
-  'of calls one after the other': [
-    write(1, 2, 'a'),
-    read(3, 4, 'a'),
-    write(5, 6, 'b'),
-    read(7, 8, 'b'),
-  ],
-  'whose reads see a write under way, or do not': [
+  'without calls': [],
+  'of consecutive calls': [write(1, 2, 'a'), read(3, 4, 'a'), write(5, 6, 'b'), read(7, 8, 'b')],
+  'whose reads see a concurrent write, or do not': [
     write(1, 10, 'a'),
     read(2, 3, 'nothing'),
     read(4, 5, 'a'),
   ],
-  'whose writes end in another order than they begin': [
+  'whose writes end in a different order than they began': [
     write(1, 10, 'a'),
     write(2, 9, 'b'),
     read(11, 12, 'a'),
     read(13, 14, 'a'),
   ],
-  'whose unanswered write never happens': [unanswered(1, 'a'), read(5, 6, 'nothing')],
-  'whose unanswered write happens late': [
+  'whose unanswered write never takes effect': [unanswered(1, 'a'), read(5, 6, 'nothing')],
+  'whose unanswered write takes effect late': [
     unanswered(1, 'a'),
     read(5, 6, 'nothing'),
     write(7, 8, 'b'),
@@ -65,17 +60,17 @@ const explained: Readonly<Record<string, readonly RecordedCall<Access>[]>> = {
 
 const unexplained: Readonly<Record<string, readonly RecordedCall<Access>[]>> = {
   'whose read misses a write that was answered': [write(1, 2, 'a'), read(3, 4, 'nothing')],
-  'whose reads go back': [write(1, 10, 'a'), read(2, 3, 'a'), read(4, 5, 'nothing')],
+  'whose reads go back in time': [write(1, 10, 'a'), read(2, 3, 'a'), read(4, 5, 'nothing')],
   'whose readers see two writes in two orders': [
     write(1, 10, 'a'),
     write(1, 10, 'b'),
     read(11, 14, 'a'),
     read(12, 13, 'b'),
   ],
-  'whose read shows what was never written': [write(1, 2, 'a'), read(3, 4, 'b')],
-  'whose write is shown before it begins': [read(1, 2, 'a'), write(3, 4, 'a')],
-  'whose unanswered write happens before it begins': [read(1, 2, 'a'), unanswered(3, 'a')],
-  'whose unanswered write happens twice': [
+  'whose read returns what was never written': [write(1, 2, 'a'), read(3, 4, 'b')],
+  'whose read returns a write before it begins': [read(1, 2, 'a'), write(3, 4, 'a')],
+  'whose unanswered write takes effect before it begins': [read(1, 2, 'a'), unanswered(3, 'a')],
+  'whose unanswered write takes effect twice': [
     unanswered(1, 'a'),
     read(3, 4, 'a'),
     write(5, 6, 'b'),
@@ -92,12 +87,12 @@ test.each(Object.entries(unexplained))('no order explains a history %s', (_, his
   expect(unexplainedCalls(registers, history)).toHaveLength(history.length)
 })
 
-test('the calls that are not explained are those of one part', () => {
+test('the unexplained calls are those that share a register', () => {
   const history = [write(1, 2, 'a'), read(3, 4, 'a'), write(1, 2, 'b', 'y'), read(3, 4, 'a', 'y')]
   expect(unexplainedCalls(registers, history)).toEqual(history.slice(2))
 })
 
-test('a long history of calls at the same time is decided', () => {
+test('a long history of concurrent calls is checked', () => {
   const history = Array.from({ length: 100 }, (_, index) => [
     write(10 * index, 10 * index + 25, `${index}`),
     read(10 * index + 26, 10 * index + 27, `${index}`),
@@ -106,7 +101,7 @@ test('a long history of calls at the same time is decided', () => {
   expect(unexplainedCalls(registers, [...history, read(2_000, 2_001, '0')])).toBeDefined()
 })
 
-test('calls are written down in the order in which they were made', () => {
+test('calls are described in the order in which they were made', () => {
   const text = describeCalls([
     { ...read(30, 41, 'a'), retries: 2 },
     { ...write(10, 20, 'a'), answer: undefined },

@@ -1,18 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { until, within } from '../src/support/waiting.ts'
+import { waitUntil, withTimeout } from '../src/support/waiting.ts'
 
-describe('a wait of a case', () => {
-  it('fails with what never came', async () => {
+describe('waiting in a case', () => {
+  it('fails with the name of what never happened', async () => {
     const never = Promise.withResolvers<void>().promise
-    await expect(within('a request', never, 1)).rejects.toThrow('waited in vain for a request')
-    await expect(until('health', () => false, 1)).rejects.toThrow('waited in vain for health')
+    await expect(withTimeout('a request', never, 1)).rejects.toThrow(
+      'timed out waiting for a request',
+    )
+    await expect(waitUntil('health', () => false, 1)).rejects.toThrow(
+      'timed out waiting for health',
+    )
   })
 
-  it('ends with what came', async () => {
-    let looks = 0
-    await until('the third look', () => (looks += 1) === 3)
-    expect(looks).toBe(3)
-    expect(await within('an answer', Promise.resolve('answer'))).toBe('answer')
-    await expect(within('a failure', Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+  it('ends as soon as it happened', async () => {
+    let checks = 0
+    await waitUntil('the third check', () => (checks += 1) === 3)
+    expect(checks).toBe(3)
+    expect(await withTimeout('an answer', Promise.resolve('answer'))).toBe('answer')
+    await expect(withTimeout('a failure', Promise.reject(new Error('failed')))).rejects.toThrow(
+      'failed',
+    )
   })
 })

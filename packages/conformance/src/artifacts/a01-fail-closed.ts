@@ -10,34 +10,37 @@ import {
 } from '../support/malformed-identities.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { malformedArguments } from './support/malformed-arguments.ts'
 import { putNew } from './support/put-new.ts'
 import { storeMethods, type MethodArguments, type StoreMethod } from './support/store-methods.ts'
 
-/** A1: every method checks, before anything else, that the store is open, then the scope, then the rest. */
+/**
+ * Registers the cases of A1: every method checks first that the store is open, then the scope, then
+ * the other arguments.
+ */
 export function failClosed({ it }: ArtifactCases): void {
   for (const method of storeMethods) {
     const { name } = method
 
-    it(`A1 ${name} refuses a scope with an empty part`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'identity_required', ({ scope }) =>
+    it(`A1 ${name} rejects a scope with an empty part`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'identity_required', ({ scope }) =>
         identitiesWithEmptyPart(scope).map(withScope),
       )
     })
 
     if (name !== 'list') {
-      it(`A1 ${name} refuses a scope without a part`, async ({ store }) => {
-        await assertRefusesAll(store, method, 'identity_required', ({ scope }) =>
+      it(`A1 ${name} rejects a scope without a part`, async ({ store }) => {
+        await assertRejectsAll(store, method, 'identity_required', ({ scope }) =>
           identitiesWithoutPart(scope).map(withScope),
         )
       })
     }
 
-    it(`A1 ${name} refuses a scope with a malformed part`, async ({ store }) => {
+    it(`A1 ${name} rejects a scope with a malformed part`, async ({ store }) => {
       const optional = method.takes.includes('taskId') ? ['taskId'] : []
-      await assertRefusesAll(store, method, 'invalid_identity', ({ scope }) =>
+      await assertRejectsAll(store, method, 'invalid_identity', ({ scope }) =>
         malformedIdentities(scope, optional).map(withScope),
       )
     })
@@ -53,12 +56,12 @@ export function failClosed({ it }: ArtifactCases): void {
 
     if (malformedArguments(method).length === 0) continue
 
-    it(`A1 ${name} refuses other malformed arguments`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'invalid_record', () => malformedArguments(method))
+    it(`A1 ${name} rejects other malformed arguments`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'invalid_record', () => malformedArguments(method))
     })
 
-    it(`A1 ${name} checks the scope before the rest`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'identity_required', ({ scope }) =>
+    it(`A1 ${name} checks the scope before the other arguments`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'identity_required', ({ scope }) =>
         malformedArguments(method).map((wrong) => ({
           ...wrong,
           ...withScope({ ...scope, userId: '' }),
@@ -68,8 +71,8 @@ export function failClosed({ it }: ArtifactCases): void {
   }
 }
 
-/** Checks that each variant of a good call is refused, and that nothing was done. */
-async function assertRefusesAll(
+/** Checks that each malformed variant of a valid call is rejected, and changes nothing. */
+async function assertRejectsAll(
   store: ArtifactStore,
   method: StoreMethod,
   code: ErrorCode,
@@ -80,12 +83,12 @@ async function assertRefusesAll(
   for (const variant of variantsOf(given)) {
     await assertFails(code, () => method.call(store, { ...given, ...variant }), method.name)
   }
-  await assertThere(store, kept)
+  await assertStored(store, kept)
   assertSameRefs(await collect(store.list(kept.ref.scope)), [kept.ref])
 }
 
 function argumentsFor(scope: ArtifactScope): MethodArguments {
-  return { scope, id: 'default_0123456789ab', data: bytesOf('refused'), text: 'refused' }
+  return { scope, id: 'default_0123456789ab', data: bytesOf('rejected'), text: 'rejected' }
 }
 
 function withScope(scope: unknown): { readonly scope: ArtifactScope } {

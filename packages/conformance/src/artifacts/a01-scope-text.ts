@@ -5,30 +5,37 @@ import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { invalidTexts, validTexts } from '../support/name-texts.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
-import { placeNamed, placeParts, type Place, type PlacePart } from './support/places.ts'
+import { placeWith, placeParts, type Place, type PlacePart } from './support/places.ts'
 import { putNew, type Put } from './support/put-new.ts'
 
-/** A1: what names a scope is kept byte for byte or refused, so that no two names become one. */
+/**
+ * Registers the cases of A1: a name is stored byte for byte or rejected, so that two different
+ * names never become the same.
+ */
 export function scopeText({ it }: ArtifactCases): void {
   for (const part of placeParts) {
-    it(`A1 no two texts for the ${part} meet, and each is kept as it is`, async ({ store }) => {
+    it(`A1 different texts as the ${part} are kept apart and stored unchanged`, async ({
+      store,
+    }) => {
       const base = freshScope()
-      const places = validTexts.map(([, text]) => placeNamed(part, text, base))
+      const places = validTexts.map(([, text]) => placeWith(part, text, base))
       await assertKeepsApart(store, places)
     })
 
     for (const [description, text] of invalidTexts) {
-      it(`A1 ${description} is refused as the ${part}`, async ({ store }) => {
-        const { scope, namespace } = placeNamed(part, text, freshScope())
+      it(`A1 ${description} is rejected as the ${part}`, async ({ store }) => {
+        const { scope, namespace } = placeWith(part, text, freshScope())
         const put = (): Promise<unknown> => store.putText(scope, 'content', { namespace })
-        await assertFails(refusalOf(part), put)
+        await assertFails(errorCodeOf(part), put)
       })
     }
   }
 
-  it('A1 no two scopes meet by moving text between their parts', async ({ store }) => {
+  it('A1 scopes that differ only in where their parts begin and end are kept apart', async ({
+    store,
+  }) => {
     const base = freshScope()
     const separators = ['/', ':', '|', ',', '.', '-', '_', ' ', '\n', '\u001f', "','", '","', '\\']
     const places = separators.flatMap((separator) => [
@@ -41,11 +48,11 @@ export function scopeText({ it }: ArtifactCases): void {
   })
 }
 
-function refusalOf(part: PlacePart): ErrorCode {
+function errorCodeOf(part: PlacePart): ErrorCode {
   return part === 'namespace' ? 'invalid_record' : 'invalid_identity'
 }
 
-/** Puts the same content in every place, and finds each as it was put there. */
+/** Puts the same content in every place, then checks each of the artifacts. */
 async function assertKeepsApart(store: ArtifactStore, places: readonly Place[]): Promise<void> {
   const puts: Put[] = []
   for (const [index, { scope, namespace }] of places.entries()) {
@@ -57,7 +64,7 @@ async function assertKeepsApart(store: ArtifactStore, places: readonly Place[]):
     puts.push(put)
   }
   for (const put of puts) {
-    await assertThere(store, put)
+    await assertStored(store, put)
     const { scope, namespace } = put.ref
     assertSameRefs(await collect(store.list({ ...scope, namespace })), [put.ref])
   }

@@ -11,7 +11,7 @@ import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
 import { storeMethods, type MethodArguments } from './support/store-methods.ts'
 
-/** A1: a name that an argument does not have is refused: an option under it would be ignored. */
+/** Registers the cases of A1: unknown properties are rejected, since they would be ignored. */
 export function unknownNames({ it }: ArtifactCases): void {
   for (const { name, takes, call: callWithSession } of storeMethods) {
     const isOfSession = name === 'deleteScope'
@@ -20,31 +20,31 @@ export function unknownNames({ it }: ArtifactCases): void {
         ? store.deleteScope(malformed(given.scope), given.options)
         : callWithSession(store, given)
 
-    it(`A1 ${name} refuses an argument with an unknown name`, async ({ store }) => {
+    it(`A1 ${name} rejects an argument with an unknown property`, async ({ store }) => {
       const { ref } = await putNew(store, freshScope())
       const { scope, id } = ref
       const given = {
         scope: isOfSession ? sessionOf(scope) : scope,
         id,
-        data: bytesOf('refused'),
-        text: 'refused',
+        data: bytesOf('rejected'),
+        text: 'rejected',
       }
-      const refuse = async (
+      const assertRejects = async (
         code: ErrorCode,
         variants: readonly MethodArguments[],
       ): Promise<void> => {
         for (const variant of variants) await assertFails(code, () => call(store, variant))
       }
       const scopes = [...withUnknownNames(given.scope)]
-      await refuse(
+      await assertRejects(
         'invalid_identity',
         scopes.map((each) => ({ ...given, scope: each })),
       )
       const ofRun = { ...given, scope: { ...given.scope, runId: 'run' } }
-      await refuse(isOfSession ? 'invalid_record' : 'invalid_identity', [ofRun])
+      await assertRejects(isOfSession ? 'invalid_record' : 'invalid_identity', [ofRun])
       if (takes.includes('options')) {
         const options = withUnknownNames({ signal: new AbortController().signal })
-        await refuse(
+        await assertRejects(
           'invalid_record',
           options.map((each) => ({ ...given, options: each })),
         )
@@ -53,7 +53,7 @@ export function unknownNames({ it }: ArtifactCases): void {
     })
   }
 
-  it('A1 a view refuses options with an unknown name', async ({ store }) => {
+  it('A1 a view rejects options with an unknown property', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     const view = store.scoped(ref.scope)
     for (const options of withUnknownNames({})) {

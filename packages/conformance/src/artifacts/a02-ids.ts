@@ -4,7 +4,7 @@ import { bytesOf } from '../support/text-bytes.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertAbsent, assertThere } from './support/assert-artifact.ts'
+import { assertAbsent, assertStored } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
@@ -17,7 +17,7 @@ const namespaces: readonly (readonly [description: string, namespace: string])[]
   ['with an underscore', 'tool_output'],
   ['of one underscore', '_'],
   ['of underscores', '___'],
-  ['with underscores around', '_a_'],
+  ['with a leading and a trailing underscore', '_a_'],
   ['that looks like an id', 'default_0123456789ab'],
   ['that looks like digits', '0123456789ab'],
   ['that looks like a path', '../a/b'],
@@ -26,7 +26,7 @@ const namespaces: readonly (readonly [description: string, namespace: string])[]
   ['with a line feed', 'a\nb'],
 ]
 
-/** A2: an id is the namespace and the first digits of the content's digest. */
+/** Registers the cases of A2: an id is the namespace and the first digits of the digest. */
 export function ids({ it, callers }: ArtifactCases): void {
   it('A2 an id is the default namespace and 12 digits of the digest', async ({ store }) => {
     const { ref } = await putNew(store, freshScope(), 'hello')
@@ -36,7 +36,7 @@ export function ids({ it, callers }: ArtifactCases): void {
     assert.equal(ref.namespace, 'default')
   })
 
-  it(`A2 in each of ${ROUNDS} races with deletions of the same content a put gets the short id`, async ({
+  it(`A2 in each of ${ROUNDS} races with deletes of the same content every put gets the short id`, async ({
     store,
   }) => {
     const scope = freshScope()
@@ -53,7 +53,7 @@ export function ids({ it, callers }: ArtifactCases): void {
     }
   })
 
-  it('A2 bytes and text of one content have one id', async ({ store }) => {
+  it('A2 the same content put as bytes and as text has the same id', async ({ store }) => {
     const ofText = await store.putText(freshScope(), 'hällo')
     const ofBytes = await store.putBytes(freshScope(), bytesOf('hällo'))
     assert.equal(ofBytes.id, ofText.id)
@@ -65,23 +65,25 @@ export function ids({ it, callers }: ArtifactCases): void {
       const put = await putNew(store, scope, 'content', { namespace })
       assert.equal(put.ref.namespace, namespace)
       assert.equal(put.ref.id, `${namespace}_${digestOf('content').slice(0, 12)}`)
-      await assertThere(store, put)
+      await assertStored(store, put)
       assert.equal(await store.delete(scope, put.ref.id), true)
       await assertAbsent(store, scope, put.ref.id)
     })
   }
 
-  it('A2 a namespace that is the id of another artifact does not meet it', async ({ store }) => {
+  it('A2 a namespace that equals the id of an artifact does not affect the artifact', async ({
+    store,
+  }) => {
     const scope = freshScope()
     const outer = await putNew(store, scope, 'content')
     const inner = await putNew(store, scope, 'content', { namespace: outer.ref.id })
     const innermost = await putNew(store, scope, 'content', { namespace: inner.ref.id })
-    for (const put of [outer, inner, innermost]) await assertThere(store, put)
+    for (const put of [outer, inner, innermost]) await assertStored(store, put)
     assert.equal(await store.delete(scope, inner.ref.id), true)
-    for (const put of [outer, innermost]) await assertThere(store, put)
+    for (const put of [outer, innermost]) await assertStored(store, put)
   })
 
-  it('A2 an id that is not quite the one of an artifact finds nothing', async ({ store }) => {
+  it('A2 an id that is similar to that of an artifact finds nothing', async ({ store }) => {
     const scope = freshScope()
     const put = await putNew(store, scope, 'content', { namespace: 'tool_output' })
     const digest = digestOf('content')
@@ -113,16 +115,16 @@ export function ids({ it, callers }: ArtifactCases): void {
       'x'.repeat(321),
     ]
     for (const id of wrong) await assertAbsent(store, scope, id)
-    await assertThere(store, put)
+    await assertStored(store, put)
   })
 
-  it('A2 the short id of a content that is not there finds nothing', async ({ store }) => {
+  it('A2 the id of a content that was never put finds nothing', async ({ store }) => {
     const scope = freshScope()
     await assertAbsent(store, scope, `default_${digestOf('nothing').slice(0, 12)}`)
     await assertAbsent(store, scope, `default_${digestOf('nothing')}`)
   })
 
-  it('A2 a malformed namespace is refused, and nothing is stored', async ({ store }) => {
+  it('A2 a malformed namespace is rejected, and nothing is stored', async ({ store }) => {
     const scope = freshScope()
     for (const namespace of ['', 'x'.repeat(257), '\ud800', 'a\0', null, 7, ['a']]) {
       const options = { namespace: malformed<string>(namespace) }

@@ -5,16 +5,16 @@ import { malformed } from '../support/malformed.ts'
 import { invalidTexts, validTexts } from '../support/name-texts.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRef, assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { assertSameRef, assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
 import { putNew } from './support/put-new.ts'
 
-/** A4: what is said of an artifact is kept as it was said. */
+/** Registers the cases of A4: the metadata of an artifact is stored unchanged. */
 export function metadata({ it }: ArtifactCases): void {
-  it('A4 metadata that is left out has its defaults', async ({ store }) => {
+  it('A4 omitted metadata has its defaults', async ({ store }) => {
     const scope = freshScope()
     const before = Date.now()
     const ofBytes = await store.putBytes(scope, bytesOf('bytes'))
@@ -36,7 +36,7 @@ export function metadata({ it }: ArtifactCases): void {
     }
   })
 
-  it('A4 all metadata comes back from every method', async ({ store }) => {
+  it('A4 every method returns all metadata', async ({ store }) => {
     const scope = freshScope()
     const given = {
       namespace: 'tool',
@@ -47,11 +47,11 @@ export function metadata({ it }: ArtifactCases): void {
     const { text, ref } = await putNew(store, scope, 'not a picture', given)
     const { namespace, mimeType, filename, source } = ref
     assert.deepEqual({ namespace, mimeType, filename, source }, given)
-    await assertThere(store, { text, ref })
+    await assertStored(store, { text, ref })
     assertSameRefs(await collect(store.list(scope)), [ref])
   })
 
-  it('A4 options that are there but undefined are as if left out', async ({ store }) => {
+  it('A4 undefined options are treated as omitted', async ({ store }) => {
     const options = { namespace: undefined, mimeType: undefined, filename: undefined }
     const given = malformed<object>({ ...options, source: undefined, signal: undefined })
     const { ref } = await putNew(store, freshScope(), 'content', given)
@@ -60,14 +60,14 @@ export function metadata({ it }: ArtifactCases): void {
     assert.equal(mimeType, 'text/plain; charset=utf-8')
   })
 
-  it('A4 options that are inherited are as good as own ones', async ({ store }) => {
+  it('A4 inherited options are treated as own ones', async ({ store }) => {
     const given = { namespace: 'n', mimeType: 'image/png', filename: 'f', source: { step: 1 } }
     const { ref } = await putNew(store, freshScope(), 'content', inheriting(given))
     const { namespace, mimeType, filename, source } = ref
     assert.deepEqual({ namespace, mimeType, filename, source }, given)
   })
 
-  it('A4 the size is that of the bytes, not of the text', async ({ store }) => {
+  it('A4 the size is the number of bytes, not of characters', async ({ store }) => {
     const scope = freshScope()
     for (const text of ['', 'a', 'é', '€', '😀', 'x'.repeat(10_000)]) {
       const { sizeBytes } = await store.putText(scope, text)
@@ -75,7 +75,7 @@ export function metadata({ it }: ArtifactCases): void {
     }
   })
 
-  it('A4 a file name may be any text, a type any without control characters, and is no path', async ({
+  it('A4 a file name may be any text, a MIME type any text without control characters', async ({
     store,
   }) => {
     const scope = freshScope()
@@ -90,7 +90,7 @@ export function metadata({ it }: ArtifactCases): void {
   })
 
   for (const [description, text] of invalidTexts) {
-    it(`A4 ${description} is refused as file name and type`, async ({ store }) => {
+    it(`A4 ${description} is rejected as the file name and as the MIME type`, async ({ store }) => {
       for (const options of [{ filename: text }, { mimeType: text }]) {
         const put = (): Promise<unknown> => store.putText(freshScope(), 'content', options)
         await assertFails('invalid_record', put)
@@ -98,7 +98,7 @@ export function metadata({ it }: ArtifactCases): void {
     })
   }
 
-  it('A4 malformed metadata is refused, and nothing is stored', async ({ store }) => {
+  it('A4 malformed metadata is rejected, and nothing is stored', async ({ store }) => {
     const scope = freshScope()
     for (const options of malformedPutOptions()) {
       const put = (): Promise<unknown> => store.putText(scope, 'content', malformed(options))

@@ -6,7 +6,7 @@ import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
-import { nested, notJsonObjects } from './support/not-json.ts'
+import { nested, invalidSources } from './support/non-json.ts'
 import { sessionOf } from '../support/session-of.ts'
 
 const MAX_DEPTH = 100
@@ -15,7 +15,7 @@ const MAX_DEPTH = 100
 const withProto =
   '{"__proto__":{"polluted":true},"deep":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}'
 
-/** Sources in JSON, each with what is special about it. */
+/** Sources as JSON text, each with what is special about it. */
 const sources: readonly (readonly [description: string, json: string])[] = [
   ['nothing', '{}'],
   ['every kind of value', '{"text":"a","number":1.5,"yes":true,"no":false,"null":null,"list":[]}'],
@@ -23,7 +23,7 @@ const sources: readonly (readonly [description: string, json: string])[] = [
     'large and small numbers',
     '{"numbers":[0,-1,9007199254740991,1e21,5e-324,1.7976931348623157e308]}',
   ],
-  ['names in an order of its own', '{"b":1,"a":2,"":3,"B":4,"é":5,"😀":6}'],
+  ['names that are not sorted', '{"b":1,"a":2,"":3,"B":4,"é":5,"😀":6}'],
   ['texts that need escapes', '{"text":"\\"\\\\\\n\\u0000\\u001f\\u2028"}'],
   ['a lone surrogate', '{"text":"\\ud800","\\udc00":1}'],
   ['texts that look like SQL', `{"text":"'; drop table artifacts_blobs; --","$1":"?"}`],
@@ -32,10 +32,10 @@ const sources: readonly (readonly [description: string, json: string])[] = [
   ['deep nesting', JSON.stringify(nested(MAX_DEPTH))],
 ]
 
-/** A4: a source is strict JSON. */
+/** Registers the cases of A4: a source is strict JSON. */
 export function source({ it }: ArtifactCases): void {
   for (const [description, json] of sources) {
-    it(`A4 a source with ${description} comes back as it was`, async ({ store }) => {
+    it(`A4 a source with ${description} is returned unchanged`, async ({ store }) => {
       const scope = freshScope()
       for (const ref of await putWithSource(store, scope, parse(json))) {
         assert.equal(JSON.stringify(ref.source), JSON.stringify(JSON.parse(json)))
@@ -52,14 +52,14 @@ export function source({ it }: ArtifactCases): void {
     }
   })
 
-  it('A4 a source without a prototype is an object like any other', async ({ store }) => {
+  it('A4 a source without a prototype is accepted', async ({ store }) => {
     const bare = malformed<JsonObject>(Object.assign(Object.create(null), { a: 1 }))
     for (const ref of await putWithSource(store, freshScope(), bare)) {
       assert.equal(JSON.stringify(ref.source), '{"a":1}')
     }
   })
 
-  it('A4 one object at two places of a source is no cycle', async ({ store }) => {
+  it('A4 one object at two places of a source is not a cycle', async ({ store }) => {
     const shared = { a: 1 }
     const refs = await putWithSource(store, freshScope(), { left: shared, right: [shared, shared] })
     for (const ref of refs) {
@@ -67,13 +67,13 @@ export function source({ it }: ArtifactCases): void {
     }
   })
 
-  for (const [description, value] of notJsonObjects) {
-    it(`A4 a source is refused that is, or has, ${description}`, async ({ store }) => {
-      await assertRefused(store, value)
+  for (const [description, value] of invalidSources) {
+    it(`A4 a source is rejected that is or contains ${description}`, async ({ store }) => {
+      await assertRejected(store, value)
     })
   }
 
-  it(`A4 a source has ${MAX_SOURCE_BYTES} bytes of JSON and no more`, async ({ store }) => {
+  it(`A4 a source has at most ${MAX_SOURCE_BYTES} bytes of JSON`, async ({ store }) => {
     const empty = Buffer.byteLength('{"text":""}')
     for (const filler of ['x', 'é']) {
       const size = Buffer.byteLength(filler)
@@ -81,13 +81,13 @@ export function source({ it }: ArtifactCases): void {
       for (const ref of await putWithSource(store, freshScope(), { text: most })) {
         assert.deepEqual(ref.source, { text: most })
       }
-      await assertRefused(store, { text: most + filler })
+      await assertRejected(store, { text: most + filler })
     }
   })
 
   it(`A4 a source is at most ${MAX_DEPTH} levels deep`, async ({ store }) => {
-    await assertRefused(store, nested(MAX_DEPTH + 1))
-    await assertRefused(store, nested(100_000))
+    await assertRejected(store, nested(MAX_DEPTH + 1))
+    await assertRejected(store, nested(100_000))
   })
 }
 
@@ -95,7 +95,7 @@ function parse(json: string): JsonObject {
   return malformed<JsonObject>(JSON.parse(json))
 }
 
-/** Puts an artifact and gives its ref as each method has it. */
+/** Puts an artifact and resolves to its ref as returned by each method. */
 async function putWithSource(
   store: ArtifactStore,
   scope: FullScope,
@@ -109,7 +109,7 @@ async function putWithSource(
   return [put, again, got, ...listed]
 }
 
-async function assertRefused(store: ArtifactStore, given: unknown): Promise<void> {
+async function assertRejected(store: ArtifactStore, given: unknown): Promise<void> {
   const scope = freshScope()
   const options = { source: malformed<JsonObject>(given) }
   await assertFails('invalid_record', () => store.putText(scope, 'content', options))

@@ -3,38 +3,38 @@ import { DEFAULT_MAX_BYTES, type ArtifactStore } from '@harborage/artifacts'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
 import { sessionOf } from '../support/session-of.ts'
 
 const MAX_BYTES = 10
 
-/** A5: an artifact has a largest size, which is checked before anything else is done with it. */
+/** Registers the cases of A5: the size limit is checked before anything is stored. */
 export function size({ it, itIfDurable }: ArtifactCases): void {
-  it('A5 bytes that are just as many as allowed are stored', async ({ store, open }) => {
+  it('A5 content of exactly the maximum size is stored', async ({ store, open }) => {
     const limited = await openLimited(store, open)
     const scope = freshScope()
     const ref = await limited.putBytes(scope, new Uint8Array(MAX_BYTES))
     assert.deepEqual(await limited.get(scope, ref.id), new Uint8Array(MAX_BYTES))
     for (const text of ['x'.repeat(MAX_BYTES), 'é'.repeat(MAX_BYTES / 2)]) {
-      await assertThere(limited, await putNew(limited, scope, text))
+      await assertStored(limited, await putNew(limited, scope, text))
     }
   })
 
   for (const [method, put] of tooLargePuts) {
-    it(`A5 ${method} refuses one byte more, and nothing is stored`, async ({ store, open }) => {
+    it(`A5 ${method} rejects one byte more, and nothing is stored`, async ({ store, open }) => {
       const limited = await openLimited(store, open)
       const scope = freshScope()
       const kept = await putNew(limited, scope, 'kept')
       await assertFails('artifact_too_large', () => put(limited, scope), method)
       assertSameRefs(await collect(limited.list(scope)), [kept.ref])
-      await assertThere(limited, kept)
-      await assertThere(limited, await putNew(limited, scope, 'goes on'))
+      await assertStored(limited, kept)
+      await assertStored(limited, await putNew(limited, scope, 'next'))
     })
   }
 
-  it('A5 a text is measured in bytes of UTF-8', async ({ store, open }) => {
+  it('A5 the size of a text is that of its UTF-8 bytes', async ({ store, open }) => {
     const limited = await openLimited(store, open)
     for (const text of ['é'.repeat(6), '€'.repeat(4), '😀'.repeat(3)]) {
       await assertFails('artifact_too_large', () => limited.putText(freshScope(), text))
@@ -49,10 +49,13 @@ export function size({ it, itIfDurable }: ArtifactCases): void {
     assert.equal(await store.deleteScope(sessionOf(scope)), 0)
   })
 
-  itIfDurable('A5 what was stored under a higher limit can be read', async ({ store, open }) => {
-    const put = await putNew(store, freshScope(), 'more than ten bytes')
-    await assertThere(await openLimited(store, open), put)
-  })
+  itIfDurable(
+    'A5 content that was stored under a higher limit can be read',
+    async ({ store, open }) => {
+      const put = await putNew(store, freshScope(), 'more than ten bytes')
+      await assertStored(await openLimited(store, open), put)
+    },
+  )
 }
 
 const tooLargePuts: readonly (readonly [
@@ -72,7 +75,7 @@ const tooLargePuts: readonly (readonly [
   ],
 ]
 
-/** A store with a small limit; the other one is closed first, since not every backend can be shared. */
+/** Opens a store with a small limit. Closes the first one before, as a backend may be unshared. */
 async function openLimited(
   store: ArtifactStore,
   open: (limits: { maxBytes: number }) => Promise<ArtifactStore>,

@@ -2,32 +2,32 @@ import assert from 'node:assert/strict'
 import type { ArtifactFilter, ArtifactRef, ArtifactStore } from '@harborage/artifacts'
 import type { MaintenanceScope, PageOptions } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
-import { byBytes, textsInByteOrder } from '../support/byte-order.ts'
+import { compareBytes, textsInByteOrder } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
-import { notNames, notPageSizes } from '../support/malformed-values.ts'
+import { invalidNames, invalidPageSizes } from '../support/malformed-values.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertSameRefs } from './support/assert-artifact.ts'
 import { freshScope, scopeParts } from './support/fresh-scope.ts'
-import { placeNamed, placeParts } from './support/places.ts'
+import { placeWith, placeParts } from './support/places.ts'
 import { putSimilar } from './support/put-similar.ts'
 import { putNew } from './support/put-new.ts'
 
-/** A6: list walks the refs that match a filter, ordered by bytes. */
+/** Registers the cases of A6: list walks the refs that match a filter, ordered by bytes. */
 export function list({ it }: ArtifactCases): void {
-  it('A6 a list gives whole refs', async ({ store }) => {
+  it('A6 a list yields complete refs', async ({ store }) => {
     const options = { namespace: 'tool', filename: 'out.txt', source: { step: 1 } }
     const { ref } = await putNew(store, freshScope(), 'content', options)
     assertSameRefs(await collect(store.list(ref.scope)), [ref])
   })
 
-  it('A6 a list is empty where nothing matches', async ({ store }) => {
+  it('A6 a list yields nothing if nothing matches', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     assert.deepEqual(await filenames(store, freshScope()), [])
     assert.deepEqual(await filenames(store, { ...ref.scope, namespace: 'other' }), [])
   })
 
-  it('A6 a list without a task is of any task, and with an empty one of the session itself', async ({
+  it('A6 a list without a taskId covers all tasks, with an empty taskId only what has no task', async ({
     store,
   }) => {
     const { taskId: _, ...session } = freshScope()
@@ -42,7 +42,7 @@ export function list({ it }: ArtifactCases): void {
     assert.deepEqual(await filenames(store, { ...session, taskId: 'c' }), [])
   })
 
-  it('A6 a list keeps to its session', async ({ store }) => {
+  it('A6 a list yields the refs of its session only', async ({ store }) => {
     const scope = freshScope()
     await store.putText(scope, 'content', { filename: 'ours' })
     for (const part of ['tenantId', 'userId', 'sessionId'] as const) {
@@ -53,14 +53,14 @@ export function list({ it }: ArtifactCases): void {
   })
 
   for (const part of scopeParts) {
-    it(`A6 a list returns nothing of a ${part} with a similar name`, async ({ store }) => {
+    it(`A6 a list yields no ref of a ${part} with a similar name`, async ({ store }) => {
       for (const { ref } of await putSimilar(store, part)) {
         assertSameRefs(await collect(store.list(ref.scope)), [ref])
       }
     })
   }
 
-  it('A6 a namespace in the filter is taken literally', async ({ store }) => {
+  it('A6 a namespace in the filter is matched literally', async ({ store }) => {
     const scope = freshScope()
     const namespaces = ['a', 'A', 'ab', 'a_', 'a_b', 'a%', '%', '_', 'a\\', '*', 'default']
     for (const namespace of namespaces) {
@@ -71,7 +71,7 @@ export function list({ it }: ArtifactCases): void {
     }
   })
 
-  it('A6 a filter that leaves out tenant, user or session needs the maintenance scope', async ({
+  it('A6 a filter without a tenant, user or session requires the maintenance scope', async ({
     store,
   }) => {
     const scope = freshScope()
@@ -88,9 +88,9 @@ export function list({ it }: ArtifactCases): void {
     }
   })
 
-  it('A6 in the maintenance scope a part that is left out is any', async ({ store }) => {
+  it('A6 in the maintenance scope an omitted part matches every value', async ({ store }) => {
     const scope = freshScope()
-    // What the walk across tenants keeps to instead, since nothing else on the backend has it.
+    // Nothing else on the backend has this namespace, so it limits the walk across tenants.
     const namespace = scope.tenantId
     for (const part of [undefined, 'tenantId', 'userId', 'sessionId', 'taskId'] as const) {
       const other = part === undefined ? scope : { ...scope, [part]: `${scope[part]}-2` }
@@ -115,7 +115,7 @@ export function list({ it }: ArtifactCases): void {
     it(`A6 a list is ordered by the bytes of the ${part}`, async ({ store }) => {
       const base = freshScope()
       for (const filename of textsInByteOrder.toReversed()) {
-        const { scope, namespace } = placeNamed(part, filename, base)
+        const { scope, namespace } = placeWith(part, filename, base)
         await store.putText(scope, 'content', { namespace, filename })
       }
       const filter = part === 'tenantId' ? { userId: base.tenantId } : { tenantId: base.tenantId }
@@ -126,7 +126,7 @@ export function list({ it }: ArtifactCases): void {
     })
   }
 
-  it('A6 a list is ordered by the outer parts before the inner ones', async ({ store }) => {
+  it('A6 a list is ordered by user, then session, then task, then namespace', async ({ store }) => {
     const { tenantId } = freshScope()
     const names: string[] = []
     for (const userId of ['b', 'a']) {
@@ -143,7 +143,7 @@ export function list({ it }: ArtifactCases): void {
     }
     for (const pageSize of [1, 2, 100]) {
       const filter = { tenantId, ...claimed }
-      assert.deepEqual(await filenames(store, filter, { pageSize }), names.toSorted(byBytes))
+      assert.deepEqual(await filenames(store, filter, { pageSize }), names.toSorted(compareBytes))
     }
   })
 
@@ -153,17 +153,19 @@ export function list({ it }: ArtifactCases): void {
     for (let index = 0; index < 50; index += 1) {
       refs.push(await store.putText(scope, `content ${index}`))
     }
-    const sorted = refs.toSorted((left, right) => byBytes(left.id, right.id))
+    const sorted = refs.toSorted((left, right) => compareBytes(left.id, right.id))
     for (const pageSize of [1, 2, 7, 100]) {
       assertSameRefs(await collect(store.list(scope, { pageSize })), sorted)
     }
   })
 
   for (const count of [0, 1, 2, 3, 100, 101, 250]) {
-    it(`A6 a list gives each of ${count} refs once, whatever the page`, async ({ store }) => {
+    it(`A6 a list yields each of ${count} refs once with any page size`, async ({ store }) => {
       const scope = freshScope()
       const puts = Array.from({ length: count }, (_, index) => store.putText(scope, `${index}`))
-      const refs = (await Promise.all(puts)).toSorted((left, right) => byBytes(left.id, right.id))
+      const refs = (await Promise.all(puts)).toSorted((left, right) =>
+        compareBytes(left.id, right.id),
+      )
       assertSameRefs(await collect(store.list(scope)), refs)
       for (const pageSize of [1, 2, 50, 100, 1_000]) {
         if (count > 10 && pageSize < 50) continue
@@ -172,16 +174,16 @@ export function list({ it }: ArtifactCases): void {
     })
   }
 
-  it('A6 a list refuses malformed arguments at once', async ({ store }) => {
+  it('A6 a list throws at once for malformed arguments', async ({ store }) => {
     const scope = freshScope()
-    const refuses = (filter: unknown, options?: unknown): Promise<void> =>
+    const assertThrows = (filter: unknown, options?: unknown): Promise<void> =>
       assertFails('invalid_record', () =>
         store.list(malformed(filter), options === undefined ? undefined : malformed(options)),
       )
-    for (const pageSize of notPageSizes) await refuses(scope, { pageSize })
-    for (const namespace of [...notNames.slice(1), 'x'.repeat(257)]) {
-      await refuses({ ...scope, namespace })
-      await refuses({ namespace, ...claimed })
+    for (const pageSize of invalidPageSizes) await assertThrows(scope, { pageSize })
+    for (const namespace of [...invalidNames.slice(1), 'x'.repeat(257)]) {
+      await assertThrows({ ...scope, namespace })
+      await assertThrows({ namespace, ...claimed })
     }
     for (const part of scopeParts) {
       const filter = malformed<ArtifactFilter>({ [part]: '\ud800', ...claimed })
@@ -192,7 +194,7 @@ export function list({ it }: ArtifactCases): void {
 
 const claimed: MaintenanceScope = { maintenanceScoped: true }
 
-/** Filters that match nothing, but might match what is another identity's. */
+/** Returns filters that match nothing, but could match artifacts of another identity. */
 function crossingFilters(scope: ReturnType<typeof freshScope>): ArtifactFilter[] {
   const { tenantId, userId, sessionId, taskId } = scope
   return [

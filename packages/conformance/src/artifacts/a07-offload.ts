@@ -6,21 +6,21 @@ import {
   type OffloadOptions,
   type OffloadValue,
 } from '@harborage/artifacts'
-import { rejectionOf } from '../support/abort.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
-import { notSignals } from '../support/malformed-values.ts'
+import { invalidCallOptions } from '../support/malformed-values.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertSameRef, assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { assertSameRef, assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
-import { notJsonValues } from './support/not-json.ts'
+import { nonJsonValues } from './support/non-json.ts'
 import { sessionOf } from '../support/session-of.ts'
 
-/** Values with the bytes that an artifact of them holds, and its type. */
+/** Values, each with the content of its artifact and the MIME type. */
 const values: readonly (readonly [
   description: string,
   value: OffloadValue,
@@ -36,25 +36,28 @@ const values: readonly (readonly [
   ['null', null, 'null', 'application/json'],
 ]
 
-/** A7: offload keeps heavy values as artifacts and hands small ones back. */
+/** Registers the cases of A7: offload stores large values as artifacts and returns small ones. */
 export function offload({ it }: ArtifactCases): void {
   for (const [description, value, content, mimeType] of values) {
     const size = Buffer.byteLength(content)
 
-    it(`A7 ${description} comes back inline up to the threshold`, async ({ store }) => {
+    it(`A7 ${description} is returned inline up to the threshold`, async ({ store }) => {
       const scope = freshScope()
       for (const thresholdBytes of [size, size + 1, undefined]) {
         const options = thresholdBytes === undefined ? {} : { thresholdBytes }
         const answer = await store.scoped(scope).offload(value, options)
         assert.deepEqual(Object.keys(answer), ['kind', 'value'])
-        assert.ok(answer.kind === 'inline' && answer.value === value, 'the very value')
+        assert.ok(
+          answer.kind === 'inline' && answer.value === value,
+          'the same value has to be returned',
+        )
       }
       assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
     })
 
     it(`A7 ${description} above the threshold becomes an artifact`, async ({ store }) => {
-      const ref = await heavy(store, value, { thresholdBytes: size - 1 })
-      await assertThere(store, { ref, text: content })
+      const ref = await offloadLarge(store, value, { thresholdBytes: size - 1 })
+      await assertStored(store, { ref, text: content })
       assert.equal(ref.mimeType, mimeType)
       assert.equal(ref.sizeBytes, size)
     })
@@ -75,7 +78,7 @@ export function offload({ it }: ArtifactCases): void {
     }
   })
 
-  it('A7 with a threshold of 0 only what is empty comes back inline', async ({ store }) => {
+  it('A7 with a threshold of 0 only empty values are returned inline', async ({ store }) => {
     const view = store.scoped(freshScope())
     const thresholdBytes = 0
     assert.equal((await view.offload('', { thresholdBytes })).kind, 'inline')
@@ -84,22 +87,22 @@ export function offload({ it }: ArtifactCases): void {
     assert.equal((await view.offload({}, { thresholdBytes })).kind, 'artifact')
   })
 
-  it('A7 offload hands on what is said of the artifact', async ({ store }) => {
+  it('A7 offload stores the metadata of the artifact', async ({ store }) => {
     const given = {
       namespace: 'tool',
       mimeType: 'text/csv',
       filename: 'a.csv',
       source: { step: 1 },
     }
-    const ref = await heavy(store, 'a,b', { ...given, thresholdBytes: 0 })
+    const ref = await offloadLarge(store, 'a,b', { ...given, thresholdBytes: 0 })
     const { namespace, mimeType, filename, source } = ref
     assert.deepEqual({ namespace, mimeType, filename, source }, given)
   })
 
-  it('A7 offload takes inherited options, a signal among them', async ({ store }) => {
+  it('A7 offload accepts inherited options, including a signal', async ({ store }) => {
     const given = { namespace: 'n', mimeType: 'image/png', filename: 'f', source: { step: 1 } }
     const inherited = inheriting({ ...given, thresholdBytes: 0 })
-    const { namespace, mimeType, filename, source } = await heavy(store, 'heavy', inherited)
+    const { namespace, mimeType, filename, source } = await offloadLarge(store, 'large', inherited)
     assert.deepEqual({ namespace, mimeType, filename, source }, given)
     const reason = new Error('the user left')
     const aborted = inheriting({ signal: AbortSignal.abort(reason) })
@@ -110,7 +113,7 @@ export function offload({ it }: ArtifactCases): void {
     assertSameRefs(await collect(store.list(scope)), [])
   })
 
-  it('A7 equal heavy values are stored once', async ({ store }) => {
+  it('A7 equal large values are stored once', async ({ store }) => {
     const view = store.scoped(freshScope())
     const options = { thresholdBytes: 0 }
     const [left, right] = [
@@ -122,7 +125,7 @@ export function offload({ it }: ArtifactCases): void {
     assert.equal((await collect(view.list())).length, 1)
   })
 
-  it('A7 offload captures a heavy value when it is called', async ({ store }) => {
+  it('A7 offload captures a large value when it is called', async ({ store }) => {
     const scope = freshScope()
     const bytes = bytesOf('captured')
     const list = ['captured']
@@ -131,7 +134,7 @@ export function offload({ it }: ArtifactCases): void {
       store.scoped(scope).offload(list, { thresholdBytes: 0 }),
     ]
     bytes.fill(0)
-    list[0] = 'spoilt'
+    list[0] = 'changed'
     const texts: (string | undefined)[] = []
     for (const answer of await Promise.all(calls)) {
       assert.ok(answer.kind === 'artifact')
@@ -140,10 +143,10 @@ export function offload({ it }: ArtifactCases): void {
     assert.deepEqual(texts, ['captured', '["captured"]'])
   })
 
-  it('A7 offload refuses what is neither bytes nor text nor JSON', async ({ store }) => {
+  it('A7 offload rejects what is neither bytes nor text nor JSON', async ({ store }) => {
     const scope = freshScope()
     const texts = ['\ud800', 'a\udc00']
-    const wrong = notJsonValues().filter(([description]) => description !== 'bytes')
+    const wrong = nonJsonValues().filter(([description]) => description !== 'bytes')
     for (const [description, value] of [...wrong, ...texts.map((text) => [text, text] as const)]) {
       for (const given of [value, ...(texts.includes(description) ? [] : [{ value }, [value]])]) {
         for (const thresholdBytes of [0, 1_000_000]) {
@@ -156,12 +159,12 @@ export function offload({ it }: ArtifactCases): void {
     assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
   })
 
-  it('A7 offload refuses malformed options, whatever the size of the value', async ({ store }) => {
+  it('A7 offload rejects malformed options for values of any size', async ({ store }) => {
     const scope = freshScope()
     const thresholds = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n, null, {}]
     const wrong = [
       ...thresholds.map((thresholdBytes) => ({ thresholdBytes })),
-      ...notSignals,
+      ...invalidCallOptions,
       ...malformedPutOptions(),
       7,
       'options',
@@ -178,13 +181,13 @@ export function offload({ it }: ArtifactCases): void {
   })
 }
 
-async function heavy(
+async function offloadLarge(
   store: ArtifactStore,
   value: OffloadValue,
   options: OffloadOptions,
 ): Promise<ArtifactRef> {
   const answer = await store.scoped(freshScope()).offload(value, options)
   assert.deepEqual(Object.keys(answer), ['kind', 'ref'])
-  assert.ok(answer.kind === 'artifact', 'a heavy value has to become an artifact')
+  assert.ok(answer.kind === 'artifact', 'a large value has to become an artifact')
   return answer.ref
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ArtifactRef, ArtifactScope, PutOptions } from '@harborage/artifacts'
-import { rejectionOf } from '../support/abort.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
@@ -11,14 +11,14 @@ import {
 } from '../support/malformed-identities.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
-import { freshScope, neighboursOf, scopeParts } from './support/fresh-scope.ts'
+import { assertAbsent, assertSameRefs, assertStored } from './support/assert-artifact.ts'
+import { freshScope, neighborsOf, scopeParts } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { lookUps, viewMethods } from './support/view-methods.ts'
+import { lookups, viewMethods } from './support/view-methods.ts'
 
-/** A7: a view is fixed to one scope, and reaches nothing else. */
+/** Registers the cases of A7: a view is fixed to one scope and cannot reach another. */
 export function scoped({ it }: ArtifactCases): void {
-  it('A7 a view of an invalid scope is refused when it is made', async ({ store }) => {
+  it('A7 scoped rejects an invalid scope at once', async ({ store }) => {
     const scope = freshScope()
     for (const wrong of [...identitiesWithEmptyPart(scope), ...identitiesWithoutPart(scope)]) {
       await assertFails('identity_required', () => store.scoped(malformed<ArtifactScope>(wrong)))
@@ -28,13 +28,13 @@ export function scoped({ it }: ArtifactCases): void {
     }
   })
 
-  it('A7 a view stamps every put with its scope', async ({ store }) => {
+  it('A7 every put of a view is stored in its scope', async ({ store }) => {
     const scope = freshScope()
     const view = store.scoped(scope)
     const refs = [
       await view.putText('text'),
       await view.putBytes(bytesOf('bytes')),
-      await offloaded(view.offload('heavy', { thresholdBytes: 0 })),
+      await offloaded(view.offload('large', { thresholdBytes: 0 })),
     ]
     for (const ref of refs) {
       assert.deepEqual(ref.scope, scope)
@@ -42,16 +42,16 @@ export function scoped({ it }: ArtifactCases): void {
     }
   })
 
-  it('A7 a view without a task is of the session itself', async ({ store }) => {
+  it('A7 a view without a taskId has the empty taskId', async ({ store }) => {
     const { taskId: _, ...session } = freshScope()
     const view = store.scoped(session)
     assert.deepEqual(view.scope, { ...session, taskId: '' })
     assert.deepEqual((await view.putText('text')).scope, { ...session, taskId: '' })
   })
 
-  it('A7 no option of a put leads out of the scope', async ({ store }) => {
+  it('A7 no option of a put reaches another scope', async ({ store }) => {
     const scope = freshScope()
-    const [other = scope] = neighboursOf(scope)
+    const [other = scope] = neighborsOf(scope)
     const options = malformed<PutOptions>({ ...other, scope: other, filter: other })
     const ref = await store.scoped(scope).putText('text')
     assert.deepEqual(ref.scope, scope)
@@ -59,10 +59,10 @@ export function scoped({ it }: ArtifactCases): void {
     await assertAbsent(store, other, ref.id)
   })
 
-  it('A7 a view lists its own task only', async ({ store }) => {
+  it('A7 a view lists the artifacts of its own task only', async ({ store }) => {
     const scope = freshScope()
     const ours = await putNew(store, scope, 'ours')
-    for (const other of [...neighboursOf(scope), { ...scope, taskId: '' }]) {
+    for (const other of [...neighborsOf(scope), { ...scope, taskId: '' }]) {
       await putNew(store, other, 'theirs')
     }
     assertSameRefs(await collect(store.scoped(scope).list()), [ours.ref])
@@ -72,14 +72,14 @@ export function scoped({ it }: ArtifactCases): void {
     await assertFails('invalid_record', () => store.scoped(scope).list(ofAnyTask))
   })
 
-  it('A7 a view of the session lists what has no task', async ({ store }) => {
+  it('A7 a view without a task lists only artifacts without a task', async ({ store }) => {
     const { taskId: _, ...session } = freshScope()
     const ours = await putNew(store, session, 'ours')
     await putNew(store, { ...session, taskId: 'task' }, 'of a task')
     assertSameRefs(await collect(store.scoped(session).list()), [ours.ref])
   })
 
-  it('A7 a view takes an id or a ref of its scope', async ({ store }) => {
+  it('A7 a view accepts an id or a ref of its scope', async ({ store }) => {
     const { ref, text } = await putNew(store, freshScope())
     const view = store.scoped(ref.scope)
     for (const target of [ref.id, ref]) {
@@ -97,27 +97,27 @@ export function scoped({ it }: ArtifactCases): void {
   for (const [index, part] of scopeParts.entries()) {
     it(`A7 an id of another ${part} finds nothing in a view`, async ({ store }) => {
       const theirs = await putNew(store, freshScope(), 'theirs')
-      const view = store.scoped(neighboursOf(theirs.ref.scope)[index] ?? freshScope())
-      for (const { name, call } of lookUps) {
+      const view = store.scoped(neighborsOf(theirs.ref.scope)[index] ?? freshScope())
+      for (const { name, call } of lookups) {
         const absent = name === 'exists' || name === 'delete' ? false : undefined
         assert.equal(await call(view, theirs.ref.id), absent, name)
       }
-      await assertThere(store, theirs)
+      await assertStored(store, theirs)
     })
 
-    it(`A7 a ref of another ${part} is refused by a view`, async ({ store }) => {
+    it(`A7 a view rejects a ref of another ${part}`, async ({ store }) => {
       const theirs = await putNew(store, freshScope(), 'theirs')
-      const scope = neighboursOf(theirs.ref.scope)[index] ?? freshScope()
+      const scope = neighborsOf(theirs.ref.scope)[index] ?? freshScope()
       const ours = await putNew(store, scope, 'theirs')
-      for (const { name, call } of lookUps) {
+      for (const { name, call } of lookups) {
         await assertFails('scope_mismatch', () => call(store.scoped(scope), theirs.ref), name)
       }
-      await assertThere(store, theirs)
-      await assertThere(store, ours)
+      await assertStored(store, theirs)
+      await assertStored(store, ours)
     })
   }
 
-  it('A7 deleteAll of a view removes what belongs to its own task, and counts it', async ({
+  it('A7 deleteAll of a view removes and counts the artifacts of its own task', async ({
     store,
   }) => {
     const scope = freshScope()
@@ -127,20 +127,20 @@ export function scoped({ it }: ArtifactCases): void {
       }
     }
     const others = []
-    for (const other of [...neighboursOf(scope), { ...scope, taskId: '' }]) {
+    for (const other of [...neighborsOf(scope), { ...scope, taskId: '' }]) {
       others.push(await putNew(store, other, 'one'))
     }
     assert.equal(await store.scoped(scope).deleteAll(), 6)
     assertSameRefs(await collect(store.list(scope)), [])
-    for (const other of others) await assertThere(store, other)
+    for (const other of others) await assertStored(store, other)
     assert.equal(await store.scoped(scope).deleteAll(), 0)
   })
 
-  it('A7 what is neither an id nor a ref is refused', async ({ store }) => {
+  it('A7 a view rejects what is neither an id nor a ref', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     const targets = [undefined, null, 7, '', {}, [], { id: ref.id }, { scope: ref.scope }]
     for (const target of targets) {
-      for (const { name, call } of lookUps) {
+      for (const { name, call } of lookups) {
         const look = (): Promise<unknown> =>
           call(store.scoped(ref.scope), malformed<ArtifactRef>(target))
         await assertFails('invalid_record', look, name)
@@ -148,7 +148,7 @@ export function scoped({ it }: ArtifactCases): void {
     }
   })
 
-  it('A7 a view cannot be changed after it was made', async ({ store }) => {
+  it('A7 a view cannot be changed after its creation', async ({ store }) => {
     const scope = freshScope()
     const given = { ...scope }
     const view = store.scoped(given)
@@ -161,7 +161,7 @@ export function scoped({ it }: ArtifactCases): void {
     assert.deepEqual((await view.putText('text')).scope, scope)
   })
 
-  it('A7 changing a ref that a view gave does not change the view', async ({ store }) => {
+  it('A7 changing a ref that a view returned does not change the view', async ({ store }) => {
     const scope = freshScope()
     const view = store.scoped(scope)
     const ref = await view.putText('text')
@@ -171,7 +171,7 @@ export function scoped({ it }: ArtifactCases): void {
   })
 
   for (const { name, call } of viewMethods) {
-    it(`A7 ${name} of a view is refused once the store is closed`, async ({ store }) => {
+    it(`A7 ${name} of a view is rejected once the store is closed`, async ({ store }) => {
       const { ref } = await putNew(store, freshScope())
       const view = store.scoped(ref.scope)
       await store.close()
@@ -184,18 +184,18 @@ export function scoped({ it }: ArtifactCases): void {
       const reason = new Error('the user left')
       const signal = AbortSignal.abort(reason)
       const failure = await rejectionOf(() => call(view, put.ref.id, { signal }))
-      assert.ok(failure === reason, 'the very reason is expected')
+      assert.ok(failure === reason, 'the reason itself is expected')
       assertSameRefs(await collect(view.list()), [put.ref])
     })
   }
 
-  it('A7 a ref of another scope is refused only after the store was seen to be open', async ({
+  it('A7 a view checks that the store is open before it checks the scope of a ref', async ({
     store,
   }) => {
     const { ref } = await putNew(store, freshScope())
     const view = store.scoped(freshScope())
     await store.close()
-    for (const { name, call } of lookUps) {
+    for (const { name, call } of lookups) {
       await assertFails('store_closed', () => call(view, ref), name)
     }
   })
@@ -205,6 +205,6 @@ async function offloaded(
   offload: Promise<{ readonly kind: string; readonly ref?: ArtifactRef }>,
 ): Promise<ArtifactRef> {
   const { ref } = await offload
-  assert.ok(ref !== undefined, 'a heavy value has to become an artifact')
+  assert.ok(ref !== undefined, 'a large value has to become an artifact')
   return ref
 }

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { collect } from '../support/collect.ts'
-import { nextTurn } from '../support/next-turn.ts'
+import { nextTurn } from '../support/event-loop.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
+import { assertAbsent, assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
-import { forgedPair } from './support/forged-pair.ts'
+import { collidingPair } from './support/colliding-pair.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
 import { sessionOf } from '../support/session-of.ts'
 
 const MEBIBYTE = 1024 * 1024
 
-/** A8: what was acknowledged stays, and what is under way is seen as a whole or not at all. */
+/**
+ * Registers the cases of A8: an acknowledged put is durable, and a running one is seen as a whole
+ * or not at all.
+ */
 export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCases): void {
-  itIfDurable('A8 an artifact outlives its store in every part', async ({ store, open }) => {
+  itIfDurable('A8 a reopened store finds every part of an artifact', async ({ store, open }) => {
     const scope = freshScope()
     const options = {
       namespace: 'tool_output',
@@ -29,23 +32,26 @@ export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCas
     ]
     await store.close()
     const reopened = await open()
-    for (const put of puts) await assertThere(reopened, put)
-  })
-
-  itIfDurable('A8 both of a forged pair outlive their store', async ({ store, open }) => {
-    const scope = freshScope()
-    const [first, second] = forgedPair
-    const puts = [await putNew(store, scope, first), await putNew(store, scope, second)]
-    await store.close()
-    const reopened = await open()
-    for (const put of puts) {
-      await assertThere(reopened, put)
-      assertSameRefs([await reopened.putText(scope, put.text)], [put.ref])
-    }
+    for (const put of puts) await assertStored(reopened, put)
   })
 
   itIfDurable(
-    `A8 what ${callers} callers put while the store closed is there when it is opened again`,
+    'A8 a reopened store finds both of two colliding contents',
+    async ({ store, open }) => {
+      const scope = freshScope()
+      const [first, second] = collidingPair
+      const puts = [await putNew(store, scope, first), await putNew(store, scope, second)]
+      await store.close()
+      const reopened = await open()
+      for (const put of puts) {
+        await assertStored(reopened, put)
+        assertSameRefs([await reopened.putText(scope, put.text)], [put.ref])
+      }
+    },
+  )
+
+  itIfDurable(
+    `A8 a reopened store finds what ${callers} callers put while the store closed`,
     async ({ store, open }) => {
       const scope = freshScope()
       const putting = Promise.all(
@@ -54,12 +60,12 @@ export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCas
       await store.close()
       const puts = await putting
       const reopened = await open()
-      for (const put of puts) await assertThere(reopened, put)
+      for (const put of puts) await assertStored(reopened, put)
       assert.equal((await collect(reopened.list(scope))).length, callers)
     },
   )
 
-  itIfDurable('A8 what was deleted stays away', async ({ store, open }) => {
+  itIfDurable('A8 a reopened store does not find what was deleted', async ({ store, open }) => {
     const scope = freshScope()
     const [deleted, kept] = [
       await putNew(store, scope, 'deleted'),
@@ -71,22 +77,22 @@ export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCas
     await store.close()
     const reopened = await open()
     for (const { ref } of [deleted, other]) await assertAbsent(reopened, ref.scope, ref.id)
-    await assertThere(reopened, kept)
+    await assertStored(reopened, kept)
   })
 
-  it('A8 a put that is under way is seen as a whole or not at all', async ({ store }) => {
+  it('A8 a running put is seen as a whole or not at all', async ({ store }) => {
     for (let round = 0; round < 5; round += 1) {
       const scope = freshScope()
       const content = new Uint8Array(randomBytes(MEBIBYTE))
       const id = `default_${digestOf(content).slice(0, 12)}`
       let isUnderWay = true
       const putting = store.putBytes(scope, content).finally(() => (isUnderWay = false))
-      // What it comes to is looked at in the end, also if a check of this loop fails first.
+      // Awaited at the end. This handler is for a check of the loop that fails before that.
       putting.catch(() => {})
       while (isUnderWay) {
         const [bytes, ref] = [await store.get(scope, id), await store.getRef(scope, id)]
         if (bytes !== undefined) {
-          assert.deepEqual(bytes, content, 'no half of it may be seen')
+          assert.deepEqual(bytes, content, 'no part of it may be seen')
           assert.equal(ref?.sizeBytes, MEBIBYTE)
         }
         for (const listed of await collect(store.list(scope))) {
@@ -98,11 +104,11 @@ export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCas
     }
   })
 
-  itIfShared('A8 what one store has put, another finds at once', async ({ store, open }) => {
+  itIfShared('A8 a store finds at once what another store has put', async ({ store, open }) => {
     const other = await open()
     const scope = freshScope()
     for (let index = 0; index < 20; index += 1) {
-      await assertThere(other, await putNew(store, scope, `content ${index}`))
+      await assertStored(other, await putNew(store, scope, `content ${index}`))
     }
     assert.equal(await other.deleteScope(sessionOf(scope)), 20)
     assertSameRefs(await collect(store.list(scope)), [])

@@ -1,10 +1,12 @@
-import { registerSuite } from '../support/suite-cases.ts'
+import type { ArtifactStore } from '@harborage/artifacts'
+import { withStores, type StoreFixture } from '../support/fixture.ts'
+import { registerSuite, type Guarantees } from '../support/suite-cases.ts'
 import type { TestRunner } from '../test-runner.ts'
 import { failClosed } from './a01-fail-closed.ts'
 import { otherScopes } from './a01-other-scopes.ts'
 import { scopeText } from './a01-scope-text.ts'
 import { unknownNames } from './a01-unknown-names.ts'
-import { forgedPairs } from './a02-forged-pair.ts'
+import { collidingContents } from './a02-colliding-pair.ts'
 import { ids } from './a02-ids.ts'
 import { dedup } from './a03-dedup.ts'
 import { metadata } from './a04-metadata.ts'
@@ -16,20 +18,18 @@ import { walks } from './a06-walks.ts'
 import { offload } from './a07-offload.ts'
 import { scoped } from './a07-scoped.ts'
 import { durability } from './a08-durability.ts'
-import type { ArtifactHarness } from './artifact-harness.ts'
+import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
-import { deleteOnce } from './s08-delete-once.ts'
 import { deletion } from './s08-delete.ts'
 import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
 import { sizes } from './sizes.ts'
-import type { ArtifactCases } from './support/artifact-cases.ts'
 
-const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => void)[]>> = {
+const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
   'A1 identity': [failClosed, otherScopes, scopeText, unknownNames],
-  'A2 id': [ids, forgedPairs],
+  'A2 id': [ids, collidingContents],
   'A3 dedup': [dedup],
   'A4 metadata': [metadata, source],
   'A5 size': [size],
@@ -37,7 +37,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
   'S7 bytes': [bytes, text],
-  'S8 delete': [deletion, deleteOnce],
+  'S8 delete': [deletion],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],
@@ -45,15 +45,16 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
 }
 
 /**
- * Registers the cases that every artifact driver passes, one group per guarantee. The name of a case begins with the
- * number of the guarantee that it checks, such as `A3 a later put of equal bytes returns the first ref unchanged`.
+ * Registers the cases that every artifact driver passes, one group per guarantee. The name of a
+ * case begins with the number of the guarantee that it checks, such as
+ * `A3 a later put of equal bytes returns the first ref unchanged`.
  *
  * No case limits time, and on most drivers none takes more than a few seconds: give the runner a
- * limit of 20 seconds per case. Say how slow a slow driver is (`callMs`): each case then makes at
- * most about 500 calls one after the other.
+ * limit of 20 seconds per case. For a slow driver, set `callMs`: each case then makes at most about
+ * 500 consecutive calls.
  *
- * @param runner `describe` and `it` of the test runner in use.
- * @param harness How to open a store on the driver under test.
+ * @param runner `describe` and `it` of your test runner.
+ * @param harness Opens a store on the driver under test, and describes the driver.
  *
  * @example
  * ```ts
@@ -63,10 +64,13 @@ const guarantees: Readonly<Record<string, readonly ((cases: ArtifactCases) => vo
  *
  * artifactsConformance(
  *   { describe, it },
- *   { open: async (limits) => new ArtifactStore(new InMemoryArtifactDriver(), limits), durable: false },
+ *   {
+ *     open: async (limits) => new ArtifactStore(new InMemoryArtifactDriver(), limits),
+ *     durable: false,
+ *   },
  * )
  * ```
  */
 export function artifactsConformance(runner: TestRunner, harness: ArtifactHarness): void {
-  registerSuite(runner, harness, guarantees)
+  registerSuite(runner, harness, (body) => withStores(harness.open, body), guarantees)
 }

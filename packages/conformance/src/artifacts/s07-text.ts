@@ -8,31 +8,31 @@ import { sessionOf } from '../support/session-of.ts'
 const texts: readonly (readonly [description: string, text: string])[] = [
   ['an empty text', ''],
   ['a byte order mark', '\ufeff'],
-  ['a text with a byte order mark in front', '\ufefftext'],
-  ['a text with two byte order marks in front', '\ufeff\ufefftext'],
+  ['a text with a leading byte order mark', '\ufefftext'],
+  ['a text with two leading byte order marks', '\ufeff\ufefftext'],
   ['a NUL', 'a\0b'],
-  ['line ends of every kind', 'a\nb\r\nc\rd\u2028e'],
+  ['a text with line ends of every kind', 'a\nb\r\nc\rd\u2028e'],
   ['a replacement character', 'a\ufffdb'],
   ['the last character', '\u{10ffff}'],
-  ['composed and decomposed characters', '\u00e9 e\u0301'],
-  ['joined characters', '👩\u200d👧'],
-  ['white space around', ' \t text \n'],
+  ['a text with composed and decomposed characters', '\u00e9 e\u0301'],
+  ['a text with joined characters', '👩\u200d👧'],
+  ['a text with leading and trailing white space', ' \t text \n'],
 ]
 
-/** Bytes that are no UTF-8, with what is wrong about them. */
+/** Bytes that are not UTF-8, with what is wrong about them. */
 const notTexts: readonly (readonly [description: string, data: Uint8Array])[] = [
-  ['a byte that no character has', Uint8Array.of(0xff)],
-  ['a character that is cut off', Uint8Array.of(0x61, 0xe2, 0x82)],
-  ['a longer form than needed', Uint8Array.of(0xc0, 0x80)],
+  ['a byte that never occurs in UTF-8', Uint8Array.of(0xff)],
+  ['a truncated character', Uint8Array.of(0x61, 0xe2, 0x82)],
+  ['an overlong encoding', Uint8Array.of(0xc0, 0x80)],
   ['a surrogate', Uint8Array.of(0xed, 0xa0, 0x80)],
   ['a character beyond the last one', Uint8Array.of(0xf4, 0x90, 0x80, 0x80)],
   ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x61, 0x00)],
 ]
 
-/** S7: a text comes back as it was, or is refused. */
+/** Registers the cases of S7: a text is returned unchanged or rejected. */
 export function text({ it }: ArtifactCases): void {
   for (const [description, given] of texts) {
-    it(`S7 ${description} comes back as it was`, async ({ store }) => {
+    it(`S7 ${description} is returned unchanged`, async ({ store }) => {
       const scope = freshScope()
       const { id } = await store.putText(scope, given)
       assert.equal(await store.getText(scope, id), given)
@@ -40,7 +40,7 @@ export function text({ it }: ArtifactCases): void {
     })
   }
 
-  it('S7 a text with a lone surrogate is refused, and nothing is stored', async ({ store }) => {
+  it('S7 a text with a lone surrogate is rejected, and nothing is stored', async ({ store }) => {
     const scope = freshScope()
     for (const given of ['\ud800', '\udfff', 'a\ud83d', '\ude00a', '\ude00\ud83d']) {
       await assertFails('invalid_record', () => store.putText(scope, given))
@@ -49,7 +49,9 @@ export function text({ it }: ArtifactCases): void {
   })
 
   for (const [description, data] of notTexts) {
-    it(`S7 bytes with ${description} are no text, but can be fetched`, async ({ store }) => {
+    it(`S7 bytes with ${description} are returned by get and rejected by getText`, async ({
+      store,
+    }) => {
       const scope = freshScope()
       const { id } = await store.putBytes(scope, data)
       await assertFails('invalid_record', () => store.getText(scope, id))
@@ -57,7 +59,7 @@ export function text({ it }: ArtifactCases): void {
     })
   }
 
-  it('S7 bytes that are UTF-8 can be fetched as a text', async ({ store }) => {
+  it('S7 bytes that are UTF-8 are returned by getText', async ({ store }) => {
     const scope = freshScope()
     const { id } = await store.putBytes(scope, bytesOf('\ufeffhéllo'))
     assert.equal(await store.getText(scope, id), '\ufeffhéllo')

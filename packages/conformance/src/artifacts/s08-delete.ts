@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { collect } from '../support/collect.ts'
 import type { Identity } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
+import { DELETE_RACES, waitForRepeatedDelete, writeDuringDelete } from '../support/delete-races.ts'
 import { malformed } from '../support/malformed.ts'
 import { race, tally } from '../support/race.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
-import { assertAbsent, assertSameRefs, assertThere } from './support/assert-artifact.ts'
-import { freshScope, neighboursOf } from './support/fresh-scope.ts'
-import { turns } from '../support/abort.ts'
+import { assertAbsent, assertSameRefs, assertStored } from './support/assert-artifact.ts'
+import { freshScope, neighborsOf } from './support/fresh-scope.ts'
+import { eventLoopTurns } from '../support/event-loop.ts'
 import { putNew } from './support/put-new.ts'
 import { sessionParts } from '../support/similar-names.ts'
 import { putSimilar } from './support/put-similar.ts'
@@ -15,9 +16,9 @@ import { sessionOf } from '../support/session-of.ts'
 
 const ROUNDS = 20
 
-/** S8: deleting says what was there, and may be repeated. */
-export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
-  it('S8 a delete answers whether something was there', async ({ store }) => {
+/** Registers the cases of S8: a delete answers what it removed, and may be repeated. */
+export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): void {
+  it('S8 a delete answers whether the artifact existed', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     assert.equal(await store.delete(ref.scope, ref.id), true)
     await assertAbsent(store, ref.scope, ref.id)
@@ -25,19 +26,19 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
     assertSameRefs(await collect(store.list(ref.scope)), [])
   })
 
-  it('S8 a delete leaves the neighbouring artifacts alone', async ({ store }) => {
+  it('S8 a delete does not change similar artifacts', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
-    const neighbours = [
+    const neighbors = [
       await putNew(store, ref.scope, 'other content'),
       await putNew(store, ref.scope, 'content', { namespace: 'default_' }),
       await putNew(store, { ...ref.scope, taskId: '' }),
     ]
-    for (const scope of neighboursOf(ref.scope)) neighbours.push(await putNew(store, scope))
+    for (const scope of neighborsOf(ref.scope)) neighbors.push(await putNew(store, scope))
     assert.equal(await store.delete(ref.scope, ref.id), true)
-    for (const neighbour of neighbours) await assertThere(store, neighbour)
+    for (const neighbor of neighbors) await assertStored(store, neighbor)
   })
 
-  it(`S8 of ${callers} callers that delete one artifact exactly one finds something`, async ({
+  it(`S8 of ${callers} callers that delete one artifact, exactly one finds it`, async ({
     store,
   }) => {
     const { ref } = await putNew(store, freshScope())
@@ -45,7 +46,7 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
     assert.deepEqual(tally(answers), { true: 1, false: callers - 1 })
   })
 
-  it('S8 deleteScope removes the artifacts of all tasks and counts them', async ({ store }) => {
+  it('S8 deleteScope removes and counts the artifacts of all tasks', async ({ store }) => {
     const { taskId: _, ...session } = freshScope()
     const puts = []
     for (const taskId of ['', 'task', 'other task', '../task']) {
@@ -61,48 +62,48 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
     assert.equal(await store.deleteScope(session), 0)
   })
 
-  it('S8 deleteScope refuses what names a task, and nothing is removed', async ({ store }) => {
+  it('S8 deleteScope rejects a scope with a taskId, and removes nothing', async ({ store }) => {
     const scope = freshScope()
     const put = await putNew(store, scope)
     for (const taskId of [scope.taskId, 'other', '', null, 7]) {
       const named = malformed<Identity>({ ...scope, taskId })
       await assertFails('invalid_record', () => store.deleteScope(named))
     }
-    await assertThere(store, put)
+    await assertStored(store, put)
     const session = malformed<Identity>({ ...sessionOf(scope), taskId: undefined })
     assert.equal(await store.deleteScope(session), 1)
   })
 
-  it('S8 deleteScope leaves other sessions, users and tenants alone', async ({ store }) => {
+  it('S8 deleteScope does not change other sessions, users and tenants', async ({ store }) => {
     const scope = freshScope()
     const others = []
-    for (const other of neighboursOf(scope)) {
+    for (const other of neighborsOf(scope)) {
       if (other.taskId === scope.taskId) others.push(await putNew(store, other))
     }
     await putNew(store, scope)
     assert.equal(await store.deleteScope(sessionOf(scope)), 1)
-    for (const other of others) await assertThere(store, other)
+    for (const other of others) await assertStored(store, other)
   })
 
   for (const part of sessionParts) {
-    it(`S8 deleteScope removes nothing of a ${part} with a similar name`, async ({ store }) => {
+    it(`S8 deleteScope removes no artifact of a ${part} with a similar name`, async ({ store }) => {
       for (const { ref } of await putSimilar(store, part)) {
-        // If it had gone before, with another one, it would not count here.
+        // An artifact that an earlier deleteScope had removed as well would not be counted here.
         assert.equal(await store.deleteScope(sessionOf(ref.scope)), 1, ref.scope[part])
       }
     })
   }
 
-  it('S8 what deleteScope removed can be put again', async ({ store }) => {
+  it('S8 an artifact that deleteScope removed can be put again', async ({ store }) => {
     const scope = freshScope()
     await putNew(store, scope, 'content', { filename: 'first' })
     assert.equal(await store.deleteScope(sessionOf(scope)), 1)
     const again = await putNew(store, scope, 'content', { filename: 'second' })
     assert.equal(again.ref.filename, 'second')
-    await assertThere(store, again)
+    await assertStored(store, again)
   })
 
-  it('S8 callers that delete one session at once count each artifact once', async ({ store }) => {
+  it('S8 concurrent deleteScope calls count each artifact once', async ({ store }) => {
     const scope = freshScope()
     await Promise.all(
       Array.from({ length: callers }, (_, index) => putNew(store, scope, `content ${index}`)),
@@ -114,7 +115,9 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
     )
   })
 
-  it('S8 puts that meet a deleteScope succeed, and each is counted or stays', async ({ store }) => {
+  it('S8 puts during a deleteScope succeed, and each is either removed and counted or stays', async ({
+    store,
+  }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const scope = freshScope()
       await putNew(store, scope, 'before')
@@ -128,12 +131,14 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
     }
   })
 
-  it('S8 a deleteScope that meets the second of two puts removes the first', async ({ store }) => {
+  it('S8 a deleteScope that removes the second of two puts removes the first one too', async ({
+    store,
+  }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const scope = freshScope()
       const held = await putNew(store, scope, 'held')
       const putBoth = async (): Promise<string> => {
-        await turns(round % 10)
+        await eventLoopTurns(round % 10)
         const added = await putNew(store, scope, 'added')
         await store.putText(scope, 'held')
         return added.ref.id
@@ -145,7 +150,7 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
   })
 
   itIfShared(
-    'S8 puts through one store that meet a deleteScope through another succeed',
+    'S8 puts in one store during a deleteScope in another store succeed',
     async ({ store, open }) => {
       const other = await open()
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -159,4 +164,54 @@ export function deletion({ it, itIfShared, callers }: ArtifactCases): void {
       }
     },
   )
+
+  itIfShared(
+    'S8 a delete does not remove what another store put once the artifact was gone',
+    async ({ store, open }) => {
+      const other = await open()
+      for (let race = 0; race < DELETE_RACES; race += 1) {
+        const { ref } = await putNew(store, freshScope(), 'content', { filename: 'deleted' })
+        const { isDeleted, answer: kept } = await writeDuringDelete(
+          () => store.delete(ref.scope, ref.id),
+          () => putNew(other, ref.scope, 'content', { filename: 'kept' }),
+          (put) => put.ref.filename === 'kept',
+        )
+        assert.equal(isDeleted, true)
+        await waitForRepeatedDelete(callMs)
+        await assertStored(other, kept)
+      }
+    },
+  )
+
+  itIfShared(
+    'S8 a delete that found nothing does not remove what is put at the same time',
+    async ({ store, open }) => {
+      const other = await open()
+      for (let race = 0; race < DELETE_RACES; race += 1) {
+        const { ref } = await putNew(store, freshScope())
+        assert.equal(await store.delete(ref.scope, ref.id), true)
+        const [isDeleted, put] = await Promise.all([
+          store.delete(ref.scope, ref.id),
+          putNew(other, ref.scope),
+        ])
+        await waitForRepeatedDelete(callMs)
+        if (!isDeleted) await assertStored(other, put)
+      }
+    },
+  )
+
+  for (const method of ['delete', 'deleteScope'] as const) {
+    itIfShared(
+      `S8 an artifact that another store removed with ${method} can be put again`,
+      async ({ store, open }) => {
+        const other = await open()
+        const { ref } = await putNew(store, freshScope())
+        // A store that caches artifacts would cache this one now.
+        await assertStored(store, await putNew(store, ref.scope))
+        if (method === 'delete') assert.equal(await other.delete(ref.scope, ref.id), true)
+        else assert.equal(await other.deleteScope(sessionOf(ref.scope)), 1)
+        await assertStored(other, await putNew(store, ref.scope))
+      },
+    )
+  }
 }

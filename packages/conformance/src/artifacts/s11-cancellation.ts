@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { rejectionOf, turns } from '../support/abort.ts'
+import { eventLoopTurns } from '../support/event-loop.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { collect } from '../support/collect.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
@@ -8,17 +9,17 @@ import {
   assertAbsent,
   assertSameRef,
   assertSameRefs,
-  assertThere,
+  assertStored,
 } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew, type Put } from './support/put-new.ts'
 import { cancellableMethods, type MethodArguments } from './support/store-methods.ts'
 import { walkers } from './support/walkers.ts'
 
-/** S11: a call that is cancelled happens as a whole or not at all. */
+/** Registers the cases of S11: a canceled call is applied as a whole or not at all. */
 export function cancellation({ it, callers }: ArtifactCases): void {
   for (const { name, call } of cancellableMethods) {
-    it(`S11 ${name} with an aborted signal rejects with its reason and does nothing`, async ({
+    it(`S11 ${name} with an aborted signal rejects with its reason and changes nothing`, async ({
       store,
     }) => {
       const held = await putNew(store, freshScope(), 'held')
@@ -26,11 +27,13 @@ export function cancellation({ it, callers }: ArtifactCases): void {
       const options = { signal: AbortSignal.abort(reason) }
       const given = { ...argumentsAt(held), options }
       assert.equal(await rejectionOf(() => call(store, given)), reason)
-      await assertThere(store, held)
+      await assertStored(store, held)
       assertSameRefs(await collect(store.list(held.ref.scope)), [held.ref])
     })
 
-    it(`S11 ${name} with a signal that is not aborted does its work`, async ({ store }) => {
+    it(`S11 ${name} with a signal that is not aborted succeeds and leaves no listener`, async ({
+      store,
+    }) => {
       const held = await putNew(store, freshScope(), 'held')
       const { signal } = new AbortController()
       await call(store, { ...argumentsAt(held), options: { signal } })
@@ -40,14 +43,16 @@ export function cancellation({ it, callers }: ArtifactCases): void {
     })
   }
 
-  it('S11 an abort without a reason gives the AbortError of the platform', async ({ store }) => {
+  it('S11 an abort without a reason rejects with the AbortError of the platform', async ({
+    store,
+  }) => {
     const signal = AbortSignal.abort()
     const rejection = await rejectionOf(() => store.putText(freshScope(), 'content', { signal }))
     assert.equal(rejection, signal.reason)
   })
 
   for (const delay of [0, 1, 2, 5]) {
-    it(`S11 of ${callers} puts that are aborted ${delay} turns later each happens or does not`, async ({
+    it(`S11 each of ${callers} puts that are aborted ${delay} turns later is applied or has no effect`, async ({
       store,
     }) => {
       const scope = freshScope()
@@ -57,20 +62,20 @@ export function cancellation({ it, callers }: ArtifactCases): void {
       const putting = Promise.allSettled(
         texts.map((text) => store.putText(scope, text, { signal })),
       )
-      await turns(delay)
+      await eventLoopTurns(delay)
       const reason = new Error('the user left')
       controller.abort(reason)
       for (const [caller, result] of (await putting).entries()) {
         const text = texts[caller] ?? ''
         const retried = await putNew(store, scope, text)
-        await assertThere(store, retried)
+        await assertStored(store, retried)
         if (result.status === 'fulfilled') assertSameRef(retried.ref, result.value)
         else assert.equal(result.reason, reason)
       }
       assert.equal((await collect(store.list(scope))).length, callers)
     })
 
-    it(`S11 of deletions that are aborted ${delay} turns later each happens or does not`, async ({
+    it(`S11 each delete that is aborted ${delay} turns later is applied or has no effect`, async ({
       store,
     }) => {
       const scope = freshScope()
@@ -83,12 +88,15 @@ export function cancellation({ it, callers }: ArtifactCases): void {
       const deleting = Promise.allSettled(
         puts.map(({ ref }) => store.delete(scope, ref.id, { signal })),
       )
-      await turns(delay)
+      await eventLoopTurns(delay)
       controller.abort()
       for (const [index, result] of (await deleting).entries()) {
         const { ref } = puts[index] ?? assert.fail('there is a put for each deletion')
         const retried = await store.delete(scope, ref.id)
-        assert.ok(result.status === 'rejected' || !retried, 'what was answered had happened')
+        assert.ok(
+          result.status === 'rejected' || !retried,
+          'a delete that was acknowledged has to be applied',
+        )
         await assertAbsent(store, scope, ref.id)
       }
     })
@@ -115,11 +123,11 @@ export function cancellation({ it, callers }: ArtifactCases): void {
     const { signal } = controller
     const put = await putNew(store, freshScope(), 'content', { signal })
     controller.abort()
-    await assertThere(store, put)
+    await assertStored(store, put)
   })
 }
 
-/** Arguments that put something new, or meet what is there. */
+/** Returns arguments that put a new content or find the existing artifact. */
 function argumentsAt({ ref }: Put): MethodArguments {
   return { scope: ref.scope, id: ref.id, data: bytesOf('new bytes'), text: 'new text' }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ArtifactRef, ArtifactStore } from '@harborage/artifacts'
-import { byBytes } from '../support/byte-order.ts'
+import { compareBytes } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
 import { longName } from '../support/long-names.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
@@ -8,22 +8,22 @@ import {
   assertAbsent,
   assertSameRef,
   assertSameRefs,
-  assertThere,
+  assertStored,
 } from './support/assert-artifact.ts'
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
 import { putNew, type Put } from './support/put-new.ts'
 import { sessionOf } from '../support/session-of.ts'
 
-/** Beyond columns of 64 KiB and of 16 MiB. */
+/** Above the limits of columns of 64 KiB and of 16 MiB. */
 const LARGE_BYTES = 2 ** 24 + 1
 const NAME_BYTES = 256
 
-/** Nothing ends where a page, a batch, a column or a number of a backend does. */
+/** Registers cases with sizes above those of a page, a batch, a column and a 32-bit number. */
 export function sizes({ it, itIfShared, many }: ArtifactCases): void {
-  it(`A6 a list gives each of ${many} refs once`, async ({ store }) => {
+  it(`A6 a list yields each of ${many} refs once`, async ({ store }) => {
     const scope = freshScope()
     const refs = await putMany(store, () => scope, many)
-    const sorted = refs.toSorted((left, right) => byBytes(left.id, right.id))
+    const sorted = refs.toSorted((left, right) => compareBytes(left.id, right.id))
     for (const pageSize of [100, 1_000]) {
       assertSameRefs(await collect(store.list(scope, { pageSize })), sorted)
     }
@@ -37,20 +37,23 @@ export function sizes({ it, itIfShared, many }: ArtifactCases): void {
     assert.equal(await store.deleteScope(sessionOf(scope)), 0)
   })
 
-  it(`S7 ${LARGE_BYTES} bytes come back as they were`, async ({ store }) => {
+  it(`S7 ${LARGE_BYTES} bytes are returned unchanged`, async ({ store }) => {
     const scope = freshScope()
     const bytes = new Uint8Array(LARGE_BYTES).fill(0xc3)
     bytes[LARGE_BYTES - 1] = 1
     const ref = await store.putBytes(scope, bytes)
     assert.equal(ref.sizeBytes, LARGE_BYTES)
     const held = await store.get(scope, ref.id)
-    // A failed comparison of so many bytes would be printed.
-    assert.ok(held !== undefined && Buffer.compare(held, bytes) === 0, 'the bytes are the same')
+    // `deepEqual` would print all of the bytes if they differed.
+    assert.ok(
+      held !== undefined && Buffer.compare(held, bytes) === 0,
+      'the bytes have to be the same',
+    )
     assertSameRef(await store.putBytes(scope, bytes), ref)
     assert.equal(await store.delete(scope, ref.id), true)
   })
 
-  it('A1 scopes whose names are all as long as they may be are kept apart', async ({ store }) => {
+  it('A1 scopes whose names all have the maximum length are kept apart', async ({ store }) => {
     const { tenantId } = freshScope()
     const puts: Put[] = []
     for (let variant = 0; variant < 32; variant += 1) {
@@ -68,21 +71,21 @@ export function sizes({ it, itIfShared, many }: ArtifactCases): void {
       puts.push(put)
     }
     for (const put of puts) {
-      await assertThere(store, put)
+      await assertStored(store, put)
       const { scope, namespace } = put.ref
       assertSameRefs(await collect(store.list({ ...scope, namespace })), [put.ref])
     }
   })
 
   itIfShared(
-    'S8 what another store put or deleted is so, whatever this one has read',
+    'S8 a store sees what another store put or deleted after its own reads',
     async ({ store, open }) => {
       const other = await open()
       const scope = freshScope()
       const readAll = async (expected: readonly Put[]): Promise<void> => {
-        for (const put of expected) await assertThere(store, put)
+        for (const put of expected) await assertStored(store, put)
         const refs = expected.map(({ ref }) => ref)
-        const sorted = refs.toSorted((left, right) => byBytes(left.id, right.id))
+        const sorted = refs.toSorted((left, right) => compareBytes(left.id, right.id))
         assertSameRefs(await collect(store.list(scope)), sorted)
       }
       const [kept, deleted] = [
@@ -98,7 +101,7 @@ export function sizes({ it, itIfShared, many }: ArtifactCases): void {
       assert.equal(await other.deleteScope(sessionOf(scope)), 2)
       await readAll([])
       for (const { ref } of [kept, again]) await assertAbsent(store, scope, ref.id)
-      await assertThere(store, await putNew(store, scope, 'kept', { filename: 'new' }))
+      await assertStored(store, await putNew(store, scope, 'kept', { filename: 'new' }))
     },
   )
 }

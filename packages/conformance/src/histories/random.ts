@@ -1,4 +1,4 @@
-/** Returns a source of whole numbers below a limit, which are the same for the same seed. */
+/** Returns a generator of integers below a limit. The same seed generates the same numbers. */
 export function randomBelow(seed: number): (limit: number) => number {
   let state = seed >>> 0
   return (limit) => {

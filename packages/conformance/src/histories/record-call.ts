@@ -3,9 +3,10 @@ import { addRetriesTo } from './retries.ts'
 import type { RecordedCall } from './serial-order.ts'
 
 /**
- * Makes a call and records it. A call that failed and has certainly done nothing is left out.
+ * Makes a call and records it. Resolves to `undefined` if the call failed and certainly had no
+ * effect.
  *
- * @param now A clock that all callers share, and that is never the same twice.
+ * @param now A clock that all callers share, and that never returns the same time twice.
  */
 export async function recordCall<Call>(
   call: Call,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { listenToOperations, type Unsubscribe } from '@harborage/core'
 
-/** How often an engine tried a call again. */
+/** A call whose retries by the engine are counted. */
 export interface Retries {
   retries: number
 }
@@ -9,10 +9,10 @@ export interface Retries {
 const counted = new AsyncLocalStorage<Retries>()
 
 /**
- * Counts, from now on, how often engines try the calls again that are recorded. An attempt whose
- * answer was lost may have taken effect, so that such a call has more than one.
+ * Starts to count how often engines retry the recorded calls. An attempt whose answer was lost may
+ * have taken effect, so a retried call may have more than one effect.
  *
- * @returns What ends the counting.
+ * @returns A function that stops counting.
  */
 export function countRetries(): Unsubscribe {
   return listenToOperations({
@@ -23,7 +23,7 @@ export function countRetries(): Unsubscribe {
   })
 }
 
-/** Makes a call, and adds its retries if they are counted. */
+/** Makes a call and adds its retries to `call`, if retries are counted. */
 export function addRetriesTo<Result>(call: Retries, make: () => Promise<Result>): Promise<Result> {
   return counted.run(call, make)
 }

@@ -1,40 +1,40 @@
 /** One call of a recorded history. */
 export interface RecordedCall<Call> {
   readonly call: Call
-  /** When it was made, on a clock that all callers share. */
+  /** The time at which it was made, on a clock that all callers share. */
   readonly from: number
-  /** When it was answered, on the same clock. */
+  /** The time at which it was answered, on the same clock. */
   readonly to: number
-  /** What it answered; `undefined` if unknown: it may take effect once, at any time after `from`. */
+  /** Its answer, or `undefined` if unknown: it may take effect once, at any time after `from`. */
   readonly answer: string | undefined
-  /** How often the engine tried it again, if `countRetries` was on. */
+  /** The number of retries by the engine, if `countRetries` was on. */
   readonly retries?: number
 }
 
-/** What calls do one after the other. */
+/** A model of calls that are made one after the other. */
 export interface SequentialModel<State, Call> {
   readonly empty: State
-  /** Returns what the call answers, and the state after it: the same object if nothing changes. */
+  /** Returns the answer of the call and the state after it: the same object if nothing changes. */
   readonly step: (state: State, call: Call) => { readonly answer: string; readonly state: State }
-  /** Returns a text that two states share only if no call tells them apart. */
+  /** Returns a key that two states share only if no call can distinguish them. */
   readonly keyOf: (state: State) => string
-  /** Names what the call reads or writes. Calls that share nothing are checked by themselves. */
+  /** Returns the names that a call reads or writes. Calls without a common name are independent. */
   readonly touches: (call: Call) => readonly string[]
-  /** Whether the call only ever reads. */
+  /** Returns whether the call never writes. */
   readonly isRead: (call: Call) => boolean
 }
 
-/** A search of more steps than this is given up, and says so. */
-const MOST_STEPS = 500_000
+/** A search that takes more steps than this fails with an error. */
+const MAX_STEPS = 500_000
 
 /**
- * Checks a history, by the search of Wing, Gong and Lowe: whether there is an order of all calls in
- * which each answers what the model answers. In this order no call comes before one that was
- * answered before it was made, if both may write or both touch the same.
+ * Checks a history with the search of Wing, Gong and Lowe: looks for an order of all calls in which
+ * each call has the answer of the model. Two calls that both may write, or that touch a common
+ * name, keep their order in time: a call that was answered before another one was made precedes it.
  *
- * So what a call touches is linearizable by itself, and all writes are together. Reads of different
- * things need not be: a read may still show what another call is just removing, while a write
- * elsewhere already comes after that removal.
+ * So each name is linearizable, and so are all writes together. Reads of different names need not
+ * be: a read may still return what another call is removing, while a write to another name is
+ * already ordered after the removal.
  *
  * @returns The calls that no order explains, all of which are connected, or `undefined`.
  */
@@ -45,7 +45,7 @@ export function unexplainedCalls<State, Call>(
   return connectedParts(model, history).find((part) => !hasSerialOrder(model, part))
 }
 
-/** A state of the model, and which calls have led to it. */
+/** A state of the model, and the calls that led to it. */
 interface Node<State> {
   readonly done: bigint
   readonly state: State
@@ -67,18 +67,18 @@ function hasSerialOrder<State, Call>(
     const key = `${node.done.toString(36)} ${model.keyOf(node.state)}`
     if (seen.has(key)) continue
     seen.add(key)
-    if (seen.size > MOST_STEPS) {
-      throw new Error(`a history of ${calls.length} calls has too many orders to try them all`)
+    if (seen.size > MAX_STEPS) {
+      throw new Error(`a history of ${calls.length} calls has too many possible orders to check`)
     }
     open.push(...nextNodes(model, calls, node))
   }
   return false
 }
 
-/** A call with its place among the calls of a history. */
+/** A call with its position among the calls of a history. */
 interface PlacedCall<Call> extends RecordedCall<Call> {
   readonly bit: bigint
-  /** The calls that come before it in every order. */
+  /** The calls that precede it in every order. */
   readonly after: bigint
 }
 
@@ -103,7 +103,7 @@ function placed<State, Call>(
   })
 }
 
-/** Every node to which one more call leads. */
+/** Returns every node that one more call leads to. */
 function nextNodes<State, Call>(
   model: SequentialModel<State, Call>,
   calls: readonly PlacedCall<Call>[],
@@ -116,13 +116,13 @@ function nextNodes<State, Call>(
     if (answer !== undefined && next.answer !== answer) continue
     const node = { done: done | bit, state: next.state }
     if (next.state !== state) nodes.push(node)
-    // A call that changes nothing may as well come first. One without an answer need not come.
+    // A call that changes nothing can always come next; without an answer it can be left out.
     else if (answer !== undefined) return [node]
   }
   return nodes
 }
 
-/** Parts a history where calls touch nothing in common, directly or through others. */
+/** Divides a history into parts whose calls share no name, directly or through other calls. */
 function connectedParts<State, Call>(
   { touches }: SequentialModel<State, Call>,
   history: readonly RecordedCall<Call>[],
@@ -143,7 +143,7 @@ function connectedParts<State, Call>(
   return parts.map(({ calls }) => calls)
 }
 
-/** Writes calls down, one a line, in the order in which they were made. */
+/** Returns a text with one line per call, in the order in which the calls were made. */
 export function describeCalls(calls: readonly RecordedCall<unknown>[]): string {
   const start = Math.min(...calls.map(({ from }) => from))
   return calls

@@ -7,10 +7,10 @@ import {
   identitiesWithoutPart,
   malformedIdentities,
 } from '../support/malformed-identities.ts'
-import { notSignals } from '../support/malformed-values.ts'
+import { invalidCallOptions } from '../support/malformed-values.ts'
 import { malformed } from '../support/malformed.ts'
-import type { Bench } from './support/bench.ts'
-import { freshSession } from './support/fresh-session.ts'
+import type { MemoryFixture } from './support/fixture.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformedTurns } from './support/malformed-turns.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import {
@@ -23,58 +23,61 @@ import { strategies } from './support/strategies.ts'
 
 const MISSING = '<missing>'
 
-/** M1: every method checks that the store is open, then the identity, then the rest; and tells of a refused identity. */
+/**
+ * Registers the cases of M1: every method checks first that the store is open, then the identity,
+ * then the other arguments, and publishes an event for each rejected identity.
+ */
 export function failClosed({ it }: MemoryCases): void {
   for (const rules of strategies) {
     for (const method of memoryMethods) {
       const what = `${method.name} under ${rules.strategy}`
 
-      it(`M1 ${what} refuses an identity with a missing part, and says so once`, async (bench) => {
-        const identity = freshSession()
+      it(`M1 ${what} rejects an identity with a missing part, and publishes one event`, async (fixture) => {
+        const identity = freshIdentity()
         const incomplete = [
           ...identitiesWithEmptyPart(identity),
           ...identitiesWithoutPart(identity),
-        ].filter((given) => given !== undefined || !isForAll(method))
-        await assertRefused(bench, rules, method, 'identity_required', incomplete)
-        const told = bench.events.all.map((event) => ({ ...event.identity }))
-        assert.deepEqual(told, incomplete.map(withMarks))
+        ].filter((given) => given !== undefined || !takesNoIdentity(method))
+        await assertRejected(fixture, rules, method, 'identity_required', incomplete)
+        const published = fixture.events.all.map((event) => ({ ...event.identity }))
+        assert.deepEqual(published, incomplete.map(withPlaceholders))
       })
 
-      it(`M1 ${what} refuses an identity with a malformed part, and says so once`, async (bench) => {
-        const given = malformedIdentities(freshSession(), ['runId'])
-        await assertRefused(bench, rules, method, 'invalid_identity', given)
+      it(`M1 ${what} rejects an identity with a malformed part, and publishes one event`, async (fixture) => {
+        const given = malformedIdentities(freshIdentity(), ['runId'])
+        await assertRejected(fixture, rules, method, 'invalid_identity', given)
       })
 
-      it(`M1 ${what} checks the identity before the rest`, async (bench) => {
-        const store = await bench.open(rules)
+      it(`M1 ${what} checks the identity before the other arguments`, async (fixture) => {
+        const store = await fixture.open(rules)
         for (const wrong of malformedArguments(method)) {
           const given = { ...wrong, identity: { ...wrong.identity, userId: '' } }
           await assertFails('identity_required', () => method.call(store, given))
         }
       })
 
-      it(`M1 ${what} refuses other malformed arguments, and says nothing`, async (bench) => {
-        const store = await bench.open(rules)
+      it(`M1 ${what} rejects other malformed arguments, and publishes nothing`, async (fixture) => {
+        const store = await fixture.open(rules)
         for (const wrong of malformedArguments(method)) {
           await assertFails('invalid_record', () => method.call(store, wrong))
         }
-        assert.deepEqual(bench.events.all, [])
+        assert.deepEqual(fixture.events.all, [])
       })
 
-      it(`M1 ${what} checks first that the store is open, and says nothing`, async (bench) => {
-        const store = await bench.open(rules)
+      it(`M1 ${what} checks first that the store is open, and publishes nothing`, async (fixture) => {
+        const store = await fixture.open(rules)
         await store.close()
         const given = validArguments(malformed({ tenantId: 'acme' }))
         await assertFails('store_closed', () => method.call(store, given))
-        assert.deepEqual(bench.events.all, [])
+        assert.deepEqual(fixture.events.all, [])
       })
     }
   }
 }
 
-/** Checks that each identity is refused, and that each refusal is published exactly once. */
-async function assertRefused(
-  { open, events }: Bench,
+/** Checks that each identity is rejected, and that each rejection is published exactly once. */
+async function assertRejected(
+  { open, events }: MemoryFixture,
   rules: Partial<MemoryRules>,
   method: MemoryMethod,
   reason: ErrorCode,
@@ -90,29 +93,32 @@ async function assertRefused(
   for (const { type, payload, occurredAt } of events.all) {
     assert.equal(type, 'memory.identity_rejected')
     assert.deepEqual(payload, { operation: method.name, reason })
-    assert.ok(Math.abs(Date.now() - occurredAt.getTime()) < 60_000, 'it happened just now')
+    assert.ok(
+      Math.abs(Date.now() - occurredAt.getTime()) < 60_000,
+      'the event has to have the current time',
+    )
   }
 }
 
-/** Without an identity, `settled` waits for all conversations. */
-function isForAll({ name }: MemoryMethod): boolean {
+/** Returns whether the method may be called without an identity, for all conversations. */
+function takesNoIdentity({ name }: MemoryMethod): boolean {
   return name === 'settled'
 }
 
-/** The identity as an event tells it. */
-function withMarks(identity: unknown): Record<string, unknown> {
+/** Returns the identity of an event, with placeholders for missing parts. */
+function withPlaceholders(identity: unknown): Record<string, unknown> {
   const parts: Partial<Record<string, unknown>> = Object.assign({}, identity)
   return Object.fromEntries(
     ['tenantId', 'userId', 'sessionId'].map((part) => [part, parts[part] || MISSING]),
   )
 }
 
-/** Every way in which one argument other than the identity and the snapshot can be wrong. */
+/** Returns arguments of which one is malformed, other than the identity and the snapshot. */
 function malformedArguments({ takes }: MemoryMethod): MethodArguments[] {
-  const given = validArguments(freshSession())
+  const given = validArguments(freshIdentity())
   return [
     ...(takes.includes('options')
-      ? notSignals.map((options) => ({ ...given, options: malformed<object>(options) }))
+      ? invalidCallOptions.map((options) => ({ ...given, options: malformed<object>(options) }))
       : []),
     ...(takes.includes('turn')
       ? malformedTurns.map(([, turn]) => ({ ...given, turn: malformed<typeof given.turn>(turn) }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type EventBus, isHarborageError, type RunIdentity } from '@harborage/core'
 import { isError } from '@harborage/core/kit'
-import { rejectionOf } from '../support/abort.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { malformed } from '../support/malformed.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { cancellableMethods, memoryMethods, validArguments } from './support/memory-methods.ts'
@@ -18,7 +18,7 @@ const brokenBuses: readonly (readonly [fault: string, publish: EventBus['publish
   ['rejects', () => Promise.reject(failure)],
 ]
 
-/** M1: a refusal that cannot be published is an error that names both failures. */
+/** Registers the cases of M1: if a rejection cannot be published, the error names both failures. */
 export function failingBus({ it }: MemoryCases): void {
   for (const [fault, publish] of brokenBuses) {
     for (const method of memoryMethods) {
@@ -27,16 +27,16 @@ export function failingBus({ it }: MemoryCases): void {
         const store = await open({ strategy: 'truncation', bus })
         const identity = malformed<RunIdentity>({ tenantId: 'acme', userId: 'ann' })
         const error = await rejectionOf(() => method.call(store, validArguments(identity)))
-        assert.ok(isHarborageError(error, 'identity_required'), 'the refusal has to come first')
+        assert.ok(isHarborageError(error, 'identity_required'), 'the error has to be the rejection')
         assert.match(error.message, /sessionId/)
         assert.match(error.message, /memory\.identity_rejected/)
-        assert.ok(causesOf(error).includes(failure), 'what the bus failed with has to be a cause')
+        assert.ok(causesOf(error).includes(failure), 'the error of the bus has to be a cause')
       })
     }
   }
 
   for (const method of cancellableMethods) {
-    it(`M1 ${method.name} ends with its signal if the bus hangs`, async ({ open }) => {
+    it(`M1 ${method.name} can be aborted while the bus hangs`, async ({ open }) => {
       const store = await open({ strategy: 'truncation', bus: neverPublishes })
       const identity = malformed<RunIdentity>({ tenantId: 'acme', userId: 'ann' })
       const controller = new AbortController()
@@ -56,7 +56,7 @@ const neverPublishes: EventBus = {
   subscribe: () => () => {},
 }
 
-/** The causes of an error, and theirs. */
+/** Returns the causes of an error, and their causes. */
 function causesOf(error: unknown): unknown[] {
   if (!isError(error)) return []
   const causes: unknown[] = [

@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import type { ConversationTurn, MemoryStore, TokenEstimator } from '@harborage/memory'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertHolds, newTurn, numbered, recentTexts, say } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
+import {
+  assertHolds,
+  newTurn,
+  numberedTexts,
+  recentTexts,
+  addTurns,
+} from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 
-/** A turn costs one token for each character of what the user says. */
+/** Counts one token for each character of a user message, and none for an answer. */
 const byCharacters: TokenEstimator = (text) => (text.startsWith('answer') ? 0 : text.length)
 
-/** M3: truncation shows the newest turns that fit the budget. */
+/** Registers the cases of M3: truncation returns the newest turns that fit the budget. */
 export function truncation({ it, itIfDurable }: MemoryCases): void {
   const costs: readonly (readonly [text: string, tokens: number])[] = [
     ['', 1],
@@ -24,9 +30,9 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
   ]
   for (const [text, tokens] of costs) {
     const name = text.length > 10 ? `${text.length} letters` : `"${text}"`
-    it(`M3 ${name} costs ${tokens} by default, on each side of a turn`, async ({ open }) => {
+    it(`M3 ${name} costs ${tokens} by default, as either text of a turn`, async ({ open }) => {
       const store = await open({ strategy: 'truncation' })
-      const session = freshSession()
+      const session = freshIdentity()
       await store.addTurn(session, { userMessage: text, assistantResponse: '' })
       assert.equal(await store.estimateTokens(session), tokens + 1)
       await store.addTurn(session, { userMessage: '', assistantResponse: text })
@@ -34,7 +40,7 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
     })
   }
 
-  it('M3 the oldest turns give way, one by one, and the budget is never exceeded', async ({
+  it('M3 the oldest turns are left out one by one, and the budget is never exceeded', async ({
     open,
   }) => {
     const store = await open({
@@ -42,7 +48,7 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
       budgetTokens: 10,
       tokenEstimator: byCharacters,
     })
-    const session = freshSession()
+    const session = freshIdentity()
     const steps: readonly (readonly [said: string, held: readonly string[]])[] = [
       ['aaaa', ['aaaa']],
       ['bbbb', ['aaaa', 'bbbb']],
@@ -54,67 +60,65 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
       ['g', ['', 'g']],
     ]
     for (const [said, held] of steps) {
-      await say(store, session, [said])
-      await assertShows(store, session, held)
+      await addTurns(store, session, [said])
+      await assertContext(store, session, held)
     }
   })
 
-  it('M3 a budget of 0 is none: every turn is shown', async ({ open }) => {
+  it('M3 a budget of 0 is no limit: every turn is returned', async ({ open }) => {
     const store = await open({ strategy: 'truncation', budgetTokens: 0 })
-    const session = freshSession()
-    const texts = numbered(1, 100)
-    await say(store, session, texts)
+    const session = freshIdentity()
+    const texts = numberedTexts(1, 100)
+    await addTurns(store, session, texts)
     await assertHolds(store, session, texts)
   })
 
-  it('M3 a turn that is larger than the budget is not shown, nor what came before it', async ({
-    open,
-  }) => {
+  it('M3 a turn above the budget is left out, and so are the turns before it', async ({ open }) => {
     const store = await open({
       strategy: 'truncation',
       budgetTokens: 5,
       tokenEstimator: byCharacters,
     })
-    const session = freshSession()
-    await say(store, session, ['aa', 'bb'])
-    await say(store, session, ['too large'])
-    await assertShows(store, session, [])
-    await say(store, session, ['cc'])
-    await assertShows(store, session, ['cc'])
+    const session = freshIdentity()
+    await addTurns(store, session, ['aa', 'bb'])
+    await addTurns(store, session, ['too large'])
+    await assertContext(store, session, [])
+    await addTurns(store, session, ['cc'])
+    await assertContext(store, session, ['cc'])
   })
 
-  it('M3 a large turn after a great many small ones leaves no gap', async ({ open }) => {
+  it('M3 a large turn after many small ones leaves no gap', async ({ open }) => {
     const store = await open({
       strategy: 'truncation',
       budgetTokens: 100,
       tokenEstimator: byCharacters,
     })
-    const session = freshSession()
-    await say(store, session, Array<string>(100).fill('s'))
+    const session = freshIdentity()
+    await addTurns(store, session, Array<string>(100).fill('s'))
     assert.equal(await store.estimateTokens(session), 100)
-    await say(store, session, ['l'.repeat(98)])
-    await assertShows(store, session, ['s', 's', 'l'.repeat(98)])
-    await say(store, session, ['n'])
-    await assertShows(store, session, ['s', 'l'.repeat(98), 'n'])
-    await say(store, session, ['m'.repeat(3)])
-    await assertShows(store, session, ['n', 'mmm'])
+    await addTurns(store, session, ['l'.repeat(98)])
+    await assertContext(store, session, ['s', 's', 'l'.repeat(98)])
+    await addTurns(store, session, ['n'])
+    await assertContext(store, session, ['s', 'l'.repeat(98), 'n'])
+    await addTurns(store, session, ['m'.repeat(3)])
+    await assertContext(store, session, ['n', 'mmm'])
   })
 
-  it('M3 an estimator is asked about both texts of a turn', async ({ open }) => {
+  it('M3 an estimator is called with both texts of a turn', async ({ open }) => {
     const asked: string[] = []
     const tokenEstimator: TokenEstimator = (text) => asked.push(text) * 0 + 7
     const store = await open({ strategy: 'truncation', tokenEstimator })
-    const session = freshSession()
+    const session = freshIdentity()
     await store.addTurn(session, { userMessage: 'question', assistantResponse: 'reply' })
     assert.equal(await store.estimateTokens(session), 14)
     assert.deepEqual(asked.toSorted(), ['question', 'reply'])
   })
 
-  const carried: readonly (readonly [what: string, more: Partial<ConversationTurn>])[] = [
-    ['artifacts that were shown', { artifactsShown: { shown: 'x'.repeat(100) } }],
-    ['refs of artifacts that were not', { artifactsHiddenRefs: ['x'.repeat(50), 'y'.repeat(50)] }],
+  const fields: readonly (readonly [what: string, more: Partial<ConversationTurn>])[] = [
+    ['shown artifacts', { artifactsShown: { shown: 'x'.repeat(100) } }],
+    ['refs of hidden artifacts', { artifactsHiddenRefs: ['x'.repeat(50), 'y'.repeat(50)] }],
     [
-      'a digest of the trajectory',
+      'trajectory digests',
       {
         trajectoryDigest: {
           toolsInvoked: ['search'],
@@ -125,7 +129,7 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
       },
     ],
     [
-      'all of it',
+      'all of these fields',
       {
         artifactsShown: {
           trajectoryDigest: 'nested',
@@ -135,15 +139,15 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
       },
     ],
   ]
-  for (const [what, more] of carried) {
-    it(`M3 ${what} cost what their JSON costs, and keep to the budget`, async ({ open }) => {
+  for (const [what, more] of fields) {
+    it(`M3 ${what} cost as much as their JSON, and count toward the budget`, async ({ open }) => {
       const asked: string[] = []
       const tokenEstimator: TokenEstimator = (text) => {
         asked.push(text)
         return text.length
       }
       const store = await open({ strategy: 'truncation', budgetTokens: 500, tokenEstimator })
-      const session = freshSession()
+      const session = freshIdentity()
       const json = JSON.stringify(more)
       const cost = 'ab'.length + json.length
       for (let time = 1; time <= 10; time += 1) {
@@ -157,11 +161,11 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
     })
   }
 
-  it('M3 a context tells what it costs', async ({ open }) => {
+  it('M3 a context has its own cost', async ({ open }) => {
     const store = await open({ strategy: 'truncation', budgetTokens: 40 })
-    const session = freshSession()
-    for (const text of numbered(1, 20)) {
-      await say(store, session, [text])
+    const session = freshIdentity()
+    for (const text of numberedTexts(1, 20)) {
+      await addTurns(store, session, [text])
       const { tokens, strategy, summary } = await store.getLlmContext(session)
       assert.ok(tokens <= 40 && tokens > 0)
       assert.equal(await store.estimateTokens(session), tokens)
@@ -169,9 +173,9 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
     }
   })
 
-  it('M3 nothing was said, nothing is shown', async ({ open }) => {
+  it('M3 an empty conversation has an empty context', async ({ open }) => {
     const store = await open({ strategy: 'truncation', budgetTokens: 10 })
-    assert.deepEqual(await store.getLlmContext(freshSession()), {
+    assert.deepEqual(await store.getLlmContext(freshIdentity()), {
       strategy: 'truncation',
       summary: '',
       recentTurns: [],
@@ -180,27 +184,27 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
   })
 
   itIfDurable(
-    'M3 a smaller budget holds as soon as a store is opened with it',
+    'M3 a smaller budget applies as soon as a store is opened with it',
     async ({ open }) => {
-      const session = freshSession()
+      const session = freshIdentity()
       const rules = { strategy: 'truncation', tokenEstimator: byCharacters } as const
       const first = await open(rules)
-      await say(first, session, ['aa', 'bb', 'cc'])
+      await addTurns(first, session, ['aa', 'bb', 'cc'])
       await first.close()
       const store = await open({ ...rules, budgetTokens: 5 })
-      await assertShows(store, session, ['bb', 'cc'])
-      await say(store, session, ['d'])
-      await assertShows(store, session, ['bb', 'cc', 'd'])
+      await assertContext(store, session, ['bb', 'cc'])
+      await addTurns(store, session, ['d'])
+      await assertContext(store, session, ['bb', 'cc', 'd'])
     },
   )
 
   for (const budgetTokens of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-    it(`M3 a budget of ${budgetTokens} is refused at open`, async ({ open }) => {
+    it(`M3 a budget of ${budgetTokens} is rejected at open`, async ({ open }) => {
       await assertFails('invalid_config', () => open({ strategy: 'truncation', budgetTokens }))
     })
   }
 
-  it('M3 an estimator that fails or answers nonsense adds nothing', async ({ open }) => {
+  it('M3 no turn is added if the estimator returns an invalid number', async ({ open }) => {
     const answers: readonly unknown[] = [-1, 0.5, Number.NaN, '7', undefined, Promise.resolve(7)]
     for (const answer of answers) {
       const tokenEstimator: TokenEstimator = (text) => {
@@ -208,8 +212,8 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
         return 1
       }
       const store = await open({ strategy: 'truncation', tokenEstimator })
-      const session = freshSession()
-      await say(store, session, ['good'])
+      const session = freshIdentity()
+      await addTurns(store, session, ['good'])
       await assertFails('invalid_config', () => store.addTurn(session, newTurn('bad')))
       await assertHolds(store, session, ['good'])
       await store.close()
@@ -217,9 +221,9 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
   })
 }
 
-async function assertShows(
+async function assertContext(
   store: MemoryStore,
-  session: ReturnType<typeof freshSession>,
+  session: ReturnType<typeof freshIdentity>,
   texts: readonly string[],
 ): Promise<void> {
   const context = await store.getLlmContext(session)

@@ -5,22 +5,22 @@ import {
   assertHolds,
   foldedTexts,
   newTurn,
-  numbered,
+  numberedTexts,
   recentTexts,
-  say,
+  addTurns,
 } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { answering, concatenated, concatenating } from './support/summarizers.ts'
 
-/** Texts cost their length, answers and separators nothing. */
+/** Counts one token for each character, and none for answers and separators. */
 const byCharacters: TokenEstimator = (text) =>
   text.startsWith('answer') ? 0 : text.replaceAll(';', '').length
 
-/** M4: what a rolling summary holds once all is folded. */
+/** Registers the cases of M4 about the context once all older turns are folded. */
 export function rollingSummary({ it }: MemoryCases): void {
   for (const recentTurns of [0, 1, 4]) {
-    it(`M4 the newest ${recentTurns} turns stay as they are, and older ones are folded`, async ({
+    it(`M4 the newest ${recentTurns} turns are kept, and older ones are folded`, async ({
       open,
     }) => {
       const store = await open({
@@ -28,9 +28,9 @@ export function rollingSummary({ it }: MemoryCases): void {
         recentTurns,
         summarizer: concatenating,
       })
-      const session = freshSession()
-      const texts = numbered(1, 40)
-      await say(store, session, texts)
+      const session = freshIdentity()
+      const texts = numberedTexts(1, 40)
+      await addTurns(store, session, texts)
       await store.settled(session)
       const context = await store.getLlmContext(session)
       assert.deepEqual(foldedTexts(context), texts.slice(0, texts.length - recentTurns))
@@ -38,7 +38,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     })
   }
 
-  it('M4 four turns stay by default, and no summarizer is asked before there are more', async ({
+  it('M4 four turns are kept by default, and the summarizer is not called before there are more', async ({
     open,
   }) => {
     let asked = 0
@@ -49,22 +49,22 @@ export function rollingSummary({ it }: MemoryCases): void {
       },
     }
     const store = await open({ strategy: 'rolling_summary', summarizer })
-    const session = freshSession()
-    await say(store, session, numbered(1, 4))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 4))
     await store.flush(session)
     assert.equal(asked, 0)
-    await say(store, session, ['turn 5'])
+    await addTurns(store, session, ['turn 5'])
     await store.flush(session)
     assert.equal(asked, 1)
     const context = await store.getLlmContext(session)
     assert.deepEqual(foldedTexts(context), ['turn 1'])
-    assert.deepEqual(recentTexts(context), numbered(2, 5))
+    assert.deepEqual(recentTexts(context), numberedTexts(2, 5))
   })
 
-  it('M4 a summarizer gets the summary so far and the oldest turns, oldest first', async ({
+  it('M4 a summarizer receives the previous summary and the oldest turns, oldest first', async ({
     open,
   }) => {
-    const session = freshSession()
+    const session = freshIdentity()
     const requests: (SummaryRequest & { readonly identity: unknown })[] = []
     const summarizer: Summarizer = {
       async summarize(identity, request) {
@@ -73,8 +73,8 @@ export function rollingSummary({ it }: MemoryCases): void {
       },
     }
     const store = await open({ strategy: 'rolling_summary', recentTurns: 2, summarizer })
-    const texts = numbered(1, 30)
-    await say(store, session, texts)
+    const texts = numberedTexts(1, 30)
+    await addTurns(store, session, texts)
     await store.settled(session)
     let folded: string[] = []
     for (const { identity, previousSummary, turns } of requests) {
@@ -82,10 +82,10 @@ export function rollingSummary({ it }: MemoryCases): void {
       assert.equal(previousSummary, folded.map((text) => `${text};`).join(''))
       folded = [...folded, ...turns.map(({ userMessage }) => userMessage)]
     }
-    assert.deepEqual(folded, numbered(1, 28))
+    assert.deepEqual(folded, numberedTexts(1, 28))
   })
 
-  it('M4 a summarizer gets whole turns', async ({ open }) => {
+  it('M4 a summarizer receives complete turns', async ({ open }) => {
     const turn = {
       ...newTurn('question'),
       timestamp: new Date(1_234_567_890_123),
@@ -106,13 +106,13 @@ export function rollingSummary({ it }: MemoryCases): void {
       },
     }
     const store = await open({ strategy: 'rolling_summary', recentTurns: 0, summarizer })
-    const session = freshSession()
+    const session = freshIdentity()
     await store.addTurn(session, turn)
     await store.flush(session)
     assert.deepEqual(seen, turn)
   })
 
-  it('M4 the summary and the turns beside it keep to the budget', async ({ open }) => {
+  it('M4 the summary and the recent turns together fit the budget', async ({ open }) => {
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 3,
@@ -122,22 +122,22 @@ export function rollingSummary({ it }: MemoryCases): void {
       retryAttempts: 0,
       degradedRetryMs: 1_000_000,
     })
-    const session = freshSession()
+    const session = freshIdentity()
     const steps: readonly (readonly [said: string, summary: string, recent: readonly string[]])[] =
       [
         ['aa', '', ['aa']],
         ['bb', '', ['aa', 'bb']],
         ['cc', '', ['aa', 'bb', 'cc']],
         ['dd', 'aa;', ['bb', 'cc', 'dd']],
-        // Of the turns beside the summary the oldest give way.
+        // The oldest of the recent turns are left out.
         ['eee', 'aa;bb;', ['dd', 'eee']],
         ['f', 'aa;bb;cc;', ['eee', 'f']],
         ['g', 'aa;bb;cc;dd;', ['f', 'g']],
-        // A summary that would not fit by itself is refused: the last good one stays.
+        // A summary above the budget is rejected, and the previous one is kept.
         ['h', 'aa;bb;cc;dd;', ['g', 'h']],
       ]
     for (const [said, summary, recent] of steps) {
-      await say(store, session, [said])
+      await addTurns(store, session, [said])
       await store.settled(session)
       const context = await store.getLlmContext(session)
       assert.equal(context.summary, summary)
@@ -147,7 +147,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     }
   })
 
-  it('M4 a summarizer is told what the summary may have, and nothing where there is no limit', async ({
+  it('M4 a summarizer receives the limit of the summary, or undefined without a limit', async ({
     open,
   }) => {
     for (const budgetTokens of [0, 1_000]) {
@@ -164,23 +164,23 @@ export function rollingSummary({ it }: MemoryCases): void {
         budgetTokens,
         summarizer,
       })
-      const session = freshSession()
-      await say(store, session, ['hello'])
+      const session = freshIdentity()
+      await addTurns(store, session, ['hello'])
       await store.flush(session)
       assert.deepEqual(asked, [budgetTokens === 0 ? undefined : budgetTokens])
       await store.close()
     }
   })
 
-  it('M4 a summary that is above the budget of the store that reads it is left out, and that is told', async ({
+  it('M4 a summary above the budget of the reading store is left out, and an event is published', async ({
     open,
     events,
   }) => {
     const summary = 'x'.repeat(400)
     const rules = { strategy: 'rolling_summary', recentTurns: 1 } as const
-    const session = freshSession()
+    const session = freshIdentity()
     const source = await open({ ...rules, summarizer: answering(async () => ({ summary })) })
-    await say(source, session, ['old', 'new'])
+    await addTurns(source, session, ['old', 'new'])
     await source.flush(session)
     const snapshot = await source.snapshot(session)
     await source.close()
@@ -195,62 +195,62 @@ export function rollingSummary({ it }: MemoryCases): void {
     ])
   })
 
-  it('M4 an empty summary is a summary, and costs nothing', async ({ open }) => {
+  it('M4 an empty summary is valid and costs nothing', async ({ open }) => {
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 1,
       summarizer: answering(async () => ({ summary: '' })),
       tokenEstimator: () => 5,
     })
-    const session = freshSession()
-    await say(store, session, numbered(1, 3))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 3))
     await store.flush(session)
     const context = await store.getLlmContext(session)
     assert.deepEqual(recentTexts(context), ['turn 3'])
     assert.equal(context.tokens, 10)
   })
 
-  it('M4 a summary keeps every character', async ({ open }) => {
+  it('M4 a summary is stored unchanged', async ({ open }) => {
     const summary = '\ufeffzero\0 "quotes" \\ 😀 e\u0301 \u2028 \u0001'
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 0,
       summarizer: answering(async () => ({ summary })),
     })
-    const session = freshSession()
-    await say(store, session, ['hello'])
+    const session = freshIdentity()
+    await addTurns(store, session, ['hello'])
     await store.flush(session)
     assert.equal((await store.getLlmContext(session)).summary, summary)
   })
 
-  it('M4 a lone surrogate in a summary is replaced, alike on every driver', async ({ open }) => {
+  it('M4 a lone surrogate in a summary is replaced by U+FFFD', async ({ open }) => {
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 0,
       summarizer: answering(async () => ({ summary: 'cut \ud83d' })),
     })
-    const session = freshSession()
-    await say(store, session, ['hello'])
+    const session = freshIdentity()
+    await addTurns(store, session, ['hello'])
     await store.flush(session)
     assert.equal((await store.getLlmContext(session)).summary, 'cut \ufffd')
   })
 
-  it('M4 a rolling summary without a summarizer is refused at open', async ({ open }) => {
+  it('M4 a rolling summary without a summarizer is rejected at open', async ({ open }) => {
     await assertFails('invalid_config', () => open({ strategy: 'rolling_summary' }))
   })
 
-  it('M4 flush folds what there is to fold', async ({ open }) => {
+  it('M4 flush folds all older turns', async ({ open }) => {
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 0,
       summarizer: concatenating,
     })
-    const session = freshSession()
+    const session = freshIdentity()
     await store.flush(session)
-    await say(store, session, numbered(1, 50))
+    await addTurns(store, session, numberedTexts(1, 50))
     await store.flush(session)
     const context = await store.getLlmContext(session)
-    assert.deepEqual(foldedTexts(context), numbered(1, 50))
-    await assertHolds(store, session, numbered(1, 50))
+    assert.deepEqual(foldedTexts(context), numberedTexts(1, 50))
+    await assertHolds(store, session, numberedTexts(1, 50))
   })
 }

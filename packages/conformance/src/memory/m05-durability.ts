@@ -2,33 +2,33 @@ import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import { newEventId } from '@harborage/core'
 import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
-import { until } from '../support/waiting.ts'
+import { waitUntil } from '../support/waiting.ts'
 import { race, tally } from '../support/race.ts'
 import {
   assertHolds,
   foldedTexts,
   heldTexts,
   newTurn,
-  numbered,
-  say,
+  numberedTexts,
+  addTurns,
 } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
-import { HeldSummarizer } from './support/held-summarizer.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { ManualSummarizer } from './support/manual-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { keepingStrategies } from './support/strategies.ts'
+import { storingStrategies } from './support/strategies.ts'
 import { concatenating } from './support/summarizers.ts'
 
-/** M5: a turn that was acknowledged is there exactly once. */
+/** Registers the cases of M5: an acknowledged turn is stored exactly once. */
 export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases): void {
   const numberOfOthers = Math.min(8 * callers, 1_000)
 
-  for (const rules of keepingStrategies) {
+  for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
-    it(`M5 ${callers} turns at once are there exactly once each ${under}`, async ({ open }) => {
+    it(`M5 ${callers} concurrent turns are stored exactly once each ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
-      const texts = numbered(1, callers)
+      const session = freshIdentity()
+      const texts = numberedTexts(1, callers)
       await Promise.all(texts.map((text) => store.addTurn(session, newTurn(text))))
       await store.settled(session)
       assert.deepEqual((await heldTexts(store, session)).toSorted(), texts.toSorted())
@@ -36,20 +36,22 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
 
     it(`M5 a retried turn is stored once ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
+      const session = freshIdentity()
       const turn = newTurn('retried')
       await store.addTurn(session, turn)
       await store.addTurn(session, turn)
-      await say(store, session, numbered(1, 20))
+      await addTurns(store, session, numberedTexts(1, 20))
       await store.settled(session)
       await store.addTurn(session, turn)
       await store.settled(session)
-      await assertHolds(store, session, ['retried', ...numbered(1, 20)])
+      await assertHolds(store, session, ['retried', ...numberedTexts(1, 20)])
     })
 
-    it(`M5 ${callers} attempts to add one turn store it once ${under}`, async ({ open }) => {
+    it(`M5 ${callers} concurrent attempts to add one turn store it once ${under}`, async ({
+      open,
+    }) => {
       const store = await open(rules)
-      const session = freshSession()
+      const session = freshIdentity()
       const turn = newTurn('said once')
       const answers = await race(callers, () => store.addTurn(session, turn))
       assert.deepEqual(tally(answers), { undefined: callers })
@@ -59,7 +61,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
 
     it(`M5 equal turns without an id are different turns ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
+      const session = freshIdentity()
       const turn = { userMessage: 'again', assistantResponse: 'yes' }
       for (let time = 0; time < 4; time += 1) await store.addTurn(session, turn)
       await store.settled(session)
@@ -69,7 +71,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
     it(`M5 the same id in two conversations is two turns ${under}`, async ({ open }) => {
       const store = await open(rules)
       const turn = { ...newTurn('to both'), turnId: newEventId() }
-      const sessions = [freshSession(), { ...freshSession(), runId: '' }]
+      const sessions = [freshIdentity(), { ...freshIdentity(), runId: '' }]
       for (const session of sessions) await store.addTurn(session, turn)
       for (const session of sessions) await assertHolds(store, session, ['to both'])
     })
@@ -78,10 +80,10 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       open,
     }) => {
       const store = await open({ ...rules, recentTurns: 2 * numberOfOthers })
-      const session = freshSession()
+      const session = freshIdentity()
       const turn = newTurn('retried')
       await store.addTurn(session, turn)
-      const others = numbered(1, numberOfOthers)
+      const others = numberedTexts(1, numberOfOthers)
       for (let from = 0; from < others.length; from += callers) {
         const some = others.slice(from, from + callers)
         await Promise.all(some.map((text) => store.addTurn(session, newTurn(text))))
@@ -92,7 +94,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       assert.deepEqual(held.toSorted(), ['retried', ...others].toSorted())
     })
 
-    it(`M5 a turn is forgotten once it is past both the number and the time ${under}`, async ({
+    it(`M5 a turn id is forgotten once both its number and its time have passed ${under}`, async ({
       open,
     }) => {
       const times = [
@@ -107,14 +109,14 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
           rememberedTurnIds: count,
           rememberedTurnIdsMs,
         })
-        const session = freshSession()
+        const session = freshIdentity()
         const turn = newTurn('again')
         await store.addTurn(session, turn)
-        await say(store, session, numbered(2, count))
+        await addTurns(store, session, numberedTexts(2, count))
         await store.addTurn(session, turn)
-        await assertHolds(store, session, ['again', ...numbered(2, count)])
-        await say(store, session, ['one more'])
-        // An id is remembered in the millisecond in which it was said.
+        await assertHolds(store, session, ['again', ...numberedTexts(2, count)])
+        await addTurns(store, session, ['one more'])
+        // A turn id is still remembered within the millisecond in which it was added.
         await setTimeout(5)
         await store.addTurn(session, turn)
         const texts = await heldTexts(store, session)
@@ -126,28 +128,28 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       }
     })
 
-    itIfDurable(`M5 a store that is opened again has every turn ${under}`, async ({ open }) => {
-      const session = freshSession()
+    itIfDurable(`M5 a reopened store finds every turn ${under}`, async ({ open }) => {
+      const session = freshIdentity()
       const turn = newTurn('first')
       const first = await open(rules)
       await first.addTurn(session, turn)
-      await say(first, session, numbered(1, 30))
+      await addTurns(first, session, numberedTexts(1, 30))
       await first.close()
       const second = await open(rules)
       await second.settled(session)
-      await assertHolds(second, session, ['first', ...numbered(1, 30)])
+      await assertHolds(second, session, ['first', ...numberedTexts(1, 30)])
       await second.addTurn(session, turn)
-      await say(second, session, numbered(31, 40))
+      await addTurns(second, session, numberedTexts(31, 40))
       await second.flush(session)
-      await assertHolds(second, session, ['first', ...numbered(1, 40)])
+      await assertHolds(second, session, ['first', ...numberedTexts(1, 40)])
     })
 
     itIfShared(
-      `M5 ${callers} callers on two stores lose and double nothing ${under}`,
+      `M5 ${callers} callers on two stores lose and duplicate no turn ${under}`,
       async ({ open }) => {
         const stores = [await open(rules), await open(rules)]
-        const session = freshSession()
-        const texts = numbered(1, callers / 2)
+        const session = freshIdentity()
+        const texts = numberedTexts(1, callers / 2)
         // Every turn is added on both stores at the same time.
         await Promise.all(
           texts.map(newTurn).flatMap((turn) => stores.map((store) => store.addTurn(session, turn))),
@@ -160,11 +162,11 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
     )
 
     itIfShared(
-      `M5 two stores that begin a conversation at once lose nothing ${under}`,
+      `M5 two stores that begin a conversation at the same time lose no turn ${under}`,
       async ({ open }) => {
         const stores = [await open(rules), await open(rules)]
         for (let round = 0; round < 20; round += 1) {
-          const session = freshSession()
+          const session = freshIdentity()
           await Promise.all(
             stores.map((store, index) => store.addTurn(session, newTurn(`by ${index}`))),
           )
@@ -176,15 +178,15 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
     )
   }
 
-  it('M5 a turn that is retried is stored once, though no turn after it fitted the budget', async ({
+  it('M5 a retried turn is stored once although no turn after it fits the budget', async ({
     open,
   }) => {
     const store = await open({ strategy: 'truncation', budgetTokens: 100 })
-    const session = freshSession()
+    const session = freshIdentity()
     const turn = newTurn('retried')
     await store.addTurn(session, turn)
     const large = 'x'.repeat(1_000)
-    await say(
+    await addTurns(
       store,
       session,
       Array.from({ length: 2 * SNAPSHOT_TURN_IDS }, () => large),
@@ -193,45 +195,42 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
     await assertHolds(store, session, [])
   })
 
-  itIfDurable(
-    'M5 a folding that a close has interrupted is done by the next store',
-    async ({ open }) => {
-      const session = freshSession()
-      const summarizer = new HeldSummarizer()
-      const rules = { strategy: 'rolling_summary', recentTurns: 2 } as const
-      const first = await open({ ...rules, summarizer })
-      await say(first, session, numbered(1, 5))
-      await summarizer.request(0)
-      await first.close()
-      const second = await open({ ...rules, summarizer: concatenating })
-      await assertHolds(second, session, numbered(1, 5))
-      await second.flush(session)
-      const context = await second.getLlmContext(session)
-      assert.deepEqual(foldedTexts(context), numbered(1, 3))
-      await assertHolds(second, session, numbered(1, 5))
-    },
-  )
+  itIfDurable('M5 a fold that a close interrupted is done by the next store', async ({ open }) => {
+    const session = freshIdentity()
+    const summarizer = new ManualSummarizer()
+    const rules = { strategy: 'rolling_summary', recentTurns: 2 } as const
+    const first = await open({ ...rules, summarizer })
+    await addTurns(first, session, numberedTexts(1, 5))
+    await summarizer.request(0)
+    await first.close()
+    const second = await open({ ...rules, summarizer: concatenating })
+    await assertHolds(second, session, numberedTexts(1, 5))
+    await second.flush(session)
+    const context = await second.getLlmContext(session)
+    assert.deepEqual(foldedTexts(context), numberedTexts(1, 3))
+    await assertHolds(second, session, numberedTexts(1, 5))
+  })
 
   itIfShared(
-    'M5 a folding that is never heard of again is replaced, and void if it comes back',
+    'M5 a fold that never ends is replaced, and its late result is discarded',
     async ({ open }) => {
-      const session = freshSession()
-      const [lost, replacing] = [new HeldSummarizer(), new HeldSummarizer()]
+      const session = freshIdentity()
+      const [lost, replacing] = [new ManualSummarizer(), new ManualSummarizer()]
       const rules = { strategy: 'rolling_summary', recentTurns: 2 } as const
       const first = await open({ ...rules, summarizer: lost })
-      await say(first, session, numbered(1, 5))
+      await addTurns(first, session, numberedTexts(1, 5))
       const forgotten = await lost.request(0)
       const second = await open({ ...rules, summarizer: replacing, summarizerTimeoutMs: 200 })
-      // However often the conversation is touched, the time of the lost one comes to its end.
-      await until('a second folding', async () => {
+      // Reading the conversation repeatedly may not extend the time of the lost fold.
+      await waitUntil('a second fold', async () => {
         await second.getLlmContext(session)
         return replacing.requests.length > 0
       })
       replacing.requests[0]?.answer()
       await second.settled(session)
-      forgotten.answer('from the dead;')
+      forgotten.answer('too late;')
       await first.settled(session)
-      for (const store of [first, second]) await assertHolds(store, session, numbered(1, 5))
+      for (const store of [first, second]) await assertHolds(store, session, numberedTexts(1, 5))
     },
   )
 }

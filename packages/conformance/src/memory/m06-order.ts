@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict'
-import { assertHolds, heldTexts, newTurn, numbered } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
+import { assertHolds, heldTexts, newTurn, numberedTexts } from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { keepingStrategies } from './support/strategies.ts'
+import { storingStrategies } from './support/strategies.ts'
 
 const CHAINS = 8
 const LINKS = 10
 
-/** M6: turns stand in the order in which they were acknowledged. */
+/** Registers the cases of M6: turns have the order in which they were acknowledged. */
 export function order({ it, itIfShared }: MemoryCases): void {
-  for (const rules of keepingStrategies) {
+  for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
-    it(`M6 the order is that of the calls, whatever the timestamps and ids say ${under}`, async ({
+    it(`M6 the order is that of the calls, not of the timestamps or ids ${under}`, async ({
       open,
     }) => {
       const store = await open(rules)
-      const session = freshSession()
-      const texts = numbered(1, 20)
+      const session = freshIdentity()
+      const texts = numberedTexts(1, 20)
       const turns = texts.map(newTurn)
       const ids = turns.map(({ turnId }) => turnId).toReversed()
       for (const [index, turn] of turns.entries()) {
@@ -30,11 +30,11 @@ export function order({ it, itIfShared }: MemoryCases): void {
     })
 
     itIfShared(
-      `M6 of two stores that add in turn each sees one order ${under}`,
+      `M6 two stores that add turns alternately see the same order ${under}`,
       async ({ open }) => {
         const stores = [await open(rules), await open(rules)]
-        const session = freshSession()
-        const texts = numbered(1, 40)
+        const session = freshIdentity()
+        const texts = numberedTexts(1, 40)
         for (const [index, text] of texts.entries()) {
           await stores[index % 2]?.addTurn(session, newTurn(text))
         }
@@ -44,10 +44,10 @@ export function order({ it, itIfShared }: MemoryCases): void {
     )
 
     itIfShared(
-      `M6 what follows an acknowledged turn stands behind it ${under}`,
+      `M6 a turn that is added after an acknowledged turn comes after it ${under}`,
       async ({ open }) => {
         const stores = [await open(rules), await open(rules)]
-        const session = freshSession()
+        const session = freshIdentity()
         const chain = async (name: number): Promise<void> => {
           for (let link = 0; link < LINKS; link += 1) {
             await stores[(name + link) % 2]?.addTurn(session, newTurn(`${name}.${link}`))

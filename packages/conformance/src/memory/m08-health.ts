@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
 import { types } from 'node:util'
 import type { MemoryRules, Summarizer } from '@harborage/memory'
-import { assertHolds, foldedTexts, numbered, recentTexts, say } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
-import { HeldSummarizer } from './support/held-summarizer.ts'
+import {
+  assertHolds,
+  foldedTexts,
+  numberedTexts,
+  recentTexts,
+  addTurns,
+} from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { ManualSummarizer } from './support/manual-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { concatenated, concatenating, failing } from './support/summarizers.ts'
 
 const NEVER_MS = 1_000_000
 
-/** M8: the steps of health, told as they are taken. */
+/** Registers the cases of M8 about the steps of health, which are published as events. */
 export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
   const walks: readonly (readonly [
     failures: number,
@@ -39,7 +45,7 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     ],
   ]
   for (const [failures, retryAttempts, steps] of walks) {
-    it(`M8 ${failures} failures with ${retryAttempts} retries take exactly the legal steps`, async ({
+    it(`M8 ${failures} failures with ${retryAttempts} retries cause exactly the legal steps`, async ({
       open,
       events,
     }) => {
@@ -48,38 +54,41 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
         retryAttempts,
         degradedRetryMs: 1,
       })
-      const session = freshSession()
-      await say(store, session, numbered(1, 3))
+      const session = freshIdentity()
+      await addTurns(store, session, numberedTexts(1, 3))
       await events.untilHealthSteps(steps.length)
       await store.settled(session)
       assert.deepEqual(events.healthSteps, steps)
       assert.equal(await store.health(session), 'healthy')
       const context = await store.getLlmContext(session)
       assert.deepEqual(foldedTexts(context), ['turn 1'])
-      await assertHolds(store, session, numbered(1, 3))
+      await assertHolds(store, session, numberedTexts(1, 3))
     })
   }
 
-  it('M8 health tells at each step where the conversation stands', async ({ open, events }) => {
-    const summarizer = new HeldSummarizer()
+  it('M8 health returns the health of the conversation after each step', async ({
+    open,
+    events,
+  }) => {
+    const summarizer = new ManualSummarizer()
     const store = await open({
       ...rolling(summarizer),
       retryAttempts: 1,
       degradedRetryMs: 1,
     })
-    const session = freshSession()
+    const session = freshIdentity()
     assert.equal(await store.health(session), 'healthy')
-    await say(store, session, numbered(1, 3))
-    const stations: readonly (readonly [request: number, steps: number, health: string])[] = [
+    await addTurns(store, session, numberedTexts(1, 3))
+    const expectations: readonly (readonly [request: number, steps: number, health: string])[] = [
       [0, 1, 'retry'],
       [1, 3, 'recovering'],
       [2, 5, 'recovering'],
     ]
-    for (const [index, steps, expected] of stations) {
+    for (const [index, steps, expected] of expectations) {
       const request = await summarizer.request(index)
       request.fail()
       await events.untilHealthSteps(steps)
-      // The next attempt is held, so nothing changes until it is answered.
+      // The next attempt waits for its answer, so nothing changes until then.
       await summarizer.request(index + 1)
       assert.equal(await store.health(session), expected)
     }
@@ -88,13 +97,13 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     assert.equal(await store.health(session), 'healthy')
   })
 
-  it('M8 an event tells whose health changed, from what to what, and why', async ({
+  it('M8 an event has the identity, the health before and after, and the reason', async ({
     open,
     events,
   }) => {
     const store = await open({ ...rolling(failing(1)), retryAttempts: 1 })
-    const session = freshSession()
-    await say(store, session, numbered(1, 3))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 3))
     await store.settled(session)
     const { tenantId, userId, sessionId } = session
     for (const event of events.all) {
@@ -119,18 +128,18 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     }
     const retryBackoffMs = 20
     const store = await open({ ...rolling(summarizer), retryAttempts: 3, retryBackoffMs })
-    const session = freshSession()
-    await say(store, session, numbered(1, 3))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 3))
     await store.settled(session)
     assert.equal(asked.length, 4)
     for (const [retry, factor] of [1, 2, 4].entries()) {
       const waited = (asked[retry + 1] ?? 0) - (asked[retry] ?? 0)
-      // A timer may be early by the fraction of a millisecond that it rounds away.
+      // A timer may fire a fraction of a millisecond early, because it rounds.
       assert.ok(waited >= retryBackoffMs * factor - 1, `retry ${retry} came after ${waited} ms`)
     }
   })
 
-  it('M8 a conversation that cannot be summarized is still there, within the budget', async ({
+  it('M8 a conversation that cannot be summarized is still returned, within the budget', async ({
     open,
   }) => {
     let isBroken = false
@@ -146,26 +155,30 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
       budgetTokens: 10,
       tokenEstimator: (text) => (text.startsWith('answer') ? 0 : 1),
     })
-    const session = freshSession()
-    await say(store, session, numbered(1, 5))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 5))
     await store.settled(session)
     isBroken = true
-    await say(store, session, numbered(6, 8))
+    await addTurns(store, session, numberedTexts(6, 8))
     await store.settled(session)
     assert.equal(await store.health(session), 'degraded')
     const context = await store.getLlmContext(session)
-    assert.deepEqual(foldedTexts(context), numbered(1, 3), 'the last good summary')
-    assert.deepEqual(recentTexts(context), numbered(4, 8), 'and all that was not folded')
-    await say(store, session, numbered(9, 20))
+    assert.deepEqual(foldedTexts(context), numberedTexts(1, 3), 'the last valid summary')
+    assert.deepEqual(
+      recentTexts(context),
+      numberedTexts(4, 8),
+      'and all turns that were not folded',
+    )
+    await addTurns(store, session, numberedTexts(9, 20))
     await store.settled(session)
     const later = await store.getLlmContext(session)
-    assert.deepEqual(foldedTexts(later), numbered(1, 3))
-    assert.deepEqual(recentTexts(later), numbered(12, 20), 'the newest that fit')
+    assert.deepEqual(foldedTexts(later), numberedTexts(1, 3))
+    assert.deepEqual(recentTexts(later), numberedTexts(12, 20), 'the newest turns that fit')
     assert.equal(later.tokens, 10)
   })
 
-  it('M8 the health of one conversation is not that of another', async ({ open }) => {
-    const [sick, well] = [freshSession(), freshSession()]
+  it('M8 each conversation has its own health', async ({ open }) => {
+    const [sick, well] = [freshIdentity(), freshIdentity()]
     const summarizer: Summarizer = {
       async summarize({ tenantId }, request) {
         if (tenantId === sick.tenantId) throw new Error('the model refuses')
@@ -173,16 +186,19 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
       },
     }
     const store = await open({ ...rolling(summarizer), ...degradedAtOnce })
-    for (const session of [sick, well]) await say(store, session, numbered(1, 3))
+    for (const session of [sick, well]) await addTurns(store, session, numberedTexts(1, 3))
     await store.settled()
     assert.equal(await store.health(sick), 'degraded')
     assert.equal(await store.health(well), 'healthy')
   })
 
-  it('M8 what is restored begins in good health, and that is told', async ({ open, events }) => {
+  it('M8 a restored conversation is healthy, and events are published', async ({
+    open,
+    events,
+  }) => {
     const store = await open({ ...rolling(failing(NEVER_MS)), ...degradedAtOnce })
-    const session = freshSession()
-    await say(store, session, numbered(1, 3))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 3))
     await store.settled(session)
     await store.restore(session, { bytes: new Uint8Array() })
     assert.equal(await store.health(session), 'healthy')
@@ -194,10 +210,10 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     assert.equal(await store.health(session), 'healthy')
   })
 
-  itIfDurable('M8 health outlives its store', async ({ open, events }) => {
-    const session = freshSession()
+  itIfDurable('M8 a reopened store finds the health', async ({ open, events }) => {
+    const session = freshIdentity()
     const first = await open({ ...rolling(failing(1)), ...degradedAtOnce })
-    await say(first, session, numbered(1, 3))
+    await addTurns(first, session, numberedTexts(1, 3))
     await first.settled(session)
     await first.close()
     const second = await open({ ...rolling(concatenating), ...degradedAtOnce })
@@ -210,21 +226,21 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
       'degraded -> recovering',
       'recovering -> healthy',
     ])
-    await assertHolds(second, session, numbered(1, 3))
+    await assertHolds(second, session, numberedTexts(1, 3))
   })
 
   itIfShared(
-    'M8 another store sees the health, and may be the one that recovers',
+    'M8 another store sees the health, and may recover the conversation',
     async ({ open }) => {
-      const session = freshSession()
+      const session = freshIdentity()
       const store = await open({ ...rolling(failing(NEVER_MS)), ...degradedAtOnce })
       const other = await open({ ...rolling(concatenating), ...degradedAtOnce })
-      await say(store, session, numbered(1, 5))
+      await addTurns(store, session, numberedTexts(1, 5))
       await store.settled(session)
       assert.equal(await other.health(session), 'degraded')
       await other.flush(session)
       assert.equal(await store.health(session), 'healthy')
-      await assertHolds(store, session, numbered(1, 5))
+      await assertHolds(store, session, numberedTexts(1, 5))
     },
   )
 }

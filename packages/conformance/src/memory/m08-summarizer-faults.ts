@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { MAX_SUMMARY_BYTES, type Summarizer } from '@harborage/memory'
-import { assertHolds, foldedTexts, numbered, say } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
-import { HeldSummarizer } from './support/held-summarizer.ts'
+import { assertHolds, foldedTexts, numberedTexts, addTurns } from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { ManualSummarizer } from './support/manual-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { answering, concatenated } from './support/summarizers.ts'
 
@@ -13,14 +13,14 @@ const QUOTE = 'a quote of the conversation'
 const faults: readonly (readonly [fault: string, reason: string, summarizer: Summarizer])[] = [
   ['rejects', 'summarizer_failed', answering(() => Promise.reject(new Error(QUOTE)))],
   [
-    'throws before it gives a promise',
+    'throws before it returns a promise',
     'summarizer_failed',
     answering(() => {
       throw new Error(QUOTE)
     }),
   ],
   [
-    'answers what cannot be read',
+    'answers with a summary that cannot be read',
     'summarizer_failed',
     answering(async () => ({
       get summary(): string {
@@ -29,29 +29,40 @@ const faults: readonly (readonly [fault: string, reason: string, summarizer: Sum
     })),
   ],
   [
-    'answers with more than a summary may have',
+    'answers with a summary above the size limit',
     'invalid_summary',
     answering(async () => ({ summary: 'é'.repeat(MAX_SUMMARY_BYTES / 2 + 1) })),
   ],
   [
-    'answers with more than the budget',
+    'answers with a summary above the budget',
     'summary_too_large',
     answering(async () => ({ summary: 'x'.repeat(4 * BUDGET_TOKENS) })),
   ],
-  ['answers nothing', 'invalid_summary', answering(async () => undefined)],
-  ['answers null', 'invalid_summary', answering(async () => null)],
-  ['answers a text', 'invalid_summary', answering(async () => QUOTE)],
-  ['answers no promise', 'invalid_summary', answering(() => 7)],
+  ['answers with nothing', 'invalid_summary', answering(async () => undefined)],
+  ['answers with null', 'invalid_summary', answering(async () => null)],
+  ['answers with a string', 'invalid_summary', answering(async () => QUOTE)],
+  ['does not return a promise', 'invalid_summary', answering(() => 7)],
   ['answers without a summary', 'invalid_summary', answering(async () => ({ text: QUOTE }))],
-  ['answers a number', 'invalid_summary', answering(async () => ({ summary: 7 }))],
-  ['answers null as the summary', 'invalid_summary', answering(async () => ({ summary: null }))],
+  [
+    'answers with a number as the summary',
+    'invalid_summary',
+    answering(async () => ({ summary: 7 })),
+  ],
+  [
+    'answers with null as the summary',
+    'invalid_summary',
+    answering(async () => ({ summary: null })),
+  ],
   ['never answers', 'summarizer_timed_out', answering(() => Promise.withResolvers().promise)],
 ]
 
-/** M8: whatever a summarizer does, it is a step of health, and no turn is lost. */
+/** Registers the cases of M8: any failure of a summarizer lowers the health and loses no turn. */
 export function summarizerFaults({ it }: MemoryCases): void {
   for (const [fault, reason, faulty] of faults) {
-    it(`M8 a summarizer that ${fault} costs health and no turn`, async ({ open, events }) => {
+    it(`M8 a summarizer that ${fault} lowers the health and loses no turn`, async ({
+      open,
+      events,
+    }) => {
       let isFaulty = true
       const summarizer: Summarizer = {
         summarize(identity, request, options) {
@@ -68,17 +79,20 @@ export function summarizerFaults({ it }: MemoryCases): void {
         degradedRetryMs: 1_000_000,
         summarizerTimeoutMs: 20,
       })
-      const session = freshSession()
-      await say(store, session, numbered(1, 3))
+      const session = freshIdentity()
+      await addTurns(store, session, numberedTexts(1, 3))
       await store.settled(session)
       assert.deepEqual(events.payloadsOf('memory.health_changed'), [
         { priorHealth: 'healthy', newHealth: 'retry', reason },
         { priorHealth: 'retry', newHealth: 'degraded', reason },
       ])
-      await assertHolds(store, session, numbered(1, 3))
-      assert.ok(!JSON.stringify(events.all).includes(QUOTE), 'an event may not quote anything')
+      await assertHolds(store, session, numberedTexts(1, 3))
+      assert.ok(
+        !JSON.stringify(events.all).includes(QUOTE),
+        'an event may not quote the conversation',
+      )
 
-      // Reading was an occasion to recover, and failed once more.
+      // The read triggered another recovery attempt, which failed.
       await store.settled(session)
       isFaulty = false
       await store.flush(session)
@@ -87,10 +101,10 @@ export function summarizerFaults({ it }: MemoryCases): void {
     })
   }
 
-  it('M8 a summarizer that is out of time is told so, and its late answer is not taken', async ({
+  it('M8 a summarizer that times out is aborted, and its late answer is discarded', async ({
     open,
   }) => {
-    const summarizer = new HeldSummarizer()
+    const summarizer = new ManualSummarizer()
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 2,
@@ -98,8 +112,8 @@ export function summarizerFaults({ it }: MemoryCases): void {
       retryBackoffMs: 1,
       summarizerTimeoutMs: 50,
     })
-    const session = freshSession()
-    await say(store, session, numbered(1, 3))
+    const session = freshIdentity()
+    await addTurns(store, session, numberedTexts(1, 3))
     const late = await summarizer.request(0)
     const retry = await summarizer.request(1)
     assert.equal(late.signal.aborted, true)
@@ -107,6 +121,6 @@ export function summarizerFaults({ it }: MemoryCases): void {
     late.answer('too late;')
     retry.answer()
     await store.settled(session)
-    await assertHolds(store, session, numbered(1, 3))
+    await assertHolds(store, session, numberedTexts(1, 3))
   })
 }

@@ -2,33 +2,24 @@ import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import { newEventId } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
-import { SNAPSHOT_TURN_IDS, type ConversationTurn, type MemoryRules } from '@harborage/memory'
-import { nextTurn } from '../support/next-turn.ts'
+import { SNAPSHOT_TURN_IDS, type ConversationTurn } from '@harborage/memory'
+import { nextTurn } from '../support/event-loop.ts'
 import { bytesOf, textOf } from '../support/text-bytes.ts'
-import {
-  assertHolds,
-  foldedTexts,
-  heldTexts,
-  newTurn,
-  numbered,
-  recentTexts,
-  say,
-} from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
-import { HeldSummarizer } from './support/held-summarizer.ts'
+import { assertHolds, heldTexts, newTurn, numberedTexts, addTurns } from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { keepingStrategies } from './support/strategies.ts'
+import { storingStrategies } from './support/strategies.ts'
 
-/** M9: a snapshot is the conversation as bytes, and a restore puts it back. */
+/** Registers the cases of M9: a snapshot holds a conversation as bytes, and a restore loads it. */
 export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
-  for (const rules of keepingStrategies) {
+  for (const rules of storingStrategies) {
     const { strategy } = rules
     const under = `under ${strategy}`
 
     it(`M9 a snapshot is JSON of its strategy ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
-      await say(store, session, numbered(1, 5))
+      const session = freshIdentity()
+      await addTurns(store, session, numberedTexts(1, 5))
       await store.settled(session)
       const snapshot = await store.snapshot(session)
       assert.equal(snapshot.strategy, strategy)
@@ -37,17 +28,17 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.equal(Object.getPrototypeOf(snapshot.bytes), Uint8Array.prototype)
     })
 
-    it(`M9 the same content gives the same bytes ${under}`, async ({ open }) => {
+    it(`M9 equal conversations have equal snapshots ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const said = wholeTurns()
+      const said = completeTurns()
       const seen = new Set<string>()
-      for (const session of [freshSession(), freshSession()]) {
+      for (const session of [freshIdentity(), freshIdentity()]) {
         for (const turn of said) await store.addTurn(session, turn)
         await store.settled(session)
         for (let time = 0; time < 2; time += 1) {
           seen.add(textOf((await store.snapshot(session)).bytes))
         }
-        const other = freshSession()
+        const other = freshIdentity()
         await store.restore(other, await store.snapshot(session))
         await store.settled(other)
         seen.add(textOf((await store.snapshot(other)).bytes))
@@ -55,43 +46,43 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.equal(seen.size, 1)
     })
 
-    it(`M9 a restore brings back all of a conversation ${under}`, async ({ open }) => {
+    it(`M9 a restore loads the complete conversation ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const [session, other] = [freshSession(), freshSession()]
-      for (const turn of wholeTurns()) await store.addTurn(session, turn)
+      const [session, other] = [freshIdentity(), freshIdentity()]
+      for (const turn of completeTurns()) await store.addTurn(session, turn)
       await store.settled(session)
       const context = await store.getLlmContext(session)
-      await say(store, other, numbered(1, 9))
+      await addTurns(store, other, numberedTexts(1, 9))
       await store.restore(other, await store.snapshot(session))
       await store.settled(other)
       assert.deepEqual(await store.getLlmContext(other), context)
       assert.deepEqual(await store.getLlmContext(session), context)
     })
 
-    it(`M9 a conversation goes on behind what was restored ${under}`, async ({ open }) => {
+    it(`M9 a conversation continues after the restored turns ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
+      const session = freshIdentity()
       const turn = newTurn('retried')
-      await say(store, session, numbered(1, 3))
+      await addTurns(store, session, numberedTexts(1, 3))
       await store.addTurn(session, turn)
       const snapshot = await store.snapshot(session)
-      await say(store, session, numbered(4, 30))
+      await addTurns(store, session, numberedTexts(4, 30))
       await store.settled(session)
       await store.restore(session, snapshot)
       await store.addTurn(session, turn)
-      await say(store, session, ['next'])
+      await addTurns(store, session, ['next'])
       await store.settled(session)
-      await assertHolds(store, session, [...numbered(1, 3), 'retried', 'next'])
+      await assertHolds(store, session, [...numberedTexts(1, 3), 'retried', 'next'])
     })
 
-    it(`M9 a retry finds a turn that was folded or dropped before the snapshot ${under}`, async ({
+    it(`M9 a retry of a turn that was folded or dropped before the snapshot changes nothing ${under}`, async ({
       open,
     }) => {
       const store = await open({ ...rules, budgetTokens: 100 })
-      const [session, other] = [freshSession(), freshSession()]
+      const [session, other] = [freshIdentity(), freshIdentity()]
       const turn = newTurn('retried')
       await store.addTurn(session, turn)
-      await say(store, session, numbered(1, 30))
+      await addTurns(store, session, numberedTexts(1, 30))
       await store.settled(session)
       await store.restore(other, await store.snapshot(session))
       await store.settled(other)
@@ -101,7 +92,7 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.deepEqual(await store.getLlmContext(other), before)
     })
 
-    it(`M9 a turn id that came back once it was forgotten is restored as two turns ${under}`, async ({
+    it(`M9 a turn id that was reused after it was forgotten is restored as two turns ${under}`, async ({
       open,
     }) => {
       const store = await open({
@@ -110,37 +101,35 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
         rememberedTurnIds: SNAPSHOT_TURN_IDS,
         rememberedTurnIdsMs: 0,
       })
-      const [session, other] = [freshSession(), freshSession()]
+      const [session, other] = [freshIdentity(), freshIdentity()]
       const turn = newTurn('again')
       await store.addTurn(session, turn)
-      await say(store, session, numbered(1, SNAPSHOT_TURN_IDS))
-      // An id is remembered in the millisecond in which it was said.
+      await addTurns(store, session, numberedTexts(1, SNAPSHOT_TURN_IDS))
+      // A turn id is still remembered within the millisecond in which it was added.
       await setTimeout(5)
       await store.addTurn(session, turn)
       const snapshot = await store.snapshot(session)
       await store.restore(other, snapshot)
-      await assertHolds(store, other, ['again', ...numbered(1, SNAPSHOT_TURN_IDS), 'again'])
+      await assertHolds(store, other, ['again', ...numberedTexts(1, SNAPSHOT_TURN_IDS), 'again'])
       assert.deepEqual(await store.snapshot(other), snapshot)
     })
 
-    it(`M9 every turn that a snapshot holds is remembered once it is restored ${under}`, async ({
-      open,
-    }) => {
+    it(`M9 a restore remembers the ids of all turns of the snapshot ${under}`, async ({ open }) => {
       const count = SNAPSHOT_TURN_IDS + 36
       const store = await open({ ...rules, recentTurns: count })
-      const [session, other] = [freshSession(), freshSession()]
-      const said = numbered(1, count).map(newTurn)
+      const [session, other] = [freshIdentity(), freshIdentity()]
+      const said = numberedTexts(1, count).map(newTurn)
       for (const turn of said) await store.addTurn(session, turn)
       await store.restore(other, await store.snapshot(session))
       for (const turn of said.slice(0, 3)) await store.addTurn(other, turn)
-      await assertHolds(store, other, numbered(1, count))
+      await assertHolds(store, other, numberedTexts(1, count))
     })
 
-    it(`M9 a turn is remembered whose id a snapshot gives only with the turn itself ${under}`, async ({
+    it(`M9 a restore remembers turn ids that only the turns of the snapshot contain ${under}`, async ({
       open,
     }) => {
       const store = await open(rules)
-      const [session, other] = [freshSession(), freshSession()]
+      const [session, other] = [freshIdentity(), freshIdentity()]
       const turn = newTurn('retried')
       await store.addTurn(session, turn)
       const { bytes } = await store.snapshot(session)
@@ -151,12 +140,12 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.deepEqual((await store.snapshot(other)).bytes, bytes)
     })
 
-    it(`M9 what was said after a snapshot may be said again once it is restored ${under}`, async ({
+    it(`M9 a turn that was added after the snapshot may be added again after the restore ${under}`, async ({
       open,
     }) => {
       const store = await open(rules)
-      const session = freshSession()
-      await say(store, session, ['before'])
+      const session = freshIdentity()
+      await addTurns(store, session, ['before'])
       const snapshot = await store.snapshot(session)
       const turn = newTurn('again')
       await store.addTurn(session, turn)
@@ -168,54 +157,56 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
 
     it(`M9 empty bytes without a strategy empty a conversation ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
-      await say(store, session, numbered(1, 20))
+      const session = freshIdentity()
+      await addTurns(store, session, numberedTexts(1, 20))
       await store.settled(session)
       await store.restore(session, { bytes: new Uint8Array() })
       await store.settled(session)
       const context = await store.getLlmContext(session)
       assert.deepEqual(context, { strategy, summary: '', recentTurns: [], tokens: 0 })
-      await say(store, session, ['anew'])
-      await assertHolds(store, session, ['anew'])
+      await addTurns(store, session, ['new'])
+      await assertHolds(store, session, ['new'])
     })
 
-    it(`M9 what was said before a conversation was emptied may be said again ${under}`, async ({
+    it(`M9 a turn may be added again after its conversation was emptied ${under}`, async ({
       open,
     }) => {
       const store = await open({ ...rules, recentTurns: 100 })
-      const session = freshSession()
+      const session = freshIdentity()
       const turn = newTurn('again')
       await store.addTurn(session, turn)
-      await say(store, session, numbered(1, SNAPSHOT_TURN_IDS))
+      await addTurns(store, session, numberedTexts(1, SNAPSHOT_TURN_IDS))
       await store.restore(session, { bytes: new Uint8Array() })
       await store.addTurn(session, turn)
       await store.addTurn(session, turn)
       await assertHolds(store, session, ['again'])
     })
 
-    it(`M9 a snapshot of nothing is restored to nothing ${under}`, async ({ open }) => {
+    it(`M9 a restored snapshot of an empty conversation empties the conversation ${under}`, async ({
+      open,
+    }) => {
       const store = await open(rules)
-      const session = freshSession()
+      const session = freshIdentity()
       const snapshot = await store.snapshot(session)
-      await say(store, session, ['gone'])
+      await addTurns(store, session, ['gone'])
       await store.restore(session, snapshot)
       await assertHolds(store, session, [])
       assert.deepEqual(await store.snapshot(session), snapshot)
     })
 
-    it(`M9 bytes without a strategy are restored as well ${under}`, async ({ open }) => {
+    it(`M9 bytes without a strategy can be restored ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const [session, other] = [freshSession(), freshSession()]
-      await say(store, session, ['hello'])
+      const [session, other] = [freshIdentity(), freshIdentity()]
+      await addTurns(store, session, ['hello'])
       const { bytes } = await store.snapshot(session)
       await store.restore(other, { bytes })
       await assertHolds(store, other, ['hello'])
     })
 
-    it(`M9 a restore captures the bytes that it is given ${under}`, async ({ open }) => {
+    it(`M9 a restore captures the bytes when it is called ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const [session, other] = [freshSession(), freshSession()]
-      await say(store, session, ['hello'])
+      const [session, other] = [freshIdentity(), freshIdentity()]
+      await addTurns(store, session, ['hello'])
       const snapshot = await store.snapshot(session)
       const restoring = store.restore(other, snapshot)
       snapshot.bytes.fill(0)
@@ -224,14 +215,14 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.notEqual((await store.snapshot(session)).bytes[0], 0)
     })
 
-    it(`M9 whoever reads during a restore sees what was there or what comes ${under}`, async ({
+    it(`M9 a read during a restore returns the conversation before or after it ${under}`, async ({
       open,
     }) => {
       const store = await open(rules)
-      const [source, session] = [freshSession(), freshSession()]
-      await say(store, source, numbered(1, 40))
+      const [source, session] = [freshIdentity(), freshIdentity()]
+      await addTurns(store, source, numberedTexts(1, 40))
       await store.settled(source)
-      await say(store, session, ['before'])
+      await addTurns(store, session, ['before'])
       const snapshot = await store.snapshot(source)
       let isRestoring = true
       const restoring = store.restore(session, snapshot).finally(() => {
@@ -239,99 +230,52 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
       })
       while (isRestoring) {
         const held = await heldTexts(store, session)
-        assert.deepEqual(held, held[0] === 'before' ? ['before'] : numbered(1, 40))
+        assert.deepEqual(held, held[0] === 'before' ? ['before'] : numberedTexts(1, 40))
         await nextTurn()
       }
       await restoring
       await store.settled(session)
-      await assertHolds(store, session, numbered(1, 40))
+      await assertHolds(store, session, numberedTexts(1, 40))
     })
 
-    itIfDurable(`M9 what was restored outlives its store ${under}`, async ({ open }) => {
+    itIfDurable(`M9 a reopened store finds a restored conversation ${under}`, async ({ open }) => {
       const first = await open(rules)
-      const [session, other] = [freshSession(), freshSession()]
-      await say(first, session, numbered(1, 10))
+      const [session, other] = [freshIdentity(), freshIdentity()]
+      await addTurns(first, session, numberedTexts(1, 10))
       await first.settled(session)
       await first.restore(other, await first.snapshot(session))
       await first.close()
       const second = await open(rules)
-      await assertHolds(second, other, numbered(1, 10))
+      await assertHolds(second, other, numberedTexts(1, 10))
     })
 
-    itIfShared(`M9 a restore and ${under} turns of another store never mix`, async ({ open }) => {
-      const store = await open(rules)
-      const adding = await open(rules)
-      const source = freshSession()
-      await say(store, source, numbered(1, 10))
-      await store.settled(source)
-      const snapshot = await store.snapshot(source)
-      const session = freshSession()
-      await Promise.all([say(adding, session, numbered(11, 20)), store.restore(session, snapshot)])
-      for (const each of [store, adding]) await each.flush(session)
-      const held = await heldTexts(store, session)
-      const beginning = held.slice(0, 10)
-      const rest = held.slice(10)
-      assert.deepEqual(beginning, numbered(1, 10))
-      assert.deepEqual(rest, numbered(11, 20).slice(10 - rest.length))
-    })
-  }
-
-  it('M9 turns beyond the recent ones are folded after a restore', async ({ open }) => {
-    const summarizer = new HeldSummarizer()
-    const store = await open(held(summarizer))
-    const [session, other] = [freshSession(), freshSession()]
-    await say(store, session, numbered(1, 6))
-    await summarizer.request(0)
-    const snapshot = await store.snapshot(session)
-    await store.restore(other, snapshot)
-    const request = await summarizer.request(1)
-    assert.equal(request.identity.tenantId, other.tenantId)
-    request.answer()
-    await store.settled(other)
-    const context = await store.getLlmContext(other)
-    assert.deepEqual(foldedTexts(context), numbered(1, 4))
-    assert.deepEqual(recentTexts(context), numbered(5, 6))
-  })
-
-  it('M9 a folding that a restore overtakes is void', async ({ open }) => {
-    const summarizer = new HeldSummarizer()
-    const store = await open(held(summarizer))
-    const [session, source] = [freshSession(), freshSession()]
-    await say(store, source, ['restored'])
-    await say(store, session, numbered(1, 3))
-    const request = await summarizer.request(0)
-    await store.restore(session, await store.snapshot(source))
-    request.answer('what is no longer there;')
-    await store.settled(session)
-    await assertHolds(store, session, ['restored'])
-  })
-
-  it('M9 nor is it applied to turns that were restored in the place of its own', async ({
-    open,
-  }) => {
-    const summarizer = new HeldSummarizer()
-    const store = await open(held(summarizer))
-    const [session, source] = [freshSession(), freshSession()]
-    await say(store, source, ['a', 'b', 'c', 'd'])
-    const snapshot = await store.snapshot(source)
-    await say(store, session, numbered(1, 4))
-    const overtaken = (await Promise.all([summarizer.request(0), summarizer.request(1)])).find(
-      ({ identity }) => identity.tenantId === session.tenantId,
+    itIfShared(
+      `M9 a restore does not interleave with turns of another store ${under}`,
+      async ({ open }) => {
+        const store = await open(rules)
+        const adding = await open(rules)
+        const source = freshIdentity()
+        await addTurns(store, source, numberedTexts(1, 10))
+        await store.settled(source)
+        const snapshot = await store.snapshot(source)
+        const session = freshIdentity()
+        await Promise.all([
+          addTurns(adding, session, numberedTexts(11, 20)),
+          store.restore(session, snapshot),
+        ])
+        for (const each of [store, adding]) await each.flush(session)
+        const held = await heldTexts(store, session)
+        const beginning = held.slice(0, 10)
+        const rest = held.slice(10)
+        assert.deepEqual(beginning, numberedTexts(1, 10))
+        assert.deepEqual(rest, numberedTexts(11, 20).slice(10 - rest.length))
+      },
     )
-    await store.restore(session, snapshot)
-    overtaken?.answer()
-    ;(await summarizer.request(2)).answer()
-    await store.settled(session)
-    await assertHolds(store, session, ['a', 'b', 'c', 'd'])
-  })
+  }
 }
 
-function held(summarizer: HeldSummarizer): Partial<MemoryRules> {
-  return { strategy: 'rolling_summary', recentTurns: 2, summarizer }
-}
-
-/** Turns with everything in them that a JSON text may stumble over. */
-function wholeTurns(): ConversationTurn[] {
+/** Returns turns with all fields and with content that is difficult to represent as JSON. */
+function completeTurns(): ConversationTurn[] {
   const artifactsShown = parseJsonObject(
     '{"__proto__":{"polluted":true},"constructor":"c","10":1,"9":2,"b":[],"a":{"toString":null}}',
   )

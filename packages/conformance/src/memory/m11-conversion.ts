@@ -6,37 +6,37 @@ import {
   assertHolds,
   foldedTexts,
   newTurn,
-  numbered,
+  numberedTexts,
   recentTexts,
-  say,
+  addTurns,
 } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
-import { HeldSummarizer } from './support/held-summarizer.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { ManualSummarizer } from './support/manual-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { answering, concatenating, failing } from './support/summarizers.ts'
 
 const truncation = { strategy: 'truncation' } as const
 
-/** M11: a conversation goes on under another strategy once it is converted, and loses nothing that is kept. */
+/** Registers the cases of M11: a conversion changes the strategy and loses no stored content. */
 export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
-  it('M11 to convert what is not there, or is kept like this already, changes nothing', async ({
+  it('M11 converting an empty conversation, or to its own strategy, changes nothing', async ({
     open,
     events,
   }) => {
     const store = await open(truncation)
-    const session = freshSession()
+    const session = freshIdentity()
     await store.convert(session)
     await assertHolds(store, session, [])
-    await say(store, session, numbered(1, 5))
+    await addTurns(store, session, numberedTexts(1, 5))
     const before = await store.snapshot(session)
     await store.convert(session)
     assert.deepEqual(await store.snapshot(session), before)
     assert.deepEqual(events.all, [])
   })
 
-  itIfDurable('M11 a truncated conversation goes on as a summarized one', async ({ open }) => {
-    const session = freshSession()
-    const said = numbered(1, 40).map(newTurn)
+  itIfDurable('M11 a truncated conversation continues as a summarized one', async ({ open }) => {
+    const session = freshIdentity()
+    const said = numberedTexts(1, 40).map(newTurn)
     const first = await open(truncation)
     for (const turn of said) await first.addTurn(session, turn)
     await first.close()
@@ -44,18 +44,18 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
     await store.convert(session)
     await store.convert(session)
     for (const turn of said) await store.addTurn(session, turn)
-    await say(store, session, ['next'])
+    await addTurns(store, session, ['next'])
     await store.flush(session)
     const context = await store.getLlmContext(session)
-    assert.deepEqual(foldedTexts(context), numbered(1, 39))
+    assert.deepEqual(foldedTexts(context), numberedTexts(1, 39))
     assert.deepEqual(recentTexts(context), ['turn 40', 'next'])
   })
 
   itIfDurable(
-    'M11 a summary becomes the first turn of a truncated conversation, before those that are not folded',
+    'M11 a summary becomes the first turn of a truncated conversation, before the turns that were not folded',
     async ({ open }) => {
-      const session = freshSession()
-      const said = numbered(1, 9).map(newTurn)
+      const session = freshIdentity()
+      const said = numberedTexts(1, 9).map(newTurn)
       const first = await open(rolling(concatenating))
       for (const turn of said) await first.addTurn(session, turn)
       await first.settled(session)
@@ -64,13 +64,13 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
       await store.convert(session)
       await store.convert(session)
       for (const turn of said) await store.addTurn(session, turn)
-      await say(store, session, ['next'])
+      await addTurns(store, session, ['next'])
       const { summary, recentTurns, tokens } = await store.getLlmContext(session)
       assert.equal(summary, '')
       const [begin, ...rest] = recentTurns
       assert.equal(
         begin?.assistantResponse,
-        numbered(1, 7)
+        numberedTexts(1, 7)
           .map((text) => `${text};`)
           .join(''),
       )
@@ -80,17 +80,17 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
         ['turn 8', 'turn 9', 'next'],
       )
       assert.equal(await store.estimateTokens(session), tokens)
-      const other = freshSession()
+      const other = freshIdentity()
       await store.restore(other, await store.snapshot(session))
       assert.deepEqual(await store.snapshot(other), await store.snapshot(session))
     },
   )
 
-  itIfDurable('M11 a summary of any length is converted and comes back', async ({ open }) => {
-    const session = freshSession()
+  itIfDurable('M11 a summary of any length is converted without loss', async ({ open }) => {
+    const session = freshIdentity()
     const summary = '\0"'.repeat(200_000)
     const first = await open(rolling(answering(async () => ({ summary }))))
-    await say(first, session, numbered(1, 3))
+    await addTurns(first, session, numberedTexts(1, 3))
     await first.settled(session)
     await first.close()
     const store = await open(truncation)
@@ -99,21 +99,21 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
     await store.restore(session, snapshot)
     const { recentTurns } = await store.getLlmContext(session)
     const parts = recentTurns.slice(0, -2).map(({ assistantResponse }) => assistantResponse)
-    assert.ok(parts.join('') === summary, 'the summary came back as another')
+    assert.ok(parts.join('') === summary, 'the summary has to be the same')
     assert.ok(textOf((await store.snapshot(session)).bytes) === textOf(snapshot.bytes))
   })
 
   itIfDurable(
-    'M11 there and back again a conversation holds the same, in its order',
+    'M11 converting to another strategy and back keeps the content and its order',
     async ({ open }) => {
-      const session = freshSession()
+      const session = freshIdentity()
       const first = await open(rolling(concatenating))
-      await say(first, session, numbered(1, 5))
+      await addTurns(first, session, numberedTexts(1, 5))
       await first.settled(session)
       await first.close()
       const second = await open(truncation)
       await second.convert(session)
-      await say(second, session, numbered(6, 8))
+      await addTurns(second, session, numberedTexts(6, 8))
       await second.close()
       const answers: string[] = []
       const store = await open(
@@ -129,16 +129,16 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
       assert.equal(answers[0], 'turn 1;turn 2;turn 3;')
       const folded = [4, 5, 6].map((number) => `answer to turn ${number}`)
       assert.deepEqual(answers.slice(1), folded)
-      assert.deepEqual(recentTexts(await store.getLlmContext(session)), numbered(7, 8))
+      assert.deepEqual(recentTexts(await store.getLlmContext(session)), numberedTexts(7, 8))
     },
   )
 
-  itIfDurable('M11 a summary is never cut within a character', async ({ open }) => {
+  itIfDurable('M11 a summary is never split within a character', async ({ open }) => {
     for (const before of ['', 'x']) {
-      const session = freshSession()
+      const session = freshIdentity()
       const summary = before + '😀'.repeat(200_000)
       const first = await open(rolling(answering(async () => ({ summary }))))
-      await say(first, session, numbered(1, 3))
+      await addTurns(first, session, numberedTexts(1, 3))
       await first.settled(session)
       await first.close()
       const store = await open(truncation)
@@ -149,19 +149,19 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
         parts.every((part) => part.isWellFormed()),
         'a part begins or ends within a character',
       )
-      assert.ok(parts.join('') === summary, 'the summary came back as another')
+      assert.ok(parts.join('') === summary, 'the summary has to be the same')
       await store.close()
     }
   })
 
   itIfDurable(
-    'M11 a turn that is retried is stored once, however often its conversation was converted',
+    'M11 a retried turn is stored once after any number of conversions',
     async ({ open }) => {
-      const session = freshSession()
-      const said = numbered(1, SNAPSHOT_TURN_IDS + 36).map(newTurn)
-      const later = numbered(said.length + 1, said.length + SNAPSHOT_TURN_IDS).map(newTurn)
+      const session = freshIdentity()
+      const said = numberedTexts(1, SNAPSHOT_TURN_IDS + 36).map(newTurn)
+      const later = numberedTexts(said.length + 1, said.length + SNAPSHOT_TURN_IDS).map(newTurn)
       const all = [...said, ...later]
-      // No time counts, only how many were said.
+      // Only the number of turns decides what is remembered, not the time.
       const remembering = { rememberedTurnIds: all.length, rememberedTurnIdsMs: 0 }
       const recentTurns = said.length - 10
       const summarizing = { ...rolling(concatenating), recentTurns, ...remembering }
@@ -180,14 +180,14 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
       await store.convert(session)
       for (const turn of [...said, ...later, ...all]) await store.addTurn(session, turn)
       const [, ...kept] = recentTexts(await store.getLlmContext(session))
-      assert.deepEqual(kept, numbered(11, all.length))
+      assert.deepEqual(kept, numberedTexts(11, all.length))
     },
   )
 
-  itIfDurable('M11 nothing can be converted to none but what is empty', async ({ open }) => {
-    const session = freshSession()
+  itIfDurable('M11 only an empty conversation can be converted to none', async ({ open }) => {
+    const session = freshIdentity()
     const first = await open(truncation)
-    await say(first, session, ['kept'])
+    await addTurns(first, session, ['kept'])
     await first.close()
     const store = await open({ strategy: 'none' })
     await assertFails('strategy_mismatch', () => store.convert(session))
@@ -197,15 +197,15 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
   })
 
   itIfDurable(
-    'M11 a conversation that could not be summarized is healthy once it is truncated, and that is told',
+    'M11 a degraded conversation is healthy once it is converted to truncation, and events are published',
     async ({ open, events }) => {
-      const session = freshSession()
+      const session = freshIdentity()
       const first = await open({
         ...rolling(failing(1_000)),
         retryAttempts: 0,
         degradedRetryMs: 1_000_000,
       })
-      await say(first, session, numbered(1, 4))
+      await addTurns(first, session, numberedTexts(1, 4))
       await first.settled(session)
       await first.close()
       const steps = events.healthSteps.length
@@ -216,32 +216,35 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
         { priorHealth: 'degraded', newHealth: 'recovering', reason: 'converted' },
         { priorHealth: 'recovering', newHealth: 'healthy', reason: 'converted' },
       ])
-      await assertHolds(store, session, numbered(1, 4))
+      await assertHolds(store, session, numberedTexts(1, 4))
     },
   )
 
-  itIfShared('M11 a folding that a conversion overtakes is void', async ({ open }) => {
-    const summarizer = new HeldSummarizer()
-    const session = freshSession()
-    const first = await open(rolling(summarizer))
-    await say(first, session, numbered(1, 4))
-    const request = await summarizer.request(0)
-    const store = await open(truncation)
-    await store.convert(session)
-    request.answer()
-    await first.settled(session)
-    await assertHolds(store, session, numbered(1, 4))
-  })
+  itIfShared(
+    'M11 the result of a fold is discarded if a conversion came first',
+    async ({ open }) => {
+      const summarizer = new ManualSummarizer()
+      const session = freshIdentity()
+      const first = await open(rolling(summarizer))
+      await addTurns(first, session, numberedTexts(1, 4))
+      const request = await summarizer.request(0)
+      const store = await open(truncation)
+      await store.convert(session)
+      request.answer()
+      await first.settled(session)
+      await assertHolds(store, session, numberedTexts(1, 4))
+    },
+  )
 
   itIfShared(
-    'M11 turns that are added during a conversion are there once, or were refused',
+    'M11 turns that are added during a conversion are stored once or rejected',
     async ({ open }) => {
-      const session = freshSession()
+      const session = freshIdentity()
       const first = await open(rolling(concatenating))
       const store = await open(truncation)
-      await say(first, session, numbered(1, 3))
+      await addTurns(first, session, numberedTexts(1, 3))
       await first.settled(session)
-      const added = numbered(4, 20).map(async (text) => {
+      const added = numberedTexts(4, 20).map(async (text) => {
         await first.addTurn(session, newTurn(text))
         return text
       })
@@ -253,7 +256,7 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
       const held = recentTurns.flatMap(({ userMessage, assistantResponse }) =>
         assistantResponse.endsWith(';') ? assistantResponse.split(';').slice(0, -1) : [userMessage],
       )
-      assert.deepEqual(held.toSorted(), [...numbered(1, 3), ...kept].toSorted())
+      assert.deepEqual(held.toSorted(), [...numberedTexts(1, 3), ...kept].toSorted())
       assert.equal(new Set(held).size, held.length)
     },
   )

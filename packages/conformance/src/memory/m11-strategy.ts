@@ -1,34 +1,34 @@
 import assert from 'node:assert/strict'
 import { isHarborageError } from '@harborage/core'
-import { rejectionOf } from '../support/abort.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertHolds, newTurn, numbered, say } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
+import { assertHolds, newTurn, numberedTexts, addTurns } from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { memoryMethods, validArguments } from './support/memory-methods.ts'
-import { keepingStrategies, strategies } from './support/strategies.ts'
+import { storingStrategies, strategies } from './support/strategies.ts'
 
-/** These look at nothing that is stored, change the strategy, or empty the conversation. */
+/** Methods that read nothing, change the strategy, or replace the conversation. */
 const unchecked = ['settled', 'convert', 'restore']
 
-/** M11: the strategy under which a conversation is kept is a part of it. */
+/** Registers the cases of M11: a conversation belongs to the strategy that stored it. */
 export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {
-  for (const stored of keepingStrategies) {
+  for (const stored of storingStrategies) {
     for (const other of strategies.filter(({ strategy }) => strategy !== stored.strategy)) {
-      const what = `what is kept under ${stored.strategy}`
+      const what = `a conversation stored under ${stored.strategy}`
 
       for (const method of memoryMethods.filter(({ name }) => !unchecked.includes(name))) {
         itIfDurable(
-          `M11 ${method.name} under ${other.strategy} refuses ${what}, and changes nothing`,
+          `M11 ${method.name} under ${other.strategy} rejects ${what}, and changes nothing`,
           async ({ open }) => {
-            const session = freshSession()
+            const session = freshIdentity()
             const first = await open(stored)
-            await say(first, session, numbered(1, 4))
+            await addTurns(first, session, numberedTexts(1, 4))
             await first.settled(session)
             const before = await first.snapshot(session)
             await first.close()
-            const stranger = await open(other)
-            const error = await rejectionOf(() => method.call(stranger, validArguments(session)))
+            const otherStore = await open(other)
+            const error = await rejectionOf(() => method.call(otherStore, validArguments(session)))
             assert.ok(isHarborageError(error, 'strategy_mismatch'), String(error))
             assert.equal(error.retryable, false)
             for (const { strategy } of [stored, other]) {
@@ -36,7 +36,7 @@ export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {
             }
             assert.match(error.message, /convert|restore/)
             assert.ok(!error.message.includes(session.tenantId))
-            await stranger.close()
+            await otherStore.close()
             const again = await open(stored)
             assert.deepEqual(await again.snapshot(session), before)
           },
@@ -44,44 +44,44 @@ export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {
       }
 
       itIfDurable(
-        `M11 a restore under ${other.strategy} refuses to replace ${what}`,
+        `M11 a restore under ${other.strategy} does not replace ${what}`,
         async ({ open }) => {
-          const [session, source] = [freshSession(), freshSession()]
+          const [session, source] = [freshIdentity(), freshIdentity()]
           const first = await open(stored)
-          await say(first, session, numbered(1, 4))
+          await addTurns(first, session, numberedTexts(1, 4))
           await first.close()
-          const stranger = await open(other)
-          await stranger.addTurn(source, newTurn('other'))
-          const snapshot = await stranger.snapshot(source)
-          await assertFails('strategy_mismatch', () => stranger.restore(session, snapshot))
-          await stranger.close()
+          const otherStore = await open(other)
+          await otherStore.addTurn(source, newTurn('other'))
+          const snapshot = await otherStore.snapshot(source)
+          await assertFails('strategy_mismatch', () => otherStore.restore(session, snapshot))
+          await otherStore.close()
           const again = await open(stored)
-          await assertHolds(again, session, numbered(1, 4))
+          await assertHolds(again, session, numberedTexts(1, 4))
         },
       )
 
       itIfDurable(
-        `M11 empty bytes under ${other.strategy} empty ${what}, which may be begun anew`,
+        `M11 restoring empty bytes under ${other.strategy} empties ${what} for a new one`,
         async ({ open }) => {
-          const session = freshSession()
+          const session = freshIdentity()
           const neighbor = { ...session, sessionId: 'other' }
           const first = await open(stored)
-          await say(first, session, numbered(1, 5))
-          await say(first, neighbor, ['kept'])
+          await addTurns(first, session, numberedTexts(1, 5))
+          await addTurns(first, neighbor, ['kept'])
           await first.settled()
           await first.close()
-          const stranger = await open(other)
-          await stranger.restore(session, { bytes: new Uint8Array() })
-          assert.deepEqual(await stranger.getLlmContext(session), {
+          const otherStore = await open(other)
+          await otherStore.restore(session, { bytes: new Uint8Array() })
+          assert.deepEqual(await otherStore.getLlmContext(session), {
             strategy: other.strategy,
             summary: '',
             recentTurns: [],
             tokens: 0,
           })
-          await say(stranger, session, ['anew'])
-          const held = other.strategy === 'none' ? [] : ['anew']
-          await assertHolds(stranger, session, held)
-          await stranger.close()
+          await addTurns(otherStore, session, ['new'])
+          const held = other.strategy === 'none' ? [] : ['new']
+          await assertHolds(otherStore, session, held)
+          await otherStore.close()
           const again = await open(stored)
           await assertHolds(again, neighbor, ['kept'])
           await again.restore(session, { bytes: new Uint8Array() })
@@ -92,27 +92,27 @@ export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {
   }
 
   itIfShared(
-    'M11 two stores that begin a conversation at once keep it under one strategy',
+    'M11 two stores that begin a conversation at the same time store it under one strategy',
     async ({ open }) => {
       const stores = [await open({ strategy: 'truncation' }), await open(rolling)]
       for (let round = 0; round < 10; round += 1) {
-        const session = freshSession()
+        const session = freshIdentity()
         const added = await Promise.allSettled(
           stores.map((store, index) => store.addTurn(session, newTurn(`by ${index}`))),
         )
         const winner = added.findIndex(({ status }) => status === 'fulfilled')
-        const [store, stranger] = winner === 0 ? stores : stores.toReversed()
-        assert.ok(store !== undefined && stranger !== undefined)
+        const [store, otherStore] = winner === 0 ? stores : stores.toReversed()
+        assert.ok(store !== undefined && otherStore !== undefined)
         assert.deepEqual(
           added.map(({ status }) => status).toSorted(),
           ['fulfilled', 'rejected'],
-          'one of them was first',
+          'exactly one store has to succeed',
         )
         await assertHolds(store, session, [`by ${winner}`])
-        await assertFails('strategy_mismatch', () => stranger.getLlmContext(session))
+        await assertFails('strategy_mismatch', () => otherStore.getLlmContext(session))
       }
     },
   )
 }
 
-const rolling = keepingStrategies.find(({ strategy }) => strategy === 'rolling_summary')
+const rolling = storingStrategies.find(({ strategy }) => strategy === 'rolling_summary')

@@ -1,3 +1,4 @@
+import { registerSuite, type Guarantees } from '../support/suite-cases.ts'
 import type { TestRunner } from '../test-runner.ts'
 import { failClosed } from './m01-fail-closed.ts'
 import { failingBus } from './m01-failing-bus.ts'
@@ -12,7 +13,8 @@ import { cost } from './m07-cost.ts'
 import { health } from './m08-health.ts'
 import { recovery } from './m08-recovery.ts'
 import { summarizerFaults } from './m08-summarizer-faults.ts'
-import { refusedSnapshots } from './m09-refused-snapshots.ts'
+import { invalidSnapshots } from './m09-invalid-snapshots.ts'
+import { restoredFolds } from './m09-restored-folds.ts'
 import { snapshots } from './m09-snapshot.ts'
 import { closing } from './m10-close.ts'
 import { conversion } from './m11-conversion.ts'
@@ -23,9 +25,9 @@ import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
 import { sizes } from './sizes.ts'
-import { memoryCases, type MemoryCases } from './support/memory-cases.ts'
+import { withMemoryFixture, type MemoryFixture } from './support/fixture.ts'
 
-const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void)[]>> = {
+const guarantees: Guarantees<MemoryFixture> = {
   'M1 fail closed': [failClosed, failingBus, isolation],
   'M2 none': [none],
   'M3 truncation': [truncation],
@@ -34,7 +36,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
   'M6 order': [order],
   'M7 cost': [cost],
   'M8 health': [health, recovery, summarizerFaults],
-  'M9 snapshot and restore': [snapshots, refusedSnapshots],
+  'M9 snapshot and restore': [snapshots, restoredFolds, invalidSnapshots],
   'M10 close': [closing],
   'M11 strategy': [strategyCheck, conversion],
   'S7 turns': [turns],
@@ -45,16 +47,16 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
 }
 
 /**
- * Registers the cases that every memory driver passes under every strategy, one group per guarantee. The name of a case
- * begins with the number of the guarantee that it checks, such as `M5 a retried turn is stored once`.
+ * Registers the cases that every memory driver passes under every strategy, one group per
+ * guarantee. The name of a case begins with the number of the guarantee that it checks, such as
+ * `M5 a retried turn is stored once`.
  *
  * On most drivers no case takes more than a few seconds: give the runner a limit of 20 seconds per
- * case. A case that waits for what never comes fails by itself, after a minute and 1,000 calls at
- * most. Say how slow a slow driver is (`callMs`): each case then makes at most about 500 calls one
- * after the other.
+ * case. A case that hangs fails by itself, after the time of 1,000 calls and five minutes. For a
+ * slow driver, set `callMs`: each case then makes at most about 500 consecutive calls.
  *
- * @param runner `describe` and `it` of the test runner in use.
- * @param harness How to open a store on the driver under test.
+ * @param runner `describe` and `it` of your test runner.
+ * @param harness Opens a store on the driver under test, and describes the driver.
  *
  * @example
  * ```ts
@@ -73,10 +75,5 @@ const guarantees: Readonly<Record<string, readonly ((cases: MemoryCases) => void
  * ```
  */
 export function memoryConformance(runner: TestRunner, harness: MemoryHarness): void {
-  for (const [title, groups] of Object.entries(guarantees)) {
-    runner.describe(title, () => {
-      const cases = memoryCases(runner, harness)
-      for (const register of groups) register(cases)
-    })
-  }
+  registerSuite(runner, harness, (body) => withMemoryFixture(harness, body), guarantees)
 }

@@ -2,36 +2,38 @@ import assert from 'node:assert/strict'
 import { types } from 'node:util'
 import { isHarborageError, newEventId } from '@harborage/core'
 import { MAX_TURN_BYTES, type ConversationTurn } from '@harborage/memory'
-import { rejectionOf } from '../support/abort.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { malformed } from '../support/malformed.ts'
-import { assertHolds, newTurn, say } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
+import { assertHolds, newTurn, addTurns } from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformedTurns } from './support/malformed-turns.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { keepingStrategies, strategies } from './support/strategies.ts'
+import { storingStrategies, strategies } from './support/strategies.ts'
 
 const texts: readonly (readonly [description: string, text: string])[] = [
-  ['no character at all', ''],
+  ['an empty text', ''],
   ['a NUL', '\0'],
   ['a lone surrogate', '\ud800'],
   ['a byte order mark', '\ufeff'],
   ['every ASCII character', String.fromCharCode(...Array.from({ length: 128 }, (_, code) => code))],
-  ['characters beyond the basic plane', '😀\u{10ffff}'],
-  ['line and paragraph separators', '\u2028\u2029'],
-  ['what looks like JSON', '{"userMessage":"\\u0000"}'],
-  ['what looks like SQL', "'; drop table memory_state; --"],
-  ['half a MiB', 'é'.repeat(MAX_TURN_BYTES / 4)],
+  ['a text beyond the basic plane', '😀\u{10ffff}'],
+  ['a text of line and paragraph separators', '\u2028\u2029'],
+  ['a text that looks like JSON', '{"userMessage":"\\u0000"}'],
+  ['a text that looks like SQL', "'; drop table memory_state; --"],
+  ['a text of half a MiB', 'é'.repeat(MAX_TURN_BYTES / 4)],
 ]
 
-/** S7: a turn is captured when it is said, and comes back as it was. */
+/** Registers the cases of S7: a turn is captured when it is added, and is returned unchanged. */
 export function turns({ it }: MemoryCases): void {
-  for (const rules of keepingStrategies) {
+  for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
     for (const [description, text] of texts) {
-      it(`S7 ${description} on either side of a turn comes back ${under}`, async ({ open }) => {
+      it(`S7 ${description} as either text of a turn is returned unchanged ${under}`, async ({
+        open,
+      }) => {
         const store = await open(rules)
-        const session = freshSession()
+        const session = freshIdentity()
         await store.addTurn(session, { userMessage: text, assistantResponse: 'short' })
         await store.addTurn(session, { userMessage: 'short', assistantResponse: text })
         const { recentTurns } = await store.getLlmContext(session)
@@ -45,17 +47,17 @@ export function turns({ it }: MemoryCases): void {
       })
     }
 
-    it(`S7 a turn comes back in every part ${under}`, async ({ open }) => {
+    it(`S7 every part of a turn is returned unchanged ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
-      for (const turn of [wholeTurn(), leastTurn()]) await store.addTurn(session, turn)
+      const session = freshIdentity()
+      for (const turn of [completeTurn(), emptyTurn()]) await store.addTurn(session, turn)
       const { recentTurns } = await store.getLlmContext(session)
-      assert.deepEqual(recentTurns, [wholeTurn(), leastTurn()])
+      assert.deepEqual(recentTurns, [completeTurn(), emptyTurn()])
     })
 
-    it(`S7 a turn gets an id and the time if it has none ${under}`, async ({ open }) => {
+    it(`S7 a turn without an id and a time gets both ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
+      const session = freshIdentity()
       const before = Date.now()
       const turn = { userMessage: 'hello', assistantResponse: 'hi' }
       await store.addTurn(session, turn)
@@ -70,41 +72,43 @@ export function turns({ it }: MemoryCases): void {
       assert.ok(ids.every((id) => typeof id === 'string' && id !== ''))
     })
 
-    it(`S7 a turn and its identity are captured when they are handed over ${under}`, async ({
+    it(`S7 a turn and its identity are captured when addTurn is called ${under}`, async ({
       open,
     }) => {
       const store = await open(rules)
-      const session = freshSession()
-      const given = structuredClone({ identity: session, turn: wholeTurn() })
+      const session = freshIdentity()
+      const given = structuredClone({ identity: session, turn: completeTurn() })
       const adding = store.addTurn(given.identity, given.turn)
-      spoil(given.identity)
-      spoil(given.turn)
+      mutate(given.identity)
+      mutate(given.turn)
       await adding
       const { recentTurns } = await store.getLlmContext(session)
-      assert.deepEqual(recentTurns, [wholeTurn()])
+      assert.deepEqual(recentTurns, [completeTurn()])
     })
 
-    it(`S7 what a context gives is the caller's own ${under}`, async ({ open }) => {
+    it(`S7 a context is owned by the caller ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const session = freshSession()
-      await store.addTurn(session, wholeTurn())
+      const session = freshIdentity()
+      await store.addTurn(session, completeTurn())
       const { recentTurns } = await store.getLlmContext(session)
       recentTurns[0]?.timestamp?.setTime(0)
-      Reflect.set(recentTurns[0] ?? {}, 'userMessage', 'spoilt')
-      Reflect.set(recentTurns[0]?.artifactsShown ?? {}, 'shown', 'spoilt')
-      Reflect.set(recentTurns, '0', 'spoilt')
+      Reflect.set(recentTurns[0] ?? {}, 'userMessage', 'mutated')
+      Reflect.set(recentTurns[0]?.artifactsShown ?? {}, 'shown', 'mutated')
+      Reflect.set(recentTurns, '0', 'mutated')
       const again = await store.getLlmContext(session)
-      assert.deepEqual(again.recentTurns, [wholeTurn()])
+      assert.deepEqual(again.recentTurns, [completeTurn()])
     })
   }
 
   for (const rules of strategies) {
     for (const [fault, turn] of malformedTurns) {
-      it(`S7 ${fault} is no turn under ${rules.strategy}`, async ({ open }) => {
+      it(`S7 a turn that is or has ${fault} is rejected under ${rules.strategy}`, async ({
+        open,
+      }) => {
         const store = await open(rules)
-        const session = freshSession()
+        const session = freshIdentity()
         const isKept = rules.strategy !== 'none'
-        await say(store, session, ['kept'])
+        await addTurns(store, session, ['kept'])
         const error = await rejectionOf(() => store.addTurn(session, malformed(turn)))
         assert.ok(isHarborageError(error, 'invalid_record'), String(error))
         assert.ok(error.message.length < 1_000, 'a message may not repeat the turn')
@@ -114,13 +118,13 @@ export function turns({ it }: MemoryCases): void {
   }
 }
 
-const wholeId = newEventId()
+const completeId = newEventId()
 
-/** A turn with everything a turn can have. */
-function wholeTurn(): ConversationTurn {
+/** Returns a turn with all fields. */
+function completeTurn(): ConversationTurn {
   return {
     ...newTurn('question'),
-    turnId: wholeId,
+    turnId: completeId,
     timestamp: new Date(1_700_000_000_123),
     trajectoryDigest: {
       toolsInvoked: ['search', ''],
@@ -133,14 +137,14 @@ function wholeTurn(): ConversationTurn {
   }
 }
 
-const leastId = newEventId()
+const emptyId = newEventId()
 
-/** A turn before 1970 with lists that are empty. */
-function leastTurn(): ConversationTurn {
+/** Returns a turn before 1970 with all fields, all of them empty. */
+function emptyTurn(): ConversationTurn {
   return {
     userMessage: '',
     assistantResponse: '',
-    turnId: leastId,
+    turnId: emptyId,
     timestamp: new Date(-1),
     trajectoryDigest: {
       toolsInvoked: [],
@@ -153,14 +157,14 @@ function leastTurn(): ConversationTurn {
   }
 }
 
-/** Changes everything in an object that can be changed. */
-function spoil(value: object): void {
+/** Changes every part of an object. */
+function mutate(value: object): void {
   if (types.isDate(value)) {
     value.setTime(0)
     return
   }
   for (const [name, item] of Object.entries(value)) {
-    if (typeof item === 'object' && item !== null) spoil(item as object)
-    else Reflect.set(value, name, 'spoilt')
+    if (typeof item === 'object' && item !== null) mutate(item as object)
+    else Reflect.set(value, name, 'mutated')
   }
 }

@@ -1,28 +1,29 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { rejectionOf, turns } from '../support/abort.ts'
-import { assertHolds, heldTexts, newTurn, numbered, say } from './support/conversation.ts'
-import { freshSession } from './support/fresh-session.ts'
+import { eventLoopTurns } from '../support/event-loop.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
+import { assertHolds, heldTexts, newTurn, numberedTexts, addTurns } from './support/conversation.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { cancellableMethods, validArguments } from './support/memory-methods.ts'
-import { keepingStrategies } from './support/strategies.ts'
+import { storingStrategies } from './support/strategies.ts'
 
-/** What a conversation in which this was kept holds after a call. */
+/** The texts of a conversation that held `kept`, after a call of a method. */
 const heldAfter: ReadonlyMap<string, readonly string[]> = new Map([
   ['addTurn', ['kept', 'new']],
   ['restore', []],
 ])
 
-/** S11: a call that is cancelled happens as a whole or not at all. */
+/** Registers the cases of S11: a canceled call is applied as a whole or not at all. */
 export function cancellation({ it, callers }: MemoryCases): void {
-  for (const rules of keepingStrategies) {
+  for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
     for (const method of cancellableMethods) {
-      it(`S11 ${method.name} with an aborted signal does nothing ${under}`, async ({ open }) => {
+      it(`S11 ${method.name} with an aborted signal changes nothing ${under}`, async ({ open }) => {
         const store = await open(rules)
-        const session = freshSession()
-        await say(store, session, ['kept'])
+        const session = freshIdentity()
+        await addTurns(store, session, ['kept'])
         const reason = new Error('the user left')
         const options = { signal: AbortSignal.abort(reason) }
         const given = { ...validArguments(session), options }
@@ -30,12 +31,12 @@ export function cancellation({ it, callers }: MemoryCases): void {
         await assertHolds(store, session, ['kept'])
       })
 
-      it(`S11 ${method.name} with a signal that is not aborted does its work ${under}`, async ({
+      it(`S11 ${method.name} with a signal that is not aborted succeeds and leaves no listener ${under}`, async ({
         open,
       }) => {
         const store = await open(rules)
-        const session = freshSession()
-        await say(store, session, ['kept'])
+        const session = freshIdentity()
+        await addTurns(store, session, ['kept'])
         const { signal } = new AbortController()
         await method.call(store, { ...validArguments(session), options: { signal } })
         assert.equal(getEventListeners(signal, 'abort').length, 0, 'no listener may be left')
@@ -44,18 +45,18 @@ export function cancellation({ it, callers }: MemoryCases): void {
     }
 
     for (const delay of [0, 1, 2, 5]) {
-      it(`S11 of ${callers} turns that are aborted ${delay} turns later each is there or not ${under}`, async ({
+      it(`S11 each of ${callers} addTurn calls aborted ${delay} event-loop turns later is applied or has no effect ${under}`, async ({
         open,
       }) => {
         const store = await open(rules)
-        const session = freshSession()
+        const session = freshIdentity()
         const controller = new AbortController()
         const { signal } = controller
-        const said = numbered(1, callers).map(newTurn)
+        const said = numberedTexts(1, callers).map(newTurn)
         const adding = Promise.allSettled(
           said.map((turn) => store.addTurn(session, turn, { signal })),
         )
-        await turns(delay)
+        await eventLoopTurns(delay)
         const reason = new Error('the user left')
         controller.abort(reason)
         const results = await adding
@@ -64,37 +65,36 @@ export function cancellation({ it, callers }: MemoryCases): void {
         assert.equal(new Set(held).size, held.length)
         for (const [caller, result] of results.entries()) {
           const text = said[caller]?.userMessage ?? ''
-          if (result.status === 'fulfilled') assert.ok(held.includes(text), `${text} is there`)
+          if (result.status === 'fulfilled')
+            assert.ok(held.includes(text), `${text} has to be stored`)
           else assert.equal(result.reason, reason)
         }
-        // A retry comes behind whatever is still under way.
+        // A retry runs after the calls that are still running.
         for (const turn of said.slice(-20)) await store.addTurn(session, turn)
         await store.settled(session)
         const after = await heldTexts(store, session)
-        assert.equal(new Set(after).size, after.length, 'a retry may not double a turn')
+        assert.equal(new Set(after).size, after.length, 'a retry may not duplicate a turn')
       })
     }
 
-    it(`S11 a restore that is aborted is there as a whole or not at all ${under}`, async ({
-      open,
-    }) => {
+    it(`S11 an aborted restore is applied as a whole or not at all ${under}`, async ({ open }) => {
       const store = await open(rules)
-      const source = freshSession()
-      await say(store, source, numbered(1, 30))
+      const source = freshIdentity()
+      await addTurns(store, source, numberedTexts(1, 30))
       await store.settled(source)
       const snapshot = await store.snapshot(source)
       for (const delay of [0, 0, 1, 1, 2, 3]) {
-        const session = freshSession()
-        await say(store, session, ['before'])
+        const session = freshIdentity()
+        await addTurns(store, session, ['before'])
         const controller = new AbortController()
         const restoring = Promise.allSettled([
           store.restore(session, snapshot, { signal: controller.signal }),
         ])
-        await turns(delay)
+        await eventLoopTurns(delay)
         controller.abort()
         await restoring
         const held = await heldTexts(store, session)
-        assert.deepEqual(held, held[0] === 'before' ? ['before'] : numbered(1, 30))
+        assert.deepEqual(held, held[0] === 'before' ? ['before'] : numberedTexts(1, 30))
       }
     })
   }

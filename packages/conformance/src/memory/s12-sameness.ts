@@ -2,25 +2,28 @@ import { checkHistories } from '../support/check-histories.ts'
 import type { HistoryBatch, HistoryPlan } from '../support/pace.ts'
 import { Replay } from './histories/replay.ts'
 import { history } from './histories/step-arbitrary.ts'
-import type { Bench } from './support/bench.ts'
+import type { MemoryFixture } from './support/fixture.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 
-/** A step is a call, and each conversation is looked at after it. */
-const plan: HistoryPlan = { defaultRuns: 50, mostPerCase: 10, calls: 150 }
-const reopenedPlan: HistoryPlan = { ...plan, mostRuns: 10 }
+/** A step makes a call, and reads each conversation afterward. */
+const plan: HistoryPlan = { defaultRuns: 50, maxPerCase: 10, calls: 150 }
+const reopenedPlan: HistoryPlan = { ...plan, maxRuns: 10 }
 
-/** S12: every driver holds what a simple model holds. A failure prints the seed of its case. */
+/**
+ * Registers the cases of S12: every driver gives the same results as a simple model. A failure
+ * prints the seed of its case.
+ */
 export function sameness({ it, itIfDurable, batches }: MemoryCases): void {
   for (const strategy of ['truncation', 'rolling_summary'] as const) {
     for (const batch of batches(plan)) {
-      it(`S12 histories ${batch.range} under ${strategy} come to the same as the model`, ({
+      it(`S12 histories ${batch.range} under ${strategy} give the same results as the model`, ({
         open,
       }) => check(strategy, open, false, batch))
     }
 
     for (const batch of batches(reopenedPlan)) {
       itIfDurable(
-        `S12 histories ${batch.range} under ${strategy} come to the same when the store is opened again on the way`,
+        `S12 histories ${batch.range} under ${strategy} give the same results if the store is reopened on the way`,
         ({ open }) => check(strategy, open, true, batch),
       )
     }
@@ -29,7 +32,7 @@ export function sameness({ it, itIfDurable, batches }: MemoryCases): void {
 
 async function check(
   strategy: 'truncation' | 'rolling_summary',
-  open: Bench['open'],
+  open: MemoryFixture['open'],
   isDurable: boolean,
   batch: HistoryBatch,
 ): Promise<void> {

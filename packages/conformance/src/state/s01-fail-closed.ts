@@ -18,27 +18,30 @@ import { storeMethods, type MethodArguments, type StoreMethod } from './support/
 
 const maintenance = { maintenanceScoped: true } as const
 
-/** S1: every method checks, before anything else, that the store is open, then the identity, then the rest. */
+/**
+ * Registers the cases of S1: every method checks first that the store is open, then the identity,
+ * then the other arguments.
+ */
 export function failClosed({ it }: StateCases): void {
   for (const method of storeMethods) {
-    it(`S1 ${method.name} refuses an identity with a missing part`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'identity_required', withMissingPart)
+    it(`S1 ${method.name} rejects an identity with a missing part`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'identity_required', withMissingPart)
     })
 
-    it(`S1 ${method.name} refuses an identity with a malformed part`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'invalid_identity', (given) =>
+    it(`S1 ${method.name} rejects an identity with a malformed part`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'invalid_identity', (given) =>
         withMalformedPart(given, method),
       )
     })
 
-    it(`S1 ${method.name} refuses other malformed arguments`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'invalid_record', (given) =>
+    it(`S1 ${method.name} rejects other malformed arguments`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'invalid_record', (given) =>
         malformedArguments(method).map((wrong) => ({ ...given, ...wrong })),
       )
     })
 
-    it(`S1 ${method.name} checks the identity before the rest`, async ({ store }) => {
-      await assertRefusesAll(store, method, 'identity_required', (given) =>
+    it(`S1 ${method.name} checks the identity before the other arguments`, async ({ store }) => {
+      await assertRejectsAll(store, method, 'identity_required', (given) =>
         malformedArguments(method).map((wrong) => ({
           ...given,
           ...wrong,
@@ -57,7 +60,7 @@ export function failClosed({ it }: StateCases): void {
     })
   }
 
-  it('S1 listKind refuses malformed arguments', async ({ store }) => {
+  it('S1 listKind rejects malformed arguments', async ({ store }) => {
     for (const wrong of malformedArguments({ name: 'listKind', takes: ['kind'] })) {
       const { kind, options } = { kind: 'task.', options: {}, ...wrong }
       await assertFails('invalid_record', () => collect(store.listKind(maintenance, kind, options)))
@@ -70,8 +73,8 @@ export function failClosed({ it }: StateCases): void {
   })
 }
 
-/** Checks that each variant of a good call is refused, and that nothing was done. */
-async function assertRefusesAll(
+/** Checks that each malformed variant of a valid call is rejected, and changes nothing. */
+async function assertRejectsAll(
   store: StateStore,
   method: StoreMethod,
   code: ErrorCode,
@@ -79,7 +82,7 @@ async function assertRefusesAll(
 ): Promise<void> {
   const slot = freshSlot()
   const kept = await saveNew(store, slot, 'kept')
-  for (const variant of variantsOf(newRecord(slot, 'refused'))) {
+  for (const variant of variantsOf(newRecord(slot, 'rejected'))) {
     await assertFails(code, () => method.call(store, variant), method.name)
   }
   await assertHolds(store, kept)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import type { RunIdentity } from '@harborage/core'
 import type { NewStateRecord, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
+import { assertEmpty, assertHolds, assertSameRecord } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
 import { invalidTexts, validTexts } from '../support/name-texts.ts'
-import { namedParts, recordNamed, slotParts } from './support/named-parts.ts'
+import { namedParts, recordWith, slotParts } from './support/named-parts.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import { saveSimilar } from './support/save-similar.ts'
@@ -13,43 +13,46 @@ import { sessionParts } from '../support/similar-names.ts'
 import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-/** S1: what names something is kept byte for byte or refused, so that no two names become one. */
+/**
+ * Registers the cases of S1: a name is stored byte for byte or rejected, so that two different
+ * names never become the same.
+ */
 export function identityText({ it }: StateCases): void {
   for (const [description, text] of validTexts) {
-    it(`S1 identity text: ${description} is kept as it is`, async ({ store }) => {
+    it(`S1 identity text: ${description} is stored unchanged`, async ({ store }) => {
       for (const part of namedParts) {
         if (Buffer.byteLength(text) > part.maxBytes) continue
-        const record = recordNamed(part, text)
+        const record = recordWith(part, text)
         assert.equal(await store.save(record), 'saved', part.name)
         await assertHolds(store, record)
-        assertIs(await store.loadByEventId(record.identity, record.eventId), record)
+        assertSameRecord(await store.loadByEventId(record.identity, record.eventId), record)
       }
     })
   }
 
   for (const [description, text] of invalidTexts) {
-    it(`S1 identity text: ${description} is refused`, async ({ store }) => {
+    it(`S1 identity text: ${description} is rejected`, async ({ store }) => {
       for (const part of namedParts) {
-        await assertFails(part.refusal, () => store.save(recordNamed(part, text)), part.name)
+        await assertFails(part.errorCode, () => store.save(recordWith(part, text)), part.name)
       }
     })
   }
 
-  it('S1 identity text: an event id has 128 bytes and no more', async ({ store }) => {
-    const part = { name: 'eventId', maxBytes: 128, refusal: 'invalid_record' } as const
-    assert.equal(await store.save(recordNamed(part, 'é'.repeat(64))), 'saved')
-    await assertFails('invalid_record', () => store.save(recordNamed(part, `${'é'.repeat(64)}x`)))
+  it('S1 identity text: an event id has at most 128 bytes', async ({ store }) => {
+    const part = { name: 'eventId', maxBytes: 128, errorCode: 'invalid_record' } as const
+    assert.equal(await store.save(recordWith(part, 'é'.repeat(64))), 'saved')
+    await assertFails('invalid_record', () => store.save(recordWith(part, `${'é'.repeat(64)}x`)))
   })
 
   for (const part of slotParts) {
-    it(`S1 no two texts for the ${part.name} meet in one slot`, async ({ store }) => {
+    it(`S1 different texts as the ${part.name} are different slots`, async ({ store }) => {
       const slot = freshSlot()
-      const records = validTexts.map(([, text]) => recordNamed(part, text, slot))
+      const records = validTexts.map(([, text]) => recordWith(part, text, slot))
       await assertKeepsApart(store, records)
     })
   }
 
-  it('S1 no two identities meet in one slot by moving text between their parts', async ({
+  it('S1 identities that differ only in where their parts begin and end are different slots', async ({
     store,
   }) => {
     const { identity, kind } = freshSlot()
@@ -64,18 +67,18 @@ export function identityText({ it }: StateCases): void {
   })
 
   for (const part of sessionParts) {
-    it(`S1 loadByEventId finds nothing of a ${part} with a similar name`, async ({ store }) => {
+    it(`S1 loadByEventId finds no record of a ${part} with a similar name`, async ({ store }) => {
       const [ours, ...others] = await saveSimilar(store, part)
       assert.ok(ours !== undefined)
       for (const other of others) {
         assert.equal(await store.loadByEventId(ours.identity, other.eventId), undefined)
         assert.equal(await store.loadByEventId(other.identity, ours.eventId), undefined)
-        assertIs(await store.loadByEventId(other.identity, other.eventId), other)
+        assertSameRecord(await store.loadByEventId(other.identity, other.eventId), other)
       }
     })
   }
 
-  it('S1 an absent run is the empty run, and no other', async ({ store }) => {
+  it('S1 an absent runId is the empty runId, and no other', async ({ store }) => {
     const { identity, kind } = freshSlot()
     const { runId: _, ...session } = identity
     const record = await saveNew(store, { identity: session, kind })
@@ -85,7 +88,7 @@ export function identityText({ it }: StateCases): void {
     }
   })
 
-  it('S1 another part of the identity finds nothing', async ({ store }) => {
+  it('S1 an identity that differs in one part finds nothing', async ({ store }) => {
     const { identity, eventId, kind } = await saveNew(store, freshSlot())
     for (const part of ['tenantId', 'userId', 'sessionId', 'runId'] as const) {
       const other: RunIdentity = { ...identity, [part]: 'other' }
@@ -97,7 +100,7 @@ export function identityText({ it }: StateCases): void {
   })
 }
 
-/** Saves every record and finds each of them again. */
+/** Saves every record, then checks that each of them is in its slot. */
 async function assertKeepsApart(
   store: StateStore,
   records: readonly NewStateRecord[],

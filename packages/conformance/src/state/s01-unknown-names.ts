@@ -10,13 +10,13 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { storeMethods, type MethodArguments } from './support/store-methods.ts'
 
-/** S1: a name that an argument does not have is refused: an option under it would be ignored. */
+/** Registers the cases of S1: unknown properties are rejected, since they would be ignored. */
 export function unknownNames({ it }: StateCases): void {
   for (const method of storeMethods) {
-    it(`S1 ${method.name} refuses an argument with an unknown name`, async ({ store }) => {
+    it(`S1 ${method.name} rejects an argument with an unknown property`, async ({ store }) => {
       const kept = await saveNew(store, freshSlot(), 'kept')
-      const given = newRecord(kept, 'refused')
-      const refuse = async (
+      const given = newRecord(kept, 'rejected')
+      const assertRejects = async (
         code: ErrorCode,
         variants: readonly MethodArguments[],
       ): Promise<void> => {
@@ -27,16 +27,16 @@ export function unknownNames({ it }: StateCases): void {
           await assertFails('invalid_identity', () => store.deleteScope(identity))
         }
       }
-      // Without those that are inherited, where the method is called with a copy.
+      // deleteScope is called with a copy, which has no inherited properties.
       const identities = withUnknownNames(given.identity).filter(
         (identity) => method.name !== 'deleteScope' || Object.keys(identity).length > 4,
       )
-      await refuse(
+      await assertRejects(
         'invalid_identity',
         identities.map((identity) => ({ ...given, identity })),
       )
       const options = withUnknownNames({ signal: new AbortController().signal })
-      await refuse(
+      await assertRejects(
         'invalid_record',
         options.map((each) => ({ ...given, options: each })),
       )
@@ -44,12 +44,12 @@ export function unknownNames({ it }: StateCases): void {
     })
   }
 
-  it('S1 a record, a transaction and its entries are refused with an unknown name', async ({
+  it('S1 records, transactions and their entries with an unknown property are rejected', async ({
     store,
   }) => {
     const kept = await saveNew(store, freshSlot(), 'kept')
     const { identity, kind } = kept
-    const fresh = { ...newRecord(kept, 'refused'), eventId: newEventId() }
+    const fresh = { ...newRecord(kept, 'rejected'), eventId: newEventId() }
     for (const record of [...withUnknownNames(fresh), { ...fresh, ifEventId: null }]) {
       await assertFails('invalid_record', () => store.save(record))
       await assertFails('invalid_record', () => store.commit({ save: [record] }))
@@ -71,7 +71,9 @@ export function unknownNames({ it }: StateCases): void {
     await assertHolds(store, kept)
   })
 
-  it('S1 what the store returned is taken wherever a slot is named', async ({ store }) => {
+  it('S1 records that the store returned are accepted as slots and as expectations', async ({
+    store,
+  }) => {
     const saved = await saveNew(store, freshSlot(), 'first')
     const held = await store.loadOrThrow(saved.identity, saved.kind)
     await store.commit({ expect: [held], save: [{ ...held, eventId: newEventId() }] })

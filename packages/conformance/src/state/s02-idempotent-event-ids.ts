@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
 import type { NewStateRecord } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
-import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
+import { assertEmpty, assertHolds, assertSameRecord } from './support/assert-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 
-/** S2: one event id is one save, however often it is sent. */
+/** Registers the cases of S2: an event id is saved once, however often it is sent. */
 export function idempotentEventIds({ it, itIfDurable, itIfShared, callers }: StateCases): void {
-  it('S2 a retry is unchanged and writes nothing', async ({ store }) => {
+  it('S2 a retry answers unchanged and writes nothing', async ({ store }) => {
     const record = { ...newRecord(freshSlot()), updatedAt: new Date(1_000) }
     assert.equal(await store.save(record), 'saved')
     assert.equal(await store.save({ ...record, updatedAt: new Date(2_000) }), 'unchanged')
@@ -19,7 +20,7 @@ export function idempotentEventIds({ it, itIfDurable, itIfShared, callers }: Sta
   })
 
   itIfDurable(
-    'S2 a retry after the store was opened again is unchanged',
+    'S2 a retry after the store was reopened answers unchanged',
     async ({ store, open }) => {
       const record = await saveNew(store, freshSlot())
       await store.close()
@@ -69,14 +70,14 @@ export function idempotentEventIds({ it, itIfDurable, itIfShared, callers }: Sta
     await assertHolds(store, record)
   })
 
-  it('S2 the same event id in another slot leaves what that slot holds', async ({ store }) => {
+  it('S2 the same event id in another slot keeps the record of that slot', async ({ store }) => {
     const record = await saveNew(store, freshSlot())
-    const neighbour = await saveNew(store, { ...record, kind: 'task.other' })
-    await assertFails('idempotency_conflict', () => store.save({ ...record, kind: neighbour.kind }))
-    await assertHolds(store, neighbour)
+    const neighbor = await saveNew(store, { ...record, kind: 'task.other' })
+    await assertFails('idempotency_conflict', () => store.save({ ...record, kind: neighbor.kind }))
+    await assertHolds(store, neighbor)
   })
 
-  it('S2 the event ids of another tenant neither collide nor can be probed', async ({ store }) => {
+  it('S2 event ids of another tenant neither collide nor can be probed', async ({ store }) => {
     const record = await saveNew(store, freshSlot(), 'ours')
     const { tenantId } = freshIdentity()
     const theirs = {
@@ -90,14 +91,14 @@ export function idempotentEventIds({ it, itIfDurable, itIfShared, callers }: Sta
     await assertHolds(store, theirs)
   })
 
-  it('S2 an event id finds its record in any run of its session and nowhere else', async ({
+  it('S2 an event id finds its record from any run of its session, and from no other session', async ({
     store,
   }) => {
     const record = await saveNew(store, freshSlot())
     const { identity, eventId } = record
     const { runId: _, ...session } = identity
-    assertIs(await store.loadByEventId(session, eventId), record)
-    assertIs(await store.loadByEventIdOrThrow(session, eventId), record)
+    assertSameRecord(await store.loadByEventId(session, eventId), record)
+    assertSameRecord(await store.loadByEventIdOrThrow(session, eventId), record)
     for (const part of ['tenantId', 'userId', 'sessionId'] as const) {
       const other = { ...session, [part]: 'other' }
       assert.equal(await store.loadByEventId(other, eventId), undefined)
@@ -129,13 +130,13 @@ export function idempotentEventIds({ it, itIfDurable, itIfShared, callers }: Sta
     const recordOf = (caller: number) => ({ ...base, kind: `task.${caller}` })
     const answers = await race(callers, (caller) => store.save(recordOf(caller)))
     assert.deepEqual(tally(answers), { saved: 1, idempotency_conflict: callers - 1 })
-    assertIs(
+    assertSameRecord(
       await store.loadByEventId(base.identity, base.eventId),
       recordOf(answers.indexOf('saved')),
     )
   })
 
-  it(`S2 ${callers} sessions save at once without touching each other`, async ({ store }) => {
+  it(`S2 ${callers} sessions that save at once do not affect each other`, async ({ store }) => {
     const { identity, kind } = freshSlot()
     const records = Array.from({ length: callers }, (_, caller) =>
       newRecord({ identity: { ...identity, sessionId: `session ${caller}` }, kind }, `${caller}`),

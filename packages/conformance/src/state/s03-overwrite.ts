@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertHolds, assertIs } from './support/assert-slot.ts'
+import { assertHolds, assertSameRecord } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-/** S3: a save with a new event id replaces what the slot holds. */
+/** Registers the cases of S3: a save with a new event id replaces what the slot holds. */
 export function overwrite({ it, itIfDurable, callers }: StateCases): void {
   it('S3 a new event id replaces what the slot holds', async ({ store }) => {
     const slot = freshSlot()
     await saveNew(store, slot, 'first')
     const second = await saveNew(store, slot, 'second')
     await assertHolds(store, second)
-    assertIs(await store.loadOrThrow(slot.identity, slot.kind), second)
-    assertIs(await store.loadByEventId(slot.identity, second.eventId), second)
+    assertSameRecord(await store.loadOrThrow(slot.identity, slot.kind), second)
+    assertSameRecord(await store.loadByEventId(slot.identity, second.eventId), second)
   })
 
-  it('S3 a replaced event id no longer resolves', async ({ store }) => {
+  it('S3 a replaced event id no longer finds a record', async ({ store }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     await saveNew(store, slot, 'second')
@@ -32,9 +32,9 @@ export function overwrite({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, await saveNew(store, slot, 'same'))
   })
 
-  it('S3 a save leaves the neighbouring slots alone', async ({ store }) => {
+  it('S3 a save does not change similar slots', async ({ store }) => {
     const { identity, kind } = freshSlot()
-    const neighbours = [
+    const neighbors = [
       await saveNew(store, { identity, kind: `${kind}.deeper` }),
       await saveNew(store, { identity, kind: kind.slice(0, -1) }),
       await saveNew(store, { identity: { ...identity, runId: '' }, kind }),
@@ -44,16 +44,18 @@ export function overwrite({ it, itIfDurable, callers }: StateCases): void {
     ]
     await saveNew(store, { identity, kind }, 'first')
     await saveNew(store, { identity, kind }, 'second')
-    for (const neighbour of neighbours) await assertHolds(store, neighbour)
+    for (const neighbor of neighbors) await assertHolds(store, neighbor)
   })
 
-  it('S3 an empty slot is undefined, or not_found where the caller insists', async ({ store }) => {
+  it('S3 load of an empty slot returns undefined, and loadOrThrow fails with not_found', async ({
+    store,
+  }) => {
     const { identity, kind } = freshSlot()
     assert.equal(await store.load(identity, kind), undefined)
     await assertFails('not_found', () => store.loadOrThrow(identity, kind))
   })
 
-  it(`S3 after ${callers} callers overwrote one slot it holds exactly one of theirs`, async ({
+  it(`S3 after ${callers} callers overwrote one slot, it holds exactly one of their records`, async ({
     store,
   }) => {
     const slot = freshSlot()
@@ -68,19 +70,16 @@ export function overwrite({ it, itIfDurable, callers }: StateCases): void {
     })
     assert.deepEqual(tally(found), { true: 1, false: callers - 1 })
     const winner = records.find(({ eventId }) => eventId === held.eventId)
-    assertIs(held, winner ?? newRecord(slot))
+    assertSameRecord(held, winner ?? newRecord(slot))
   })
 
-  itIfDurable(
-    'S3 the newest generation is what a reopened store finds',
-    async ({ store, open }) => {
-      const slot = freshSlot()
-      const first = await saveNew(store, slot, 'first')
-      const second = await saveNew(store, slot, 'second')
-      await store.close()
-      const reopened = await open()
-      await assertHolds(reopened, second)
-      assert.equal(await reopened.loadByEventId(slot.identity, first.eventId), undefined)
-    },
-  )
+  itIfDurable('S3 a reopened store finds the newest generation', async ({ store, open }) => {
+    const slot = freshSlot()
+    const first = await saveNew(store, slot, 'first')
+    const second = await saveNew(store, slot, 'second')
+    await store.close()
+    const reopened = await open()
+    await assertHolds(reopened, second)
+    assert.equal(await reopened.loadByEventId(slot.identity, first.eventId), undefined)
+  })
 }

@@ -12,7 +12,7 @@ import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-/** S4: a retry that comes too late changes nothing. */
+/** Registers the cases of S4: a retry that comes too late changes nothing. */
 export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
   it('S4 a stale retry never rolls back', async ({ store }) => {
     const slot = freshSlot()
@@ -23,7 +23,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     assert.equal(await store.loadByEventId(slot.identity, stale.eventId), undefined)
   })
 
-  it(`S4 each of the last ${REMEMBERED_EVENT_IDS} replaced event ids is superseded`, async ({
+  it(`S4 a retry of each of the last ${REMEMBERED_EVENT_IDS} replaced event ids answers superseded`, async ({
     store,
   }) => {
     const { replaced, newest } = await saveGenerations(store, freshSlot())
@@ -31,7 +31,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, newest)
   })
 
-  it('S4 the event ids that guarded saves and commits replaced are superseded, too', async ({
+  it('S4 retries of event ids that guarded saves and commits replaced also answer superseded', async ({
     store,
   }) => {
     const slot = freshSlot()
@@ -45,7 +45,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, third)
   })
 
-  it('S4 a stale guarded retry is superseded, whatever its condition', async ({ store }) => {
+  it('S4 a stale guarded retry answers superseded under any condition', async ({ store }) => {
     const slot = freshSlot()
     const stale = await saveNew(store, slot, 'first')
     const newest = await saveNew(store, slot, 'second')
@@ -55,7 +55,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, newest)
   })
 
-  it('S4 a retry of the newest save is unchanged among stale ones', async ({ store }) => {
+  it('S4 a retry of the newest save answers unchanged between stale retries', async ({ store }) => {
     const { replaced, newest } = await saveGenerations(store, freshSlot())
     for (const stale of replaced) {
       assert.equal(await store.save(stale), 'superseded')
@@ -63,7 +63,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     }
   })
 
-  it(`S4 ${callers} stale retries at once change nothing`, async ({ store }) => {
+  it(`S4 ${callers} concurrent stale retries change nothing`, async ({ store }) => {
     const { replaced, newest } = await saveGenerations(store, freshSlot())
     const answers = await race(callers, (caller) =>
       store.save(replaced[caller % replaced.length] ?? newest),
@@ -72,16 +72,16 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, newest)
   })
 
-  it('S4 each slot remembers for itself', async ({ store }) => {
+  it('S4 each slot remembers its own replaced event ids', async ({ store }) => {
     const { identity, kind } = freshSlot()
-    const neighbour = await saveNew(store, { identity, kind: 'task.other' }, 'first')
+    const neighbor = await saveNew(store, { identity, kind: 'task.other' }, 'first')
     const stale = await saveNew(store, { identity, kind }, 'first')
     await saveNew(store, { identity, kind }, 'second')
-    assert.equal(await store.save(neighbour), 'unchanged')
+    assert.equal(await store.save(neighbor), 'unchanged')
     assert.equal(await store.save(stale), 'superseded')
   })
 
-  itIfDurable('S4 the replaced event ids outlive the store', async ({ store, open }) => {
+  itIfDurable('S4 a reopened store remembers the replaced event ids', async ({ store, open }) => {
     const { replaced, newest } = await saveGenerations(store, freshSlot())
     await store.close()
     const reopened = await open()
@@ -90,7 +90,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
   })
 }
 
-/** Fills the memory of a slot: as many replaced generations as are remembered, and the newest. */
+/** Saves as many generations as a slot remembers event ids of, then the newest one. */
 async function saveGenerations(
   store: StateStore,
   slot: Slot,

@@ -3,7 +3,7 @@ import { type EventId, newEventId } from '@harborage/core'
 import type { Slot, StateStore } from '@harborage/state'
 import { answerOf } from '../support/answer-of.ts'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
+import { assertEmpty, assertHolds, assertSameRecord } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
 import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
@@ -14,7 +14,10 @@ import { bytesOf, textOf } from '../support/text-bytes.ts'
 
 const INCREMENTS = 8
 
-/** S5: a guarded save or delete happens only if the slot holds what the caller expects. */
+/**
+ * Registers the cases of S5: a guarded save or delete is applied only if the slot holds what the
+ * caller expects.
+ */
 export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
   it('S5 a guarded save replaces the expected generation', async ({ store }) => {
     const slot = freshSlot()
@@ -26,32 +29,36 @@ export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
     assert.equal(await store.loadByEventId(slot.identity, first.eventId), undefined)
   })
 
-  it('S5 a guarded save over another generation fails and changes nothing', async ({ store }) => {
+  it('S5 a guarded save over an unexpected generation fails and changes nothing', async ({
+    store,
+  }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     const held = await saveNew(store, slot, 'second')
     for (const ifEventId of [first.eventId, newEventId()]) {
-      const record = newRecord(slot, 'refused')
+      const record = newRecord(slot, 'rejected')
       await assertFails('condition_failed', () => store.save(record, { ifEventId }))
       assert.equal(await store.loadByEventId(slot.identity, record.eventId), undefined)
     }
     await assertHolds(store, held)
   })
 
-  it('S5 a save into an empty slot fails if there is something', async ({ store }) => {
+  it('S5 a save that expects an empty slot fails if the slot holds a record', async ({ store }) => {
     const held = await saveNew(store, freshSlot())
-    const record = newRecord(held, 'refused')
+    const record = newRecord(held, 'rejected')
     await assertFails('condition_failed', () => store.save(record, { ifEventId: null }))
     await assertHolds(store, held)
   })
 
-  it('S5 a guarded save into an empty slot fails and leaves it empty', async ({ store }) => {
+  it('S5 a guarded save that expects a record fails on an empty slot and leaves it empty', async ({
+    store,
+  }) => {
     const record = newRecord(freshSlot())
     await assertFails('condition_failed', () => store.save(record, { ifEventId: newEventId() }))
     await assertEmpty(store, record)
   })
 
-  it('S5 a retry of a guarded save is unchanged, although its condition no longer holds', async ({
+  it('S5 a retry of a guarded save answers unchanged although its condition no longer holds', async ({
     store,
   }) => {
     const slot = freshSlot()
@@ -64,7 +71,7 @@ export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
     assert.equal(await store.save(second, { ifEventId: newEventId() }), 'unchanged')
   })
 
-  it('S5 a guarded save of a used event id is a conflict before it is a failed condition', async ({
+  it('S5 a guarded save of a used event id fails with the conflict, not with its condition', async ({
     store,
   }) => {
     const held = await saveNew(store, freshSlot())
@@ -77,15 +84,15 @@ export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
     await assertHolds(store, held)
   })
 
-  it('S5 an undefined expectation is refused, not ignored', async ({ store }) => {
+  it('S5 an undefined expectation is rejected, not ignored', async ({ store }) => {
     const held = await saveNew(store, freshSlot())
     const options = { ifEventId: malformed<EventId>(undefined) }
-    await assertFails('invalid_record', () => store.save(newRecord(held, 'refused'), options))
+    await assertFails('invalid_record', () => store.save(newRecord(held, 'rejected'), options))
     await assertFails('invalid_record', () => store.delete(held.identity, held.kind, options))
     await assertHolds(store, held)
   })
 
-  it('S5 a guarded delete removes the expected generation only', async ({ store }) => {
+  it('S5 a guarded delete removes only the expected generation', async ({ store }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     const second = await saveNew(store, slot, 'second')
@@ -97,17 +104,19 @@ export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
     assert.equal(await deleteIf(second.eventId), false)
   })
 
-  it(`S5 of ${callers} callers that fill one empty slot exactly one wins`, async ({ store }) => {
+  it(`S5 of ${callers} callers that fill one empty slot, exactly one wins`, async ({ store }) => {
     await assertOneWins(callers, freshSlot(), null, [store])
   })
 
-  it(`S5 of ${callers} callers that replace one generation exactly one wins`, async ({ store }) => {
+  it(`S5 of ${callers} callers that replace one generation, exactly one wins`, async ({
+    store,
+  }) => {
     const first = await saveNew(store, freshSlot(), 'first')
     await assertOneWins(callers, first, first.eventId, [store])
   })
 
   itIfShared(
-    `S5 of ${callers} callers in several stores exactly one wins`,
+    `S5 of ${callers} callers in several stores, exactly one wins`,
     async ({ store, open }) => {
       const stores = [store, await open(), await open(), await open()]
       await assertOneWins(callers, freshSlot(), null, stores)
@@ -116,7 +125,7 @@ export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
     },
   )
 
-  it(`S5 of ${callers} callers that replace or delete one generation exactly one wins`, async ({
+  it(`S5 of ${callers} callers that replace or delete one generation, exactly one wins`, async ({
     store,
   }) => {
     const first = await saveNew(store, freshSlot(), 'first')
@@ -131,9 +140,9 @@ export function compareAndSet({ it, itIfShared, callers }: StateCases): void {
     assert.equal(isHeld, answers.includes('saved'))
   })
 
-  it('S5 no increment of many callers is lost', async ({ store }) => {
+  it('S5 no increment of concurrent callers is lost', async ({ store }) => {
     const slot = freshSlot()
-    // Few, because each attempt of one makes those of all others fail.
+    // Few, because each increment makes the attempts of all other callers fail.
     const incrementing = Math.max(4, callers / 8)
     const total = incrementing * INCREMENTS
     await race(incrementing, async () => {
@@ -160,15 +169,15 @@ async function assertOneWins(
   assert.deepEqual(tally(answers), { saved: 1, condition_failed: callers - 1 })
   for (const store of stores) {
     const winner = records[answers.indexOf('saved')] ?? newRecord(slot)
-    assertIs(await store.load(slot.identity, slot.kind), winner)
+    assertSameRecord(await store.load(slot.identity, slot.kind), winner)
   }
 }
 
 /**
- * Adds one to the number that the slot holds, with nobody in between.
+ * Adds one to the number that the slot holds. Retries if another caller did so in between.
  *
- * @param most How many increments there are in all: each failed attempt means that another
- *   increment has succeeded.
+ * @param most The total number of increments. Each failed attempt means that another increment
+ *   succeeded, so no caller needs more attempts.
  */
 async function increment(store: StateStore, slot: Slot, most: number): Promise<void> {
   for (let attempt = 1; attempt <= most; attempt += 1) {
@@ -178,5 +187,5 @@ async function increment(store: StateStore, slot: Slot, most: number): Promise<v
     if (answer === 'saved') return
     assert.equal(answer, 'condition_failed')
   }
-  assert.fail(`${most} attempts failed, and in each somebody else has to have won`)
+  assert.fail(`${most} attempts failed, which is more than the increments of all other callers`)
 }

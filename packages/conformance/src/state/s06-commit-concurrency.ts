@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Slot, StateStore, StateTransaction } from '@harborage/state'
-import { turns } from '../support/abort.ts'
+import { eventLoopTurns, nextTurn } from '../support/event-loop.ts'
 import { answerOf } from '../support/answer-of.ts'
-import { assertIs } from './support/assert-slot.ts'
-import { freshIdentity } from './support/fresh-slot.ts'
-import { nextTurn } from '../support/next-turn.ts'
+import { assertSameRecord } from './support/assert-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -15,20 +14,22 @@ import { threeSlots } from './support/three-slots.ts'
 
 const ROUNDS = 10
 
-/** S6: commits that race come out as if one had been after the other. */
+/** Registers the cases of S6: concurrent commits are serializable. */
 export function commitConcurrency({ it, itIfShared, callers }: StateCases): void {
-  it(`S6 of ${callers} commits with one expectation exactly one is applied`, async ({ store }) => {
+  it(`S6 of ${callers} commits with the same expectation, exactly one is applied`, async ({
+    store,
+  }) => {
     await assertOneCommits([store], callers)
   })
 
   itIfShared(
-    `S6 of ${callers} commits in several stores exactly one is applied`,
+    `S6 of ${callers} commits in several stores, exactly one is applied`,
     async ({ store, open }) => {
       await assertOneCommits([store, await open(), await open(), await open()], callers)
     },
   )
 
-  it(`S6 ${callers} commits over the same slots in opposite orders all end, each as a whole`, async ({
+  it(`S6 ${callers} commits of the same slots in opposite orders all succeed, each as a whole`, async ({
     store,
   }) => {
     const slots = slotsOf('overlap', 8)
@@ -37,10 +38,10 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       return store.commit({ save: caller % 2 === 0 ? records : records.toReversed() })
     })
     assert.deepEqual(tally(outcomes), { [slots.map(() => 'saved').join()]: callers })
-    assert.equal(new Set(await textsIn(store, slots)).size, 1, 'the last commit fills every slot')
+    assert.equal(new Set(await textsIn(store, slots)).size, 1, 'one commit has to fill every slot')
   })
 
-  it(`S6 ${callers} commits and saves over overlapping slots all end`, async ({ store }) => {
+  it(`S6 ${callers} commits and saves of overlapping slots all succeed`, async ({ store }) => {
     const slots = slotsOf('mixed', 4)
     const answers = await race(callers, (caller) => {
       const turned = slots.map((_, index) => slots[(index + caller) % slots.length])
@@ -53,7 +54,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     assert.deepEqual(tally(answers), { saved: callers / 4, 'saved,saved': (callers * 3) / 4 })
   })
 
-  it('S6 of two commits that each expect what the other fills not both are applied', async ({
+  it('S6 two commits that each fill the slot that the other expects empty are not both applied', async ({
     store,
   }) => {
     await assertNoWriteSkew(callers, async () => {
@@ -65,7 +66,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     })
   })
 
-  it('S6 of two commits that each expect what the other replaces not both are applied', async ({
+  it('S6 two commits that each replace a record that the other expects are not both applied', async ({
     store,
   }) => {
     await assertNoWriteSkew(callers, async () => {
@@ -78,7 +79,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     })
   })
 
-  it('S6 of two commits that each expect what the other deletes not both are applied', async ({
+  it('S6 two commits that each delete a record that the other expects are not both applied', async ({
     store,
   }) => {
     await assertNoWriteSkew(callers, async () => {
@@ -92,7 +93,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
   })
 
   itIfShared(
-    'S6 of two commits in two stores that expect each other empty not both are applied',
+    'S6 two commits in two stores that each fill the slot that the other expects empty are not both applied',
     async ({ store, open }) => {
       const other = await open()
       await assertNoWriteSkew(callers, async () => {
@@ -105,7 +106,9 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     },
   )
 
-  it(`S6 of ${callers} retries of one commit exactly one applies it`, async ({ store }) => {
+  it(`S6 of ${callers} concurrent retries of one commit, exactly one applies it`, async ({
+    store,
+  }) => {
     const [a, b, c] = threeSlots()
     const transaction: StateTransaction = {
       expect: [{ ...a, eventId: null }],
@@ -116,7 +119,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     assert.deepEqual(tally(answers), { 'saved,saved': 1, 'unchanged,unchanged': callers - 1 })
   })
 
-  it('S6 a commit made again beside a deleteScope answers as before it or as after it', async ({
+  it('S6 a commit that is retried during a deleteScope answers as if before or after it', async ({
     store,
   }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -129,14 +132,14 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       await saveNew(store, a)
       const [answer] = await Promise.all([
         answerOf(() => store.commit(transaction)),
-        turns(round).then(() => store.deleteScope(sessionOf(a.identity))),
+        eventLoopTurns(round).then(() => store.deleteScope(sessionOf(a.identity))),
       ])
       const isExplained = answer === 'unchanged,unchanged' || answer === 'saved,saved'
-      assert.ok(isExplained, `it was ${answer}, and no moment of the slots explains that`)
+      assert.ok(isExplained, `no state of the slots explains the answer ${answer}`)
     }
   })
 
-  it('S6 a reader never finds the second half of a commit without the first', async ({ store }) => {
+  it('S6 a reader never sees a part of a commit without the rest', async ({ store }) => {
     const [a, b] = threeSlots()
     const commits = 50
     let isDone = false
@@ -153,8 +156,8 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       while (!isDone) {
         const [earlier = '0'] = await textsIn(store, [first])
         const [later = '0'] = await textsIn(store, [second])
-        assert.ok(Number(later) >= Number(earlier), `${earlier} was there, then only ${later}`)
-        // A driver that never leaves the microtask queue would let nobody else go on.
+        assert.ok(Number(later) >= Number(earlier), `${earlier} was read, then the older ${later}`)
+        // A driver that never leaves the microtask queue would not let the writer continue.
         await nextTurn()
       }
     }
@@ -176,10 +179,10 @@ async function assertOneCommits(stores: readonly StateStore[], callers: number):
   assert.deepEqual(tally(answers), { 'saved,saved': 1, condition_failed: callers - 1 })
   const winner = String(answers.indexOf('saved,saved'))
   assert.deepEqual(await textsIn(first, [a, b]), [winner, winner])
-  assertIs(await first.load(b.identity, b.kind), records[Number(winner)] ?? guard)
+  assertSameRecord(await first.load(b.identity, b.kind), records[Number(winner)] ?? guard)
 }
 
-/** Lets many pairs of commits race that may be applied one of them, but not both. */
+/** Races many pairs of commits, and checks that exactly one commit of each pair is applied. */
 async function assertNoWriteSkew(
   callers: number,
   preparePair: () => Promise<readonly [() => Promise<unknown>, () => Promise<unknown>]>,
@@ -192,7 +195,11 @@ async function assertNoWriteSkew(
   for (let index = 0; index < callers; index += 2) {
     const pair = answers.slice(index, index + 2)
     const failed = pair.filter((answer) => answer === 'condition_failed')
-    assert.equal(failed.length, 1, `one has to fail, and they came to ${pair.join(' and ')}`)
+    assert.equal(
+      failed.length,
+      1,
+      `one of two commits has to fail, but they answered ${pair.join(' and ')}`,
+    )
   }
 }
 
@@ -201,7 +208,7 @@ function slotsOf(name: string, count: number): Slot[] {
   return Array.from({ length: count }, (_, index) => ({ identity, kind: `${name}.${index}` }))
 }
 
-/** What the slots hold, as text, read one after the other; an empty one is left out. */
+/** Resolves to the texts of the slots, read one after the other, without the empty ones. */
 async function textsIn(store: StateStore, slots: readonly Slot[]): Promise<string[]> {
   const texts: string[] = []
   for (const { identity, kind } of slots) {

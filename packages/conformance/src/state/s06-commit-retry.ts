@@ -7,9 +7,9 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { threeSlots } from './support/three-slots.ts'
 
-/** S6 with S2 and S4: a commit may be sent again after its answer was lost. */
+/** Registers the cases of S6, with S2 and S4: a commit may be retried if its answer was lost. */
 export function commitRetry({ it, itIfDurable }: StateCases): void {
-  it('S6 a retried commit is unchanged, although its expectations no longer hold', async ({
+  it('S6 a retried commit answers unchanged although its expectations no longer hold', async ({
     store,
   }) => {
     const [a, b, c] = threeSlots()
@@ -24,7 +24,7 @@ export function commitRetry({ it, itIfDurable }: StateCases): void {
       save: [newRecord(a, 'first'), newRecord(b, 'second')],
     }
     assert.deepEqual(await store.commit(transaction), ['saved', 'saved'])
-    await saveNew(store, c, 'gone on')
+    await saveNew(store, c, 'newer')
     assert.deepEqual(await store.commit(transaction), ['unchanged', 'unchanged'])
     for (const record of transaction.save) await assertHolds(store, record)
   })
@@ -39,7 +39,7 @@ export function commitRetry({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, refilled)
   })
 
-  it('S6 a stale commit is superseded and changes nothing', async ({ store }) => {
+  it('S6 a stale commit answers superseded and changes nothing', async ({ store }) => {
     const [a, b, c] = threeSlots()
     const stale = { save: [newRecord(a, 'stale'), newRecord(b, 'stale')], delete: [c] }
     await store.commit(stale)
@@ -50,7 +50,7 @@ export function commitRetry({ it, itIfDurable }: StateCases): void {
     for (const record of newest) await assertHolds(store, record)
   })
 
-  it('S6 a commit of which a part was applied before applies the rest', async ({ store }) => {
+  it('S6 a commit applies the saves that were not applied before', async ({ store }) => {
     const [a, b, c] = threeSlots()
     await saveNew(store, c, 'doomed')
     const [first, second] = [newRecord(a, 'first'), newRecord(b, 'second')]
@@ -66,7 +66,7 @@ export function commitRetry({ it, itIfDurable }: StateCases): void {
     await assertEmpty(store, c)
   })
 
-  it('S6 a commit of which a part is stale leaves that part alone', async ({ store }) => {
+  it('S6 a commit does not apply the saves that are stale', async ({ store }) => {
     const [a, b] = threeSlots()
     const stale = await saveNew(store, a, 'stale')
     const newest = await saveNew(store, a, 'newest')
@@ -76,19 +76,21 @@ export function commitRetry({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, second)
   })
 
-  it('S6 a half applied commit still checks its other expectations', async ({ store }) => {
+  it('S6 a commit with a save that was applied before still checks its expectations', async ({
+    store,
+  }) => {
     const [a, b, c] = threeSlots()
     const first = await saveNew(store, a, 'first')
     const transaction = {
       expect: [{ ...c, eventId: newEventId() }],
-      save: [first, newRecord(b, 'refused')],
+      save: [first, newRecord(b, 'rejected')],
     }
     await assertFails('condition_failed', () => store.commit(transaction))
     await assertEmpty(store, b)
   })
 
   itIfDurable(
-    'S6 a commit is known as a retry after the store was opened again',
+    'S6 a commit is recognized as a retry after the store was reopened',
     async ({ store, open }) => {
       const [a, b] = threeSlots()
       const transaction = {

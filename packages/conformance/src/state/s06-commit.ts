@@ -3,7 +3,8 @@ import { newEventId } from '@harborage/core'
 import { MAX_COMMIT_ENTRIES, type StateTransaction } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
-import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshSlot } from './support/fresh-slot.ts'
 import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
@@ -12,7 +13,7 @@ import type { StateCases } from './support/state-cases.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
 
-/** S6: a commit is applied as a whole or not at all. */
+/** Registers the cases of S6: a commit is applied as a whole or not at all. */
 export function commit({ it, itIfDurable }: StateCases): void {
   it('S6 a commit applies every save and delete', async ({ store }) => {
     const [a, b, c] = threeSlots()
@@ -34,7 +35,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     assert.equal(await store.loadByEventId(old.identity, old.eventId), undefined)
   })
 
-  it('S6 a commit reaches over the sessions and users of a tenant', async ({ store }) => {
+  it('S6 a commit may change several sessions and users of one tenant', async ({ store }) => {
     const { identity, kind } = freshSlot()
     const records = [
       newRecord({ identity, kind }),
@@ -46,7 +47,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     for (const record of records) await assertHolds(store, record)
   })
 
-  it('S6 a commit may only expect or only delete', async ({ store }) => {
+  it('S6 a commit may consist of expectations only, or of deletes only', async ({ store }) => {
     const [a, b] = threeSlots()
     const held = await saveNew(store, a)
     const met = [
@@ -59,7 +60,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     assert.deepEqual(await store.commit({ delete: [a] }), [])
   })
 
-  it('S6 one unmet expectation stops the whole commit', async ({ store }) => {
+  it('S6 one unmet expectation fails the whole commit', async ({ store }) => {
     const [a, b, c] = threeSlots()
     const [held, kept] = [await saveNew(store, a, 'held'), await saveNew(store, c, 'kept')]
     const unmet = [
@@ -70,7 +71,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     for (const expectation of unmet) {
       const transaction = {
         expect: [{ ...c, eventId: kept.eventId }, expectation],
-        save: [newRecord(a, 'refused'), newRecord(b, 'refused')],
+        save: [newRecord(a, 'rejected'), newRecord(b, 'rejected')],
         delete: [c],
       }
       await assertFails('condition_failed', () => store.commit(transaction))
@@ -80,7 +81,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     }
   })
 
-  it('S6 one conflict stops the whole commit', async ({ store }) => {
+  it('S6 one conflict fails the whole commit', async ({ store }) => {
     const [a, b, c] = threeSlots()
     const [held, kept] = [await saveNew(store, a, 'held'), await saveNew(store, c, 'kept')]
     const conflicts = [
@@ -89,7 +90,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
       { ...held, kind: 'task.elsewhere' },
     ]
     for (const conflict of conflicts) {
-      const transaction = { save: [newRecord(b, 'refused'), conflict], delete: [c] }
+      const transaction = { save: [newRecord(b, 'rejected'), conflict], delete: [c] }
       await assertFails('idempotency_conflict', () => store.commit(transaction))
       await assertEmpty(store, b)
       await assertHolds(store, kept)
@@ -97,27 +98,25 @@ export function commit({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, held)
   })
 
-  it('S6 an event id of a slot that the commit itself changes is still in use', async ({
-    store,
-  }) => {
+  it('S6 an event id that the commit replaces or deletes is still in use', async ({ store }) => {
     const [a, b] = threeSlots()
     const held = await saveNew(store, a, 'held')
     const moved = { ...held, kind: b.kind }
     await assertFails('idempotency_conflict', () => store.commit({ save: [moved], delete: [a] }))
     await assertFails('idempotency_conflict', () =>
-      store.commit({ save: [newRecord(a, 'refused'), moved] }),
+      store.commit({ save: [newRecord(a, 'rejected'), moved] }),
     )
     await assertHolds(store, held)
     await assertEmpty(store, b)
   })
 
-  it('S6 a slot or an event id that is named twice is refused', async ({ store }) => {
+  it('S6 a slot or an event id that is named twice is rejected', async ({ store }) => {
     const [a, b, c] = threeSlots()
     const kept = await saveNew(store, c, 'kept')
     const { runId: _, ...session } = a.identity
-    const record = newRecord(a, 'refused')
+    const record = newRecord(a, 'rejected')
     const transactions: readonly StateTransaction[] = [
-      { save: [record, newRecord(a, 'refused')] },
+      { save: [record, newRecord(a, 'rejected')] },
       { save: [record], delete: [a] },
       { delete: [c, c] },
       { save: [record, { ...newRecord(b), eventId: record.eventId }] },
@@ -141,7 +140,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, kept)
   })
 
-  it('S6 a second tenant is refused, wherever it stands', async ({ store }) => {
+  it('S6 a second tenant is rejected in saves, deletes and expectations', async ({ store }) => {
     const [a, b] = threeSlots()
     const stranger = { identity: freshIdentity(), kind: a.kind }
     const theirs = await saveNew(store, stranger, 'theirs')
@@ -159,13 +158,13 @@ export function commit({ it, itIfDurable }: StateCases): void {
     await assertHolds(store, theirs)
   })
 
-  it('S6 a commit of nothing is refused', async ({ store }) => {
+  it('S6 an empty commit is rejected', async ({ store }) => {
     for (const nothing of [{}, { expect: [], save: [], delete: [] }]) {
       await assertFails('invalid_record', () => store.commit(nothing))
     }
   })
 
-  it('S6 malformed lists are refused', async ({ store }) => {
+  it('S6 malformed lists are rejected', async ({ store }) => {
     const record = newRecord(freshSlot())
     const lists: readonly unknown[] = [null, 'save', 7, record, new Set([record])]
     for (const list of lists) {
@@ -179,7 +178,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     await assertEmpty(store, record)
   })
 
-  it(`S6 a commit takes ${MAX_COMMIT_ENTRIES} saves and no more`, async ({ store }) => {
+  it(`S6 a commit takes at most ${MAX_COMMIT_ENTRIES} saves`, async ({ store }) => {
     const { identity } = freshSlot()
     const save = Array.from({ length: MAX_COMMIT_ENTRIES }, (_, index) =>
       newRecord({ identity, kind: `task.${index}` }, `${index}`),
@@ -192,14 +191,17 @@ export function commit({ it, itIfDurable }: StateCases): void {
     assert.equal(await store.deleteScope(sessionOf(identity)), MAX_COMMIT_ENTRIES)
   })
 
-  itIfDurable('S6 a commit is there after the store was opened again', async ({ store, open }) => {
-    const [a, b, c] = threeSlots()
-    await saveNew(store, c, 'doomed')
-    const records = [newRecord(a), newRecord(b)]
-    await store.commit({ save: records, delete: [c] })
-    await store.close()
-    const reopened = await open()
-    for (const record of records) await assertHolds(reopened, record)
-    await assertEmpty(reopened, c)
-  })
+  itIfDurable(
+    'S6 a reopened store finds what a commit saved, and not what it deleted',
+    async ({ store, open }) => {
+      const [a, b, c] = threeSlots()
+      await saveNew(store, c, 'doomed')
+      const records = [newRecord(a), newRecord(b)]
+      await store.commit({ save: records, delete: [c] })
+      await store.close()
+      const reopened = await open()
+      for (const record of records) await assertHolds(reopened, record)
+      await assertEmpty(reopened, c)
+    },
+  )
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { MAX_STATE_BYTES, type StateRecord, type StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
+import { byteContents } from '../support/byte-contents.ts'
 import { collect } from '../support/collect.ts'
 import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
@@ -10,22 +10,13 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf, textOf } from '../support/text-bytes.ts'
 
-const MEBIBYTE = 1024 * 1024
-
-/** S7: bytes are opaque, captured at the call, and the caller's own when they come back. */
+/**
+ * Registers the cases of S7: bytes are opaque, captured at the call, and owned by the caller once
+ * they are returned.
+ */
 export function bytes({ it }: StateCases): void {
-  const contents: readonly (readonly [string, Uint8Array])[] = [
-    ['no bytes at all', new Uint8Array()],
-    ['one zero byte', new Uint8Array(1)],
-    ['every value of a byte', Uint8Array.from({ length: 256 }, (_, value) => value)],
-    ['bytes that are not UTF-8', Uint8Array.of(0xc3, 0x28, 0xff, 0xfe, 0x00, 0xed, 0xa0, 0x80)],
-    ['text that looks like an escape', bytesOf('\\x00\\000')],
-    ['JSON text', bytesOf('{"a":[1,2,{"b":null}]}')],
-    ['1 MiB of random bytes', new Uint8Array(randomBytes(MEBIBYTE))],
-    ['1 MiB of zeros', new Uint8Array(MEBIBYTE)],
-  ]
-  for (const [description, content] of contents) {
-    it(`S7 ${description} come back as they were`, async ({ store }) => {
+  for (const [description, content] of byteContents()) {
+    it(`S7 ${description} is returned unchanged`, async ({ store }) => {
       const record = { ...newRecord(freshSlot()), bytes: content }
       assert.equal(await store.save(record), 'saved')
       await assertHolds(store, record)
@@ -33,7 +24,9 @@ export function bytes({ it }: StateCases): void {
     })
   }
 
-  it('S7 a view into a larger buffer is stored without what is around it', async ({ store }) => {
+  it('S7 a view into a larger buffer is stored without the rest of the buffer', async ({
+    store,
+  }) => {
     const record = { ...newRecord(freshSlot()), bytes: bytesOf('xxcontentxx').subarray(2, 9) }
     assert.equal(await store.save(record), 'saved')
     await assertHolds(store, { ...record, bytes: bytesOf('content') })
@@ -43,43 +36,43 @@ export function bytes({ it }: StateCases): void {
   })
 
   it('S7 a save captures its arguments when it is called', async ({ store }) => {
-    const { expected, given, spoil } = spoilableRecord()
+    const { expected, given, mutate } = mutableRecord()
     const saving = store.save(given)
-    spoil()
+    mutate()
     assert.equal(await saving, 'saved')
     await assertHolds(store, expected)
   })
 
   it('S7 a commit captures its arguments when it is called', async ({ store }) => {
-    const { expected, given, spoil } = spoilableRecord()
+    const { expected, given, mutate } = mutableRecord()
     const save = [given]
     const committing = store.commit({ save })
-    spoil()
+    mutate()
     save.length = 0
     assert.deepEqual(await committing, ['saved'])
     await assertHolds(store, expected)
   })
 
   it('S7 changing the bytes after a save changes nothing stored', async ({ store }) => {
-    const { expected, given, spoil } = spoilableRecord()
+    const { expected, given, mutate } = mutableRecord()
     assert.equal(await store.save(given), 'saved')
-    spoil()
+    mutate()
     await assertHolds(store, expected)
   })
 
   for (const [method, read] of reads) {
-    it(`S7 what ${method} gives is the caller's own`, async ({ store }) => {
+    it(`S7 a record that ${method} returns is owned by the caller`, async ({ store }) => {
       const record = { ...newRecord(freshSlotOfKind()), updatedAt: new Date(1_000) }
       assert.equal(await store.save(record), 'saved')
       const given = await read(store, record)
       given.bytes.fill(0)
       given.updatedAt.setTime(0)
-      Reflect.set(given.identity, 'userId', 'spoilt')
+      Reflect.set(given.identity, 'userId', 'mutated')
       await assertHolds(store, record)
       assert.notEqual((await read(store, record)).bytes, given.bytes)
     })
 
-    it(`S7 the bytes that ${method} gives have a buffer of exactly their length`, async ({
+    it(`S7 the bytes that ${method} returns have a buffer of exactly their length`, async ({
       store,
     }) => {
       for (const text of ['', 'a', 'content']) {
@@ -93,7 +86,7 @@ export function bytes({ it }: StateCases): void {
     })
   }
 
-  it('S7 more than the most bytes are refused', async ({ store }) => {
+  it('S7 a record above the size limit is rejected', async ({ store }) => {
     const record = { ...newRecord(freshSlot()), bytes: new Uint8Array(MAX_STATE_BYTES + 1) }
     await assertFails('invalid_record', () => store.save(record))
     await assertFails('invalid_record', () => store.commit({ save: [record] }))
@@ -101,7 +94,7 @@ export function bytes({ it }: StateCases): void {
   })
 }
 
-/** Every way to read a record that is there. */
+/** Every way to read a record. */
 const reads: readonly (readonly [
   method: string,
   read: (store: StateStore, record: StateRecordPlace) => Promise<StateRecord>,
@@ -131,11 +124,11 @@ function only(records: readonly StateRecord[]): StateRecord {
   return record
 }
 
-/** A record whose every part can be changed after it was handed over. */
-function spoilableRecord(): {
+/** Returns a record and a function that changes every part of it. */
+function mutableRecord(): {
   readonly expected: StateRecordPlace
   readonly given: StateRecordPlace
-  readonly spoil: () => void
+  readonly mutate: () => void
 } {
   const record = { ...newRecord(freshSlot(), 'captured'), version: 1, updatedAt: new Date(1_000) }
   const given = {
@@ -144,12 +137,12 @@ function spoilableRecord(): {
     bytes: new Uint8Array(record.bytes),
     updatedAt: new Date(record.updatedAt),
   }
-  const spoil = (): void => {
-    given.identity.userId = 'spoilt'
-    given.kind = 'spoilt'
+  const mutate = (): void => {
+    given.identity.userId = 'mutated'
+    given.kind = 'mutated'
     given.bytes.fill(0)
     given.version = 2
     given.updatedAt.setTime(2_000)
   }
-  return { expected: record, given, spoil }
+  return { expected: record, given, mutate }
 }

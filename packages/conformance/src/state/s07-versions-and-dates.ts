@@ -6,13 +6,13 @@ import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-const FARTHEST_MS = 8.64e15
+const MAX_DATE_MS = 8.64e15
 
-/** S7: versions and dates come back exactly as they went in. */
+/** Registers the cases of S7: versions and dates are returned exactly as they were saved. */
 export function versionsAndDates({ it }: StateCases): void {
   const versions = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1]
   for (const version of versions) {
-    it(`S7 version ${version} comes back as it was`, async ({ store }) => {
+    it(`S7 version ${version} is returned unchanged`, async ({ store }) => {
       const record = { ...newRecord(freshSlot()), version }
       assert.equal(await store.save(record), 'saved')
       await assertHolds(store, record)
@@ -20,7 +20,7 @@ export function versionsAndDates({ it }: StateCases): void {
     })
   }
 
-  it('S7 a version that is left out is 0, and so is -0', async ({ store }) => {
+  it('S7 an omitted version is 0, and so is -0', async ({ store }) => {
     const absent = newRecord(freshSlot())
     const negative = { ...newRecord(freshSlot()), version: -0 }
     for (const record of [absent, negative]) {
@@ -31,7 +31,7 @@ export function versionsAndDates({ it }: StateCases): void {
     }
   })
 
-  it('S7 a version is not enforced', async ({ store }) => {
+  it('S7 versions may repeat and decrease', async ({ store }) => {
     const slot = freshSlot()
     for (const version of [7, 7, 3, 0, 9]) {
       const record = { ...newRecord(slot), version }
@@ -40,7 +40,7 @@ export function versionsAndDates({ it }: StateCases): void {
     }
   })
 
-  it('S7 any other version is refused', async ({ store }) => {
+  it('S7 any other version is rejected', async ({ store }) => {
     const versions: readonly unknown[] = [
       -1,
       0.5,
@@ -60,7 +60,7 @@ export function versionsAndDates({ it }: StateCases): void {
     }
   })
 
-  const times = [0, 1, -1, 999, -FARTHEST_MS, FARTHEST_MS, Date.UTC(1969, 11, 31, 23, 59, 59, 999)]
+  const times = [0, 1, -1, 999, -MAX_DATE_MS, MAX_DATE_MS, Date.UTC(1969, 11, 31, 23, 59, 59, 999)]
   for (const time of [...times, Date.UTC(2024, 1, 29, 12, 34, 56, 789), Date.UTC(9999, 11, 31)]) {
     it(`S7 the date ${new Date(time).toISOString()} keeps its milliseconds`, async ({ store }) => {
       const record = { ...newRecord(freshSlot()), updatedAt: new Date(time) }
@@ -69,7 +69,7 @@ export function versionsAndDates({ it }: StateCases): void {
     })
   }
 
-  it('S7 a date that is left out is the time of the save', async ({ store }) => {
+  it('S7 an omitted date is the time of the save', async ({ store }) => {
     const record = newRecord(freshSlot())
     const before = Date.now()
     await store.save(record)
@@ -77,10 +77,10 @@ export function versionsAndDates({ it }: StateCases): void {
     assert.ok(updatedAt.getTime() >= before && updatedAt.getTime() <= Date.now())
   })
 
-  it('S7 an invalid date is refused', async ({ store }) => {
+  it('S7 an invalid date is rejected', async ({ store }) => {
     const dates: readonly unknown[] = [
       new Date(Number.NaN),
-      new Date(FARTHEST_MS + 1),
+      new Date(MAX_DATE_MS + 1),
       '2024-02-29',
       0,
       null,

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { type Identity, newEventId } from '@harborage/core'
 import { collect } from '../support/collect.ts'
-import { turns } from '../support/abort.ts'
+import { eventLoopTurns } from '../support/event-loop.ts'
+import { answerOf } from '../support/answer-of.ts'
 import { assertFails } from '../support/assert-fails.ts'
+import { DELETE_RACES, waitForRepeatedDelete, writeDuringDelete } from '../support/delete-races.ts'
 import { malformed } from '../support/malformed.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
-import { freshIdentity, freshSlot } from './support/fresh-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshSlot } from './support/fresh-slot.ts'
+import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import { saveSimilar } from './support/save-similar.ts'
@@ -13,12 +17,12 @@ import { sessionParts } from '../support/similar-names.ts'
 import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-/** How often a race is run, each time with another start. */
+/** The number of rounds of a race, each with another delay. */
 const ROUNDS = 10
 
-/** S8: deleting says what was there, and may be repeated. */
-export function deletion({ it, itIfDurable, callers }: StateCases): void {
-  it('S8 a delete answers whether something was there', async ({ store }) => {
+/** Registers the cases of S8: a delete answers what it removed, and may be repeated. */
+export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: StateCases): void {
+  it('S8 a delete answers whether the slot held a record', async ({ store }) => {
     const record = await saveNew(store, freshSlot())
     const { identity, kind, eventId } = record
     assert.equal(await store.delete(identity, kind), true)
@@ -27,9 +31,9 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     assert.equal(await store.delete(identity, kind), false)
   })
 
-  it('S8 a delete leaves the neighbouring slots alone', async ({ store }) => {
+  it('S8 a delete does not change similar slots', async ({ store }) => {
     const { identity, kind } = freshSlot()
-    const neighbours = [
+    const neighbors = [
       await saveNew(store, { identity, kind: `${kind}.deeper` }),
       await saveNew(store, { identity: { ...identity, runId: '' }, kind }),
       await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
@@ -38,10 +42,10 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     ]
     await saveNew(store, { identity, kind })
     assert.equal(await store.delete(identity, kind), true)
-    for (const neighbour of neighbours) await assertHolds(store, neighbour)
+    for (const neighbor of neighbors) await assertHolds(store, neighbor)
   })
 
-  it('S8 a deleted slot has forgotten its event ids', async ({ store }) => {
+  it('S8 a deleted slot forgets its event ids', async ({ store }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     const second = await saveNew(store, slot, 'second')
@@ -51,7 +55,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, first)
   })
 
-  it(`S8 of ${callers} callers that delete one slot exactly one finds something`, async ({
+  it(`S8 of ${callers} callers that delete one slot, exactly one finds a record`, async ({
     store,
   }) => {
     const { identity, kind } = await saveNew(store, freshSlot())
@@ -59,7 +63,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     assert.deepEqual(tally(answers), { true: 1, false: callers - 1 })
   })
 
-  it('S8 deleteScope removes every kind and run of the session and counts them', async ({
+  it('S8 deleteScope removes and counts the records of every kind and run of the session', async ({
     store,
   }) => {
     const identity = freshIdentity()
@@ -77,7 +81,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     assert.equal(await store.deleteScope(sessionOf(identity)), 0)
   })
 
-  it('S8 deleteScope refuses an identity that names a run, and deletes nothing', async ({
+  it('S8 deleteScope rejects an identity that names a run, and deletes nothing', async ({
     store,
   }) => {
     const { identity, kind } = freshSlot()
@@ -93,7 +97,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     for (const record of records) await assertHolds(store, record)
   })
 
-  it('S8 deleteScope leaves other sessions, users and tenants alone', async ({ store }) => {
+  it('S8 deleteScope does not change other sessions, users and tenants', async ({ store }) => {
     const { identity, kind } = freshSlot()
     const others = [
       await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
@@ -106,16 +110,16 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
   })
 
   for (const part of sessionParts) {
-    it(`S8 deleteScope removes nothing of a ${part} with a similar name`, async ({ store }) => {
+    it(`S8 deleteScope removes no record of a ${part} with a similar name`, async ({ store }) => {
       const records = await saveSimilar(store, part)
       for (const { identity } of records) {
-        // If it had gone before, with another one, it would not count here.
+        // A record that an earlier deleteScope had removed as well would not be counted here.
         assert.equal(await store.deleteScope(sessionOf(identity)), 1, identity[part])
       }
     })
   }
 
-  it('S8 deleteScope forgets the event ids of what it removed', async ({ store }) => {
+  it('S8 deleteScope forgets the event ids of the records that it removed', async ({ store }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     await saveNew(store, slot, 'second')
@@ -124,7 +128,7 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     await assertHolds(store, first)
   })
 
-  it('S8 callers that delete one session at once count each record once', async ({ store }) => {
+  it('S8 concurrent deleteScope calls count each record once', async ({ store }) => {
     const identity = freshIdentity()
     const kinds = Array.from({ length: callers }, (_, index) => `task.${index}`)
     await Promise.all(kinds.map((kind) => saveNew(store, { identity, kind })))
@@ -135,7 +139,9 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     )
   })
 
-  it('S8 a deleteScope meets a commit as a whole or not at all', async ({ store }) => {
+  it('S8 a deleteScope during a commit removes all of the commit or nothing of it', async ({
+    store,
+  }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const identity = freshIdentity()
       const held = await saveNew(store, { identity, kind: 'task.held' })
@@ -143,20 +149,22 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
       const added = { ...next, eventId: newEventId(), kind: 'task.added' }
       const [count] = await Promise.all([
         store.deleteScope(sessionOf(identity)),
-        turns(round).then(() => store.commit({ save: [added, next] })),
+        eventLoopTurns(round).then(() => store.commit({ save: [added, next] })),
       ])
       const left = await collect(store.list(identity, 'task.'))
-      assert.equal([0, 2].includes(left.length), true, 'a half of the commit was deleted')
+      assert.equal([0, 2].includes(left.length), true, 'a part of the commit was deleted')
       assert.equal(count, left.length === 0 ? 2 : 1)
     }
   })
 
-  it('S8 a deleteScope that meets the second of two saves removes the first', async ({ store }) => {
+  it('S8 a deleteScope that removes the second of two saves removes the first one too', async ({
+    store,
+  }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const identity = freshIdentity()
       const held = await saveNew(store, { identity, kind: 'task.held' })
       const saveBoth = async (): Promise<void> => {
-        await turns(round)
+        await eventLoopTurns(round)
         await store.save({ ...held, eventId: newEventId(), kind: 'task.added' })
         await store.save({ ...held, eventId: newEventId() })
       }
@@ -169,19 +177,35 @@ export function deletion({ it, itIfDurable, callers }: StateCases): void {
     }
   })
 
-  itIfDurable(
-    'S8 what was deleted stays away after the store was opened again',
+  itIfDurable('S8 a reopened store does not find what was deleted', async ({ store, open }) => {
+    const { identity, kind } = freshSlot()
+    const deleted = await saveNew(store, { identity, kind })
+    await store.delete(identity, kind)
+    const scoped = await saveNew(store, { identity: { ...identity, userId: 'other' }, kind })
+    await store.deleteScope(sessionOf(scoped.identity))
+    await store.close()
+    const reopened = await open()
+    for (const record of [deleted, scoped]) {
+      await assertEmpty(reopened, record)
+      assert.equal(await reopened.save(record), 'saved')
+    }
+  })
+
+  itIfShared(
+    'S8 a delete does not remove what another store saved once the slot was empty',
     async ({ store, open }) => {
-      const { identity, kind } = freshSlot()
-      const deleted = await saveNew(store, { identity, kind })
-      await store.delete(identity, kind)
-      const scoped = await saveNew(store, { identity: { ...identity, userId: 'other' }, kind })
-      await store.deleteScope(sessionOf(scoped.identity))
-      await store.close()
-      const reopened = await open()
-      for (const record of [deleted, scoped]) {
-        await assertEmpty(reopened, record)
-        assert.equal(await reopened.save(record), 'saved')
+      const other = await open()
+      for (let race = 0; race < DELETE_RACES; race += 1) {
+        const deleted = await saveNew(store, freshSlot(), 'deleted')
+        const next = newRecord(deleted, 'kept')
+        const outcome = await writeDuringDelete(
+          () => store.delete(deleted.identity, deleted.kind),
+          () => answerOf(() => other.save(next, { ifEventId: null })),
+          (answer) => answer === 'saved',
+        )
+        assert.deepEqual(outcome, { isDeleted: true, answer: 'saved' })
+        await waitForRepeatedDelete(callMs)
+        await assertHolds(other, next)
       }
     },
   )

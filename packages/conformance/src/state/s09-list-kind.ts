@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import type { MaintenanceScope, RunIdentity } from '@harborage/core'
 import type { Slot } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
-import { assertIs } from './support/assert-slot.ts'
-import { byBytes } from '../support/byte-order.ts'
+import { assertSameRecord } from './support/assert-slot.ts'
+import { compareBytes } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
-import { freshIdentity, freshKindPrefix } from './support/fresh-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshKindPrefix } from './support/fresh-slot.ts'
 import { kindsInByteOrder, prefixExamples } from './support/kind-examples.ts'
 import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
@@ -16,10 +17,10 @@ import type { StateCases } from './support/state-cases.ts'
 
 const maintenance: MaintenanceScope = { maintenanceScoped: true }
 
-/** S9: listKind crosses identities, for those who claim the maintenance scope. */
+/** Registers the cases of S9: listKind crosses identities, and needs the maintenance scope. */
 export function listKind({ it }: StateCases): void {
-  it('S9 listKind demands the maintenance scope before it looks at the rest', async ({ store }) => {
-    const notScopes: readonly unknown[] = [
+  it('S9 listKind checks the maintenance scope before the other arguments', async ({ store }) => {
+    const invalidScopes: readonly unknown[] = [
       undefined,
       null,
       true,
@@ -32,14 +33,14 @@ export function listKind({ it }: StateCases): void {
       Object.create(maintenance),
       freshIdentity(),
     ]
-    for (const scope of notScopes) {
+    for (const scope of invalidScopes) {
       const walk = (prefix: string) => () => store.listKind(malformed(scope), prefix)
       await assertFails('maintenance_scope_required', walk('task.'))
       await assertFails('maintenance_scope_required', walk(''))
     }
   })
 
-  it('S9 listKind gives whole records of every identity', async ({ store }) => {
+  it('S9 listKind yields complete records of every identity', async ({ store }) => {
     const prefix = freshKindPrefix()
     const { runId: _, ...session } = freshIdentity()
     const records = [
@@ -49,21 +50,23 @@ export function listKind({ it }: StateCases): void {
     ]
     const listed = await collect(store.listKind(maintenance, prefix))
     assert.equal(listed.length, records.length)
-    records.forEach((record, index) => assertIs(listed[index], record))
+    records.forEach((record, index) => assertSameRecord(listed[index], record))
   })
 
   for (const part of identityParts) {
-    it(`S9 listKind returns each ${part} with a similar name once`, async ({ store }) => {
+    it(`S9 listKind yields the record of each ${part} with a similar name once`, async ({
+      store,
+    }) => {
       const prefix = freshKindPrefix()
       const records = await saveSimilar(store, part, `${prefix}a`)
       const nameOf = ({ identity }: Slot): string => identity[part] ?? ''
       const listed = await collect(store.listKind(maintenance, prefix, { pageSize: 4 }))
-      assert.deepEqual(listed.map(nameOf), records.map(nameOf).toSorted(byBytes))
+      assert.deepEqual(listed.map(nameOf), records.map(nameOf).toSorted(compareBytes))
     })
   }
 
   for (const pageSize of [1, 2, 100]) {
-    it(`S9 listKind orders by kind, then each part of the identity, by bytes, in pages of ${pageSize}`, async ({
+    it(`S9 listKind orders by the bytes of the kind, then of each identity part, in pages of ${pageSize}`, async ({
       store,
     }) => {
       const prefix = freshKindPrefix()
@@ -96,7 +99,7 @@ export function listKind({ it }: StateCases): void {
   for (const { description, prefix, matching, others } of prefixExamples) {
     const beginning = freshKindPrefix()
     if (Buffer.byteLength(beginning + prefix) > 200) continue
-    it(`S9 listKind takes a prefix literally: ${description}`, async ({ store }) => {
+    it(`S9 listKind matches a prefix literally: ${description}`, async ({ store }) => {
       const identity = freshIdentity()
       const kindsOf = (kinds: readonly string[]): string[] =>
         kinds.map((kind) => `${beginning}${kind}`).filter((kind) => Buffer.byteLength(kind) <= 256)
@@ -104,12 +107,12 @@ export function listKind({ it }: StateCases): void {
       const listed = await collect(store.listKind(maintenance, `${beginning}${prefix}`))
       assert.deepEqual(
         listed.map(({ kind }) => kind),
-        kindsOf(matching).toSorted(byBytes),
+        kindsOf(matching).toSorted(compareBytes),
       )
     })
   }
 
-  it('S9 listKind refuses an empty prefix and a page size out of bounds, at once', async ({
+  it('S9 listKind throws at once for an empty prefix and a page size out of bounds', async ({
     store,
   }) => {
     await assertFails('invalid_record', () => store.listKind(maintenance, ''))
@@ -124,7 +127,7 @@ interface PlacedKind {
   readonly kind: string
 }
 
-/** Slots whose order tells by which part, and how, they were compared. */
+/** Returns slots in the right order, which differs from the order by any other comparison. */
 function slotsInOrder(prefix: string): PlacedKind[] {
   const tenant = freshIdentity().tenantId
   const texts = ['A', 'a', '\ue000', '\u{10000}']

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import type { StateRecord, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { assertHolds } from './support/assert-slot.ts'
-import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
-import { nextTurn } from '../support/next-turn.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
+import { nextTurn } from '../support/event-loop.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
@@ -12,22 +13,22 @@ import { storeMethods } from './support/store-methods.ts'
 
 const maintenance = { maintenanceScoped: true } as const
 
-/** S10: closing lets what is under way finish and refuses the rest. */
+/** Registers the cases of S10: close waits for running calls and rejects later ones. */
 export function close({ it, itIfDurable, itIfShared, callers }: StateCases): void {
-  it('S10 close may be repeated, also at once', async ({ store }) => {
+  it('S10 close may be called repeatedly and concurrently', async ({ store }) => {
     await Promise.all([store.close(), store.close(), store[Symbol.asyncDispose]()])
     await store.close()
     await store[Symbol.asyncDispose]()
   })
 
-  it('S10 leaving the scope of a store closes it', async ({ store }) => {
+  it('S10 disposing of a store closes it', async ({ store }) => {
     await store[Symbol.asyncDispose]()
     const { identity, kind } = freshSlot()
     await assertFails('store_closed', () => store.load(identity, kind))
   })
 
   for (const { name, call } of storeMethods) {
-    it(`S10 ${name} on a closed store is refused`, async ({ store }) => {
+    it(`S10 ${name} on a closed store is rejected`, async ({ store }) => {
       const record = newRecord(freshSlot())
       const closing = store.close()
       await assertFails('store_closed', () => call(store, record))
@@ -36,12 +37,12 @@ export function close({ it, itIfDurable, itIfShared, callers }: StateCases): voi
     })
   }
 
-  it('S10 listKind on a closed store is refused', async ({ store }) => {
+  it('S10 listKind on a closed store is rejected', async ({ store }) => {
     await store.close()
     await assertFails('store_closed', () => store.listKind(maintenance, 'task.'))
   })
 
-  it(`S10 ${callers} calls under way finish before the store is closed`, async ({ store }) => {
+  it(`S10 close waits for ${callers} running calls`, async ({ store }) => {
     const identity = freshIdentity()
     let finished = 0
     const calls = race(callers, async (caller) => {
@@ -50,14 +51,14 @@ export function close({ it, itIfDurable, itIfShared, callers }: StateCases): voi
       return answer
     })
     await store.close()
-    // The answers are on their way to their callers.
+    // The answers reach their callers within this turn of the event loop.
     await nextTurn()
     assert.equal(finished, callers, 'close has to wait')
     assert.deepEqual(tally(await calls), { saved: callers })
   })
 
   itIfDurable(
-    'S10 what was acknowledged while the store closed is there when it is opened again',
+    'S10 a reopened store finds what was acknowledged while the store closed',
     async ({ store, open }) => {
       const identity = freshIdentity()
       const records = Array.from({ length: callers }, (_, caller) =>
@@ -74,7 +75,7 @@ export function close({ it, itIfDurable, itIfShared, callers }: StateCases): voi
     },
   )
 
-  itIfDurable('S10 a record outlives its store in every part', async ({ store, open }) => {
+  itIfDurable('S10 a reopened store finds every part of a record', async ({ store, open }) => {
     const record = {
       ...newRecord(freshSlot(), 'kept'),
       version: 2 ** 53 - 1,
@@ -86,16 +87,16 @@ export function close({ it, itIfDurable, itIfShared, callers }: StateCases): voi
   })
 
   for (const [method, walk] of walkers) {
-    it(`S10 a ${method} that was not begun before the close is refused`, async ({ store }) => {
-      const walked = walk(store, await saveSome(store))
+    it(`S10 a ${method} that starts after the close is rejected`, async ({ store }) => {
+      const walked = walk(store, await fillPages(store))
       await store.close()
       await assertFails('store_closed', () => walked[Symbol.asyncIterator]().next())
     })
 
-    it(`S10 a ${method} that was begun gives at most its page after the close`, async ({
+    it(`S10 a ${method} that started before the close yields at most the rest of its page`, async ({
       store,
     }) => {
-      const iterator = walk(store, await saveSome(store))[Symbol.asyncIterator]()
+      const iterator = walk(store, await fillPages(store))[Symbol.asyncIterator]()
       assert.notEqual((await iterator.next()).done, true)
       await store.close()
       await assertFails('store_closed', async () => {
@@ -109,7 +110,7 @@ export function close({ it, itIfDurable, itIfShared, callers }: StateCases): voi
     const record = await saveNew(store, freshSlot())
     await store.close()
     await assertHolds(other, record)
-    await saveNew(other, record, 'gone on')
+    await saveNew(other, record, 'newer')
   })
 }
 
@@ -128,8 +129,8 @@ const walkers: readonly (readonly [
   ['listKind', (store, { prefix }) => store.listKind(maintenance, prefix, { pageSize: PAGE_SIZE })],
 ]
 
-/** Fills more than two pages. */
-async function saveSome(store: StateStore): Promise<Walked> {
+/** Saves more records than two pages hold. */
+async function fillPages(store: StateStore): Promise<Walked> {
   const at = { identity: freshIdentity(), prefix: freshKindPrefix() }
   for (const ending of ['a', 'b', 'c', 'd', 'e']) {
     await saveNew(store, { identity: at.identity, kind: `${at.prefix}${ending}` })

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
-import { rejectionOf, turns } from '../support/abort.ts'
+import { eventLoopTurns } from '../support/event-loop.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { collect } from '../support/collect.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
-import { freshIdentity, freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
@@ -12,24 +14,26 @@ import { threeSlots } from './support/three-slots.ts'
 
 const maintenance = { maintenanceScoped: true } as const
 
-/** Seconds of work in the slowest store: an end for one in which no timer ever has its turn. */
-const MOST_WALKS = 20_000
+/** Seconds of work in the slowest store: an end for a store in which no timer ever fires. */
+const MAX_WALKS = 20_000
 
-/** S11: a call that is cancelled happens as a whole or not at all. */
+/** Registers the cases of S11: a canceled call is applied as a whole or not at all. */
 export function cancellation({ it, callers }: StateCases): void {
   for (const { name, call } of storeMethods) {
-    it(`S11 ${name} with an aborted signal rejects with its reason and does nothing`, async ({
+    it(`S11 ${name} with an aborted signal rejects with its reason and changes nothing`, async ({
       store,
     }) => {
       const held = await saveNew(store, freshSlot(), 'held')
-      const given = name.includes('save') ? newRecord(held, 'refused') : held
+      const given = name.includes('save') ? newRecord(held, 'rejected') : held
       const reason = new Error('the user left')
       const options = { signal: AbortSignal.abort(reason) }
       assert.equal(await rejectionOf(() => call(store, { ...given, options })), reason)
       await assertHolds(store, held)
     })
 
-    it(`S11 ${name} with a signal that is not aborted does its work`, async ({ store }) => {
+    it(`S11 ${name} with a signal that is not aborted succeeds and leaves no listener`, async ({
+      store,
+    }) => {
       const held = await saveNew(store, freshSlot(), 'held')
       const given = name.includes('save') ? newRecord(held, 'saved') : held
       const { signal } = new AbortController()
@@ -47,7 +51,9 @@ export function cancellation({ it, callers }: StateCases): void {
     assert.equal(await rejectionOf(walk), reason)
   })
 
-  it('S11 an abort without a reason gives the AbortError of the platform', async ({ store }) => {
+  it('S11 an abort without a reason rejects with the AbortError of the platform', async ({
+    store,
+  }) => {
     const { identity, kind } = freshSlot()
     const signal = AbortSignal.abort()
     const rejection = await rejectionOf(() => store.load(identity, kind, { signal }))
@@ -55,7 +61,7 @@ export function cancellation({ it, callers }: StateCases): void {
   })
 
   for (const delay of [0, 1, 2, 5]) {
-    it(`S11 of ${callers} saves that are aborted ${delay} turns later each happens or does not`, async ({
+    it(`S11 each of ${callers} saves that are aborted ${delay} turns later is applied or has no effect`, async ({
       store,
     }) => {
       const identity = freshIdentity()
@@ -65,7 +71,7 @@ export function cancellation({ it, callers }: StateCases): void {
         newRecord({ identity, kind: `task.${caller}` }, `${caller}`),
       )
       const saving = Promise.allSettled(records.map((record) => store.save(record, { signal })))
-      await turns(delay)
+      await eventLoopTurns(delay)
       const reason = new Error('the user left')
       controller.abort(reason)
       for (const [caller, result] of (await saving).entries()) {
@@ -78,7 +84,7 @@ export function cancellation({ it, callers }: StateCases): void {
       }
     })
 
-    it(`S11 of commits that are aborted ${delay} turns later none is applied in part`, async ({
+    it(`S11 no commit that is aborted ${delay} turns later is applied in part`, async ({
       store,
     }) => {
       for (let round = 0; round < 20; round += 1) {
@@ -88,12 +94,12 @@ export function cancellation({ it, callers }: StateCases): void {
         const controller = new AbortController()
         const { signal } = controller
         const committing = Promise.allSettled([store.commit(transaction, { signal })])
-        await turns(delay)
+        await eventLoopTurns(delay)
         controller.abort()
         await committing
-        // Whether it was applied or not, the retry comes after it and finds all of it or nothing.
+        // The retry runs after the aborted commit, and finds all of it applied or nothing of it.
         const retried = await store.commit(transaction)
-        assert.equal(new Set(retried).size, 1, `one half was applied: ${retried.join()}`)
+        assert.equal(new Set(retried).size, 1, `a part was applied: ${retried.join()}`)
         for (const record of transaction.save) await assertHolds(store, record)
         await assertEmpty(store, c)
       }
@@ -127,7 +133,7 @@ export function cancellation({ it, callers }: StateCases): void {
     })
   }
 
-  it('S11 a timer can abort walks that follow each other without a pause', async ({ store }) => {
+  it('S11 a timer can abort consecutive walks without a pause in between', async ({ store }) => {
     const [identity, prefix] = [freshIdentity(), freshKindPrefix()]
     for (const ending of ['a', 'b', 'c']) await saveNew(store, { identity, kind: prefix + ending })
     const controller = new AbortController()
@@ -135,7 +141,7 @@ export function cancellation({ it, callers }: StateCases): void {
     const reason = new Error('the user left')
     setTimeout(() => controller.abort(reason), 1)
     const walkOn = async (): Promise<void> => {
-      for (let walk = 0; walk < MOST_WALKS; walk += 1) {
+      for (let walk = 0; walk < MAX_WALKS; walk += 1) {
         await collect(store.list(identity, prefix, { signal, pageSize: 1 }))
       }
     }

@@ -7,23 +7,23 @@ import { CALLED_KINDS, StateCaller } from './concurrent/state-caller.ts'
 import { stateModel } from './concurrent/state-model.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-const plan: HistoryPlan = { defaultRuns: 25, mostRuns: 50, mostPerCase: 25, calls: 30 }
+const plan: HistoryPlan = { defaultRuns: 25, maxRuns: 50, maxPerCase: 25, calls: 30 }
 const CALLERS = 4
 const CALLS_EACH = 6
-/** Seeds of one case lie apart from those of the next. */
+/** The distance between the seeds of two cases. No case has as many histories. */
 const SEEDS_OF_A_CASE = 1_000
 
-/** S12: what calls answer at the same time, they answer in some order one after the other. */
+/** Registers the cases of S12: concurrent calls answer as if they were made in some order. */
 export function concurrency({ it, itIfShared, batches }: StateCases): void {
   for (const batch of batches(plan)) {
-    it(`S12 concurrent histories ${batch.range} come to the same as some order of their calls`, async ({
+    it(`S12 concurrent histories ${batch.range} are explained by some order of their calls`, async ({
       store,
     }) => {
       await checkBatch(batch, [store])
     })
 
     itIfShared(
-      `S12 concurrent histories ${batch.range} of several stores come to the same as some order of their calls`,
+      `S12 concurrent histories ${batch.range} of several stores are explained by some order of their calls`,
       async ({ store, open }) => {
         await checkBatch(batch, [store, await open()])
       },

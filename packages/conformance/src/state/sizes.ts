@@ -6,26 +6,27 @@ import {
   type NewStateRecord,
   type StateStore,
 } from '@harborage/state'
-import { byBytes } from '../support/byte-order.ts'
+import { compareBytes } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
 import { longName } from '../support/long-names.ts'
-import { assertEmpty, assertHolds, assertIs } from './support/assert-slot.ts'
-import { freshIdentity, freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.ts'
+import { assertEmpty, assertHolds, assertSameRecord } from './support/assert-slot.ts'
+import { freshIdentity } from '../support/fresh-identity.ts'
+import { freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 
-/** Beyond columns of 64 KiB and of 16 MiB. */
+/** Above the limits of columns of 64 KiB and of 16 MiB. */
 const LARGE_BYTES = 2 ** 24 + 1
 const LARGE_VERSION = 2 ** 40 + 1
 const NAME_BYTES = 256
 const EVENT_ID_BYTES = 128
 const maintenance = { maintenanceScoped: true } as const
 
-/** Nothing ends where a page, a batch, a column or a number of a backend does. */
+/** Registers cases with sizes above those of a page, a batch, a column and a 32-bit number. */
 export function sizes({ it, itIfShared, many }: StateCases): void {
-  it(`S9 list and listKind give each of ${many} records once`, async ({ store }) => {
+  it(`S9 list and listKind yield each of ${many} records once`, async ({ store }) => {
     const identity = freshIdentity()
     const prefix = freshKindPrefix()
     const kinds = await saveMany(store, (index) => ({ identity, kind: `${prefix}${index}` }), many)
@@ -54,7 +55,7 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
     assert.equal(await store.deleteScope(sessionOf(identity)), 0)
   })
 
-  it(`S6 each of ${MAX_COMMIT_ENTRIES} entries of a commit counts, whatever it is`, async ({
+  it(`S6 every expectation and delete of a commit of ${MAX_COMMIT_ENTRIES} entries counts`, async ({
     store,
   }) => {
     const identity = freshIdentity()
@@ -73,23 +74,23 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
     const left = await collect(store.list(identity, 'task.'))
     assert.deepEqual(
       left.map(({ kind }) => kind),
-      kept.map(({ kind }) => kind).toSorted(byBytes),
+      kept.map(({ kind }) => kind).toSorted(compareBytes),
     )
   })
 
-  it(`S7 ${LARGE_BYTES} bytes come back as they were`, async ({ store }) => {
+  it(`S7 ${LARGE_BYTES} bytes are returned unchanged`, async ({ store }) => {
     const bytes = new Uint8Array(LARGE_BYTES).fill(0xc3)
     bytes[LARGE_BYTES - 1] = 1
     const record = { ...newRecord(freshSlot()), bytes }
     assert.equal(await store.save(record), 'saved')
     const held = await store.loadOrThrow(record.identity, record.kind)
-    // A failed comparison of so many bytes would be printed.
+    // `deepEqual` would print all of the bytes if they differed.
     assert.equal(Buffer.compare(held.bytes, bytes), 0, 'the bytes have to be the same')
     assert.equal(await store.save(record), 'unchanged')
     await store.delete(record.identity, record.kind)
   })
 
-  it('S7 a version beyond 32 bits is kept by a commit, and given by every read', async ({
+  it('S7 a commit stores a version beyond 32 bits, and every read returns it', async ({
     store,
   }) => {
     const slot = { identity: freshIdentity(), kind: freshKindPrefix() }
@@ -97,12 +98,12 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
     assert.deepEqual(await store.commit({ save: [record] }), ['saved'])
     assert.deepEqual(await store.commit({ save: [record] }), ['unchanged'])
     await assertHolds(store, record)
-    assertIs(await store.loadByEventId(slot.identity, record.eventId), record)
-    assertIs((await collect(store.list(slot.identity, slot.kind))).at(0), record)
-    assertIs((await collect(store.listKind(maintenance, slot.kind))).at(0), record)
+    assertSameRecord(await store.loadByEventId(slot.identity, record.eventId), record)
+    assertSameRecord((await collect(store.list(slot.identity, slot.kind))).at(0), record)
+    assertSameRecord((await collect(store.listKind(maintenance, slot.kind))).at(0), record)
   })
 
-  it('S1 slots whose names are all as long as they may be are kept apart', async ({ store }) => {
+  it('S1 slots whose names all have the maximum length are kept apart', async ({ store }) => {
     const { tenantId } = freshIdentity()
     const records = Array.from({ length: 32 }, (_, variant): NewStateRecord => {
       const ending = (part: number): string => ((variant >> part) % 2 === 0 ? 'é' : 'è')
@@ -119,12 +120,12 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
     for (const record of records) assert.equal(await store.save(record), 'saved')
     for (const record of records) {
       await assertHolds(store, record)
-      assertIs(await store.loadByEventId(record.identity, record.eventId), record)
-      assertIs((await collect(store.list(record.identity, record.kind))).at(0), record)
+      assertSameRecord(await store.loadByEventId(record.identity, record.eventId), record)
+      assertSameRecord((await collect(store.list(record.identity, record.kind))).at(0), record)
     }
   })
 
-  it(`S4 each of the last ${REMEMBERED_EVENT_IDS} replaced event ids is superseded, however long`, async ({
+  it(`S4 a retry of each of the last ${REMEMBERED_EVENT_IDS} replaced event ids of maximum length answers superseded`, async ({
     store,
   }) => {
     const slot = freshSlot()
@@ -137,14 +138,14 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
   })
 
   itIfShared(
-    'S8 what another store changed or deleted is so, whatever this one has read',
+    'S8 a store sees what another store changed or deleted after its own reads',
     async ({ store, open }) => {
       const other = await open()
       const identity = freshIdentity()
       const readAll = async (expected: readonly NewStateRecord[]): Promise<void> => {
         for (const record of expected) {
           await assertHolds(store, record)
-          assertIs(await store.loadByEventId(identity, record.eventId), record)
+          assertSameRecord(await store.loadByEventId(identity, record.eventId), record)
         }
         const listed = await collect(store.list(identity, 'task.'))
         assert.deepEqual(
@@ -177,7 +178,7 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
   )
 }
 
-/** Saves many records at once, and returns their kinds in the order of a walk. */
+/** Saves many records at once, and resolves to their kinds in the order of a walk. */
 async function saveMany(
   store: StateStore,
   slotAt: (index: number) => RunSlot,
@@ -185,5 +186,5 @@ async function saveMany(
 ): Promise<string[]> {
   const slots = Array.from({ length: count }, (_, index) => slotAt(index))
   await Promise.all(slots.map((slot) => saveNew(store, slot, 'x')))
-  return slots.map(({ kind }) => kind).toSorted(byBytes)
+  return slots.map(({ kind }) => kind).toSorted(compareBytes)
 }

@@ -1,4 +1,6 @@
-import { registerSuite } from '../support/suite-cases.ts'
+import type { StateStore } from '@harborage/state'
+import { withStores, type StoreFixture } from '../support/fixture.ts'
+import { registerSuite, type Guarantees } from '../support/suite-cases.ts'
 import type { TestRunner } from '../test-runner.ts'
 import { failClosed } from './s01-fail-closed.ts'
 import { identityText } from './s01-identity-text.ts'
@@ -12,7 +14,6 @@ import { commitRetry } from './s06-commit-retry.ts'
 import { commit } from './s06-commit.ts'
 import { bytes } from './s07-bytes.ts'
 import { versionsAndDates } from './s07-versions-and-dates.ts'
-import { deleteOnce } from './s08-delete-once.ts'
 import { deletion } from './s08-delete.ts'
 import { largePages } from './s09-large-pages.ts'
 import { listKind } from './s09-list-kind.ts'
@@ -24,9 +25,8 @@ import { concurrency } from './s12-concurrency.ts'
 import { sameness } from './s12-sameness.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
-import type { StateCases } from './support/state-cases.ts'
 
-const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)[]>> = {
+const guarantees: Guarantees<StoreFixture<StateStore>> = {
   'S1 fail closed': [failClosed, identityText, unknownNames],
   'S2 idempotent on the event id': [idempotentEventIds],
   'S3 overwrite': [overwrite],
@@ -34,7 +34,7 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
   'S5 compare and set': [compareAndSet],
   'S6 commit': [commit, commitRetry, commitConcurrency],
   'S7 bytes': [bytes, versionsAndDates],
-  'S8 delete': [deletion, deleteOnce],
+  'S8 delete': [deletion],
   'S9 list': [list, listKind, walks, largePages],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
@@ -43,15 +43,16 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
 }
 
 /**
- * Registers the cases that every state driver passes, one group per guarantee. The name of a case begins with the
- * number of the guarantee that it checks, such as `S4 a stale retry never rolls back`.
+ * Registers the cases that every state driver passes, one group per guarantee. The name of a case
+ * begins with the number of the guarantee that it checks, such as
+ * `S4 a stale retry never rolls back`.
  *
  * No case limits time, and on most drivers none takes more than a few seconds: give the runner a
- * limit of 20 seconds per case. Say how slow a slow driver is (`callMs`): each case then makes at
- * most about 500 calls one after the other.
+ * limit of 20 seconds per case. For a slow driver, set `callMs`: each case then makes at most about
+ * 500 consecutive calls.
  *
- * @param runner `describe` and `it` of the test runner in use.
- * @param harness How to open a store on the driver under test.
+ * @param runner `describe` and `it` of your test runner.
+ * @param harness Opens a store on the driver under test, and describes the driver.
  *
  * @example
  * ```ts
@@ -66,5 +67,5 @@ const guarantees: Readonly<Record<string, readonly ((cases: StateCases) => void)
  * ```
  */
 export function stateConformance(runner: TestRunner, harness: StateHarness): void {
-  registerSuite(runner, harness, guarantees)
+  registerSuite(runner, harness, (body) => withStores(harness.open, body), guarantees)
 }

@@ -2,9 +2,10 @@ import type { StateStore } from '@harborage/state'
 import type { Harness } from '../harness.ts'
 
 /**
- * How the suite gets at the driver under test.
+ * The driver under test: how to open a store on it, and its properties.
  *
- * No case needs an empty backend: each keeps to tenants and kinds of its own. What the cases saved is left behind.
+ * No case needs an empty backend: each uses its own tenants and kinds. The suite does not delete
+ * what its cases saved.
  */
 export interface StateHarness extends Harness<StateStore> {
   readonly open: () => Promise<StateStore>

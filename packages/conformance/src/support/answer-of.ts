@@ -1,6 +1,6 @@
 import { isHarborageError } from '@harborage/core'
 
-/** What a call answers, as a word: its result, or the code of its error. */
+/** Resolves to the result of a call as a string, or to the code of its error. */
 export async function answerOf(call: () => Promise<unknown>): Promise<string> {
   try {
     return String(await call())

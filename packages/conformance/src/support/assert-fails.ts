@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ErrorCode, isHarborageError } from '@harborage/core'
 
-/** Checks that a call fails with an error of this code, whether it throws or rejects. */
+/** Checks that a call throws or rejects with an error of this code. */
 export async function assertFails(
   code: ErrorCode,
   call: () => unknown,
@@ -13,11 +13,11 @@ export async function assertFails(
     if (isHarborageError(error, code)) return
     const actual = isHarborageError(error) ? error.code : String(error)
     throw new assert.AssertionError({
-      message: `${what} has to fail with ${code}, and failed with ${actual}`,
+      message: `${what} has to fail with ${code}, but failed with ${actual}`,
       actual,
       expected: code,
       operator: 'assertFails',
     })
   }
-  assert.fail(`${what} has to fail with ${code}, and did not fail`)
+  assert.fail(`${what} has to fail with ${code}, but did not fail`)
 }

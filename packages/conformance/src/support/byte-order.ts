@@ -1,4 +1,4 @@
-/** Texts in the order of their UTF-8 bytes, which is not that of their UTF-16 units. */
+/** Texts in the order of their UTF-8 bytes, which differs from the order of their UTF-16 units. */
 export const textsInByteOrder: readonly string[] = [
   '\u0001',
   ' ',
@@ -34,6 +34,7 @@ export const textsInByteOrder: readonly string[] = [
   '\u{10ffff}',
 ]
 
-export function byBytes(left: string, right: string): number {
+/** Compares two texts by their UTF-8 bytes. */
+export function compareBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right))
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { HistoryBatch } from './pace.ts'
 
-/** Checks the histories of a case. A failure prints the case's seed and the smallest history. */
+/** Checks the histories of a case. A failure prints its seed and the smallest failing history. */
 export async function checkHistories<History>(
   histories: fc.Arbitrary<History>,
   { runs, seed, shrinks }: HistoryBatch,
@@ -11,7 +11,7 @@ export async function checkHistories<History>(
   let shrinksLeft = shrinks
   const property = fc.asyncProperty(histories, async (history) => {
     if (hasFailed) {
-      // Shrinking ends when nothing smaller fails, so after enough attempts everything passes.
+      // Shrinking ends once nothing smaller fails, so let everything pass after enough attempts.
       if (shrinksLeft === 0) return
       shrinksLeft -= 1
     }

@@ -1,4 +1,4 @@
-/** Returns a name of so many bytes, in characters of one to four bytes, that ends in this. */
+/** Returns a name of `bytes` bytes, of characters of one to four bytes, that ends in `ending`. */
 export function longName(bytes: number, ending: string): string {
   const pattern = 'aé€😀'
   const room = bytes - Buffer.byteLength(ending)

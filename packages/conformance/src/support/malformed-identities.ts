@@ -2,7 +2,7 @@ import type { Identity } from '@harborage/core'
 
 const parts = ['tenantId', 'userId', 'sessionId'] as const
 
-/** What every call refuses with `identity_required`. */
+/** Returns identities that every call rejects with `identity_required`. */
 export function identitiesWithEmptyPart(identity: Identity): unknown[] {
   return [
     undefined,
@@ -11,7 +11,10 @@ export function identitiesWithEmptyPart(identity: Identity): unknown[] {
   ]
 }
 
-/** What a call refuses with `identity_required`, unless it is a walk that may cross identities. */
+/**
+ * Returns identities that every call rejects with `identity_required`, except for walks that may
+ * cross identities.
+ */
 export function identitiesWithoutPart(identity: Identity): unknown[] {
   const { tenantId, userId, sessionId } = identity
   return [
@@ -23,15 +26,19 @@ export function identitiesWithoutPart(identity: Identity): unknown[] {
   ]
 }
 
-/** What every call refuses with `invalid_identity`; the optional parts are those that the call takes besides. */
+/**
+ * Returns identities that every call rejects with `invalid_identity`.
+ *
+ * @param optionalParts The optional parts that the call accepts.
+ */
 export function malformedIdentities(
   identity: Identity,
   optionalParts: readonly string[],
 ): unknown[] {
   const values = [7, true, {}, ['acme'], '\ud800', 'a\udc00b', '\0', 'acme\0', 'x'.repeat(257)]
-  const whole = [7, true, 'acme', () => identity]
+  const notObjects = [7, true, 'acme', () => identity]
   return [
-    ...whole,
+    ...notObjects,
     { ...identity, runID: 'run' },
     { ...identity, ttl: undefined },
     ...[...parts, ...optionalParts].flatMap((part) =>

@@ -1,5 +1,5 @@
-/** What names nothing, whatever it should name. */
-export const notNames: readonly unknown[] = [
+/** Values that are valid as no name: not as a kind, an event id or an artifact id. */
+export const invalidNames: readonly unknown[] = [
   undefined,
   null,
   '',
@@ -11,7 +11,7 @@ export const notNames: readonly unknown[] = [
   'a\0b',
 ]
 
-export const notBytes: readonly unknown[] = [
+export const invalidBytes: readonly unknown[] = [
   undefined,
   null,
   'text',
@@ -21,12 +21,12 @@ export const notBytes: readonly unknown[] = [
   new DataView(new ArrayBuffer(3)),
 ]
 
-/** Options with something else in place of the signal, or beside it. */
-export const notSignals: readonly unknown[] = [
+/** Options with an invalid signal, or with an option that does not exist. */
+export const invalidCallOptions: readonly unknown[] = [
   { signal: 'soon' },
   { signal: { aborted: true } },
   { timeoutMs: 100 },
   { Signal: undefined },
 ]
 
-export const notPageSizes: readonly unknown[] = [0, -1, 1.5, 1_001, Number.NaN, '10', null]
+export const invalidPageSizes: readonly unknown[] = [0, -1, 1.5, 1_001, Number.NaN, '10', null]

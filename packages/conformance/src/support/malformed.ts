@@ -1,4 +1,4 @@
-/** Passes a value off as one of another type, as a caller who has no types may. */
+/** Returns a value as if it had another type, as untyped callers pass it. */
 export function malformed<Type>(value: unknown): Type {
   return value as Type
 }

@@ -1,9 +1,10 @@
 import { types } from 'node:util'
 import { isHarborageError } from '@harborage/core'
 
-/** What a call came to, in a form that can be compared and printed. */
+/** The outcome of a call, in a form that can be compared and printed. */
 export type Outcome = { readonly answer: unknown } | { readonly code: string }
 
+/** Resolves to the outcome of a call. Rejects with any error that is not a `HarborageError`. */
 export async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> {
   try {
     return { answer: comparable(await call()) }
@@ -13,7 +14,7 @@ export async function outcomeOf(call: () => Promise<unknown>): Promise<Outcome> 
   }
 }
 
-/** Bytes and dates as text, so that two outcomes are compared by value on every driver. */
+/** Turns bytes and dates into text, so that outcomes are compared by value on every driver. */
 function comparable(value: unknown): unknown {
   if (types.isUint8Array(value)) return `bytes ${Buffer.from(value).toString('hex')}`
   if (types.isDate(value)) return `date ${value.getTime()}`

@@ -2,37 +2,38 @@ import { randomInt } from 'node:crypto'
 import type { HarnessSettings } from '../harness.ts'
 
 const DEFAULT_CALL_MS = 1
-/** A case makes about as many calls, one after the other, as take this long. */
+/** The rough total duration of the consecutive calls of a case. */
 const CASE_MS = 5_000
-const MOST_CALLERS = 128
-const FEWEST_CALLERS = 16
-const FEWEST_RUNS = 10
-/** More than a page or a batch of any backend has, and more than of most. */
-const MANY = 1_100
-const NOT_SO_MANY = 300
+const MAX_CALLERS = 128
+const MIN_CALLERS = 16
+const MIN_RUNS = 10
+/** Above the size of a page or a batch on any backend. */
+const MANY_ENTRIES = 1_100
+/** Above the size of a page or a batch on most backends. */
+const FEWER_ENTRIES = 300
 const SLOW_CALL_MS = 4
 const MAX_SEED = 2 ** 31 - 1
 
-/** How much a case does on a driver of a given speed. */
+/** The amount of work that a case does on a driver of a given speed. */
 export interface Pace {
-  /** How many milliseconds a call takes, roughly. */
+  /** The rough duration of a call, in milliseconds. */
   readonly callMs: number
-  /** How many callers a case has at once, a multiple of 4. */
+  /** The number of concurrent callers of a case, a multiple of 4. */
   readonly callers: number
-  /** How many entries are beyond a page and a batch: over 1,000, with a slow driver over 250. */
+  /** A number of entries beyond a page and a batch: over 1,000, on a slow driver over 250. */
   readonly many: number
-  /** Cuts histories into cases. */
+  /** Divides histories among cases. */
   readonly batches: (plan: HistoryPlan) => HistoryBatch[]
 }
 
-/** What is known of one kind of histories. */
+/** The size of one kind of histories. */
 export interface HistoryPlan {
   readonly defaultRuns: number
-  /** How many there are at most, whatever the harness wants. Default: no limit. */
-  readonly mostRuns?: number
-  /** How many make one case at most. */
-  readonly mostPerCase: number
-  /** How many calls a history makes on average. */
+  /** The largest number of histories, even if the harness asks for more. Default: no limit. */
+  readonly maxRuns?: number
+  /** The largest number of histories in one case. */
+  readonly maxPerCase: number
+  /** The average number of calls of a history. */
   readonly calls: number
 }
 
@@ -42,32 +43,32 @@ export interface HistoryBatch {
   readonly range: string
   readonly runs: number
   readonly seed: number
-  /** How often a history that fails is run again to make it smaller. */
+  /** The number of reruns that may shrink a failing history. */
   readonly shrinks: number
 }
 
-/** Returns how much a case does on the driver of this harness. */
+/** Returns the amount of work that a case does on the driver of this harness. */
 export function paceOf({ histories, callMs = DEFAULT_CALL_MS }: HarnessSettings): Pace {
   const slowness = Math.max(callMs, DEFAULT_CALL_MS)
   const { runs, seed = randomInt(MAX_SEED) } = histories ?? {}
   return {
     callMs,
-    callers: Math.max(FEWEST_CALLERS, 4 * Math.floor(MOST_CALLERS / 4 / slowness)),
-    many: callMs < SLOW_CALL_MS ? MANY : NOT_SO_MANY,
-    batches({ defaultRuns, mostRuns = Number.POSITIVE_INFINITY, mostPerCase, calls }) {
-      const usual = Math.max(Math.min(FEWEST_RUNS, defaultRuns), Math.floor(defaultRuns / slowness))
-      const total = Math.min(runs ?? usual, mostRuns)
-      const inTime = Math.max(1, Math.floor(CASE_MS / (calls * slowness)))
-      const perCase = Math.min(inTime, mostPerCase)
+    callers: Math.max(MIN_CALLERS, 4 * Math.floor(MAX_CALLERS / 4 / slowness)),
+    many: callMs < SLOW_CALL_MS ? MANY_ENTRIES : FEWER_ENTRIES,
+    batches({ defaultRuns, maxRuns = Number.POSITIVE_INFINITY, maxPerCase, calls }) {
+      const usual = Math.max(Math.min(MIN_RUNS, defaultRuns), Math.floor(defaultRuns / slowness))
+      const total = Math.min(runs ?? usual, maxRuns)
+      const withinTime = Math.max(1, Math.floor(CASE_MS / (calls * slowness)))
+      const perCase = Math.min(withinTime, maxPerCase)
       return Array.from({ length: Math.ceil(total / perCase) }, (_, index) => {
         const first = index * perCase
         const count = Math.min(perCase, total - first)
         return {
           range: `${first + 1} to ${first + count}`,
           runs: count,
-          // Each case has a seed of its own: given as the only seed, it repeats that case first.
+          // Each case has its own seed. A harness with that seed repeats the case as its first one.
           seed: seed + index,
-          shrinks: inTime,
+          shrinks: withinTime,
         }
       })
     },

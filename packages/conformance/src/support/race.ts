@@ -1,6 +1,6 @@
 import { answerOf } from './answer-of.ts'
 
-/** Starts all calls at once and gives their answers, in the order of the callers. */
+/** Starts all calls at once and resolves to their answers, in the order of the callers. */
 export async function race(
   callers: number,
   call: (caller: number) => Promise<unknown>,

@@ -1,6 +1,6 @@
 import type { Identity } from '@harborage/core'
 
-/** The session of a scope, of all its tasks. */
+/** Returns the identity of a scope or run: its session, without the task or run. */
 export function sessionOf({ tenantId, userId, sessionId }: Identity): Identity {
   return { tenantId, userId, sessionId }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RunIdentity } from '@harborage/core'
 
-/** Returns different names, each of which a careless comparison takes for the first one. */
+/** Returns different names that an inexact comparison confuses with the first one. */
 export function similarNames(beginning: string): string[] {
   const name = `${beginning}-Ann\u00e91_`
   return [
@@ -23,10 +23,10 @@ export function similarNames(beginning: string): string[] {
   ]
 }
 
-/** Returns identities that no other case uses, whose names are similar in this one part. */
+/** Returns identities that no other case uses, with similar names in one part. */
 export function similarIdentities(part: keyof RunIdentity): Required<RunIdentity>[] {
   const unique = `tenant-${randomUUID()}`
-  // Whichever part differs, another one keeps the case to itself.
+  // A part that is the same in all of them keeps other cases out.
   const userId = part === 'tenantId' ? unique : 'ann'
   const base = { tenantId: unique, userId, sessionId: 'first', runId: 'run' }
   return similarNames(unique).map((name) => ({ ...base, [part]: name }))

@@ -1,38 +1,43 @@
-import type { Harness } from '../harness.ts'
+import type { HarnessSettings } from '../harness.ts'
 import type { TestRunner } from '../test-runner.ts'
-import { withBench, type Bench, type Closable } from './bench.ts'
 import { paceOf, type Pace } from './pace.ts'
 
-type Register<Store, Options> = (
-  name: string,
-  body: (bench: Bench<Store, Options>) => Promise<void>,
-) => void
+/** Runs a case with what it needs, and cleans up afterward. */
+export type WithFixture<Fixture> = (body: (fixture: Fixture) => Promise<void>) => Promise<void>
 
-/** Where the cases of a guarantee are registered. */
-export interface SuiteCases<Store, Options = never> extends Pace {
-  readonly it: Register<Store, Options>
-  /** A case that opens the backend again after closing it. */
-  readonly itIfDurable: Register<Store, Options>
-  /** A case that has several stores open on one backend. */
-  readonly itIfShared: Register<Store, Options>
+type Register<Fixture> = (name: string, body: (fixture: Fixture) => Promise<void>) => void
+
+/** The functions that register the cases of a guarantee, and the pace of the cases. */
+export interface SuiteCases<Fixture> extends Pace {
+  readonly it: Register<Fixture>
+  /** Registers a case that reopens the backend after closing it. */
+  readonly itIfDurable: Register<Fixture>
+  /** Registers a case that has several stores open on one backend. */
+  readonly itIfShared: Register<Fixture>
 }
 
-/** Registers the cases of each guarantee that the harness allows, each case on a bench of its own. */
-export function registerSuite<Store extends Closable, Options>(
+/** The functions that register the cases of each guarantee, by the title of the guarantee. */
+export type Guarantees<Fixture> = Readonly<
+  Record<string, readonly ((cases: SuiteCases<Fixture>) => void)[]>
+>
+
+/** Registers the cases that the harness allows, grouped by guarantee, each with its own fixture. */
+export function registerSuite<Fixture>(
   { describe, it }: TestRunner,
-  harness: Harness<Store, Options>,
-  guarantees: Readonly<Record<string, readonly ((cases: SuiteCases<Store, Options>) => void)[]>>,
+  settings: HarnessSettings,
+  withFixture: WithFixture<Fixture>,
+  guarantees: Guarantees<Fixture>,
 ): void {
-  const { open, durable, shared = durable } = harness
-  const register: Register<Store, Options> = (name, body) => {
-    it(name, () => withBench(open, body))
+  const { durable, shared = durable } = settings
+  const register: Register<Fixture> = (name, body) => {
+    it(name, () => withFixture(body))
   }
-  const leaveOut = (): void => {}
+  const skip = (): void => {}
   const cases = {
-    ...paceOf(harness),
+    ...paceOf(settings),
     it: register,
-    itIfDurable: durable ? register : leaveOut,
-    itIfShared: shared ? register : leaveOut,
+    itIfDurable: durable ? register : skip,
+    itIfShared: shared ? register : skip,
   }
   for (const [title, groups] of Object.entries(guarantees)) {
     describe(title, () => {

@@ -1,6 +1,6 @@
 import { malformed } from './malformed.ts'
 
-/** Names that no argument has; slips of those that some have among them. */
+/** Names of properties that no argument has, misspellings among them. */
 const unknownNames: readonly string[] = [
   'ttl',
   'runID',
@@ -10,7 +10,7 @@ const unknownNames: readonly string[] = [
   'extra',
 ]
 
-/** The argument with one name more, of its own or inherited. */
+/** Returns copies of an argument, each with one unknown property, own or inherited. */
 export function withUnknownNames<Argument extends object>(argument: Argument): Argument[] {
   return unknownNames.flatMap((name) => [
     { ...argument, [name]: 'value' },

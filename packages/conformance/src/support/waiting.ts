@@ -1,31 +1,31 @@
 import assert from 'node:assert/strict'
-import { nextTurn } from './next-turn.ts'
+import { nextTurn } from './event-loop.ts'
 
-/** Far above what any driver takes: what has not come by then never comes. */
+/** Far longer than any driver takes: a wait that exceeds it never ends. */
 const WAIT_LIMIT_MS = 120_000
 
-/** Resolves once the condition holds. Fails after the limit, saying what was waited for. */
-export async function until(
+/** Resolves once the condition holds. Rejects after the limit, naming `what` it waited for. */
+export async function waitUntil(
   what: string,
   holds: () => boolean | Promise<boolean>,
   limitMs: number = WAIT_LIMIT_MS,
 ): Promise<void> {
   const end = performance.now() + limitMs
   while (!(await holds())) {
-    assert.ok(performance.now() < end, `waited in vain for ${what}`)
+    assert.ok(performance.now() < end, `timed out waiting for ${what}`)
     await nextTurn()
   }
 }
 
-/** Answers as the promise does. Fails after the limit, saying what was waited for. */
-export async function within<Result>(
+/** Settles as the promise does. Rejects after the limit, naming `what` it waited for. */
+export async function withTimeout<Result>(
   what: string,
   promise: Promise<Result>,
   limitMs: number = WAIT_LIMIT_MS,
 ): Promise<Result> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const fail = (): void =>
-    reject(new assert.AssertionError({ message: `waited in vain for ${what}` }))
+    reject(new assert.AssertionError({ message: `timed out waiting for ${what}` }))
   const timer = setTimeout(fail, limitMs)
   try {
     return await Promise.race([promise, late])

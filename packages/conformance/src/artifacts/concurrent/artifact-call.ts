@@ -2,7 +2,7 @@ import type { ArtifactScope, ArtifactStore } from '@harborage/artifacts'
 import { digestOf } from '../support/digest.ts'
 import { sessionOf } from '../../support/session-of.ts'
 
-/** An artifact of a history, which has one tenant: one content in one session. */
+/** An artifact of a history: a content in a session. All of them have the same tenant. */
 export interface CallArtifact {
   readonly session: string
   readonly content: string
@@ -14,7 +14,7 @@ export type ArtifactCall =
   | (CallArtifact & { readonly do: 'getRef' | 'delete' })
   | { readonly do: 'deleteScope'; readonly session: string }
 
-/** Makes a call and returns its answer as a text: the file name that the artifact was put under. */
+/** Makes a call and resolves to its answer as a text. The answer of a put is the file name. */
 export async function makeArtifactCall(
   store: ArtifactStore,
   tenantId: string,

@@ -4,25 +4,25 @@ import { recordCall } from '../../histories/record-call.ts'
 import type { RecordedCall } from '../../histories/serial-order.ts'
 import { makeArtifactCall, type ArtifactCall } from './artifact-call.ts'
 
-/** The contents of a history: few, so that its calls meet. */
+/** The contents of a history: few, so that its calls conflict. */
 export const CALLED_CONTENTS: readonly string[] = ['one', 'two', 'three']
 
 const CALLED_SESSIONS: readonly string[] = ['first', 'second']
 
-/** What a caller of a history is given. */
+/** The options of a caller. */
 export interface ArtifactCallerOptions {
   readonly store: ArtifactStore
   /** A tenant that no other history uses. */
   readonly tenantId: string
-  /** Tells the callers of a history apart. */
+  /** A name that no other caller of the history has. */
   readonly name: string
   /** The seed of its random choices: equal seeds make equal calls. */
   readonly seed: number
-  /** A clock that all callers share. */
+  /** Returns the time of a clock that all callers share, never the same time twice. */
   readonly now: () => number
 }
 
-/** Makes calls that meet those of other callers: puts, deletions and reads. */
+/** A caller whose puts, deletions and reads conflict with those of other callers. */
 export class ArtifactCaller {
   readonly history: RecordedCall<ArtifactCall>[] = []
   readonly #options: ArtifactCallerOptions
@@ -54,7 +54,7 @@ export class ArtifactCaller {
   }
 
   #nextCall(): ArtifactCall {
-    // Mostly the first, so that calls meet.
+    // Mostly the first one, so that calls conflict.
     const session = this.#below(4) === 0 ? 'second' : 'first'
     const content = CALLED_CONTENTS[this.#below(CALLED_CONTENTS.length)] ?? ''
     switch (this.#below(6)) {

@@ -1,11 +1,11 @@
 import type { SequentialModel } from '../../histories/serial-order.ts'
 import type { ArtifactCall, CallArtifact } from './artifact-call.ts'
 
-/** The file names that artifacts were first put under, by the names of the artifacts. */
+/** The file names with which artifacts were first put, by the names of the artifacts. */
 export type ArtifactModelState = ReadonlyMap<string, { session: string; filename: string }>
 
 /**
- * Returns the artifact store as it is when calls come one after the other.
+ * Returns a model of the artifact store for calls that are made one after the other.
  *
  * @param contents Every content that the calls name.
  */

@@ -3,7 +3,7 @@ import { collect } from '../../support/collect.ts'
 import type { Call } from '../../support/replay-calls.ts'
 import { textOf } from '../../support/text-bytes.ts'
 import type { Step } from './step.ts'
-import { contentAt, SAYINGS, type Vocabulary } from './vocabulary.ts'
+import { contentAt, METADATA, type Vocabulary } from './vocabulary.ts'
 import { sessionOf } from '../../support/session-of.ts'
 
 type ArtifactCall = Call<ArtifactStore>
@@ -23,7 +23,10 @@ export function callOf(
     case 'putText': {
       const scope = names.scope(step.place)
       const content = contentAt(step.content)
-      const options: PutOptions = { namespace: names.namespace(step.place), ...SAYINGS[step.said] }
+      const options: PutOptions = {
+        namespace: names.namespace(step.place),
+        ...METADATA[step.metadata],
+      }
       return writing(async (store) =>
         withoutDate(
           step.do === 'putBytes'
@@ -57,7 +60,7 @@ export function callOf(
   }
 }
 
-/** The refs that match, without their dates, which no two stores have alike. */
+/** Resolves to the refs that match, without their dates, which differ between stores. */
 export async function refsOf(
   store: ArtifactStore,
   filter: ArtifactFilter,

@@ -1,21 +1,21 @@
 import fc from 'fast-check'
 import type { PlaceChoice, Step } from './step.ts'
-import { CONTENTS, NAMESPACES, SAYINGS } from './vocabulary.ts'
+import { CONTENTS, NAMESPACES, METADATA } from './vocabulary.ts'
 
 const MAX_STEPS = 40
 
-/** Mostly the first of few, so that calls meet. */
-const fewest = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(1))
+/** Mostly 0, so that calls conflict. */
+const mostlyFirst = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(1))
 
 const place: fc.Arbitrary<PlaceChoice> = fc.record({
-  tenant: fewest,
-  user: fewest,
-  session: fewest,
-  task: fewest,
-  namespace: fc.oneof(fewest, fc.nat(NAMESPACES.length - 1)),
+  tenant: mostlyFirst,
+  user: mostlyFirst,
+  session: mostlyFirst,
+  task: mostlyFirst,
+  namespace: fc.oneof(mostlyFirst, fc.nat(NAMESPACES.length - 1)),
 })
 
-/** Mostly the first two, which are the forged pair. */
+/** Mostly one of the first two contents, which collide. */
 const content = fc.oneof(
   { weight: 3, arbitrary: fc.nat(1) },
   { weight: 2, arbitrary: fc.nat(CONTENTS.length - 1) },
@@ -28,7 +28,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constantFrom('putBytes', 'putText'),
       place,
       content,
-      said: fc.nat(SAYINGS.length - 1),
+      metadata: fc.nat(METADATA.length - 1),
     }),
   },
   {

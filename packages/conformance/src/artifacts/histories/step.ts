@@ -1,13 +1,13 @@
 /**
- * One call of a history, in small numbers: which of few scopes, namespaces and contents. So the calls of a history keep
- * meeting, and a history that fails can be read.
+ * One call of a history. Small numbers select among few scopes, namespaces and contents. So the
+ * calls of a history conflict, and a failing history is readable.
  */
 export type Step =
   | {
       readonly do: 'putBytes' | 'putText'
       readonly place: PlaceChoice
       readonly content: number
-      readonly said: number
+      readonly metadata: number
     }
   | {
       readonly do: 'get' | 'getText' | 'getRef' | 'exists' | 'delete'
@@ -23,7 +23,7 @@ export type Step =
       readonly inNamespace: boolean
       readonly pageSize: number
     }
-  /** Repeats an earlier writing call as it was sent, as a caller does who has lost the answer. */
+  /** Repeats an earlier writing call unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly callsAgo: number }
 
 export interface PlaceChoice {

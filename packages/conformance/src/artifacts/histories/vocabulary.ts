@@ -3,26 +3,26 @@ import type { ArtifactFilter, PutOptions } from '@harborage/artifacts'
 import { bytesOf } from '../../support/text-bytes.ts'
 import { digestOf } from '../support/digest.ts'
 import type { FullScope } from '../support/fresh-scope.ts'
-import { forgedPair } from '../support/forged-pair.ts'
+import { collidingPair } from '../support/colliding-pair.ts'
 import type { PlaceChoice, Step } from './step.ts'
 
-/** What the contents of a history are; the last one is no text. */
+/** The contents of a history. The last one is not a text. */
 export const CONTENTS: readonly Uint8Array[] = [
-  ...[...forgedPair, '', 'content', '\ufeffcontent', 'content\0'].map(bytesOf),
+  ...[...collidingPair, '', 'content', '\ufeffcontent', 'content\0'].map(bytesOf),
   Uint8Array.of(0xff, 0x00, 0xc3),
 ]
 
-/** What the namespaces of a history are called. */
+/** The namespaces of a history. */
 export const NAMESPACES = ['default', 'a', 'a_', 'A', 'a%', 'a\ue000', 'a\u{10000}'] as const
 
-/** What is said of the artifacts of a history. */
-export const SAYINGS: readonly PutOptions[] = [
+/** The metadata of the artifacts of a history. */
+export const METADATA: readonly PutOptions[] = [
   {},
   { filename: '../a', mimeType: 'text/csv' },
   { source: { a: [1, null, 'é'], deep: { b: true } } },
 ]
 
-/** The names of one history: its tenants are its own. */
+/** The names of one history. No other history uses its tenants. */
 export interface Vocabulary {
   readonly tenants: readonly string[]
   readonly scope: (place: PlaceChoice) => FullScope

@@ -1,6 +1,6 @@
 import { malformed } from '../../support/malformed.ts'
 
-/** An object with no properties of its own, which has these all the same. */
+/** Returns an object that inherits these properties and has none of its own. */
 export function inheriting<Properties extends object>(properties: Properties): Properties {
   return malformed<Properties>(Object.create(properties))
 }

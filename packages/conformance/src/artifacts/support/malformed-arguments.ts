@@ -1,28 +1,34 @@
 import type { PutOptions } from '@harborage/artifacts'
 import { malformed } from '../../support/malformed.ts'
-import { notBytes, notNames, notPageSizes, notSignals } from '../../support/malformed-values.ts'
-import { notJsonObjects } from './not-json.ts'
+import {
+  invalidBytes,
+  invalidNames,
+  invalidPageSizes,
+  invalidCallOptions,
+} from '../../support/malformed-values.ts'
+import { invalidSources } from './non-json.ts'
 import type { MethodArguments, StoreMethod } from './store-methods.ts'
 
 const TOO_LONG_NAME = 'x'.repeat(257)
 const TOO_LONG_ID = 'x'.repeat(322)
 
 const notTexts: readonly unknown[] = [undefined, null, 7, {}, ['text'], '\ud800', 'a\udc00b']
-const notOptions: readonly unknown[] = [7, 'options', true, new AbortController().signal]
+const invalidOptions: readonly unknown[] = [7, 'options', true, new AbortController().signal]
 
-/** Every way in which one argument of the method, other than the scope, can be wrong. */
+/** Returns every malformed value of one argument of the method, other than the scope. */
 export function malformedArguments({ name, takes }: StoreMethod): Partial<MethodArguments>[] {
   const wrong: Partial<MethodArguments>[] = []
-  if (takes.includes('options')) wrong.push(...[...notSignals, ...notOptions].map(withOptions))
+  if (takes.includes('options'))
+    wrong.push(...[...invalidCallOptions, ...invalidOptions].map(withOptions))
   if (takes.includes('put')) wrong.push(...malformedPutOptions().map(withOptions))
   if (name === 'list') {
-    wrong.push(...notPageSizes.map((pageSize) => withOptions({ pageSize })))
+    wrong.push(...invalidPageSizes.map((pageSize) => withOptions({ pageSize })))
   }
   if (takes.includes('id')) {
-    wrong.push(...[...notNames, TOO_LONG_ID].map((id) => ({ id: malformed<string>(id) })))
+    wrong.push(...[...invalidNames, TOO_LONG_ID].map((id) => ({ id: malformed<string>(id) })))
   }
   if (takes.includes('data')) {
-    wrong.push(...notBytes.map((data) => ({ data: malformed<Uint8Array>(data) })))
+    wrong.push(...invalidBytes.map((data) => ({ data: malformed<Uint8Array>(data) })))
   }
   if (takes.includes('text')) {
     wrong.push(...notTexts.map((text) => ({ text: malformed<string>(text) })))
@@ -30,9 +36,9 @@ export function malformedArguments({ name, takes }: StoreMethod): Partial<Method
   return wrong
 }
 
-/** What may not be said of a new artifact. */
+/** Returns malformed metadata of a new artifact. */
 export function malformedPutOptions(): unknown[] {
-  const names = [...notNames.filter(isGiven), TOO_LONG_NAME]
+  const names = [...invalidNames.filter(isGiven), TOO_LONG_NAME]
   return [
     ...names.map((namespace) => ({ namespace })),
     ...names.map((mimeType) => ({ mimeType })),
@@ -40,7 +46,7 @@ export function malformedPutOptions(): unknown[] {
       mimeType,
     })),
     ...names.filter((name) => name !== '').map((filename) => ({ filename })),
-    ...notJsonObjects.map(([, source]) => ({ source })),
+    ...invalidSources.map(([, source]) => ({ source })),
   ]
 }
 

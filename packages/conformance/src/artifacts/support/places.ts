@@ -1,9 +1,9 @@
 import { scopeParts, type FullScope } from './fresh-scope.ts'
 
-/** What names where an artifact is kept. */
+/** A part of the place where an artifact is stored. */
 export type PlacePart = (typeof scopeParts)[number] | 'namespace'
 
-/** Where an artifact is kept. */
+/** The place where an artifact is stored. */
 export interface Place {
   readonly scope: FullScope
   readonly namespace: string
@@ -11,10 +11,10 @@ export interface Place {
 
 export const placeParts: readonly PlacePart[] = [...scopeParts, 'namespace']
 
-/** A place that no other case uses, whichever part the text is. */
-export function placeNamed(part: PlacePart, text: string, base: FullScope): Place {
+/** Returns a place with the text as one part, which no other case uses. */
+export function placeWith(part: PlacePart, text: string, base: FullScope): Place {
   if (part === 'namespace') return { scope: base, namespace: text }
   if (part !== 'tenantId') return { scope: { ...base, [part]: text }, namespace: 'n' }
-  // The tenant was what no other case uses; now the user has to be.
+  // Only the tenant was unique to this case. Now the user has to be.
   return { scope: { ...base, userId: base.tenantId, tenantId: text }, namespace: 'n' }
 }

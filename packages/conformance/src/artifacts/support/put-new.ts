@@ -1,6 +1,6 @@
 import type { ArtifactRef, ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifacts'
 
-/** Puts a text and gives it with its ref. */
+/** Puts a text and resolves to it with its ref. */
 export async function putNew(
   store: ArtifactStore,
   scope: ArtifactScope,

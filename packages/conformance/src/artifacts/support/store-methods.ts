@@ -2,7 +2,7 @@ import type { ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifa
 import type { Identity } from '@harborage/core'
 import { collect } from '../../support/collect.ts'
 
-/** The arguments of a call, of which each method takes those it needs. */
+/** The arguments of all methods. Each method takes those that it needs. */
 export interface MethodArguments {
   readonly scope: ArtifactScope
   readonly id: string
@@ -11,10 +11,10 @@ export interface MethodArguments {
   readonly options?: PutOptions
 }
 
-/** One way into the store. */
+/** A method of the store. */
 export interface StoreMethod {
   readonly name: string
-  /** The arguments besides the session that it takes; `put` stands for what may be said of a new artifact. */
+  /** The arguments that it takes besides the session; `put` is the metadata of a new artifact. */
   readonly takes: readonly ('taskId' | 'id' | 'data' | 'text' | 'put' | 'options')[]
   readonly call: (store: ArtifactStore, given: MethodArguments) => Promise<unknown>
 }
@@ -78,7 +78,7 @@ export const cancellableMethods: readonly StoreMethod[] = storeMethods.filter(({
   takes.includes('options'),
 )
 
-/** A scope that may be anything, without the task that `deleteScope` does not take. */
+/** Removes the `taskId`, which `deleteScope` rejects, from a scope that may be malformed. */
 function withoutTask(scope: ArtifactScope): Identity {
   if (typeof scope !== 'object' || scope === null) return scope
   const { taskId: _, ...session } = scope

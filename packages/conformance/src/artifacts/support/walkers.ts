@@ -2,7 +2,7 @@ import type { ArtifactRef, ArtifactScope, ArtifactStore } from '@harborage/artif
 import type { CallOptions } from '@harborage/core'
 import { sessionOf } from '../../support/session-of.ts'
 
-/** A way to walk through the artifacts of a scope. */
+/** A way to walk the artifacts of a scope. */
 export interface Walker {
   readonly name: string
   readonly walk: (
@@ -13,7 +13,7 @@ export interface Walker {
   ) => AsyncIterable<ArtifactRef>
 }
 
-/** Every way to walk: they have to behave alike while others write. */
+/** Every way to walk. All of them have to behave alike while others write. */
 export const walkers: readonly Walker[] = [
   {
     name: 'a list of a task',

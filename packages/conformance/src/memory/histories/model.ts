@@ -1,31 +1,31 @@
 import type { ConversationTurn } from '@harborage/memory'
 import { SEPARATOR } from '../support/summarizers.ts'
 
-/** What the model needs to know of the rules. */
+/** The rules that the model depends on. */
 export interface ModelRules {
   readonly strategy: 'truncation' | 'rolling_summary'
   readonly budgetTokens: number
   readonly recentTurns: number
 }
 
-/** What a context has to be. */
+/** The context that a store has to return. */
 export interface ExpectedContext {
   readonly summary: string
   readonly texts: readonly string[]
   readonly tokens: number
 }
 
-/** The cost of a text in histories. */
+/** Returns the cost of a text in histories. */
 export function tokensOf(text: string): number {
   return text.length
 }
 
-/** The end of a text that has so many tokens at most. */
-export function lastOf(text: string, tokens: number = Number.POSITIVE_INFINITY): string {
+/** Returns the end of a text, of at most `tokens` tokens. */
+export function endOf(text: string, tokens: number = Number.POSITIVE_INFINITY): string {
   return text.slice(Math.max(text.length - tokens, 0))
 }
 
-/** A conversation as the guarantees say it, once everything has settled: the turns that were said, and nothing else. */
+/** A model of a conversation once everything has settled, as the guarantees describe it. */
 export class ModelConversation {
   readonly #rules: ModelRules
   #said: readonly ConversationTurn[] = []
@@ -36,7 +36,7 @@ export class ModelConversation {
     this.#rules = rules
   }
 
-  /** The turns whose retry has to change nothing, newest first. */
+  /** Returns the turns whose retries have to change nothing, newest first. */
   get retriable(): readonly ConversationTurn[] {
     return this.#said.toReversed()
   }
@@ -54,7 +54,7 @@ export class ModelConversation {
     this.#turns = []
   }
 
-  /** Takes what the other one holds. */
+  /** Replaces its content with that of another conversation. */
   restore(other: ModelConversation): void {
     this.#said = other.#said
     this.#folded = other.#folded
@@ -65,7 +65,7 @@ export class ModelConversation {
   context(): ExpectedContext {
     const { budgetTokens } = this.#rules
     const budget = budgetTokens === 0 ? Number.POSITIVE_INFINITY : budgetTokens
-    const summary = lastOf(this.#folded.map((text) => text + SEPARATOR).join(''), budget)
+    const summary = endOf(this.#folded.map((text) => text + SEPARATOR).join(''), budget)
     const texts: string[] = []
     let tokens = tokensOf(summary)
     for (const { userMessage, assistantResponse } of this.#turns.toReversed()) {

@@ -1,42 +1,42 @@
 import assert from 'node:assert/strict'
 import type { RunIdentity } from '@harborage/core'
 import type { ConversationTurn, MemorySnapshot, MemoryStore, Summarizer } from '@harborage/memory'
-import type { Bench } from '../support/bench.ts'
+import type { MemoryFixture } from '../support/fixture.ts'
 import { newTurn, recentTexts } from '../support/conversation.ts'
-import { freshSession } from '../support/fresh-session.ts'
+import { freshIdentity } from '../../support/fresh-identity.ts'
 import { concatenated } from '../support/summarizers.ts'
-import { lastOf, ModelConversation, tokensOf, type ModelRules } from './model.ts'
+import { endOf, ModelConversation, tokensOf, type ModelRules } from './model.ts'
 import type { Step } from './step.ts'
 
-/** Keeps to what a summary may have, whatever the parts in which the turns come. */
-const keeping: Summarizer = {
+/** A summarizer that keeps the end of all texts, however the turns are divided among its calls. */
+const truncating: Summarizer = {
   async summarize(_identity, request) {
-    return { summary: lastOf(concatenated(request), request.maxTokens) }
+    return { summary: endOf(concatenated(request), request.maxTokens) }
   },
 }
 
-interface Taken {
+interface TakenSnapshot {
   readonly snapshot: MemorySnapshot
   readonly model: ModelConversation
 }
 
-/** Makes the calls of a history on a store and on the model, and compares what both hold after each. */
+/** Makes the calls of a history on a store and on the model, and compares both after each call. */
 export class Replay {
   readonly #rules: ModelRules
-  readonly #open: Bench['open']
+  readonly #open: MemoryFixture['open']
   readonly #isDurable: boolean
   readonly #sessions: readonly {
     readonly identity: RunIdentity
     readonly model: ModelConversation
   }[]
-  readonly #taken: Taken[] = []
+  readonly #taken: TakenSnapshot[] = []
   #said = 0
 
-  constructor(rules: ModelRules, open: Bench['open'], isDurable: boolean) {
+  constructor(rules: ModelRules, open: MemoryFixture['open'], isDurable: boolean) {
     this.#rules = rules
     this.#open = open
     this.#isDurable = isDurable
-    const owner = freshSession()
+    const owner = freshIdentity()
     this.#sessions = ['first', 'second'].map((sessionId) => ({
       identity: { ...owner, sessionId },
       model: new ModelConversation(rules),
@@ -59,7 +59,7 @@ export class Replay {
   }
 
   #openStore(): Promise<MemoryStore> {
-    return this.#open({ ...this.#rules, summarizer: keeping, tokenEstimator: tokensOf })
+    return this.#open({ ...this.#rules, summarizer: truncating, tokenEstimator: tokensOf })
   }
 
   async #make(store: MemoryStore, step: Exclude<Step, { do: 'reopen' }>): Promise<void> {

@@ -3,10 +3,10 @@ import type { Step } from './step.ts'
 
 const MAX_STEPS = 30
 
-/** Mostly the first of two, so that calls meet. */
+/** Mostly the first of two sessions, so that calls meet in one conversation. */
 const session = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constant(1))
 
-/** Texts are short, and now and then longer than a budget. */
+/** The length of a text: mostly short, sometimes longer than a budget. */
 const length = fc.oneof({ weight: 6, arbitrary: fc.nat(8) }, fc.nat(60))
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -30,7 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'reopen' as const }) },
 )
 
-/** A history of calls, under rules of its own. */
+/** A history of calls, and the rules under which they are made. */
 export interface History {
   readonly budgetTokens: number
   readonly recentTurns: number

@@ -3,18 +3,18 @@ import { newEventId, type RunIdentity } from '@harborage/core'
 import type { ConversationTurn, LlmContextPatch, MemoryStore } from '@harborage/memory'
 import { SEPARATOR } from './summarizers.ts'
 
-/** A turn in which the user says this, with an id of its own. */
+/** Returns a turn with this user message and a new id. */
 export function newTurn(text: string): ConversationTurn {
   return { turnId: newEventId(), userMessage: text, assistantResponse: `answer to ${text}` }
 }
 
-/** Numbered texts, from the first to the last. */
-export function numbered(first: number, last: number): string[] {
+/** Returns numbered texts, from the first number to the last. */
+export function numberedTexts(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, index) => `turn ${first + index}`)
 }
 
-/** Adds turns one after the other. */
-export async function say(
+/** Adds turns with these user messages, one after the other. */
+export async function addTurns(
   store: MemoryStore,
   identity: RunIdentity,
   texts: readonly string[],
@@ -22,17 +22,17 @@ export async function say(
   for (const text of texts) await store.addTurn(identity, newTurn(text))
 }
 
-/** What the user said, of what is there word by word. */
+/** Returns the user messages of the turns that are not folded. */
 export function recentTexts({ recentTurns }: LlmContextPatch): string[] {
   return recentTurns.map(({ userMessage }) => userMessage)
 }
 
-/** What the user said, of what a concatenating summarizer has folded. */
+/** Returns the user messages that a concatenating summarizer has folded. */
 export function foldedTexts({ summary }: LlmContextPatch): string[] {
   return summary.split(SEPARATOR).filter((text) => text !== '')
 }
 
-/** All that a conversation holds under a concatenating summarizer, in its order. */
+/** Resolves to all user messages, folded by a concatenating summarizer or not, in their order. */
 export async function heldTexts(store: MemoryStore, identity: RunIdentity): Promise<string[]> {
   const context = await store.getLlmContext(identity)
   return [...foldedTexts(context), ...recentTexts(context)]

@@ -2,22 +2,22 @@ import type { JsonObject } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
 import { SNAPSHOT_TURN_IDS } from '@harborage/memory'
 
-/** What may happen to the text of a snapshot with turns, with what is wrong about it then. */
+/** Functions that damage the text of a snapshot with turns, each with what is wrong about it. */
 export const damagedSnapshots: readonly (readonly [
   fault: string,
   damage: (text: string) => string,
 ])[] = [
-  ['with more behind it', (text) => `${text}{}`],
-  ['with more before it', (text) => `x${text}`],
+  ['with more text after it', (text) => `${text}{}`],
+  ['with more text before it', (text) => `x${text}`],
   ['that is an array', (text) => `[${text}]`],
   ['that is a text', (text) => JSON.stringify(text)],
   ['that is null', () => 'null'],
   ['that is true', () => 'true'],
   ['that is an empty object', () => '{}'],
   ['that is blank', () => '   '],
-  ['of a great depth', () => '['.repeat(100_000)],
-  ['with a field that is not known', edit((envelope) => ({ ...envelope, more: 1 }))],
-  ['with a __proto__ of its own', (text) => text.replace('{', '{"__proto__":{"turns":[]},')],
+  ['that is nested too deep', () => '['.repeat(100_000)],
+  ['with an unknown field', edit((envelope) => ({ ...envelope, more: 1 }))],
+  ['with a __proto__', (text) => text.replace('{', '{"__proto__":{"turns":[]},')],
   ...['format', 'version', 'strategy', 'summary', 'turns', 'turnIds'].flatMap(
     (field): [string, (text: string) => string][] => [
       [`without its ${field}`, edit((envelope) => without(envelope, field))],
@@ -30,7 +30,7 @@ export const damagedSnapshots: readonly (readonly [
   ['with an ill-formed summary', edit((envelope) => ({ ...envelope, summary: '\ud800' }))],
   ['with a turn that is null', editTurn(() => null)],
   ['with a turn that is an array', editTurn((turn) => [turn])],
-  ['with a turn that has more in it', editTurn((turn) => ({ ...turn, more: 1 }))],
+  ['with an unknown field in a turn', editTurn((turn) => ({ ...turn, more: 1 }))],
   ['with a __proto__ in a turn', (text) => text.replace('{"turnId"', '{"__proto__":{},"turnId"')],
   ...['turnId', 'timestamp', 'userMessage', 'assistantResponse'].flatMap(
     (field): [string, (text: string) => string][] => [
@@ -39,8 +39,8 @@ export const damagedSnapshots: readonly (readonly [
       [`with an array as the ${field} of a turn`, editTurn((turn) => ({ ...turn, [field]: [] }))],
     ],
   ),
-  ['with a date beyond all dates', editTurn((turn) => ({ ...turn, timestamp: 8.64e15 + 1 }))],
-  ['with half a millisecond', editTurn((turn) => ({ ...turn, timestamp: 0.5 }))],
+  ['with a date out of range', editTurn((turn) => ({ ...turn, timestamp: 8.64e15 + 1 }))],
+  ['with a date of half a millisecond', editTurn((turn) => ({ ...turn, timestamp: 0.5 }))],
   ['with an empty turn id', editTurn((turn) => ({ ...turn, turnId: '' }))],
   ['with a turn id that is too long', editTurn((turn) => ({ ...turn, turnId: 'x'.repeat(129) }))],
   [
@@ -48,7 +48,7 @@ export const damagedSnapshots: readonly (readonly [
     editTurn((turn) => ({ ...turn, userMessage: 'x'.repeat(2 ** 20) })),
   ],
   [
-    'with artifacts beyond all depth',
+    'with artifacts that are nested too deep',
     (text) =>
       text.replace(
         '{"turnId"',
@@ -56,11 +56,11 @@ export const damagedSnapshots: readonly (readonly [
       ),
   ],
   [
-    'with a number beyond all numbers',
+    'with a number out of range',
     (text) => text.replace('{"turnId"', '{"artifactsShown":{"n":1e999},"turnId"'),
   ],
-  ['with one turn twice', edit(twice)],
-  ['with one turn again while it is remembered', edit(againAfter(SNAPSHOT_TURN_IDS - 1))],
+  ['with a turn twice', edit(twice)],
+  ['with a turn again while its id is remembered', edit(againAfter(SNAPSHOT_TURN_IDS - 1))],
   ['with one turn id twice', edit((envelope) => ({ ...envelope, turnIds: ['a', 'a'] }))],
   ['with a turn id of another type', edit((envelope) => ({ ...envelope, turnIds: [7] }))],
   ['with a remembered id that is empty', edit((envelope) => ({ ...envelope, turnIds: [''] }))],
@@ -94,7 +94,7 @@ function twice(envelope: JsonObject): unknown {
   return { ...envelope, turns: [...turns, ...turns] }
 }
 
-/** The last turn comes a second time, with so many others in between. */
+/** Returns a function that repeats the last turn after `count` others. */
 function againAfter(count: number): (envelope: JsonObject) => unknown {
   return (envelope) => {
     const last = turnsOf(envelope).at(-1) ?? {}

@@ -7,12 +7,12 @@ const digest = {
   reasoningSummary: 'looked',
   artifactsRefs: [],
 }
-const circle: Record<string, unknown> = {}
-circle.itself = circle
+const cycle: Record<string, unknown> = {}
+cycle.self = cycle
 
-/** What is not a turn, with what is wrong about it. */
+/** Values that are not valid as a turn, each with what is wrong about it. */
 export const malformedTurns: readonly (readonly [fault: string, turn: unknown])[] = [
-  ['nothing', undefined],
+  ['undefined', undefined],
   ['null', null],
   ['a text', 'hello'],
   ['an array', [good]],
@@ -21,11 +21,11 @@ export const malformedTurns: readonly (readonly [fault: string, turn: unknown])[
   ['no assistant response', { userMessage: 'hello' }],
   ['a number as the user message', { ...good, userMessage: 7 }],
   ['null as the assistant response', { ...good, assistantResponse: null }],
-  ['a field that is not known', { ...good, mood: 'good' }],
+  ['an unknown field', { ...good, mood: 'good' }],
   ['an invalid date', { ...good, timestamp: new Date(Number.NaN) }],
   ['a date as a text', { ...good, timestamp: '2024-01-01T00:00:00Z' }],
   ['a date as a number', { ...good, timestamp: 1_000 }],
-  ['a turn id that got lost', { ...good, turnId: undefined }],
+  ['an undefined turn id', { ...good, turnId: undefined }],
   ['an empty turn id', { ...good, turnId: '' }],
   ['a turn id that is a number', { ...good, turnId: 7 }],
   ['a turn id that is too long', { ...good, turnId: 'x'.repeat(129) }],
@@ -33,8 +33,8 @@ export const malformedTurns: readonly (readonly [fault: string, turn: unknown])[
   ['a turn id with a lone surrogate', { ...good, turnId: '\ud800' }],
   ['a digest that is a text', { ...good, trajectoryDigest: 'short' }],
   ['a digest without its tools', { ...good, trajectoryDigest: { ...digest, toolsInvoked: null } }],
-  ['a tool that is no text', { ...good, trajectoryDigest: { ...digest, toolsInvoked: [7] } }],
-  ['a digest with more in it', { ...good, trajectoryDigest: { ...digest, more: 1 } }],
+  ['a tool that is not a text', { ...good, trajectoryDigest: { ...digest, toolsInvoked: [7] } }],
+  ['a digest with an unknown field', { ...good, trajectoryDigest: { ...digest, more: 1 } }],
   ['artifacts that are an array', { ...good, artifactsShown: [] }],
   ['artifacts that are null', { ...good, artifactsShown: null }],
   ['artifacts with a function', { ...good, artifactsShown: { run: () => 1 } }],
@@ -42,12 +42,12 @@ export const malformedTurns: readonly (readonly [fault: string, turn: unknown])[
   ['artifacts with NaN', { ...good, artifactsShown: { number: Number.NaN } }],
   ['artifacts with a BigInt', { ...good, artifactsShown: { number: 1n } }],
   ['artifacts with a date', { ...good, artifactsShown: { date: new Date(0) } }],
-  ['artifacts with a circle', { ...good, artifactsShown: circle }],
+  ['artifacts with a cycle', { ...good, artifactsShown: cycle }],
   ['hidden artifacts that are a text', { ...good, artifactsHiddenRefs: 'a' }],
-  ['a hidden artifact that is no text', { ...good, artifactsHiddenRefs: [null] }],
+  ['a hidden artifact that is not a text', { ...good, artifactsHiddenRefs: [null] }],
   ['a user message that is too long', { ...good, userMessage: 'x'.repeat(MAX_TURN_BYTES) }],
   [
-    'characters of two bytes that are too long',
+    'a user message of two-byte characters that is too long',
     { ...good, userMessage: 'é'.repeat(MAX_TURN_BYTES / 2) },
   ],
   [

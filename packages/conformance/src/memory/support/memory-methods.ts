@@ -2,7 +2,7 @@ import type { CallOptions, RunIdentity } from '@harborage/core'
 import type { ConversationTurn, MemorySnapshot, MemoryStore } from '@harborage/memory'
 import { newTurn } from './conversation.ts'
 
-/** The arguments of a call, of which each method takes those it needs. */
+/** The arguments of all methods. Each method takes those that it needs. */
 export interface MethodArguments {
   readonly identity: RunIdentity
   readonly turn: ConversationTurn
@@ -10,10 +10,10 @@ export interface MethodArguments {
   readonly options?: CallOptions
 }
 
-/** One way into the store. */
+/** A method of the store. */
 export interface MemoryMethod {
   readonly name: string
-  /** The arguments besides the identity that it takes. */
+  /** The arguments that it takes besides the identity. */
   readonly takes: readonly ('turn' | 'snapshot' | 'options')[]
   readonly call: (store: MemoryStore, given: MethodArguments) => Promise<unknown>
 }
@@ -67,12 +67,12 @@ export const memoryMethods: readonly MemoryMethod[] = [
   },
 ]
 
-/** Those that can be cancelled. */
+/** The methods that can be canceled. */
 export const cancellableMethods: readonly MemoryMethod[] = memoryMethods.filter(({ takes }) =>
   takes.includes('options'),
 )
 
-/** Arguments with which every method succeeds under every strategy. */
+/** Returns arguments with which every method succeeds under every strategy. */
 export function validArguments(identity: RunIdentity): MethodArguments {
   return { identity, turn: newTurn('new'), snapshot: { bytes: new Uint8Array() } }
 }

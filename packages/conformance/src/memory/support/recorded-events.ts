@@ -1,7 +1,7 @@
 import { createEventBus, type EventBus, type HarborageEvent } from '@harborage/core'
-import { within } from '../../support/waiting.ts'
+import { withTimeout } from '../../support/waiting.ts'
 
-/** A bus that remembers what was published on it. */
+/** A bus that records the events that are published on it. */
 export class RecordedEvents {
   readonly bus: EventBus = createEventBus()
   readonly all: HarborageEvent[] = []
@@ -14,28 +14,28 @@ export class RecordedEvents {
     })
   }
 
-  /** The payloads of one type, in their order. */
+  /** Returns the payloads of the events of one type, in their order. */
   payloadsOf(type: string): unknown[] {
     return this.all.filter((event) => event.type === type).map(({ payload }) => payload)
   }
 
-  /** The steps of health that were published, each as `healthy -> retry`. */
+  /** Returns the steps of health that were published, each as `healthy -> retry`. */
   get healthSteps(): string[] {
     return this.payloadsOf('memory.health_changed').map((payload) => stepOf(payload))
   }
 
-  /** Resolves once so many steps of health were published. */
+  /** Resolves once `count` steps of health were published. */
   async untilHealthSteps(count: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const look = (): void => {
+    const check = (): void => {
       if (this.healthSteps.length >= count) resolve()
     }
-    this.#watchers.add(look)
-    look()
+    this.#watchers.add(check)
+    check()
     try {
-      await within(`${count} steps of health`, promise)
+      await withTimeout(`${count} steps of health`, promise)
     } finally {
-      this.#watchers.delete(look)
+      this.#watchers.delete(check)
     }
   }
 }

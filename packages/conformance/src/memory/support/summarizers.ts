@@ -1,9 +1,9 @@
 import type { Summarizer, SummaryRequest } from '@harborage/memory'
 
-/** What a concatenating summarizer writes behind each text. */
+/** The text that a concatenating summarizer writes after each user message. */
 export const SEPARATOR = ';'
 
-/** Writes down every text that it is given, so that what was folded can be read off the summary. */
+/** Returns a summary of all user messages, from which a case can read what was folded. */
 export function concatenated({ previousSummary, turns }: SummaryRequest): string {
   return previousSummary + turns.map(({ userMessage }) => userMessage + SEPARATOR).join('')
 }
@@ -14,7 +14,7 @@ export const concatenating: Summarizer = {
   },
 }
 
-/** Fails so many times, then concatenates. */
+/** Returns a summarizer that fails `times` times, then concatenates. */
 export function failing(times: number): Summarizer {
   let left = times
   return {
@@ -28,10 +28,10 @@ export function failing(times: number): Summarizer {
   }
 }
 
-/** Answers whatever it is told to, also what no summarizer may. */
+/** Returns a summarizer with this answer, which may be invalid. */
 export function answering(answer: () => unknown): Summarizer {
   return {
-    // What is wrong with the answer is what the case is about.
+    // The cast hides that the answer may be invalid, which is what the case is about.
     summarize: () => answer() as ReturnType<Summarizer['summarize']>,
   }
 }

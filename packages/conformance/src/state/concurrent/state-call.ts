@@ -2,13 +2,13 @@ import { type Identity, parseEventId } from '@harborage/core'
 import type { CheckedTransaction, SlotKey, StateRecord, StateStore } from '@harborage/state'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
 
-/** A slot of a history, which has one tenant. */
+/** A slot of a history. All slots of a history have the same tenant. */
 export interface CallSlot {
   readonly session: string
   readonly kind: string
 }
 
-/** A record that is saved by a history. */
+/** A record that a history saves. */
 export interface CallRecord extends CallSlot {
   readonly eventId: string
   readonly text: string
@@ -28,7 +28,7 @@ export type StateCall =
       readonly delete: readonly CallSlot[]
     }
 
-/** Makes a call and returns its answer as a text. */
+/** Makes a call and resolves to its answer as a text. */
 export async function makeStateCall(
   store: StateStore,
   tenantId: string,
@@ -61,7 +61,7 @@ export async function makeStateCall(
   }
 }
 
-/** Returns what a read answers with this record. */
+/** Returns the answer of a read that finds this record. */
 export function answerOfRecord(record: Pick<StateRecord, 'eventId' | 'bytes'> | undefined): string {
   return record === undefined ? 'nothing' : `${record.eventId}: ${textOf(record.bytes)}`
 }

@@ -4,30 +4,30 @@ import { recordCall } from '../../histories/record-call.ts'
 import type { RecordedCall } from '../../histories/serial-order.ts'
 import { makeStateCall, type CallRecord, type CallSlot, type StateCall } from './state-call.ts'
 
-/** The kinds of a history: few, so that its calls meet. */
+/** The kinds of a history: few, so that its calls conflict. */
 export const CALLED_KINDS: readonly string[] = ['a', 'b', 'c']
 
 const CALLED_SESSIONS: readonly string[] = ['first', 'second']
 
-/** What a caller of a history is given. */
+/** The options of a caller. */
 export interface CallerOptions {
   readonly store: StateStore
   /** A tenant that no other history uses. */
   readonly tenantId: string
-  /** Tells the callers of a history apart. */
+  /** A name that no other caller of the history has. */
   readonly name: string
   /** The seed of its random choices: equal seeds make equal calls. */
   readonly seed: number
-  /** A clock that all callers share, and that is never the same twice. */
+  /** Returns the time of a clock that all callers share, never the same time twice. */
   readonly now: () => number
 }
 
-/** Makes calls that meet those of other callers: saves, commits, deletions, reads and retries. */
+/** A caller whose saves, commits, deletions, reads and retries conflict with those of others. */
 export class StateCaller {
   readonly history: RecordedCall<StateCall>[] = []
   readonly #options: CallerOptions
   readonly #below: (limit: number) => number
-  /** What the caller saw last in each slot. */
+  /** The event id that the caller last saw in each slot. */
   readonly #seen = new Map<string, string | null>()
   readonly #written: StateCall[] = []
   #saves = 0
@@ -118,7 +118,7 @@ export class StateCaller {
   }
 
   #slot(): CallSlot {
-    // Mostly the first, so that calls meet.
+    // Mostly the first one, so that calls conflict.
     const session = this.#below(4) === 0 ? 'second' : 'first'
     return { session, kind: CALLED_KINDS[this.#below(CALLED_KINDS.length)] ?? 'a' }
   }

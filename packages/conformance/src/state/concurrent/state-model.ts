@@ -20,7 +20,7 @@ import {
   type StateCall,
 } from './state-call.ts'
 
-/** What a slot holds, and the event ids that it has replaced, newest first. */
+/** The content of a slot, and the event ids that it has replaced, newest first. */
 interface Held {
   readonly session: string
   readonly eventId: string
@@ -28,13 +28,13 @@ interface Held {
   readonly replaced: readonly string[]
 }
 
-/** What the slots of a history hold, by their names. */
+/** The contents of the slots of a history, by the names of the slots. */
 export type ModelState = ReadonlyMap<string, Held>
 
 const TENANT = 'acme'
 
 /**
- * Returns the state store as it is when calls come one after the other: `decideSave`,
+ * Returns a model of the state store for calls that are made one after the other. `decideSave`,
  * `decideCommit` and `decideDelete` decide.
  *
  * @param kinds Every kind that the calls name.

@@ -8,7 +8,7 @@ import type { Vocabulary } from './vocabulary.ts'
 type StateCall = Call<StateStore>
 
 /**
- * Turns a step into a call. What a slot holds is asked of the model.
+ * Turns a step into a call. Conditions that depend on what a slot holds are read from the model.
  *
  * @param earlier The writing calls so far, newest first.
  */

@@ -14,28 +14,28 @@ const MIN_STEPS = 10
 const MAX_STEPS = 50
 const PAGE_SIZES = [1, 2, 3, 100]
 
-/** Mostly the first of few, so that calls meet. */
-const fewest = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(1))
+/** Mostly 0, so that calls conflict. */
+const mostlyFirst = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(1))
 
 const session: fc.Arbitrary<SessionChoice> = fc.record({
-  tenant: fewest,
-  user: fewest,
-  session: fewest,
+  tenant: mostlyFirst,
+  user: mostlyFirst,
+  session: mostlyFirst,
 })
 
 const slot: fc.Arbitrary<SlotChoice> = fc
   .tuple(
     session,
     fc.record({
-      run: fewest,
+      run: mostlyFirst,
       kind: fc.oneof({ weight: 5, arbitrary: fc.nat(1) }, fc.nat(KINDS.length - 1)),
     }),
   )
   .map(([owner, place]) => ({ ...owner, ...place }))
 
 /**
- * A slot never sees more different event ids than it has to remember, because what it does beyond that is the
- * driver's choice.
+ * Few enough that a slot never sees more event ids than it has to remember: beyond that, drivers
+ * may differ.
  */
 const event = fc.oneof(fc.nat(3), fc.nat(REMEMBERED_EVENT_IDS - 1))
 
@@ -43,7 +43,7 @@ const record: fc.Arbitrary<RecordChoice> = fc.record({
   slot,
   event,
   content: fc.nat(2),
-  version: fewest,
+  version: mostlyFirst,
 })
 
 const exactCondition: fc.Arbitrary<Exclude<ConditionChoice, 'none'>> = fc.oneof(
@@ -59,32 +59,34 @@ const condition: fc.Arbitrary<ConditionChoice> = fc.oneof(
 
 const expectation: fc.Arbitrary<ExpectationChoice> = fc.record({ slot, holds: exactCondition })
 
-/** A commit that may name a slot or an event id twice. */
-const carelessCommit = fc.record({
+/** A commit that may name a slot or an event id twice, and is then rejected. */
+const unconstrainedCommit = fc.record({
   do: fc.constant('commit' as const),
   expect: fc.array(expectation, { maxLength: 2 }),
   save: fc.array(record, { maxLength: 3 }),
   delete: fc.array(slot, { maxLength: 1 }),
 })
 
-/** A commit that names each of them once, by sparing all but the first. */
-const commit = carelessCommit.map(({ expect, save, delete: deletions, ...rest }) => {
+/** A commit that names each slot and each event id once: duplicates are removed. */
+const commit = unconstrainedCommit.map(({ expect, save, delete: deletions, ...rest }) => {
   const tenant = [...expect, ...save].map((each) => each.slot.tenant)[0] ?? 0
   const isOurs = (each: SlotChoice): boolean => each.tenant === tenant
-  const saves = onePer(
-    onePer(save, (each) => JSON.stringify(each.slot)),
+  const saves = uniqueBy(
+    uniqueBy(save, (each) => JSON.stringify(each.slot)),
     (each) => String(each.event),
   ).filter((each) => isOurs(each.slot))
   const saved = new Set(saves.map((each) => JSON.stringify(each.slot)))
   return {
     ...rest,
-    expect: onePer(expect, (each) => JSON.stringify(each.slot)).filter((each) => isOurs(each.slot)),
+    expect: uniqueBy(expect, (each) => JSON.stringify(each.slot)).filter((each) =>
+      isOurs(each.slot),
+    ),
     save: saves,
     delete: deletions.filter((each) => isOurs(each) && !saved.has(JSON.stringify(each))),
   }
 })
 
-function onePer<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+function uniqueBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
   const keys = items.map(keyOf)
   return items.filter((_, index) => keys.indexOf(keys[index] ?? '') === index)
 }
@@ -94,7 +96,7 @@ const walk = { prefixLength: fc.nat(8), pageSize: fc.constantFrom(...PAGE_SIZES)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('save' as const), record, condition }) },
   { weight: 8, arbitrary: commit },
-  { weight: 1, arbitrary: carelessCommit },
+  { weight: 1, arbitrary: unconstrainedCommit },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('retry' as const), callsAgo: fc.nat(11) }),

@@ -1,6 +1,6 @@
 /**
- * One call of a history, in small numbers: which of few tenants, sessions, kinds, event ids and contents. So the calls
- * of a history keep meeting in the same slots, and a history that fails can be read.
+ * One call of a history. Small numbers select among few tenants, sessions, kinds, event ids and
+ * contents. So the calls of a history meet in the same slots, and a failing history is readable.
  */
 export type Step =
   | { readonly do: 'save'; readonly record: RecordChoice; readonly condition: ConditionChoice }
@@ -30,7 +30,7 @@ export type Step =
       readonly prefixLength: number
       readonly pageSize: number
     }
-  /** Repeats an earlier writing call as it was sent, as a caller does who has lost the answer. */
+  /** Repeats an earlier writing call unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly callsAgo: number }
 
 export interface SessionChoice {
@@ -51,7 +51,7 @@ export interface RecordChoice {
   readonly version: number
 }
 
-/** No condition, an empty slot, what the slot holds right now, or some event id. */
+/** No condition, an empty slot, what the slot holds right now, or the number of an event id. */
 export type ConditionChoice = 'none' | 'empty' | 'held' | number
 
 export interface ExpectationChoice {

@@ -4,12 +4,15 @@ import type { NewStateRecord, Slot } from '@harborage/state'
 import { bytesOf } from '../../support/text-bytes.ts'
 import type { RecordChoice, SessionChoice, SlotChoice } from './step.ts'
 
-/** What kinds are called in a history, behind its own prefix. */
+/** The names of kinds in a history, without its prefix. */
 export const KINDS = ['a', 'A', 'a%', 'a_', 'a\ue000', 'a\u{10000}'] as const
 
 const CONTENTS = ['', 'content', 'content\0']
 
-/** The names of one history: tenants and kinds are its own, event ids are those of every history. */
+/**
+ * The names of one history. No other history uses its tenants and kinds; all histories use the same
+ * event ids.
+ */
 export interface Vocabulary {
   readonly kindPrefix: string
   readonly session: (choice: SessionChoice) => Identity
@@ -17,7 +20,7 @@ export interface Vocabulary {
   readonly slot: (choice: SlotChoice) => Slot
   readonly record: (choice: RecordChoice) => NewStateRecord
   readonly eventId: (event: number) => EventId
-  /** The beginning of a kind: the history's own prefix and some of what is behind it. */
+  /** Returns a prefix of a kind: that of the history and the next `length` characters. */
   readonly prefixOf: (kind: number, length: number) => string
 }
 

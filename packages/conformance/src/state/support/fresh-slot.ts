@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { RunIdentity } from '@harborage/core'
 import type { Slot } from '@harborage/state'
+import { freshIdentity } from '../../support/fresh-identity.ts'
 
-/** An identity of a tenant that no other case uses. */
-export function freshIdentity(): Required<RunIdentity> {
-  return { tenantId: `tenant-${randomUUID()}`, userId: 'ann', sessionId: 'first', runId: 'run' }
-}
-
-/** A beginning of kinds that no other case uses. */
+/** Returns a prefix of kinds that no other case uses. */
 export function freshKindPrefix(): string {
   return `kind-${randomUUID()}.`
 }
 
-/** A slot whose run is given. */
+/** A slot with a `runId`. */
 export interface RunSlot extends Slot {
   readonly identity: Required<RunIdentity>
 }
 
-/** An empty slot that no other case uses. */
+/** Returns an empty slot that no other case uses. */
 export function freshSlot(): RunSlot {
   return { identity: freshIdentity(), kind: 'task.checkpoint' }
 }

@@ -1,6 +1,6 @@
 import { textsInByteOrder } from '../../support/byte-order.ts'
 
-/** Kinds with the given beginning, in the order of their UTF-8 bytes. */
+/** Returns kinds that begin with `beginning`, in the order of their UTF-8 bytes. */
 export function kindsInByteOrder(beginning: string): string[] {
   return textsInByteOrder.map((ending) => `${beginning}${ending}`)
 }
@@ -10,7 +10,7 @@ interface PrefixExample {
   readonly prefix: string
   /** Kinds that begin with the prefix. */
   readonly matching: readonly string[]
-  /** Kinds that would match if the prefix were not taken literally. */
+  /** Kinds that would match if the prefix were not matched literally. */
   readonly others: readonly string[]
 }
 
@@ -74,49 +74,49 @@ export const prefixExamples: readonly PrefixExample[] = [
     others: ['e\u0301', 'e', '\u00c9'],
   },
   {
-    description: 'a base letter, which a decomposed character begins with',
+    description: 'the base letter of a decomposed character',
     prefix: 'e',
     matching: ['e', 'e\u0301'],
     others: ['\u00e9', 'E'],
   },
   {
-    description: 'spaces around',
+    description: 'leading and trailing spaces',
     prefix: ' a ',
     matching: [' a ', ' a b'],
     others: ['a', ' a', 'a '],
   },
   {
-    description: 'the last ASCII character at the end',
+    description: 'the last ASCII character as the last one',
     prefix: 'a\u007f',
     matching: ['a\u007f', 'a\u007f\u{10ffff}'],
     others: ['a', 'a\u0080', 'b'],
   },
   {
-    description: 'the last character before the surrogates at the end',
+    description: 'the last character before the surrogates as the last one',
     prefix: 'a\ud7ff',
     matching: ['a\ud7ff', 'a\ud7ffb', 'a\ud7ff\u{10ffff}'],
     others: ['a\ue000', 'a\ud7fe', 'b', 'a\u{10000}'],
   },
   {
-    description: 'the last character of the basic plane at the end',
+    description: 'the last character of the basic plane as the last one',
     prefix: 'a\uffff',
     matching: ['a\uffff', 'a\uffff\u{10ffff}'],
     others: ['a\u{10000}', 'a\ufffe', 'b'],
   },
   {
-    description: 'an astral character at the end',
+    description: 'an astral character as the last one',
     prefix: 'a\u{1f600}',
     matching: ['a\u{1f600}', 'a\u{1f600}b'],
     others: ['a\u{1f601}', 'a\ufffd', 'a\ue000'],
   },
   {
-    description: 'the last character of all at the end',
+    description: 'the last Unicode character as the last one',
     prefix: 'a\u{10ffff}',
     matching: ['a\u{10ffff}', 'a\u{10ffff}a', 'a\u{10ffff}\u{10ffff}'],
     others: ['a', 'b', 'a\uffff'],
   },
   {
-    description: 'nothing but the last character of all',
+    description: 'only the last Unicode character',
     prefix: '\u{10ffff}',
     matching: ['\u{10ffff}', '\u{10ffff}a', '\u{10ffff}'.repeat(64)],
     others: ['a', '\uffff', '\u{10fffe}'],

@@ -4,30 +4,30 @@ import { freshSlot, type RunSlot } from './fresh-slot.ts'
 import { malformed } from '../../support/malformed.ts'
 import { bytesOf } from '../../support/text-bytes.ts'
 
-/** One of the places of a record that a text names. */
+/** A part of a record that holds a name. */
 export interface NamedPart {
   readonly name: keyof RunIdentity | 'kind' | 'eventId'
   readonly maxBytes: number
-  /** The error for a text that names nothing. */
-  readonly refusal: ErrorCode
+  /** The error for an invalid name. */
+  readonly errorCode: ErrorCode
 }
 
-/** The places that make up a slot. */
+/** The parts that identify a slot. */
 export const slotParts: readonly NamedPart[] = [
-  { name: 'tenantId', maxBytes: 256, refusal: 'invalid_identity' },
-  { name: 'userId', maxBytes: 256, refusal: 'invalid_identity' },
-  { name: 'sessionId', maxBytes: 256, refusal: 'invalid_identity' },
-  { name: 'runId', maxBytes: 256, refusal: 'invalid_identity' },
-  { name: 'kind', maxBytes: 256, refusal: 'invalid_record' },
+  { name: 'tenantId', maxBytes: 256, errorCode: 'invalid_identity' },
+  { name: 'userId', maxBytes: 256, errorCode: 'invalid_identity' },
+  { name: 'sessionId', maxBytes: 256, errorCode: 'invalid_identity' },
+  { name: 'runId', maxBytes: 256, errorCode: 'invalid_identity' },
+  { name: 'kind', maxBytes: 256, errorCode: 'invalid_record' },
 ]
 
 export const namedParts: readonly NamedPart[] = [
   ...slotParts,
-  { name: 'eventId', maxBytes: 128, refusal: 'invalid_record' },
+  { name: 'eventId', maxBytes: 128, errorCode: 'invalid_record' },
 ]
 
-/** A record in a slot that no other case uses, whichever part the text is. */
-export function recordNamed(
+/** Returns a record with the text as one part, in a slot that no other case uses. */
+export function recordWith(
   part: NamedPart,
   text: string,
   slot: RunSlot = freshSlot(),
@@ -39,6 +39,6 @@ export function recordNamed(
   if (part.name !== 'tenantId') {
     return { ...record, identity: { ...identity, [part.name]: text } }
   }
-  // The tenant was what no other case uses; now the user has to be.
+  // Only the tenant was unique to this case. Now the user has to be.
   return { ...record, identity: { ...identity, userId: identity.tenantId, tenantId: text } }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { NewStateRecord, Slot, StateStore } from '@harborage/state'
 import { newRecord } from './new-record.ts'
 
-/** Saves a record that has to find its way into the slot, and gives it. */
+/** Saves a new record in the slot, checks that it was saved, and resolves to it. */
 export async function saveNew(
   store: StateStore,
   slot: Slot,

@@ -3,7 +3,7 @@ import type { NewStateRecord, StateStore } from '@harborage/state'
 import { similarIdentities } from '../../support/similar-names.ts'
 import { saveNew } from './save-new.ts'
 
-/** Saves a record of the kind for each of several identities with similar names in this part. */
+/** Saves a record of the kind for each of several identities with similar names in one part. */
 export async function saveSimilar(
   store: StateStore,
   part: keyof RunIdentity,

@@ -2,7 +2,7 @@ import type { CallOptions, EventId, Identity, RunIdentity } from '@harborage/cor
 import type { StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
 
-/** The arguments of a call, of which each method takes those it needs. */
+/** The arguments of all methods. Each method takes those that it needs. */
 export interface MethodArguments {
   readonly identity: RunIdentity
   readonly kind: string
@@ -11,15 +11,15 @@ export interface MethodArguments {
   readonly options?: CallOptions
 }
 
-/** One way into the store that belongs to an identity. */
+/** A method of the store that takes an identity. */
 export interface StoreMethod {
   readonly name: string
-  /** The arguments besides the session and the options that it takes. */
+  /** The arguments that it takes besides the session and the options. */
   readonly takes: readonly ('runId' | 'kind' | 'eventId' | 'bytes')[]
   readonly call: (store: StateStore, given: MethodArguments) => Promise<unknown>
 }
 
-/** Every method of the store that takes an identity; `commit` once for each place that holds one. */
+/** Every method of the store that takes an identity; `commit` once for each of its lists. */
 export const storeMethods: readonly StoreMethod[] = [
   {
     name: 'save',
@@ -83,7 +83,7 @@ export const storeMethods: readonly StoreMethod[] = [
   },
 ]
 
-/** An identity that may be anything, without the run that `deleteScope` does not take. */
+/** Removes the `runId`, which `deleteScope` rejects, from an identity that may be malformed. */
 function withoutRun(identity: RunIdentity): Identity {
   if (typeof identity !== 'object' || identity === null) return identity
   const { runId: _, ...session } = identity

@@ -1,6 +1,7 @@
-import { freshIdentity, type RunSlot } from './fresh-slot.ts'
+import { freshIdentity } from '../../support/fresh-identity.ts'
+import type { RunSlot } from './fresh-slot.ts'
 
-/** Three empty slots of one run that no other case uses. */
+/** Returns three empty slots of one run that no other case uses. */
 export function threeSlots(): readonly [RunSlot, RunSlot, RunSlot] {
   const identity = freshIdentity()
   return [

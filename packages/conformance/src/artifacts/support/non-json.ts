@@ -1,5 +1,5 @@
-/** Values of `source` that are not an object of strict JSON, with what is wrong about them. */
-export const notJsonObjects: readonly (readonly [description: string, source: unknown])[] = [
+/** Values that are not valid as `source`, each with what is wrong about it. */
+export const invalidSources: readonly (readonly [description: string, source: unknown])[] = [
   ['null', null],
   ['a text', 'source'],
   ['a number', 7],
@@ -8,19 +8,19 @@ export const notJsonObjects: readonly (readonly [description: string, source: un
   ['a date', new Date(0)],
   ['a map', new Map([['a', 1]])],
   ['bytes', Uint8Array.of(1)],
-  ...notJsonValues().map(
+  ...nonJsonValues().map(
     ([description, value]) =>
-      [`${description} within`, { fine: 1, deep: { wrong: value } }] as const,
+      [`an object with ${description}`, { fine: 1, deep: { wrong: value } }] as const,
   ),
-  ...notJsonValues().map(
-    ([description, value]) => [`${description} in a list`, { list: [1, value] }] as const,
+  ...nonJsonValues().map(
+    ([description, value]) => [`a list with ${description}`, { list: [1, value] }] as const,
   ),
-  ['an object that writes itself', { toJSON: () => ({ fine: true }) }],
-  ['itself', cyclic()],
+  ['an object with toJSON', { toJSON: () => ({ fine: true }) }],
+  ['a reference to itself', cyclic()],
 ]
 
-/** Values that JSON cannot say, or would change without a word. */
-export function notJsonValues(): readonly (readonly [description: string, value: unknown])[] {
+/** Returns values that JSON cannot represent, or would change silently. */
+export function nonJsonValues(): readonly (readonly [description: string, value: unknown])[] {
   return [
     ['undefined', undefined],
     ['a function', () => 1],
@@ -38,7 +38,7 @@ export function notJsonValues(): readonly (readonly [description: string, value:
     ['an instance of a class', new (class Source {})()],
     ['a sparse array', sparse()],
     ['a cycle', cyclic()],
-    ['an object that writes itself', { toJSON: () => 1 }],
+    ['an object with toJSON', { toJSON: () => 1 }],
   ]
 }
 
@@ -54,7 +54,7 @@ function sparse(): unknown[] {
   return list
 }
 
-/** An object that is nested so many levels deep. */
+/** Returns an object that is nested `depth` levels deep. */
 export function nested(depth: number): unknown {
   let value: unknown = {}
   for (let level = 1; level < depth; level += 1) value = { value }

@@ -1,19 +1,19 @@
 import type { Summarizer, SummaryRequest } from '@harborage/memory'
-import { within } from '../../support/waiting.ts'
+import { withTimeout } from '../../support/waiting.ts'
 import { concatenated } from './summarizers.ts'
 
-/** A request that waits for the case to answer it. */
-export interface HeldRequest extends SummaryRequest {
+/** A request that the case answers. */
+export interface PendingRequest extends SummaryRequest {
   readonly identity: Parameters<Summarizer['summarize']>[0]
   readonly signal: AbortSignal
-  /** Answers with all texts concatenated, or with this. */
+  /** Answers with `summary`, or by default with all texts concatenated. */
   answer(summary?: string): void
   fail(): void
 }
 
-/** A summarizer that answers when the case says so, and not by itself. */
-export class HeldSummarizer implements Summarizer {
-  readonly requests: HeldRequest[] = []
+/** A summarizer whose requests the case answers. */
+export class ManualSummarizer implements Summarizer {
+  readonly requests: PendingRequest[] = []
   readonly #watchers = new Set<() => void>()
 
   async summarize(
@@ -31,19 +31,19 @@ export class HeldSummarizer implements Summarizer {
     return promise
   }
 
-  /** Gives a request by its number, the first is 0, as soon as it is there. */
-  async request(index: number): Promise<HeldRequest> {
-    const { promise, resolve } = Promise.withResolvers<HeldRequest>()
-    const look = (): void => {
+  /** Resolves to the request with this index, as soon as it was made. */
+  async request(index: number): Promise<PendingRequest> {
+    const { promise, resolve } = Promise.withResolvers<PendingRequest>()
+    const check = (): void => {
       const request = this.requests[index]
       if (request !== undefined) resolve(request)
     }
-    this.#watchers.add(look)
-    look()
+    this.#watchers.add(check)
+    check()
     try {
-      return await within(`request ${index} to the summarizer`, promise)
+      return await withTimeout(`request ${index} to the summarizer`, promise)
     } finally {
-      this.#watchers.delete(look)
+      this.#watchers.delete(check)
     }
   }
 }
