@@ -1,6 +1,6 @@
 /**
- * What the root's `pnpm bench` runs: it installs what the benchmark compares with, if that is not there, and begins. The
- * installation is one of its own, so that `pnpm test` needs none of it.
+ * The script of `pnpm bench`. It installs the libraries that the benchmark compares with, if they
+ * are missing, and starts the benchmark. `pnpm test` does not need these libraries.
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'

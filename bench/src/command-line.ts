@@ -34,7 +34,7 @@ const ROUNDS_AGAINST = 21
 const QUICK_ROUNDS = 3
 
 /**
- * Gives undefined if help is wanted.
+ * Parses the arguments. Returns `undefined` if help is requested.
  *
  * @throws UsageError
  */

@@ -60,7 +60,7 @@ async function bench(asked: Options): Promise<void> {
   }
 }
 
-/** Lets the build of another revision and this one work in turns, and fails where this one is slower. */
+/** Races this build against that of another revision, and fails if this one is slower. */
 async function benchAgainst(asked: Options, revision: string): Promise<void> {
   process.stdout.write(`Installing the packages of ${revision} ...\n`)
   await using other = await checkOutRevision(revision, interruption.signal)

@@ -15,7 +15,7 @@ export interface Course {
   readonly terminal: Terminal
 }
 
-/** Runs one case after the other. One that fails is told as failed, and the next one runs. */
+/** Runs one case after the other. A case that fails is reported, and the next one runs. */
 export async function runRaces(
   races: readonly Race[],
   course: Course,
@@ -59,7 +59,7 @@ async function runRace(race: Race, course: Course): Promise<RaceResult> {
   const { terminal, staging, sliceMs } = course
   const { signal } = staging
   const facts = { id, title, engine, unit, compares }
-  // Two builds are told apart by a few percent only, which fewer rounds would not show.
+  // Two builds differ by only a few percent, which fewer rounds would not show.
   const share = staging.withOthers ? (race.share ?? 1) : 1
   const rounds = Math.max(2, Math.round(course.rounds * share))
   terminal.caseBegins(`${title}, ${engine}`)
@@ -79,7 +79,7 @@ async function runRace(race: Race, course: Course): Promise<RaceResult> {
   )
 }
 
-/** An interruption is no failure of the case, but the end of the run. */
+/** Runs the work and turns its failure into a result. An interruption ends the run instead. */
 async function guarded<Result>(
   { workplace, server, staging }: Course,
   work: (scene: Scene) => Promise<Result>,

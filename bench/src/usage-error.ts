@@ -1,2 +1,2 @@
-/** Something in the command line is wrong: its message is all there is to say. */
+/** An invalid command line. Only the message is printed. */
 export class UsageError extends Error {}

@@ -14,7 +14,7 @@ describe('callersAtOnce', () => {
     )
   })
 
-  it('has as many operations under way as there are callers, and never more', async () => {
+  it('runs as many operations at once as there are callers, and never more', async () => {
     let under = 0
     let most = 0
     await callersAtOnce(8, 100, async () => {
@@ -26,7 +26,7 @@ describe('callersAtOnce', () => {
     expect(most).toBe(8)
   })
 
-  it('fails when an operation does', async () => {
+  it('fails if an operation fails', async () => {
     const failing = callersAtOnce(4, 10, async (index) => {
       if (index === 7) throw new Error('refused')
     })

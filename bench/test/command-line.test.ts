@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { readOptions } from '../src/command-line.ts'
 
 describe('readOptions', () => {
-  it('measures everything and writes the report when nothing is asked for', () => {
+  it('measures everything and writes the report by default', () => {
     expect(readOptions([])).toMatchObject({ quick: false, only: [], write: true })
   })
 
-  it('writes no report of a part or of a quick run, unless asked to', () => {
+  it('writes no report of a partial or quick run, unless requested', () => {
     expect(readOptions(['--quick'])?.write).toBe(false)
     expect(readOptions(['--only', 'save'])?.write).toBe(false)
     expect(readOptions(['--quick', '--write'])?.write).toBe(true)
   })
 
-  it('gives nothing where help is wanted', () => {
+  it('returns undefined if help is requested', () => {
     expect(readOptions(['--help'])).toBeUndefined()
   })
 
@@ -26,7 +26,7 @@ describe('readOptions', () => {
     expect(() => readOptions(['--against', 'main', '--write'])).toThrow('--against goes neither')
   })
 
-  it('says what is wrong', () => {
+  it('rejects invalid options with a message', () => {
     expect(() => readOptions(['--rounds', '0'])).toThrow('--rounds has to be 1 or more')
     expect(() => readOptions(['--fast'])).toThrow(/Unknown option '--fast'[^]*pnpm bench --quick/)
   })

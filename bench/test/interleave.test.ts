@@ -21,14 +21,14 @@ function contender(name: string, log: string[], facts: Partial<Contender> = {}):
 }
 
 describe('interleave', () => {
-  it('lets everyone work once a round, in another order each round, and verifies at the end', async () => {
+  it('runs every contender once a round, in another order each round, and verifies at the end', async () => {
     const log: string[] = []
     const measured = await interleave([contender('a', log), contender('b', log)], pace)
     expect(log).toEqual(['a', 'b', 'a', 'b', 'b', 'a', 'a', 'b', 'a verified', 'b verified'])
     expect(measured.map(({ rounds }) => rounds.length)).toEqual([3, 3])
   })
 
-  it('prepares every slice for as many operations as it then does', async () => {
+  it('prepares every slice for the number of operations that it runs', async () => {
     const prepared: number[] = []
     const done: number[] = []
     const careful = contender('careful', [], {
@@ -42,7 +42,7 @@ describe('interleave', () => {
     expect(Math.max(...done)).toBe(4)
   })
 
-  it('never does fewer operations in a slice than all its callers need', async () => {
+  it('never runs fewer operations in a slice than all its callers need', async () => {
     const done: number[] = []
     const slow = contender('slow', [], {
       leastOperations: 256,
@@ -53,7 +53,7 @@ describe('interleave', () => {
     expect(Math.min(...done)).toBe(256)
   })
 
-  it('tells about one that fails, and lets the others go on', async () => {
+  it('reports a contender that fails, and continues with the others', async () => {
     const log: string[] = []
     const broken = contender('broken', log, {
       run: async () => {
@@ -66,14 +66,14 @@ describe('interleave', () => {
     expect(second?.rounds).toHaveLength(3)
   })
 
-  it('counts work that is not there as failed', async () => {
+  it('counts work without an effect as failed', async () => {
     const forgetful = contender('forgetful', [], {
       verify: async () => {
-        throw new Error('what was saved is not there')
+        throw new Error('the payload is missing')
       },
     })
     const [measured] = await interleave([forgetful], pace)
-    expect(measured?.failure).toBe('what was saved is not there')
+    expect(measured?.failure).toBe('the payload is missing')
   })
 
   it('ends when it is interrupted', async () => {

@@ -23,11 +23,11 @@ const turns = sampleRace(
 )
 
 describe('speedOver', () => {
-  it('relates Harborage to another contender round by round', () => {
+  it('compares Harborage with another contender round by round', () => {
     expect(speedOver(saves, 'bare client')).toEqual({ low: 5, median: 5, high: 5.5 })
   })
 
-  it('knows nothing of a contender that failed', () => {
+  it('is undefined for a contender that failed', () => {
     const [own, bare] = saves.contenders
     if (own === undefined || bare === undefined) throw new Error('the sample is empty')
     const race = { ...saves, contenders: [own, { ...bare, failure: 'no disk' }] }
@@ -36,7 +36,7 @@ describe('speedOver', () => {
 })
 
 describe('peersOf', () => {
-  it('counts neither the bare client nor Harborage in another use', () => {
+  it('leaves out the bare client and variants of Harborage', () => {
     const race = sampleRace('replay', {
       Harborage: [1],
       'Harborage, whole': [2],
@@ -56,17 +56,17 @@ describe('measureGoals', () => {
     return found
   }
 
-  it('tells what has to be reached from what is aimed at', () => {
+  it('distinguishes the required limit from the aim', () => {
     expect(reached(goal('save-32-sqlite'))).toBe('at least')
     expect(reached(goal('save-32-sqlite-to-langgraph-sqlitesaver'))).toBe('aim')
   })
 
-  it('takes less as better where a cost is not to grow', () => {
+  it('treats less as better if a cost should not grow', () => {
     expect(goal('add-turn-growth-sqlite').spread?.median).toBe(1.25)
     expect(reached(goal('add-turn-growth-sqlite'))).toBe('at least')
   })
 
-  it('says so where nothing was measured', () => {
+  it('marks a goal that was not measured', () => {
     expect(reached(goal('load-1-postgres'))).toBe('unknown')
   })
 })
@@ -88,7 +88,7 @@ describe('the page', () => {
     expect(page).toContain('4.00 (4.00–4.00)')
   })
 
-  it('says what is to be said about a case that is no goal', () => {
+  it('contains the note on a case that is not a goal', () => {
     const commits = sampleRace('commit-10-sqlite', { Harborage: [10], 'bare client': [5] })
     const noted = writeMarkdown(
       sampleResults({ races: [saves, commits] }),
@@ -98,12 +98,12 @@ describe('the page', () => {
     expect(noted.split('One fsync.')).toHaveLength(2)
   })
 
-  it('says what bounds a row that misses its aim, or that it is not known', () => {
+  it('explains why a row misses its aim, or that the reason is unknown', () => {
     expect(page).toContain('- SQLite save, 32 callers, FULL, to one by one: One fsync.')
     expect(page).toMatch(/- SQLite addTurn at 10,000 .*: not profiled yet\./)
   })
 
-  it('does not hide what failed', () => {
+  it('shows failures', () => {
     expect(page).toContain('- list: the disk is full')
     expect(failuresOf(results)).toEqual(['list: the disk is full'])
   })
@@ -115,7 +115,7 @@ describe('the page', () => {
 })
 
 describe('the charts', () => {
-  it('draw a bar for each ratio, right or left of 1, with a text for those who do not see it', () => {
+  it('draw a bar for each ratio, right or left of 1, with a text for readers who do not see it', () => {
     const slow = sampleRace('load', { Harborage: [10], 'bare client': [5] })
     const chart = drawBareClientChart(sampleResults({ races: [saves, slow] }))
     expect(chart).toContain('<title id="title">Harborage next to the bare client</title>')
@@ -124,7 +124,7 @@ describe('the charts', () => {
     expect(chart).toContain('>5.00×</text>')
   })
 
-  it('hold no value that is no number', () => {
+  it('contain only numbers as values', () => {
     for (const races of [[], [saves]]) {
       const results = sampleResults({ races })
       expect(drawBareClientChart(results) + drawPeersChart(results)).not.toMatch(/NaN|Infinity/)
@@ -133,7 +133,7 @@ describe('the charts', () => {
 })
 
 describe('compareResults', () => {
-  it('shows what changed, and whether more than the spreads', () => {
+  it('shows the changes, and whether they exceed the spreads', () => {
     const now = sampleRace('save-32-sqlite', {
       Harborage: [5, 5, 5],
       'bare client': [50, 51, 52],
@@ -153,14 +153,14 @@ describe('compareBuilds', () => {
     return compareBuilds(sampleResults({ races: [race] }), 'Harborage of abc')
   }
 
-  it('relates the time of the other build to the own one, round by round', () => {
+  it('compares the time of the other build with that of this one, round by round', () => {
     const { table, slower } = compare([10, 20, 10], [10, 22, 10])
     expect(table).toMatch(/✓ load-1-sqlite .* 10\.0 µs +10\.0 µs +1\.00 \(1\.00–1\.05\)/)
     expect(table).toContain('No case is slower.')
     expect(slower).toEqual([])
   })
 
-  it('finds a case slower by its median, by its upper quartile, or because it failed', () => {
+  it('reports a case as slower by its median, by its upper quartile, or if it failed', () => {
     expect(compare([100, 100, 100, 100], [96, 96, 110, 110]).slower).toEqual([])
     expect(compare([100, 100, 100], [96, 96, 101]).slower).toEqual(['load-1-sqlite'])
     expect(compare([100, 100, 100], [98, 98, 99]).slower).toEqual(['load-1-sqlite'])
@@ -179,13 +179,13 @@ describe('the terminal', () => {
     return text
   }
 
-  it('moves a line where someone looks, and writes rows only where a file is written', () => {
+  it('updates a progress line in a terminal, and writes only rows to a file', () => {
     expect(written(true)).toContain('round 1 of 3')
     expect(written(false)).not.toContain('round')
     expect(written(false)).toContain('5.00 (5.00–5.50)')
   })
 
-  it('shows the goals that were measured, and no others', () => {
+  it('shows only the goals that were measured', () => {
     let text = ''
     const terminal = new Terminal({ write: (part) => (text += part) }, 1)
     terminal.goals(measureGoals(sampleResults({ races: [saves] })))

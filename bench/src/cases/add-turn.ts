@@ -5,13 +5,13 @@ import { oneCaller } from '../measure/callers.ts'
 import { CONVERSATIONS, conversation, TURN, turns } from './conversations.ts'
 import { openHarborageTurns, openTurnLogs } from './turn-logs.ts'
 
-/** So that a conversation of 10 turns is not one of 100 at the end of a slice. */
-const MOST_ADDED_TO_ONE = 10
-/** A conversation above so many turns does not become another one by what a run adds. */
+/** Few turns, so that a conversation of 10 turns does not have 100 at the end of a slice. */
+const MAX_ADDED_TURNS = 10
+/** Above this number of turns, a conversation hardly grows by the turns that a run adds. */
 const LONG = 1000
 const SHORT = 10
 
-/** Next to the bare insert of a turn. */
+/** Returns the race of `addTurn` against the plain insert of a turn. */
 export function addTurn(engine: EngineName, kept: number): Race {
   return {
     id: `add-turn-${kept}-${engine}`,
@@ -27,7 +27,7 @@ export function addTurn(engine: EngineName, kept: number): Race {
   }
 }
 
-/** At several sizes next to each other: the cost is not to grow. */
+/** Returns the race of `addTurn` at several sizes, whose cost should not grow. */
 export function addTurnGrowth(engine: EngineName, sizes: readonly number[]): Race {
   return {
     id: `add-turn-growth-${engine}`,
@@ -58,9 +58,9 @@ async function adding(log: TurnLog, kept: number): Promise<Contender> {
   let added = 0
   return {
     ...log,
-    mostOperations: CONVERSATIONS * MOST_ADDED_TO_ONE,
+    mostOperations: CONVERSATIONS * MAX_ADDED_TURNS,
     prepare: async () => {
-      // Every size does the same right before its slice, so that none begins warmer than another.
+      // Every size does the same work before its slice, so that all of them are equally warm.
       if (kept >= LONG) return replaceFrom(CONVERSATIONS, beforeOfOthers)
       await replaceFrom(0, before)
       added = 0

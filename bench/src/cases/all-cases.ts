@@ -38,7 +38,7 @@ const BY_TENANTS: readonly Size[] = [
   { records: 100_000, tenants: 10_000 },
 ]
 
-/** Every race, in the order of the report. */
+/** Returns every race, in the order of the report. */
 export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly Race[] {
   return ENGINES.flatMap((engine) => [
     ...comparingRaces(engine, recorded),
@@ -54,7 +54,7 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
   ])
 }
 
-/** The races in which one build is compared with another, those over large stores at their largest. */
+/** Returns the races that compare two builds. Races over large stores use the largest size. */
 export function racesOfBuilds(recorded: RecordedRuns, grown: GrownStores): readonly Race[] {
   return ENGINES.flatMap((engine) => [
     ...comparingRaces(engine, recorded),

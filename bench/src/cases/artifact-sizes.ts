@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 
 const MIB = 2 ** 20
 
-/** A slice writes at most so much, so that a run fills no disk. */
-export const MOST_BYTES_OF_A_SLICE: number = 64 * MIB
+/** The most bytes that a slice writes, so that a run does not fill the disk. */
+export const MAX_SLICE_BYTES: number = 64 * MIB
 
 export function sizeTitle(bytes: number): string {
   return bytes >= MIB ? `${bytes / MIB} MiB` : `${bytes / 1024} KiB`
@@ -13,7 +13,7 @@ export function sizeId(bytes: number): string {
   return sizeTitle(bytes).replace(' ', '').toLowerCase()
 }
 
-/** Random contents, all different. */
+/** Returns random contents, all of them different. */
 export function differentBlobs(count: number, bytes: number): readonly Uint8Array[] {
   const content = randomBytes(bytes)
   return Array.from({ length: count }, () => {
@@ -24,6 +24,6 @@ export function differentBlobs(count: number, bytes: number): readonly Uint8Arra
 }
 
 export function mustBeSame(found: Uint8Array | undefined, blob: Uint8Array): void {
-  if (found === undefined) throw new Error('what was put is not there')
-  if (Buffer.compare(found, blob) !== 0) throw new Error('what was put is not what is there')
+  if (found === undefined) throw new Error('the blob is missing')
+  if (Buffer.compare(found, blob) !== 0) throw new Error('the blob differs from what was put')
 }

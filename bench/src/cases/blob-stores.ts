@@ -11,7 +11,7 @@ import { unstorageBlobs } from '../contenders/unstorage.ts'
 import { newDsn, type Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
 
-/** Every contender's store of blobs, each on a database of its own, until the scene ends. */
+/** Opens the blob store of every contender, each on its own database, until the scene ends. */
 export async function openBlobStores(
   engine: EngineName,
   scene: Scene,

@@ -9,7 +9,7 @@ import { at, mustEqual, newEventIds, newPayload, SLOTS, spreadPlaces } from './w
 
 const SAVERS = 64
 
-/** Savers beside one that goes on repeating an event id of another slot, next to the same savers alone. */
+/** Returns the race of savers with and without another one that keeps sending a used event id. */
 export function conflictingSaver(engine: EngineName): Race {
   return {
     id: `conflicting-saver-${engine}`,
@@ -48,9 +48,9 @@ function saving(state: StateStore, isDisturbed: boolean): Contender {
       const savers = callersAtOnce(SAVERS, operations, (index) => save(index, at(eventIds, index)))
       if (!isDisturbed) return savers
       const end = new AbortController()
-      const disturber = disturb(state, end.signal)
+      const conflicting = saveConflicting(state, end.signal)
       await savers.finally(() => end.abort())
-      return disturber
+      return conflicting
     },
     verify: async () => {
       const written = places.slice(0, eventIds.length)
@@ -62,8 +62,8 @@ function saving(state: StateStore, isDisturbed: boolean): Contender {
 }
 
 /** @throws Error if a save with an event id that is taken does not fail. */
-async function disturb(state: StateStore, end: AbortSignal): Promise<void> {
-  const identity = { tenantId: 'tenant-0', userId: 'disturber', sessionId: 's1' }
+async function saveConflicting(state: StateStore, end: AbortSignal): Promise<void> {
+  const identity = { tenantId: 'tenant-0', userId: 'conflicting', sessionId: 's1' }
   const eventId = newEventId()
   const { bytes } = newPayload()
   await state.save({ eventId, identity, kind: 'taken', bytes })

@@ -1,7 +1,7 @@
 import type { Place } from '../contenders/slot-store.ts'
 import type { Said } from '../contenders/turn-log.ts'
 
-/** The conversations that one contender keeps, so that a slice makes none of them much longer. */
+/** The number of conversations per contender. Enough that no slice makes one much longer. */
 export const CONVERSATIONS = 8
 
 export const TURN: Said = {

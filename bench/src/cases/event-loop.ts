@@ -17,7 +17,7 @@ interface Delays {
   readonly commitP99Ms: number
 }
 
-/** How long other work on the event loop waits while 32 callers save on SQLite. */
+/** Measures how long other work on the event loop waits while 32 callers save on SQLite. */
 export function eventLoop(): Survey {
   return {
     id: 'event-loop-sqlite',
@@ -26,7 +26,7 @@ export function eventLoop(): Survey {
   }
 }
 
-/** The same on a disk whose every fdatasync takes longer: strace sees to that. */
+/** Measures the same on a slow disk: strace delays every fdatasync. */
 export function eventLoopOnSlowDisk(): Survey {
   return {
     id: 'event-loop-slow-disk-sqlite',
@@ -54,7 +54,7 @@ async function mustRun([program = '', ...args]: readonly string[]): Promise<void
   try {
     await promisify(execFile)(program, [...args, 'true'])
   } catch (cause) {
-    throw new Error('not measured: strace is not there, or may not trace', { cause })
+    throw new Error('not measured: strace is missing or not permitted to trace', { cause })
   }
 }
 

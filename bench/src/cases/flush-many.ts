@@ -6,11 +6,11 @@ import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { callersAtOnce } from '../measure/callers.ts'
 import { conversation, TURN } from './conversations.ts'
 
-/** The turns of a conversation before each flush: enough that there is something to fold. */
+/** The turns of a conversation before each flush: enough that some are folded. */
 const TURNS = 2
 const RECENT_TURNS = 1
 
-/** Flushes of many conversations at once: what one costs is not to grow with how many wait. */
+/** Returns the race of concurrent flushes, whose cost should not grow with their number. */
 export function flushMany(engine: EngineName, sizes: readonly number[]): Race {
   return {
     id: `flush-many-${engine}`,
@@ -52,7 +52,7 @@ function flushing(memory: MemoryStore, gate: Gate, count: number): Contender {
     name: `${count.toLocaleString('en')} conversations`,
     leastOperations: count,
     mostOperations: count,
-    // The summarizer answers only while the slice runs, so that all foldings fall into it.
+    // The summarizer answers only while the slice runs, so that the slice contains all folds.
     prepare: async () => {
       gate.close()
       await callersAtOnce(64, count * TURNS, (index) =>
@@ -74,7 +74,7 @@ function flushing(memory: MemoryStore, gate: Gate, count: number): Contender {
   }
 }
 
-/** Holds back what waits for it while it is closed. */
+/** A gate that callers wait for while it is closed. */
 class Gate {
   passed: Promise<void> = Promise.resolve()
   open: () => void = () => {}

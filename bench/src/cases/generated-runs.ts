@@ -5,7 +5,10 @@ const WORDS =
     ' ',
   )
 
-/** Runs like the recorded ones: a long policy first, then turns with some calls of tools; the same for the same seed. */
+/**
+ * Generates runs like the recorded ones: a long policy first, then turns with some tool calls. The
+ * same seed generates the same runs.
+ */
 export function generateRuns(count: number, seed: number): readonly RecordedRun[] {
   const random = randomSource(seed)
   const between = (low: number, high: number): number => low + Math.floor(random() * (high - low))
@@ -36,7 +39,7 @@ export function generateRuns(count: number, seed: number): readonly RecordedRun[
   }))
 }
 
-/** Mulberry32: small, and good enough for test data. */
+/** Returns the generator mulberry32, which is small and good enough for test data. */
 function randomSource(seed: number): () => number {
   let state = seed
   return () => {

@@ -8,7 +8,7 @@ import type { Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
 import { newEventIds, newPayload } from './workload.ts'
 
-/** How much a state store holds. */
+/** The size of a state store. */
 export interface Size {
   readonly records: number
   readonly tenants: number
@@ -16,10 +16,10 @@ export interface Size {
 
 const RECORDS_OF_A_SESSION = 10
 const RECORDS_OF_A_COMMIT = 500
-/** So many slots, scattered over the whole table, are read and written. */
+/** The number of slots that are read and written, scattered over the whole table. */
 const TOUCHED = 5000
 
-/** Large stores, each filled once in a run, by the first case that needs it. */
+/** Large stores. Each is filled once in a run, by the first case that needs it. */
 export class GrownStores {
   readonly #scene: Scene
   readonly #stores = new Map<string, Promise<string>>()
@@ -28,7 +28,7 @@ export class GrownStores {
     this.#scene = scene
   }
 
-  /** Gives the DSN of a store of that size. */
+  /** Resolves to the DSN of a store of this size. */
   open(build: Build, engine: EngineName, size: Size, signal: AbortSignal): Promise<string> {
     const name = `${build.name} ${engine} ${size.records} ${size.tenants}`
     const store = this.#stores.get(name) ?? this.#fill(build, engine, size, signal)
@@ -51,7 +51,7 @@ export class GrownStores {
   }
 }
 
-/** The records of the first tenant go in through the store, 1 KiB each. */
+/** Saves the records of the first tenant, of 1 KiB each, through the store. */
 async function fillFirstTenant(
   build: Build,
   database: Database,
@@ -76,8 +76,8 @@ async function fillFirstTenant(
   }
 }
 
-// The other tenants hold the same as the first one, event ids included: they are unique within a tenant only. The
-// database copies the rows itself, whatever columns they have; through the store a million would take minutes.
+// The other tenants get copies of the same records with the same event ids, which are unique only
+// within a tenant. The database copies the rows: through the store a million would take minutes.
 
 function copyTenantInSqlite(path: string, tenants: number): void {
   const db = new BetterSqlite3(path)
@@ -140,10 +140,10 @@ function placeAt(tenant: number, number: number): Place {
   }
 }
 
-/** Slots all over a store of that size. */
+/** Returns slots from all parts of a store of this size. */
 export function scatteredPlaces({ records, tenants }: Size): readonly Place[] {
   const perTenant = records / tenants
-  // A stride without a factor in common with the number of records goes everywhere.
+  // A stride that is coprime to the number of records reaches all parts.
   const stride = 7919
   return Array.from({ length: Math.min(TOUCHED, records) }, (_, index) => {
     const number = (index * stride) % records

@@ -8,7 +8,10 @@ import { at, mustEqual, newEventIds, newPayload } from './workload.ts'
 
 export type GrowingWork = 'save' | 'load'
 
-/** Harborage at several sizes next to each other, or builds at one: neither the records nor the tenants are to cost. */
+/**
+ * Returns the race of several sizes, or of several builds at one size. The cost should grow with
+ * neither the records nor the tenants.
+ */
 export function growth(
   engine: EngineName,
   work: GrowingWork,
@@ -54,7 +57,7 @@ async function touching(
       run: (operations) => oneCaller(operations, () => store.load(at(touched, next++))),
       verify: async () => {
         for (const place of touched) {
-          if ((await store.load(place)) === undefined) throw new Error('a record is not there')
+          if ((await store.load(place)) === undefined) throw new Error('a record is missing')
         }
       },
     }

@@ -9,7 +9,7 @@ interface Listed {
   readonly heapMiB: number
 }
 
-/** Memory while listing everything there is, in a process that does nothing else. */
+/** Measures the memory of a process that lists all records and does nothing else. */
 export function listingMemory(engine: EngineName, size: Size, grown: GrownStores): Survey {
   const { records } = size
   return {

@@ -17,7 +17,7 @@ import { at, mustEqual, SLOTS, spreadPlaces } from './workload.ts'
 const places = spreadPlaces(SLOTS, 10)
 const place = at(places, 0)
 
-/** Opening a database that is there and migrated, reading one record, closing. */
+/** Returns the race of opening a migrated database, reading one record and closing. */
 export function openStore(engine: EngineName): Race {
   return {
     id: `open-${engine}`,

@@ -1,12 +1,6 @@
 import type { EngineName, Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
-import {
-  differentBlobs,
-  MOST_BYTES_OF_A_SLICE,
-  mustBeSame,
-  sizeId,
-  sizeTitle,
-} from './artifact-sizes.ts'
+import { differentBlobs, MAX_SLICE_BYTES, mustBeSame, sizeId, sizeTitle } from './artifact-sizes.ts'
 import { openBlobStores } from './blob-stores.ts'
 import { at } from './workload.ts'
 
@@ -23,7 +17,7 @@ export function putBytes(engine: EngineName, bytes: number): Race {
         let names: string[] = []
         return {
           ...store,
-          mostOperations: Math.min(2000, MOST_BYTES_OF_A_SLICE / bytes),
+          mostOperations: Math.min(2000, MAX_SLICE_BYTES / bytes),
           prepare: async (operations) => {
             await store.clear()
             blobs = differentBlobs(operations, bytes)

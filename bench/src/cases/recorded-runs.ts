@@ -6,7 +6,7 @@ import { generateRuns } from './generated-runs.ts'
 
 export interface RecordedRuns {
   readonly runs: readonly RecordedRun[]
-  /** Where they come from, for the report. */
+  /** The origin of the runs, for the report. */
   readonly source: string
 }
 
@@ -20,7 +20,7 @@ interface Trajectory {
 const RECORDED = new URL('../../../../shared/data/tau-airline-trajectories.json', import.meta.url)
 const SEED = 20_260
 
-/** The recorded runs beside the project, or, without them, generated ones of the same shape. */
+/** Reads the recorded runs beside the project. Without them, generates runs of the same shape. */
 export async function readRuns(most: number): Promise<RecordedRuns> {
   const file = process.env['HARBORAGE_BENCH_TRAJECTORIES'] ?? RECORDED
   if (typeof file !== 'string' && !existsSync(file)) {
@@ -45,7 +45,7 @@ export async function readRuns(most: number): Promise<RecordedRuns> {
   }
 }
 
-/** How often a user speaks: the turns of a conversation. */
+/** Returns the number of user messages, which is the number of turns. */
 export function countTurns(runs: readonly RecordedRun[]): number {
   return runs.reduce(
     (count, { messages }) => count + messages.filter(({ role }) => role === 'user').length,

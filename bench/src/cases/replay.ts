@@ -20,7 +20,7 @@ import { callersAtOnce } from '../measure/callers.ts'
 import { countTurns, type RecordedRuns } from './recorded-runs.ts'
 import { at } from './workload.ts'
 
-/** Recorded runs, kept step by step; a slice is all of them, under a tenant of its own. */
+/** Returns the race of storing recorded runs step by step. A slice stores all for a new tenant. */
 export function replay(engine: EngineName, { runs }: RecordedRuns, atOnce: number): Race {
   return {
     id: `replay-${atOnce}-${engine}`,

@@ -6,12 +6,12 @@ import { newDsn } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { at, mustEqual, newEventIds, newPayload, SLOTS, spreadPlaces } from './workload.ts'
 
-/** So many calls are under way at once. */
+/** The number of concurrent calls. */
 const CALLS = 20_000
 
 const places = spreadPlaces(SLOTS, 10)
 
-/** Loads that all listen to one signal, next to loads without one. */
+/** Returns the race of loads that share one signal against loads without a signal. */
 export function sharedSignal(engine: EngineName): Race {
   return {
     id: `shared-signal-${engine}`,

@@ -14,7 +14,7 @@ import type { EngineName } from '../measure/benchmark.ts'
 import { callersAtOnce } from '../measure/callers.ts'
 import { at, newEventIds, newPayload } from './workload.ts'
 
-/** Every contender's store of slots, each on a database of its own, until the scene ends. */
+/** Opens the slot store of every contender, each on its own database, until the scene ends. */
 export async function openSlotStores(
   engine: EngineName,
   scene: Scene,
@@ -54,7 +54,7 @@ function othersOnPostgres(scene: Scene): readonly Open[] {
   ]
 }
 
-/** The ones that can do the work at all. */
+/** Returns the stores that have this method. */
 export function ableTo<Method extends 'loadByEventId' | 'commit' | 'list'>(
   method: Method,
   stores: readonly SlotStore[],
@@ -64,7 +64,7 @@ export function ableTo<Method extends 'loadByEventId' | 'commit' | 'list'>(
   )
 }
 
-/** Saves something in every slot, and gives the event ids and what was saved. */
+/** Saves a record in every slot, and resolves to the event ids and the payloads. */
 export async function fill(
   store: SlotStore,
   places: readonly Place[],
@@ -76,7 +76,7 @@ export async function fill(
     await callersAtOnce(32, writes.length, (index) => store.save(at(writes, index)))
     return { eventIds, payload }
   }
-  // Many at once: a slow disk would make the setting up longer than the case.
+  // In commits: on a slow disk single saves would take longer than the case.
   for (const ofTenant of Map.groupBy(writes, tenantOf).values()) {
     for (let first = 0; first < ofTenant.length; first += WRITES_OF_A_COMMIT) {
       await store.commit(ofTenant.slice(first, first + WRITES_OF_A_COMMIT))

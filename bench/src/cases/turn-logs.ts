@@ -6,7 +6,7 @@ import type { TurnLog } from '../contenders/turn-log.ts'
 import { newDsn, type Scene } from '../environment/scene.ts'
 import type { EngineName } from '../measure/benchmark.ts'
 
-/** Every contender's turns, each on a database of its own, until the scene ends. */
+/** Opens the turn log of every contender, each on its own database, until the scene ends. */
 export async function openTurnLogs(engine: EngineName, scene: Scene): Promise<readonly TurnLog[]> {
   const logs: TurnLog[] = []
   for (const build of scene.builds) logs.push(await openHarborageTurns(build, engine, scene))

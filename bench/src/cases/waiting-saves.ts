@@ -7,7 +7,7 @@ import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { fill } from './slot-stores.ts'
 import { at, mustEqual, newEventIds, newPayload, spreadPlaces } from './workload.ts'
 
-/** All saves of a slice are called at once: what one costs is not to grow with how many wait. */
+/** Returns the race of saves that are all called at once. Their number should not cost time. */
 export function waitingSaves(engine: EngineName, sizes: readonly number[]): Race {
   return {
     id: `waiting-saves-${engine}`,
@@ -23,7 +23,7 @@ export function waitingSaves(engine: EngineName, sizes: readonly number[]): Race
       for (const waiting of sizes) {
         const store = await harborageSlots(currentBuild, await newDsn(engine, scene))
         scene.onEnd(() => store.close())
-        // All databases hold the same, so that only the number of waiting calls differs.
+        // All databases have the same content: only the number of waiting calls differs.
         await fill(store, all)
         const places = all.slice(0, waiting)
         let eventIds: readonly EventId[] = []

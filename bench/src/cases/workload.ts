@@ -8,7 +8,7 @@ import type { Payload, Place } from '../contenders/slot-store.ts'
 export const SLOTS = 1000
 export const PAYLOAD_BYTES = 1024
 
-/** That many slots, spread over tenants, users and sessions. */
+/** Returns `count` slots that are spread over tenants, users and sessions. */
 export function spreadPlaces(count: number, tenants: number): readonly Place[] {
   return Array.from({ length: count }, (_, index) => {
     const tenantId = `tenant-${index % tenants}`
@@ -19,7 +19,7 @@ export function spreadPlaces(count: number, tenants: number): readonly Place[] {
   })
 }
 
-/** That many slots of one session. */
+/** Returns `count` slots of one session. */
 export function placesOfOneSession(count: number): readonly Place[] {
   const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: '' }
   return Array.from({ length: count }, (_, index) =>
@@ -32,7 +32,7 @@ function placeOf(identity: Place['identity'], kind: string): Place {
   return { identity, kind, key: `${tenantId}:${userId}:${sessionId}:${kind}` }
 }
 
-/** Random bytes, so that no contender gains by compressing. */
+/** Returns random bytes, so that no contender gains from compression. */
 export function newPayload(): Payload {
   const bytes = new Uint8Array(randomBytes(PAYLOAD_BYTES))
   const text = Buffer.from(bytes).toString('base64').slice(0, PAYLOAD_BYTES)
@@ -43,18 +43,18 @@ export function newEventIds(count: number): readonly EventId[] {
   return Array.from({ length: count }, () => newEventId())
 }
 
-/** The item at that place of an endless repetition of the items. */
+/** Returns the item at this index of an endless repetition of the items. */
 export function at<Item>(items: readonly Item[], index: number): Item {
   const item = items[index % items.length]
   if (item === undefined) throw new RangeError('there are no items')
   return item
 }
 
-/** Throws unless a contender gave what was put in. */
+/** Throws unless a contender returned the payload that was saved. */
 export function mustEqual(found: unknown, { bytes, text }: Payload): void {
   const same = found instanceof Uint8Array ? Buffer.compare(found, bytes) === 0 : found === text
   if (!same)
     throw new Error(
-      found === undefined ? 'what was saved is not there' : 'what was saved is not what is there',
+      found === undefined ? 'the payload is missing' : 'the payload differs from what was saved',
     )
 }

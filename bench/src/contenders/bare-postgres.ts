@@ -22,7 +22,7 @@ const note = 'pg Pool of 10, named statements'
 
 type StatementName = keyof typeof PLAIN_SQL
 
-/** The statements of the bare client under their names. */
+/** The statements of the bare client, by their names. */
 const texts = Object.fromEntries(
   Object.entries(PLAIN_SQL).map(([statement, sql]) => [statement, numbered(sql)]),
 )
@@ -31,7 +31,7 @@ function named(statement: StatementName, values: unknown[]): pg.QueryConfig {
   return { name: statement, text: texts[statement] ?? '', values }
 }
 
-/** A pool as the bare client and the Kysely code use it, with their tables. */
+/** Opens a pool for the bare client and the Kysely code, with their tables. */
 export async function plainPostgres(dsn: string): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: dsn, max: 10 })
   pool.on('error', () => {})

@@ -20,7 +20,7 @@ import type { TurnLog } from './turn-log.ts'
 const name = BARE
 const note = 'better-sqlite3, statements prepared once, WAL, synchronous=FULL'
 
-/** A database as the bare client and the Kysely code use it, with the durability that Harborage has. */
+/** Opens a database for the bare client and the Kysely code, as durable as that of Harborage. */
 export function plainSqlite(path: string): BetterSqlite3.Database {
   const db = new BetterSqlite3(path)
   db.pragma('journal_mode = WAL')

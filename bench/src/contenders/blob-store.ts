@@ -1,8 +1,8 @@
-/** Blobs, as the cases about the artifact store need them. A method that works at once returns no promise. */
+/** A store of blobs for the cases about artifacts. Synchronous methods return no promise. */
 export interface BlobStore {
   readonly name: string
   readonly note?: string
-  /** Gives the name to get it by. */
+  /** Returns the name of the blob. */
   put(bytes: Uint8Array): string | Promise<string>
   get(name: string): Uint8Array | undefined | Promise<Uint8Array | undefined>
   /** Removes all. */

@@ -10,7 +10,7 @@ import { openStateStore } from '@harborage/state'
 
 import { HARBORAGE } from '../measure/benchmark.ts'
 
-/** One build of the packages: the one of this checkout, or the one of another revision. */
+/** A build of the packages, of this checkout or of another revision. */
 export interface Build {
   /** The name of its contenders. */
   readonly name: string

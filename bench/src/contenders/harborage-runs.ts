@@ -6,19 +6,19 @@ import type { StateStore } from '@harborage/state'
 import type { Build } from './build.ts'
 import type { Message, RecordedRun, RunKeeper } from './run-keeper.ts'
 
-/** A message that waits for the end of its turn; a tool's result is an artifact. */
+/** A message of an unfinished turn. The result of a tool is an artifact. */
 type Kept = Message | { readonly role: string; readonly artifact: string }
 
 interface Checkpoint {
   readonly step: number
   readonly instructions: string | undefined
-  /** What was said since the last finished turn. */
+  /** The messages since the last finished turn. */
   readonly open: readonly Kept[]
 }
 
 const KIND = 'task.checkpoint'
 
-/** With all three stores on one database, as the documentation has it. */
+/** Returns a keeper that uses all three stores on one database, as the documentation shows. */
 export async function harborageRuns(build: Build, database: Database): Promise<RunKeeper> {
   const bus = build.createEventBus()
   const state = await build.openStateStore({ database })
@@ -38,7 +38,7 @@ export async function harborageRuns(build: Build, database: Database): Promise<R
   }
 }
 
-/** With the state store alone, and the whole conversation in every checkpoint, as a graph's saver has it. */
+/** Returns a keeper that saves the whole conversation in every checkpoint, as graph savers do. */
 export async function harborageWholeRuns(build: Build, database: Database): Promise<RunKeeper> {
   const state = await build.openStateStore({ database })
   return {
@@ -130,7 +130,7 @@ class Keeping {
 
 async function check(stores: Stores, identity: Identity, run: RecordedRun): Promise<void> {
   const { version } = await stores.state.loadOrThrow(identity, KIND)
-  if (version !== run.messages.length - 1) throw new Error('the last checkpoint is not there')
+  if (version !== run.messages.length - 1) throw new Error('the last checkpoint is missing')
   const { recentTurns } = await stores.memory.getLlmContext(identity)
   const said = run.messages.filter(({ role }) => role === 'user').map(({ content }) => content)
   const kept = recentTurns.map(({ userMessage }) => userMessage)

@@ -34,7 +34,7 @@ export async function harborageSlots(build: Build, dsn: string): Promise<SlotSto
 
 const SCOPE: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-/** `clear` empties the table on Postgres, where removing rows one by one would leave it swollen. */
+/** Opens the blob store of Harborage. On Postgres `clear` truncates the table to avoid bloat. */
 export async function harborageBlobs(
   build: Build,
   dsn: string,

@@ -2,7 +2,7 @@ import { uuid6, type BaseCheckpointSaver, type Checkpoint } from '@langchain/lan
 
 import type { SlotStore } from './slot-store.ts'
 
-/** What a graph hands to its saver after a step: one channel with what the step left. */
+/** Returns the checkpoint that a graph saves after a step: one channel with its value. */
 export function checkpointOf(step: number, channel: string, value: unknown): Checkpoint {
   return {
     v: 4,
@@ -14,7 +14,10 @@ export function checkpointOf(step: number, channel: string, value: unknown): Che
   }
 }
 
-/** A saver as a keyed store: a thread for each slot, a new checkpoint for each save, the newest one on load. */
+/**
+ * Returns a saver as a slot store: each slot is a thread, each save a new checkpoint, and a load
+ * returns the newest one.
+ */
 export function checkpointSlots(
   name: string,
   note: string,

@@ -3,7 +3,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint'
 import type { RunKeeper } from './run-keeper.ts'
 import { checkpointOf } from './langgraph-checkpoint.ts'
 
-/** A checkpoint per step with the messages in a channel, as a graph hands it to its saver. */
+/** Returns a keeper that saves a checkpoint per step, with the messages in one channel. */
 export function langgraphRuns(
   name: string,
   note: string,

@@ -7,7 +7,7 @@ import type { SlotStore } from './slot-store.ts'
 export const LANGGRAPH_SQLITE = 'LangGraph SqliteSaver'
 export const LANGGRAPH_SQLITE_NOTE = 'WAL, synchronous=FULL set on its database for this run'
 
-/** A saver with the durability that Harborage has; by itself it leaves what the client was built with. */
+/** Opens a saver that is as durable as Harborage. By default it keeps the client's settings. */
 export function openSqliteSaver(path: string): SqliteSaver {
   const db = new BetterSqlite3(path)
   db.pragma('journal_mode = WAL')

@@ -8,7 +8,7 @@ import type { Said } from './turn-log.ts'
 
 type Owner = Required<RunIdentity>
 
-/** The parameters that name a session or run. */
+/** Returns the parameters that identify a session or run. */
 export function ownerValues({ tenantId, userId, sessionId, runId }: Owner): string[] {
   return [tenantId, userId, sessionId, runId]
 }
@@ -21,7 +21,7 @@ export function recordValues({ place, eventId, payload }: Write): unknown[] {
   return [...placeValues(place), eventId, 0, Date.now(), payload.bytes]
 }
 
-/** An artifact named by its digest, as Harborage names it, so that the bare client hashes as well. */
+/** Returns an artifact with its digest as the name, so that the bare client hashes as well. */
 export function blobRow(bytes: Uint8Array): BlobRow {
   const sha256 = sha256Of(bytes)
   return {
@@ -41,17 +41,17 @@ export function blobRow(bytes: Uint8Array): BlobRow {
   }
 }
 
-/** The parameters that write an artifact, in the order of its columns. */
+/** Returns the parameters that write an artifact, in the order of its columns. */
 export function blobValues(row: BlobRow): unknown[] {
   return Object.values(row)
 }
 
-/** The parameters that name an artifact. */
+/** Returns the parameters that identify an artifact. */
 export function blobPlace(id: string): string[] {
   return ['acme', 'ann', 's1', '', 'default', id]
 }
 
-/** Gives the bytes if they still have their digest, as Harborage checks it. */
+/** Returns the bytes after checking their digest, as Harborage does. */
 export function checkedBlob(
   row: Pick<BlobRow, 'sha256' | 'bytes'> | undefined,
 ): Uint8Array | undefined {

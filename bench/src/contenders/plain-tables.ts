@@ -1,6 +1,6 @@
 import type { EngineName } from '../measure/benchmark.ts'
 
-/** Tables as one writes them by hand: the primary key, and the event id unique within its tenant. */
+/** Hand-written tables: with a primary key, and an event id that is unique within its tenant. */
 export interface PlainTables {
   records: RecordRow
   blobs: BlobRow
@@ -34,7 +34,7 @@ export interface BlobRow {
   bytes: Uint8Array
 }
 
-/** The statements that make the tables of the bare client and of the hand-written Kysely code. */
+/** Returns the statements that create the tables of the bare client and of the Kysely code. */
 export function plainTables(engine: EngineName): string {
   const name = engine === 'sqlite' ? 'text not null' : 'text collate "C" not null'
   const bytes = engine === 'sqlite' ? 'blob not null' : 'bytea not null'
@@ -85,7 +85,7 @@ export const PLAIN_SQL = {
     'delete from turns where tenant_id = ? and user_id = ? and session_id = ? and run_id = ?',
 } as const
 
-/** The statement in the words of pg: `$1`, `$2`. */
+/** Returns the statement with the placeholders of pg: `$1`, `$2`. */
 export function numbered(sql: string): string {
   let number = 0
   return sql.replaceAll('?', () => `$${(number += 1)}`)

@@ -1,4 +1,4 @@
-/** One message of a chat, in the format of OpenAI; what else it holds goes along. */
+/** A chat message in the format of OpenAI, with all of its other fields. */
 export interface Message {
   readonly role: string
   readonly content?: string | null
@@ -11,13 +11,13 @@ export interface RecordedRun {
   readonly messages: readonly Message[]
 }
 
-/** Keeps what an agent does, step by step, so that it can go on after any of them. */
+/** A store of the steps of an agent, which can resume after any of them. */
 export interface RunKeeper {
   readonly name: string
   readonly note?: string
-  /** Keeps every step of a run of that tenant, each before the next one begins. */
+  /** Stores every step of a run of this tenant, each before the next one begins. */
   keep(tenantId: string, run: RecordedRun): Promise<void>
-  /** Throws unless all of the run is there. */
+  /** Throws unless the complete run is stored. */
   check(tenantId: string, run: RecordedRun): Promise<void>
   close(): Promise<void>
 }

@@ -1,14 +1,14 @@
 import type { EventId, RunIdentity } from '@harborage/core'
 
-/** A slot, in the words of every contender. */
+/** A slot, in the forms that the contenders need. */
 export interface Place {
   readonly identity: Required<RunIdentity>
   readonly kind: string
-  /** The same as one text, for stores that know keys only. */
+  /** The same as one text, for key-value stores. */
   readonly key: string
 }
 
-/** What is written: its bytes, and a text of the same length for stores that hold JSON. */
+/** A payload: bytes, and a text of the same length for stores that hold JSON. */
 export interface Payload {
   readonly bytes: Uint8Array
   readonly text: string
@@ -20,17 +20,17 @@ export interface Write {
   readonly payload: Payload
 }
 
-/** Keyed records, as the cases about the state store need them. A method that works at once returns no promise. */
+/** A store of slots for the cases about state. Synchronous methods return no promise. */
 export interface SlotStore {
   readonly name: string
   readonly note?: string
   save(write: Write): unknown
-  /** Gives what was saved, or undefined. */
+  /** Returns the payload that was saved, or `undefined`. */
   load(place: Place): unknown
   loadByEventId?(place: Place, eventId: EventId): unknown
-  /** All or nothing. */
+  /** Writes all slots or none. */
   commit?(writes: readonly Write[]): unknown
-  /** Walks over all records of an identity and gives their number. */
+  /** Walks all records of an identity and returns their number. */
   list?(identity: Place['identity']): number | Promise<number>
   close(): Promise<void>
 }

@@ -1,19 +1,19 @@
 import type { RunIdentity } from '@harborage/core'
 
-/** One exchange, as it is said. */
+/** A turn: a user message and its answer. */
 export interface Said {
   readonly userMessage: string
   readonly assistantResponse: string
 }
 
-/** Conversations, as the cases about the memory store need them. */
+/** A store of conversations for the cases about memory. */
 export interface TurnLog {
   readonly name: string
   readonly note?: string
   add(identity: Required<RunIdentity>, turn: Said): unknown
-  /** Reads all turns that are kept. */
+  /** Reads all stored turns. */
   read(identity: Required<RunIdentity>): readonly Said[] | Promise<readonly Said[]>
-  /** Puts those turns in the place of the conversation. */
+  /** Replaces the turns of the conversation. */
   replace(identity: Required<RunIdentity>, turns: readonly Said[]): Promise<void>
   close(): Promise<void>
 }

@@ -9,10 +9,10 @@ import type { SlotStore } from './slot-store.ts'
 const name = 'unstorage'
 const note = 'db0 on better-sqlite3, WAL and synchronous=FULL set on its database for this run'
 
-/** Its own type of what it gives cannot be resolved. */
+/** The declared return type of db0Driver cannot be resolved. */
 const driverOn: (options: { database: Database }) => Driver = db0Driver
 
-// It says once that its driver is experimental, in the middle of the table.
+// The library prints a warning about its experimental driver, in the middle of the table.
 Reflect.set(globalThis, '__unstorage_db0_experimental_warning__', true)
 
 async function open(path: string): Promise<{ storage: Storage; close: () => Promise<void> }> {

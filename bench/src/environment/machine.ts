@@ -54,7 +54,7 @@ async function installedVersion(name: string): Promise<string> {
   return version
 }
 
-/** The magic numbers of the file systems that databases usually lie on. */
+/** The magic numbers of file systems that are common for databases. */
 const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0xef53: 'ext4',
   0x9123683e: 'btrfs',

@@ -10,15 +10,15 @@ import { UsageError } from '../usage-error.ts'
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '../../..')
 
-/** A checkout of another revision, with what its packages depend on. */
+/** A checkout of another revision with its dependencies. */
 export interface OtherRevision extends AsyncDisposable {
   readonly folder: string
-  /** The commit, short. */
+  /** The short hash of the commit. */
   readonly commit: string
 }
 
 /**
- * Checks a revision out into a temporary folder and installs what its packages depend on.
+ * Checks out a revision in a temporary folder and installs its dependencies.
  *
  * @throws UsageError if git does not know the revision.
  */

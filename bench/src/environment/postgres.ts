@@ -14,13 +14,13 @@ export interface BenchServer {
 
 const SETTINGS = ['fsync', 'synchronous_commit', 'shared_buffers'] as const
 
-/** The server that HARBORAGE_BENCH_POSTGRES names, or one of its own with the default settings. */
+/** Connects to the server in HARBORAGE_BENCH_POSTGRES, or starts one with default settings. */
 export async function openServer(): Promise<BenchServer> {
   const named = process.env['HARBORAGE_BENCH_POSTGRES']
   const own = named ? undefined : await startPostgresServer()
   const dsn = named ?? own?.dsn ?? ''
   const admin = new pg.Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 })
-  // Stopping the server ends this connection, too.
+  // Stopping the server also ends this connection.
   admin.on('error', () => {})
   const stop = async (): Promise<void> => {
     await admin.end().catch(() => {})
@@ -53,7 +53,7 @@ export async function openServer(): Promise<BenchServer> {
   }
 }
 
-/** A pool that has ended still has backends for a moment, and not every contender bears it when they are killed. */
+/** Waits until no backend uses the database, because some contenders fail if theirs is killed. */
 async function untilUnused(admin: pg.Client, database: string): Promise<void> {
   for (const end = performance.now() + 2000; performance.now() < end; await delay(5)) {
     const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1', [

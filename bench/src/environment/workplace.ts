@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import type { BenchServer } from './postgres.ts'
 import type { Scene } from './scene.ts'
 
-/** What is the same for every case of a run. */
+/** The part of a scene that is the same for every case of a run. */
 export type Staging = Pick<Scene, 'quick' | 'signal' | 'builds' | 'withOthers'>
 
 /** The temporary folder of a run. */
 export interface Workplace extends AsyncDisposable {
-  /** Gives the work a scene, and clears it away afterwards. */
+  /** Runs the work with a scene, and removes the scene afterward. */
   stage<Result>(
     options: Staging,
     server: BenchServer | undefined,

@@ -1,4 +1,4 @@
-/** Lets callers save without a pause, and prints how long other work on the event loop had to wait. */
+/** Saves without a pause, and prints how long other work on the event loop had to wait. */
 import { setTimeout as delay } from 'node:timers/promises'
 
 import '@harborage/driver-sqlite'
@@ -41,7 +41,7 @@ process.stdout.write(
   }),
 )
 
-/** One durable commit of the bare client on the same disk, in milliseconds each. */
+/** Returns the durations in milliseconds of durable commits of the bare client on this disk. */
 function bareCommits(file: string, count: number): readonly number[] {
   const db = new BetterSqlite3(file)
   db.pragma('journal_mode = WAL')

@@ -1,4 +1,4 @@
-/** Lists every record of a store and prints how much memory that took above what the process had before. */
+/** Lists every record of a store, and prints how much memory the process needed for that. */
 import { setTimeout as delay } from 'node:timers/promises'
 
 import '@harborage/driver-postgres'

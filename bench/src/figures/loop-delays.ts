@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 const TIMER_MS = 1
 
 /**
- * How long a timer of 1 ms had to wait for the event loop, each time, while the work went on; in milliseconds. The
- * histogram of perf_hooks takes its first measure only when its timer has fired once, and so misses a loop that never
- * turns.
+ * Measures how long a timer of 1 ms waits for the event loop while the work runs, in milliseconds.
+ * The histogram of perf_hooks begins to measure only after its timer has fired once, so it misses a
+ * loop that is blocked all the time.
  */
 export async function loopDelays(work: () => Promise<unknown>): Promise<readonly number[]> {
   const waits: number[] = []
@@ -17,7 +17,7 @@ export async function loopDelays(work: () => Promise<unknown>): Promise<readonly
   }, TIMER_MS)
   try {
     await work()
-    // The wait that is going on counts, too.
+    // The current wait also counts.
     await delay(5 * TIMER_MS)
   } finally {
     clearInterval(timer)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Runs a script of this folder in a process of its own, and gives the JSON it prints. */
+/** Runs a script of this folder in another process, and resolves to the JSON that it prints. */
 export async function runScript(
   script: string,
   args: readonly string[],
@@ -11,7 +11,7 @@ export async function runScript(
     readonly signal: AbortSignal
     /** Flags of Node.js. */
     readonly flags?: readonly string[]
-    /** A program that starts it, with its arguments. */
+    /** A program that starts Node.js, with its arguments. */
     readonly under?: readonly string[]
   },
 ): Promise<unknown> {

@@ -1,45 +1,45 @@
 import type { Scene } from '../environment/scene.ts'
 
-/** Who does the work of a case. */
+/** A participant in a race, which does the work of a case. */
 export interface Contender {
   readonly name: string
-  /** What sets it apart: its durability, what it does not do. */
+  /** A remark on how it differs, such as its durability. */
   readonly note?: string
-  /** The fewest operations of one slice: many callers need enough for all of them to be at work. Default: 1. */
+  /** The fewest operations of a slice, so that all concurrent callers have work. Default: 1. */
   readonly leastOperations?: number
-  /** The most operations of one slice; for what fills disks. */
+  /** The most operations of a slice, for work that fills disks. */
   readonly mostOperations?: number
-  /** Makes what that many operations need. Not timed. */
+  /** Prepares for `operations` operations. Not timed. */
   prepare?(operations: number): Promise<void>
-  /** Timed. */
+  /** Runs the operations. Timed. */
   run(operations: number): Promise<void>
-  /** Throws unless what the operations did is really there. Not timed. */
+  /** Throws unless the operations had their effect. Not timed. */
   verify(): Promise<void>
 }
 
 export type EngineName = 'sqlite' | 'postgres'
 
-/** Work that every contender does, in turns. */
+/** Work that all contenders do alternately. */
 export interface Race {
   /** For `--only`, for comparing runs and for the notes: `save-32-sqlite`. */
   readonly id: string
   readonly title: string
   readonly engine: EngineName
-  /** What is counted: `save`, `turn`. */
+  /** The unit that is counted, such as `save` or `turn`. */
   readonly unit: string
-  /** `sizes`: the contenders are Harborage at several sizes, and the first one is what the others are related to. */
+  /** With `sizes`, the contenders are Harborage at several sizes, compared with the first one. */
   readonly compares: 'contenders' | 'sizes'
-  /** Heavy work gets fewer rounds: a share of the asked ones. Default: 1. */
+  /** The share of the rounds that slow work gets. Default: 1. */
   readonly share?: number
-  /** A slice of fixed work, instead of as much as fits into a slice's time. */
+  /** The fixed number of operations of a slice. Default: as many as fit the time of a slice. */
   readonly operations?: number
-  /** Left out of a quick run. */
+  /** Whether a quick run leaves it out. */
   readonly long?: boolean
-  /** Opens the contenders; the scene's end closes them. */
+  /** Opens the contenders, which are closed at the end of the scene. */
   setUp(scene: Scene): Promise<readonly Contender[]>
 }
 
-/** A measurement that is not a race: memory, delays of the event loop. */
+/** A measurement that is not a race, such as memory or delays of the event loop. */
 export interface Survey {
   readonly id: string
   readonly title: string
@@ -53,8 +53,8 @@ export interface Figure {
   readonly unit: 'ms' | 'MiB' | 'records' | 'saves'
 }
 
-/** The name of the contender that the project is about. */
+/** The name of this project as a contender. */
 export const HARBORAGE = 'Harborage'
 
-/** The name of the contender that does the same on the client library alone. */
+/** The name of the contender that uses only the client library. */
 export const BARE = 'bare client'

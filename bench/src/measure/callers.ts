@@ -1,12 +1,12 @@
-/** One operation. What is done at once returns nothing to wait for. */
+/** An operation. A synchronous one returns no promise. */
 export type Operation = (index: number) => unknown
 
-/** A slice of many callers holds at least so many operations: its end, where fewer are at work, hardly counts then. */
+/** Returns enough operations for a slice that its end, with fewer active callers, hardly counts. */
 export function enoughFor(callers: number): number {
   return callers === 1 ? 1 : callers * 8
 }
 
-/** Does the operations one after the other, as one caller does. */
+/** Runs the operations one after the other. */
 export async function oneCaller(operations: number, operation: Operation): Promise<void> {
   for (let index = 0; index < operations; index += 1) {
     const pending = operation(index)
@@ -14,7 +14,7 @@ export async function oneCaller(operations: number, operation: Operation): Promi
   }
 }
 
-/** Does the operations as that many callers do, each waiting for its own only. */
+/** Runs the operations with concurrent callers, each of which waits only for its own operations. */
 export async function callersAtOnce(
   callers: number,
   operations: number,

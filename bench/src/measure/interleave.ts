@@ -4,19 +4,19 @@ import type { Contender } from './benchmark.ts'
 
 export interface Pace {
   readonly rounds: number
-  /** About how long a contender works in one round. */
+  /** The approximate duration of a contender's work in one round. */
   readonly sliceMs: number
-  /** The operations of every slice, if they are fixed. */
+  /** The number of operations of every slice, if it is fixed. */
   readonly operations?: number
   readonly signal: AbortSignal
   onRound(round: number): void
 }
 
-/** What became of one contender. */
+/** The measurements of a contender. */
 export interface Measured {
   readonly name: string
   readonly note?: string
-  /** Microseconds per operation, one for each round. */
+  /** Microseconds per operation, one value for each round. */
   readonly rounds: readonly number[]
   readonly failure?: string
 }
@@ -29,8 +29,8 @@ interface Lane {
 }
 
 /**
- * Lets the contenders work in short slices, in turns and in another order each round, so that what disturbs the machine
- * disturbs all of them. A contender that fails is out; the others go on.
+ * Runs the contenders in short slices, alternately and in another order each round, so that other
+ * load of the machine affects all of them. A contender that fails is removed; the others continue.
  */
 export async function interleave(
   contenders: readonly Contender[],
@@ -66,7 +66,7 @@ async function attempt(lane: Lane, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** How many operations fill a slice. Finding out is the warm-up, too. */
+/** Determines the number of operations that fill a slice, and warms up the contender. */
 async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise<number> {
   const most = contender.mostOperations ?? Number.POSITIVE_INFINITY
   const least = contender.leastOperations ?? 1
@@ -81,7 +81,7 @@ async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise
 
 async function slice(contender: Contender, operations: number): Promise<number> {
   await contender.prepare?.(operations)
-  // What the one before has left to finalizers would fall to the first one that gives way to the event loop.
+  // Garbage of the previous contender would be collected during the next asynchronous one.
   await nextTurn()
   const started = performance.now()
   await contender.run(operations)

@@ -1,11 +1,11 @@
-/** A middle and the half of the values around it. */
+/** The median and the quartiles of values. */
 export interface Spread {
   readonly low: number
   readonly median: number
   readonly high: number
 }
 
-/** The value below which that share of the values lies, between neighbours in a straight line. */
+/** Returns the value below which this share of the values is, with linear interpolation. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other)
   const place = (sorted.length - 1) * share
@@ -15,7 +15,7 @@ export function quantile(values: readonly number[], share: number): number {
   return below + (above - below) * (place - Math.floor(place))
 }
 
-/** The median and the quartiles. */
+/** Returns the median and the quartiles. */
 export function spreadOf(values: readonly number[]): Spread {
   return {
     low: quantile(values, 0.25),
@@ -24,7 +24,7 @@ export function spreadOf(values: readonly number[]): Spread {
   }
 }
 
-/** Relates what was measured in the same round, so that a slow moment of the machine hits both. */
+/** Returns the ratios of values of the same round, so that a slow moment affects both values. */
 export function ratios(above: readonly number[], below: readonly number[]): readonly number[] {
   return above
     .slice(0, below.length)

@@ -3,7 +3,7 @@ export interface Bar {
   readonly value: number
   readonly low: number
   readonly high: number
-  /** What stands at its end. */
+  /** The label at its end. */
   readonly text: string
 }
 
@@ -14,7 +14,7 @@ export interface BarGroup {
 
 export interface BarChart {
   readonly title: string
-  /** What the axis shows, and for readers that do not see the picture. */
+  /** A description of the axis, also for readers who do not see the picture. */
   readonly description: string
   readonly groups: readonly BarGroup[]
 }
@@ -38,7 +38,10 @@ const STYLE = `
   text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif }
   .head { font-size: 16px; font-weight: 600 } .group { font-weight: 600 } .number { font-variant-numeric: tabular-nums }`
 
-/** Horizontal bars on a logarithmic axis, from 1 to the ratio; the line in a bar is the middle half of the rounds. */
+/**
+ * Draws horizontal bars on a logarithmic axis, from 1 to the ratio. The line in a bar is the middle
+ * half of the rounds.
+ */
 export function drawBarChart({ title, description, groups }: BarChart): string {
   const filled = groups.filter(({ bars }) => bars.length > 0)
   const bars = filled.flatMap((group) => group.bars)
@@ -62,7 +65,7 @@ ${drawGroups(filled, x)}
 
 type Axis = (ratio: number) => number
 
-/** A little room beyond the smallest and the largest ratio, and 1 always in sight. */
+/** Returns an axis that shows 1, with room beyond the smallest and the largest ratio. */
 function axisOf(bars: readonly Bar[]): Axis {
   const low = Math.min(0.8, ...bars.map((bar) => bar.low * 0.9))
   const high = Math.max(1.25, ...bars.map((bar) => bar.high * 1.1))

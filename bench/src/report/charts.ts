@@ -8,7 +8,7 @@ type Races = Pick<Results, 'races'>
 
 const ENGINES = ['sqlite', 'postgres'] as const
 
-/** Every case next to the bare client. */
+/** Draws every case against the bare client. */
 export function drawBareClientChart({ races }: Races): string {
   return drawBarChart({
     title: 'Harborage next to the bare client',
@@ -21,7 +21,7 @@ export function drawBareClientChart({ races }: Races): string {
   })
 }
 
-/** Every peer in every case that it can do. */
+/** Draws every peer in every case that it supports. */
 export function drawPeersChart({ races }: Races): string {
   return drawBarChart({
     title: 'Harborage next to what people use today',

@@ -10,11 +10,11 @@ const LEAST_UPPER_QUARTILE = 1
 
 export interface ComparedBuilds {
   readonly table: string
-  /** The ids of the cases in which the current build is slower, or that one of the builds failed. */
+  /** The ids of the cases in which the current build is slower, or one of the builds failed. */
   readonly slower: readonly string[]
 }
 
-/** Compares the current build with another one of the same run: the other's time over its own, round by round. */
+/** Compares the current build with another one of the same run, by their ratio in each round. */
 export function compareBuilds(results: Pick<Results, 'races'>, other: string): ComparedBuilds {
   const slower = results.races.filter((race) => isSlower(race, other))
   const rows = results.races.map((race) => {

@@ -3,7 +3,10 @@ import { ENGINE_TITLES } from './engines.ts'
 import { formatRatio, formatTime } from './numbers.ts'
 import { costOf, raceOf, speedOver, type RaceResult, type Results } from './results.ts'
 
-/** What changed since an earlier run, as a table. Ratios to the bare client tell more than times of two runs. */
+/**
+ * Returns a table of the changes since an earlier run. It compares ratios to the bare client, which
+ * depend less on the machine than times do.
+ */
 export function compareResults(
   earlier: Pick<Results, 'date' | 'races'>,
   now: Pick<Results, 'races'>,

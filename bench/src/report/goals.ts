@@ -2,9 +2,9 @@ import { BARE, HARBORAGE } from '../measure/benchmark.ts'
 import type { Spread } from '../measure/statistics.ts'
 import { costOf, costRelativeTo, raceOf, speedOver, type Results } from './results.ts'
 
-/** What the project set out to reach. */
+/** A goal of the project. */
 export interface Goal {
-  /** The heading under which notes.md says what bounds it. */
+  /** The heading in notes.md under which its limits are explained. */
   readonly id: string
   readonly title: string
   readonly atLeast: string
@@ -19,7 +19,7 @@ export interface GoalResult extends Goal {
   readonly spread: Spread | undefined
 }
 
-/** Which of its limits a goal reached, by its median. */
+/** Returns which of its limits a goal reached, by its median. */
 export function reached({
   spread,
   limits,
@@ -130,7 +130,7 @@ function turnCost(raceId: string, title: string): Goal {
   }
 }
 
-/** What one call costs in one situation, to what it costs in another. */
+/** Returns the goal that compares the cost of a call in one situation with that in another. */
 function cost(raceId: string, call: string, situation: string, reference: string): Goal {
   const engine = raceId.endsWith('postgres') ? 'Postgres' : 'SQLite'
   return {

@@ -1,4 +1,4 @@
-/** What the figures depend on. It names no host and no path. */
+/** The properties of the machine that the figures depend on, without a host name or a path. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number
@@ -9,6 +9,6 @@ export interface Machine {
   readonly sqlite: string
   readonly postgres: string
   readonly postgresSettings: Readonly<Record<string, string>>
-  /** Exact versions of what was compared. */
+  /** The exact versions of the compared packages. */
   readonly packages: Readonly<Record<string, string>>
 }

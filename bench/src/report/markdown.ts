@@ -12,12 +12,12 @@ import {
   type Results,
 } from './results.ts'
 
-/** Sentences written by hand, by the id of the goal or case they are about. */
+/** Hand-written sentences, by the id of their goal or case. */
 export type Notes = ReadonlyMap<string, string>
 
 const MARKS = { aim: '★', 'at least': '✓', missed: '✗', unknown: '?' } as const
 
-/** The page docs/benchmarks.md. */
+/** Returns the page docs/benchmarks.md. */
 export function writeMarkdown(results: Results, notes: Notes): string {
   const goals = measureGoals(results)
   const sections = [
@@ -109,7 +109,7 @@ above 1, Harborage is faster.`,
   ].join('\n\n')
 }
 
-/** What is to be said about cases that are no goals. */
+/** Returns the remarks on cases that are not goals. */
 function remarksOn(
   results: Results,
   goals: readonly GoalResult[],
@@ -150,7 +150,7 @@ function peerSection(results: Results): string {
   ].join('\n\n')
 }
 
-/** What was said about the contenders, each thing once. */
+/** Returns the notes of all contenders, without duplicates. */
 function notesOfContenders(results: Results): readonly string[] {
   const notes = comparing(results).flatMap(({ engine, contenders }) =>
     contenders.flatMap(({ name, note }) =>

@@ -1,6 +1,6 @@
 import type { Notes } from './markdown.ts'
 
-/** Reads notes: under a heading `## id`, what is to be said about it. */
+/** Reads notes, each under a heading `## id`. */
 export function readNotes(text: string): Notes {
   const sections = text.split(/^## /m).slice(1)
   return new Map(

@@ -1,29 +1,29 @@
 import type { Spread } from '../measure/statistics.ts'
 
-/** `0.83 µs`, `41 µs`, `3.2 ms`, `1.4 s`. */
+/** Formats a duration, such as `0.83 µs`, `41 µs`, `3.2 ms` or `1.4 s`. */
 export function formatTime(microseconds: number): string {
   if (microseconds < 1000) return `${threeDigits(microseconds)} µs`
   if (microseconds < 1_000_000) return `${threeDigits(microseconds / 1000)} ms`
   return `${threeDigits(microseconds / 1_000_000)} s`
 }
 
-/** `12,300`, from microseconds per operation. */
+/** Formats operations per second, such as `12,300`, from microseconds per operation. */
 export function formatRate(microseconds: number): string {
   const rate = 1_000_000 / microseconds
   return Number(rate.toPrecision(3)).toLocaleString('en')
 }
 
-/** `0.83`, `12.1`. */
+/** Formats a ratio, such as `0.83` or `12.1`. */
 export function formatRatio(ratio: number): string {
   return ratio >= 100 ? ratio.toFixed(0) : ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2)
 }
 
-/** `0.83 (0.80–0.86)`. */
+/** Formats a median with its quartiles, such as `0.83 (0.80–0.86)`. */
 export function formatSpread({ low, median, high }: Spread): string {
   return `${formatRatio(median)} (${formatRatio(low)}–${formatRatio(high)})`
 }
 
-/** `3 min 20 s`. */
+/** Formats a long duration, such as `3 min 20 s`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000)
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`

@@ -3,14 +3,14 @@ import type { Measured } from '../measure/interleave.ts'
 import { ratios, spreadOf, type Spread } from '../measure/statistics.ts'
 import type { Machine } from './machine.ts'
 
-/** What a run found out: the file that later runs are compared with. */
+/** The results of a run, as in the file with which later runs are compared. */
 export interface Results {
   readonly format: 1
-  /** The day of the run. */
+  /** The date of the run. */
   readonly date: string
   readonly machine: Machine
   readonly settings: { readonly rounds: number; readonly sliceMs: number; readonly quick: boolean }
-  /** Where the replayed runs come from. */
+  /** The origin of the replayed runs. */
   readonly replayed: string
   readonly races: readonly RaceResult[]
   readonly surveys: readonly SurveyResult[]
@@ -23,7 +23,7 @@ export interface RaceResult {
   readonly unit: string
   readonly compares: 'contenders' | 'sizes'
   readonly contenders: readonly Measured[]
-  /** Why there is nothing to tell. */
+  /** The reason why there are no results. */
   readonly failure?: string
 }
 
@@ -38,18 +38,18 @@ export function raceOf(results: Pick<Results, 'races'>, id: string): RaceResult 
   return results.races.find((race) => race.id === id)
 }
 
-/** What a contender needs for one operation, in microseconds; undefined if it failed. */
+/** Returns the microseconds per operation of a contender, or `undefined` if it failed. */
 export function costOf(race: RaceResult, name: string): Spread | undefined {
   const measured = working(race, name)
   return measured && spreadOf(measured.rounds)
 }
 
-/** How many times as fast Harborage is as another one, round by round; undefined if one of them failed. */
+/** Returns the speed of Harborage relative to another contender, or `undefined` if one failed. */
 export function speedOver(race: RaceResult, other: string): Spread | undefined {
   return related(race, other, HARBORAGE)
 }
 
-/** How many times as much a size costs as another one. */
+/** Returns the cost of a size relative to another one. */
 export function costRelativeTo(
   race: RaceResult,
   size: string,
@@ -58,14 +58,14 @@ export function costRelativeTo(
   return related(race, size, reference)
 }
 
-/** The contenders that are neither Harborage, in whatever way it is used, nor the bare client. */
+/** Returns the contenders other than the bare client and all variants of Harborage. */
 export function peersOf(race: RaceResult): readonly string[] {
   return race.contenders
     .map(({ name }) => name)
     .filter((name) => name !== BARE && !name.startsWith(HARBORAGE))
 }
 
-/** Everything that went wrong in a run, in words. */
+/** Returns a description of every failure of a run. */
 export function failuresOf(results: Pick<Results, 'races' | 'surveys'>): readonly string[] {
   return [
     ...results.races.flatMap(({ id, failure, contenders }) => [

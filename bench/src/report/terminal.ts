@@ -19,7 +19,7 @@ export interface TerminalOutput {
   write(text: string): unknown
 }
 
-/** Tells what goes on: a line that moves while a case runs, and a row when it is over. */
+/** The output of a run: a progress line while a case runs, and a row when it ends. */
 export class Terminal {
   readonly #output: TerminalOutput
   readonly #cases: number
@@ -28,7 +28,7 @@ export class Terminal {
   #over = 0
   #title = ''
 
-  /** @param rival The contender that Harborage is related to first. */
+  /** @param rival The first contender with which Harborage is compared. */
   constructor(output: TerminalOutput, cases: number, rival: string = BARE) {
     this.#output = output
     this.#cases = cases
@@ -74,7 +74,7 @@ export class Terminal {
     }
   }
 
-  /** Only what was measured: a run may be one of some cases. What failed is told elsewhere. */
+  /** Prints only the goals that were measured: a run may leave out cases. */
   goals(goals: readonly GoalResult[]): void {
     if (goals.every(({ spread }) => spread === undefined)) return
     this.#row('')

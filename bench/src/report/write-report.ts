@@ -11,7 +11,7 @@ import type { Results } from './results.ts'
 const ROOT = join(import.meta.dirname, '../../..')
 const NOTES = 'bench/notes.md'
 
-/** Writes the page, its pictures and the file for later comparisons, and gives their paths in the project. */
+/** Writes the page, its pictures and the file for later comparisons. Resolves to their paths. */
 export async function writeReport(results: Results): Promise<readonly string[]> {
   const notes = readNotes(await readFile(join(ROOT, NOTES), 'utf8'))
   const files: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export async function writeReport(results: Results): Promise<readonly string[]> 
   return paths
 }
 
-/** Four digits are more than the figures mean. */
+/** Rounds numbers to four digits, which is more than their precision. */
 function shortened(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isInteger(value)
     ? Number(value.toPrecision(4))

@@ -1,6 +1,6 @@
 import type { RaceResult, Results } from '../../src/report/results.ts'
 
-/** A race of three rounds: what one operation took of Harborage, the bare client and others, in microseconds. */
+/** Returns a race of three rounds, from the microseconds per operation of each contender. */
 export function sampleRace(
   id: string,
   costs: Readonly<Record<string, readonly number[]>>,
