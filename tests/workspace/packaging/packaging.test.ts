@@ -15,7 +15,7 @@ import { installedPackages } from './installed-packages.ts'
 import { serveRegistry, type PackageRegistry } from './package-registry.ts'
 import { declaredEntries } from './named-in-declarations.ts'
 import { packPackages } from './packed-package.ts'
-import { firstExample, firstInstall } from './readme.ts'
+import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
 import { COMPILE, runCommand, tryCommand } from './run-command.ts'
 import { jestTest, saveOnce } from './save-once.ts'
 import { unusualProjects } from './unusual-projects.ts'
@@ -104,6 +104,7 @@ describe.each(['npm', 'pnpm'] as const)(
       project = await installInEmptyProject(manager, registry, ...firstInstall(), '@types/node')
       installed = await installedPackages(project.folder)
       await project.write('first-example.ts', firstExample())
+      await project.write('by-dsn.ts', exampleByDsn())
     })
     afterAll(() => project[Symbol.asyncDispose]())
 
@@ -121,11 +122,12 @@ describe.each(['npm', 'pnpm'] as const)(
       expect(installed.get(name)?.size).toBe(1)
     })
 
-    test("runs the README's first example", async () => {
+    test("runs the README's first examples", async () => {
       await runCommand(project.folder, 'node', 'first-example.ts')
+      await runCommand(project.folder, 'node', 'by-dsn.ts')
     })
 
-    test("compiles the README's first example, with the declarations of all that it uses", async () => {
+    test("compiles the README's first examples, with the declarations of all that it uses", async () => {
       await runCommand(project.folder, ...COMPILE)
     })
 
@@ -200,6 +202,7 @@ describe('a project that installed every package', () => {
     const names = packedPackages.map(({ name }) => name)
     project = await installInEmptyProject('npm', registry, ...names, '@types/node')
     await project.write('first-example.ts', firstExample())
+    await project.write('by-dsn.ts', exampleByDsn())
     await project.write('checkpoint.mjs', checkpointInThread)
     await project.write('save-once.mjs', saveOnce)
     await project.write('users.test.mjs', jestTest)
@@ -226,19 +229,23 @@ describe('a project that installed every package', () => {
 
     await runCommand(project.folder, oldest, 'compiled/every-entry.js')
     await runCommand(project.folder, oldest, 'compiled/first-example.js')
+    await runCommand(project.folder, oldest, 'compiled/by-dsn.js')
     await runCommand(project.folder, oldest, 'checkpoint.mjs')
   })
 
-  test("runs the README's first example as one bundled file, its driver still registered", async () => {
-    const bundle = await rolldown({
-      input: join(project.folder, 'first-example.ts'),
-      platform: 'node',
-      external: ['better-sqlite3'],
-      checks: { eval: false },
-    })
-    await bundle.write({ file: join(project.folder, 'bundle.mjs'), codeSplitting: false })
-    await bundle.close()
-    await runCommand(project.folder, 'node', 'bundle.mjs')
+  test("runs each of the README's first examples as one bundled file, its driver still registered", async () => {
+    for (const example of ['first-example', 'by-dsn']) {
+      const bundle = await rolldown({
+        input: join(project.folder, `${example}.ts`),
+        platform: 'node',
+        external: ['better-sqlite3'],
+        checks: { eval: false },
+      })
+      const file = join(project.folder, `${example}.bundle.mjs`)
+      await bundle.write({ file, codeSplitting: false })
+      await bundle.close()
+      await runCommand(project.folder, 'node', file)
+    }
   })
 
   test("runs a user's test under Jest", async () => {

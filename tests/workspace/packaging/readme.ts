@@ -8,11 +8,22 @@ export function firstInstall(): readonly string[] {
   return packages.split(' ')
 }
 
-/** The first example of the README: the code block that the comment `example: first` stands over. */
+/** The first example of the README, which opens its database explicitly. */
 export function firstExample(): string {
-  const [, code] = /<!-- example: first -->\s*```ts\n(.*?)```/s.exec(readme()) ?? []
+  return exampleOf('first')
+}
+
+/** The example of the README that opens a store by DSN, with the driver that an import registers. */
+export function exampleByDsn(): string {
+  return exampleOf('by DSN')
+}
+
+/** Returns the code block below the comment `example: NAME`. */
+function exampleOf(name: string): string {
+  const [, code] =
+    new RegExp(`<!-- example: ${name} -->\\s*\`\`\`ts\\n(.*?)\`\`\``, 's').exec(readme()) ?? []
   if (code === undefined) {
-    throw new Error('README.md has no ```ts block right after a line <!-- example: first -->')
+    throw new Error(`README.md has no \`\`\`ts block right after a line <!-- example: ${name} -->`)
   }
   return code
 }

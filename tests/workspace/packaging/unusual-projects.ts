@@ -5,7 +5,7 @@ import { besideKysely } from './beside-kysely.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
 import type { PackageRegistry } from './package-registry.ts'
-import { firstExample, firstInstall } from './readme.ts'
+import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
 import { COMPILE, runCommand } from './run-command.ts'
 import { saveOnce } from './save-once.ts'
 
@@ -22,11 +22,13 @@ export function unusualProjects(registry: () => PackageRegistry): void {
         '@types/node',
       )
       await project.write('first-example.ts', firstExample())
+      await project.write('by-dsn.ts', exampleByDsn())
     })
     afterAll(() => project[Symbol.asyncDispose]())
 
-    test("runs and compiles the README's first example", async () => {
+    test("runs and compiles the README's first examples", async () => {
       await runCommand(project.folder, 'node', 'first-example.ts')
+      await runCommand(project.folder, 'node', 'by-dsn.ts')
       await runCommand(project.folder, ...COMPILE)
     })
   })
