@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../../..')
+
+test('docs/errors.md explains every error code once', () => {
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(read)
+  const declared = sources.flatMap((source) =>
+    matches(/interface HarborageErrorCodes \{(.*?)\n {0,2}\}/gs, source).flatMap((body) =>
+      matches(/readonly (\w+): true/g, body),
+    ),
+  )
+  const explained = matches(/^- \*\*`(\w+)`\*\*: /gm, read('docs/errors.md'))
+  expect(declared).toContain('outcome_unknown')
+  expect(explained.toSorted()).toEqual(declared.toSorted())
+})
+
+test('docs/guarantees.md has every guarantee that a suite checks, once and in order', () => {
+  const files = globSync('packages/conformance/src/{state,artifacts,memory}/*.ts', { cwd: root })
+  const checked = files.flatMap((path) => matches(/^([sam]\d\d)-/g, basename(path)))
+  const listed = matches(/^- \*\*([SAM]\d+) /gm, read('docs/guarantees.md'))
+  const numbered = listed.map((name) => name[0]?.toLowerCase() + name.slice(1).padStart(2, '0'))
+  expect(numbered).toContain('m11')
+  expect(numbered).toEqual(
+    ['s', 'a', 'm'].flatMap((store) =>
+      [...new Set(checked)].filter((name) => name.startsWith(store)).toSorted(),
+    ),
+  )
+})
+
+test('docs/glossary.md has every term once, in alphabetical order', () => {
+  const terms = matches(/^## (.+)$/gm, read('docs/glossary.md')).map((term) => term.toLowerCase())
+  expect(terms).toContain('event id')
+  expect(terms).toEqual([...new Set(terms)].toSorted((one, other) => one.localeCompare(other)))
+})
+
+/** Returns what the first group of a pattern matches in a text. */
+function matches(pattern: RegExp, text: string): string[] {
+  return Array.from(text.matchAll(pattern), ([, group = '']) => group)
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
