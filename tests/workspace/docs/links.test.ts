@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { faultsOfLinks, type Repository } from './check-links.ts'
-
-const root = join(import.meta.dirname, '../../..')
+import { workspaceRoot as root } from './consumer-project.ts'
 
 test('every link and anchor in the repository leads somewhere, and docs/README.md to every page', () => {
   const paths = globSync(['**/*.md', '.changeset/*.md', '.github/**/*.md'], {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-const root = join(import.meta.dirname, '../../..')
+import { workspaceRoot as root } from './consumer-project.ts'
 
 test('docs/errors.md explains every error code once', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(read)
