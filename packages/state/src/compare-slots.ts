@@ -2,7 +2,12 @@ import type { RunIdentity } from '@harborage/core'
 import { compareNames } from '@harborage/core/kit'
 import type { SlotKey } from './state-driver.ts'
 
-/** Orders slots as `listKind` does: by kind, tenant, user, session and run, by bytes. */
+/**
+ * Compares two slots in the order of `listKind`: by kind, tenant, user, session and run, each by
+ * its UTF-8 bytes.
+ *
+ * @returns A negative number, 0 or a positive number, as `Array.prototype.sort` expects.
+ */
 export function compareSlots(left: SlotKey, right: SlotKey): number {
   return compareNames(left.kind, right.kind) || compareIdentities(left.identity, right.identity)
 }

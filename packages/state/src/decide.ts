@@ -2,37 +2,43 @@ import { type EventId, HarborageError } from '@harborage/core'
 import type { CheckedTransaction, Condition, SlotKey } from './state-driver.ts'
 import type { SaveOutcome, StateRecord } from './state-record.ts'
 
-/** What a slot holds, as far as a decision needs it. */
+/** The part of a stored record that a decision depends on. */
 export interface Generation {
   readonly eventId: EventId
   /** The number that the caller saved with the record. */
   readonly version: number
   readonly bytes: Uint8Array
-  /** Whether the slot has held this event id before and has replaced it since. */
+  /** Returns whether the slot held this event id earlier and has replaced it since. */
   hasReplaced(eventId: EventId): boolean
 }
 
-/** The stored slots, as a decision sees them. */
+/** Read access to the stored slots, for a decision. */
 export interface SlotView {
   /** Returns what the slot holds, or `undefined` if it is empty. */
   generationOf(slot: SlotKey): Generation | undefined
-  /** Whether a slot of the tenant other than the record's own holds its event id. */
+  /** Returns whether another slot of the record's tenant holds the record's event id. */
   isHeldElsewhere(record: StateRecord): boolean
 }
 
-/** What a commit comes to. */
+/** The result of deciding a commit. */
 export interface CommitDecision {
-  /** One outcome per save; the saves whose outcome is `'saved'` are to be written. */
+  /** One outcome per save. Write the saves whose outcome is `'saved'`. */
   readonly outcomes: readonly SaveOutcome[]
-  /** Whether the changes are to be made; `false` if every save was applied before, so that this is a retry. */
+  /**
+   * Whether to apply the changes. `false` if every save was applied before: the call is a retry.
+   */
   readonly apply: boolean
 }
 
 /**
- * Decides what a save does; on `'saved'` the driver writes the record. Every driver answers this, whether it asks
- * here or arranges its statements so that they come to the same.
+ * Decides the outcome of a save. On `'saved'` the driver writes the record; on any other outcome it
+ * writes nothing.
  *
- * @throws `idempotency_conflict`, `condition_failed`.
+ * Every driver has to return this outcome. It may call this function, or reach the same outcome
+ * with its own statements.
+ *
+ * @throws `idempotency_conflict` if the tenant used the event id for other content or another slot;
+ * `condition_failed` if the slot does not meet the condition.
  */
 export function decideSave(view: SlotView, record: StateRecord, condition: Condition): SaveOutcome {
   const held = view.generationOf(record)
@@ -47,10 +53,12 @@ export function decideSave(view: SlotView, record: StateRecord, condition: Condi
 }
 
 /**
- * Decides what a commit does. An expectation about a slot whose save turns out to have been applied before is met, so
- * that a retry after a lost answer is safe; a commit whose saves have all been applied before is such a retry.
+ * Decides the outcome of a commit. A commit whose saves were all applied before is a retry and
+ * changes nothing. If only some were, the expectations about the slots of those saves count as met,
+ * so that a retry after a lost answer is safe.
  *
- * @throws `idempotency_conflict`, `condition_failed`.
+ * @throws `idempotency_conflict` as in {@link decideSave}; `condition_failed` if an expectation is
+ * not met.
  */
 export function decideCommit(view: SlotView, transaction: CheckedTransaction): CommitDecision {
   const outcomes = transaction.save.map((record) => decideSave(view, record, undefined))
@@ -66,9 +74,11 @@ export function decideCommit(view: SlotView, transaction: CheckedTransaction): C
 }
 
 /**
- * Decides what a conditional delete does with what the slot holds: whether there is something to remove.
+ * Returns whether a delete has something to remove.
  *
- * @throws `condition_failed` if the slot holds another generation.
+ * @param held What the slot holds, or `undefined` if it is empty.
+ * @param ifEventId The event id that the slot has to hold, or `undefined` for any.
+ * @throws `condition_failed` if the slot holds another event id.
  */
 export function decideDelete(
   held: Pick<Generation, 'eventId'> | undefined,
@@ -79,7 +89,7 @@ export function decideDelete(
   return true
 }
 
-/** A text that two slots share only if they are the same slot. */
+/** Returns a string that is unique to the slot, for use as the key of a map. */
 export function slotId({ identity, kind }: SlotKey): string {
   const { tenantId, userId, sessionId, runId } = identity
   return JSON.stringify([tenantId, userId, sessionId, runId, kind])

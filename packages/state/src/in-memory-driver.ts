@@ -20,14 +20,14 @@ import type {
 import { REMEMBERED_EVENT_IDS, type SaveOutcome, type StateRecord } from './state-record.ts'
 
 /**
- * Keeps the records of one process in memory, without durability: the default driver, and the model that every other
- * driver is checked against.
+ * Keeps records in the memory of one process, without durability. It is the default driver, and the
+ * reference that the conformance suite compares every other driver with.
  */
 export class InMemoryStateDriver implements StateDriver, SlotView {
   readonly #slots = new Map<string, HeldRecord>()
-  /** The slots that hold something. */
+  /** The slots that are not empty, in the order of `listKind`. */
   readonly #order = new SortedOrder<SlotKey>({ compare: compareSlots, idOf: slotId })
-  /** The slot that holds each event id, by tenant and event id. */
+  /** The id of the slot that holds an event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
@@ -143,9 +143,10 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 }
 
-/** What one slot holds, with the event ids that it has replaced, newest first. */
+/** A stored record, with the event ids that its slot has replaced. */
 class HeldRecord implements Generation {
   readonly record: StateRecord
+  /** Newest first. */
   readonly #replaced: readonly EventId[]
 
   constructor(record: StateRecord, previous: HeldRecord | undefined) {
@@ -172,7 +173,7 @@ class HeldRecord implements Generation {
     return this.#replaced.includes(eventId)
   }
 
-  /** A copy that the caller may change. */
+  /** Returns a copy that the caller may change. */
   copy(): StateRecord {
     const { identity, bytes, updatedAt } = this.record
     return {

@@ -33,14 +33,16 @@ export {
   MAX_COMMIT_ENTRIES,
   MAX_STATE_BYTES,
   REMEMBERED_EVENT_IDS,
+  type DeleteOptions,
   type NewStateRecord,
+  type SaveOptions,
   type SaveOutcome,
   type Slot,
   type SlotExpectation,
   type StateRecord,
   type StateTransaction,
 } from './state-record.ts'
-export { StateStore, type DeleteOptions, type SaveOptions } from './state-store.ts'
+export { StateStore } from './state-store.ts'
 export {
   defineSlot,
   type SlotDefinition,

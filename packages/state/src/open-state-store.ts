@@ -10,13 +10,17 @@ const drivers = defineStore<StateDriver>({
 })
 
 /**
- * Opens a state store: in memory by default, by DSN, by driver name, or on a database that is already open.
+ * Opens a state store: in memory by default, by DSN, by driver name, or on a database that is
+ * already open.
  *
- * Opening fails loudly and leaves nothing open: an unreachable database, a failed migration or a file that is not a
- * database is an error here and not at the first save.
+ * An unreachable database, a failed migration or a file that is not a database is an error here,
+ * not at the first save. If opening fails, nothing stays open.
  *
- * @throws `invalid_config`, `unknown_driver`, `store_unavailable`, `migration_failed`, `schema_outdated`,
- * `schema_too_new`.
+ * @param config Default: a store in memory.
+ * @throws `invalid_config` if an option is malformed; `unknown_driver` if no driver is registered
+ * for the name or the scheme of the DSN; `store_unavailable` if the database cannot be reached;
+ * `migration_failed`, or under `migrate: 'verify'` `schema_outdated`; `schema_too_new` if a newer
+ * release made the tables.
  *
  * @example
  * ```ts
@@ -31,18 +35,36 @@ export async function openStateStore(config: StoreConfig = {}): Promise<StateSto
 }
 
 /**
- * Registers a state driver that is not on SQL, so that `openStateStore` finds it by name and by DSN scheme.
+ * Registers a state driver that does not use SQL, so that `openStateStore` finds it by name and by
+ * DSN scheme.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
+ * @param name The value of `driver` in the configuration of `openStateStore`.
+ * @throws `invalid_config` if the name or a scheme is malformed, or already taken by a driver or an
+ * engine.
  */
 export function registerStateDriver(name: string, factory: StoreDriverFactory<StateDriver>): void {
   drivers.register(name, factory)
 }
 
-/** The names that `openStateStore` takes as `driver`, sorted; importing an engine package adds its own. */
+/**
+ * Returns the names that `openStateStore` takes as `driver`, sorted. Importing an engine package
+ * adds its own.
+ */
 export function registeredStateDrivers(): string[] {
   return drivers.names()
 }
 
-/** Carries the state store along with asynchronous work, so that handlers find it without a parameter. */
+/**
+ * Carries a state store through asynchronous calls, so that handlers need no parameter for it.
+ *
+ * @example
+ * ```ts
+ * import { openStateStore, stateContext } from '@harborage/state'
+ *
+ * await using state = await openStateStore()
+ * await stateContext.run(state, async () => {
+ *   stateContext.require() // the store that was passed to `run`
+ * })
+ * ```
+ */
 export const stateContext: Context<StateStore> = createContext('state')

@@ -1,63 +1,98 @@
-import type { EventId, RunIdentity } from '@harborage/core'
+import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
 
-/** The most bytes that one slot holds: 64 MiB. Heavier content belongs into an artifact. */
+/** The largest content of a slot, in bytes: 64 MiB. Larger content belongs in an artifact. */
 export const MAX_STATE_BYTES: number = 64 * 1024 * 1024
 
-/** How many replaced event ids a slot remembers at least, so that a stale retry of one changes nothing. */
+/**
+ * How many replaced event ids a slot remembers, at least. A late retry with one of them changes
+ * nothing.
+ */
 export const REMEMBERED_EVENT_IDS = 16
 
-/** The most expectations, saves or deletes, each, that one commit takes. */
+/** The largest number of expectations, of saves and of deletes in one commit. */
 export const MAX_COMMIT_ENTRIES = 1000
 
-/** One keyed place in the store. A save replaces what it holds. */
+/** A place in the store, named by an identity and a kind. It holds one record or nothing. */
 export interface Slot {
   readonly identity: RunIdentity
-  /** The caller's name for what the slot holds, such as `task.checkpoint`: 1 to 256 UTF-8 bytes. */
+  /** What the slot is for, such as `task.checkpoint`: 1 to 256 UTF-8 bytes. */
   readonly kind: string
 }
 
-/** What a save puts into a slot. */
+/** A record to save. It replaces what its slot holds. */
 export interface NewStateRecord extends Slot {
-  /** The idempotency key of this save: make it once, repeat it with every retry. */
+  /**
+   * The idempotency key of this save: make it once with `newEventId()`, and repeat it with every
+   * retry.
+   */
   readonly eventId: EventId
-  /** Opaque to the store; may be empty. Captured when the method is called. At most {@link MAX_STATE_BYTES}. */
+  /**
+   * The content, at most {@link MAX_STATE_BYTES}; it may be empty. It is copied when the method is
+   * called.
+   */
   readonly bytes: Uint8Array
-  /** The caller's number, stored and returned but not enforced: a safe integer >= 0. Default: 0. */
+  /** A number of your own, such as a schema version: a safe integer of at least 0. Default: 0. */
   readonly version?: number
   /** When the content changed, to the millisecond. Default: now. */
   readonly updatedAt?: Date
 }
 
-/** What a slot holds. The bytes are the caller's own copy. */
+/** A stored record. It is the caller's own copy. */
 export interface StateRecord {
+  /** The event id of the save that wrote it. */
   readonly eventId: EventId
-  /** An absent run is `''`. */
+  /** Its `runId` is `''` if the record belongs to the session itself. */
   readonly identity: Required<RunIdentity>
   readonly kind: string
   readonly bytes: Uint8Array
-  /** The number that the caller saved with the record; 0 if it gave none. */
+  /** The number that the caller saved with the record; 0 if there was none. */
   readonly version: number
   readonly updatedAt: Date
 }
 
 /**
- * What a save did: `'saved'` put the record into its slot; `'unchanged'` found this very record there already;
- * `'superseded'` found that the slot has held it and has gone on since.
+ * What a save did.
+ *
+ * - `'saved'`: it wrote the record.
+ * - `'unchanged'`: the slot holds this record already, so the call is a retry.
+ * - `'superseded'`: the slot held this record earlier and holds a newer one now, so the call is a
+ *   late retry.
  */
 export type SaveOutcome = 'saved' | 'unchanged' | 'superseded'
 
-/** What a slot has to hold so that a commit goes ahead. */
+/** A precondition of a commit on one slot. */
 export interface SlotExpectation extends Slot {
-  /** The event id of the generation that the slot has to hold; `null`: the slot has to be empty. */
+  /** The event id that the slot has to hold; `null` if it has to be empty. */
   readonly eventId: EventId | null
 }
 
-/** Work on several slots of one tenant that is applied as a whole or not at all. Each slot is changed once. */
+/**
+ * Changes to several slots of one tenant, applied as a whole or not at all. Each list has at most
+ * {@link MAX_COMMIT_ENTRIES} entries, and at least one list is not empty. No slot occurs twice
+ * among the expectations, or twice among the saves and deletes.
+ */
 export interface StateTransaction {
-  /** What slots have to hold so that anything is done. Default: no expectation. */
+  /** Preconditions. If one is not met, nothing is changed. Default: none. */
   readonly expect?: readonly SlotExpectation[]
   /** The records to save. Default: none. */
   readonly save?: readonly NewStateRecord[]
   /** The slots to empty. Default: none. */
   readonly delete?: readonly Slot[]
+}
+
+/** Options of `StateStore.save`. */
+export interface SaveOptions extends CallOptions {
+  /**
+   * Saves only if the slot holds the record with this event id; `null`: only if the slot is empty.
+   * Default: saves unconditionally.
+   */
+  readonly ifEventId?: EventId | null
+}
+
+/** Options of `StateStore.delete`. */
+export interface DeleteOptions extends CallOptions {
+  /**
+   * Deletes only if the slot holds the record with this event id. Default: deletes unconditionally.
+   */
+  readonly ifEventId?: EventId
 }

@@ -18,7 +18,6 @@ import {
   pageOptionNames,
   type StoreOptions,
 } from '@harborage/core/kit'
-import { conditionNames } from './internal/check-options.ts'
 import {
   checkCarriedIdentity,
   checkCondition,
@@ -28,10 +27,18 @@ import {
   checkSession,
   checkAnyRun,
   checkSlot,
+  conditionNames,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
-import type { NewStateRecord, SaveOutcome, StateRecord, StateTransaction } from './state-record.ts'
+import type {
+  DeleteOptions,
+  NewStateRecord,
+  SaveOptions,
+  SaveOutcome,
+  StateRecord,
+  StateTransaction,
+} from './state-record.ts'
 
 declare module '@harborage/core' {
   interface TracedStores {
@@ -39,51 +46,43 @@ declare module '@harborage/core' {
   }
 }
 
-/** Options of {@link StateStore.save}. */
-export interface SaveOptions extends CallOptions {
-  /**
-   * Saves only over the generation with this event id; `null`: only into an empty slot. Left out, the save replaces
-   * whatever is there.
-   */
-  readonly ifEventId?: EventId | null
-}
-
-/** Options of {@link StateStore.delete}. */
-export interface DeleteOptions extends CallOptions {
-  /** Deletes only the generation with this event id. */
-  readonly ifEventId?: EventId
-}
-
 /**
- * Identity-keyed slots of opaque bytes, idempotent on the caller's event id. Open one with `openStateStore`.
+ * A store of slots: small state such as checkpoints, keyed by identity and kind. Saves are
+ * idempotent on an event id of the caller. Open one with `openStateStore`.
  *
- * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
- * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
- * `invalid_record`, also for an option that it does not have, and with `store_unavailable` or, for writes,
- * `outcome_unknown` if the database fails.
- * A save, and a commit with at least one save, may be repeated with its event ids: a retry applies nothing twice. So may a
- * delete of one event id, and whatever only reads. A commit or a delete without one does its work again, so after
- * `outcome_unknown` look at the slots first: others may have saved since.
+ * Every method checks that the store is open, then the identity, then the other arguments, before
+ * it reads or writes. So in addition to the codes that it names, each method may fail with
+ * `store_closed`, `identity_required`, `invalid_identity`, `invalid_record` for a malformed
+ * argument or an unknown option, `store_unavailable` if the database fails, and for writes
+ * `outcome_unknown` if its answer was lost.
+ *
+ * Safe to repeat are all reads, a save and a commit with at least one save, both with the same
+ * event ids, and a delete with `ifEventId`. Any other commit or delete does its work again: after
+ * `outcome_unknown`, load the slots first, since others may have saved in the meantime.
  */
 export class StateStore implements AsyncDisposable {
   readonly #driver: StateDriver
   readonly #release: () => Promise<void>
   readonly #gate = new CallGate({ name: 'StateStore', tracedAs: 'state', store: this })
 
-  /** @param driver Where the records are kept. */
+  /**
+   * Makes a store on a driver. `openStateStore` does this for you.
+   *
+   * @param driver The storage backend. By default the store closes it when it is closed.
+   */
   constructor(driver: StateDriver, { release = () => driver.close() }: StoreOptions = {}) {
     this.#driver = driver
     this.#release = release
   }
 
   /**
-   * Puts a record into its slot, once per event id.
+   * Saves a record into its slot, once per event id. The record is durable when the call resolves.
    *
-   * `'saved'`: it is durable now. `'unchanged'`: it was there already. `'superseded'`: the slot held it before and has
-   * gone on since; at least the last 16 event ids that a slot replaced are remembered, until the slot is deleted.
-   *
-   * @throws `idempotency_conflict` if the tenant used the event id for something else; `condition_failed` if
-   * `ifEventId` does not match.
+   * @returns `'saved'` if it was written; `'unchanged'` if the slot holds it already;
+   * `'superseded'` if the slot held it earlier and holds a newer one now. A slot remembers at least
+   * the last 16 event ids that it replaced, until it is deleted.
+   * @throws `idempotency_conflict` if the tenant used the event id for other content or another
+   * slot; `condition_failed` if the slot does not hold `ifEventId`.
    *
    * @example
    * ```ts
@@ -109,11 +108,11 @@ export class StateStore implements AsyncDisposable {
         condition: checkCondition(options),
       }),
       ({ checked, condition }) => this.#driver.save(checked, condition),
-      itself,
+      (outcome) => outcome,
     )
   }
 
-  /** Gives what the slot holds, or `undefined` if it is empty. */
+  /** Returns the record that the slot holds, or `undefined` if it is empty. */
   load(
     identity: RunIdentity,
     kind: string,
@@ -130,7 +129,7 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * As {@link load}.
+   * Returns the record that the slot holds.
    *
    * @throws `not_found` if the slot is empty.
    */
@@ -144,8 +143,9 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Gives the record that was saved with the event id in any run of the session, or `undefined` if it was never saved
-   * there or has been replaced since. A `runId` may be given and does not narrow that.
+   * Returns the record that was saved with the event id in any run of the session, or `undefined`
+   * if no slot holds it: it was never saved there, or was replaced or deleted since. The `runId` of
+   * the identity is ignored.
    */
   loadByEventId(
     identity: RunIdentity,
@@ -164,7 +164,7 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * As {@link loadByEventId}.
+   * Returns the record that was saved with the event id, like {@link loadByEventId}.
    *
    * @throws `not_found` if no slot of the session holds it.
    */
@@ -181,9 +181,10 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Empties a slot and tells whether it held anything. The slot also forgets which event ids it replaced.
+   * Empties a slot. The slot also forgets which event ids it replaced.
    *
-   * @throws `condition_failed` if `ifEventId` is given and the slot holds another generation.
+   * @returns Whether the slot held anything.
+   * @throws `condition_failed` if `ifEventId` is given and the slot holds another event id.
    */
   delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
     return this.#gate.call(
@@ -198,9 +199,12 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Empties every slot of the session, of all its runs, in one step, and gives their number. A commit
-   * that is made at the same time comes before or after it as a whole. An identity that names a run is
-   * `invalid_record`: empty the slots of one run with `list` and `delete`.
+   * Empties every slot of the session, of all its runs, in one atomic step. A concurrent commit
+   * takes effect as a whole before it or after it. To empty the slots of one run, use {@link list}
+   * and {@link delete}.
+   *
+   * @returns The number of slots that held something.
+   * @throws `invalid_record` if the identity names a run.
    */
   deleteScope(
     identity: Identity & { readonly runId?: never },
@@ -214,13 +218,30 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Checks every expectation and applies every save and delete, or does nothing at all. Answers with one outcome per
-   * save, in their order. A commit whose saves have all been applied before is a retry: it changes nothing and
-   * answers `'unchanged'` or `'superseded'`, so give each commit at least one save to make it safe to repeat.
+   * Applies all saves and deletes of a transaction if all its expectations are met, or changes
+   * nothing.
    *
-   * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in {@link save};
-   * `invalid_record` for a slot or event id that is named twice, a second tenant, no entry at all, or more than 1,000
-   * of one sort.
+   * A commit whose saves were all applied before is a retry: it changes nothing, and its outcomes
+   * are `'unchanged'` or `'superseded'`. So a commit is safe to repeat if it has at least one save.
+   *
+   * @returns One outcome per save, in their order; see {@link save}.
+   * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in
+   * {@link save}; `invalid_record` if a slot or an event id occurs twice, if the entries are of
+   * more than one tenant, or if there are none or more than 1,000 of one sort.
+   *
+   * @example
+   * ```ts
+   * import { newEventId } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * await state.commit({
+   *   expect: [{ identity, kind: 'session.lease', eventId: null }],
+   *   save: [{ eventId: newEventId(), identity, kind: 'session.cart', bytes: Buffer.from('tea') }],
+   *   delete: [{ identity, kind: 'session.draft' }],
+   * }) // ['saved']
+   * ```
    */
   commit(transaction: StateTransaction, options?: CallOptions): Promise<readonly SaveOutcome[]> {
     return this.#gate.call(
@@ -231,10 +252,25 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Walks the records of one run, or of the session itself, whose kind begins with the prefix, ordered by kind. The
-   * prefix is literal and case-sensitive. A record that stays put during the walk appears exactly once.
+   * Returns an async iterable over the records of one run, or of the session itself, whose kind
+   * begins with the prefix, ordered by the UTF-8 bytes of the kind. The records are read in pages
+   * of `pageSize`, by default 100, and of about 8 MiB. A record that is not replaced or deleted
+   * meanwhile appears exactly once.
    *
-   * It throws at once, not at the first step, if an argument is wrong.
+   * A malformed argument throws here, not at the first iteration.
+   *
+   * @param kindPrefix Literal and case-sensitive; not empty.
+   *
+   * @example
+   * ```ts
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const run = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
+   * for await (const { kind, updatedAt } of state.list(run, 'task.')) {
+   *   console.log(kind, updatedAt)
+   * }
+   * ```
    */
   list(
     identity: RunIdentity,
@@ -262,9 +298,12 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * As {@link list} across all identities, for maintenance: ordered by kind, tenant, user, session, run, by bytes.
+   * Returns an async iterable like {@link list} over the records of all identities, for
+   * maintenance. They are ordered by kind, tenant, user, session and run, each by its UTF-8 bytes.
    *
-   * @throws `maintenance_scope_required` without `{ maintenanceScoped: true }`.
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it.
    */
   listKind(
     scope: MaintenanceScope,
@@ -287,11 +326,15 @@ export class StateStore implements AsyncDisposable {
     )
   }
 
-  /** Lets calls in flight finish, refuses later ones with `store_closed`, and releases everything. Idempotent. */
+  /**
+   * Waits for the calls in flight, then releases all resources. Calls made from now on reject with
+   * `store_closed`. Idempotent.
+   */
   close(): Promise<void> {
     return this.#gate.close(this.#release)
   }
 
+  /** Closes the store. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -299,11 +342,6 @@ export class StateStore implements AsyncDisposable {
 
 function bytesOf({ bytes }: StateRecord): number {
   return bytes.byteLength
-}
-
-/** The outcome of a save is what its trace tells. */
-function itself(outcome: SaveOutcome): SaveOutcome {
-  return outcome
 }
 
 function notFound(message: string): never {

@@ -1,81 +1,102 @@
 import {
   type CallOptions,
   type EventId,
-  HarborageError,
   isHarborageError,
   newEventId,
   type RunIdentity,
 } from '@harborage/core'
-import {
-  checkEventId,
-  checkRunIdentity,
-  checkSignal,
-  KnownNames,
-  readArguments,
-  assertStoreOpen,
-} from '@harborage/core/kit'
+import { checkEventId, checkRunIdentity, readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { checkGivenEventId } from './internal/check-options.ts'
-import { checkCondition, checkKind, checkVersion } from './internal/check-record.ts'
-import { SlotCodec, type SlotForm } from './internal/slot-codec.ts'
-import { pauseAfter, turnsOf } from './internal/slot-turns.ts'
-import type { NewStateRecord, SaveOutcome, StateRecord } from './state-record.ts'
-import type { DeleteOptions, SaveOptions, StateStore } from './state-store.ts'
+import {
+  checkCall,
+  checkDefinition,
+  checkHeld,
+  checkSave,
+  checkStore,
+  checkUpdate,
+} from './internal/check-typed-slot.ts'
+import { SlotCodec } from './internal/slot-codec.ts'
+import { pauseAfter, updateQueueOf } from './internal/update-queue.ts'
+import type {
+  DeleteOptions,
+  NewStateRecord,
+  SaveOptions,
+  SaveOutcome,
+  StateRecord,
+} from './state-record.ts'
+import type { StateStore } from './state-store.ts'
 
-/** What {@link defineSlot} takes. */
+/** The argument of {@link defineSlot}. */
 export interface SlotDefinition<Schema extends StandardSchemaV1> {
-  /** The kind under which the values are kept, such as `task.checkpoint`. */
+  /** The kind of the slot, such as `task.checkpoint`: 1 to 256 UTF-8 bytes. */
   readonly kind: string
-  /** Any Standard Schema: zod, valibot, arktype and others. Values are kept as JSON. */
+  /** Any Standard Schema, such as one of zod, valibot or arktype. Values are stored as JSON. */
   readonly schema: Schema
-  /** The version of the value's form, kept with each value: a safe integer >= 0. Default: 0. */
+  /**
+   * The version of the schema, stored with each value: a safe integer of at least 0. Default: 0.
+   */
   readonly version?: number
-  /** Turns a value that an older version of the application saved into today's form, or a promise of it, before it is validated. */
+  /**
+   * Converts a value of an older version before it is validated. It may return a promise.
+   *
+   * @param value The stored value, as parsed from JSON.
+   * @param fromVersion The version that it was saved with.
+   */
   readonly migrate?: (value: unknown, fromVersion: number) => unknown
 }
 
 /** Options of {@link TypedSlot.save}. */
 export interface TypedSaveOptions extends SaveOptions {
-  /** The idempotency key. Default: a new one; give one if the save may be retried by another process. */
+  /** The idempotency key. Default: a new one. Pass your own if the call may be repeated. */
   readonly eventId?: EventId
 }
 
 /** Options of {@link TypedSlot.update}. */
 export interface UpdateOptions extends CallOptions {
-  /** How often to try because another writer came first, at least 1. Default: 100. */
+  /**
+   * The largest number of attempts, each after another writer saved first: at least 1. Default:
+   * 100.
+   */
   readonly attempts?: number
   /**
-   * The idempotency key of this update. With it the call may be repeated, after `outcome_unknown` for example: an
-   * update that was applied before is not applied again. Default: a new one, so that a repeated call is a new update.
+   * The idempotency key. With one of your own the call may be repeated, for example after
+   * `outcome_unknown`: it is applied once. Default: a new one, so a repeated call is a new update.
    */
   readonly eventId?: EventId
 }
 
-/** A value and the event id of its save, for a later `ifEventId`. */
+/** A value, with the event id of its save for a later `ifEventId`. */
 export interface SlotValue<Value> {
   readonly value: Value
   readonly eventId: EventId
 }
 
-/** A slot whose values are checked by a schema on the way in and on the way out. */
+/**
+ * A slot whose values are validated by a schema when they are saved and when they are loaded. Make
+ * one with {@link defineSlot}. Its methods take the store, and reject as those of `StateStore` do
+ * in addition to the codes that they name.
+ */
 export interface TypedSlot<Input, Output> {
+  /** The kind of the slot. */
   readonly kind: string
   /**
-   * Gives the value, or `undefined` if the slot is empty.
+   * Returns the value, or `undefined` if the slot is empty.
    *
-   * @throws `invalid_record` if what is stored does not fit the schema, or was saved by a newer version.
+   * @throws `invalid_record` if the stored value does not match the schema, or was saved with a
+   * newer version.
    */
   load(store: StateStore, identity: RunIdentity, options?: CallOptions): Promise<Output | undefined>
-  /** As {@link TypedSlot.load}, with the event id of the save. */
+  /** Returns the value like {@link TypedSlot.load}, with the event id of its save. */
   loadWithEventId(
     store: StateStore,
     identity: RunIdentity,
     options?: CallOptions,
   ): Promise<SlotValue<Output> | undefined>
   /**
-   * Saves a value, as `StateStore.save` does.
+   * Saves a value; see `StateStore.save`.
    *
-   * @throws `invalid_record` if it does not fit the schema, or would not after the way through JSON.
+   * @throws `invalid_record` if the value does not match the schema, or would not once it is read
+   * back from JSON.
    */
   save(
     store: StateStore,
@@ -83,31 +104,37 @@ export interface TypedSlot<Input, Output> {
     value: Input,
     options?: TypedSaveOptions,
   ): Promise<SaveOutcome>
-  /** Empties the slot, as `StateStore.delete` does. */
+  /** Empties the slot, and returns whether it held anything; see `StateStore.delete`. */
   delete(store: StateStore, identity: RunIdentity, options?: DeleteOptions): Promise<boolean>
   /**
-   * Makes the record that {@link TypedSlot.save} would save, as one of the saves of a `StateStore.commit`.
+   * Returns the record that {@link TypedSlot.save} would save, to be part of a `StateStore.commit`.
    *
    * @param eventId The idempotency key. Default: a new one.
-   * @throws `invalid_record` as {@link TypedSlot.save}.
+   * @throws `invalid_record` as in {@link TypedSlot.save}.
    */
   record(identity: RunIdentity, value: Input, eventId?: EventId): Promise<NewStateRecord>
   /**
-   * Gives the value of a record that was loaded otherwise, as by `StateStore.list`.
+   * Returns the value of a record that was loaded by other means, such as `StateStore.list`.
    *
-   * @throws `invalid_record` if it is of another kind; or as {@link TypedSlot.load}.
+   * @throws `invalid_record` if the record is of another kind, or as in {@link TypedSlot.load}.
    */
   decode(record: StateRecord): Promise<Output>
   /**
-   * Changes the value with nobody in between: loads it, asks `change` for the new one, saves that if the slot still
-   * holds what was loaded, and starts again if not. `change` may therefore be called several times.
+   * Updates the value by compare-and-set: loads it, calls `change` for the new value, and saves
+   * that if the slot still holds what was loaded. If another writer saved first, it starts again,
+   * so `change` may be called several times.
    *
-   * Updates of one slot that meet in a process take turns, so that any number of them succeed. A turn ends after a second
-   * at the latest, however long `change` takes. Between processes an update waits a random time after each conflict.
+   * Concurrent updates of one slot in one process wait for each other, so that any number of them
+   * succeed. An update delays the others by a second at most, however long `change` takes. After a
+   * conflict with another process an update pauses for a random time of up to 64 ms.
    *
-   * @returns The value that was saved; with an `eventId` that was applied before, what the slot holds now.
-   * @throws `condition_failed` if another writer came first in every attempt; `idempotency_conflict` if the tenant used
-   * the `eventId` for another slot.
+   * @param change Returns the new value, or a promise of it. `current` is `undefined` if the slot
+   * is empty.
+   * @returns The saved value. With an `eventId` that was applied before, the value that the slot
+   * holds now.
+   * @throws `condition_failed` if another writer saved first in every attempt;
+   * `idempotency_conflict` if the tenant used the `eventId` for another slot; `invalid_record` as
+   * in {@link TypedSlot.load} and {@link TypedSlot.save}.
    */
   update(
     store: StateStore,
@@ -117,16 +144,12 @@ export interface TypedSlot<Input, Output> {
   ): Promise<Output>
 }
 
-const DEFAULT_ATTEMPTS = 100
-
-const definitionNames = new KnownNames('the definition', ['kind', 'schema', 'version', 'migrate'])
-const saveNames = new KnownNames('options', ['signal', 'ifEventId', 'eventId'])
-const updateNames = new KnownNames('options', ['signal', 'attempts', 'eventId'])
-
 /**
- * Defines a typed slot, for values instead of bytes.
+ * Defines a slot that holds values instead of bytes. The definition is independent of a store and
+ * reusable.
  *
- * @throws `invalid_record` if the kind or the version is malformed.
+ * @throws `invalid_record` if a part of the definition is malformed, or `schema` is not a Standard
+ * Schema.
  *
  * @example
  * ```ts
@@ -187,12 +210,12 @@ export function defineSlot<Schema extends StandardSchemaV1>(
         owner: checkRunIdentity(identity),
         ...checkUpdate(change, given),
       }))
-      const turns = turnsOf(store)
+      const queue = updateQueueOf(store)
       let endTurn: (() => void) | undefined
-      let isRefused = false
-      const waits = turns.begin(owner, kind)
+      let hadConflict = false
+      const mustWait = queue.enter(owner, kind)
       try {
-        if (waits) endTurn = await turns.take(owner, kind, options.signal)
+        if (mustWait) endTurn = await queue.waitForTurn(owner, kind, options.signal)
         for (let attempt = 1; ; attempt += 1) {
           const held = await slot.loadWithEventId(store, owner, options)
           if (held !== undefined && held.eventId === eventId) return held.value
@@ -204,126 +227,32 @@ export function defineSlot<Schema extends StandardSchemaV1>(
               ifEventId: held?.eventId ?? null,
             })
             if (eventId === undefined || outcome !== 'superseded') return value
-            // Applied before, and replaced since.
+            // Another call of this update applied it, and the value was replaced since.
             const successor = await slot.loadWithEventId(store, owner, options)
             if (successor !== undefined) return successor.value
           } catch (error) {
             if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
-              // Another call of this update saved its own value, which may have been replaced since.
-              // The next save tells: the slot remembers the event id, unless it is of another slot.
-              if (!isRefused) {
-                isRefused = true
+              // Either another call of this update saved its own value, or the id was used for
+              // another slot. The next attempt shows which: in the first case the slot holds or
+              // remembers the event id.
+              if (!hadConflict) {
+                hadConflict = true
                 continue
               }
               const applied = await slot.loadWithEventId(store, owner, options)
               if (applied?.eventId === eventId) return applied.value
             }
             if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
-            if (endTurn === undefined) endTurn = await turns.take(owner, kind, options.signal)
+            if (endTurn === undefined)
+              endTurn = await queue.waitForTurn(owner, kind, options.signal)
             else await pauseAfter(attempt, options.signal)
           }
         }
       } finally {
         endTurn?.()
-        turns.end(owner, kind)
+        queue.leave(owner, kind)
       }
     },
   }
   return slot
-}
-
-function checkDefinition<Schema extends StandardSchemaV1>(
-  definition: SlotDefinition<Schema>,
-): SlotForm<Schema> {
-  const { kind, schema, version, migrate } = definition
-  definitionNames.check(definition)
-  if (!hasMethods(schema?.['~standard'], ['validate'])) {
-    throw new HarborageError(
-      'invalid_record',
-      'schema is no Standard Schema: pass one of zod, valibot or arktype',
-    )
-  }
-  if (migrate !== undefined && typeof migrate !== 'function') {
-    throw new HarborageError(
-      'invalid_record',
-      'migrate is not a function: pass one, or leave it out',
-    )
-  }
-  const form = { kind: checkKind(kind), schema, version: checkVersion(version) }
-  return migrate === undefined ? form : { ...form, migrate }
-}
-
-/** Checks, as a store does, first that it is open and then the arguments. */
-function checkCall<Checked>(store: StateStore, check: () => Checked): Checked {
-  assertStoreOpen(checkStore(store))
-  return readArguments(check)
-}
-
-/** Whatever has the calls of a store will do: there may be several copies of its class, or one around it. */
-function checkStore(store: StateStore): StateStore {
-  if (hasMethods(store, ['load', 'save', 'delete'])) return store
-  throw new HarborageError(
-    'invalid_record',
-    'store is not a state store: pass what openStateStore() gave',
-  )
-}
-
-function checkHeld(
-  kind: string,
-  record: StateRecord,
-): { readonly bytes: Uint8Array; readonly version: number } {
-  const { kind: found, bytes, version } = record
-  if (found !== kind)
-    throw new HarborageError('invalid_record', `the record is not of the kind ${kind}`)
-  return { bytes, version: checkVersion(version) }
-}
-
-function checkSave(given: TypedSaveOptions | undefined): {
-  readonly eventId: EventId
-  readonly options: SaveOptions
-} {
-  const signal = checkSignal(given, saveNames)
-  const ifEventId = checkCondition(given)
-  return {
-    eventId: checkGivenEventId(given) ?? newEventId(),
-    options: { ...withSignal(signal), ...(ifEventId === undefined ? {} : { ifEventId }) },
-  }
-}
-
-function checkUpdate(
-  change: unknown,
-  given: UpdateOptions | undefined,
-): {
-  readonly attempts: number
-  readonly eventId: EventId | undefined
-  readonly options: CallOptions
-} {
-  if (typeof change !== 'function') {
-    throw new HarborageError(
-      'invalid_record',
-      'change is not a function: pass one that gives the new value',
-    )
-  }
-  const signal = checkSignal(given, updateNames)
-  const { attempts = DEFAULT_ATTEMPTS } = given ?? {}
-  if (!Number.isInteger(attempts) || attempts < 1) {
-    throw new HarborageError(
-      'invalid_record',
-      'options.attempts must be a whole number of at least 1',
-    )
-  }
-  return { attempts, eventId: checkGivenEventId(given), options: withSignal(signal) }
-}
-
-function withSignal(signal: AbortSignal | undefined): CallOptions {
-  return signal === undefined ? {} : { signal }
-}
-
-function hasMethods(value: unknown, methods: readonly string[]): boolean {
-  return readArguments(
-    () =>
-      typeof value === 'object' &&
-      value !== null &&
-      methods.every((method) => typeof Reflect.get(value, method) === 'function'),
-  )
 }

@@ -1,7 +1,7 @@
 import { compareSlots, type SlotKey } from '@harborage/state'
 import { expect, test } from 'vitest'
 
-test('slots are ordered by kind, tenant, user, session and run, by bytes', () => {
+test('compareSlots orders slots by kind, tenant, user, session and run, each by its UTF-8 bytes', () => {
   const slot = (kind: string, ...[tenantId, userId, sessionId, runId]: string[]): SlotKey => ({
     kind,
     identity: {
@@ -19,7 +19,7 @@ test('slots are ordered by kind, tenant, user, session and run, by bytes', () =>
     slot('b', 'b', 'b', 'b', ''),
     slot('b', 'b', 'b', 'b', 'a'),
     slot('\uFFFD'),
-    slot('\u{1F600}'), // above the one before by its bytes, below it by its UTF-16 units
+    slot('\u{1F600}'), // after the previous one by UTF-8 bytes, before it by UTF-16 units
   ]
   expect(ordered.toReversed().sort(compareSlots)).toEqual(ordered)
   expect(compareSlots(slot('a'), slot('a'))).toBe(0)

@@ -32,7 +32,7 @@ describe.each(methods)('%s', (method) => {
   const places = placesIn(goodArguments()[method])
 
   test.each(places.map((place) => ({ at: place.join('.'), place })))(
-    'answers any value at argument $at with a typed error that quotes nothing, or takes it',
+    'accepts any value at argument $at, or rejects it with a typed error that quotes nothing',
     async ({ place }) => {
       for (const [what, value] of Object.entries(hostileValues)) {
         const error = await attempt(method, place, value)
@@ -43,7 +43,7 @@ describe.each(methods)('%s', (method) => {
     },
   )
 
-  test('cannot be called without any argument', async () => {
+  test('rejects a call without arguments', async () => {
     const error = await failureOf(() => callWithAnything(store, method))
     expect(refusalsAt(method, [0])).toContain(error.code)
   })
@@ -56,7 +56,7 @@ function refusalsAt(method: Method, [argument]: Place): string[] {
     : ['identity_required', 'invalid_identity', 'invalid_record']
 }
 
-/** Calls the method with one value in place of a good one, and gives the error if there is one. */
+/** Calls the method with one argument replaced, and returns the error if there is one. */
 async function attempt(
   method: Method,
   place: Place,

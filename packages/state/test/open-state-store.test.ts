@@ -28,7 +28,7 @@ describe('a store in memory', () => {
     expect(await store.save(goodRecord())).toBe('saved')
   })
 
-  test('shares nothing with another one', async () => {
+  test('shares no data with another store in memory', async () => {
     await using first = await openStateStore()
     await using second = await openStateStore()
     const record = goodRecord()
@@ -42,14 +42,14 @@ describe('a store in memory', () => {
     { driver: 'memory', dsn: './hunter2.db' },
     { dsn: 'memory:hunter2' },
     { dsn: 'memory://hunter2' },
-  ])('is refused where %j names a place to keep data', async (config) => {
+  ])('rejects %j, which names a place for data', async (config) => {
     const error = await failureOf(() => openStateStore(config))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('dsn names a place')
     expect(error.message).not.toContain('hunter2')
   })
 
-  test('forgets all when it is closed', async () => {
+  test('loses its data when it is closed', async () => {
     const driver = new InMemoryStateDriver()
     const store = new StateStore(driver)
     const record = goodRecord()
@@ -64,15 +64,18 @@ test.each([
   [{ driver: 'mongo', dsn: 'x' }, 'the name "mongo"'],
   [{ dsn: 'mongo://ann:hunter2@host/db' }, 'the DSN scheme "mongo:"'],
   [{ dsn: './agent.db' }, 'a DSN without a scheme'],
-])('an unknown driver, %j, is named together with those that there are', async (config, wanted) => {
-  const error = await failureOf(() => openStateStore(config))
-  expect(error.code).toBe('unknown_driver')
-  expect(error.message).toContain(wanted)
-  expect(error.message).toContain(`(registered: ${registeredStateDrivers().join(', ')})`)
-  expect(error.message).not.toContain('hunter2')
-})
+])(
+  'the error for an unknown driver, %j, names it and the registered drivers',
+  async (config, wanted) => {
+    const error = await failureOf(() => openStateStore(config))
+    expect(error.code).toBe('unknown_driver')
+    expect(error.message).toContain(wanted)
+    expect(error.message).toContain(`(registered: ${registeredStateDrivers().join(', ')})`)
+    expect(error.message).not.toContain('hunter2')
+  },
+)
 
-describe('a driver that is registered', () => {
+describe('a registered driver', () => {
   const opened: (string | undefined)[] = []
   let closed = 0
 
@@ -107,7 +110,7 @@ describe('a driver that is registered', () => {
     expect(closed).toBe(before + 1)
   })
 
-  test('is listed with the others, sorted', () => {
+  test('is listed with the other drivers, sorted', () => {
     expect(registeredStateDrivers()).toEqual(['memory', 'own'])
   })
 
@@ -116,15 +119,18 @@ describe('a driver that is registered', () => {
     ['memory', [], '"memory"'],
     ['other', ['mine'], '"mine:"'],
     ['other', ['memory'], '"memory:"'],
-  ])('keeps its name and its schemes: %s with %j is refused', async (name, schemes, taken) => {
-    const open = async (): Promise<StateDriver> => new OwnDriver()
-    const error = await failureOf(() => registerStateDriver(name, { schemes, open }))
-    expect(error.code).toBe('invalid_config')
-    expect(error.message).toContain(`${taken} is already registered`)
-    expect(registeredStateDrivers()).toEqual(['memory', 'own'])
-  })
+  ])(
+    'keeps its name and its schemes: a second driver %s with %j is rejected',
+    async (name, schemes, taken) => {
+      const open = async (): Promise<StateDriver> => new OwnDriver()
+      const error = await failureOf(() => registerStateDriver(name, { schemes, open }))
+      expect(error.code).toBe('invalid_config')
+      expect(error.message).toContain(`${taken} is already registered`)
+      expect(registeredStateDrivers()).toEqual(['memory', 'own'])
+    },
+  )
 
-  test('and an engine take no name and no scheme of each other', async () => {
+  test('cannot take a name or a scheme of an engine, nor the reverse', async () => {
     const open = async (): Promise<never> => Promise.reject(new Error('opened'))
     for (const [name, schemes] of [
       ['own', []],
@@ -156,7 +162,7 @@ describe('stateContext', () => {
     expect(await store.loadByEventId(identity, record.eventId)).toEqual(record)
   })
 
-  test('says how to provide the store where there is none', async () => {
+  test('fails without a store, and the error explains how to provide one', async () => {
     expect(stateContext.get()).toBeUndefined()
     const error = await failureOf(() => stateContext.require())
     expect(error.code).toBe('invalid_config')

@@ -5,8 +5,8 @@ import { callWithAnything, type Method } from './support/call-with-anything.ts'
 import { failureOf } from './support/failure-of.ts'
 import { goodRecord, identity as goodIdentity, methods } from './support/good-arguments.ts'
 
-/** Arguments of which everything after the identity is wrong. */
-function spoiled(method: Method, identity: unknown): unknown[] {
+/** Returns arguments that are malformed except for the given identity. */
+function malformedExcept(method: Method, identity: unknown): unknown[] {
   const options = { signal: 7, ifEventId: 7, pageSize: 0 }
   const record = { identity, eventId: 7, kind: 7, bytes: 7 }
   if (method === 'save') return [record, options]
@@ -27,7 +27,7 @@ describe('each method checks first that the store is open', () => {
   })
 })
 
-describe('then the identity, before it looks at the rest', () => {
+describe('each method checks the identity before its other arguments', () => {
   test.each(methodsWithIdentity)('%s', async (method) => {
     await using store = await openStateStore()
     for (const [identity, code] of [
@@ -35,20 +35,20 @@ describe('then the identity, before it looks at the rest', () => {
       [{ tenantId: 'acme', userId: '', sessionId: 's1' }, 'identity_required'],
       [{ tenantId: 'acme', userId: 'ann\0', sessionId: 's1' }, 'invalid_identity'],
     ]) {
-      const args = spoiled(method, identity)
+      const args = malformedExcept(method, identity)
       const error = await failureOf(() => callWithAnything(store, method, ...args))
       expect(error.code).toBe(code)
     }
   })
 
-  test('the identities of all entries of a commit', async () => {
+  test('commit, of all its entries', async () => {
     await using store = await openStateStore()
-    const spoiledRecord = { ...goodRecord(), bytes: 7, kind: 7 }
-    const nobody = { identity: { tenantId: 'acme' }, kind: 'k' }
+    const malformed = { ...goodRecord(), bytes: 7, kind: 7 }
+    const incomplete = { identity: { tenantId: 'acme' }, kind: 'k' }
     for (const transaction of [
-      { save: [spoiledRecord, nobody] },
-      { save: [spoiledRecord], delete: [nobody] },
-      { expect: [spoiledRecord], save: [nobody] },
+      { save: [malformed, incomplete] },
+      { save: [malformed], delete: [incomplete] },
+      { expect: [malformed], save: [incomplete] },
     ]) {
       const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
       expect(error.code).toBe('identity_required')
@@ -56,24 +56,26 @@ describe('then the identity, before it looks at the rest', () => {
   })
 
   test.each([undefined, null, true, 'maintenanceScoped', {}, { maintenanceScoped: 1 }])(
-    'listKind the maintenance scope: %j is none',
+    'listKind, of the maintenance scope, which %j is not',
     async (scope) => {
       await using store = await openStateStore()
-      const args = spoiled('listKind', scope)
+      const args = malformedExcept('listKind', scope)
       const error = await failureOf(() => callWithAnything(store, 'listKind', ...args))
       expect(error.code).toBe('maintenance_scope_required')
     },
   )
 })
 
-test.each(methods)('then the rest: %s', async (method) => {
+test.each(methods)('%s checks its other arguments last', async (method) => {
   await using store = await openStateStore()
   const owner = method === 'listKind' ? { maintenanceScoped: true } : goodIdentity
-  const error = await failureOf(() => callWithAnything(store, method, ...spoiled(method, owner)))
+  const error = await failureOf(() =>
+    callWithAnything(store, method, ...malformedExcept(method, owner)),
+  )
   expect(error.code).toBe('invalid_record')
 })
 
-test('a walk is refused when it is asked for, not at its first step', async () => {
+test('list and listKind throw for a malformed argument when they are called, not at the first iteration', async () => {
   await using store = await openStateStore()
   expect(() => store.list(goodIdentity, '')).toThrow('kindPrefix')
   expect(() => store.listKind({ maintenanceScoped: true }, '')).toThrow('kindPrefix')

@@ -16,10 +16,10 @@ beforeEach(async () => {
 
 afterEach(() => store.close())
 
-describe('bytes are taken', () => {
+describe('bytes are accepted', () => {
   test.each<[what: string, bytes: unknown]>([
     ['as a Buffer', Buffer.from([1, 2, 3])],
-    ['as a part of a larger buffer', new Uint8Array([0, 1, 2, 3, 4]).subarray(1, 4)],
+    ['as a view of a larger buffer', new Uint8Array([0, 1, 2, 3, 4]).subarray(1, 4)],
     ['from a subclass', new (class Mine extends Uint8Array {})([1, 2, 3])],
     ['from another realm', runInNewContext('new Uint8Array([1, 2, 3])')],
     ['from shared memory', shared()],
@@ -27,7 +27,7 @@ describe('bytes are taken', () => {
       'from a resizable buffer',
       new Uint8Array(new ArrayBuffer(3, { maxByteLength: 8 })).map((_, i) => i + 1),
     ],
-    ['from a subclass with an iterator of its own', new Odd([1, 2, 3])],
+    ['from a subclass with its own iterator', new Odd([1, 2, 3])],
   ])('%s', async (_, bytes) => {
     const record = { ...goodRecord(), bytes }
     expect(await callWithAnything(store, 'save', record)).toBe('saved')
@@ -37,7 +37,7 @@ describe('bytes are taken', () => {
     expect(held.bytes.buffer).toBeInstanceOf(ArrayBuffer)
   })
 
-  test('as they were at the call, whatever happens to shared memory meanwhile', async () => {
+  test('as they are at the call, even if shared memory changes afterwards', async () => {
     const bytes = shared()
     const record = { ...goodRecord(), bytes }
     const saving = store.save(record)
@@ -53,19 +53,19 @@ describe('bytes are taken', () => {
   })
 })
 
-describe('bytes are refused, naming the field,', () => {
+describe('bytes are rejected by the name of the field', () => {
   test.each<[what: string, bytes: () => unknown]>([
     ['above 64 MiB', () => new Uint8Array(MAX_STATE_BYTES + 1)],
-    ['above 64 MiB, whatever they say about their length', () => new Modest(MAX_STATE_BYTES + 1)],
+    ['above 64 MiB, even if they claim to be shorter', () => new Modest(MAX_STATE_BYTES + 1)],
     ['whose buffer was transferred', detached],
     ['that shrank out of their buffer', shrunk],
-    ['that only look like bytes', () => ({ length: 3, byteLength: 3, 0: 1, 1: 2, 2: 3 })],
+    ['as an object that looks like bytes', () => ({ length: 3, byteLength: 3, 0: 1, 1: 2, 2: 3 })],
     ['behind a proxy', () => new Proxy(new Uint8Array(3), {})],
-    ['of 16 bits', () => new Uint16Array(3)],
-    ['clamped', () => new Uint8ClampedArray(3)],
+    ['as 16-bit numbers', () => new Uint16Array(3)],
+    ['as clamped bytes', () => new Uint8ClampedArray(3)],
     ['as a buffer without a view', () => new ArrayBuffer(3)],
     ['as a view without elements', () => new DataView(new ArrayBuffer(3))],
-    ['as a text', () => 'abc'],
+    ['as a string', () => 'abc'],
     ['as an array of numbers', () => [1, 2, 3]],
   ])('%s', async (_, bytes) => {
     const record = { ...goodRecord(), bytes: bytes() }
@@ -89,12 +89,12 @@ describe('the date of a record', () => {
   })
 
   test.each<[what: string, updatedAt: unknown]>([
-    ['a text', '2026-01-01T00:00:00Z'],
+    ['a string', '2026-01-01T00:00:00Z'],
     ['a number', 7],
     ['null', null],
-    ['an invalid one', new Date(Number.NaN)],
-    ['an object that looks like one', { getTime: () => 7 }],
-  ])('may not be %s', async (_, updatedAt) => {
+    ['an invalid Date', new Date(Number.NaN)],
+    ['an object that looks like a Date', { getTime: () => 7 }],
+  ])('must not be %s', async (_, updatedAt) => {
     const record = { ...goodRecord(), updatedAt }
     const error = await failureOf(() => callWithAnything(store, 'save', record))
     expect(error.code).toBe('invalid_record')
@@ -106,7 +106,7 @@ describe('a commit', () => {
   const slotAt = (index: number) => ({ identity: goodRecord().identity, kind: `k${index}` })
   const many = (count: number) => Array.from({ length: count }, (_, index) => index)
 
-  test('takes 1,000 entries of each sort', async () => {
+  test('accepts 1,000 entries in each list', async () => {
     const outcomes = await store.commit({
       expect: many(1_000).map((index) => ({ ...slotAt(index), eventId: null })),
       save: many(1_000).map((index) => ({
@@ -119,14 +119,14 @@ describe('a commit', () => {
     expect(new Set(outcomes)).toEqual(new Set(['saved']))
   })
 
-  test.each(['expect', 'save', 'delete'])('refuses 1,001 entries in %s', async (list) => {
+  test.each(['expect', 'save', 'delete'])('rejects 1,001 entries in %s', async (list) => {
     const entries = many(1_001).map((index) => ({ ...goodRecord(), kind: `k${index}` }))
     const error = await failureOf(() => callWithAnything(store, 'commit', { [list]: entries }))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toMatch(new RegExp(`^${list} has more than 1000 entries`))
   })
 
-  test('refuses a list without an end', async () => {
+  test('rejects a list whose iterator never ends', async () => {
     const endless = Object.assign([], {
       *[Symbol.iterator]() {
         for (;;) yield goodRecord()
@@ -136,7 +136,7 @@ describe('a commit', () => {
     expect(error.message).toContain('save has more than 1000 entries')
   })
 
-  test('names the entry that is a hole', async () => {
+  test('names the index of a hole in a sparse list', async () => {
     const entries = [goodRecord()]
     entries[2] = { ...goodRecord(), kind: 'other' }
     const error = await failureOf(() => store.commit({ save: entries }))
@@ -145,7 +145,7 @@ describe('a commit', () => {
   })
 
   test.each([{}, { save: [] }, { expect: [], save: [], delete: [] }])(
-    'refuses an empty transaction: %#',
+    'rejects an empty transaction: %#',
     async (transaction) => {
       const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
       expect(error.code).toBe('invalid_record')
@@ -158,7 +158,7 @@ describe('a commit', () => {
     ['another misspelled list', { saves: [goodRecord()] }, 'expect, save, delete'],
     ['expect that is undefined', { expect: undefined }, 'expect is undefined'],
     ['delete that is undefined', { delete: undefined }, 'delete is undefined'],
-  ])('refuses %s beside a save: it may be what the save depends on', async (_, wrong, named) => {
+  ])('rejects %s besides a save, which may depend on it', async (_, wrong, named) => {
     const record = goodRecord()
     const transaction = { save: [record], ...wrong }
     const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
@@ -168,7 +168,7 @@ describe('a commit', () => {
   })
 })
 
-describe('an option that the call does not have', () => {
+describe('an unknown option', () => {
   const { identity, kind } = goodRecord()
   const eventId = newEventId()
   const scope = { maintenanceScoped: true }
@@ -185,17 +185,20 @@ describe('an option that the call does not have', () => {
     ['list', [identity, kind], 'limit', 'signal, pageSize'],
     ['list', [identity, kind], 'pagesize', 'signal, pageSize'],
     ['listKind', [scope, kind], 'limit', 'signal, pageSize'],
-  ])('%s is refused, and those it has are named', async (method, args, option, known) => {
-    const held = goodRecord()
-    await store.save(held)
-    const options = { [option]: null }
-    const error = await failureOf(() => callWithAnything(store, method, ...args, options))
-    expect(error.code).toBe('invalid_record')
-    expect(error.message).toMatch(new RegExp(`^options .* it takes ${known}$`))
-    expect(await store.load(identity, kind)).toEqual(held)
-  })
+  ])(
+    'of %s is rejected, and the error names the known options',
+    async (method, args, option, known) => {
+      const held = goodRecord()
+      await store.save(held)
+      const options = { [option]: null }
+      const error = await failureOf(() => callWithAnything(store, method, ...args, options))
+      expect(error.code).toBe('invalid_record')
+      expect(error.message).toMatch(new RegExp(`^options .* it takes ${known}$`))
+      expect(await store.load(identity, kind)).toEqual(held)
+    },
+  )
 
-  test('is told if it is a slip of a known one or known elsewhere, and not if it may be content', async () => {
+  test('is quoted if it is similar to a known name or known elsewhere, and not if it may be payload', async () => {
     const message = async (name: string): Promise<string> => {
       const error = await failureOf(() =>
         callWithAnything(store, 'save', goodRecord(), { [name]: null }),
@@ -211,7 +214,7 @@ describe('an option that the call does not have', () => {
 })
 
 test.each(['load', 'save', 'delete', 'list', 'listKind', 'commit'] as const)(
-  'a signal that is passed to %s in place of the options is refused: it would not be heard',
+  'a bare AbortSignal passed to %s as options is rejected, since it would be ignored',
   async (method) => {
     const { signal } = new AbortController()
     const { identity, kind } = goodRecord()
@@ -229,7 +232,7 @@ test.each(['load', 'save', 'delete', 'list', 'listKind', 'commit'] as const)(
   },
 )
 
-test('names of the prototype are names like any other', async () => {
+test('names of Object.prototype are accepted like any other name', async () => {
   for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
     const identity = { tenantId: name, userId: name, sessionId: name, runId: name }
     expect(await store.load(identity, name)).toBeUndefined()
@@ -240,7 +243,7 @@ test('names of the prototype are names like any other', async () => {
   }
 })
 
-/** Tries to pass as empty. */
+/** Claims to be empty. */
 class Modest extends Uint8Array {
   override get byteLength(): number {
     return 0

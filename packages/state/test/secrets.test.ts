@@ -2,7 +2,7 @@ import { isHarborageError, newEventId, parseEventId } from '@harborage/core'
 import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
 import { expect, test } from 'vitest'
 
-// Everything that two tenants ever hand in is a secret here.
+// Every value that the two tenants pass is a secret.
 const mine = record('mine')
 const theirs = record('theirs')
 
@@ -27,7 +27,7 @@ test.each<[code: string, call: (store: StateStore) => Promise<unknown>]>([
   ['invalid_identity', (store) => store.load({ ...mine.identity, runId: 'secret-\ud800' }, 'k')],
   ['identity_required', (store) => store.load({ ...mine.identity, userId: '' }, 'k')],
   ['store_closed', (store) => store.close().then(() => store.save(mine))],
-])('%s says nothing of a payload or of an identity: %#', async (code, call) => {
+])('the message of %s quotes no payload and no identity: %#', async (code, call) => {
   await using store = await openStateStore()
   await store.save(mine)
   await store.save(theirs)

@@ -26,7 +26,7 @@ describe('updating a typed slot', () => {
 
   const addOne = (held: { cents: number } | undefined) => ({ cents: (held?.cents ?? 0) + 1 })
 
-  it('changes an empty slot and a full one, and gives the value that it saved', async () => {
+  it('changes an empty slot and a full one, and returns the saved value', async () => {
     expect(await costs.update(store, identity, addOne)).toEqual({ cents: 1 })
     expect(await costs.update(store, identity, async (held) => addOne(held))).toEqual({
       cents: 2,
@@ -34,7 +34,7 @@ describe('updating a typed slot', () => {
     expect(await costs.load(store, identity)).toEqual({ cents: 2 })
   })
 
-  it('loses none of 32 increments that are made at once', async () => {
+  it('loses none of 32 concurrent increments', async () => {
     const callers = Array.from({ length: 32 }, () => costs.update(store, identity, addOne))
     const values = (await Promise.all(callers)).map(({ cents }) => cents)
     expect(values.toSorted((left, right) => left - right)).toEqual(
@@ -43,14 +43,14 @@ describe('updating a typed slot', () => {
     expect(await costs.load(store, identity)).toEqual({ cents: 32 })
   })
 
-  it('loses none of 500 increments that are made at once, and none gives up', async () => {
+  it('loses none of 500 concurrent increments, and none fails', async () => {
     const callers = Array.from({ length: 500 }, () => costs.update(store, identity, addOne))
     const values = (await Promise.all(callers)).map(({ cents }) => cents)
     expect(new Set(values).size).toBe(500)
     expect(await costs.load(store, identity)).toEqual({ cents: 500 })
   })
 
-  it('asks for a new value about once for each of many increments that are made at once', async () => {
+  it('calls change about once for each of many concurrent increments', async () => {
     let asked = 0
     const callers = Array.from({ length: 500 }, () =>
       costs.update(store, identity, (held) => {
@@ -59,11 +59,11 @@ describe('updating a typed slot', () => {
       }),
     )
     await Promise.all(callers)
-    // A few begin beside each other, and only those may be asked in vain.
+    // A few run without a turn, and only those can conflict.
     expect(asked).toBeLessThan(520)
   })
 
-  it('lets those of a slot go on that came while one of them waits for a later one', async () => {
+  it('does not block later updates of a slot while an earlier one waits for one of them', async () => {
     const later = Promise.withResolvers<void>()
     let asked = 0
     const first = costs.update(store, identity, async (held) => {
@@ -78,7 +78,7 @@ describe('updating a typed slot', () => {
     expect(await first).toEqual({ cents: 12 })
   })
 
-  it('leaves the line when its signal is aborted, and holds up none behind it', async () => {
+  it('leaves the queue when its signal is aborted, and does not delay later updates', async () => {
     const holder = Promise.withResolvers<void>()
     let asked = 0
     const first = costs.update(store, identity, async (held) => {
@@ -99,7 +99,7 @@ describe('updating a typed slot', () => {
     expect(await third).toEqual({ cents: 12 })
   })
 
-  it('is refused with the others in line once the store is closed', async () => {
+  it('rejects all updates in the queue once the store is closed', async () => {
     const holder = Promise.withResolvers<void>()
     let asked = 0
     const first = costs.update(store, identity, async (held) => {
@@ -117,7 +117,7 @@ describe('updating a typed slot', () => {
     }
   })
 
-  it('starts again from what another writer saved in between', async () => {
+  it('starts again with the value that another writer saved in between', async () => {
     let asked = 0
     const value = await costs.update(store, identity, async (held) => {
       asked += 1
@@ -128,7 +128,7 @@ describe('updating a typed slot', () => {
     expect(asked).toBe(2)
   })
 
-  it('gives up when another writer came first in each attempt', async () => {
+  it('fails when another writer saved first in every attempt', async () => {
     let asked = 0
     const updating = costs.update(
       store,
@@ -145,7 +145,7 @@ describe('updating a typed slot', () => {
     expect(await costs.load(store, identity)).toEqual({ cents: 30 })
   })
 
-  it('refuses a number of attempts that makes no sense', async () => {
+  it('rejects an invalid number of attempts', async () => {
     for (const attempts of [0, -1, 1.5, Number.NaN]) {
       await expect(costs.update(store, identity, addOne, { attempts })).rejects.toMatchObject({
         code: 'invalid_record',
@@ -154,7 +154,7 @@ describe('updating a typed slot', () => {
     expect(await costs.load(store, identity)).toBeUndefined()
   })
 
-  it('saves nothing if the change throws or its value does not fit', async () => {
+  it('saves nothing if change throws or its value does not match the schema', async () => {
     await costs.save(store, identity, { cents: 1 })
     const refusal = new Error('not today')
     await expect(costs.update(store, identity, () => Promise.reject(refusal))).rejects.toBe(refusal)
@@ -189,7 +189,7 @@ describe('updating a typed slot', () => {
       })
     })
 
-    it('gives what the slot holds now if it was replaced since', async () => {
+    it('returns what the slot holds now if the value was replaced since', async () => {
       const options = { eventId: newEventId() }
       await costs.update(store, identity, addOne, options)
       await costs.update(store, identity, addOne)
@@ -197,7 +197,7 @@ describe('updating a typed slot', () => {
       expect(await costs.load(store, identity)).toEqual({ cents: 2 })
     })
 
-    it('is applied once when it is repeated while it is under way', async () => {
+    it('is applied once when it is repeated while it is in progress', async () => {
       const options = { eventId: newEventId() }
       let asked = 0
       const add = () =>
@@ -213,7 +213,7 @@ describe('updating a typed slot', () => {
       expect(await costs.load(store, identity)).toEqual(first)
     })
 
-    it('is applied once when others replace it before a repetition under way finds out', async () => {
+    it('is applied once when the value is replaced before a concurrent repetition sees it', async () => {
       await using busy = new StateStore(new BusyDriver())
       const options = { eventId: newEventId() }
       const add = (cents: number) => costs.update(busy, identity, () => ({ cents }), options)
@@ -223,7 +223,7 @@ describe('updating a typed slot', () => {
       expect(await costs.load(busy, identity)).toEqual({ cents: 9 })
     })
 
-    it('uses it for each attempt', async () => {
+    it('uses that event id in every attempt', async () => {
       const eventId = newEventId()
       let asked = 0
       await costs.update(
@@ -243,14 +243,14 @@ describe('updating a typed slot', () => {
       })
     })
 
-    it('is applied anew to a slot that was emptied since: it has forgotten', async () => {
+    it('is applied again to a slot that was deleted since, which forgets its event ids', async () => {
       const options = { eventId: newEventId() }
       await costs.update(store, identity, addOne, options)
       await costs.delete(store, identity)
       expect(await costs.update(store, identity, addOne, options)).toEqual({ cents: 1 })
     })
 
-    it('refuses one that another slot of the tenant holds', async () => {
+    it('rejects an event id that another slot of the tenant holds', async () => {
       const eventId = newEventId()
       await costs.save(store, { ...identity, runId: 'r2' }, { cents: 1 }, { eventId })
       await expect(costs.update(store, identity, addOne, { eventId })).rejects.toMatchObject({
@@ -277,11 +277,11 @@ describe('updating a typed slot', () => {
   })
 })
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await nextRound()
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextRound()
 }
 
-/** Loses the answer to the first save over something. */
+/** Loses the answer to the first conditional save. */
 class ForgetfulDriver extends InMemoryStateDriver {
   #hasForgotten = false
 
@@ -293,7 +293,7 @@ class ForgetfulDriver extends InMemoryStateDriver {
   }
 }
 
-/** Saves another value into the slot before it answers that an event id is taken. */
+/** Saves another value into the slot before it reports that an event id is taken. */
 class BusyDriver extends InMemoryStateDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     try {

@@ -1,4 +1,4 @@
-import { type CallOptions, newEventId, type RunIdentity } from '@harborage/core'
+import { newEventId, type RunIdentity } from '@harborage/core'
 import { defineSlot, openStateStore, type StateStore } from '@harborage/state'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -20,14 +20,14 @@ describe('a typed slot', () => {
     store.save({ eventId: newEventId(), identity, kind, bytes: Buffer.from(text), version })
 
   describe('loading and saving', () => {
-    it('gives back what was saved, and undefined while it is empty', async () => {
+    it('loads what was saved, and undefined while it is empty', async () => {
       expect(await costs.load(store, identity)).toBeUndefined()
       expect(await costs.loadWithEventId(store, identity)).toBeUndefined()
       expect(await costs.save(store, identity, { cents: 12 })).toBe('saved')
       expect(await costs.load(store, identity)).toEqual({ cents: 12 })
     })
 
-    it('keeps the value as JSON, under its kind and version', async () => {
+    it('stores the value as JSON, with its kind and version', async () => {
       const third = defineSlot({ kind, schema: z.unknown(), version: 3 })
       await third.save(store, identity, { cents: 12 })
       const record = await store.loadOrThrow(identity, kind)
@@ -35,7 +35,7 @@ describe('a typed slot', () => {
       expect(record.version).toBe(3)
     })
 
-    it('is idempotent on the event id that it is given', async () => {
+    it('is idempotent on a given event id', async () => {
       const eventId = newEventId()
       expect(await costs.save(store, identity, { cents: 1 }, { eventId })).toBe('saved')
       expect(await costs.save(store, identity, { cents: 1 }, { eventId })).toBe('unchanged')
@@ -44,7 +44,7 @@ describe('a typed slot', () => {
       })
     })
 
-    it('saves only over the generation that it is told', async () => {
+    it('saves only over the record that ifEventId names', async () => {
       await costs.save(store, identity, { cents: 1 }, { ifEventId: null })
       const held = await costs.loadWithEventId(store, identity)
       expect(held?.value).toEqual({ cents: 1 })
@@ -56,14 +56,14 @@ describe('a typed slot', () => {
       expect(await costs.load(store, identity)).toEqual({ cents: 2 })
     })
 
-    it('deletes, and says whether there was something', async () => {
+    it('deletes, and returns whether the slot held anything', async () => {
       await costs.save(store, identity, { cents: 1 })
       expect(await costs.delete(store, identity)).toBe(true)
       expect(await costs.delete(store, identity)).toBe(false)
       expect(await costs.load(store, identity)).toBeUndefined()
     })
 
-    it('joins a commit with others', async () => {
+    it('can be part of a commit', async () => {
       const notes = defineSlot({ kind: 'session.notes', schema: z.string() })
       const save = [
         await costs.record(identity, { cents: 5 }),
@@ -77,14 +77,14 @@ describe('a typed slot', () => {
   })
 
   describe('the schema', () => {
-    it('refuses a value that does not fit, and saves nothing', async () => {
+    it('rejects a value that does not match, and saves nothing', async () => {
       await expect(costs.save(store, identity, { cents: -1 })).rejects.toMatchObject({
         code: 'invalid_record',
       })
       expect(await store.load(identity, kind)).toBeUndefined()
     })
 
-    it('refuses what is stored if it does not fit', async () => {
+    it('rejects a stored value that does not match', async () => {
       for (const text of ['{"cents":-1}', '{}', 'null', '{"cents":', '', '\ufffe']) {
         await saveText(text)
         await expect(costs.load(store, identity)).rejects.toMatchObject({
@@ -93,7 +93,7 @@ describe('a typed slot', () => {
       }
     })
 
-    it('tells what is wrong in its cause, and nothing of the value or its keys in its message', async () => {
+    it('puts the issues in the cause of the error, and no value or key in its message', async () => {
       const tokens = defineSlot({ kind: 'session.tokens', schema: z.record(z.string(), z.int()) })
       const given = { '5ecret-key': '5ecret-value' as never }
       const record = { eventId: newEventId(), identity, kind: 'session.tokens' }
@@ -112,7 +112,7 @@ describe('a typed slot', () => {
       }
     })
 
-    it('refuses a value that cannot be looked at a second time', async () => {
+    it('rejects a value whose getter throws at the second read', async () => {
       const tokens = defineSlot({ kind: 'session.cents', schema: z.object({ cents: z.number() }) })
       let looks = 0
       const hostile = {
@@ -124,15 +124,15 @@ describe('a typed slot', () => {
       }
       const failure = await failureOf(() => tokens.save(store, identity, hostile))
       expect(failure.code).toBe('invalid_record')
-      expect(failure.message).toContain('does not fit its schema')
+      expect(failure.message).toContain('does not match its schema')
       expect(looks).toBeGreaterThan(1)
     })
 
-    it('catches at the save what would not load again, such as a Date', async () => {
+    it('rejects at the save a value that would not load again, such as a Date', async () => {
       const seen = defineSlot({ kind: 'session.seen', schema: z.object({ at: z.date() }) })
       const saving = seen.save(store, identity, { at: new Date(0) })
       await expect(saving).rejects.toMatchObject({ code: 'invalid_record' })
-      await expect(saving).rejects.toThrow('no longer fits its schema once it is JSON')
+      await expect(saving).rejects.toThrow('no longer matches its schema once it is JSON')
       expect(await store.load(identity, 'session.seen')).toBeUndefined()
       const coerced = defineSlot({
         kind: 'session.seen',
@@ -142,7 +142,7 @@ describe('a typed slot', () => {
       expect(await coerced.load(store, identity)).toEqual({ at: new Date(1_234) })
     })
 
-    it('refuses a value without a JSON form', async () => {
+    it('rejects a value without a JSON form', async () => {
       const anything = defineSlot({ kind, schema: z.unknown() })
       const circle: { self?: unknown } = {}
       circle.self = circle
@@ -153,7 +153,7 @@ describe('a typed slot', () => {
       }
     })
 
-    it('refuses what JSON would change without a word, wherever it is', async () => {
+    it('rejects a value that JSON would silently change, at any depth', async () => {
       const anything = defineSlot({ kind, schema: z.any() })
       const lossy: readonly unknown[] = [
         new Map([['a', 1]]),
@@ -181,7 +181,7 @@ describe('a typed slot', () => {
       expect(await store.load(identity, kind)).toBeUndefined()
     })
 
-    it('takes what says itself how it is written, and properties that are undefined', async () => {
+    it('accepts values with toJSON, class instances, and properties that are undefined', async () => {
       const anything = defineSlot({ kind, schema: z.any() })
       class Money {
         cents = 12
@@ -193,7 +193,7 @@ describe('a typed slot', () => {
       })
     })
 
-    it('may be asynchronous, and of any make', async () => {
+    it('may be asynchronous, and of any library', async () => {
       const even = defineSlot({ kind, schema: evenNumber })
       await even.save(store, identity, 2)
       expect(await even.load(store, identity)).toBe(2)
@@ -213,19 +213,19 @@ describe('a typed slot', () => {
       },
     })
 
-    it('brings an older value up to date before it is validated', async () => {
+    it('migrates an older value before it is validated', async () => {
       await saveText('{"dollars":1.5}', 1)
       expect(await dollars.load(store, identity)).toEqual({ cents: 151 })
       await saveText('{"dollars":1.5}', 0)
       expect(await dollars.load(store, identity)).toEqual({ cents: 150 })
     })
 
-    it('leaves a value of its own version as it is', async () => {
+    it('does not migrate a value of the current version', async () => {
       await saveText('{"cents":7}', 2)
       expect(await dollars.load(store, identity)).toEqual({ cents: 7 })
     })
 
-    it('saves an updated value in its own version', async () => {
+    it('saves an updated value with the current version', async () => {
       await saveText('{"dollars":1}', 0)
       await dollars.update(store, identity, (held) => ({ cents: (held?.cents ?? 0) + 1 }))
       const { version } = await store.loadOrThrow(identity, kind)
@@ -244,7 +244,7 @@ describe('a typed slot', () => {
       expect(await slow.load(store, identity)).toBe('7')
     })
 
-    it('refuses a value of a newer version, and an older one without a way to migrate', async () => {
+    it('rejects a value of a newer version, and an older value without a migrate function', async () => {
       await saveText('{"cents":7}', 3)
       await expect(dollars.load(store, identity)).rejects.toMatchObject({ code: 'invalid_record' })
       await saveText('{"cents":7}', 0)
@@ -252,100 +252,15 @@ describe('a typed slot', () => {
       await expect(unable.load(store, identity)).rejects.toMatchObject({ code: 'invalid_record' })
     })
 
-    it('refuses what a migration leads to if it does not fit', async () => {
+    it('rejects a migrated value that does not match the schema', async () => {
       const wrong = defineSlot({ kind, schema: z.string(), version: 1, migrate: () => 7 })
       await saveText('"a"', 0)
       await expect(wrong.load(store, identity)).rejects.toMatchObject({ code: 'invalid_record' })
     })
   })
-
-  describe('a call', () => {
-    it('goes to the identity that it was given, whatever becomes of that object', async () => {
-      const left = async (call: (whose: RunIdentity) => Promise<unknown>) => {
-        const mine = { ...identity, runId: newEventId() }
-        const theirs = { ...identity, runId: newEventId() }
-        for (const whose of [mine, theirs]) await costs.save(store, whose, { cents: 7 })
-        const given = { ...mine }
-        const calling = call(given)
-        given.runId = theirs.runId
-        await calling
-        return [await costs.load(store, mine), await costs.load(store, theirs)]
-      }
-      const written = [{ cents: 1 }, { cents: 7 }]
-      expect(await left((whose) => costs.save(store, whose, { cents: 1 }))).toEqual(written)
-      expect(await left((whose) => costs.update(store, whose, () => ({ cents: 1 })))).toEqual(
-        written,
-      )
-      const commit = async (whose: RunIdentity) =>
-        store.commit({ save: [await costs.record(whose, { cents: 1 })] })
-      expect(await left(commit)).toEqual(written)
-      expect(await left((whose) => costs.delete(store, whose))).toEqual([undefined, { cents: 7 }])
-    })
-
-    it('checks first that the store is open, then the identity, then the rest', async () => {
-      const closed = await openStateStore()
-      await closed.close()
-      const nobody = { ...identity, tenantId: '' }
-      const wrong = 7 as never
-      const calls = (on: StateStore, whose: RunIdentity): Promise<unknown>[] => [
-        costs.load(on, whose, wrong),
-        costs.loadWithEventId(on, whose, wrong),
-        costs.save(on, whose, wrong, wrong),
-        costs.delete(on, whose, wrong),
-        costs.update(on, whose, wrong, wrong),
-      ]
-      for (const [on, whose, code] of [
-        [closed, nobody, 'store_closed'],
-        [store, nobody, 'identity_required'],
-        [store, identity, 'invalid_record'],
-      ] as const) {
-        for (const call of calls(on, whose)) await expect(call).rejects.toMatchObject({ code })
-      }
-      await expect(costs.record(nobody, wrong)).rejects.toMatchObject({ code: 'identity_required' })
-    })
-
-    it('hears options that are inherited, or come from a getter', async () => {
-      await costs.save(store, identity, { cents: 1 })
-      class Guarded {
-        get ifEventId(): null {
-          return null
-        }
-      }
-      for (const options of [new Guarded(), Object.create({ ifEventId: null }) as Guarded]) {
-        await expect(costs.save(store, identity, { cents: 2 }, options)).rejects.toMatchObject({
-          code: 'condition_failed',
-        })
-      }
-      const reason = new Error('the user left')
-      const aborted = Object.create({ signal: AbortSignal.abort(reason) }) as CallOptions
-      await expect(costs.save(store, identity, { cents: 2 }, aborted)).rejects.toBe(reason)
-      await expect(costs.update(store, identity, () => ({ cents: 2 }), aborted)).rejects.toBe(
-        reason,
-      )
-      expect(await costs.load(store, identity)).toEqual({ cents: 1 })
-    })
-
-    it.each<[what: string, options: unknown]>([
-      ['a signal', AbortSignal.abort()],
-      ['a text', 'signal'],
-      ['a misspelled option', { ifEventID: null }],
-      ['a guard that is undefined', { ifEventId: undefined }],
-      ['an event id that is undefined', { eventId: undefined }],
-      ['an event id that is null', { eventId: null }],
-    ])('refuses %s in place of its options', async (_, given) => {
-      const options = given as never
-      for (const call of [
-        costs.save(store, identity, { cents: 1 }, options),
-        costs.update(store, identity, () => ({ cents: 1 }), options),
-      ]) {
-        await expect(call).rejects.toMatchObject({ code: 'invalid_record' })
-      }
-      expect(await costs.load(store, identity)).toBeUndefined()
-    })
-  })
 })
 
-/** A schema of no library, which takes its time. */
+/** A hand-written schema, which is asynchronous. */
 const evenNumber: StandardSchemaV1<number, number> = {
   '~standard': {
     version: 1,

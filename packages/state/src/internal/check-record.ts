@@ -12,10 +12,14 @@ import {
 import type { Condition, SlotKey } from '../state-driver.ts'
 import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state-record.ts'
 
-/** The fields of an argument that was not checked yet. */
+/** An argument before it is checked: its fields may be anything. */
 type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
 
-/** Checks the identity that a slot, a record or an expectation carries; the name of the argument is for the message. */
+/**
+ * Checks the identity of a slot, a record or an expectation.
+ *
+ * @param argument The name of the argument, for the error message.
+ */
 export function checkCarriedIdentity(
   argument: string,
   carrier: { readonly identity: RunIdentity } | undefined | null,
@@ -30,32 +34,37 @@ export function checkCarriedIdentity(
   return checkRunIdentity(carrier.identity)
 }
 
-/** Checks an identity for a call that is about all runs of the session, whichever it names. */
+/** Checks an identity for a call on all runs of the session, and drops its run. */
 export function checkAnyRun(identity: RunIdentity): Identity {
   const { tenantId, userId, sessionId } = checkRunIdentity(identity)
   return { tenantId, userId, sessionId }
 }
 
-/** Checks an identity that may not be narrowed to a run, not even to the session itself as `''` does. */
+/**
+ * Checks an identity that must not name a run. The run `''`, the session itself, is also rejected.
+ */
 export function checkSession(identity: RunIdentity): Identity {
   const session = checkAnyRun(identity)
   if (identity.runId === undefined) return session
   throw new HarborageError(
     'invalid_record',
-    'the identity names a run, and deleteScope empties a whole session: leave runId out, or delete what list() gives of one run',
+    'the identity names a run, and deleteScope empties a whole session: leave runId out, or delete the slots that list() returns for one run',
   )
 }
 
-/** What a record is called by that a store returned, so that it may be passed wherever a slot is named. */
+/** The names of `StateRecord`. */
 const recordNames = ['identity', 'kind', 'eventId', 'bytes', 'version', 'updatedAt'] as const
 
-/** The names of a record to be saved. */
+/** The names of `NewStateRecord`. */
 const newRecordNames = new KnownNames('the record', recordNames)
 
-/** The names of what names a slot, which may be a whole record. */
+/**
+ * The names of `Slot` and `SlotExpectation`, and of a whole record, which a caller may pass as
+ * either.
+ */
 export const slotNames: KnownNames = new KnownNames('the slot', recordNames)
 
-/** Checks a record whose identity was checked, and captures its bytes. */
+/** Checks a record with a checked identity, and copies its bytes. */
 export function checkRecord(identity: Required<RunIdentity>, record: NewStateRecord): StateRecord {
   newRecordNames.check(record)
   const { eventId, kind, bytes, version, updatedAt }: Unchecked<NewStateRecord> = record
@@ -81,9 +90,12 @@ export function checkKindPrefix(prefix: unknown): string {
   return checkRequiredName('kindPrefix', prefix, 'invalid_record')
 }
 
+/** The names of `SaveOptions` and of `DeleteOptions`. */
+export const conditionNames: KnownNames = new KnownNames('options', ['signal', 'ifEventId'])
+
 /**
- * Checks the condition of a save. An option that is there but `undefined` is refused: taken as absent it would turn a
- * guarded save into an unguarded one.
+ * Returns the precondition of a save. Rejects an explicit `undefined`: treated as absent, it would
+ * make a conditional save unconditional.
  */
 export function checkCondition(
   options: { readonly ifEventId?: EventId | null } | undefined,
@@ -93,7 +105,7 @@ export function checkCondition(
   return ifEventId === null ? null : checkExpectedEventId('ifEventId', ifEventId)
 }
 
-/** Checks the condition of a delete: an event id, or absent. */
+/** Returns the precondition of a delete: an event id, or `undefined` for none. */
 export function checkDeleteCondition(
   options: { readonly ifEventId?: EventId } | undefined,
 ): EventId | undefined {
@@ -133,7 +145,7 @@ export function checkVersion(version: unknown): number {
   if (typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) {
     throw new HarborageError('invalid_record', 'version must be a safe integer of at least 0')
   }
-  // Turns -0 into 0, as every database does.
+  // Converts -0 to 0, as every database does.
   return version + 0
 }
 

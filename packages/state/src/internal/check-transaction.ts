@@ -19,13 +19,13 @@ import {
 
 const transactionNames = new KnownNames('the transaction', ['expect', 'save', 'delete'])
 
-/** Checks a transaction: the identities of all entries first, then the entries, then how they fit together. */
+/** Checks the identities of all entries first, then each entry, then the entries together. */
 export function checkTransaction(transaction: StateTransaction): CheckedTransaction {
   const lists = readLists(transaction)
   const expectations = withIdentities('expect', lists.expect)
   const records = withIdentities('save', lists.save)
   const slots = withIdentities('delete', lists.delete)
-  refuseNoTenant([...expectations, ...records, ...slots])
+  refuseEmpty([...expectations, ...records, ...slots])
   refuseSecondTenant([...expectations, ...records, ...slots])
 
   const expect = expectations.map(checkExpectation)
@@ -37,7 +37,7 @@ export function checkTransaction(transaction: StateTransaction): CheckedTransact
   return { expect, save, delete: deletions }
 }
 
-/** An entry of a transaction, of which only the identity was checked. */
+/** An entry of a transaction with a checked identity; its other fields are not checked yet. */
 interface Identified<Entry> {
   readonly identity: Required<RunIdentity>
   readonly entry: Entry
@@ -59,7 +59,10 @@ function readLists(transaction: StateTransaction): Required<StateTransaction> {
   }
 }
 
-/** A list that is there but `undefined` is refused: taken as absent, it could leave out what the commit depends on. */
+/**
+ * Rejects an explicit `undefined`: treated as absent, it would drop the preconditions of the
+ * commit.
+ */
 function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
   const isList: boolean = Array.isArray(list)
   if (list === undefined || !isList) {
@@ -69,7 +72,7 @@ function readList<Entry>(field: string, list: readonly Entry[] | undefined): rea
     )
   }
   const entries: Entry[] = []
-  // Unlike map later on, this does not skip the holes of a sparse array; and it believes no length.
+  // Iterates, since map would skip the holes of a sparse array, and `length` may be forged.
   for (const entry of list) {
     if (entries.push(entry) > MAX_COMMIT_ENTRIES) {
       throw new HarborageError(
@@ -105,8 +108,8 @@ function checkDeletion({ identity, entry }: Identified<Slot>): SlotKey {
   return checkSlot(identity, entry.kind)
 }
 
-/** A commit of nothing carries no identity; and more often than not a list was passed under a wrong name. */
-function refuseNoTenant(entries: readonly Identified<unknown>[]): void {
+/** Rejects an empty transaction: it has no identity, and was probably passed under a wrong name. */
+function refuseEmpty(entries: readonly Identified<unknown>[]): void {
   if (entries.length === 0) {
     throw new HarborageError(
       'invalid_record',

@@ -4,7 +4,11 @@ import { isError } from '@harborage/core/kit'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Encodes a value as JSON in UTF-8. The kind is for the message. */
+/**
+ * Encodes a value as JSON in UTF-8.
+ *
+ * @param kind The kind of the slot, for the error message.
+ */
 export function encodeJson(kind: string, value: unknown): Uint8Array {
   const text = stringify(kind, value)
   if (text === undefined) {
@@ -22,22 +26,23 @@ export function decodeJson(kind: string, bytes: Uint8Array): unknown {
     const value: unknown = JSON.parse(decoder.decode(bytes))
     return value
   } catch {
-    // The parser's own error quotes the text, which is a payload.
-    throw new HarborageError('invalid_record', `what is stored under ${kind} is not JSON in UTF-8`)
+    // Without the cause: the parser's error quotes the text, which is payload.
+    throw new HarborageError('invalid_record', `the stored value of ${kind} is not JSON in UTF-8`)
   }
 }
 
 /**
- * Refuses a value that JSON would change without a word: a Map becomes `{}`, NaN becomes `null`, a function goes. What has
- * a `toJSON`, such as a Date, says itself how it is written; a property that is `undefined` is one that is not there.
+ * Rejects a value that JSON would silently change: a Map becomes `{}`, NaN becomes `null`, a
+ * function disappears. An object with a `toJSON` method, such as a Date, is accepted, and so is a
+ * property that is `undefined`, which JSON leaves out.
  *
- * @throws `invalid_record`, which tells neither names nor values.
+ * @throws `invalid_record`. Its message names no property and no value, since both are payload.
  */
 export function refuseLossy(kind: string, value: unknown): void {
   if (isLossy(value)) {
     throw new HarborageError(
       'invalid_record',
-      `the value of ${kind} holds what JSON cannot say, such as a Map, a Set, bytes, a function or NaN: pass plain objects, arrays, texts, finite numbers, booleans and null`,
+      `the value of ${kind} holds something that JSON cannot represent, such as a Map, a Set, bytes, a function or NaN: pass plain objects, arrays, strings, finite numbers, booleans and null`,
     )
   }
 }
@@ -51,7 +56,7 @@ function isLossy(value: unknown): boolean {
   return Object.values(value).some((part: unknown) => part !== undefined && isLossy(part))
 }
 
-/** Whether an object holds more than its properties, which JSON does not see. */
+/** Returns whether an object has content besides its properties, which JSON would lose. */
 function hasHiddenContent(value: object): boolean {
   return (
     types.isMap(value) ||

@@ -3,7 +3,7 @@ import { readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { decodeJson, encodeJson, refuseLossy } from './json-bytes.ts'
 
-/** How the values of a typed slot are kept. */
+/** A checked definition of a typed slot. */
 export interface SlotForm<Schema extends StandardSchemaV1> {
   readonly kind: string
   readonly schema: Schema
@@ -11,13 +11,14 @@ export interface SlotForm<Schema extends StandardSchemaV1> {
   readonly migrate?: (value: unknown, fromVersion: number) => unknown
 }
 
-/** A value on its way into a slot: its bytes, and what they will be when they are loaded. */
+/** An encoded value. */
 export interface Encoded<Value> {
   readonly bytes: Uint8Array
+  /** The value that a load of the bytes returns. */
   readonly value: Value
 }
 
-/** Turns the values of a typed slot into bytes and back, checked by its schema both ways. */
+/** Encodes values of a typed slot as JSON and decodes them, and validates them both ways. */
 export class SlotCodec<Schema extends StandardSchemaV1> {
   readonly #form: SlotForm<Schema>
 
@@ -25,7 +26,10 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
     this.#form = form
   }
 
-  /** Encodes a value, as it is when this is called. What was saved has to load again, so the schema judges the JSON. */
+  /**
+   * Encodes a value as it is when this is called. Validates what the JSON decodes to, so that every
+   * saved value loads again.
+   */
   async encode(
     value: StandardSchemaV1.InferInput<Schema>,
   ): Promise<Encoded<StandardSchemaV1.InferOutput<Schema>>> {
@@ -36,10 +40,10 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
       readArguments(() => refuseLossy(kind, value))
       return { bytes, value: result.value }
     }
-    throw misfit(
-      (await this.#fits(value))
-        ? `the value of ${kind} no longer fits its schema once it is JSON`
-        : `the value of ${kind} does not fit its schema`,
+    throw mismatch(
+      (await this.#matches(value))
+        ? `the value of ${kind} no longer matches its schema once it is JSON`
+        : `the value of ${kind} does not match its schema`,
       result.issues,
     )
   }
@@ -48,11 +52,13 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
     const { kind } = this.#form
     const result = await this.#validate(await this.#bringUpToDate(decodeJson(kind, bytes), version))
     if (result.issues === undefined) return result.value
-    throw misfit(`what is stored under ${kind} does not fit its schema`, result.issues)
+    throw mismatch(`the stored value of ${kind} does not match its schema`, result.issues)
   }
 
-  /** Whether the schema takes a value, of which nothing is known: it may throw at every look. */
-  async #fits(value: unknown): Promise<boolean> {
+  /**
+   * Returns whether a value matches the schema. The value may be hostile: its getters may throw.
+   */
+  async #matches(value: unknown): Promise<boolean> {
     try {
       return (await this.#validate(value)).issues === undefined
     } catch {
@@ -72,21 +78,24 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
     if (storedVersion > version) {
       throw new HarborageError(
         'invalid_record',
-        `${kind} was saved in version ${storedVersion}, and this application knows ${version}: upgrade it`,
+        `the value of ${kind} has version ${storedVersion}, and this application knows version ${version}: upgrade the application`,
       )
     }
     if (migrate === undefined) {
       throw new HarborageError(
         'invalid_record',
-        `${kind} was saved in version ${storedVersion}: give defineSlot a migrate function that leads to ${version}`,
+        `the value of ${kind} has version ${storedVersion}: pass defineSlot a migrate function that converts it to version ${version}`,
       )
     }
     return migrate(stored, storedVersion)
   }
 }
 
-/** The messages of a schema may quote the value, and a place in it may be named by a key of it: both are payload. */
-function misfit(message: string, issues: readonly StandardSchemaV1.Issue[]): HarborageError {
+/**
+ * Keeps the issues of the schema out of the message: they may quote the value and its keys, which
+ * are payload.
+ */
+function mismatch(message: string, issues: readonly StandardSchemaV1.Issue[]): HarborageError {
   return new HarborageError(
     'invalid_record',
     `${message}: its issues are the cause of this error`,

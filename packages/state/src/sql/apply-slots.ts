@@ -7,24 +7,25 @@ import type { StateRecordRow } from './tables.ts'
 import type { SlotChange } from './touched-slots.ts'
 
 /**
- * Goes through the slots of a commit, each in its turn: writes it, or keeps others from it until the transaction ends,
- * provided that it holds what is expected.
+ * Writes the changed slots of a commit and locks the others until the transaction ends, in their
+ * order, if each holds what is expected.
  *
- * @throws WriteConflict if a slot does not, or has replaced what is saved there.
+ * @throws WriteConflict if a slot does not hold what is expected, or has already replaced the event
+ * id to save.
  */
 export function* applySlots(
   statements: StateStatements,
   slots: readonly SlotChange[],
 ): SqlWork<void> {
   const changes = slots.map(rowChange)
-  // The trail of a row that is new is the mark of its event id.
+  // The trail of a new row is just the mark of its event id.
   const marks = changes.map(({ row }) => row?.event_trail ?? '').join('')
   const works = changes.map((change) => applyChange(statements, change, marks))
   const counts = yield* pipeline(works)
   if (counts.includes(0)) throw new WriteConflict()
 }
 
-/** A change with the row that it saves, which is made once: it takes a digest. */
+/** A change with the row to save. The row is made once, since it takes a digest. */
 type RowChange =
   | { readonly row: StateRecordRow; readonly expected: Condition }
   | {

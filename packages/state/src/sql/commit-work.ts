@@ -5,20 +5,20 @@ import type { CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
 import type { SaveOutcome, StateRecord } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
-import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
+import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
 import { touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
 
 /**
- * Reads every slot that the commit touches, decides, and then goes through them once more, each
- * under the condition that it still holds what was read. A refusal of several slots is decided
- * under the same condition.
+ * Reads every slot of the commit, decides, and then writes or locks each slot, on the condition
+ * that it still holds what was read. If the commit is rejected and has several slots, they are also
+ * checked under this condition.
  *
- * @param mayBeApplied Whether an attempt before may have been applied, because its answer was lost.
- * @throws WriteConflict if others changed a slot in between; a unique violation is a conflict, too.
- * `idempotency_conflict`, `condition_failed`. `outcome_unknown` if an attempt before may have been
- * applied, and the slots do not tell.
+ * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
+ * @throws WriteConflict if others changed a slot in between; treat a unique violation the same way.
+ * `idempotency_conflict` and `condition_failed` as `decideCommit`. `outcome_unknown` if an earlier
+ * attempt may have been applied, and the slots do not show whether it was.
  */
 export function* commitWork(
   statements: StateStatements,
@@ -37,7 +37,8 @@ export function* commitWork(
   try {
     decision = decideInspected(slots, transaction, touched, mayBeApplied)
   } catch (error) {
-    // Each slot was read at a time of its own: the refusal holds only if all still hold this.
+    // The slots were read one after the other: the decision is valid only if none has changed
+    // since.
     if (touched.length > 1) {
       yield* statements.dialect.confirmReads(() =>
         applySlots(
@@ -49,7 +50,7 @@ export function* commitWork(
     throw error
   }
   const { outcomes, apply } = decision
-  // No event id says of a slot that it was emptied: what it holds now may have been saved since.
+  // Nothing shows whether a slot was emptied: what it holds now may have been saved since.
   if (apply && mayBeApplied && touched.some(isDeletedUnread)) throw unknownOutcome(undefined)
   const saved = new Set(transaction.save.filter((_, index) => outcomes[index] === 'saved'))
   const removed = new Set(apply ? transaction.delete.map(slotId) : [])
@@ -63,7 +64,7 @@ export function* commitWork(
   return outcomes
 }
 
-/** As {@link commitWork}, of one save. */
+/** Saves a record with a precondition, as {@link commitWork} commits it. */
 export function* saveWork(
   statements: StateStatements,
   record: StateRecord,
@@ -79,7 +80,7 @@ export function* saveWork(
   return outcome
 }
 
-/** Decides what a save does, by what was read of its slot. */
+/** Decides the outcome of a save from the rows that were read. */
 export function decideSaveOf(
   slots: InspectedSlots,
   record: StateRecord,
@@ -91,7 +92,7 @@ export function decideSaveOf(
   return outcomes[0] ?? 'saved'
 }
 
-/** A save with a condition is the commit of it with an expectation of the same slot. */
+/** Returns the commit that is equivalent to a save with a precondition. */
 function commitOf(record: StateRecord, condition: Condition): CheckedTransaction {
   const { identity, kind } = record
   const expect = condition === undefined ? [] : [{ identity, kind, eventId: condition }]
@@ -104,13 +105,13 @@ function decideInspected(
   touched: readonly TouchedSlot[],
   mayBeApplied: boolean,
 ): CommitDecision {
-  return decideUnlessApplied(
+  return decideOrOutcomeUnknown(
     () => decideCommit(slots, transaction),
-    mayBeApplied && isAWrite(transaction) && !slots.showThatNoneWasApplied(savesOf(touched)),
+    mayBeApplied && isAWrite(transaction) && !slots.proveNoneApplied(savesOf(touched)),
   )
 }
 
-/** Keeps others from a slot, which is not written. */
+/** Returns the change that only locks a slot. */
 function unchanged(slot: SlotKey, expected: EventId | null): SlotChange {
   return { slot, expected, record: undefined, isDeleted: false }
 }
@@ -129,5 +130,5 @@ function savesOf(touched: readonly TouchedSlot[]): ExpectingSave[] {
   )
 }
 
-/** No event id is empty, so an inspection with this one finds the slot alone. */
+/** Matches no event id, since none is empty: an inspection with it finds only the slot itself. */
 const NONE = ''

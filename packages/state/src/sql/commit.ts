@@ -18,9 +18,9 @@ import type { StateRecordRow } from './tables.ts'
 import { claimOf, touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
 
 /**
- * Commits optimistically, as a save is made: at first each slot is written, unread, where S2 to S6 allow it. Only when
- * something stands against it is all of it undone, and read and decided on as in every other driver. So is a commit that
- * may have been applied although its answer was lost: what the slots hold tells.
+ * Commits optimistically: writes each slot without reading it first. If a precondition fails, rolls
+ * back, reads the slots and lets `decideCommit` decide. The same happens if the answer of the
+ * database was lost, since the slots then show whether the commit was applied.
  */
 export async function commit(
   database: SqlDatabase,
@@ -29,20 +29,21 @@ export async function commit(
 ): Promise<readonly SaveOutcome[]> {
   const attempts = { mayBeApplied: false }
   const touched = touchedSlots(transaction)
-  const unread = unreadCommit(database, statements, transaction, touched, attempts)
-  // No `await` where there is nothing to wait for: calls that nobody awaited in between are made in their order.
-  const outcomes = unread === undefined ? undefined : await unlessRefused(unread)
+  const optimistic = optimisticCommit(database, statements, transaction, touched, attempts)
+  // No `await` if there is nothing to wait for: calls that are not awaited have to start in their
+  // order.
+  const outcomes = optimistic === undefined ? undefined : await unlessRejected(optimistic)
   if (outcomes !== undefined) return outcomes
   return runWork(
     database,
     { ...COMMIT, claim: claimOf(touched) },
     (mayBeApplied) => commitWork(statements, transaction, mayBeApplied, touched),
-    unread && attempts,
+    optimistic && attempts,
   )
 }
 
-/** Returns `undefined` if something is in the way of an unread commit, which has then applied nothing. */
-async function unlessRefused(
+/** Resolves to `undefined` if the optimistic commit was rejected and rolled back. */
+async function unlessRejected(
   commit: Promise<readonly SaveOutcome[]>,
 ): Promise<readonly SaveOutcome[] | undefined> {
   try {
@@ -54,8 +55,8 @@ async function unlessRefused(
   }
 }
 
-/** Begins the commit without reading; `undefined` where it has to be read first. */
-function unreadCommit(
+/** Starts the optimistic commit, or returns `undefined` if the slots have to be read first. */
+function optimisticCommit(
   database: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
@@ -68,17 +69,17 @@ function unreadCommit(
   if (saveAll !== undefined && rows !== undefined) {
     return database.changes(saveAll, rows).then(() => allSaved(transaction))
   }
-  if (!changes.every(canBeUnread)) return undefined
-  const traits = { ...UNREAD_COMMIT, claim: claimOf(changes) }
+  if (!changes.every(needsNoRead)) return undefined
+  const traits = { ...OPTIMISTIC_COMMIT, claim: claimOf(changes) }
   return database.transaction(traits, (mayBeApplied) => {
     attempts.mayBeApplied ||= mayBeApplied
     return mayBeApplied
       ? commitWork(statements, transaction, mayBeApplied, changes)
-      : unreadWork(statements, transaction, changes)
+      : optimisticWork(statements, transaction, changes)
   })
 }
 
-function* unreadWork(
+function* optimisticWork(
   statements: StateStatements,
   transaction: CheckedTransaction,
   changes: readonly SlotChange[],
@@ -91,21 +92,32 @@ function allSaved({ save }: CheckedTransaction): readonly SaveOutcome[] {
   return save.map(() => 'saved')
 }
 
-/** Such a commit may replace an event id before it saves it elsewhere, and would not notice the conflict. */
+/**
+ * Returns whether a commit expects an event id that it also saves. It may replace the id in one
+ * slot before it saves it in another, and would then not notice the conflict.
+ */
 function expectsWhatItSaves({ expect, save }: CheckedTransaction): boolean {
   const saved = new Set(save.map(({ eventId }) => eventId))
   return expect.some(({ eventId }) => eventId !== null && saved.has(eventId))
 }
 
-/** A slot that is to be deleted, whatever it holds, is kept from others in another way if it holds nothing. */
-function canBeUnread(touched: TouchedSlot): touched is SlotChange {
+/**
+ * Returns whether a slot can be changed without reading it. An unconditional delete cannot: how its
+ * slot is locked depends on whether it is empty.
+ */
+function needsNoRead(touched: TouchedSlot): touched is SlotChange {
   return touched.record !== undefined || touched.expected !== undefined
 }
 
-/** From so many bytes on, arrays are slower than a statement for each slot. */
+/**
+ * From this size on, passing all records in one statement is slower than a statement for each slot.
+ */
 const LARGE_BYTES = 8 * 1024
 
-/** The rows of a commit that only saves, little and whatever the slots hold; `undefined` for any other. */
+/**
+ * Returns the rows of a commit that only saves small records and expects nothing; `undefined` for
+ * any other.
+ */
 function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | undefined {
   const records = touched.flatMap(({ record, expected }) =>
     record !== undefined && expected === undefined && record.bytes.length < LARGE_BYTES
@@ -115,11 +127,11 @@ function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | un
   return records.length === touched.length ? records.map(recordRow) : undefined
 }
 
-/** A commit is recognized by the event ids of its saves, or by those that it expects. */
+/** A commit that is repeated is recognized by the event ids that it saves or expects. */
 export const COMMIT: WorkTraits = {
   name: 'state_commit',
   repeat: 'recognized',
   subject: 'a slot of the commit',
   conflictsOnUnique: true,
 }
-const UNREAD_COMMIT: TransactionTraits = { name: 'state_commit_unread', repeat: 'recognized' }
+const OPTIMISTIC_COMMIT: TransactionTraits = { name: 'state_commit_unread', repeat: 'recognized' }

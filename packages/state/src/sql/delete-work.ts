@@ -3,16 +3,18 @@ import { refuseToRepeat, selectRows, sessionColumns, type SqlWork } from '@harbo
 import { decideDelete } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
 import { applySlots } from './apply-slots.ts'
-import { decideUnlessApplied, unknownOutcome } from './lost-answer.ts'
+import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { slotColumns } from './rows.ts'
 import type { EventColumn, StateStatements } from './statements.ts'
 
 /**
- * Empties a slot and returns whether it held anything. It stays empty until the transaction ends.
+ * Empties a slot and returns whether it held anything. Others cannot fill it until the transaction
+ * ends.
  *
- * @param mayBeApplied Whether an attempt before may have been applied, because its answer was lost.
- * @throws WriteConflict if others changed the slot in between. `condition_failed`.
- * `outcome_unknown` if an attempt before may have been applied, and the slot does not tell.
+ * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
+ * @throws WriteConflict if others changed the slot in between. `condition_failed` as
+ * `decideDelete`. `outcome_unknown` if an earlier attempt may have been applied, and the slot does
+ * not show whether it was.
  */
 export function* deleteWork(
   statements: StateStatements,
@@ -22,8 +24,8 @@ export function* deleteWork(
 ): SqlWork<boolean> {
   const rows = yield* selectRows(statements.findEventId, slotColumns(slot))
   const held = generationIn(rows)
-  const isThere = decideUnlessApplied(() => decideDelete(held, ifEventId), mayBeApplied)
-  // Only where it still holds the expected event id, it was not emptied.
+  const isThere = decideOrOutcomeUnknown(() => decideDelete(held, ifEventId), mayBeApplied)
+  // Only the expected event id, if it is still there, proves that the slot was not emptied before.
   if (mayBeApplied && !(isThere && ifEventId !== undefined)) throw unknownOutcome(undefined)
   const expected = held?.eventId ?? null
   yield* applySlots(statements, [{ slot, expected, record: undefined, isDeleted: isThere }])
@@ -33,7 +35,7 @@ export function* deleteWork(
 /**
  * Empties every slot of the session, and returns how many held something.
  *
- * @param mayBeApplied Whether an attempt before may have been applied, because its answer was lost.
+ * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws `outcome_unknown` if so.
  */
 export function* deleteScopeWork(
@@ -45,7 +47,7 @@ export function* deleteScopeWork(
   return yield* dialect.removeAll(scope, sessionColumns(identity))
 }
 
-/** What a slot holds, by the only row that was read of it, if there is one. */
+/** Returns the event id in the one row that was read of a slot, or `undefined` if there is none. */
 export function generationIn([row]: readonly EventColumn[]): { eventId: EventId } | undefined {
   return row && { eventId: parseEventId(row.event_id) }
 }

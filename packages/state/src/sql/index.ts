@@ -9,16 +9,21 @@ import type { StateDriver } from '../state-driver.ts'
 import { stateSubsystem } from './migrations.ts'
 import { SqlStateDriver } from './sql-state-driver.ts'
 
-// For authors: what a save, a commit or a deletion does in a transaction, for `runWork`.
+// For authors of layers: the work of a save, a commit or a deletion within a transaction of
+// `runWork`.
 export { commitWork, saveWork } from './commit-work.ts'
 export { deleteScopeWork, deleteWork } from './delete-work.ts'
 export { compileStateStatements, type StateStatements } from './statements.ts'
 export { stateSubsystem }
 
 /**
- * Opens the SQL driver of the state store on an open database, which it leaves open when it is closed.
+ * Opens the SQL driver of the state store on an open database. Closing the driver leaves the
+ * database open.
  *
- * @throws `invalid_config`, `migration_failed`, `schema_outdated`, `schema_too_new`, `store_unavailable`.
+ * @param migrate `'apply'` makes or updates the tables; `'verify'` only checks them.
+ * @throws `invalid_config` if the database is not an SQL database of `@harborage/core`;
+ * `migration_failed`; `schema_outdated` under `'verify'`; `schema_too_new` if a newer release made
+ * the tables; `store_unavailable`.
  */
 export function openSqlStateDriver(
   database: Database,

@@ -6,7 +6,7 @@ import { eventMark } from './event-trail.ts'
 import { isSlot, slotKeyOf } from './rows.ts'
 import type { StateRecordRow } from './tables.ts'
 
-/** Rows that were read to decide about a save or a commit. */
+/** The rows that were read to decide a save or a commit. */
 export class InspectedSlots implements SlotView {
   readonly #bySlot = new Map<string, StateRecordRow>()
 
@@ -20,10 +20,11 @@ export class InspectedSlots implements SlotView {
   }
 
   /**
-   * Whether the slots show that none of the saves of a commit was applied: one of them holds or
-   * remembers what its save expected, and does not know the save itself, which would be newer.
+   * Returns whether the slots prove that no save of a commit was applied. That is so if a slot
+   * holds or remembers the event id that its save expected, but not the newer one of the save
+   * itself.
    */
-  showThatNoneWasApplied(saves: readonly ExpectingSave[]): boolean {
+  proveNoneApplied(saves: readonly ExpectingSave[]): boolean {
     return saves.some(({ record, expected }) => {
       const held = this.generationOf(record)
       return typeof expected === 'string' && knows(held, expected) && !knows(held, record.eventId)
@@ -37,7 +38,7 @@ export class InspectedSlots implements SlotView {
   }
 }
 
-/** A save and what its slot has to hold. */
+/** A save with its precondition. */
 export interface ExpectingSave {
   readonly record: StateRecord
   readonly expected: Condition

@@ -9,17 +9,22 @@ import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
 import type { PagedSlot, SizeColumn, SlotColumns } from './row-columns.ts'
 import { stateRecords } from './tables.ts'
 
-/** The place after which a page of `listKind` begins, and where its kinds end. */
+/**
+ * The parameters of a page of `listKind`: the slot after which it begins, and the upper bound of
+ * its kinds.
+ */
 export interface ListKindPageParameters extends SlotColumns {
   readonly end_kind: string
   readonly limit: number
   readonly inline_bytes: number
 }
 
-/** The order of the walk. */
+/** The order of `listKind`. */
 const [byKind] = stateRecords.spec.keyOrders
 
-/** Compiles a page of the walk across all identities, ordered by kind and then by place. */
+/**
+ * Compiles the statement for a page of `listKind`, ordered by kind, tenant, user, session and run.
+ */
 export function compileListKindPage(
   database: SqlDatabase,
 ): SqlStatement<ListKindPageParameters, PagedSlot> {
@@ -35,7 +40,9 @@ export function compileListKindPage(
   )
 }
 
-/** Compiles the sizes of what a page of {@link compileListKindPage} would hold. */
+/**
+ * Compiles the statement for the sizes of the records that {@link compileListKindPage} would read.
+ */
 export function compileListKindPageSizes(
   database: SqlDatabase,
 ): SqlStatement<ListKindPageParameters, SizeColumn> {

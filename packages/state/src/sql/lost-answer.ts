@@ -1,13 +1,14 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 
 /**
- * Returns a decision about a write.
+ * Returns what `decide` returns.
  *
- * @param mayBeApplied Whether an attempt whose answer was lost may have been applied without a trace
- * that is left: the slot was deleted since. Then an unmet condition tells nothing.
- * @throws `outcome_unknown` in place of `condition_failed` if so.
+ * @param mayBeApplied Whether an earlier attempt, whose answer was lost, may have been applied and
+ * left no trace, because the slot was deleted since. An unmet precondition then proves nothing.
+ * @throws What `decide` throws, but `outcome_unknown` instead of `condition_failed` if
+ * `mayBeApplied`.
  */
-export function decideUnlessApplied<Decision>(
+export function decideOrOutcomeUnknown<Decision>(
   decide: () => Decision,
   mayBeApplied: boolean,
 ): Decision {
@@ -20,11 +21,11 @@ export function decideUnlessApplied<Decision>(
   }
 }
 
-/** Returns the error of a write whose answer was lost and of which no trace is left. */
+/** Returns the error for a write whose answer was lost and that left no trace. */
 export function unknownOutcome(cause: unknown): HarborageError {
   return new HarborageError(
     'outcome_unknown',
-    'the answer of the database was lost, and what the slots hold does not tell whether the call was applied: load them before you call again',
+    'the answer of the database was lost, and the slots do not show whether the call was applied: load them before you call again',
     { cause },
   )
 }

@@ -37,7 +37,10 @@ const indexByKind: SchemaChange = async (db) => {
     .execute()
 }
 
-/** What {@link moveKindsToTheirTable} found; it stays as it is when the table changes later. */
+/**
+ * The table as {@link moveKindsToTheirTable} finds it. It stays as it is when the table changes
+ * later.
+ */
 const slots: KeyedTable = {
   name: 'state_records',
   columns: {
@@ -56,13 +59,16 @@ const byKind: KeyOrder = {
   keyTable: { name: 'state_kinds', index: 'state_kinds_kind_idx', keeper: 'state_kinds_keep' },
 }
 
-/** Where a save would write to every index of its table, the kinds move to a table of their own. */
+/**
+ * Moves the kinds to a table of their own, on engines where a save would otherwise write to every
+ * index of its table.
+ */
 const moveKindsToTheirTable: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.moveOut(db, schema, slots, byKind)
 
 /**
- * The index of event ids begins with the tenant, as that of slots does, and is taken for it while
- * the table is empty.
+ * Moves the uniqueness of event ids to an index that does not begin with the tenant. On a table
+ * without statistics, the query planner took such an index for that of the slots.
  */
 const keepEventIdsApart: SchemaChange = (db, dialect) =>
   dialect.apart.moveOut(db, 'state_records', {
@@ -72,13 +78,14 @@ const keepEventIdsApart: SchemaChange = (db, dialect) =>
   })
 
 /**
- * Kinds of new slots went astray after the schema got another name, or where a copy was restored.
+ * Makes the kinds of new slots reach their table also after the schema was renamed, or restored
+ * under another name.
  */
 const keepKindsInAnySchema: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.keepInAnySchema(db, schema, slots, byKind)
 
 /**
- * The migrations of the state store. They are never edited once released: a change is a new one.
+ * The migrations of the state store. A released migration is never edited: a change is a new one.
  */
 export const stateSubsystem: Subsystem = {
   name: 'state',

@@ -4,56 +4,57 @@ import { stateRecords, type StateRecordRow } from './tables.ts'
 /** The columns that name a slot. */
 export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
 
-/** What a slot holds, for the caller. */
+/** The columns of a record besides its slot. */
 export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
 
-/** A row with its place. */
-export type PlacedColumns = SlotColumns & ContentColumns
+/** The columns of a record with its slot. */
+export type RecordColumns = SlotColumns & ContentColumns
 
-/** What a page holds of a slot: without its bytes if there are too many of them. */
+/** The content of a record in a page. */
 export interface PagedColumns extends Omit<ContentColumns, 'bytes'> {
+  /** `null` if there are too many of them for the page. */
   readonly bytes: Uint8Array | null
 }
 
-/** A row of a page, with its kind. */
+/** A row of a page of `list`. */
 export type PagedKind = Pick<SlotColumns, 'kind'> & PagedColumns
 
-/** A row of a page, with its place. */
+/** A row of a page of `listKind`. */
 export type PagedSlot = SlotColumns & PagedColumns
 
-/** A row that only says how many bytes a slot holds. */
+/** A row with only the size of a record. */
 export interface SizeColumn {
   readonly size: number
 }
 
-/** The marks of all event ids that a commit saves, one after the other. */
+/** The marks of all event ids that a commit saves, concatenated. */
 export interface CommitMarks {
   readonly commit_marks: string
 }
 
 /**
- * What statements that write to a slot say of themselves: by its name commits sort, so none
- * deadlocks with them.
+ * The traits of statements that write to a slot. Commits lock slots in the order of these keys, so
+ * that no statement deadlocks with them.
  */
 export const ofSlot: WriteTraits<SlotColumns> = { keysOf: (at) => [stateRecords.keyText(at)] }
 
-/** What statements that save a row say of themselves. */
+/** The traits of statements that save a row. */
 export const ofRow: Required<WriteTraits<StateRecordRow>> = {
   keysOf: (row) => [stateRecords.keyText(row), row.event_id],
   sizeOf: stateRecords.sizeOf,
 }
 
-/** What statements that save many rows say of themselves. */
+/** The traits of statements that save many rows. */
 export const ofRows: WriteTraits<readonly StateRecordRow[]> = {
   keysOf: (rows) => rows.flatMap(ofRow.keysOf),
   sizeOf: (rows) => rows.reduce((sum, row) => sum + ofRow.sizeOf(row), 0),
 }
 
-/** The names of the columns of {@link ContentColumns}. */
-export const content: readonly (keyof ContentColumns)[] = stateRecords.except(
+/** The names of {@link ContentColumns}. */
+export const contentColumns: readonly (keyof ContentColumns)[] = stateRecords.except(
   ...stateRecords.key,
   'event_trail',
 )
 
-/** The names of the columns of {@link PlacedColumns}. */
-export const placed: readonly (keyof PlacedColumns)[] = stateRecords.except('event_trail')
+/** The names of {@link RecordColumns}. */
+export const recordColumns: readonly (keyof RecordColumns)[] = stateRecords.except('event_trail')

@@ -3,13 +3,15 @@ import { sessionColumns } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import type { ContentColumns, PlacedColumns, SlotColumns } from './row-columns.ts'
+import type { ContentColumns, RecordColumns, SlotColumns } from './row-columns.ts'
 import type { StateRecordRow } from './tables.ts'
 
+/** Returns the columns that name a slot. */
 export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
   return { ...sessionColumns(identity), run_id: identity.runId, kind }
 }
 
+/** Returns the row of a new record. */
 export function recordRow(record: StateRecord): StateRecordRow {
   return {
     ...slotColumns(record),
@@ -21,6 +23,7 @@ export function recordRow(record: StateRecord): StateRecordRow {
   }
 }
 
+/** Returns the record of a row whose slot is known. */
 export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
   return {
     eventId: parseEventId(row.event_id),
@@ -32,10 +35,12 @@ export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
   }
 }
 
-export function placedRecord(row: PlacedColumns): StateRecord {
+/** Returns the record of a row with its slot. */
+export function recordOf(row: RecordColumns): StateRecord {
   return recordAt(slotKeyOf(row), row)
 }
 
+/** Returns the slot of a row. */
 export function slotKeyOf(row: SlotColumns): SlotKey {
   const identity = {
     tenantId: row.tenant_id,
@@ -46,6 +51,7 @@ export function slotKeyOf(row: SlotColumns): SlotKey {
   return { identity, kind: row.kind }
 }
 
+/** Returns whether a row is that of a slot. */
 export function isSlot(row: SlotColumns, { identity, kind }: SlotKey): boolean {
   return (
     row.tenant_id === identity.tenantId &&

@@ -19,13 +19,13 @@ import { isNotOnTrail, isOutsideCommit, pushOnTrail } from './trail-expressions.
 
 type Insert = InsertQueryBuilder<StateTables, 'state_records', InsertResult>
 
-/** How saves that come at the same time go as one statement. */
+/** How concurrent saves are combined in one statement. */
 const saveBatch: BatchRules<StateRecordRow> = {
   columns: stateRecords.columns,
   nameOf: ({ event_id }) => event_id,
 }
 
-/** Compiles the save that writes unless the slot holds or has replaced the event id. */
+/** Compiles the save that writes unless the slot holds the event id or has replaced it. */
 export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow, unknown> {
   const into = intoRecords(database)
   const batch = compileSaveBatch(database)
@@ -48,7 +48,10 @@ function compileSaveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> | und
   )
 }
 
-/** Leaves out what has an event id that is there, in whichever slot: it would write nothing, or fail. */
+/**
+ * Compiles the batch that leaves out every save whose event id is already in a slot of the tenant:
+ * such a save would write nothing, or fail and with it the batch.
+ */
 function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> | undefined {
   const held = database.builder
     .$extendTables<StateTables>()
@@ -65,7 +68,9 @@ function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> 
   )
 }
 
-/** Saves rows into their slots, and returns their event ids. */
+/**
+ * Builds the statement that saves rows into their slots and returns the event ids that it wrote.
+ */
 function replacingNew(
   database: SqlDatabase,
   columns: readonly (keyof StateRecordRow)[],
@@ -75,7 +80,10 @@ function replacingNew(
   return replaceWhere(into, isNew(database)).returning('event_id')
 }
 
-/** Compiles the save of a commit, which does not write over any event id that the commit saves either. */
+/**
+ * Compiles the save within a commit, which also does not overwrite an event id that the commit
+ * itself saves.
+ */
 export function compileSaveInCommit(
   database: SqlDatabase,
 ): SqlStatement<StateRecordRow & CommitMarks, unknown> {
@@ -92,7 +100,7 @@ export function compileSaveInCommit(
   )
 }
 
-/** Compiles the commit of saves that expect nothing: all of them are written or none. */
+/** Compiles the commit of saves without expectations, which writes all of them or none. */
 export function compileSaveAll(
   database: SqlDatabase,
 ): SqlStatement<readonly StateRecordRow[], unknown> | undefined {

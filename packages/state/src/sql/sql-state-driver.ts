@@ -27,15 +27,15 @@ import { InspectedSlots } from './inspected-slots.ts'
 import { unknownOutcome } from './lost-answer.ts'
 import { pagedRows } from './paged-content.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
-import { placedRecord, recordAt, recordRow, slotColumns } from './rows.ts'
+import { recordAt, recordOf, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
 import { stateRecords, type StateRecordRow } from './tables.ts'
 
 /**
- * Keeps state in the table `state_records` of an SQL database.
+ * Stores state in the table `state_records` of an SQL database.
  *
- * A save is optimistic: one statement that writes only where S2 to S5 allow it. Only when it wrote nothing are the
- * rows read that tell why, and decided on as in every other driver.
+ * A save is optimistic: one statement, which writes only where guarantees S2 to S5 allow it. If it
+ * wrote nothing, the driver reads the rows and lets `decideCommit` decide.
  */
 export class SqlStateDriver implements StateDriver {
   readonly #database: SqlDatabase
@@ -54,7 +54,7 @@ export class SqlStateDriver implements StateDriver {
   async loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
     const at = { ...sessionColumns(identity), event_id: eventId }
     const [row] = await this.#database.rows(this.#statements.loadByEventId, at)
-    return row === undefined ? undefined : placedRecord(row)
+    return row === undefined ? undefined : recordOf(row)
   }
 
   async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
@@ -66,7 +66,7 @@ export class SqlStateDriver implements StateDriver {
     const slots = new InspectedSlots(await resolveOutcome(inspected))
     const outcome = decideSaveOf(slots, record, condition, prior.mayBeApplied)
     if (outcome !== 'saved') return outcome
-    // What was in the way is gone.
+    // What rejected the write is gone.
     return runWork(
       this.#database,
       { ...SAVE, claim: { keys: [slotId(record), record.eventId], bytes: record.bytes.length } },
@@ -83,7 +83,7 @@ export class SqlStateDriver implements StateDriver {
     if (await this.#deleteGeneration({ ...at, event_id: ifEventId })) return true
     const rows = await this.#database.rows(this.#statements.findEventId, at)
     if (!decideDelete(generationIn(rows), ifEventId)) return false
-    // It was saved in between.
+    // The expected record was saved in between.
     return runWork(
       this.#database,
       { ...DELETE, claim: { keys: [slotId(slot)], bytes: 0 } },
@@ -142,10 +142,10 @@ export class SqlStateDriver implements StateDriver {
         (...place) => this.#database.rows(listKindPageSizes, at(...place, 0)),
       ),
     )
-    return rows.map(placedRecord)
+    return rows.map(recordOf)
   }
 
-  /** The database is not this driver's to close. */
+  /** Does nothing, since the database belongs to the store or to the caller. */
   async close(): Promise<void> {}
 
   async #write(row: StateRecordRow, condition: Condition): Promise<Written> {
@@ -158,7 +158,7 @@ export class SqlStateDriver implements StateDriver {
     }
   }
 
-  /** @throws `outcome_unknown` if the generation is gone and its deletion was attempted before. */
+  /** @throws `outcome_unknown` if an earlier attempt may have deleted the record. */
   async #deleteGeneration(generation: SlotColumns & EventColumn): Promise<boolean> {
     try {
       return (await this.#database.changes(this.#statements.deleteGeneration, generation)) > 0
@@ -175,10 +175,10 @@ export class SqlStateDriver implements StateDriver {
   }
 }
 
-/** A save is decided on as the commit of it alone is. */
+/** A save is decided as a commit of one save. */
 const SAVE: WorkTraits = { ...COMMIT, subject: 'the slot' }
 
-/** The deletion of a generation is recognized by its event id. */
+/** A conditional delete that is repeated is recognized by its event id. */
 const DELETE: WorkTraits = {
   name: 'state_delete_generation',
   repeat: 'recognized',
@@ -186,12 +186,12 @@ const DELETE: WorkTraits = {
 }
 
 /**
- * What became of a write. `refused`: the slot, the event id or the condition is in the way.
- * `repeated`: the same, but an attempt before, whose answer was lost, may have been applied.
+ * The result of a write. `refused`: the slot, the event id or the precondition did not allow it.
+ * `repeated`: the same, but an earlier attempt, whose answer was lost, may have been applied.
  */
 type Written = 'written' | 'refused' | 'repeated'
 
-/** The place before the first slot of a kind: no tenant is empty. */
-function beforeFirst(kindPrefix: string): ReturnType<typeof slotColumns> {
+/** Returns a place before the first slot of a kind. No tenant is empty, so no slot has it. */
+function beforeFirst(kindPrefix: string): SlotColumns {
   return { kind: kindPrefix, tenant_id: '', user_id: '', session_id: '', run_id: '' }
 }

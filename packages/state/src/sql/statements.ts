@@ -17,15 +17,15 @@ import {
 } from './list-kind-statement.ts'
 import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
 import {
-  content,
+  contentColumns,
   ofRow,
   ofSlot,
-  placed,
+  recordColumns,
   type CommitMarks,
   type ContentColumns,
   type PagedKind,
   type PagedSlot,
-  type PlacedColumns,
+  type RecordColumns,
   type SizeColumn,
   type SlotColumns,
 } from './row-columns.ts'
@@ -33,7 +33,7 @@ import { compileSave, compileSaveAll, compileSaveInCommit } from './save-stateme
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 import { isNotOnTrail, pushOnTrail } from './trail-expressions.ts'
 
-/** The event id that a statement looks for or expects. */
+/** The event id that a statement searches for or expects. */
 export type EventColumn = Pick<StateRecordRow, 'event_id'>
 
 interface ExpectedEventColumn {
@@ -42,33 +42,39 @@ interface ExpectedEventColumn {
 
 /** Every statement of the state store, compiled once when it opens. */
 export interface StateStatements {
-  /** What the engine does in its own way. */
+  /** The parts that differ between engines. */
   readonly dialect: SqlDialect
   readonly load: SqlStatement<SlotColumns, ContentColumns>
-  readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, PlacedColumns>
-  /** The rows that decide about a save: its slot's and, if it is another, the one that holds its event id. */
+  readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, RecordColumns>
+  /**
+   * The rows that decide a save: that of its slot and that of the slot which holds its event id.
+   */
   readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
   /** The event id that a slot holds. */
   readonly findEventId: SqlStatement<SlotColumns, EventColumn>
-  /** Keeps others from a slot that holds the event id, until the transaction ends. */
+  /** Locks a slot that holds the event id until the transaction ends. */
   readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
-  /** Writes unless the slot holds or has replaced the event id. */
+  /** Writes unless the slot holds the event id or has replaced it. */
   readonly save: SqlStatement<StateRecordRow, unknown>
-  /** As {@link save}, and unless the slot holds another event id of the same commit. */
+  /** Writes like {@link save}, but not if the slot holds another event id of the same commit. */
   readonly saveInCommit: SqlStatement<StateRecordRow & CommitMarks, unknown>
-  /** As {@link saveInCommit} for many slots, sorted, all or none; only where one statement can. */
+  /**
+   * Writes like {@link saveInCommit}, many sorted slots or none. `undefined` on engines without
+   * such a statement.
+   */
   readonly saveAll: SqlStatement<readonly StateRecordRow[], unknown> | undefined
-  /** Writes if the slot is empty and the event id unused. */
+  /** Writes if the slot is empty and the event id is unused. */
   readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
-  /** Writes if the slot holds the expected event id and has not replaced this one. */
+  /** Writes if the slot holds the expected event id and has not replaced the new one. */
   readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn, unknown>
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
   readonly scope: Removal<SessionColumns>
   readonly listPage: SqlStatement<ListPageParameters, PagedKind>
-  /** The sizes of what a page would hold. */
+  /** The sizes of the records that {@link listPage} would read. */
   readonly listPageSizes: SqlStatement<ListPageParameters, SizeColumn>
   readonly listKindPage: SqlStatement<ListKindPageParameters, PagedSlot>
+  /** The sizes of the records that {@link listKindPage} would read. */
   readonly listKindPageSizes: SqlStatement<ListKindPageParameters, SizeColumn>
 }
 
@@ -80,13 +86,13 @@ interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
   readonly inline_bytes: number
 }
 
-/** Just the columns of a slot. */
+/** Picks the columns of a slot. */
 const slotOf = stateRecords.keyOf
 
-// Never `select *`: a prepared statement has to outlive the columns that a later migration adds.
-const row = [...placed, 'event_trail'] as const
+// Never `select *`: a prepared statement has to keep working when a later migration adds columns.
+const row = [...recordColumns, 'event_trail'] as const
 
-/** Compiles the statements, once for databases of one kind. */
+/** Compiles the statements, once for all databases of one engine and schema. */
 export const compileStateStatements: (database: SqlDatabase) => StateStatements =
   compileOnce(compileAll)
 
@@ -95,7 +101,7 @@ function compileAll(database: SqlDatabase): StateStatements {
     dialect: database.dialect,
     ...compileReads(database),
     ...compileWrites(database),
-    ...compileWalks(database),
+    ...compileLists(database),
   }
 }
 
@@ -109,7 +115,7 @@ function compileReads(
       (at: SlotColumns) =>
         db
           .selectFrom('state_records')
-          .select(content)
+          .select(contentColumns)
           .where((where) => where.and(slotOf(at))),
       { repeat: 'reads', isPointRead: true },
     ),
@@ -118,12 +124,13 @@ function compileReads(
       (at: SessionColumns & EventColumn) =>
         db
           .selectFrom('state_records')
-          .select(placed)
+          .select(recordColumns)
           .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id }))
           .where('event_id', '<>', sql.lit('')),
       { repeat: 'reads', isPointRead: true },
     ),
-    // Two lookups by unique keys: joined by OR, they are a scan of the table as long as Postgres knows little about it.
+    // Two lookups by unique keys. Joined by OR, Postgres would scan the table while it has no
+    // statistics of it.
     inspect: compileStatement(
       'state_inspect',
       (at: SlotColumns & EventColumn) =>
@@ -223,12 +230,13 @@ function compileWrites(
   }
 }
 
-function compileWalks(
+function compileLists(
   database: SqlDatabase,
 ): Pick<StateStatements, 'listPage' | 'listPageSizes' | 'listKindPage' | 'listKindPageSizes'> {
   const db = database.builder.$extendTables<StateTables>()
   return {
-    // Whose records they are is known, and columns that nobody needs are a third of the cost of a row.
+    // Without the columns of the identity, which is known: they would be a third of the cost of a
+    // row.
     listPage: compileStatement(
       'state_list_page',
       (page: ListPageParameters) =>
@@ -251,8 +259,8 @@ function pageOf(db: Kysely<StateTables>, page: ListPageParameters) {
   return db
     .selectFrom('state_records')
     .where((where) => {
-      // Bounds on the run and the kind together are of use to the primary key only; bounds on the kind alone might be
-      // taken to the index of kinds, and so past the kinds of all identities.
+      // Bounds on the run and the kind together match only the primary key. With bounds on the kind
+      // alone the planner might choose the index of kinds, and scan those of all identities.
       const place = where.refTuple('run_id', 'kind')
       return where.and([
         where.and(sessionOf(page)),

@@ -13,7 +13,8 @@ const records = {
     version: 'integer',
     updated_at: 'timestamp',
     /**
-     * The marks of this event id and of those that it replaced, newest first; see event-trail.ts.
+     * The marks of this event id and of those that the slot replaced, newest first; see
+     * event-trail.ts.
      */
     event_trail: 'text',
     bytes: 'bytes',
@@ -39,11 +40,14 @@ const records = {
   ],
 } as const
 
-/** One slot. The primary key is the slot; the event id is unique within the tenant. */
+/**
+ * A row per slot that is not empty. The primary key is the slot; the event id is unique within the
+ * tenant.
+ */
 export const stateRecords: SqlTable<typeof records> = defineTable(records)
 
 /** A row of {@link stateRecords}. */
 export type StateRecordRow = RowOf<typeof records>
 
-/** The tables of the state store, as Kysely sees them. */
+/** The tables of the state store, for Kysely. */
 export type StateTables = TablesOf<typeof records>

@@ -4,21 +4,22 @@ import { slotId } from '../decide.ts'
 import type { CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 
-/** A slot that a commit touches, and all that the commit says of it. */
+/** A slot of a commit, with everything that the commit does with it. */
 export interface TouchedSlot {
   readonly slot: SlotKey
+  /** The precondition on the slot. */
   readonly expected: Condition
-  /** What is saved there, if anything. */
+  /** The record to save, if there is one. */
   readonly record: StateRecord | undefined
   readonly isDeleted: boolean
 }
 
-/** A touched slot, where it is known what a slot that is not written has to hold. */
+/** A touched slot that is written, or has a known precondition. */
 export type SlotChange =
   | (TouchedSlot & { readonly record: StateRecord })
   | (TouchedSlot & { readonly record: undefined; readonly expected: EventId | null })
 
-/** What a commit takes up: its slots and the event ids that it saves. */
+/** Returns what a commit writes: its slots, the event ids that it saves, and their size. */
 export function claimOf(touched: readonly TouchedSlot[]): WriteClaim {
   const keys: string[] = []
   let bytes = 0
@@ -32,8 +33,8 @@ export function claimOf(touched: readonly TouchedSlot[]): WriteClaim {
 }
 
 /**
- * Every slot that the commit touches, once, in an order that is the same for all who write several slots at a time:
- * they lock one after the other in this order and in no other, so that they cannot deadlock.
+ * Returns every slot of a commit once, sorted. All calls that write several slots lock them in this
+ * order, so that they cannot deadlock.
  */
 export function touchedSlots({
   expect,

@@ -3,12 +3,12 @@ import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { MARK_CHARACTERS, TRAIL_CHARACTERS } from './event-trail.ts'
 import type { CommitMarks } from './row-columns.ts'
 
-/** Whether a slot neither holds nor remembers the event id of a mark. */
+/** Returns the condition that a slot neither holds nor remembers the event id of a mark. */
 export function isNotOnTrail(dialect: SqlDialect, mark: RawBuilder<string>): RawBuilder<SqlBool> {
   return lacks(dialect, sql`state_records.event_trail`, mark)
 }
 
-/** Whether a slot holds none of the event ids that a commit saves. */
+/** Returns the condition that a slot holds none of the event ids that a commit saves. */
 export function isOutsideCommit(
   dialect: SqlDialect,
   { commit_marks }: CommitMarks,
@@ -17,7 +17,7 @@ export function isOutsideCommit(
   return lacks(dialect, sql`${commit_marks}`, held)
 }
 
-/** A slot's trail with another mark, and without those that it has no room for any more. */
+/** Returns a slot's trail with a new mark in front, cut to the marks that it has room for. */
 export function pushOnTrail(mark: RawBuilder<string>): RawBuilder<string> {
   return sql<string>`substr(${mark} || state_records.event_trail, 1, ${sql.lit(TRAIL_CHARACTERS)})`
 }

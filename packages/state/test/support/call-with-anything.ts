@@ -1,6 +1,6 @@
 import type { StateStore } from '@harborage/state'
 
-/** The methods of a store that take arguments. */
+/** A method of a store that takes arguments. */
 export type Method =
   | 'save'
   | 'load'
@@ -13,7 +13,10 @@ export type Method =
   | 'list'
   | 'listKind'
 
-/** Calls a method as code that was not checked by TypeScript would, and walks what it gives if that is a walk. */
+/**
+ * Calls a method as code without types could. If the result is an async iterable, collects its
+ * items.
+ */
 export async function callWithAnything(
   store: StateStore,
   method: Method,

@@ -1,6 +1,6 @@
 import { type HarborageError, isHarborageError } from '@harborage/core'
 
-/** The error of Harborage that a call ends with; any other end fails the test. */
+/** Returns the `HarborageError` that a call fails with. Any other result fails the test. */
 export async function failureOf(call: () => unknown): Promise<HarborageError> {
   try {
     await call()

@@ -21,7 +21,7 @@ export function goodRecord(): NewStateRecord {
   }
 }
 
-/** Arguments with which each method succeeds, or finds nothing. */
+/** Returns arguments with which each method succeeds or finds nothing. */
 export function goodArguments(): Record<Method, unknown[]> {
   const record = goodRecord()
   const { kind } = record
@@ -59,7 +59,10 @@ export const methods: readonly Method[] = [
   'listKind',
 ]
 
-/** Good arguments with the value at a place replaced, as in `[0, 'identity', 'tenantId']`. */
+/**
+ * Returns good arguments with the value at a place, such as `[0, 'identity', 'tenantId']`,
+ * replaced.
+ */
 export function argumentsWith(method: Method, place: Place, value: unknown): unknown[] {
   const [argument, ...inner] = place
   return goodArguments()[method].map((each, index) =>
@@ -78,7 +81,7 @@ function withValueAt(whole: unknown, [key, ...rest]: Place, value: unknown): unk
   return { ...Object(whole), [key]: withValueAt(inner, rest, value) }
 }
 
-/** Every place in the arguments of a method where a value may be put. */
+/** Returns every place in the arguments of a method. */
 export function placesIn(args: unknown, place: readonly (string | number)[] = []): Place[] {
   if (typeof args !== 'object' || args === null || isLeaf(args)) return [place]
   const keys = Array.isArray(args) ? [...args.keys()] : Object.keys(args)
@@ -86,6 +89,7 @@ export function placesIn(args: unknown, place: readonly (string | number)[] = []
   return place.length === 0 ? inner : [place, ...inner]
 }
 
+/** A path into the arguments of a method. */
 export type Place = readonly (string | number)[]
 
 function isLeaf(value: object): boolean {

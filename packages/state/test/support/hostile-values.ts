@@ -1,17 +1,17 @@
-/** What stands in every value below: no message may ever quote it. */
+/** Is part of every value below. No message may ever quote it. */
 export const SECRET = '5ecret'
 
-/** The reason of a signal that was aborted: it is the caller's, and is handed back as it is. */
+/** The reason of an aborted signal. It belongs to the caller, who gets it back as it is. */
 export const abortReason = new Error(SECRET)
 
-/** Values that no argument of a store is meant to be, by what they are. */
+/** Values that are unsuitable for every argument, by their description. */
 export const hostileValues: Readonly<Record<string, unknown>> = {
   'an undefined value': undefined,
   'a null': null,
-  'an empty text': '',
-  'a text with a NUL': `${SECRET}\0`,
-  'a text with a lone surrogate': `${SECRET}\ud800`,
-  'a text that is too long': SECRET.repeat(1_000),
+  'an empty string': '',
+  'a string with a NUL': `${SECRET}\0`,
+  'a string with a lone surrogate': `${SECRET}\ud800`,
+  'a string that is too long': SECRET.repeat(1_000),
   'a String object': Object(SECRET),
   NaN: Number.NaN,
   Infinity,
@@ -35,14 +35,14 @@ export const hostileValues: Readonly<Record<string, unknown>> = {
   'a date far away': new Date(8.64e15),
   'a map': new Map([[SECRET, SECRET]]),
   'an array buffer': new ArrayBuffer(3),
-  'bytes of another width': new Uint16Array([1, 2, 3]),
+  '16-bit numbers': new Uint16Array([1, 2, 3]),
   'a proxy that throws': throwingProxy(),
   'a revoked proxy': revokedProxy(),
   'a proxy of bytes': new Proxy(new Uint8Array([1, 2, 3]), {}),
   'an aborted signal': AbortSignal.abort(abortReason),
-  'what only has the prototype of a signal': Object.create(AbortSignal.prototype),
-  'what only has the prototype of bytes': Object.create(Uint8Array.prototype),
-  'what only has the prototype of a date': Object.create(Date.prototype),
+  'an object with the prototype of a signal': Object.create(AbortSignal.prototype),
+  'an object with the prototype of bytes': Object.create(Uint8Array.prototype),
+  'an object with the prototype of a date': Object.create(Date.prototype),
   'an error': new Error(SECRET),
   'parsed JSON that pollutes': JSON.parse(
     `{ "__proto__": { "tenantId": "${SECRET}", "maintenanceScoped": true, "polluted": true } }`,
