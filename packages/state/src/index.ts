@@ -13,6 +13,7 @@ export {
   type Generation,
   type SlotView,
 } from './decide.ts'
+export { defineSlot } from './define-slot.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
 export {
   openStateStore,
@@ -43,11 +44,10 @@ export {
   type StateTransaction,
 } from './state-record.ts'
 export { StateStore } from './state-store.ts'
-export {
-  defineSlot,
-  type SlotDefinition,
-  type SlotValue,
-  type TypedSaveOptions,
-  type TypedSlot,
-  type UpdateOptions,
+export type {
+  SlotDefinition,
+  SlotValue,
+  TypedSaveOptions,
+  TypedSlot,
+  UpdateOptions,
 } from './typed-slot.ts'

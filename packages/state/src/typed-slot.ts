@@ -1,22 +1,5 @@
-import {
-  type CallOptions,
-  type EventId,
-  isHarborageError,
-  newEventId,
-  type RunIdentity,
-} from '@harborage/core'
-import { checkEventId, checkRunIdentity, readArguments } from '@harborage/core/kit'
+import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import {
-  checkCall,
-  checkDefinition,
-  checkHeld,
-  checkSave,
-  checkStore,
-  checkUpdate,
-} from './internal/check-typed-slot.ts'
-import { SlotCodec } from './internal/slot-codec.ts'
-import { pauseAfter, updateQueueOf } from './internal/update-queue.ts'
 import type {
   DeleteOptions,
   NewStateRecord,
@@ -26,7 +9,7 @@ import type {
 } from './state-record.ts'
 import type { StateStore } from './state-store.ts'
 
-/** The argument of {@link defineSlot}. */
+/** The argument of `defineSlot`. */
 export interface SlotDefinition<Schema extends StandardSchemaV1> {
   /** The kind of the slot, such as `task.checkpoint`: 1 to 256 UTF-8 bytes. */
   readonly kind: string
@@ -73,7 +56,7 @@ export interface SlotValue<Value> {
 
 /**
  * A slot whose values are validated by a schema when they are saved and when they are loaded. Make
- * one with {@link defineSlot}. Its methods take the store, and reject as those of `StateStore` do
+ * one with `defineSlot`. Its methods take the store, and reject as those of `StateStore` do
  * in addition to the codes that they name.
  */
 export interface TypedSlot<Input, Output> {
@@ -142,117 +125,4 @@ export interface TypedSlot<Input, Output> {
     change: (current: Output | undefined) => Input | Promise<Input>,
     options?: UpdateOptions,
   ): Promise<Output>
-}
-
-/**
- * Defines a slot that holds values instead of bytes. The definition is independent of a store and
- * reusable.
- *
- * @throws `invalid_record` if a part of the definition is malformed, or `schema` is not a Standard
- * Schema.
- *
- * @example
- * ```ts
- * import { defineSlot, openStateStore } from '@harborage/state'
- * import { z } from 'zod'
- *
- * const costs = defineSlot({ kind: 'session.costs', schema: z.object({ cents: z.number() }) })
- *
- * await using state = await openStateStore()
- * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
- * await costs.update(state, session, (held) => ({ cents: (held?.cents ?? 0) + 12 }))
- * await costs.load(state, session) // { cents: 12 }
- * ```
- */
-export function defineSlot<Schema extends StandardSchemaV1>(
-  definition: SlotDefinition<Schema>,
-): TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>> {
-  const form = readArguments(() => checkDefinition(definition))
-  const { kind, version } = form
-  const codec = new SlotCodec(form)
-  type Slot = TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>
-
-  const slot: Slot = {
-    kind,
-    async load(store, identity, options) {
-      return (await slot.loadWithEventId(store, identity, options))?.value
-    },
-    async loadWithEventId(store, identity, options) {
-      const record = await checkStore(store).load(identity, kind, options)
-      if (record === undefined) return undefined
-      return { value: await slot.decode(record), eventId: record.eventId }
-    },
-    async save(store, identity, value, given) {
-      const { owner, eventId, options } = checkCall(store, () => ({
-        owner: checkRunIdentity(identity),
-        ...checkSave(given),
-      }))
-      const { bytes } = await codec.encode(value)
-      return store.save({ eventId, identity: owner, kind, bytes, version }, options)
-    },
-    async delete(store, identity, options) {
-      return checkStore(store).delete(identity, kind, options)
-    },
-    async record(identity, value, eventId = newEventId()) {
-      const checked = readArguments(() => ({
-        identity: checkRunIdentity(identity),
-        eventId: checkEventId('eventId', eventId),
-      }))
-      const { bytes } = await codec.encode(value)
-      return { ...checked, kind, bytes, version }
-    },
-    async decode(record) {
-      const held = readArguments(() => checkHeld(kind, record))
-      return codec.decode(held.bytes, held.version)
-    },
-    async update(store, identity, change, given) {
-      const { owner, eventId, attempts, options } = checkCall(store, () => ({
-        owner: checkRunIdentity(identity),
-        ...checkUpdate(change, given),
-      }))
-      const queue = updateQueueOf(store)
-      let endTurn: (() => void) | undefined
-      let hadConflict = false
-      const mustWait = queue.enter(owner, kind)
-      try {
-        if (mustWait) endTurn = await queue.waitForTurn(owner, kind, options.signal)
-        for (let attempt = 1; ; attempt += 1) {
-          const held = await slot.loadWithEventId(store, owner, options)
-          if (held !== undefined && held.eventId === eventId) return held.value
-          const { bytes, value } = await codec.encode(await change(held?.value))
-          const record = { eventId: eventId ?? newEventId(), identity: owner, kind, bytes, version }
-          try {
-            const outcome = await store.save(record, {
-              ...options,
-              ifEventId: held?.eventId ?? null,
-            })
-            if (eventId === undefined || outcome !== 'superseded') return value
-            // Another call of this update applied it, and the value was replaced since.
-            const successor = await slot.loadWithEventId(store, owner, options)
-            if (successor !== undefined) return successor.value
-          } catch (error) {
-            if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
-              // Either another call of this update saved its own value, or the id was used for
-              // another slot. The next attempt shows which: in the first case the slot holds or
-              // remembers the event id.
-              if (!hadConflict) {
-                hadConflict = true
-                continue
-              }
-              const applied = await slot.loadWithEventId(store, owner, options)
-              if (applied?.eventId === eventId) return applied.value
-            }
-            if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
-            if (endTurn === undefined)
-              endTurn = await queue.waitForTurn(owner, kind, options.signal)
-            else await pauseAfter(attempt, options.signal)
-          }
-        }
-      } finally {
-        endTurn?.()
-        queue.leave(owner, kind)
-      }
-    },
-  }
-  return slot
 }
