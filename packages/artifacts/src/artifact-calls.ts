@@ -1,7 +1,10 @@
 import type { CallOptions, PageOptions } from '@harborage/core'
 import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
 
-/** What a view of one scope asks of its store: the calls of `ArtifactStore` that name a scope. */
+/**
+ * The methods of `ArtifactStore` that `ScopedArtifacts` calls, so that it works on any object with
+ * them.
+ */
 export interface ArtifactCalls {
   /** Stores bytes in the scope. */
   putBytes(scope: ArtifactScope, data: Uint8Array, options?: PutOptions): Promise<ArtifactRef>

@@ -1,74 +1,91 @@
 import type { Identity } from '@harborage/core'
 import type { ArtifactRef, ArtifactScope } from './artifact.ts'
 
-/** An artifact that was checked and hashed, on its way into the store. */
+/** A checked and hashed artifact, to be stored. */
 export interface NewArtifact {
-  /** Everything of the ref but the id, which the driver gives. */
+  /** The ref without the id, which the driver chooses. */
   readonly ref: Omit<ArtifactRef, 'id'>
-  /** The id, unless other content of the scope has it. */
+  /** The id to use, unless other content of the scope has it. */
   readonly shortId: string
-  /** The id otherwise. */
+  /** The id to use otherwise. */
   readonly fullId: string
-  /** The source of the ref as JSON, for those that keep it as a text. */
+  /** The source of the ref as JSON, for drivers that store it as text. */
   readonly sourceText: string
   readonly bytes: Uint8Array
 }
 
-/** Names one artifact; scope and id were checked. */
+/** The name of an artifact: a checked scope and id. */
 export interface ArtifactKey {
   readonly scope: Required<ArtifactScope>
   readonly id: string
 }
 
-/** Bytes and the digest that they had when they were stored. */
+/** The stored content of an artifact. */
 export interface ArtifactContent {
   readonly bytes: Uint8Array
+  /** The SHA-256 that the bytes had when they were stored, in hex. */
   readonly sha256: string
 }
 
-/** Which page of refs is wanted: those that equal every part that is not `undefined`. */
+/**
+ * The parameters of {@link ArtifactDriver.listPage}. A part that is `undefined` matches anything.
+ */
 export interface ArtifactPage {
   readonly tenantId: string | undefined
   readonly userId: string | undefined
   readonly sessionId: string | undefined
   readonly taskId: string | undefined
   readonly namespace: string | undefined
-  /** The last ref of the page before, just as `listPage` gave it, or `undefined` for the first page. */
+  /**
+   * The last ref of the previous page, the very object that `listPage` returned; `undefined` for
+   * the first page.
+   */
   readonly after: ArtifactRef | undefined
-  /** The most refs of the page. */
+  /** The largest number of refs in the page. */
   readonly limit: number
-  /** The page stops with the ref with which the sources of its refs come to so many bytes of JSON, or later. */
+  /**
+   * The page may end once the sources of its refs add up to this number of bytes of JSON or more.
+   */
   readonly maxBytes: number
 }
 
 /**
- * What the artifact store needs of a backend. Everything that is handed in was checked and belongs to the driver; what a
- * driver returns belongs to the caller. Failures are thrown as errors of `@harborage/core`.
+ * The storage backend of an `ArtifactStore`. The store checks all arguments first, and a driver may
+ * keep them. What a driver returns belongs to the caller, so it has to be a copy. Throw failures as
+ * `HarborageError` of `@harborage/core`.
  *
- * Prove a driver with `artifactsConformance` of `@harborage/conformance/artifacts`.
+ * Test a driver with `artifactsConformance` of `@harborage/conformance/artifacts`.
  */
 export interface ArtifactDriver {
   /**
-   * Stores the artifact durably, or finds it: if the scope and namespace hold content with this digest, its ref is the
-   * answer and nothing changes. Otherwise it gets its short id, or the full one if other content has the short one.
+   * Stores an artifact durably under its short id, or under its full id if other content has the
+   * short one. If the scope and namespace already have content with this digest, changes nothing.
+   *
+   * @returns The ref of the stored artifact.
    */
   put(artifact: NewArtifact): Promise<ArtifactRef>
-  /** Resolves to the bytes and the stored digest, or `undefined` if there is no such artifact. */
+  /**
+   * Returns the content, or `undefined` if there is no such artifact. The store verifies the
+   * digest.
+   */
   get(key: ArtifactKey): Promise<ArtifactContent | undefined>
-  /** Resolves to the ref, or `undefined` if there is no such artifact. Never reads the bytes. */
+  /** Returns the ref, or `undefined` if there is no such artifact. Does not read the bytes. */
   getRef(key: ArtifactKey): Promise<ArtifactRef | undefined>
-  /** Removes an artifact and tells whether it was there. */
+  /** Deletes an artifact, and returns whether it existed. */
   delete(key: ArtifactKey): Promise<boolean>
   /**
-   * Removes every artifact of the session, of all tasks, in one step, and counts them. Of
-   * puts that follow each other, it never removes a later one and leaves an earlier one.
+   * Deletes every artifact of the session, of all tasks, in one step. It never deletes an artifact
+   * and leaves one that was put earlier.
+   *
+   * @returns The number of deleted artifacts.
    */
   deleteScope(identity: Identity): Promise<number>
   /**
-   * Refs ordered by tenant, user, session, task, namespace and id, by bytes. Never reads the artifacts' bytes. A page of
-   * fewer than `limit` refs whose sources come to less than `maxBytes` is the last one.
+   * Returns the next refs that match, in the order of `compareRefs`. Does not read the bytes of
+   * artifacts. A page is taken to be the last one if it has fewer than `limit` refs and fewer than
+   * `maxBytes` bytes of sources.
    */
   listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]>
-  /** Called once, when no call is in flight. */
+  /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

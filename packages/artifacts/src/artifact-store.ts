@@ -10,8 +10,15 @@ import {
   type StoreOptions,
 } from '@harborage/core/kit'
 import type { ArtifactContent, ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
-import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
 import {
+  sourceBytes,
+  type ArtifactFilter,
+  type ArtifactRef,
+  type ArtifactScope,
+  type PutOptions,
+} from './artifact.ts'
+import {
+  BINARY,
   captureData,
   captureText,
   checkArtifactId,
@@ -20,12 +27,11 @@ import {
   checkScope,
   checkSession,
   putNames,
+  TEXT,
   type Description,
 } from './internal/check-artifact.ts'
 import { sha256Hex } from './internal/digest.ts'
-import { sourceBytes } from './source-bytes.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
-import { BINARY, TEXT } from './internal/mime-types.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
 
 /** Options of the constructor of {@link ArtifactStore}. */
@@ -39,12 +45,16 @@ const SHORT_ID_DIGITS = 12
 const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_config')
 
 /**
- * Content-addressed blobs: the place for heavy tool outputs. Open one with `openArtifactStore`.
+ * A content-addressed store of blobs, for large tool outputs. Open one with `openArtifactStore`.
  *
- * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
- * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
- * `invalid_record`, and with `store_unavailable` or, for writes, `outcome_unknown` if the backend fails. Another scope's
- * artifact is simply not there. Every call may be repeated.
+ * An artifact belongs to a scope: an identity, optionally with a task. An artifact of another scope
+ * is treated as absent.
+ *
+ * Every method checks that the store is open, then the identity, then the other arguments, before
+ * it reads or writes. So in addition to the codes that it names, each method may fail with
+ * `store_closed`, `identity_required`, `invalid_identity`, `invalid_record` for a malformed
+ * argument or an unknown option, `store_unavailable` if the backend fails, and for writes
+ * `outcome_unknown` if its answer was lost. Every call is safe to repeat.
  */
 export class ArtifactStore implements AsyncDisposable {
   readonly #driver: ArtifactDriver
@@ -52,7 +62,12 @@ export class ArtifactStore implements AsyncDisposable {
   readonly #maxBytes: number
   readonly #gate = new CallGate({ name: 'ArtifactStore', tracedAs: 'artifacts', store: this })
 
-  /** @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB. */
+  /**
+   * Makes a store on a driver. `openArtifactStore` does this for you.
+   *
+   * @param driver The storage backend. By default the store closes it when it is closed.
+   * @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB.
+   */
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
     this.#maxBytes = checkMaxBytes(options)
     storeNames.check(options)
@@ -61,11 +76,13 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Stores bytes, once per scope and namespace: equal content that is there already keeps its first ref. When it
-   * resolves, the artifact is durable.
+   * Stores bytes, once per scope and namespace. The artifact is durable when the call resolves. The
+   * bytes are copied when the method is called.
    *
-   * @throws `artifact_too_large` above `maxBytes`, before anything is hashed or written; `artifact_corrupt` if equal
-   * content is there and damaged: delete it, then put again.
+   * @returns The ref of the artifact. If equal content is already stored, its ref is returned
+   * unchanged.
+   * @throws `artifact_too_large` above `maxBytes`, before anything is hashed or written;
+   * `artifact_corrupt` if equal content is stored but damaged: delete it, then put it again.
    *
    * @example
    * ```ts
@@ -85,15 +102,20 @@ export class ArtifactStore implements AsyncDisposable {
     return this.#put('putBytes', scope, () => captureData(data, this.#maxBytes), options, BINARY)
   }
 
-  /** Stores a text as UTF-8, as {@link putBytes} stores bytes. A lone surrogate is `invalid_record`. */
+  /**
+   * Stores a string as UTF-8; see {@link putBytes}.
+   *
+   * @throws `invalid_record` if the text has a lone surrogate, which UTF-8 cannot represent; the
+   * codes of {@link putBytes}.
+   */
   async putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef> {
     return this.#put('putText', scope, () => captureText(text, this.#maxBytes), options, TEXT)
   }
 
   /**
-   * Gives the bytes, your own copy, or `undefined` if the scope has no such artifact.
+   * Returns a copy of the bytes, or `undefined` if the scope has no such artifact.
    *
-   * @throws `artifact_corrupt` if what is stored no longer has its digest.
+   * @throws `artifact_corrupt` if the stored bytes do not match their digest.
    */
   async get(
     scope: ArtifactScope,
@@ -104,9 +126,9 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Gives the content as text, or `undefined` if the scope has no such artifact.
+   * Returns the content decoded as UTF-8, or `undefined` if the scope has no such artifact.
    *
-   * @throws `invalid_record` if it is not UTF-8; `artifact_corrupt` as {@link get}.
+   * @throws `invalid_record` if it is not UTF-8; `artifact_corrupt` as in {@link get}.
    */
   async getText(
     scope: ArtifactScope,
@@ -118,9 +140,9 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Gives the ref, or `undefined` if the scope has no such artifact.
+   * Returns the ref, or `undefined` if the scope has no such artifact. It does not read the bytes.
    *
-   * @throws `artifact_corrupt` if what is stored of it, other than its bytes, is damaged; those are not read.
+   * @throws `artifact_corrupt` if the stored metadata is damaged.
    */
   async getRef(
     scope: ArtifactScope,
@@ -131,9 +153,9 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Whether the scope has the artifact.
+   * Returns whether the scope has the artifact.
    *
-   * @throws `artifact_corrupt` as {@link getRef}.
+   * @throws `artifact_corrupt` as in {@link getRef}.
    */
   async exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
     return this.#onKey(
@@ -145,14 +167,17 @@ export class ArtifactStore implements AsyncDisposable {
     )
   }
 
-  /** Removes an artifact and tells whether it was there. */
+  /** Deletes an artifact, and returns whether it existed. */
   async delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
     return this.#onKey('delete', scope, id, options, (key) => this.#driver.delete(key))
   }
 
   /**
-   * Removes every artifact of the session, of all its tasks, and gives their number. What names a task or
-   * a run is `invalid_record`: `ScopedArtifacts.deleteAll` removes those of one task.
+   * Deletes every artifact of the session, of all its tasks. To delete those of one task, use
+   * `ScopedArtifacts.deleteAll`.
+   *
+   * @returns The number of deleted artifacts.
+   * @throws `invalid_record` if the identity names a task or a run.
    */
   async deleteScope(
     identity: Identity & { readonly taskId?: never; readonly runId?: never },
@@ -166,12 +191,26 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Walks the refs that match the filter, ordered by tenant, user, session, task, namespace and id, by bytes, page by
-   * page and without reading any artifact. It throws at once, not at the first step, if an argument is wrong.
+   * Returns an async iterable over the refs that match the filter, ordered by tenant, user,
+   * session, task, namespace and id, each by its UTF-8 bytes. The refs are read in pages of
+   * `pageSize`, by default 100; the bytes are not read.
    *
-   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the session and does not say
-   * `maintenanceScoped: true`; on the way
-   * `artifact_corrupt` if a ref is damaged.
+   * A malformed argument throws here, not at the first iteration.
+   *
+   * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the
+   * session without `maintenanceScoped: true`; `artifact_corrupt` during the iteration if stored
+   * metadata is damaged.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   *
+   * await using artifacts = await openArtifactStore()
+   * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * for await (const { id, sizeBytes } of artifacts.list(session)) {
+   *   console.log(id, sizeBytes)
+   * }
+   * ```
    */
   list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
     return this.#gate.walk(
@@ -184,7 +223,7 @@ export class ArtifactStore implements AsyncDisposable {
       ({ parts, limit }, after: ArtifactRef | undefined) =>
         this.#driver.listPage({ ...parts, after, limit, maxBytes: MAX_PAGE_BYTES }),
       {
-        // A driver may know by the very ref where its own walk stands.
+        // The ref itself, not a copy: a driver may keep the position of its iteration by it.
         placeOf: (ref) => ref,
         bytesOf: sourceBytes,
         handOut: (ref) => ({ ...ref, scope: { ...ref.scope } }),
@@ -193,7 +232,7 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * A view of one scope, for handing to a task: it can reach nothing else.
+   * Returns a view of one scope, to pass to a task. It cannot access any other scope.
    *
    * @throws `store_closed`, `identity_required`, `invalid_identity`.
    */
@@ -202,11 +241,15 @@ export class ArtifactStore implements AsyncDisposable {
     return new ScopedArtifacts(this, scope)
   }
 
-  /** Lets calls in flight finish, refuses later ones with `store_closed`, and releases everything. Idempotent. */
+  /**
+   * Waits for the calls in flight, then releases all resources. Calls made from now on reject with
+   * `store_closed`. Idempotent.
+   */
   close(): Promise<void> {
     return this.#gate.close(this.#release)
   }
 
+  /** Closes the store. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -240,7 +283,7 @@ export class ArtifactStore implements AsyncDisposable {
     return this.#driver.put({
       ref: {
         ...description,
-        // Nothing of a ref is frozen: it is the caller's own.
+        // A copy, since the checked scope is frozen and the ref belongs to the caller.
         scope: { ...scope },
         sizeBytes: bytes.byteLength,
         sha256,
@@ -288,7 +331,7 @@ async function verified({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array>
   if ((await sha256Hex(bytes)) === sha256) return bytes
   throw new HarborageError(
     'artifact_corrupt',
-    'the stored bytes no longer have their digest: delete the artifact and put its content again, or restore a backup',
+    'the stored bytes no longer match their digest: delete the artifact and put its content again, or restore a backup',
   )
 }
 
@@ -296,6 +339,6 @@ function decodeText(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new HarborageError('invalid_record', 'the artifact is not a text in UTF-8: use get()')
+    throw new HarborageError('invalid_record', 'the artifact is not text in UTF-8: use get()')
   }
 }

@@ -6,42 +6,51 @@ import type {
   MaintenanceScope,
 } from '@harborage/core'
 
-/** The largest artifact if the store does not say otherwise: 64 MiB. */
+/** The default size limit of an artifact, in bytes: 64 MiB. */
 export const DEFAULT_MAX_BYTES: number = 64 * 1024 * 1024
 
-/** Above how many bytes `offload` makes an artifact if the caller does not say otherwise: 32 KiB. */
+/** The default of `thresholdBytes` of `offload`: 32 KiB. */
 export const DEFAULT_THRESHOLD_BYTES: number = 32 * 1024
 
-/** The most bytes of JSON that the `source` of an artifact has: 64 KiB. */
+/** The size limit of the `source` of an artifact, in bytes of JSON: 64 KiB. */
 export const MAX_SOURCE_BYTES: number = 64 * 1024
 
-/** Whose artifact it is: an identity, narrowed to one task. An absent or empty `taskId` means the session itself. */
+/** The owner of an artifact: an identity, optionally with a task. */
 export interface ArtifactScope extends Identity {
-  /** The task. Default: `''`, the session itself. */
+  /** Default: `''`, the session itself. */
   readonly taskId?: string
 }
 
-/** What may be said of an artifact when it is put. */
+/** Options of `putBytes` and `putText`. */
 export interface PutOptions extends CallOptions {
-  /** The first part of the id; equal content is stored once per scope and namespace. Default: `default`. */
+  /**
+   * The first part of the id, 1 to 256 UTF-8 bytes. Equal content is stored once per scope and
+   * namespace. Default: `default`.
+   */
   readonly namespace?: string | undefined
-  /** Without control characters. Default: `application/octet-stream`; for text `text/plain; charset=utf-8`; for JSON `application/json`. */
+  /**
+   * The media type, without control characters. Default: `application/octet-stream` for bytes,
+   * `text/plain; charset=utf-8` for text, `application/json` for JSON.
+   */
   readonly mimeType?: string | undefined
-  /** Metadata only, never part of a path. Default: `''`. */
+  /** A file name, as metadata only: it is never part of a path. Default: `''`. */
   readonly filename?: string | undefined
-  /** Where the content comes from: strict JSON of at most {@link MAX_SOURCE_BYTES}. Default: `{}`. */
+  /** The origin of the content: strict JSON of at most {@link MAX_SOURCE_BYTES}. Default: `{}`. */
   readonly source?: JsonObject | undefined
 }
 
-/** What is known of a stored artifact; the bytes are fetched with `get`. */
+/** The metadata of a stored artifact. Its bytes are returned by `get`. */
 export interface ArtifactRef {
-  /** `{namespace}_{first 12 hex digits of sha256}`, or all 64 digits if other content of the scope has the short one. */
+  /**
+   * `{namespace}_` and the first 12 hex digits of `sha256`, or all 64 digits if other content of
+   * the scope has the short id.
+   */
   readonly id: string
   readonly namespace: string
-  /** An absent task is `''`. */
+  /** Its `taskId` is `''` if the artifact belongs to the session itself. */
   readonly scope: Required<ArtifactScope>
   readonly mimeType: string
-  /** The number of bytes of the content. */
+  /** The size of the content, in bytes. */
   readonly sizeBytes: number
   readonly filename: string
   /** The SHA-256 of the bytes, in hex. */
@@ -51,27 +60,33 @@ export interface ArtifactRef {
 }
 
 /**
- * Which artifacts a list is about: those that equal every given part. `taskId` absent: of any task; `''`: of the session
- * itself. Without tenant, user or session the list crosses identities, and the filter has to say
- * `maintenanceScoped: true`.
+ * Selects the artifacts that match every given part. A filter without tenant, user or session
+ * crosses identities, and needs `maintenanceScoped: true`.
  */
 export interface ArtifactFilter extends Partial<Identity>, Partial<MaintenanceScope> {
-  /** Only artifacts of this task; `''`: of the session itself. Default: of any task. */
+  /** `''` selects the artifacts of the session itself. Default: those of any task. */
   readonly taskId?: string
-  /** Only artifacts of this namespace. Default: of any. */
+  /** Default: any namespace. */
   readonly namespace?: string
 }
 
-/** Options of `offload`. */
+/** Options of `ScopedArtifacts.offload`. */
 export interface OffloadOptions extends PutOptions {
-  /** The most bytes that come back inline. Default: {@link DEFAULT_THRESHOLD_BYTES}. */
+  /**
+   * The largest value, in bytes, that is returned inline. Default: {@link DEFAULT_THRESHOLD_BYTES}.
+   */
   readonly thresholdBytes?: number
 }
 
-/** What `offload` takes: bytes, a text or a JSON value. */
+/** A value to offload: bytes, a string or another JSON value. */
 export type OffloadValue = Uint8Array | JsonValue
 
-/** What `offload` answers: the value itself, or the reference of the artifact that was made of it. */
+/** The result of `offload`: the value itself, or the ref of the artifact that holds it. */
 export type Offloaded<Value extends OffloadValue> =
   | { readonly kind: 'inline'; readonly value: Value }
   | { readonly kind: 'artifact'; readonly ref: ArtifactRef }
+
+/** Returns the number of bytes that a ref adds to a page of a list: those of its source as JSON. */
+export function sourceBytes({ source }: Pick<ArtifactRef, 'source'>): number {
+  return Buffer.byteLength(JSON.stringify(source))
+}

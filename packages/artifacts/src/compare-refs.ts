@@ -1,7 +1,12 @@
 import { compareNames } from '@harborage/core/kit'
 import type { ArtifactRef } from './artifact.ts'
 
-/** Orders refs as every driver lists them: by tenant, user, session, task, namespace and id, by bytes. */
+/**
+ * Compares two refs in the order of `list`: by tenant, user, session, task, namespace and id, each
+ * by its UTF-8 bytes.
+ *
+ * @returns A negative number, 0 or a positive number, as `Array.prototype.sort` expects.
+ */
 export function compareRefs(left: ArtifactRef, right: ArtifactRef): number {
   return (
     compareNames(left.scope.tenantId, right.scope.tenantId) ||

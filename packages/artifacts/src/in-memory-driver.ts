@@ -14,14 +14,14 @@ type Filter = Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>
 
 interface Held {
   readonly ref: ArtifactRef
-  /** The bytes of the source as JSON. */
+  /** The size of the source as JSON, in bytes. */
   readonly sourceBytes: number
   readonly bytes: Uint8Array
 }
 
 /**
- * Keeps the artifacts of one process in memory, without durability: the default driver, and the model that every other
- * driver is checked against.
+ * Keeps artifacts in the memory of one process, without durability. It is the default driver, and
+ * the reference that the conformance suite compares every other driver with.
  */
 export class InMemoryArtifactDriver implements ArtifactDriver {
   readonly #artifacts = new Map<string, Held>()
@@ -101,7 +101,7 @@ function mapKey({ scope, id }: ArtifactKey): string {
   return JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId, id])
 }
 
-/** Compares a ref with the outer parts of a filter, up to the first one that is left open. */
+/** Compares a ref with the leading parts of a filter, up to the first part that is `undefined`. */
 function compareOuter({ scope, namespace }: ArtifactRef, filter: Filter): number {
   const parts: readonly (readonly [string, string | undefined])[] = [
     [scope.tenantId, filter.tenantId],
@@ -135,7 +135,8 @@ function copyRef(ref: ArtifactRef): ArtifactRef {
   return {
     ...ref,
     scope: { ...ref.scope },
-    // As every driver reads it. A structured clone would be of another realm under Jest.
+    // By JSON, as the other drivers read it: a structured clone would be of another realm under
+    // Jest.
     source: parseJsonObject(JSON.stringify(ref.source)),
     createdAt: new Date(ref.createdAt),
   }

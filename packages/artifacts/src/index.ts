@@ -18,6 +18,7 @@ export {
   DEFAULT_MAX_BYTES,
   DEFAULT_THRESHOLD_BYTES,
   MAX_SOURCE_BYTES,
+  sourceBytes,
   type ArtifactFilter,
   type ArtifactRef,
   type ArtifactScope,
@@ -35,5 +36,4 @@ export {
   registeredArtifactDrivers,
   type ArtifactStoreConfig,
 } from './open-artifact-store.ts'
-export { sourceBytes } from './source-bytes.ts'
 export { ScopedArtifacts } from './scoped-artifacts.ts'

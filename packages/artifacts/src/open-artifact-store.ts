@@ -10,7 +10,7 @@ import { ArtifactStore } from './artifact-store.ts'
 import { InMemoryArtifactDriver } from './in-memory-driver.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
 
-/** Where an artifact store keeps its data, and how large an artifact may be. */
+/** The configuration of `openArtifactStore`. */
 export interface ArtifactStoreConfig extends StoreConfig {
   /** The largest artifact, in bytes: at most 256 MiB. Default: 64 MiB. */
   readonly maxBytes?: number
@@ -22,11 +22,14 @@ const drivers = defineStore<ArtifactDriver>({
 })
 
 /**
- * Opens an artifact store: in memory by default, by DSN, by driver name, or on a database that is already open and may
- * serve other stores too.
+ * Opens an artifact store: in memory by default, by DSN, by driver name, or on a database that is
+ * already open and may serve other stores too. If opening fails, nothing stays open.
  *
- * @throws `invalid_config`, `unknown_driver`, `store_unavailable`, `migration_failed`, `schema_outdated`,
- * `schema_too_new`.
+ * @param config Default: a store in memory.
+ * @throws `invalid_config` if an option is malformed; `unknown_driver` if no driver is registered
+ * for the name or the scheme of the DSN; `store_unavailable` if the backend cannot be reached;
+ * `migration_failed`, or under `migrate: 'verify'` `schema_outdated`; `schema_too_new` if a newer
+ * release made the tables.
  *
  * @example
  * ```ts
@@ -42,9 +45,12 @@ export async function openArtifactStore(config: ArtifactStoreConfig = {}): Promi
 }
 
 /**
- * Registers an artifact driver that is not on SQL, so that `openArtifactStore` finds it by name and by DSN scheme.
+ * Registers an artifact driver that does not use SQL, so that `openArtifactStore` finds it by name
+ * and by DSN scheme.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
+ * @param name The value of `driver` in the configuration of `openArtifactStore`.
+ * @throws `invalid_config` if the name or a scheme is malformed, or already taken by a driver or an
+ * engine.
  */
 export function registerArtifactDriver(
   name: string,
@@ -53,10 +59,25 @@ export function registerArtifactDriver(
   drivers.register(name, factory)
 }
 
-/** The names that `openArtifactStore` takes as `driver`, sorted; importing a driver package adds its own. */
+/**
+ * Returns the names that `openArtifactStore` takes as `driver`, sorted. Importing a driver package
+ * adds its own.
+ */
 export function registeredArtifactDrivers(): string[] {
   return drivers.names()
 }
 
-/** Carries the artifact store along with asynchronous work. */
+/**
+ * Carries an artifact store through asynchronous calls, so that handlers need no parameter for it.
+ *
+ * @example
+ * ```ts
+ * import { artifactContext, openArtifactStore } from '@harborage/artifacts'
+ *
+ * await using artifacts = await openArtifactStore()
+ * await artifactContext.run(artifacts, async () => {
+ *   artifactContext.require() // the store that was passed to `run`
+ * })
+ * ```
+ */
 export const artifactContext: Context<ArtifactStore> = createContext('artifact')

@@ -20,41 +20,49 @@ import { checkArtifactId, checkScope } from './internal/check-artifact.ts'
 import { checkOffload } from './internal/check-offload.ts'
 
 /**
- * The artifacts of one scope, for handing to a task. The scope is fixed: every put is stamped with it, nothing else can
- * be reached, and a ref of another scope is refused with `scope_mismatch`.
+ * A view of one scope of an `ArtifactStore`, to pass to a task. The scope is fixed: the view cannot
+ * access another one.
+ *
+ * Its methods fail with the codes of those of `ArtifactStore`, and with `scope_mismatch` for a ref
+ * of another scope.
  */
 export class ScopedArtifacts {
   readonly #store: ArtifactCalls
+  /** The scope of every call. It is frozen. */
   readonly scope: Required<ArtifactScope>
 
-  /** @throws `identity_required`, `invalid_identity`. */
+  /**
+   * Makes a view. `ArtifactStore.scoped` does this for you.
+   *
+   * @throws `identity_required`, `invalid_identity`.
+   */
   constructor(store: ArtifactCalls, scope: ArtifactScope) {
     this.#store = store
     this.scope = checkScope(scope)
     Object.freeze(this)
   }
 
-  /** As `ArtifactStore.putBytes`. */
+  /** Stores bytes; see `ArtifactStore.putBytes`. */
   putBytes(data: Uint8Array, options?: PutOptions): Promise<ArtifactRef> {
     return this.#store.putBytes(this.scope, data, options)
   }
 
-  /** As `ArtifactStore.putText`. */
+  /** Stores a string as UTF-8; see `ArtifactStore.putText`. */
   putText(text: string, options?: PutOptions): Promise<ArtifactRef> {
     return this.#store.putText(this.scope, text, options)
   }
 
-  /** As `ArtifactStore.get`, by id or by ref. */
+  /** Returns the bytes of an artifact, by id or by ref; see `ArtifactStore.get`. */
   async get(target: string | ArtifactRef, options?: CallOptions): Promise<Uint8Array | undefined> {
     return this.#store.get(this.scope, this.#idOf(target), options)
   }
 
-  /** As `ArtifactStore.getText`, by id or by ref. */
+  /** Returns the text of an artifact, by id or by ref; see `ArtifactStore.getText`. */
   async getText(target: string | ArtifactRef, options?: CallOptions): Promise<string | undefined> {
     return this.#store.getText(this.scope, this.#idOf(target), options)
   }
 
-  /** As `ArtifactStore.getRef`, by id or by ref. */
+  /** Returns the ref of an artifact, by id or by ref; see `ArtifactStore.getRef`. */
   async getRef(
     target: string | ArtifactRef,
     options?: CallOptions,
@@ -62,25 +70,29 @@ export class ScopedArtifacts {
     return this.#store.getRef(this.scope, this.#idOf(target), options)
   }
 
-  /** As `ArtifactStore.exists`, by id or by ref. */
+  /** Returns whether an artifact exists, by id or by ref; see `ArtifactStore.exists`. */
   async exists(target: string | ArtifactRef, options?: CallOptions): Promise<boolean> {
     return this.#store.exists(this.scope, this.#idOf(target), options)
   }
 
-  /** As `ArtifactStore.delete`, by id or by ref. */
+  /**
+   * Deletes an artifact, by id or by ref, and returns whether it existed; see
+   * `ArtifactStore.delete`.
+   */
   async delete(target: string | ArtifactRef, options?: CallOptions): Promise<boolean> {
     return this.#store.delete(this.scope, this.#idOf(target), options)
   }
 
   /**
-   * Removes every artifact of this scope's own task, one after the other, and gives their number. What is put meanwhile
-   * may stay; what a call that failed has removed is gone, and the next one goes on.
+   * Deletes every artifact of this scope, one after the other. Artifacts that are put meanwhile may
+   * stay. A call that fails may have deleted some; the next call continues.
    *
-   * @throws `artifact_corrupt` as `ArtifactStore.list`.
+   * @returns The number of deleted artifacts.
+   * @throws `artifact_corrupt` as in `ArtifactStore.list`.
    */
   async deleteAll(options?: CallOptions): Promise<number> {
     assertStoreOpen(this.#store)
-    // Before anything is deleted: the list would take a page size.
+    // Checked here, since `list` would also accept a page size.
     readArguments(() => checkSignal(options))
     let count = 0
     for await (const { id } of this.list(options)) {
@@ -89,23 +101,25 @@ export class ScopedArtifacts {
     return count
   }
 
-  /** Walks the refs of this scope's own task. */
+  /** Returns an async iterable over the refs of this scope; see `ArtifactStore.list`. */
   list(options?: PageOptions): AsyncIterable<ArtifactRef> {
     return this.#store.list(this.scope, options)
   }
 
   /**
-   * Keeps a heavy value as an artifact: what has more than `thresholdBytes` bytes is stored and comes back as its ref,
-   * anything smaller comes back as it is. Bytes and texts are stored as such, any other JSON value as JSON.
+   * Stores a large value as an artifact. A value of more than `thresholdBytes` bytes is stored and
+   * its ref is returned; a smaller one is returned as it is. Bytes and strings are stored as such,
+   * any other value as JSON.
    *
-   * @throws `invalid_record` if the value is neither bytes nor JSON; what `putBytes` throws.
+   * @throws `invalid_record` if the value is neither bytes nor JSON; the codes of `putBytes`.
    *
    * @example
    * ```ts
    * import { openArtifactStore } from '@harborage/artifacts'
    *
    * await using artifacts = await openArtifactStore()
-   * const task = artifacts.scoped({ tenantId: 'acme', userId: 'ann', sessionId: 's1', taskId: 't1' })
+   * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * const task = artifacts.scoped({ ...session, taskId: 't1' })
    * const output = await task.offload('a long tool output '.repeat(10_000))
    * output.kind // 'artifact'
    * ```

@@ -18,13 +18,18 @@ import {
 } from '../artifact.ts'
 import type { ArtifactPage } from '../artifact-driver.ts'
 
-/** The namespace of an artifact if the caller names none. */
+/** The default media types. */
+export const BINARY = 'application/octet-stream'
+export const TEXT = 'text/plain; charset=utf-8'
+export const JSON_TEXT = 'application/json'
+
+/** The default namespace. */
 const DEFAULT_NAMESPACE = 'default'
 
-/** Namespace, separator and a SHA-256 in hex. */
+/** The size limit of an id: namespace, separator and a SHA-256 in hex. */
 const MAX_ID_BYTES = 256 + 1 + 64
 
-/** What is said of an artifact, checked and complete. */
+/** The checked metadata of an artifact, with defaults. */
 export interface Description {
   readonly namespace: string
   readonly mimeType: string
@@ -49,12 +54,13 @@ export const putNames: KnownNames = new KnownNames('options', putOptions)
 /** The names of `OffloadOptions`. */
 export const offloadNames: KnownNames = new KnownNames('options', [...putOptions, 'thresholdBytes'])
 
+/** Checks a scope, and returns a frozen copy. */
 export function checkScope(scope: ArtifactScope): Required<ArtifactScope> {
   const session = checkIdentity(scope, scopeNames)
   return Object.freeze({ ...session, taskId: checkOptionalPart(scope, 'taskId') })
 }
 
-/** Checks an identity that may be narrowed neither to a task nor to a run. */
+/** Checks an identity that must name neither a task nor a run. */
 export function checkSession(
   identity: Identity & { readonly taskId?: unknown; readonly runId?: unknown },
 ): Identity {
@@ -72,6 +78,7 @@ export function checkSession(
   )
 }
 
+/** Checks the id of an artifact. */
 export function checkArtifactId(id: unknown): string {
   if (id === undefined || id === null || id === '') {
     throw new HarborageError(
@@ -82,20 +89,24 @@ export function checkArtifactId(id: unknown): string {
   return checkName('id', id, 'invalid_record', MAX_ID_BYTES)
 }
 
+/** Copies bytes of at most `maxBytes`. */
 export function captureData(data: unknown, maxBytes: number): Uint8Array {
   return captureBytes('data', data, maxBytes, () => tooLarge(maxBytes))
 }
 
-/** As {@link encodeText}, of at most so many bytes. */
+/** Encodes a text of at most `maxBytes` as UTF-8. */
 export function captureText(text: unknown, maxBytes: number): Uint8Array {
-  // Asked before it is encoded as well: each unit of a text takes a byte at least.
+  // Checked before encoding too: each UTF-16 unit takes at least one byte.
   if (typeof text === 'string' && text.length > maxBytes) throw tooLarge(maxBytes)
   const bytes = encodeText(text)
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes)
   return bytes
 }
 
-/** Encodes a text; one that UTF-8 cannot say is refused, since it would not come back as it was. */
+/**
+ * Encodes a text as UTF-8. Rejects a lone surrogate, which UTF-8 would replace by another
+ * character.
+ */
 export function encodeText(text: unknown): Uint8Array {
   if (typeof text !== 'string') {
     throw new HarborageError('invalid_record', `text is ${describeType(text)}: pass a string`)
@@ -103,13 +114,16 @@ export function encodeText(text: unknown): Uint8Array {
   if (!text.isWellFormed()) {
     throw new HarborageError(
       'invalid_record',
-      'text holds a lone surrogate, which UTF-8 cannot say',
+      'text has a lone surrogate, which UTF-8 cannot represent: pass a well-formed string, such as text.toWellFormed()',
     )
   }
   return new TextEncoder().encode(text)
 }
 
-/** Reads each option once, by its name: it may be inherited, or answer differently the second time. */
+/**
+ * Checks the metadata of an artifact. Reads each option once by its name: it may be inherited, or a
+ * getter may return another value at the second read.
+ */
 export function checkDescription(
   options: PutOptions | undefined,
   defaultMimeType: string,
@@ -126,7 +140,10 @@ export function checkDescription(
   }
 }
 
-/** Refuses what would end a header of HTTP, where the type is most often written. */
+/**
+ * Rejects control characters, which could end the HTTP header that a media type is often written
+ * to.
+ */
 function checkMimeType(value: unknown): string {
   const mimeType = checkRequiredName('mimeType', value, 'invalid_record')
   if (!/\p{Cc}/u.test(mimeType)) return mimeType
@@ -136,7 +153,7 @@ function checkMimeType(value: unknown): string {
   )
 }
 
-/** Checks a filter; one that leaves out a part of the identity crosses identities. */
+/** Checks a filter. Without a part of the identity it needs the maintenance scope. */
 export function checkFilter(
   filter: ArtifactFilter,
 ): Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> {
@@ -156,7 +173,9 @@ export function checkFilter(
   }
 }
 
-/** Reads each part once: a getter may throw, or answer differently the second time. */
+/**
+ * Reads each part of a filter once: a getter may throw, or return another value at the second read.
+ */
 function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactFilter]?: unknown } {
   const given: unknown = filter
   if (given === undefined || given === null) {

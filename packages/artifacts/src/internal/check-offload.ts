@@ -7,15 +7,25 @@ import {
   type OffloadValue,
   type PutOptions,
 } from '../artifact.ts'
-import { checkDescription, encodeText, offloadNames } from './check-artifact.ts'
-import { BINARY, JSON_TEXT, TEXT } from './mime-types.ts'
+import {
+  BINARY,
+  checkDescription,
+  encodeText,
+  JSON_TEXT,
+  offloadNames,
+  TEXT,
+} from './check-artifact.ts'
 
-/** A value on its way to `offload`: it comes back inline, or is put like this. */
+/** A checked call of `offload`: a small value to return inline, or a large one to put. */
 export type CheckedOffload =
   | { readonly isSmall: true; readonly signal: AbortSignal | undefined }
   | { readonly isSmall: false; readonly bytes: Uint8Array; readonly options: PutOptions }
 
-/** @throws `invalid_record` if the value is neither bytes nor JSON, or an option is malformed. */
+/**
+ * Checks the arguments of `offload`.
+ *
+ * @throws `invalid_record` if the value is neither bytes nor JSON, or an option is malformed.
+ */
 export function checkOffload(
   value: OffloadValue,
   options: OffloadOptions | undefined,
@@ -28,12 +38,12 @@ export function checkOffload(
   if (content.bytes.byteLength > checkThreshold(thresholdBytes)) {
     return { isSmall: false, bytes: content.bytes, options: given }
   }
-  // They are wrong for a heavy value, too.
+  // Rejects malformed options for a small value too, as for a large one.
   checkDescription(given, mimeType)
   return { isSmall: true, signal }
 }
 
-/** The bytes of a value as an artifact would hold them, and what they are. */
+/** Returns the bytes of a value as an artifact would hold them, with their media type. */
 function encode(value: OffloadValue): { readonly bytes: Uint8Array; readonly mimeType: string } {
   if (types.isUint8Array(value)) return { bytes: value, mimeType: BINARY }
   if (typeof value === 'string') return { bytes: encodeText(value), mimeType: TEXT }

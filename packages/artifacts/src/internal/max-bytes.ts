@@ -2,7 +2,9 @@ import { parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 import { DEFAULT_MAX_BYTES } from '../artifact.ts'
 
-/** An artifact is in memory as a whole, and several times over while it is put or read. */
+/**
+ * The upper limit of `maxBytes`. A put or a get holds the whole artifact in memory, several times.
+ */
 const LARGEST_MAX_BYTES = 256 * 1024 * 1024
 
 const limits = z.object({
@@ -10,7 +12,7 @@ const limits = z.object({
 })
 
 /**
- * The largest artifact of a store, in bytes.
+ * Checks the `maxBytes` of a store, and returns it or its default.
  *
  * @throws `invalid_config` if it is not a whole number from 1 to 256 MiB.
  */

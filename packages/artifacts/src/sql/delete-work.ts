@@ -5,11 +5,11 @@ import { keyColumns } from './rows.ts'
 import type { ArtifactStatements } from './statements.ts'
 
 /**
- * Removes an artifact and returns whether it was there. If it was not, others may put it before
- * the transaction ends.
+ * Deletes an artifact and returns whether it existed. If it did not, others may put it before the
+ * transaction ends.
  *
- * @param mayBeApplied Whether an attempt before may have been applied, because its answer was lost.
- * @throws `outcome_unknown` if so: the same content that was put since has the same id.
+ * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
+ * @throws `outcome_unknown` if so: equal content may have been put since, under the same id.
  */
 export function* deleteWork(
   statements: ArtifactStatements,
@@ -21,9 +21,9 @@ export function* deleteWork(
 }
 
 /**
- * Removes every artifact of the session, of all tasks, and returns their number.
+ * Deletes every artifact of the session, of all tasks, and returns their number.
  *
- * @param mayBeApplied As in {@link deleteWork}.
+ * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws `outcome_unknown` if so.
  */
 export function* deleteScopeWork(

@@ -9,16 +9,20 @@ import type { ArtifactDriver } from '../artifact-driver.ts'
 import { artifactsSubsystem } from './migrations.ts'
 import { SqlArtifactDriver } from './sql-artifact-driver.ts'
 
-// For authors: what a put or a deletion does in a transaction, for `runWork`.
+// For authors of layers: the work of a put or a deletion within a transaction of `runWork`.
 export { deleteScopeWork, deleteWork } from './delete-work.ts'
 export { putWork } from './put-work.ts'
 export { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
 export { artifactsSubsystem }
 
 /**
- * Opens the SQL driver of the artifact store on an open database, which it leaves open when it is closed.
+ * Opens the SQL driver of the artifact store on an open database. Closing the driver leaves the
+ * database open.
  *
- * @throws `invalid_config`, `migration_failed`, `schema_outdated`, `schema_too_new`, `store_unavailable`.
+ * @param migrate `'apply'` makes or updates the tables; `'verify'` only checks them.
+ * @throws `invalid_config` if the database is not an SQL database of `@harborage/core`;
+ * `migration_failed`; `schema_outdated` under `'verify'`; `schema_too_new` if a newer release made
+ * the tables; `store_unavailable`.
  */
 export function openSqlArtifactDriver(
   database: Database,

@@ -27,7 +27,8 @@ const createArtifactsBlobs: SchemaChange = async (db, dialect) => {
 }
 
 /**
- * The migrations of the artifact store. They are never edited once released: a change is a new one.
+ * The migrations of the artifact store. A released migration is never edited: a change is a new
+ * one.
  */
 export const artifactsSubsystem: Subsystem = {
   name: 'artifacts',

@@ -5,11 +5,11 @@ import { artifactRow, damagedRow, digestColumns, keyColumns, refOf } from './row
 import type { ArtifactStatements } from './statements.ts'
 
 /**
- * Stores an artifact, or finds it. What is found stays until the transaction ends.
+ * Stores an artifact, or finds equal content and locks it until the transaction ends.
  *
- * It may be run again after an attempt whose answer was lost: what that one stored is then found.
+ * It is safe to repeat after an attempt whose answer was lost: it finds what that attempt stored.
  *
- * @throws WriteConflict if what was in the way is gone.
+ * @throws WriteConflict if the row that prevented the put was deleted meanwhile.
  */
 export function* putWork(
   statements: ArtifactStatements,
@@ -22,9 +22,9 @@ export function* putWork(
     const [stored] = yield* selectRows(statements.lockByDigest, digestColumns(artifact))
     if (stored !== undefined) return refOf(stored)
     const [holder] = yield* selectRows(statements.getRef, keyColumns({ scope, id }))
-    // The same content may have been put in between.
+    // Equal content may have been put in between.
     if (holder === undefined || holder.sha256 === sha256) throw new WriteConflict()
   }
-  // The full id is that of this content only.
+  // Only this content can have its full id.
   throw damagedRow()
 }

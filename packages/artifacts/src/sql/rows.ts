@@ -16,31 +16,38 @@ export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
 /** The columns that name an artifact. */
 export type KeyColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'id'>
 
-/** Everything but the bytes. */
+/** All columns except the bytes. */
 export type RefColumns = Omit<ArtifactRow, 'bytes'>
 
-/** What a page holds of a ref: without its source if that is too large. */
+/** A row of a page of `list`. */
 export interface PagedRefColumns extends Omit<RefColumns, 'source_json'> {
+  /** `null` if it is too large for the page. */
   readonly source_json: string | null
 }
 
 /** The columns that name the content of an artifact. */
 export type DigestColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'sha256'>
 
+/** Returns the columns that name a scope. */
 export function scopeColumns(scope: Required<ArtifactScope>): ScopeColumns {
   return { ...sessionColumns(scope), task_id: scope.taskId }
 }
 
-/** The namespace of an id ends before its last underscore: hex digits follow. */
+/**
+ * Returns the columns that name an artifact. The namespace is the part of its id before the last
+ * underscore.
+ */
 export function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
   return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
 }
 
+/** Returns the columns that name the content of an artifact. */
 export function digestColumns({ ref }: NewArtifact): DigestColumns {
   const { scope, namespace, sha256 } = ref
   return { ...scopeColumns(scope), namespace, sha256 }
 }
 
+/** Returns the row of a new artifact. */
 export function artifactRow({ ref, sourceText, bytes }: NewArtifact, id: string): ArtifactRow {
   return {
     ...scopeColumns(ref.scope),
@@ -56,7 +63,11 @@ export function artifactRow({ ref, sourceText, bytes }: NewArtifact, id: string)
   }
 }
 
-/** @throws `artifact_corrupt` if the row is not as it was written. */
+/**
+ * Returns the ref of a row.
+ *
+ * @throws `artifact_corrupt` if the row is damaged.
+ */
 export function refOf(row: RefColumns): ArtifactRef {
   const createdAt = new Date(row.created_at)
   if (Number.isNaN(createdAt.getTime())) throw damagedRow()
@@ -79,7 +90,7 @@ export function refOf(row: RefColumns): ArtifactRef {
   }
 }
 
-/** The error for a row that is not what was written. */
+/** Returns the error for a damaged row. */
 export function damagedRow(): HarborageError {
   return new HarborageError(
     'artifact_corrupt',
@@ -91,20 +102,20 @@ function sourceOf({ source_json: text }: RefColumns): JsonObject {
   try {
     return parseJsonObject(text)
   } catch {
-    // Without its cause, which quotes what is stored.
+    // Without the cause, which quotes the stored text.
     throw damagedRow()
   }
 }
 
-/** Just the columns of a scope, as {@link sessionOf}. */
+/** Picks the columns of a scope, like {@link sessionOf}. */
 export function scopeOf(at: ScopeColumns): ScopeColumns {
   return { ...sessionOf(at), task_id: at.task_id }
 }
 
-/** What statements that write one artifact say of themselves. */
+/** The traits of statements that write to an artifact by its key. */
 export const ofKey: WriteTraits<KeyColumns> = { keysOf: (at) => [artifactsBlobs.keyText(at)] }
 
-/** What statements that put an artifact say of themselves. */
+/** The traits of statements that put an artifact. */
 export const ofRow: WriteTraits<ArtifactRow> = {
   keysOf: (row) => [artifactsBlobs.keyText(row)],
   sizeOf: artifactsBlobs.sizeOf,

@@ -19,7 +19,7 @@ import type {
   NewArtifact,
 } from '../artifact-driver.ts'
 import type { ArtifactRef } from '../artifact.ts'
-import { ListStatements } from './list-statements.ts'
+import { ListStatements, type FilterColumn, type PageParameters } from './list-statements.ts'
 import { putWork } from './put-work.ts'
 import {
   artifactRow,
@@ -30,15 +30,10 @@ import {
   type PagedRefColumns,
   type RefColumns,
 } from './rows.ts'
-import {
-  compileArtifactStatements,
-  type ArtifactStatements,
-  type FilterColumn,
-  type PageParameters,
-} from './statements.ts'
+import { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
 import { artifactsBlobs } from './tables.ts'
 
-/** Keeps artifacts in the table `artifacts_blobs` of an SQL database. */
+/** Stores artifacts in the table `artifacts_blobs` of an SQL database. */
 export class SqlArtifactDriver implements ArtifactDriver {
   readonly #database: SqlDatabase
   readonly #statements: ArtifactStatements
@@ -59,7 +54,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const written = await this.#insert(artifact)
     if (written === 'written') return { ...artifact.ref, id: artifact.shortId }
-    // Mostly the content is there, which one statement tells.
+    // Usually because equal content is stored, which one statement finds.
     const at = digestColumns(artifact)
     const found = this.#database.rows(this.#statements.findByDigest, at)
     const [stored] = await resolveOutcome(found)
@@ -112,33 +107,36 @@ export class SqlArtifactDriver implements ArtifactDriver {
     return rows.map(refOf)
   }
 
-  /** The database is not this driver's to close. */
+  /** Does nothing, since the database belongs to the store or to the caller. */
   async close(): Promise<void> {}
 
-  /** Puts the artifact under its short id. */
+  /** Inserts the artifact under its short id. */
   async #insert(artifact: NewArtifact): Promise<'written' | 'refused' | 'repeated'> {
     const row = artifactRow(artifact, artifact.shortId)
     try {
       return (await this.#database.changes(this.#statements.put, row)) > 0 ? 'written' : 'refused'
     } catch (error) {
-      // What is stored tells, be it this call's or another's.
+      // The stored content decides, no matter which call put it.
       if (isSqlFailure(error, 'repeated')) return 'repeated'
       throw error
     }
   }
 }
 
-/** What is stored under the digest shows that a put was applied. */
+/** A put that is repeated is recognized by the digest of its content. */
 const PUT: WorkTraits = { name: 'artifacts_put', repeat: 'recognized', subject: 'the artifact' }
 
-/** What a put takes up: its content under either id. */
+/** Returns what a put writes: its content under either id. */
 function claimOf({ ref, shortId, fullId, bytes }: NewArtifact): WriteClaim {
   const { scope } = ref
   const keys = [shortId, fullId].map((id) => artifactsBlobs.keyText(keyColumns({ scope, id })))
   return { keys, bytes: bytes.length }
 }
 
-/** The place of a page is after the row that was read last, or else after the last ref of the page before. */
+/**
+ * Returns the parameters of a page after the last row read, or after the last ref of the previous
+ * page.
+ */
 function pageParameters(
   page: ArtifactPage,
   last: PagedRefColumns | undefined,

@@ -28,13 +28,13 @@ const blobs = {
 } as const
 
 /**
- * One artifact. The primary key is its scope, namespace and id; its digest is unique within scope
- * and namespace.
+ * A row per artifact. The primary key is its scope, namespace and id; its digest is unique within
+ * scope and namespace.
  */
 export const artifactsBlobs: SqlTable<typeof blobs> = defineTable(blobs)
 
 /** A row of {@link artifactsBlobs}. */
 export type ArtifactRow = RowOf<typeof blobs>
 
-/** The tables of the artifact store, as Kysely sees them. */
+/** The tables of the artifact store, for Kysely. */
 export type ArtifactTables = TablesOf<typeof blobs>

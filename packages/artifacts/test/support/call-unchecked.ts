@@ -1,4 +1,7 @@
-/** Calls a method as code without types would, and walks to the end of what it gives if that is a walk. */
+/**
+ * Calls a method as code without types would, and walks to the end of what it gives if that is a
+ * walk.
+ */
 export async function callUnchecked(
   target: object,
   method: string,
