@@ -8,21 +8,18 @@ import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './a
 export interface ArtifactCalls {
   /** Stores bytes in the scope. */
   putBytes(scope: ArtifactScope, data: Uint8Array, options?: PutOptions): Promise<ArtifactRef>
-  /** Stores a text in the scope, as UTF-8. */
+  /** Stores a string in the scope, as UTF-8. */
   putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef>
   /** Resolves to the bytes of the artifact with the id, or `undefined`. */
   get(scope: ArtifactScope, id: string, options?: CallOptions): Promise<Uint8Array | undefined>
   /** Resolves to the text of the artifact with the id, or `undefined`. */
   getText(scope: ArtifactScope, id: string, options?: CallOptions): Promise<string | undefined>
-  /**
-   * Resolves to what is known of the artifact with the id, or `undefined`, without reading its
-   * bytes.
-   */
+  /** Resolves to the ref of the artifact with the id, or `undefined`. */
   getRef(scope: ArtifactScope, id: string, options?: CallOptions): Promise<ArtifactRef | undefined>
   /** Resolves to whether the scope has an artifact with the id. */
   exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean>
-  /** Removes the artifact with the id, and resolves to whether it was there. */
+  /** Deletes the artifact with the id, and resolves to whether it existed. */
   delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean>
-  /** Walks the refs that the filter accepts. */
+  /** Returns an async iterable over the refs that match the filter. */
   list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef>
 }

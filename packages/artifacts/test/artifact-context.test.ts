@@ -15,7 +15,7 @@ test('artifactContext carries the store to handlers', async () => {
   expect(await store.getText(scope, id)).toBe('output')
 })
 
-test('two tasks at once have each the store that they were given', async () => {
+test('two concurrent tasks each see the store that they were run with', async () => {
   await using left = await openArtifactStore()
   await using right = await openArtifactStore()
   const handler = async (): Promise<unknown> => {
@@ -27,7 +27,7 @@ test('two tasks at once have each the store that they were given', async () => {
   expect(seen[1]).toBe(right)
 })
 
-test('without a store artifactContext says how to provide one', async () => {
+test('without a store artifactContext fails, and the error explains how to provide one', async () => {
   expect(artifactContext.get()).toBeUndefined()
   const error = await failureOf(() => artifactContext.require())
   expect(error.code).toBe('invalid_config')

@@ -21,7 +21,7 @@ const ref = {
   sha256: '0123456789ab',
 } satisfies Partial<ArtifactRef>
 
-/** Arguments that each method takes. */
+/** Valid arguments for each method. */
 const ofStore: Readonly<Record<string, readonly unknown[]>> = {
   putBytes: [scope, Uint8Array.of(1, 2, 3), options],
   putText: [scope, 'a,b', options],
@@ -71,12 +71,12 @@ describe.each([
   ['a view', ofView, (): object => store.scoped(scope)],
 ] as const)('%s', (_, goodArguments, target) => {
   describe.each(Object.entries(goodArguments))('%s', (method, args) => {
-    test('takes its good arguments', async () => {
+    test('accepts its valid arguments', async () => {
       await expect(callUnchecked(target(), method, ...args)).resolves.not.toThrow()
     })
 
     test.each(placesIn(args).map((place) => ({ at: place.join('.'), place })))(
-      'takes anything at $at, or refuses it with a typed error that quotes nothing',
+      'accepts any value at $at, or rejects it with a typed error that quotes nothing',
       async ({ place }) => {
         for (const [what, value] of Object.entries(hostileValues)) {
           const error = await refusalOf(target(), method, args, place, value)

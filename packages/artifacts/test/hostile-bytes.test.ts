@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => store.close())
 
-/** Says that it is empty. */
+/** Claims to be empty. */
 class Modest extends Uint8Array {
   override get byteLength(): number {
     return 0
@@ -27,14 +27,14 @@ class Modest extends Uint8Array {
   }
 }
 
-/** Says something else to whoever walks through it. */
+/** Iterates over other bytes than it holds. */
 class Evasive extends Uint8Array {
   override *[Symbol.iterator](): ArrayIterator<number> {
     yield 0
   }
 }
 
-describe('bytes are taken', () => {
+describe('bytes are accepted', () => {
   test.each<[what: string, data: () => Uint8Array]>([
     ['as a Buffer', () => Buffer.from([1, 2, 3])],
     ['from another realm', foreign],
@@ -44,8 +44,8 @@ describe('bytes are taken', () => {
       () => filled(new SharedArrayBuffer(3, { maxByteLength: 9 })),
     ],
     ['from memory that may grow', () => filled(new ArrayBuffer(3, { maxByteLength: 9 }))],
-    ['from a class of its own', () => new Evasive([1, 2, 3])],
-    ['from a class that belittles itself', () => new Modest([1, 2, 3])],
+    ['from a subclass with its own iterator', () => new Evasive([1, 2, 3])],
+    ['from a subclass that claims to be shorter', () => new Modest([1, 2, 3])],
   ])('%s', async (_, data) => {
     const { id, sizeBytes } = await store.putBytes(scope, data())
     const held = await store.get(scope, id)
@@ -63,11 +63,11 @@ describe('bytes are taken', () => {
 test.each<[what: string, put: () => Promise<unknown>]>([
   ['bytes', () => store.putBytes(scope, new Uint8Array(MAX_BYTES + 1))],
   ['a gibibyte', () => store.putBytes(scope, new Uint8Array(2 ** 30))],
-  ['bytes that say they are none', () => store.putBytes(scope, new Modest(MAX_BYTES + 1))],
-  ['a text', () => store.putText(scope, 'x'.repeat(MAX_BYTES + 1))],
-  ['a text that is short in characters', () => store.putText(scope, '€'.repeat(MAX_BYTES / 2))],
-  ['a heavy value', () => store.scoped(scope).offload(['x'.repeat(40_000)])],
-])('%s above the limit are refused, naming the limit', async (_, put) => {
+  ['bytes that claim to be empty', () => store.putBytes(scope, new Modest(MAX_BYTES + 1))],
+  ['a string', () => store.putText(scope, 'x'.repeat(MAX_BYTES + 1))],
+  ['a string that is short in characters', () => store.putText(scope, '€'.repeat(MAX_BYTES / 2))],
+  ['an offloaded value', () => store.scoped(scope).offload(['x'.repeat(40_000)])],
+])('%s above the limit: rejected, with the limit in the message', async (_, put) => {
   const error = await failureOf(put)
   expect(error.code).toBe('artifact_too_large')
   expect(error.message).toContain(`maxBytes (${MAX_BYTES})`)
@@ -77,12 +77,15 @@ test.each<[what: string, put: () => Promise<unknown>]>([
 test.each<[what: string, data: () => unknown]>([
   ['that were transferred', detached],
   ['that shrank out of their buffer', shrunk],
-  ['that only look like bytes', () => ({ length: 3, byteLength: 3, 0: 1, 1: 2, 2: 3 })],
+  [
+    'that are an object that looks like bytes',
+    () => ({ length: 3, byteLength: 3, 0: 1, 1: 2, 2: 3 }),
+  ],
   ['behind a proxy', () => new Proxy(new Uint8Array(3), {})],
   ['that are clamped', () => new Uint8ClampedArray(3)],
   ['as a view without elements', () => new DataView(new ArrayBuffer(3))],
-  ['as a list of numbers', () => [1, 2, 3]],
-])('bytes %s are refused', async (_, data) => {
+  ['as an array of numbers', () => [1, 2, 3]],
+])('bytes %s are rejected', async (_, data) => {
   const error = await failureOf(() => callUnchecked(store, 'putBytes', scope, data()))
   expect(error.code).toBe('invalid_record')
   expect(await store.deleteScope(scope)).toBe(0)

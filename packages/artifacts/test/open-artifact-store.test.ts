@@ -27,7 +27,7 @@ describe('a store in memory', () => {
     expect(await store.getText(scope, id)).toBe('text')
   })
 
-  test('shares nothing with another one', async () => {
+  test('shares no data with another store in memory', async () => {
     await using first = await openArtifactStore()
     await using second = await openArtifactStore()
     const { id } = await first.putText(scope, 'text')
@@ -39,7 +39,7 @@ describe('a store in memory', () => {
     { driver: 'memory', dsn: './hunter2' },
     { dsn: 'memory:hunter2' },
     { dsn: 'memory://hunter2' },
-  ])('is refused where %j names a place to keep data', async (config) => {
+  ])('rejects %j, which names a place for data', async (config) => {
     const error = await failureOf(() => openArtifactStore(config))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('dsn names a place')
@@ -56,7 +56,7 @@ describe('maxBytes', () => {
   })
 
   test.each([0, -1, 1.5, 256 * 1024 * 1024 + 1, Number.NaN, Infinity, '64', 1n, null, {}])(
-    'may not be %s',
+    'must not be %s',
     async (maxBytes) => {
       const error = await failureOf(() => openUnchecked({ maxBytes }))
       expect(error.code).toBe('invalid_config')
@@ -69,24 +69,24 @@ describe('maxBytes', () => {
 
 test.each<[what: string, config: unknown, fault: string]>([
   ['null', null, 'expected object'],
-  ['a text', 'fs:./hunter2', 'expected object'],
-  ['an option that there is not', { maxByte: 'hunter2' }, 'maxByte'],
+  ['a string', 'fs:./hunter2', 'expected object'],
+  ['an unknown option', { maxByte: 'hunter2' }, 'maxByte'],
   ['an empty dsn', { dsn: '' }, 'dsn'],
-  ['a dsn that is no text', { dsn: 7 }, 'dsn'],
+  ['a dsn that is not a string', { dsn: 7 }, 'dsn'],
   ['an empty driver', { driver: '' }, 'driver'],
-  ['another way to migrate', { migrate: 'hunter2' }, 'migrate'],
-  ['a database that is none', { database: { dsn: 'hunter2' } }, 'database'],
+  ['an unknown value of migrate', { migrate: 'hunter2' }, 'migrate'],
+  ['an object that is not a database', { database: { dsn: 'hunter2' } }, 'database'],
   ['a database and a dsn', { database: { engine: 'x' }, dsn: 'hunter2:' }, 'not both'],
   ['a database and a driver', { database: { engine: 'x' }, driver: 'hunter2' }, 'not both'],
-  ['a database of nobody', { database: { engine: 'x' } }, 'database'],
-])('a config is refused that is or has %s', async (_, config, fault) => {
+  ['a database of an unknown engine', { database: { engine: 'x' } }, 'database'],
+])('a config that is or has %s is rejected', async (_, config, fault) => {
   const error = await failureOf(() => openUnchecked(config))
   expect(error.code).toBe('invalid_config')
   expect(error.message).toContain(fault)
   expect(error.message).not.toContain('hunter2')
 })
 
-test('a config that cannot be read is refused', async () => {
+test('a config that cannot be read is rejected', async () => {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
   const throwing = {
@@ -105,13 +105,16 @@ test.each([
   [{ driver: 'mongo', dsn: 'x' }, 'the name "mongo"'],
   [{ dsn: 'mongo://ann:hunter2@host/db' }, 'the DSN scheme "mongo:"'],
   [{ dsn: './hunter2' }, 'a DSN without a scheme'],
-])('an unknown driver, %j, is named together with those that there are', async (config, wanted) => {
-  const error = await failureOf(() => openArtifactStore(config))
-  expect(error.code).toBe('unknown_driver')
-  expect(error.message).toContain(wanted)
-  expect(error.message).toContain('(registered: memory)')
-  expect(error.message).not.toContain('hunter2')
-})
+])(
+  'the error for an unknown driver, %j, names it and the registered drivers',
+  async (config, wanted) => {
+    const error = await failureOf(() => openArtifactStore(config))
+    expect(error.code).toBe('unknown_driver')
+    expect(error.message).toContain(wanted)
+    expect(error.message).toContain('(registered: memory)')
+    expect(error.message).not.toContain('hunter2')
+  },
+)
 
 function openUnchecked(config: unknown): Promise<unknown> {
   return callUnchecked({ openArtifactStore }, 'openArtifactStore', config)

@@ -37,7 +37,7 @@ test.each([
   [{ dsn: 'bucket:place' }, 'bucket:place'],
   [{ dsn: 'pail:place' }, 'pail:place'],
   [{ dsn: 'PAIL:place' }, 'PAIL:place'],
-])('a driver of one’s own is opened by %j, used and closed once', async (config, dsn) => {
+])('a registered driver is opened by %j, used and closed once', async (config, dsn) => {
   const before = closed
   const store = await openArtifactStore(config)
   expect(opened.at(-1)).toBe(dsn)
@@ -47,17 +47,17 @@ test.each([
   expect(closed).toBe(before + 1)
 })
 
-test('its limits hold whatever the driver', async () => {
+test('maxBytes applies to a registered driver', async () => {
   await using store = await openArtifactStore({ driver: 'bucket', maxBytes: 3 })
   const error = await failureOf(() => store.putText(scope, 'text'))
   expect(error.code).toBe('artifact_too_large')
 })
 
-test('what the driver throws when it is opened reaches the caller', async () => {
+test('an error of the driver while it is opened reaches the caller', async () => {
   await expect(openArtifactStore({ dsn: 'bucket:leaking' })).rejects.toThrow('it leaks')
 })
 
-test('it is listed with the others, sorted', () => {
+test('a registered driver is listed with the other drivers, sorted', () => {
   expect(registeredArtifactDrivers()).toEqual(['bucket', 'memory'])
 })
 
@@ -66,10 +66,13 @@ test.each([
   ['memory', [], '"memory"'],
   ['other', ['pail'], '"pail:"'],
   ['other', ['memory'], '"memory:"'],
-])('names and schemes are taken once: %s with %j is refused', async (name, schemes, taken) => {
-  const open = async (): Promise<ArtifactDriver> => new CountingDriver()
-  const error = await failureOf(() => registerArtifactDriver(name, { schemes, open }))
-  expect(error.code).toBe('invalid_config')
-  expect(error.message).toContain(`${taken} is already registered`)
-  expect(registeredArtifactDrivers()).toEqual(['bucket', 'memory'])
-})
+])(
+  'names and schemes are unique: a second driver %s with %j is rejected',
+  async (name, schemes, taken) => {
+    const open = async (): Promise<ArtifactDriver> => new CountingDriver()
+    const error = await failureOf(() => registerArtifactDriver(name, { schemes, open }))
+    expect(error.code).toBe('invalid_config')
+    expect(error.message).toContain(`${taken} is already registered`)
+    expect(registeredArtifactDrivers()).toEqual(['bucket', 'memory'])
+  },
+)

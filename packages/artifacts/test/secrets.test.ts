@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 import { callUnchecked } from './support/call-unchecked.ts'
 import { failureOf } from './support/failure-of.ts'
 
-// Everything that two tenants ever hand in is a secret here.
+// Every value that the two tenants pass is a secret.
 const mine = scopeOf('mine')
 const theirs = scopeOf('theirs')
 const options = {
@@ -19,7 +19,7 @@ const options = {
   source: { 'secret-name': 'secret-value' },
 }
 
-/** Gives other bytes than it was given. */
+/** Returns other bytes than it stored. */
 class RottingDriver extends InMemoryArtifactDriver {
   override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
     const content = await super.get(key)
@@ -47,7 +47,7 @@ test.each<[code: string, call: (given: Given) => unknown]>([
   ['scope_mismatch', ({ store, ref }) => store.scoped(theirs).get(ref)],
   ['maintenance_scope_required', ({ store }) => store.list({ tenantId: theirs.tenantId })],
   ['store_closed', ({ store }) => store.close().then(() => store.putText(mine, 'secret-text'))],
-])('%s says nothing of a payload or of an identity: %#', async (code, call) => {
+])('the message of %s quotes no payload and no identity: %#', async (code, call) => {
   await using store = new ArtifactStore(new RottingDriver(), { maxBytes: 100 })
   const ref = await store.putText(mine, 'secret-text', options)
   const error = await failureOf(() => call({ store, ref }))
@@ -55,7 +55,7 @@ test.each<[code: string, call: (given: Given) => unknown]>([
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toMatch(/secret-/)
 })
 
-test('a source that is no JSON is refused by its place and type, not by its value', async () => {
+test('the error for a source that is not JSON names the place and the type, not the value', async () => {
   await using store = new ArtifactStore(new InMemoryArtifactDriver())
   const source = { step: { at: new Date(0) } }
   const error = await failureOf(() => callUnchecked(store, 'putText', mine, 'text', { source }))

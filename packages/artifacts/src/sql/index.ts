@@ -1,5 +1,6 @@
 /**
- * The SQL driver of the artifact store, for authors of SQL engines and of works over several stores.
+ * The SQL driver of the artifact store, for authors of SQL engines and of works over several
+ * stores.
  *
  * @module
  */
