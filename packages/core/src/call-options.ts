@@ -1,38 +1,40 @@
 import { HarborageError } from './harborage-error.ts'
 import { KnownNames } from './kit/argument-checks.ts'
 
-/** Options that every call of every store takes. */
+/** Options that every call of every store accepts. */
 export interface CallOptions {
   /**
-   * Cancels the call. If it is already aborted, the call rejects with its reason and nothing happens; a later abort
-   * rejects at once, and what was under way is then applied as a whole or not at all. A walk gives no further record.
+   * Cancels the call. If the signal is already aborted, the call rejects with its reason and
+   * changes nothing. If it is aborted later, the call rejects at once, and a write in progress is
+   * applied as a whole or not at all. A walk ends before its next record. Default: the call cannot
+   * be canceled.
    */
   readonly signal?: AbortSignal
 }
 
-/** Options of the calls that walk many records. */
+/** Options of the calls that return an async iterable of records. */
 export interface PageOptions extends CallOptions {
   /**
-   * How many records are fetched at a time, 1 to 1,000. A page of fewer ends early once they hold 8 MiB, so that memory
-   * is bounded by that and one record. Default: 100.
+   * The number of records fetched at a time, 1 to 1,000. A page ends early once its records hold 8
+   * MiB, so a walk keeps at most that and one more record in memory. Default: 100.
    */
   readonly pageSize?: number
 }
 
-/** How many records a page holds if the caller does not say. */
+/** The default number of records in a page. */
 export const DEFAULT_PAGE_SIZE = 100
 
-/** The most records that a page may hold. */
+/** The largest number of records in a page. */
 export const MAX_PAGE_SIZE = 1000
 
-/** How many bytes a page holds at most before its last record: 8 MiB. */
+/** The size at which a page ends: 8 MiB. Only its last record may exceed it. */
 export const MAX_PAGE_BYTES: number = 8 * 1024 * 1024
 
-/** The names of {@link PageOptions}. */
+/** The option names of {@link PageOptions}. */
 export const pageOptionNames: KnownNames = new KnownNames('options', ['signal', 'pageSize'])
 
 /**
- * Checks the page size of a walk and gives the default for an absent one.
+ * Returns the page size of a walk, or the default if there is none.
  *
  * @throws `invalid_record` if it is not a whole number from 1 to 1,000.
  */

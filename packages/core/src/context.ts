@@ -3,18 +3,19 @@ import { HarborageError } from './harborage-error.ts'
 import type { RunIdentity } from './identity.ts'
 import { describeType } from './kit/argument-checks.ts'
 
-/** A value that is carried along with asynchronous work, so that handlers find it without a parameter. */
+/** A value that follows asynchronous work, so that handlers can read it without a parameter. */
 export interface Context<Value> {
   /**
-   * Calls `work` with the value in place; it is seen in everything that `work` awaits, and nowhere else.
+   * Calls `work` with the value set, and returns its result. The value is visible in `work` and in
+   * everything that it starts or awaits, and nowhere else.
    *
    * @throws `invalid_record` if `work` is not a function.
    */
   run<Result>(value: Value, work: () => Result): Result
-  /** The value in place, or `undefined` outside of {@link run}. */
+  /** Returns the value, or `undefined` outside of {@link run}. */
   get(): Value | undefined
   /**
-   * The value in place.
+   * Returns the value.
    *
    * @throws `invalid_config` outside of {@link run}.
    */
@@ -22,9 +23,9 @@ export interface Context<Value> {
 }
 
 /**
- * Makes a {@link Context}.
+ * Creates a {@link Context}.
  *
- * @param name What it carries, for the message of `require`.
+ * @param name The name of the value, for the error message of `require`.
  */
 export function createContext<Value>(name: string): Context<Value> {
   const storage = new AsyncLocalStorage<{ readonly value: Value }>()
@@ -54,7 +55,8 @@ export function createContext<Value>(name: string): Context<Value> {
 }
 
 /**
- * Carries the identity of the request or run that is being handled.
+ * The identity of the request or run that is being handled. An application sets it once per
+ * request; handlers and tools read it from there. The stores do not read it: pass it to them.
  *
  * @example
  * ```ts

@@ -1,29 +1,33 @@
 import { DriverRegistry, type Registered } from './kit/driver-registry.ts'
 
 /**
- * An open SQL database that stores can share: what an engine package's `openSqlite` or `openPostgres` returns.
- * It stays open until {@link close}; closing a store that was given a database leaves the database open.
+ * An open SQL database that stores can share, as returned by {@link openDatabase}, `openSqlite` or
+ * `openPostgres`. It stays open until {@link close}: closing a store leaves a database that was
+ * passed to it open.
  */
 export interface Database extends AsyncDisposable {
-  /** The name of the engine that opened it, such as `sqlite`. */
+  /** The name of its engine, such as `sqlite` or `postgres`. */
   readonly engine: string
-  /** Releases every handle, connection and timer. Idempotent; waits for calls in flight. */
+  /**
+   * Waits for calls in flight, then releases every handle, connection and timer. Later calls reject
+   * with `store_closed`. Idempotent.
+   */
   close(): Promise<void>
 }
 
-/** An engine as its package registers it: it serves every store that has an SQL driver. */
+/** An SQL engine, as its package registers it. It serves every store that has an SQL driver. */
 export interface Engine extends Registered {
   readonly open: (dsn: string) => Promise<Database>
 }
 
-/** The engines that were registered by importing their packages. */
+/** The registered engines. Importing the package of an engine registers it. */
 export const engines: DriverRegistry<Engine> = new DriverRegistry('engine')
 
 /**
- * Registers an SQL engine for all stores. Engine packages call it when they are imported.
+ * Registers an SQL engine for all stores. A package of an engine calls it when it is imported.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine or by a driver of a store, or
- * malformed.
+ * @throws `invalid_config` if the name or a scheme is malformed, or already registered by an engine
+ * or by a driver of a store.
  */
 export function registerEngine(name: string, engine: Engine): void {
   engines.register(name, engine)

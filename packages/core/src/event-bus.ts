@@ -1,24 +1,36 @@
 import { isError } from './kit/caught-error.ts'
 import { HarborageError } from './harborage-error.ts'
 import type { Identity } from './identity.ts'
-import { describeType } from './kit/argument-checks.ts'
-import { readArguments } from './kit/read-arguments.ts'
+import { describeType, readArguments } from './kit/argument-checks.ts'
 
 /**
- * The events by `type`, each with its payload. Packages that publish events add theirs by declaration merging:
- * `declare module '@harborage/core' { interface HarborageEvents { 'my.event': { readonly count: number } } }`.
+ * The payload of each type of event. Packages that publish events add theirs by declaration
+ * merging.
+ *
+ * @example
+ * ```ts
+ * declare module '@harborage/core' {
+ *   interface HarborageEvents {
+ *     'my.event': { readonly count: number }
+ *   }
+ * }
+ * ```
  */
 export interface HarborageEvents {}
 
-/** One thing that happened to an identity's data. It never carries a payload of the stores. */
+/** Something that happened to the data of one identity. It never carries stored content. */
 export interface HarborageEvent<Type extends string = string> {
+  /** The type of the event, such as `memory.health_changed`. */
   readonly type: Type
+  /** The identity whose data the event is about. */
   readonly identity: Identity
+  /** The time of the event, by the clock of the publishing process. */
   readonly occurredAt: Date
+  /** Details of the event, as {@link HarborageEvents} types them. */
   readonly payload: Type extends keyof HarborageEvents ? HarborageEvents[Type] : unknown
 }
 
-/** Which events a listener wants: those that equal every given field. An empty filter takes all. */
+/** Selects the events whose fields equal every given field. An empty filter selects all events. */
 export interface EventFilter<Type extends string = string> {
   /** Only events of this type. Default: of any. */
   readonly type?: Type
@@ -30,21 +42,26 @@ export interface EventFilter<Type extends string = string> {
   readonly sessionId?: string
 }
 
-/** What a subscriber hands in. */
+/** The function of a subscriber. Its errors go to `onListenerError` of the bus. */
 export type EventListener<Type extends string = string> = (
   event: HarborageEvent<Type>,
 ) => void | Promise<void>
 
-/** Ends a subscription at once, also while an event is published; calling it again does nothing. */
+/**
+ * Ends a subscription at once, even while an event is being published. Calling it again does
+ * nothing.
+ */
 export type Unsubscribe = () => void
 
-/** Where stores publish what happened. Implement it to forward events to a broker of your own. */
+/**
+ * The interface through which stores publish events. Implement it to forward events to your own
+ * broker.
+ */
 export interface EventBus {
-  /** Hands an event to every listener whose filter accepts it. */
+  /** Publishes an event to every subscriber whose filter selects it. */
   publish(event: HarborageEvent): void | Promise<void>
   /**
-   * Calls the listener with every later event that the filter accepts, until the returned function
-   * is called.
+   * Calls the listener for every event that the filter selects, until the subscription is ended.
    */
   subscribe<Type extends string>(
     filter: EventFilter<Type>,
@@ -55,15 +72,22 @@ export interface EventBus {
 /** Options of {@link createEventBus}. */
 export interface EventBusOptions {
   /**
-   * Gets what a listener threw. If it fails itself, that is a warning. Default: a Node process warning that names the type
-   * of the event.
+   * Called with the error of a listener and its event. If it fails itself, Node emits a process
+   * warning. Default: a process warning with the code `HARBORAGE_LISTENER_FAILED` that names the
+   * type of the event.
    */
   readonly onListenerError?: (error: unknown, event: HarborageEvent) => void | Promise<void>
 }
 
 /**
- * Makes an {@link EventBus} within this process. A listener that throws or rejects breaks neither the publisher nor
- * the other listeners; `publish` returns once every listener was called and does not wait for asynchronous ones.
+ * Creates an {@link EventBus} within this process. A listener that throws or rejects affects
+ * neither the publisher nor the other listeners. `publish` returns once every listener was called,
+ * and does not wait for promises.
+ *
+ * `createEventBus` and `subscribe` throw `invalid_record` for a malformed option, filter or
+ * listener; `publish` throws it for a malformed event.
+ *
+ * @throws `invalid_record` if `onListenerError` is not a function.
  *
  * @example
  * ```ts
@@ -77,7 +101,7 @@ export interface EventBusOptions {
 export function createEventBus(options: EventBusOptions = {}): EventBus {
   const subscriptions = new Set<Subscription>()
   const onListenerError = readArguments(() => checkErrorListener(options)) ?? warn
-  // A reporting function that fails itself does not break the publisher either.
+  // An error of the reporting function must not reach the publisher either.
   const report: ErrorReport = (error, event) =>
     callGuarded(
       () => onListenerError(error, event),
@@ -86,7 +110,7 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
   return {
     publish(event) {
       readArguments(() => checkEvent(event))
-      // A copy, so that a listener which subscribes while it is called does not get this very event.
+      // A copy: a listener added by another listener must not receive this event.
       for (const subscription of [...subscriptions]) {
         if (!subscriptions.has(subscription)) continue
         const call = readArguments(() => subscription(event))
@@ -101,7 +125,7 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
   }
 }
 
-/** Gives the call of its listener if it wants the event. */
+/** Returns the call of the listener if its filter selects the event. */
 type Subscription = (event: HarborageEvent) => (() => unknown) | undefined
 
 function createSubscription<Type extends string>(
@@ -146,11 +170,11 @@ function checkErrorListener({ onListenerError }: EventBusOptions): ErrorReport |
 
 type ErrorReport = NonNullable<EventBusOptions['onListenerError']>
 
-/** Calls a function of the application, which may fail at once or later. */
+/** Calls a function of the application, and handles its failure, also that of its promise. */
 function callGuarded(call: () => unknown, onFailure: (error: unknown) => unknown): void {
   try {
     const answer = call()
-    // What is not written in TypeScript may answer anything, a foreign promise included.
+    // JavaScript callers may return anything, including a promise of another realm.
     if (answer !== undefined) Promise.resolve(answer).catch(onFailure)
   } catch (error) {
     onFailure(error)
@@ -163,7 +187,7 @@ function warn(error: unknown, event: HarborageEvent): void {
   })
 }
 
-/** Read again, so it may be anything by now. */
+/** Returns the type of an event. A getter may return something else than at the check, or throw. */
 function typeOf(event: HarborageEvent): string {
   try {
     const type: unknown = event.type
@@ -173,7 +197,7 @@ function typeOf(event: HarborageEvent): string {
   }
 }
 
-/** What a listener throws may let nobody look at it. */
+/** Returns a name for what a listener threw, which may be a proxy that throws. */
 function kindOf(error: unknown): string {
   try {
     return isError(error) ? String(error.name) : typeof error

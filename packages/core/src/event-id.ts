@@ -6,19 +6,20 @@ import { checkName, MAX_EVENT_ID_BYTES } from './kit/argument-checks.ts'
 declare const brand: unique symbol
 
 /**
- * The idempotency key of one save: a caller's ULID.
+ * The idempotency key of one save, usually a ULID.
  *
- * Make one with {@link newEventId} before the first attempt and repeat it with every retry of that save.
+ * Create one with {@link newEventId} before the first attempt, and pass the same one with every
+ * retry of that save.
  */
 export type EventId = string & { readonly [brand]: 'EventId' }
 
-/** Random numbers that were made in one go: one by one they cost more than the rest of a save. */
+/** Random numbers, generated 256 at a time: one by one they cost more than the rest of a save. */
 const random = new Uint32Array(256)
 let used = random.length
 
 const nextUlid = monotonicFactory(randomFraction)
 
-/** Returns a number from 0 to below 1. */
+/** Returns a random number of at least 0 and less than 1. */
 function randomFraction(): number {
   if (used === random.length) {
     randomFillSync(random)
@@ -29,13 +30,23 @@ function randomFraction(): number {
   return value / 2 ** 32
 }
 
-/** Makes a new {@link EventId}: a ULID, larger than every earlier one of this process. */
+/**
+ * Returns a new {@link EventId}: a ULID that sorts after every earlier one of this process.
+ *
+ * @example
+ * ```ts
+ * import { newEventId } from '@harborage/core'
+ *
+ * const eventId = newEventId() // before the first attempt; the same one for each retry
+ * ```
+ */
 export function newEventId(): EventId {
   return nextUlid() as EventId
 }
 
 /**
- * Takes an event id that was stored or sent as a string: 1 to 128 UTF-8 bytes, well-formed, without NUL.
+ * Returns a string as an event id, for ids that were stored, sent or come from another system. It
+ * has to be well-formed Unicode of 1 to 128 UTF-8 bytes without NUL.
  *
  * @throws `invalid_record` if it is malformed.
  *
@@ -50,7 +61,13 @@ export function parseEventId(text: string): EventId {
   return checkEventId('eventId', text)
 }
 
-/** As {@link parseEventId}, for a value of unknown type; the error names the given field. */
+/**
+ * Returns a value of unknown type as an event id.
+ *
+ * @param field The name of the value in error messages.
+ *
+ * @throws `invalid_record` if it is malformed.
+ */
 export function checkEventId(field: string, value: unknown): EventId {
   if (value === undefined || value === null || value === '') {
     throw new HarborageError(
@@ -61,17 +78,18 @@ export function checkEventId(field: string, value: unknown): EventId {
   return checkName(field, value, 'invalid_record', MAX_EVENT_ID_BYTES) as EventId
 }
 
-/** From this length on the bytes of an id are counted. */
+/** The length from which on the bytes of an id have to be counted. */
 const COUNTED_LENGTH = MAX_EVENT_ID_BYTES / 3
 
 /**
- * As {@link parseEventId}, for many that were stored together: short ones are looked at all at once.
+ * Returns strings that were stored together as event ids. Checks short ones in one pass, which is
+ * faster than {@link parseEventId} for each.
  *
  * @throws `invalid_record` if one is malformed.
  */
 export function parseEventIds(texts: readonly string[]): readonly EventId[] {
-  const together = texts.join()
-  const isSound = together.isWellFormed() && !together.includes('\0')
+  const joined = texts.join()
+  const isSound = joined.isWellFormed() && !joined.includes('\0')
   for (const text of texts) {
     if (!isSound || text === '' || text.length > COUNTED_LENGTH) parseEventId(text)
   }

@@ -1,24 +1,32 @@
 import { HarborageError } from './harborage-error.ts'
 
-/** How much a finding matters: acknowledged data can be lost, calls fail, or calls are slow. */
+/**
+ * The severity of a finding: acknowledged data can be lost (`loses_data`), calls fail (`fails`), or
+ * calls are slow (`slows`).
+ */
 export type FindingGrade = 'loses_data' | 'fails' | 'slows'
 
-/** One thing that `diagnose` of a driver package found wrong with a configuration and the place it names. */
+/**
+ * A problem that `diagnose` of a driver package found in a configuration or in the place that it
+ * names.
+ */
 export interface Finding {
   /** A stable name, such as `native_client`. */
   readonly name: string
+  /** How severe it is. */
   readonly grade: FindingGrade
-  /** What is wrong and what to do about it. It holds no password and no stored data. */
+  /** What is wrong and what to do about it. It contains no password and no stored data. */
   readonly message: string
-  /** Whether it may pass by itself, such as a server that is in recovery. Default: `false`. */
+  /** Whether the problem may go away by itself, as with a server in recovery. Default: `false`. */
   readonly mayPass?: boolean
-  /** The error behind it, if there is one. */
+  /** The underlying error, if there is one. */
   readonly cause?: unknown
 }
 
 /**
- * Returns the error that opening fails with, or `undefined` if no finding loses data or makes calls fail.
- * A finding that may pass is a retryable `store_unavailable`, any other one is `invalid_config`.
+ * Returns the error with which opening has to fail, or `undefined` if every finding has the grade
+ * `slows`. The error is a retryable `store_unavailable` if the worst finding may pass, else
+ * `invalid_config`.
  */
 export function errorOfFindings(findings: readonly Finding[]): HarborageError | undefined {
   const [worst] = findings

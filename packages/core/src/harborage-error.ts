@@ -1,5 +1,5 @@
 /**
- * The codes of errors, open by declaration merging: a store adds its own with
+ * The error codes, extensible by declaration merging. A store adds its own with
  * `declare module '@harborage/core' { interface HarborageErrorCodes { 'my_code': true } }`.
  */
 export interface HarborageErrorCodes {
@@ -10,48 +10,65 @@ export interface HarborageErrorCodes {
    * Nothing was read or written.
    */
   readonly invalid_identity: true
-  /** An argument other than the identity is malformed; the message names the field and what is right. */
+  /**
+   * An argument other than the identity is malformed; the message names the field and what is
+   * right.
+   */
   readonly invalid_record: true
-  /** Thrown by the `OrThrow` methods where there is nothing under the given identity. */
+  /** There is nothing under the given identity. Only the `OrThrow` methods throw it. */
   readonly not_found: true
-  /** The event id was already used within the tenant for other content or another slot. Nothing was changed. */
+  /**
+   * The event id was already used within the tenant for other content or another slot. Nothing was
+   * changed.
+   */
   readonly idempotency_conflict: true
-  /** The slot does not hold the expected generation. Nothing was changed: load it again and decide anew. */
+  /**
+   * The slot does not hold the expected generation. Nothing was changed: load it and decide again.
+   */
   readonly condition_failed: true
-  /** The call crosses identities and was made without `{ maintenanceScoped: true }`. */
+  /** The call crosses identities and lacks `{ maintenanceScoped: true }`. */
   readonly maintenance_scope_required: true
-  /** No driver of that name or DSN scheme is registered; the message lists those that are. */
+  /**
+   * No driver is registered under that name or DSN scheme. The message lists the registered ones.
+   */
   readonly unknown_driver: true
   /** An option is missing, malformed or contradicts another. Nothing was opened. */
   readonly invalid_config: true
   /** A migration failed and was rolled back as a whole. */
   readonly migration_failed: true
-  /** The database lacks migrations that this version needs, and `migrate: 'verify'` forbids to apply them. */
+  /**
+   * The database lacks migrations that this version needs, and `migrate: 'verify'` forbids to apply
+   * them.
+   */
   readonly schema_outdated: true
   /** The database was migrated by a newer version of the package. */
   readonly schema_too_new: true
   /** The store or its database was closed before the call. */
   readonly store_closed: true
-  /** The database could not be reached or could not do the work; nothing of the call was applied. Retryable. */
+  /**
+   * The database could not be reached or could not do the work; nothing of the call was applied.
+   * Retryable.
+   */
   readonly store_unavailable: true
   /**
-   * The answer to a write was lost and asking again failed too: it is applied as a whole or not at all.
-   * Retryable: repeat the call, with the same event id, to find out.
+   * The answer to a write was lost, and finding out whether it was applied failed as well. It was
+   * applied as a whole or not at all. Retryable: repeat the call with the same event id to find
+   * out.
    */
   readonly outcome_unknown: true
 }
 
-/** A code that an error of Harborage can carry. The codes are stable: branch on them, not on messages. */
+/** The code of a {@link HarborageError}. Codes are stable: branch on them, not on messages. */
 export type ErrorCode = keyof HarborageErrorCodes
 
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['store_unavailable', 'outcome_unknown'])
 
-/** What may be given with the message of an error. */
+/** Options of the constructor of {@link HarborageError}. */
 export interface HarborageErrorOptions {
-  /** The error of the driver underneath, if there is one. It is never part of the message. */
+  /** The error of the underlying driver, if there is one. It is never part of the message. */
   readonly cause?: unknown
   /**
-   * Whether the same call may succeed later without a change. Default: `true` for `store_unavailable` and
+   * Whether the same call may succeed later, unchanged. Default: `true` for `store_unavailable` and
    * `outcome_unknown`, else `false`.
    */
   readonly retryable?: boolean
@@ -61,20 +78,25 @@ export interface HarborageErrorOptions {
 const mark = Symbol.for('harborage.error')
 
 /**
- * The error that Harborage throws: its `code` tells what went wrong.
+ * The error that every call of Harborage throws or rejects with, except for the reason of the
+ * caller's own AbortSignal.
  *
- * The message says what to do next and never holds a payload, a password or another identity's values.
- * Use {@link isHarborageError} to recognise one.
+ * Branch on its `code`. Its message says what to do next and never contains a payload, a password
+ * or another identity's values. Use {@link isHarborageError} instead of `instanceof`.
  */
 export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
   /** What went wrong. */
   readonly code: Code
   /**
-   * `true` where the same call, unchanged, may succeed later. With the same event ids, or the same `turnId` of a turn, it
-   * applies nothing twice.
+   * Whether the same call may succeed later, unchanged. Repeated with the same event ids (or the
+   * same `turnId` of a turn) it applies nothing twice.
    */
   readonly retryable: boolean
 
+  /**
+   * @param code What went wrong.
+   * @param message What to do next, without secrets or content.
+   */
   constructor(code: Code, message: string, options: HarborageErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.name = 'HarborageError'
@@ -85,10 +107,10 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
 }
 
 /**
- * Tells whether a caught value is an error of Harborage, and of one code if a code is given.
+ * Returns whether a caught value is a {@link HarborageError}, and has the given code if there is
+ * one.
  *
- * It looks at the code and not at the class, so it also works where two copies of a package are installed. Whatever
- * was caught, asking never throws.
+ * It also recognizes the errors of another installed copy of this package, and never throws.
  *
  * @example
  * ```ts
@@ -97,7 +119,8 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
  *
  * await using state = await openStateStore()
  * try {
- *   await state.loadByEventIdOrThrow({ tenantId: 'acme', userId: 'ann', sessionId: 's1' }, newEventId())
+ *   const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+ *   await state.loadByEventIdOrThrow(session, newEventId())
  * } catch (error) {
  *   if (!isHarborageError(error, 'not_found')) throw error
  * }
@@ -116,7 +139,7 @@ export function isHarborageError<Code extends ErrorCode = ErrorCode>(
       (code === undefined || error.code === code)
     )
   } catch {
-    // Only a proxy can refuse to be looked at, and no error of Harborage is one.
+    // Only a proxy throws here, and no HarborageError is one.
     return false
   }
 }

@@ -2,20 +2,23 @@ import { HarborageError, isHarborageError } from './harborage-error.ts'
 import { checkName, describeType, KnownNames, MAX_NAME_BYTES } from './kit/argument-checks.ts'
 
 /**
- * Whose data a call touches: the isolation boundary of every store.
+ * The owner of the data that a call reads or writes: the isolation boundary of every store.
  *
- * Each part is 1 to 256 UTF-8 bytes of well-formed Unicode without NUL. Nothing is trimmed, folded or normalised:
- * two identities are the same only if their bytes are.
+ * Each part has 1 to 256 UTF-8 bytes of well-formed Unicode without NUL. Nothing is trimmed,
+ * case-folded or normalized: two identities are equal only if their bytes are.
  */
 export interface Identity {
+  /** The tenant, such as a customer of the application. */
   readonly tenantId: string
+  /** The user within the tenant. */
   readonly userId: string
+  /** The session of the user, such as a conversation. */
   readonly sessionId: string
 }
 
-/** An {@link Identity}, narrowed to one run. An absent or empty `runId` means the session itself. */
+/** An {@link Identity} that may be narrowed to one run of the session. */
 export interface RunIdentity extends Identity {
-  /** The run. Default: `''`, the session itself. */
+  /** The run. If it is absent or empty, the identity is the session itself. */
   readonly runId?: string
 }
 
@@ -24,10 +27,11 @@ const identityNames = new KnownNames('the identity', parts, 'invalid_identity')
 const runNames = new KnownNames('the identity', [...parts, 'runId'], 'invalid_identity')
 
 /**
- * Checks an identity and returns a frozen copy, so that later changes of the argument change nothing.
+ * Checks an identity and returns a frozen copy, which later changes of the argument do not affect.
  *
- * @param names What its parts may be called. Default: the three of an {@link Identity}.
- * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed or unknown.
+ * @param names The allowed names of its parts. Default: the three of {@link Identity}.
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed
+ * or unknown.
  */
 export function checkIdentity(
   identity: Identity,
@@ -43,9 +47,10 @@ export function checkIdentity(
 }
 
 /**
- * As {@link checkIdentity}, for a {@link RunIdentity}: an absent `runId` becomes `''`.
+ * Checks a {@link RunIdentity} and returns a frozen copy. An absent `runId` becomes `''`.
  *
- * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed or unknown.
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed
+ * or unknown.
  */
 export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
   const checked = {
@@ -58,7 +63,10 @@ export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
   return Object.freeze(checked)
 }
 
-/** Refuses a part under another name: `runID` would be ignored, and the call would be about the session itself. */
+/**
+ * Rejects unknown names: a misspelled `runID` would be ignored, and the call would address the
+ * session.
+ */
 function checkNames(identity: object, names: KnownNames): void {
   try {
     names.check(identity)
@@ -73,7 +81,7 @@ function checkNames(identity: object, names: KnownNames): void {
 }
 
 /**
- * Checks a part that narrows an identity and may be absent: it is then `''`.
+ * Checks an optional part of an identity and returns it, or `''` if it is absent.
  *
  * @throws `invalid_identity` if it is malformed.
  */
@@ -81,7 +89,7 @@ export function checkOptionalPart(identity: Identity, part: string): string {
   return checkPart(identity, part, false)
 }
 
-/** Reads a part once, as a getter may throw, or answer differently the second time, and checks it. */
+/** Reads a part once and checks it. A getter may throw, or return another value the second time. */
 function checkPart(identity: unknown, part: string, isRequired: boolean): string {
   if (typeof identity !== 'object' || identity === null) throw noIdentity(identity)
   let value: unknown

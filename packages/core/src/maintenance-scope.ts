@@ -1,17 +1,22 @@
 import { HarborageError } from './harborage-error.ts'
 import { KnownNames } from './kit/argument-checks.ts'
 
-/** The explicit claim that a call may cross identities: for operators' jobs, never for a request's handler. */
+/**
+ * The explicit permission that a call may cross identities. It is for jobs of operators: never pass
+ * it in the handler of a request.
+ */
 export interface MaintenanceScope {
+  /** Always `true`: the caller means to cross identities. */
   readonly maintenanceScoped: true
 }
 
 const names = new KnownNames('the maintenance scope', ['maintenanceScoped'])
 
 /**
- * Checks that the caller claimed the maintenance scope.
+ * Checks that the caller passed the maintenance scope and nothing else.
  *
- * @throws `maintenance_scope_required` if not; `invalid_record` for a claim that seems to be narrowed, as to a tenant.
+ * @throws `maintenance_scope_required` if it was not passed; `invalid_record` if it has another
+ * name, such as `tenantId`, which would not narrow it.
  */
 export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void {
   checkMaintenanceClaim(scope)
@@ -19,7 +24,8 @@ export function checkMaintenanceScope(scope: MaintenanceScope | undefined): void
 }
 
 /**
- * Checks that what a caller addresses carries the claim of the maintenance scope, beside anything else it says.
+ * Checks that an argument contains the maintenance scope, whose other names are the caller's to
+ * check.
  *
  * @throws `maintenance_scope_required` if not.
  */

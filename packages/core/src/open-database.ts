@@ -1,14 +1,18 @@
 import { engines, type Database } from './database.ts'
-import { schemeOf } from './kit/dsn-scheme.ts'
+import { schemeOf } from './kit/driver-registry.ts'
 import { HarborageError } from './harborage-error.ts'
 import { describeType } from './kit/argument-checks.ts'
 import { unknownDriver } from './kit/unknown-driver.ts'
 
 /**
- * Opens a database by its DSN, for several stores to share, whichever engine the DSN names. For options of an engine use
- * its own function, such as `openPostgres`.
+ * Opens a database that several stores can share. The scheme of the DSN selects the engine. To set
+ * options of an engine, use its own function, such as `openPostgres`.
  *
- * @throws `invalid_config` if it is not a string; `unknown_driver` if no engine is registered for the scheme of the DSN; what the engine answers.
+ * @param dsn Where the data is, such as `sqlite:./agent.db` or `postgres://user@host/name`. The
+ * package of the engine has to be imported first.
+ *
+ * @throws `invalid_config` if the DSN is malformed; `unknown_driver` if no engine is registered for
+ * its scheme; `store_unavailable` if the database cannot be opened now.
  *
  * @example
  * ```ts

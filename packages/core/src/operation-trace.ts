@@ -3,63 +3,75 @@ import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
 import { abortReason, isAborted } from './kit/abort-signal.ts'
 import { HarborageError, isHarborageError } from './harborage-error.ts'
 import type { Unsubscribe } from './event-bus.ts'
-import { KnownNames } from './kit/argument-checks.ts'
-import { readArguments } from './kit/read-arguments.ts'
+import { KnownNames, readArguments } from './kit/argument-checks.ts'
 
 /**
- * The stores whose operations are traced, open by declaration merging: a store adds itself with
- * `declare module '@harborage/core' { interface TracedStores { 'my-store': true } }`.
+ * The stores whose operations are traced, extensible by declaration merging. A store adds itself
+ * with `declare module '@harborage/core' { interface TracedStores { 'my-store': true } }`.
  */
 export interface TracedStores {}
 
-/** The name of a store, as its traces carry it. */
+/** The name of a store in its traces. */
 export type TracedStore = keyof TracedStores
 
 /**
- * One operation of a store, as the subscribers of {@link operationChannel} see it: the same object in each of its
- * events. It never holds a payload, an identity, a kind or an id.
+ * One operation of a store, as subscribers of {@link operationChannel} receive it. All events of an
+ * operation carry the same object. It never contains a payload, an identity, a kind or an id.
  */
 export interface OperationTrace {
+  /** The store, such as `state`. */
   readonly store: TracedStore
-  /** The method of the store, such as `save`; `summarize` for what memory does in the background. */
+  /**
+   * The method of the store, such as `save`, or `summarize` for summaries made in the background.
+   */
   readonly operation: string
   /**
-   * How it ended; `undefined` until then. After a success `ok`, or what a save answered. After a failure the code of
-   * the error; `aborted` if the caller's signal ended it, `failed` if the error is not one of Harborage. A
-   * summarisation ends as `summarized`, `aborted`, `summarizer_failed`, `summarizer_timed_out` or `invalid_summary`.
+   * The outcome, or `undefined` while the operation runs. After a success it is `ok`, or what a
+   * save resolved to. After a failure it is the code of the error, `aborted` if the caller's signal
+   * ended the call, or `failed` if the error is not a {@link HarborageError}. A summary ends as
+   * `summarized`, `aborted`, `summarizer_failed`, `summarizer_timed_out` or `invalid_summary`.
    */
   outcome: string | undefined
-  /** How often the engine tried again: after a lost connection, a deadlock, a lock of another process. */
+  /**
+   * The number of retries by the engine, after a lost connection, a deadlock or a lock of another
+   * process.
+   */
   retries: number
-  /** How many calls shared the commit with this one, itself included. */
+  /** The number of calls that shared the commit, including this one. */
   batchSize: number
-  /** Milliseconds from the call to its end; `undefined` until then. */
+  /** The duration in milliseconds, or `undefined` while the operation runs. */
   durationMs: number | undefined
 }
 
-/** The name of {@link operationChannel}: its events are `tracing:harborage:operation:start` and so on. */
+/**
+ * The name of {@link operationChannel}. Its events are named `tracing:harborage:operation:start`
+ * and so on.
+ */
 export const OPERATION_CHANNEL = 'harborage:operation'
 
 /**
- * The tracing channel of all stores. Each operation publishes `start`, `end` once its synchronous part is over, `error`
- * if it failed, then `asyncStart` and `asyncEnd`, with one {@link OperationTrace} for all of them. While nobody
- * listens, nothing is made or measured. {@link listenToOperations} is the short way to it.
+ * The tracing channel of all stores, from `node:diagnostics_channel`. Each operation publishes
+ * `start`, `end` after its synchronous part, `error` if it failed, then `asyncStart` and
+ * `asyncEnd`, all with the same {@link OperationTrace}. While there is no subscriber, nothing is
+ * recorded or measured. {@link listenToOperations} subscribes to the two events that most listeners
+ * need.
  */
 export const operationChannel: TracingChannel<object, OperationTrace> = tracingChannel<
   object,
   OperationTrace
 >(OPERATION_CHANNEL)
 
-/** What {@link listenToOperations} takes. */
+/** The argument of {@link listenToOperations}. */
 export interface OperationListeners {
-  /** Called before an operation does anything. */
+  /** Called before an operation begins. */
   readonly onStart?: (trace: OperationTrace) => void
-  /** Called once it has ended, just before its caller is told. */
+  /** Called once an operation has ended, just before its promise settles. */
   readonly onEnd?: (trace: OperationTrace) => void
 }
 
 /**
- * Listens to the operations of every store of the process. Of what a listener throws Node makes an uncaught exception.
+ * Listens to the operations of every store in this process. Returns a function that stops
+ * listening. Node turns an error of a listener into an uncaught exception.
  *
  * @throws `invalid_record` if a listener is not a function.
  *
@@ -80,7 +92,7 @@ export interface OperationListeners {
  */
 export function listenToOperations(listeners: OperationListeners): Unsubscribe {
   const { onStart, onEnd } = readArguments(() => checkListeners(listeners))
-  // Whoever publishes on this channel is a copy of this package.
+  // Only copies of this package publish on this channel.
   const called = (listener: OperationListeners['onEnd']) => (trace: unknown) =>
     listener?.(trace as OperationTrace)
   const started = called(onStart)
@@ -112,27 +124,31 @@ function checkListeners(listeners: OperationListeners): OperationListeners {
 const current = new AsyncLocalStorage<OperationTrace>()
 
 /**
- * The operation that the calling code works for, or `undefined` if nobody listens. Engines note their retries and
- * batches on it; one that gathers calls into a batch asks when the call comes in.
+ * Returns the operation that the calling code works for, or `undefined` if there is no subscriber.
+ * Engines record retries and batch sizes on it. An engine that collects calls into batches has to
+ * ask when a call arrives.
  */
 export function currentOperation(): OperationTrace | undefined {
   if (!operationChannel.hasSubscribers) return undefined
   const trace = current.getStore()
-  // What an operation began and did not wait for goes on in its context.
+  // Work that an operation started without awaiting it keeps its context.
   return trace?.outcome === undefined ? trace : undefined
 }
 
-/** What is traced: an operation of a store. */
+/** An operation of a store that is to be traced. */
 export interface TracedOperation<Result> {
   readonly store: TracedStore
   readonly operation: string
-  /** The caller's, to tell that the caller gave up. */
+  /** The signal of the caller, which tells an abort from a failure. */
   readonly signal?: AbortSignal | undefined
-  /** What is told of a success: a word from a closed set. Default: `ok`. */
+  /** Returns the outcome of a success: a word from a closed set. Default: `ok`. */
   readonly outcomeOf?: ((result: Result) => string) | undefined
 }
 
-/** Makes a call and publishes how it goes. Ask `operationChannel.hasSubscribers` first: this is not free. */
+/**
+ * Makes a call and publishes its progress. Check `operationChannel.hasSubscribers` first: tracing
+ * has a cost.
+ */
 export async function traceOperation<Result>(
   { store, operation, signal, outcomeOf = ok }: TracedOperation<Result>,
   call: () => Promise<Result>,
@@ -161,7 +177,10 @@ export async function traceOperation<Result>(
   }
 }
 
-/** As `tracePromise` of Node does, which would also publish the result and the error: payloads and keys. */
+/**
+ * Starts the call. Node's own `tracePromise` would also publish the result and the error, which
+ * contain payloads and keys.
+ */
 function start<Result>(trace: OperationTrace, call: () => Promise<Result>): Promise<Result> {
   return operationChannel.start.runStores(trace, () => {
     try {

@@ -4,25 +4,32 @@ import type { Database } from './database.ts'
 import { HarborageError } from './harborage-error.ts'
 import { nearestName } from './kit/nearest-name.ts'
 
-/** Where a store keeps its data. Give nothing for memory, a DSN, a driver with its DSN, or an open database. */
+/**
+ * Where a store keeps its data. Pass a DSN, a driver with its DSN, or an open database. Without any
+ * of them the store keeps its data in memory.
+ */
 export interface StoreConfig {
-  /** The registered name of a driver, such as `sqlite`. May be left out where the scheme of the DSN names it. */
+  /**
+   * The registered name of a driver, such as `sqlite`. Default: the driver that the scheme of the
+   * DSN selects.
+   */
   readonly driver?: string
   /**
-   * Where the data is: `sqlite:./agent.db`, `postgres://user@host/name`, `memory:`. The store opens the database
-   * for itself and closes it.
+   * Where the data is, such as `sqlite:./agent.db`, `postgres://user@host/name` or `memory:`. The
+   * store opens the database and closes it. Default: memory.
    */
   readonly dsn?: string | undefined
-  /** A database that is already open and may serve other stores too. The store leaves it open. */
+  /** An open database, which other stores may share. The store does not close it. */
   readonly database?: Database
   /**
-   * `'apply'` runs the pending migrations; `'verify'` changes nothing and fails with `schema_outdated` if there are
-   * any, so that the application needs no right to change tables. Default: `'apply'`.
+   * `'apply'` runs pending migrations when the store is opened. `'verify'` changes nothing and
+   * fails with `schema_outdated` if a migration is pending, so the application needs no permission
+   * to change tables. Default: `'apply'`.
    */
   readonly migrate?: 'apply' | 'verify'
 }
 
-/** Checks what an engine needs to know of an open database; the engine's own type is checked where it is used. */
+/** Checks for the members of {@link Database} only. Stores check whether it is an SQL engine. */
 const database = z.custom<Database>(
   (value) =>
     typeof value === 'object' &&
@@ -52,18 +59,19 @@ const storeConfig = z
   )
 
 /**
- * Checks the configuration of a store.
+ * Checks the configuration of a store and returns it.
  *
- * @throws `invalid_config`, naming each field that is wrong; never its value.
+ * @throws `invalid_config`, naming each wrong field but never its value.
  */
 export function parseStoreConfig(config: StoreConfig): StoreConfig {
   return parseConfig(storeConfig, config)
 }
 
 /**
- * Checks a configuration against its schema.
+ * Checks a configuration against its schema and returns the parsed one.
  *
- * @throws `invalid_config`, naming each field that is wrong; never its value, which may hold a password.
+ * @throws `invalid_config`, naming each wrong field but never its value, which may contain a
+ * password.
  */
 export function parseConfig<Schema extends z.ZodType>(
   schema: Schema,
@@ -75,9 +83,11 @@ export function parseConfig<Schema extends z.ZodType>(
 }
 
 /**
- * Returns a store's configuration without the options that only this store has: where it keeps its data.
+ * Returns the part of a store's configuration that says where it keeps its data.
  *
- * @throws `invalid_config` if it cannot be read, or has an option that neither list names.
+ * @param own The names of the options that only this store has.
+ *
+ * @throws `invalid_config` if it cannot be read, or has an unknown option.
  */
 export function storeConfigOf(config: StoreConfig, own: readonly string[]): StoreConfig {
   const entries = entriesOf(config)
@@ -91,7 +101,10 @@ type ReadConfig<Data> =
   | { readonly data: Data; readonly faults?: undefined }
   | { readonly data?: undefined; readonly faults: readonly string[] }
 
-/** A configuration may let nobody look at it; the schema looks at it again when it names what is wrong. */
+/**
+ * Parses a configuration. Reading it may throw, and so may formatting the issues, which reads it
+ * again.
+ */
 function readConfig<Schema extends z.ZodType>(
   schema: Schema,
   config: unknown,
@@ -114,7 +127,7 @@ function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   return faultOfNames(issue.keys, Object.keys(shape))
 }
 
-/** Says which options are unknown, which known ones are meant, and which ones there are. */
+/** Describes the unknown options, the known ones that were probably meant, and all known ones. */
 function faultOfNames(unknown: readonly string[], known: readonly string[]): string {
   const named = unknown.map((name) => {
     // A DSN that is passed as a key may hold a password.

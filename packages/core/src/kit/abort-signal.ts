@@ -1,6 +1,8 @@
 import { types } from 'node:util'
 
-/** How the signals of one realm are asked, whatever was put on a signal itself. */
+/**
+ * The getters of AbortSignal in one realm. They ignore properties that were set on a signal itself.
+ */
 interface Readers {
   readonly aborted: (signal: object) => unknown
   readonly reason: (signal: object) => unknown
@@ -10,29 +12,28 @@ const target = EventTarget.prototype
 const own = readersOf(AbortSignal.prototype)
 
 /**
- * Tells whether a value is a signal, and not only an object with the prototype of one. A signal of
- * another realm is one too: under jsdom, the global AbortSignal is not that of Node.
+ * Returns whether a value is an AbortSignal, and not just an object with its prototype. Signals of
+ * other realms count: under jsdom, the global AbortSignal is not that of Node.
  */
 export function isAbortSignal(value: unknown): value is AbortSignal {
-  // A proxy of a signal passes for one, and answers what it likes.
+  // A proxy of a signal could return anything.
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
   return readAborted(value) !== undefined
 }
 
-// What follows asks the signal itself: properties that somebody put on it could throw, or say
-// something else.
-
-/** Returns whether the signal was aborted. */
+/**
+ * Returns whether a signal is aborted. It ignores properties that were set on the signal itself.
+ */
 export function isAborted(signal: AbortSignal): boolean {
   return readAborted(signal) === true
 }
 
-/** What the caller said when it aborted the signal. */
+/** Returns the reason with which a signal was aborted. */
 export function abortReason(signal: AbortSignal): unknown {
   return (isOwn(signal) ? own : foreignReaders(signal))?.reason(signal)
 }
 
-/** What waits for a signal, and the one listener that the signal has for all of it. */
+/** The functions that wait for a signal, and the one listener of the signal that calls them. */
 interface Waiting {
   readonly listeners: Set<() => void>
   readonly notify: () => void
@@ -41,13 +42,14 @@ interface Waiting {
 const waitingFor = new WeakMap<AbortSignal, Waiting>()
 
 /**
- * Calls the listener once the signal is aborted, until the function that it returns is called. The
- * signal gets one listener, however many calls wait for it: it searches all that it has when one
- * comes or goes.
+ * Calls the listener once the signal is aborted. Returns a function that removes the listener.
+ *
+ * A signal gets one listener for all calls that wait for it: it searches its whole list whenever a
+ * listener is added or removed.
  */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const { listeners, notify } = waitingFor.get(signal) ?? beginWaiting(signal)
-  // A function may be given twice.
+  // The same function may be passed twice.
   const once = (): void => listener()
   listeners.add(once)
   return () => {
@@ -82,7 +84,7 @@ function readAborted(value: object): boolean | undefined {
   return askAborted(own, value) ?? askAborted(foreignReaders(value), value)
 }
 
-/** Returns `undefined` for whatever is no signal of the realm: the getter throws. */
+/** Returns `undefined` if the value is not a signal of the realm: the getter throws. */
 function askAborted(readers: Readers | undefined, value: object): boolean | undefined {
   try {
     const aborted = readers?.aborted(value)
@@ -92,7 +94,7 @@ function askAborted(readers: Readers | undefined, value: object): boolean | unde
   }
 }
 
-/** Finds the prototype by which a value would be a signal of another realm. */
+/** Returns the getters of the prototype that makes a value a signal of another realm. */
 function foreignReaders(value: object): Readers | undefined {
   for (let found = prototypeOf(value); found !== null; found = prototypeOf(found)) {
     if (types.isProxy(found)) return undefined
@@ -115,7 +117,7 @@ function getterOf(prototype: object, name: 'aborted' | 'reason'): (signal: objec
   return (signal): unknown => (get === undefined ? undefined : Reflect.apply(get, signal, []))
 }
 
-/** Settles as what runs does, or rejects with the reason of the signal once that is aborted. */
+/** Settles as the promise does, or rejects with the reason of the signal once that is aborted. */
 export function untilAborted<Result>(
   signal: AbortSignal,
   running: Promise<Result>,

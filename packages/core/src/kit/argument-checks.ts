@@ -1,21 +1,27 @@
 import { types } from 'node:util'
-import { HarborageError, type ErrorCode } from '../harborage-error.ts'
+import { HarborageError, isHarborageError, type ErrorCode } from '../harborage-error.ts'
 import { isAbortSignal } from './abort-signal.ts'
 import { nearestName } from './nearest-name.ts'
 
-/** The most UTF-8 bytes that a text which names something (identity part, kind, namespace, artifact id) may have. */
+/**
+ * The largest size of a name in UTF-8 bytes: of an identity part, a kind, a namespace or an
+ * artifact id.
+ */
 export const MAX_NAME_BYTES = 256
 
-/** The most UTF-8 bytes that an event id may have. */
+/** The largest size of an event id in UTF-8 bytes. */
 export const MAX_EVENT_ID_BYTES = 128
 
 const MAX_BYTES_PER_CODE_UNIT = 3
 
 /**
- * Checks a text that names something and returns it; fails with the given code, naming the field, if it is malformed.
+ * Checks a name and returns it. Names are compared by their bytes, so every database has to store
+ * them unchanged: SQLite and Postgres store a lone surrogate as U+FFFD, so two names would become
+ * one, and Postgres rejects NUL.
  *
- * Names are compared by their bytes, so they have to survive every database unchanged: SQLite and Postgres both
- * store any lone surrogate as U+FFFD, which would make two names one, and Postgres refuses NUL.
+ * @param field The name of the argument in the error message.
+ * @param code The code of the error if the name is malformed.
+ * @param maxBytes The largest size in UTF-8 bytes. Default: 256.
  */
 export function checkName(
   field: string,
@@ -36,7 +42,7 @@ export function checkName(
   )
 }
 
-/** As {@link checkName}, for a text that may not be empty either. */
+/** Checks a name that must not be empty, and returns it. See {@link checkName}. */
 export function checkRequiredName(field: string, value: unknown, code: ErrorCode): string {
   if (value === undefined || value === null || value === '') {
     throw new HarborageError(code, `${field} is missing or empty: pass a non-empty string`)
@@ -44,14 +50,14 @@ export function checkRequiredName(field: string, value: unknown, code: ErrorCode
   return checkName(field, value, code)
 }
 
-/** Names the type of a value for a message; never the value, which may be a secret. */
+/** Returns the type of a value for a message, and never the value, which may be a secret. */
 export function describeType(value: unknown): string {
   if (value === undefined || value === null) return String(value)
   if (typeof value !== 'object') return `a ${typeof value}`
   return isArray(value) ? 'an array' : 'an object'
 }
 
-/** `Array.isArray` throws for a revoked proxy. */
+/** Returns whether an object is an array. `Array.isArray` throws for a revoked proxy. */
 function isArray(value: object): boolean {
   try {
     return Array.isArray(value)
@@ -61,10 +67,11 @@ function isArray(value: object): boolean {
 }
 
 /**
- * Copies the bytes of an argument, so that later changes of the array change nothing that is stored.
+ * Returns a copy of the bytes of an argument, which later changes of the array do not affect.
  *
- * @param tooLarge Makes the error for more bytes than `maxBytes`; it is asked before anything is copied.
- * @throws `invalid_record` if it is not a Uint8Array that can be read.
+ * @param tooLarge Returns the error for more than `maxBytes` bytes. Larger arguments are not
+ * copied.
+ * @throws `invalid_record` if it is not a readable Uint8Array.
  */
 export function captureBytes(
   field: string,
@@ -78,7 +85,7 @@ export function captureBytes(
       `${field} is ${describeType(bytes)}: pass a Uint8Array`,
     )
   }
-  // Asked before the copy is made, and of the copy: a subclass may say anything about its length.
+  // Checked before and after copying: the `byteLength` of a subclass may be wrong.
   if (bytes.byteLength > maxBytes) throw tooLarge()
   const copy = copyOf(field, bytes)
   if (copy.byteLength > maxBytes) throw tooLarge()
@@ -98,8 +105,8 @@ function copyOf(field: string, bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Copies a date; `undefined` if it is none, or not a valid one. It asks the date itself: a subclass may say anything about
- * its time, and what is not a time could be stored but not be read.
+ * Returns a copy of a date, or `undefined` if the value is not a valid date. It ignores a `getTime`
+ * of a subclass, which may return a time that could be stored but not read.
  */
 export function captureDate(value: unknown): Date | undefined {
   if (!types.isDate(value)) return undefined
@@ -107,12 +114,14 @@ export function captureDate(value: unknown): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time)
 }
 
-/** Every name of every argument: no message tells a name that a caller made up, which may be content. */
+/**
+ * All known names of all arguments. Messages contain no other name of a caller: it may be content.
+ */
 const vocabulary = new Set<string>()
 
 /**
- * The names that an argument may have. An option under a misspelled name, or one that belongs to another argument, would
- * be ignored: a guard that guards nothing.
+ * The allowed property names of an argument. Without this check a misspelled option would be
+ * ignored, and so would a precondition under the wrong name.
  */
 export class KnownNames {
   readonly #argument: string
@@ -120,7 +129,7 @@ export class KnownNames {
   readonly #code: ErrorCode
 
   /**
-   * @param argument What the argument is called in messages.
+   * @param argument The name of the argument in error messages.
    * @param code The code of the error. Default: `invalid_record`.
    */
   constructor(argument: string, names: readonly string[], code: ErrorCode = 'invalid_record') {
@@ -131,9 +140,10 @@ export class KnownNames {
   }
 
   /**
-   * Refuses an argument that has another name, inherited ones included.
+   * Checks that an argument has no other names, including inherited ones.
    *
-   * @throws The error of the given code. It suggests the known name that is nearest, and lists all of them.
+   * @throws An error with the code of the constructor. It suggests the most similar known name and
+   * lists all of them.
    */
   check(given: object): void {
     for (const name in given) {
@@ -157,7 +167,7 @@ function faultOf(name: string, known: readonly string[]): string {
   return 'has a name that this call does not know'
 }
 
-/** Whether some library has put the name on the prototype of all objects. */
+/** Returns whether the name comes from `Object.prototype`, to which a library may have added it. */
 function isOfEveryObject(given: object, name: string): boolean {
   return name in Object.prototype && !Object.hasOwn(given, name)
 }
@@ -165,10 +175,10 @@ function isOfEveryObject(given: object, name: string): boolean {
 const callOptionNames = new KnownNames('options', ['signal'])
 
 /**
- * Checks the signal of a call, and that its options have no other names than the given ones.
+ * Checks the options of a call and returns its signal.
  *
- * @param names What the options of the call may be called. Default: `signal` alone.
- * @throws `invalid_record` if it is not an AbortSignal, or if there is another name.
+ * @param names The allowed names of the options. Default: `signal` alone.
+ * @throws `invalid_record` if the signal is not an AbortSignal, or if an option is unknown.
  */
 export function checkSignal(
   options: { readonly signal?: AbortSignal } | undefined,
@@ -185,7 +195,7 @@ export function checkSignal(
   )
 }
 
-/** Refuses what is passed in place of the options: a signal by itself would never be heard. */
+/** Rejects a bare AbortSignal passed as `options`; it would be ignored. */
 function checkOptions(options: unknown): void {
   if (typeof options !== 'object' || isAbortSignal(options)) {
     throw new HarborageError(
@@ -193,4 +203,26 @@ function checkOptions(options: unknown): void {
       'options is not an object of options: pass { signal } or leave it out',
     )
   }
+}
+
+/**
+ * Runs the checks of a call's arguments and returns their result. An argument may be a proxy or
+ * have a getter that throws.
+ *
+ * @throws `invalid_record` with the error of the argument as its cause; the errors of the check.
+ */
+export function readArguments<Checked>(check: () => Checked): Checked {
+  try {
+    return check()
+  } catch (error) {
+    throw asRefusal(error)
+  }
+}
+
+/** Returns the error of an argument check as a HarborageError. */
+export function asRefusal(error: unknown): HarborageError {
+  if (isHarborageError(error)) return error
+  return new HarborageError('invalid_record', 'an argument cannot be read: pass plain values', {
+    cause: error,
+  })
 }

@@ -2,44 +2,44 @@ import { HarborageError } from '../harborage-error.ts'
 import { operationChannel, traceOperation, type TracedStore } from '../operation-trace.ts'
 import { abortReason, isAborted, untilAborted } from './abort-signal.ts'
 import { walkPages, type PageWalk } from './page-walk.ts'
-import { asRefusal } from './read-arguments.ts'
+import { asRefusal } from './argument-checks.ts'
 
-/** What is known of a call once its arguments were checked. */
+/** The checked arguments of a call. */
 export interface CheckedCall {
   readonly signal: AbortSignal | undefined
 }
 
-/** What is known of a walk once its arguments were checked. */
+/** The checked arguments of a walk. */
 export interface CheckedWalk extends CheckedCall {
-  /** The most items of a page. */
+  /** The largest number of items in a page. */
   readonly limit: number
 }
 
-/** What a gate guards. */
+/** The store or database that a gate guards. */
 export interface Guarded {
-  /** What it is called in messages, such as `StateStore`. */
+  /** Its name in error messages, such as `StateStore`. */
   readonly name: string
-  /** The name under which its operations are traced. Default: they are not. */
+  /** The store name of its traces. Default: its calls are not traced. */
   readonly tracedAs?: TracedStore
-  /** The store itself, so that {@link assertStoreOpen} finds the gate. */
+  /** The store object, by which {@link assertStoreOpen} finds the gate. */
   readonly store?: object
 }
 
 const gates = new WeakMap<object, CallGate>()
 
 /**
- * Checks that a store is open, for what makes its calls: a view, a typed slot. A store whose class is of another copy of
- * this package checks that by itself.
+ * Checks that a store is open, for objects that call it, such as a view or a typed slot. A store of
+ * another copy of this package is unknown here: it checks that by itself.
  *
- * @throws `store_closed` once the store was closed.
+ * @throws `store_closed` if the store was closed.
  */
 export function assertStoreOpen(store: object): void {
   gates.get(store)?.assertOpen()
 }
 
 /**
- * Guards the calls of a store or a database: refuses them once it is closed, honors the caller's signal, traces them, and
- * lets those in flight finish before what is underneath is released.
+ * Guards the calls of a store or a database. It rejects calls after closing, honors the caller's
+ * signal and traces calls. Closing waits for calls in flight before it releases resources.
  */
 export class CallGate {
   readonly #name: string
@@ -55,19 +55,19 @@ export class CallGate {
     if (store !== undefined) gates.set(store, this)
   }
 
-  /** @throws `store_closed` once {@link close} was called. */
+  /** Checks that it is open. @throws `store_closed` once {@link close} was called. */
   assertOpen(): void {
     if (this.#closing !== undefined) throw this.#closed()
   }
 
   /**
-   * Makes a call: checks that the store is open, then the arguments, which may be anything, then works. The arguments are
-   * captured before this returns.
-   *
-   * @param operation What it is traced as.
+   * Makes a call: checks that the store is open, checks the arguments, then does the work. The
+   * arguments are captured before this method returns.
+   * @param operation The name of the operation in traces.
    * @param check Checks the arguments and returns what `work` needs of them.
-   * @param outcomeOf What a success is traced as: a word from a closed set. Default: `ok`.
-   * @throws `store_closed`; what the check throws; `invalid_record` if an argument cannot be read.
+   * @param outcomeOf Returns the traced outcome of a success: a word from a closed set. Default:
+   * `ok`.
+   * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
    */
   async call<Checked extends CheckedCall, Result>(
     operation: string,
@@ -88,9 +88,12 @@ export class CallGate {
   }
 
   /**
-   * Begins a walk, of which each page is a call of its own. The arguments are checked at once, not at the first step.
+   * Begins a walk that fetches each page as a separate call. The arguments are checked at once, and
+   * not at the first step.
    *
-   * @throws As {@link call}.
+   * @param operation The name of the operation in traces.
+   *
+   * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
    */
   walk<Checked extends CheckedWalk, Item, Place>(
     operation: string,
@@ -110,9 +113,9 @@ export class CallGate {
   }
 
   /**
-   * Checks that the store is open and then the arguments of a call, which may be anything.
+   * Checks that the store is open, then the arguments of a call.
    *
-   * @throws `store_closed`; what the check throws; `invalid_record` if an argument cannot be read.
+   * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
    */
   read<Checked>(operation: string, check: () => Checked): Checked {
     try {
@@ -125,7 +128,7 @@ export class CallGate {
     }
   }
 
-  /** Traces a call that was refused before it began. */
+  /** Traces a call that was rejected before it began. */
   refuse(operation: string, error: unknown): void {
     if (this.#tracedAs === undefined || !operationChannel.hasSubscribers) return
     const refused = traceOperation({ store: this.#tracedAs, operation }, async () => {
@@ -135,10 +138,11 @@ export class CallGate {
   }
 
   /**
-   * Runs one call, whose arguments were already checked.
+   * Runs a call whose arguments were checked.
    *
-   * @param operation What it is traced as. Default: it is not traced.
-   * @param outcomeOf What a success is traced as: a word from a closed set. Default: `ok`.
+   * @param operation The name of the operation in traces. Default: the call is not traced.
+   * @param outcomeOf Returns the traced outcome of a success: a word from a closed set. Default:
+   * `ok`.
    */
   run<Result>(
     signal: AbortSignal | undefined,
@@ -161,7 +165,7 @@ export class CallGate {
       if (isAborted(signal)) throw abortReason(signal)
       return untilAborted(signal, this.#run(undefined, call))
     }
-    // Among those in flight until it ends, even if it throws before it returns a promise.
+    // In flight until it ends, even if it throws before it returns a promise.
     this.#inFlight += 1
     try {
       return await call()
@@ -171,9 +175,8 @@ export class CallGate {
   }
 
   /**
-   * Begins a call that is neither traced nor can be given up, without a function for it. {@link leave} has to follow.
-   *
-   * @throws `store_closed`
+   * Begins a call that is neither traced nor canceled by a signal. {@link leave} has to follow.
+   * @throws `store_closed` if it was closed.
    */
   enter(): void {
     if (this.#closing !== undefined) throw this.#closed()
@@ -186,7 +189,10 @@ export class CallGate {
     if (this.#inFlight === 0) this.#drained?.()
   }
 
-  /** Refuses further calls, waits for those in flight, then releases; every later call returns the same promise. */
+  /**
+   * Rejects further calls, waits for those in flight, then calls `release`. Idempotent: later calls
+   * return the same promise.
+   */
   close(release: () => Promise<void>): Promise<void> {
     this.#closing ??= this.#drain().then(release)
     return this.#closing

@@ -1,5 +1,5 @@
-// What is caught may come from another realm: under Jest, Node's own errors are no instances of the
-// Error of the modules that catch them. So nothing here asks for a class.
+// A caught error may come from another realm: under Jest, Node's own errors are not instances of
+// the Error of the module that catches them. So `instanceof` is not used here.
 
 /**
  * Returns the `code` of a caught error, such as `ENOENT`, or `undefined` if it has none that is a
@@ -18,7 +18,7 @@ export function messageOf(error: unknown): string {
 
 const ERROR_TAGS: ReadonlySet<string> = new Set(['[object Error]', '[object DOMException]'])
 
-/** Tells whether a value is an error of any realm, a DOMException included. It never throws. */
+/** Returns whether a value is an error of any realm, including a DOMException. It never throws. */
 export function isError(value: unknown): value is Error {
   try {
     return ERROR_TAGS.has(Object.prototype.toString.call(value))
@@ -27,7 +27,7 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** A getter, or a proxy, may throw. */
+/** Reads a property. A getter or a proxy may throw. */
 function propertyOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined
   try {

@@ -1,4 +1,7 @@
-/** Orders two texts by their UTF-8 bytes, as `COLLATE "C"` and SQLite's BINARY do; UTF-16 order differs. */
+/**
+ * Compares two strings by their UTF-8 bytes, as `COLLATE "C"` and SQLite's BINARY do. JavaScript
+ * compares UTF-16 code units, which gives another order.
+ */
 export function compareNames(left: string, right: string): number {
   if (left === right) return 0
   const shared = Math.min(left.length, right.length)
@@ -9,7 +12,10 @@ export function compareNames(left: string, right: string): number {
   return Math.sign(left.length - right.length)
 }
 
-/** Halves of astral characters come last in UTF-8, and before U+E000 to U+FFFF in UTF-16. */
+/**
+ * Returns the rank of a code unit. Surrogates sort last in UTF-8, but before U+E000 to U+FFFF in
+ * UTF-16.
+ */
 function rankOf(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }

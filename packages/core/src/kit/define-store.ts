@@ -1,54 +1,61 @@
 import { engines, type Database } from '../database.ts'
-import { DriverRegistry, type Registered } from './driver-registry.ts'
-import { schemeOf } from './dsn-scheme.ts'
+import { DriverRegistry, type Registered, schemeOf } from './driver-registry.ts'
 import { HarborageError } from '../harborage-error.ts'
 import { parseStoreConfig, type StoreConfig } from '../store-config.ts'
 import { unknownDriver } from './unknown-driver.ts'
 
-/** How a driver that is not on SQL is opened. */
+/** Opens a driver that does not use SQL. */
 export interface StoreDriverFactory<Driver> extends Registered {
-  /**
-   * @param dsn What the caller gave: a DSN with its scheme, in the case in which it was written; if the caller named the
-   * driver, perhaps a bare path; `undefined` if nothing.
-   * @param migrate `'verify'`: opening changes nothing, and fails with `schema_outdated` where something has to be made.
+  /*
+   * * Opens the driver.
+   *
+   * @param dsn The caller's DSN as it was written. It may be a bare path if the caller named the
+   * driver, and is `undefined` if the caller passed none.
+   * @param migrate With `'verify'`, opening changes nothing and fails with `schema_outdated` if
+   * something has to be created.
    */
   readonly open: (dsn: string | undefined, migrate: 'apply' | 'verify') => Promise<Driver>
 }
 
-/** What a store's class takes besides its driver. */
+/** Options that the class of a store takes in addition to its driver. */
 export interface StoreOptions {
-  /** Closes the driver, and a database that was opened for it. Default: the driver's own `close`. */
+  /**
+   * Closes the driver, and a database that was opened for it. Default: the driver's own `close`.
+   */
   readonly release?: () => Promise<void>
 }
 
-/** Where a store's drivers come from. */
+/** The sources of a store's drivers. */
 export interface DriverSource<Driver> {
-  /** Makes the driver that keeps everything in the memory of the process. */
+  /** Returns a driver that keeps everything in the memory of this process. */
   readonly inMemory: () => Driver
-  /** Loads what opens the SQL driver on a database: only when a database is used, so that kysely is not loaded without one. */
+  /**
+   * Loads the function that opens the SQL driver on a database. It is called only if a database is
+   * used, so kysely is not loaded without one.
+   */
   readonly loadSql: () => Promise<
     (database: Database, migrate: 'apply' | 'verify') => Promise<Driver>
   >
 }
 
-/** What a driver has to offer so that a store can end it. */
+/** A driver that a store can close. */
 export interface ClosableDriver {
-  /** Releases what the driver holds. Called once, when no call is in flight. */
+  /** Waits for calls in flight and releases everything that the driver holds. */
   close(): Promise<void>
 }
 
-/** An open driver and how to release it, together with the database if it was opened for this driver. */
+/** An open driver, with the function that closes it and a database that was opened for it. */
 export interface OpenedDriver<Driver> {
   readonly driver: Driver
   readonly release: () => Promise<void>
 }
 
-/** The name of the driver that is used where the configuration names none. */
+/** The name of the driver for a configuration that names none. */
 const DEFAULT_DRIVER = 'memory'
 
 /**
- * Gives a store its drivers: the one in memory, the SQL driver for every engine, and those that are registered later.
- * They share their names and schemes with the engines.
+ * Defines the drivers of a store: the in-memory driver, the SQL driver for every engine, and
+ * drivers that are registered later. Their names and schemes must differ from those of the engines.
  *
  * @example
  * ```ts
@@ -80,23 +87,27 @@ export class DefinedStore<Driver extends ClosableDriver> {
   }
 
   /**
-   * Registers a driver that is not on SQL.
+   * Registers a driver that does not use SQL.
    *
-   * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
+   * @throws `invalid_config` if the name or a scheme is malformed, or already registered by this
+   * store or by an engine.
    */
   register(name: string, factory: StoreDriverFactory<Driver>): void {
     this.#registry.register(name, factory)
   }
 
-  /** Returns the names under which the store can be opened, sorted: its own drivers and every registered engine. */
+  /**
+   * Returns the names of all drivers with which the store can be opened, sorted: its own and every
+   * registered engine.
+   */
   names(): string[] {
     return [...this.#registry.names(), ...engines.names()].sort()
   }
 
   /**
-   * Opens the driver that a configuration asks for; nothing stays open if that fails.
+   * Opens the driver that a configuration selects. Nothing stays open if that fails.
    *
-   * @throws `invalid_config`, `unknown_driver`, or what the driver answers.
+   * @throws `invalid_config`, `unknown_driver`, or an error of the driver.
    */
   async open(config: StoreConfig): Promise<OpenedDriver<Driver>> {
     const { database, driver, dsn, migrate = 'apply' } = parseStoreConfig(config)
@@ -152,7 +163,7 @@ function opened<Driver extends ClosableDriver>(driver: Driver): OpenedDriver<Dri
   return { driver, release: () => driver.close() }
 }
 
-/** The factory of a driver that keeps nothing beyond its process. It refuses a DSN that names a place. */
+/** Returns the factory of the in-memory driver. It rejects a DSN that names a place. */
 function inMemoryFactory<Driver>(create: () => Driver): StoreDriverFactory<Driver> {
   return {
     schemes: ['memory'],
@@ -168,7 +179,7 @@ function inMemoryFactory<Driver>(create: () => Driver): StoreDriverFactory<Drive
   }
 }
 
-/** Finds by name, or by scheme where there is no name. */
+/** Returns the entry of a name, or of a scheme if there is no name. */
 function find<Entry extends Registered>(
   registry: DriverRegistry<Entry>,
   name: string | undefined,

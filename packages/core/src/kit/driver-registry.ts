@@ -1,28 +1,27 @@
-import { schemeOf } from './dsn-scheme.ts'
 import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './argument-checks.ts'
 
-/** What a registry asks of its entries. */
+/** An entry of a registry. */
 export interface Registered {
-  /** The DSN schemes that lead to it, without the colon. Upper and lower case are one. */
+  /** The DSN schemes that select it, without the colon. Case does not matter. */
   readonly schemes: readonly string[]
   readonly open: (dsn: never, migrate: never) => Promise<unknown>
 }
 
-/** Whom a registry serves: all stores, by SQL, or one of them. */
+/** The kind of a registry: of the SQL engines of all stores, or of one store's own drivers. */
 export type RegistryKind = 'engine' | 'store'
 
-/** Every registry: a name or scheme of an engine is none of a store's drivers, and the reverse. */
+/** All registries. A name or scheme of an engine must not be that of a store's driver. */
 const registries: Readonly<Record<RegistryKind, DriverRegistry<Registered>[]>> = {
   engine: [],
   store: [],
 }
 
-/** Drivers by name and by DSN scheme. A name, and a scheme, is taken once. */
+/** Drivers by name and by DSN scheme, which are unique. */
 export class DriverRegistry<Driver extends Registered> {
   readonly #drivers = new Map<string, Driver>()
   readonly #byScheme = new Map<string, Driver>()
-  /** The registries of the other kind: what either has, neither takes. */
+  /** The registries of the other kind. A name or scheme can be registered in one kind only. */
   readonly #rivals: readonly DriverRegistry<Registered>[]
 
   constructor(kind: RegistryKind) {
@@ -30,8 +29,11 @@ export class DriverRegistry<Driver extends Registered> {
     registries[kind].push(this)
   }
 
-  /**
-   * @throws `invalid_config` if the name or a scheme is malformed, or already taken; if the driver has no `open`.
+  /*
+   * * Registers a driver.
+   *
+   * @throws `invalid_config` if the name or a scheme is malformed or already registered, or if the
+   * driver has no `open`.
    */
   register(name: string, driver: Driver): void {
     const schemes = checkEntry(name, driver)
@@ -49,17 +51,17 @@ export class DriverRegistry<Driver extends Registered> {
     for (const scheme of schemes) this.#byScheme.set(scheme, driver)
   }
 
-  /** Returns the driver that is registered under the name, or `undefined`. */
+  /** Returns the driver of a name. */
   find(name: string): Driver | undefined {
     return this.#drivers.get(name)
   }
 
-  /** @param scheme In lower case, as `schemeOf` gives it. */
+  /** Returns the driver of a scheme, which has to be in lower case, as `schemeOf` returns it. */
   findByScheme(scheme: string): Driver | undefined {
     return this.#byScheme.get(scheme)
   }
 
-  /** Returns whether a rival has a driver under the name or the scheme; `find` does not see it. */
+  /** Returns whether a registry of the other kind has a driver of this name or scheme. */
   isOfRival(name: string | undefined, scheme: string | undefined): boolean {
     return this.#rivals.some(
       (rival) =>
@@ -68,13 +70,16 @@ export class DriverRegistry<Driver extends Registered> {
     )
   }
 
-  /** The names, sorted. */
+  /** Returns the names of all drivers, sorted. */
   names(): string[] {
     return [...this.#drivers.keys()].sort()
   }
 }
 
-/** Checks what is registered, and gives its schemes in lower case. Whoever registers may not be written in TypeScript. */
+/**
+ * Checks the arguments of `register`, which JavaScript may call too, and returns the schemes in
+ * lower case.
+ */
 function checkEntry(name: unknown, driver: unknown): readonly string[] {
   if (typeof name !== 'string' || name === '') {
     throw new HarborageError(
@@ -110,4 +115,12 @@ function checkScheme(name: string, scheme: unknown): string {
     'invalid_config',
     `the driver "${name}" has a scheme that no DSN can have: use a letter and then letters, digits, "+", "." or "-", without the colon`,
   )
+}
+
+/**
+ * Returns the scheme of a DSN in lower case, or `undefined` for a path. A single letter is a
+ * Windows drive.
+ */
+export function schemeOf(dsn: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]+):/i.exec(dsn)?.[1]?.toLowerCase()
 }

@@ -1,43 +1,50 @@
-// Not the global one: under the fake timers of a caller's test, no turn would ever end.
+// Not the global one: with fake timers in a caller's test it would never be called.
 import { setImmediate } from 'node:timers'
 
-/** How long work that never waits may hold the event loop, in milliseconds. */
+/** The longest time for which synchronous work may block the event loop, in milliseconds. */
 const LONGEST_HOLD_MS = 10
 
-/** How many pieces are done between two looks at the clock, at most: it costs more than the least of them is worth. */
+/**
+ * The largest number of pieces between two readings of the clock, which costs more than a small
+ * piece.
+ */
 const MOST_UNTIMED = 16
 
-/** Once the pieces between two looks took that long, in milliseconds, each one is timed. */
-const LONG_BETWEEN_LOOKS_MS = 1
+/**
+ * If the pieces between two readings took that long, in milliseconds, each of the next ones is
+ * timed.
+ */
+const LONG_STRIDE_MS = 1
 
-/** Whether such work was done in this turn of the event loop, so that its end is waited for. */
+/** Whether such work was done in this turn of the event loop. The end of the turn resets it. */
 let isHeld = false
 
-/** When the first work of this turn began. */
+/** The time at which the first work of this turn began. */
 let heldSince = 0
 
-let lastLook = 0
+let lastReading = 0
 
-/** How many pieces are done before the next look at the clock, and how many were from the last one to it. */
+/** The pieces left before the next reading of the clock, and all of them between two readings. */
 let untimed = 0
 let stride = 1
 
-/** Whether what waits is going on in this turn. */
-let isGoingOn = false
+/** Whether waiting pieces are being resumed in this turn. */
+let isResuming = false
 
-/** What waits for the next turn, in its order. */
+/** The pieces that wait for the next turn, in order of arrival. */
 const waiting = new Set<() => void>()
 
 /**
- * Keeps work that is done in the calling thread from starving timers, sockets and signals, since `await` alone lets none
- * of them go on. Ask before each piece of such work, and do the piece at once after what is returned has resolved.
+ * Keeps synchronous work from starving timers, sockets and signals, which `await` alone does not
+ * let run. Call it before each piece of such work. Returns `undefined` if the piece may be done at
+ * once, or a promise to await first; then do the piece without awaiting anything else.
  *
- * Returns `undefined` where the piece may be done at once: always, until such work has held the event loop for about
- * 10 ms. Pieces that wait go on in the order in which they asked, as many in each turn as 10 ms allow. What is asked for
- * while they do goes between them: it would wait for all of them else, as each piece would from then on.
+ * A piece has to wait once such work has blocked the event loop for about 10 ms. Waiting pieces are
+ * resumed in order, as many in each turn as 10 ms allow. A piece that arrives meanwhile is done
+ * among them: otherwise it would wait for all of them, and so would every later piece.
  */
 export function turnIfHeld(): Promise<void> | undefined {
-  if (waiting.size === 0 || isGoingOn) {
+  if (waiting.size === 0 || isResuming) {
     if (!isHeld) {
       beginHold()
       return undefined
@@ -50,40 +57,40 @@ export function turnIfHeld(): Promise<void> | undefined {
   return promise
 }
 
-/** Begins to count. The callback is the only one of the turn, and keeps a process alive no longer than that. */
+/** Begins to measure a turn. Its one callback keeps the process alive no longer than the turn. */
 function beginHold(): void {
   isHeld = true
-  heldSince = lastLook = performance.now()
+  heldSince = lastReading = performance.now()
   untimed = stride = 1
   setImmediate(endHold)
 }
 
-/** Looks at the clock, and decides when to look again. */
+/** Reads the clock, returns whether the turn has to end, and decides when to read it again. */
 function isOver(): boolean {
   const now = performance.now()
-  stride = now - lastLook < LONG_BETWEEN_LOOKS_MS ? Math.min(stride * 2, MOST_UNTIMED) : 1
+  stride = now - lastReading < LONG_STRIDE_MS ? Math.min(stride * 2, MOST_UNTIMED) : 1
   untimed = stride
-  lastLook = now
+  lastReading = now
   return now - heldSince >= LONGEST_HOLD_MS
 }
 
 function endHold(): void {
   isHeld = false
-  if (waiting.size > 0) void goOn()
+  if (waiting.size > 0) void resumeWaiting()
 }
 
-/** Lets what waits go on, in its order. */
-async function goOn(): Promise<void> {
+/** Resumes waiting pieces in their order, until the turn has to end. */
+async function resumeWaiting(): Promise<void> {
   beginHold()
-  isGoingOn = true
+  isResuming = true
   for (const resolve of waiting) {
     waiting.delete(resolve)
     resolve()
     untimed -= 1
     if (untimed > 0) continue
-    // The pieces are done before this goes on.
+    // The resumed pieces are done before this continues.
     await Promise.resolve()
     if (isOver()) break
   }
-  isGoingOn = false
+  isResuming = false
 }

@@ -29,6 +29,7 @@ export {
   KnownNames,
   MAX_EVENT_ID_BYTES,
   MAX_NAME_BYTES,
+  readArguments,
 } from './argument-checks.ts'
 export {
   assertStoreOpen,
@@ -39,8 +40,7 @@ export {
 } from './call-gate.ts'
 export { codeOf, isError, messageOf } from './caught-error.ts'
 export { compareNames } from './compare-names.ts'
-export { DriverRegistry, type Registered } from './driver-registry.ts'
-export { schemeOf } from './dsn-scheme.ts'
+export { DriverRegistry, schemeOf, type Registered } from './driver-registry.ts'
 export { turnIfHeld } from './event-loop-turn.ts'
 export { parseJsonObject, strictJson, strictJsonObject } from './json.ts'
 export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
@@ -54,6 +54,5 @@ export {
   type StoreOptions,
 } from './define-store.ts'
 export { walkPages, type PageWalk } from './page-walk.ts'
-export { readArguments } from './read-arguments.ts'
 export { settlesWithin } from './settles-within.ts'
 export { SortedOrder } from './sorted-order.ts'

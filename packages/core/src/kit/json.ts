@@ -3,7 +3,7 @@ import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './argument-checks.ts'
 import { StrictJsonWriter } from './strict-json-writer.ts'
 
-/** What JSON can say. */
+/** A JSON value. */
 export type JsonValue =
   | string
   | number
@@ -12,16 +12,19 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [name: string]: JsonValue }
 
-/** An object of JSON. */
+/** A JSON object. */
 export type JsonObject = { readonly [name: string]: JsonValue }
 
 /**
- * Writes a value as JSON, strictly: whatever `JSON.stringify` would drop or change without a word is refused (functions,
- * `undefined`, NaN, BigInt, dates, cycles, getters, names that are symbols or not enumerable). Only -0 becomes 0.
+ * Returns a value as JSON, and rejects everything that `JSON.stringify` would silently drop or
+ * change: functions, `undefined`, NaN, dates, getters, and names that are symbols or not
+ * enumerable. It rejects BigInt and cycles as well. Only -0 becomes 0.
  *
- * @param maxBytes How many bytes of JSON it may be; what is more is refused before all of it is read. Default: as long as
- * a string can be.
- * @throws `invalid_record`, telling the place by the indexes on the way; names and values are not told.
+ * @param field The name of the value in error messages.
+ * @param maxBytes The largest size in bytes of JSON. A larger value is rejected before all of it is
+ * read. Default: the longest possible string.
+ * @throws `invalid_record`. The message gives the place by array indexes, and contains no names or
+ * values.
  */
 export function strictJson(
   field: string,
@@ -32,9 +35,9 @@ export function strictJson(
 }
 
 /**
- * As {@link strictJson}, for an object of at most `maxBytes` bytes of JSON.
+ * Returns an object as JSON of at most `maxBytes` bytes, as strictly as {@link strictJson}.
  *
- * @throws `invalid_record`, as {@link strictJson}.
+ * @throws `invalid_record` if the value is not an object, too large or not JSON.
  */
 export function strictJsonObject(field: string, value: unknown, maxBytes: number): string {
   if (!isJsonObject(value)) {
@@ -43,7 +46,11 @@ export function strictJsonObject(field: string, value: unknown, maxBytes: number
   return strictJson(field, value, maxBytes)
 }
 
-/** Reads what {@link strictJsonObject} wrote. A `__proto__` in it is a name like any other. */
+/**
+ * Parses what {@link strictJsonObject} returned. A `__proto__` in it is a name like any other.
+ *
+ * @throws `invalid_record` if the text is JSON, but not an object.
+ */
 export function parseJsonObject(text: string): JsonObject {
   const value: unknown = JSON.parse(text)
   if (isJsonObject(value)) return value

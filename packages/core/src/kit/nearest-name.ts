@@ -1,7 +1,7 @@
-/** Longer names are not compared with the known ones. */
+/** The length above which names are not compared. */
 const MAX_COMPARED_LENGTH = 64
 
-/** Returns the first known name that differs from a given one by a slip, or `undefined`. */
+/** Returns the first known name that a given one probably misspells, or `undefined`. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   return known.find((each) => isNear(name, each))
 }
@@ -10,11 +10,11 @@ function isNear(name: string, known: string): boolean {
   if (name.length > MAX_COMPARED_LENGTH) return false
   if (name.toLowerCase() === known.toLowerCase()) return true
   const shorter = Math.min(name.length, known.length)
-  return shorter > 2 && slips(name, known) <= (shorter > 5 ? 2 : 1)
+  return shorter > 2 && editDistance(name, known) <= (shorter > 5 ? 2 : 1)
 }
 
-/** Returns the edit distance of two texts, in which two letters that changed places are one slip. */
-function slips(left: string, right: string): number {
+/** Returns the edit distance of two strings. Two swapped letters count as one edit. */
+function editDistance(left: string, right: string): number {
   let before: number[] = []
   let row = Array.from({ length: right.length + 1 }, (_, index) => index)
   for (let i = 1; i <= left.length; i += 1) {

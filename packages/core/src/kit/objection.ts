@@ -1,13 +1,13 @@
 import { HarborageError } from '../harborage-error.ts'
 import type { Finding, FindingGrade } from '../finding.ts'
 
-/** A finding, and the error that opening fails with because of it. */
+/** A finding, and the error with which opening fails because of it. */
 export interface Objection {
   readonly finding: Finding
   readonly error: HarborageError
 }
 
-/** Objects to a place or an option that has to be another one. */
+/** Returns an objection to a place or an option that has to be changed. */
 export function refusal(
   name: string,
   grade: FindingGrade,
@@ -21,7 +21,7 @@ export function refusal(
   }
 }
 
-/** Objects to a place that is right, but cannot be used as it is. */
+/** Returns an objection to a place that is correct, but cannot be used in its present state. */
 export function unavailable(
   name: string,
   message: string,
@@ -32,7 +32,7 @@ export function unavailable(
   return { finding: { name, grade: 'fails', message, mayPass, cause }, error }
 }
 
-/** Returns the error of what loses data, or else of the first objection. */
+/** Returns the error of the first objection that loses data, or else of the first one. */
 export function worstOf(objections: readonly Objection[]): HarborageError | undefined {
   const losing = objections.find(({ finding }) => finding.grade === 'loses_data')
   return (losing ?? objections[0])?.error

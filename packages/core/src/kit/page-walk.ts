@@ -2,30 +2,31 @@ import { abortReason, isAborted } from './abort-signal.ts'
 import { MAX_PAGE_BYTES } from '../call-options.ts'
 import { turnIfHeld } from './event-loop-turn.ts'
 
-/** How a walk over many records goes on. */
+/** The pages of a walk over many records. */
 export interface PageWalk<Item, Place> {
   /** The most items of a page. */
   readonly pageSize: number
-  /** How many bytes a page may hold before its last item. Default: 8 MiB. */
+  /** The number of bytes at which a page ends. Default: 8 MiB. */
   readonly maxBytes?: number
-  /** Ends the walk with its reason before the next item. */
+  /** Once aborted, ends the walk with its reason before the next item. */
   readonly signal?: AbortSignal | undefined
   /**
-   * Fetches up to `pageSize` items that come after the given place, or the first ones. It may stop as soon as they hold
-   * `maxBytes`; if they hold less, a page that is shorter than `pageSize` is the last one.
+   * Fetches up to `pageSize` items after the given place, or the first ones. It may stop as soon as
+   * they hold `maxBytes`. A page of fewer items that hold less than that is the last one.
    */
   readonly fetchPage: (after: Place | undefined) => Promise<readonly Item[]>
-  /** Where an item is; nothing that the caller could change in what is handed out. */
+  /** Returns the place of an item. It must not depend on anything that the caller can change. */
   readonly placeOf: (item: Item) => Place
-  /** How many bytes an item counts for, by the same rule as in `fetchPage`. */
+  /** Returns the bytes of an item, by the same rule as `fetchPage`. */
   readonly bytesOf: (item: Item) => number
-  /** What the caller gets of an item. Default: the item itself. */
+  /** Returns what the caller gets for an item. Default: the item itself. */
   readonly handOut?: (item: Item) => Item
 }
 
 /**
- * Walks many records page by page, holding one page at a time and nothing open in between. Between two pages timers and
- * signals have their turn, also where the pages are there at once.
+ * Returns an iterable that fetches many records page by page. It holds one page at a time, and
+ * nothing is open between pages. Timers and signals can run between two pages even if no page has
+ * to be waited for.
  */
 export function walkPages<Item, Place>({
   pageSize,
@@ -45,7 +46,7 @@ export function walkPages<Item, Place>({
         const page = await fetchPage(after)
         const last = page.at(-1)
         if (last !== undefined) after = placeOf(last)
-        // Asked before the items are the caller's, to be changed.
+        // Checked before the caller gets the items and may change them.
         const isLast = page.length < pageSize && !holds(page, maxBytes, bytesOf)
         for (const item of page) {
           yield handOut(item)

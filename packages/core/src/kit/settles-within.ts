@@ -1,6 +1,6 @@
 /**
  * Waits for a promise, but no longer than the given number of milliseconds. Resolves to `true` if
- * it was fulfilled by then and to `false` if not; rejects as it does.
+ * the promise was fulfilled by then, else to `false`. Rejects if the promise rejects by then.
  */
 export async function settlesWithin(ms: number, running: Promise<unknown>): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>()

@@ -1,27 +1,30 @@
-/** How many items may be gone before they are taken out, beside as many as are left. */
+/**
+ * The number of removed entries that are always tolerated. Above it, they are dropped once they
+ * outnumber the others.
+ */
 const MAX_GONE = 1_000
 
-/** What a {@link SortedOrder} has to know of its items. */
+/** The rules by which a {@link SortedOrder} sorts and identifies items. */
 export interface OrderRules<Item> {
   readonly compare: (left: Item, right: Item) => number
-  /** A text that two items share only if they are the same. */
+  /** Returns a string that is unique to the item. */
   readonly idOf: (item: Item) => string
 }
 
-/** An item in its place, which it keeps for a while after it has gone. */
+/** An item in its place, where it stays for a while after it was removed. */
 interface Entry<Item> {
   readonly item: Item
   isGone: boolean
 }
 
 /**
- * Keeps items for walks in their order. They are sorted when a walk begins and not when they come and go; what was in
- * order before is not sorted again. A walk passes over items that have gone, and they are taken out once they are many,
- * so that a walk during which all items are removed costs no more than one that removes none.
+ * A set of items that can be walked in order. It sorts when a walk begins, and not when items are
+ * added or removed. Removed items are skipped, and dropped once they are many: so a walk during
+ * which every item is removed costs no more than one that removes none.
  */
 export class SortedOrder<Item> {
   readonly #rules: OrderRules<Item>
-  /** In order, but for those that came since. */
+  /** In order, except for those added since the last walk. */
   #entries: Entry<Item>[] = []
   readonly #byId = new Map<string, Entry<Item>>()
   #isInOrder = true
@@ -31,7 +34,7 @@ export class SortedOrder<Item> {
     this.#rules = rules
   }
 
-  /** Adds an item that is not there. */
+  /** Adds an item, unless it is there. */
   add(item: Item): void {
     const id = this.#rules.idOf(item)
     const known = this.#byId.get(id)
@@ -46,23 +49,26 @@ export class SortedOrder<Item> {
     this.#isInOrder = false
   }
 
-  /** Removes an item that is there. */
+  /** Removes an item, if it is there. */
   remove(item: Item): void {
     const entry = this.#byId.get(this.#rules.idOf(item))
     if (entry === undefined || entry.isGone) return
     entry.isGone = true
     this.#gone += 1
-    if (this.#gone > MAX_GONE && this.#gone * 2 > this.#entries.length) this.#takeOut()
+    if (this.#gone > MAX_GONE && this.#gone * 2 > this.#entries.length) this.#dropRemoved()
   }
 
-  /** Removes every item. */
+  /** Removes all items. */
   clear(): void {
     this.#entries = []
     this.#byId.clear()
     this.#gone = 0
   }
 
-  /** Walks the items from the first one that is far enough; all behind it are. */
+  /**
+   * Yields the items from the first one for which the condition holds. It has to hold for all later
+   * ones.
+   */
   *from(isFarEnough: (item: Item) => boolean): Iterable<Item> {
     const entries = this.#inOrder()
     for (let place = firstOf(entries, isFarEnough); place < entries.length; place += 1) {
@@ -79,7 +85,7 @@ export class SortedOrder<Item> {
     return this.#entries
   }
 
-  #takeOut(): void {
+  #dropRemoved(): void {
     for (const { item, isGone } of this.#entries) {
       if (isGone) this.#byId.delete(this.#rules.idOf(item))
     }

@@ -1,12 +1,14 @@
 import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './argument-checks.ts'
 
-/** How deep objects and arrays may be nested: deeper ones are a mistake or an attack on the stack. */
+/**
+ * The deepest nesting of objects and arrays. A deeper value is a mistake or an attack on the stack.
+ */
 const MAX_DEPTH = 100
 
 /**
- * Writes a value as JSON in one pass, reading each part of it once: what was checked is what is written. It stops as soon as
- * there is more than `maxBytes`, however often the value repeats its parts.
+ * Writes a value as JSON in one pass. It reads each part once, so it writes exactly what it
+ * checked. It stops at `maxBytes`, even if the value repeats its parts exponentially.
  */
 export class StrictJsonWriter {
   readonly #field: string
@@ -14,8 +16,11 @@ export class StrictJsonWriter {
   #text = ''
   #bytes = 0
   readonly #parents: object[] = []
-  /** The way to the part in hand: a place in an array, or `undefined` for a name, which is the caller's and not told. */
-  readonly #way: (number | undefined)[] = []
+  /**
+   * The path to the current part: array indexes, and `undefined` for names, which messages must not
+   * contain.
+   */
+  readonly #path: (number | undefined)[] = []
 
   constructor(field: string, maxBytes: number) {
     this.#field = field
@@ -29,11 +34,11 @@ export class StrictJsonWriter {
 
   #writeValue(value: unknown): void {
     if (typeof value === 'string') {
-      // A text has at least as many bytes as it has units: a huge one is not even copied.
+      // A string has at least as many bytes as code units, so a huge one is not even copied.
       if (value.length > this.#maxBytes) throw this.#tooLong()
       this.#add(JSON.stringify(value))
     } else if (value === null || typeof value === 'boolean' || isFiniteNumber(value)) {
-      // JSON.stringify writes -0 as 0, and so does this: no reader tells them apart.
+      // -0 becomes 0, as in JSON.stringify.
       this.#add(JSON.stringify(value))
     } else if (typeof value === 'object') {
       this.#writeInner(value)
@@ -59,7 +64,7 @@ export class StrictJsonWriter {
 
   #writeArray(array: readonly unknown[]): void {
     const { length } = array
-    // Its places and its length, and no other name.
+    // An array may have its elements and its length, but no other names.
     if (Reflect.ownKeys(array).length !== length + 1 || 'toJSON' in array) throw this.#refuse(array)
     this.#add('[')
     for (let index = 0; index < length; index += 1) {
@@ -87,7 +92,7 @@ export class StrictJsonWriter {
   }
 
   #writePart(whole: object, name: string, index: number | undefined): void {
-    this.#way.push(index)
+    this.#path.push(index)
     const property = Reflect.getOwnPropertyDescriptor(whole, name)
     if (property === undefined) throw this.#refuse(undefined)
     if (property.enumerable !== true || !('value' in property)) {
@@ -97,7 +102,7 @@ export class StrictJsonWriter {
       )
     }
     this.#writeValue(property.value)
-    this.#way.pop()
+    this.#path.pop()
   }
 
   #add(piece: string): void {
@@ -120,9 +125,9 @@ export class StrictJsonWriter {
     )
   }
 
-  /** Where the part in hand is, as in `source.*[3]`. */
+  /** Returns the place of the current part, such as `source.*[3]`. */
   #here(): string {
-    const steps = this.#way.map((index) => (index === undefined ? '.*' : `[${index}]`))
+    const steps = this.#path.map((index) => (index === undefined ? '.*' : `[${index}]`))
     return `${this.#field}${steps.join('')}`
   }
 }
@@ -131,10 +136,10 @@ function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-/** Neither an instance of a class nor an object whose prototype says how it is written. */
+/** Returns whether an object is neither an instance of a class nor has an inherited `toJSON`. */
 function isPlain(value: object): boolean {
   const prototype = Reflect.getPrototypeOf(value)
   if (prototype === null) return true
-  // Object.prototype of any realm: the one prototype that has none.
+  // Object.prototype of any realm is the only prototype without a prototype.
   return Reflect.getPrototypeOf(prototype) === null && !('toJSON' in prototype)
 }

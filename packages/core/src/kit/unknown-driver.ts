@@ -1,18 +1,18 @@
 import { HarborageError } from '../harborage-error.ts'
 
-/** A driver that was asked for and is not registered for the store, or for databases. */
+/** A requested driver that is not registered. */
 export interface WantedDriver {
-  /** The name, if the caller gave one. */
+  /** The name that the caller passed, if any. */
   readonly name?: string | undefined
-  /** The scheme of the DSN in lower case, if it has one. */
+  /** The scheme of the DSN in lower case, if any. */
   readonly scheme?: string | undefined
-  /** The names of the drivers that could have been opened, sorted. */
+  /** The names of the registered drivers, sorted. */
   readonly registered: readonly string[]
   /** Whether another store has a driver of this name or scheme. */
   readonly isOfAnotherStore: boolean
 }
 
-/** The packages of the engines, by name and by scheme. */
+/** The packages of the engines, by name and scheme. */
 const PACKAGES: ReadonlyMap<string, string> = new Map([
   ['sqlite', '@harborage/driver-sqlite'],
   ['file', '@harborage/driver-sqlite'],
@@ -23,7 +23,10 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
 const SECOND_COPY =
   'If it is imported, look for a second copy of @harborage/core, which has drivers of its own: npm ls @harborage/core'
 
-/** Returns the error for a driver that is not registered. It lists those that are, and says what to do. */
+/**
+ * Returns the error for a driver that is not registered. It lists the registered ones and says what
+ * to do.
+ */
 export function unknownDriver(wanted: WantedDriver): HarborageError {
   const { registered } = wanted
   const names = registered.length === 0 ? 'none' : registered.join(', ')

@@ -8,8 +8,10 @@ interface Compiled<Statements> {
 }
 
 /**
- * Compiles the statements of a store once for all databases with the same dialect: that takes longer
- * than to open a database of SQLite. What is compiled must not refer to the database.
+ * Returns a function that compiles the statements of a store once for all databases with the same
+ * dialect, engine and schema. Compiling takes longer than opening an SQLite database.
+ *
+ * @param compile Compiles the statements. They must not refer to the database.
  */
 export function compileOnce<Statements>(
   compile: (database: SqlDatabase) => Statements,

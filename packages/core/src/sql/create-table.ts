@@ -4,10 +4,11 @@ import type { NoTables } from './sql-calls.ts'
 import type { TableSpec } from './table-spec.ts'
 
 /**
- * Makes a table as it is defined, with all that belongs to it. Where the migrations of its store
- * are applied, it is there already and the same.
+ * Creates a table from its definition, with its indexes and triggers. The result equals what the
+ * migrations of its store create.
  *
- * @param schema Where to make it, on engines that have schemas; `db` knows it.
+ * @param db A query builder whose schema is `schema`.
+ * @param schema The schema of the table, on engines that have schemas.
  */
 export async function createTable(
   db: Kysely<NoTables>,

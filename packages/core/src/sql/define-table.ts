@@ -1,6 +1,6 @@
 import type { ColumnType, TableSpec } from './table-spec.ts'
 
-/** What a column of a type has in JavaScript. */
+/** The JavaScript type of a column. */
 type ValueOf<Type extends ColumnType> = Type extends 'text'
   ? string
   : Type extends 'integer' | 'timestamp'
@@ -15,45 +15,46 @@ export type RowOf<Spec extends TableSpec> = {
   readonly [Column in ColumnOf<Spec>]: ValueOf<Spec['columns'][Column]>
 }
 
-/** The columns of a row that are its key. */
+/** The key columns of a row. */
 export type KeyOf<Spec extends TableSpec> = Pick<RowOf<Spec>, KeyColumn<Spec>>
 
 type KeyColumn<Spec extends TableSpec> = Spec['key'][number] & ColumnOf<Spec>
 
-/** Tables of a store, as Kysely sees them. */
+/** The tables of a store, as a type parameter for Kysely. */
 export type TablesOf<Spec extends TableSpec> = {
   [Each in Spec as Each['name']]: RowOf<Each>
 }
 
-/** A table, and what statements about it are made of. */
+/** A defined table, with helpers for its statements. */
 export interface SqlTable<Spec extends TableSpec> {
+  /** The definition. */
   readonly spec: Spec
   readonly name: Spec['name']
   readonly columns: Spec['columns']
   readonly key: readonly KeyColumn<Spec>[]
-  /** Returns the columns but some, in their order: a list to select. */
+  /** Returns the columns except for the given ones, in order, as a select list. */
   readonly except: <Left extends ColumnOf<Spec>>(
     ...left: readonly Left[]
   ) => readonly Exclude<ColumnOf<Spec>, Left>[]
   /**
-   * Returns just the columns of the key, of a row or of a statement's stand-ins, which have no
-   * columns to copy.
+   * Returns the key columns of a row, or of the placeholders of a statement, which cannot be
+   * spread.
    */
   readonly keyOf: (at: KeyOf<Spec>) => KeyOf<Spec>
-  /** Returns just the columns of a row, as {@link keyOf}. */
+  /** Returns all columns of a row or of placeholders, as {@link keyOf} does. */
   readonly rowOf: (row: RowOf<Spec>) => RowOf<Spec>
-  /** Names a key in one text: the JSON of its values. */
+  /** Returns a key as one string: the JSON of its values. */
   readonly keyText: (at: KeyOf<Spec>) => string
-  /** Returns about how many bytes a row sends. */
+  /** Returns the approximate size of a row in bytes, as it is sent. */
   readonly sizeOf: (row: RowOf<Spec>) => number
 }
 
-/** About what a row sends beside its bytes. */
+/** The approximate size of a row without its bytes columns. */
 const OTHER_BYTES = 256
 
 /**
- * Defines a table: its row, its columns in statements and its newest layout all follow from what is
- * written here.
+ * Defines a table. Its row type, its columns in statements and its current layout follow from the
+ * definition.
  *
  * @example
  * ```ts
@@ -73,7 +74,7 @@ const OTHER_BYTES = 256
 export function defineTable<const Spec extends TableSpec>(
   spec: Spec & TableSpec<ColumnOf<Spec>>,
 ): SqlTable<Spec> {
-  // The names are those of the type, as each of them is there.
+  // The columns are exactly those of the type.
   const names = Object.keys(spec.columns) as ColumnOf<Spec>[]
   const key = spec.key as readonly KeyColumn<Spec>[]
   const large = names.filter((column) => spec.columns[column]?.endsWith('bytes'))
@@ -89,7 +90,7 @@ export function defineTable<const Spec extends TableSpec>(
       ),
     keyOf: (at) => picked(at, key),
     rowOf: (row) => picked(row, names),
-    // Both are asked of each row that is written.
+    // The next two run for every row that is written.
     keyText(at) {
       const values: unknown[] = []
       for (const column of key) values.push(at[column])
@@ -110,7 +111,7 @@ function picked<Values extends object, Column extends keyof Values>(
   values: Values,
   columns: readonly Column[],
 ): Pick<Values, Column> {
-  // Each of the columns is read, which is all that there is.
+  // The entries are exactly the given columns.
   return Object.fromEntries(columns.map((column) => [column, values[column]])) as Pick<
     Values,
     Column

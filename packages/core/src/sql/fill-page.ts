@@ -1,4 +1,4 @@
-/** How many rows a page holds at most, and how many bytes before its last row. */
+/** The largest number of rows of a page, and the number of bytes at which it ends. */
 export interface PageBounds {
   /** The most rows of the page. */
   readonly limit: number
@@ -6,25 +6,27 @@ export interface PageBounds {
   readonly maxBytes: number
 }
 
-/** How {@link fillPage} reads rows that come after the given one, or the first ones. */
+/** The reads of {@link fillPage}. Each returns rows after the given one, or the first ones. */
 export interface PageReader<Row, Whole extends Row> {
-  /** Reads up to `limit` rows, without the content of those that have more than `inlineBytes` bytes of it. */
+  /**
+   * Reads up to `limit` rows. Leaves out the content of rows with more than `inlineBytes` bytes.
+   */
   readonly read: (
     after: Row | undefined,
     limit: number,
     inlineBytes: number,
   ) => Promise<readonly Row[]>
-  /** Reads how many bytes of content up to `limit` rows have. */
+  /** Reads the content sizes in bytes of up to `limit` rows. */
   readonly readSizes: (after: Row | undefined, limit: number) => Promise<readonly number[]>
-  /** Whether the content of the row was read. */
+  /** Returns whether the content of the row was read. */
   readonly isWhole: (row: Row) => row is Whole
-  /** How many bytes of content a row has. */
+  /** Returns the content size of a row in bytes. */
   readonly bytesOf: (row: Whole) => number
 }
 
 /**
- * Reads a page that stops once it holds `maxBytes`. It takes one statement if no row has more than its share of them.
- * Otherwise a second one reads the sizes, and a third one as many rows as fit.
+ * Reads a page that ends once it holds `maxBytes`. One statement is enough if no row exceeds its
+ * equal share of them. Otherwise a second one reads sizes, and a third one as many rows as fit.
  */
 export async function fillPage<Row, Whole extends Row>(
   { limit, maxBytes }: PageBounds,
@@ -32,7 +34,7 @@ export async function fillPage<Row, Whole extends Row>(
 ): Promise<readonly Whole[]> {
   let asked = limit
   let rows = await read(undefined, asked, Math.floor(maxBytes / limit))
-  // It cannot hold more than that.
+  // Rows of at most their share cannot exceed the limit.
   if (rows.every(isWhole)) return rows
   const page: Whole[] = []
   let held = 0
@@ -48,13 +50,13 @@ export async function fillPage<Row, Whole extends Row>(
     if (isEnd && left === 0) return page
     const sizes = await readSizes(page.at(-1), left === 0 ? limit - page.length : left)
     const fitting = leading(sizes, maxBytes - held)
-    // One more tells that there is none.
+    // Asking for one more row shows that there is none.
     asked = Math.max(fitting.length, 1) + (isEnd && fitting.length === sizes.length ? 1 : 0)
     rows = await read(page.at(-1), asked, Math.max(0, ...fitting))
   }
 }
 
-/** The first sizes, up to the one with which they come to the sum. */
+/** Returns the first sizes, up to the one with which they reach the sum. */
 function leading(sizes: readonly number[], sum: number): readonly number[] {
   let held = 0
   const last = sizes.findIndex((size) => (held += size) >= sum)

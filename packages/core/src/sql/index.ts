@@ -34,28 +34,28 @@ export { migrateSubsystem, type SchemaChange, type Subsystem } from './migration
 export { prefixUpperBound } from './prefix-upper-bound.ts'
 export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
 export { refuseToRepeat, resolveOutcome } from './resolve-outcome.ts'
-export { removeAll } from './remove-all.ts'
 export { runWork, type PriorAttempts, type WorkTraits } from './run-work.ts'
-export { compileScopeRemoval } from './scope-removal.ts'
 export { requireSqlDatabase, type MigrationLock, type SqlDatabase } from './sql-database.ts'
-export type { NoTables, SqlCalls } from './sql-calls.ts'
-export type { StoredObjects, StoredTrigger } from './stored-objects.ts'
 export type {
   ColumnType,
   ColumnTypes,
   KeyedTable,
   KeyOrder,
+  StoredObjects,
+  StoredTrigger,
   TableSpec,
   UniqueColumns,
 } from './table-spec.ts'
-export type { Compilable, CompiledSql } from './compiled-sql.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
-export type { Removal } from './removal.ts'
+export { compileScopeRemoval, removeAll, type Removal } from './removal.ts'
 export type { BatchRules, SqlBatch } from './sql-batch.ts'
-export type { Repeat, TransactionTraits, WriteClaim } from './sql-repeat.ts'
+export type { NoTables, SqlCalls, TransactionTraits, WriteClaim } from './sql-calls.ts'
 export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'
 export {
   compileStatement,
+  type Compilable,
+  type CompiledSql,
+  type Repeat,
   type SqlStatement,
   type StatementTraits,
   type WriteTraits,

@@ -1,7 +1,7 @@
 const OFFSET_BASIS = 0xcbf29ce484222325n
 const PRIME = 0x100000001b3n
 
-/** The FNV-64a hash of a lock's name, as the signed 64-bit integer that an advisory lock takes. */
+/** Returns the FNV-64a hash of a lock's name, as the signed 64-bit integer of an advisory lock. */
 export function lockKey(name: string): bigint {
   let hash = OFFSET_BASIS
   for (const byte of Buffer.from(name)) {

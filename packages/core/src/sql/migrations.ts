@@ -7,34 +7,32 @@ import type { NoTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import { isSqlFailure } from './sql-failure.ts'
 import { compileStatement } from './sql-statement.ts'
-import type { StoredObjects } from './stored-objects.ts'
-import type { TableSpec } from './table-spec.ts'
+import type { StoredObjects, TableSpec } from './table-spec.ts'
 
-/** The migrations of one store, which has its own ledger and its own lock. */
+/** The migrations of one store, with a ledger and a lock of its own. */
 export interface Subsystem {
   /**
-   * Part of the names of the ledger and the lock: `harbor_state_migrations`,
-   * `harbor-state-migrations`. Lower-case letters, digits and `_`. No other store has it.
+   * The name within those of the ledger and the lock, `harbor_state_migrations` and
+   * `harbor-state-migrations`. It consists of lower-case letters, digits and `_`, and is unique
+   * among stores.
    */
   readonly name: string
   /** The npm package of the store, for the advice to upgrade it. */
   readonly packageName: string
-  /** Forward-only migrations by name; the names sort in the order in which they are applied. */
+  /** Forward-only migrations by name. They are applied in the order of their names. */
   readonly migrations: Readonly<Record<string, SchemaChange>>
   /**
-   * What has to be there when every migration is applied, in the order in which calls lock these
-   * tables. A migration takes them for itself before it changes anything; see {@link
-   * SqlDatabase.migrate}. Taken one by one as it goes, they would make it deadlock with calls.
-   * Default: nothing.
+   * The tables after all migrations, in the order in which calls lock them. A migration locks all
+   * of them before it changes anything, see {@link SqlDatabase.migrate}: locking one by one could
+   * deadlock with calls. Default: none.
    */
   readonly tables?: readonly TableSpec[]
 }
 
 /**
  * One migration, written once for all engines.
- *
- * @param schema Where the tables are, on engines that have schemas. `db` knows it; SQL that Kysely
- * does not write has to name it.
+ * @param schema The schema of the tables, on engines that have schemas. `db` already uses it; raw
+ * SQL has to name it.
  */
 export type SchemaChange = (
   db: Kysely<NoTables>,
@@ -43,12 +41,12 @@ export type SchemaChange = (
 ) => Promise<void>
 
 /**
- * Brings the tables of a subsystem up to date, or only checks that they are; then checks that this
- * role can work with what is there. On a database that is up to date these are two reads, which go
- * together.
+ * Applies the pending migrations of a subsystem, or only checks that there are none. Then checks
+ * that this database role can work with the tables. On a database that is up to date this takes two
+ * reads, which are sent together.
  *
  * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`;
- * `invalid_config` if rows are hidden from the role or something that keeps them is gone.
+ * `invalid_config` if rows are hidden from the role, or a table or trigger is gone.
  */
 export async function migrateSubsystem(
   database: SqlDatabase,
@@ -64,11 +62,10 @@ export async function migrateSubsystem(
   if (inspection.status === 'rejected') throw inspection.reason
   const pending = ledger.value
   if (pending.length === 0) {
-    // They may have been made after the inspection and before the ledger was read.
+    // They may have been created after the inspection and before the ledger was read.
     return refuse(inspection.value.length === 0 ? [] : await database.inspect(objects))
   }
-  // What is not there yet is made by the migrations; rows of the ledger that are hidden make them
-  // seem pending.
+  // Migrations create missing tables. Hidden rows of the ledger would make migrations seem pending.
   refuse(inspection.value.filter(({ name }) => name === HIDDEN_ROWS))
   if (mode === 'verify') {
     throw new HarborageError(
@@ -81,7 +78,7 @@ export async function migrateSubsystem(
   refuse(await database.inspect(objects))
 }
 
-/** The finding of an engine that a role does not see all rows of a table. */
+/** The name of an engine's finding that the role does not see all rows of a table. */
 const HIDDEN_ROWS = 'hidden_rows'
 
 function objectsOf({ dialect }: SqlDatabase, subsystem: Subsystem): StoredObjects {
@@ -106,7 +103,7 @@ function refuse(findings: readonly Finding[]): void {
 
 async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
   const { name, tables = [] } = subsystem
-  // Not what keeps an order of keys: a walk locks it first, and a save locks the table first.
+  // Without the tables of key orders: a walk locks these first, a save locks the main table first.
   const lock = {
     name: `harbor-${name}-migrations`,
     tables: tables.map((table) => table.name),
@@ -130,10 +127,10 @@ async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Pro
 }
 
 /**
- * A newer version may have migrated while this one waited for the lock. If that cannot be asked,
- * what failed before says more.
+ * Checks whether a newer version has migrated while this one waited for the lock. If that check
+ * fails, the earlier error says more.
  *
- * @throws `schema_too_new`
+ * @throws `schema_too_new` if it has.
  */
 async function refuseNewer(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
   try {

@@ -2,18 +2,20 @@ import type { Database } from '../database.ts'
 import { migrateSubsystem, type Subsystem } from './migrations.ts'
 import { requireSqlDatabase, type SqlDatabase } from './sql-database.ts'
 
-/** What a store keeps on SQL, and what works with it. */
+/** The SQL side of a store. */
 export interface SqlStore<Driver> {
+  /** Its tables and migrations. */
   readonly subsystem: Subsystem
+  /** Returns the driver for a database that is up to date. */
   readonly create: (database: SqlDatabase) => Driver
 }
 
 /**
- * Opens the SQL driver of a store on an open database, which the driver leaves open when it is closed: brings its tables
- * up to date, or only checks that they are.
+ * Opens the SQL driver of a store on an open database. Applies the pending migrations, or only
+ * checks that there are none. Closing the driver leaves the database open.
  *
- * @throws `invalid_config` if the database is not of an SQL engine; `migration_failed`, `schema_outdated`,
- * `schema_too_new`, `store_unavailable`.
+ * @throws `invalid_config` if the database is not an SQL database; `migration_failed`,
+ * `schema_outdated`, `schema_too_new`, `store_unavailable`.
  */
 export async function openSqlDriver<Driver>(
   database: Database,

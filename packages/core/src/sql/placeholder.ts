@@ -1,4 +1,4 @@
-/** Takes the place of a value while a statement is compiled. */
+/** The place of a named value in a statement that is being compiled. */
 export class Placeholder {
   readonly name: string | symbol
 
@@ -7,12 +7,12 @@ export class Placeholder {
   }
 }
 
-/** Answers a stand-in for whatever parameter is read, under the type that the real value will have. */
+/** Returns an object whose every property is a placeholder, typed as the real parameters. */
 export function placeholders<Parameters extends object>(): Parameters {
   return new Proxy({}, { get: (_, name) => new Placeholder(name) }) as Parameters
 }
 
-/** The value that a stand-in stands for. */
+/** Returns the value of a placeholder. */
 export function readParameter(values: object, { name }: Placeholder): unknown {
   return Reflect.get(values, name)
 }

@@ -4,12 +4,15 @@ const LAST_CODE_POINT = 0x10ffff
 const FIRST_SURROGATE = 0xd800
 const AFTER_SURROGATES = 0xe000
 
-/** Sorts after every name: each name has fewer of the last code point than this. */
+/**
+ * A string that sorts after every name: a name is too short to repeat the last code point as often.
+ */
 const AFTER_ALL_NAMES = String.fromCodePoint(LAST_CODE_POINT).repeat(MAX_NAME_BYTES / 4 + 1)
 
 /**
- * The first text, in byte order, that sorts after every name that begins with the prefix. `>= prefix` and `< after`
- * make a range that an index serves and in which every character means itself; LIKE folds case and scans.
+ * Returns the first string, in byte order, that sorts after every name with the prefix. `>= prefix`
+ * and `< bound` make a range that an index serves and in which every character is literal. LIKE
+ * ignores case and scans.
  */
 export function prefixUpperBound(prefix: string): string {
   const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0)

@@ -1,10 +1,10 @@
 import { HarborageError, isHarborageError } from '../harborage-error.ts'
 
 /**
- * Waits for the read that tells why a write changed nothing. An attempt of the write whose answer
- * was lost may have been applied, so if the read fails, the outcome is unknown.
+ * Waits for a read that determines why a write changed nothing. An earlier attempt whose answer was
+ * lost may have been applied, so if the read fails, the outcome is unknown.
  *
- * @throws `outcome_unknown` where the read is `store_unavailable`.
+ * @throws `outcome_unknown` if the read fails with `store_unavailable`.
  */
 export async function resolveOutcome<Answer>(read: Promise<Answer>): Promise<Answer> {
   try {
@@ -14,7 +14,7 @@ export async function resolveOutcome<Answer>(read: Promise<Answer>): Promise<Ans
   }
 }
 
-/** Returns what a call fails with if finding out the outcome of its write fails. */
+/** Returns the error of a call that could not determine the outcome of its write. */
 export function unresolved(error: unknown): unknown {
   if (!isHarborageError(error, 'store_unavailable')) return error
   return new HarborageError(
@@ -25,9 +25,9 @@ export function unresolved(error: unknown): unknown {
 }
 
 /**
- * Refuses to repeat a work that would take away what others wrote since an attempt before.
+ * Rejects repeating a work that could remove what others wrote since an earlier attempt.
  *
- * @throws `outcome_unknown` if such an attempt may have been applied.
+ * @throws `outcome_unknown` if an earlier attempt may have been applied.
  */
 export function refuseToRepeat(mayBeApplied: boolean): void {
   if (!mayBeApplied) return

@@ -1,45 +1,44 @@
 import { HarborageError } from '../harborage-error.ts'
 import { unresolved } from './resolve-outcome.ts'
-import type { SqlCalls } from './sql-calls.ts'
+import type { SqlCalls, TransactionTraits } from './sql-calls.ts'
 import { isSqlFailure } from './sql-failure.ts'
-import type { TransactionTraits } from './sql-repeat.ts'
 import type { SqlWork } from './sql-work.ts'
 import { isWriteConflict } from './write-conflict.ts'
 
-/** How often a work is begun before it is given up. */
+/** The largest number of attempts of a work. */
 const MAX_ATTEMPTS = 100
 
-/** Names the transaction of a work and declares how it may be run again. */
+/** The name of a work's transaction, and how it may be run again. */
 export interface WorkTraits extends TransactionTraits {
-  /** What others change when they are in the way, for the message. */
+  /** What others have changed after a conflict, for the error message. */
   readonly subject: string
   /**
-   * Whether a unique violation is a conflict: another transaction has just written the same key, so
-   * that the work finds it when it is run again, and decides. Default: `false`.
+   * Whether a unique violation is a conflict: another transaction has just written the same key,
+   * and the work finds it on the next attempt. Default: `false`.
    */
   readonly conflictsOnUnique?: boolean
 }
 
-/** What is known of what a call tried before its work is run. */
+/** What a call tried before its work runs. */
 export interface PriorAttempts {
-  /** Whether one of them may have been applied, because its answer was lost. */
+  /** Whether an attempt may have been applied, because its answer was lost. */
   mayBeApplied: boolean
 }
 
 /**
- * Runs a work in a transaction of its own. After a conflict, which has undone all of it, it is run
- * anew from the start.
+ * Runs a work in a transaction and resolves to its result. After a conflict the transaction is
+ * rolled back and the work runs again from the start.
  *
- * A work may be made of the works of several stores: they are applied together or not at all, and a
- * conflict in one of them runs all of them anew. Lock in one order, so that none waits for another
- * in a circle: artifacts, then slots (a commit sorts its own), then conversations.
+ * A work may consist of works of several stores. They are applied as a whole or not at all, and a
+ * conflict in one runs all of them again. To avoid deadlocks, lock in this order: artifacts, then
+ * slots (a commit sorts its own), then conversations.
  *
- * @param work Is called for each attempt, and told whether one before it may have been applied. It
- * throws a `WriteConflict` if others changed what it decided on.
- * @param prior What the call tried before. One that changed nothing may have been applied, too, so
- * that the work finds out what became of it. Default: nothing was tried.
- * @throws `store_unavailable` after 100 conflicts. `outcome_unknown` where the database becomes
- * unavailable after something was tried before.
+ * @param work Called for each attempt, with whether an earlier one may have been applied. It throws
+ * a {@link WriteConflict} if others changed what it decided on.
+ * @param prior What the call tried before. An attempt that changed nothing may also have been
+ * applied, and the work has to find out. Default: nothing.
+ * @throws `store_unavailable` after 100 conflicts; `outcome_unknown` if the database becomes
+ * unavailable after an earlier attempt.
  */
 export async function runWork<Result>(
   calls: Pick<SqlCalls, 'transaction'>,

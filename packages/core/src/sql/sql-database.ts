@@ -4,45 +4,47 @@ import { HarborageError } from '../harborage-error.ts'
 import type { Finding } from '../finding.ts'
 import type { SqlDialect } from './dialects/sql-dialect.ts'
 import type { NoTables, SqlCalls } from './sql-calls.ts'
-import type { StoredObjects } from './stored-objects.ts'
+import type { StoredObjects } from './table-spec.ts'
 
 /**
- * The engine port: what an SQL engine offers to the stores. Statements come compiled; values go in and out as
- * JavaScript's own: integers up to 2^53 as numbers, bytes as `Uint8Array`s that share no memory with anything else.
+ * The port between stores and SQL engines. Statements arrive compiled. Integers up to 2^53 are
+ * JavaScript numbers, and bytes are `Uint8Array`s that share no memory with anything else.
  *
- * Every failure is one of Harborage's errors, or an `SqlFailure` where the store may know what it means.
- * Failures that may pass (a lost connection, a deadlock, a busy file) are retried within a bounded
- * budget. What may have been applied is repeated only as its declaration of `repeat` allows.
+ * Every failure is a {@link HarborageError}, or an {@link SqlFailure} if the store may know its
+ * meaning. Transient failures (a lost connection, a deadlock, a busy file) are retried within a
+ * bounded time. A call that may have been applied is repeated only as its `repeat` allows.
  */
 export interface SqlDatabase extends Database, SqlCalls {
-  /** What its SQL has of its own. */
+  /** The dialect of its SQL. */
   readonly dialect: SqlDialect
-  /** The schema of all tables where the engine has schemas. */
+  /** The schema of all tables, on engines that have schemas. */
   readonly schema: string | undefined
   /**
-   * Changes tables in one transaction that holds the named migration lock; whoever else asks for that lock waits.
-   * The lock is of the transaction and never of the session, so it also holds through a connection pooler.
+   * Changes tables in one transaction that holds the named migration lock. Other migrations with
+   * that lock wait. The lock belongs to the transaction and not to the session, so it works through
+   * a connection pooler.
    *
-   * Where calls run beside a migration, it first takes those of the tables that are there for itself alone. It gives
-   * up and begins anew rather than hold up calls that wait behind it, so `work` may be called several times.
+   * If calls can run during a migration, it first locks the existing ones of the given tables
+   * exclusively. It starts over rather than delay calls that wait behind it, so `work` may be
+   * called several times.
    *
-   * @throws `store_unavailable` if others keep a table for too long.
+   * @throws `store_unavailable` if others lock a table for too long.
    */
   migrate<Result>(
     lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result>
   /**
-   * Returns what is wrong with the tables of a store: rows that are hidden from this role, a table or a trigger that is
-   * gone, a function of another schema. It changes nothing.
+   * Resolves to the problems of a store's tables: rows that are hidden from this role, a missing
+   * table or trigger, a function of another schema. Changes nothing.
    */
   inspect(objects: StoredObjects): Promise<readonly Finding[]>
 }
 
-/** What a migration has to have for itself. */
+/** The locks of a migration. */
 export interface MigrationLock {
   readonly name: string
-  /** Those through which every call goes, in the order in which calls lock them. */
+  /** The tables that calls lock first, in their locking order. */
   readonly tables: readonly string[]
 }
 
@@ -57,7 +59,7 @@ const members = [
 ] as const
 
 /**
- * Narrows a database to the engine port.
+ * Returns a database as an SQL database.
  *
  * @throws `invalid_config` if it was not opened by an SQL engine.
  */

@@ -1,59 +1,91 @@
-import type { Compilable, CompiledSql } from './compiled-sql.ts'
+import type { CompiledQuery } from 'kysely'
 import type { SqlBatch } from './sql-batch.ts'
-import type { Repeat } from './sql-repeat.ts'
 import { Placeholder, placeholders } from './placeholder.ts'
+
+/** A query that Kysely can compile: one of its builders, or raw SQL. */
+export interface Compilable<Row> {
+  compile(): CompiledQuery<Row>
+}
+
+/** The text of a compiled statement, from which an engine prepares it. */
+export interface CompiledSql {
+  /** A short name for logs and for the server's list of prepared statements. */
+  readonly name: string
+  readonly sql: string
+}
+
+/**
+ * Whether an engine may repeat a statement or a transaction by itself after an attempt whose answer
+ * was lost, so that it may have been applied. An attempt that certainly was not applied is always
+ * repeated. `repeats.md` gives the reason for each statement.
+ *
+ * - `reads`: it changes nothing.
+ * - `recognized`: the stored data shows whether the first attempt was applied. If it was, the
+ *   repetition changes nothing.
+ * - `never`: the repetition could undo what others wrote in between. The call fails with
+ *   `outcome_unknown`.
+ */
+export type Repeat = 'reads' | 'recognized' | 'never'
 
 declare const rowType: unique symbol
 
-/** What a statement that writes takes up. */
+/** The keys and size of a statement that writes. */
 export interface WriteTraits<Parameters> {
   /**
-   * Returns what the call may write to, and what else no two calls may have in common that are under way at the same
-   * time: of those an engine makes the later one after the earlier one. The first key of a call that has a batch form
-   * is the order in which the calls of a batch are made: the same for all who write to the table, so that they cannot
-   * deadlock. Default: nothing.
+   * Returns the keys that a call may write, and any others that two concurrent calls must not
+   * share: an engine makes calls with a common key one after the other. Calls of a batch are sorted
+   * by their first key. To avoid deadlocks, it has to be the same order as in all other writes to
+   * the table. Default: none.
    */
   keysOf?(call: Parameters): readonly string[]
-  /** Returns about how many bytes the call carries. Default: none. */
+  /** Returns the approximate size of a call in bytes. Default: 0. */
   sizeOf?(call: Parameters): number
 }
 
-/** What an engine has to know of a statement, and what it may make use of. */
+/** Properties of a statement that an engine needs or can use. */
 export interface StatementTraits<Parameters> extends WriteTraits<Parameters> {
   /**
-   * Whether the engine may repeat it after its answer was lost. Where a `recognized` one then
-   * changes nothing, it fails with the reason `repeated`: the store reads what became of it.
+   * Whether the engine may repeat it after its answer was lost. If a `recognized` statement then
+   * changes nothing, it fails with the reason `repeated`, and the store reads the outcome.
    */
   readonly repeat: Repeat
   /**
-   * Reads one row at most, by a unique key, and is done at once, so that it may share a connection with others of its
-   * kind, each of which waits for those before it. Default: `false`.
+   * Whether it reads at most one row by a unique key. Such reads are so fast that they may share a
+   * connection, on which each waits for those before it. Default: `false`.
    */
   readonly isPointRead?: boolean
-  /** Reads a few rows at once, so that it may share a connection as a point read may. Default: `false`. */
+  /**
+   * Whether it reads a few rows fast enough to share a connection as a point read does. Default:
+   * `false`.
+   */
   readonly isShortRead?: boolean
-  /** How many calls at a time are made as one statement. Default: each call by itself. */
+  /** The form that makes many calls as one statement. Default: none, each call runs by itself. */
   readonly batch?: SqlBatch<Parameters> | undefined
 }
 
 /**
- * A statement that Kysely compiled once, with named parameters still open. It is plain data: each engine keeps its own
- * prepared form of it. Building and preparing per call costs five times the query itself.
+ * A statement that Kysely compiled once, with named parameters. It is plain data, and each engine
+ * keeps its own prepared form. Compiling and preparing for every call would cost five times as much
+ * as the query itself.
  */
 export interface SqlStatement<Parameters, Row> extends CompiledSql, StatementTraits<Parameters> {
-  /** The values of one call, in the order of the statement's placeholders. */
+  /** Returns the values of a call, in the order of the statement's placeholders. */
   bind(parameters: Parameters): unknown[]
-  /** Never there: it carries the type of the rows. */
+  /** Never set: it only carries the type of the rows. */
   readonly [rowType]?: Row
 }
 
 /**
- * Compiles a statement. `build` gets one stand-in per named parameter and uses it where the value goes.
+ * Compiles a statement.
+ *
+ * @param name A short, unique name for logs and prepared statements.
+ * @param build Builds the query. It gets a placeholder for each parameter and uses it as the value.
  *
  * @example
  * ```ts
  * import { compileStatement } from '@harborage/core/sql'
- * import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+ * import { DummyDriver, Kysely } from 'kysely'
+ * import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
  *
  * const builder = new Kysely<{ notes: { id: string; text: string } }>({
  *   dialect: {
@@ -83,7 +115,7 @@ export function compileStatement<Parameters extends object, Row>(
     ...traits,
     name,
     sql,
-    // One call for all values: it is made for each statement that is run.
+    // A plain loop: this runs for every statement.
     bind(values) {
       const bound = [...parameters]
       for (let place = 0; place < names.length; place += 1) {

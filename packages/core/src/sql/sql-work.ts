@@ -1,42 +1,41 @@
-import type { CompiledSql } from './compiled-sql.ts'
-import type { SqlStatement } from './sql-statement.ts'
+import type { CompiledSql, SqlStatement } from './sql-statement.ts'
 
-/** One statement of a transaction, on its way to the engine. */
+/** A statement of a transaction with its values. */
 export interface SqlStep {
   readonly statement: CompiledSql
   readonly values: unknown[]
-  /** Whether the engine answers with the rows or with how many rows were changed. */
+  /** Whether the engine answers with the rows or with the number of changed rows. */
   readonly answer: 'rows' | 'changes'
 }
 
 /**
- * The body of a transaction, as a generator that yields its statements: an engine with a synchronous client runs it
- * without giving way to other work, so that many bodies can share one commit, and any other engine awaits each answer.
- * Write `yield* selectRows(…)` where one would write `await`.
+ * The body of a transaction: a generator that yields statements and receives their answers. An
+ * engine with a synchronous client runs it without interruption, which lets bodies share a commit.
+ * Other engines await each answer. Write `yield* selectRows(…)` instead of `await`.
  *
- * Several statements may be yielded at once. They run one after the other all the same, but an engine with a network
- * in between sends them together. If one fails, none of their answers arrives.
+ * Several statements may be yielded at once. They run one after the other, but an engine with a
+ * network sends them together. If one fails, none of their answers arrives.
  *
- * Works compose: one that is made of others, of several stores as well, is applied as a whole. See
+ * Works compose: a work that consists of others, even of several stores, is applied as a whole. See
  * `runWork`.
  */
 export type SqlWork<Result> = Generator<readonly SqlStep[], Result, readonly SqlAnswer[]>
 
-/** What the engine hands back for a step: the rows or the count that the step asked for. */
+/** The answer of the engine to a step: the rows or the number of changed rows. */
 export type SqlAnswer = readonly unknown[] | number
 
-/** Runs a statement in the transaction and gives its rows. */
+/** Runs a statement in the transaction and returns its rows. */
 export function* selectRows<Parameters, Row>(
   statement: SqlStatement<Parameters, Row>,
   parameters: Parameters,
 ): SqlWork<readonly Row[]> {
   const values = statement.bind(parameters)
   const [answer] = yield [{ statement, values, answer: 'rows' }]
-  // The statement's type is the only thing that says what its rows are.
+  // Only the type of the statement knows the type of its rows.
   return answer as readonly Row[]
 }
 
-/** Runs a statement in the transaction and gives the number of rows it changed. */
+/** Runs a statement in the transaction and returns the number of rows it changed. */
 export function* changeRows<Parameters>(
   statement: SqlStatement<Parameters, unknown>,
   parameters: Parameters,
@@ -47,8 +46,9 @@ export function* changeRows<Parameters>(
 }
 
 /**
- * Runs several works in step, and gives their results in their order. What they ask for at the same time goes to the
- * engine at once, so that they take the round trips of the longest one only.
+ * Runs several works concurrently and returns their results in order. The statements that they
+ * yield at the same time are sent together, so they take only as many round trips as the longest
+ * work.
  */
 export function* pipeline<Result>(works: readonly SqlWork<Result>[]): SqlWork<Result[]> {
   const runs = works.map((work) => ({ work, state: work.next([]) }))

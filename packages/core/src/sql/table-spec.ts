@@ -1,5 +1,5 @@
 /**
- * What a column holds.
+ * The type of a column.
  *
  * - `text`: a text that is compared by its bytes.
  * - `integer`: a whole number of up to 2^53.
@@ -9,26 +9,26 @@
  */
 export type ColumnType = 'text' | 'integer' | 'timestamp' | 'bytes' | 'large_bytes'
 
-/** The columns of something and what they hold. */
+/** Columns and their types. */
 export type ColumnTypes<Names extends string = string> = Readonly<Record<Names, ColumnType>>
 
-/** Columns of a table, those of its key at least. */
+/** A table with some of its columns, at least those of its key. */
 export interface KeyedTable<Column extends string = string> {
   readonly name: string
   /**
-   * In the order in which they are stored. Large ones come last, so that reading others never walks
-   * their pages.
+   * The columns in stored order. Large ones come last, so that reading the others does not walk
+   * through their pages.
    */
   readonly columns: ColumnTypes<Column>
   /** The columns of the primary key, `<table>_pkey`. */
   readonly key: readonly Column[]
 }
 
-/** A table as its newest migration leaves it. No column may be null. */
+/** A table after its newest migration. No column may be null. */
 export interface TableSpec<Column extends string = string> extends KeyedTable<Column> {
-  /** What else is unique. Default: nothing. */
+  /** Further unique columns. Default: none. */
   readonly unique?: readonly UniqueColumns<Column>[]
-  /** In which other orders its keys are walked. Default: in none. */
+  /** Further orders in which its keys are walked. Default: none. */
   readonly keyOrders?: readonly KeyOrder<Column>[]
 }
 
@@ -38,13 +38,13 @@ export interface UniqueColumns<Column extends string = string> {
   readonly name: string
   readonly columns: readonly Column[]
   /**
-   * Set if other look-ups could be taken to their index. Where plans are made by what a table holds
-   * at first, the index then is one that only look-ups use that name its condition.
+   * Set if a planner could use their index for other lookups by mistake. On engines that plan by
+   * statistics, only queries that contain its condition can use the index.
    */
   readonly apart?: {
     /** The name of the index. */
     readonly name: string
-    /** A column that is never empty. `<column> <> ''` is the condition. */
+    /** A column that is never empty. The condition is `<column> <> ''`. */
     readonly column: Column
   }
 }
@@ -53,14 +53,28 @@ export interface UniqueColumns<Column extends string = string> {
 export interface KeyOrder<Column extends string = string> {
   /** The name of the index. */
   readonly name: string
-  /** The columns of the key in this order. */
+  /** The key columns in this order. */
   readonly columns: readonly Column[]
-  /** Holds just the keys, where an update writes to every index of its table. */
+  /**
+   * The table that holds the keys, on engines where an update writes to every index of its table.
+   */
   readonly keyTable: {
     readonly name: string
-    /** The name of the index of its rows in this order. */
+    /** The name of its index in this order. */
     readonly index: string
-    /** The name of the triggers that keep it, and of their function. */
+    /** The name of the triggers that maintain it, and of their function. */
     readonly keeper: string
   }
+}
+
+/** The database objects of a store, besides its ledger of migrations. */
+export interface StoredObjects {
+  readonly tables: readonly string[]
+  readonly triggers: readonly StoredTrigger[]
+}
+
+/** A trigger of a table; its function is in the same schema. */
+export interface StoredTrigger {
+  readonly table: string
+  readonly name: string
 }

@@ -2,18 +2,18 @@
 const mark = Symbol.for('harborage.write_conflict')
 
 /**
- * Thrown by a work where others changed what it has decided on. Its transaction has to be undone,
- * and the work run again from the start: see `runWork`.
+ * Thrown by a work if others changed what it decided on. `runWork` rolls the transaction back and
+ * runs the work again.
  */
 export class WriteConflict extends Error {
   constructor() {
-    super('others changed what was decided on: undo the transaction and run its work again')
+    super('others changed what was decided on: roll the transaction back and run its work again')
     this.name = 'WriteConflict'
     Object.defineProperty(this, mark, { value: true })
   }
 }
 
-/** Tells whether an error is a {@link WriteConflict}, of whichever copy of this package. */
+/** Returns whether an error is a {@link WriteConflict}, from any copy of this package. */
 export function isWriteConflict(error: unknown): error is WriteConflict {
   return typeof error === 'object' && error !== null && mark in error
 }

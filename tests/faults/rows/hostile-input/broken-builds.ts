@@ -21,7 +21,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: FEW,
     edits: [
       {
-        file: 'packages/core/src/kit/read-arguments.ts',
+        file: 'packages/core/src/kit/argument-checks.ts',
         from: 'if (isHarborageError(error)) return error',
         to: 'return error as never',
       },

@@ -1,10 +1,9 @@
 import { sql, type SelectQueryBuilder } from 'kysely'
-import { forAnyTables, type AnyTables } from '../any-tables.ts'
-import type { SqlCalls } from '../sql-calls.ts'
+import { forAnyTables, type AnyTables, type SqlCalls } from '../sql-calls.ts'
 import type { KeyOrder } from '../table-spec.ts'
 import type { KeyOrders, OrderPage } from './sql-dialect.ts'
 
-/** Keeps an order of keys by an index of their table. */
+/** Keeps an order of keys with an index on their table. */
 export const orderIndexes: KeyOrders = {
   async create(db, _schema, table, { name, columns }) {
     await db.schema
@@ -13,7 +12,7 @@ export const orderIndexes: KeyOrders = {
       .columns([...columns])
       .execute()
   },
-  // It stays where it is.
+  // The index stays in the table.
   async moveOut() {},
   async keepInAnySchema() {},
   objectsOf: () => ({ tables: [], triggers: [] }),
@@ -21,7 +20,7 @@ export const orderIndexes: KeyOrders = {
     keysOf(calls, table.name, order, page).select(columns).$castTo(),
 }
 
-/** Selects rows of a table in an order, still without columns. */
+/** Returns a query for a page of rows in an order, without columns yet. */
 export function keysOf(
   { builder }: SqlCalls,
   table: string,

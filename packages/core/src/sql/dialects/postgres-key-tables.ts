@@ -1,15 +1,14 @@
 import { sql, type CreateTableBuilder, type Kysely, type RawBuilder } from 'kysely'
-import { forAnyTables } from '../any-tables.ts'
-import type { NoTables } from '../sql-calls.ts'
+import { forAnyTables, type NoTables } from '../sql-calls.ts'
 import type { KeyedTable, KeyOrder } from '../table-spec.ts'
 import { keysOf } from './order-index.ts'
 import { postgresColumnType } from './postgres-types.ts'
 import type { KeyOrders } from './sql-dialect.ts'
 
 /**
- * Keeps an order of keys in a table of its own, as an update writes to every index of its table. It
- * has a row for each row of the table, and triggers keep it, so that no other statement has to
- * know: an update does not touch it.
+ * Keeps an order of keys in a separate table, because an update writes to every index of its own
+ * table. Triggers keep one row there for each row of the table, so other statements do not need to
+ * know, and updates do not touch it.
  */
 export const keyTables: KeyOrders = {
   async create(db, schema, table, order) {
@@ -20,7 +19,7 @@ export const keyTables: KeyOrders = {
   async moveOut(db, schema, table, order) {
     await createKeyTable(db, table, order)
     await createFirstKeeper(db, schema, table, order)
-    // No save comes in between: making a trigger locks out writes.
+    // No write can come in between: creating a trigger locks writes out.
     const columns = refsOf(table.key)
     await sql`insert into ${named(schema, order.keyTable.name)} (${columns})
     select ${columns} from ${named(schema, table.name)}`.execute(db)
@@ -28,21 +27,21 @@ export const keyTables: KeyOrders = {
   },
 
   /**
-   * The function of {@link KeyOrders.moveOut} has the name of the schema inside, which is another
-   * one after a rename, or where a copy was restored: keys of new rows went to the other schema or
-   * nowhere. Now it asks where its table is.
+   * Replaces the function that {@link KeyOrders.moveOut} created, which contains the name of the
+   * schema. After the schema was renamed or restored under another name, that function wrote keys
+   * of new rows to the other schema or nowhere. The new one looks up the schema of its table.
    */
   async keepInAnySchema(db, schema, table, order) {
     const records = named(schema, table.name)
     const keys = named(schema, order.keyTable.name)
     const { keeper } = order.keyTable
-    // In a copy the triggers may call the function of the schema that was copied.
+    // In a restored copy the triggers may call the function of the original schema.
     const dropTriggers = async (): Promise<void> => {
       await sql`drop trigger if exists ${sql.id(keeper)} on ${records}`.execute(db)
       await sql`drop trigger if exists ${sql.id(`${keeper}_none`)} on ${records}`.execute(db)
     }
     await createKeeper(db, schema, table, order, sql`create or replace`, dropTriggers)
-    // No save comes in between: making a trigger locks out writes.
+    // No write can come in between: creating a trigger locks writes out.
     const columns = refsOf(table.key)
     const isSame = sql.join(
       table.key.map((column) => sql`record.${sql.ref(column)} = kind.${sql.ref(column)}`),
@@ -63,8 +62,8 @@ export const keyTables: KeyOrders = {
   }),
 
   /**
-   * A lookup for each row of a page, which the limit of one row says: joined freely, both tables
-   * may be read whole.
+   * Looks up each row of the page separately. The limit of one row enforces that: with a plain join
+   * both tables could be read whole.
    */
   pageOf(calls, table, order, page, columns) {
     const keys = keysOf(calls, order.keyTable.name, order, page).select(table.key).as('page')
@@ -112,8 +111,8 @@ async function createKeyTable(
 }
 
 /**
- * The function has its owner's rights, so that who may write records need not be allowed to write
- * here.
+ * Creates the triggers and the first version of their function. It runs with the rights of its
+ * owner, so roles that write records need no right to write to the key table.
  */
 async function createFirstKeeper(
   db: Kysely<NoTables>,
@@ -134,7 +133,7 @@ async function createFirstKeeper(
       end case;
       return null;
     end`.compile(db)
-  // Not between dollars: what stands there as the end could be a part of the schema's name.
+  // Not dollar-quoted: the schema name could contain the closing tag.
   await sql`create function ${keep}() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp as ${sql.lit(body.sql)}`.execute(db)
   await sql`revoke execute on function ${keep}() from public`.execute(db)
@@ -142,7 +141,8 @@ async function createFirstKeeper(
 }
 
 /**
- * Makes the triggers and their function, which looks for its table in the schema of the rows only.
+ * Creates the triggers and their function, which looks for the key table only in the schema of the
+ * rows.
  */
 async function createKeeper(
   db: Kysely<NoTables>,
@@ -174,9 +174,10 @@ async function createTriggers(
 }
 
 /**
- * The path ends with the function; a statement that names the schema would have to be planned for
- * each row. Where the table is gone, one of the session could be taken for it, which may run
- * anything with the rights of the function's owner.
+ * Returns the body of the trigger function. It sets the search path, which is restored when it
+ * ends: a statement with the schema name in it would be planned for each row. It fails if the table
+ * is gone: a temporary table of the session could take its place, and run code with the rights of
+ * the function's owner.
  */
 function keeperBody(keyTable: string, key: readonly string[]): string {
   const columns = key.join(', ')
@@ -201,7 +202,7 @@ function refsOf(columns: readonly string[]): RawBuilder<unknown> {
   return sql.join(columns.map((column) => sql.ref(column)))
 }
 
-/** A name in the schema of the tables, for SQL that Kysely does not write. */
+/** Returns a name qualified by the schema, for raw SQL. */
 function named(schema: string | undefined, name: string): RawBuilder<unknown> {
   return schema === undefined ? sql.id(name) : sql.id(schema, name)
 }

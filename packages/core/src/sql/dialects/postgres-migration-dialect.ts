@@ -1,8 +1,8 @@
 import { PostgresAdapter, PostgresDialect, type PostgresPoolClient } from 'kysely'
 
-/** Runs Kysely's Migrator on the connections of an engine that speaks as Postgres does. */
+/** Runs Kysely's Migrator on the connections of an engine that speaks Postgres. */
 export class PostgresMigrationDialect extends PostgresDialect {
-  /** @param connect Returns a connection, which its `release` gives back. */
+  /** @param connect Returns a connection, whose `release` returns it to the engine. */
   constructor(connect: () => Promise<PostgresPoolClient>) {
     super({ pool: { options: {}, connect, end: async () => {} } })
   }
@@ -12,7 +12,10 @@ export class PostgresMigrationDialect extends PostgresDialect {
   }
 }
 
-/** The migration's own lock is held already; Kysely's would be one for all subsystems. */
+/**
+ * Takes no lock. The migration already holds its own one, and Kysely's would be shared by all
+ * subsystems.
+ */
 class LockedAdapter extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
 

@@ -3,16 +3,16 @@ import type { NoTables } from '../sql-calls.ts'
 import type { UniqueColumns } from '../table-spec.ts'
 import type { SqlFailureReason } from '../sql-failure.ts'
 import { pipeline } from '../sql-work.ts'
-import { compileReadInParts } from './large-value-in-parts.ts'
-import { compileAllOrNone } from './postgres-all-or-none.ts'
-import { compileBatch } from './postgres-batch.ts'
+import { compileReadInParts } from './large-values.ts'
+import { compileAllOrNone, compileBatch } from './postgres-batches.ts'
 import { keyTables } from './postgres-key-tables.ts'
 import { postgresColumnType, postgresValueType } from './postgres-types.ts'
 import { removeInPasses } from './remove-in-passes.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 
 /**
- * PostgreSQL. Transactions run beside each other, so that rows that were read have to be locked.
+ * The dialect of PostgreSQL. Transactions run concurrently, so rows that a decision depends on have
+ * to be locked.
  */
 export const postgresDialect: SqlDialect = {
   columnType: postgresColumnType,
@@ -21,8 +21,8 @@ export const postgresDialect: SqlDialect = {
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),
   /**
-   * There is no row to lock: one that is inserted and removed again keeps others from filling the
-   * place.
+   * There is no row to lock. Inserting a row and deleting it again keeps others from inserting one
+   * until the transaction ends.
    */
   *keepEmpty(place) {
     const [inserted = 0] = yield* pipeline([place.fill(), place.clear()])
@@ -51,10 +51,10 @@ export const postgresDialect: SqlDialect = {
   keyOrders: keyTables,
 }
 
-/** By SQLSTATE. */
+/** Failure reasons by SQLSTATE. */
 const REASONS: ReadonlyMap<string, SqlFailureReason> = new Map([
   ['23505', 'unique_violation'],
-  // Only the verdict of a statement that makes all of its calls or none reads a text as a number.
+  // Only `compileAllOrNone` casts a text to a number.
   ['22P02', 'incomplete'],
   ['42P01', 'missing_table'],
   ['3F000', 'missing_table'],
@@ -66,10 +66,10 @@ function byJsonText(columns: readonly string[]) {
 }
 
 /**
- * Plans go by statistics, which a table lacks as long as it is new, and are kept. An index that
- * begins as another one does then seems as good for finding a row by that one, and a plan that was
- * made so reads all that the tenant has. This one is of use only to a look-up that names its
- * condition, which is true of every row.
+ * Creates a unique index that only queries with its condition can use, which holds for every row.
+ *
+ * A new table has no statistics, and plans are cached. An index with the same first columns then
+ * seems as good as the right one, and the cached plan reads all rows of the tenant.
  */
 async function createApart(
   db: Kysely<NoTables>,

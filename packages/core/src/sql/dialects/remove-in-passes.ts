@@ -2,13 +2,16 @@ import { HarborageError } from '../../harborage-error.ts'
 import type { Removal } from '../removal.ts'
 import { changeRows, selectRows, pipeline, type SqlWork } from '../sql-work.ts'
 
-/** How many passes a removal makes while others go on inserting rows. */
+/** The largest number of passes while others keep inserting rows. */
 const MAX_PASSES = 100
 
 /**
- * Removes rows where transactions run beside each other. One statement is not enough: it waits for
- * a row that another transaction has locked, and misses a new one that this transaction inserted.
- * So passes are made until one finds nothing left. What was removed stays locked until the commit.
+ * Removes rows where transactions run concurrently, and returns their number. One statement is not
+ * enough: it waits for rows that another transaction has locked, and then misses rows that this
+ * transaction inserted. So it makes passes until no row is left. Removed rows stay locked until the
+ * commit.
+ *
+ * @throws `store_unavailable` after 100 passes.
  */
 export function* removeInPasses<Parameters>(
   { lock, remove, findLeft }: Removal<Parameters>,

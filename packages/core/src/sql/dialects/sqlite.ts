@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { changeRows } from '../sql-work.ts'
 import type { ColumnType } from '../table-spec.ts'
-import { compileDirectRead } from './large-value-direct.ts'
+import { compileDirectRead } from './large-values.ts'
 import { orderIndexes } from './order-index.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 
@@ -11,7 +11,8 @@ const UNIQUE: ReadonlySet<string> = new Set([
 ])
 
 /**
- * SQLite. One transaction writes at a time, so that what one has read stays as it is until its end.
+ * The dialect of SQLite. Only one transaction writes at a time, so what it has read cannot change
+ * until it ends.
  */
 export const sqliteDialect: SqlDialect = {
   columnType: async (type) => valueType(type),
@@ -21,11 +22,11 @@ export const sqliteDialect: SqlDialect = {
   *keepEmpty(place) {
     return (yield* place.find()) === 0
   },
-  // Others change nothing in between.
+  // Nothing can have changed.
   *confirmReads() {},
   removeAll: ({ remove }, parameters) => changeRows(remove, parameters),
   removeAlone: ({ remove }) => remove,
-  // A statement costs little here; what calls share is their commit.
+  // Statements are cheap here. The engine lets calls share a commit instead.
   compileBatch: () => undefined,
   compileAllOrNone: () => undefined,
   compileLargeRead: compileDirectRead,

@@ -1,18 +1,36 @@
 import { sql, type RawBuilder } from 'kysely'
-import { forAnyTables } from '../any-tables.ts'
-import type { SqlCalls } from '../sql-calls.ts'
+import { forAnyTables, type SqlCalls } from '../sql-calls.ts'
 import { compileStatement } from '../sql-statement.ts'
 import type { LargeContent, LargeRead, LargeValue } from './sql-dialect.ts'
 
-/**
- * What is read by one statement at least: enough that a round trip hardly counts, and little beside
- * the whole.
- */
+/** Compiles a read of a large value in one statement. */
+export function compileDirectRead<Key extends object>(
+  calls: SqlCalls,
+  { name, table, keyOf }: LargeValue<Key>,
+): LargeRead<Key> {
+  const db = forAnyTables(calls.builder)
+  const get = compileStatement(
+    name,
+    (at: Key) =>
+      db
+        .selectFrom(table)
+        .select(['sha256', 'bytes'])
+        .where((where) => where.and(keyOf(at)))
+        .$castTo<LargeContent>(),
+    { repeat: 'reads' },
+  )
+  return async (key) => {
+    const [content] = await calls.rows(get, key)
+    return content
+  }
+}
+
+/** The smallest part that a statement reads: large enough that a round trip hardly matters. */
 const PART_BYTES = 4 * 1024 * 1024
 
 /**
- * The server decompresses from the beginning for each part, so that many small ones would take ever
- * longer.
+ * The largest number of parts. The server decompresses from the beginning for each part, so the
+ * time would grow with the square of their number.
  */
 const MOST_PARTS = 8
 
@@ -20,14 +38,14 @@ interface Part {
   readonly base64: string
 }
 
-/** The digest and the size of the bytes, and the first of them. */
+/** The first part, with the digest and the size of the whole. */
 interface FirstPart extends Part, Pick<LargeContent, 'sha256'> {
   readonly size: number
 }
 
 /**
- * Where a part begins, and its length; SQL counts from 1. The digest makes sure that all are of the
- * same bytes.
+ * The place of a part. `from` counts from 1, as SQL does. The digest ensures that all parts are of
+ * the same content.
  */
 interface Place extends Pick<LargeContent, 'sha256'> {
   readonly from: number
@@ -35,8 +53,8 @@ interface Place extends Pick<LargeContent, 'sha256'> {
 }
 
 /**
- * Reads bytes in parts, so that little beside them is ever in memory and no part holds up other
- * work. They leave the server as text, of which base64 is the shortest that can be read.
+ * Compiles a read of a large value in parts, so it takes little memory besides the value, and no
+ * part delays other work for long. The parts are sent as base64, the most compact text format.
  */
 export function compileReadInParts<Key extends object>(
   calls: SqlCalls,
@@ -48,7 +66,7 @@ export function compileReadInParts<Key extends object>(
     (at: Key) =>
       db
         .selectFrom(table)
-        // The size of what is there, not what the row says of it, which may be damaged.
+        // The actual size: the size column of a damaged row may be wrong.
         .select([
           'sha256',
           sql<number>`octet_length(bytes)`.as('size'),
@@ -77,7 +95,7 @@ export function compileReadInParts<Key extends object>(
     const length = Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS))
     for (let done = PART_BYTES; done < size; done += length) {
       const [next] = await calls.rows(getNext, { ...key, sha256, from: done + 1, length })
-      // Deleted in between: then it is not there.
+      // It was deleted in between.
       if (next === undefined) return undefined
       decodeInto(bytes, done, next)
     }
@@ -89,7 +107,10 @@ function part(from: RawBuilder<unknown>, length: RawBuilder<unknown>): RawBuilde
   return sql<string>`encode(substring(${sql.ref('bytes')} from ${from} for ${length}), 'base64')`
 }
 
-/** What is stored may be damaged and have another length; its digest will tell. */
+/**
+ * Decodes a part into its place. A damaged value may have another length; its digest will not
+ * match.
+ */
 function decodeInto(bytes: Uint8Array, from: number, { base64 }: Part): void {
   Buffer.from(bytes.buffer, bytes.byteOffset).write(base64, from, 'base64')
 }
