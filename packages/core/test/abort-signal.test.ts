@@ -4,7 +4,9 @@ import { runInNewContext } from 'node:vm'
 import { abortReason, checkSignal, isAborted, onAbort, CallGate } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 
-/** Makes what jsdom and polyfills have: a class of their own, which asks whether it made the signal. */
+/**
+ * Returns an AbortSignal class as jsdom and polyfills have it, whose getters check their receiver.
+ */
 function foreignController(): { readonly signal: AbortSignal; abort(reason: unknown): void } {
   return runInNewContext(`
     const states = new WeakMap()
@@ -33,7 +35,7 @@ test('a signal of another realm is a signal', () => {
   expect(abortReason(signal)).toBe(reason)
 })
 
-test('what only has the prototype of a signal, of whichever realm, is none', () => {
+test('an object that only has the prototype of a signal is not a signal, in any realm', () => {
   const { signal } = foreignController()
   const prototypes = [AbortSignal.prototype, Object.getPrototypeOf(signal) as object]
   for (const prototype of prototypes) {
@@ -42,7 +44,7 @@ test('what only has the prototype of a signal, of whichever realm, is none', () 
   }
 })
 
-test('calls that wait for one signal share one listener, which goes with the last of them', async () => {
+test('calls that wait for one signal share one listener, which is removed with the last of them', async () => {
   const gate = new CallGate({ name: 'TestStore' })
   const { signal } = new AbortController()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -57,7 +59,7 @@ test('calls that wait for one signal share one listener, which goes with the las
   expect(getEventListeners(signal, 'abort')).toHaveLength(0)
 })
 
-test('an abort ends every call that waits, and none that ended before', async () => {
+test('an abort ends every waiting call, and none that ended before', async () => {
   const gate = new CallGate({ name: 'TestStore' })
   const controller = new AbortController()
   const { promise } = Promise.withResolvers<void>()
@@ -70,7 +72,7 @@ test('an abort ends every call that waits, and none that ended before', async ()
   expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
 })
 
-test('a listener that is given twice is called twice, and each can be taken back', () => {
+test('a listener that is added twice is called twice, and each can be removed', () => {
   const controller = new AbortController()
   let called = 0
   const listener = (): void => void (called += 1)

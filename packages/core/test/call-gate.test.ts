@@ -2,7 +2,7 @@ import { CallGate } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
 describe('closing', () => {
-  test('waits for the calls in flight before it releases, and refuses later ones', async () => {
+  test('waits for calls in flight before it releases, and rejects later ones', async () => {
     const gate = new CallGate({ name: 'TestStore' })
     const log: string[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -16,7 +16,7 @@ describe('closing', () => {
     expect(log).toEqual(['call', 'release'])
   })
 
-  test('waits for what entered and has not left, and lets nothing more enter', async () => {
+  test('waits for calls that entered and have not left, and lets no more enter', async () => {
     const gate = new CallGate({ name: 'TestStore' })
     gate.enter()
     let released = false
@@ -29,7 +29,7 @@ describe('closing', () => {
     expect(released).toBe(true)
   })
 
-  test('again gives the same promise and releases once', async () => {
+  test('again returns the same promise and releases once', async () => {
     const gate = new CallGate({ name: 'TestStore' })
     let released = 0
     const release = async (): Promise<void> => void (released += 1)

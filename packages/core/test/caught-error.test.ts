@@ -3,7 +3,7 @@ import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf, isError, messageOf } from '@harborage/core/kit'
 import { expect, test } from 'vitest'
 
-/** What an expression gives in another realm, whose classes are not those of this one. */
+/** Evaluates an expression in another realm, whose classes are not those of this one. */
 function foreign(expression: string): unknown {
   return runInNewContext(expression)
 }

@@ -17,13 +17,13 @@ test('require() outside of a run says how to provide the value', () => {
   expect(require).toThrow(expect.toSatisfy((error) => isHarborageError(error, 'invalid_config')))
 })
 
-test('within a run both get() and require() give the value, and run() gives the result', () => {
+test('within a run both get() and require() return the value, and run() returns the result', () => {
   const result = identityContext.run(ann, () => [identityContext.get(), identityContext.require()])
   expect(result).toEqual([ann, ann])
   expect(identityContext.get()).toBeUndefined()
 })
 
-test('a run within a run has its own value, and the outer one has its own again after it', () => {
+test('a nested run has its own value, and the outer value is back after it', () => {
   identityContext.run(ann, () => {
     identityContext.run(bob, () => expect(identityContext.require()).toBe(bob))
     expect(identityContext.require()).toBe(ann)
@@ -38,7 +38,7 @@ test('a run that throws leaves nothing behind', () => {
   expect(identityContext.get()).toBeUndefined()
 })
 
-test('the value follows what the work awaits, in timers and callbacks as well', async () => {
+test('the value follows awaited work, timers and callbacks', async () => {
   await identityContext.run(ann, async () => {
     await turn()
     expect(identityContext.require()).toBe(ann)
@@ -49,7 +49,7 @@ test('the value follows what the work awaits, in timers and callbacks as well', 
   })
 })
 
-test('runs side by side never see each other', async () => {
+test('concurrent runs never see the values of each other', async () => {
   const seen = await Promise.all(
     Array.from({ length: 100 }, (_, index) =>
       identityContext.run({ ...ann, sessionId: `s${index}` }, async () => {
@@ -61,7 +61,7 @@ test('runs side by side never see each other', async () => {
   expect(seen).toEqual(Array.from({ length: 100 }, (_, index) => `s${index}`))
 })
 
-test('contexts of their own are apart, and a value may be undefined', () => {
+test('contexts are independent, and a value may be undefined', () => {
   const first = createContext<number | undefined>('first')
   const second = createContext<number>('second')
   first.run(undefined, () => {

@@ -13,7 +13,7 @@ import { failureOf } from './support/failure-of.ts'
 
 const open = async (): Promise<void> => {}
 
-/** A driver that tells how it was opened. */
+/** A driver that records how it was opened. */
 interface Opened extends ClosableDriver {
   readonly by: string
 }
@@ -30,7 +30,7 @@ describe('a registry', () => {
     expect(registry.findByScheme('lines')).toBeUndefined()
   })
 
-  test('takes a name once', async () => {
+  test('accepts a name only once', async () => {
     const registry = new DriverRegistry('store')
     registry.register('lines', { schemes: [], open })
     const error = await failureOf(() => registry.register('lines', { schemes: [], open }))
@@ -38,7 +38,7 @@ describe('a registry', () => {
     expect(error.message).toContain('"lines" is already registered')
   })
 
-  test('takes a scheme once, and a driver that asks for a taken one is not registered at all', async () => {
+  test('accepts a scheme only once, and does not register a driver with a scheme in use at all', async () => {
     const registry = new DriverRegistry('store')
     registry.register('lines', { schemes: ['jsonl'], open })
     const error = await failureOf(() =>
@@ -95,7 +95,7 @@ describe('a registry', () => {
     expect(registry.names()).toEqual(['a', 'b', 'c'])
   })
 
-  test.each(['__proto__', 'constructor', 'toString'])('knows no %s of its own', (name) => {
+  test.each(['__proto__', 'constructor', 'toString'])('has no entry named %s', (name) => {
     const registry = new DriverRegistry('store')
     expect(registry.find(name)).toBeUndefined()
     expect(registry.findByScheme(name)).toBeUndefined()

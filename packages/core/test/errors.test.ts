@@ -38,7 +38,7 @@ describe.each(Object.keys(codes) as ErrorCode[])('the error %s', (code) => {
     expect(new HarborageError(code, '', { retryable: false }).retryable).toBe(false)
   })
 
-  test('is recognised by its code and by no other', () => {
+  test('is recognized by its code and by no other', () => {
     expect(isHarborageError(error)).toBe(true)
     for (const other of Object.keys(codes)) {
       expect(Reflect.apply(isHarborageError, undefined, [error, other])).toBe(other === code)
@@ -49,12 +49,12 @@ describe.each(Object.keys(codes) as ErrorCode[])('the error %s', (code) => {
 describe('an error', () => {
   const cause = Object.assign(new Error('password=hunter2'), { detail: 'tenant globex' })
 
-  test('carries the error underneath as its cause, and has none otherwise', () => {
+  test('has the underlying error as its cause, or no cause', () => {
     expect(new HarborageError('store_unavailable', '', { cause }).cause).toBe(cause)
     expect('cause' in new HarborageError('store_unavailable', '')).toBe(false)
   })
 
-  test('gives a logger of its own fields the code, and nothing of what is underneath', () => {
+  test('shows a logger of own fields its code, and nothing of the underlying error', () => {
     const error = new HarborageError('store_unavailable', 'call again', { cause })
     expect(Object.keys(error).sort()).toEqual(['code', 'name', 'retryable'])
     expect(JSON.stringify(error)).not.toMatch(/hunter2|globex/)

@@ -32,7 +32,7 @@ describe('a filter', () => {
     expect(received).toEqual(wanted ? [event] : [])
   })
 
-  test('that the subscriber changes later still takes what it took', async () => {
+  test('that is changed after subscribing selects the same events as before', async () => {
     const bus = createEventBus()
     const filter = { tenantId: 'acme' }
     let calls = 0
@@ -90,7 +90,7 @@ describe('a listener that fails', () => {
   })
 })
 
-test('an event is asked once whether a listener wants it', async () => {
+test('the fields of an event are read once for each listener', async () => {
   const bus = createEventBus()
   let asked = 0
   bus.subscribe({ tenantId: 'acme' }, () => {})
@@ -101,7 +101,7 @@ test('an event is asked once whether a listener wants it', async () => {
   expect(asked).toBe(1)
 })
 
-test('a listener may answer anything: only a promise is watched', async () => {
+test('a listener may return anything: only a promise is watched', async () => {
   const failures: unknown[] = []
   const bus = createEventBus({ onListenerError: (error) => void failures.push(error) })
   const answers: (() => void)[] = [() => 1, () => null, () => 'text']
@@ -123,7 +123,7 @@ describe('unsubscribing', () => {
     expect(called).toEqual(['second'])
   })
 
-  test('while an event is published keeps that event from a listener that was not called yet', async () => {
+  test('while an event is published keeps the event from listeners that were not called yet', async () => {
     const bus = createEventBus()
     const called: string[] = []
     bus.subscribe({}, () => {
@@ -136,7 +136,7 @@ describe('unsubscribing', () => {
     expect(called).toEqual(['first', 'last'])
   })
 
-  test('one listener of two subscriptions leaves the other', async () => {
+  test('one of two subscriptions of a listener leaves the other', async () => {
     const bus = createEventBus()
     let calls = 0
     const listener = (): void => void (calls += 1)
@@ -147,7 +147,7 @@ describe('unsubscribing', () => {
   })
 })
 
-test('a listener that subscribes while it is called does not get that event again', async () => {
+test('a listener that subscribes while it is called does not receive that event again', async () => {
   const bus = createEventBus()
   let calls = 0
   bus.subscribe({}, () => {
@@ -158,7 +158,7 @@ test('a listener that subscribes while it is called does not get that event agai
   expect(calls).toBe(1)
 })
 
-test('publishing does not wait for a listener that takes its time', () => {
+test('publishing does not wait for a slow listener', () => {
   const bus = createEventBus()
   bus.subscribe({}, () => new Promise(() => {}))
   expect(bus.publish(event)).toBeUndefined()
@@ -168,7 +168,7 @@ function fail(message: string): never {
   throw new Error(message)
 }
 
-/** Lets what rejected be handled. */
+/** Lets rejections be handled. */
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

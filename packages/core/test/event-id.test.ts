@@ -39,7 +39,7 @@ test.each([
   expect(parse).toThrow(expect.toSatisfy((error) => isHarborageError(error, 'invalid_record')))
 })
 
-test('stored event ids are taken as they are', () => {
+test('stored event ids are returned unchanged', () => {
   const texts = ['a', 'order-4711/é', 'é'.repeat(64), newEventId()]
   expect(parseEventIds(texts)).toEqual(texts)
   expect(parseEventIds([])).toEqual([])

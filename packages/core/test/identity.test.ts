@@ -51,7 +51,7 @@ describe.each(parts)('identity.%s', (part) => {
     expect(error.message).toContain(`identity.${part} `)
   })
 
-  test.each([undefined, null, ''])('is required: %j does not do', async (value) => {
+  test.each([undefined, null, ''])('is required: %j is rejected', async (value) => {
     const error = await failure({ ...identity, [part]: value })
     expect(error.code).toBe('identity_required')
     expect(error.message).toContain(`identity.${part} `)
@@ -79,13 +79,13 @@ describe('identity.runId', () => {
     expect(error.message).toContain('identity.runId ')
   })
 
-  test('is no part of an identity that needs none', () => {
+  test('is not part of an identity without a run', () => {
     expect(() => checkIdentity({ ...identity, ...{ runId: 'r1' } })).toThrow('the name runId')
   })
 })
 
 describe('an identity', () => {
-  test.each([undefined, null])('is required: %s does not do', async (value) => {
+  test.each([undefined, null])('is required: %s is rejected', async (value) => {
     expect((await failure(value)).code).toBe('identity_required')
   })
 
@@ -99,7 +99,7 @@ describe('an identity', () => {
     expect((await failure(value)).code).toBe('invalid_identity')
   })
 
-  test('is copied and frozen, so that a later change changes nothing', () => {
+  test('is copied and frozen, so that later changes of the argument have no effect', () => {
     const mine = { ...identity }
     const checked = checkIdentity(mine)
     mine.tenantId = 'globex'
@@ -120,7 +120,7 @@ describe('an identity', () => {
     expect(reads).toBe(1)
   })
 
-  test('is never quoted by the error that refuses it', async () => {
+  test('is never quoted by the error that rejects it', async () => {
     const error = await failure({
       tenantId: 'tenant-5ecret',
       userId: 'user-5ecret',

@@ -22,12 +22,12 @@ describe('strict JSON', () => {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })
 
-  test('takes the same part in two places for what it is, and not for a circle', () => {
+  test('writes a part that occurs in two places twice, and does not take it for a cycle', () => {
     const part = { shared: true }
     expect(strictJson('value', [part, part])).toBe('[{"shared":true},{"shared":true}]')
   })
 
-  test('writes -0 as 0, which every reader of JSON takes it for', () => {
+  test('writes -0 as 0', () => {
     expect(strictJson('value', [-0, -1])).toBe('[0,-1]')
   })
 
@@ -91,12 +91,12 @@ describe('strict JSON', () => {
     expect(String(error)).toContain('longer than 65536 bytes')
   })
 
-  test('has a short message about the longest name', () => {
+  test('has a short message for the longest name', () => {
     const value = { ['x'.repeat(1_000_000)]: undefined }
     expect(String(thrownBy(() => strictJson('value', value))).length).toBeLessThan(300)
   })
 
-  test('refuses what is nested so deep that it may be meant to break the stack', () => {
+  test('rejects nesting so deep that it could exhaust the stack', () => {
     let nested: unknown = 0
     for (let depth = 0; depth < 100_000; depth += 1) nested = [nested]
     expect(

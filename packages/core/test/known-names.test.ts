@@ -26,7 +26,7 @@ test.each<[what: string, given: object]>([
   names.check(given)
 })
 
-test('what a library put on the prototype of all objects is not looked at', () => {
+test('names that a library added to the prototype of all objects are ignored', () => {
   Object.assign(Object.prototype, { ofEveryObject: 1 })
   names.check({ signal: 1 })
   expect(() => names.check({ ofEveryObject: 1 })).toThrow('a name that this call does not know')
@@ -46,7 +46,7 @@ test.each([
   )
 })
 
-test('a name that belongs to another argument is told, and one that a caller made up is not', () => {
+test('the message contains a name that belongs to another argument, but no unknown one', () => {
   expect(() => names.check({ tenantId: 1 })).toThrow('has the name tenantId, which does not belong')
   for (const made of ['hunter2', 'x'.repeat(100_000), 'patient name']) {
     expect(() => names.check({ [made]: 1 })).toThrow(
@@ -55,14 +55,14 @@ test('a name that belongs to another argument is told, and one that a caller mad
   }
 })
 
-test('the error has the code that the argument has', () => {
+test('the error has the code of the argument', () => {
   const identity = new KnownNames('the identity', ['tenantId'], 'invalid_identity')
   expect(() => identity.check({ tenant: 1 })).toThrow(
     expect.objectContaining({ code: 'invalid_identity' }),
   )
 })
 
-test('listeners under other names are refused', () => {
+test('listeners under other names are rejected', () => {
   const listeners = { onEnds: () => {} }
   expect(() => listenToOperations(listeners as object)).toThrow('onEnds instead of onEnd')
 })

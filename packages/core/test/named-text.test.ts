@@ -31,7 +31,7 @@ test.each([
   expect(compareNames(right, left)).toBe(0 - order)
 })
 
-test('a name is accepted exactly if it fits, is well-formed and holds no NUL', () => {
+test('a name is accepted exactly if it is short enough, well-formed and without NUL', () => {
   const anyText = fc.string({
     unit: fc.constantFrom('a', 'é', '€', '😀', '\ud800', '\udfff', '\0'),
   })
@@ -60,7 +60,7 @@ test.each([
   expect(describeType(value)).toBe(type)
 })
 
-test('the type of a revoked proxy can be named, too', () => {
+test('the type of a revoked proxy can be named', () => {
   const { proxy, revoke } = Proxy.revocable([], {})
   revoke()
   expect(describeType(proxy)).toBe('an object')

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { collect } from './support/collect.ts'
 
-/** Numbers from 1 up, in pages, with a log of the pages that were asked for. */
+/** Returns numbers from 1 up, in pages, with a log of the requested pages. */
 function pages(count: number, size: number) {
   const asked: (number | undefined)[] = []
   const walk = walkPages({
@@ -34,7 +34,7 @@ describe('a walk', () => {
     expect(asked).toEqual(expected)
   })
 
-  test('fetches nothing before the first step, and no page before the one in hand is used up', async () => {
+  test('fetches nothing before the first step, and no page before the current one is used up', async () => {
     const { asked, walk } = pages(9, 3)
     expect(asked).toEqual([])
     for await (const item of walk) {
@@ -91,7 +91,7 @@ describe('a walk', () => {
     }
   })
 
-  test('is decided about by the items as they came, whatever the caller does with them', async () => {
+  test('goes on by the items as they were fetched, even if the caller changes them', async () => {
     const items = [
       { id: 1, bytes: new Uint8Array(10) },
       { id: 2, bytes: new Uint8Array(10) },

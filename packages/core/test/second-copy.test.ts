@@ -20,12 +20,12 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-test('the copy is another one: its classes are not those of the first', () => {
+test('the classes of the second copy are not those of the first', () => {
   expect(copy.HarborageError).not.toBe(HarborageError)
   expect(new copy.HarborageError('not_found', '')).not.toBeInstanceOf(HarborageError)
 })
 
-test('an error of either copy is recognised by the guard of the other', () => {
+test('an error of either copy is recognized by the guard of the other', () => {
   expect(isHarborageError(new copy.HarborageError('not_found', ''), 'not_found')).toBe(true)
   expect(copy.isHarborageError(new HarborageError('not_found', ''), 'not_found')).toBe(true)
   expect(copy.isHarborageError(new HarborageError('not_found', ''), 'store_closed')).toBe(false)

@@ -1,7 +1,7 @@
 import { SortedOrder } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
-/** An order of numbers that counts how often it is asked for the id of one. */
+/** An order of numbers that counts the calls of `idOf`. */
 function counting(): { order: SortedOrder<number>; asked: () => number } {
   let asked = 0
   const order = new SortedOrder<number>({
@@ -17,7 +17,7 @@ function counting(): { order: SortedOrder<number>; asked: () => number } {
 const all = (): boolean => true
 
 describe('a sorted order', () => {
-  test('gives what came and has not gone, in order, also what came back', () => {
+  test('yields the items that were added and not removed, in order, also those that were added again', () => {
     const { order } = counting()
     for (const item of [3, 1, 2]) order.add(item)
     order.remove(2)
@@ -30,7 +30,7 @@ describe('a sorted order', () => {
     expect([...order.from(all)]).toEqual([0, 2, 3])
   })
 
-  test('goes on with a walk while items before and behind it go', () => {
+  test('goes on with a walk while items before and after its place are removed', () => {
     const { order } = counting()
     for (let item = 0; item < 5_000; item += 1) order.add(item)
     const walked: number[] = []
@@ -46,7 +46,7 @@ describe('a sorted order', () => {
     expect([...order.from(all)]).toEqual([])
   })
 
-  test('asks for no more ids with each page while all items are removed', () => {
+  test('reads a bounded number of ids per page while all items are removed', () => {
     const { order, asked } = counting()
     const count = 10_000
     for (let item = 0; item < count; item += 1) order.add(item)

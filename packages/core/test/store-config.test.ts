@@ -50,7 +50,7 @@ test.each<[what: string, config: unknown, named: string]>([
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain('hunter2')
 })
 
-test('every wrong field is named', async () => {
+test('each wrong field is named', async () => {
   const { message } = await failure({ dsn: 7, driver: 7, migrate: 'later', more: 7 })
   for (const field of ['dsn', 'driver', 'migrate', 'more']) expect(message).toContain(field)
 })
@@ -68,13 +68,13 @@ test.each([
   },
 )
 
-test('an option of an engine is suggested and listed as one of a store is', async () => {
+test('an option of an engine is suggested and listed like one of a store', async () => {
   const schema = z.strictObject({ poolSize: z.int().exactOptional(), max: z.int().exactOptional() })
   const { message } = await failureOf(() => parseConfig(schema, { poolSise: 7 }))
   expect(message).toContain('"poolSise" instead of "poolSize": it takes poolSize, max')
 })
 
-test('what only one store has is taken out, and suggested beside what all have', async () => {
+test('options of only one store are removed, and suggested along with the common ones', async () => {
   expect(storeConfigOf({ dsn: 'memory:', maxBytes: 7 } as object, ['maxBytes'])).toEqual({
     dsn: 'memory:',
   })

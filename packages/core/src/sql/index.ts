@@ -25,6 +25,7 @@ export type {
   ManyCalls,
   OrderColumn,
   OrderPage,
+  Removal,
   SqlDialect,
 } from './dialects/sql-dialect.ts'
 export { sqliteDialect } from './dialects/sqlite.ts'
@@ -47,15 +48,16 @@ export type {
   UniqueColumns,
 } from './table-spec.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
-export { compileScopeRemoval, removeAll, type Removal } from './removal.ts'
-export type { BatchRules, SqlBatch } from './sql-batch.ts'
+export { compileScopeRemoval, removeAll } from './removal.ts'
 export type { NoTables, SqlCalls, TransactionTraits, WriteClaim } from './sql-calls.ts'
 export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'
 export {
   compileStatement,
+  type BatchRules,
   type Compilable,
   type CompiledSql,
   type Repeat,
+  type SqlBatch,
   type SqlStatement,
   type StatementTraits,
   type WriteTraits,

@@ -1,21 +1,10 @@
 import { sql } from 'kysely'
+import type { Removal } from './dialects/sql-dialect.ts'
 import { sessionOf, type SessionColumns } from './session-columns.ts'
 import { forAnyTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
-import { compileStatement, type SqlStatement } from './sql-statement.ts'
+import { compileStatement } from './sql-statement.ts'
 import type { TableSpec } from './table-spec.ts'
-
-/** The statements that remove many rows atomically. */
-export interface Removal<Parameters> {
-  /** The name of the transaction. */
-  readonly name: string
-  /** Locks the rows, in the same order as all other statements. */
-  readonly lock: SqlStatement<Parameters, unknown>
-  /** Deletes the rows. */
-  readonly remove: SqlStatement<Parameters, unknown>
-  /** Selects a row if any is left. */
-  readonly findLeft: SqlStatement<Parameters, unknown>
-}
 
 /**
  * Removes rows atomically and resolves to their number. Runs a single statement if that is enough.

@@ -23,12 +23,12 @@ const row = {
   image: new Uint8Array(40),
 }
 
-test('columns to select are those of the table in their order, but some', () => {
+test('a select list has the columns of the table in order, except for the given ones', () => {
   expect(notes.except()).toEqual(Object.keys(row))
   expect(notes.except('bytes', 'size')).toEqual(['tenant_id', 'id', 'created_at', 'image'])
 })
 
-test('a row and a key are just their columns, of an object with more or of one that has none to list', () => {
+test('a row and a key have just their columns, taken from a larger object or from placeholders', () => {
   const stored = { ...row, more: true }
   expect(notes.rowOf(stored)).toEqual(row)
   expect(notes.keyOf(stored)).toEqual({ tenant_id: 'acme', id: 'n1' })
@@ -36,14 +36,14 @@ test('a row and a key are just their columns, of an object with more or of one t
   expect(notes.rowOf(unlisted)).toEqual(row)
 })
 
-test('the text of a key tells keys apart', () => {
+test('the text of a key differs for different keys', () => {
   expect(notes.keyText(row)).toBe('["acme","n1"]')
   expect(notes.keyText({ tenant_id: 'a","b', id: '' })).not.toBe(
     notes.keyText({ tenant_id: 'a', id: 'b","' }),
   )
 })
 
-test('the size of a row grows with its bytes, of whatever kind of array', () => {
+test('the size of a row grows with its bytes, in any kind of byte array', () => {
   const empty = { ...row, bytes: new Uint8Array(), image: Buffer.alloc(0) }
   expect(notes.sizeOf(row) - notes.sizeOf(empty)).toBe(43)
 })

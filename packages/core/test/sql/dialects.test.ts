@@ -37,7 +37,7 @@ const notes: TableSpec = {
   ],
 }
 
-/** What making the table says to a server that answers nothing. */
+/** Returns the SQL that creates the table, recorded by a server that answers nothing. */
 async function statementsOf(engine: 'postgres' | 'sqlite', dialect: SqlDialect): Promise<string[]> {
   const said: string[] = []
   const isPostgres = engine === 'postgres'
@@ -60,13 +60,13 @@ const columns = (text: string, at: string, image: string): string =>
   `"tenant_id" ${text} not null, "id" ${text} not null, "event_id" ${text} not null, ` +
   `"at" ${at} not null, "image" ${image} not null, constraint "notes_pkey" primary key ("tenant_id", "id")`
 
-test('a table on SQLite keeps what is unique by constraints', async () => {
+test('a table on SQLite has constraints for unique columns', async () => {
   expect(await statementsOf('sqlite', sqliteDialect)).toEqual([
     `create table "notes" (${columns('text', 'bigint', 'blob')}, constraint "notes_event_id_key" unique ("tenant_id", "event_id"))`,
   ])
 })
 
-test('a table on Postgres keeps look-ups apart by the condition of an index', async () => {
+test('a table on Postgres has a partial index for columns that are kept apart', async () => {
   const [asked, ...made] = await statementsOf('postgres', postgresDialect)
   expect(asked).toContain('default_toast_compression')
   expect(made).toEqual([

@@ -11,7 +11,7 @@ interface WholeRow extends Row {
   readonly content: string
 }
 
-/** Reads pages of rows of these sizes, and logs what was asked for. */
+/** Reads pages of rows of these sizes, and logs the requests. */
 function readerOf(sizes: readonly number[]) {
   const asked: { readonly limit: number; readonly contents: number }[] = []
   const readSizes = async (last: Row | undefined, limit: number): Promise<number[]> => {
@@ -65,7 +65,7 @@ test('a page of large rows takes three, and reads no more than fits', async () =
   }
 })
 
-test('stops with the row with which it holds the bytes, whatever the sizes', async () => {
+test('stops at the row with which it reaches the bytes, for any sizes', async () => {
   let seed = 7
   const random = (below: number): number => {
     seed = (seed * 48_271) % 2_147_483_647
@@ -82,7 +82,7 @@ test('stops with the row with which it holds the bytes, whatever the sizes', asy
   }
 })
 
-test('goes on with what it finds if rows grow, shrink or go between its statements', async () => {
+test('goes on with the rows that it finds if rows grow, shrink or disappear between its statements', async () => {
   for (const [statement, change, expectedSizes] of [
     [2, (sizes: number[]) => void (sizes[0] = 300), [300]],
     [3, (sizes: number[]) => void (sizes[0] = 300), [300]],

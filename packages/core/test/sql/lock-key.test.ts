@@ -16,7 +16,7 @@ test('a key fits the signed 64 bits of an advisory lock', () => {
   expect(lockKey('a')).toBe(0xaf63dc4c8601ec8cn - 2n ** 64n)
 })
 
-// Running replicas of two versions have to ask for the same lock.
+// Replicas of different versions have to use the same lock.
 test.each([
   ['harbor-state-migrations', 1822362126547791207n],
   ['harbor-artifacts-migrations', 7550528845383515585n],

@@ -3,7 +3,7 @@ import { prefixUpperBound } from '@harborage/core/sql'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-// Code points on either side of every border: of a length in UTF-8, of the surrogates, of the end.
+// Code points on both sides of every boundary: of the lengths in UTF-8, the surrogates and the end.
 const borders = [
   0x01, 0x7e, 0x7f, 0x80, 0x7ff, 0x800, 0xd7fe, 0xd7ff, 0xe000, 0xfffe, 0xffff, 0x10000, 0x10fffe,
   0x10ffff,
@@ -18,7 +18,7 @@ function isInRange(prefix: string, name: string): boolean {
   return compareNames(prefix, name) <= 0 && compareNames(name, prefixUpperBound(prefix)) < 0
 }
 
-test('a name begins with a prefix exactly if it lies between the prefix and what comes after it', () => {
+test('a name begins with a prefix exactly if it lies between the prefix and its upper bound', () => {
   fc.assert(
     fc.property(text, text, (prefix, name) => {
       fc.pre(prefix !== '')
@@ -28,7 +28,7 @@ test('a name begins with a prefix exactly if it lies between the prefix and what
   )
 })
 
-test('every name that does begin with the prefix lies there, up to 256 bytes', () => {
+test('every name of up to 256 bytes that begins with the prefix lies there', () => {
   const rest = fc.string({ unit, maxLength: 60 })
   fc.assert(
     fc.property(text, rest, (prefix, more) => {
@@ -51,7 +51,7 @@ test.each([
   expect(prefixUpperBound(prefix)).toBe(after)
 })
 
-test('after a prefix of nothing but the last code point comes a text that no name reaches', () => {
+test('the upper bound of a prefix of only the last code point sorts after every name', () => {
   const longestName = '\u{10ffff}'.repeat(64)
   expect(isInRange('\u{10ffff}', longestName)).toBe(true)
   expect(prefixUpperBound('\u{10ffff}').isWellFormed()).toBe(true)

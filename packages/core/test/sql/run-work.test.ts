@@ -11,7 +11,7 @@ import { expect, test } from 'vitest'
 
 const TRAITS: WorkTraits = { name: 'test_work', repeat: 'recognized', subject: 'the thing' }
 
-/** Runs works without statements; each attempt is told what the next of the answers says. */
+/** Runs works without statements. Each attempt receives the next of the answers. */
 function callsTelling(...lost: readonly boolean[]) {
   let attempts = 0
   return {
@@ -37,7 +37,7 @@ function* answeringWork<Result>(result: Result): SqlWork<Result> {
   return result
 }
 
-test('runs a work anew after each conflict, also one of another copy of the package', async () => {
+test('runs a work again after each conflict, including one of another copy of the package', async () => {
   const calls = callsTelling()
   const another = Object.assign(new Error('a conflict'), {
     [Symbol.for('harborage.write_conflict')]: true,
@@ -51,7 +51,7 @@ test('runs a work anew after each conflict, also one of another copy of the pack
   expect(calls.attempts()).toBe(3)
 })
 
-test('gives up after 100 conflicts, and says what others change', async () => {
+test('gives up after 100 conflicts, and names what others change', async () => {
   const calls = callsTelling()
   const running = runWork(calls, TRAITS, () => failingWork(new WriteConflict()))
   await expect(running).rejects.toMatchObject({ code: 'store_unavailable' })
@@ -86,7 +86,7 @@ test.each([true, false])(
   },
 )
 
-test('leaves the outcome open only where something was tried before', async () => {
+test('reports an unknown outcome only if something was tried before', async () => {
   const gone = new HarborageError('store_unavailable', 'the server is gone')
   const work = () => failingWork(gone)
   await expect(runWork(callsTelling(), TRAITS, work)).rejects.toBe(gone)

@@ -36,7 +36,7 @@ describe('a compiled statement', () => {
     expect(load.bind({ id: "n1' or 1=1" })).toEqual(["n1' or 1=1"])
   })
 
-  test('puts the values in the order of its placeholders, whatever their order in the call', () => {
+  test('binds the values in the order of its placeholders, for any order in the call', () => {
     const save = compileStatement(
       'save_note',
       ({ id, text, size }: Note) => builder.insertInto('notes').values({ id, text, size }),

@@ -1,4 +1,4 @@
-/** Everything that a walk gives. */
+/** Returns all items of a walk. */
 export async function collect<Item>(walk: AsyncIterable<Item>): Promise<Item[]> {
   const items: Item[] = []
   for await (const item of walk) items.push(item)

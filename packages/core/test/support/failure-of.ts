@@ -1,6 +1,8 @@
 import { type HarborageError, isHarborageError } from '@harborage/core'
 
-/** The error of Harborage that the call throws or rejects with; any other end fails the test. */
+/**
+ * Returns the HarborageError with which the call throws or rejects. Any other end fails the test.
+ */
 export async function failureOf(call: () => unknown): Promise<HarborageError> {
   try {
     await call()

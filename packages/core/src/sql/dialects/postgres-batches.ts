@@ -1,8 +1,13 @@
 import { sql, type OperationNodeSource, type RawBuilder, type SqlBool } from 'kysely'
 import { Placeholder, readParameter } from '../placeholder.ts'
-import type { BatchRules, SqlBatch } from '../sql-batch.ts'
 import type { SqlCalls } from '../sql-calls.ts'
-import type { Compilable, SqlStatement, StatementTraits } from '../sql-statement.ts'
+import type {
+  BatchRules,
+  SqlBatch,
+  Compilable,
+  SqlStatement,
+  StatementTraits,
+} from '../sql-statement.ts'
 import type { ColumnTypes } from '../table-spec.ts'
 import { postgresValueType } from './postgres-types.ts'
 import type { ManyCalls } from './sql-dialect.ts'

@@ -1,6 +1,6 @@
 import { HarborageError } from '../../harborage-error.ts'
-import type { Removal } from '../removal.ts'
 import { changeRows, selectRows, pipeline, type SqlWork } from '../sql-work.ts'
+import type { Removal } from './sql-dialect.ts'
 
 /** The largest number of passes while others keep inserting rows. */
 const MAX_PASSES = 100

@@ -7,9 +7,13 @@ import type {
   SelectQueryBuilder,
   SqlBool,
 } from 'kysely'
-import type { Compilable, SqlStatement, StatementTraits } from '../sql-statement.ts'
-import type { Removal } from '../removal.ts'
-import type { BatchRules, SqlBatch } from '../sql-batch.ts'
+import type {
+  BatchRules,
+  SqlBatch,
+  Compilable,
+  SqlStatement,
+  StatementTraits,
+} from '../sql-statement.ts'
 import type { NoTables, SqlCalls } from '../sql-calls.ts'
 import type { SqlFailureReason } from '../sql-failure.ts'
 import type { SqlWork } from '../sql-work.ts'
@@ -119,6 +123,18 @@ export interface EmptyPlace {
   fill(): SqlWork<number>
   /** Deletes the empty row. */
   clear(): SqlWork<number>
+}
+
+/** The statements that remove many rows atomically. */
+export interface Removal<Parameters> {
+  /** The name of the transaction. */
+  readonly name: string
+  /** Locks the rows, in the same order as all other statements. */
+  readonly lock: SqlStatement<Parameters, unknown>
+  /** Deletes the rows. */
+  readonly remove: SqlStatement<Parameters, unknown>
+  /** Selects a row if any is left. */
+  readonly findLeft: SqlStatement<Parameters, unknown>
 }
 
 /** The SQL of many calls that are sent as one statement. */
