@@ -18,7 +18,7 @@ export interface Identity {
 
 /** An {@link Identity} that may be narrowed to one run of the session. */
 export interface RunIdentity extends Identity {
-  /** The run. If it is absent or empty, the identity is the session itself. */
+  /** The run. Default: `''`, the session itself. */
   readonly runId?: string
 }
 

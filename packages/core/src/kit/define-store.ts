@@ -40,7 +40,7 @@ export interface DriverSource<Driver> {
 
 /** A driver that a store can close. */
 export interface ClosableDriver {
-  /** Waits for calls in flight and releases everything that the driver holds. */
+  /** Releases everything that the driver holds. Called once, when no call is in flight. */
   close(): Promise<void>
 }
 

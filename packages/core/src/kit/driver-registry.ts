@@ -51,7 +51,7 @@ export class DriverRegistry<Driver extends Registered> {
     for (const scheme of schemes) this.#byScheme.set(scheme, driver)
   }
 
-  /** Returns the driver of a name. */
+  /** Returns the driver that is registered under the name, or `undefined`. */
   find(name: string): Driver | undefined {
     return this.#drivers.get(name)
   }

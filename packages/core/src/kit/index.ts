@@ -1,5 +1,6 @@
 /**
- * For authors of stores, store drivers and layers: checks of arguments, gates, registries and page walks.
+ * For authors of stores, store drivers and layers: checks of arguments, gates, registries and page
+ * walks.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * For authors of SQL engines and of SQL drivers of stores: the port, dialects, tables and migrations.
+ * For authors of SQL engines and of SQL drivers of stores: the port, dialects, tables and
+ * migrations.
  *
  * @module
  */

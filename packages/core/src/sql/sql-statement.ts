@@ -4,6 +4,7 @@ import type { ColumnTypes } from './table-spec.ts'
 
 /** A query that Kysely can compile: one of its builders, or raw SQL. */
 export interface Compilable<Row> {
+  /** Returns the text of the statement and the values of its parameters. */
   compile(): CompiledQuery<Row>
 }
 
