@@ -20,8 +20,8 @@ import { writeReport } from './report/write-report.ts'
 import { runRaces, runSurveys } from './run-cases.ts'
 import { UsageError } from './usage-error.ts'
 
-const SLICE_MS = 150
-const QUICK_SLICE_MS = 40
+const SLICE_MS = 40
+const QUICK_SLICE_MS = 10
 const REPLAYED_RUNS = 60
 const QUICK_REPLAYED_RUNS = 10
 

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { describe, expect, it } from 'vitest'
 
 import type { Contender } from '../src/measure/benchmark.ts'
@@ -5,6 +7,7 @@ import { interleave } from '../src/measure/interleave.ts'
 
 const pace = {
   rounds: 3,
+  slices: 1,
   sliceMs: 1,
   operations: 5,
   signal: new AbortController().signal,
@@ -26,6 +29,20 @@ describe('interleave', () => {
     const measured = await interleave([contender('a', log), contender('b', log)], pace)
     expect(log).toEqual(['a', 'b', 'a', 'b', 'b', 'a', 'a', 'b', 'a verified', 'b verified'])
     expect(measured.map(({ rounds }) => rounds.length)).toEqual([3, 3])
+  })
+
+  it('reverses the order from slice to slice within a round', async () => {
+    const log: string[] = []
+    const several = { ...pace, rounds: 2, slices: 2 }
+    const measured = await interleave([contender('a', log), contender('b', log)], several)
+    expect(log.slice(2, -2)).toEqual(['a', 'b', 'b', 'a', 'b', 'a', 'a', 'b'])
+    expect(measured.map(({ rounds }) => rounds.length)).toEqual([2, 2])
+  })
+
+  it('counts all slices of a round toward its time per operation', async () => {
+    const steady = contender('steady', [], { run: () => sleep(20) })
+    const [measured] = await interleave([steady], { ...pace, slices: 4, operations: 1 })
+    for (const microseconds of measured?.rounds ?? []) expect(microseconds).toBeGreaterThan(15_000)
   })
 
   it('prepares every slice for the number of operations that it runs', async () => {

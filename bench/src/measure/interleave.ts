@@ -4,7 +4,9 @@ import type { Contender } from './benchmark.ts'
 
 export interface Pace {
   readonly rounds: number
-  /** The approximate duration of a contender's work in one round. */
+  /** The number of slices that a contender gets in one round. */
+  readonly slices: number
+  /** The approximate duration of a slice. */
   readonly sliceMs: number
   /** The number of operations of every slice, if it is fixed. */
   readonly operations?: number
@@ -29,6 +31,7 @@ interface Lane {
 }
 
 /**
+/**
  * Runs the contenders in short slices, alternately and in another order each round, so that other
  * load of the machine affects all of them. A contender that fails is removed; the others continue.
  */
@@ -44,12 +47,17 @@ export async function interleave(
     })
   }
   for (let round = 0; round < pace.rounds; round += 1) {
-    for (const lane of rotated(lanes, round)) {
+    const elapsedMs = new Map<Lane, number>()
+    for (const lane of orderOf(lanes, round, pace.slices)) {
       pace.signal.throwIfAborted()
       await attempt(lane, async () => {
-        const elapsedMs = await slice(lane.contender, lane.operations)
-        lane.rounds.push((elapsedMs * 1000) / lane.operations)
+        const before = elapsedMs.get(lane) ?? 0
+        elapsedMs.set(lane, before + (await slice(lane.contender, lane.operations)))
       })
+    }
+    for (const [lane, elapsed] of elapsedMs) {
+      if (lane.failure !== undefined) continue
+      lane.rounds.push((elapsed * 1000) / (lane.operations * pace.slices))
     }
     pace.onRound(round + 1)
   }
@@ -88,9 +96,12 @@ async function slice(contender: Contender, operations: number): Promise<number> 
   return performance.now() - started
 }
 
-function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
-  const first = by % Math.max(items.length, 1)
-  return [...items.slice(first), ...items.slice(0, first)]
+/** Returns the contenders in the order of their slices: each second time reversed. */
+function orderOf(lanes: readonly Lane[], round: number, slices: number): readonly Lane[] {
+  const first = round % Math.max(lanes.length, 1)
+  const there = [...lanes.slice(first), ...lanes.slice(0, first)]
+  const back = there.toReversed()
+  return Array.from({ length: slices }, (_, turn) => (turn % 2 === 0 ? there : back)).flat()
 }
 
 function measuredOf({ contender: { name, note }, rounds, failure }: Lane): Measured {
