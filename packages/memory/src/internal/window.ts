@@ -15,7 +15,10 @@ export interface Window {
   readonly omittedTokens: number
 }
 
-/** Chooses the summary, if it fits the budget, and the newest turns that fit beside it. A budget of 0 is none. */
+/**
+ * Chooses the summary, if it fits the budget, and the newest turns that fit beside it, up to the first one from the end
+ * that does not. A budget of 0 means no limit.
+ */
 export async function windowOf(
   { summary, turns }: Conversation,
   strategy: Strategy,
@@ -26,34 +29,23 @@ export async function windowOf(
   const shown = strategy === 'rolling_summary' ? summary : ''
   const cost = summaryTokens(estimate, shown)
   const fits = cost <= budget
-  const spent = fits ? cost : 0
-  const newest = await newestThatFit(turns, budget - spent, estimate)
-  return {
-    summary: fits ? shown : '',
-    turns: newest.turns,
-    tokens: spent + newest.tokens,
-    omittedTokens: fits ? 0 : cost,
-  }
-}
-
-/** The newest turns, oldest first, up to the first one from the end that no longer fits. */
-async function newestThatFit(
-  turns: readonly KeptTurn[],
-  budget: number,
-  estimate: TokenEstimator,
-): Promise<Pick<Window, 'turns' | 'tokens'>> {
-  let tokens = 0
-  let first = turns.length
   const slices = new Slices()
+  let tokens = fits ? cost : 0
+  let first = turns.length
   for (const turn of turns.toReversed()) {
     const isMore = carriesMore(turn.text)
     if (isMore && slices.add(turn.text.length)) await slices.rest()
-    const cost = isMore ? tokensNow(turn, estimate) : turn.tokens
-    if (tokens + cost > budget) break
-    tokens += cost
+    const next = isMore ? tokensNow(turn, estimate) : turn.tokens
+    if (tokens + next > budget) break
+    tokens += next
     first -= 1
   }
-  return { turns: turns.slice(first), tokens }
+  return {
+    summary: fits ? shown : '',
+    turns: first === 0 ? turns : turns.slice(first),
+    tokens,
+    omittedTokens: fits ? 0 : cost,
+  }
 }
 
 /**
