@@ -53,6 +53,7 @@ class PGliteDatabase implements SqlDatabase {
   readonly builder: Kysely<NoTables>
   readonly #pglite: PGlite
   readonly #client: Client
+  readonly #names = new Map<string, string>()
   readonly #gate = new CallGate({ name: 'PGlite database' })
   /** The end of what uses the connection last. */
   #last: Promise<unknown> = Promise.resolve()
@@ -161,10 +162,21 @@ class PGliteDatabase implements SqlDatabase {
 
   async #query(text: string, values: readonly unknown[] = []): Promise<QueryResult> {
     try {
-      return await this.#client.query(text, values.map(sendable))
+      return await this.#client.query({
+        name: this.#nameOf(text),
+        text,
+        values: values.map(sendable),
+      })
     } catch (error) {
       throw this.#failureOf(error)
     }
+  }
+
+  /** Prepares each statement once: parsing it takes PGlite longer than executing it. */
+  #nameOf(text: string): string {
+    const name = this.#names.get(text) ?? `statement_${this.#names.size}`
+    this.#names.set(text, name)
+    return name
   }
 
   #failureOf(error: unknown): unknown {
