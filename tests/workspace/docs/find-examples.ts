@@ -1,3 +1,5 @@
+import { findFences } from './find-fences.ts'
+
 /** A block of TypeScript in a page or a doc comment. */
 export interface Example {
   /** The file it stands in, from the root of the workspace. */
@@ -12,7 +14,6 @@ export interface Example {
   readonly proof: 'run' | 'compile' | { readonly file: string }
 }
 
-const fence = /^(\s*)(`{3,}|~{3,})\s*(.*)$/
 const comment = /^\s*\* ?/
 
 /** The examples of a page in Markdown. A fence of another language, or `ts fragment`, holds none. */
@@ -29,20 +30,11 @@ export function examplesOfSource(path: string, text: string): Example[] {
 }
 
 function examplesIn(path: string, lines: readonly string[]): Example[] {
-  const examples: Example[] = []
-  for (let index = 0; index < lines.length; index += 1) {
-    const [, indent = '', mark = '', info = ''] = fence.exec(lines[index] ?? '') ?? []
-    if (mark === '') continue
-    const end = lines.findIndex((line, at) => at > index && line.trim() === mark)
-    if (end === -1) throw new Error(`${path}:${index + 1}: this fence is never closed`)
-    const [language = '', ...words] = info.split(/\s+/)
-    if (/^(ts|typescript)$/.test(language) && !words.includes('fragment')) {
-      const code = lines.slice(index + 1, end).map((line) => line.slice(indent.length))
-      examples.push({ path, line: index + 1, code: code.join('\n'), proof: proofOf(words) })
-    }
-    index = end
-  }
-  return examples
+  return findFences(path, lines)
+    .filter(
+      ({ language, words }) => /^(ts|typescript)$/.test(language) && !words.includes('fragment'),
+    )
+    .map(({ line, words, code }) => ({ path, line, code, proof: proofOf(words) }))
 }
 
 function proofOf(words: readonly string[]): Example['proof'] {

@@ -1,19 +1,14 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
 
 import { faultsOfLinks, type Repository } from './check-links.ts'
 import { workspaceRoot as root } from './consumer-project.ts'
+import { markdownPages, textOfPage } from './markdown-pages.ts'
 
 test('every link and anchor in the repository leads somewhere, and docs/README.md to every page', () => {
-  const paths = globSync(['**/*.md', '.changeset/*.md', '.github/**/*.md'], {
-    cwd: root,
-    exclude: ['**/node_modules/**', '**/dist/**'],
-  })
-  const pages = new Map(
-    paths.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(root, path), 'utf8')]),
-  )
+  const pages = new Map(markdownPages.map((path) => [path, textOfPage(path)]))
   expect([...pages.keys()]).toEqual(
     expect.arrayContaining(['README.md', 'docs/README.md', 'packages/core/README.md']),
   )
