@@ -5,6 +5,8 @@
 import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
 import type { FaultRow } from './harness/fault-row.ts'
 import { complaints } from './harness/figures.ts'
 import { catches, runRow } from './harness/run-row.ts'
@@ -12,7 +14,7 @@ import { count, tableOf, writeTable, type RowResult } from './harness/table.ts'
 import { missingTools } from './harness/tools.ts'
 import { rows } from './rows.ts'
 
-const PAGE = join(import.meta.dirname, '../../docs/reliability.md')
+const PAGE = join(repositoryRoot, 'docs/reliability.md')
 const PROGRESS_MS = 10_000
 
 const help = `pnpm test:faults [--row <part of a name>] [--rounds <number>] [--list]

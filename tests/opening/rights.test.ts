@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/postgres/start-server'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 // A server of its own, because a server that was named for the tests may not let them make roles.
 let server: PostgresServer
@@ -47,7 +48,7 @@ async function migrated(schema: string): Promise<void> {
 }
 
 function grantsOf(schema: string): string {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/postgres.md'), 'utf8')
+  const page = readFileSync(join(repositoryRoot, 'docs/postgres.md'), 'utf8')
   const [, grants] = /```sql\n(grant .*?)```/s.exec(page) ?? []
   if (grants === undefined) throw new Error('docs/postgres.md has no ```sql block of grants')
   return grants.replaceAll('harborage', schema)

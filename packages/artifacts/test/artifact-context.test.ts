@@ -1,7 +1,7 @@
 import { artifactContext, openArtifactStore } from '@harborage/artifacts'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 

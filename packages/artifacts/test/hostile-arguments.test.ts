@@ -1,10 +1,10 @@
 import { openArtifactStore, type ArtifactRef, type ArtifactStore } from '@harborage/artifacts'
-import { type HarborageError, isHarborageError } from '@harborage/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { callUnchecked } from './support/call-unchecked.ts'
-import { abortReason, hostileValues, SECRET } from './support/hostile-values.ts'
-import { placesIn, withValueAt, type Place } from './support/places.ts'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
+import { placesIn, withValueAt } from '@harborage/test-kit/hostile/argument-places'
+import { refusalOf } from '@harborage/test-kit/hostile/refusal-of'
 
 const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const scope = { ...session, taskId: 't1' }
@@ -79,7 +79,8 @@ describe.each([
       'accepts any value at $at, or rejects it with a typed error that quotes nothing',
       async ({ place }) => {
         for (const [what, value] of Object.entries(hostileValues)) {
-          const error = await refusalOf(target(), method, args, place, value)
+          const hostile = withValueAt(args, place, value)
+          const error = await refusalOf(() => callUnchecked(target(), method, ...hostile))
           if (error === undefined) continue
           expect(refusals, `${what}: ${error.message}`).toContain(error.code)
           expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(SECRET)
@@ -88,19 +89,3 @@ describe.each([
     )
   })
 })
-
-async function refusalOf(
-  target: object,
-  method: string,
-  args: readonly unknown[],
-  place: Place,
-  value: unknown,
-): Promise<HarborageError | undefined> {
-  try {
-    await callUnchecked(target, method, ...withValueAt(args, place, value))
-  } catch (error) {
-    if (isHarborageError(error)) return error
-    if (error !== abortReason) throw error
-  }
-  return undefined
-}

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm'
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { callUnchecked } from './support/call-unchecked.ts'
-import { failureOf } from './support/failure-of.ts'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const MAX_BYTES = 1_000
 const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }

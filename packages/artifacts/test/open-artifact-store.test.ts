@@ -6,8 +6,8 @@ import {
 } from '@harborage/artifacts'
 import { describe, expect, test } from 'vitest'
 
-import { callUnchecked } from './support/call-unchecked.ts'
-import { failureOf } from './support/failure-of.ts'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 

@@ -7,7 +7,7 @@ import {
 } from '@harborage/artifacts'
 import { beforeAll, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const opened: (string | undefined)[] = []

@@ -7,8 +7,8 @@ import {
 } from '@harborage/artifacts'
 import { expect, test } from 'vitest'
 
-import { callUnchecked } from './support/call-unchecked.ts'
-import { failureOf } from './support/failure-of.ts'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 // Every value that the two tenants pass is a secret.
 const mine = scopeOf('mine')

@@ -9,7 +9,7 @@ import {
 } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const open = async (): Promise<void> => {}
 

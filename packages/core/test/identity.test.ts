@@ -2,7 +2,7 @@ import type { HarborageError } from '@harborage/core'
 import { checkIdentity, checkRunIdentity } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const parts = ['tenantId', 'userId', 'sessionId'] as const

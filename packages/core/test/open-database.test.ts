@@ -1,7 +1,7 @@
 import { openDatabase } from '@harborage/core'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 test.each([
   [

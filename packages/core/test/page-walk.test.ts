@@ -1,7 +1,7 @@
 import { walkPages } from '@harborage/core/kit'
 import { describe, expect, test } from 'vitest'
 
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 
 /** Returns numbers from 1 up, in pages, with a log of the requested pages. */
 function pages(count: number, size: number) {

@@ -3,7 +3,7 @@ import { parseConfig, parseStoreConfig, storeConfigOf } from '@harborage/core/ki
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const database = { engine: 'sqlite', close: async () => {}, [Symbol.asyncDispose]: async () => {} }
 const secret = 'postgres://ann:hunter2@host/db'

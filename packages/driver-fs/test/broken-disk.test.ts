@@ -1,13 +1,13 @@
 import type { ArtifactStore } from '@harborage/artifacts'
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { collect } from './support/collect.ts'
-import { failureOf } from './support/failure-of.ts'
+import { collect } from '@harborage/test-kit/collect'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { failSync } from './support/file-handles.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }
 const scope = { ...session, taskId: 'k' }

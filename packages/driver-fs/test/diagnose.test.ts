@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { diagnose, openFsArtifactDriver } from '@harborage/driver-fs'
 import { describe, expect, test } from 'vitest'
 
-import { collect } from './support/collect.ts'
-import { failureOf } from './support/failure-of.ts'
+import { collect } from '@harborage/test-kit/collect'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 /** The most bytes of a root on Linux: below it, paths have up to 403 bytes more. */
 const LONGEST_ROOT = 4_095 - 403

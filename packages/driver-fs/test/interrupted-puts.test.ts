@@ -7,11 +7,11 @@ import { createInterface, type Interface } from 'node:readline'
 import type { ArtifactStore } from '@harborage/artifacts'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './support/open-artifacts.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const TENANTS = 30
 

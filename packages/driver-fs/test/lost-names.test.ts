@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { onlyArtifactFile } from './support/artifact-files.ts'
-import { collect } from './support/collect.ts'
-import { failureOf } from './support/failure-of.ts'
+import { collect } from '@harborage/test-kit/collect'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
 const maintenance = { maintenanceScoped: true } as const

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 import { artifactFiles } from './support/artifact-files.ts'
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './support/open-artifacts.ts'
 import type { PuttingAnswer } from './support/putting-process.ts'
 import { runScript } from './support/run-script.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const kept = { tenantId: 't', userId: 'u', sessionId: 'kept', taskId: '' }
 const churned = { tenantId: 't', userId: 'u', sessionId: 'churned' }

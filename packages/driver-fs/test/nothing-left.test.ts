@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
 
 import { artifactFiles, onlyArtifactFile } from './support/artifact-files.ts'
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { recordSynced } from './support/file-handles.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
 import { runScript } from './support/run-script.ts'
 import { snapshot } from './support/snapshot.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import type { TidyingAnswer } from './support/tidying-process.ts'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }

@@ -3,11 +3,11 @@ import { truncate } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 
 import { artifactFiles } from './support/artifact-files.ts'
-import { collect } from './support/collect.ts'
-import { failureOf } from './support/failure-of.ts'
+import { collect } from '@harborage/test-kit/collect'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { leftOpen, recordOpened } from './support/file-handles.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { ArtifactScope } from '@harborage/artifacts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const plain = { tenantId: 't', userId: 'u', sessionId: 's', taskId: '' }
 

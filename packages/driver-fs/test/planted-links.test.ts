@@ -7,11 +7,11 @@ import { isHarborageError } from '@harborage/core'
 import { beforeEach, describe, expect, test } from 'vitest'
 
 import { onlyArtifactFile } from './support/artifact-files.ts'
-import { collect } from './support/collect.ts'
-import { failureOf } from './support/failure-of.ts'
+import { collect } from '@harborage/test-kit/collect'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }
 const scope = { ...session, taskId: 'k' }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 import { runScript } from './support/run-script.ts'
 import type { ReadOnlyAnswer } from './support/read-only.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 /** Runs a program that sees a folder mounted read-only. */
 function mountedReadOnly(folder: string): string[] {

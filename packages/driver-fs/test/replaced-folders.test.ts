@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import { onlyArtifactFile } from './support/artifact-files.ts'
-import { collect } from './support/collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { recordSynced } from './support/file-handles.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { runScript } from './support/run-script.ts'
 import type { ManyCallsAnswer } from './support/many-calls.ts'
 import type { LastFilesAnswer } from './support/last-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 /** Runs a program that may have so many files open. */
 function withFiles(count: number): string[] {

@@ -2,12 +2,12 @@ import { ArtifactStore } from '@harborage/artifacts'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { beforeEach, describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
 import { runScript } from './support/run-script.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 'secret session' }
 const other = { tenantId: 't', userId: 'u', sessionId: 'other' }

@@ -5,8 +5,8 @@ import { openArtifactStore } from '@harborage/artifacts'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { describe, expect, test } from 'vitest'
 
-import { collect } from './support/collect.ts'
-import { failureOf } from './support/failure-of.ts'
+import { collect } from '@harborage/test-kit/collect'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { recordSynced } from './support/file-handles.ts'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
@@ -14,7 +14,7 @@ import { runScript } from './support/run-script.ts'
 import { snapshot } from './support/snapshot.ts'
 import type { StrangerAnswer } from './support/stranger.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 

@@ -6,9 +6,9 @@ import { requireSqlDatabase } from '@harborage/core/sql'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { Notes } from './support/notes.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 test('closing again gives the same promise', async () => {
   const database = await openSqlite({ dsn: ':memory:' })

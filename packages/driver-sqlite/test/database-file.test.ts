@@ -6,10 +6,10 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { Notes } from './support/notes.ts'
 import { openAsStranger } from './support/stranger.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 describe('the files of a database', () => {
   test.each(['000', '022', '077'])('are for their owner only, with the umask %s', async (umask) => {

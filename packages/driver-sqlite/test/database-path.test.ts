@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { Notes } from './support/notes.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 describe('a DSN names the file', () => {
   test.each<[form: string, dsn: (folder: string) => string, file: string]>([

@@ -6,10 +6,10 @@ import { diagnose, openSqlite } from '@harborage/driver-sqlite'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { contentOf } from './support/listing.ts'
 import { Notes } from './support/notes.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 describe('a place in which all is well has no finding and is left as it was', () => {
   test('where there is no file yet', async () => {

@@ -6,10 +6,10 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { contentOf } from './support/listing.ts'
 import { Notes } from './support/notes.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 describe('a database that was not made yet', () => {
   test('is made by the first write and not by opening, reading and closing', async () => {

@@ -1,7 +1,7 @@
 import { openSqlite } from '@harborage/driver-sqlite'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const dsn = ':memory:'
 

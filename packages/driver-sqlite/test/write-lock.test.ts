@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { Notes } from './support/notes.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { holdWriteLock } from './support/write-lock.ts'
 
 /** Longer than anything takes here, however slow the machine is. */

@@ -2,7 +2,8 @@ import { createEventBus, identityContext } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
-import { goodTurn, identity } from './support/good-arguments.ts'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
 
 test('the summarizer runs in the context of who opened the store, not of who added a turn', async () => {
   const seen: (string | undefined)[] = []

@@ -11,8 +11,9 @@ import {
 } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
-import { goodTurn, identity } from './support/good-arguments.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
 
 /** Gives turns whose text is not what was kept. */
 class DamagedDriver extends InMemoryMemoryDriver {

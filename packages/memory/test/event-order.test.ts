@@ -3,7 +3,8 @@ import type { EventBus, HarborageEvent } from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
-import { goodTurn, identity } from './support/good-arguments.ts'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
 
 afterEach(() => {
   vi.useRealTimers()

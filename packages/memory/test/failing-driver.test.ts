@@ -10,8 +10,9 @@ import {
 } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
-import { goodTurn, identity } from './support/good-arguments.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
 
 /** Fails as often as it is told to. */
 class FailingDriver extends InMemoryMemoryDriver {

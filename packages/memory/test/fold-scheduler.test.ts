@@ -3,7 +3,8 @@ import { createEventBus } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
-import { goodTurn, identity } from './support/good-arguments.ts'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
 
 const CONVERSATIONS = 200
 

@@ -1,7 +1,7 @@
 import { stepHealth, type Health } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const stations: readonly Health[] = ['healthy', 'retry', 'degraded', 'recovering']
 

@@ -1,17 +1,15 @@
-import { createEventBus, type HarborageError, isHarborageError, newEventId } from '@harborage/core'
+import { createEventBus, isHarborageError, newEventId } from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
-import {
-  goodArguments,
-  goodTurn,
-  identity,
-  methods,
-  type Method,
-} from './support/good-arguments.ts'
-import { abortReason, hostileValues, SECRET } from './support/hostile-values.ts'
-import { placesIn, withValueAt, type Place } from './support/places.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { placesIn, withValueAt } from '@harborage/test-kit/hostile/argument-places'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
+import { refusalOf } from '@harborage/test-kit/hostile/refusal-of'
+
+import { goodArguments, identity, methods } from './support/good-arguments.ts'
 
 const codes = ['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot']
 
@@ -38,7 +36,8 @@ describe.each(methods)('%s', (method) => {
     'answers any value at argument $at with a typed error that quotes nothing, or takes it',
     async ({ place }) => {
       for (const [what, value] of Object.entries(hostileValues)) {
-        const error = await attempt(method, place, value)
+        const args = withValueAt(goodArguments()[method], place, value)
+        const error = await refusalOf(() => callUnchecked(store, method, ...args))
         if (error === undefined) continue
         expect(codes, `${what}: ${error.message}`).toContain(error.code)
         const told = `${error.message} ${error.stack} ${JSON.stringify(error)}`
@@ -52,7 +51,7 @@ describe.each(methods)('%s', (method) => {
 test.each(methods.filter((method) => method !== 'settled'))(
   '%s cannot be called without any argument',
   async (method) => {
-    const error = await failureOf(() => call(method, []))
+    const error = await failureOf(() => callUnchecked(store, method))
     expect(error.code).toBe('identity_required')
   },
 )
@@ -63,29 +62,6 @@ test('an identity of another is not quoted when a part of it is refused', async 
   expect(error.code).toBe('invalid_identity')
   expect(error.message).not.toContain(SECRET)
 })
-
-/** Calls the method with one value in place of a good one, and gives the error if there is one. */
-async function attempt(
-  method: Method,
-  place: Place,
-  value: unknown,
-): Promise<HarborageError | undefined> {
-  try {
-    const args: unknown = withValueAt(goodArguments()[method], place, value)
-    await call(method, Array.isArray(args) ? args : [])
-  } catch (error) {
-    if (isHarborageError(error)) return error
-    if (error !== abortReason) throw error
-  }
-  return undefined
-}
-
-/** Calls a method as code that was not checked by TypeScript would. */
-async function call(method: Method, args: readonly unknown[]): Promise<unknown> {
-  const called: unknown = Reflect.get(store, method)
-  if (typeof called !== 'function') throw new Error(`there is no method ${method}`)
-  return Reflect.apply(called, store, args)
-}
 
 test('a list with an iterator of its own is read as a list, be the iterator without an end', async () => {
   const toolsInvoked = Object.assign(['search'], {

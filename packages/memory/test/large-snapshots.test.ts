@@ -2,7 +2,7 @@ import { createEventBus } from '@harborage/core'
 import { MAX_SNAPSHOT_BYTES, openMemoryStore } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { identity } from './support/good-arguments.ts'
 
 const MEGABYTE = 1_000_000

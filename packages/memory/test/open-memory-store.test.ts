@@ -11,9 +11,10 @@ import {
 } from '@harborage/memory'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
-import { goodTurn, identity } from './support/good-arguments.ts'
-import { hostileValues, SECRET } from './support/hostile-values.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
+import { hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
 
 const bus: EventBus = createEventBus()
 const summarizer = { summarize: async () => ({ summary: '' }) }

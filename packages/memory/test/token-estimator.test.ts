@@ -8,9 +8,10 @@ import {
 } from '@harborage/memory'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
-import { goodTurn, identity } from './support/good-arguments.ts'
-import { SECRET } from './support/hostile-values.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
+import { identity } from './support/good-arguments.ts'
+import { SECRET } from '@harborage/test-kit/hostile/hostile-values'
 
 describe('the default estimate', () => {
   test.each([

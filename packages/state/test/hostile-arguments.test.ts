@@ -1,18 +1,13 @@
-import { type HarborageError, isHarborageError } from '@harborage/core'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { callWithAnything, type Method } from './support/call-with-anything.ts'
-import { failureOf } from './support/failure-of.ts'
-import {
-  argumentsWith,
-  goodArguments,
-  goodRecord,
-  methods,
-  placesIn,
-  type Place,
-} from './support/good-arguments.ts'
-import { abortReason, hostileValues, SECRET } from './support/hostile-values.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { placesIn, withValueAt, type Place } from '@harborage/test-kit/hostile/argument-places'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
+import { refusalOf } from '@harborage/test-kit/hostile/refusal-of'
+
+import { goodArguments, goodRecord, methods, type Method } from './support/good-arguments.ts'
 
 let store: StateStore
 
@@ -35,7 +30,8 @@ describe.each(methods)('%s', (method) => {
     'accepts any value at argument $at, or rejects it with a typed error that quotes nothing',
     async ({ place }) => {
       for (const [what, value] of Object.entries(hostileValues)) {
-        const error = await attempt(method, place, value)
+        const args = withValueAt(goodArguments()[method], place, value)
+        const error = await refusalOf(() => callUnchecked(store, method, ...args))
         if (error === undefined || error.code === 'not_found') continue
         expect(refusalsAt(method, place), `${what}: ${error.message}`).toContain(error.code)
         expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(SECRET)
@@ -44,7 +40,7 @@ describe.each(methods)('%s', (method) => {
   )
 
   test('rejects a call without arguments', async () => {
-    const error = await failureOf(() => callWithAnything(store, method))
+    const error = await failureOf(() => callUnchecked(store, method))
     expect(refusalsAt(method, [0])).toContain(error.code)
   })
 })
@@ -54,19 +50,4 @@ function refusalsAt(method: Method, [argument]: Place): string[] {
   return isScope
     ? ['maintenance_scope_required']
     : ['identity_required', 'invalid_identity', 'invalid_record']
-}
-
-/** Calls the method with one argument replaced, and returns the error if there is one. */
-async function attempt(
-  method: Method,
-  place: Place,
-  value: unknown,
-): Promise<HarborageError | undefined> {
-  try {
-    await callWithAnything(store, method, ...argumentsWith(method, place, value))
-  } catch (error) {
-    if (isHarborageError(error)) return error
-    if (error !== abortReason) throw error
-  }
-  return undefined
 }

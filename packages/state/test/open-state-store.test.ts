@@ -11,7 +11,7 @@ import {
 } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { goodRecord, identity } from './support/good-arguments.ts'
 
 describe('a store in memory', () => {

@@ -1,9 +1,14 @@
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 
-import { callWithAnything, type Method } from './support/call-with-anything.ts'
-import { failureOf } from './support/failure-of.ts'
-import { goodRecord, identity as goodIdentity, methods } from './support/good-arguments.ts'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import {
+  goodRecord,
+  identity as goodIdentity,
+  methods,
+  type Method,
+} from './support/good-arguments.ts'
 
 /** Returns arguments that are malformed except for the given identity. */
 function malformedExcept(method: Method, identity: unknown): unknown[] {
@@ -21,7 +26,7 @@ describe('each method checks first that the store is open', () => {
   test.each(methods)('%s', async (method) => {
     const store = await openStateStore()
     await store.close()
-    const error = await failureOf(() => callWithAnything(store, method))
+    const error = await failureOf(() => callUnchecked(store, method))
     expect(error.code).toBe('store_closed')
     expect(error.message).toContain('open a new one')
   })
@@ -36,7 +41,7 @@ describe('each method checks the identity before its other arguments', () => {
       [{ tenantId: 'acme', userId: 'ann\0', sessionId: 's1' }, 'invalid_identity'],
     ]) {
       const args = malformedExcept(method, identity)
-      const error = await failureOf(() => callWithAnything(store, method, ...args))
+      const error = await failureOf(() => callUnchecked(store, method, ...args))
       expect(error.code).toBe(code)
     }
   })
@@ -50,7 +55,7 @@ describe('each method checks the identity before its other arguments', () => {
       { save: [malformed], delete: [incomplete] },
       { expect: [malformed], save: [incomplete] },
     ]) {
-      const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
+      const error = await failureOf(() => callUnchecked(store, 'commit', transaction))
       expect(error.code).toBe('identity_required')
     }
   })
@@ -60,7 +65,7 @@ describe('each method checks the identity before its other arguments', () => {
     async (scope) => {
       await using store = await openStateStore()
       const args = malformedExcept('listKind', scope)
-      const error = await failureOf(() => callWithAnything(store, 'listKind', ...args))
+      const error = await failureOf(() => callUnchecked(store, 'listKind', ...args))
       expect(error.code).toBe('maintenance_scope_required')
     },
   )
@@ -70,7 +75,7 @@ test.each(methods)('%s checks its other arguments last', async (method) => {
   await using store = await openStateStore()
   const owner = method === 'listKind' ? { maintenanceScoped: true } : goodIdentity
   const error = await failureOf(() =>
-    callWithAnything(store, method, ...malformedExcept(method, owner)),
+    callUnchecked(store, method, ...malformedExcept(method, owner)),
   )
   expect(error.code).toBe('invalid_record')
 })

@@ -4,9 +4,9 @@ import { newEventId } from '@harborage/core'
 import { MAX_STATE_BYTES, openStateStore, type StateStore } from '@harborage/state'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import { callWithAnything, type Method } from './support/call-with-anything.ts'
-import { failureOf } from './support/failure-of.ts'
-import { goodRecord } from './support/good-arguments.ts'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { goodRecord, type Method } from './support/good-arguments.ts'
 
 let store: StateStore
 
@@ -30,7 +30,7 @@ describe('bytes are accepted', () => {
     ['from a subclass with its own iterator', new Odd([1, 2, 3])],
   ])('%s', async (_, bytes) => {
     const record = { ...goodRecord(), bytes }
-    expect(await callWithAnything(store, 'save', record)).toBe('saved')
+    expect(await callUnchecked(store, 'save', record)).toBe('saved')
     const held = await store.loadByEventIdOrThrow(record.identity, record.eventId)
     expect(held.bytes).toEqual(new Uint8Array([1, 2, 3]))
     expect(Object.getPrototypeOf(held.bytes)).toBe(Uint8Array.prototype)
@@ -69,7 +69,7 @@ describe('bytes are rejected by the name of the field', () => {
     ['as an array of numbers', () => [1, 2, 3]],
   ])('%s', async (_, bytes) => {
     const record = { ...goodRecord(), bytes: bytes() }
-    const error = await failureOf(() => callWithAnything(store, 'save', record))
+    const error = await failureOf(() => callUnchecked(store, 'save', record))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toMatch(/^bytes /)
     expect(await store.load(record.identity, record.kind)).toBeUndefined()
@@ -82,7 +82,7 @@ describe('the date of a record', () => {
     ['may come from a subclass', new (class Mine extends Date {})(7)],
   ])('%s', async (_, updatedAt) => {
     const record = { ...goodRecord(), updatedAt }
-    expect(await callWithAnything(store, 'save', record)).toBe('saved')
+    expect(await callUnchecked(store, 'save', record)).toBe('saved')
     const held = await store.loadByEventIdOrThrow(record.identity, record.eventId)
     expect(held.updatedAt).toEqual(new Date(7))
     expect(Object.getPrototypeOf(held.updatedAt)).toBe(Date.prototype)
@@ -96,7 +96,7 @@ describe('the date of a record', () => {
     ['an object that looks like a Date', { getTime: () => 7 }],
   ])('must not be %s', async (_, updatedAt) => {
     const record = { ...goodRecord(), updatedAt }
-    const error = await failureOf(() => callWithAnything(store, 'save', record))
+    const error = await failureOf(() => callUnchecked(store, 'save', record))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toMatch(/^updatedAt /)
   })
@@ -121,7 +121,7 @@ describe('a commit', () => {
 
   test.each(['expect', 'save', 'delete'])('rejects 1,001 entries in %s', async (list) => {
     const entries = many(1_001).map((index) => ({ ...goodRecord(), kind: `k${index}` }))
-    const error = await failureOf(() => callWithAnything(store, 'commit', { [list]: entries }))
+    const error = await failureOf(() => callUnchecked(store, 'commit', { [list]: entries }))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toMatch(new RegExp(`^${list} has more than 1000 entries`))
   })
@@ -132,7 +132,7 @@ describe('a commit', () => {
         for (;;) yield goodRecord()
       },
     })
-    const error = await failureOf(() => callWithAnything(store, 'commit', { save: endless }))
+    const error = await failureOf(() => callUnchecked(store, 'commit', { save: endless }))
     expect(error.message).toContain('save has more than 1000 entries')
   })
 
@@ -147,7 +147,7 @@ describe('a commit', () => {
   test.each([{}, { save: [] }, { expect: [], save: [], delete: [] }])(
     'rejects an empty transaction: %#',
     async (transaction) => {
-      const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
+      const error = await failureOf(() => callUnchecked(store, 'commit', transaction))
       expect(error.code).toBe('invalid_record')
       expect(error.message).toContain('the transaction is empty')
     },
@@ -161,7 +161,7 @@ describe('a commit', () => {
   ])('rejects %s besides a save, which may depend on it', async (_, wrong, named) => {
     const record = goodRecord()
     const transaction = { save: [record], ...wrong }
-    const error = await failureOf(() => callWithAnything(store, 'commit', transaction))
+    const error = await failureOf(() => callUnchecked(store, 'commit', transaction))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toContain(named)
     expect(await store.load(record.identity, record.kind)).toBeUndefined()
@@ -191,7 +191,7 @@ describe('an unknown option', () => {
       const held = goodRecord()
       await store.save(held)
       const options = { [option]: null }
-      const error = await failureOf(() => callWithAnything(store, method, ...args, options))
+      const error = await failureOf(() => callUnchecked(store, method, ...args, options))
       expect(error.code).toBe('invalid_record')
       expect(error.message).toMatch(new RegExp(`^options .* it takes ${known}$`))
       expect(await store.load(identity, kind)).toEqual(held)
@@ -201,7 +201,7 @@ describe('an unknown option', () => {
   test('is quoted if it is similar to a known name or known elsewhere, and not if it may be payload', async () => {
     const message = async (name: string): Promise<string> => {
       const error = await failureOf(() =>
-        callWithAnything(store, 'save', goodRecord(), { [name]: null }),
+        callUnchecked(store, 'save', goodRecord(), { [name]: null }),
       )
       return error.message
     }
@@ -226,7 +226,7 @@ test.each(['load', 'save', 'delete', 'list', 'listKind', 'commit'] as const)(
       listKind: [{ maintenanceScoped: true }, 't'],
       commit: [{ save: [goodRecord()] }],
     }
-    const error = await failureOf(() => callWithAnything(store, method, ...args[method], signal))
+    const error = await failureOf(() => callUnchecked(store, method, ...args[method], signal))
     expect(error.code).toBe('invalid_record')
     expect(error.message).toMatch(/^options /)
   },

@@ -3,7 +3,7 @@ import { defineSlot, openStateStore, type StateStore } from '@harborage/state'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { failureOf } from './support/failure-of.ts'
+import { failureOf } from '@harborage/test-kit/failure-of'
 
 const identity: RunIdentity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
 const kind = 'session.costs'

@@ -3,11 +3,12 @@ import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
 import type { BrokenBuild, SourceEdit } from './fault-row.ts'
 
-const root = join(import.meta.dirname, '../../..')
 const build = JSON.parse(process.env['HARBORAGE_BROKEN_BUILD'] ?? '{}') as BrokenBuild
-const edits = Map.groupBy(build.edits, ({ file }) => pathToFileURL(join(root, file)).href)
+const edits = Map.groupBy(build.edits, ({ file }) => pathToFileURL(join(repositoryRoot, file)).href)
 
 registerHooks({
   load(url, context, nextLoad) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
 import type { BrokenBuild, FaultRow, Figures } from './fault-row.ts'
 import { complaints, figures } from './figures.ts'
-
-const root = join(import.meta.dirname, '../../..')
 
 /** Runs a row; a harness that fails itself is a violation like any other. */
 export async function runRow(
@@ -26,7 +26,7 @@ export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<
 /** A broken build whose edits no longer fit the source is a mistake of the row, and must not pass for a catch. */
 export function mustFit({ name, edits }: BrokenBuild): void {
   for (const { file, from } of edits) {
-    const times = readFileSync(join(root, file), 'utf8').split(from).length - 1
+    const times = readFileSync(join(repositoryRoot, file), 'utf8').split(from).length - 1
     if (times !== 1) {
       throw new Error(
         `broken build "${name}": ${file} holds the text to be replaced ${times} times, not once: ${from}`,

@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
 import type { FaultRow, Figures } from './fault-row.ts'
 
 /** What a run of one row found, and which of its broken builds it caught. */
@@ -47,7 +49,7 @@ export function count(number: number): string {
   return number.toLocaleString('en')
 }
 
-const FORMATTER = join(import.meta.dirname, '../../../node_modules/.bin/oxfmt')
+const FORMATTER = join(repositoryRoot, 'node_modules/.bin/oxfmt')
 
 const BEGIN = '<!-- the table of faults begins -->'
 const END = '<!-- the table of faults ends -->'

@@ -1,12 +1,15 @@
-import { inspect } from 'node:util'
 import { type HarborageError, isHarborageError } from '@harborage/core'
 
-/** The failure of a call that has to fail, and with one of Harborage's errors. */
-export async function failureOf(call: Promise<unknown>): Promise<HarborageError> {
-  const outcome: unknown = await call.then(
-    (value) => ({ value }),
-    (error: unknown) => error,
-  )
-  if (isHarborageError(outcome)) return outcome
-  throw new Error(`not a failure of Harborage: ${inspect(outcome)}`)
+/**
+ * Returns the error of Harborage that a call throws or rejects with, given as a promise or as a
+ * function that makes it. Any other end fails the test.
+ */
+export async function failureOf(call: Promise<unknown> | (() => unknown)): Promise<HarborageError> {
+  try {
+    await (typeof call === 'function' ? call() : call)
+  } catch (error) {
+    if (isHarborageError(error)) return error
+    throw error
+  }
+  throw new Error('the call succeeded')
 }

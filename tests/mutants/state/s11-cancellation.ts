@@ -8,6 +8,7 @@ import {
   type StateTransaction,
 } from '@harborage/state'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
 
@@ -100,19 +101,13 @@ class StarvingStore extends StateStore {
 
   override async *list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
     const key = JSON.stringify([identity, kindPrefix])
-    const found = this.#found.get(key) ?? (await all(super.list(identity, kindPrefix, options)))
+    const found = this.#found.get(key) ?? (await collect(super.list(identity, kindPrefix, options)))
     this.#found.set(key, found)
     for (const record of found) {
       yield record
       options?.signal?.throwIfAborted()
     }
   }
-}
-
-async function all<Item>(walk: AsyncIterable<Item>): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of walk) items.push(item)
-  return items
 }
 
 function listen(options: CallOptions | undefined): void {

@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { describe, expect, test } from 'vitest'
 
 import { plantedWorkspace } from './planted-workspace.ts'
@@ -15,7 +14,7 @@ export interface CheckedRule {
   readonly plants: readonly Plant[]
 }
 
-export const thisWorkspace: Workspace = readWorkspace(join(import.meta.dirname, '../../..'))
+export const thisWorkspace: Workspace = readWorkspace(repositoryRoot)
 const lawful = plantedWorkspace()
 
 /** Tests that this workspace keeps each rule, and that each rule reports what is planted. */

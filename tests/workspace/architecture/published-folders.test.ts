@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { expect, test } from 'vitest'
 
 import { publishedFolders, publishedPackages } from '../../../scripts/published-packages.ts'
 import vitestConfig from '../../../vitest.config.ts'
-
-const root = join(import.meta.dirname, '../../..')
 
 test('a package in any of the folders is published', () => {
   const planted = mkdtempSync(join(tmpdir(), 'harborage-published-'))
@@ -27,7 +26,7 @@ test('a package in any of the folders is published', () => {
 
 test("the README's table of packages has every published package", () => {
   const page = read('README.md')
-  const missing = publishedPackages(root).filter(
+  const missing = publishedPackages(repositoryRoot).filter(
     ({ name, folder }) => !page.includes(`| [\`${name}\`](${folder}) `),
   )
   expect(missing).toEqual([])
@@ -48,5 +47,5 @@ test.each(publishedFolders)('%s is covered by what cannot ask for the folders', 
 })
 
 function read(path: string): string {
-  return readFileSync(join(root, path), 'utf8')
+  return readFileSync(join(repositoryRoot, path), 'utf8')
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { expect, test } from 'vitest'
 
 import { readWorkspace } from './workspace.ts'
 
-const root = join(import.meta.dirname, '../../..')
-const table = readFileSync(join(root, 'packages/core/src/sql/repeats.md'), 'utf8')
-const sources = readWorkspace(root)
+const table = readFileSync(join(repositoryRoot, 'packages/core/src/sql/repeats.md'), 'utf8')
+const sources = readWorkspace(repositoryRoot)
   .packages.filter(({ role }) => role === 'core' || role === 'store')
   .flatMap(({ files }) => files)
   .filter(({ path }) => !path.endsWith('core/src/sql/sql-statement.ts'))

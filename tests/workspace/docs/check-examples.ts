@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { workspaceRoot, type ConsumerProject } from './consumer-project.ts'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
+import type { ConsumerProject } from './consumer-project.ts'
 import type { ExampleResult } from './example-runner.ts'
 import type { Example } from './find-examples.ts'
 import { typeCheck } from './type-check.ts'
@@ -47,7 +49,7 @@ function isProgram({ proof }: Example): boolean {
 /** Whether the lines of an example do not follow each other in the file that it names, however indented. */
 function isMissingPiece({ proof, code }: Example): boolean {
   if (typeof proof === 'string') return false
-  const source = readFileSync(join(workspaceRoot, proof.file), 'utf8')
+  const source = readFileSync(join(repositoryRoot, proof.file), 'utf8')
   return !`\n${withoutIndent(source)}\n`.includes(`\n${withoutIndent(code)}\n`)
 }
 

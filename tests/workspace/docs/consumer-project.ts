@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-export const workspaceRoot: string = join(import.meta.dirname, '../../..')
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 /** A project outside of the workspace that has its packages, and what the tests have, installed. */
 export interface ConsumerProject extends AsyncDisposable {
@@ -14,7 +14,7 @@ export interface ConsumerProject extends AsyncDisposable {
 
 export async function createConsumerProject(): Promise<ConsumerProject> {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-consumer-'))
-  await linkInstalled(join(workspaceRoot, 'tests/node_modules'), join(folder, 'node_modules'))
+  await linkInstalled(join(repositoryRoot, 'tests/node_modules'), join(folder, 'node_modules'))
   await linkExamples(join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }))
   return {
@@ -31,8 +31,8 @@ export async function createConsumerProject(): Promise<ConsumerProject> {
 
 /** The packages under examples/, which the guides build up. */
 async function linkExamples(to: string): Promise<void> {
-  for (const manifest of globSync('examples/*/package.json', { cwd: workspaceRoot })) {
-    const path = join(workspaceRoot, manifest)
+  for (const manifest of globSync('examples/*/package.json', { cwd: repositoryRoot })) {
+    const path = join(repositoryRoot, manifest)
     const { name } = JSON.parse(await readFile(path, 'utf8')) as { name: string }
     await link(dirname(path), join(to, name))
   }

@@ -1,18 +1,19 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { describe, expect, test } from 'vitest'
 
 import { publishedPatterns } from '../../../scripts/published-packages.ts'
 import { faultsOf } from './check-examples.ts'
-import { createConsumerProject, workspaceRoot } from './consumer-project.ts'
+import { createConsumerProject } from './consumer-project.ts'
 import { examplesOfPage, examplesOfSource, type Example } from './find-examples.ts'
 
 const pages = globSync(
   ['*.md', 'docs/**/*.md', 'examples/*/README.md', ...inPublished('README.md')],
-  { cwd: workspaceRoot },
+  { cwd: repositoryRoot },
 )
-const sources = globSync(inPublished('src/**/*.ts'), { cwd: workspaceRoot })
+const sources = globSync(inPublished('src/**/*.ts'), { cwd: repositoryRoot })
 
 test('every example in the documentation compiles, runs, and prints what its comments say', async () => {
   const examples = [
@@ -84,5 +85,5 @@ function planted(code: readonly string[]): Example {
 }
 
 function read(path: string): string {
-  return readFileSync(join(workspaceRoot, path), 'utf8')
+  return readFileSync(join(repositoryRoot, path), 'utf8')
 }

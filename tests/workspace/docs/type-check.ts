@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { join, relative } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-import { workspaceRoot, type ConsumerProject } from './consumer-project.ts'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
+import type { ConsumerProject } from './consumer-project.ts'
 
 /** What the compiler says about one place. */
 export interface Diagnostic {
@@ -36,7 +38,7 @@ export async function typeCheck(
     'tsconfig.json',
     JSON.stringify({ compilerOptions: { ...compilerOptions, ...strictness }, include: ['src'] }),
   )
-  const tsc = spawn(join(workspaceRoot, 'node_modules/.bin/tsc'), ['--pretty', 'false'], {
+  const tsc = spawn(join(repositoryRoot, 'node_modules/.bin/tsc'), ['--pretty', 'false'], {
     cwd: project.folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

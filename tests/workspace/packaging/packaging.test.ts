@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 import { checkPackage } from '@arethetypeswrong/core'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { rolldown } from 'rolldown'
@@ -23,7 +24,7 @@ import { unusualProjects } from './unusual-projects.ts'
 const packedPackages = await packPackages()
 
 test('every published package is packed', () => {
-  const published = publishedPackages(join(import.meta.dirname, '../../..'))
+  const published = publishedPackages(repositoryRoot)
   const names = published.map(({ name }) => name)
   expect(packedPackages.map(({ name }) => name).toSorted()).toEqual(names.toSorted())
 })

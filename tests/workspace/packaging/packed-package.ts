@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { createPackageFromTarballData, type Package } from '@arethetypeswrong/core'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 import { runCommand } from './run-command.ts'
 
@@ -27,10 +28,10 @@ export interface PackedManifest {
 
 /** Builds, unless `pnpm test` just did, and packs every published package, as a release does it. */
 export async function packPackages(): Promise<readonly PackedPackage[]> {
-  const root = join(import.meta.dirname, '../../..')
   const folder = await mkdtemp(join(tmpdir(), 'harborage-packed-'))
-  if (process.env['HARBORAGE_IS_BUILT'] !== '1') await runCommand(root, 'pnpm', 'run', 'build')
-  await runCommand(root, 'node', 'scripts/pack-packages.ts', folder)
+  if (process.env['HARBORAGE_IS_BUILT'] !== '1')
+    await runCommand(repositoryRoot, 'pnpm', 'run', 'build')
+  await runCommand(repositoryRoot, 'node', 'scripts/pack-packages.ts', folder)
   const names = await readdir(folder)
   const packed = await Promise.all(names.toSorted().map((name) => readPacked(join(folder, name))))
   await rm(folder, { recursive: true })

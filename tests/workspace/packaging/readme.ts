@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
 /** The packages that the README's first `npm install` line names. */
 export function firstInstall(): readonly string[] {
   const [, packages] = /^npm install (.+)$/m.exec(readme()) ?? []
@@ -29,5 +31,5 @@ function exampleOf(name: string): string {
 }
 
 function readme(): string {
-  return readFileSync(join(import.meta.dirname, '../../../README.md'), { encoding: 'utf8' })
+  return readFileSync(join(repositoryRoot, 'README.md'), { encoding: 'utf8' })
 }

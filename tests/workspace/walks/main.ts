@@ -2,8 +2,9 @@
  * `pnpm walks`: counts the files, functions and calls that one warm call of a store passes, by V8's
  * precise coverage, on this checkout or beside another revision.
  */
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 import { checkOutRevision } from '../../../bench/src/environment/other-revision.ts'
 import { UsageError } from '../../../bench/src/usage-error.ts'
@@ -32,7 +33,7 @@ interface Options {
   readonly against: string | undefined
 }
 
-const here: Checkout = { name: 'this checkout', folder: join(import.meta.dirname, '../../..') }
+const here: Checkout = { name: 'this checkout', folder: repositoryRoot }
 const interruption = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort())
 

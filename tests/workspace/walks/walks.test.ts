@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { openDatabases } from './databases.ts'
 import { callNames } from './measured-calls.ts'
 import { countWalks, orderWalks, runUninlined } from './start-count.ts'
 
-const root = join(import.meta.dirname, '../../..')
 const script = join(import.meta.dirname, 'support/known-walk.ts')
 
 /** A package with a call whose walk is known. */
@@ -110,8 +110,8 @@ test('the functions of a known call are listed in the order of their first calls
 })
 
 test('what is counted and what is listed of each call of a store is the same', async () => {
-  const counted = await countWalks(root, `sqlite:${join(checkout, 'counted.db')}`)
-  const listed = await orderWalks(root, `sqlite:${join(checkout, 'listed.db')}`)
+  const counted = await countWalks(repositoryRoot, `sqlite:${join(checkout, 'counted.db')}`)
+  const listed = await orderWalks(repositoryRoot, `sqlite:${join(checkout, 'listed.db')}`)
   for (const call of callNames) {
     const { own } = counted[call]
     const places = listed[call].map(({ place }) => place.replace(/:\d+$/, ''))
@@ -133,7 +133,7 @@ test.each([
   ['postgres', 'addTurn', { files: 39, calls: 249 }],
 ] as const)('on %s a warm %s passes little code', async (engine, call, most) => {
   await using databases = await openDatabases(engine)
-  const { [call]: walk } = await countWalks(root, await databases.create())
+  const { [call]: walk } = await countWalks(repositoryRoot, await databases.create())
   expect(walk.own.files).toBeLessThanOrEqual(most.files)
   expect(walk.own.calls).toBeLessThanOrEqual(most.calls)
   expect(walk.longest?.lines).toBeLessThanOrEqual(60)

@@ -2,7 +2,7 @@
 import { ArtifactStore } from '@harborage/artifacts'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { failureIn, type Failure } from './describe-failure.ts'
-import { collect } from './collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { temporaryFiles } from './temporary-files.ts'
 
 /** What a process saw that put ever larger artifacts until one was refused. */

@@ -6,7 +6,7 @@ import { ArtifactStore } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 
-import { collect } from './collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { temporaryFiles } from './temporary-files.ts'
 
 /** What came of calls while there were few files left, or none. */

@@ -1,7 +1,7 @@
 // Run by a test in a process that may have few files open: makes a thousand calls at once.
 import { isHarborageError } from '@harborage/core'
 
-import { collect } from './collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
 /** What came of the calls: how often they failed, by code, and what they answered. */

@@ -2,7 +2,7 @@
 import type { ArtifactRef } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
 
-import { collect } from './collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
 /** What one of several processes on one folder did and saw. */

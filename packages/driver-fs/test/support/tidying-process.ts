@@ -1,7 +1,7 @@
 // Run by a test: several of these put and remove their own artifacts in one task at once.
 import { isHarborageError } from '@harborage/core'
 
-import { collect } from './collect.ts'
+import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
 /** What one of them saw that must never be. */

@@ -1,28 +1,11 @@
-import { newEventId, type RunIdentity } from '@harborage/core'
-import type { ConversationTurn } from '@harborage/memory'
+import type { RunIdentity } from '@harborage/core'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 
 export const identity: RunIdentity = {
   tenantId: 'acme',
   userId: 'ann',
   sessionId: 's1',
   runId: 'r1',
-}
-
-export function goodTurn(): Required<ConversationTurn> {
-  return {
-    turnId: newEventId(),
-    timestamp: new Date(0),
-    userMessage: 'hello',
-    assistantResponse: 'hi',
-    trajectoryDigest: {
-      toolsInvoked: ['search'],
-      observationsSummary: 'found',
-      reasoningSummary: 'looked',
-      artifactsRefs: ['default_0123456789ab'],
-    },
-    artifactsShown: { shown: ['text', 1, { deep: null }] },
-    artifactsHiddenRefs: ['hidden'],
-  }
 }
 
 /** Arguments with which each method succeeds. */

@@ -1,9 +1,6 @@
 // oxlint-disable typescript/no-unsafe-return -- what is wrapped may be anything.
-import {
-  placesIn,
-  withValueAt,
-  type Place,
-} from '../../../../packages/memory/test/support/places.ts'
+import { placesIn, withValueAt, type Place } from '@harborage/test-kit/hostile/argument-places'
+
 import type { Random } from '../../harness/random.ts'
 import { junk } from './junk.ts'
 
@@ -22,8 +19,7 @@ export function deformed(good: readonly unknown[], random: Random): unknown[] {
 }
 
 function replaced(args: readonly unknown[], place: Place, random: Random): unknown[] {
-  const whole: unknown = withValueAt(args, place, junk(random))
-  return Array.isArray(whole) ? whole : []
+  return withValueAt(args, place, junk(random))
 }
 
 /** Whether neither place lies within the other, where junk may let nobody look. */

@@ -7,12 +7,14 @@ import {
   newEventId,
   type RunIdentity,
 } from '@harborage/core'
+import { isWalk } from '@harborage/test-kit/hostile/call-unchecked'
+import { SECRET } from '@harborage/test-kit/hostile/hostile-values'
 
 import type { Figures } from '../../harness/fault-row.ts'
 import { figures } from '../../harness/figures.ts'
 import { Random } from '../../harness/random.ts'
 import { deformed } from './deformed.ts'
-import { abortReasons, secrets } from './junk.ts'
+import { abortReasons } from './junk.ts'
 import { pollution } from './pollution.ts'
 import {
   caller,
@@ -152,7 +154,7 @@ export class Fuzzing {
     }
     // A configuration is written by an operator, who has to learn which name nobody knows.
     const namesOption = isOpening && error.code === 'invalid_config'
-    if (!namesOption && secrets.some((secret) => error.message.includes(secret))) {
+    if (!namesOption && error.message.includes(SECRET)) {
       this.#note(`the message quotes: ${error.message.slice(0, 200)}`)
     }
   }
@@ -164,10 +166,7 @@ export class Fuzzing {
   }
 }
 
-function isWalk(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-}
-
+/** Returns at most so many items of a walk, which junk may make endless. */
 async function collect(walk: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = []
   for await (const item of walk) {

@@ -1,40 +1,17 @@
 // oxlint-disable unicorn/no-thenable, typescript/only-throw-error, typescript/no-unsafe-return -- junk does what nobody should.
-import {
-  abortReason as abortOfArtifacts,
-  hostileValues as ofArtifacts,
-  SECRET as secretOfArtifacts,
-} from '../../../../packages/artifacts/test/support/hostile-values.ts'
-import {
-  abortReason as abortOfMemory,
-  hostileValues as ofMemory,
-  SECRET as secretOfMemory,
-} from '../../../../packages/memory/test/support/hostile-values.ts'
-import {
-  abortReason as abortOfState,
-  hostileValues as ofState,
-  SECRET,
-} from '../../../../packages/state/test/support/hostile-values.ts'
-import type { Random } from '../../harness/random.ts'
+import { abortReason, hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
 
-/** What stands in junk; no message may quote it. */
-export const secrets: readonly string[] = [SECRET, secretOfArtifacts, secretOfMemory]
+import type { Random } from '../../harness/random.ts'
 
 const ownAbortReason = new Error(SECRET)
 
 /** The reasons of the signals among the junk: they are handed back as they are. */
-export const abortReasons: ReadonlySet<unknown> = new Set([
-  abortOfArtifacts,
-  abortOfMemory,
-  abortOfState,
-  ownAbortReason,
-])
+export const abortReasons: ReadonlySet<unknown> = new Set([abortReason, ownAbortReason])
 
 /** Makes one value that no argument is meant to be, or only nearly. */
 export type Junk = (random: Random) => unknown
 
-const known: readonly unknown[] = [ofArtifacts, ofMemory, ofState].flatMap((each) =>
-  Object.values(each),
-)
+const known: readonly unknown[] = Object.values(hostileValues)
 
 const names: readonly string[] = [
   ...['tenantId', 'userId', 'sessionId', 'runId', 'taskId', 'identity', 'kind', 'eventId', 'bytes'],

@@ -16,6 +16,7 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { defineSlot, openStateStore, type StateStore } from '@harborage/state'
+import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 import { z } from 'zod'
 
 /** The stores of a worker; on files there are only artifacts. */
@@ -154,24 +155,7 @@ export function sessionOfMemory<Session extends Identity>(
 function ofMemory(store: MemoryStore, index: number): Subject[] {
   const ownRun = sessionOfMemory(run, index)
   return subjects(store, 'memory', {
-    addTurn: () => [
-      ownRun,
-      {
-        turnId: newEventId(),
-        timestamp: new Date(0),
-        userMessage: 'hello',
-        assistantResponse: 'hi',
-        trajectoryDigest: {
-          toolsInvoked: ['search'],
-          observationsSummary: 'found',
-          reasoningSummary: 'looked',
-          artifactsRefs: ['default_0123456789ab'],
-        },
-        artifactsShown: { shown: ['text', 1, { deep: null }] },
-        artifactsHiddenRefs: ['hidden'],
-      },
-      {},
-    ],
+    addTurn: () => [ownRun, goodTurn(), {}],
     getLlmContext: () => [ownRun, {}],
     estimateTokens: () => [ownRun, {}],
     flush: () => [ownRun, {}],

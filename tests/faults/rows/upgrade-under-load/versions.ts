@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { BrokenBuild, SourceEdit } from '../../harness/fault-row.ts'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
-const root = join(import.meta.dirname, '../../../..')
+import type { BrokenBuild, SourceEdit } from '../../harness/fault-row.ts'
 
 const migrations = 'packages/state/src/sql/migrations.ts'
 const dialect = 'packages/core/src/sql/dialects/postgres.ts'
@@ -43,7 +43,7 @@ export function buildOf(version: number): BrokenBuild {
   const edits = [...unknown, ...(version < KINDS_TABLE ? withoutKinds : [])]
   for (const { file, from } of edits) {
     // Otherwise it would be another version than it is taken for.
-    if (!readFileSync(join(root, file), 'utf8').includes(from)) {
+    if (!readFileSync(join(repositoryRoot, file), 'utf8').includes(from)) {
       throw new Error(`version ${version} cannot be made: ${file} does not hold ${from}`)
     }
   }

@@ -44,3 +44,14 @@ export async function inSchema(dsn: string): Promise<OpenedDatabase> {
   const database = await openPostgres({ dsn, schema: 'Agents', max: 4 })
   return { database, release: async () => {} }
 }
+
+/** Without prepared statements, as poolers need it. */
+export async function withoutPreparedStatements(dsn: string): Promise<OpenedDatabase> {
+  const database = await openPostgres({ dsn, preparedStatements: false })
+  return { database, release: async () => {} }
+}
+
+/** With the defaults of the engine. */
+export async function withDefaults(dsn: string): Promise<OpenedDatabase> {
+  return { database: await openPostgres({ dsn }), release: async () => {} }
+}

@@ -1,4 +1,4 @@
-/** Returns all items of a walk. */
+/** Returns everything that a walk yields. */
 export async function collect<Item>(walk: AsyncIterable<Item>): Promise<Item[]> {
   const items: Item[] = []
   for await (const item of walk) items.push(item)

@@ -1,6 +1,8 @@
+import { collect } from '../collect.ts'
+
 /**
- * Calls a method as code without types would, and walks to the end of what it gives if that is a
- * walk.
+ * Calls a method as code without types could. If the result is an async iterable, collects its
+ * items.
  */
 export async function callUnchecked(
   target: object,
@@ -10,12 +12,9 @@ export async function callUnchecked(
   const found: unknown = Reflect.get(target, method)
   if (typeof found !== 'function') throw new Error(`there is no method ${method}`)
   const answer: unknown = await Reflect.apply(found, target, args)
-  if (!isWalk(answer)) return answer
-  const items: unknown[] = []
-  for await (const item of answer) items.push(item)
-  return items
+  return isWalk(answer) ? collect(answer) : answer
 }
 
-function isWalk(value: unknown): value is AsyncIterable<unknown> {
+export function isWalk(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
