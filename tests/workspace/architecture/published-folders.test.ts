@@ -24,10 +24,10 @@ test('a package in any of the folders is published', () => {
   ])
 })
 
-test("the README's table of packages has every published package", () => {
+test("the README's list of packages has every published package", () => {
   const page = read('README.md')
   const missing = publishedPackages(repositoryRoot).filter(
-    ({ name, folder }) => !page.includes(`| [\`${name}\`](${folder}) `),
+    ({ name, folder }) => !page.includes(`- [\`${name}\`](${folder}): `),
   )
   expect(missing).toEqual([])
 })

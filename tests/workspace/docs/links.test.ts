@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { repositoryRoot as root } from '@harborage/test-kit/repository-root'
 import { describe, expect, test } from 'vitest'
 
 import { faultsOfLinks, type Repository } from './check-links.ts'
-import { workspaceRoot as root } from './consumer-project.ts'
 import { markdownPages, textOfPage } from './markdown-pages.ts'
 
 test('every link and anchor in the repository leads somewhere, and docs/README.md to every page', () => {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import { workspaceRoot as root } from './consumer-project.ts'
+import { repositoryRoot as root } from '@harborage/test-kit/repository-root'
 
 test('docs/errors.md explains every error code once', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(read)

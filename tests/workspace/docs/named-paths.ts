@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { workspaceRoot } from './consumer-project.ts'
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 /** A path of this repository, and not one that stands for several. */
 const namedPath =
@@ -12,7 +12,7 @@ export function missingPaths(page: string, text: string): string[] {
   return text.split('\n').flatMap((line, index) =>
     Array.from(line.matchAll(/`([^`]+)`/g))
       .flatMap(([, span = '']) => span.split(/\s+/))
-      .filter((word) => namedPath.test(word) && !existsSync(join(workspaceRoot, word)))
+      .filter((word) => namedPath.test(word) && !existsSync(join(repositoryRoot, word)))
       .map((word) => `${page}:${index + 1}: there is no ${word}`),
   )
 }
