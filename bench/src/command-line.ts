@@ -21,7 +21,7 @@ export const HELP = `Harborage beside the bare clients and the stores that peopl
   pnpm bench --quick             few and short rounds, no large stores; writes nothing
   pnpm bench --only save-32      cases with that in their name; can be given several times; writes nothing
   pnpm bench --rounds 20         so many rounds instead of 11
-  pnpm bench --against REV       this checkout next to another revision of the project, 21 rounds; writes nothing,
+  pnpm bench --against REV       this checkout next to another revision of the project, 63 rounds; writes nothing,
                                  and exits with 1 if a case is slower
   pnpm bench --compare FILE      shows the differences to an earlier run (docs/benchmarks/latest.json)
   pnpm bench --write             writes docs/ also after a quick run or one of some cases
@@ -30,7 +30,7 @@ HARBORAGE_BENCH_POSTGRES       a PostgreSQL server to use instead of one of its 
 HARBORAGE_BENCH_TRAJECTORIES   a file of recorded runs to replay`
 
 const ROUNDS = 11
-const ROUNDS_AGAINST = 21
+const ROUNDS_AGAINST = 63
 const QUICK_ROUNDS = 3
 
 /**
