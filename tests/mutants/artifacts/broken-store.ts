@@ -1,3 +1,4 @@
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
 import {
   ArtifactStore,
   InMemoryArtifactDriver,
@@ -51,6 +52,7 @@ export function harnessOf({ open }: Pick<BrokenStore, 'open'>): ArtifactHarness 
   return {
     open: async (limits = {}) => open(artifacts, limits),
     durable: true,
+    callMs: CALL_MS_OF_VARIANT,
     histories: { runs: 50, seed: 20_240_229 },
   }
 }

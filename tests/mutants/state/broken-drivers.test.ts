@@ -41,7 +41,7 @@ const intact = harnessOf({ open: (records) => new StateStore(records) })
 describe('the conformance suite', () => {
   it('passes on a store that is not broken', async () => {
     const failures: unknown[] = []
-    for (const { name, run } of casesOf(intact)) {
+    for (const { name, run } of casesOf({ ...intact, callMs: 1 })) {
       const failure = await run()
       if (failure !== undefined) failures.push({ name, failure })
     }
@@ -60,7 +60,10 @@ describe('the conformance suite', () => {
 
     it.for(faults)('fails on a store that $fault', async (broken) => {
       expect(broken.guarantee).toBe(guarantee)
-      const failing = await failingCases(casesOf(harnessOf(broken)), isOurs)
+      const harness = harnessOf(broken)
+      // Some faults of size show only where a case has as many entries as on a fast driver.
+      const sized = largeFaults.includes(broken) ? { ...harness, callMs: 1 } : harness
+      const failing = await failingCases(casesOf(sized), isOurs)
       for (const name of failing) seenToFail.add(name)
       expect(failing).not.toEqual([])
     })

@@ -1,3 +1,4 @@
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
 import type { StateHarness } from '@harborage/conformance/state'
 import { InMemoryStateDriver, StateStore, type StateDriver } from '@harborage/state'
 
@@ -42,6 +43,7 @@ export function harnessOf({ open }: Pick<BrokenStore, 'open'>): StateHarness {
   return {
     open: async () => open(records),
     durable: true,
+    callMs: CALL_MS_OF_VARIANT,
     histories: { runs: 50, seed: 20_240_229 },
   }
 }
