@@ -1,6 +1,6 @@
 /**
- * `pnpm test:faults`: makes every fault of the table happen as often as it says, prints what was found, and, if all rows
- * were run in full, writes the table into docs/reliability.md.
+ * `pnpm test:faults`: makes every fault of the table happen as often as it says, prints what was
+ * found, and, if all rows were run in full, writes the table into docs/reliability.md.
  */
 import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
@@ -21,7 +21,7 @@ const help = `pnpm test:faults [--row <part of a name>] [--rounds <number>] [--l
 
 Without arguments: every row in full, under 30 minutes; writes the table into docs/reliability.md.
   --row     only the rows whose name has this text
-  --rounds  so many rounds instead of the full number
+  --rounds  the number of rounds, instead of the full number
   --list    the names of the rows`
 
 const { values } = parseArgs({

@@ -35,7 +35,7 @@ beforeEach(() => {
 
 afterEach(() => stop())
 
-test('a save tells how often SQLite found the file locked', async () => {
+test('the trace of a save counts how often SQLite found the file locked', async () => {
   const path = join(await temporaryFolder(), 'a.db')
   await using database = await openSqlite({ dsn: path, busyTimeoutMs: 60_000 })
   await using store = await openStateStore({ database })
@@ -50,7 +50,7 @@ test('a save tells how often SQLite found the file locked', async () => {
   expect(ended[0]?.retries).toBeGreaterThan(0)
 })
 
-test('a save tells how often Postgres lost its connection', async () => {
+test('the trace of a save counts how often Postgres lost its connection', async () => {
   const created = await createDatabase()
   onTestFinished(() => created.drop())
   await using database = await openPostgres({ dsn: created.dsn })
@@ -67,7 +67,7 @@ test('a save tells how often Postgres lost its connection', async () => {
   expect(ended.map(({ retries }) => retries)).toEqual([0, 1])
 })
 
-test('each save tells how many shared its commit on SQLite', async () => {
+test('the trace of each save counts the calls that shared its commit on SQLite', async () => {
   await using database = await openSqlite({ dsn: join(await temporaryFolder(), 'a.db') })
   await using store = await openStateStore({ database })
   await Promise.all(saves(store, 8))
@@ -75,7 +75,7 @@ test('each save tells how many shared its commit on SQLite', async () => {
   expect(Math.max(...ended.map(({ batchSize }) => batchSize))).toBeLessThanOrEqual(8)
 })
 
-test('each save tells how many shared its statement on Postgres', async () => {
+test('the trace of each save counts the calls that shared its statement on Postgres', async () => {
   const created = await createDatabase()
   onTestFinished(() => created.drop())
   await using database = await openPostgres({ dsn: created.dsn })
@@ -91,7 +91,7 @@ function saves(store: StateStore, count: number): Promise<unknown>[] {
   )
 }
 
-test('each call of a batch tells how many shared it', async () => {
+test('the trace of each call of a batch counts the calls that shared it', async () => {
   const driver = new InMemoryStateDriver()
   const save = driver.save.bind(driver)
   const batch: (OperationTrace | undefined)[] = []

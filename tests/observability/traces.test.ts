@@ -30,7 +30,7 @@ beforeEach(() => {
 
 afterEach(() => stop())
 
-describe('each operation is told with its outcome', () => {
+describe('each operation is published with its outcome', () => {
   test('of the state store', async () => {
     await using store = await openStateStore()
     const record = { eventId: newEventId(), identity: session, kind: SECRET, bytes }
@@ -87,7 +87,7 @@ describe('each operation is told with its outcome', () => {
     ])
   })
 
-  test('of the memory store, what it does in the background included', async () => {
+  test('of the memory store, including its background work', async () => {
     const summaries = [{ summary: SECRET }, undefined]
     await using store = await openMemoryStore({
       bus: createEventBus(),
@@ -108,7 +108,7 @@ describe('each operation is told with its outcome', () => {
     ])
   })
 
-  test('if it is refused before it began', async () => {
+  test('if it is rejected before it began', async () => {
     const state = await openStateStore()
     const memory = await openMemoryStore({ bus: createEventBus() })
     await failureOf(state.load({ ...session, userId: '' }, SECRET))
@@ -188,7 +188,7 @@ test('no event holds a payload, an identity, a kind or an id', async () => {
   }
 })
 
-test('a failure that is told is the failure that the caller gets', async () => {
+test('a published failure is the one that the caller gets', async () => {
   await using store = await openStateStore()
   const error = await failureOf(store.load({ ...session, userId: '' }, SECRET))
   expect(error).toBeInstanceOf(HarborageError)
@@ -196,7 +196,7 @@ test('a failure that is told is the failure that the caller gets', async () => {
   expect(ended.at(-1)?.durationMs).toBeGreaterThanOrEqual(0)
 })
 
-test('nothing is told once nobody listens', async () => {
+test('nothing is published once no listener is left', async () => {
   await using store = await openStateStore()
   stop()
   await store.load(session, SECRET)

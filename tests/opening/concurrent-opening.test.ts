@@ -71,7 +71,7 @@ test('16 processes at once may name a schema that does not exist yet', async () 
   expect(await countRecords('Harbor')).toBe(16)
 })
 
-test('16 processes at once may name two schemas of one database, which share nothing', async () => {
+test('16 concurrent processes may use two schemas of one database, which share nothing', async () => {
   const [left, right] = ['left', 'right'].map((schema) => ({ dsn: postgres.dsn, schema }))
   if (left === undefined || right === undefined) throw new Error('two places were made')
   expect(await processes.open(left, right)).toEqual(everyOneWorks)

@@ -10,8 +10,8 @@ import { everyEngine } from './support/test-place.ts'
 const ann = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const record = { eventId: newEventId(), identity: ann, kind: 'k', bytes: new Uint8Array(1) }
 
-describe.for(everyEngine)('on $engine, without the tables that were there', ({ makePlace }) => {
-  test('every call is store_unavailable and says that a table is gone', async () => {
+describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => {
+  test('every call is store_unavailable with a message about the missing table', async () => {
     await using place = await makePlace()
     await using database = await openPlace(place)
     await using state = await openStateStore({ database })

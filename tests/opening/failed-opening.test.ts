@@ -15,7 +15,10 @@ const newerSchema = `
   create table harbor_state_migrations (name text, timestamp text);
   insert into harbor_state_migrations values ('9999_from_the_future', '2099-01-01T00:00:00.000Z')`
 
-/** Makes the attempts in a process of its own, and returns what came of each once the process has ended by itself. */
+/**
+ * Makes the attempts in a process of its own, and returns what came of each once the process has
+ * ended by itself.
+ */
 async function attemptInProcess(
   attempts: readonly Attempt[],
 ): Promise<{ outcomes: string[]; code: number | null }> {
@@ -26,7 +29,8 @@ async function attemptInProcess(
   const exited = once(child, 'exit')
   const outcomes: string[] = []
   createInterface({ input: child.stdout }).on('line', (line) => outcomes.push(line))
-  // Something that is left open, such as a socket or a timer, keeps the process alive until this kills it.
+  // Something that is left open, such as a socket or a timer, keeps the process alive until this
+  // kills it.
   const kill = setTimeout(() => child.kill('SIGKILL'), HANG_LIMIT_MS)
   await exited
   clearTimeout(kill)

@@ -13,7 +13,7 @@ const note = {
 }
 
 describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
-  test('a table of that name, made by somebody else, fails the migration and leaves no trace', async () => {
+  test('a foreign table of the same name fails the migration, which leaves no trace', async () => {
     await using place = await makePlace()
     await place.runScript('create table state_records (theirs text)')
     const before = await place.structure()
@@ -34,7 +34,7 @@ describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
     expect(await state.save({ ...note, eventId: newEventId() })).toBe('saved')
   })
 
-  test('the failure of the last migration takes back those before it', async () => {
+  test('the failure of the last migration rolls back those before it', async () => {
     await using place = await makePlace()
     await place.runScript(
       'create table theirs (x text); create index state_records_kind_idx on theirs (x)',

@@ -13,7 +13,7 @@ test.each<[what: string, open: () => Promise<unknown>]>([
   ['a state store, by name,', () => openStateStore({ driver: 'fs', dsn: './nowhere' })],
   ['a memory store', () => openMemoryStore({ dsn, bus: createEventBus() })],
   ['a database', () => openDatabase(dsn)],
-])('%s on files is told that files keep artifacts only, and what to use', async (_, open) => {
+])('%s on files fails with the advice that files store only artifacts', async (_, open) => {
   const { code, message } = await failureOf(open())
   expect(code).toBe('unknown_driver')
   expect(message).toContain(
@@ -22,7 +22,7 @@ test.each<[what: string, open: () => Promise<unknown>]>([
   expect(message).not.toContain('second copy')
 })
 
-test('a database in the memory of a store is told that it cannot be shared', async () => {
+test('a database in the memory of a store fails because it cannot be shared', async () => {
   const { message } = await failureOf(openDatabase('memory:'))
   expect(message).toContain('It is no database that stores could share')
   expect(message).toContain('"sqlite::memory:"')

@@ -55,7 +55,10 @@ function run(script: string): Promise<void> {
   return runPostgresScript(database.dsn, script)
 }
 
-/** The function as it was before it asked for the schema of its table, and a ledger that knows no better. */
+/**
+ * Returns the script of an earlier release: the function without the schema of its table, and the
+ * ledger of that release.
+ */
 function withNameInside(schema: string): string {
   const slot = ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind']
   const list = (row: string): string => slot.map((column) => `${row}.${column}`).join(', ')
@@ -115,7 +118,7 @@ describe('a schema that was renamed', () => {
     expect(await withStore('inside', listed)).toEqual(['k9'])
   })
 
-  test('is renamed under a connection that goes on saving', async () => {
+  test('is renamed during the saves of a connection', async () => {
     await withStore('under', async (state) => {
       await saving('k1')(state)
       await run('alter schema under rename to elsewhere; create schema under')

@@ -9,7 +9,8 @@ import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/po
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 
-// A server of its own: it becomes a standby, and a server that was named for the tests may not let them make roles.
+// A server of its own: it becomes a standby, and a server that was named for the tests may not let
+// them make roles.
 let server: PostgresServer
 
 beforeAll(async () => {
@@ -30,12 +31,12 @@ async function namesOf(config: Parameters<typeof diagnose>[0]): Promise<string[]
   return (await diagnose(config)).map(({ name }) => name)
 }
 
-test('there is nothing to find in a database that works', async () => {
+test('a working database has no findings', async () => {
   expect(await diagnose({ dsn: server.dsn })).toEqual([])
 })
 
-describe('a client that spoils what is saved is refused', () => {
-  test('the native one of pg, by what it is', async () => {
+describe('a client that corrupts saved data is rejected', () => {
+  test('the native client of pg, by its type', async () => {
     class NativeClient extends Client {
       readonly native = {}
     }
@@ -47,7 +48,7 @@ describe('a client that spoils what is saved is refused', () => {
     await pool.end()
   })
 
-  test('any other, by what comes back of the bytes that it sends', async () => {
+  test('any other client, by the bytes that it returns', async () => {
     // As libpq does with a Buffer that is bound as a text.
     class TextClient extends Client {
       constructor(config?: ClientConfig) {
@@ -90,7 +91,7 @@ test('a client that other code left inside a transaction is found by diagnose, w
   await pool.end()
 })
 
-test('a connection that carries texts in another encoding is refused', async () => {
+test('a connection with another encoding is rejected', async () => {
   const pool = new Pool({ connectionString: server.dsn, max: 1 })
   const client = await pool.connect()
   await client.query(`set client_encoding = 'LATIN1'`)
@@ -115,14 +116,14 @@ describe('a role that may have two connections', () => {
     dsn = url.href
   })
 
-  test('is told so by diagnose, and not refused', async () => {
+  test('is reported by diagnose, and not rejected', async () => {
     const findings = await diagnose({ dsn, schema: 'few' })
     expect(findings).toMatchObject([{ name: 'connection_limit', grade: 'slows' }])
     expect(findings[0]?.message).toContain('2 connections')
     expect(await diagnose({ dsn, schema: 'few', max: 2 })).toEqual([])
   })
 
-  test('is told which limit it is by calls that get no connection', async () => {
+  test('is named by calls that get no connection', async () => {
     await using database = await openPostgres({
       dsn,
       schema: 'few',
@@ -140,7 +141,7 @@ describe('a role that may have two connections', () => {
       const expected = { identity: ann, kind: record.kind, eventId: null }
       return state.commit({ expect: [expected], save: [record] })
     })
-    // Two have a connection and wait for the lock; the others get none, whatever they are told.
+    // Two have a connection and wait for the lock. The others get no connection.
     const others = commits.map((commit) =>
       commit.then(
         () => undefined,
@@ -158,7 +159,7 @@ describe('a role that may have two connections', () => {
   })
 })
 
-/** The first so many of the errors. */
+/** Returns the first `count` of the errors. */
 async function firstOf(count: number, errors: readonly Promise<unknown>[]): Promise<Error[]> {
   const failed: Error[] = []
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -12,10 +12,10 @@ const subsystems = [stateSubsystem, artifactsSubsystem, memorySubsystem]
 const leftOut = /^compression |harbor_\w+_migrations/
 
 describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
-  // Each is the layout of replicas that run somewhere. A released migration never makes another one,
-  // whatever becomes of the dialect that it asks; a further migration adds its own layout at the end.
+  // Each is the layout of replicas that run somewhere. A released migration never makes another
+  // one, even if the dialect changes; a further migration adds its own layout at the end.
   test.for(subsystems)(
-    'each migration of $name makes what it made when it was released',
+    'each migration of $name creates the same as when it was released',
     async ({ name, packageName, migrations }) => {
       await using place = await makePlace()
       const layouts: string[] = []

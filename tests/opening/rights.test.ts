@@ -38,7 +38,10 @@ function openAs(role: string, schema: string): Promise<Database> {
   return openPostgres({ dsn: dsnOf(role), schema })
 }
 
-/** Makes all tables and grants the rights as docs/postgres.md tells the operator, under a role that may do just that. */
+/**
+ * Makes all tables and grants the rights as docs/postgres.md tells the operator, under a role that
+ * may do just that.
+ */
 async function migrated(schema: string): Promise<void> {
   await using database = await openAs('deployer', schema)
   await using _state = await openStateStore({ database })
@@ -143,7 +146,7 @@ describe('a role that may not change tables', () => {
     expect(await memory.health(identity)).toBe('healthy')
   })
 
-  test('cannot migrate, is told which right it lacks, and opens once somebody else has migrated', async () => {
+  test('cannot migrate, fails with the missing right, and opens once another role has migrated', async () => {
     await runPostgresScript(
       server.dsn,
       'create schema pending; grant usage on schema pending to app',
@@ -172,12 +175,12 @@ describe('a role that may not change tables', () => {
     expect(await rightsMissingOf('deployer', 'of_its_own')).toEqual([])
   })
 
-  test('lacks nothing once the tables are there', async () => {
+  test('lacks no right once the tables exist', async () => {
     await migrated('made_for_it')
     expect(await rightsMissingOf('app', 'made_for_it')).toEqual([])
   })
 
-  test('is told so when it lacks the right to a table, at open or at the call', async () => {
+  test('fails with the missing right to a table, at open or at the call', async () => {
     await migrated('forbidden')
     await using closed = await openAs('outsider', 'forbidden')
     const atOpen = await failureOf(openStateStore({ database: closed, migrate: 'verify' }))
@@ -194,7 +197,7 @@ describe('a role that may not change tables', () => {
   })
 })
 
-/** Which rights diagnose says that the role lacks. */
+/** Resolves to which rights diagnose says that the role lacks. */
 async function rightsMissingOf(role: string, schema: string): Promise<(string | undefined)[]> {
   const dsn = role === 'postgres' ? server.dsn : dsnOf(role)
   return (await diagnose({ dsn, schema })).map(({ name, message }) =>

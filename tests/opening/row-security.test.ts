@@ -45,7 +45,7 @@ async function openAll(database: Database, migrate: 'apply' | 'verify' = 'apply'
   await using _memory = await openMemoryStore({ database, migrate, bus: createEventBus() })
 }
 
-/** Runs the script for one table, and undoes it afterwards. */
+/** Runs the script for one table, and undoes it afterward. */
 async function guarded(table: string, script: string): Promise<AsyncDisposable> {
   await runPostgresScript(server.dsn, script)
   return {
@@ -79,7 +79,7 @@ async function isRefused(table: string, role = 'app'): Promise<void> {
   ])
 }
 
-test.for(tables)('row security on %s without a policy for the role is refused', async (table) => {
+test.for(tables)('row security on %s without a policy for the role is rejected', async (table) => {
   await using _ = await guarded(table, enable(table))
   await isRefused(table)
 })
@@ -96,7 +96,7 @@ test.for([
   await isRefused(table)
 })
 
-test('a restrictive policy beside one that shows everything is refused', async () => {
+test('a restrictive policy beside a permissive one is rejected', async () => {
   const table = 'memory_state'
   await using _ = await guarded(
     table,
@@ -106,7 +106,7 @@ test('a restrictive policy beside one that shows everything is refused', async (
   await isRefused(table)
 })
 
-test('row security that is forced on the owner is refused to the owner, too', async () => {
+test('row security that is forced on the owner is also rejected for the owner', async () => {
   const table = 'artifacts_blobs'
   const script = `${enable(table)}; alter table ${schema}.${table} force row level security`
   await using _ = await guarded(table, script)

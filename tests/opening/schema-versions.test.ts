@@ -61,7 +61,7 @@ describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
   })
 
   test.for(['apply', 'verify'] as const)(
-    'a database of a newer version is refused by migrate: %s and not changed',
+    'migrate rejects a database of a newer version and does not change it: %s',
     async (migrate) => {
       await using place = await makePlace()
       await open(place, 'apply', (state) => state.save(checkpoint))
@@ -76,7 +76,7 @@ describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
     },
   )
 
-  test('a newer version that lacks one of the migrations known here is refused, too', async () => {
+  test('a newer version that lacks one of the known migrations is also rejected', async () => {
     await using place = await makePlace()
     await place.runScript(await earlierDatabase(engine))
     await place.runScript(

@@ -32,7 +32,7 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     expect(await Promise.all(outcomes)).toEqual(['saved', 'saved', 'saved', 'saved'])
   })
 
-  test.for(['a schema that is there', 'one that nobody has made yet'])(
+  test.for(['an existing schema', 'a schema that does not exist yet'])(
     'stores of every sort may open at once on several databases, in %s',
     async (where) => {
       await using place = await makePlace()
@@ -47,7 +47,7 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     },
   )
 
-  test('closing a store leaves the database that it was given open for the others', async () => {
+  test('closing a store does not close its database for the others', async () => {
     await using place = await makePlace()
     await using database = await openPlace(place)
     const [one, other] = await Promise.all([
@@ -61,7 +61,7 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     expect(await late.load(identity, 'note')).toBeUndefined()
   })
 
-  test('once the database is closed, the calls of its stores are refused, and so is opening another', async () => {
+  test('a closed database rejects the calls of its stores and the opening of another one', async () => {
     await using place = await makePlace()
     const database = await openPlace(place)
     const state = await openStateStore({ database })
@@ -76,7 +76,7 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     await database.close()
   })
 
-  test('calls in flight when the database is closed finish, and what they saved is there', async () => {
+  test('calls in flight finish before the database is closed, and their saves are stored', async () => {
     await using place = await makePlace()
     const database = await openPlace(place)
     const state = await openStateStore({ database })

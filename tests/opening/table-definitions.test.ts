@@ -14,7 +14,7 @@ const tables = [stateSubsystem, artifactsSubsystem, memorySubsystem].flatMap(
   (subsystem) => subsystem.tables ?? [],
 )
 
-/** What tells that the comparison sees it. */
+/** Changes of a definition that the comparison has to notice. */
 const changes: readonly { what: string; of: (spec: TableSpec) => TableSpec }[] = [
   { what: 'a type', of: (spec) => ({ ...spec, columns: { ...spec.columns, kind: 'integer' } }) },
   { what: 'a column', of: (spec) => ({ ...spec, columns: { ...spec.columns, more: 'text' } }) },
@@ -42,14 +42,14 @@ async function create(place: Place, specs: readonly TableSpec[]): Promise<void> 
   })
 }
 
-/** All but the ledgers of the migrations, which are no table of a store. */
+/** Resolves to the structure without the ledgers of the migrations, which belong to no store. */
 async function structureOf(place: TestPlace): Promise<readonly string[]> {
   const lines = await place.structure()
   return lines.filter((line) => !/harbor_\w+_migrations/.test(line))
 }
 
 describe.for(everyEngine)('on $engine', ({ makePlace }) => {
-  test('the definitions of the tables make what all migrations make', async () => {
+  test('the definitions of the tables create the same as all migrations', async () => {
     await using migrated = await makePlace()
     await using defined = await makePlace()
     await Promise.all([migrate(migrated), create(defined, tables)])
@@ -58,7 +58,7 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     expect(await structureOf(defined)).toEqual(structure)
   })
 
-  test.for(changes)('a definition that differs in $what makes something else', async ({ of }) => {
+  test.for(changes)('a definition with another $what creates a different table', async ({ of }) => {
     await using migrated = await makePlace()
     await using defined = await makePlace()
     const changed = tables.map((spec) => (spec.name === 'state_records' ? of(spec) : spec))

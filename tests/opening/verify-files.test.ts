@@ -17,7 +17,7 @@ describe("migrate: 'verify' of artifacts in files", () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('takes a folder that is there, and leaves it as it is', async () => {
+  test('accepts an existing folder, and does not change it', async () => {
     await using place = await sqlitePlace()
     const folder = join(dirname(place.dsn), 'artifacts')
     await mkdir(folder)

@@ -93,7 +93,7 @@ describe.concurrent.for(Object.entries(suites))('the conformance suite of %s', (
   })
 })
 
-/** What failed of the cases, many of which are run at once. */
+/** Resolves to what failed of the cases, many of which are run at once. */
 async function failuresOf(cases: CollectedCase[]): Promise<unknown[]> {
   const failures: unknown[] = []
   const waiting = cases.values()

@@ -24,7 +24,10 @@ import { PGliteStream } from './pglite-stream.ts'
 const BYTEA = 17
 const INT8 = 20
 
-/** Opens an engine on PGlite, the build of Postgres for one process: in memory, for one caller after the other. */
+/**
+ * Opens an engine on PGlite, the build of Postgres for one process: in memory, for one caller after
+ * the other.
+ */
 export async function openPGlite(): Promise<PGliteDatabase> {
   const pglite = await PGlite.create()
   const client = new Client({
@@ -151,7 +154,10 @@ class PGliteDatabase implements SqlDatabase {
     return answer === 'rows' ? rows : (rowCount ?? 0)
   }
 
-  /** Waits until nothing else uses the connection: a call between two statements would be of another's transaction. */
+  /**
+   * Waits until nothing else uses the connection: a call between two statements would be of
+   * another's transaction.
+   */
   #alone<Result>(use: () => Promise<Result>): Promise<Result> {
     return this.#gate.run(undefined, () => {
       const used = this.#last.then(use)
@@ -190,7 +196,7 @@ class PGliteDatabase implements SqlDatabase {
   }
 }
 
-/** The client takes bytes for JSON unless they are a Buffer. */
+/** Returns bytes as a Buffer: the client treats other bytes as JSON. */
 function sendable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sendable)
   return value instanceof Uint8Array
@@ -198,7 +204,7 @@ function sendable(value: unknown): unknown {
     : value
 }
 
-/** The one connection, as Kysely's Migrator takes it. */
+/** Returns the one connection, as Kysely's Migrator takes it. */
 function connectionOf(client: Client): PostgresPoolClient {
   const query = (text: string, values: readonly unknown[]): Promise<QueryResult> =>
     client.query(text, [...values])

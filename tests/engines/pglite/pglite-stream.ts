@@ -1,7 +1,10 @@
 import { Duplex } from 'node:stream'
 import type { PGlite } from '@electric-sql/pglite'
 
-/** Carries the protocol of Postgres to PGlite, which runs within the process, as a socket carries it to a server. */
+/**
+ * Carries the protocol of Postgres to PGlite, which runs within the process, as a socket carries it
+ * to a server.
+ */
 export class PGliteStream extends Duplex {
   readonly #pglite: PGlite
 

@@ -11,13 +11,14 @@ import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
 
 const BATCH = 'harbor_state_save_batch'
-/** How many calls go together, beside the first, which goes ahead by itself. */
+/** The number of calls in one batch. The first call is made before, by itself. */
 const ONE_BATCH = 20
 
 let server: PostgresServer
 
 beforeAll(async () => {
-  // A batch gives up waiting for a lock before most servers look for a deadlock; this one looks at once.
+  // A batch gives up waiting for a lock before most servers look for a deadlock; this one looks at
+  // once.
   const settings = { ...loggingSettings, deadlock_timeout: '10ms' }
   server = await startPostgresServer({ settings })
   await using own = await openOwnStore({ dsn: server.dsn })
@@ -30,14 +31,14 @@ function saveAll(state: StateStore, all: readonly NewStateRecord[]): Promise<str
   return Promise.all(all.map((record) => state.save(record)))
 }
 
-/** How often each statement was executed, by the start of its name. */
+/** Resolves to how often each statement was executed, by the start of its name. */
 async function executions(work: () => Promise<unknown>): Promise<(name: string) => number> {
   const steps = await loggedDuring(server, work)
   const executed = steps.filter(({ step }) => step === 'execute')
   return (name) => executed.filter((step) => step.name.startsWith(`${name}_`)).length
 }
 
-/** Of each record, how often it was written: the marks in its trail. */
+/** Resolves to how often each record was written: the marks in its trail. */
 async function timesWritten(all: readonly NewStateRecord[]): Promise<(number | undefined)[]> {
   const rows = await queryPostgres<{ kind: string; marks: number }>(
     server.dsn,
@@ -60,7 +61,7 @@ test('saves and small puts that come together take few statements', async () => 
       }),
     ),
   )
-  // How they gather is the machine's affair, but few of the 320 go by themselves.
+  // The sizes of the batches depend on the machine, but few of the 320 calls are made alone.
   expect(saves('harbor_state_save')).toBeLessThan(100)
 
   const puts = await executions(() =>
@@ -102,7 +103,7 @@ test('two databases that save the same slots in opposite orders do not deadlock'
   await saveAll(one.state, contended())
   await using holder = await bystander(server.dsn)
   await holder.query('begin')
-  // Whoever comes to this slot waits there, with all before it in hand.
+  // A batch that reaches this slot waits there, and holds the locks of all slots before it.
   await holder.query(`select from state_records where kind = 'contended 20' for update`)
   const saving = [saveAll(one.state, contended()), saveAll(other.state, contended().toReversed())]
   await waitingForLock(server.dsn, 2)
@@ -112,7 +113,7 @@ test('two databases that save the same slots in opposite orders do not deadlock'
   expect(await logOf(server)).not.toContain('deadlock detected')
 })
 
-test('slots that somebody keeps locked hold up only the saves into them', async () => {
+test('locked slots delay only the saves into them', async () => {
   await using own = await openOwnStore({ dsn: server.dsn })
   const all = records('locked')
   await saveAll(own.state, all)
@@ -125,14 +126,14 @@ test('slots that somebody keeps locked hold up only the saves into them', async 
   expect(new Set(await Promise.all(saves.slice(3)))).toEqual(new Set(['saved']))
   const later = again().map((record) => own.state.save(record))
   expect(new Set(await Promise.all(later.slice(3)))).toEqual(new Set(['saved']))
-  // One of each slot; the one behind it waits without a connection.
+  // One call of each slot; the next one waits without a connection.
   await waitingForLock(server.dsn, 3)
   await holder.query('rollback')
   expect(new Set(await Promise.all([...saves, ...later]))).toEqual(new Set(['saved']))
 })
 
 describe.for([true, false])('with preparedStatements: %s', (preparedStatements) => {
-  test('a batch whose answer is lost is applied once, and each caller learns that', async () => {
+  test('a batch whose answer is lost is applied once, and each caller gets its outcome', async () => {
     await using proxy = await TcpProxy.start(server.dsn)
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const all = records(`lost answer ${preparedStatements}`, ONE_BATCH)
@@ -169,7 +170,7 @@ test('a batch whose answer is lost for good leaves each outcome unknown', async 
   }
 })
 
-test('calls for which no connection becomes free are refused', async () => {
+test('calls fail if no connection becomes free', async () => {
   const connectionTimeoutMs = 1_500
   await using own = await openOwnStore({ dsn: server.dsn, max: 1, connectionTimeoutMs })
   const [held] = records('keeps the connection', 1)
@@ -196,7 +197,7 @@ test('stores of one sort on one database share their batches', async () => {
   const statements = await executions(() =>
     Promise.all(all.map((record, index) => (index % 2 === 0 ? one : other).save(record))),
   )
-  // One by itself, and those that came meanwhile.
+  // One call alone, then the calls that came in the meantime.
   expect(statements('harbor_state_save')).toBe(2)
 })
 

@@ -15,7 +15,9 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-/** The database may be dropped while a connection of the pool is still closing. */
+/**
+ * Returns a pool that ignores errors: the database may be dropped while a connection is closing.
+ */
 function newPool(options: PoolConfig): Pool {
   const pool = new Pool({ connectionString: database.dsn, ...options })
   return pool.on('connect', (client) => client.on('error', () => {}))
@@ -83,7 +85,7 @@ test('two schemas may share the connections of one pool', async () => {
 })
 
 test("an answer that the caller's pool does not wait for leaves the outcome unknown, and no connection in use", async () => {
-  // A thousand times what a call takes, so that only a lock is too long.
+  // A thousand times the duration of a call, so that only waiting for a lock exceeds it.
   const pool = newPool({ query_timeout: 3_000, max: 2 })
   const shared = await openPostgres({ pool, retryTimeoutMs: 0 })
   const state = await openStateStore({ database: shared })
@@ -156,7 +158,7 @@ describe('a client that other code released within a transaction', () => {
     const kinds: string[] = []
     for await (const { kind } of state.list(ann, 'o')) kinds.push(kind)
     expect(kinds).toEqual(['one', 'other'])
-    // What the store gives back is idle.
+    // A connection that the store returns is idle.
     const client = await pool.connect()
     expect(client.getTransactionStatus()).toBe('I')
     client.release()

@@ -21,7 +21,7 @@ class PausingDatabase extends DelegatingDatabase {
   }
 }
 
-test('a commit is refused only by what its slots held at one moment', async () => {
+test('a commit is rejected only by a state that its slots had at one moment', async () => {
   const created = await createDatabase()
   onTestFinished(() => created.drop())
   await using database = await openPostgres({ dsn: created.dsn })
@@ -39,7 +39,8 @@ test('a commit is refused only by what its slots held at one moment', async () =
   await holder.query(HOLD)
   const committing = slow.commit(transaction)
   await waitingForLock(created.dsn, 1)
-  // `task.a` was read while it was held, and the saves of the commit will be read when they are gone.
+  // `task.a` was read while it was held, and the saves of the commit will be read when they are
+  // gone.
   await store.deleteScope(session)
   await holder.query(RELEASE)
   expect(await committing).toEqual(['saved', 'saved'])

@@ -26,7 +26,10 @@ function dsnWith(change: (dsn: URL) => void): string {
   return dsn.href
 }
 
-/** The failure of opening. Without a limit of its own, an opening that hangs ends with the test. */
+/**
+ * Resolves to the failure of opening. Without a limit of its own, an opening that hangs ends with
+ * the test.
+ */
 function openingFailure(config: PostgresConfig): Promise<HarborageError> {
   return failureOf(openPostgres(config))
 }
@@ -72,7 +75,7 @@ describe('opening fails and shows no password, with', () => {
     expect(inspected(failure)).not.toContain(new URL(database.dsn).password)
   })
 
-  test('a port on which nothing listens', async () => {
+  test('a port without a server', async () => {
     const dsn = `postgres://app:${PASSWORD}@127.0.0.1:${await freePort()}/app`
     const failure = await openingFailure({ dsn })
     expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
@@ -88,7 +91,7 @@ describe('opening fails and shows no password, with', () => {
   })
 
   test.for(['own pool', "a caller's pool without time limits"])(
-    'an address that takes the connection and never answers, on %s',
+    'an address that accepts the connection and never answers, on %s',
     async (whose) => {
       const blackHole = createServer().listen(0, '127.0.0.1')
       await once(blackHole, 'listening')
@@ -159,7 +162,7 @@ describe('opening fails and shows no password, with', () => {
 describe('a pool of which every connection is in use', () => {
   const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-  test('fails what waits for one, and works again when one is given back', async () => {
+  test('fails calls that wait for a connection, and works again once one is returned', async () => {
     const pool = new Pool({ connectionString: database.dsn, max: 1 })
     await pool.query('select 1')
     await using shared = await openPostgres({ pool, connectionTimeoutMs: 300 })

@@ -50,7 +50,7 @@ test('bytea_output = escape: parsers that the process has set for all pools chan
   expect((await own.state.load(ann, 'note'))?.bytes).toEqual(everyByte)
 })
 
-test('a role that may only read is told so', async () => {
+test('a read-only role fails with the reason', async () => {
   await using own = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: 100 })
   const dsn = new URL(database.dsn)
   dsn.searchParams.set('application_name', 'late')
@@ -79,7 +79,7 @@ function resetReadOnly(): string {
   return `begin read write; alter database "${name}" reset default_transaction_read_only; commit`
 }
 
-test('a database in another encoding than UTF-8 is refused', async () => {
+test('a database with another encoding than UTF-8 is rejected', async () => {
   const name = `${new URL(database.dsn).pathname.slice(1)}_latin1`
   await queryPostgres(
     database.dsn,
@@ -93,7 +93,10 @@ test('a database in another encoding than UTF-8 is refused', async () => {
   expect(failure.message).toContain('LATIN1')
 })
 
-/** The process is busy with something else once, between the statements of a transaction and its COMMIT. */
+/**
+ * The process is busy with something else once, between the statements of a transaction and its
+ * COMMIT.
+ */
 class BusyDatabase extends DelegatingDatabase {
   #isBusy = true
 

@@ -31,7 +31,9 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** Begins a deletion that waits for a row of others, lets something be done, and then lets it go on. */
+/**
+ * Begins a deletion that waits for a row of others, lets something be done, and then lets it go on.
+ */
 async function whileWaiting(
   row: string,
   begin: () => Promise<number>,
@@ -53,7 +55,7 @@ async function kindsLeft(): Promise<string[]> {
   return kinds
 }
 
-describe('deleteScope of state leaves nothing of what it met half', () => {
+describe('deleteScope of state leaves no part of a concurrent write', () => {
   const held = `select from state_records where kind = 'task.b'`
   const meet = async (meanwhile: () => Promise<unknown>): Promise<void> => {
     const { state } = stores
@@ -63,13 +65,13 @@ describe('deleteScope of state leaves nothing of what it met half', () => {
     expect(count).toBe(3)
   }
 
-  test('a commit of a new slot and one that is held', () =>
+  test('a commit of a new slot and of a filled one', () =>
     meet(async () => {
       const save = ['task.a', 'task.c'].map((kind) => newRecord({ kind }))
       expect(await stores.state.commit({ save })).toEqual(['saved', 'saved'])
     }))
 
-  test('a save into a new slot, and then one into a slot that is held', () =>
+  test('a save into a new slot, and then one into a filled slot', () =>
     meet(async () => {
       for (const kind of ['task.a', 'task.c']) {
         expect(await stores.state.save(newRecord({ kind }))).toBe('saved')
@@ -77,7 +79,7 @@ describe('deleteScope of state leaves nothing of what it met half', () => {
     }))
 })
 
-test('deleteScope of artifacts leaves nothing of two puts, one new and one that was there', async () => {
+test('deleteScope of artifacts removes both of two puts, one new and one that existed', async () => {
   const { artifacts } = stores
   const ids: string[] = []
   for (const text of ['b', 'c']) ids.push((await artifacts.putText(session, text)).id)
@@ -96,7 +98,7 @@ test('deleteScope of artifacts leaves nothing of two puts, one new and one that 
   expect(count).toBe(3)
 })
 
-test(`of ${ROUNDS} commits, each of a new slot and one that is held, none is torn by a deleteScope`, async () => {
+test(`none of ${ROUNDS} commits, each of a new slot and a filled one, is torn by a deleteScope`, async () => {
   const { state } = stores
   for (let round = 0; round < ROUNDS; round += 1) {
     const bytes = new Uint8Array(round % 2 === 0 ? 1 : 16 * 1024)

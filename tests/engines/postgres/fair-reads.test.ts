@@ -12,11 +12,11 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-/** More than a connection answers before it is given to somebody who waits. */
+/** More calls than a connection serves before it is passed to a waiting caller. */
 const READS_OF_A_TURN = 200
 
 test.each([1, 2, 4])(
-  'who reads without a pause beside others that wait keeps none of %i connections',
+  'a caller that reads without a pause does not keep any of %i connections while others wait',
   async (max) => {
     await using own = await openOwnStore({
       dsn: database.dsn,
@@ -41,7 +41,7 @@ test.each([1, 2, 4])(
     })
     const [reads] = await Promise.all([reading, written])
     expect(reads).toBeGreaterThanOrEqual(READS_OF_A_TURN * max)
-    // Every connection is free again: so many transactions at once need all of them.
+    // Every connection is free again: this number of concurrent transactions needs all of them.
     const at = Array.from({ length: max }, (_, index) => `all ${index}`)
     await Promise.all(at.map((kind) => own.state.commit({ delete: [{ identity: ann, kind }] })))
   },

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-test('a conflict on an event id shows neither who holds it nor what is saved', async () => {
+test('a conflict on an event id reveals neither its holder nor the saved content', async () => {
   await using own = await openOwnStore({ dsn: database.dsn })
   const eventId = parseEventId('the-event-id-in-question')
   const held = newRecord({ eventId, identity: { ...ann, sessionId: HOLDER }, kind: HOLDER })
@@ -43,7 +43,7 @@ test("the same event id in another tenant is that tenant's own affair", async ()
   expect(await own.state.save(elsewhere)).toBe('saved')
 })
 
-test('what a constraint of the operator says about a row stays in the cause', async () => {
+test('the details of a violated constraint of the operator stay in the cause', async () => {
   await using own = await openOwnStore({ dsn: database.dsn })
   await queryPostgres(
     database.dsn,

@@ -41,7 +41,7 @@ async function refusals(): Promise<number> {
   return row?.count ?? 0
 }
 
-test('calls made while the disk of the server is full succeed when there is space again', async () => {
+test('calls during a full disk of the server succeed once there is space again', async () => {
   await using own = await openOwnStore({ dsn: database.dsn, retryTimeoutMs: HANG_LIMIT_MS })
   await fillDisk()
   const before = await refusals()

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop())
 
-test('what saves leave behind is collected while it is young', async () => {
+test('the garbage of saves is collected while it is young', async () => {
   await using own = await openOwnStore({ dsn: server.dsn })
   const saveAll = (times: number): Promise<unknown> =>
     Promise.all(
@@ -34,7 +34,7 @@ test('what saves leave behind is collected while it is young', async () => {
   expect(most - before).toBeLessThan(MIB)
 })
 
-/** What has outlived two collections of young objects. */
+/** Returns what has outlived two collections of young objects. */
 function oldBytes(): number {
   const old = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'old_space')
   return old?.space_used_size ?? Number.NaN

@@ -19,7 +19,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-/** The rows of the table, each with what tells whether it was written again. */
+/** Resolves to the rows of the table, each with the version of the row. */
 function kinds(): Promise<{ kind: string; version: string }[]> {
   return queryPostgres(
     database.dsn,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-/** An ErrorResponse as it is on the wire. */
+/** Returns an ErrorResponse as it is on the wire. */
 function errorResponse(state: string, message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0VFATAL\0C${state}\0M${message}\0\0`)
   const head = Buffer.alloc(5)
@@ -23,7 +23,9 @@ function errorResponse(state: string, message: string): Buffer {
   return Buffer.concat([head, fields])
 }
 
-/** Opens a database on a server that refuses each connection with this error, and gives the failure. */
+/**
+ * Opens a database on a server that refuses each connection with this error, and gives the failure.
+ */
 async function refusedWith(state: string, message: string) {
   const server = createServer((socket) => {
     socket.on('error', () => {})
@@ -37,7 +39,7 @@ async function refusedWith(state: string, message: string) {
   return failure
 }
 
-describe('a connection that is refused', () => {
+describe('a rejected connection', () => {
   test.each([
     ['08P01', 'unsupported startup parameter: replication'],
     ['08P01', 'unsupported startup parameter in options: search_path'],
@@ -71,7 +73,7 @@ describe('a connection that is refused', () => {
   })
 })
 
-test('a connection for replication is refused for good', async () => {
+test('a connection for replication is rejected permanently', async () => {
   const pool = new Pool({ connectionString: database.dsn, ...{ replication: 'database' } })
   pool.on('error', () => {})
   const opening = async () => {
@@ -83,7 +85,7 @@ test('a connection for replication is refused for good', async () => {
   await pool.end()
 })
 
-test('TLS that the server lacks is no network that may be there in a moment', async () => {
+test('a server without TLS is not a temporary failure of the network', async () => {
   const dsn = new URL(database.dsn)
   dsn.searchParams.set('sslmode', 'verify-full')
   expect(await failureOf(openPostgres({ dsn: dsn.href }))).toMatchObject({

@@ -17,7 +17,10 @@ beforeAll(async () => {
 
 afterAll(() => database.drop())
 
-/** The event ids that a slot has held, from the row that the server has: one mark for each. */
+/**
+ * Resolves to the event ids that a slot has held, from the row that the server has: one mark for
+ * each.
+ */
 async function timesWritten(kind: string): Promise<number | undefined> {
   const [row] = await queryPostgres<{ marks: number }>(
     database.dsn,
@@ -27,7 +30,7 @@ async function timesWritten(kind: string): Promise<number | undefined> {
   return row?.marks
 }
 
-/** A commit that is a transaction of several statements, as it has an expectation. */
+/** Returns a commit that is a transaction of several statements, as it has an expectation. */
 function intoEmpty(record: NewStateRecord): StateTransaction {
   return { expect: [{ identity: ann, kind: record.kind, eventId: null }], save: [record] }
 }
@@ -35,7 +38,7 @@ function intoEmpty(record: NewStateRecord): StateTransaction {
 describe.for([true, false])('with preparedStatements: %s', (preparedStatements) => {
   const kind = (name: string): string => `${name} ${preparedStatements}`
 
-  test('a save whose answer is lost is applied once and says that it is there', async () => {
+  test('a save whose answer is lost is applied once and answers unchanged', async () => {
     await using proxy = await TcpProxy.start(database.dsn)
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const record = newRecord({ kind: kind('lost answer') })
@@ -80,7 +83,7 @@ describe.for([true, false])('with preparedStatements: %s', (preparedStatements) 
     for (const record of records) expect(await timesWritten(record.kind)).toBe(1)
   })
 
-  test('a commit whose COMMIT is answered to nobody is applied once', async () => {
+  test('a commit whose answer to COMMIT is lost is applied once', async () => {
     await using proxy = await TcpProxy.start(database.dsn)
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const [one, other] = ['one', 'other'].map((name) => newRecord({ kind: kind(name) }))
@@ -120,7 +123,7 @@ describe('a delete whose answer is lost', () => {
     readonly what: string
     readonly make: (state: StateStore, record: NewStateRecord) => Promise<unknown>
     readonly again: unknown
-    /** What is sent when the answer is lost. Default: the statement that deletes. */
+    /** The statement whose answer is lost. Default: the one that deletes. */
     readonly sent?: string
   }[] = [
     { what: 'delete', make: (state, { kind }) => state.delete(ann, kind), again: false },
@@ -181,7 +184,7 @@ test('reads that share a connection are all made again when it is lost', async (
   expect(new Set(loads.map((loaded) => loaded?.eventId))).toEqual(new Set([record.eventId]))
 })
 
-test('a commit that finds its expectation unmet after a lost connection says so', async () => {
+test('a commit whose expectation is unmet after a lost connection fails with the condition', async () => {
   await using proxy = await TcpProxy.start(database.dsn)
   await using own = await openOwnStore({ dsn: proxy.dsn })
   const held = newRecord({ kind: 'held' })
@@ -212,7 +215,7 @@ test('a server that does not come back after a lost answer leaves the outcome un
   expect(await direct.state.save(record)).toBe('unchanged')
 })
 
-test('a read whose answer is lost is made again', async () => {
+test('a read whose answer is lost is repeated', async () => {
   await using proxy = await TcpProxy.start(database.dsn)
   await using own = await openOwnStore({ dsn: proxy.dsn })
   const record = newRecord({ kind: 'read again' })

@@ -46,7 +46,7 @@ describe('the key of a lock', () => {
   })
 })
 
-test('a migration waits for whoever holds the lock of its subsystem, and leaves no lock', async () => {
+test('a migration waits for the holder of the lock of its subsystem, and leaves no lock', async () => {
   const key = lockKey('harbor-state-migrations')
   await using other = await bystander(database.dsn)
   await other.query(`select pg_advisory_lock(${key})`)
@@ -107,7 +107,9 @@ test('a database that is up to date is opened without a lock', async () => {
 })
 
 describe('a migration of tables that others use', () => {
-  /** Makes the last migration pending, and gives somebody who has read the records and goes on to keep them. */
+  /**
+   * Makes the last migration pending, and resolves to a client that holds a lock on the records.
+   */
   async function reader(): ReturnType<typeof bystander> {
     await queryPostgres(database.dsn, `delete from harbor_state_migrations where name >= '0005'`)
     const reading = await bystander(database.dsn)
@@ -115,7 +117,7 @@ describe('a migration of tables that others use', () => {
     return reading
   }
 
-  test('lets calls pass while somebody keeps one of them, and is made when it is free', async () => {
+  test('lets calls pass while a client locks a record, and is applied once it is free', async () => {
     await using old = await openOwnStore({ dsn: database.dsn })
     await using reading = await reader()
     await using shared = await openPostgres({ dsn: database.dsn })

@@ -41,7 +41,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
-/** The plans of what a call sends, explained and executed by the server itself. */
+/** Resolves to the plans of what a call sends, explained and executed by the server itself. */
 async function plansOf(
   mode: 'auto' | 'force_generic_plan' | 'force_custom_plan',
   { dsn }: TestDatabase,
@@ -164,7 +164,7 @@ test('a save whose event id is taken is found among many by the index of event i
   }
 })
 
-/** Every plan reads that index, throws no row away, and touches few pages. */
+/** Checks that every plan reads this index, discards no row and reads few pages. */
 function expectServedBy(plans: readonly PlanNode[], index: string, maxPages = 120): void {
   expect(plans.length).toBeGreaterThan(0)
   for (const plan of plans) {

@@ -24,7 +24,7 @@ test.for(['postgres:', 'postgresql:', 'POSTGRES:'])('a DSN with %s leads to it',
   expect(await state.save(newRecord({ kind: scheme }))).toBe('saved')
 })
 
-test('so does its name, and what one process saves another finds', async () => {
+test('opening by name works as well, and a process finds what another one saved', async () => {
   const record = newRecord({ kind: 'by name' })
   {
     await using state = await openStateStore({ driver: 'postgres', dsn: database.dsn })

@@ -45,11 +45,11 @@ async function openStores(dsn: string): Promise<Stores & AsyncDisposable> {
 
 interface Deletion {
   readonly what: string
-  /** What is sent when the answer is lost. */
+  /** The statement whose answer is lost. */
   readonly sent: string
   readonly begin: (stores: Stores) => Promise<() => Promise<unknown>>
   readonly isDone: (stores: Stores) => Promise<boolean>
-  /** What another caller is told is there. */
+  /** Writes as another caller, and resolves to what the store then holds. */
   readonly write: (stores: Stores) => Promise<unknown>
   readonly isThere: (stores: Stores) => Promise<boolean>
 }
@@ -136,7 +136,7 @@ const deletions: readonly Deletion[] = [
     },
     isDone: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 0,
     write: async ({ memory }) => {
-      // Another restore, so that the bookkeeping no longer names the first one.
+      // Another restore, so that the header no longer names the first one.
       await memory.restore(ann, { bytes: new Uint8Array() })
       await memory.addTurn(ann, turn('after'))
     },
@@ -150,7 +150,7 @@ describe('what was written after a deletion whose answer was lost stays', () => 
     await using own = await openStores(proxy.dsn)
     await using others = await openStores(database.dsn)
     const make = await begin(own)
-    // Whatever the store does about the lost answer comes after what others do.
+    // The store handles the lost answer only after the calls of others.
     const lost = proxy.failOnce(sent, 'cut the answer').then(() => proxy.stall())
     const failing = failureOf(make())
     await lost

@@ -24,7 +24,7 @@ interface NamedCall {
 const first = newRecord()
 const second = newRecord()
 
-/** Each call once, in an order in which every one of them does what it is for. */
+/** Each call once, in an order in which every call has an effect. */
 const everyCall: readonly NamedCall[] = [
   { call: 'save into an empty slot', make: (state) => state.save(first, { ifEventId: null }) },
   {
@@ -100,7 +100,9 @@ test('loads that come together share connections', async () => {
   expect(new Set(steps.map(({ pid }) => pid)).size).toBeLessThanOrEqual(2)
 })
 
-/** How often something was sent to the server in the course of a call that was made before. */
+/**
+ * Resolves to the number of round trips of a call that was made before.
+ */
 async function tripsOf(make: (state: StateStore, memory: MemoryStore) => Promise<unknown>) {
   await using proxy = await TcpProxy.start(server.dsn)
   await using database = await openPostgres({ dsn: proxy.dsn, max: 1 })
@@ -114,7 +116,7 @@ async function tripsOf(make: (state: StateStore, memory: MemoryStore) => Promise
   return proxy.trips - before
 }
 
-describe('a call whose statements are prepared takes at most so many round trips:', () => {
+describe('the most round trips of a call whose statements are prepared:', () => {
   const tenSlots = Array.from({ length: 10 }, (_, index) => `ten ${index}`)
 
   test('a load or a save 1', async () => {

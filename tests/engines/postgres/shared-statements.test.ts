@@ -19,7 +19,7 @@ afterAll(() => database.drop())
 
 type Change = (real: SqlDatabase) => SqlDatabase
 
-/** Runs a check on an engine that is as it is, or broken on purpose. */
+/** Runs a check on an engine, which may have a deliberate fault. */
 async function run({ run: check }: SharedStatementCheck, change: Change = (real) => real) {
   await using own = await openPostgres({ dsn: database.dsn })
   await using others = await openPostgres({ dsn: database.dsn })
@@ -35,7 +35,7 @@ test.each(sharedStatementChecks)('$name', async (check) => {
   await run(check)
 })
 
-/** Gathers the calls of one moment that have a batch form, and makes them in a broken way. */
+/** An engine that collects concurrent calls into batches, and runs the batches with a fault. */
 abstract class BrokenBatches extends DelegatingDatabase {
   #gathered: { make: () => Promise<number>; call: PromiseWithResolvers<number> }[] = []
 
@@ -73,7 +73,7 @@ function answer(make: () => Promise<number>, call: PromiseWithResolvers<number> 
   )
 }
 
-/** Each caller gets the outcome of the one beside it. */
+/** Returns to each caller the outcome of the next one. */
 class SwappedOutcomes extends BrokenBatches {
   protected override settle(
     makes: (() => Promise<number>)[],
@@ -85,7 +85,7 @@ class SwappedOutcomes extends BrokenBatches {
   }
 }
 
-/** The answer comes first, and the write when everything is closed. */
+/** Answers at once, and writes when the database is closed. */
 class EarlyAnswers extends BrokenBatches {
   readonly #late: (() => Promise<number>)[] = []
 
@@ -102,7 +102,7 @@ class EarlyAnswers extends BrokenBatches {
   }
 }
 
-/** One that fails takes all down that were made with it. */
+/** Fails all calls of a batch if one of them fails. */
 class SharedFailures extends BrokenBatches {
   protected override settle(
     makes: (() => Promise<number>)[],
@@ -123,7 +123,7 @@ class SharedFailures extends BrokenBatches {
   }
 }
 
-/** Rows are made in the order of the calls, and the last one of a slot comes first. */
+/** Applies the calls of a batch in reverse order. */
 class ReversedCalls extends BrokenBatches {
   protected override settle(
     makes: (() => Promise<number>)[],

@@ -7,14 +7,14 @@ import { RemoteStore } from './support/remote-store.ts'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openInTime, openOwnStore } from './support/test-store.ts'
 
-/** A thousand times what a call takes, so that only the silence of the server is too long. */
+/** A thousand times the duration of a call, so that only a silent server exceeds it. */
 const inTime = { connectionTimeoutMs: 3_000, queryTimeoutMs: 3_000, retryTimeoutMs: 0 }
 
 let database: TestDatabase
 
 beforeAll(async () => {
   database = await createDatabase()
-  // The tables are there before anybody is short of time.
+  // The tables are created before any call has a short timeout.
   await (await openOwnStore({ dsn: database.dsn }))[Symbol.asyncDispose]()
 })
 
@@ -31,7 +31,8 @@ test.concurrent('a server that stops answering in the middle of a call is given 
   ])
   const [load, ...writes] = failures.map(({ code }) => code)
   expect(load).toBe('store_unavailable')
-  // Whether a write was sent before the server fell silent depends on whether it needed a new connection for it.
+  // Whether a write was sent before the server fell silent depends on whether it needed a new
+  // connection for it.
   expect(['store_unavailable', 'outcome_unknown']).toEqual(expect.arrayContaining(writes))
   expect(failures.map(({ retryable }) => retryable)).toEqual([true, true, true])
   const password = new URL(database.dsn).password

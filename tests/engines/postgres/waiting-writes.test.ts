@@ -28,14 +28,14 @@ afterAll(() => server.stop())
 
 beforeEach(() => queryPostgres(server.dsn, 'delete from state_records'))
 
-/** How many statements that save a record were sent, those that failed among them. */
+/** Resolves to how many statements that save a record were sent, those that failed among them. */
 async function savesDuring(work: () => Promise<unknown>): Promise<number> {
   const steps = await loggedDuring(server, work)
   return steps.filter(({ step, name }) => step === 'bind' && name.startsWith('harbor_state_save'))
     .length
 }
 
-test('all that waits for one locked row takes one connection', async () => {
+test('all calls that wait for one locked row use one connection', async () => {
   await using own = await openOwnStore({ dsn: server.dsn })
   const held = newRecord({ kind: 'held' })
   const theirs = newRecord({ identity: other, kind: 'theirs' })
@@ -69,7 +69,7 @@ test('all that waits for one locked row takes one connection', async () => {
   await Promise.all(waiting)
 })
 
-test('all that waits for one conversation takes one connection', async () => {
+test('all calls that wait for one conversation use one connection', async () => {
   await using database = await openPostgres({ dsn: server.dsn })
   await using memory = await openMemoryStore({
     database,
@@ -111,7 +111,7 @@ test('however many rows are locked, the loads and small saves of others go on', 
   expect(new Set(await Promise.all(waiting))).toEqual(new Set(['saved']))
 })
 
-test('with four fifths of the connections waiting for locked rows, what may wait for one is told why', async () => {
+test('with four fifths of the connections waiting for locked rows, a call that may wait fails with the reason', async () => {
   await using own = await openInTime({ dsn: server.dsn, max: 5, connectionTimeoutMs: 1_000 })
   const locked = Array.from({ length: 4 }, (_, index) => newRecord({ kind: `locked${index}` }))
   await Promise.all(locked.map((record) => own.state.save(record)))
@@ -200,7 +200,7 @@ test('calls wait for a connection as long as others are answered', async () => {
     `create trigger take_time before insert on state_records for each row
      when (new.kind like 'slow %') execute function take_time()`,
   )
-  // One after the other they take twice the time limit.
+  // One after the other they would take twice the time limit.
   const slow = records('slow', 40).map((record) => own.state.save({ ...record, bytes: large }))
   const commits = records('slow commit', 4).map((record) =>
     own.state.commit({ save: [record], delete: [{ identity: ann, kind: 'absent' }] }),
@@ -213,7 +213,7 @@ test('calls wait for a connection as long as others are answered', async () => {
   await queryPostgres(server.dsn, 'drop trigger take_time on state_records')
 })
 
-test('what waits is bounded in bytes, and a refused call may be repeated', async () => {
+test('waiting writes are bounded in bytes, and a rejected call may be retried', async () => {
   const maxWaitingBytes = 1024 * 1024
   await using database = await openPostgres({ dsn: server.dsn, maxWaitingBytes })
   await using state = await openStateStore({ database })

@@ -18,7 +18,7 @@ const LARGEST_FIRST_LOG_BYTES = 5 * MIB
 /** A checkpoint is due at 16 MiB at the latest. */
 const LARGEST_LOG_BYTES = 18 * MIB
 
-/** The log would go on doubling from here. */
+/** The number of restarts after which an unbounded log would double repeatedly. */
 const TIMES_UNTIL_LARGEST = 6
 
 /** Where the header of the first frame of a log is. */
@@ -28,7 +28,7 @@ const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const bytes = new Uint8Array(16 * 1024)
 
 describe.each([1, 32])('while %i callers save without a pause', (callers) => {
-  test('the log begins anew each time that a checkpoint is due, and stays short', async () => {
+  test('the log restarts each time a checkpoint is due, and stays short', async () => {
     const path = await databasePath()
     await using state = await openStateStore({ dsn: `sqlite:${path}` })
     const first = await saveUntilBegun(1, state, path, callers)
@@ -49,7 +49,7 @@ describe.each([1, 32])('while %i callers save without a pause', (callers) => {
   })
 })
 
-test('where the thread cannot open the database, the log begins anew and stays short all the same', async () => {
+test('the log restarts and stays short even if the thread cannot open the database', async () => {
   const path = await databasePath()
   await using state = await openStateStore({ dsn: `sqlite:${path}` })
   await rename(path, `${path}.elsewhere`)
@@ -57,7 +57,7 @@ test('where the thread cannot open the database, the log begins anew and stays s
   expect(log.largest).toBeLessThan(LARGEST_FIRST_LOG_BYTES)
 })
 
-test('a checkpoint changes nothing of what the owner wrote into the header of the file', async () => {
+test('a checkpoint does not change what the owner wrote into the header of the file', async () => {
   const path = await databasePath()
   using owner = openBare(path)
   owner.connection.pragma('user_version = 17')
@@ -75,7 +75,7 @@ function openBare(path: string): Disposable & { readonly connection: BetterSqlit
   return { connection, [Symbol.dispose]: () => void connection.close() }
 }
 
-/** Saves until the log of the database has begun so many times. */
+/** Saves until the log of the database has restarted `times` times. */
 async function saveUntilBegun(
   times: number,
   state: StateStore,

@@ -23,7 +23,7 @@ const halfMebibyte = fileSizeLimit(512)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 test.each(tinyDisks.map((disk) => ({ disk })))(
-  'a full disk is store_unavailable, nothing saved is lost, and the save succeeds once there is space',
+  'a full disk is store_unavailable, no saved record is lost, and the save succeeds once there is space',
   async ({ disk }) => {
     const report = await fill(disk)
     expect(report).toMatchObject({
@@ -38,7 +38,7 @@ test.each(tinyDisks.map((disk) => ({ disk })))(
   },
 )
 
-test('a file that may not grow any more is outcome_unknown, and nothing saved is lost', async () => {
+test('a file that cannot grow is outcome_unknown, and no saved record is lost', async () => {
   const report = await fill(halfMebibyte)
   expect(report).toMatchObject({ code: 'outcome_unknown', retryable: true })
   expect(report.saved).toBeGreaterThan(5)

@@ -11,10 +11,10 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-/** More saves than anybody makes meanwhile, unless nothing else gets its turn. */
+/** More saves than are made before other work runs, unless the saves block it. */
 const ENDLESS = 1_000_000
 
-test('calls that nobody awaited in between are applied in their order', async () => {
+test('calls that are not awaited in between are applied in their order', async () => {
   await using state = await openStateStore({ dsn: `sqlite:${await databasePath()}` })
   const last = record('k.kept')
   await Promise.all([

@@ -11,7 +11,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-test('stores that are opened again and again on one database prepare nothing anew', async () => {
+test('stores that are opened repeatedly on one database prepare no statement again', async () => {
   await using database = await openSqlite({ dsn: ':memory:' })
   const use = async (): Promise<void> => {
     await using state = await openStateStore({ database })
@@ -170,7 +170,7 @@ async function kindsIn(store: StateStore): Promise<string[]> {
   return kinds
 }
 
-/** Lets so many rounds of other work go first, so that calls come in between the steps of others. */
+/** Waits for rounds of other work, so that calls run between the steps of others. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await Promise.resolve()
 }

@@ -13,7 +13,9 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const CALLS = 960
 const MANY = 32
-/** After so many every sort of statement was needed once, that which drops old turns included. */
+/**
+ * The calls after which every kind of statement was used once, including the removal of old turns.
+ */
 const WARM_UP_CALLS = 70
 
 /** What a store does for one call. */
@@ -73,7 +75,7 @@ async function measure(
   return { commits, commitsOfReads, prepared: prepare.mock.calls.length }
 }
 
-/** Makes so many calls, each caller one after the other. */
+/** Makes `count` calls; each caller makes its calls one after the other. */
 async function callMany(
   calls: number,
   callers: number,

@@ -5,10 +5,13 @@ import type { FaultRow } from './fault-row.ts'
 import { complaints } from './figures.ts'
 import { catches, runRow } from './run-row.ts'
 
-/** How many broken builds of a row `pnpm test` makes; the full run makes each. All of them have to fit the sources. */
+/**
+ * How many broken builds of a row `pnpm test` makes; the full run makes each. All of them have to
+ * fit the sources.
+ */
 const BROKEN_BUILDS = measure({ quick: 3, full: Number.POSITIVE_INFINITY })
 
-/** A few rounds of a row for CI, and its broken builds. */
+/** Registers tests that run a few rounds of a row and its broken builds. */
 export function checkSlice(row: FaultRow): void {
   describe(row.name, () => {
     test('loses nothing and applies nothing twice', async () => {

@@ -1,27 +1,27 @@
-/** What one run of a row found. All but the first two and the last must be 0. */
+/** The findings of a run of a row. All but `rounds`, `acknowledged` and `unknown` must be 0. */
 export interface Figures {
-  /** How often the fault was made to happen, in the row's own unit. */
+  /** How often the fault was injected, in the unit of the row. */
   readonly rounds: number
   /** Operations whose promise resolved. */
   readonly acknowledged: number
-  /** Acknowledged, and not there or not as acknowledged. */
+  /** Acknowledged operations that are missing or differ from what was acknowledged. */
   readonly lost: number
   /** Applied more than once. */
   readonly duplicated: number
-  /** Visible in part, or with bytes that nobody wrote. */
+  /** Visible in part, or with bytes that no caller wrote. */
   readonly torn: number
   /** Reads that showed another identity's data. */
   readonly foreign: number
-  /** Calls that ended as `outcome_unknown`, which tell the truth and are therefore no violation. */
+  /** Calls that ended as `outcome_unknown`, which is true and therefore not a violation. */
   readonly unknown: number
-  /** Whatever else was wrong, one sentence each: a hanging call, an untyped error, a leaked client. */
+  /** Other faults, one sentence each: a hanging call, an untyped error, a leaked client. */
   readonly violations: readonly string[]
 }
 
 /** A program or right that not every machine has. A row that needs one is left to the full run. */
 export type Tool = 'strace' | 'pgbouncer' | 'tmpfs'
 
-/** A text of a source file of the product, and what the broken build has in its place. */
+/** A text in a source file of the product, and its replacement in the broken build. */
 export interface SourceEdit {
   /** Relative to the root of the repository. */
   readonly file: string
@@ -30,9 +30,9 @@ export interface SourceEdit {
   readonly to: string
 }
 
-/** A build that is broken on purpose, to see that the row notices. */
+/** A build with a deliberate fault, which the row has to notice. */
 export interface BrokenBuild {
-  /** What is wrong with it, such as "acknowledges before the commit". */
+  /** The deliberate fault, such as "acknowledges before the commit". */
   readonly name: string
   /** How many rounds are enough to notice; a row ends with the first that does. */
   readonly rounds: number
@@ -41,7 +41,7 @@ export interface BrokenBuild {
 
 export interface RowRun {
   readonly rounds: number
-  /** Handed on to every process that runs the product: see `start-process.ts`. */
+  /** Passed to every process that runs the product: see `start-process.ts`. */
   readonly brokenBuild?: BrokenBuild
   /** Called as rounds are done. */
   readonly progress: (done: number) => void

@@ -11,12 +11,12 @@ const none: Figures = {
   violations: [],
 }
 
-/** Figures of which only those are named that are not 0. */
+/** Returns complete figures from those that are not 0. */
 export function figures(found: Partial<Figures>): Figures {
   return { ...none, ...found }
 }
 
-/** Adds up what several parts of a run found. */
+/** Returns the sum of the figures of several parts of a run. */
 export function sumOf(parts: readonly Figures[]): Figures {
   return parts.reduce(
     (sum, part) => ({
@@ -33,7 +33,10 @@ export function sumOf(parts: readonly Figures[]): Figures {
   )
 }
 
-/** What the figures say against the product, one sentence each; nothing if it kept its promises. */
+/**
+ * Returns what the figures say against the product, one sentence each; nothing if it kept its
+ * promises.
+ */
 export function complaints(found: Figures): readonly string[] {
   const { lost, duplicated, torn, foreign } = found
   return [
@@ -46,7 +49,10 @@ export function complaints(found: Figures): readonly string[] {
   ]
 }
 
-/** Whether it shows that a build is broken on purpose: what else it does wrong is not waited for. */
+/**
+ * Returns whether it shows that a build is broken on purpose: what else it does wrong is not waited
+ * for.
+ */
 export function isNoticed(
   brokenBuild: BrokenBuild | undefined,
   found: readonly Figures[],

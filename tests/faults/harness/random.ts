@@ -1,4 +1,6 @@
-/** Numbers that look random and are the same for the same seed, so that a round can be made again. */
+/**
+ * Numbers that look random and are the same for the same seed, so that a round can be made again.
+ */
 export class Random {
   #state: number
 
@@ -6,7 +8,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** A whole number from 0 up to, and without, the limit. */
+  /** Returns an integer from 0 up to the limit, which is excluded. */
   below(limit: number): number {
     // The generator mulberry32.
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
@@ -15,7 +17,7 @@ export class Random {
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit)
   }
 
-  /** One of the items. */
+  /** Returns one of the items. */
   of<Item>(items: readonly Item[]): Item {
     const item = items[this.below(items.length)]
     if (item === undefined) throw new Error('there is nothing to choose from')

@@ -1,4 +1,7 @@
-/** Loaded before a script with `--import`: breaks the sources of the product as HARBORAGE_BROKEN_BUILD says. */
+/**
+ * Loaded before a script with `--import`: breaks the sources of the product as
+ * HARBORAGE_BROKEN_BUILD says.
+ */
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -19,7 +22,7 @@ registerHooks({
   },
 })
 
-/** That the text is there once is checked before anything is started: see `run-row.ts`. */
+/** Returns the broken source. `run-row.ts` has checked that the text occurs exactly once. */
 function broken(source: string, { from, to }: SourceEdit): string {
   return source.split(from).join(to)
 }

@@ -6,7 +6,7 @@ import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import type { BrokenBuild, FaultRow, Figures } from './fault-row.ts'
 import { complaints, figures } from './figures.ts'
 
-/** Runs a row; a harness that fails itself is a violation like any other. */
+/** Runs a row. An error of the harness counts as a violation. */
 export async function runRow(
   row: FaultRow,
   rounds: number,
@@ -15,7 +15,7 @@ export async function runRow(
   return settle(row, { rounds, progress })
 }
 
-/** Whether the row notices that the build is broken. */
+/** Resolves to whether the row notices that the build is broken. */
 export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<boolean> {
   const { rounds } = brokenBuild
   mustFit(brokenBuild)
@@ -23,7 +23,10 @@ export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<
   return complaints(found).length > 0
 }
 
-/** A broken build whose edits no longer fit the source is a mistake of the row, and must not pass for a catch. */
+/**
+ * A broken build whose edits no longer fit the source is a mistake of the row, and must not pass
+ * for a catch.
+ */
 export function mustFit({ name, edits }: BrokenBuild): void {
   for (const { file, from } of edits) {
     const times = readFileSync(join(repositoryRoot, file), 'utf8').split(from).length - 1

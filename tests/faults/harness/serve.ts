@@ -4,16 +4,19 @@ import { inspect } from 'node:util'
 
 import type { WorkerAnswer } from './worker.ts'
 
-/** What a worker can be told to do; arguments and values travel as JSON. */
+/** The methods of a worker. Arguments and results are sent as JSON. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each method knows its own argument.
 export type Methods = Readonly<Record<string, (argument: any) => unknown>>
 
-/** The configuration that the worker was started with. */
+/** Returns the configuration that the worker was started with. */
 export function workerConfig<Config>(): Config {
   return JSON.parse(process.argv[2] ?? 'null') as Config
 }
 
-/** Answers the calls of {@link Worker}, several at a time, for as long as it keeps hold of this process. */
+/**
+ * Answers the calls of {@link Worker}, several at a time, for as long as it keeps hold of this
+ * process.
+ */
 export function serve(methods: Methods): void {
   // The next process begins faster; this one may be killed before it would do this by itself.
   flushCompileCache()

@@ -6,14 +6,17 @@ import { pathToFileURL } from 'node:url'
 import type { BrokenBuild } from './fault-row.ts'
 
 const register = pathToFileURL(join(import.meta.dirname, 'register-broken-build.ts')).href
-/** What was compiled once need not be compiled by each of many short lives, nor by each broken build. */
+/**
+ * What was compiled once need not be compiled by each of many short lives, nor by each broken
+ * build.
+ */
 const compiled =
   process.env['NODE_COMPILE_CACHE'] ?? join(import.meta.dirname, '../../node_modules/.cache/faults')
 
 export interface ProcessOptions {
   readonly brokenBuild?: BrokenBuild | undefined
   readonly env?: Readonly<Record<string, string>>
-  /** What goes before the program, such as strace and its arguments. */
+  /** A program that starts it, such as strace, with its arguments. */
   readonly under?: readonly string[]
 }
 
@@ -25,7 +28,8 @@ process.once('exit', () => {
 })
 
 /**
- * Runs a script with the product, or with a broken build of it, in a process of its own. It does not outlive this one.
+ * Runs a script with the product, or with a broken build of it, in a process of its own. It does
+ * not outlive this one.
  *
  * @param script Its absolute path.
  */
@@ -43,7 +47,7 @@ export function startProcess(
     ...args,
   ]
   const child = spawn(program, rest, {
-    // A broken build has to fail, and what it has to say about it is of no use.
+    // A broken build has to fail, and its output is of no use.
     stdio: ['pipe', 'pipe', brokenBuild === undefined ? 'inherit' : 'ignore'],
     env: {
       ...process.env,

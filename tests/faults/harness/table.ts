@@ -7,7 +7,7 @@ import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 import type { FaultRow, Figures } from './fault-row.ts'
 
-/** What a run of one row found, and which of its broken builds it caught. */
+/** The findings of a run of a row, and the broken builds that it caught. */
 export interface RowResult {
   readonly row: FaultRow
   readonly found: Figures
@@ -28,7 +28,7 @@ const heading = [
   'again with',
 ]
 
-/** The table of a run as Markdown. */
+/** Returns the table of a run as Markdown. */
 export function tableOf(results: readonly RowResult[]): string {
   const lines = [heading, heading.map(() => '---'), ...results.map(cells)]
   return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
@@ -54,7 +54,7 @@ const FORMATTER = join(repositoryRoot, 'node_modules/.bin/oxfmt')
 const BEGIN = '<!-- the table of faults begins -->'
 const END = '<!-- the table of faults ends -->'
 
-/** Puts the table into its place in a page, formatted as the check of the project wants it. */
+/** Writes the table into its place in a page, formatted like the rest of the project. */
 export async function writeTable(page: string, table: string): Promise<void> {
   const text = await readFile(page, 'utf8')
   const begin = text.indexOf(BEGIN)

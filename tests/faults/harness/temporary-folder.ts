@@ -3,10 +3,10 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Where files need no disk, because they are only read again. */
+/** A folder in memory, for files that are only read again. */
 export const inMemory: string = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
-/** Hands out a folder of its own, by its real path, that is gone afterwards. */
+/** Runs work with the real path of a new folder, which is removed afterward. */
 export async function inTemporaryFolder<Result>(
   parent: string,
   work: (folder: string) => Promise<Result>,

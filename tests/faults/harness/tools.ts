@@ -19,7 +19,10 @@ const checks: Readonly<
   },
 }
 
-/** What has to be done so that the machine has the tools, one sentence for each that it lacks. */
+/**
+ * Returns what has to be done so that the machine has the tools, one sentence for each that it
+ * lacks.
+ */
 export function missingTools(tools: Iterable<Tool>): readonly string[] {
   return [...new Set(tools)].filter((tool) => !has(tool)).map((tool) => checks[tool].how)
 }

@@ -5,17 +5,17 @@ import type { BrokenBuild } from './fault-row.ts'
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 import { startProcess, type RunningProcess } from './start-process.ts'
 
-/** How long the process of a build that is broken on purpose has to end. */
+/** The time that the process of a broken build has to end. */
 const END_OF_BROKEN_BUILD_MS = 10_000
 
-/** What a worker writes: the answer to one call. */
+/** The answer of a worker to one call. */
 export interface WorkerAnswer {
   readonly id: number
   readonly value?: unknown
   readonly error?: string
 }
 
-/** A process with the product that does what it is told: see `serve.ts` for its side. */
+/** A process with the product whose methods can be called: see `serve.ts` for its side. */
 export class Worker implements AsyncDisposable {
   readonly #child: RunningProcess
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>()
@@ -48,11 +48,14 @@ export class Worker implements AsyncDisposable {
     this.#calledTimes += 1
     this.#calls.set(this.#calledTimes, answer)
     this.#child.stdin.write(`${JSON.stringify({ id: this.#calledTimes, method, argument })}\n`)
-    // Only the worker's side says what it is.
+    // Only the worker's side has the type of the value.
     return (await answer.promise) as Value
   }
 
-  /** Lets go of the process, which then has nothing more to do, and gives its exit code; kills it if it hangs. */
+  /**
+   * Lets go of the process, which then has nothing more to do, and gives its exit code; kills it if
+   * it hangs.
+   */
   async end(): Promise<number | null> {
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), this.#endMs)
     this.#child.stdin.end()

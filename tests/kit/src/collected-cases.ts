@@ -2,19 +2,25 @@ import type { TestRunner } from '@harborage/conformance/state'
 
 import { HANG_LIMIT_MS } from './hang-limit.ts'
 
-/** Longer than a case takes in memory on an idle machine. To be hasty with a broken store only adds to what fails. */
+/**
+ * Longer than a case takes in memory on an idle machine. To be hasty with a broken store only adds
+ * to what fails.
+ */
 const FAULT_TIME_LIMIT_MS = 3_000
 
-/** One case of a conformance suite, to be run when it is wanted. */
+/** A case of a conformance suite, which can be run later. */
 export interface CollectedCase {
   readonly name: string
   /** The number of the guarantee that it checks, such as `S4`. */
   readonly guarantee: string
-  /** What it failed with, or `undefined` if it passed. A broken store may never answer: that is a failure, too. */
+  /**
+   * Resolves to what it failed with, or `undefined` if it passed. A broken store may never answer:
+   * that is a failure, too.
+   */
   readonly run: (timeLimitMs?: number) => Promise<unknown>
 }
 
-/** Every case that a suite registers. */
+/** Returns every case that a suite registers. */
 export function collectCases(register: (runner: TestRunner) => void): CollectedCase[] {
   const cases: CollectedCase[] = []
   const it = (name: string, body: () => Promise<void>): void => {
@@ -29,7 +35,7 @@ export function collectCases(register: (runner: TestRunner) => void): CollectedC
   return cases
 }
 
-/** The names of the wanted cases that fail on a broken store. */
+/** Resolves to the names of the wanted cases that fail on a broken store. */
 export async function failingCases(
   cases: readonly CollectedCase[],
   isWanted: (each: CollectedCase) => boolean,

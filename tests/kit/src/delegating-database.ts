@@ -11,7 +11,7 @@ import type {
 } from '@harborage/core/sql'
 import type { Kysely } from 'kysely'
 
-/** Does what another database does: the ground for one that differs in a single thing. */
+/** A database that delegates all calls, as the base of one that changes a single method. */
 export class DelegatingDatabase implements SqlDatabase {
   readonly engine: string
   readonly dialect: SqlDialect

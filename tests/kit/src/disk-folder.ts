@@ -1,6 +1,9 @@
 import { tmpdir } from 'node:os'
 
-/** The temporary folder on disk, for what belongs there: package managers link files of one file system. */
+/**
+ * Returns the temporary folder on disk, for what belongs there: package managers link files of one
+ * file system.
+ */
 export function diskFolder(): string {
   return process.env['HARBORAGE_TEST_DISK_FOLDER'] ?? tmpdir()
 }

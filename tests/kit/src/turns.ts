@@ -1,4 +1,4 @@
-/** Lets the event loop turn so many times: what another caller does comes in between. */
+/** Waits for `count` turns of the event loop, so that other callers run in between. */
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) {
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -5,7 +5,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 type Scope = Required<ArtifactScope>
 
-/** Answers the easy question before it looks who asks. */
+/** Answers `exists` before it checks the scope. */
 class HastyStore extends ArtifactStore {
   override async exists(
     ...[scope, id, options]: Parameters<ArtifactStore['exists']>
@@ -14,7 +14,7 @@ class HastyStore extends ArtifactStore {
   }
 }
 
-/** Compares names as a file system or a database with a friendly collation does. */
+/** Compares names like a file system or a database with an inexact collation. */
 class FoldingDriver extends RenamingDriver {
   protected override renameScope({ tenantId, userId, sessionId, taskId }: Scope): Scope {
     return {
@@ -34,7 +34,7 @@ function fold(name: string): string {
   return name.trim().normalize('NFKC').toLowerCase()
 }
 
-/** Keeps an artifact under one joined path. */
+/** Stores an artifact under one joined path. */
 class JoiningDriver extends RenamingDriver {
   protected override renameScope({ tenantId, userId, sessionId, taskId }: Scope): Scope {
     return { tenantId, userId: [userId, sessionId, taskId].join('/'), sessionId: '-', taskId: '-' }
@@ -61,10 +61,10 @@ const blindDrivers = (['tenantId', 'userId', 'sessionId', 'taskId'] as const).ma
 )
 
 export const failClosedFaults: readonly BrokenStore[] = [
-  brokenStore('A1', 'answers exists before it looks who asks', HastyStore),
+  brokenStore('A1', 'answers exists before it checks the scope', HastyStore),
   brokenStore('A1', 'checks nothing', UncheckedStore),
   brokenDriver('A1', 'folds case, white space and composition', FoldingDriver),
   brokenDriver('A1', 'joins the parts of a scope with a slash', JoiningDriver),
-  brokenDriver('A1', 'keeps the session itself as the task "undefined"', TasklessDriver),
-  ...blindDrivers.map(([part, Driver]) => brokenDriver('A1', `is blind to the ${part}`, Driver)),
+  brokenDriver('A1', 'stores artifacts without a task under the task "undefined"', TasklessDriver),
+  ...blindDrivers.map(([part, Driver]) => brokenDriver('A1', `ignores the ${part}`, Driver)),
 ]

@@ -11,7 +11,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
 
-/** Gives the short id away whenever it is free, also to content that is stored already. */
+/** Uses the short id whenever it is free, even for content that is already stored. */
 class FreshShortIdDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const { scope } = artifact.ref
@@ -21,7 +21,7 @@ class FreshShortIdDriver extends DelegatingDriver {
   }
 }
 
-/** Takes the short id for the content. */
+/** Treats contents with the same short id as equal. */
 class TrustingDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const taken = await this.getRef({ scope: artifact.ref.scope, id: artifact.shortId })
@@ -44,7 +44,7 @@ class LongIdDriver extends DelegatingDriver {
   }
 }
 
-/** Has ids of its own for texts. */
+/** Uses other ids for texts. */
 class TextIdDriver extends DelegatingDriver {
   override put(artifact: NewArtifact): Promise<ArtifactRef> {
     const isText = artifact.ref.mimeType.startsWith('text/')
@@ -52,7 +52,7 @@ class TextIdDriver extends DelegatingDriver {
   }
 }
 
-/** Takes an id apart at its first underscore. */
+/** Splits an id at its first underscore. */
 class SplittingDriver extends DelegatingDriver {
   override async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
     const ref = await super.getRef(key)
@@ -60,14 +60,14 @@ class SplittingDriver extends DelegatingDriver {
   }
 }
 
-/** Finds what was probably meant. */
+/** Finds artifacts with a similar id. */
 class LenientDriver extends DelegatingDriver {
   override getRef({ scope, id }: ArtifactKey): Promise<ArtifactRef | undefined> {
     return super.getRef({ scope, id: id.trim().toLowerCase() })
   }
 }
 
-/** Has something for everybody. */
+/** Finds an empty artifact for any id. */
 class InventingDriver extends DelegatingDriver {
   override async get(key: ArtifactKey): Promise<ArtifactContent> {
     const sha256 = createHash('sha256').digest('hex')
@@ -75,7 +75,7 @@ class InventingDriver extends DelegatingDriver {
   }
 }
 
-/** Looks first and puts later, with room for others in between. */
+/** Reads before it puts, without a transaction. */
 class LookThenPutDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const { ref, shortId, fullId } = artifact
@@ -89,7 +89,7 @@ class LookThenPutDriver extends DelegatingDriver {
 
 const firstStores = new WeakMap<InMemoryArtifactDriver, DelegatingDriver>()
 
-/** Knows that ids can be forged, but not that another store may be there. */
+/** Handles colliding ids, but not those of another store. */
 class LonelyDriver extends DelegatingDriver {
   override put(artifact: NewArtifact): Promise<ArtifactRef> {
     const first = firstStores.get(this.artifacts) ?? this
@@ -100,14 +100,14 @@ class LonelyDriver extends DelegatingDriver {
 
 export const idFaults: readonly BrokenStore[] = [
   brokenDriver('A2', 'moves content to the short id when that is free again', FreshShortIdDriver),
-  brokenDriver('A2', 'takes the short id for the content', TrustingDriver),
-  brokenDriver('A2', 'overwrites what has the short id', OverwritingDriver),
-  brokenDriver('A2', 'gives long ids only', LongIdDriver),
-  brokenDriver('A2', 'has ids of its own for texts', TextIdDriver),
-  brokenDriver('A2', 'takes an id apart at its first underscore', SplittingDriver),
-  brokenDriver('A2', 'finds what was probably meant', LenientDriver),
-  brokenDriver('A2', 'finds something empty for any id', InventingDriver),
-  brokenDriver('A2', 'looks first and puts later', LookThenPutDriver),
+  brokenDriver('A2', 'treats contents with the same short id as equal', TrustingDriver),
+  brokenDriver('A2', 'overwrites content with the same short id', OverwritingDriver),
+  brokenDriver('A2', 'uses full ids only', LongIdDriver),
+  brokenDriver('A2', 'uses other ids for texts', TextIdDriver),
+  brokenDriver('A2', 'splits an id at its first underscore', SplittingDriver),
+  brokenDriver('A2', 'finds artifacts with a similar id', LenientDriver),
+  brokenDriver('A2', 'finds an empty artifact for any id', InventingDriver),
+  brokenDriver('A2', 'reads before it puts, without a transaction', LookThenPutDriver),
   brokenDriver('A2', 'does not see what other stores have put', LonelyDriver),
   brokenStore('A2', 'checks no namespace', UncheckedStore),
 ]

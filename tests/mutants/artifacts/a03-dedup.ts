@@ -10,7 +10,7 @@ import { turns } from '@harborage/test-kit/turns'
 
 const graves = new WeakMap<InMemoryArtifactDriver, Map<string, ArtifactRef>>()
 
-/** Remembers what was said of an artifact beyond its deletion. */
+/** Remembers the metadata of deleted artifacts. */
 class RevivingDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const buried = this.#graves().get(graveOf({ scope: artifact.ref.scope, id: artifact.shortId }))
@@ -35,7 +35,7 @@ function graveOf({ scope, id }: ArtifactKey): string {
   return JSON.stringify([Object.values(scope), id])
 }
 
-/** Believes the last one who says something. */
+/** Takes the metadata of the last put. */
 class LastWordDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     for (const id of [artifact.shortId, artifact.fullId]) {
@@ -46,7 +46,7 @@ class LastWordDriver extends DelegatingDriver {
   }
 }
 
-/** Looks first and puts later, with room for others in between. */
+/** Reads before it puts, without a transaction. */
 class LookThenPutDriver extends LastWordDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const taken = await this.getRef({ scope: artifact.ref.scope, id: artifact.shortId })
@@ -55,7 +55,7 @@ class LookThenPutDriver extends LastWordDriver {
   }
 }
 
-/** Takes contents of one length for equal. */
+/** Treats contents of the same length as equal. */
 class MeasuringDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const { scope, namespace, sizeBytes } = artifact.ref
@@ -66,7 +66,7 @@ class MeasuringDriver extends DelegatingDriver {
   }
 }
 
-/** Acknowledges at once what it has no time for. */
+/** Acknowledges concurrent puts without storing them. */
 class BusyDriver extends DelegatingDriver {
   #isBusy = false
 
@@ -89,7 +89,7 @@ class NamespaceBlindDriver extends DelegatingDriver {
   }
 }
 
-/** Says of content what was said of it elsewhere. */
+/** Takes the metadata of equal content from another scope. */
 class WellInformedDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const elsewhere = (await this.all()).find((ref) => ref.sha256 === artifact.ref.sha256)
@@ -99,11 +99,11 @@ class WellInformedDriver extends DelegatingDriver {
 }
 
 export const dedupFaults: readonly BrokenStore[] = [
-  brokenDriver('A3', 'remembers what was said of deleted content', RevivingDriver),
-  brokenDriver('A3', 'believes the last one who says something', LastWordDriver),
-  brokenDriver('A3', 'looks first and puts later', LookThenPutDriver),
-  brokenDriver('A3', 'takes contents of one length for equal', MeasuringDriver),
-  brokenDriver('A3', 'acknowledges what it has no time for', BusyDriver),
+  brokenDriver('A3', 'remembers the metadata of deleted content', RevivingDriver),
+  brokenDriver('A3', 'takes the metadata of the last put', LastWordDriver),
+  brokenDriver('A3', 'reads before it puts, without a transaction', LookThenPutDriver),
+  brokenDriver('A3', 'treats contents of the same length as equal', MeasuringDriver),
+  brokenDriver('A3', 'acknowledges concurrent puts without storing them', BusyDriver),
   brokenDriver('A3', 'finds equal content in any namespace', NamespaceBlindDriver),
-  brokenDriver('A3', 'says of content what was said of it elsewhere', WellInformedDriver),
+  brokenDriver('A3', 'takes the metadata of equal content from another scope', WellInformedDriver),
 ]

@@ -4,21 +4,21 @@ import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { AlteringDriver, DelegatingDriver } from './delegating-driver.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
-/** Copies a source property by property, which makes `__proto__` something else. */
+/** Copies a source property by property, which loses a `__proto__`. */
 class CopyingDriver extends AlteringDriver {
   protected override alter(ref: ArtifactRef): ArtifactRef {
     return { ...ref, source: Object.assign({}, ref.source) }
   }
 }
 
-/** Notes in the source that it was here. */
+/** Adds a property to the source. */
 class NotingDriver extends AlteringDriver {
   protected override alter(ref: ArtifactRef): ArtifactRef {
     return { ...ref, source: { ...ref.source, storedBy: 'noting driver' } }
   }
 }
 
-/** Makes a name for a file out of what is said. */
+/** Normalizes file names and types. */
 class TidyDriver extends DelegatingDriver {
   override put(artifact: NewArtifact): Promise<ArtifactRef> {
     const { filename, mimeType } = artifact.ref
@@ -36,8 +36,8 @@ class CharacterDriver extends AlteringDriver {
 
 export const metadataFaults: readonly BrokenStore[] = [
   brokenDriver('A4', 'copies a source property by property', CopyingDriver),
-  brokenDriver('A4', 'notes in the source that it was here', NotingDriver),
-  brokenDriver('A4', 'tidies file names and types', TidyDriver),
+  brokenDriver('A4', 'adds a property to the source', NotingDriver),
+  brokenDriver('A4', 'normalizes file names and types', TidyDriver),
   brokenDriver('A4', 'measures in characters', CharacterDriver),
-  brokenStore('A4', 'takes any metadata as it comes', UncheckedStore),
+  brokenStore('A4', 'accepts malformed metadata', UncheckedStore),
 ]

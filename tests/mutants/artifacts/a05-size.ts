@@ -19,7 +19,7 @@ class StingyStore extends ArtifactStore {
   }
 }
 
-/** Does not give back what it would not take any more. */
+/** Refuses to read artifacts above its limit. */
 class GrudgingStore extends ArtifactStore {
   readonly #maxBytes: number
 
@@ -37,8 +37,8 @@ class GrudgingStore extends ArtifactStore {
 }
 
 export const sizeFaults: readonly BrokenStore[] = [
-  brokenStore('A5', 'takes one byte more', GenerousStore),
-  brokenStore('A5', 'takes one byte less', StingyStore),
-  brokenStore('A5', 'takes any size', UncheckedStore),
-  brokenStore('A5', 'does not give back what it would not take any more', GrudgingStore),
+  brokenStore('A5', 'accepts one byte more', GenerousStore),
+  brokenStore('A5', 'accepts one byte less', StingyStore),
+  brokenStore('A5', 'accepts any size', UncheckedStore),
+  brokenStore('A5', 'refuses to read artifacts above its limit', GrudgingStore),
 ]

@@ -28,7 +28,7 @@ function placeOf({ scope, namespace, id }: ArtifactRef): string {
   return [tenantId, userId, sessionId, taskId, namespace, id].join('\0')
 }
 
-/** Counts where it is instead of remembering it. */
+/** Pages by offset instead of by position. */
 class OffsetDriver extends DelegatingDriver {
   #offset = 0
 
@@ -40,7 +40,7 @@ class OffsetDriver extends DelegatingDriver {
   }
 }
 
-/** Begins with whatever it has. */
+/** Ignores the filter on the first page. */
 class BoundlessDriver extends DelegatingDriver {
   override listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     if (page.after !== undefined) return super.listPage(page)
@@ -62,7 +62,7 @@ class BriefDriver extends DelegatingDriver {
   }
 }
 
-/** Ends a page once it holds what this driver thinks is enough. */
+/** Ends a page at its own number of bytes. */
 class SoonFullDriver extends DelegatingDriver {
   override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return super.listPage({ ...page, maxBytes: 1024 * 1024 })
@@ -80,7 +80,7 @@ class BackwardsDriver extends DelegatingDriver {
   }
 }
 
-/** Keeps the result of a walk. */
+/** Caches the result of a walk. */
 class RememberingStore extends ArtifactStore {
   override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
@@ -116,20 +116,20 @@ class HoldingStore extends ArtifactStore {
   }
 
   override async close(): Promise<void> {
-    if (this.#walks > 0) throw new Error('somebody is walking')
+    if (this.#walks > 0) throw new Error('another walk is running')
     return super.close()
   }
 }
 
 export const listFaults: readonly BrokenStore[] = [
   brokenDriver('A6', 'orders by UTF-16 units', Utf16Driver),
-  brokenDriver('A6', 'counts where it is', OffsetDriver),
-  brokenDriver('A6', 'begins with whatever it has', BoundlessDriver),
-  brokenDriver('A6', 'takes the session itself for any task', TaskBlindDriver),
-  brokenDriver('A6', 'lists parts of refs', BriefDriver),
-  brokenDriver('A6', 'ends a page at bytes of its own', SoonFullDriver),
+  brokenDriver('A6', 'pages by offset', OffsetDriver),
+  brokenDriver('A6', 'ignores the filter on the first page', BoundlessDriver),
+  brokenDriver('A6', 'treats the empty task as any task', TaskBlindDriver),
+  brokenDriver('A6', 'lists incomplete refs', BriefDriver),
+  brokenDriver('A6', 'ends a page at its own number of bytes', SoonFullDriver),
   brokenDriver('A6', 'walks backwards', BackwardsDriver),
-  brokenStore('A6', 'keeps the result of a walk', RememberingStore),
+  brokenStore('A6', 'caches the result of a walk', RememberingStore),
   brokenStore('A6', 'cannot be closed during a walk', HoldingStore),
-  brokenStore('A6', 'lets anybody walk anywhere, once', UncheckedStore),
+  brokenStore('A6', 'does not require the maintenance scope', UncheckedStore),
 ]

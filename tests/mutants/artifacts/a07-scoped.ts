@@ -16,7 +16,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 type View = new (store: ArtifactStore, scope: ArtifactScope) => ScopedArtifacts
 
-/** A store whose views have the fault. */
+/** Returns a store whose views have the fault. */
 function withViews(fault: string, View: View): BrokenStore {
   return brokenStore(
     'A7',
@@ -29,7 +29,7 @@ function withViews(fault: string, View: View): BrokenStore {
   )
 }
 
-/** Takes the id of any ref. */
+/** Accepts refs of other scopes. */
 class TrustingView extends ScopedArtifacts {
   override get(target: string | ArtifactRef, options?: CallOptions) {
     return super.get(idOf(target), options)
@@ -56,7 +56,7 @@ function idOf(target: string | ArtifactRef): string {
   return typeof target === 'object' && target !== null ? target.id : target
 }
 
-/** Goes where the ref says. */
+/** Uses the scope of the ref instead of its own. */
 class FollowingView extends ScopedArtifacts {
   readonly #anything: ArtifactStore
 
@@ -108,7 +108,7 @@ class ObedientView extends ScopedArtifacts {
   }
 }
 
-/** Has an opinion of its own about what is heavy. */
+/** Measures the threshold in characters. */
 class CountingView extends ScopedArtifacts {
   override async offload<Value extends OffloadValue>(
     value: Value,
@@ -121,7 +121,7 @@ class CountingView extends ScopedArtifacts {
   }
 }
 
-/** Keeps each heavy value for itself, and takes its time. */
+/** Stores each large value separately, and captures it late. */
 class LateView extends ScopedArtifacts {
   #count = 0
 
@@ -135,7 +135,7 @@ class LateView extends ScopedArtifacts {
   }
 }
 
-/** Finds fault with nothing. */
+/** Accepts every scope. */
 class CarelessStore extends ArtifactStore {
   override scoped(scope: ArtifactScope): ScopedArtifacts {
     try {
@@ -146,7 +146,7 @@ class CarelessStore extends ArtifactStore {
   }
 }
 
-/** Hands out views that their holder can change. */
+/** Returns views that can be changed. */
 class OpenStore extends ArtifactStore {
   override scoped(scope: ArtifactScope): ScopedArtifacts {
     const state: { scope: ArtifactScope } = { scope }
@@ -158,7 +158,7 @@ class OpenStore extends ArtifactStore {
   }
 }
 
-/** Serves its views after it was closed, and whatever their signals say. */
+/** Serves its views after it was closed, and ignores their signals. */
 class TirelessStore extends UncheckedStore {
   override scoped(scope: ArtifactScope): ScopedArtifacts {
     return new TirelessView(this, scope)
@@ -179,7 +179,7 @@ export const scopedFaults: readonly BrokenStore[] = [
   withViews('puts where the options say', ObedientView),
   withViews('has an opinion of its own about what is heavy', CountingView),
   withViews('captures heavy values too late', LateView),
-  brokenStore('A7', 'makes a view of anything', CarelessStore),
-  brokenStore('A7', 'hands out views that can be changed', OpenStore),
-  brokenStore('A7', 'serves its views for ever', TirelessStore),
+  brokenStore('A7', 'accepts every scope of a view', CarelessStore),
+  brokenStore('A7', 'returns views that can be changed', OpenStore),
+  brokenStore('A7', 'serves its views after it was closed', TirelessStore),
 ]

@@ -10,7 +10,7 @@ import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 
-/** Keeps what it is told of an artifact for as long as it is open. */
+/** Keeps sources only until it is closed. */
 class SourceForgettingDriver extends DelegatingDriver {
   readonly #told: ArtifactRef[] = []
 
@@ -33,7 +33,7 @@ class SourceForgettingDriver extends DelegatingDriver {
   }
 }
 
-/** Writes the first half where it can be seen. */
+/** Makes the first half visible before the second. */
 class HalfwayDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     const { bytes, ref } = artifact
@@ -45,7 +45,7 @@ class HalfwayDriver extends DelegatingDriver {
   }
 }
 
-/** Acknowledges what it has not written, and writes it if it lives long enough. */
+/** Acknowledges a write before it is made. */
 class BufferingDriver extends DelegatingDriver {
   readonly #buffer = new Map<string, { ref: ArtifactRef; bytes: Uint8Array }>()
 
@@ -65,7 +65,7 @@ class BufferingDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes for as long as it is open. */
+/** Hides deleted artifacts until it is closed. */
 class HidingDriver extends DelegatingDriver {
   readonly #hidden = new Set<string>()
 
@@ -96,7 +96,7 @@ class HidingDriver extends DelegatingDriver {
 
 export const durabilityFaults: readonly BrokenStore[] = [
   brokenDriver('A8', 'forgets the sources when it is closed', SourceForgettingDriver),
-  brokenDriver('A8', 'writes the first half where it can be seen', HalfwayDriver),
-  brokenDriver('A8', 'acknowledges what it has not written', BufferingDriver),
-  brokenDriver('A8', 'hides what it should delete', HidingDriver),
+  brokenDriver('A8', 'makes the first half visible before the second', HalfwayDriver),
+  brokenDriver('A8', 'acknowledges a write before it is made', BufferingDriver),
+  brokenDriver('A8', 'hides deleted artifacts until it is closed', HidingDriver),
 ]

@@ -19,7 +19,7 @@ import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
 import { largeFaults } from './sizes.ts'
 
-/** The first fault of each guarantee is one that no other guarantee's cases see. */
+/** The faults by guarantee. Only the cases of a guarantee see its first fault. */
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A1: failClosedFaults,
   A2: idFaults,
@@ -79,7 +79,7 @@ describe('the conformance suite', () => {
     it(`alone fails on a store that ${faults[0]?.fault}`, async () => {
       const [sharp] = faults
       if (sharp === undefined) throw new Error('each guarantee has a broken store')
-      // Histories compare everything, so they see the fault of any guarantee.
+      // Histories compare all results, so they see the faults of all guarantees.
       const others = await failingCases(
         casesOf(harnessOf(sharp)),
         (each) => !isOurs(each) && each.guarantee !== 'S12',

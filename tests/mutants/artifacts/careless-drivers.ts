@@ -19,7 +19,7 @@ const parts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
 
 type AskedScope = { readonly [Part in keyof ArtifactScope]?: string | undefined }
 
-/** A driver that compares names carelessly. */
+/** A driver that compares names inexactly. */
 abstract class CarelessDriver extends DelegatingDriver {
   readonly #isSame: CompareNames
 
@@ -28,7 +28,7 @@ abstract class CarelessDriver extends DelegatingDriver {
     this.#isSame = isSame
   }
 
-  /** Every ref of what it takes for the scope, of which any part may be left out. */
+  /** Resolves to every ref that it matches with the scope, of which any part may be omitted. */
   protected async allOf(asked: AskedScope): Promise<ArtifactRef[]> {
     const all = await this.all()
     return all.filter(({ scope }) =>

@@ -9,7 +9,7 @@ import type {
 } from '@harborage/artifacts'
 import type { Identity } from '@harborage/core'
 
-/** A driver that does all as the one underneath, to be broken in one place. */
+/** A driver that delegates all calls, to be broken in one method. */
 export class DelegatingDriver implements ArtifactDriver {
   protected readonly artifacts: InMemoryArtifactDriver
 
@@ -45,7 +45,7 @@ export class DelegatingDriver implements ArtifactDriver {
     return this.artifacts.close()
   }
 
-  /** Every ref that matches, in one page. */
+  /** Resolves to every ref that matches, in one page. */
   protected all(
     filter: Partial<Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>> = {},
   ): Promise<readonly ArtifactRef[]> {
@@ -63,7 +63,7 @@ export class DelegatingDriver implements ArtifactDriver {
   }
 }
 
-/** A driver that changes every ref on its way out. */
+/** A driver that changes every ref that it returns. */
 export abstract class AlteringDriver extends DelegatingDriver {
   protected abstract alter(ref: ArtifactRef): ArtifactRef
 

@@ -1,4 +1,7 @@
-/** Passes a value off as one of another type: what a broken store answers need not be what its type says. */
+/**
+ * Returns a value as if it had another type: a broken store may answer with a value of the wrong
+ * type.
+ */
 export function disguised<Type>(value: unknown): Type {
   return value as Type
 }

@@ -10,7 +10,9 @@ import { DelegatingDriver } from './delegating-driver.ts'
 
 type Scope = Required<ArtifactScope>
 
-/** A driver that keeps artifacts under other names than it was given, so that two may become one. */
+/**
+ * A driver that keeps artifacts under other names than it was given, so that two may become one.
+ */
 export abstract class RenamingDriver extends DelegatingDriver {
   protected abstract renameScope(scope: Scope): Scope
 

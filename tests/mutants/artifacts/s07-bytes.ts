@@ -15,7 +15,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 const contents = new WeakMap<InMemoryArtifactDriver, Map<string, ArtifactContent>>()
 
-/** Gives the same bytes to everybody. */
+/** Returns the same bytes to all callers. */
 class CachingDriver extends DelegatingDriver {
   override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
     const content = await super.get(key)
@@ -31,7 +31,7 @@ class CachingDriver extends DelegatingDriver {
 
 const refs = new WeakMap<InMemoryArtifactDriver, Map<string, ArtifactRef>>()
 
-/** Gives the same ref to everybody. */
+/** Returns the same ref to all callers. */
 class SharedRefDriver extends AlteringDriver {
   protected override alter(ref: ArtifactRef): ArtifactRef {
     const cache = refs.get(this.artifacts) ?? new Map<string, ArtifactRef>()
@@ -43,7 +43,7 @@ class SharedRefDriver extends AlteringDriver {
   }
 }
 
-/** Pads what it gives, and says that it was so from the beginning. */
+/** Pads the bytes that it returns, with a digest of the padded bytes. */
 class PaddingDriver extends DelegatingDriver {
   override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
     const content = await super.get(key)
@@ -63,7 +63,7 @@ class PoolingDriver extends DelegatingDriver {
   }
 }
 
-/** Stores all the memory that an array is a part of. */
+/** Stores the whole buffer of a view. */
 class WholeBufferStore extends ArtifactStore {
   override putBytes(
     scope: ArtifactScope,
@@ -74,7 +74,7 @@ class WholeBufferStore extends ArtifactStore {
   }
 }
 
-/** Reads its arguments when it gets to them. */
+/** Captures its arguments too late. */
 class LateStore extends ArtifactStore {
   override async putBytes(
     scope: ArtifactScope,
@@ -95,7 +95,7 @@ class LateStore extends ArtifactStore {
   }
 }
 
-/** Takes any bytes for a text. */
+/** Decodes invalid UTF-8. */
 class LenientTextStore extends ArtifactStore {
   override async getText(
     ...[scope, id, options]: Parameters<ArtifactStore['getText']>
@@ -106,12 +106,12 @@ class LenientTextStore extends ArtifactStore {
 }
 
 export const bytesFaults: readonly BrokenStore[] = [
-  brokenDriver('S7', 'gives the same bytes to everybody', CachingDriver),
-  brokenDriver('S7', 'gives the same ref to everybody', SharedRefDriver),
-  brokenDriver('S7', 'pads what it gives', PaddingDriver),
-  brokenDriver('S7', 'gives views into a pool', PoolingDriver),
-  brokenStore('S7', 'stores all the memory that an array is a part of', WholeBufferStore),
+  brokenDriver('S7', 'returns the same bytes to all callers', CachingDriver),
+  brokenDriver('S7', 'returns the same ref to all callers', SharedRefDriver),
+  brokenDriver('S7', 'pads the bytes that it returns', PaddingDriver),
+  brokenDriver('S7', 'returns views into a pool', PoolingDriver),
+  brokenStore('S7', 'stores the whole buffer of a view', WholeBufferStore),
   brokenStore('S7', 'captures its arguments too late', LateStore),
-  brokenStore('S7', 'takes any bytes for a text', LenientTextStore),
+  brokenStore('S7', 'decodes invalid UTF-8', LenientTextStore),
   brokenStore('S7', 'keeps the arrays of its callers', UncheckedStore),
 ]

@@ -9,7 +9,7 @@ import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 
-/** Stops counting after a while. */
+/** Counts only the first deleted artifacts. */
 class TiredDriver extends DelegatingDriver {
   override async deleteScope(identity: Identity): Promise<number> {
     return Math.min(await super.deleteScope(identity), 20)
@@ -23,7 +23,7 @@ class AlwaysTrueDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes everything of the session whose content begins alike. */
+/** Deletes the artifacts of the session whose content has the same beginning. */
 class ThoroughDriver extends DelegatingDriver {
   override async delete(key: ArtifactKey): Promise<boolean> {
     const digits = key.id.slice(-12)
@@ -35,7 +35,7 @@ class ThoroughDriver extends DelegatingDriver {
   }
 }
 
-/** Looks first and deletes later, with room for others in between. */
+/** Reads before it deletes, without a transaction. */
 class LookThenDeleteDriver extends DelegatingDriver {
   override async delete(key: ArtifactKey): Promise<boolean> {
     const held = await this.getRef(key)
@@ -53,7 +53,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes what it saw before, with room for others in between. */
+/** Deletes artifacts one by one, without a transaction. */
 class OneAfterTheOtherDriver extends DelegatingDriver {
   override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
     const refs = await this.all({ tenantId, userId, sessionId })
@@ -64,7 +64,7 @@ class OneAfterTheOtherDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes what has no task only. */
+/** Deletes only artifacts without a task. */
 class TaskShyDriver extends DelegatingDriver {
   override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
     const refs = await this.all({ tenantId, userId, sessionId, taskId: '' })
@@ -84,7 +84,7 @@ class TenantWideDriver extends DelegatingDriver {
 
 const ended = new WeakMap<InMemoryArtifactDriver, Set<string>>()
 
-/** Takes nothing for a session that was deleted, and says so while it is deleting. */
+/** Rejects puts during and after the deletion of a session. */
 class EndingDriver extends DelegatingDriver {
   override async put(artifact: NewArtifact): Promise<ArtifactRef> {
     if (this.#ended().has(sessionOf(artifact.ref.scope))) {
@@ -109,7 +109,7 @@ function sessionOf({ tenantId, userId, sessionId }: Identity): string {
   return JSON.stringify([tenantId, userId, sessionId])
 }
 
-/** Deletes again, with room for others in between. */
+/** Repeats a delete, and lets other calls run in between. */
 class RepeatingDriver extends DelegatingDriver {
   override async delete(key: ArtifactKey): Promise<boolean> {
     const isThere = await super.delete(key)
@@ -119,7 +119,7 @@ class RepeatingDriver extends DelegatingDriver {
   }
 }
 
-/** Answers a put with what it has put before, until it removes something by itself. */
+/** Answers a put from its cache, which ignores the deletes of other stores. */
 class PutCachingDriver extends DelegatingDriver {
   readonly #cache = new Map<string, ArtifactRef>()
 
@@ -143,14 +143,14 @@ class PutCachingDriver extends DelegatingDriver {
 }
 
 export const deleteFaults: readonly BrokenStore[] = [
-  brokenDriver('S8', 'stops counting after a while', TiredDriver),
+  brokenDriver('S8', 'counts only the first deleted artifacts', TiredDriver),
   brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
-  brokenDriver('S8', 'deletes everything that looks alike', ThoroughDriver),
-  brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
-  brokenDriver('S8', 'deletes a session piece by piece', OneAfterTheOtherDriver),
-  brokenDriver('S8', 'deletes what has no task only', TaskShyDriver),
+  brokenDriver('S8', 'deletes artifacts with a similar content', ThoroughDriver),
+  brokenDriver('S8', 'reads before it deletes, without a transaction', LookThenDeleteDriver),
+  brokenDriver('S8', 'deletes the artifacts of a session one by one', OneAfterTheOtherDriver),
+  brokenDriver('S8', 'deletes only artifacts without a task', TaskShyDriver),
   brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
   brokenDriver('S8', 'deletes twice before it answers', RepeatingDriver),
-  brokenDriver('S8', 'caches what another store has deleted', PutCachingDriver),
-  brokenDriver('S8', 'takes nothing more for a deleted session', EndingDriver),
+  brokenDriver('S8', 'caches artifacts that another store deletes', PutCachingDriver),
+  brokenDriver('S8', 'rejects puts into a deleted session', EndingDriver),
 ]

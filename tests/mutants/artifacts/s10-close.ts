@@ -12,7 +12,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
 
-/** Goes on with a walk that was begun, from what it has read ahead. */
+/** Continues a walk after the close, with refs that it has read ahead. */
 class ReadingAheadStore extends ArtifactStore {
   override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
@@ -64,7 +64,7 @@ class HastyStore extends ArtifactStore {
   }
 }
 
-/** Takes the artifacts of all stores with it. */
+/** Deletes the artifacts of all stores when it is closed. */
 class ClearingDriver extends DelegatingDriver {
   override async close(): Promise<void> {
     for (const ref of await this.all()) await this.delete(ref)
@@ -72,14 +72,14 @@ class ClearingDriver extends DelegatingDriver {
 }
 
 export const closeFaults: readonly BrokenStore[] = [
-  brokenStore('S10', 'reads ahead and goes on', ReadingAheadStore),
-  brokenStore('S10', 'can be closed once only', OnceClosableStore),
-  brokenStore('S10', 'stays open when its scope is left', UndisposableStore),
-  brokenStore('S10', 'goes on after it was closed', UncheckedStore),
+  brokenStore('S10', 'reads ahead and continues walks after the close', ReadingAheadStore),
+  brokenStore('S10', 'can be closed only once', OnceClosableStore),
+  brokenStore('S10', 'stays open when it is disposed of', UndisposableStore),
+  brokenStore('S10', 'works after it was closed', UncheckedStore),
   {
     guarantee: 'S10',
-    fault: 'does not wait for calls under way',
+    fault: 'does not wait for running calls',
     open: (artifacts: InMemoryArtifactDriver) => new HastyStore(new SlowDriver(artifacts)),
   },
-  brokenDriver('S10', 'takes the artifacts of other stores with it', ClearingDriver),
+  brokenDriver('S10', 'deletes the artifacts of other stores when it is closed', ClearingDriver),
 ]

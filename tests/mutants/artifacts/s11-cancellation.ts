@@ -12,7 +12,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 const LONGER_THAN_ANY_ABORT = 10
 
-/** Listens to the signals of its callers for ever. */
+/** Never removes its listeners from signals. */
 class ListeningStore extends ArtifactStore {
   override putBytes(scope: ArtifactScope, data: Uint8Array, options?: PutOptions) {
     listen(options)
@@ -64,7 +64,7 @@ function listen(options: CallOptions | undefined): void {
   if (options?.signal instanceof AbortSignal) options.signal.addEventListener('abort', () => {})
 }
 
-/** Says yes as soon as its caller leaves, whether it has done it or not. */
+/** Acknowledges aborted calls that it has not made. */
 class YesSayingStore extends ArtifactStore {
   override async putText(
     scope: ArtifactScope,
@@ -86,7 +86,7 @@ class YesSayingStore extends ArtifactStore {
   }
 }
 
-/** Takes back what it has answered. */
+/** Undoes an acknowledged call when its signal is aborted. */
 class UndoingStore extends ArtifactStore {
   override async putText(
     scope: ArtifactScope,
@@ -102,8 +102,8 @@ class UndoingStore extends ArtifactStore {
 }
 
 export const cancellationFaults: readonly BrokenStore[] = [
-  brokenStore('S11', 'listens to signals for ever', ListeningStore),
-  brokenStore('S11', 'does not look at signals', UncheckedStore),
-  brokenStore('S11', 'says yes to who has left', YesSayingStore),
-  brokenStore('S11', 'takes back what it has answered', UndoingStore),
+  brokenStore('S11', 'never removes its listeners from signals', ListeningStore),
+  brokenStore('S11', 'ignores signals', UncheckedStore),
+  brokenStore('S11', 'acknowledges aborted calls that it has not made', YesSayingStore),
+  brokenStore('S11', 'undoes acknowledged calls', UndoingStore),
 ]

@@ -3,7 +3,7 @@ import { HarborageError } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
-/** Overlooks a part of the filter, but only beside just these others. */
+/** Ignores a part of the filter in one combination with the others. */
 class OverlookingDriver extends DelegatingDriver {
   override listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     const { tenantId, userId, sessionId, taskId } = page
@@ -16,7 +16,7 @@ class OverlookingDriver extends DelegatingDriver {
   }
 }
 
-/** Has a word of its own for what is not there. */
+/** Uses another error code for a missing artifact. */
 class OtherCodeDriver extends DelegatingDriver {
   override async delete(key: ArtifactKey): Promise<boolean> {
     if (await super.delete(key)) return true
@@ -24,7 +24,7 @@ class OtherCodeDriver extends DelegatingDriver {
   }
 }
 
-/** Loses what is empty when it is closed. */
+/** Loses empty artifacts when it is closed. */
 class TidyingDriver extends DelegatingDriver {
   override async close(): Promise<void> {
     for (const ref of await this.all()) if (ref.sizeBytes === 0) await this.delete(ref)
@@ -32,7 +32,7 @@ class TidyingDriver extends DelegatingDriver {
 }
 
 export const samenessFaults: readonly BrokenStore[] = [
-  brokenDriver('S12', 'overlooks the namespace of some filters', OverlookingDriver),
-  brokenDriver('S12', 'answers with a code of its own', OtherCodeDriver),
-  brokenDriver('S12', 'loses what is empty when it is closed', TidyingDriver),
+  brokenDriver('S12', 'ignores the namespace of some filters', OverlookingDriver),
+  brokenDriver('S12', 'uses another error code', OtherCodeDriver),
+  brokenDriver('S12', 'loses empty artifacts when it is closed', TidyingDriver),
 ]

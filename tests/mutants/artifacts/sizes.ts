@@ -9,7 +9,7 @@ import type { Identity } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
-/** Asks its backend for a page, which has at most 250 refs however many are wanted. */
+/** Returns at most 250 refs in a page. */
 class ShortPagesDriver extends DelegatingDriver {
   override listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return super.listPage({ ...page, limit: Math.min(page.limit, 250) })
@@ -46,7 +46,7 @@ class ShortKeysDriver extends DelegatingDriver {
   }
 }
 
-/** Caches what it has read, until it deletes by itself. */
+/** Caches what it has read, and ignores the deletes of other stores. */
 class CachingDriver extends DelegatingDriver {
   readonly #refs = new Map<string, ArtifactRef>()
   readonly #contents = new Map<string, ArtifactContent>()
@@ -81,11 +81,11 @@ class CachingDriver extends DelegatingDriver {
   }
 }
 
-/** Faults that show in large things, and between two stores, only. */
+/** Faults that only large inputs or several stores reveal. */
 export const largeFaults: readonly BrokenStore[] = [
-  brokenDriver('A1', 'cuts keys of more than 1,000 bytes', ShortKeysDriver),
-  brokenDriver('A6', 'gives at most 250 refs in a page', ShortPagesDriver),
-  brokenDriver('S7', 'keeps less than 16 MiB', MediumColumnDriver),
+  brokenDriver('A1', 'truncates keys of more than 1,000 bytes', ShortKeysDriver),
+  brokenDriver('A6', 'returns at most 250 refs in a page', ShortPagesDriver),
+  brokenDriver('S7', 'stores less than 16 MiB', MediumColumnDriver),
   brokenDriver('S8', 'deletes at most 200 artifacts of a session', BatchOfDeletionsDriver),
-  brokenDriver('S8', 'caches what another store has deleted', CachingDriver),
+  brokenDriver('S8', 'caches artifacts that another store deletes', CachingDriver),
 ]

@@ -11,7 +11,10 @@ import { createHash } from 'node:crypto'
 import type { Identity, PageOptions } from '@harborage/core'
 import { disguised } from './disguised.ts'
 
-/** A store that hands everything to its driver as it comes: unchecked, not captured, closed or not, aborted or not. */
+/**
+ * A store that passes all arguments to its driver: without checks or copies, even if it is closed
+ * or the call is aborted.
+ */
 export class UncheckedStore extends ArtifactStore {
   readonly #driver: ArtifactDriver
 

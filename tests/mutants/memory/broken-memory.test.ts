@@ -39,7 +39,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S12: samenessFaults,
 }
 
-/** Longer than any case takes on a store in memory, on a machine that does nothing else. */
+/** Longer than any case takes in memory on an idle machine. */
 const FAULT_TIME_LIMIT_MS = 1_500
 
 const casesOf = (harness: MemoryHarness): CollectedCase[] =>
@@ -64,7 +64,7 @@ describe('the conformance suite of the memory store', () => {
     expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
   })
 
-  // At the same time, because a fault is often that something never ends.
+  // All at the same time, because many faults make a case hang.
   describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
     it.for([...faults, ...(largeFaults[guarantee] ?? [])])(
       'fails on a store that $fault',
@@ -75,7 +75,7 @@ describe('the conformance suite of the memory store', () => {
   })
 })
 
-/** The first case of a guarantee that fails. */
+/** Resolves to the first case of a guarantee that fails. */
 async function firstFailing(
   cases: readonly CollectedCase[],
   guarantee: string,

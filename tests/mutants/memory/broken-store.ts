@@ -7,15 +7,15 @@ import {
   type MemoryRules,
 } from '@harborage/memory'
 
-/** A store with one fault on purpose, so that the suite can be seen to find it. */
+/** A store with a deliberate fault, which the suite has to find. */
 export interface BrokenStore {
   /** Completes the sentence "a store that …". */
   readonly fault: string
-  /** Opens a store on conversations that outlive it; called anew for each store of a case. */
+  /** Opens a store on conversations that outlive it; called for each store of a case. */
   readonly open: (records: InMemoryMemoryDriver, rules: MemoryRules) => MemoryStore
 }
 
-/** A store that is broken by its driver. */
+/** Returns a store that is broken by its driver. */
 export function brokenDriver(
   fault: string,
   Driver: new (records: InMemoryMemoryDriver) => MemoryDriver,
@@ -27,12 +27,12 @@ export function brokenDriver(
   }
 }
 
-/** A store that is broken in its public class. */
+/** Returns a store that is broken in its public class. */
 export function brokenStore(fault: string, Store: typeof MemoryStore): BrokenStore {
   return { fault, open: (records, rules) => new Store(records, { rules: parseMemoryRules(rules) }) }
 }
 
-/** A store that keeps other rules than it was given. */
+/** Returns a store with other rules than it was given. */
 export function brokenRules(
   fault: string,
   change: (rules: MemoryRules) => MemoryRules,
@@ -43,12 +43,12 @@ export function brokenRules(
   }
 }
 
-/** Keeps its conversations when a store is closed, and so counts as durable. */
+/** Keeps its conversations when a store is closed, so it counts as durable. */
 class LastingDriver extends InMemoryMemoryDriver {
   override async close(): Promise<void> {}
 }
 
-/** How the suite opens a broken store: durable and shared, so that no case is left out. */
+/** Returns the harness of a broken store: durable and shared, so that no case is left out. */
 export function harnessOf({ open }: Pick<BrokenStore, 'open'>): MemoryHarness {
   const records = new LastingDriver()
   return {

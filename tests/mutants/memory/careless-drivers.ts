@@ -13,7 +13,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 
 const parts = ['tenantId', 'userId', 'sessionId', 'runId'] as const
 
-/** Erases every conversation whose names it takes for those of the erased one. */
+/** Erases every conversation whose names it confuses with those of the erased one. */
 class CarelessErasing extends DelegatingDriver {
   readonly #isSame: CompareNames
   readonly #known: Required<RunIdentity>[] = []

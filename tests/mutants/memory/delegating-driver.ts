@@ -9,7 +9,7 @@ import type {
   MemoryHeader,
 } from '@harborage/memory'
 
-/** A driver that does all as the one underneath, to be broken in one place. */
+/** A driver that delegates all calls, to be broken in one method. */
 export class DelegatingDriver implements MemoryDriver {
   protected readonly records: InMemoryMemoryDriver
 
@@ -37,7 +37,7 @@ export class DelegatingDriver implements MemoryDriver {
     return this.records.close()
   }
 
-  /** Where a broken driver puts another change in the place of the one that was decided. */
+  /** Returns the change to apply. A broken driver replaces the one that was decided. */
   protected spoil<Result>(change: MemoryChange<Result>, _held: HeldMemory): MemoryChange<Result> {
     return change
   }

@@ -25,7 +25,7 @@ class TrustingStore extends MemoryStore {
   }
 }
 
-/** Keeps the conversations of all that differ in one part in one place. */
+/** Returns a driver that ignores one part of the identity. */
 function blindTo(part: keyof RunIdentity): typeof DelegatingDriver {
   return class extends DelegatingDriver {
     override read(identity: Required<RunIdentity>): Promise<Conversation> {
@@ -42,7 +42,7 @@ function blindTo(part: keyof RunIdentity): typeof DelegatingDriver {
   }
 }
 
-/** A bus that publishes each event through the given function. */
+/** Returns a bus that publishes each event through the given function. */
 function publishing(
   fault: string,
   publish: (event: HarborageEvent, next: MemoryRules['bus']) => void | Promise<void>,
@@ -58,7 +58,7 @@ function shown(part: string): string {
 }
 
 export const failClosedFaults: readonly BrokenStore[] = [
-  brokenStore('makes up a session that is missing', TrustingStore),
+  brokenStore('replaces a missing session by a default', TrustingStore),
   publishing('keeps refused identities to itself', () => {}),
   publishing('tells of each refused identity twice', async (event, bus) => {
     await bus.publish(event)
@@ -68,7 +68,7 @@ export const failClosedFaults: readonly BrokenStore[] = [
     try {
       await bus.publish(event)
     } catch {
-      // That is the fault.
+      // The deliberate fault.
     }
   }),
   publishing('leaves absent parts empty', (event, bus) => {
@@ -80,8 +80,8 @@ export const failClosedFaults: readonly BrokenStore[] = [
     }
     return bus.publish({ ...event, identity })
   }),
-  brokenDriver('is blind to the tenant', blindTo('tenantId')),
-  brokenDriver('is blind to the user', blindTo('userId')),
-  brokenDriver('is blind to the session', blindTo('sessionId')),
-  brokenDriver('is blind to the run', blindTo('runId')),
+  brokenDriver('ignores the tenant', blindTo('tenantId')),
+  brokenDriver('ignores the user', blindTo('userId')),
+  brokenDriver('ignores the session', blindTo('sessionId')),
+  brokenDriver('ignores the run', blindTo('runId')),
 ]

@@ -1,7 +1,7 @@
 import { brokenRules, type BrokenStore } from './broken-store.ts'
 
 export const noneFaults: readonly BrokenStore[] = [
-  brokenRules('keeps what is said under none', ({ strategy = 'none', ...rules }) => ({
+  brokenRules('stores turns under none', ({ strategy = 'none', ...rules }) => ({
     ...rules,
     strategy: strategy === 'none' ? 'truncation' : strategy,
   })),

@@ -26,29 +26,29 @@ function withBudget(change: (budgetTokens: number) => number) {
 
 export const truncationFaults: readonly BrokenStore[] = [
   brokenRules(
-    'keeps to no budget',
+    'ignores the budget',
     withBudget(() => 0),
   ),
   brokenRules(
-    'goes over its budget by one',
+    'exceeds its budget by one',
     withBudget((budgetTokens) => budgetTokens + 1),
   ),
   brokenRules(
     'leaves one token of its budget unused',
     withBudget((budgetTokens) => Math.max(budgetTokens - 1, 1)),
   ),
-  brokenRules('counts characters in the place of bytes', (rules) => ({
+  brokenRules('counts characters instead of bytes', (rules) => ({
     tokenEstimator: (text) => Math.floor(text.length / 4) + 1,
     ...rules,
   })),
-  brokenRules('takes a budget of 0 for one of 100', (rules) => ({
+  brokenRules('treats a budget of 0 as one of 100', (rules) => ({
     ...rules,
     budgetTokens: rules.budgetTokens || 100,
   })),
-  brokenRules('asks no other estimator than its own', (rules) => ({
+  brokenRules('ignores a custom estimator', (rules) => ({
     ...rules,
     tokenEstimator: estimateByBytes,
   })),
-  brokenDriver('gives the newest turn first', NewestFirst),
-  brokenDriver('keeps no tokens', ForgettingTokens),
+  brokenDriver('returns the newest turn first', NewestFirst),
+  brokenDriver('stores no tokens', ForgettingTokens),
 ]

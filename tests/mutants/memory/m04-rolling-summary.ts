@@ -38,7 +38,7 @@ class HastyStore extends MemoryStore {
   override async settled(): Promise<void> {}
 }
 
-/** Takes the turns away when somebody begins to fold them. */
+/** Removes the turns as soon as a fold of them begins. */
 class EagerDriver extends DelegatingDriver {
   protected override spoil<Result>(
     change: MemoryChange<Result>,
@@ -51,7 +51,7 @@ class EagerDriver extends DelegatingDriver {
   }
 }
 
-/** Writes the summary and leaves the turns. */
+/** Writes the summary without removing the folded turns. */
 class DoublingDriver extends DelegatingDriver {
   protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
     if (change.summary === undefined) return change
@@ -60,7 +60,7 @@ class DoublingDriver extends DelegatingDriver {
   }
 }
 
-/** Lets anybody fold at any time. */
+/** Lets all stores fold at any time. */
 class AnarchicDriver extends DelegatingDriver {
   protected override spoil<Result>(
     change: MemoryChange<Result>,
@@ -74,7 +74,7 @@ class AnarchicDriver extends DelegatingDriver {
     look: Look,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    // Only a claim looks at the summary and finds the folder in its way.
+    // Only a claim reads the header, and finds the claim of another store there.
     return super.change(identity, look, (held) => {
       const isClaim = look.summary === true && held.header !== undefined
       return decide(isClaim ? { ...held, header: { ...held.header, folder: undefined } } : held)
@@ -106,23 +106,23 @@ export const rollingSummaryFaults: readonly BrokenStore[] = [
   brokenStore('lets addTurn wait for the summarizer', WaitingStore),
   brokenStore('lets reads wait for the summarizer', ReadingStore),
   brokenStore('does not wait in flush and settled', HastyStore),
-  brokenDriver('takes a turn away before it is folded', EagerDriver),
-  brokenDriver('leaves turns where they are once they are folded', DoublingDriver),
-  brokenDriver('lets several fold at a time', AnarchicDriver),
-  brokenDriver('gives no summary', ForgetfulDriver),
+  brokenDriver('removes a turn before it is folded', EagerDriver),
+  brokenDriver('keeps turns after they are folded', DoublingDriver),
+  brokenDriver('lets several stores fold at the same time', AnarchicDriver),
+  brokenDriver('returns no summary', ForgetfulDriver),
   brokenRules(
-    'folds the newest first',
+    'folds the newest turns first',
     summarizing((request) => ({ ...request, turns: request.turns.toReversed() })),
   ),
   brokenRules(
-    'forgets the summary so far',
+    'forgets the previous summary',
     summarizing((request) => ({ ...request, previousSummary: '' })),
   ),
-  brokenRules('keeps one turn more than it was told', (rules) => ({
+  brokenRules('keeps one turn more than configured', (rules) => ({
     ...rules,
     recentTurns: (rules.recentTurns ?? 4) + 1,
   })),
-  brokenRules('makes do without a summarizer', (rules) => ({
+  brokenRules('opens without a summarizer', (rules) => ({
     summarizer: { summarize: async () => ({ summary: '' }) },
     ...rules,
   })),

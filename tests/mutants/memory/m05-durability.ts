@@ -14,7 +14,7 @@ import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 
-/** Reads, thinks and writes, and does not notice what others write meanwhile. */
+/** Reads, decides and writes, without a check for concurrent writes. */
 class RacingDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
@@ -43,7 +43,7 @@ class ForgettingIds extends DelegatingDriver {
   }
 }
 
-/** Remembers the ids of the turns that it still has, and no others. */
+/** Remembers only the ids of the turns that it still holds. */
 class ForgettingFoldedIds extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
@@ -63,7 +63,7 @@ class ForgettingFoldedIds extends DelegatingDriver {
   }
 }
 
-/** Looks for the id of a turn among the newest ones only. */
+/** Searches a turn id only among the newest ones. */
 class ShortSightedDriver extends DelegatingDriver {
   override change<Result>(
     identity: Required<RunIdentity>,
@@ -74,7 +74,7 @@ class ShortSightedDriver extends DelegatingDriver {
   }
 }
 
-/** Makes no difference between two ids that begin alike. */
+/** Confuses ids with the same beginning. */
 class ConfusingDriver extends DelegatingDriver {
   override change<Result>(
     identity: Required<RunIdentity>,
@@ -98,7 +98,7 @@ class LosingDriver extends DelegatingDriver {
   }
 }
 
-/** Lets whoever folds write, whether or not its claim still stands. */
+/** Lets a fold write its result even if its claim was replaced. */
 class CredulousDriver extends DelegatingDriver {
   #claims: string[] = []
 
@@ -121,16 +121,16 @@ class CredulousDriver extends DelegatingDriver {
 
 export const durabilityFaults: readonly BrokenStore[] = [
   {
-    fault: 'keeps everything in the memory of its process',
+    fault: 'keeps all data in the memory of its process',
     open: (_records, rules) =>
       new MemoryStore(new InMemoryMemoryDriver(), { rules: parseMemoryRules(rules) }),
   },
-  brokenDriver('lets two who add at once overwrite each other', RacingDriver),
+  brokenDriver('lets concurrent calls of addTurn overwrite each other', RacingDriver),
   brokenDriver('remembers no turn ids', ForgettingIds),
   brokenDriver('forgets the ids of folded turns', ForgettingFoldedIds),
-  brokenDriver('remembers the newest turn ids and no others', ShortSightedDriver),
-  brokenDriver('takes two turn ids for one that begin alike', ConfusingDriver),
-  brokenRules('forgets a turn id as soon as so many others have come', (rules) => ({
+  brokenDriver('remembers only the newest turn ids', ShortSightedDriver),
+  brokenDriver('confuses turn ids with the same beginning', ConfusingDriver),
+  brokenRules('forgets a turn id by the number of later turns alone', (rules) => ({
     ...rules,
     rememberedTurnIdsMs: 0,
   })),
@@ -139,10 +139,13 @@ export const durabilityFaults: readonly BrokenStore[] = [
     rememberedTurnIds: SNAPSHOT_TURN_IDS,
   })),
   brokenDriver('loses every twentieth turn', LosingDriver),
-  brokenDriver('believes a folder that was given up', CredulousDriver),
-  brokenRules('never gives a folder up', (rules) => ({ ...rules, summarizerTimeoutMs: 100_000 })),
+  brokenDriver('accepts the result of a replaced fold', CredulousDriver),
+  brokenRules('never replaces a lost fold', (rules) => ({
+    ...rules,
+    summarizerTimeoutMs: 100_000,
+  })),
   {
-    fault: 'takes each retry for a new turn',
+    fault: 'treats each retry as a new turn',
     open: (records, rules) => new RenamingStore(records, { rules: parseMemoryRules(rules) }),
   },
 ]

@@ -4,7 +4,7 @@ import type { Conversation, KeptTurn } from '@harborage/memory'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
-/** Gives the turns in an order of its own. */
+/** Returns a driver with another order of turns. */
 function orderedBy(keyOf: (turn: KeptTurn) => string): typeof DelegatingDriver {
   return class extends DelegatingDriver {
     override async read(identity: Required<RunIdentity>): Promise<Conversation> {

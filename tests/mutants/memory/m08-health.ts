@@ -19,7 +19,7 @@ class ForgettingFailures extends DelegatingDriver {
   }
 }
 
-/** Answers with the header that it has read before, until it changes something by itself. */
+/** Answers with a cached header, and ignores the changes of other stores. */
 class CachingHeaders extends DelegatingDriver {
   readonly #cache = new Map<string, ReturnType<DelegatingDriver['readHeader']>>()
 
@@ -52,37 +52,37 @@ export const healthFaults: readonly BrokenStore[] = [
   brokenDriver('caches the headers of other stores', CachingHeaders),
   brokenDriver('is always healthy', AlwaysHealthy),
   brokenDriver('never counts failures', ForgettingFailures),
-  brokenRules('tries once more than it was told', (rules) => ({
+  brokenRules('retries once more than configured', (rules) => ({
     ...rules,
     retryAttempts: (rules.retryAttempts ?? 3) + 1,
   })),
   brokenRules('retries at once', (rules) => ({ ...rules, retryBackoffMs: 0 })),
   brokenRules('never recovers by itself', (rules) => ({ ...rules, degradedRetryMs: 1_000_000 })),
   brokenRules('drops nothing', (rules) => ({ ...rules, recoveryBacklogMax: 1_000 })),
-  brokenRules('gives a summarizer all the time in the world', (rules) => ({
+  brokenRules('never times out a summarizer', (rules) => ({
     ...rules,
     summarizerTimeoutMs: 1_000_000,
   })),
   brokenRules(
-    'says nothing about its health',
+    'publishes no changes of health',
     events((event, bus) => {
       if (event.type !== 'memory.health_changed') void bus.publish(event)
     }),
   ),
   brokenRules(
-    'says nothing about what it drops',
+    'publishes no dropped turns',
     events((event, bus) => {
       if (event.type !== 'memory.recovery_dropped') void bus.publish(event)
     }),
   ),
   brokenRules(
-    'says everything twice',
+    'publishes every event twice',
     events((event, bus) => {
       void bus.publish(event)
       void bus.publish(event)
     }),
   ),
-  brokenRules('takes any answer for a summary', ({ summarizer, ...rules }) => ({
+  brokenRules('accepts any answer as a summary', ({ summarizer, ...rules }) => ({
     ...rules,
     ...(summarizer && {
       summarizer: {

@@ -25,7 +25,7 @@ class TolerantStore extends MemoryStore {
   }
 }
 
-/** Makes room before it looks at what it was given. */
+/** Empties the conversation before it checks the snapshot. */
 class HastyStore extends MemoryStore {
   override async restore(
     identity: RunIdentity,
@@ -55,7 +55,7 @@ class LateStore extends MemoryStore {
   }
 }
 
-/** Takes the old away, and puts the new there a moment later. */
+/** Removes the old turns before it writes the new ones, without a transaction. */
 class StepwiseDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
@@ -83,7 +83,7 @@ class AppendingDriver extends DelegatingDriver {
   }
 }
 
-/** Lets a folding go on over what was restored. */
+/** Applies a fold that began before a restore. */
 class KeepingFolder extends DelegatingDriver {
   protected override spoil<Result>(
     change: MemoryChange<Result>,
@@ -109,12 +109,12 @@ class TrimmingDriver extends DelegatingDriver {
 }
 
 export const snapshotFaults: readonly BrokenStore[] = [
-  brokenStore('lets a damaged snapshot pass in silence', TolerantStore),
-  brokenStore('makes room before it looks at the snapshot', HastyStore),
-  brokenStore('gives other bytes each time', UnsteadyStore),
+  brokenStore('accepts a damaged snapshot', TolerantStore),
+  brokenStore('empties the conversation before it checks the snapshot', HastyStore),
+  brokenStore('returns other bytes each time', UnsteadyStore),
   brokenStore('reads the bytes of a snapshot too late', LateStore),
   brokenDriver('restores step by step', StepwiseDriver),
-  brokenDriver('restores behind what is there', AppendingDriver),
-  brokenDriver('lets a folding go on over what was restored', KeepingFolder),
-  brokenDriver('forgets whose turns it has restored', TrimmingDriver),
+  brokenDriver('appends the restored turns', AppendingDriver),
+  brokenDriver('applies a fold that began before a restore', KeepingFolder),
+  brokenDriver('forgets the turn ids of a snapshot', TrimmingDriver),
 ]

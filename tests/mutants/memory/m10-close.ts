@@ -10,27 +10,27 @@ function withSummarizer(
   })
 }
 
-/** Releases its driver, and leaves what goes on in the background to itself. */
+/** Closes its driver without ending the background work. */
 class UnstoppableStore extends MemoryStore {
   override async close(): Promise<void> {}
 }
 
 export const closeFaults: readonly BrokenStore[] = [
-  brokenStore('goes on summarizing once it is closed', UnstoppableStore),
+  brokenStore('summarizes after it is closed', UnstoppableStore),
   brokenRules('waits for a summarizer that hangs', (rules) => ({
     ...rules,
     closeGraceMs: 1_000_000,
   })),
-  brokenRules('gives no time to end', (rules) => ({ ...rules, closeGraceMs: 0 })),
+  brokenRules('has no grace period', (rules) => ({ ...rules, closeGraceMs: 0 })),
   brokenRules(
-    'tells the summarizer nothing',
+    'does not abort the summarizer',
     withSummarizer((summarizer) => ({
       summarize: (identity, request) =>
         summarizer.summarize(identity, request, { signal: new AbortController().signal }),
     })),
   ),
   {
-    fault: 'waits for a flush before it ends what that one waits for',
+    fault: 'waits for a flush before it aborts its summarizer',
     open: (records, rules) => new PoliteStore(records, { rules: parseMemoryRules(rules) }),
   },
 ]

@@ -3,14 +3,14 @@ import type { HeldMemory, Look, MemoryChange, MemoryHeader, Strategy } from '@ha
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
-/** Shows no bookkeeping but where something is changed. */
+/** Returns no header except for a change. */
 class SilentDriver extends DelegatingDriver {
   override async readHeader(): Promise<MemoryHeader | undefined> {
     return undefined
   }
 }
 
-/** Keeps the strategy that a conversation was begun with, whatever becomes of it. */
+/** Keeps the first strategy of a conversation, even after a conversion or a reset. */
 class StubbornDriver extends DelegatingDriver {
   protected override spoil<Result>(
     change: MemoryChange<Result>,
@@ -21,7 +21,7 @@ class StubbornDriver extends DelegatingDriver {
   }
 }
 
-/** Keeps no strategy: each conversation has the one that was used last. */
+/** Does not store the strategy: a conversation has the one that was used last. */
 class ObligingDriver extends DelegatingDriver {
   #last: Strategy | undefined
 
@@ -40,14 +40,14 @@ class ObligingDriver extends DelegatingDriver {
   }
 }
 
-/** Leaves what it shall erase. */
+/** Erases nothing. */
 class KeepingDriver extends DelegatingDriver {
   protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
     return change.erase === true ? { result: change.result } : change
   }
 }
 
-/** Erases the turns and leaves the bookkeeping. */
+/** Erases the turns, but not the header. */
 class HalfErasingDriver extends DelegatingDriver {
   protected override spoil<Result>(
     change: MemoryChange<Result>,
@@ -58,7 +58,7 @@ class HalfErasingDriver extends DelegatingDriver {
   }
 }
 
-/** Shows no summary to a change that does not fold. */
+/** Returns no summary for a conversion. */
 class ForgetfulDriver extends DelegatingDriver {
   override change<Result>(
     identity: Required<RunIdentity>,
@@ -73,7 +73,7 @@ class ForgetfulDriver extends DelegatingDriver {
   }
 }
 
-/** Appends before it removes. */
+/** Appends turns before it removes others. */
 class DisorderlyDriver extends DelegatingDriver {
   protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
     const { append = [], removeThrough } = change
@@ -82,7 +82,7 @@ class DisorderlyDriver extends DelegatingDriver {
   }
 }
 
-/** Forgets the ids of the turns that it removes, also of those that are appended again at once. */
+/** Forgets the ids of all turns that it removes, even if they are appended again. */
 class ThoroughDriver extends DelegatingDriver {
   readonly #removed = new Map<number, number>()
 
@@ -106,12 +106,12 @@ class ThoroughDriver extends DelegatingDriver {
 }
 
 export const strategyFaults: readonly BrokenStore[] = [
-  brokenDriver('shows no bookkeeping to a store that keeps nothing', SilentDriver),
+  brokenDriver('returns no header to a store with the strategy none', SilentDriver),
   brokenDriver('never changes a strategy', StubbornDriver),
   brokenDriver('lets each store change the strategy', ObligingDriver),
   brokenDriver('does not erase', KeepingDriver),
-  brokenDriver('leaves the bookkeeping when it erases', HalfErasingDriver),
+  brokenDriver('erases the turns, but not the header', HalfErasingDriver),
   brokenDriver('loses the summary when the strategy changes', ForgetfulDriver),
-  brokenDriver('removes what it has just appended', DisorderlyDriver),
+  brokenDriver('removes the turns that it has just appended', DisorderlyDriver),
   brokenDriver('forgets the ids of turns that it removes', ThoroughDriver),
 ]

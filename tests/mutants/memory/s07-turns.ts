@@ -24,7 +24,7 @@ class CachingStore extends MemoryStore {
   }
 }
 
-/** Keeps texts as a database does that knows no lone surrogate. */
+/** Replaces lone surrogates, like a database. */
 class ReplacingDriver extends DelegatingDriver {
   override async read(identity: Required<RunIdentity>): Promise<Conversation> {
     const held = await super.read(identity)
@@ -44,8 +44,8 @@ class TidyStore extends MemoryStore {
 }
 
 export const turnFaults: readonly BrokenStore[] = [
-  brokenStore('reads a turn too late', LateStore),
-  brokenStore('hands out what it keeps', CachingStore),
-  brokenStore('keeps the two texts of a turn and no more', TidyStore),
+  brokenStore('captures a turn too late', LateStore),
+  brokenStore('returns its own objects', CachingStore),
+  brokenStore('stores only the two texts of a turn', TidyStore),
   brokenDriver('replaces lone surrogates', ReplacingDriver),
 ]

@@ -52,10 +52,10 @@ class HastyStore extends MemoryStore {
 }
 
 export const storeCloseFaults: readonly BrokenStore[] = [
-  brokenStore('can be closed once only', OnceClosableStore),
-  brokenStore('stays open when its scope is left', UndisposableStore),
+  brokenStore('can be closed only once', OnceClosableStore),
+  brokenStore('stays open when it is disposed of', UndisposableStore),
   {
-    fault: 'does not wait for calls under way',
+    fault: 'does not wait for running calls',
     open: (records, rules) =>
       new HastyStore(new SlowDriver(records), { rules: parseMemoryRules(rules) }),
   },

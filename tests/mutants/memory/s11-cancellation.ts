@@ -22,7 +22,7 @@ class ListeningStore extends MemoryStore {
 }
 
 export const cancellationFaults: readonly BrokenStore[] = [
-  brokenStore('hears no signal', DeafStore),
-  brokenStore('hears a signal when all is done', SlowToHearStore),
-  brokenStore('leaves a listener behind', ListeningStore),
+  brokenStore('ignores signals', DeafStore),
+  brokenStore('checks a signal only after the call', SlowToHearStore),
+  brokenStore('does not remove its listener', ListeningStore),
 ]

@@ -12,7 +12,7 @@ class ThousandTurnsDriver extends DelegatingDriver {
   }
 }
 
-/** Adds at most so many turns in one statement. */
+/** Adds only the first turns of a larger batch. */
 class BatchOfTurnsDriver extends DelegatingDriver {
   protected override spoil<Result>(change: MemoryChange<Result>): MemoryChange<Result> {
     return change.append === undefined
@@ -29,7 +29,7 @@ class TextColumnForTurnsDriver extends DelegatingDriver {
   }
 }
 
-/** Leaves out what no longer fits, and keeps it JSON. */
+/** Truncates the texts of a turn, so that it stays valid JSON. */
 function cutTurn(turn: KeptTurn): KeptTurn {
   if (Buffer.byteLength(turn.text) <= TEXT_COLUMN_BYTES) return turn
   const longest = /"(?<text>[^"]{1000,})"/gu
@@ -78,7 +78,7 @@ function cut({ tenantId, userId, sessionId, runId }: Required<RunIdentity>): Req
   return { tenantId, userId, sessionId, runId: kept }
 }
 
-/** Caches what it has read, until it writes by itself. */
+/** Caches what it has read, and ignores the writes of other stores. */
 class CachingDriver extends DelegatingDriver {
   readonly #cache = new Map<string, Conversation>()
 
@@ -98,15 +98,15 @@ class CachingDriver extends DelegatingDriver {
   }
 }
 
-/** Faults that show in large things, and between two stores, only. */
+/** Faults that only large inputs or several stores reveal. */
 export const largeFaults: Readonly<Record<string, readonly BrokenStore[]>> = {
-  M1: [brokenDriver('cuts keys at 800 bytes', ShortKeysDriver)],
-  M3: [brokenDriver('keeps the tokens of a turn in 32 bits', NarrowTokensDriver)],
-  M4: [brokenDriver('keeps 64 KiB of a summary', TextColumnForSummariesDriver)],
-  M5: [brokenDriver('caches what another store has changed', CachingDriver)],
+  M1: [brokenDriver('truncates keys at 800 bytes', ShortKeysDriver)],
+  M3: [brokenDriver('stores the tokens of a turn in 32 bits', NarrowTokensDriver)],
+  M4: [brokenDriver('stores 64 KiB of a summary', TextColumnForSummariesDriver)],
+  M5: [brokenDriver('caches conversations that another store changes', CachingDriver)],
   M9: [
     brokenDriver('reads a thousand turns', ThousandTurnsDriver),
     brokenDriver('adds a thousand turns at once', BatchOfTurnsDriver),
   ],
-  S7: [brokenDriver('keeps 64 KiB of a turn', TextColumnForTurnsDriver)],
+  S7: [brokenDriver('stores 64 KiB of a turn', TextColumnForTurnsDriver)],
 }

@@ -4,17 +4,17 @@ import { InMemoryStateDriver, StateStore, type StateDriver } from '@harborage/st
 
 export type GuaranteeId = `S${number}`
 
-/** A store with one fault on purpose, so that the suite can be seen to find it. */
+/** A store with a deliberate fault, which the suite has to find. */
 export interface BrokenStore {
   /** The guarantee that it breaks. */
   readonly guarantee: GuaranteeId
   /** Completes the sentence "a store that …". */
   readonly fault: string
-  /** Opens a store on records that outlive it; called anew for each store of a case. */
+  /** Opens a store on records that outlive it; called for each store of a case. */
   readonly open: (records: InMemoryStateDriver) => StateStore
 }
 
-/** A store that is broken by its driver. */
+/** Returns a store that is broken by its driver. */
 export function brokenDriver(
   guarantee: GuaranteeId,
   fault: string,
@@ -23,7 +23,7 @@ export function brokenDriver(
   return { guarantee, fault, open: (records) => new StateStore(new Driver(records)) }
 }
 
-/** A store that is broken in its public class. */
+/** Returns a store that is broken in its public class. */
 export function brokenStore(
   guarantee: GuaranteeId,
   fault: string,
@@ -32,12 +32,12 @@ export function brokenStore(
   return { guarantee, fault, open: (records) => new Store(records) }
 }
 
-/** Keeps its records when a store is closed, and so counts as durable. */
+/** Keeps its records when a store is closed, so it counts as durable. */
 export class LastingDriver extends InMemoryStateDriver {
   override async close(): Promise<void> {}
 }
 
-/** How the suite opens a broken store: durable and shared, so that no case is left out. */
+/** Returns the harness of a broken store: durable and shared, so that no case is left out. */
 export function harnessOf({ open }: Pick<BrokenStore, 'open'>): StateHarness {
   const records = new LastingDriver()
   return {

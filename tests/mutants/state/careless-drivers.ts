@@ -18,7 +18,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 
 const EVERYTHING = { kindPrefix: '', after: undefined, limit: 1e6, maxBytes: Infinity }
 
-/** A driver that compares names carelessly in one of its methods. */
+/** A driver that compares names inexactly in one of its methods. */
 abstract class CarelessDriver extends DelegatingDriver {
   readonly #isSame: CompareNames
 
@@ -27,7 +27,7 @@ abstract class CarelessDriver extends DelegatingDriver {
     this.#isSame = isSame
   }
 
-  /** Every record of what it takes for the session. */
+  /** Resolves to every record that it matches with the session. */
   protected async allOf(asked: Identity): Promise<StateRecord[]> {
     const all = await this.records.listKindPage(EVERYTHING)
     return all.filter(({ identity }) => this.isSession(identity, asked))
@@ -75,7 +75,7 @@ class CarelessList extends CarelessDriver {
       .slice(0, limit)
   }
 
-  /** Leaves out what it takes for a repetition. */
+  /** Leaves out records that it confuses with others. */
   override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
     const records = await super.listKindPage(page)
     return records.filter(
@@ -94,7 +94,7 @@ class CarelessList extends CarelessDriver {
 
 type CarelessClass = new (records: InMemoryStateDriver, isSame: CompareNames) => StateDriver
 
-/** One store for each way to compare names carelessly in one kind of call. */
+/** Returns a store for each inexact comparison of names in one kind of call. */
 function carelessStores(
   guarantee: GuaranteeId,
   calls: string,

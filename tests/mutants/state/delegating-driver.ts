@@ -11,7 +11,7 @@ import type {
   StateRecord,
 } from '@harborage/state'
 
-/** A driver that does all as the one underneath, to be broken in one place. */
+/** A driver that delegates all calls, to be broken in one method. */
 export class DelegatingDriver implements StateDriver {
   protected readonly records: InMemoryStateDriver
 
@@ -55,7 +55,7 @@ export class DelegatingDriver implements StateDriver {
     return this.records.close()
   }
 
-  /** Writes whatever stands against it, as no driver may. */
+  /** Writes although a precondition fails, which no driver may do. */
   protected async force(record: StateRecord): Promise<void> {
     await this.records.delete(record, undefined)
     const holder = await this.records.loadByEventId(record.identity, record.eventId)

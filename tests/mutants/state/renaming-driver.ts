@@ -8,7 +8,9 @@ import type {
 } from '@harborage/state'
 import { DelegatingDriver } from './delegating-driver.ts'
 
-/** A driver that keeps slots under other names than it was given, so that two slots may become one. */
+/**
+ * A driver that keeps slots under other names than it was given, so that two slots may become one.
+ */
 export abstract class RenamingDriver extends DelegatingDriver {
   protected abstract rename(slot: SlotKey): SlotKey
 

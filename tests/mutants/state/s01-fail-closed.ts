@@ -5,7 +5,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 import { RenamingDriver } from './renaming-driver.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
-/** Compares names as a database with a friendly collation does. */
+/** Compares names like a database with an inexact collation. */
 class FoldingDriver extends RenamingDriver {
   protected override rename({ identity, kind }: SlotKey): SlotKey {
     const { tenantId, userId, sessionId, runId } = identity
@@ -23,7 +23,7 @@ function fold(name: string): string {
   return name.trim().normalize('NFKC').toLowerCase()
 }
 
-/** Keeps a slot under one joined key. */
+/** Stores a slot under one joined key. */
 class JoiningDriver extends RenamingDriver {
   protected override rename({ identity, kind }: SlotKey): SlotKey {
     const { tenantId, userId, sessionId, runId } = identity
@@ -44,7 +44,7 @@ class SharedAmongUsersDriver extends RenamingDriver {
   }
 }
 
-/** Gives names back escaped, as from a file name or a URL. */
+/** Returns escaped names, as from a file name or a URL. */
 class EscapingDriver extends DelegatingDriver {
   override async load(slot: SlotKey): Promise<StateRecord | undefined> {
     const held = await super.load(slot)
@@ -56,7 +56,7 @@ export const failClosedFaults: readonly BrokenStore[] = [
   brokenStore('S1', 'checks nothing', UncheckedStore),
   brokenDriver('S1', 'folds case, white space and composition', FoldingDriver),
   brokenDriver('S1', 'joins the parts of a slot with a slash', JoiningDriver),
-  brokenDriver('S1', 'keeps the session itself as the run "undefined"', RunlessDriver),
-  brokenDriver('S1', 'keeps the users of a session together', SharedAmongUsersDriver),
-  brokenDriver('S1', 'gives names back in another form', EscapingDriver),
+  brokenDriver('S1', 'stores slots without a run under the run "undefined"', RunlessDriver),
+  brokenDriver('S1', 'ignores the user', SharedAmongUsersDriver),
+  brokenDriver('S1', 'returns escaped names', EscapingDriver),
 ]

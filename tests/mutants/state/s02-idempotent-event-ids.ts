@@ -18,7 +18,7 @@ class LastWriteWinsDriver extends DelegatingDriver {
   }
 }
 
-/** Looks first and writes later, with room for others in between. */
+/** Reads before it writes, without a transaction. */
 class LookThenWriteDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const held = await this.records.loadByEventId(record.identity, record.eventId)
@@ -60,7 +60,7 @@ class SharedAmongSessionsDriver extends RenamingDriver {
   }
 }
 
-/** Remembers what it saved itself, and nothing of what others did. */
+/** Remembers only the event ids of its own saves. */
 class OwnMemoryDriver extends DelegatingDriver {
   readonly #saved = new Set<EventId>()
 
@@ -74,9 +74,9 @@ class OwnMemoryDriver extends DelegatingDriver {
 
 export const idempotencyFaults: readonly BrokenStore[] = [
   brokenDriver('S2', 'lets the last write win', LastWriteWinsDriver),
-  brokenDriver('S2', 'looks first and writes later', LookThenWriteDriver),
+  brokenDriver('S2', 'reads before it writes, without a transaction', LookThenWriteDriver),
   brokenDriver('S2', 'keeps event ids unique over all tenants', OneTenantForAllDriver),
   brokenDriver('S2', 'finds no event id within a run', OnlySessionScopedDriver),
-  brokenDriver('S2', 'keeps the sessions of a user together', SharedAmongSessionsDriver),
+  brokenDriver('S2', 'ignores the session of an event id', SharedAmongSessionsDriver),
   brokenDriver('S2', 'forgets event ids when it is closed', OwnMemoryDriver),
 ]

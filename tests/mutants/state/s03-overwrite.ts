@@ -60,6 +60,6 @@ export const overwriteFaults: readonly BrokenStore[] = [
   brokenDriver('S3', 'lets the first write win', FirstWriteWinsDriver),
   brokenDriver('S3', 'resolves event ids that were replaced', ArchivingDriver),
   brokenDriver('S3', 'drops a generation with equal bytes', ContentAddressedDriver),
-  brokenDriver('S3', 'keeps the runs of a session together', SharedAmongRunsDriver),
-  brokenDriver('S3', 'gives an empty record for an empty slot', NeverEmptyDriver),
+  brokenDriver('S3', 'ignores the run', SharedAmongRunsDriver),
+  brokenDriver('S3', 'returns an empty record for an empty slot', NeverEmptyDriver),
 ]

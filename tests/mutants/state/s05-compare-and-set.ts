@@ -31,7 +31,7 @@ class ConditionFirstDriver extends DelegatingDriver {
   }
 }
 
-/** Compares first and sets later, with room for others in between. */
+/** Compares before it sets, without a transaction. */
 class CompareThenSetDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const outcome = decideSave(this.records, record, condition)
@@ -61,8 +61,8 @@ class NeverGuardedDriver extends DelegatingDriver {
 
 export const compareAndSetFaults: readonly BrokenStore[] = [
   brokenDriver('S5', 'ignores every condition', UnconditionalDriver),
-  brokenDriver('S5', 'looks at the condition before the event id', ConditionFirstDriver),
-  brokenDriver('S5', 'compares first and sets later', CompareThenSetDriver),
+  brokenDriver('S5', 'checks the condition before the event id', ConditionFirstDriver),
+  brokenDriver('S5', 'compares before it sets, without a transaction', CompareThenSetDriver),
   brokenDriver('S5', 'fails every condition', NeverGuardedDriver),
-  brokenStore('S5', 'takes an undefined expectation for none', UncheckedStore),
+  brokenStore('S5', 'treats an undefined expectation as none', UncheckedStore),
 ]

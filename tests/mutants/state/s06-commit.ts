@@ -12,7 +12,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
 
-/** Checks what it expects, then applies one change after the other. */
+/** Checks the expectations, then applies one change after the other. */
 class PiecemealDriver extends DelegatingDriver {
   override async commit({
     expect,
@@ -46,7 +46,7 @@ class DeletelessDriver extends DelegatingDriver {
   }
 }
 
-/** Decides first and applies later, with room for others in between. */
+/** Decides before it applies, without a transaction. */
 class DecideThenApplyDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     const { outcomes, apply } = decideCommit(this.records, transaction)
@@ -59,7 +59,7 @@ class DecideThenApplyDriver extends DelegatingDriver {
   }
 }
 
-/** Reads the slots of a commit one after the other, and refuses it by what no moment has shown. */
+/** Reads the slots of a commit one after the other, so its decision may fit no moment. */
 class SlowlyReadingDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     const held = new Map<string, StateRecord | undefined>()
@@ -81,7 +81,7 @@ class SlowlyReadingDriver extends DelegatingDriver {
   }
 }
 
-/** Applies everything again, whether it was applied before or not. */
+/** Applies a commit again that was applied before. */
 class RepeatingDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     await this.records.commit({ ...transaction, save: [] })
@@ -90,7 +90,7 @@ class RepeatingDriver extends DelegatingDriver {
   }
 }
 
-/** Gives up as soon as another commit is under way. */
+/** Fails while another commit is running. */
 class OneAtATimeDriver extends DelegatingDriver {
   #isBusy = false
 
@@ -114,7 +114,7 @@ class OneAtATimeDriver extends DelegatingDriver {
   }
 }
 
-/** Applies only the first so many saves of a commit. */
+/** Applies only the first saves of a commit. */
 class FewSavesDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     const outcomes = await super.commit({ ...transaction, save: transaction.save.slice(0, 1) })
@@ -126,10 +126,18 @@ export const commitFaults: readonly BrokenStore[] = [
   brokenDriver('S6', 'applies one change of a commit after the other', PiecemealDriver),
   brokenDriver('S6', 'ignores what a commit expects', ExpectationlessDriver),
   brokenDriver('S6', 'ignores what a commit deletes', DeletelessDriver),
-  brokenDriver('S6', 'decides about a commit first and applies it later', DecideThenApplyDriver),
-  brokenDriver('S6', 'refuses a commit by slots read one after the other', SlowlyReadingDriver),
+  brokenDriver(
+    'S6',
+    'decides about a commit before it applies it, without a transaction',
+    DecideThenApplyDriver,
+  ),
+  brokenDriver(
+    'S6',
+    'decides about a commit by slots that it reads one after the other',
+    SlowlyReadingDriver,
+  ),
   brokenDriver('S6', 'applies a commit again', RepeatingDriver),
-  brokenDriver('S6', 'cannot have two commits under way', OneAtATimeDriver),
-  brokenDriver('S6', 'applies the first save of a commit only', FewSavesDriver),
-  brokenStore('S6', 'takes any transaction', UncheckedStore),
+  brokenDriver('S6', 'fails while another commit is running', OneAtATimeDriver),
+  brokenDriver('S6', 'applies only the first save of a commit', FewSavesDriver),
+  brokenStore('S6', 'accepts malformed transactions', UncheckedStore),
 ]

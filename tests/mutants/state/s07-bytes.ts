@@ -18,7 +18,7 @@ import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
 
-/** Changes every record on the way out. */
+/** Changes every record that it returns. */
 abstract class AlteringDriver extends DelegatingDriver {
   protected abstract alter(record: StateRecord): StateRecord
 
@@ -72,7 +72,7 @@ class RoundingDriver extends AlteringDriver {
 
 const caches = new WeakMap<InMemoryStateDriver, Map<string, StateRecord>>()
 
-/** Gives the same object to everybody. */
+/** Returns the same object to all callers. */
 class CachingDriver extends AlteringDriver {
   protected override alter(record: StateRecord): StateRecord {
     const cache = caches.get(this.records) ?? new Map<string, StateRecord>()
@@ -94,7 +94,7 @@ class MonotonicDriver extends DelegatingDriver {
   }
 }
 
-/** Reads its arguments when it gets to them. */
+/** Captures its arguments too late. */
 class LateStore extends StateStore {
   override async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
     await turns(1)
@@ -108,11 +108,11 @@ class LateStore extends StateStore {
 }
 
 export const bytesFaults: readonly BrokenStore[] = [
-  brokenDriver('S7', 'pads and cuts bytes', PaddingDriver),
-  brokenDriver('S7', 'gives views into a pool', PoolingDriver),
+  brokenDriver('S7', 'pads and truncates bytes', PaddingDriver),
+  brokenDriver('S7', 'returns views into a pool', PoolingDriver),
   brokenDriver('S7', 'counts versions by itself', CountingDriver),
   brokenDriver('S7', 'loses the precision of dates', RoundingDriver),
-  brokenDriver('S7', 'gives the same object to all callers', CachingDriver),
+  brokenDriver('S7', 'returns the same object to all callers', CachingDriver),
   brokenDriver('S7', 'enforces versions', MonotonicDriver),
   brokenStore('S7', 'captures its arguments too late', LateStore),
   brokenStore('S7', 'keeps the arrays of its callers', UncheckedStore),

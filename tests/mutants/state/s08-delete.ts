@@ -26,7 +26,7 @@ class SharedAmongRunsDriver extends RenamingDriver {
 
 const graves = new WeakMap<InMemoryStateDriver, Set<EventId>>()
 
-/** Knows every event id for ever. */
+/** Never forgets event ids. */
 class NeverForgettingDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const known = graves.get(this.records) ?? new Set<EventId>()
@@ -42,7 +42,7 @@ class NeverForgettingDriver extends DelegatingDriver {
   }
 }
 
-/** Looks first and deletes later, with room for others in between. */
+/** Reads before it deletes, without a transaction. */
 class LookThenDeleteDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     const held = await this.load(slot)
@@ -65,7 +65,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes what it saw before, with room for others in between. */
+/** Deletes slots one by one, without a transaction. */
 class OneAfterTheOtherDriver extends DelegatingDriver {
   override async deleteScope(identity: Identity): Promise<number> {
     const owner = { runId: '', ...identity }
@@ -95,7 +95,7 @@ class TenantWideDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes for as long as it is open. */
+/** Hides deleted records until it is closed. */
 class HidingDriver extends DelegatingDriver {
   readonly #hidden = new Set<string>()
 
@@ -110,7 +110,7 @@ class HidingDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes again what it has deleted, with room for others in between. */
+/** Repeats a delete, and lets other calls run in between. */
 class RepeatingDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     const isThere = await super.delete(slot, ifEventId)
@@ -120,7 +120,7 @@ class RepeatingDriver extends DelegatingDriver {
   }
 }
 
-/** Deletes again once it has answered. */
+/** Repeats a delete after its answer. */
 class LateDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     const isThere = await super.delete(slot, ifEventId)
@@ -131,12 +131,12 @@ class LateDriver extends DelegatingDriver {
 
 export const deleteFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'always finds something to delete', AlwaysTrueDriver),
-  brokenDriver('S8', 'keeps the runs of a session together', SharedAmongRunsDriver),
-  brokenDriver('S8', 'knows the event ids of what was deleted', NeverForgettingDriver),
-  brokenDriver('S8', 'looks first and deletes later', LookThenDeleteDriver),
+  brokenDriver('S8', 'ignores the run', SharedAmongRunsDriver),
+  brokenDriver('S8', 'remembers the event ids of deleted slots', NeverForgettingDriver),
+  brokenDriver('S8', 'reads before it deletes, without a transaction', LookThenDeleteDriver),
   brokenDriver('S8', 'deletes a session slot by slot', OneAfterTheOtherDriver),
   brokenDriver('S8', 'deletes the sessions of the whole tenant', TenantWideDriver),
   brokenDriver('S8', 'deletes twice before it answers', RepeatingDriver),
   brokenDriver('S8', 'deletes again after it has answered', LateDriver),
-  brokenDriver('S8', 'hides what it should delete', HidingDriver),
+  brokenDriver('S8', 'hides deleted records until it is closed', HidingDriver),
 ]

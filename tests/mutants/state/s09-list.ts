@@ -15,7 +15,7 @@ const ALL = 100_000
 const WHOLE = { limit: ALL, maxBytes: Number.POSITIVE_INFINITY }
 const LAST = '\u{10ffff}'
 
-/** Changes each page on its way out. */
+/** Changes each page that it returns. */
 abstract class PagingDriver extends DelegatingDriver {
   override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
     return this.change(await super.listPage(page))
@@ -46,7 +46,7 @@ class PayloadlessDriver extends PagingDriver {
   }
 }
 
-/** Ends a page before the record with which it would hold many bytes. */
+/** Ends a page before the record that would exceed its bytes. */
 class NeverAboveDriver extends PagingDriver {
   protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
     let held = 0
@@ -55,7 +55,7 @@ class NeverAboveDriver extends PagingDriver {
   }
 }
 
-/** Ends a page once it holds what this driver thinks is enough. */
+/** Ends a page at its own number of bytes. */
 class SoonFullDriver extends PagingDriver {
   protected override change(page: readonly StateRecord[]): readonly StateRecord[] {
     const end = page.findIndex(({ bytes }) => bytes.byteLength >= 1024 * 1024)
@@ -63,7 +63,7 @@ class SoonFullDriver extends PagingDriver {
   }
 }
 
-/** Lists whatever there is, of everybody. */
+/** Lists the records of all identities. */
 class UnfilteredDriver extends DelegatingDriver {
   override listPage({ after }: ListPage): Promise<readonly StateRecord[]> {
     const last = { tenantId: LAST, userId: LAST, sessionId: LAST, runId: LAST }
@@ -114,7 +114,7 @@ function isSlot(record: SlotKey, other: SlotKey): boolean {
   )
 }
 
-/** Counts how far the walk has come instead of remembering where it is. */
+/** Pages by offset instead of by position. */
 class OffsetDriver extends DelegatingDriver {
   readonly #offsets = new Map<string, number>()
 
@@ -137,7 +137,7 @@ class OffsetDriver extends DelegatingDriver {
   }
 }
 
-/** Keeps something open from the first step of a walk to its last. */
+/** Keeps a cursor open from the first step of a walk to its last. */
 class CursorStore extends StateStore {
   readonly #open = new Set<object>()
 
@@ -162,7 +162,7 @@ class CursorStore extends StateStore {
   }
 }
 
-/** Walks once, however often it is asked to. */
+/** Can be walked only once. */
 class OneWalkStore extends StateStore {
   override list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
     return once(super.list(identity, kindPrefix, options))
@@ -180,13 +180,13 @@ async function* once(walk: AsyncIterable<StateRecord>): AsyncGenerator<StateReco
 export const listFaults: readonly BrokenStore[] = [
   brokenDriver('S9', 'loses the last record of a page', LosingDriver),
   brokenDriver('S9', 'repeats the last record of a page', RepeatingDriver),
-  brokenDriver('S9', 'ends a page before it holds its bytes', NeverAboveDriver),
-  brokenDriver('S9', 'ends a page at bytes of its own', SoonFullDriver),
+  brokenDriver('S9', 'ends a page before the record that would exceed its bytes', NeverAboveDriver),
+  brokenDriver('S9', 'ends a page at its own number of bytes', SoonFullDriver),
   brokenDriver('S9', 'lists records without their bytes', PayloadlessDriver),
-  brokenDriver('S9', 'lists everything of everybody', UnfilteredDriver),
+  brokenDriver('S9', 'lists the records of all identities', UnfilteredDriver),
   brokenDriver('S9', 'orders by UTF-16 units', Utf16OrderDriver),
   brokenDriver('S9', 'pages by offset', OffsetDriver),
   brokenStore('S9', 'keeps a cursor open during a walk', CursorStore),
-  brokenStore('S9', 'walks only once', OneWalkStore),
-  brokenStore('S9', 'lets anybody list everything', UncheckedStore),
+  brokenStore('S9', 'can be walked only once', OneWalkStore),
+  brokenStore('S9', 'does not require the maintenance scope', UncheckedStore),
 ]

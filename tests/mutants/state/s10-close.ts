@@ -47,7 +47,7 @@ class HastyStore extends StateStore {
   }
 }
 
-/** Acknowledges what it has not written, and writes it if it lives long enough. */
+/** Acknowledges a write before it is made. */
 class BufferingDriver extends DelegatingDriver {
   readonly #buffer = new Map<string, StateRecord>()
 
@@ -61,7 +61,7 @@ class BufferingDriver extends DelegatingDriver {
   }
 }
 
-/** Takes the records of all stores with it. */
+/** Deletes the records of all stores when it is closed. */
 class ClearingDriver extends DelegatingDriver {
   override async close(): Promise<void> {
     const all = await this.records.listKindPage({
@@ -75,14 +75,14 @@ class ClearingDriver extends DelegatingDriver {
 }
 
 export const closeFaults: readonly BrokenStore[] = [
-  brokenStore('S10', 'can be closed once only', OnceClosableStore),
-  brokenStore('S10', 'stays open when its scope is left', UndisposableStore),
-  brokenStore('S10', 'goes on after it was closed', UncheckedStore),
+  brokenStore('S10', 'can be closed only once', OnceClosableStore),
+  brokenStore('S10', 'stays open when it is disposed of', UndisposableStore),
+  brokenStore('S10', 'works after it was closed', UncheckedStore),
   {
     guarantee: 'S10',
-    fault: 'does not wait for calls under way',
+    fault: 'does not wait for running calls',
     open: (records: InMemoryStateDriver) => new HastyStore(new SlowDriver(records)),
   },
-  brokenDriver('S10', 'acknowledges what it has not written', BufferingDriver),
-  brokenDriver('S10', 'takes the records of other stores with it', ClearingDriver),
+  brokenDriver('S10', 'acknowledges a write before it is made', BufferingDriver),
+  brokenDriver('S10', 'deletes the records of other stores when it is closed', ClearingDriver),
 ]

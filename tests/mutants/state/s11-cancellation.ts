@@ -14,7 +14,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 const LONGER_THAN_ANY_ABORT = 10
 
-/** Says yes as soon as its caller leaves, whether it has saved or not. */
+/** Acknowledges aborted saves that it has not made. */
 class YesSayingStore extends StateStore {
   override async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
     if (options?.signal === undefined) return super.save(record, options)
@@ -23,7 +23,7 @@ class YesSayingStore extends StateStore {
   }
 }
 
-/** Stops where it is when its caller leaves. */
+/** Stops in the middle of a commit when its signal is aborted. */
 class HalfwayStore extends StateStore {
   override async commit(
     transaction: StateTransaction,
@@ -40,7 +40,7 @@ class HalfwayStore extends StateStore {
   }
 }
 
-/** Takes back what it has answered. */
+/** Undoes an acknowledged call when its signal is aborted. */
 class UndoingStore extends StateStore {
   override async save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
     const outcome = await super.save(record, options)
@@ -51,7 +51,7 @@ class UndoingStore extends StateStore {
   }
 }
 
-/** Listens to the signals of its callers for ever. */
+/** Never removes its listeners from signals. */
 class ListeningStore extends StateStore {
   override save(record: NewStateRecord, options?: SaveOptions): Promise<SaveOutcome> {
     listen(options)
@@ -95,7 +95,7 @@ class ListeningStore extends StateStore {
   }
 }
 
-/** Walks again over what it has found before, and lets no timer have its turn. */
+/** Walks in microtasks only, so that no timer fires. */
 class StarvingStore extends StateStore {
   readonly #found = new Map<string, StateRecord[]>()
 
@@ -115,10 +115,10 @@ function listen(options: CallOptions | undefined): void {
 }
 
 export const cancellationFaults: readonly BrokenStore[] = [
-  brokenStore('S11', 'does not look at signals', UncheckedStore),
-  brokenStore('S11', 'says yes to who has left', YesSayingStore),
-  brokenStore('S11', 'stops a commit half way', HalfwayStore),
-  brokenStore('S11', 'takes back what it has answered', UndoingStore),
-  brokenStore('S11', 'listens to signals for ever', ListeningStore),
-  brokenStore('S11', 'lets no timer have its turn during walks', StarvingStore),
+  brokenStore('S11', 'ignores signals', UncheckedStore),
+  brokenStore('S11', 'acknowledges aborted saves that it has not made', YesSayingStore),
+  brokenStore('S11', 'stops in the middle of an aborted commit', HalfwayStore),
+  brokenStore('S11', 'undoes acknowledged calls', UndoingStore),
+  brokenStore('S11', 'never removes its listeners from signals', ListeningStore),
+  brokenStore('S11', 'lets no timer fire during walks', StarvingStore),
 ]

@@ -10,7 +10,7 @@ import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 
-/** Has a word of its own for a failed condition. */
+/** Uses another error code for a failed condition. */
 class OtherCodeDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     try {
@@ -21,7 +21,7 @@ class OtherCodeDriver extends DelegatingDriver {
   }
 }
 
-/** Forgets what a slot has replaced, but only when a commit replaces it. */
+/** Forgets the event ids that a commit has replaced. */
 class ForgetfulCommitDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
     const outcomes = await super.commit(transaction)
@@ -32,7 +32,7 @@ class ForgetfulCommitDriver extends DelegatingDriver {
   }
 }
 
-/** Forgets everything that was replaced when it is closed. */
+/** Forgets the replaced event ids when it is closed. */
 class ForgetfulOnCloseDriver extends DelegatingDriver {
   override async close(): Promise<void> {
     const all = await this.records.listKindPage({
@@ -45,7 +45,7 @@ class ForgetfulOnCloseDriver extends DelegatingDriver {
   }
 }
 
-/** Takes a guarded save of a used event id for a failed condition. */
+/** Answers a guarded save of a used event id with a failed condition. */
 class ContentBlindDriver extends DelegatingDriver {
   override async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
     const held = await this.load(record)
@@ -53,7 +53,7 @@ class ContentBlindDriver extends DelegatingDriver {
   }
 }
 
-/** Empties the slots of a session one after the other, with room for others in between. */
+/** Empties the slots of a session one by one, without a transaction. */
 class SlotBySlotDriver extends DelegatingDriver {
   override async deleteScope(identity: Identity): Promise<number> {
     let count = 0
@@ -66,7 +66,7 @@ class SlotBySlotDriver extends DelegatingDriver {
   }
 }
 
-/** Makes a delete again after a while, as if its answer had been lost. */
+/** Repeats a delete after a while, as if its answer was lost. */
 class RepeatingDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
     const isThere = await super.delete(slot, ifEventId)
@@ -77,10 +77,10 @@ class RepeatingDriver extends DelegatingDriver {
 }
 
 export const samenessFaults: readonly BrokenStore[] = [
-  brokenDriver('S12', 'answers with a code of its own', OtherCodeDriver),
-  brokenDriver('S12', 'forgets what a commit has replaced', ForgetfulCommitDriver),
-  brokenDriver('S12', 'forgets what was replaced when it is closed', ForgetfulOnCloseDriver),
-  brokenDriver('S12', 'does not compare what an event id was used for', ContentBlindDriver),
-  brokenDriver('S12', 'empties a session slot by slot', SlotBySlotDriver),
-  brokenDriver('S12', 'makes a delete again after a while', RepeatingDriver),
+  brokenDriver('S12', 'uses another error code', OtherCodeDriver),
+  brokenDriver('S12', 'forgets the event ids that a commit has replaced', ForgetfulCommitDriver),
+  brokenDriver('S12', 'forgets the replaced event ids when it is closed', ForgetfulOnCloseDriver),
+  brokenDriver('S12', 'does not compare the content of a used event id', ContentBlindDriver),
+  brokenDriver('S12', 'deletes the slots of a session one by one', SlotBySlotDriver),
+  brokenDriver('S12', 'repeats a delete after a while', RepeatingDriver),
 ]

@@ -12,7 +12,7 @@ import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { RenamingDriver } from './renaming-driver.ts'
 
-/** Sees the first thousand records of a walk only. */
+/** Sees only the first thousand records of a walk. */
 class ThousandRecordsDriver extends DelegatingDriver {
   readonly #given = new Map<string, number>()
 
@@ -96,7 +96,7 @@ class ShortTrailDriver extends DelegatingDriver {
   }
 }
 
-/** Caches what it has loaded, until it writes by itself. */
+/** Caches what it has loaded, and ignores the writes of other stores. */
 class CachingDriver extends DelegatingDriver {
   readonly #cache = new Map<string, StateRecord>()
 
@@ -129,14 +129,18 @@ class CachingDriver extends DelegatingDriver {
   }
 }
 
-/** Faults that show in large things, and between two stores, only. */
+/** Faults that only large inputs or several stores reveal. */
 export const largeFaults: readonly BrokenStore[] = [
-  brokenDriver('S1', 'cuts keys at 1,000 bytes', ShortKeysDriver),
+  brokenDriver('S1', 'truncates keys at 1,000 bytes', ShortKeysDriver),
   brokenDriver('S4', 'remembers replaced event ids in 1,024 bytes', ShortTrailDriver),
-  brokenDriver('S6', 'takes 250 deletions and expectations of a commit', BatchOfEntriesDriver),
-  brokenDriver('S7', 'keeps less than 16 MiB', MediumColumnDriver),
-  brokenDriver('S7', 'keeps versions of a commit in 32 bits', NarrowVersionsDriver),
+  brokenDriver(
+    'S6',
+    'ignores deletes and expectations of a commit after the first 250',
+    BatchOfEntriesDriver,
+  ),
+  brokenDriver('S7', 'stores less than 16 MiB', MediumColumnDriver),
+  brokenDriver('S7', 'stores versions of a commit in 32 bits', NarrowVersionsDriver),
   brokenDriver('S8', 'deletes at most 200 records of a session', BatchOfDeletionsDriver),
-  brokenDriver('S8', 'caches what another store has changed', CachingDriver),
-  brokenDriver('S9', 'walks through a thousand records', ThousandRecordsDriver),
+  brokenDriver('S8', 'caches records that another store changes', CachingDriver),
+  brokenDriver('S9', 'walks only the first thousand records', ThousandRecordsDriver),
 ]

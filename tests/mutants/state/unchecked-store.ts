@@ -10,7 +10,10 @@ import {
   type StateTransaction,
 } from '@harborage/state'
 
-/** A store that hands everything to its driver as it comes: unchecked, not captured, closed or not, aborted or not. */
+/**
+ * A store that passes all arguments to its driver: without checks or copies, even if it is closed
+ * or the call is aborted.
+ */
 export class UncheckedStore extends StateStore {
   readonly #driver: StateDriver
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseEventId } from '@harborage/core'
 import type { StateRecord } from '@harborage/state'
 
-/** The script that makes a database as the first version of the state store left it. */
+/** Resolves to the script that makes a database as the first version of the state store left it. */
 export function earlierDatabase(engine: 'sqlite' | 'postgres'): Promise<string> {
   return readFile(join(import.meta.dirname, `../fixtures/state-0001-${engine}.sql`), 'utf8')
 }

@@ -3,7 +3,10 @@ import { newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { openPlace, type Place } from './places.ts'
 
-/** What a process answers for each place: the outcome of its save, what it then read, or its failure. */
+/**
+ * What a process answers for each place: the outcome of its save, what it then read, or its
+ * failure.
+ */
 export interface OpeningReport {
   readonly saved?: string
   readonly read?: string

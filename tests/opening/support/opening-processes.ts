@@ -20,7 +20,9 @@ export class OpeningProcesses {
     return new OpeningProcesses(children)
   }
 
-  /** Has every process open its place; where there are fewer places than processes they take turns. */
+  /**
+   * Has every process open its place; where there are fewer places than processes they take turns.
+   */
   open(...places: readonly Place[]): Promise<OpeningReport[]> {
     return Promise.all(
       this.#children.map(async (child, index) => {
@@ -31,7 +33,9 @@ export class OpeningProcesses {
     )
   }
 
-  /** Lets go of the processes and gives their exit codes: one that kept a handle would stay. */
+  /**
+   * Ends the processes and resolves to their exit codes. A process with an open handle would stay.
+   */
   async end(): Promise<(number | null)[]> {
     return Promise.all(
       this.#children.map(async (child) => {

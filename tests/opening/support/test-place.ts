@@ -6,12 +6,12 @@ import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import BetterSqlite3 from 'better-sqlite3'
 import type { Place } from './places.ts'
 
-/** A fresh database and what a test does to it behind the back of the stores. */
+/** A fresh database, and functions that read or change it without the stores. */
 export interface TestPlace extends Place, AsyncDisposable {
   runScript(script: string): Promise<void>
-  /** The definitions of all tables, indexes, constraints, triggers and functions. */
+  /** Resolves to the definitions of all tables, indexes, constraints, triggers and functions. */
   structure(): Promise<readonly string[]>
-  /** Every row of every table. */
+  /** Resolves to every row of every table. */
   content(): Promise<readonly string[]>
 }
 

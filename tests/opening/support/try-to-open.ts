@@ -1,4 +1,5 @@
-// Run by a test: tries to open each store that it is told of, catches the failures, and then has nothing left to do.
+// Run by a test: tries to open each store that it is told of, catches the failures, and then has
+// nothing left to do.
 import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
 import { openStateStore, type StateStore } from '@harborage/state'

@@ -14,7 +14,7 @@ import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 
-/** A database whose rows somebody changes beside the store. */
+/** A database whose rows are changed without the store. */
 interface Place {
   readonly dsn: string
   readonly run: (sql: string) => Promise<unknown>
@@ -65,7 +65,7 @@ describe.each([
   })
 
   test.each(['0', '3', '9000000000000'])(
-    'that says %s of its size gives its bytes',
+    'with the size %s still returns its bytes',
     async (size) => {
       await place.run(`update artifacts_blobs set size_bytes = ${size}`)
       expect(await artifacts.getText(scope, id)).toBe('content')

@@ -16,7 +16,7 @@ const AT_ONCE = 3
 const MOST_PUTS = 24
 
 describe.each(durablePlaces)('on %s', (_driver, openPlace) => {
-  test(`${ROUNDS} writers killed in the middle of their puts lose nothing and leave nothing half done`, async () => {
+  test(`${ROUNDS} writers killed in the middle of their puts lose nothing and leave no partial artifact`, async () => {
     await using place = await openPlace()
     const acknowledged = await killWriters(place.dsn, ROUNDS, 'none')
     expect(acknowledged.length).toBeGreaterThanOrEqual(ROUNDS)
@@ -40,7 +40,7 @@ test('a writer that writes its files in place is found out', async () => {
   )
 })
 
-/** Kills so many writers, some at once, each after another number of puts. */
+/** Kills writers, some at the same time, each after a different number of puts. */
 async function killWriters(
   dsn: string,
   rounds: number,

@@ -74,7 +74,7 @@ describe('a page of a list on Postgres', () => {
   })
 })
 
-/** The second page has a place to begin at, as every later one. */
+/** Resolves to the plan of the second page, which begins after a place like every later one. */
 async function explainSecondPage(filter: ArtifactFilter): Promise<Plan> {
   const claiming = { ...filter, maintenanceScoped: true } as const
   let count = 0

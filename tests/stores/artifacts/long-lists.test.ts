@@ -9,7 +9,10 @@ import { measureListing } from './support/measure-listing.ts'
 import { placeInMemory, placeInPostgres, placeInSqlite, type Place } from './support/places.ts'
 import { measure } from '@harborage/test-kit/measure'
 
-/** More than the refs of one page need, far less than those of the whole list: those have a kilobyte each. */
+/**
+ * More than the refs of one page need, far less than those of the whole list: those have a kilobyte
+ * each.
+ */
 const MOST_BYTES = 4 * 1024 * 1024
 
 // measure/listing.ts does the same with as many as one likes.

@@ -7,7 +7,7 @@ import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 
-/** Lets somebody else do something before the next read. */
+/** Lets another call run before the next read. */
 class DisturbedDatabase extends DelegatingDatabase {
   #disturb: (() => Promise<unknown>) | undefined
 

@@ -22,7 +22,7 @@ import {
 import { onPostgres, storesOn, type ThreeStores } from './support/three-stores.ts'
 
 const COMMIT = 'COMMIT\0'
-test('a slot that others change meanwhile makes all of the works begin anew', async () => {
+test('a slot that others change meanwhile restarts all of the works', async () => {
   await using stores = await onPostgres()
   await stores.state.save(newRecord('checkpoint'))
   await using holder = await bystander(stores.dsn)
@@ -77,7 +77,7 @@ test('a content that is found is kept until the works are committed', async () =
   expect(await deleting).toBe(true)
 })
 
-test('works whose COMMIT is answered to nobody are found to be applied', async () => {
+test('works whose answer to COMMIT is lost are found to be applied', async () => {
   await using stores = await onPostgres()
   await using proxy = await TcpProxy.start(stores.dsn)
   await using own = await storesOn(await openPostgres({ dsn: proxy.dsn }))
@@ -91,7 +91,7 @@ test('works whose COMMIT is answered to nobody are found to be applied', async (
   expect(await heldBy(stores)).toMatchObject({ kinds: ['checkpoint'], turns: 1 })
 })
 
-test('a deletion among works whose answer is lost is not made again', async () => {
+test('a deletion among works is not repeated if its answer is lost', async () => {
   await using stores = await onPostgres()
   await using proxy = await TcpProxy.start(stores.dsn)
   await using own = await storesOn(await openPostgres({ dsn: proxy.dsn }))
@@ -136,7 +136,7 @@ test('works of two replicas and single calls that write the same do not deadlock
   expect(Number(row?.deadlocks)).toBe(0)
 })
 
-/** A put, a commit of several slots, and a turn. */
+/** Runs a put, a commit of several slots and a turn as one work. */
 function composed(stores: ThreeStores, kinds: readonly string[], text: string): Promise<unknown> {
   const { database, statements } = stores
   const transaction = { expect: [], save: kinds.map((kind) => newRecord(kind)), delete: [] }

@@ -34,7 +34,7 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
     expect(await heldBy(stores)).toEqual({ kinds: ['checkpoint'], artifacts: [shortId], turns: 1 })
   })
 
-  test('leave nothing if one of them is refused', async () => {
+  test('have no effect if one of them is rejected', async () => {
     await using stores = await open()
     const other = newRecord('other')
     const refused = newStep('an output', { condition: other.eventId })
@@ -45,7 +45,7 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
     expect(await heldBy(stores)).toEqual(NOTHING)
   })
 
-  test('leave nothing if what comes after them fails', async () => {
+  test('have no effect if a later work fails', async () => {
     await using stores = await open()
     const making = runWork(stores.database, STEP, function* (mayBeApplied): SqlWork<StepAnswer> {
       yield* stepWork(stores, newStep('an output'), mayBeApplied)
@@ -55,7 +55,7 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
     expect(await heldBy(stores)).toEqual(NOTHING)
   })
 
-  test('are undone and made anew, all of them, after a conflict in one', async () => {
+  test('are all rolled back and repeated after a conflict in one', async () => {
     await using stores = await open()
     const dates = [1, 2, 3].map((day) => new Date(Date.UTC(2026, 0, day)))
     let attempts = 0
@@ -66,13 +66,13 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
       if (attempts < dates.length) throw new WriteConflict()
       return made
     })
-    // What an attempt before had put would be found, with the date of that attempt.
+    // An artifact of an earlier attempt would have the date of that attempt.
     expect(answer).toMatchObject({ ref: { createdAt: dates[2] }, outcome: 'saved', turns: 1 })
     expect(attempts).toBe(3)
     expect(await heldBy(stores)).toMatchObject({ kinds: ['checkpoint'], turns: 1 })
   })
 
-  test('that use one event id in different slots: one is applied, all others leave nothing', async () => {
+  test('that use one event id in different slots: one is applied, all others have no effect', async () => {
     await using stores = await open()
     const { eventId } = newRecord('checkpoint')
     const steps = Array.from({ length: 6 }, (_unused, index) =>

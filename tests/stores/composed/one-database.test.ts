@@ -38,7 +38,7 @@ describe.each([
     await opened.close()
   })
 
-  test('keep to themselves what they have under one identity', async () => {
+  test('keep their data under the same identity apart', async () => {
     const identity = { tenantId: 'acme', userId: 'ann', sessionId: 'apart' }
     const ref = await artifacts.putText(identity, 'heavy output')
     await state.save(recordOf(identity, ref.id))

@@ -40,7 +40,7 @@ describe('on Postgres', () => {
   counterConformance({ describe, it }, () => openCounterStore({ database }))
 })
 
-test('its migrations stand beside those of other stores, and a verifying opening wants them', async () => {
+test('its migrations exist beside those of other stores, and opening with verify requires them', async () => {
   const dsn = `sqlite:${join(await temporaryFolder(), 'a.db')}`
   await using database = await openDatabase(dsn)
   await using state = await openStateStore({ database })
@@ -65,7 +65,7 @@ test('its calls are traced under its own name', async () => {
   ])
 })
 
-test('its suite fails on a driver that loses what is added at the same time', async () => {
+test('its suite fails on a driver that loses concurrent additions', async () => {
   class Forgetful extends InMemoryCounterDriver {
     override async add(key: CounterKey, amount: number): Promise<number> {
       const value = (await this.read(key)) ?? 0

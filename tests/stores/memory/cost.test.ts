@@ -55,10 +55,10 @@ test('adding a turn reads nothing of the summary', async () => {
 /** By then the ids of earlier turns take up all the room they get. */
 const FEW = 70
 
-/** By then whatever a call set off in the background is done: each commit takes one turn of the event loop. */
+/** Enough turns of the event loop for all background work of a call: each commit takes one. */
 const TURNS_OF_WORK = 20
 
-/** Fills the conversation up to so many turns, and gives what adding one more comes to. */
+/** Fills the conversation with turns, and resolves to the cost of adding one more. */
 async function costAt(
   kept: number,
   memory: MemoryStore,
@@ -68,7 +68,7 @@ async function costAt(
   for (let number = recentTurns.length; number < kept; number += 1) {
     await memory.addTurn(session, ordinaryTurn(number))
   }
-  // Whatever adding set off in the background belongs to its cost.
+  // Background work that adding a turn started counts toward its cost.
   await turns(TURNS_OF_WORK)
   database.take()
   await memory.addTurn(session, ordinaryTurn(kept))

@@ -37,7 +37,7 @@ test('a transaction that is not one shows', async () => {
   expect(faults).not.toEqual([])
 })
 
-/** What was promised and not kept. The last turn that was begun may be there or not. */
+/** Returns the broken promises. The last turn that was begun may be stored or not. */
 function faultsOf(conversation: KilledConversation): string[] {
   const { step, acknowledged, afterCrash, afterRetry, summaryAfterRetry } = conversation
   const begun = told.slice(0, acknowledged.length + 1)

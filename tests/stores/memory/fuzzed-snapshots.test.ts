@@ -26,7 +26,7 @@ afterAll(() => drivers.close())
 describe.each(['truncation', 'rolling_summary'] as const)('under %s', (strategy) => {
   describe.each(['bytes', 'content'] as const)('a snapshot whose %s were changed', (what) => {
     it.each(['in-memory', 'SQLite file', 'SQLite :memory:', 'Postgres'] as const)(
-      'is refused and changes nothing, or is restored as it says, on %s',
+      'is rejected and changes nothing, or is restored unchanged, on %s',
       async (name) => {
         await using store = await drivers.byName[name](keepingRules(strategy))
         const [source, session] = [freshSession(), freshSession()]
@@ -44,7 +44,7 @@ describe.each(['truncation', 'rolling_summary'] as const)('under %s', (strategy)
   })
 })
 
-/** Restores what may be damaged, checks what came of it, and puts the good one back. */
+/** Restores a possibly damaged snapshot, checks the result, and restores the valid one. */
 async function checkRestore(
   store: MemoryStore,
   session: RunIdentity,
@@ -62,7 +62,7 @@ async function checkRestore(
   }
   await store.flush(session)
   const restored = await store.snapshot(session)
-  // Whatever was let in is a conversation like any other: it can be read, moved and said more to.
+  // An accepted snapshot is a conversation like any other: it can be read, moved and continued.
   await store.getLlmContext(session)
   const other = freshSession()
   await store.restore(other, restored)

@@ -67,7 +67,7 @@ const roads: readonly {
   readonly state: string
   readonly fates: readonly Fate[]
   readonly at: number
-  /** Nobody recovers once the store is closed. */
+  /** The state once the store is closed, if it changes: no process recovers from then on. */
   readonly stateAfter?: string
   readonly stepsAfter: readonly string[]
 }[] = [
@@ -88,7 +88,7 @@ const roads: readonly {
   },
 ]
 
-test.each(roads)('$state survives a restart and goes on from there', async (road) => {
+test.each(roads)('$state survives a restart and continues from there', async (road) => {
   const bench = await healthBench(road.fates)
   await bench.add()
   await bench.add()
@@ -105,7 +105,7 @@ test.each(roads)('$state survives a restart and goes on from there', async (road
   expect(await namesOf(next)).toEqual(['a1', 'a2', 'a3'])
 })
 
-test('a close in the middle of a recovery tells that it came to nothing', async () => {
+test('a close during a recovery publishes that the recovery failed', async () => {
   const bench = await healthBench(['fails', 'fails', 'fails', 'hangs'])
   await bench.add()
   await bench.add()

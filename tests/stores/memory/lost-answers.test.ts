@@ -12,7 +12,7 @@ import { scriptedSummarizer, type Fate } from './support/scripted-summarizer.ts'
 const NEVER_MS = 3_600_000
 
 test.each(sharedPlaces)(
-  'every step of health and every drop is told once, though the answer to each commit is lost, on $name',
+  'every step of health and every drop is published once although the answer to each commit is lost, on $name',
   async ({ open }) => {
     await using engine = await openEngine(await open())
     const told: string[] = []
@@ -68,7 +68,7 @@ test.each(sharedPlaces)(
   },
 )
 
-test('what a restore does to the health is told once, though its answer is lost', async () => {
+test('a restore publishes its steps of health once although its answer is lost', async () => {
   await using engine = await openEngine('sqlite::memory:')
   const told: string[] = []
   const bus = createEventBus()

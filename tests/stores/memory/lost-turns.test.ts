@@ -8,7 +8,7 @@ import { openEngine } from './support/open-engine.ts'
 import { session } from './support/replica-rules.ts'
 import { scriptedSummarizer } from './support/scripted-summarizer.ts'
 
-test('a conversation whose turns got lost goes on without them, and asks the summarizer for nothing', async () => {
+test('a conversation whose turns got lost continues without them, and does not call the summarizer', async () => {
   await using database = await openEngine('sqlite::memory:')
   const summarizer = scriptedSummarizer([])
   const rules = {

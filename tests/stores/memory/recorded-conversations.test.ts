@@ -14,7 +14,7 @@ const conversations = generateConversations(60, 4)
 describe.each<Strategy>(['none', 'truncation', 'rolling_summary'])(
   'conversations of every length under %s',
   (strategy) => {
-    test('never give a context beyond the budget, and as much as fits', async () => {
+    test('never return a context above the budget, and as much as fits', async () => {
       await using memory = await openMemoryStore({
         dsn: await sqlitePlace(),
         strategy,
@@ -33,7 +33,7 @@ describe.each<Strategy>(['none', 'truncation', 'rolling_summary'])(
   },
 )
 
-/** The tokens of the newest turns, up to the first that no longer fits. */
+/** Returns the tokens of the newest turns, up to the first that no longer fits. */
 function newestThatFit(turns: readonly ConversationTurn[]): number {
   const fitting = turns.map((_, from) => tokensOf(turns.slice(from)))
   return fitting.find((tokens) => tokens <= BUDGET) ?? 0

@@ -12,12 +12,12 @@ import { runReplicas } from './support/replicas.ts'
 import { measure } from '@harborage/test-kit/measure'
 
 const speakers = ['a', 'b', 'c', 'd']
-/** Four times so many on each of the two: 10,000 in all in full. */
+/** The turns of a speaker. Four speakers on two stores add 10,000 turns in the full run. */
 const turnsEach = measure({ quick: 120, full: 1_250 })
 const kills = measure({ quick: 3, full: 12 })
 
 describe.each(sharedPlaces)('four processes in one conversation on $name', ({ open }) => {
-  test('lose no turn, double none and keep their order, though whoever folds is killed again and again', async () => {
+  test('lose no turn, duplicate none and keep their order, though the folding process is killed repeatedly', async () => {
     const dsn = await open()
     const log = await runReplicas({ dsn, speakers, turnsEach, kills })
     await using memory = await openMemoryStore({ dsn, ...replicaRules(reliableSummarizer) })

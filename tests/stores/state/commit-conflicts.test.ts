@@ -12,7 +12,7 @@ import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-/** Lets another caller save an event id of the first commit that is decided on. */
+/** Saves an event id of a commit as another caller, before the commit is decided. */
 class RacingDatabase extends DelegatingDatabase {
   races = 1
 
@@ -27,7 +27,7 @@ class RacingDatabase extends DelegatingDatabase {
   }
 }
 
-test('a commit that is refused unread, and then meets a unique violation, is decided anew', async () => {
+test('a commit that is rejected without a read, and then meets a unique violation, is decided again', async () => {
   await using real = await openSqlite({ dsn: ':memory:' })
   const database = new RacingDatabase(requireSqlDatabase(real))
   await using state = await openStateStore({ database })

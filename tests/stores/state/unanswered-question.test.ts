@@ -10,7 +10,9 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-/** Makes every write, says that it changed nothing, and is gone when it is asked why. */
+/**
+ * Makes every write, answers that it changed nothing, and fails when the store reads the reason.
+ */
 class ForgetfulDatabase extends DelegatingDatabase {
   isGone = false
 
@@ -31,7 +33,7 @@ class ForgetfulDatabase extends DelegatingDatabase {
   }
 }
 
-test('a write is not said to have failed when only the question what became of it did', async () => {
+test('a write does not fail only because the question about its outcome failed', async () => {
   await using real = await openSqlite({ dsn: ':memory:' })
   const database = new ForgetfulDatabase(requireSqlDatabase(real))
   await using state = await openStateStore({ database })

@@ -5,7 +5,7 @@ import { plantedWorkspace } from './planted-workspace.ts'
 import type { Rule } from './rule.ts'
 import { readWorkspace, type Workspace } from './workspace.ts'
 
-/** What is planted, into which file, and what the report of it contains. */
+/** A planted violation: its description, its file, the content, and a part of the report. */
 export type Plant = readonly [what: string, path: string, content: string, report: string]
 
 export interface CheckedRule {
@@ -36,7 +36,7 @@ export function checkRules(rules: readonly CheckedRule[]): void {
   })
 }
 
-/** A plant in a file of its own, which is reported with its first line. */
+/** Returns a planted violation in a new file, which is reported with its first line. */
 export function plantImport(what: string, folder: string, content: string): Plant {
   return [what, `${folder}/bad.ts`, content, `${folder}/bad.ts:1`]
 }

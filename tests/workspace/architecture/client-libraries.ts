@@ -2,7 +2,7 @@ import { installedWith } from './manifest.ts'
 import { roles } from './roles.ts'
 import type { Workspace, WorkspacePackage } from './workspace.ts'
 
-/** The client libraries of all engines: what nothing else imports. */
+/** Returns the client libraries of all engines: what nothing else imports. */
 export function clientLibraries(workspace: Workspace): ReadonlySet<string> {
   return new Set(
     workspace.packages
@@ -11,7 +11,9 @@ export function clientLibraries(workspace: Workspace): ReadonlySet<string> {
   )
 }
 
-/** What an engine depends on beside the workspace's packages and what every engine may have. */
+/**
+ * Returns what an engine depends on beside the workspace's packages and what every engine may have.
+ */
 export function clientsOf(engine: WorkspacePackage, { packages }: Workspace): readonly string[] {
   const known = [
     'kysely',

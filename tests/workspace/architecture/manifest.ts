@@ -1,6 +1,9 @@
 import type { WorkspacePackage } from './workspace.ts'
 
-/** The names of what comes along when a package is installed: its dependencies and its peers. */
+/**
+ * Returns the names of what comes along when a package is installed: its dependencies and its
+ * peers.
+ */
 export function installedWith({ manifest }: WorkspacePackage): readonly string[] {
   return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
 }

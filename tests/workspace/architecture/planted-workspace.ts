@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Role } from './roles.ts'
 import { readWorkspace, type Workspace } from './workspace.ts'
 
-/** A small workspace that keeps every rule, read after the given files were put over it. */
+/** Returns a small workspace that keeps every rule, read after the given files were put over it. */
 export function plantedWorkspace(planted: Readonly<Record<string, string>> = {}): Workspace {
   const root = mkdtempSync(join(tmpdir(), 'harborage-planted-'))
   try {

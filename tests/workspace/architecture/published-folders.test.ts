@@ -32,7 +32,7 @@ test("the README's list of packages has every published package", () => {
   expect(missing).toEqual([])
 })
 
-test.each(publishedFolders)('%s is covered by what cannot ask for the folders', (folder) => {
+test.each(publishedFolders)('%s is covered by configuration that lists the folders', (folder) => {
   const lines = read('pnpm-workspace.yaml').split('\n')
   expect(lines).toContain(`  - ${folder}/*`)
   const { overrides } = JSON.parse(read('.oxlintrc.json')) as {

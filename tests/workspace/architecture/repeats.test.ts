@@ -33,7 +33,7 @@ const declared = sources.flatMap((source) => [
   }),
 ])
 
-/** The statements of a source whose names begin with a parameter, by what follows it. */
+/** Returns the statements of a source whose names begin with a parameter, by what follows it. */
 function madeWith(source: string, parameter: string) {
   return [
     ...matches(
@@ -68,7 +68,7 @@ test('every statement and transaction of the stores is declared and in the table
   }
 })
 
-test('the table of repetitions lists nothing that is not there', () => {
+test('the table of repetitions lists only existing statements', () => {
   const names = new Set(declared.map(([name]) => name))
   for (const name of [...listed.keys(), ...readersListed()]) expect(names).toContain(name)
 })
@@ -96,7 +96,7 @@ test('no statement is compiled in a way that these tests do not see', () => {
   }
 })
 
-/** What the table says of those that only read; the ledgers have names of their stores. */
+/** Returns what the table says of those that only read; the ledgers have names of their stores. */
 function readersListed(): readonly string[] {
   const text = table.split('## Statements that change nothing')[1] ?? ''
   return [...text.matchAll(/\b(?:state|artifacts|memory)_\w+/g)].map(([name]) => name)

@@ -8,7 +8,7 @@ export type Target =
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'library'; readonly name: string }
 
-/** What an import's specifier means in the file that holds it. */
+/** Returns what an import's specifier means in the file that holds it. */
 export function resolveImport(workspace: Workspace, file: SourceFile, specifier: string): Target {
   if (specifier.startsWith('.')) {
     return { kind: 'file', path: posix.join(posix.dirname(file.path), specifier) }
@@ -26,7 +26,9 @@ function packageNameOf(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
-/** The source behind an entry of the exports map, or undefined if the map has no such entry. */
+/**
+ * Returns the source behind an entry of the exports map, or undefined if the map has no such entry.
+ */
 export function entryFile(owner: WorkspacePackage, entry: string): string | undefined {
   for (const [pattern, path] of Object.entries(owner.manifest.exports ?? {})) {
     const [start = '', end] = pattern.split('*')

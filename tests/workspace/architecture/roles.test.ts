@@ -106,7 +106,7 @@ test('the planted workspace has a package of each role, in each folder of publis
   )
 })
 
-test('of all pairs of roles, those are reported whose root entries may not be imported', () => {
+test('exactly the pairs of roles whose root entries may not be imported are reported', () => {
   const planted = Object.fromEntries(pairs.map(({ path, content }) => [path, content]))
   const reports = importsFollowRoles(plantedWorkspace(planted))
   const forbidden = pairs.filter(({ isAllowed }) => !isAllowed).map(({ path }) => path)

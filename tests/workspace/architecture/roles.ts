@@ -54,7 +54,9 @@ const published = roleNames.filter((role) => role !== 'private')
 
 const testRunners = ['vitest', 'jest', '@jest/globals', 'mocha', 'chai', 'ava', 'tap', 'bun:test']
 
-/** The table of roles. What it does not allow is a violation, also for a type or a dynamic import. */
+/**
+ * The table of roles. What it does not allow is a violation, also for a type or a dynamic import.
+ */
 export const roles: Readonly<Record<Role, RoleRules>> = {
   core: {
     folders: ['packages'],

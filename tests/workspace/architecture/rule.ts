@@ -3,19 +3,21 @@ import type { Role } from './roles.ts'
 import type { SourceImport } from './source-imports.ts'
 import type { SourceFile, Workspace, WorkspacePackage } from './workspace.ts'
 
-/** Looks at a whole workspace and says, one line each, where it breaks the rule. */
+/** Returns the violations of a rule in a workspace, one line each. */
 export type Rule = (workspace: Workspace) => readonly string[]
 
 export interface ImportInPackage {
   readonly owner: WorkspacePackage
-  /** The owner's. */
+  /** The role of the owner. */
   readonly role: Role
   readonly file: SourceFile
   readonly sourceImport: SourceImport
   readonly target: Target
 }
 
-/** A rule about each import by itself: it answers what is wrong with one, or undefined. */
+/**
+ * Returns a rule about single imports. `objection` returns the reason of a violation, or undefined.
+ */
 export function ruleAboutImports(
   roles: readonly Role[],
   objection: (found: ImportInPackage) => string | undefined,
@@ -35,7 +37,7 @@ export function ruleAboutImports(
     })
 }
 
-/** Whether a file is in that folder of its package's src. */
+/** Returns whether a file is in that folder of its package's src. */
 export function isIn(owner: WorkspacePackage, folder: string, { path }: SourceFile): boolean {
   return path.startsWith(`${owner.folder}/src/${folder}/`)
 }

@@ -7,7 +7,7 @@ export interface SourceImport {
   readonly line: number
 }
 
-/** Every module that a TypeScript file names, in whatever form it does so. */
+/** Returns every module that a TypeScript file names, in any form. */
 export function sourceImports(path: string, source: string): readonly SourceImport[] {
   const { program, errors } = parseSync(path, source)
   const [error] = errors

@@ -10,7 +10,9 @@ import type { ExampleResult } from './example-runner.ts'
 import type { Example } from './find-examples.ts'
 import { typeCheck } from './type-check.ts'
 
-/** Type-checks and runs examples, and gives what is wrong with them, each with its file and line. */
+/**
+ * Type-checks and runs examples, and gives what is wrong with them, each with its file and line.
+ */
 export async function faultsOf(
   project: ConsumerProject,
   examples: readonly Example[],
@@ -46,7 +48,10 @@ function isProgram({ proof }: Example): boolean {
   return typeof proof === 'string'
 }
 
-/** Whether the lines of an example do not follow each other in the file that it names, however indented. */
+/**
+ * Returns whether the lines of an example do not follow each other in the file that it names,
+ * however indented.
+ */
 function isMissingPiece({ proof, code }: Example): boolean {
   if (typeof proof === 'string') return false
   const source = readFileSync(join(repositoryRoot, proof.file), 'utf8')
@@ -57,7 +62,7 @@ function withoutIndent(code: string): string {
   return code.replaceAll(/^[ \t]+/gm, '')
 }
 
-/** Runs them one after the other in one process, each in a folder of its own. */
+/** Runs the examples one after the other in one process, each in its own folder. */
 async function run(paths: readonly string[]): Promise<Map<string, ExampleResult>> {
   const results = new Map<string, ExampleResult>()
   const runner = fork(join(import.meta.dirname, 'example-runner.ts'), [...paths], {
@@ -75,7 +80,7 @@ function faultsOfRun({ line, code }: Example, result: ExampleResult | undefined)
   return wrongClaims(line, code, result.printed)
 }
 
-/** What a comment says that `console.log` prints has to be printed, in that order. */
+/** Returns the comments whose `console.log` did not print what they say, in their order. */
 function wrongClaims(firstLine: number, code: string, printed: readonly string[]): string[] {
   const rest = [...printed]
   return code.split('\n').flatMap((text, index) => {

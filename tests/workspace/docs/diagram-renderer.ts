@@ -10,8 +10,8 @@ const CHARACTER_WIDTH = 8
 const LINE_HEIGHT = 16
 
 /**
- * Loads mermaid with a document of jsdom, which needs no browser. jsdom lays nothing out, so the size
- * of a text is estimated by its characters: the SVG is not pretty, and has all of its parts.
+ * Loads mermaid with a document of jsdom, which needs no browser. jsdom lays nothing out, so the
+ * size of a text is estimated by its characters: the SVG is not pretty, and has all of its parts.
  */
 export async function loadMermaid(): Promise<RenderDiagram> {
   const { window } = new JSDOM('<!doctype html><body></body>')

@@ -1,4 +1,5 @@
-// Run by check-examples.ts: imports each file named in its arguments, and tells its parent what came of it.
+// Run by check-examples.ts: imports each file named in its arguments, and tells its parent what
+// came of it.
 import { mkdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'

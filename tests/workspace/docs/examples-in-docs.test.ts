@@ -39,14 +39,14 @@ describe('an example is reported with its file and its line', () => {
       /^docs\/planted\.md:11: TS7006/,
     ],
     [
-      'if it imports what no package offers',
+      'if it imports a name that no package exports',
       [`import { checkKind } from '@harborage/state/internal/check-record.ts'`],
       /^docs\/planted\.md:11: TS2307/,
     ],
     ['if it throws', [`throw new Error('on purpose')`], /^docs\/planted\.md:10: .*on purpose/],
     ['if it ends the process', [`process.exit(0)`], /^docs\/planted\.md:10: .*ended the process/],
     [
-      'if it prints something else than its comment says',
+      'if it does not print what its comment says',
       [`console.log('saved') // 'saved': fine`, `console.log(1 + 1) // 3`],
       /^docs\/planted\.md:12: the comment says 3, printed was 2/,
     ],
@@ -55,7 +55,7 @@ describe('an example is reported with its file and its line', () => {
     expect(await faultsOf(project, [planted(code)])).toEqual([expect.stringMatching(report)])
   })
 
-  test('if it is not a piece of the file that it says it is from', async () => {
+  test('if it is not a part of the file that it names', async () => {
     await using project = await createConsumerProject()
     const proof = { file: 'packages/core/src/sql/lock-key.ts' }
     const pieces = [

@@ -65,7 +65,7 @@ describe('in a source', () => {
     ])
   })
 
-  test('what stands outside of a doc comment is none', () => {
+  test('text outside of a doc comment is not an example', () => {
     expect(examplesOfSource('a.ts', `const text = \`\n${ticks}ts\nx\n${ticks}\``)).toEqual([])
   })
 })

@@ -8,20 +8,23 @@ export interface Example {
   readonly line: number
   readonly code: string
   /**
-   * What shows that it is right: `ts` is compiled and run, `ts no-run` is compiled, and `ts file=a/b.ts` has to be a
-   * piece of that file, from the root of the workspace, which is tested by itself.
+   * How it is checked: `ts` is compiled and run, `ts no-run` is compiled, and `ts file=a/b.ts` has
+   * to be a part of that file, from the root of the workspace, which has its own tests.
    */
   readonly proof: 'run' | 'compile' | { readonly file: string }
 }
 
 const comment = /^\s*\* ?/
 
-/** The examples of a page in Markdown. A fence of another language, or `ts fragment`, holds none. */
+/**
+ * Returns the examples of a page in Markdown. A fence of another language, or `ts fragment`, holds
+ * none.
+ */
 export function examplesOfPage(path: string, text: string): Example[] {
   return examplesIn(path, text.split('\n'))
 }
 
-/** The examples in the doc comments of a source file. */
+/** Returns the examples in the doc comments of a source file. */
 export function examplesOfSource(path: string, text: string): Example[] {
   const lines = text
     .split('\n')

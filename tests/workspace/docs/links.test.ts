@@ -96,7 +96,7 @@ test.each<[what: string, text: string]>([
   expect(faultsOfLinks(repository({ 'docs/page.md': text }))).toEqual([])
 })
 
-/** A repository with an index, another page, a source file and the pages that are given. */
+/** Returns a repository with an index, another page, a source file and the pages that are given. */
 function repository(planted: Readonly<Record<string, string>>): Repository {
   const pages = new Map([
     ['docs/README.md', '[a page](page.md) and [another](other.md)'],

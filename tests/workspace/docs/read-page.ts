@@ -9,7 +9,9 @@ export interface Page {
   readonly links: readonly Link[]
   /** The anchors that the code host makes of headings, and those that the page names in HTML. */
   readonly anchors: ReadonlySet<string>
-  /** References such as `[text][name]` without a definition, which are shown as they are written. */
+  /**
+   * References such as `[text][name]` without a definition, which are shown as they are written.
+   */
   readonly undefinedReferences: readonly Link[]
 }
 

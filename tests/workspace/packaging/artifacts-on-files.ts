@@ -1,4 +1,4 @@
-/** What somebody writes who keeps artifacts on files; it fails if they do not come back. */
+/** A user's program that keeps artifacts on files, and fails if it cannot read them again. */
 export const artifactsOnFiles = `
 import { openArtifactStore, type ArtifactRef } from '@harborage/artifacts'
 import '@harborage/driver-fs'

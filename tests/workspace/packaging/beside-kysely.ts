@@ -1,4 +1,7 @@
-/** A script of a project with a kysely of its own. It takes a DSN, and fails unless every store gives back what it got. */
+/**
+ * A script of a project with a kysely of its own. It takes a DSN, and fails unless every store
+ * gives back what it got.
+ */
 export const besideKysely: string = `
 import { createEventBus, newEventId, openDatabase } from '@harborage/core'
 import { openArtifactStore } from '@harborage/artifacts'

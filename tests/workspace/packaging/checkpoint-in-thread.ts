@@ -1,6 +1,6 @@
 /**
- * A script that saves until a checkpoint was due, and fails unless the log has begun anew with the commit of the thread,
- * which holds one page and nothing of a save.
+ * A script that saves until a checkpoint was due, and fails unless the log has begun anew with the
+ * commit of the thread, which holds one page and nothing of a save.
  */
 export const checkpointInThread: string = `
 import { readFileSync } from 'node:fs'

@@ -13,7 +13,8 @@ export interface ConsumerProject extends AsyncDisposable {
 }
 
 /**
- * An empty project of someone who installs these packages, far away from this workspace.
+ * Resolves to an empty project of someone who installs these packages, far away from this
+ * workspace.
  *
  * @param packages Names of packages, and options of the package manager.
  */

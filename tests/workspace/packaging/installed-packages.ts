@@ -2,8 +2,8 @@ import { readdir, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 
 /**
- * The real folders of every package under a project's node_modules, by name. One that is there
- * twice has two folders; links to one and the same folder count once.
+ * Resolves to the real folders of every package under a project's node_modules, by name. One that
+ * is there twice has two folders; links to one and the same folder count once.
  */
 export async function installedPackages(
   project: string,

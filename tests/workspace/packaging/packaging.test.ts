@@ -32,7 +32,7 @@ test('every published package is packed', () => {
 describe.each(packedPackages)('$name as it is published', (packed) => {
   const { manifest, files, tarball, content } = packed
 
-  test('ships its build, its sources, the licence and a README, and nothing else', () => {
+  test('contains only its build, its sources, the license and a README', () => {
     const other = files.filter(
       (file) => !/^(dist\/.+\.(js|d\.ts)(\.map)?|src\/.+\.(ts|md))$/.test(file),
     )
@@ -256,14 +256,14 @@ describe('a project that installed every package', () => {
     expect(await runCommand(project.folder, 'node', ...flags)).toContain('1 passed')
   })
 
-  test('is told what to do where Node.js loads no addons, and left without an empty file', async () => {
+  test('fails with advice where Node.js loads no addons, and creates no empty file', async () => {
     const { outcome, files } = await save(['--no-addons', 'save-once.mjs', './without-addons.db'])
     expect(outcome).toMatch(/^invalid_config: .*--no-addons/)
     expect(files).toEqual([])
   })
 
   if (process.platform === 'linux') {
-    test('is told to mount the folder where only the file is mounted', async () => {
+    test('fails with the advice to mount the folder if only the file is mounted', async () => {
       const script = [
         'mkdir app && touch kept.db app/agent.db',
         'mount --bind kept.db app/agent.db',

@@ -3,19 +3,22 @@ import { join } from 'node:path'
 
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
-/** The packages that the README's first `npm install` line names. */
+/** Returns the packages that the README's first `npm install` line names. */
 export function firstInstall(): readonly string[] {
   const [, packages] = /^npm install (.+)$/m.exec(readme()) ?? []
   if (packages === undefined) throw new Error('README.md has no line that begins "npm install "')
   return packages.split(' ')
 }
 
-/** The first example of the README, which opens its database explicitly. */
+/** Returns the first example of the README, which opens its database explicitly. */
 export function firstExample(): string {
   return exampleOf('first')
 }
 
-/** The example of the README that opens a store by DSN, with the driver that an import registers. */
+/**
+ * Returns the example of the README that opens a store by DSN, with the driver that an import
+ * registers.
+ */
 export function exampleByDsn(): string {
   return exampleOf('by DSN')
 }

@@ -12,7 +12,9 @@ export interface CommandResult {
   readonly output: string
 }
 
-/** Runs a program as a person would from a shell in that folder, not as a script of this workspace. */
+/**
+ * Runs a program like a user in a shell in that folder, not like a script of this workspace.
+ */
 export async function tryCommand(
   folder: string,
   program: string,

@@ -1,6 +1,6 @@
 /**
- * A script of a project that saves one record into a new SQLite file, and prints what came of it and which files there
- * are then. It takes the path of the file.
+ * A script of a project that saves one record into a new SQLite file, and prints what came of it
+ * and which files there are then. It takes the path of the file.
  */
 export const saveOnce: string = `
 import { existsSync, readdirSync } from 'node:fs'
@@ -25,7 +25,9 @@ const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.sta
 console.log(JSON.stringify({ outcome, files }))
 `
 
-/** What a user's own test under Jest does with new files: Node's errors are of another realm there. */
+/**
+ * What a user's own test under Jest does with new files: Node's errors are of another realm there.
+ */
 export const jestTest: string = `
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** A use of the public types: what compiles, and the same with the one mistake that must not. */
+/** A use of the public types that compiles, and the same with a mistake that must not compile. */
 export interface TypeCase {
   readonly what: string
   readonly right: string
@@ -7,7 +7,7 @@ export interface TypeCase {
   readonly error: readonly [code: string, message: string]
 }
 
-/** What every case finds declared. */
+/** The declarations of every case. */
 export const prelude = `
 import { createEventBus, type Database, type ErrorCode, type EventId, type Identity, isHarborageError, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
 import { createContext } from '@harborage/core/kit'

@@ -57,7 +57,8 @@ export async function openCalls(checkout: string, dsn: string): Promise<Measured
       load: async () => () => state.load(identity, 'checkpoint'),
       addTurn: async () => {
         const conversation = await newConversation()
-        // A new id takes random numbers once in a millisecond: its calls are not the same each time.
+        // A new id takes random numbers once in a millisecond: its calls are not the same each
+        // time.
         const added = { ...turn, turnId: newEventId() }
         return () => memory.addTurn(conversation, added)
       },

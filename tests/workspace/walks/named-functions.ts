@@ -2,7 +2,7 @@ import { parseSync, type Node } from 'oxc-parser'
 
 /** A function in a source. */
 export interface NamedFunction {
-  /** With its class, or the function that it is in. */
+  /** The name, with that of its class or of the function around it. */
   readonly name: string
   readonly line: number
   readonly lines: number
@@ -16,9 +16,9 @@ interface Span {
 
 /** The names around a node. */
 interface Surroundings {
-  /** Of the function or class that it is in. */
+  /** The name of the function or class around it. */
   readonly inside: string
-  /** That a function gets which is this node. */
+  /** The name of a function that is this node. */
   readonly own: string | undefined
 }
 
@@ -61,7 +61,7 @@ function bodyOf(body: Node): NamedFunction['body'] {
   return { start: body.start, end: body.end, isExpression: body.type !== 'BlockStatement' }
 }
 
-/** The name that a node gives to a function that is its value. */
+/** Returns the name that a node gives to a function that is its value. */
 function nameFor(node: Node, child: Node): string | undefined {
   if (node.type === 'VariableDeclarator') {
     return node.init === child && node.id.type === 'Identifier' ? node.id.name : undefined

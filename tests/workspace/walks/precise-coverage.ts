@@ -25,7 +25,7 @@ export class PreciseCoverage implements Follower<readonly CalledFunction[]> {
     const { result } = await this.#session.post('Profiler.takePreciseCoverage')
     return result.flatMap(({ url, functions }) =>
       functions.flatMap(({ functionName: name, ranges: [range] }) => {
-        // What initializes the fields of a class is called `<…>`: it is no function of the source.
+        // The initializer of class fields is called `<…>`. It is not a function of the source.
         if (range === undefined || range.count === 0 || name.startsWith('<')) return []
         return [{ url, name, start: range.startOffset, end: range.endOffset, calls: range.count }]
       }),

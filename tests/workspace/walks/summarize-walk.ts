@@ -36,7 +36,7 @@ export function summarizeWalk(checkout: string, functions: readonly CalledFuncti
   }
 }
 
-/** Whether a file is a source of the checkout's packages. */
+/** Returns whether a file is a source of the checkout's packages. */
 export function isOwnSource(checkout: string, path: string): boolean {
   return path.startsWith(join(checkout, 'packages/')) && packageOf(path) === undefined
 }
@@ -66,7 +66,7 @@ function longestOf(
     )
 }
 
-/** The name of the installed package that a file is of. */
+/** Returns the name of the installed package that a file is of. */
 function packageOf(path: string): string | undefined {
   const [, scope, name] =
     /.*\/node_modules\/(@[^/]+\/)?([^/]+)\//.exec(path.replaceAll('\\', '/')) ?? []

@@ -1,5 +1,6 @@
 /**
- * The checker of concurrent histories: whether the recorded calls have an order that explains their answers.
+ * The checker of concurrent histories: searches an order of the recorded calls that explains their
+ * answers.
  *
  * @module
  */

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 
-/** All that a person could ever see of an error: message, stack, every property and every cause. */
+/**
+ * Returns everything that is visible of an error: message, stack, all properties and all causes.
+ */
 export function inspected(error: unknown): string {
   const shown = [inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error)]
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

@@ -6,7 +6,7 @@ import type { Answer, Call, StoreProcessConfig } from './store-process.ts'
 
 const script = join(import.meta.dirname, 'store-process.ts')
 
-/** A store in a process of its own, which any error that nobody handles would end. */
+/** A store in another process, which any unhandled error would end. */
 export class RemoteStore implements AsyncDisposable {
   readonly #child: ChildProcess
 
@@ -27,7 +27,10 @@ export class RemoteStore implements AsyncDisposable {
     return answered
   }
 
-  /** Lets go of the process and gives its exit code; one that keeps a handle stays until it is killed. */
+  /**
+   * Lets go of the process and gives its exit code; one that keeps a handle stays until it is
+   * killed.
+   */
   async end(): Promise<number | null> {
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), HANG_LIMIT_MS)
     const exited = once(this.#child, 'exit')

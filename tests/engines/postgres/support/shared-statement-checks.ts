@@ -4,7 +4,7 @@ import type { NewStateRecord, StateStore } from '@harborage/state'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { ann, newRecord } from './test-store.ts'
 
-/** What has to hold for calls that are made together, shown on a store that nobody else uses. */
+/** Checks of calls that share statements, on a store that no other test uses. */
 export interface SharedStatementCheck {
   readonly name: string
   /** @param other Another store on the same database, which shares nothing with the first. */

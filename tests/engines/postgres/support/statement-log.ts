@@ -24,8 +24,8 @@ const line =
   /^harborage\|(\d+)\|LOG: {2}duration: [\d.]+ ms {2}(parse|bind|execute|statement) ?([^:]*): (.*)$/
 
 /**
- * What the sessions of harborage asked while the work was done. The server has logged a statement before it sends the
- * answer.
+ * Resolves to what the sessions of harborage asked while the work was done. The server has logged a
+ * statement before it sends the answer.
  */
 export async function loggedDuring(
   server: PostgresServer,
@@ -37,7 +37,7 @@ export async function loggedDuring(
   return after.slice(before.length).split('\n').flatMap(stepsOf)
 }
 
-/** All that the server has logged. */
+/** Resolves to all that the server has logged. */
 export function logOf(server: PostgresServer): Promise<string> {
   return readFile(join(dirname(server.dataDirectory), 'log'), 'utf8')
 }

@@ -1,5 +1,5 @@
-// Run by a test: a process that keeps one store open and makes the calls that it is told to make. It handles no
-// errors beside those of the calls, so that whatever else fails ends it.
+// Run by a test: a process that keeps one store open and makes the calls that it is told to make.
+// It handles no errors beside those of the calls, so that any other error ends it.
 import { newEventId } from '@harborage/core'
 import { openPostgres, type PostgresConfig } from '@harborage/driver-postgres'
 import { openStateStore, type StateStore } from '@harborage/state'
@@ -18,7 +18,7 @@ export interface Call {
   readonly kinds: readonly string[]
 }
 
-/** What became of a call. */
+/** The outcome of a call. */
 export interface Answer {
   readonly value?: unknown
   readonly failure?: { readonly code: string; readonly retryable: boolean }

@@ -5,13 +5,13 @@ import { openStateStore, type NewStateRecord, type StateStore } from '@harborage
 export const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 export const ann = { ...session, runId: 'r1' }
 
-/** A record of Ann's with an event id of its own. */
+/** Returns a record of Ann's with an event id of its own. */
 export function newRecord(change: Partial<NewStateRecord> = {}): NewStateRecord {
   const bytes = new TextEncoder().encode('step 1')
   return { eventId: newEventId(), identity: ann, kind: 'note', bytes, ...change }
 }
 
-/** A store with a database of its own. */
+/** Resolves to a store with a database of its own. */
 export async function openOwnStore(
   config: PostgresConfig,
 ): Promise<{ state: StateStore } & AsyncDisposable> {
@@ -29,7 +29,10 @@ export async function openOwnStore(
   }
 }
 
-/** Opens a store with time limits that a busy machine may exceed for a while: tries again until it does not. */
+/**
+ * Opens a store with time limits that a busy machine may exceed for a while: tries again until it
+ * does not.
+ */
 export async function openInTime(
   config: PostgresConfig,
 ): Promise<{ state: StateStore } & AsyncDisposable> {

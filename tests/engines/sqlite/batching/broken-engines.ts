@@ -3,14 +3,14 @@ import type { SqlDatabase, SqlStatement, SqlWork, TransactionTraits } from '@har
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 import { turns } from '@harborage/test-kit/turns'
 
-/** An engine with one fault on purpose in how calls share commits. */
+/** An engine with a deliberate fault in how calls share commits. */
 export interface BrokenEngine {
   /** Completes the sentence "an engine that …". */
   readonly fault: string
   readonly breakIt: (database: SqlDatabase) => SqlDatabase
 }
 
-/** Lets calls that come together meet before they are done. */
+/** Collects concurrent calls before it runs them. */
 abstract class GatheringDatabase extends DelegatingDatabase {
   #gathered: (() => Promise<unknown>)[] = []
   #outcomes: Promise<readonly PromiseSettledResult<unknown>[]> | undefined
@@ -29,7 +29,7 @@ abstract class GatheringDatabase extends DelegatingDatabase {
     return (await this.gather(() => super.transaction(traits, work))) as Result
   }
 
-  /** Which of the gathered outcomes the call with this number is told. */
+  /** Returns which of the outcomes the call with this number gets. */
   protected abstract pick(
     outcomes: readonly PromiseSettledResult<unknown>[],
     own: number,
@@ -70,7 +70,7 @@ class FailingTogetherDatabase extends GatheringDatabase {
   }
 }
 
-/** Says that a row was written, and writes it a little later. */
+/** Acknowledges a row before it is written. */
 class HastyDatabase extends DelegatingDatabase {
   override async changes<Parameters>(
     statement: SqlStatement<Parameters, unknown>,
@@ -81,7 +81,7 @@ class HastyDatabase extends DelegatingDatabase {
   }
 }
 
-/** The ways to get the sharing of commits wrong, each of which a case has to notice. */
+/** Faults of shared commits, each of which a case has to notice. */
 export const brokenEngines: readonly BrokenEngine[] = [
   {
     fault: 'tells a caller the outcome of another one',

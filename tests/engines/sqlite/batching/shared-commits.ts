@@ -5,14 +5,14 @@ import type { SqlDatabase } from '@harborage/core/sql'
 import { openStateStore, type NewStateRecord, type StateStore } from '@harborage/state'
 import { expect } from 'vitest'
 
-/** An empty database on which calls that come together may share a commit, and somebody who looks at it from outside. */
+/** An empty database on which concurrent calls may share a commit, and another connection to it. */
 export interface SharedCommitBench extends AsyncDisposable {
   readonly database: SqlDatabase
-  /** The event id that a slot holds for every other connection, at this moment. */
+  /** Returns the event id of a slot that other connections see now. */
   readonly heldForOthers: (kind: string) => string | undefined | Promise<string | undefined>
 }
 
-/** One thing that has to hold where calls share commits, whatever the engine. */
+/** A property of shared commits on every engine. */
 export interface SharedCommitCase {
   readonly name: string
   readonly run: (bench: SharedCommitBench) => Promise<void>
@@ -23,7 +23,7 @@ export const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' } as c
 
 const CALLERS = 32
 
-/** What has to hold for callers whose writes share commits. */
+/** The properties that callers rely on if their writes share commits. */
 export const sharedCommitCases: readonly SharedCommitCase[] = [
   { name: 'each of many saves at once gets its own outcome', run: ownOutcomes },
   { name: 'a commit that fails takes nothing with it', run: ownFailures },
@@ -89,7 +89,7 @@ async function acknowledged({ database, heldForOthers }: SharedCommitBench): Pro
 interface Saving {
   readonly record: NewStateRecord
   readonly ifEventId?: NewStateRecord['eventId'] | null
-  /** What the caller has to be told. */
+  /** The outcome that the caller has to get. */
   readonly outcome: string
 }
 
@@ -97,7 +97,7 @@ function save(state: StateStore, { record: saved, ifEventId }: Saving): Promise<
   return state.save(saved, ifEventId === undefined ? {} : { ifEventId })
 }
 
-/** Neighbours are told different things. */
+/** Returns a save whose outcome differs from that of the next one. */
 function savingOf(index: number, held: NewStateRecord): Saving {
   const fresh = record(`k.${index}`)
   switch (index % 5) {

@@ -8,7 +8,10 @@ import BetterSqlite3 from 'better-sqlite3'
 
 import type { SharedCommitBench } from './shared-commits.ts'
 
-/** An SQLite file, and a second connection that looks at it at once, without giving way to other work. */
+/**
+ * Resolves to an SQLite file, and a second connection that looks at it at once, without giving way
+ * to other work.
+ */
 export async function openSqliteBench(): Promise<SharedCommitBench> {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-sharing-'))
   const path = join(folder, 'a.db')

@@ -1,4 +1,5 @@
-// Run by full-disk.test.ts on a small disk: many calls meet one that does not fit. Tells what happened as JSON.
+// Run by full-disk.test.ts on a small disk: many calls meet one that does not fit. Tells what
+// happened as JSON.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,14 +12,14 @@ import { openStateStore } from '@harborage/state'
 export interface CrowdReport {
   /** How many calls were answered while the disk was full. */
   readonly answeredWhileFull: number
-  /** What each call was answered. */
+  /** The outcome of each call. */
   readonly outcomes: readonly string[]
-  /** Whether each call's record is there afterwards. */
+  /** Whether the record of each call is stored afterward. */
   readonly isThere: readonly boolean[]
 }
 
 const CALLERS = 8
-/** The caller in the middle brings what does not fit. */
+/** The caller in the middle, whose record does not fit. */
 const HEAVY = 3
 
 const [, , folder = '', what = ''] = process.argv

@@ -12,9 +12,9 @@ export interface DiskReport {
   readonly code: string
   readonly retryable: boolean
   readonly message: string
-  /** How many of the saved records are there, as they were, while the disk is full. */
+  /** How many of the saved records are intact while the disk is full. */
   readonly intact: number
-  /** What a save after that is answered, and what the failed one is once some space is free. */
+  /** The outcomes of a save after that, and of the failed one once some space is free. */
   readonly again: string
   readonly afterwards: string
 }

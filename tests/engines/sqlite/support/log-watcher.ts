@@ -4,13 +4,16 @@ import BetterSqlite3 from 'better-sqlite3'
 
 const LOG_HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
-/** Where the header of the log says how long a page is, and that of a frame how long the database is after a commit. */
+/**
+ * Where the header of the log says how long a page is, and that of a frame how long the database is
+ * after a commit.
+ */
 const PAGE_SIZE_AT = 8
 const SIZE_AFTER_COMMIT_AT = 4
 
 /**
- * Counts the commits of an SQLite file in its write-ahead log. Each of them is one fsync with full durability. Its own
- * open read keeps the log from being started anew.
+ * Counts the commits of an SQLite file in its write-ahead log. Each of them is one fsync with full
+ * durability. Its own open read keeps the log from being started anew.
  */
 export class LogWatcher implements Disposable {
   readonly #reader: BetterSqlite3.Database
@@ -22,7 +25,7 @@ export class LogWatcher implements Disposable {
     this.#reader.exec('begin; select count(*) from sqlite_schema')
   }
 
-  /** The commits that are made meanwhile. */
+  /** Resolves to the number of commits during the work. */
   async commitsIn(work: () => Promise<unknown>): Promise<number> {
     const before = this.#commits()
     await work()

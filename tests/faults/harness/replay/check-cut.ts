@@ -13,16 +13,16 @@ import { openStores, type Durability } from '../writer/open-stores.ts'
 import { acknowledgedOf } from '../writer/told.ts'
 import { DATABASE, WRITER } from './record.ts'
 
-/** What was left when the power went. */
+/** The state of the disk after a power loss. */
 export interface Cut {
   readonly files: ReadonlyMap<string, Uint8Array>
-  /** What had been told by then, line by line. */
+  /** The lines that the writer had written by then. */
   readonly told: readonly string[]
   readonly callers: number
   readonly durability: Durability
 }
 
-/** What is wrong with what the product makes of the files that were left. */
+/** Opens the files after a power loss with the product, and resolves to what is wrong. */
 export async function checkCut({ files, told, callers, durability }: Cut): Promise<Figures> {
   return inTemporaryFolder(inMemory, async (folder) => {
     for (const [name, content] of files) await writeFile(join(folder, name), content)
@@ -53,7 +53,10 @@ function judgeAll(pictures: readonly Picture[], told: readonly string[]): Figure
   )
 }
 
-/** With `durability: 'normal'` the latest operations may be gone, and with each of them all that came after it. */
+/**
+ * With `durability: 'normal'` the latest operations may be gone, and with each of them all that
+ * came after it.
+ */
 function judgeTail(pictures: readonly Picture[], told: readonly string[]): Figures {
   const acknowledged = acknowledgedOf(told, pictures.length)
   const shown = pictures.map((picture, number) =>
@@ -63,7 +66,8 @@ function judgeTail(pictures: readonly Picture[], told: readonly string[]): Figur
     pictures.map((picture, number) => {
       const last = shown[number]
       if (last === undefined) return judge(picture, 'all stores', 0)
-      // Its last operation began when the one before it had been acknowledged: what was acknowledged by then is there.
+      // Its last operation began when the one before it had been acknowledged: what was
+      // acknowledged by then is there.
       const begun = told.slice(0, told.indexOf(`${number} ${last - 2}`) + 1)
       const before = acknowledgedOf(begun, pictures.length)
       return figures({ lost: before.filter((count, other) => count > (shown[other] ?? 0)).length })

@@ -1,4 +1,4 @@
-/** What a disk writes as a whole or not at all. */
+/** The size of a sector, which a disk writes as a whole or not at all. */
 const SECTOR_BYTES = 512
 
 /** A write, or a new size. */
@@ -6,12 +6,12 @@ export type Change =
   | { readonly type: 'write'; readonly at: number; readonly bytes: Uint8Array }
   | { readonly type: 'truncate'; readonly size: number }
 
-/** What becomes of a change that was not synchronised when the power went. */
+/** What becomes of a change that was not synchronized when the power went. */
 export type Fate = 'lost' | 'kept' | 'torn'
 
 const kept = (): Fate => 'kept'
 
-/** A file: what is safe of it, and what was changed since. */
+/** A file: its synchronized content, and the changes since then. */
 export class DiskFile {
   readonly #safe = new Content()
   #pending: Change[] = []
@@ -30,7 +30,7 @@ export class DiskFile {
     this.#pending = []
   }
 
-  /** What is there if the power goes now. */
+  /** Returns the content if the power fails now. */
   after(fate: () => Fate): Uint8Array {
     const content = this.#safe.copy()
     for (const change of this.#pending) {
@@ -41,7 +41,7 @@ export class DiskFile {
   }
 }
 
-/** Bytes that grow; what was skipped are zeros. */
+/** Bytes that can grow. Skipped bytes are zeros. */
 class Content {
   #room = new Uint8Array(0)
   #size = 0
@@ -78,7 +78,7 @@ class Content {
       room.set(this.bytes)
       this.#room = room
     }
-    // Whatever grows again later is empty.
+    // Bytes that are truncated and later grown again are zero.
     this.#room.fill(0, Math.min(size, this.#size), this.#size)
     this.#size = size
   }

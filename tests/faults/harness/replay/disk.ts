@@ -2,8 +2,9 @@ import { DiskFile, type Fate } from './disk-file.ts'
 import type { DiskEvent } from './strace-log.ts'
 
 /**
- * A folder on a disk that keeps, when the power goes, what was synchronised, and of everything else an arbitrary part:
- * this write and not that one, half of a third, a new name or not. That is all that POSIX promises.
+ * A folder on a disk that keeps, when the power goes, what was synchronized, and of everything else
+ * an arbitrary part: this write and not that one, half of a third, a new name or not. That is all
+ * that POSIX promises.
  */
 export class Disk {
   readonly #files = new Map<string, DiskFile>()
@@ -34,7 +35,7 @@ export class Disk {
     }
   }
 
-  /** The files that are there if the power goes now. */
+  /** Returns the files that exist if the power fails now. */
   after(fate: () => Fate): ReadonlyMap<string, Uint8Array> {
     const names = new Map(this.#safeNames)
     for (const [name, file] of this.#pendingNames) {

@@ -26,17 +26,17 @@ export interface RecordingOptions {
   readonly fault?: string
 }
 
-/** What a writer did to the disk, and when it acknowledged what. */
+/** The changes that a writer made to the disk, and its acknowledgements. */
 export interface Recording {
   readonly events: readonly DiskEvent[]
   /** Every traced system call, as strace wrote it. */
   readonly calls: readonly string[]
-  /** What it said last. */
+  /** The last line that it wrote. */
   readonly last: string
 }
 
 /**
- * Lets a writer fill a new database and records it.
+ * Runs a writer that fills a new database, and records it.
  *
  * @param folder An empty folder, by its real path, for the database and the records.
  */

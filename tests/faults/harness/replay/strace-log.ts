@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 
 import { wholeCalls } from './whole-calls.ts'
 
-/** What a process did to the files of a folder, in the order in which it did it. */
+/** A change that a process made to the files of a folder. */
 export type DiskEvent =
   | { readonly type: 'create' | 'remove' | 'sync' | 'failed sync'; readonly name: string }
   | { readonly type: 'write'; readonly name: string; readonly at: number; readonly bytes: Buffer }
@@ -10,7 +10,10 @@ export type DiskEvent =
   | { readonly type: 'sync folder' }
   | { readonly type: 'tell'; readonly lines: readonly string[] }
 
-/** The system calls that change files or make changes durable; any that is not understood fails the replay. */
+/**
+ * The system calls that change files or make changes durable; any that is not understood fails the
+ * replay.
+ */
 export const tracedCalls =
   'openat,pread64,write,pwrite64,writev,pwritev,ftruncate,fallocate,fsync,fdatasync,unlink,rename,link'
 
@@ -63,7 +66,7 @@ function opened(inside: string, log: string): readonly DiskEvent[] {
   return inside.includes('O_CREAT') && name !== log ? [{ type: 'create', name }] : []
 }
 
-/** The first text between quotes. */
+/** Returns the first text between quotes. */
 function textIn(inside: string): string {
   return textsIn(inside)[0] ?? ''
 }

@@ -9,8 +9,9 @@ const resumed = /^(\d+) +<\.\.\. \w+ resumed>(.*)$/
 const changes = /^\d+ +(?:pwrite64|ftruncate)\(/
 
 /**
- * Joins the calls that strace wrote in two parts, since another thread made one meanwhile. A call counts from its end:
- * what is synchronised is safe only then. What is told counts from its beginning: somebody may have read it by then.
+ * Joins the calls that strace wrote in two parts, since another thread made one meanwhile. A call
+ * counts from its end: what is synchronized is safe only then. An acknowledgement counts from its
+ * beginning, because it may have been read by then.
  */
 export function wholeCalls(lines: readonly string[]): string[] {
   const begun = new Map<string, Begun>()
@@ -34,10 +35,12 @@ export function wholeCalls(lines: readonly string[]): string[] {
   return whole
 }
 
-/** Whether a sync took a change along that was made meanwhile is not known. */
+/**
+ * Throws if a file was changed during a sync: it is unknown whether the sync includes the change.
+ */
 function refuseChanges(file: string, meanwhile: readonly string[]): void {
   if (meanwhile.some((call) => changes.test(call) && fileOf(call) === file)) {
-    throw new Error('a file was changed while it was synchronised')
+    throw new Error('a file was changed while it was synchronized')
   }
 }
 

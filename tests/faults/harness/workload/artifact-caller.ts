@@ -5,7 +5,7 @@ import { figures } from '../figures.ts'
 import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 
-/** Puts one new text after the other into a scope of its own. */
+/** Puts new texts into its own scope, one after the other. */
 export class ArtifactCaller implements Caller {
   readonly name = 'put'
   readonly mark: string

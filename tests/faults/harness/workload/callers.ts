@@ -8,7 +8,10 @@ import { TurnCaller } from './turn-caller.ts'
 
 const variants: readonly StateVariant[] = ['save', 'chain', 'commit', 'delete']
 
-/** One caller of every sort on the stores, each in a session of its own that has this name in its own. */
+/**
+ * One caller of every sort on the stores, each in a session of its own that has this name in its
+ * own.
+ */
 export function callersOn(stores: Stores, name: string, tenantId = 'acme'): readonly Caller[] {
   const session = (sort: string): Identity => ({
     tenantId,

@@ -6,13 +6,16 @@ import { figures, sumOf } from '../figures.ts'
 import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 
-/** What is called again and again. */
+/** The kind of calls that are made repeatedly. */
 export type StateVariant = 'save' | 'chain' | 'commit' | 'delete'
 
 const SLOTS = ['slot.a', 'slot.b'] as const
 const [A, B] = SLOTS
 
-/** Writes into slots of its own: overwrites, compare-and-set chains, commits of two slots, saves and deletes by turns. */
+/**
+ * Writes into its own slots: overwrites, compare-and-set chains, commits of two slots, alternating
+ * saves and deletes.
+ */
 export class StateCaller implements Caller {
   readonly name: string
   readonly mark: string
@@ -122,7 +125,9 @@ export class StateCaller implements Caller {
 
 function mustBeThere(outcomes: readonly string[]): void {
   if (outcomes.every((outcome) => outcome === 'saved' || outcome === 'unchanged')) return
-  throw new Error(`a write that nobody else has overwritten was answered by ${outcomes.join(', ')}`)
+  throw new Error(
+    `a write that no other caller has overwritten was answered by ${outcomes.join(', ')}`,
+  )
 }
 
 function isOwned({ identity }: StateRecord, own: RunIdentity): boolean {

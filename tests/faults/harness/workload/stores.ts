@@ -23,7 +23,7 @@ export async function openStores(database: Database): Promise<Stores> {
   return { state, artifacts, memory }
 }
 
-/** Opens with limits that a busy machine may exceed for a while: tries again until it does not. */
+/** Opens stores with limits that a busy machine may exceed, and retries until it succeeds. */
 export async function openInTime(config: PostgresConfig): Promise<Stores & AsyncDisposable> {
   const deadline = performance.now() + hangLimit(10_000)
   for (;;) {
@@ -35,7 +35,9 @@ export async function openInTime(config: PostgresConfig): Promise<Stores & Async
   }
 }
 
-/** All three stores on a Postgres database that is opened for them and closed with them. */
+/**
+ * Resolves to all three stores on a Postgres database that is opened for them and closed with them.
+ */
 export async function openPostgresStores(
   config: PostgresConfig,
 ): Promise<Stores & AsyncDisposable> {

@@ -10,26 +10,31 @@ const HANGING_MS = hangLimit(60_000)
 const SHOWN_VIOLATIONS = 20
 
 export interface Expectations {
-  /** `none`: every call has to succeed. `typed`: it may fail, as unavailable or with an unknown outcome. */
+  /**
+   * `none`: every call has to succeed. `typed`: it may fail, as unavailable or with an unknown
+   * outcome.
+   */
   readonly errors: 'none' | 'typed'
-  /** If given, sees that a call is really not applied when its error says so. */
+  /** Stores that check that a call was not applied if its error claims that. */
   readonly reader?: Stores
-  /** How long the call is made again after errors. Default: until it would be taken to hang. */
+  /** How long the call is retried after errors. Default: until it counts as hanging. */
   readonly forMs?: number
 }
 
 const noticed = Promise.withResolvers<Figures>()
 
-/** Resolves as soon as any call shows that this build is broken on purpose. */
+/** Resolves as soon as any call reveals the fault of this build. */
 export const whenNoticed: Promise<Figures> = noticed.promise
 
-/** What became of the calls of one worker. */
+/** The outcomes of the calls of one worker. */
 export class Tally {
   acknowledged = 0
   unknown = 0
   readonly #violations: string[] = []
 
-  /** Makes a call of the caller's once, and gives the error, if it is one that a fault may lead to. */
+  /**
+   * Makes a call of the caller's once, and gives the error, if it is one that a fault may lead to.
+   */
   async attempt({ name }: Caller, operation: Operation, limitMs: number): Promise<unknown> {
     try {
       await inTime(operation.run(), limitMs)
@@ -43,7 +48,10 @@ export class Tally {
     }
   }
 
-  /** Makes a call of the caller's, and after an error that it may end with again, with the same ids; whether it succeeded. */
+  /**
+   * Makes a call of the caller's, and after an error that it may end with again, with the same ids;
+   * whether it succeeded.
+   */
   async acknowledge(
     caller: Caller,
     operation: Operation,
@@ -80,7 +88,7 @@ export class Tally {
     if (this.#violations.length < SHOWN_VIOLATIONS) this.#violations.push(violation)
   }
 
-  /** What was tallied since the last time. */
+  /** Returns what was tallied since the last time. */
   take(): Figures {
     const { acknowledged, unknown } = this
     this.acknowledged = 0
@@ -89,7 +97,7 @@ export class Tally {
   }
 }
 
-/** Whether an error tells its reason and that the same call may be made again. */
+/** Returns whether an error has a reason and allows a retry. */
 export function isPassing(error: unknown): boolean {
   return (
     (isHarborageError(error, 'store_unavailable') || isHarborageError(error, 'outcome_unknown')) &&

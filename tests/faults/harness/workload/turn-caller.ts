@@ -5,7 +5,7 @@ import { figures } from '../figures.ts'
 import type { Caller, Operation } from './caller.ts'
 import type { Stores } from './stores.ts'
 
-/** Adds one turn after the other to a conversation of its own. */
+/** Adds turns to its own conversation, one after the other. */
 export class TurnCaller implements Caller {
   readonly name = 'turn'
   readonly mark: string

@@ -1,6 +1,6 @@
 import type { SourceEdit } from '../fault-row.ts'
 
-/** The save is answered at once and made a little later. */
+/** A save is acknowledged before it is made. */
 export const savesLater: SourceEdit = {
   file: 'packages/state/src/sql/sql-state-driver.ts',
   from: 'async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {',
@@ -11,7 +11,7 @@ export const savesLater: SourceEdit = {
   async saveLater(record, condition) {`,
 }
 
-/** The slots of a commit are saved one after the other, with time for a kill to come in between. */
+/** The slots of a commit are saved one after the other, with time for a kill in between. */
 export const commitsInParts: SourceEdit = {
   file: 'packages/state/src/sql/sql-state-driver.ts',
   from: 'async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {',
@@ -26,14 +26,14 @@ export const commitsInParts: SourceEdit = {
   async commitAtOnce(transaction) {`,
 }
 
-/** A turn is added again when its addTurn is repeated. */
+/** A retried addTurn adds the turn again. */
 export const forgetsTurnIds: SourceEdit = {
   file: 'packages/memory/src/internal/turn-ids.ts',
   from: 'if (header === undefined) return false',
   to: 'return false',
 }
 
-/** An artifact's file is answered for at once and written a little later. */
+/** A put is acknowledged before its file is written. */
 export const putsFilesLater: SourceEdit = {
   file: 'packages/driver-fs/src/fs-artifact-driver.ts',
   from: 'async put(artifact: NewArtifact): Promise<ArtifactRef> {',

@@ -7,7 +7,7 @@ import { observe } from './observe.ts'
 import { openStores } from './open-stores.ts'
 import { perform } from './operations.ts'
 
-/** A process that has ended, in whatever way. */
+/** A process that has ended in any way. */
 export interface EndedWriter {
   readonly dsn: string
   readonly writer: string
@@ -16,8 +16,9 @@ export interface EndedWriter {
 }
 
 /**
- * What a fresh reader finds wrong after a writer has ended. If nothing, each caller's last operation and the one after,
- * which nobody knows the fate of, are repeated as a retry would: then both are there, once.
+ * Resolves to what a fresh reader finds wrong after a writer has ended. If nothing, each caller's
+ * last operation and the one after, whose outcome is unknown, are repeated as a retry would: then
+ * both are stored once.
  */
 export async function checkCallers({ dsn, writer, acknowledged }: EndedWriter): Promise<Figures> {
   try {

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 const SIZES = 6
 const SMALLEST_BYTES = 8
 
-/** The bytes that stand for a seed: it, and noise that follows from it, of 8 bytes to 8 KiB. */
+/**
+ * Returns the content for a seed: the seed, and noise derived from it, of 8 bytes to 8 KiB.
+ */
 export function contentOf(seed: string): Uint8Array {
   const pick = createHash('sha256').update(seed).digest().readUInt8(0) % SIZES
   const outputLength = SMALLEST_BYTES * 4 ** pick
@@ -11,7 +13,9 @@ export function contentOf(seed: string): Uint8Array {
   return Buffer.concat([Buffer.from(`${seed}\n`), noise])
 }
 
-/** The seed of bytes that were read, or `undefined` if they are not exactly what was made of it. */
+/**
+ * Returns the seed of bytes that were read, or `undefined` if they are not exactly its content.
+ */
 export function seedOf(bytes: Uint8Array): string | undefined {
   const content = Buffer.from(bytes)
   const seed = content.subarray(0, content.indexOf('\n')).toString()

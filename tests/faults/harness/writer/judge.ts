@@ -5,7 +5,7 @@ import { figures } from '../figures.ts'
 import type { Cell, Picture } from './observe.ts'
 import { committedKinds, kindOf, type Extent, type OperationKind } from './operations.ts'
 
-/** What a caller's first so many operations leave. */
+/** Returns what the first `count` operations of a caller leave behind. */
 export function pictureAfter(extent: Extent, operations: number): Picture {
   const done = (wanted: OperationKind): number[] =>
     Array.from({ length: operations }, (_, index) => index).filter(
@@ -22,10 +22,10 @@ export function pictureAfter(extent: Extent, operations: number): Picture {
 }
 
 /**
- * How many of a caller's operations a picture shows, if it shows just those.
+ * Returns how many of a caller's operations a picture shows, if it shows just those.
  *
- * @param least At least so many are expected.
- * @param most At most so many were begun.
+ * @param least The smallest expected number.
+ * @param most The largest number that was begun.
  */
 export function operationsIn(
   picture: Picture,
@@ -39,7 +39,9 @@ export function operationsIn(
   return undefined
 }
 
-/** What is wrong with a picture after so many acknowledged operations; one more may have been begun. */
+/**
+ * Returns what is wrong with a picture after `acknowledged` operations. One more may have begun.
+ */
 export function judge(picture: Picture, extent: Extent, acknowledged: number): Figures {
   const kept = operationsIn(picture, extent, acknowledged, acknowledged + 1)
   return figures({
@@ -65,7 +67,7 @@ function faults(picture: Picture, extent: Extent, acknowledged: number): Partial
   return { ...found, violations: isNamed ? [] : [`a picture that nothing explains: ${shown}`] }
 }
 
-/** How many places show less than they have to. */
+/** Returns how many places show less than they have to. */
 function lostOf(picture: Picture, expected: Picture): number {
   const isOlder = (part: 'saved' | 'committed'): boolean =>
     Math.max(-1, ...numbersIn(picture[part])) < Math.max(-1, ...numbersIn(expected[part]))

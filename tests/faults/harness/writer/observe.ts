@@ -3,14 +3,16 @@ import { seedOf } from './content.ts'
 import type { OpenedStores } from './open-stores.ts'
 import { answerTo, committedKinds, savedKind } from './operations.ts'
 
-/** What was read in one place: the index of the operation that wrote it, or what is wrong with it. */
+/**
+ * The content of one place: the index of the operation that wrote it, or what is wrong with it.
+ */
 export type Cell = number | 'torn' | 'foreign'
 
-/** All that a caller's operations left, as a reader sees it. */
+/** The content that a reader sees of the operations of a caller. */
 export interface Picture {
-  /** What the saved slot holds. */
+  /** The content of the saved slot. */
   readonly saved: readonly Cell[]
-  /** What each slot of the commits holds. */
+  /** The content of each slot of the commits. */
   readonly committed: readonly Cell[]
   /** Every artifact, sorted. */
   readonly artifacts: readonly Cell[]
@@ -18,7 +20,7 @@ export interface Picture {
   readonly turns: readonly Cell[]
 }
 
-/** Reads what there is of each of a process's callers. */
+/** Reads the content of each caller of a process. */
 export async function observe(
   stores: OpenedStores,
   writer: string,
@@ -31,7 +33,7 @@ export async function observe(
       return {
         ...(await slotsOf(stores, caller)),
         artifacts: await artifactsOf(stores, caller),
-        // A turn that nobody of this process wrote is everybody's.
+        // A turn that no caller of this process wrote counts for all callers.
         turns: turns
           .filter(({ number: by }) => by === number || by === undefined)
           .map(({ cell }) => cell),

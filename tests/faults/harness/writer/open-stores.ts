@@ -5,7 +5,7 @@ import { openStateStore, type StateStore } from '@harborage/state'
 
 import type { Extent } from './operations.ts'
 
-/** The default of both. */
+/** The default on both engines. */
 const RETRY_TIMEOUT_MS = 5_000
 
 export type Durability = 'full' | 'normal'
@@ -25,7 +25,10 @@ export interface OpenedStores extends AsyncDisposable {
   readonly artifacts: ArtifactStore
 }
 
-/** Opens what is at a DSN; loads its driver only, since a process that lives for a moment should begin quickly. */
+/**
+ * Opens what is at a DSN; loads its driver only, since a process that lives for a moment should
+ * begin quickly.
+ */
 export async function openStores(dsn: string, options: OpenOptions = {}): Promise<OpenedStores> {
   const opened = new AsyncDisposableStack()
   try {

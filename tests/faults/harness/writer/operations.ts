@@ -4,7 +4,10 @@ import { conversationOf, identityOf, seedFor, type Caller } from './caller.ts'
 import { contentOf } from './content.ts'
 import type { OpenedStores } from './open-stores.ts'
 
-/** What a caller does, again and again in this order; where there are artifacts only, it puts each time. */
+/**
+ * What a caller does, again and again in this order; where there are artifacts only, it puts each
+ * time.
+ */
 const cycle = ['save', 'commit', 'put', 'addTurn'] as const
 
 export type OperationKind = (typeof cycle)[number]
@@ -21,7 +24,9 @@ export function kindOf(extent: Extent, index: number): OperationKind {
   return extent === 'artifacts' ? 'put' : (cycle[index % cycle.length] ?? 'put')
 }
 
-/** Does the operation with that index. To do it again is a retry: its ids follow from the index. */
+/**
+ * Makes the operation with this index. Its ids follow from the index, so a repetition is a retry.
+ */
 export async function perform(stores: OpenedStores, caller: Caller, index: number): Promise<void> {
   switch (kindOf(stores.extent, index)) {
     case 'save':
@@ -77,7 +82,7 @@ async function addTurn({ memory }: OpenedStores, caller: Caller, index: number):
   })
 }
 
-/** What a turn answers: so that half a turn is seen. */
+/** Returns the answer of a turn, which reveals half a turn. */
 export function answerTo(seed: string): string {
   return Buffer.from(contentOf(seed)).toString('base64')
 }

@@ -5,22 +5,24 @@ export const CLOSED = 'closed'
 const FAILED = 'failed'
 const UNTYPED = 'untyped'
 
-/** The line for a call that failed with a typed error. */
+/** Returns the line for a call that failed with a typed error. */
 export function failureLine(what: string, code: string): string {
   return `${FAILED} ${code} ${what}`
 }
 
-/** The last line of a process that tried often enough, or whose call failed with anything but a typed error. */
+/**
+ * Returns the last line of a process whose call failed too often, or without a typed error.
+ */
 export function surrenderLine(what: string, code: string | undefined, reason: string): string {
   return `gave up ${what} ${code === undefined ? UNTYPED : 'after'} ${code ?? ''}: ${reason}`
 }
 
-/** Whether a process gave up, and for a typed error. */
+/** Returns whether a process gave up because of a typed error. */
 export function isTypedSurrender(line: string): boolean {
   return line.startsWith('gave up') && !line.includes(` ${UNTYPED} `)
 }
 
-/** How many operations of each caller were acknowledged. */
+/** Returns how many operations of each caller were acknowledged. */
 export function acknowledgedOf(lines: readonly string[], callers: number): readonly number[] {
   const counts = Array.from({ length: callers }, () => 0)
   for (const line of lines.filter(isAcknowledgement)) {
@@ -34,7 +36,7 @@ export function isAcknowledgement(line: string): boolean {
   return /^\d+ \d+$/.test(line)
 }
 
-/** The codes of the calls that failed. */
+/** Returns the codes of the calls that failed. */
 export function failuresOf(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => {
     const [word, code = ''] = line.split(' ')

@@ -1,6 +1,7 @@
 /**
- * Run by rows: several callers work at once on the stores of a place, each one operation after the other, and every
- * operation is told, in a line of its own, once its promise has resolved: see `told.ts`.
+ * Run by rows: several callers work at once on the stores of a place, each one operation after the
+ * other, and every operation is told, in a line of its own, once its promise has resolved: see
+ * `told.ts`.
  */
 import { once } from 'node:events'
 import { openSync } from 'node:fs'
@@ -17,7 +18,7 @@ import type { WriterOptions } from './writer-options.ts'
 
 const STANDARD_OUTPUT = 1
 
-/** Each so many operations one is repeated, as if its answer had been lost: a different kind each time. */
+/** One of this many operations is repeated as if its answer was lost, of each kind in turn. */
 const REPEATED = 3
 
 const [, , json = '{}'] = process.argv

@@ -1,4 +1,6 @@
-/** Callers on all three stores, each of whose calls meets a network that fails at a chosen place. */
+/**
+ * Callers on all three stores, each of whose calls meets a network that fails at a chosen place.
+ */
 import { TcpProxy, type Fault } from '@harborage/test-kit/postgres/tcp-proxy'
 import type { Figures } from '../../harness/fault-row.ts'
 import { complaints, figures, sumOf } from '../../harness/figures.ts'
@@ -14,7 +16,7 @@ const { dsn } = workerConfig<{ dsn: string }>()
 
 const LANES = 8
 const CALLS_OF_CALLERS = 24
-/** A broken build is looked at more often, to be done with it. */
+/** A broken build is checked more often, to find its fault sooner. */
 const CALLS_BETWEEN_CHECKS = isBroken ? 6 : CALLS_OF_CALLERS
 /** An answer that says how many rows were written has some 40 bytes. */
 const ANSWER_BYTES = 48
@@ -42,8 +44,9 @@ function faultOf(random: Random, { name }: Caller, isCommit: boolean): Fault {
     case 7:
       return 'swallow the answer'
     case 8:
-      // A transaction that is held back keeps its locks for as long as the server believes in its client. And a deleted
-      // slot remembers nothing, so that a save that arrives after it is a new one: the docs say so.
+      // A transaction that is held back keeps its locks for as long as the server believes in its
+      // client. And a deleted slot remembers nothing, so that a save that arrives after it is a new
+      // one: the docs say so.
       if (isCommit) return 'roll back instead'
       return name === 'delete' ? 'cut the answer' : 'hold back'
     default:
@@ -51,10 +54,10 @@ function faultOf(random: Random, { name }: Caller, isCommit: boolean): Fault {
   }
 }
 
-/** Whether it shows in any lane that this build is broken. */
+/** Whether any lane has revealed the fault of this build. */
 let isNoticed = false
 
-/** Makes faults happen to one caller after the other until there were so many, and compares what is there. */
+/** Makes a number of faults happen to one caller after the other, and compares what is stored. */
 async function runLane(lane: number, cuts: number): Promise<Figures> {
   const random = new Random(lane)
   const retryTimeoutMs = retryTimeouts[lane] ?? PATIENCE_MS
@@ -82,7 +85,7 @@ async function runLane(lane: number, cuts: number): Promise<Figures> {
     const operation = caller.next()
     const isCommit = operation.isTransaction && random.below(2) === 0
     const faults = [faultOf(random, caller, isCommit)]
-    // Now and then the answer to the question what became of it is lost, too.
+    // Sometimes the answer to the question about the outcome is lost as well.
     if (random.below(4) === 0) faults.push(faultOf(random, caller, isCommit))
     for (const fault of faults) {
       void proxy.failOnce(isCommit ? COMMIT : caller.mark, fault).then(() => (happened += 1))
@@ -91,7 +94,7 @@ async function runLane(lane: number, cuts: number): Promise<Figures> {
     const errors = isHasty || faults.includes('roll back instead') ? 'typed' : 'none'
     await tally.acknowledge(caller, operation, { errors, reader })
     proxy.disarm()
-    // What was held back comes when its caller has gone on.
+    // Delayed messages arrive after their caller has continued.
     await tally.acknowledge(caller, caller.next(), { errors: isHasty ? 'typed' : 'none' })
     await proxy.deliverLate()
   }

@@ -17,11 +17,11 @@ import type { WorkerConfig, WorkerReport } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
-/** How long a build that is broken on purpose is waited for. */
+/** The time to wait for the report of a broken build. */
 const REPORT_OF_BROKEN_BUILD_MS = 6_000
 const EXIT_OF_BROKEN_BUILD_MS = 1_000
 
-/** Lets one process close its stores under load, and looks at what it did. */
+/** Runs a process that closes its stores under load, and checks the result. */
 export async function closeUnderLoad(
   place: Place,
   seed: number,
@@ -72,7 +72,7 @@ async function runWorker(
   }
 }
 
-/** What the child reports; `undefined` if it ends or the time is up before. */
+/** Resolves to what the child reports; `undefined` if it ends or the time is up before. */
 async function firstLine(child: RunningProcess, limitMs: number): Promise<string | undefined> {
   const lines = createInterface({ input: child.stdout })
   const timer = setTimeout(() => lines.close(), limitMs)
@@ -84,7 +84,7 @@ async function firstLine(child: RunningProcess, limitMs: number): Promise<string
   }
 }
 
-/** Compares what the process was told with what a fresh reader sees. */
+/** Compares the answers that the process got with what a fresh reader sees. */
 async function lookAt(
   { ground, round, seed }: WorkerConfig,
   { outcomes, late }: WorkerReport,

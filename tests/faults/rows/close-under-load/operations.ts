@@ -5,7 +5,7 @@ import type { Stores } from './places.ts'
 
 export const OPERATIONS = 128
 
-/** What a fresh reader sees of an operation. */
+/** The effect of an operation that a fresh reader sees. */
 export type Trace = 'there' | 'absent' | 'torn' | 'doubled'
 
 /** One call that a process makes, and how a fresh reader finds out whether it was applied. */
@@ -14,7 +14,10 @@ export interface Operation {
   readonly trace?: (reader: Stores) => Promise<Trace>
 }
 
-/** The same operations for the same round, so that one process calls them and another looks for them. */
+/**
+ * Returns the same operations for the same round, so that one process calls them and another looks
+ * for them.
+ */
 export function operationsOf(round: string, seed: number, hasAllStores: boolean): Operation[] {
   const random = new Random(seed)
   const kinds = hasAllStores ? [save, commit, addTurn, put, read, walk] : [put, put, put, readPut]
@@ -102,7 +105,7 @@ function readPut({ identity, name }: Subject): Operation {
   return { call: ({ artifacts }) => artifacts.get(identity, name) }
 }
 
-/** Goes on from page to page while the store closes. */
+/** Returns an operation that walks page by page while the store closes. */
 function walk({ identity }: Subject): Operation {
   return {
     call: async ({ state, artifacts }) => {

@@ -8,7 +8,9 @@ import '@harborage/driver-fs'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
 
-/** Where stores keep their data, and whether those of one database share it or open it each for itself. */
+/**
+ * The backend of the stores, and whether they share one database or open it separately.
+ */
 export type Place = 'in memory' | 'SQLite' | 'own SQLite' | 'Postgres' | 'own Postgres' | 'files'
 
 export const places: readonly Place[] = [
@@ -20,7 +22,7 @@ export const places: readonly Place[] = [
   'in memory',
 ]
 
-/** Where the processes of a round work. */
+/** The databases and folders of a round. */
 export interface Ground {
   readonly place: Place
   readonly folder: string
@@ -37,7 +39,7 @@ export interface Stores {
 
 const HOUR_MS = 3_600_000
 
-/** What the memory store does beside the calls. */
+/** The background work of the memory store. */
 export interface Background {
   readonly summarizer: Summarizer
   readonly bus: EventBus
@@ -49,7 +51,8 @@ export async function openStores(ground: Ground, { summarizer, bus }: Background
     bus,
     strategy: 'rolling_summary',
     summarizer,
-    // Each turn is to be folded at once, and nothing that waits may keep a closed store's process alive.
+    // Each turn is to be folded at once, and nothing that waits may keep a closed store's process
+    // alive.
     recentTurns: 0,
     retryBackoffMs: HOUR_MS,
     degradedRetryMs: HOUR_MS,
@@ -69,7 +72,7 @@ export async function openStores(ground: Ground, { summarizer, bus }: Background
   return { state, memory, artifacts, ...(database === undefined ? {} : { database }) }
 }
 
-/** Closes everything at once, whatever is under way. */
+/** Closes everything at once while calls are running. */
 export async function closeStores({ state, memory, artifacts, database }: Stores): Promise<void> {
   await Promise.all([state?.close(), memory?.close(), artifacts.close()])
   await database?.close()

@@ -1,4 +1,7 @@
-/** Closes all stores while many operations are in flight, tells how each ended, and has nothing left to do then. */
+/**
+ * Closes all stores while many operations are in flight, tells how each ended, and has nothing left
+ * to do then.
+ */
 import { setImmediate } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
@@ -15,17 +18,22 @@ export interface WorkerConfig {
   readonly seed: number
 }
 
-/** What became of each operation: `done`, the code of an error, or what should not have been; `''` if nothing. */
+/**
+ * The outcome of each operation: `done`, the code of an error, a description of a fault, or `''`.
+ */
 export interface WorkerReport {
   readonly outcomes: readonly string[]
-  /** Of calls that were made after `close` was called. */
+  /** The outcomes of calls that were made after `close`. */
   readonly late: readonly string[]
 }
 
 const { ground, round, seed } = JSON.parse(process.argv[2] ?? '') as WorkerConfig
 const random = new Random(seed)
 
-/** Some summaries are written, some fail and are about to be retried, some go on until they are aborted. */
+/**
+ * Some summaries are written, some fail and are about to be retried, some go on until they are
+ * aborted.
+ */
 const summarizer: Summarizer = {
   async summarize({ sessionId }, { previousSummary, turns }, { signal }) {
     const trouble = Number(sessionId.slice(1)) % 4
@@ -57,7 +65,10 @@ await setImmediate()
 const report: WorkerReport = { outcomes, late: await late }
 process.stdout.write(`${JSON.stringify(report)}\n`)
 
-/** From the very first moment to when half of the operations have ended, or a summary waits for its retry. */
+/**
+ * From the very first moment to when half of the operations have ended, or a summary waits for its
+ * retry.
+ */
 async function momentToClose(): Promise<void> {
   const ended = random.of([0, 1, 8, 64, 'retrying'] as const)
   if (ended === 'retrying') {

@@ -16,11 +16,11 @@ import type { Work, Worked } from './worker.ts'
 
 const CALLERS = 2
 const CALLS = 6
-/** What a store recognizes when it is repeated, and so repeats by itself. */
+/** The calls that a store recognizes as repeated, so that it retries them itself. */
 const RECOGNIZED: readonly string[] = ['save', 'commit', 'put']
 
 /**
- * Lets the callers of several processes meet in one tenant, and checks what they were answered.
+ * Runs the callers of several processes in one tenant, and checks their answers.
  *
  * @param loseAnswers Makes the network of the last process lose calls and answers of this tenant.
  */
@@ -71,7 +71,10 @@ interface RepeatableCall {
   readonly ifEventId?: string | null
 }
 
-/** Whether a store recognizes the call when it is repeated: a deletion only if it names its record. */
+/**
+ * Returns whether a store recognizes the call when it is repeated: a deletion only if it names its
+ * record.
+ */
 function isRecognized(call: RepeatableCall): boolean {
   if (call.do === 'delete') return call.ifEventId !== undefined
   return RECOGNIZED.includes(call.do)

@@ -17,7 +17,7 @@ export interface WriterConfig {
   readonly replica: number
 }
 
-/** What the callers of a process do in one history. */
+/** The work of the callers of a process in one history. */
 export interface Work {
   readonly tenantId: string
   readonly seed: number
@@ -26,7 +26,7 @@ export interface Work {
   readonly calls: number
 }
 
-/** What the callers of a process came to. */
+/** The results of the callers of a process. */
 export interface Worked {
   readonly state: readonly RecordedCall<StateCall>[]
   readonly artifacts: readonly RecordedCall<ArtifactCall>[]
@@ -47,13 +47,13 @@ function open(): Promise<Database> {
 // Each retry may follow an attempt that took effect and whose answer was lost.
 countRetries()
 
-/** The clock that all processes of a machine share, in nanoseconds. */
+/** Returns the clock that all processes of a machine share, in nanoseconds. */
 function now(): number {
   return Number(process.hrtime.bigint())
 }
 
 function optionsOf({ tenantId, seed }: Work, caller: number) {
-  // Seeds of callers lie apart, whichever process they are in.
+  // Callers of different processes have different seeds.
   return { tenantId, name: `${replica}.${caller}`, seed: seed * 64 + replica * 8 + caller, now }
 }
 

@@ -8,23 +8,29 @@ export interface Fault {
   readonly stays: boolean
 }
 
-/** What strace is told. */
+/** Returns the argument for strace. */
 export function injectionOf({ call, error, when, stays }: Fault): string {
   return `${call}:error=${error}:when=${when}${stays ? '+' : ''}`
 }
 
-/** What is wrong with how a writer ended: it comes to its end, or gives up a disk that stays broken. */
+/**
+ * Returns what is wrong with how a writer ended: it comes to its end, or gives up a disk that stays
+ * broken.
+ */
 export function faultsInEnd(fault: Fault, last: string): readonly string[] {
   if (last === CLOSED || (fault.stays && isTypedSurrender(last))) return []
   return [`after ${injectionOf(fault)} the writer ended early: ${last}`]
 }
 
-/** The lines of a strace that stand for a call that was made to fail. */
+/** Returns the lines of a strace that stand for a call that was made to fail. */
 export function injectedIn(lines: readonly string[]): readonly string[] {
   return lines.filter((line) => line.endsWith('(INJECTED)'))
 }
 
-/** Each call, by thread and name, with its number among those of its thread and name: as strace counts. */
+/**
+ * Each call, by thread and name, with its number among those of its thread and name: as strace
+ * counts.
+ */
 export function numbered(
   lines: readonly string[],
 ): readonly { readonly call: string; readonly when: number; readonly line: string }[] {

@@ -24,14 +24,14 @@ const OPERATIONS = 40
 /** How often the disk is filled while the callers work. */
 const FILLS = 4
 
-/** How long a disk stays full that is freed again before anybody gives up. */
+/** How long a disk stays full that is freed before any call gives up. */
 const FULL_MS = 250
 
-/** Long enough that no call gives up, and so short that each does. */
+/** A timeout with which no call gives up, and one with which every call does. */
 const PATIENT_MS = 60_000
 const IMPATIENT_MS = 20
 
-/** A call is made again so often; the disk is freed at its first failure. */
+/** The number of attempts of a call. The disk is freed at its first failure. */
 const ATTEMPTS = 50
 
 /** One way in which a disk is full for a while. */
@@ -41,7 +41,10 @@ export interface FullDisk {
   readonly isFreedInTime: boolean
 }
 
-/** Fills a small disk under a writer again and again, frees it, and looks at what was told and what is there. */
+/**
+ * Repeatedly fills and frees a small disk while a writer works, and checks the answers and the
+ * content.
+ */
 export async function fillDisk(
   { scheme, isFreedInTime }: FullDisk,
   brokenBuild?: BrokenBuild,
@@ -80,7 +83,7 @@ export async function fillDisk(
   })
 }
 
-/** Gives what the writer told. */
+/** Resolves to the lines that the writer wrote. */
 async function fillWhileItWorks(
   writer: RunningProcess,
   ballast: Ballast,
@@ -101,17 +104,17 @@ async function fillWhileItWorks(
   return told
 }
 
-/** Whoever is given time waits; whoever is not is told that there is no room, and nothing worse. */
+/** Returns what is wrong: calls have to wait for room in time, or else fail as unavailable. */
 function judge(told: readonly string[], isFreedInTime: boolean): readonly string[] {
   const codes = failuresOf(told)
   if (isFreedInTime)
     return codes.length === 0 ? [] : [`${codes.length} calls did not wait for room`]
-  // A writer that is done before the disk is full is told nothing, which is no fault.
+  // A writer that ends before the disk is full gets no error, which is not a fault.
   const others = codes.filter((code) => code !== 'store_unavailable')
   return others.length === 0 ? [] : [`a full disk was told as ${[...new Set(others)].join()}`]
 }
 
-/** A file that takes all the room there is. */
+/** A file that fills the disk. */
 class Ballast {
   readonly #path: string
 

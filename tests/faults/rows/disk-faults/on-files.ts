@@ -16,7 +16,7 @@ const WRITER = 'writer'
 const CALLERS = 2
 const OPERATIONS = 3
 
-/** More than any single fault costs. */
+/** More attempts than any single fault fails. */
 const ATTEMPTS = 5
 
 /** Node.js makes folders for what it compiled. */
@@ -30,13 +30,13 @@ const errors: Readonly<Record<string, readonly Fault['error'][]>> = {
   rename: ['EIO', 'ENOSPC'],
 }
 
-/** What a writer told, and what strace saw of it. */
+/** The lines of a writer, and those of strace. */
 interface Run {
   readonly told: readonly string[]
   readonly calls: readonly string[]
 }
 
-/** Every call by which the driver changes files or makes changes safe. */
+/** Resolves to every system call by which the driver changes or synchronizes files. */
 export async function fileFaults(): Promise<readonly Fault[]> {
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const { calls } = await run(folder)
@@ -48,7 +48,9 @@ export async function fileFaults(): Promise<readonly Fault[]> {
   })
 }
 
-/** What is wrong after one fault: whether it was told, and what a fresh reader finds. */
+/**
+ * Resolves to what is wrong after one fault: whether it was told, and what a fresh reader finds.
+ */
 export async function faultOnFiles(fault: Fault, brokenBuild?: BrokenBuild): Promise<Figures> {
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const { told, calls } = await run(folder, fault, brokenBuild)
@@ -62,7 +64,7 @@ export async function faultOnFiles(fault: Fault, brokenBuild?: BrokenBuild): Pro
     const isHidden = fault.call === 'fsync' && failuresOf(told).length === 0
     const violations = [
       ...faultsInEnd(fault, told.at(-1) ?? ''),
-      ...(isHidden ? [`nobody was told of ${injectionOf(fault)}`] : []),
+      ...(isHidden ? [`no call reported ${injectionOf(fault)}`] : []),
     ]
     return sumOf([{ ...found, rounds: 1 }, figures({ violations })])
   })

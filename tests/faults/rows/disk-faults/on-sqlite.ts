@@ -15,7 +15,7 @@ import { faultsInEnd, injectedIn, injectionOf, numbered, type Fault } from './fa
 const CALLERS = 2
 const OPERATIONS = 5
 
-/** More than any single fault costs. */
+/** More attempts than any single fault fails. */
 const ATTEMPTS = 5
 
 /** A disk that stays full is not waited for long. */
@@ -39,11 +39,15 @@ const errors: Readonly<Record<string, readonly Pick<Fault, 'error' | 'stays'>[]>
   unlink: [{ error: 'EIO', ...once }],
 }
 
-/** Every call by which SQLite reads or changes the files of a database or makes changes safe, from opening to closing. */
+/**
+ * Every call by which SQLite reads or changes the files of a database or makes changes safe, from
+ * opening to closing.
+ */
 export async function sqliteFaults(): Promise<readonly Fault[]> {
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const { calls } = await run(folder)
-    // SQLite does not look at whether its folder could be synchronised; file systems do that with the file.
+    // SQLite does not look at whether its folder could be synchronized; file systems do that with
+    // the file.
     const ofFolder = `<${inHex(folder)}>`
     return numbered(calls)
       .filter(({ line }) => !line.includes(ofFolder))
@@ -51,7 +55,10 @@ export async function sqliteFaults(): Promise<readonly Fault[]> {
   })
 }
 
-/** What is wrong after one fault: for a fresh reader, and if the power had gone after it. */
+/**
+ * Resolves to what is wrong after one fault: for a fresh reader, and if the power had gone after
+ * it.
+ */
 export async function faultOnSqlite(fault: Fault, brokenBuild?: BrokenBuild): Promise<Figures> {
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const recording = await run(folder, fault, brokenBuild)
@@ -80,7 +87,9 @@ function run(folder: string, fault?: Fault, brokenBuild?: BrokenBuild): Promise<
   })
 }
 
-/** What is left if the power goes at the first acknowledgement after the fault, and at the last one. */
+/**
+ * What is left if the power goes at the first acknowledgement after the fault, and at the last one.
+ */
 function* cutsAfterFault(events: readonly DiskEvent[]): Generator<Cut> {
   const isAnswer = (event: DiskEvent): boolean => linesOf(event).some(isAcknowledgement)
   const fault = events.findIndex(

@@ -60,7 +60,7 @@ function fullDisks(): readonly FullDisk[] {
   return Array.from({ length: TIMES_FULL }, () => kinds).flat()
 }
 
-/** So many of them, spread over all. */
+/** Returns `count` of them, spread over all. */
 function* chosen(faults: readonly MakeFault[], count: number): Generator<MakeFault, void> {
   const step = Math.max(1, faults.length / count)
   for (let at = 0; at < faults.length; at += step) {

@@ -4,7 +4,10 @@ import { placesIn, withValueAt, type Place } from '@harborage/test-kit/hostile/a
 import type { Random } from '../../harness/random.ts'
 import { junk } from './junk.ts'
 
-/** Good arguments with something wrong about them: a value replaced, a wrapping, a name too many, one too few. */
+/**
+ * Good arguments with something wrong about them: a value replaced, a wrapping, a name too many,
+ * one too few.
+ */
 export function deformed(good: readonly unknown[], random: Random): unknown[] {
   // So that there is something to be found, to be replaced and to be walked.
   if (random.below(8) === 0) return [...good]
@@ -22,13 +25,13 @@ function replaced(args: readonly unknown[], place: Place, random: Random): unkno
   return withValueAt(args, place, junk(random))
 }
 
-/** Whether neither place lies within the other, where junk may let nobody look. */
+/** Returns whether neither place is inside the other. Junk may throw when it is inspected. */
 function isApart(first: Place, second: Place): boolean {
   const steps = Math.min(first.length, second.length)
   return first.slice(0, steps).join() !== second.slice(0, steps).join()
 }
 
-/** The same to the eye of a careless reader. */
+/** Returns a deformed copy of a value that looks the same at first. */
 function wrapped(value: unknown, random: Random): unknown {
   if (typeof value !== 'object' || value === null) return value
   const whole: object = value

@@ -26,7 +26,9 @@ import {
   type Subject,
 } from './subjects.ts'
 
-/** What a call with junk may answer. Anything else means that junk came further than it should. */
+/**
+ * The errors that a call with junk may fail with. Any other one means that junk was not checked.
+ */
 const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot'] as const),
   ...(['not_found', 'idempotency_conflict', 'condition_failed', 'scope_mismatch'] as const),
@@ -38,7 +40,7 @@ const openingRefusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['store_unavailable', 'invalid_record'] as const),
 ])
 
-/** Whose data nobody else may see. Every lone surrogate would turn into the name of this tenant. */
+/** The tenant whose data no other may see. A replaced lone surrogate would become its name. */
 const victim = { ...caller, tenantId: '\ufffd' }
 const VICTIMS = 'v1ctim'
 
@@ -71,7 +73,7 @@ export class Fuzzing {
     })
   }
 
-  /** Puts there what nobody else may see. */
+  /** Stores the data that no other tenant may see. */
   async begin(): Promise<void> {
     const { state, memories, artifacts } = this.#stores
     const bytes = new TextEncoder().encode(VICTIMS)
@@ -100,7 +102,7 @@ export class Fuzzing {
     }
   }
 
-  /** Whether the stores are still of use, and nothing was changed under everybody's feet. */
+  /** Checks that the stores still work, and that no shared object was changed. */
   async control(): Promise<void> {
     this.#current = `the control after call ${this.#calls} of seed ${this.#seed}`
     for (const place of this.#isPolluted()) this.#note(`${place} was changed`)
@@ -152,7 +154,7 @@ export class Fuzzing {
     if (!refusals.has(error.code) && !(isOpening && openingRefusals.has(error.code))) {
       this.#note(`${error.code}: ${error.message} ${describe(error.cause)}`)
     }
-    // A configuration is written by an operator, who has to learn which name nobody knows.
+    // A configuration is written by an operator, who has to learn which name is unknown.
     const namesOption = isOpening && error.code === 'invalid_config'
     if (!namesOption && error.message.includes(SECRET)) {
       this.#note(`the message quotes: ${error.message.slice(0, 200)}`)
@@ -166,7 +168,7 @@ export class Fuzzing {
   }
 }
 
-/** Returns at most so many items of a walk, which junk may make endless. */
+/** Resolves to the first items of a walk, which junk may make endless. */
 async function collect(walk: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = []
   for await (const item of walk) {
@@ -176,14 +178,16 @@ async function collect(walk: AsyncIterable<unknown>): Promise<unknown[]> {
   return items
 }
 
-/** Whether a text stands in what a call answered, as text or as bytes. */
+/** Returns whether a text stands in what a call answered, as text or as bytes. */
 function shows(answer: unknown, text: string): boolean {
   if (typeof answer !== 'object' || answer === null) return answer === text
   if (answer instanceof Uint8Array) return Buffer.from(answer).includes(text)
   return Object.values(answer).some((each) => shows(each, text))
 }
 
-/** Junk that a call hands back as it is may let nobody look. */
+/**
+ * Returns a text for a result. Junk that a call returns unchanged may throw when it is inspected.
+ */
 function isShown(answer: unknown, text: string): boolean {
   try {
     return shows(answer, text)

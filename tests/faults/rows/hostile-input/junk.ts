@@ -1,4 +1,4 @@
-// oxlint-disable unicorn/no-thenable, typescript/only-throw-error, typescript/no-unsafe-return -- junk does what nobody should.
+// oxlint-disable unicorn/no-thenable, typescript/only-throw-error, typescript/no-unsafe-return -- deliberate.
 import { abortReason, hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
 
 import type { Random } from '../../harness/random.ts'
@@ -8,7 +8,7 @@ const ownAbortReason = new Error(SECRET)
 /** The reasons of the signals among the junk: they are handed back as they are. */
 export const abortReasons: ReadonlySet<unknown> = new Set([abortReason, ownAbortReason])
 
-/** Makes one value that no argument is meant to be, or only nearly. */
+/** Returns a value that is invalid as any argument, or almost valid. */
 export type Junk = (random: Random) => unknown
 
 const known: readonly unknown[] = Object.values(hostileValues)
@@ -63,7 +63,7 @@ const text: Junk = (random) => {
 const number: Junk = (random) =>
   random.of([-0, 0, 1, 1e3, 1001, -1, 0.1, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 63), 1e308, 5e-324])
 
-/** Throws something, not always an error. */
+/** Returns a function that throws a value, which is not always an error. */
 function thrower(random: Random): () => never {
   const thrown = [new Error(SECRET), null, undefined, SECRET, revoked({}), 7][random.below(6)]
   return () => {
@@ -94,7 +94,7 @@ const getters: Junk = (random) => {
   )
 }
 
-/** Answers something else every time it is asked. */
+/** Returns an object whose properties change with every access. */
 const fickle: Junk = (random) => {
   const answers = [junk(random), 'acme', junk(random)]
   let asked = 0
@@ -108,7 +108,7 @@ const fickle: Junk = (random) => {
   )
 }
 
-/** Says itself, falsely, what it is as a text, a number or JSON. */
+/** Returns an object with wrong conversions to a text, a number or JSON. */
 const converting: Junk = (random) => {
   const convert = random.below(2) === 0 ? thrower(random) : () => random.of([SECRET, 1, {}, null])
   return {
@@ -158,7 +158,7 @@ const proxy: Junk = (random) => {
     () => new Proxy(target, Object.fromEntries(traps.map((trap) => [trap, refuse]))),
     () => new Proxy(target, { [random.of(traps)]: refuse }),
     () => new Proxy(target, { get: () => junk(random) }),
-    // Answers that the language itself refuses.
+    // Results that the language does not allow.
     () => new Proxy(target, { ownKeys: () => ['a', 'a'], getPrototypeOf: () => Date.prototype }),
   ])()
 }
@@ -290,7 +290,7 @@ const sorts: readonly Junk[] = [
   ],
 ]
 
-/** One value of any sort. */
+/** Returns a value of any kind. */
 export function junk(random: Random): unknown {
   return random.of(sorts)(random)
 }

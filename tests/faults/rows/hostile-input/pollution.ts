@@ -10,7 +10,7 @@ const shared: Readonly<Record<string, object>> = {
   Object,
 }
 
-/** Remembers what everybody shares, and tells which of it has been changed since. */
+/** Records the shared built-in objects, and returns a function that lists the changed ones. */
 export function pollution(): () => readonly string[] {
   const before = Object.entries(shared).map(([name, each]) => [name, each, copyOf(each)] as const)
   return () => before.filter(([, each, copy]) => !isSame(copyOf(each), copy)).map(([name]) => name)

@@ -10,7 +10,7 @@ const slot = defineSlot({ kind: 'typed', schema: z.unknown() })
 const { proxy: revoked, revoke } = Proxy.revocable({}, {})
 revoke()
 
-/** What the row found once, each by itself; a revoked proxy lets nobody look at it, be it to name what is wrong. */
+/** Single findings of this row. Every access to a revoked proxy throws, even to describe it. */
 test.each<[what: string, code: string, call: (junk: never) => unknown]>([
   ['a DSN', 'invalid_config', (junk) => openDatabase(junk)],
   ['a configuration', 'invalid_config', (junk) => openStateStore(junk)],
@@ -28,7 +28,7 @@ test.each<[what: string, code: string, call: (junk: never) => unknown]>([
   ['a listener', 'invalid_record', (junk) => createEventBus().subscribe({}, junk)],
   ['an event', 'invalid_record', (junk) => createEventBus().publish(junk)],
   ['listeners to operations', 'invalid_record', (junk) => listenToOperations(junk)],
-])('%s that lets nobody look is %s', async (_, code, call) => {
+])('%s that throws on every access is rejected as %s', async (_, code, call) => {
   const error: unknown = await Promise.resolve()
     .then(() => call(revoked as never))
     .catch((caught: unknown) => caught)
@@ -36,7 +36,7 @@ test.each<[what: string, code: string, call: (junk: never) => unknown]>([
 })
 
 test.each(['throwIfAborted', 'addEventListener', 'removeEventListener'])(
-  'a signal on which somebody replaced %s is heard all the same',
+  'a signal with a replaced %s can still abort',
   async (method) => {
     await using store = await openStateStore()
     const controller = new AbortController()
@@ -49,7 +49,7 @@ test.each(['throwIfAborted', 'addEventListener', 'removeEventListener'])(
   },
 )
 
-test('a proxy of a signal is refused: it could say anything', async () => {
+test('a proxy of a signal is rejected because its answers cannot be trusted', async () => {
   await using store = await openStateStore()
   const signal = new Proxy(new AbortController().signal, { get: () => 'anything' })
   const error: unknown = await store

@@ -13,7 +13,7 @@ import type { WorkerConfig, WorkerLine } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
-/** How the calls are shared out; most of what is called never comes to a driver. */
+/** The share of the calls on each place; most of them never reach a driver. */
 const shares: readonly (readonly [place: Place, share: number])[] = [
   ['in memory', 0.4],
   ['SQLite', 0.4],
@@ -21,7 +21,7 @@ const shares: readonly (readonly [place: Place, share: number])[] = [
   ['files', 0.1],
 ]
 
-/** A build that is broken on purpose was never meant to be waited for so long. */
+/** A broken build is not waited for as long. */
 const SILENCE_OF_BROKEN_BUILD_MS = 8_000
 
 export const hostileInput: FaultRow = {

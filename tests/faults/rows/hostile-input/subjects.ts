@@ -26,11 +26,11 @@ export interface Stores {
   readonly artifacts: ArtifactStore
 }
 
-/** Something public that can be called with anything. */
+/** A public function that can be called with junk. */
 export interface Subject {
   readonly name: string
   readonly call: (args: readonly unknown[]) => unknown
-  /** Arguments with which the call succeeds, or finds nothing. */
+  /** Returns arguments with which the call succeeds, or finds nothing. */
   readonly good: () => readonly unknown[]
   /** Whether it may show every identity's data. */
   readonly crossesIdentities?: boolean
@@ -39,12 +39,12 @@ export interface Subject {
 const identity: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const run = { ...identity, runId: 'r1' }
 
-/** Whose calls they are, before the junk comes in. */
+/** The identity of the callers, before junk replaces it. */
 export const caller: RunIdentity = run
 const task = { ...identity, taskId: 't1' }
 const maintenance = { maintenanceScoped: true }
 
-/** The public methods of all stores. */
+/** Returns the public methods of all stores. */
 export function methodsOf({ state, memories, artifacts }: Stores): Subject[] {
   return [
     ...(state === undefined ? [] : [...ofState(state), ...ofTypedSlot(state)]),
@@ -144,7 +144,9 @@ function ofTypedSlot(store: StateStore): Subject[] {
   ]
 }
 
-/** Each store keeps its conversations under a strategy of its own, and so has some of its own. */
+/**
+ * Returns the session of a memory store: stores with different strategies share no conversation.
+ */
 export function sessionOfMemory<Session extends Identity>(
   session: Session,
   store: number,
@@ -213,7 +215,7 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
   ]
 }
 
-/** What opens something; whatever it opens is closed again. */
+/** Returns the functions that open something, which is closed again. */
 export function openers(): Subject[] {
   const rules = { bus: createEventBus(), strategy: 'truncation', budgetTokens: 9, recentTurns: 2 }
   return [
@@ -223,14 +225,14 @@ export function openers(): Subject[] {
     opener('openDatabase', openDatabase, () => ['sqlite::memory:']),
     opener('openSqlite', openSqlite, () => [{ dsn: ':memory:', durability: 'full' }]),
     opener('openFsArtifactDriver', openFsArtifactDriver, () => [{ dsn: 'fs:./files' }]),
-    // Nobody listens there, so that even the good ones end at once.
+    // No server listens there, so that even valid calls end at once.
     opener('openPostgres', openPostgres, () => [
       { dsn: 'postgres://u:5ecret@127.0.0.1:1/d', max: 1, schema: 's', retryTimeoutMs: 0 },
     ]),
   ]
 }
 
-/** What belongs to no store. */
+/** Returns the functions that belong to no store. */
 export function loneSubjects(): Subject[] {
   const event = { type: 'a', identity, occurredAt: new Date(0), payload: {} }
   const bus = createEventBus({ onListenerError: () => {} })
@@ -239,7 +241,7 @@ export function loneSubjects(): Subject[] {
       'createEventBus',
       () => [{ onListenerError: () => {} }],
       (args) => {
-        // oxlint-disable-next-line typescript/no-unsafe-assignment -- whatever the junk made, it is a bus.
+        // oxlint-disable-next-line typescript/no-unsafe-assignment -- the result of any junk is a bus.
         const made: EventBus = Reflect.apply(createEventBus, undefined, args)
         made.subscribe({}, () => {})
         return made.publish(event)

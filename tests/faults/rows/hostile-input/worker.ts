@@ -1,4 +1,4 @@
-/** Calls whatever is public with junk, and tells what came of it that should not have. */
+/** Calls every public function with junk, and reports outcomes that are not allowed. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

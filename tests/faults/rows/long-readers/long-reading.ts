@@ -1,7 +1,7 @@
-/** What lies still while it is walked. */
+/** The number of records that do not change while they are walked. */
 export const STILL = 300
 export const STILL_PREFIX = 'still.'
-/** What is saved all the time. */
+/** The prefix of the kinds that are saved all the time. */
 export const ACTIVE_PREFIX = 'active.'
 
 export const CALLERS = 32
@@ -20,12 +20,12 @@ export const walks = ['list', 'listKind', 'artifacts'] as const
 export type Walk = (typeof walks)[number]
 
 export interface ReaderMethods extends Record<string, (argument: never) => unknown> {
-  /** Takes the next names from an iterator; fewer at its end. */
+  /** Resolves to the next names of an iterator; fewer at its end. */
   take(argument: { walk: Walk; count: number }): Promise<readonly string[]>
 }
 
 export interface WriterMethods extends Record<string, (argument: never) => unknown> {
-  /** Stores what lies still. */
+  /** Stores the records that do not change. */
   prepare(): Promise<void>
   /** Makes the saves with these numbers. */
   save(argument: { from: number; until: number }): Promise<void>

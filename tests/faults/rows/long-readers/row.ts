@@ -84,7 +84,7 @@ async function round(folder: string, brokenBuild: BrokenBuild | undefined): Prom
   const path = join(folder, 'a.db')
   const config = { dsn: `sqlite:${path}` }
   const script = (name: string): string => join(import.meta.dirname, name)
-  // What a reader does wrong would keep the writer from writing at all, which is another fault.
+  // A fault of a reader could block the writer, which is another fault.
   const writerBuild = brokenBuild === holdsTransaction ? undefined : brokenBuild
   await using writer = Worker.start(script('writing-process.ts'), config, writerBuild)
   await writer.call('prepare')
@@ -116,7 +116,9 @@ function complaintsAbout({ largest, timesBegun }: WatchedLog, saves: number): st
   return timesBegun >= FEWEST_CHECKPOINTS ? [] : [`the log was begun anew ${timesBegun} times`]
 }
 
-/** Every record that lay still appears once, in order. */
+/**
+ * Returns what is wrong with a walk: each record that was not written has to appear once, in order.
+ */
 function judgeWalk(walk: Walk, seen: readonly string[]): Figures {
   const prefix = walk === 'artifacts' ? '' : STILL_PREFIX
   const expected = Array.from({ length: STILL }, (_, index) => `${prefix}${stillName(index)}`)
@@ -130,7 +132,7 @@ function judgeWalk(walk: Walk, seen: readonly string[]): Figures {
   })
 }
 
-/** What a fresh reader finds in the slots: each holds its latest save. */
+/** Resolves to what a fresh reader finds in the slots: each holds its latest save. */
 async function judgeSaves(dsn: string, saves: number): Promise<Figures> {
   await using stores = await openStores(dsn)
   let lost = 0

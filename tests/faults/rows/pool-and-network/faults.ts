@@ -15,7 +15,10 @@ export interface PoolFault {
   readonly round: (lane: Lane, number: number) => Promise<void>
 }
 
-/** Shorter than the fault lasts. A busy machine may exceed them without one, so such a lane repeats what fails. */
+/**
+ * Shorter than the fault lasts. A busy machine may exceed them without one, so such a lane repeats
+ * what fails.
+ */
 const hasty = {
   limits: { connectionTimeoutMs: 1_000, queryTimeoutMs: 1_000, retryTimeoutMs: 200 },
 }

@@ -13,7 +13,10 @@ import { openInTime, openPostgresStores, type Stores } from '../../harness/workl
 import { Tally, type Expectations } from '../../harness/workload/tally.ts'
 
 const MAX = 4
-/** Of a broken build: far above the limits of a hasty lane, and far below what a call takes that has none. */
+/**
+ * Of a broken build: far above the limits of a hasty lane, and far below what a call takes that has
+ * none.
+ */
 const DEADLINE_MS = hangLimit(5_000)
 const ROUNDS_OF_CALLERS = 10
 
@@ -84,7 +87,7 @@ export class Lane {
     return this.#callers.map(({ mark }) => mark)
   }
 
-  /** Lets every caller make a call under the fault, lifts it, and lets them go on. */
+  /** Lets every caller make a call during the fault, ends the fault, and lets them continue. */
   async round(begin: () => Promise<() => Promise<void>>): Promise<void> {
     if (this.#rounds % ROUNDS_OF_CALLERS === 0) await this.#beginAnew()
     this.#rounds += 1
@@ -102,7 +105,7 @@ export class Lane {
     await this.#mustHaveGivenBack()
   }
 
-  /** As a round whose fault does not last. */
+  /** Runs a round with a momentary fault. */
   async interruptedRound(interrupt: () => Promise<void>): Promise<void> {
     if (this.#rounds % ROUNDS_OF_CALLERS === 0) await this.#beginAnew()
     this.#rounds += 1
@@ -111,7 +114,7 @@ export class Lane {
     await this.#mustHaveGivenBack()
   }
 
-  /** Closes everything, and tells what was found. */
+  /** Closes everything, and resolves to the findings. */
   async finish(): Promise<Figures> {
     await this.#check()
     let isClosed = false

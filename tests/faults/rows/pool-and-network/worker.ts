@@ -1,4 +1,7 @@
-/** Callers on many databases at once, each of which has a fault of its own. It handles no error but those of calls. */
+/**
+ * Callers on many databases at once, each of which has a fault of its own. It handles no error but
+ * those of calls.
+ */
 import type { Figures } from '../../harness/fault-row.ts'
 import { sumOf } from '../../harness/figures.ts'
 import { serve, workerConfig } from '../../harness/serve.ts'
@@ -16,9 +19,9 @@ async function callAll(): Promise<void> {
 }
 
 serve({
-  /** Makes every fault happen so many times. */
+  /** Makes every fault happen `times` times. */
   async run(times: number): Promise<Figures> {
-    // The tables are there before anybody is short of time.
+    // The tables are created before any call has a short timeout.
     await (await openPostgresStores({ dsn }))[Symbol.asyncDispose]()
     const found = Promise.all(
       poolFaults.map(async ({ name, limits, round }) => {

@@ -15,7 +15,7 @@ export interface Pooler extends AsyncDisposable {
   readonly dsn: string
 }
 
-/** Starts a PgBouncer in transaction mode before the database, with so many connections of its own to it. */
+/** Starts a PgBouncer in transaction mode in front of the database, with a pool of connections. */
 export async function startPgBouncer(targetDsn: string, connections: number): Promise<Pooler> {
   const target = new URL(targetDsn)
   const name = target.pathname.slice(1)

@@ -11,7 +11,9 @@ import { startPgBouncer } from './pgbouncer.ts'
 const script = join(import.meta.dirname, 'worker.ts')
 
 const PROCESSES = 6
-/** Fewer than the processes have of their own, so that the connections change hands all the time. */
+/**
+ * Fewer than the processes have of their own, so that the connections change hands all the time.
+ */
 const POOLER_CONNECTIONS = 5
 /** 10 calls for each caller of each tenant. */
 const CALLS_PER_PORTION = 480
@@ -93,11 +95,14 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
   }
 }
 
-/** Watches the locks until all have opened: one that a session keeps when its transaction is over is leaked. */
+/**
+ * Watches the locks until all have opened: one that a session keeps when its transaction is over is
+ * leaked.
+ */
 async function leakedLock(dsn: string, opening: Promise<unknown>): Promise<string | undefined> {
   let isOpen = false
   const opened = opening.then(() => (isOpen = true))
-  // Whoever fails to open is told of below.
+  // A replica that fails to open is reported below.
   opened.catch(() => {})
   for (;;) {
     const leaked = await queryPostgres(

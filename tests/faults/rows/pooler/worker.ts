@@ -1,4 +1,7 @@
-/** One process of several behind a pooler: many tenants by turns, each of whose reads is compared with what it wrote. */
+/**
+ * One process of several behind a pooler: many tenants by turns, each of whose reads is compared
+ * with what it wrote.
+ */
 import type { Figures } from '../../harness/fault-row.ts'
 import { sumOf } from '../../harness/figures.ts'
 import { Random } from '../../harness/random.ts'
@@ -24,7 +27,7 @@ serve({
       connectionTimeoutMs: 60_000,
     })
   },
-  /** Makes so many calls, reads among them, and tells what came of them. */
+  /** Makes `count` calls, reads among them, and returns their outcomes. */
   async work({ from, calls }: { from: number; calls: number }): Promise<Figures> {
     if (stores === undefined) throw new Error('the stores are opened first')
     const through = stores

@@ -9,7 +9,7 @@ import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
 const run = promisify(execFile)
 
-/** Something that happens to a server under load. When it resolves the server is there again. */
+/** Crashes a server under load. Resolves once the server is available again. */
 export type Crash = (server: PostgresServer, dsn: string) => Promise<void>
 
 /** In the order in which the rounds take them. */
@@ -35,7 +35,10 @@ export async function endBackends(_server: PostgresServer, dsn: string): Promise
   )
 }
 
-/** The postmaster takes the death of a backend for damage to the shared memory, and starts all of them anew. */
+/**
+ * Kills a backend. The postmaster assumes that the shared memory is damaged, and restarts all
+ * backends.
+ */
 export async function killBackend(server: PostgresServer, dsn: string): Promise<void> {
   const before = await startOf(server.dsn)
   const [backend] = await queryPostgres<{ pid: number }>(
@@ -56,7 +59,7 @@ async function killPostmaster(server: PostgresServer): Promise<void> {
   kill(postmaster)
   // A new postmaster refuses to start beside processes of the old one.
   await until(async () => (await running('-p', ...processes)).length === 0)
-  // It is dead, yet Postgres takes it to be alive for as long as nobody has buried it.
+  // It has ended, but Postgres considers it alive until its parent has collected its status.
   await rm(lockFile)
   await server.startAgain()
 }
@@ -67,7 +70,7 @@ async function startOf(dsn: string): Promise<string> {
     dsn,
     `select min(backend_start)::text as at from pg_stat_activity where backend_type = 'checkpointer'`,
   ).catch(() => [])
-  // While it recovers it answers nobody, and that is no new start.
+  // While it recovers it answers no client, which does not count as a new start.
   if (row === undefined) {
     await delay(10)
     return startOf(dsn)
@@ -75,7 +78,10 @@ async function startOf(dsn: string): Promise<string> {
   return row.at
 }
 
-/** The processes of a choice that run, which those that are dead and not yet buried do not. */
+/**
+ * Resolves to the processes of a choice that run, which those that are dead and not yet buried do
+ * not.
+ */
 async function running(choice: '-p' | '--ppid', ...pids: readonly number[]): Promise<number[]> {
   // ps fails where it finds none.
   const { stdout } = await run('ps', ['-o', 'pid=,stat=', choice, pids.join(',')]).catch(() => ({

@@ -1,4 +1,4 @@
-/** Load from many callers on all three stores, while somebody else lets the server crash. */
+/** Load from many callers on all three stores, while another process crashes the server. */
 import { sumOf } from '../../harness/figures.ts'
 import { hangLimit } from '../../harness/this-build.ts'
 import { serve, workerConfig } from '../../harness/serve.ts'
@@ -19,7 +19,10 @@ const tally = new Tally()
 let isOver = true
 let round: { readonly callers: readonly Caller[]; readonly load: Promise<unknown> } | undefined
 
-/** Calls until the round is over, and then once more, so that every caller has seen the server come back. */
+/**
+ * Calls until the round is over, and then once more, so that every caller has seen the server come
+ * back.
+ */
 async function keepCalling(caller: Caller, expects: Expectations, warm: () => void): Promise<void> {
   for (let call = 0; !isOver; call += 1) {
     if (call === 2) warm()

@@ -13,11 +13,11 @@ import type { Fate } from '../../harness/replay/disk-file.ts'
 import { record } from '../../harness/replay/record.ts'
 import type { DiskEvent } from '../../harness/replay/strace-log.ts'
 
-/** One recording serves so many cuts. */
+/** The number of cuts per recording. */
 const CUTS = 125
 const RECORDINGS_AT_ONCE = 2
 
-/** The last one of so many recordings is made without FULL. */
+/** The number of recordings, of which the last one is made without FULL. */
 const RECORDINGS_PER_NORMAL = 4
 
 const CALLERS = 4
@@ -77,7 +77,7 @@ async function cutPower({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
   return sumOf(found)
 }
 
-/** So many cuts, spread over the recording. */
+/** Returns cuts that are spread over the recording. */
 function* cutsOf(
   events: readonly DiskEvent[],
   cuts: number,
@@ -105,7 +105,7 @@ function* cutsOf(
   }
 }
 
-/** All is lost that may be, all is kept, or some of it: few changes or many. */
+/** Returns the fates of unsynchronized changes: all are lost, all are kept, or a random part. */
 function fates(cut: number, random: () => number): () => Fate {
   if (cut % 5 === 0) return () => 'lost'
   if (cut % 5 === 1) return () => 'kept'

@@ -8,7 +8,10 @@ import {
 } from '../../harness/writer/broken-builds.ts'
 import { onFiles, onSqlite } from './places.ts'
 
-/** Enough for those that show in nearly every kill, and for those that show only where it hits the middle of something. */
+/**
+ * Enough for those that show in nearly every kill, and for those that show only where it hits the
+ * middle of something.
+ */
 const FEW = 6
 const MANY = 16
 

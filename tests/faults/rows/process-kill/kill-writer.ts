@@ -7,12 +7,15 @@ import { startProcess, type RunningProcess } from '../../harness/start-process.t
 import { acknowledgedOf } from '../../harness/writer/told.ts'
 import { writerScript, type WriterOptions } from '../../harness/writer/writer-options.ts'
 
-/** When a writer is killed: at so many acknowledgements, or once a folder has changed so often. */
+/** When a writer is killed: after a number of acknowledgements or of changes of a folder. */
 export type Moment =
   | { readonly acknowledgements: number }
   | { readonly folder: string; readonly changes: number }
 
-/** Kills a writer in the middle of its work and gives how many operations of each caller it acknowledged. */
+/**
+ * Kills a writer in the middle of its work and gives how many operations of each caller it
+ * acknowledged.
+ */
 export async function killWriter(
   options: WriterOptions,
   moment: Moment,

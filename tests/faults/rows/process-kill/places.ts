@@ -8,9 +8,11 @@ import { integrityOf } from '@harborage/test-kit/sqlite/integrity'
 /** Where writers write that will be killed. */
 export interface Place extends AsyncDisposable {
   readonly dsn: string
-  /** Another place, not made yet, whose writer is killed while it makes it; not where nobody sees the files change. */
+  /**
+   * Makes a new place whose writer is killed while it opens it. Needs files whose changes are seen.
+   */
   readonly fresh?: () => Promise<{ readonly dsn: string; readonly folder: string }>
-  /** What is wrong with the place once nobody writes any more and somebody has opened it again. */
+  /** Returns what is wrong with the place after the writer has ended and the place was reopened. */
   readonly faults: () => Promise<readonly string[]>
 }
 
@@ -35,7 +37,7 @@ export async function onFiles(): Promise<Place> {
   const folder = await freshFolder()
   return {
     dsn: `fs:${folder}`,
-    // Whoever opens the folder removes what nobody writes any more.
+    // Opening the folder removes files that no process writes any more.
     faults: async () =>
       (await readdir(join(folder, 'temporary'))).map(() => 'a file was left behind'),
 

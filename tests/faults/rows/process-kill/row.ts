@@ -15,7 +15,10 @@ const MOST_ACKNOWLEDGEMENTS = 40
 const SHARE_OF_OPENINGS = 0.2
 const CHANGES_OF_OPENING = 120
 
-/** How many writers are killed on one place, so that many begin on a new one, and others after many kills. */
+/**
+ * How many writers are killed on one place, so that many begin on a new one, and others after many
+ * kills.
+ */
 const KILLS_PER_PLACE = 50
 
 const kinds = [onSqlite, onPostgres, onFiles, onSqlite] as const

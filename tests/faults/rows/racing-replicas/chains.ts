@@ -4,10 +4,12 @@ import type { Figures } from '../../harness/fault-row.ts'
 import { figures } from '../../harness/figures.ts'
 import type { Link } from './worker.ts'
 
-/** What a slot holds in the end, and how many writes it counts. */
+/** The final event id of a slot, and the number of writes that it counts. */
 export type Head = readonly [slot: string, eventId: EventId, count: number]
 
-/** Sees whether the writes of every slot that were acknowledged are one chain from the empty slot to its head. */
+/**
+ * Checks that the acknowledged writes of every slot form one chain from the empty slot to its head.
+ */
 export function checkChains(links: readonly Link[], heads: readonly Head[]): Figures {
   const bySlot = Map.groupBy(links, ([slot]) => slot)
   let lost = 0
@@ -16,7 +18,7 @@ export function checkChains(links: readonly Link[], heads: readonly Head[]): Fig
   for (const [slot, head, count] of heads) {
     const own = bySlot.get(slot) ?? []
     const next = new Map(own.map(([, replaced, by]) => [replaced, by]))
-    // Two that replaced the same were both told that they had won.
+    // Two writes that replaced the same event id were both acknowledged.
     duplicated += own.length - next.size
     let at: EventId | null = null
     for (let by = next.get(at); by !== undefined; by = next.get(at)) {
@@ -30,7 +32,7 @@ export function checkChains(links: readonly Link[], heads: readonly Head[]): Fig
     }
     bySlot.delete(slot)
   }
-  // What was acknowledged in a slot that is empty now.
+  // Acknowledged writes in a slot that is now empty.
   for (const own of bySlot.values()) lost += own.length
   return figures({ lost, duplicated, violations: violations.slice(0, 10) })
 }

@@ -1,4 +1,7 @@
-/** One replica of several: all of them read and write the same slots, and none may see what no serial order allows. */
+/**
+ * One replica of several: all of them read and write the same slots, and none may see what no
+ * serial order allows.
+ */
 import { type Database, type EventId, isHarborageError, newEventId } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
@@ -48,7 +51,7 @@ function open(): Promise<Database> {
   return openPostgres({ dsn, max: 4, retryTimeoutMs: PATIENCE_MS })
 }
 
-/** What one caller has seen: no later read may show less. */
+/** A caller that remembers what it has seen: no later read may show less. */
 class Caller {
   readonly #random: Random
   readonly #counts = new Map<string, number>()
@@ -90,7 +93,7 @@ class Caller {
     this.#counts.set(kind, content.count)
   }
 
-  /** Two slots that are only ever written together, and hold the same. */
+  /** Commits two slots that are only written together, and hold the same content. */
   async #commitPair(pair: number): Promise<void> {
     const held = await this.#readPair(pair)
     const [one, other] = held
@@ -113,7 +116,7 @@ class Caller {
     }
   }
 
-  /** Without a condition: whoever comes last wins, but the writes of one replica stay in their order. */
+  /** Without a condition the last write wins, but the writes of one replica keep their order. */
   async #overwrite(kind: string): Promise<void> {
     const turn = (turns.get(kind) ?? 0) + 1
     turns.set(kind, turn)
@@ -136,7 +139,7 @@ class Caller {
     return held
   }
 
-  /** Makes a write, and again with the same ids until it is known whether it won. */
+  /** Makes a write, and retries it until it is known whether it won. */
   async #isWon(write: () => Promise<unknown>): Promise<boolean> {
     for (;;) {
       try {
@@ -197,7 +200,10 @@ function contentOf({ bytes }: StateRecord): Content {
 }
 
 serve({
-  /** Works until so many operations are acknowledged, and tells what was seen since the last time. */
+  /**
+   * Works until a number of operations is acknowledged, and returns what was seen since the last
+   * time.
+   */
   async work(operations: number) {
     const until = acknowledged + operations
     await Promise.all(
@@ -211,7 +217,7 @@ serve({
     unknown = 0
     return { found, links: links.splice(0) }
   },
-  /** What the slots hold in the end. */
+  /** Resolves to what the slots hold in the end. */
   async heads() {
     const records = [...(await listed('chain.')), ...(await listed('pair.'))]
     return records.map((record) => [record.kind, record.eventId, contentOf(record).count])

@@ -4,7 +4,7 @@ import type { Random } from '../../harness/random.ts'
 import { Recent, Tally } from './tally.ts'
 import type { Caller } from './worker.ts'
 
-/** Puts artifacts into one scope, each again and again: the first ref is the answer for ever. */
+/** Puts artifacts into one scope repeatedly: the answer is always the first ref. */
 export class ArtifactCaller implements Caller {
   readonly #store: ArtifactStore
   readonly #random: Random
@@ -36,7 +36,7 @@ export class ArtifactCaller implements Caller {
       }),
       ...again.map((each) =>
         this.#tally.expect([nameOf(each.ref)], 'a put', async () =>
-          // What it is called now changes nothing about the first one.
+          // The new file name does not change the first ref.
           nameOf(await this.#store.putText(this.#scope, each.text, { filename: 'late' })),
         ),
       ),

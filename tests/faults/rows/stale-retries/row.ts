@@ -12,7 +12,7 @@ import type { WorkerConfig } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
-/** How the operations are shared out, the slowest place last. */
+/** The share of the operations on each place, the slowest one last. */
 const shares: readonly (readonly [place: Place, share: number])[] = [
   ['in memory', 0.3],
   ['SQLite', 0.35],

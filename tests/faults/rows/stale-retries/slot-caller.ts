@@ -5,10 +5,13 @@ import type { Random } from '../../harness/random.ts'
 import { Recent, Tally } from './tally.ts'
 import type { Caller } from './worker.ts'
 
-/** How many replaced event ids a slot remembers, as the guides say it; not as the code does. */
+/** The number of replaced event ids that a slot remembers, according to the guides. */
 const PROMISED_EVENT_IDS = 16
 
-/** Saves into one slot, and repeats each of its saves late: beside the next ones, and for the last time just in time. */
+/**
+ * Saves into one slot, and repeats each save late: together with later ones, until just before its
+ * event id is forgotten.
+ */
 export class SlotCaller implements Caller {
   readonly #store: StateStore
   readonly #random: Random

@@ -3,14 +3,14 @@ import { figures } from '../../harness/figures.ts'
 
 const MOST_VIOLATIONS = 5
 
-/** What one caller did and found. */
+/** The operations and findings of one caller. */
 export class Tally {
   #rounds = 0
   #lost = 0
   #duplicated = 0
   readonly #violations: string[] = []
 
-  /** An operation that has to give one of the answers. */
+  /** Makes an operation, which has to have one of the answers. */
   async expect<Answer>(
     answers: readonly Answer[],
     what: string,
@@ -61,7 +61,7 @@ export class Recent<Item> {
     return this.#items
   }
 
-  /** The one that is about to be forgotten, once there are as many as there may be. */
+  /** Returns the one that is about to be forgotten, once there are as many as there may be. */
   get oldest(): Item | undefined {
     return this.#items[this.#limit - 1]
   }

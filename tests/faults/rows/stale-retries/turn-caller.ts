@@ -5,7 +5,10 @@ import type { Random } from '../../harness/random.ts'
 import { Recent, Tally } from './tally.ts'
 import type { Caller } from './worker.ts'
 
-/** How many turn ids the conversations of this row remember; by default it would take too many turns to see it. */
+/**
+ * How many turn ids the conversations of this row remember; by default it would take too many turns
+ * to see it.
+ */
 export const PROMISED_TURN_IDS = 72
 
 /** Adds turns to one conversation, and each of them again as long as its id is remembered. */
@@ -28,7 +31,8 @@ export class TurnCaller implements Caller {
   }
 
   async step(): Promise<void> {
-    // About five times as many turn ids are remembered as event ids, and the last of them is to come up as often.
+    // About five times as many turn ids are remembered as event ids, and the last of them is to
+    // come up as often.
     for (let turn = 0; turn < 5; turn += 1) await this.#addNext()
   }
 

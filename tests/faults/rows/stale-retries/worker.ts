@@ -1,4 +1,7 @@
-/** Repeats what was acknowledged long ago, in random order, while the work goes on, and looks whether that shows. */
+/**
+ * Repeats calls that were acknowledged long ago, in random order beside new ones, and checks that
+ * the repetitions change nothing.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,11 +21,11 @@ export interface WorkerConfig {
   readonly operations: number
 }
 
-/** Works on one slot, conversation or scope, one step after the other. */
+/** A caller that works on one slot, conversation or scope, one step after the other. */
 export interface Caller {
-  /** Something new, and what was done before once more, at the same time. */
+  /** Makes a new call and repeats earlier ones, at the same time. */
   step(): Promise<void>
-  /** Compares what is there now with what was acknowledged. */
+  /** Compares the content with what was acknowledged. */
   finish(): Promise<void>
   readonly found: Parameters<typeof sumOf>[0][number]
 }

@@ -2,7 +2,9 @@ import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
 const slot = 'tenant_id, user_id, session_id, run_id, kind'
 
-/** Puts so many records of a tenant that nobody calls into the tables of a version, as many saves would have. */
+/**
+ * Inserts records of an unused tenant into the tables of a version, like those that saves write.
+ */
 export async function fill(dsn: string, records: number): Promise<void> {
   const [{ kinds } = { kinds: false }] = await queryPostgres<{ kinds: boolean }>(
     dsn,
@@ -20,7 +22,9 @@ export async function fill(dsn: string, records: number): Promise<void> {
   )
 }
 
-/** What is wrong with the table of kinds, which has to hold just the slots there are. */
+/**
+ * Resolves to what is wrong with the table of kinds, which has to hold just the slots there are.
+ */
 export async function checkKinds(dsn: string, records: number): Promise<readonly string[]> {
   const [row] = await queryPostgres<{ filled: number; unlisted: number; left: number }>(
     dsn,
@@ -39,7 +43,7 @@ export async function checkKinds(dsn: string, records: number): Promise<readonly
   ]
 }
 
-/** How many migrations of the state store are applied. */
+/** Resolves to how many migrations of the state store are applied. */
 export async function versionOf(dsn: string): Promise<number> {
   const rows = await queryPostgres(dsn, 'select from harbor_state_migrations')
   return rows.length

@@ -21,7 +21,7 @@ const RECORDS = 300_000
 const FEW_RECORDS = 3_000
 /** How many calls have to pass beside a migration that waits for its tables. */
 const PASSING = 30
-/** A broken build is not waited for as long: what is too slow for it only adds to what is wrong. */
+/** A broken build is not waited for as long: a call that is too slow only adds another fault. */
 const HANGING_MS = { ofBrokenBuild: 5_000, otherwise: HANG_LIMIT_MS }
 
 export const upgradeUnderLoad: FaultRow = {
@@ -114,7 +114,7 @@ async function upgrade(
   await reader.connect()
   await reader.query('begin; select from state_records limit 1')
   const upgrading = startSome('new', brokenBuild)
-  // It is waited for below; until then its failure is nobody's.
+  // It is awaited below; this handler is for a failure before that.
   upgrading.catch(() => {})
   const violations = await passing(dsn, old, hangingMs)
   await reader.end()
@@ -130,7 +130,7 @@ async function upgrade(
   ])
 }
 
-/** Begins the load, and waits until it is going on. */
+/** Begins the load, and waits until calls are acknowledged. */
 async function beginAll(replicas: readonly Worker[], hangingMs: number): Promise<void> {
   for (const replica of replicas) await replica.call('begin')
   await grows(replicas, hangingMs)
@@ -166,7 +166,7 @@ async function watch(dsn: string) {
   }
 }
 
-/** Whether enough calls more are acknowledged by all of the replicas together. */
+/** Resolves to whether enough calls more are acknowledged by all of the replicas together. */
 async function grows(replicas: readonly Worker[], hangingMs: number): Promise<boolean> {
   const sum = async (): Promise<number> => {
     const counts = replicas.map((replica) => replica.call<number>('acknowledged'))

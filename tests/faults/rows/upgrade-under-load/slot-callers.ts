@@ -5,7 +5,7 @@ import { figures } from '../../harness/figures.ts'
 import type { Caller, Operation } from '../../harness/workload/caller.ts'
 import type { Stores } from '../../harness/workload/stores.ts'
 
-/** Saves into one new slot after the other: each of them is a new kind. */
+/** Saves into new slots, each with a new kind. */
 export class SlotFiller implements Caller {
   readonly name = 'new slots'
   readonly mark: string
@@ -43,7 +43,7 @@ export class SlotFiller implements Caller {
 
 const SEEN = 50
 
-/** Walks across all tenants, as a scheduler does that looks for work. */
+/** Walks across all tenants, like a scheduler that searches for work. */
 export class KindWalker implements Caller {
   readonly name = 'listKind'
   readonly mark = 'walks'

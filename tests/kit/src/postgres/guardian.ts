@@ -1,7 +1,6 @@
 /**
- * A process of its own that outlives the test run for a moment: when the run ends, in whatever way
- * (also by Ctrl-C or kill -9), the pipe on standard input closes, and the server is stopped and its
- * folder removed.
+ * A process that outlives the test run for a moment. When the run ends, even by Ctrl-C or kill -9,
+ * the pipe on standard input closes; then it stops the server and removes its folder.
  */
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'

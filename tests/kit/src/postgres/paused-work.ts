@@ -1,6 +1,6 @@
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 
-/** What a bystander runs to make works pause, and to let them go on. */
+/** The statements with which a bystander pauses works and lets them continue. */
 export const HOLD = 'select pg_advisory_lock(1)'
 export const RELEASE = 'select pg_advisory_unlock(1)'
 

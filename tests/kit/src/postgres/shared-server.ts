@@ -11,7 +11,9 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the whole run: the one that HARBORAGE_TEST_POSTGRES names, or one of its own. */
+/**
+ * One PostgreSQL for the whole run: the one that HARBORAGE_TEST_POSTGRES names, or one of its own.
+ */
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
   const named = process.env['HARBORAGE_TEST_POSTGRES']
   if (named) {

@@ -30,7 +30,7 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** What the guardian has to know to clean up. */
+/** The facts that the guardian needs to clean up. */
 export interface GuardedServer {
   readonly pgCtl: string
   readonly folder: string
@@ -107,7 +107,7 @@ const initdbFlags = [
   '--auth=scram-sha-256',
   '--encoding=UTF8',
   '--locale=C',
-  // Not the order of bytes, so that a column that forgot its COLLATE "C" is seen to be wrong.
+  // Differs from the order of bytes, so that a column without COLLATE "C" is noticed.
   '--locale-provider=icu',
   '--icu-locale=en-US',
   '--no-sync',

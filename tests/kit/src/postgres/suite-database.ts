@@ -5,7 +5,10 @@ import { afterAll, beforeAll } from 'vitest'
 
 import { createDatabase } from './test-database.ts'
 
-/** An open database on a PostgreSQL database of its own, for as long as the surrounding `describe` runs. */
+/**
+ * Returns an open database on a PostgreSQL database of its own, for as long as the surrounding
+ * `describe` runs.
+ */
 export function suiteDatabase(open: (dsn: string) => Promise<OpenedDatabase>): () => Database {
   const opened = new AsyncDisposableStack()
   let database: Database | undefined

@@ -11,13 +11,16 @@ export type Fault =
   | 'cut after sending'
   /** The server does the work, and its answer is lost. */
   | 'cut the answer'
-  /** The server does the work, and so many bytes of its answer arrive. */
+  /** The server does the work, and only the first bytes of its answer arrive. */
   | { readonly cutAnswerAfter: number }
   /** The server does the work, and its answer never comes although the connection stays. */
   | 'swallow the answer'
   /** The server gets ROLLBACK in its place, and says so. */
   | 'roll back instead'
-  /** The server gets it when {@link TcpProxy.deliverLate} is called, be the client still there or not. */
+  /**
+   * The server gets it when {@link TcpProxy.deliverLate} is called, be the client still there or
+   * not.
+   */
   | 'hold back'
 
 interface ArmedFault {
@@ -26,10 +29,13 @@ interface ArmedFault {
   readonly happened: () => void
 }
 
-/** The simple query ROLLBACK as it is on the wire: a letter, the length, and the text with a zero at its end. */
+/**
+ * The simple query ROLLBACK as it is on the wire: a letter, the length, and the text with a zero at
+ * its end.
+ */
 const rollback = Buffer.from('Q\0\0\0\rROLLBACK\0')
 
-/** A network between a client and a Postgres server that fails when it is told to. */
+/** A network between a client and a Postgres server that fails on request. */
 export class TcpProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #target: URL
@@ -37,9 +43,9 @@ export class TcpProxy implements AsyncDisposable {
   readonly #held: (() => Promise<void>)[] = []
   #faults: ArmedFault[] = []
   #stalled = false
-  /** How long every answer of the server is on its way. */
+  /** The delay of every answer of the server. */
   latencyMs = 0
-  /** How often the client sent something after the server had. */
+  /** The number of round trips: how often the client sent after the server had sent. */
   trips = 0
 
   private constructor(server: Server, target: URL) {
@@ -57,7 +63,7 @@ export class TcpProxy implements AsyncDisposable {
     return proxy
   }
 
-  /** The way to the server through this proxy. */
+  /** Returns the DSN of the server through this proxy. */
   get dsn(): string {
     const dsn = new URL(this.#target)
     dsn.host = `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
@@ -65,8 +71,8 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /**
-   * Lets the fault happen once, when the text is next sent to the server; resolves when it has. Of several faults for
-   * one text, each waits for the one before.
+   * Lets the fault happen once, when the text is next sent to the server; resolves when it has. Of
+   * several faults for one text, each waits for the one before.
    */
   failOnce(text: string, kind: Fault): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -79,28 +85,30 @@ export class TcpProxy implements AsyncDisposable {
     return this.#faults.splice(0).length
   }
 
-  /** Sends what was held back, and waits until the server has done it. */
+  /** Sends the delayed messages, and waits until the server has processed them. */
   async deliverLate(): Promise<void> {
     await Promise.all(this.#held.splice(0).map((deliver) => deliver()))
   }
 
-  /** From now on nothing comes through any more, while connections are still taken. */
+  /** Stops all traffic from now on, but still accepts connections. */
   stall(): void {
     this.#stalled = true
   }
 
-  /** New connections come through again; what was lost in the old ones stays lost, so they are cut. */
+  /**
+   * New connections come through again; what was lost in the old ones stays lost, so they are cut.
+   */
   resume(): void {
     this.#stalled = false
     this.cut()
   }
 
-  /** Cuts the connections that there are. */
+  /** Cuts the existing connections. */
   cut(): void {
     for (const link of this.#links) link.cut()
   }
 
-  /** From now on every connection is cut, the new ones as soon as they are made. */
+  /** Cuts every connection from now on, new ones as soon as they are made. */
   async refuse(): Promise<void> {
     this.#server.close()
     this.cut()

@@ -10,7 +10,7 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A fresh database with a name of its own on the run's PostgreSQL server. */
+/** Resolves to a fresh database with a name of its own on the run's PostgreSQL server. */
 export async function createDatabase(): Promise<TestDatabase> {
   const server = inject('postgresServer')
   const name = `harborage_test_${randomBytes(8).toString('hex')}`

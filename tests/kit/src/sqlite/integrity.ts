@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3'
 
-/** What SQLite itself says about the file: `ok`, or what is wrong with it. */
+/** Returns what SQLite itself says about the file: `ok`, or what is wrong with it. */
 export function integrityOf(path: string): unknown {
   const connection = new BetterSqlite3(path)
   try {

@@ -1,6 +1,9 @@
 import { open, stat } from 'node:fs/promises'
 
-/** Where the header of the log says how often it was begun anew, which follows each checkpoint of all of it. */
+/**
+ * Where the header of the log says how often it was begun anew, which follows each checkpoint of
+ * all of it.
+ */
 const SEQUENCE_AT = 12
 
 /** The largest that a database's write-ahead log has been, and how often it was begun anew. */

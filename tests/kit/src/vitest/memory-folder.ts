@@ -4,16 +4,16 @@ import { join } from 'node:path'
 
 import { isFullRun } from '../measure.ts'
 
-/** Where Linux keeps a file system in memory. */
+/** The folder of a file system in memory on Linux. */
 const MEMORY = '/dev/shm'
 const PREFIX = 'harborage-test-'
-/** Several times what the tests keep at once, of the file system and of the memory. */
+/** Several times the space that the tests need at once. */
 const ROOM_BYTES = 6 * 2 ** 30
 
 /**
- * The folder for what tests write in `pnpm test`, on a machine that has plenty of memory: most of them would wait for a
- * disk far longer than for what they test. None of them cuts the power, and those that count what is synchronized trace
- * the calls. The full run keeps everything on disk.
+ * The folder for what tests write in `pnpm test`, on a machine that has plenty of memory: most of
+ * them would wait for a disk far longer than for what they test. None of them cuts the power, and
+ * those that count what is synchronized trace the calls. The full run keeps everything on disk.
  */
 export const memoryFolder: string | undefined =
   !isFullRun && hasRoom() ? join(MEMORY, `${PREFIX}${process.pid}`) : undefined

@@ -1,9 +1,12 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Between two slices of the faults, each of which keeps many processes busy, so many other files are begun. */
+/** The number of files between two slices of the faults, which keep many processes busy. */
 const BETWEEN = 4
 
-/** Spreads the slices of the faults over the first half of a run: they take long, however small their files are. */
+/**
+ * Spreads the slices of the faults over the first half of a run: they take long, however small
+ * their files are.
+ */
 export class SlowFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)

@@ -4,7 +4,7 @@ import type { Reporter, TestModule } from 'vitest/node'
 
 const SHOWN = 10
 
-/** Names the files that took longest, so that a suite that grows slow shows where. */
+/** Lists the slowest test files. */
 export class SlowestFilesReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     // Of few files each stands in the report anyway.
@@ -20,7 +20,7 @@ export class SlowestFilesReporter implements Reporter {
   }
 }
 
-/** With what it takes to load it. */
+/** Returns the duration of a file in seconds, including its loading. */
 function secondsOf(module: TestModule): number {
   const { collectDuration, setupDuration, duration } = module.diagnostic()
   return (collectDuration + setupDuration + duration) / 1000

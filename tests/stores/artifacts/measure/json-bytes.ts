@@ -1,4 +1,7 @@
-/** A tool's answer in JSON of about that many bytes: records with names, numbers, words and times. */
+/**
+ * Returns a tool's answer in JSON of about that many bytes: records with names, numbers, words and
+ * times.
+ */
 export function jsonBytes(size: number): Buffer {
   const records: string[] = []
   for (let length = 0, index = 0; length < size; index += 1) {

@@ -1,5 +1,6 @@
 /**
- * Measures the put and the get of one large artifact: memory against its size, and the largest stall of the event loop.
+ * Measures the put and the get of one large artifact: memory against its size, and the largest
+ * stall of the event loop.
  *
  *     node tests/stores/artifacts/measure/large-artifacts.ts fs:/tmp/artifacts [MiB] [rounds]
  */
@@ -19,7 +20,7 @@ for (const [work, answers] of Object.entries({ put: puts, get: gets })) {
   console.log(work, {
     peak: (Math.max(...answers.map(({ peakBytes }) => peakBytes)) / size).toFixed(2),
     withData: (Math.max(...answers.map((each) => each.peakWithDataBytes)) / size).toFixed(2),
-    // Of the round that was least disturbed by whatever else the machine does.
+    // The result of the round that other load of the machine affected least.
     stallMs: Math.min(...answers.map(({ stallMs }) => stallMs)).toFixed(0),
     tookMs: Math.min(...answers.map(({ tookMs }) => tookMs)).toFixed(0),
   })

@@ -130,7 +130,7 @@ async function report({ content, bytes, calls }: Work): Promise<void> {
   }
 }
 
-/** How many times as fast as the plain default. */
+/** Returns the speed of a variant relative to the plain default. */
 function ratio(plain: readonly number[] = [], variant: readonly number[] = []): string {
   return median(plain.map((time, round) => time / (variant[round] ?? Number.NaN))).toFixed(2)
 }

@@ -1,6 +1,6 @@
 /**
- * Run by a test, which kills it in the middle of its puts: writes one line for each artifact once its put has resolved.
- * A second argument breaks it on purpose, to see that the test notices.
+ * Run by a test, which kills it in the middle of its puts: writes one line for each artifact once
+ * its put has resolved. A second argument breaks it on purpose, to see that the test notices.
  */
 import { flushCompileCache } from 'node:module'
 
@@ -35,7 +35,7 @@ async function putEndlessly(writer: number): Promise<void> {
   }
 }
 
-/** At once and by itself: a line that the process still holds would be lost with it. */
+/** Writes a line at once: a buffered line would be lost with the process. */
 function acknowledge(line: Acknowledged): void {
   writeLine(1, JSON.stringify(line))
 }

@@ -5,7 +5,9 @@ import { setTimeout } from 'node:timers/promises'
 const PIECE_BYTES = 64
 const PAUSE_MS = 50
 
-/** From now on a file gets its name first and its content after, as it would be if it were written in place. */
+/**
+ * Creates files with their name before their content from now on, as if written in place.
+ */
 export function breakLink(): void {
   promises.link = async (from, to) => {
     const content = await promises.readFile(from)

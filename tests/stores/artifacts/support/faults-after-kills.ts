@@ -4,7 +4,10 @@ import { isHarborageError } from '@harborage/core'
 import { contentOf } from './content-of.ts'
 import { killedScope, type Acknowledged } from './killed-scope.ts'
 
-/** What is wrong in a store whose writers were killed: with what they acknowledged, and with all that is visible. */
+/**
+ * Resolves to what is wrong in a store whose writers were killed: with what they acknowledged, and
+ * with all that is visible.
+ */
 export async function faultsAfterKills(
   dsn: string,
   acknowledged: readonly Acknowledged[],

@@ -6,7 +6,7 @@ export const listedSession = { tenantId: 't', userId: 'u', sessionId: 's' } as c
 const TASKS = 10
 const AT_ONCE = 64
 
-/** Puts so many small artifacts, each with a source of some 200 bytes. */
+/** Puts `count` small artifacts, each with a source of about 200 bytes. */
 export async function fillWithArtifacts(artifacts: ArtifactStore, count: number): Promise<void> {
   const putNext = async (lane: number): Promise<void> => {
     for (let index = lane; index < count; index += AT_ONCE) {

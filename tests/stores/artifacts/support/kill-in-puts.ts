@@ -5,12 +5,12 @@ import { createInterface } from 'node:readline'
 
 import type { Acknowledged } from './killed-scope.ts'
 
-/** How a process is broken on purpose. */
+/** A deliberate fault of a process. */
 export type Fault = 'none' | 'writes in place' | 'acknowledges early'
 
 const script = join(import.meta.dirname, 'acknowledging-process.ts')
 
-/** Lets a process put artifacts and kills it after some of them; gives what it acknowledged. */
+/** Kills a process while it puts artifacts, and resolves to what it acknowledged. */
 export async function killInPuts(
   dsn: string,
   name: string,

@@ -1,7 +1,7 @@
-/** Where the processes that get killed put their artifacts. */
+/** The scope of the artifacts of killed processes. */
 export const killedScope = { tenantId: 't', userId: 'u', sessionId: 'killed', taskId: 'k' } as const
 
-/** What such a process says of an artifact whose put has resolved. */
+/** The line of such a process for an artifact whose put has resolved. */
 export interface Acknowledged {
   readonly seed: string
   readonly id: string

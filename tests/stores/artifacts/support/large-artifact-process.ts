@@ -1,4 +1,5 @@
-// Run by a test and by measure/large-artifacts.ts: puts or gets one large artifact and tells what that took.
+// Run by a test and by measure/large-artifacts.ts: puts or gets one large artifact and tells what
+// that took.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout } from 'node:timers/promises'
 
@@ -24,7 +25,7 @@ const [, , dsn = '', work = 'put', size = '', id = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 await loadDriver(dsn)
 await using artifacts = await openArtifactStore({ dsn, maxBytes: Number(size) })
-// Whatever is only loaded or compiled by the first call is no part of what the bytes need.
+// Code that the first call loads or compiles does not count toward the memory of the bytes.
 const small = await artifacts.putText(scope, 'warm up')
 await artifacts.get(scope, small.id)
 

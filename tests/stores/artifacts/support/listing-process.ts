@@ -1,4 +1,5 @@
-// Run by a test and by measure/listing.ts, with --expose-gc: walks a long list and tells how much of it was in memory.
+// Run by a test and by measure/listing.ts, with --expose-gc: walks a long list and tells how much
+// of it was in memory.
 import { openArtifactStore } from '@harborage/artifacts'
 
 import { listedSession } from './fill-with-artifacts.ts'

@@ -8,7 +8,7 @@ import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 /** A fresh place for artifacts. */
 export interface Place extends AsyncDisposable {
   readonly dsn: string
-  /** What a process that died may leave behind: files that nobody writes any more. */
+  /** Returns what a process that died may leave behind: files that no process writes any more. */
   strayFiles?(): Promise<readonly string[]>
 }
 
@@ -23,7 +23,10 @@ export function placeOnFiles(): Promise<Place> {
   return placeOnFilesIn(tmpdir())
 }
 
-/** Where the machine has one, in a file system that only needs memory, for tests that are not about durability. */
+/**
+ * Where the machine has one, in a file system that only needs memory, for tests that are not about
+ * durability.
+ */
 export function placeInMemory(): Promise<Place> {
   return placeOnFilesIn(existsSync('/dev/shm') ? '/dev/shm' : tmpdir())
 }

@@ -7,7 +7,7 @@ export interface Recorded {
   readonly values: readonly unknown[]
 }
 
-/** The same database, which keeps every reading statement that a store runs on it. */
+/** Returns the same database, which keeps every reading statement that a store runs on it. */
 export function recordStatements(database: Database): {
   readonly database: Database
   readonly recorded: Recorded[]

@@ -20,7 +20,7 @@ export const STEP: WorkTraits = {
   conflictsOnUnique: true,
 }
 
-/** What an agent's step writes: a tool output, a checkpoint, and a turn. */
+/** The writes of a step of an agent: a tool output, a checkpoint and a turn. */
 export interface AgentStep {
   readonly artifact: NewArtifact
   readonly record: StateRecord
@@ -28,7 +28,7 @@ export interface AgentStep {
   readonly turnId: EventId
 }
 
-/** What each part of a step came to. */
+/** The result of each part of a step. */
 export interface StepAnswer {
   readonly ref: ArtifactRef
   readonly outcome: SaveOutcome
@@ -36,7 +36,7 @@ export interface StepAnswer {
   readonly turns: number
 }
 
-/** A step whose output is a text. */
+/** Returns a step whose output is a text. */
 export function newStep(text: string, change: Partial<AgentStep> = {}): AgentStep {
   return {
     artifact: textArtifact(text),
@@ -47,14 +47,14 @@ export function newStep(text: string, change: Partial<AgentStep> = {}): AgentSte
   }
 }
 
-/** A record of the run with an event id of its own. */
+/** Returns a record of the run with an event id of its own. */
 export function newRecord(kind: string, eventId: string = newEventId()): StateRecord {
   const bytes = new TextEncoder().encode(kind)
   const updatedAt = new Date('2026-01-02T03:04:05Z')
   return { eventId: parseEventId(eventId), identity: run, kind, bytes, version: 1, updatedAt }
 }
 
-/** An artifact as the store hands it to its driver. */
+/** Returns an artifact as the store hands it to its driver. */
 export function textArtifact(text: string, createdAt: Date = new Date()): NewArtifact {
   const bytes = new TextEncoder().encode(text)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -136,7 +136,7 @@ const EMPTY: MemoryHeader = {
   lineage: 1,
 }
 
-/** What the database holds of the session. */
+/** Resolves to what the database holds of the session. */
 export async function heldBy({ state, artifacts, memory }: ThreeStores): Promise<{
   readonly kinds: readonly string[]
   readonly artifacts: readonly string[]

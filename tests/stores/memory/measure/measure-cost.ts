@@ -1,9 +1,11 @@
 /**
- * Measures what adding a turn costs with 10, 1,000 and 10,000 turns kept, interleaved, and prints it as ratios:
+ * Measures what adding a turn costs with 10, 1,000 and 10,000 turns kept, interleaved, and prints
+ * it as ratios:
  *
  *     node tests/stores/memory/measure/measure-cost.ts [postgres://…]
  *
- * SQLite on a file; with a DSN on Postgres too, where the role has to be allowed to see pg_current_wal_lsn().
+ * SQLite on a file; with a DSN on Postgres too, where the role has to be allowed to see
+ * pg_current_wal_lsn().
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +27,7 @@ const ADDED_PER_ROUND = 4
 interface Place {
   readonly name: string
   readonly database: Database
-  /** How many bytes are appended to the write-ahead log meanwhile. */
+  /** Resolves to how many bytes are appended to the write-ahead log meanwhile. */
   logged(work: () => Promise<void>): Promise<number>
 }
 
@@ -105,7 +107,10 @@ async function fill(
   }
 }
 
-/** Adds a few turns: what is kept grows by little, and the one that had 10 has fewer than 300 in the end. */
+/**
+ * Adds a few turns: what is kept grows by little, and the one that had 10 has fewer than 300 in the
+ * end.
+ */
 async function add(
   memory: MemoryStore,
   place: Place,

@@ -3,7 +3,8 @@
  *
  *     node tests/stores/memory/measure/replay-trajectories.ts --trajectories FILE [--budget 1000]
  *
- * The file holds runs in the form `[{ task_id, trial, info: { task: { user_id } }, traj: [{ role, content }] }]`.
+ * The file holds runs in the form `[{ task_id, trial, info: { task: { user_id } }, traj: [{ role,
+ * content }] }]`.
  */
 import { parseArgs } from 'node:util'
 

@@ -12,7 +12,7 @@ export class SqliteLog implements Disposable {
     this.#path = `${path}-wal`
   }
 
-  /** The bytes that go into the log meanwhile. */
+  /** Resolves to the bytes that go into the log meanwhile. */
   async grows(work: () => Promise<void>): Promise<number> {
     this.#connection.pragma('wal_checkpoint(TRUNCATE)')
     await work()

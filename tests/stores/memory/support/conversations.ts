@@ -36,7 +36,7 @@ export async function readTrajectories(path: string): Promise<RecordedConversati
   }))
 }
 
-/** What the assistant said last before the user spoke again is its answer. */
+/** Returns the turns: a user message, and the last answer of the assistant before the next one. */
 function turnsOf(messages: readonly Message[]): ConversationTurn[] {
   const turns: { userMessage: string; assistantResponse: string }[] = []
   for (const { role, content } of messages) {

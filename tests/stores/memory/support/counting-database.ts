@@ -15,7 +15,7 @@ export interface Work {
 export class CountingDatabase extends DelegatingDatabase {
   #work = nothing()
 
-  /** What was done since the last call. */
+  /** Returns what was done since the last call. */
   take(): Work {
     const work = this.#work
     this.#work = nothing()

@@ -3,7 +3,7 @@ import type { Database } from '@harborage/core'
 
 type Rows = { memory_state: { kind: string; bytes: Uint8Array } }
 
-/** Writes something else in the place of the bookkeeping of every conversation. */
+/** Replaces the header of every conversation by a text. */
 export async function damageBookkeeping(database: Database, text: string): Promise<void> {
   const sql = requireSqlDatabase(database)
   const damage = compileStatement(
@@ -19,7 +19,7 @@ export async function damageBookkeeping(database: Database, text: string): Promi
   await sql.changes(damage, { bytes: new TextEncoder().encode(text) })
 }
 
-/** Removes every turn of every conversation, and leaves the bookkeeping that tells of them. */
+/** Removes every turn of every conversation, but not the headers. */
 export async function loseTurns(database: Database): Promise<void> {
   const sql = requireSqlDatabase(database)
   const lose = compileStatement(

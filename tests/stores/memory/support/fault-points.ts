@@ -9,7 +9,7 @@ export class FaultPoints {
     this.#fatal = fatal
   }
 
-  /** Steps count from now on: opening the store is somebody else's test. */
+  /** Starts to count steps. Opening the store is covered by another test. */
   arm(): void {
     this.#armed = true
   }

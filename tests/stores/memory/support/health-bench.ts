@@ -9,23 +9,26 @@ import { numberedTurn } from './numbered-turns.ts'
 import { session } from './replica-rules.ts'
 import { scriptedSummarizer, type Fate } from './scripted-summarizer.ts'
 
-/** A store whose clock is moved by hand, and what it told. */
+/** A store whose clock the test moves, and the events that it published. */
 export interface HealthBench {
   readonly memory: MemoryStore
   /** Each transition as `healthy -> retry: reason`. */
   readonly steps: readonly string[]
   /** When the summarizer was called, in milliseconds from the start. */
   readonly calledAt: () => number[]
-  /** Lets the time go on to so many milliseconds after the start. */
+  /** Advances the time to `ms` milliseconds after the start. */
   until(ms: number): Promise<void>
-  /** Adds the next turn and lets everything happen that needs no time. */
+  /** Adds the next turn, and waits for all work that needs no time. */
   add(): Promise<void>
   health(): Promise<Health>
   /** Closes the store and opens a new one on the same database. */
   restart(fates: readonly Fate[]): Promise<HealthBench>
 }
 
-/** Every pause of the store is a multiple of it, so what goes on after a pause begins when the pause is over. */
+/**
+ * Every pause of the store is a multiple of it, so what goes on after a pause begins when the pause
+ * is over.
+ */
 const STEP_MS = 100
 
 /** More than the commits that one call or timer sets off. */
@@ -34,7 +37,7 @@ const TURNS_OF_WORK = 20
 /** Retries after 100 and 200 ms, then tries to recover every 10 s. Each call may take a minute. */
 export async function healthBench(fates: readonly Fate[]): Promise<HealthBench> {
   vi.useFakeTimers()
-  // A pause is as long as it is at least: what it is longer at random would be guessed.
+  // Pauses have their minimum length, without the random part.
   const chance = vi.spyOn(Math, 'random').mockReturnValue(0)
   const start = Date.now()
   const database = await openSqlite({ dsn: ':memory:' })
@@ -89,7 +92,10 @@ export async function healthBench(fates: readonly Fate[]): Promise<HealthBench> 
   return open(fates)
 }
 
-/** Lets so much time go by, and then everything happen that needs none: a commit takes a turn of the real event loop. */
+/**
+ * Lets so much time go by, and then everything happen that needs none: a commit takes a turn of the
+ * real event loop.
+ */
 export async function pass(ms: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(ms)
   for (let turn = 0; turn < TURNS_OF_WORK; turn += 1) await nextTurn()

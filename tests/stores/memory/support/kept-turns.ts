@@ -1,7 +1,7 @@
 import { createEventBus } from '@harborage/core'
 import type { ConversationTurn, MemoryRules } from '@harborage/memory'
 
-/** A turn of an ordinary size, about 1 KiB. */
+/** Returns a turn of an ordinary size, about 1 KiB. */
 export function ordinaryTurn(number: number): ConversationTurn {
   return {
     userMessage: `question ${number}: ${'where is it? '.repeat(20)}`,

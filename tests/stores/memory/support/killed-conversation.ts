@@ -11,14 +11,14 @@ import { reliableSummarizer } from './reliable-summarizer.ts'
 import { spawnScript } from './spawn-script.ts'
 import { crashRules, sessionOf, toldTurns } from './told-turns.ts'
 
-/** How one conversation fared. */
+/** The result for one conversation. */
 export interface KilledConversation {
   readonly step: number
   readonly wasKilled: boolean
   readonly acknowledged: readonly string[]
-  /** What a new store remembered. */
+  /** The turns that a new store held. */
   readonly afterCrash: readonly string[]
-  /** What it remembered once the caller had repeated every call that was not acknowledged. */
+  /** The turns that it held after the caller had retried every call that was not acknowledged. */
   readonly afterRetry: readonly string[]
   readonly summaryAfterRetry: string
 }
@@ -26,7 +26,7 @@ export interface KilledConversation {
 /**
  * Kills a process at each step in turn, until one comes to the end of the conversation.
  *
- * @param stride Leaves out all but each so many steps.
+ * @param stride The number of steps from one kill to the next.
  */
 export async function* killAtEveryStep(
   dsn: string,

@@ -3,7 +3,7 @@ import type { SqlAnswer, SqlDatabase, SqlWork, TransactionTraits } from '@harbor
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 import type { FaultPoints } from './fault-points.ts'
 
-/** May die before and after every transaction and around each of its statements. */
+/** A database whose process may be killed before and after every transaction and statement. */
 export class MortalDatabase extends DelegatingDatabase {
   readonly #points: FaultPoints
 

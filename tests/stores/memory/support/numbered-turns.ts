@@ -1,11 +1,14 @@
 import type { ConversationTurn, LlmContextPatch } from '@harborage/memory'
 
-/** The n-th turn of a speaker: `a1`, `a2` and so on, so that a conversation can be checked for gaps and doubles. */
+/**
+ * Returns the n-th turn of a speaker: `a1`, `a2` and so on, so that a conversation can be checked
+ * for gaps and doubles.
+ */
 export function numberedTurn(speaker: string, number: number): ConversationTurn {
   return { userMessage: `${speaker}${number}`, assistantResponse: 'noted' }
 }
 
-/** A summary that says which turns went into it, in their order. */
+/** Returns a summary that says which turns went into it, in their order. */
 export function summaryOfNames(previousSummary: string, names: readonly string[]): string {
   return [...namesIn(previousSummary), ...names].join(' ')
 }
@@ -14,18 +17,23 @@ export function namesIn(summary: string): string[] {
   return summary === '' ? [] : summary.split(' ')
 }
 
-/** Every turn that a conversation remembers, oldest first: those in the summary, then those word by word. */
+/**
+ * Returns every turn that a conversation remembers, oldest first: those in the summary, then those
+ * word by word.
+ */
 export function rememberedNames({ summary, recentTurns }: LlmContextPatch): string[] {
   return [...namesIn(summary), ...recentTurns.map((turn) => turn.userMessage)]
 }
 
-/** The number of the last turn of a speaker, 0 if there is none. */
+/** Returns the number of the last turn of a speaker, 0 if there is none. */
 export function lastNumberOf(speaker: string, names: readonly string[]): number {
   const last = names.findLast((name) => name.startsWith(speaker))
   return last === undefined ? 0 : Number(last.slice(speaker.length))
 }
 
-/** What is wrong with an order of turns in which every speaker counts from 1 without a gap. */
+/**
+ * Returns what is wrong with an order of turns in which every speaker counts from 1 without a gap.
+ */
 export function faultsInOrder(names: readonly string[]): string[] {
   const lastOf = new Map<string, number>()
   const faults: string[] = []

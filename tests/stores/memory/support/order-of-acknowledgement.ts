@@ -1,6 +1,6 @@
 import type { AddedTurn } from './replicas.ts'
 
-/** The turns that stand before one that had been acknowledged before they were begun. */
+/** Returns the turns that precede one that was acknowledged before they were begun. */
 export function turnsAheadOfTheirTime(
   names: readonly string[],
   added: readonly AddedTurn[],

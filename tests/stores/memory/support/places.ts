@@ -6,14 +6,14 @@ import { onTestFinished } from 'vitest'
 
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 
-/** An SQLite file of the running test's own, by its DSN. */
+/** Resolves to an SQLite file of the running test's own, by its DSN. */
 export async function sqlitePlace(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-memory-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return `sqlite:${join(folder, 'memory.db')}`
 }
 
-/** A Postgres database of the running test's own, by its DSN. */
+/** Resolves to a Postgres database of the running test's own, by its DSN. */
 export async function postgresPlace(): Promise<string> {
   const database = await createDatabase()
   onTestFinished(() => database.drop())

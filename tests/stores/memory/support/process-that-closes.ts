@@ -1,4 +1,5 @@
-// Run by close.test.ts: closes a store whose summarizer is in trouble, and then has nothing left to do.
+// Run by close.test.ts: closes a store whose summarizer is in trouble, and then has nothing left to
+// do.
 import { setImmediate as nextRound } from 'node:timers/promises'
 
 import { createEventBus } from '@harborage/core'

@@ -2,7 +2,10 @@ import type { SqlWork, TransactionTraits } from '@harborage/core/sql'
 
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 
-/** Loses the answer to every commit: does each transaction, and then does it again without knowing that it was done. */
+/**
+ * Loses the answer to every commit: does each transaction, and then does it again without knowing
+ * that it was done.
+ */
 export class RepeatingDatabase extends DelegatingDatabase {
   override async transaction<Result>(
     traits: TransactionTraits,

@@ -1,4 +1,5 @@
-// One of several processes that add turns to one conversation; started, killed and started again by replicas.ts.
+// One of several processes that add turns to one conversation; started, killed and started again by
+// replicas.ts.
 import { flushCompileCache } from 'node:module'
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -38,12 +39,12 @@ for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) 
 }
 await memory.settled()
 
-/** Nobody adds turns for ever without looking at them: without this, adding would be over before much is folded. */
+/** Waits until few turns are unfolded. Without this, adding would end before much is folded. */
 async function foldingKeepsUp(attempts = 2_000): Promise<void> {
   const { recentTurns } = await memory.getLlmContext(session)
   if (recentTurns.length <= 48) return
   await delay(5)
-  if (attempts === 0) throw new Error(`nobody folds: ${recentTurns.length} turns wait`)
+  if (attempts === 0) throw new Error(`no process folds: ${recentTurns.length} turns wait`)
   await foldingKeepsUp(attempts - 1)
 }
 

@@ -5,14 +5,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { randomSource } from '@harborage/test-kit/random-source'
 import { spawnScript } from './spawn-script.ts'
 
-/** An acknowledged turn, and when its call began and ended by the clock that all processes share. */
+/**
+ * An acknowledged turn, and when its call began and ended by the clock that all processes share.
+ */
 export interface AddedTurn {
   readonly name: string
   readonly began: bigint
   readonly ended: bigint
 }
 
-/** What the replicas told before they ended or were killed. */
+/** The lines that the replicas wrote before they ended or were killed. */
 export interface ReplicaLog {
   readonly added: AddedTurn[]
   readonly faults: string[]
@@ -24,7 +26,7 @@ export interface ReplicaPlan {
   /** One process for each. */
   readonly speakers: readonly string[]
   readonly turnsEach: number
-  /** How often whoever is folding is killed, spread over the run. */
+  /** How often the folding process is killed, spread over the run. */
   readonly kills: number
 }
 

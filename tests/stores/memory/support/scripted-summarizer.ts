@@ -2,10 +2,10 @@ import type { Summarizer } from '@harborage/memory'
 
 import { reliableSummarizer } from './reliable-summarizer.ts'
 
-/** What becomes of one call. */
+/** The outcome of one call. */
 export type Fate = 'succeeds' | 'fails' | 'hangs'
 
-/** A summarizer whose calls end as they are told to, in turn; and when they came. */
+/** A summarizer whose calls have scripted outcomes, and the times of its calls. */
 export interface ScriptedSummarizer extends Summarizer {
   readonly calledAt: readonly number[]
 }

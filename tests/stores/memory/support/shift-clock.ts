@@ -1,4 +1,4 @@
-// Loaded before a script: its clock is ahead by so many milliseconds as CLOCK_SHIFT_MS says.
+// Loaded before a script: moves its clock ahead by the milliseconds in CLOCK_SHIFT_MS.
 const shift = Number(process.env['CLOCK_SHIFT_MS'])
 const RealDate = Date
 

@@ -20,7 +20,10 @@ export function mutatedBytes(good: Uint8Array): fc.Arbitrary<Uint8Array> {
   )
 }
 
-/** Changes the content of a snapshot somewhere: a member is replaced, renamed, added, doubled or left out. */
+/**
+ * Changes the content of a snapshot somewhere: a member is replaced, renamed, added, doubled or
+ * left out.
+ */
 export function mutatedContent(good: Uint8Array): fc.Arbitrary<Uint8Array> {
   const content: unknown = JSON.parse(new TextDecoder().decode(good))
   const places = placesIn(content)
@@ -34,7 +37,7 @@ type Place = readonly string[]
 
 const deeds: readonly Deed[] = ['replace', 'remove', 'add', 'rename', 'wrap']
 
-/** What is close to being right. */
+/** Values that are almost valid. */
 const scraps = fc.constantFrom<unknown>(
   null,
   '',
@@ -61,7 +64,9 @@ function placesIn(value: unknown, at: Place = []): Place[] {
   return [at, ...Object.entries(value).flatMap(([name, item]) => placesIn(item, [...at, name]))]
 }
 
-/** Works on the text of JSON, because an object in JavaScript cannot say everything that JSON can. */
+/**
+ * Works on the text of JSON, because an object in JavaScript cannot say everything that JSON can.
+ */
 function changed(value: unknown, [name, ...rest]: Place, deed: Deed, scrap: unknown): string {
   if (name !== undefined && typeof value === 'object' && value !== null) {
     const isArray = Array.isArray(value)

@@ -9,7 +9,10 @@ export interface ScriptOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs a script of this folder in a process of its own, within a test; it reads `stdin` and writes `stdout`. */
+/**
+ * Runs a script of this folder in a process of its own, within a test; it reads `stdin` and writes
+ * `stdout`.
+ */
 export function spawnScript(
   name: string,
   args: readonly string[],

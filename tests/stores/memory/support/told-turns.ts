@@ -9,7 +9,7 @@ export const toldTurns: readonly ConversationTurn[] = [1, 2].map((number) => ({
   turnId: parseEventId(`turn-${number}`),
 }))
 
-/** Each killed process has a conversation of its own. */
+/** Returns the session of a killed process: each has its own conversation. */
 export function sessionOf(fatalStep: string): Identity {
   return { tenantId: 'acme', userId: 'ann', sessionId: `killed-at-${fatalStep}` }
 }

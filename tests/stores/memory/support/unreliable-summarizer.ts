@@ -5,7 +5,9 @@ import type { Summarizer } from '@harborage/memory'
 import { faultsInOrder, namesIn, summaryOfNames } from './numbered-turns.ts'
 
 export interface SummarizerWatch {
-  /** Called when it begins, and once more with what is wrong if it was given anything out of order. */
+  /**
+   * Reports that a call begins, and what is wrong if its turns are out of order.
+   */
   began(): void
   wasGiven(faults: readonly string[]): void
 }
@@ -14,8 +16,8 @@ export interface SummarizerWatch {
 const LATE_MS = 300
 
 /**
- * Lists the turns it was given. It takes its time, fails now and then, sometimes answers late or never, and checks that the
- * summary it continues ends exactly where its turns begin.
+ * Lists the turns it was given. It takes its time, fails now and then, sometimes answers late or
+ * never, and checks that the summary it continues ends exactly where its turns begin.
  *
  * @param shareOfLate How many of its answers are late, from 0 to 1.
  */
@@ -38,7 +40,7 @@ export function unreliableSummarizer(
   }
 }
 
-/** Not even to its signal. */
+/** Never resolves, even if its signal is aborted. */
 async function neverAnswers(): Promise<void> {
   await Promise.withResolvers<void>().promise
 }

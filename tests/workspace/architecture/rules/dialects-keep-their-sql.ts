@@ -50,7 +50,7 @@ function foundIn(file: SourceFile): string[] {
     })
 }
 
-/** The source with a space for each character of a comment. */
+/** Returns the source with a space for each character of a comment. */
 function withoutComments({ path, source }: SourceFile): string {
   let code = source
   for (const { start, end } of parseSync(path, source).comments) {

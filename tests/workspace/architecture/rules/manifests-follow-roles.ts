@@ -4,7 +4,7 @@ import { roles } from '../roles.ts'
 import type { Rule } from '../rule.ts'
 import type { Workspace, WorkspacePackage } from '../workspace.ts'
 
-/** Whoever installs a package gets no package with it that its role may not import. */
+/** Checks that a package does not install a package that its role may not import. */
 export const dependenciesFollowRoles: Rule = (workspace) =>
   installed(workspace).flatMap(({ owner, role, dependency }) =>
     roles[role].imports.some((allowed) => allowed.role === dependency.role)

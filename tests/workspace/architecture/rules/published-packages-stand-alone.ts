@@ -34,7 +34,9 @@ export const importsAreDeclared: Rule = ruleAboutImports(published, ({ owner, ta
     : `${owner.folder}/package.json has it neither as a dependency nor as a peer`
 })
 
-/** kysely is an internal detail: a peer would be the user's to install, and to keep at one version. */
+/**
+ * kysely is an internal detail: a peer would be the user's to install, and to keep at one version.
+ */
 export const kyselyIsNoPeer: Rule = ({ packages }) =>
   packages
     .filter(({ manifest }) => 'kysely' in (manifest.peerDependencies ?? {}))

@@ -32,7 +32,9 @@ export const testsReferToTheirKit: Rule = (workspace) =>
       .map(({ folder }) => `${owner.folder}/test/tsconfig.json has no reference to ${folder}`),
   )
 
-/** The root's tsconfig refers to every package and to the tests of each, so that `tsc -b` sees all. */
+/**
+ * The root's tsconfig refers to every package and to the tests of each, so that `tsc -b` sees all.
+ */
 export const rootRefersToAll: Rule = (workspace) =>
   compiledTogether(workspace)
     .flatMap(({ folder, hasTests }) =>
@@ -42,7 +44,10 @@ export const rootRefersToAll: Rule = (workspace) =>
     .filter((folder) => !workspace.references.includes(folder))
     .map((folder) => `tsconfig.json has no reference to ${folder}`)
 
-/** What the sources of a package need: those of a published one need nothing that is private. */
+/**
+ * Returns what the sources of a package need: those of a published one need nothing that is
+ * private.
+ */
 function compiledBefore(
   workspace: Workspace,
   owner: WorkspacePackage,
@@ -52,7 +57,9 @@ function compiledBefore(
   return [...published, ...privateDependencies(workspace, owner)]
 }
 
-/** All but the benchmark, which has an installation of its own and is compiled by itself. */
+/**
+ * Returns all but the benchmark, which has an installation of its own and is compiled by itself.
+ */
 function compiledTogether(workspace: Workspace): readonly WorkspacePackage[] {
   return [...workspace.packages, ...workspace.privatePackages].filter(
     ({ folder }) => folder !== 'bench',

@@ -1,4 +1,7 @@
-/** The suite of the state store under Jest, on a driver without and one with resources that have to be released. */
+/**
+ * The suite of the state store under Jest, on a driver without and one with resources that have to
+ * be released.
+ */
 import '@harborage/driver-sqlite'
 import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'

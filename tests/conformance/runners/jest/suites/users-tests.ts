@@ -1,4 +1,7 @@
-/** What a user's own tests under Jest meet: errors of Node.js, which are no instances of the Error of this realm. */
+/**
+ * What a user's own tests under Jest meet: errors of Node.js, which are no instances of the Error
+ * of this realm.
+ */
 import '@harborage/driver-fs'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'

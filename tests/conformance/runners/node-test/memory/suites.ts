@@ -1,4 +1,6 @@
-/** The suite under `node:test`, on a driver without and one with resources that have to be released. */
+/**
+ * The suite under `node:test`, on a driver without and one with resources that have to be released.
+ */
 import '@harborage/driver-sqlite'
 import { memoryConformance } from '@harborage/conformance/memory'
 import { openMemoryStore } from '@harborage/memory'

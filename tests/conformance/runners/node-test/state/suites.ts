@@ -1,4 +1,6 @@
-/** The suite under `node:test`, on a driver without and one with resources that have to be released. */
+/**
+ * The suite under `node:test`, on a driver without and one with resources that have to be released.
+ */
 import '@harborage/driver-sqlite'
 import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
