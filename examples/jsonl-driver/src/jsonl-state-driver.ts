@@ -103,14 +103,14 @@ export class JsonlStateDriver implements StateDriver {
     return this.#file.close()
   }
 
-  /** Lets nobody decide between another one's decision and its write. */
+  /** Runs one work after the other: no decision comes between another one and its write. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const turn = this.#lastWrite.then(work)
     this.#lastWrite = turn.catch(() => {})
     return turn
   }
 
-  /** First the disk, then memory: nobody reads what a power cut could take back. */
+  /** Disk first, then memory: no reader sees what a power cut could take back. */
   async #write(change: Change): Promise<void> {
     await this.#file.append(encodeChange(change))
     await apply(this.#held, change)

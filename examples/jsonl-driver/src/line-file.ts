@@ -47,7 +47,7 @@ export class LineFile {
       await this.#handle.appendFile(`${line}\n`)
       await this.#handle.datasync()
     } catch (cause) {
-      // The line may be there, a part of it may be there: only reading the file again will tell.
+      // The line may be there, or a part of it: only reading the file again shows which.
       this.#failed = true
       throw new HarborageError(
         'outcome_unknown',

@@ -59,11 +59,7 @@ describe('a fault is reported with its page and line', () => {
     ['an external link to no host', '[a](https://b/c)', 'https://b/c names no host'],
     ['a reference without a definition', '[a][b]', '[a][b] has no definition'],
   ])('%s', (_, text, fault) => {
-    const pages = {
-      'docs/page.md': `# A page
-
-${text}`,
-    }
+    const pages = { 'docs/page.md': `# A page\n\n${text}` }
     expect(faultsOfLinks(repository(pages))).toEqual([`docs/page.md:3: ${fault}`])
   })
 
