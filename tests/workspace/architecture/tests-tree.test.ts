@@ -15,7 +15,7 @@ test('tests/README.md has a line for every folder with tests, and for no other',
 })
 
 test('a folder without a line and a line without a folder are reported', () => {
-  const line = (folder: string): string => `| \`${folder}\` | what is there | when it goes there |`
+  const line = (folder: string): string => `- \`${folder}\`: what is there`
   const lines = [line('stores/state'), line('faults/rows/<fault>'), line('gone')].join('\n')
   const planted = [
     'stores/state/size.test.ts',
@@ -31,9 +31,9 @@ test('a folder without a line and a line without a folder are reported', () => {
   ])
 })
 
-/** A folder of the table also has the folders below it. */
-function faultsOfTree(table: string, paths: readonly string[]): string[] {
-  const lines = Array.from(table.matchAll(/^\| `([^`]+)`/gm), ([, folder = '']) => folder)
+/** The line of a folder is also that of the folders below it. */
+function faultsOfTree(list: string, paths: readonly string[]): string[] {
+  const lines = Array.from(list.matchAll(/^- `([^`]+)`:/gm), ([, folder = '']) => folder)
   const patterns = lines.map((folder) => new RegExp(`^${folder.replace(/<\w+>/, '[\\w-]+')}(/|$)`))
   const isListed = (path: string): boolean => {
     return patterns.some((pattern) => pattern.test(dirname(path)))
