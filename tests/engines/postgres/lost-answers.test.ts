@@ -135,7 +135,7 @@ describe('a delete whose answer is lost', () => {
     { what: 'deleteScope', make: (state) => state.deleteScope(session), again: 0, sent: COMMIT },
   ]
 
-  test.each(deletes)('does not claim that there was nothing: $what', async (each) => {
+  test.each(deletes)('does not answer that there was nothing: $what', async (each) => {
     const { make, again, sent = 'harbor_state_delete' } = each
     await using proxy = await TcpProxy.start(database.dsn)
     await using own = await openOwnStore({ dsn: proxy.dsn })

@@ -131,7 +131,7 @@ describe('a migration of tables that others use', () => {
     expect(await state.save(newRecord())).toBe('saved')
   })
 
-  test('is given up in time, changes nothing, and says what to do', async () => {
+  test('times out, changes nothing, and fails with advice', async () => {
     await using reading = await reader()
     await using shared = await openPostgres({ dsn: database.dsn, migrationTimeoutMs: 100 })
     const failure = await failureOf(openStateStore({ database: shared }))

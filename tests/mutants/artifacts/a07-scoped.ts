@@ -136,7 +136,7 @@ class LateView extends ScopedArtifacts {
 }
 
 /** Accepts every scope. */
-class CarelessStore extends ArtifactStore {
+class InexactStore extends ArtifactStore {
   override scoped(scope: ArtifactScope): ScopedArtifacts {
     try {
       return super.scoped(scope)
@@ -179,7 +179,7 @@ export const scopedFaults: readonly BrokenStore[] = [
   withViews('puts where the options say', ObedientView),
   withViews('has an opinion of its own about what is heavy', CountingView),
   withViews('captures heavy values too late', LateView),
-  brokenStore('A7', 'accepts every scope of a view', CarelessStore),
+  brokenStore('A7', 'accepts every scope of a view', InexactStore),
   brokenStore('A7', 'returns views that can be changed', OpenStore),
   brokenStore('A7', 'serves its views after it was closed', TirelessStore),
 ]

@@ -10,7 +10,7 @@ import { sizeFaults } from './a05-size.ts'
 import { listFaults } from './a06-list.ts'
 import { scopedFaults } from './a07-scoped.ts'
 import { durabilityFaults } from './a08-durability.ts'
-import { carelessDeletions, carelessLists } from './careless-drivers.ts'
+import { inexactDeletions, inexactLists } from './inexact-drivers.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
@@ -26,11 +26,11 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A3: dedupFaults,
   A4: metadataFaults,
   A5: sizeFaults,
-  A6: [...listFaults, ...carelessLists],
+  A6: [...listFaults, ...inexactLists],
   A7: scopedFaults,
   A8: durabilityFaults,
   S7: bytesFaults,
-  S8: [...deleteFaults, ...carelessDeletions],
+  S8: [...deleteFaults, ...inexactDeletions],
   S10: closeFaults,
   S11: cancellationFaults,
   S12: samenessFaults,

@@ -2,7 +2,7 @@ import { memoryConformance, type MemoryHarness } from '@harborage/conformance/me
 import { MemoryStore, parseMemoryRules } from '@harborage/memory'
 import { describe, expect, it } from 'vitest'
 import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
-import { carelessErasing } from './careless-drivers.ts'
+import { inexactErasing } from './inexact-drivers.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
 import { failClosedFaults } from './m01-fail-closed.ts'
 import { noneFaults } from './m02-none.ts'
@@ -22,7 +22,7 @@ import { samenessFaults } from './s12-sameness.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
-  M1: [...failClosedFaults, ...carelessErasing],
+  M1: [...failClosedFaults, ...inexactErasing],
   M2: noneFaults,
   M3: truncationFaults,
   M4: rollingSummaryFaults,

@@ -3,7 +3,7 @@ import { StateStore } from '@harborage/state'
 import { describe, expect, it } from 'vitest'
 import { collectCases, failingCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
-import { carelessDeletions, carelessLists, carelessLookups } from './careless-drivers.ts'
+import { inexactDeletions, inexactLists, inexactLookups } from './inexact-drivers.ts'
 import { failClosedFaults } from './s01-fail-closed.ts'
 import { idempotencyFaults } from './s02-idempotent-event-ids.ts'
 import { overwriteFaults } from './s03-overwrite.ts'
@@ -19,15 +19,15 @@ import { samenessFaults } from './s12-sameness.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
-  S1: [...failClosedFaults, ...carelessLookups],
+  S1: [...failClosedFaults, ...inexactLookups],
   S2: idempotencyFaults,
   S3: overwriteFaults,
   S4: staleRetryFaults,
   S5: compareAndSetFaults,
   S6: commitFaults,
   S7: bytesFaults,
-  S8: [...deleteFaults, ...carelessDeletions],
-  S9: [...listFaults, ...carelessLists],
+  S8: [...deleteFaults, ...inexactDeletions],
+  S9: [...listFaults, ...inexactLists],
   S10: closeFaults,
   S11: cancellationFaults,
   S12: samenessFaults,

@@ -52,7 +52,7 @@ export function cancellation({ it, callers }: ArtifactCases): void {
   })
 
   for (const delay of [0, 1, 2, 5]) {
-    it(`S11 each of ${callers} puts that are aborted ${delay} turns later is applied or has no effect`, async ({
+    it(`S11 each of ${callers} puts that are aborted ${delay} event-loop turns later is applied or has no effect`, async ({
       store,
     }) => {
       const scope = freshScope()
@@ -75,7 +75,7 @@ export function cancellation({ it, callers }: ArtifactCases): void {
       assert.equal((await collect(store.list(scope))).length, callers)
     })
 
-    it(`S11 each delete that is aborted ${delay} turns later is applied or has no effect`, async ({
+    it(`S11 each delete that is aborted ${delay} event-loop turns later is applied or has no effect`, async ({
       store,
     }) => {
       const scope = freshScope()

@@ -1,6 +1,6 @@
 /**
- * The checker of concurrent histories: searches an order of the recorded calls that explains their
- * answers.
+ * The checker of concurrent histories. It searches for an order of the recorded calls that explains
+ * their answers.
  *
  * @module
  */

@@ -161,7 +161,7 @@ export function truncation({ it, itIfDurable }: MemoryCases): void {
     })
   }
 
-  it('M3 a context has its own cost', async ({ open }) => {
+  it('M3 a context contains its cost in tokens', async ({ open }) => {
     const store = await open({ strategy: 'truncation', budgetTokens: 40 })
     const session = freshIdentity()
     for (const text of numberedTexts(1, 20)) {

@@ -45,7 +45,7 @@ export function cancellation({ it, callers }: MemoryCases): void {
     }
 
     for (const delay of [0, 1, 2, 5]) {
-      it(`S11 each of ${callers} addTurn calls aborted ${delay} event-loop turns later is applied or has no effect ${under}`, async ({
+      it(`S11 each of ${callers} addTurn calls that are aborted ${delay} event-loop turns later is applied or has no effect ${under}`, async ({
         open,
       }) => {
         const store = await open(rules)

@@ -61,7 +61,7 @@ export function cancellation({ it, callers }: StateCases): void {
   })
 
   for (const delay of [0, 1, 2, 5]) {
-    it(`S11 each of ${callers} saves that are aborted ${delay} turns later is applied or has no effect`, async ({
+    it(`S11 each of ${callers} saves that are aborted ${delay} event-loop turns later is applied or has no effect`, async ({
       store,
     }) => {
       const identity = freshIdentity()
@@ -84,7 +84,7 @@ export function cancellation({ it, callers }: StateCases): void {
       }
     })
 
-    it(`S11 no commit that is aborted ${delay} turns later is applied in part`, async ({
+    it(`S11 no commit that is aborted ${delay} event-loop turns later is applied in part`, async ({
       store,
     }) => {
       for (let round = 0; round < 20; round += 1) {

@@ -4,7 +4,7 @@ import type { MemoryRules, Summarizer } from '@harborage/memory'
 export const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
 /**
- * Short times, so that an abandoned folding is soon taken over, and no turn is ever given up. A
+ * Short times, so that an abandoned fold is soon replaced, and no turn is ever given up. A
  * patient replica waits longer for its summarizer than the others do: its place may be taken while
  * it is still at work.
  */

@@ -9,17 +9,20 @@ import {
   type StateRecord,
 } from '@harborage/state'
 import {
-  carelessComparisons,
-  someCarelessComparisons,
+  hasSameParts,
+  inexactFaults,
+  someInexactFaults,
   type CompareNames,
-} from '../careless-names.ts'
-import type { BrokenStore, GuaranteeId } from './broken-store.ts'
+} from '../inexact-names.ts'
+import type { BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
+
+const sessionParts = ['tenantId', 'userId', 'sessionId'] as const
 
 const EVERYTHING = { kindPrefix: '', after: undefined, limit: 1e6, maxBytes: Infinity }
 
 /** A driver that compares names inexactly in one of its methods. */
-abstract class CarelessDriver extends DelegatingDriver {
+abstract class InexactDriver extends DelegatingDriver {
   readonly #isSame: CompareNames
 
   constructor(records: InMemoryStateDriver, isSame: CompareNames) {
@@ -34,11 +37,7 @@ abstract class CarelessDriver extends DelegatingDriver {
   }
 
   protected isSession(stored: Identity, asked: Identity): boolean {
-    return (
-      this.#isSame(stored.tenantId, asked.tenantId) &&
-      this.#isSame(stored.userId, asked.userId) &&
-      this.#isSame(stored.sessionId, asked.sessionId)
-    )
+    return hasSameParts(this.#isSame, stored, asked, sessionParts)
   }
 
   protected isName(stored: string, asked: string): boolean {
@@ -46,7 +45,7 @@ abstract class CarelessDriver extends DelegatingDriver {
   }
 }
 
-class CarelessLookup extends CarelessDriver {
+class InexactLookup extends InexactDriver {
   override async loadByEventId(
     identity: Identity,
     eventId: EventId,
@@ -55,7 +54,7 @@ class CarelessLookup extends CarelessDriver {
   }
 }
 
-class CarelessDeletion extends CarelessDriver {
+class InexactDeletion extends InexactDriver {
   override async deleteScope(identity: Identity): Promise<number> {
     const records = await this.allOf(identity)
     for (const record of records) await this.delete(record, undefined)
@@ -63,7 +62,7 @@ class CarelessDeletion extends CarelessDriver {
   }
 }
 
-class CarelessList extends CarelessDriver {
+class InexactList extends InexactDriver {
   override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
     const { identity, kindPrefix, after, limit } = page
     return (await this.allOf(identity))
@@ -92,22 +91,26 @@ class CarelessList extends CarelessDriver {
   }
 }
 
-type CarelessClass = new (records: InMemoryStateDriver, isSame: CompareNames) => StateDriver
+type Open = BrokenStore['open']
 
-/** Returns a store for each inexact comparison of names in one kind of call. */
-function carelessStores(
-  guarantee: GuaranteeId,
-  calls: string,
-  Driver: CarelessClass,
-  comparisons: typeof carelessComparisons = carelessComparisons,
-): readonly BrokenStore[] {
-  return comparisons.map(([fault, isSame]) => ({
-    guarantee,
-    fault: `${fault} when it ${calls}`,
-    open: (records) => new StateStore(new Driver(records, isSame)),
-  }))
+/** Returns a function that opens a store on a driver that compares names with `isSame`. */
+function openWith(
+  Driver: new (records: InMemoryStateDriver, isSame: CompareNames) => StateDriver,
+): (isSame: CompareNames) => Open {
+  return (isSame) => (records) => new StateStore(new Driver(records, isSame))
 }
 
-export const carelessLookups = carelessStores('S1', 'looks for an event id', CarelessLookup)
-export const carelessDeletions = carelessStores('S8', 'deletes a session', CarelessDeletion)
-export const carelessLists = carelessStores('S9', 'lists', CarelessList, someCarelessComparisons)
+export const inexactLookups: readonly BrokenStore[] = inexactFaults(
+  'looks for an event id',
+  openWith(InexactLookup),
+).map((each) => ({ guarantee: 'S1', ...each }))
+
+export const inexactDeletions: readonly BrokenStore[] = inexactFaults(
+  'deletes a session',
+  openWith(InexactDeletion),
+).map((each) => ({ guarantee: 'S8', ...each }))
+
+export const inexactLists: readonly BrokenStore[] = someInexactFaults(
+  'lists',
+  openWith(InexactList),
+).map((each) => ({ guarantee: 'S9', ...each }))

@@ -1,6 +1,7 @@
 import {
   ArtifactStore,
   compareRefs,
+  type ArtifactDriver,
   type ArtifactPage,
   type ArtifactRef,
   type ArtifactScope,
@@ -8,10 +9,11 @@ import {
 } from '@harborage/artifacts'
 import type { Identity } from '@harborage/core'
 import {
-  carelessComparisons,
-  someCarelessComparisons,
+  hasSameParts,
+  inexactFaults,
+  someInexactFaults,
   type CompareNames,
-} from '../careless-names.ts'
+} from '../inexact-names.ts'
 import type { BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -20,7 +22,7 @@ const parts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
 type AskedScope = { readonly [Part in keyof ArtifactScope]?: string | undefined }
 
 /** A driver that compares names inexactly. */
-abstract class CarelessDriver extends DelegatingDriver {
+abstract class InexactDriver extends DelegatingDriver {
   readonly #isSame: CompareNames
 
   constructor(artifacts: InMemoryArtifactDriver, isSame: CompareNames) {
@@ -31,16 +33,11 @@ abstract class CarelessDriver extends DelegatingDriver {
   /** Resolves to every ref that it matches with the scope, of which any part may be omitted. */
   protected async allOf(asked: AskedScope): Promise<ArtifactRef[]> {
     const all = await this.all()
-    return all.filter(({ scope }) =>
-      parts.every((part) => {
-        const name = asked[part]
-        return name === undefined || this.#isSame(scope[part] ?? '', name)
-      }),
-    )
+    return all.filter(({ scope }) => hasSameParts(this.#isSame, scope, asked, parts))
   }
 }
 
-class CarelessDeletion extends CarelessDriver {
+class InexactDeletion extends InexactDriver {
   override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
     const refs = await this.allOf({ tenantId, userId, sessionId })
     for (const ref of refs) await this.delete(ref)
@@ -48,7 +45,7 @@ class CarelessDeletion extends CarelessDriver {
   }
 }
 
-class CarelessList extends CarelessDriver {
+class InexactList extends InexactDriver {
   override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     const { namespace, after, limit } = page
     return (await this.allOf(page))
@@ -58,19 +55,22 @@ class CarelessList extends CarelessDriver {
   }
 }
 
-export const carelessDeletions: readonly BrokenStore[] = carelessComparisons.map(
-  ([fault, isSame]) => ({
-    guarantee: 'S8',
-    fault: `${fault} when it deletes a session`,
-    open: (artifacts, options) =>
-      new ArtifactStore(new CarelessDeletion(artifacts, isSame), options),
-  }),
-)
+type Open = BrokenStore['open']
 
-export const carelessLists: readonly BrokenStore[] = someCarelessComparisons.map(
-  ([fault, isSame]) => ({
-    guarantee: 'A6',
-    fault: `${fault} when it lists`,
-    open: (artifacts, options) => new ArtifactStore(new CarelessList(artifacts, isSame), options),
-  }),
-)
+/** Returns a function that opens a store on a driver that compares names with `isSame`. */
+function openWith(
+  Driver: new (artifacts: InMemoryArtifactDriver, isSame: CompareNames) => ArtifactDriver,
+): (isSame: CompareNames) => Open {
+  return (isSame) => (artifacts, options) =>
+    new ArtifactStore(new Driver(artifacts, isSame), options)
+}
+
+export const inexactDeletions: readonly BrokenStore[] = inexactFaults(
+  'deletes a session',
+  openWith(InexactDeletion),
+).map((each) => ({ guarantee: 'S8', ...each }))
+
+export const inexactLists: readonly BrokenStore[] = someInexactFaults(
+  'lists',
+  openWith(InexactList),
+).map((each) => ({ guarantee: 'A6', ...each }))

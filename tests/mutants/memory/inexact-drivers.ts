@@ -7,14 +7,14 @@ import {
   MemoryStore,
   parseMemoryRules,
 } from '@harborage/memory'
-import { carelessComparisons, type CompareNames } from '../careless-names.ts'
+import { hasSameParts, inexactFaults, type CompareNames } from '../inexact-names.ts'
 import type { BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
 const parts = ['tenantId', 'userId', 'sessionId', 'runId'] as const
 
 /** Erases every conversation whose names it confuses with those of the erased one. */
-class CarelessErasing extends DelegatingDriver {
+class InexactErasing extends DelegatingDriver {
   readonly #isSame: CompareNames
   readonly #known: Required<RunIdentity>[] = []
 
@@ -41,16 +41,15 @@ class CarelessErasing extends DelegatingDriver {
 
   async #eraseAll(identity: Required<RunIdentity>, change: MemoryChange<unknown>): Promise<void> {
     for (const known of this.#known) {
-      if (!parts.every((part) => this.#isSame(known[part], identity[part]))) continue
+      if (!hasSameParts(this.#isSame, known, identity, parts)) continue
       await this.records.change(known, {}, () => change)
     }
   }
 }
 
-export const carelessErasing: readonly BrokenStore[] = carelessComparisons.map(
-  ([fault, isSame]) => ({
-    fault: `${fault} when it erases a conversation`,
-    open: (records, rules) =>
-      new MemoryStore(new CarelessErasing(records, isSame), { rules: parseMemoryRules(rules) }),
-  }),
+export const inexactErasing: readonly BrokenStore[] = inexactFaults(
+  'erases a conversation',
+  (isSame): BrokenStore['open'] =>
+    (records, rules) =>
+      new MemoryStore(new InexactErasing(records, isSame), { rules: parseMemoryRules(rules) }),
 )
