@@ -7,22 +7,22 @@ import { translateSqliteError } from './internal/sqlite-errors.ts'
 import type { SqliteConfig } from './sqlite-config.ts'
 
 /**
- * Returns what is wrong with a configuration and the place that it names: an empty list if
- * `openSqlite` would open it. It changes nothing, and makes no file.
+ * Checks a configuration and the place that it names. Resolves to the problems found: an empty list
+ * if `openSqlite` would open it. Changes nothing and creates no file.
  *
- * | name                  | what it found |
+ * | name                  | problem |
  * | --- | --- |
  * | `config`              | the DSN or an option is wrong, or Node.js is too old |
  * | `addon`               | the native part of better-sqlite3 does not load |
- * | `no_folder`           | the folder of the file does not exist |
- * | `path`                | the path is too long, or its links lead in a circle |
- * | `not_a_file`          | the path names a folder, a pipe or a device |
+ * | `no_folder`           | the directory of the file does not exist |
+ * | `path`                | the path is too long, or its symbolic links form a loop |
+ * | `not_a_file`          | the path names a directory, a pipe or a device |
  * | `network_file_system` | several processes would corrupt the file there |
  * | `file_mounted_alone`  | only the file is mounted, so its write-ahead log would be lost |
- * | `hard_links`          | the file has several names, each of which would get a log of its own |
- * | `rights`              | the file, or its folder, cannot be written |
- * | `disk`                | the system could not look at the file |
- * | `content`             | the file is no SQLite database, damaged, or keeps its texts not as UTF-8 |
+ * | `hard_links`          | the file has several hard links, each of which would get its own write-ahead log |
+ * | `rights`              | the file or its directory is not writable |
+ * | `disk`                | the operating system could not examine the file |
+ * | `content`             | the file is not an SQLite database, is damaged, or its encoding is not UTF-8 |
  *
  * @example
  * ```ts
@@ -41,16 +41,16 @@ export async function diagnose(config: SqliteConfig): Promise<readonly Finding[]
 }
 
 /**
- * Reads the header, unless another process may be at work in a way in which reading could leave a
- * file behind.
+ * Returns the problems of the header. Skips the check if another process may be using the file in a
+ * way in which reading could leave a file behind.
  */
 function findingsInside({ path, addon }: Place): readonly Finding[] {
   if (path === IN_MEMORY || !hasContent(path)) return []
   const hasLog = existsSync(`${path}-wal`)
   if (existsSync(`${path}-journal`) || hasLog !== existsSync(`${path}-shm`)) return []
   try {
-    // With a log, a connection that may write would copy it into the database when it closes.
-    // Without one, a connection that may only read would leave an empty one behind.
+    // With a log, a writable connection would copy it into the database when it closes. Without
+    // one, a read-only connection would leave an empty one behind.
     const connection = addon(path, { timeout: 0, fileMustExist: true, readonly: hasLog })
     try {
       checkContent(connection)

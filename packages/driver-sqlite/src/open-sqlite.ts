@@ -9,13 +9,15 @@ import { SqliteDatabase } from './internal/sqlite-database.ts'
 import type { SqliteConfig } from './sqlite-config.ts'
 
 /**
- * Opens an SQLite database for any number of stores. If the file is not there, the first write
- * makes it, readable by its owner only: that of a store that applies its migrations. Several
- * processes may use one file. It stays open until `close()`.
+ * Opens an SQLite database that any number of stores can share. Several processes may use the same
+ * file. The database stays open until `close()`.
+ *
+ * Opening does not create a file. If there is none, the first write creates it, accessible to its
+ * owner only: usually the migrations of the first store.
  *
  * @throws `invalid_config` if the DSN or an option is wrong, the place would lose data (see
- * `diagnose`), the file is no database, the addon does not load, or Node.js is older than 22.14;
- * `store_unavailable` if it cannot be opened now.
+ * `diagnose`), the file is not a database, the addon does not load, or Node.js is older than 22.14;
+ * `store_unavailable` if the database cannot be opened now.
  *
  * @example
  * ```ts

@@ -1,27 +1,27 @@
 import { parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 
-/** What `openSqlite` takes. */
+/** The options of `openSqlite`. */
 export interface SqliteConfig {
   /**
-   * `sqlite:./agent.db`, `file:///srv/agent.db`, a plain path, or `:memory:` for a database without
-   * a file.
+   * Where the database is: `sqlite:./agent.db`, `file:///srv/agent.db`, a path, or `:memory:` for a
+   * database without a file.
    */
   readonly dsn: string
   /**
-   * `'full'`: what was acknowledged survives power loss. `'normal'`: it survives a crash of the
-   * process, and power loss may take the latest writes; a save is several times faster. Default:
+   * With `'full'`, acknowledged writes survive power loss. With `'normal'`, they survive a crash of
+   * the process, but power loss may undo the latest ones; a save is several times faster. Default:
    * `'full'`.
    */
   readonly durability?: 'full' | 'normal'
   /**
-   * How long a call waits for another process's write, in milliseconds, without blocking this one.
-   * Default: 5,000.
+   * The time for which a call waits for the write lock of another process, in milliseconds, before
+   * it fails with `store_unavailable`. It does not block this process. Default: 5,000.
    */
   readonly busyTimeoutMs?: number
   /**
-   * How long a write goes on trying while the disk is full, in milliseconds, before it is
-   * `store_unavailable`; the writes after it wait. 0: not at all. Default: 5,000.
+   * The time for which a write is retried while the disk is full, in milliseconds, before it fails
+   * with `store_unavailable`. Later writes wait meanwhile. 0 disables retries. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
 }
@@ -35,7 +35,11 @@ const sqliteConfig = z.strictObject({
   retryTimeoutMs: milliseconds.default(5_000),
 })
 
-/** Checks the configuration and fills in the defaults. */
+/**
+ * Returns the checked configuration with the defaults filled in.
+ *
+ * @throws `invalid_config` if an option is wrong.
+ */
 export function parseSqliteConfig(config: SqliteConfig): Required<SqliteConfig> {
   return parseConfig(sqliteConfig, config)
 }

@@ -10,14 +10,14 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { Notes } from './support/notes.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-test('closing again gives the same promise', async () => {
+test('closing again returns the same promise', async () => {
   const database = await openSqlite({ dsn: ':memory:' })
   expect(database.close()).toBe(database.close())
   await database.close()
   await database[Symbol.asyncDispose]()
 })
 
-test('every later call is refused', async () => {
+test('every later call is rejected', async () => {
   const notes = await Notes.open({ dsn: ':memory:' })
   await notes.close()
   const { database } = notes
@@ -31,7 +31,7 @@ test('every later call is refused', async () => {
   }
 })
 
-test('a closed database leaves its file and nothing beside it', async () => {
+test('a closed database leaves only its file', async () => {
   const folder = await temporaryFolder()
   const notes = await Notes.open({ dsn: join(folder, 'a.db') })
   await notes.write('one')
@@ -60,7 +60,7 @@ describe.each(['closed', 'left open'])('a process ends by itself with its databa
   })
 })
 
-test('what was opened is an SQL database of the engine sqlite', async () => {
+test('an opened database is an SQL database of the engine sqlite', async () => {
   await using database = await openSqlite({ dsn: ':memory:' })
   expect(database.engine).toBe('sqlite')
   expect(requireSqlDatabase(database)).toBe(database)

@@ -12,18 +12,21 @@ import { openAsStranger } from './support/stranger.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 describe('the files of a database', () => {
-  test.each(['000', '022', '077'])('are for their owner only, with the umask %s', async (umask) => {
-    const before = process.umask(umask)
-    onTestFinished(() => void process.umask(before))
-    const path = await databasePath()
-    await using notes = await Notes.open({ dsn: path })
-    await notes.write('one')
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-      expect((await stat(file)).mode & 0o777).toBe(0o600)
-    }
-  })
+  test.each(['000', '022', '077'])(
+    'are accessible to their owner only, with the umask %s',
+    async (umask) => {
+      const before = process.umask(umask)
+      onTestFinished(() => void process.umask(before))
+      const path = await databasePath()
+      await using notes = await Notes.open({ dsn: path })
+      await notes.write('one')
+      for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+        expect((await stat(file)).mode & 0o777).toBe(0o600)
+      }
+    },
+  )
 
-  test('that are there already keep the rights that their owner gave them', async () => {
+  test('that exist already keep the permissions of their owner', async () => {
     const path = await databasePath()
     await writeFile(path, '', { mode: 0o640 })
     await using notes = await Notes.open({ dsn: path })
@@ -32,10 +35,10 @@ describe('the files of a database', () => {
   })
 })
 
-/** Where SQLite's lock of those who use a database lies in its file, and how long it is. */
+/** The place and length of SQLite's shared lock in a database file. */
 const SHARED_LOCK = [1_073_741_826, 1_073_742_335].join(' ')
 
-test('opening a file once more leaves the locks of the connection that has it open', async () => {
+test('opening a file again keeps the locks of the open connection', async () => {
   const path = await databasePath()
   await using notes = await Notes.open({ dsn: path })
   await notes.write('one')
@@ -43,11 +46,12 @@ test('opening a file once more leaves the locks of the connection that has it op
   await using again = await openSqlite({ dsn: path })
   await again.close()
   expect(await sharedLocksOf(path)).toEqual(held)
-  // Without it, another process may take itself for the only user, and removes the log when it closes.
+  // Without it, another process may believe to be the only user, and removes the log when it
+  // closes.
   if (process.platform === 'linux') expect(held).toHaveLength(1)
 })
 
-/** The shared locks on a file, as the kernel lists them; none where it lists none. */
+/** Returns the shared locks on a file that the kernel lists. */
 async function sharedLocksOf(path: string): Promise<string[]> {
   const { ino } = await stat(path)
   const locks = await readFile('/proc/locks', 'utf8').catch(() => '')
@@ -57,7 +61,7 @@ async function sharedLocksOf(path: string): Promise<string[]> {
     .map((line) => line.replace(/^\d+: /, ''))
 }
 
-test('a database that keeps its texts in another encoding is refused and left as it is', async () => {
+test('a database with another encoding is rejected and left unchanged', async () => {
   const path = await databasePath()
   const foreign = new BetterSqlite3(path)
   foreign.pragma("encoding = 'UTF-16le'")
@@ -68,8 +72,8 @@ test('a database that keeps its texts in another encoding is refused and left as
   expect(error.message).toContain('UTF-16le')
 })
 
-describe('a path that cannot be a database is refused', () => {
-  test('where its folder is missing, and the folder is not made', async () => {
+describe('a path that cannot be a database is rejected', () => {
+  test('if its directory is missing, which is not created', async () => {
     const folder = await temporaryFolder()
     const error = await failureOf(openSqlite({ dsn: join(folder, 'missing/a.db') }))
     expect(error.code).toBe('invalid_config')
@@ -77,13 +81,13 @@ describe('a path that cannot be a database is refused', () => {
     await expect(stat(join(folder, 'missing'))).rejects.toThrow('ENOENT')
   })
 
-  test('where its folder is a file', async () => {
+  test('if its directory is a file', async () => {
     const path = await databasePath()
     await writeFile(path, '')
     expect((await failureOf(openSqlite({ dsn: join(path, 'a.db') }))).code).toBe('invalid_config')
   })
 
-  test('where it is a folder', async () => {
+  test('if it is a directory', async () => {
     const path = await databasePath()
     await mkdir(path)
     const error = await failureOf(openSqlite({ dsn: path }))
@@ -91,14 +95,14 @@ describe('a path that cannot be a database is refused', () => {
     expect(error.message).toContain('names a folder')
   })
 
-  test('where it ends as a folder does', async () => {
+  test('if it ends like a directory', async () => {
     const folder = await temporaryFolder()
     const error = await failureOf(openSqlite({ dsn: `${folder}/new/` }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('names a folder')
   })
 
-  test('where it is a pipe, which would wait for a reader for ever', async () => {
+  test('if it is a pipe, which would wait for a reader for ever', async () => {
     const path = await databasePath()
     expect(spawnSync('mkfifo', [path]).status).toBe(0)
     const error = await failureOf(openSqlite({ dsn: path }))
@@ -106,19 +110,19 @@ describe('a path that cannot be a database is refused', () => {
     expect(error.message).toContain('not a regular file')
   })
 
-  test('where it is a device, which would keep nothing', async () => {
+  test('if it is a device, which would keep nothing', async () => {
     const error = await failureOf(openSqlite({ dsn: '/dev/null' }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('not a regular file')
   })
 
-  test('where its name is too long for the file system', async () => {
+  test('if its name is too long for the file system', async () => {
     const dsn = join(await temporaryFolder(), 'a'.repeat(300))
     expect((await failureOf(openSqlite({ dsn }))).code).toBe('invalid_config')
   })
 })
 
-describe('without the rights to it', () => {
+describe('without the permissions', () => {
   test.each([
     ['a file that may only be read', { file: 0o444, folder: 0o777 }],
     ['a file that may not even be read', { file: 0o000, folder: 0o777 }],

@@ -35,13 +35,13 @@ describe('a DSN names the file', () => {
   })
 })
 
-test.each([':memory:', 'sqlite::memory:', 'file::memory:'])('%s makes no file', async (dsn) => {
+test.each([':memory:', 'sqlite::memory:', 'file::memory:'])('%s creates no file', async (dsn) => {
   const folder = await workingFolder()
   await using _database = await openSqlite({ dsn })
   expect(await readdir(folder)).toEqual([])
 })
 
-describe('a DSN is refused, and no file is made, where it', () => {
+describe('a DSN is rejected, and no file is created, if it', () => {
   test.each([
     ['is empty', ''],
     ['is a scheme alone', 'sqlite:'],
@@ -76,7 +76,7 @@ describe('a DSN is refused, and no file is made, where it', () => {
   })
 })
 
-/** Makes the running test work in a folder of its own. */
+/** Runs the current test in its own working directory. */
 async function workingFolder(): Promise<string> {
   const folder = await temporaryFolder()
   const before = process.cwd()

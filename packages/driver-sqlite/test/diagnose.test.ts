@@ -11,14 +11,14 @@ import { contentOf } from './support/listing.ts'
 import { Notes } from './support/notes.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-describe('a place in which all is well has no finding and is left as it was', () => {
-  test('where there is no file yet', async () => {
+describe('a healthy place has no finding and is left unchanged', () => {
+  test('without a file', async () => {
     const folder = await temporaryFolder()
     expect(await diagnose({ dsn: join(folder, 'a.db') })).toEqual([])
     expect(await contentOf(folder)).toEqual({})
   })
 
-  test('where a database is closed', async () => {
+  test('with a closed database', async () => {
     const folder = await temporaryFolder()
     const notes = await Notes.open({ dsn: join(folder, 'a.db') })
     await notes.write('one')
@@ -28,7 +28,7 @@ describe('a place in which all is well has no finding and is left as it was', ()
     expect(await contentOf(folder)).toEqual(before)
   })
 
-  test('where a database is open, whose log keeps what was written', async () => {
+  test('with an open database, whose log keeps what was written', async () => {
     const folder = await temporaryFolder()
     await using notes = await Notes.open({ dsn: join(folder, 'a.db') })
     await notes.write('one')
@@ -40,19 +40,19 @@ describe('a place in which all is well has no finding and is left as it was', ()
     expect(await notes.ids()).toEqual(['one', 'two'])
   })
 
-  test('where a symbolic link leads to the file', async () => {
+  test('with a symbolic link to the file', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'a.db'), '')
     await symlink(join(folder, 'a.db'), join(folder, 'b.db'))
     expect(await diagnose({ dsn: join(folder, 'b.db') })).toEqual([])
   })
 
-  test('and a database in memory', async () => {
+  test('with a database in memory', async () => {
     expect(await diagnose({ dsn: ':memory:' })).toEqual([])
   })
 })
 
-describe('a finding names what opening fails with', () => {
+describe('a finding has the message with which opening fails', () => {
   test.each<[name: string, grade: string, make: (folder: string) => Promise<unknown>]>([
     ['hard_links', 'loses_data', hardLinked],
     ['not_a_file', 'fails', (folder) => mkdir(join(folder, 'a.db'))],
@@ -80,14 +80,14 @@ describe('a finding names what opening fails with', () => {
     expect((await failureOf(openSqlite({ dsn }))).message).toBe(findings[0]?.message)
   })
 
-  test('and an option of a DSN names what to use instead', async () => {
+  test('and an option in a DSN names its replacement', async () => {
     const [finding] = await diagnose({ dsn: 'file:./a.db?Busy_Timeout=5&mode=memory' })
     expect(finding?.message).toContain('busyTimeoutMs')
     expect(finding?.message).toContain(':memory:')
   })
 })
 
-test('a database under two names is refused under both, and stays what it is', async () => {
+test('a database with two hard links is rejected under both names, and left unchanged', async () => {
   const folder = await temporaryFolder()
   await hardLinked(folder)
   const before = await contentOf(folder)
@@ -99,7 +99,7 @@ test('a database under two names is refused under both, and stays what it is', a
   expect(await contentOf(folder)).toEqual(before)
 })
 
-test('a damaged file is refused for good, with the error of SQLite behind it, and stays what it is', async () => {
+test('a damaged file is rejected for good, with the error of SQLite as the cause, and left unchanged', async () => {
   const folder = await temporaryFolder()
   const dsn = join(folder, 'a.db')
   await damaged(dsn)
@@ -115,7 +115,7 @@ test('a damaged file is refused for good, with the error of SQLite behind it, an
   expect(await contentOf(folder)).toEqual(before)
 })
 
-/** Spoils the page that lists the tables. Its header of 100 bytes is that of a database. */
+/** Damages the page that lists the tables, but keeps the valid header of 100 bytes. */
 async function damaged(path: string): Promise<void> {
   const notes = await Notes.open({ dsn: path })
   await notes.write('one')
@@ -137,30 +137,33 @@ async function inUtf16(folder: string): Promise<void> {
   other.close()
 }
 
-describe('where only the database file is mounted', () => {
-  test.runIf(mayMount())('opening is refused, and the folder is taken', async () => {
-    const script = join(import.meta.dirname, 'support/open-mounted.ts')
-    const folder = await temporaryFolder()
-    const { status, stdout, stderr } = spawnSync(
-      'unshare',
-      ['--mount', process.execPath, script, folder],
-      { encoding: 'utf8', timeout: 60_000 },
-    )
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(JSON.parse(stdout)).toEqual({
-      'a file of the same device': ['file_mounted_alone', 'invalid_config', []],
-      'a file of another device': ['file_mounted_alone', 'invalid_config', []],
-      'a folder': ['none', 'opens', ['a b.db', 'a b.db-shm', 'a b.db-wal']],
-    })
-  })
+describe('if only the database file is mounted', () => {
+  test.runIf(mayMount())(
+    'opening is rejected, while mounting the directory is accepted',
+    async () => {
+      const script = join(import.meta.dirname, 'support/open-mounted.ts')
+      const folder = await temporaryFolder()
+      const { status, stdout, stderr } = spawnSync(
+        'unshare',
+        ['--mount', process.execPath, script, folder],
+        { encoding: 'utf8', timeout: 60_000 },
+      )
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      expect(JSON.parse(stdout)).toEqual({
+        'a file of the same device': ['file_mounted_alone', 'invalid_config', []],
+        'a file of another device': ['file_mounted_alone', 'invalid_config', []],
+        'a folder': ['none', 'opens', ['a b.db', 'a b.db-shm', 'a b.db-wal']],
+      })
+    },
+  )
 })
 
-/** Mounting takes rights that not everybody has who runs this. */
+/** Returns whether this process may mount, for which it needs permissions. */
 function mayMount(): boolean {
   return spawnSync('unshare', ['--mount', 'true']).status === 0
 }
 
-describe('where the addon of better-sqlite3', () => {
+describe('if the addon of better-sqlite3', () => {
   test.each([
     ['may not be loaded', '--no-addons', '--no-addons'],
     ['does not load', '--import', 'npm rebuild better-sqlite3'],

@@ -11,8 +11,8 @@ import { contentOf } from './support/listing.ts'
 import { Notes } from './support/notes.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-describe('a database that was not made yet', () => {
-  test('is made by the first write and not by opening, reading and closing', async () => {
+describe('a database that does not exist yet', () => {
+  test('is created by the first write, and not by opening, reading or closing', async () => {
     const folder = await temporaryFolder()
     const notes = await Notes.unmade({ dsn: join(folder, 'a.db') })
     await expect(notes.ids()).rejects.toSatisfy((error) => isSqlFailure(error, 'missing_table'))
@@ -24,7 +24,7 @@ describe('a database that was not made yet', () => {
     expect(await contentOf(folder)).toEqual({})
   })
 
-  test('takes writes that come together, in their order, and reads what another one made', async () => {
+  test('applies concurrent writes in order, and reads what another connection created', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using early = await Notes.unmade({ dsn })
     await using notes = await Notes.unmade({ dsn })
@@ -37,7 +37,7 @@ describe('a database that was not made yet', () => {
     expect(await notes.ids()).toEqual(['four', 'one', 'three', 'two'])
   })
 
-  test('closes once the writes that were called for are answered', async () => {
+  test('closes once earlier writes have settled', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     const notes = await Notes.unmade({ dsn })
     const writing = [notes.make(), notes.write('one')]
@@ -59,7 +59,7 @@ describe('reading changes nothing of a file', () => {
     expect(await contentOf(folder)).toEqual({ 'a.db': '' })
   })
 
-  test('that keeps a rollback journal, and the first write gives it a log', async () => {
+  test('that has a rollback journal, and the first write switches it to WAL', async () => {
     const folder = await temporaryFolder()
     const path = join(folder, 'a.db')
     const other = new BetterSqlite3(path)
@@ -78,7 +78,7 @@ describe('reading changes nothing of a file', () => {
   })
 })
 
-test('two connections of one process make one new file at once', async () => {
+test('two connections of one process create the same new file at once', async () => {
   const dsn = join(await temporaryFolder(), 'a.db')
   const opened = await Promise.all([openSqlite({ dsn }), openSqlite({ dsn })])
   await Promise.all(opened.map((database) => database.close()))

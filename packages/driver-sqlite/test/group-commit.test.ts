@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 
 import { Notes } from './support/notes.ts'
 
-test('a transaction that fails half-way is undone, and those that share its commit are not', async () => {
+test('a transaction that fails halfway is undone, and those that share its commit are not', async () => {
   await using notes = await Notes.open({ dsn: ':memory:' })
   const outcomes = await Promise.allSettled([
     notes.writeAll('a', 'b'),
@@ -25,7 +25,7 @@ test('a transaction that fails half-way is undone, and those that share its comm
   expect(await notes.ids()).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
-test('a transaction that throws an error of its own gives just that to its caller', async () => {
+test('a transaction that throws an own error rejects with that error', async () => {
   await using notes = await Notes.open({ dsn: ':memory:' })
   const thrown = new Error('decided otherwise')
   const outcomes = await Promise.allSettled([
@@ -61,7 +61,7 @@ test('a migration waits for the writes before it, and those after it for the mig
   expect(await notes.ids()).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('writes go on while the timers of the process are faked, as in a test of the caller', async () => {
+test('writes continue with fake timers, as in a test of the caller', async () => {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   await using notes = await Notes.open({ dsn: ':memory:' })

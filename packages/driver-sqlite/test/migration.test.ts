@@ -9,7 +9,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { holdWriteLock } from './support/write-lock.ts'
 
 describe('a migration', () => {
-  test('keeps calls that come meanwhile out of its transaction', async () => {
+  test('keeps concurrent calls out of its transaction', async () => {
     await using notes = await Notes.open({ dsn: ':memory:' })
     const rolledBack = expectRollback(notes)
     await notes.write('acknowledged')
@@ -17,7 +17,7 @@ describe('a migration', () => {
     expect(await notes.ids()).toEqual(['acknowledged'])
   })
 
-  test('keeps calls out that were waiting for the lock together with it', async () => {
+  test('keeps out calls that waited for the lock at the same time', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using notes = await Notes.open({ dsn })
     const lock = await holdWriteLock(dsn)
@@ -57,7 +57,7 @@ describe('a migration', () => {
   })
 })
 
-/** Runs a migration that fails half-way. */
+/** Runs a migration that fails halfway. */
 function expectRollback(notes: Notes): Promise<void> {
   const migrating = notes.database.migrate({ name: 'test', tables: [] }, async (db) => {
     await sql`insert into notes values ('of the migration')`.execute(db)

@@ -8,7 +8,10 @@ interface Answer {
   readonly message?: string
 }
 
-/** Opens a database in a process that takes its Node.js for another version: no older one runs these sources. */
+/**
+ * Opens a database in a process with a faked version of Node.js: an older one could not run these
+ * sources.
+ */
 function openUnder(version: string): Answer {
   const script = join(import.meta.dirname, 'support/open-under-version.ts')
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, version], {

@@ -9,32 +9,32 @@ const FULL = 2
 const NORMAL = 1
 
 describe('the connection of a database', () => {
-  test('synchronises each commit to the disk, unlike the default of the build', async () => {
+  test('synchronizes each commit to the disk, unlike the default of the build', async () => {
     await using notes = await openNotes({})
     expect(await notes.pragma('synchronous')).toBe(FULL)
   })
 
-  test("synchronises less with durability: 'normal'", async () => {
+  test("synchronizes less with durability: 'normal'", async () => {
     await using notes = await openNotes({ durability: 'normal' })
     expect(await notes.pragma('synchronous')).toBe(NORMAL)
   })
 
-  test('writes ahead, so that readers and a writer do not wait for each other', async () => {
+  test('uses write-ahead logging, so that readers and a writer do not wait for each other', async () => {
     await using notes = await openNotes({})
     expect(await notes.pragma('journal_mode')).toBe('wal')
   })
 
-  test("never waits inside of SQLite, where waiting would block this process's other work", async () => {
+  test("never waits inside SQLite, which would block this process's other work", async () => {
     await using notes = await openNotes({ busyTimeoutMs: 60_000 })
     expect(await notes.pragma('busy_timeout')).toBe(0)
   })
 
-  test('makes no checkpoint within a commit, which would have three syncs instead of one', async () => {
+  test('makes no checkpoint within a commit, which would need three syncs instead of one', async () => {
     await using notes = await openNotes({})
     expect(await notes.pragma('wal_autocheckpoint')).toBe(0)
   })
 
-  test('trusts no function that a stranger wrote into the schema', async () => {
+  test('does not trust functions in the schema', async () => {
     await using notes = await openNotes({})
     expect(await notes.pragma('trusted_schema')).toBe(0)
   })

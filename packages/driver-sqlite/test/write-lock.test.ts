@@ -9,7 +9,7 @@ import { Notes } from './support/notes.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { holdWriteLock } from './support/write-lock.ts'
 
-/** Longer than anything takes here, however slow the machine is. */
+/** Longer than anything takes here, even on a slow machine. */
 const PATIENT = { busyTimeoutMs: 600_000 }
 
 describe('while another process holds the write lock', () => {
@@ -23,14 +23,14 @@ describe('while another process holds the write lock', () => {
     })
     const gaps = await gapsOf(20)
     expect(isDone).toBe(false)
-    // A wait inside of SQLite would be one gap of the whole minute.
+    // A wait inside SQLite would be one gap of the whole minute.
     expect(Math.max(...gaps)).toBeLessThan(60_000)
     await lock.release()
     await writing
     expect(await notes.ids()).toEqual(['one', 'three', 'two'])
   })
 
-  test('reading does not wait', async () => {
+  test('a read does not wait', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using notes = await Notes.open({ dsn, busyTimeoutMs: 0 })
     await notes.write('one')
@@ -38,7 +38,7 @@ describe('while another process holds the write lock', () => {
     expect(await notes.ids()).toEqual(['one'])
   })
 
-  test('a call gives up after busyTimeoutMs, having applied nothing, and may be repeated', async () => {
+  test('a call fails after busyTimeoutMs, applies nothing and may be repeated', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using notes = await Notes.open({ dsn, busyTimeoutMs: 200 })
     await using lock = await holdWriteLock(dsn)
@@ -55,7 +55,7 @@ describe('while another process holds the write lock', () => {
     expect(await notes.ids()).toEqual(['one'])
   })
 
-  test('with busyTimeoutMs: 0 a call does not wait at all', async () => {
+  test('a call with busyTimeoutMs: 0 does not wait', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using notes = await Notes.open({ dsn, busyTimeoutMs: 0 })
     await using _lock = await holdWriteLock(dsn)
@@ -63,7 +63,7 @@ describe('while another process holds the write lock', () => {
     expect(error).toMatchObject({ code: 'store_unavailable', retryable: true })
   })
 
-  test('all calls that came meanwhile are applied in their order once it is free', async () => {
+  test('calls that arrive meanwhile are applied in order once it is free', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using notes = await Notes.open({ dsn, ...PATIENT })
     await using lock = await holdWriteLock(dsn)
@@ -79,7 +79,7 @@ describe('while another process holds the write lock', () => {
     for (let index = 1; index < 40; index += 2) expect(found[index]).toBe(index)
   })
 
-  test('each of many calls gives up when its time is over, having applied nothing', async () => {
+  test('each of many calls fails when its time is over, and applies nothing', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     await using notes = await Notes.open({ dsn, busyTimeoutMs: 100 })
     await using lock = await holdWriteLock(dsn)
@@ -98,7 +98,7 @@ describe('while another process holds the write lock', () => {
     await using _database = await openSqlite({ dsn, busyTimeoutMs: 0 })
   })
 
-  test('closing waits for the calls that wait', async () => {
+  test('closing waits for waiting calls', async () => {
     const dsn = join(await temporaryFolder(), 'a.db')
     const notes = await Notes.open({ dsn, ...PATIENT })
     const lock = await holdWriteLock(dsn)
@@ -113,7 +113,7 @@ describe('while another process holds the write lock', () => {
   })
 })
 
-/** How long each of so many short timers took, in milliseconds. */
+/** Measures how long each of a number of short timers took, in milliseconds. */
 async function gapsOf(count: number): Promise<number[]> {
   const gaps: number[] = []
   for (let each = 0; each < count; each += 1) {

@@ -55,7 +55,11 @@ export class CallGate {
     if (store !== undefined) gates.set(store, this)
   }
 
-  /** Checks that it is open. @throws `store_closed` once {@link close} was called. */
+  /**
+   * Checks that it is open.
+   *
+   * @throws `store_closed` once {@link close} was called.
+   */
   assertOpen(): void {
     if (this.#closing !== undefined) throw this.#closed()
   }

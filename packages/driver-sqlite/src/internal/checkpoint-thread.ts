@@ -1,12 +1,12 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 
-/** What the thread is asked. */
+/** A message to the thread. */
 export type CheckpointRequest = 'checkpoint' | 'close'
 
 /**
- * A thread with a connection of its own that makes the checkpoints of a database. It keeps the
- * process alive only while a checkpoint goes on.
+ * A thread with its own connection that makes the checkpoints of a database. It keeps the process
+ * alive only during a checkpoint.
  */
 export class CheckpointThread {
   readonly #worker: Worker
@@ -14,30 +14,29 @@ export class CheckpointThread {
   #isClosing = false
   #running: PromiseWithResolvers<void> | undefined
 
-  /** @param failed Called if it ends by itself, or could not begin. */
+  /** @param failed Called if the thread ends by itself or cannot start. */
   constructor(path: string, failed: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#ended = promise
-    // Not when the module is loaded: a bundle in CommonJS has no such URL, and shall go without
-    // this thread.
+    // Not at module load: a CommonJS bundle has no such URL, and works without this thread.
     const script = new URL(`./checkpoint-worker${extname(import.meta.url)}`, import.meta.url)
-    // What the process was started with, such as a module to load first (also in NODE_OPTIONS), is
-    // not for this thread.
+    // Flags of the process, such as preloaded modules (also in NODE_OPTIONS), do not apply to this
+    // thread.
     this.#worker = new Worker(script, { workerData: path, execArgv: [], env: {} })
-    // It says when a checkpoint is over, and nothing else.
+    // Its only message is the end of a checkpoint.
     this.#worker.on('message', () => this.#over())
-    // It ends the thread.
+    // An error ends the thread, which `exit` handles.
     this.#worker.on('error', () => {})
     this.#worker.once('exit', () => {
       if (!this.#isClosing) failed()
       this.#over()
       resolve()
     })
-    // After the listeners, which would take it back.
+    // After adding listeners, which would undo it.
     this.#worker.unref()
   }
 
-  /** Makes a checkpoint; resolves when it is over, however it ended. */
+  /** Makes a checkpoint. Resolves when it has ended, even if it failed. */
   checkpoint(): Promise<void> {
     this.#running = Promise.withResolvers()
     this.#worker.ref()
@@ -45,7 +44,7 @@ export class CheckpointThread {
     return this.#running.promise
   }
 
-  /** Closes the connection, and resolves when the thread has ended. */
+  /** Closes the connection. Resolves when the thread has ended. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#worker.ref()

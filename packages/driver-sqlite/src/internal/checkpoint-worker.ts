@@ -1,13 +1,13 @@
-// Run by checkpoint-thread.ts in a thread of its own: makes checkpoints, whose syncs would hold up
+// Started by checkpoint-thread.ts in a worker thread. Makes checkpoints, whose syncs would block
 // the event loop.
 import { parentPort, workerData } from 'node:worker_threads'
 import BetterSqlite3 from 'better-sqlite3'
 import type { CheckpointRequest } from './checkpoint-thread.ts'
 
-if (parentPort === null) throw new Error('this is run in a thread of its own')
+if (parentPort === null) throw new Error('checkpoint-worker has to run in a worker thread')
 const port = parentPort
 const connection = new BetterSqlite3(String(workerData), { timeout: 0, fileMustExist: true })
-// A checkpoint is synchronised all the same; of its own it commits nothing that has to last.
+// Checkpoints are synced even so. Its own commits do not need to be durable.
 connection.pragma('synchronous = NORMAL')
 connection.pragma('wal_autocheckpoint = 0')
 port.on('message', (request: CheckpointRequest) => {
@@ -21,20 +21,20 @@ port.on('message', (request: CheckpointRequest) => {
 })
 
 /**
- * A disk that is full or broken, or another process at work: the next checkpoint takes over what
- * was not copied.
+ * Makes a checkpoint, and ignores failures, such as a full disk or a lock of another process. The
+ * next checkpoint copies what this one did not.
  */
 function checkpoint(): void {
   try {
-    if (copyLog()) beginLogAnew()
+    if (copyLog()) restartLog()
   } catch {
-    // The log keeps everything, so nobody has to be told.
+    // Nothing is lost: the log still has everything.
   }
 }
 
 /**
- * FULL keeps other processes from adding to the log meanwhile; without a time-out it waits for
- * nobody.
+ * Copies the log into the database and returns whether all of it was copied. FULL keeps other
+ * processes from writing to the log meanwhile. Without a timeout it does not wait for them.
  */
 function copyLog(): boolean {
   const [busy, pages, copied] = connection
@@ -45,10 +45,10 @@ function copyLog(): boolean {
 }
 
 /**
- * The first commit into a log that begins anew has a sync more, that of its header. This one
- * changes nothing.
+ * Restarts the log with a commit that changes nothing. The first commit of a restarted log has an
+ * extra sync, for the header.
  */
-function beginLogAnew(): void {
+function restartLog(): void {
   connection
     .transaction(() => {
       const version = Number(connection.pragma('user_version', { simple: true }))

@@ -1,43 +1,47 @@
 import { CheckpointThread } from './checkpoint-thread.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 
-/** So many pages in the log make SQLite itself begin a checkpoint: 4 MiB. */
-const FEWEST_DUE_PAGES = 1000
+/** The number of log pages at which SQLite itself would begin a checkpoint: 4 MiB. */
+const MIN_DUE_PAGES = 1000
 
 /**
- * A longer log has pages that are written often copied once: 16 MiB, and about what the first block
- * of its index holds, in which a page is found in one step.
+ * The largest number of log pages at which a checkpoint is due: 16 MiB. A longer log copies
+ * frequently written pages less often. Up to about this length a single block of its index finds a
+ * page.
  */
-const MOST_DUE_PAGES = 4000
-
-/** The thread is started before, so that nothing has to wait for it to begin. */
-const START_PAGES = FEWEST_DUE_PAGES / 2
+const MAX_DUE_PAGES = 4000
 
 /**
- * The log is looked at after so many statements, or bytes of blobs: a fraction of what fills it.
+ * The number of log pages at which the thread is started, so that no checkpoint has to wait for it.
  */
-const LOOK_AFTER_STATEMENTS = 16
-const LOOK_AFTER_BYTES = 256 * 1024
+const START_PAGES = MIN_DUE_PAGES / 2
 
 /**
- * Has the write-ahead log copied into the database when it has grown. SQLite would do so within a
- * commit, which then holds the event loop for three syncs of the disk instead of one; here a thread
- * does it, which most processes never need: it is started when the log is half full.
+ * The log length is checked after this number of statements or bytes of blobs, a fraction of what
+ * fills the log.
+ */
+const CHECK_AFTER_STATEMENTS = 16
+const CHECK_AFTER_BYTES = 256 * 1024
+
+/**
+ * Makes a checkpoint when the write-ahead log has grown. SQLite itself would make it within a
+ * commit, which would then block the event loop for three syncs instead of one. Here a thread makes
+ * it. The thread is started when the log is half full, so most processes never need one.
  */
 export class Checkpoints {
   readonly #connection: PreparedConnection
   readonly #path: string
   #thread: CheckpointThread | undefined
   #hasFailed = false
-  /** What the connection had done when the log was looked at. */
+  /** The counters of the connection at the last check of the log. */
   #statementsSeen = 0
   #bytesSeen = 0
-  /** How many pages were in the log at the last checkpoint, unless it has begun anew since. */
+  /** The log pages at the last checkpoint, or 0 if the log was restarted since. */
   #pagesTried = 0
-  /** How many pages the checkpoints so far were made for. */
+  /** The sum of the log pages of all checkpoints so far. */
   #pagesWritten = 0
 
-  /** @param path The database file, as a full path: the thread opens it later. */
+  /** @param path The absolute path of the database file, which the thread opens later. */
   constructor(connection: PreparedConnection, path: string) {
     this.#connection = connection
     this.#path = path
@@ -45,11 +49,11 @@ export class Checkpoints {
   }
 
   /**
-   * Begins a checkpoint if one is due. Until it is over nothing should be written: a log that grows
-   * meanwhile cannot begin anew, and would never stop growing.
+   * Begins a checkpoint if one is due, and returns a promise of its end. The caller should not
+   * write until then: a log that grows meanwhile cannot restart, and would grow forever.
    */
   begin(): Promise<void> | undefined {
-    if (this.#hasFailed || !this.#isTimeToLook()) return undefined
+    if (this.#hasFailed || !this.#isTimeToCheck()) return undefined
     const pages = this.#connection.pagesInLog()
     if (pages < this.#pagesTried) this.#pagesTried = 0
     if (pages >= START_PAGES) this.#thread ??= this.#start()
@@ -60,18 +64,18 @@ export class Checkpoints {
   }
 
   /**
-   * A file is slow to sync while it grows, so the log becomes as long as what was written before at
-   * most.
+   * The log pages at which a checkpoint is due. A growing file is slow to sync, so the log may
+   * become as long as everything that was checkpointed before.
    */
   get #duePages(): number {
-    return Math.min(Math.max(this.#pagesWritten, FEWEST_DUE_PAGES), MOST_DUE_PAGES)
+    return Math.min(Math.max(this.#pagesWritten, MIN_DUE_PAGES), MAX_DUE_PAGES)
   }
 
-  #isTimeToLook(): boolean {
+  #isTimeToCheck(): boolean {
     const { statementsRun, bytesBound } = this.#connection
     const isEnough =
-      statementsRun - this.#statementsSeen >= LOOK_AFTER_STATEMENTS ||
-      bytesBound - this.#bytesSeen >= LOOK_AFTER_BYTES
+      statementsRun - this.#statementsSeen >= CHECK_AFTER_STATEMENTS ||
+      bytesBound - this.#bytesSeen >= CHECK_AFTER_BYTES
     if (isEnough) {
       this.#statementsSeen = statementsRun
       this.#bytesSeen = bytesBound
@@ -79,7 +83,7 @@ export class Checkpoints {
     return isEnough
   }
 
-  /** Closes the connection of the thread, if there is one. */
+  /** Ends the thread, if there is one. */
   async close(): Promise<void> {
     await this.#thread?.close()
   }
@@ -93,11 +97,9 @@ export class Checkpoints {
     }
   }
 
-  /**
-   * Where no thread can be had, as in a bundle that lacks its file, commits make the checkpoints.
-   */
+  /** Lets commits make the checkpoints if there is no thread, as in a bundle without its file. */
   #fail(): void {
     this.#hasFailed = true
-    this.#connection.checkpointInCommits(FEWEST_DUE_PAGES)
+    this.#connection.checkpointInCommits(MIN_DUE_PAGES)
   }
 }

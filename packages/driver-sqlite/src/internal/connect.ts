@@ -6,25 +6,24 @@ import { isBusy, translateSqliteError } from './sqlite-errors.ts'
 
 const RETRY_PAUSE_MS = 10
 
-/** How a connection to a database is made. */
+/** The options of a connection. */
 export interface ConnectionRules {
   readonly addon: Addon
   readonly durability: 'full' | 'normal'
   readonly busyTimeoutMs: number
 }
 
-/** A connection, and whether the database is in WAL mode already. */
+/** A connection, and whether the database is already in WAL mode. */
 export interface Connected {
   readonly connection: BetterSqlite3.Database
   readonly isReady: boolean
 }
 
 /**
- * Connects to a database that is there, and sets what only the connection has. The file is left as
- * it is.
+ * Opens a connection to an existing database and sets its pragmas. Does not change the file.
  *
- * @throws `invalid_config` if it is none, or keeps its texts in another encoding;
- * `store_unavailable`
+ * @throws `invalid_config` if the file is not a database, or its encoding is not UTF-8;
+ * `store_unavailable` if it cannot be read now.
  */
 export async function connect(path: string, rules: ConnectionRules): Promise<Connected> {
   const connection = openConnection(path, rules.addon)
@@ -44,10 +43,11 @@ export async function connect(path: string, rules: ConnectionRules): Promise<Con
 }
 
 /**
- * Puts the database into WAL mode, in which it stays. While another process opens the same new
- * file, this has to wait.
+ * Switches the database to WAL mode, permanently. Waits while another process opens the same new
+ * file.
  *
- * @throws `invalid_config` if the file system does not support it; `store_unavailable`
+ * @throws `invalid_config` if the file system does not support WAL; `store_unavailable` if the
+ * database is locked for too long.
  */
 export async function useWal(
   connection: BetterSqlite3.Database,
@@ -55,8 +55,8 @@ export async function useWal(
 ): Promise<void> {
   try {
     await untilFree(rules, () => {
-      // Read to its end: the change is committed after the row that names the new mode, and may
-      // fail even then.
+      // All rows are read: the change is committed after the row with the new mode, and may still
+      // fail.
       connection.pragma('journal_mode = WAL')
       if (journalMode(connection) === 'wal') return
       throw new HarborageError(
@@ -70,9 +70,10 @@ export async function useWal(
 }
 
 /**
- * Reads the header of a database: a file that is none is found out here.
+ * Checks the header of a database.
  *
- * @throws `invalid_config` if it keeps its texts in another encoding; what SQLite answers
+ * @throws `invalid_config` if its encoding is not UTF-8; the error of SQLite if the file is not a
+ * database.
  */
 export function checkContent(connection: BetterSqlite3.Database): void {
   const encoding = connection.pragma('encoding', { simple: true })

@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url'
 import { HarborageError } from '@harborage/core'
 import { schemeOf } from '@harborage/core/kit'
 
-/** The path that SQLite takes for a database without a file. */
+/** The path of a database without a file. */
 export const IN_MEMORY = ':memory:'
 
 /**
- * Finds the path in a DSN. Whatever SQLite or the file system would understand in another way than
- * the reader is refused: a NUL cuts a path short, ` :memory: ` is silently volatile, and
- * `file:x.db?mode=memory` is a file name.
+ * Returns the path in a DSN. Rejects paths that SQLite or the file system would read differently
+ * than a person: a NUL ends a path, ` :memory: ` is silently volatile, and `file:x.db?mode=memory`
+ * is a file name.
  *
- * @throws `invalid_config`
+ * @throws `invalid_config` if the DSN has no unambiguous path.
  */
 export function databasePath(dsn: string): string {
   const path = stripScheme(dsn)
@@ -39,7 +39,8 @@ function stripScheme(dsn: string): string {
 }
 
 /**
- * `sqlite:///srv/a.db` is the path `/srv/a.db`; with two slashes the first name would be a host.
+ * Returns the path after `sqlite:`. `sqlite:///srv/a.db` is the path `/srv/a.db`. With two slashes
+ * the first name would be a host.
  */
 function stripAuthority(rest: string): string {
   if (rest.startsWith('///')) return rest.slice(2)
@@ -49,7 +50,7 @@ function stripAuthority(rest: string): string {
 }
 
 function pathOfUrl(url: string): string {
-  // Left to itself the conversion would drop them silently.
+  // The conversion would silently drop options.
   refuseOptions(url)
   if (url.includes('#')) throw refuse('holds a "#", which no file URL may')
   try {
@@ -59,7 +60,7 @@ function pathOfUrl(url: string): string {
   }
 }
 
-/** What is used in place of an option that other tools read from a DSN. */
+/** Replacements for DSN options of other tools. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['busy_timeout', 'use busyTimeoutMs of openSqlite()'],
   ['timeout', 'use busyTimeoutMs of openSqlite()'],
@@ -69,7 +70,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['immutable', 'the file is always read and written'],
 ])
 
-/** Options in a DSN would be ignored, or be a part of the file's name. */
+/** Rejects options in a DSN, which would be ignored or become a part of the file name. */
 function refuseOptions(path: string): void {
   const start = path.indexOf('?')
   if (start === -1) return

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { type Finding, HarborageError } from '@harborage/core'
 import {
   SqlFailure,
@@ -13,29 +13,33 @@ import {
 } from '@harborage/core/sql'
 import { Kysely, SqliteDialect } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
-import { createDatabaseFile } from './create-database-file.ts'
+import { explain } from './examine-place.ts'
 import type { WritePatience } from './write-queue.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 
+const OWNER_ONLY = 0o600
+
 /**
- * A database whose file is not there yet, or not in WAL mode. The first write makes it so; reads
- * change nothing, and find no table where there is no file. So a store that only verifies its
- * tables leaves the place as it was.
+ * A database whose file does not exist yet, or is not in WAL mode. The first write changes that.
+ * Reads change nothing, and find no tables without a file. So a store that only verifies its tables
+ * leaves the place unchanged.
  */
 export class DeferredDatabase implements SqlDatabase {
   readonly engine = 'sqlite'
   readonly dialect: SqlDialect = sqliteDialect
   readonly schema = undefined
-  /** Builds statements only: migrations get the builder of the connection. */
+  /** Only builds statements. Migrations get the builder of the connection. */
   readonly builder: Kysely<NoTables> = new Kysely({
-    dialect: new SqliteDialect({ database: () => Promise.reject(new Error('it only builds')) }),
+    dialect: new SqliteDialect({
+      database: () => Promise.reject(new Error('this builder only builds statements')),
+    }),
   })
   readonly #path: string
   readonly #rules: ConnectionRules
   readonly #patience: WritePatience
-  /** The connection, once there is a file. */
+  /** The connection, once the file exists. */
   #connecting: Promise<Opened> | undefined
-  /** What takes the calls, once it can take writes. */
+  /** The database that gets all calls, once it accepts writes. */
   #ready: SqliteDatabase | undefined
   #preparing: Promise<SqliteDatabase> | undefined
   #closing: Promise<void> | undefined
@@ -88,7 +92,7 @@ export class DeferredDatabase implements SqlDatabase {
     return database.migrate(lock, work)
   }
 
-  /** As of {@link SqliteDatabase}: there is nothing to find. */
+  /** Resolves to no findings, as in {@link SqliteDatabase}. */
   async inspect(): Promise<readonly Finding[]> {
     return []
   }
@@ -103,7 +107,7 @@ export class DeferredDatabase implements SqlDatabase {
   }
 
   async #closeOpened(): Promise<void> {
-    // What was called for before is answered first; its caller has the failure, if there was one.
+    // Earlier calls finish first. A failure goes to their callers.
     await this.#preparing?.catch(() => {})
     const opened = await this.#connecting?.catch(() => {})
     await opened?.database.close()
@@ -121,7 +125,7 @@ export class DeferredDatabase implements SqlDatabase {
     return database.rows(statement, parameters)
   }
 
-  /** Makes the file if it is not there, and puts it into WAL mode. */
+  /** Creates the file if it does not exist, and switches it to WAL mode. */
   #prepared(): Promise<SqliteDatabase> {
     if (this.#closing !== undefined) return Promise.reject(closed())
     this.#preparing ??= this.#prepare().catch((error: unknown) => {
@@ -135,7 +139,7 @@ export class DeferredDatabase implements SqlDatabase {
     createDatabaseFile(this.#path)
     const { database, connection, isReady } = await this.#connected()
     if (!isReady) await useWal(connection, this.#rules)
-    // Once it closes, only what was called for before is let through.
+    // Once closing has begun, only earlier calls may use it.
     if (this.#closing === undefined) this.#ready = database
     return database
   }
@@ -154,6 +158,20 @@ export class DeferredDatabase implements SqlDatabase {
   #opened(connected: Connected): Opened {
     const database = new SqliteDatabase(connected.connection, this.#path, this.#patience)
     return { ...connected, database }
+  }
+}
+
+/**
+ * Creates the file of a new database, accessible to its owner only. Synchronously, so that no other
+ * code of this process can have it open when it is closed here, which would drop the locks.
+ *
+ * @throws `invalid_config` or `store_unavailable` if it cannot be created.
+ */
+function createDatabaseFile(path: string): void {
+  try {
+    if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY))
+  } catch (error) {
+    throw explain(error).error
   }
 }
 

@@ -1,12 +1,9 @@
-import { constants, type Stats } from 'node:fs'
+import { constants, readFileSync, type Stats } from 'node:fs'
 import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { codeOf, type Objection, refusal, unavailable } from '@harborage/core/kit'
-import { isMountPoint } from './is-mount-point.ts'
 
-/**
- * Numbers by which Linux's statfs names file systems on which WAL's shared memory does not work.
- */
+/** The statfs types on Linux of file systems on which the shared memory of WAL does not work. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -17,11 +14,16 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x01021997, '9P'],
 ])
 
+/** The list of mounts as this process sees them. Only Linux has it. */
+const MOUNTS = '/proc/self/mountinfo'
+
+/** The index of the mount point among the fields of a line. */
+const PLACE_FIELD = 4
+
 /**
- * Examines the place of a database file, and changes nothing there. The file is never opened:
- * closing it again would drop every lock that this process has on it, those of a connection that is
- * open included, and another process could then take itself for the only user and remove the log
- * that is being written.
+ * Examines the place of a database file, and changes nothing there. It never opens the file:
+ * closing it would drop all locks of this process on it, including those of open connections.
+ * Another process could then believe to be the only user and remove the log in use.
  */
 export async function examinePlace(path: string): Promise<Objection[]> {
   try {
@@ -40,7 +42,7 @@ export async function examinePlace(path: string): Promise<Objection[]> {
   }
 }
 
-/** Turns what came of a system call on the place into an objection. */
+/** Returns the error of a system call on the place as an objection. */
 export function explain(error: unknown): Objection {
   const code = codeOf(error) ?? 'unknown'
   switch (code) {
@@ -106,13 +108,37 @@ async function examineFile(path: string, found: Stats): Promise<Objection[]> {
 }
 
 /**
- * A file on a mount of its own is a mount point. Where these are not listed, it is on another
- * device than its folder.
+ * Returns whether only the file is mounted. Without a list of mounts, its device has to differ from
+ * that of its directory.
  */
 async function isMountedAlone(file: string, { dev }: Stats): Promise<boolean> {
   const isListed = isMountPoint(file)
   if (isListed !== undefined) return isListed
   return process.platform !== 'win32' && dev !== (await stat(dirname(file))).dev
+}
+
+/**
+ * Returns whether the path is a mount point, or `undefined` if the system has no list. The list is
+ * not a file on a disk, so reading it does not block.
+ */
+function isMountPoint(path: string): boolean | undefined {
+  try {
+    const list = readFileSync(MOUNTS, 'utf8')
+    const listed = escaped(path)
+    // The usual case: no line contains it.
+    if (!list.includes(` ${listed} `)) return false
+    return list.split('\n').some((line) => line.split(' ')[PLACE_FIELD] === listed)
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns a path as the kernel lists it, with octal escapes for white space and backslashes. */
+function escaped(path: string): string {
+  return path.replaceAll(
+    /[ \t\n\\]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  )
 }
 
 async function onNetwork(place: string): Promise<Objection[]> {
@@ -132,7 +158,10 @@ function namesFolder(): Objection {
   return refusal('not_a_file', 'fails', 'dsn names a folder: name a file in it')
 }
 
-/** Opening a pipe waits for ever, and a device such as `/dev/null` keeps nothing. */
+/**
+ * Returns the objection to a pipe, which would block for ever, or a device, which would keep
+ * nothing.
+ */
 function notRegular(): Objection {
   return refusal(
     'not_a_file',

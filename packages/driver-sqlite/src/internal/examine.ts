@@ -1,21 +1,23 @@
 import { resolve } from 'node:path'
-import { isHarborageError } from '@harborage/core'
+import { HarborageError, isHarborageError } from '@harborage/core'
 import { type Objection, refusal } from '@harborage/core/kit'
 import { parseSqliteConfig, type SqliteConfig } from '../sqlite-config.ts'
 import { databasePath, IN_MEMORY } from './database-path.ts'
 import { examinePlace } from './examine-place.ts'
 import { isAddon, loadAddon, type Addon } from './load-addon.ts'
-import { requireNodeVersion } from './require-node-version.ts'
 
-/** What is opened, as far as it is known before. */
+/** The oldest supported Node.js. */
+const OLDEST = { major: 22, minor: 14 }
+
+/** The checked configuration of a database to open. */
 export interface Place {
-  /** The full path, or `:memory:`. */
+  /** The absolute path, or `:memory:`. */
   readonly path: string
   readonly config: Required<SqliteConfig>
   readonly addon: Addon
 }
 
-/** What there is against a configuration: without a place, nothing could be looked at. */
+/** The objections to a configuration. Without a place, nothing could be examined. */
 export type Examined =
   | { readonly place: Place; readonly objections: readonly Objection[] }
   | { readonly place?: undefined; readonly objections: readonly [Objection] }
@@ -48,9 +50,24 @@ function readConfig(
 }
 
 /**
- * A relative path would be another file once the process has changed its folder. What ends in a
- * separator shall not lose it: it names a folder.
+ * Returns the absolute path: a relative one would change with the working directory of the process.
+ * Keeps a trailing separator, which makes it the path of a directory.
  */
 function fullPath(path: string): string {
   return /[\\/]$/.test(path) ? `${resolve(path)}/` : resolve(path)
+}
+
+/**
+ * Checks the version of Node.js. On an older one better-sqlite3 silently ends the process when it
+ * opens a database.
+ *
+ * @throws `invalid_config` if it is too old.
+ */
+function requireNodeVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return
+  throw new HarborageError(
+    'invalid_config',
+    `@harborage/driver-sqlite needs Node.js ${OLDEST.major}.${OLDEST.minor} or newer; this is ${version}`,
+  )
 }

@@ -1,14 +1,14 @@
 import { codeOf, type Objection, refusal } from '@harborage/core/kit'
 import type BetterSqlite3 from 'better-sqlite3'
 
-/** Opens a connection, as `new BetterSqlite3(...)` does. */
+/** Returns a new connection, as `new BetterSqlite3(...)` does. */
 export type Addon = (path: string, options: BetterSqlite3.Options) => BetterSqlite3.Database
 
 let loaded: Addon | undefined
 
 /**
- * Loads the native part of better-sqlite3, which only a first connection does. Where it cannot be
- * had, that is an objection, so that a file is not made in vain.
+ * Loads the native addon of better-sqlite3 by opening a first connection. Returns an objection if
+ * it does not load, so that no file is created in vain.
  */
 export async function loadAddon(): Promise<Addon | Objection> {
   if (loaded !== undefined) return loaded
@@ -22,6 +22,7 @@ export async function loadAddon(): Promise<Addon | Objection> {
   }
 }
 
+/** Returns whether the addon was loaded. */
 export function isAddon(answer: Addon | Objection): answer is Addon {
   return typeof answer === 'function'
 }

@@ -3,25 +3,20 @@ import type BetterSqlite3 from 'better-sqlite3'
 import { isPassing, translateSqliteError } from './sqlite-errors.ts'
 
 type Row = Record<string, unknown>
-/** A statement that reads, with what is known of how much. */
+/** A read statement, and whether it is a point read. */
 export type ReadStatement = CompiledSql & Pick<StatementTraits<never>, 'isPointRead'>
 type Prepared = BetterSqlite3.Statement<unknown[], Row>
-/**
- * Whether something was in the way, how many pages the log has, and how many of them are copied.
- */
+/** The row of `PRAGMA wal_checkpoint`. */
 type LogState = readonly [busy: number, pages: number, copied: number]
 
-/**
- * A connection of better-sqlite3 that prepares each statement once and runs the bodies of
- * transactions.
- */
+/** A connection of better-sqlite3 that prepares each statement once and runs transaction bodies. */
 export class PreparedConnection {
-  /** How many statements were run since the connection was made. */
+  /** The number of statements run so far. */
   statementsRun = 0
-  /** How many bytes of blobs these statements were given. */
+  /** The number of bytes of blobs passed to these statements. */
   bytesBound = 0
   readonly #connection: BetterSqlite3.Database
-  /** By their text: each store that is opened compiles its statements anew. */
+  /** Prepared statements by their SQL: every opened store compiles its own. */
   readonly #prepared = new Map<string, Prepared>()
   readonly #begin: Prepared
   readonly #commit: Prepared
@@ -41,16 +36,17 @@ export class PreparedConnection {
     this.#rollBackToSavepoint = connection.prepare('ROLLBACK TO work')
   }
 
-  /** `false` also once an error, such as that of a full disk, has ended a transaction by itself. */
+  /** Whether a transaction is open. An error, such as a full disk, may have ended it. */
   get inTransaction(): boolean {
     return this.#connection.inTransaction
   }
 
+  /** Runs a read and returns its rows. */
   rows(statement: ReadStatement, values: readonly unknown[]): Row[] {
     this.statementsRun += 1
     const prepared = this.#prepare(statement)
     if (statement.isPointRead === true) {
-      // Nothing is looked for after the only row that there can be.
+      // `get` does not look for rows after the first, the only possible one.
       const row = prepared.get(...values)
       if (row === undefined) return []
       ownBytes(row)
@@ -61,6 +57,7 @@ export class PreparedConnection {
     return rows
   }
 
+  /** Runs a write and returns the number of changed rows. */
   changes(statement: CompiledSql, values: readonly unknown[]): number {
     this.statementsRun += 1
     for (const value of values) {
@@ -69,7 +66,7 @@ export class PreparedConnection {
     return this.#prepare(statement).run(...values).changes
   }
 
-  /** Runs the body of a transaction to its end, without giving way to other work. */
+  /** Runs the body of a transaction to its end, synchronously, and returns its result. */
   drive<Result>(work: SqlWork<Result>): Result {
     let step = work.next([])
     while (step.done !== true) step = this.#advance(work, step.value)
@@ -85,12 +82,12 @@ export class PreparedConnection {
     this.#commit.run()
   }
 
-  /** Does nothing where an error has ended the transaction already. */
+  /** Rolls back, unless an error has already ended the transaction. */
   rollBack(): void {
     if (this.inTransaction) this.#rollBack.run()
   }
 
-  /** Runs work in a transaction of its own: all of it is applied, or nothing. */
+  /** Runs work in a transaction and returns its result. Rolls back if it fails. */
   transaction<Result>(work: () => Result): Result {
     this.begin()
     try {
@@ -103,8 +100,8 @@ export class PreparedConnection {
   }
 
   /**
-   * Runs work as a part of the transaction that is open: its failure undoes what it did and nothing
-   * else.
+   * Runs work within the open transaction and returns its result. Its failure undoes only its own
+   * changes.
    */
   savepoint<Result>(work: () => Result): Result {
     this.#savepoint.run()
@@ -118,7 +115,9 @@ export class PreparedConnection {
     }
   }
 
-  /** How many pages the write-ahead log has: 0 where it cannot be asked now, or there is none. */
+  /**
+   * Returns the number of pages in the write-ahead log, or 0 if it is unknown or there is no log.
+   */
   pagesInLog(): number {
     try {
       this.#readLog ??= this.#connection.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)').raw()
@@ -128,7 +127,10 @@ export class PreparedConnection {
     }
   }
 
-  /** Lets each commit that finds so many pages in the log make a checkpoint; 0: none does. */
+  /**
+   * Sets the number of log pages from which on a commit makes a checkpoint. With 0, no commit makes
+   * one.
+   */
   checkpointInCommits(pages: number): void {
     if (this.#connection.open) this.#connection.pragma(`wal_autocheckpoint = ${pages}`)
   }
@@ -164,10 +166,7 @@ export class PreparedConnection {
   }
 }
 
-/**
- * Replaces each Buffer of a row by a plain Uint8Array: the caller's own, with nothing else behind
- * it.
- */
+/** Replaces each Buffer of a row by a Uint8Array that shares no memory with anything else. */
 function ownBytes(row: Row): void {
   for (const column in row) {
     const value = row[column]
@@ -175,7 +174,7 @@ function ownBytes(row: Row): void {
   }
 }
 
-/** The same memory if the Buffer is alone in it, else a copy. */
+/** Returns the bytes without a copy if the Buffer does not share its memory, else a copy. */
 function plainBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   const view = new Uint8Array(buffer, byteOffset, byteLength)
   return buffer.byteLength === byteLength ? view : new Uint8Array(view)

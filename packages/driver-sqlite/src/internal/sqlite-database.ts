@@ -21,9 +21,9 @@ import { PendingResult, WriteQueue, type WritePatience, type WriteScope } from '
 const READ_PAUSE_MS = 5
 
 /**
- * The engine port on one connection of better-sqlite3. Its calls are synchronous, so nothing else
- * of this process ever sees a transaction half done; only a migration, which Kysely runs
- * asynchronously, makes other calls wait.
+ * The SQL engine on one connection of better-sqlite3. Its calls are synchronous, so no other call
+ * of this process sees an unfinished transaction. Other calls wait only for a migration, which
+ * Kysely runs asynchronously.
  */
 export class SqliteDatabase implements SqlDatabase {
   readonly engine = 'sqlite'
@@ -39,7 +39,7 @@ export class SqliteDatabase implements SqlDatabase {
   #migration: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  /** @param path The full path of its file, if it has one. */
+  /** @param path The absolute path of the file, if there is one. */
   constructor(
     connection: BetterSqlite3.Database,
     path: string | undefined,
@@ -58,11 +58,11 @@ export class SqliteDatabase implements SqlDatabase {
   ): Promise<readonly Row[]> {
     const values = statement.bind(parameters)
     this.#assertOpen()
-    // Reads that are answered at once would keep timers and signals from ever having their turn.
+    // Without this, synchronous reads could starve timers and signals.
     const turn = turnIfHeld()
     if (turn !== undefined) await turn
     const rows = this.#readNow(statement, values) ?? (await this.#readLater(statement, values))
-    // The statement's type is the only thing that says what its rows are.
+    // Only the type of the statement knows the type of its rows.
     return rows as readonly Row[]
   }
 
@@ -78,13 +78,13 @@ export class SqliteDatabase implements SqlDatabase {
     _traits: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
-    // There is nothing in between that an answer could be lost in.
+    // No answer can be lost within one process.
     return this.#write('transaction', () => this.#connection.drive(work(false)))
   }
 
   /**
-   * A migration keeps all others from writing, and reads go on beside it: it need not lock tables
-   * one by one.
+   * Runs a migration. It blocks all other writes, while reads continue, so it does not need to lock
+   * tables.
    */
   async migrate<Result>(
     _lock: MigrationLock,
@@ -93,8 +93,7 @@ export class SqliteDatabase implements SqlDatabase {
     const { promise, resolve } = Promise.withResolvers<void>()
     await this.#write('exclusive', () => {
       this.#connection.begin()
-      // In the same breath, or a call that came in between would work within the migration's
-      // transaction.
+      // Synchronously after `begin`: another call would otherwise run within this transaction.
       this.#writes.hold()
       this.#migration = promise
     })
@@ -112,7 +111,7 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  /** Rows cannot be hidden, and no store has triggers here. */
+  /** Resolves to no findings: SQLite has no hidden rows, and no store has triggers here. */
   async inspect(): Promise<readonly Finding[]> {
     return []
   }
@@ -127,7 +126,7 @@ export class SqliteDatabase implements SqlDatabase {
   }
 
   async #closeWhenIdle(): Promise<void> {
-    // Reads that wait for a turn of the event loop asked for it before.
+    // Lets reads that wait for a turn of the event loop go first.
     await turnIfHeld()
     await Promise.allSettled([this.#writes.idle(), ...this.#waitingReads])
     this.#connection.close()
@@ -151,7 +150,7 @@ export class SqliteDatabase implements SqlDatabase {
     return write.promise
   }
 
-  /** Reads at once, or gives nothing if the read has to wait, which it rarely has to. */
+  /** Returns the rows, or `undefined` in the rare case that the read has to wait. */
   #readNow(statement: ReadStatement, values: readonly unknown[]): unknown[] | undefined {
     if (this.#migration !== undefined) return undefined
     try {

@@ -2,25 +2,23 @@ import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf, messageOf } from '@harborage/core/kit'
 import { SqlFailure, sqliteDialect } from '@harborage/core/sql'
 
-/**
- * Whether another connection holds the lock, so that the same statement may succeed in a moment.
- */
+/** Returns whether another connection holds a lock, so that a retry may succeed soon. */
 export function isBusy(error: unknown): boolean {
   const code = resultCodeOf(error)
   return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')
 }
 
-/** Whether the same write may succeed once somebody has made room. */
+/** Returns whether the disk is full, so that a retry may succeed once there is space. */
 export function isFull(error: unknown): boolean {
   return resultCodeOf(error) === 'SQLITE_FULL'
 }
 
-/** Whether what failed may succeed later by itself; nothing of it was applied. */
+/** Returns whether a retry may succeed. Nothing of the failed statement was applied. */
 export function isPassing(error: unknown): boolean {
   return isBusy(error) || isFull(error)
 }
 
-/** Turns an error of better-sqlite3 into one of Harborage; any other error stays as it is. */
+/** Returns an error of better-sqlite3 as a HarborageError, and any other error unchanged. */
 export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
   const code = resultCodeOf(error)
   if (isHarborageError(error) || code === '') return error
@@ -76,7 +74,9 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
   )
 }
 
-/** The result code that SQLite gave, such as SQLITE_BUSY; an empty string for any other error. */
+/**
+ * Returns the result code of SQLite, such as SQLITE_BUSY, or an empty string for any other error.
+ */
 function resultCodeOf(error: unknown): string {
   const code = codeOf(error) ?? ''
   return code.startsWith('SQLITE_') ? code : ''

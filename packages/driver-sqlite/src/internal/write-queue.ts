@@ -1,4 +1,4 @@
-// Not the global ones: under the fake timers of a caller's test, nothing would ever be written.
+// Not the global ones: with fake timers in a caller's test, nothing would ever be written.
 import { setImmediate, setTimeout } from 'node:timers'
 import { operationChannel, type OperationTrace } from '@harborage/core'
 import { currentOperation } from '@harborage/core/kit'
@@ -6,59 +6,56 @@ import type { Checkpoints } from './checkpoints.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
 import { isBusy, isPassing, translateSqliteError } from './sqlite-errors.ts'
 
-/**
- * How long to wait between two attempts of the same write, in milliseconds; the last one repeats.
- */
+/** The pauses between attempts of the same write, in milliseconds. The last one repeats. */
 const PAUSES_MS = [1, 2, 5, 10, 15, 20, 25] as const
 
 /**
- * What one commit holds at most; the write that reaches a bound ends it. Counts and not times, so
- * that what shares a commit does not depend on the machine.
+ * The limits of one commit. The write that reaches a limit is its last one. They are counts and not
+ * times, so that grouping does not depend on the speed of the machine.
  */
 const MAX_STATEMENTS = 256
 const MAX_BYTES = 1024 * 1024
 
-/**
- * Where in a turn of the event loop something is done. Its end is where `setImmediate` calls back.
- */
+/** The place in a turn of the event loop. `setImmediate` calls back at its end. */
 type PlaceInTurn = 'anywhere' | 'at its end'
 
-/** How long a write goes on trying, in milliseconds, counted from when it was called for. */
+/** The time limits for retrying a write, in milliseconds after the call. */
 export interface WritePatience {
-  /** While another connection holds the write lock. */
+  /** The limit while another connection holds the write lock. */
   readonly busyTimeoutMs: number
-  /** While the disk is full. */
+  /** The limit while the disk is full. */
   readonly retryTimeoutMs: number
 }
 
 /**
- * How much of the connection a write takes. A failed `statement` undoes itself, whatever is around
- * it; several that make a `transaction` have to be undone together. `exclusive` work begins a
- * transaction that it does not end.
+ * The scope of a write. A failed `statement` undoes itself, even within a transaction. The
+ * statements of a `transaction` have to be undone as one. `exclusive` work begins a transaction
+ * that it does not end.
  */
 export type WriteScope = 'statement' | 'transaction' | 'exclusive'
 
-/** What a queue has to know of a write of any result. */
+/** A queued write with a result of any type. */
 interface PendingWrite {
   readonly scope: WriteScope
-  /** When it began to wait, in milliseconds. */
+  /** The time at which it was queued, in milliseconds. */
   readonly since: number
-  /** The call of a store that it is a part of, if operations are listened to. */
+  /** The store operation that it belongs to, if there are trace listeners. */
   readonly operation: OperationTrace | undefined
-  /** Whether its last run failed, and what with. */
+  /** Whether its last run failed. */
   readonly hasFailed: boolean
+  /** The error of its last run, if it failed. */
   readonly failure: unknown
-  /** Runs in a transaction of its own, and remembers the outcome. */
+  /** Runs by itself, in its own transaction, and records the outcome. */
   runAlone(connection: PreparedConnection): void
-  /** Runs as a part of the transaction that is open, and remembers the outcome. */
+  /** Runs within the open transaction, and records the outcome. */
   runWithOthers(connection: PreparedConnection): void
-  /** Tells the caller the outcome of the last run. */
+  /** Settles the promise of the caller with the outcome of the last run. */
   settle(): void
 }
 
 /**
- * The write of one call: it waits for its turn, runs, and tells the caller only when that is
- * durable. It may run several times; only the outcome that is told counts.
+ * The write of one call. It may run several times. The promise settles with the outcome of the last
+ * run, once that is durable.
  */
 export class PendingResult<Result> implements PendingWrite {
   readonly scope: WriteScope
@@ -108,12 +105,12 @@ export class PendingResult<Result> implements PendingWrite {
 }
 
 /**
- * Group commit: the writes that wait are applied in their order, as many as the bounds allow in one
- * transaction, so that one fsync makes all of them durable. Each keeps its own outcome, and its
- * caller is told once it is durable.
+ * Group commit: applies the queued writes in order, as many as the limits allow in one transaction,
+ * so one fsync makes all of them durable. Each write keeps its own outcome, and its promise settles
+ * once it is durable.
  *
- * A write that comes alone is applied in the same turn of the event loop. After a commit the next
- * one is left to the next turn: callers that go on at once join it, and timers and sockets are
+ * A single write is applied in the same turn of the event loop. After a commit the next one waits
+ * for the next turn. So callers that continue at once can join it, and timers and sockets are
  * served in between.
  */
 export class WriteQueue {
@@ -121,10 +118,7 @@ export class WriteQueue {
   readonly #patience: WritePatience
   readonly #checkpoints: Checkpoints | undefined
   readonly #waiting: PendingWrite[] = []
-  /**
-   * How many of the first ones cannot share a transaction, since one that they shared came to
-   * nothing.
-   */
+  /** The number of first writes to apply separately, because a shared transaction failed. */
   #separate = 0
   #attempts = 0
   #isScheduled = false
@@ -141,22 +135,24 @@ export class WriteQueue {
     this.#checkpoints = checkpoints
   }
 
+  /** Adds a write to the queue. */
   add(write: PendingWrite): void {
     this.#waiting.push(write)
     this.#schedule()
   }
 
-  /** Keeps everything that waits from being applied until {@link release}. */
+  /** Stops applying writes until {@link release}. */
   hold(): void {
     this.#isHeld = true
   }
 
+  /** Resumes applying writes. */
   release(): void {
     this.#isHeld = false
     this.#schedule()
   }
 
-  /** Resolves once nothing waits and nothing is held. */
+  /** Resolves once the queue is empty and not held. */
   async idle(): Promise<void> {
     if (!this.#isScheduled && !this.#isHeld) return
     this.#idle ??= Promise.withResolvers()
@@ -166,55 +162,55 @@ export class WriteQueue {
   #schedule(): void {
     if (this.#isScheduled || this.#isHeld) return
     this.#isScheduled = true
-    // After the promises that are settled by now, so that whoever is ready joins.
-    process.nextTick(() => this.#goOn('anywhere'))
+    // After promises that have settled by now, so that their callers can join.
+    process.nextTick(() => this.#proceed('anywhere'))
   }
 
-  #goOn(place: PlaceInTurn): void {
+  #proceed(place: PlaceInTurn): void {
     if (this.#isHeld || this.#waiting.length === 0) {
-      this.#rest()
+      this.#stop()
     } else if (this.#writeSome()) {
       this.#attempts = 0
       const checkpoint = this.#isHeld ? undefined : this.#checkpoints?.begin()
-      if (checkpoint === undefined) this.#goOnInNextTurn(place)
-      else void checkpoint.then(() => this.#goOnInNextTurn('at its end'))
+      if (checkpoint === undefined) this.#proceedInNextTurn(place)
+      else void checkpoint.then(() => this.#proceedInNextTurn('at its end'))
     } else {
       const pause = PAUSES_MS[Math.min(this.#attempts, PAUSES_MS.length - 1)]
       this.#attempts += 1
-      setTimeout(() => this.#goOn('anywhere'), pause)
+      setTimeout(() => this.#proceed('anywhere'), pause)
     }
   }
 
-  #goOnInNextTurn(place: PlaceInTurn): void {
+  #proceedInNextTurn(place: PlaceInTurn): void {
     setImmediate(() => {
-      // What was done before the end of a turn ends with it here, and what waits would be a second
-      // commit in it.
-      if (place === 'anywhere' && this.#waiting.length > 0) this.#goOnInNextTurn('at its end')
-      else this.#goOn('at its end')
+      // This may be the end of the turn that already had a commit. A second one belongs in the next
+      // turn.
+      if (place === 'anywhere' && this.#waiting.length > 0) this.#proceedInNextTurn('at its end')
+      else this.#proceed('at its end')
     })
   }
 
-  #rest(): void {
+  #stop(): void {
     this.#isScheduled = false
     if (this.#isHeld) return
     this.#idle?.resolve()
     this.#idle = undefined
   }
 
-  /** @returns `false` if nothing can be written just now. */
+  /** Applies the first write or writes. Returns `false` if nothing can be written now. */
   #writeSome(): boolean {
     const [first, second] = this.#waiting
     if (first === undefined) return true
     if (second === undefined || this.#separate > 0 || first.scope === 'exclusive') {
       return this.#writeAlone(first)
     }
-    this.#writeTogether()
+    this.#writeGroup()
     return true
   }
 
   #writeAlone(write: PendingWrite): boolean {
     write.runAlone(this.#connection)
-    if (write.hasFailed && this.#mayTryAgain(write)) {
+    if (write.hasFailed && this.#mayRetry(write)) {
       if (write.operation !== undefined) write.operation.retries += 1
       return false
     }
@@ -222,7 +218,7 @@ export class WriteQueue {
     return true
   }
 
-  #writeTogether(): void {
+  #writeGroup(): void {
     let count = 0
     try {
       this.#connection.transaction(() => {
@@ -234,15 +230,19 @@ export class WriteQueue {
         }
       })
     } catch {
-      // Nothing was applied and nobody was told anything, so each one finds out for itself what
-      // stands against it.
+      // Nothing was applied, and no promise has settled: apply them separately to find out which
+      // one fails.
       this.#separate = Math.max(count, 1)
       return
     }
     this.#settle(count)
   }
 
-  /** @throws what makes the transaction worthless for the others as well. */
+  /**
+   * Runs a write in the shared transaction.
+   *
+   * @throws The error of the write if it ends the transaction or if every write would fail with it.
+   */
   #runWithOthers(write: PendingWrite): void {
     write.runWithOthers(this.#connection)
     const { hasFailed, failure } = write
@@ -264,7 +264,7 @@ export class WriteQueue {
     }
   }
 
-  #mayTryAgain({ failure, since }: PendingWrite): boolean {
+  #mayRetry({ failure, since }: PendingWrite): boolean {
     if (!isPassing(failure)) return false
     const { busyTimeoutMs, retryTimeoutMs } = this.#patience
     return performance.now() < since + (isBusy(failure) ? busyTimeoutMs : retryTimeoutMs)

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** What a folder holds: the names, and of each file what is in it. */
+/** Returns the names in a directory, with the content of each file. */
 export async function contentOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).sort()
   const entries = names.map(async (name) => [

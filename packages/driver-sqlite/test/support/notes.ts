@@ -14,7 +14,7 @@ interface Note {
   readonly id: string
 }
 
-/** A table of the simplest sort, worked on through the engine port as a store would. */
+/** A simple table, used through the engine port as a store uses it. */
 export class Notes implements AsyncDisposable {
   readonly database: SqlDatabase
   readonly #insert: SqlStatement<Note, unknown>
@@ -41,12 +41,12 @@ export class Notes implements AsyncDisposable {
     return notes
   }
 
-  /** Opens the database only: the table may not be there. */
+  /** Opens the database only: the table may not exist. */
   static async unmade(config: SqliteConfig): Promise<Notes> {
     return new Notes(requireSqlDatabase(await openSqlite(config)))
   }
 
-  /** Makes the table, as a store that applies its migrations would. */
+  /** Opens the database and creates the table, as a store that applies its migrations would. */
   async make(): Promise<void> {
     await this.database.migrate({ name: 'notes', tables: [] }, (db) =>
       sql`create table if not exists notes (id text primary key)`.execute(db),
@@ -58,7 +58,7 @@ export class Notes implements AsyncDisposable {
     await this.database.changes(this.#insert, { id })
   }
 
-  /** Writes several notes in one transaction, and gives how many notes there were before. */
+  /** Writes several notes in one transaction. Resolves to the number of notes before. */
   writeAll(...ids: readonly string[]): Promise<number> {
     const select = this.#select
     const writing = (id: string): SqlWork<number> => this.writing(id)
@@ -69,7 +69,7 @@ export class Notes implements AsyncDisposable {
     })
   }
 
-  /** Writes one note as a part of a transaction. */
+  /** Writes one note within a transaction. */
   writing(id: string): SqlWork<number> {
     return changeRows(this.#insert, { id })
   }

@@ -1,4 +1,4 @@
-// Run by a test, to see that this process ends when its work is done.
+// Started by a test, to check that the process ends when its work is done.
 import { Notes } from './notes.ts'
 
 const [, , dsn = '', how = '', count = ''] = process.argv

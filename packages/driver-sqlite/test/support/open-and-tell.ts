@@ -1,4 +1,4 @@
-// Run by a test: opens a database and prints what came of it.
+// Started by a test: opens a database and prints the outcome.
 import { isHarborageError } from '@harborage/core'
 import { diagnose, openSqlite } from '@harborage/driver-sqlite'
 

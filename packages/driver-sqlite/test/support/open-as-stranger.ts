@@ -1,5 +1,5 @@
-// Run by stranger.ts. Everything is loaded before the rights are given up: the sources may be
-// closed to strangers.
+// Started by stranger.ts. Loads everything before it drops its rights: another user may not be able
+// to read the sources.
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -19,7 +19,7 @@ if (rights.file !== undefined) {
 }
 chmodSync(folder, rights.folder)
 const uid = process.getuid?.()
-// For good: whether a file may be written is asked for the real user, not for the effective one.
+// Also for the real user: access checks use it instead of the effective user.
 if (uid === 0) process.setuid?.(STRANGER)
 try {
   await (await openSqlite({ dsn })).close()

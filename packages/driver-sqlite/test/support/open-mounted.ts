@@ -1,4 +1,4 @@
-// Run by a test in a mount namespace of its own: opens databases that are mounted in several ways.
+// Started by a test in its own mount namespace: opens databases that are mounted in several ways.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ async function mounted(
 ): Promise<readonly unknown[]> {
   const folder = join(root, name)
   mkdirSync(folder)
-  // With a space, which the kernel's list writes in another way.
+  // With a space, which the kernel's list escapes.
   const dsn = join(folder, 'a b.db')
   mount(dsn, folder)
   const findings = (await diagnose({ dsn })).map((finding) => finding.name)

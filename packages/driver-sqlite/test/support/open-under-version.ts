@@ -1,4 +1,4 @@
-// Run by a test: opens a database while process.versions names another Node.js.
+// Started by a test: opens a database with a faked version of Node.js.
 import { isHarborageError } from '@harborage/core'
 import { openSqlite } from '@harborage/driver-sqlite'
 

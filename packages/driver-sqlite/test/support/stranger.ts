@@ -1,20 +1,23 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** Rights of a folder and of a database file in it, if there is to be one. */
+/** The permissions of a directory, and of a database file in it if there is one. */
 export interface Rights {
   readonly folder: number
   readonly file: number | undefined
 }
 
-/** What a stranger to the folder was answered. */
+/** The outcome for another user. */
 export interface Answer {
   readonly code?: string
   readonly retryable?: boolean
   readonly message?: string
 }
 
-/** Opens a database in a process that has no rights but the given ones: root has all of them. */
+/**
+ * Opens a database in a process of another user, which has only the given permissions: root has
+ * all.
+ */
 export async function openAsStranger(folder: string, rights: Rights): Promise<Answer> {
   const script = join(import.meta.dirname, 'open-as-stranger.ts')
   const { status, stdout, stderr } = spawnSync(

@@ -1,4 +1,4 @@
-// Run by write-lock.ts: takes the write lock of a database and gives it back when its input ends.
+// Started by write-lock.ts: takes the write lock of a database and releases it when its input ends.
 import { once } from 'node:events'
 
 import BetterSqlite3 from 'better-sqlite3'
