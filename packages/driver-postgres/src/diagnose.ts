@@ -2,8 +2,8 @@ import { type Finding, isHarborageError } from '@harborage/core'
 import { errorOfFindings, type Objection, refusal, unavailable } from '@harborage/core/kit'
 import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
-import { lookAtServer } from './internal/findings/look-at-server.ts'
-import { lookAtTables } from './internal/findings/look-at-tables.ts'
+import { inspectServer } from './internal/findings/inspect-server.ts'
+import { inspectTables } from './internal/findings/inspect-tables.ts'
 import { PostgresFailure } from './internal/postgres-failure.ts'
 import {
   parsePostgresConfig,
@@ -12,8 +12,9 @@ import {
 } from './postgres-config.ts'
 
 /**
- * Returns everything that {@link openPostgres} and the stores would refuse, as far as it can be known without a store, and
- * what would slow calls down. It changes nothing, and leaves nothing open.
+ * Checks a configuration and the server that it names. Resolves to the problems with which
+ * {@link openPostgres} or the stores would fail, as far as they can be known without a store, and
+ * to those that would slow calls down. Changes nothing and leaves nothing open.
  *
  * @example
  * ```ts no-run
@@ -28,7 +29,7 @@ export async function diagnose(config: PostgresConfig): Promise<readonly Finding
   const checked = readConfig(config)
   if ('finding' in checked) return [checked.finding]
   const inDsn = checked.dsn === undefined ? [] : dsnFindings(checked.dsn)
-  // A DSN that is not read as it is meant may lead to another server.
+  // A misread DSN may lead to another server.
   if (errorOfFindings(inDsn) !== undefined) return inDsn
   return [...inDsn, ...(await connectionFindings(checked))]
 }
@@ -45,10 +46,10 @@ function readConfig(config: PostgresConfig): CheckedPostgresConfig | Objection {
 async function connectionFindings(config: CheckedPostgresConfig): Promise<readonly Finding[]> {
   const pool = new ClientPool(config)
   try {
-    const { findings, ofStores, schema } = await lookAtServer(pool, config)
+    const { findings, ofStores, schema } = await inspectServer(pool, config)
     const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
     return isUsable
-      ? [...findings, ...ofStores, ...(await lookAtTables(pool, schema, config))]
+      ? [...findings, ...ofStores, ...(await inspectTables(pool, schema, config))]
       : findings
   } catch (error) {
     const failure: unknown = error instanceof PostgresFailure ? error.error : error

@@ -2,19 +2,20 @@ import { type Database, HarborageError } from '@harborage/core'
 import { errorOfFindings } from '@harborage/core/kit'
 import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
-import { lookAtServer } from './internal/findings/look-at-server.ts'
+import { inspectServer } from './internal/findings/inspect-server.ts'
 import { NO_SCHEMA } from './internal/findings/server-findings.ts'
 import { PostgresDatabase } from './internal/postgres-database.ts'
 import { PostgresFailure } from './internal/postgres-failure.ts'
 import { parsePostgresConfig, type PostgresConfig } from './postgres-config.ts'
 
 /**
- * Opens a pool of Postgres connections for any number of stores, or takes one of yours, and checks that the server
- * answers and can keep data. It stays open until `close()`.
+ * Opens a Postgres database that any number of stores can share, on a new connection pool or on one
+ * of yours. Checks that the server answers and can keep data. The database stays open until
+ * `close()`.
  *
- * @throws `invalid_config` if the DSN or an option is wrong, or the client or the server would lose data or cannot work;
- * `store_unavailable` if no connection can be had within `connectionTimeoutMs`, the server refuses it, or it is in
- * recovery. {@link diagnose} returns all that is found.
+ * @throws `invalid_config` if the DSN or an option is wrong, or the client or the server would lose
+ * data or cannot work; `store_unavailable` if there is no connection within `connectionTimeoutMs`,
+ * the server rejects it, or it is in recovery. {@link diagnose} returns all problems at once.
  *
  * @example
  * ```ts no-run
@@ -31,7 +32,7 @@ export async function openPostgres(config: PostgresConfig): Promise<Database> {
   if (inDsn !== undefined) throw inDsn
   const pool = new ClientPool(checked)
   try {
-    const { findings, schema } = await lookAtServer(pool, checked)
+    const { findings, schema } = await inspectServer(pool, checked)
     const refusal = errorOfFindings(findings)
     if (refusal !== undefined || schema === undefined) {
       throw refusal ?? new HarborageError('invalid_config', NO_SCHEMA)

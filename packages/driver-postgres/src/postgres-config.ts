@@ -2,41 +2,56 @@ import { parseConfig } from '@harborage/core/kit'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 
-/** What `openPostgres` takes: either a DSN or a pool, and options. Times are in milliseconds. */
+/**
+ * The options of `openPostgres`: either a DSN or a pool, and further options. Times are in
+ * milliseconds.
+ */
 export interface PostgresConfig {
   /**
-   * `postgres://user:password@host:5432/name?sslmode=verify-full`: one host, and the options that pg reads. Others, such
-   * as `?schema=` and `?pgbouncer=`, are refused.
+   * The DSN, such as `postgres://user:password@host:5432/name?sslmode=verify-full`. It names one
+   * host, and may have the options that pg reads. Other options, such as `?schema=` and
+   * `?pgbouncer=`, are rejected.
    */
   readonly dsn?: string | undefined
-  /** A pool of your own, which stays open when the database is closed. */
+  /** A pool of your own. It stays open when the database is closed. */
   readonly pool?: Pool
-  /** The most connections of the pool that is made for the DSN. It is refused beside `pool`. Default: 10. */
+  /**
+   * The largest number of connections of the pool that is created for the DSN. It cannot be
+   * combined with `pool`. Default: 10.
+   */
   readonly max?: number
-  /** The schema of all tables; made by the first migration if it is not there. Default: the role's current schema. */
+  /**
+   * The schema of all tables. The first migration creates it if it does not exist. Default: the
+   * current schema of the role.
+   */
   readonly schema?: string
-  /** Whether statements are prepared by name. Set it to `false` for a pooler that cannot. Default: `true`. */
+  /**
+   * Whether statements are prepared by name. Set it to `false` for a pooler that does not support
+   * prepared statements. Default: `true`.
+   */
   readonly preparedStatements?: boolean
   /**
-   * How long to wait for a new connection, and for one that becomes free while none does: as long as calls are answered,
-   * the others wait in order. Default: 5,000.
+   * The time limit for a new connection, and for waiting while no connection becomes free. As long
+   * as calls are answered, the others wait in order. Default: 5,000.
    */
   readonly connectionTimeoutMs?: number
-  /** How long to wait for the answer to one statement; migrations wait without limit. Default: 30,000. */
+  /**
+   * The time limit for the answer to one statement. Migrations have no such limit. Default: 30,000.
+   */
   readonly queryTimeoutMs?: number
   /**
-   * How long a call goes on trying after a lost connection, a deadlock, a serialization failure or a full disk. Opening
-   * does not try again. Default: 5,000.
+   * The time limit for retries after a lost connection, a deadlock, a serialization failure or a
+   * full disk. Opening does not retry. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
   /**
-   * How long a migration goes on trying to have its tables, which others use meanwhile: it lets calls pass that would
-   * wait behind it for longer than a moment. Default: 120,000.
+   * The time limit for a migration to lock its tables while calls use them. It keeps letting calls
+   * pass, so that they wait behind it for a moment only. Default: 120,000.
    */
   readonly migrationTimeoutMs?: number
   /**
-   * The most bytes of payloads that writes hold in memory while they wait or are under way. Further writes are refused
-   * with `store_unavailable`, and may be repeated. Default: 512 MiB.
+   * The largest number of payload bytes that waiting and running writes may hold in memory. Further
+   * writes are rejected with `store_unavailable`, and may be repeated. Default: 512 MiB.
    */
   readonly maxWaitingBytes?: number
 }
@@ -91,7 +106,11 @@ export type CheckedPostgresConfig = Required<Omit<PostgresConfig, 'dsn' | 'pool'
   readonly schema?: string
 }
 
-/** Checks the configuration and fills in the defaults. */
+/**
+ * Returns the checked configuration with the defaults filled in.
+ *
+ * @throws `invalid_config` if an option is wrong.
+ */
 export function parsePostgresConfig(config: PostgresConfig): CheckedPostgresConfig {
   return parseConfig(postgresConfig, config)
 }
@@ -107,7 +126,9 @@ function isPool(value: unknown): boolean {
   )
 }
 
-/** In the binary format pg hands out bytes as if they were UTF-8. */
+/**
+ * Returns whether the pool uses the binary format, in which pg returns bytes as if they were UTF-8.
+ */
 function readsBinary(pool: object): boolean {
   const options: unknown = 'options' in pool ? pool.options : undefined
   return typeof options === 'object' && options !== null && 'binary' in options && !!options.binary

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { messageOf } from '@harborage/core/kit'
-import { ConnectionGate, type ConnectionUse } from '../src/internal/client-pool.ts'
-import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from '../src/internal/connection-messages.ts'
+import { ConnectionGate, type ConnectionUse } from '../src/internal/connection-gate.ts'
+import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from '../src/internal/failure-messages.ts'
 
 const TIMEOUT_MS = 1_000
 
@@ -9,7 +9,7 @@ beforeEach(() => vi.useFakeTimers())
 
 afterEach(() => vi.useRealTimers())
 
-/** Enters, and notes the name once that was possible, or why it was not. */
+/** Enters, and records the name once admitted, or the reason for the rejection. */
 function entering(
   gate: ConnectionGate,
   notes: string[],
@@ -23,7 +23,7 @@ function entering(
   }
 }
 
-test('lets in as many as there are connections, the others in order', async () => {
+test('admits as many calls as there are connections, and the others in order', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(2, TIMEOUT_MS)
   const enter = entering(gate, notes)
@@ -49,7 +49,7 @@ test('patient work leaves a fifth of the connections to brief work', async () =>
   expect(notes.slice(8)).toEqual(['one', 'two'])
 })
 
-test('both sorts of work take turns at one connection', async () => {
+test('both kinds of work take turns on one connection', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
@@ -64,7 +64,7 @@ test('both sorts of work take turns at one connection', async () => {
   expect(notes).toEqual(['brief', 'patient', 'brief', 'patient', 'brief', 'patient', 'brief'])
 })
 
-test('refuses those that have waited for the whole limit while nothing moved', async () => {
+test('rejects calls that have waited for the whole limit while nothing moved', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
@@ -80,7 +80,7 @@ test('refuses those that have waited for the whole limit while nothing moved', a
   expect(gate.waiting).toBe(0)
 })
 
-test('refuses none while connections go from hand to hand', async () => {
+test('rejects no call while connections keep becoming free', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
@@ -93,7 +93,7 @@ test('refuses none while connections go from hand to hand', async () => {
   expect(notes.join()).not.toContain('refused')
 })
 
-test('a connection that broke is no progress', async () => {
+test('a broken connection does not count as progress', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
@@ -104,7 +104,7 @@ test('a connection that broke is no progress', async () => {
   expect(notes).toEqual(['first', 'second', 'third refused'])
 })
 
-test('says what those waited for that it refuses', async () => {
+test('names what a rejected call has waited for', async () => {
   const reasons: unknown[] = []
   const gate = new ConnectionGate(2, TIMEOUT_MS)
   await gate.enter('patient')

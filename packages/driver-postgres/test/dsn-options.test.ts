@@ -4,7 +4,7 @@ import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { describe, expect, test } from 'vitest'
 
 const PASSWORD = 'Tr0ub4dor'
-// Nothing listens there: whatever gets as far as connecting fails in another way.
+// Nothing listens there, so that connecting fails with another error.
 const dsn = `postgres://app:${PASSWORD}@127.0.0.1:1/app`
 
 async function refusal(refused: string): Promise<string> {
@@ -14,7 +14,7 @@ async function refusal(refused: string): Promise<string> {
   return error.message
 }
 
-describe('a DSN is refused with an option that pg does not read, and the message says what to use instead:', () => {
+describe('a DSN with an option that pg does not read is rejected, and the message names the replacement:', () => {
   test.for([
     ['schema=agents', 'schema of openPostgres'],
     ['currentSchema=agents', 'schema of openPostgres'],
@@ -82,7 +82,7 @@ test.for([
 })
 
 describe('diagnose', () => {
-  test('returns each fault of a DSN and connects to nothing', async () => {
+  test('returns each fault of a DSN and does not connect', async () => {
     const findings = await diagnose({ dsn: `${dsn}?schema=agents&max=5&sslmode=disable` })
     expect(findings.map(({ name, grade }) => [name, grade])).toEqual([
       ['dsn_option', 'fails'],
@@ -90,13 +90,13 @@ describe('diagnose', () => {
     ])
   })
 
-  test('returns as a finding that the server cannot be reached', async () => {
+  test('returns a finding for an unreachable server', async () => {
     const [finding] = await diagnose({ dsn })
     expect(finding).toMatchObject({ name: 'unavailable', grade: 'fails', mayPass: true })
     expect(finding?.message).toContain('ECONNREFUSED')
   })
 
-  test('finds an option that is malformed, which openPostgres refuses', async () => {
+  test('returns a finding for a malformed option, which openPostgres rejects', async () => {
     expect(await diagnose({ dsn, max: 0 })).toMatchObject([{ name: 'config', grade: 'fails' }])
   })
 })

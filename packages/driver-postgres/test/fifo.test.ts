@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Fifo } from '../src/internal/fifo.ts'
 
-test('items come out in their order, however they are added and taken', () => {
+test('items come out in order, for any sequence of additions and removals', () => {
   const queue = new Fifo<{ readonly number: number }>()
   let added = 0
   let taken = 0

@@ -5,10 +5,10 @@ import { Pool } from 'pg'
 import { describe, expect, test } from 'vitest'
 
 const PASSWORD = 'Tr0ub4dor'
-// Nothing listens there: whatever gets as far as connecting fails in another way.
+// Nothing listens there, so that connecting fails with another error.
 const dsn = `postgres://app:${PASSWORD}@127.0.0.1:1/app`
 
-/** A configuration as one without types could write it. */
+/** A configuration as untyped code could write it. */
 function untyped(config: object): PostgresConfig {
   return config
 }
@@ -24,7 +24,7 @@ async function fault(config: PostgresConfig): Promise<string> {
   throw new Error('it was opened')
 }
 
-describe('a wrong option is refused by its name:', () => {
+describe('a wrong option is rejected by its name:', () => {
   test.for<[string, unknown]>([
     ['dsn', `mysql://app:${PASSWORD}@127.0.0.1/app`],
     ['dsn', ''],
@@ -66,7 +66,7 @@ describe('a wrong option is refused by its name:', () => {
   })
 })
 
-describe('a configuration is refused as a whole that', () => {
+describe('a configuration is rejected that', () => {
   test('names no database', async () => {
     expect(await fault({})).toContain('give either dsn or pool')
   })
@@ -77,7 +77,7 @@ describe('a configuration is refused as a whole that', () => {
     await pool.end()
   })
 
-  test('gives a pool and the most connections of another', async () => {
+  test('has a pool and max, which is for another pool', async () => {
     const pool = new Pool()
     expect(await fault({ pool, max: 3 })).toContain('max goes with dsn')
     await pool.end()
@@ -88,7 +88,7 @@ describe('a configuration is refused as a whole that', () => {
   })
 })
 
-describe('what opening refuses of a configuration is a finding of diagnose:', () => {
+describe('a configuration with which opening fails is a finding of diagnose:', () => {
   test.for([
     { dsn, maximum: 3 },
     { dsn, schema: 'pg_foo' },
@@ -101,7 +101,7 @@ describe('what opening refuses of a configuration is a finding of diagnose:', ()
   })
 })
 
-describe('a DSN that cannot be parsed is refused without being shown:', () => {
+describe('a DSN that cannot be parsed is rejected without being shown:', () => {
   test.for([
     `postgres://app:${PASSWORD}@127.0.0.1:port/app`,
     `postgres://app:${PASSWORD}@[::1/app`,
@@ -110,7 +110,7 @@ describe('a DSN that cannot be parsed is refused without being shown:', () => {
     expect(await fault({ dsn: malformed })).toContain('dsn')
   })
 
-  test('one whose certificate is not there, which is told apart', async () => {
+  test('one whose certificate does not exist, with a message of its own', async () => {
     const missing = `postgres://app:${PASSWORD}@127.0.0.1:1/app?sslrootcert=/absent.pem`
     expect(await fault({ dsn: missing })).toContain('sslrootcert')
   })

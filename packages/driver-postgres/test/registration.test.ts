@@ -6,7 +6,7 @@ test('the package offers openPostgres and diagnose, and nothing else', () => {
   expect(Object.keys(driver)).toEqual(['diagnose', 'openPostgres'])
 })
 
-test('importing it takes the name and the DSN schemes of Postgres, once', () => {
+test('importing it registers the name and the DSN schemes of Postgres once', () => {
   const engine = { schemes: ['other'], open: (dsn: string) => driver.openPostgres({ dsn }) }
   expect(() => registerEngine('postgres', engine)).toThrow(
     expect.objectContaining({ code: 'invalid_config' }),

@@ -8,7 +8,7 @@ beforeEach(() => vi.useFakeTimers())
 
 afterEach(() => vi.useRealTimers())
 
-/** A write that is under way until it is told how it ends. */
+/** A write that is in flight until the test ends it. */
 class Write {
   readonly ended: Promise<string>
   isBegun = false
@@ -34,7 +34,7 @@ class Write {
   }
 }
 
-test('writes with a common key are made one at a time, in their order, the others at once', async () => {
+test('writes with a common key run one at a time, in order, and others at once', async () => {
   const queue = new WriteQueue(1, TIMEOUT_MS)
   const all = [['a'], ['b'], ['a', 'c'], ['c'], ['b', 'c'], ['d']].map(
     (keys) => new Write(queue, keys),
@@ -51,7 +51,7 @@ test('writes with a common key are made one at a time, in their order, the other
   expect(begun()).toEqual([0, 1, 2, 3, 4, 5])
 })
 
-test('a lone write is not asked for its keys', async () => {
+test('the keys of a single write are not computed', async () => {
   const queue = new WriteQueue(1, TIMEOUT_MS)
   const keys = vi.fn(() => ['a'])
   for (let round = 0; round < 3; round += 1) {
@@ -60,7 +60,7 @@ test('a lone write is not asked for its keys', async () => {
   expect(keys).not.toHaveBeenCalled()
 })
 
-test('of those behind a write that is not answered, the ones that waited for the limit fail with it', async () => {
+test('writes behind an unanswered one fail with it if they have waited for the limit', async () => {
   const queue = new WriteQueue(1, TIMEOUT_MS)
   const first = new Write(queue, ['a'])
   const early = [new Write(queue, ['a']), new Write(queue, ['a'])]
@@ -77,7 +77,7 @@ test('of those behind a write that is not answered, the ones that waited for the
   expect(await late.ended).toBe('written')
 })
 
-test('a write that is refused waits for those with its other keys, and frees them in their order', async () => {
+test('a rejected write waits for those with its other keys, and releases them in order', async () => {
   const queue = new WriteQueue(1, TIMEOUT_MS)
   const [first, other] = [new Write(queue, ['a']), new Write(queue, ['b'])]
   const both = new Write(queue, ['a', 'b'])
@@ -90,7 +90,7 @@ test('a write that is refused waits for those with its other keys, and frees the
   expect([both.isBegun, last.isBegun]).toEqual([false, true])
 })
 
-test('what waits and is under way is bounded, and a write by itself is not', async () => {
+test('the bytes of waiting and running writes are bounded, but a single write is not', async () => {
   const queue = new WriteQueue(100, TIMEOUT_MS)
   const beyond = new Write(queue, ['a'], 1_000)
   const empty = new Write(queue, ['a'], 0)

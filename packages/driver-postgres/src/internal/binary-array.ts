@@ -4,15 +4,16 @@ const HEADER_BYTES = 20
 const LENGTH_BYTES = 4
 const BIGINT_BYTES = 8
 const TWO_TO_32 = 2 ** 32
-/** The object ids of the types of the elements, which are the same on every server. */
+/** The OIDs of the element types, which are the same on every server. */
 const BYTEA = 17
 const BIGINT = 20
 const TEXT = 25
 const MOST_BYTES_PER_CODE_UNIT = 3
 
 /**
- * Encodes texts, integers or bytes as `text[]`, `bigint[]` or `bytea[]` in the binary format of Postgres. As text, which
- * pg would make of an array, every element is escaped here and parsed there, and bytes are twice as long.
+ * Returns strings, integers or bytes as `text[]`, `bigint[]` or `bytea[]` in the binary format of
+ * Postgres. In the text format that pg would use, every element is escaped here and parsed by the
+ * server, and bytes take twice the space.
  *
  * Source: the functions array_send, textsend, int8send and byteasend of Postgres.
  */
@@ -51,9 +52,9 @@ function bigintArray(items: readonly unknown[]): Buffer {
   let end = writeHeader(array, BIGINT, items.length)
   for (const item of items) {
     if (typeof item !== 'number')
-      throw new TypeError('an array holds texts, integers or bytes, of one sort')
+      throw new TypeError('an array has to hold only texts, only integers or only bytes')
     end = array.writeInt32BE(BIGINT_BYTES, end)
-    // A BigInt for each would be garbage.
+    // Without a BigInt per item, which would be garbage.
     const high = Math.floor(item / TWO_TO_32)
     end = array.writeInt32BE(high, end)
     end = array.writeUInt32BE(item - high * TWO_TO_32, end)
@@ -61,7 +62,7 @@ function bigintArray(items: readonly unknown[]): Buffer {
   return array
 }
 
-/** One dimension that counts from 1, and no NULLs. */
+/** Writes the header of an array with one dimension from index 1 and no NULLs. Returns its end. */
 function writeHeader(array: Buffer, elementType: number, items: number): number {
   let end = array.writeInt32BE(1)
   end = array.writeInt32BE(0, end)

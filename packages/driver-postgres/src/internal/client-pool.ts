@@ -3,202 +3,58 @@ import { HarborageError } from '@harborage/core'
 import { settlesWithin } from '@harborage/core/kit'
 import pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
-import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from './connection-messages.ts'
-import { Fifo } from './fifo.ts'
-import { heedErrorsOf, ignoreError, ignoreErrorsOf } from './pool-errors.ts'
+import { ConnectionGate, type ConnectionUse } from './connection-gate.ts'
+import { CONNECTION_TIMEOUT } from './failure-messages.ts'
 import { connectionFailure, connectionLimit } from './postgres-failure.ts'
 
 const CLOSE_TIMEOUT_MS = 5_000
 
-/**
- * What a connection is wanted for: `brief` work waits for no lock, or not for long; `patient` work may wait for a lock
- * for as long as a call holds it.
- */
-export type ConnectionUse = 'brief' | 'patient'
-
-interface Waiter {
-  readonly since: number
-  readonly resolve: () => void
-  readonly reject: (error: Error) => void
-}
-
-/** Those who want connections for one use. */
-class Line {
-  readonly most: number
-  /** The message of the error with which it refuses. */
-  readonly refusal: string
-  readonly waiters = new Fifo<Waiter>()
-  inUse = 0
-  lastProgress = 0
-  timer: NodeJS.Timeout | undefined
-
-  constructor(most: number, refusal: string) {
-    this.most = most
-    this.refusal = refusal
-  }
-
-  get mayGo(): boolean {
-    return this.waiters.length > 0 && this.inUse < this.most
-  }
-}
-
-/**
- * Lets as many calls at a time to the pool as it has connections. The others wait here, in order, and are not refused
- * while connections go from hand to hand: only one that has waited for the whole time limit, in which its line did not
- * move, is. Patient work leaves a fifth of the connections to brief work; where both wait, they take turns.
- */
-export class ConnectionGate {
-  readonly #connections: number
-  readonly #timeoutMs: number
-  readonly #brief: Line
-  readonly #patient: Line
-  #lastServed: Line
-  #inUse = 0
-
-  constructor(connections: number, timeoutMs: number) {
-    this.#connections = connections
-    this.#timeoutMs = timeoutMs
-    this.#brief = new Line(connections, CONNECTION_TIMEOUT)
-    this.#patient = new Line(Math.max(1, Math.floor(connections * 0.8)), PATIENCE_TIMEOUT)
-    this.#lastServed = this.#patient
-  }
-
-  /** How many wait. */
-  get waiting(): number {
-    return this.#brief.waiters.length + this.#patient.waiters.length
-  }
-
-  /** Whether one may enter at once. */
-  hasRoomFor(use: ConnectionUse): boolean {
-    const line = this.#lineOf(use)
-    return line.waiters.length === 0 && line.inUse < line.most && this.#inUse < this.#connections
-  }
-
-  /** Enters, or returns a promise that is resolved once that was possible. */
-  enter(use: ConnectionUse): Promise<void> | undefined {
-    const line = this.#lineOf(use)
-    if (this.hasRoomFor(use)) {
-      this.#admit(line)
-      return undefined
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    line.waiters.push({ since: performance.now(), resolve, reject })
-    this.#watch(line)
-    return promise
-  }
-
-  /** Leaves, and lets the next one in. */
-  leave(use: ConnectionUse, isBroken: boolean): void {
-    const line = this.#lineOf(use)
-    line.inUse -= 1
-    this.#inUse -= 1
-    if (this.waiting === 0) return
-    if (!isBroken) line.lastProgress = performance.now()
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      this.#admit(next)
-      next.waiters.shift()?.resolve()
-      // While no call waits, the timer keeps no process alive.
-      if (next.waiters.length === 0) next.timer?.unref()
-    }
-  }
-
-  #lineOf(use: ConnectionUse): Line {
-    return use === 'brief' ? this.#brief : this.#patient
-  }
-
-  #next(): Line | undefined {
-    if (this.#inUse >= this.#connections) return undefined
-    const lines =
-      this.#lastServed === this.#brief ? [this.#patient, this.#brief] : [this.#brief, this.#patient]
-    return lines.find(({ mayGo }) => mayGo)
-  }
-
-  #admit(line: Line): void {
-    line.inUse += 1
-    this.#inUse += 1
-    this.#lastServed = line
-  }
-
-  /** Refuses those that wait for too long, as soon as there are any. */
-  #watch(line: Line): void {
-    const oldest = line.waiters.peek()
-    if (oldest === undefined) return
-    if (line.timer !== undefined) {
-      line.timer.ref()
-      return
-    }
-    const due = Math.max(oldest.since, line.lastProgress) + this.#timeoutMs
-    line.timer = setTimeout(
-      () => {
-        line.timer = undefined
-        this.#refuseLate(line)
-        this.#watch(line)
-      },
-      Math.ceil(due - performance.now()),
-    )
-  }
-
-  #refuseLate({ waiters, lastProgress, refusal }: Line): void {
-    const limit = performance.now() - this.#timeoutMs
-    if (lastProgress > limit) return
-    for (
-      let next = waiters.peek();
-      next !== undefined && next.since <= limit;
-      next = waiters.peek()
-    ) {
-      waiters.shift()
-      next.reject(new Error(refusal))
-    }
-  }
-}
-
 /** The connections of one database: its own pool, or the caller's. Every wait is bounded. */
 export class ClientPool {
   readonly timeoutMs: number
-  /** Whether a connection takes a statement before it has answered the one before. */
+  /** Whether a connection accepts a statement before it has answered the previous one. */
   readonly pipelines: boolean
   readonly #pool: pg.Pool
   readonly #isOwn: boolean
   readonly #gate: ConnectionGate
-  /** The open sockets of the database's own pool, those of connections that were never made among them. */
+  /** The open sockets of the own pool, including those of failed connections. */
   readonly #sockets = new Set<Socket>()
-  /** One for each connection of the own pool, which resolves when it has ended. */
+  /** A promise for each connection of the own pool, which resolves when it has ended. */
   readonly #endings = new Set<Promise<void>>()
-  /** Whether a client of the caller's was inside a transaction. */
+  /** Whether a client of the caller's pool was inside a transaction. */
   hasDiscarded = false
-  /** The limit of connections that the server refused the last one for. */
+  /** The connection limit because of which the server rejected the last connection. */
   #limit: string | undefined
 
   constructor(config: CheckedPostgresConfig) {
     this.timeoutMs = config.connectionTimeoutMs
     this.#isOwn = config.pool === undefined
-    // Poolers that cannot keep prepared statements may not expect it either.
+    // Poolers without prepared statements may not support pipelining either.
     this.pipelines = this.#isOwn && config.preparedStatements
     this.#pool = config.pool ?? this.#ownPool(config)
     ignoreErrorsOf(this.#pool)
     this.#gate = new ConnectionGate(mostClients(this.#pool), config.connectionTimeoutMs)
   }
 
-  /** How many wait for a connection. */
+  /** The number of calls that wait for a connection. */
   get waiting(): number {
     return this.#gate.waiting + this.#pool.waitingCount
   }
 
-  /** Whether a connection for this use is there, or can be made, without a wait for others. */
+  /** Returns whether a connection for this use is available, or can be made, without waiting. */
   hasRoomFor(use: ConnectionUse): boolean {
     return this.#gate.hasRoomFor(use)
   }
 
   /**
-   * Takes a connection out of the pool, which has to be given back to {@link release}. One on which
-   * other code of the caller has left a transaction open is discarded: what was written there would
-   * go with its rollback.
+   * Takes a connection out of the pool. Return it with {@link release}. Discards connections on
+   * which other code left a transaction open: a later rollback would undo what is written there.
    *
-   * @throws PostgresFailure
+   * @throws PostgresFailure if there is none in time.
    */
   async acquire(use: ConnectionUse = 'patient'): Promise<pg.PoolClient> {
     try {
-      // No `await` where there is nothing to wait for.
+      // No `await` if there is nothing to wait for.
       const turn = this.#gate.enter(use)
       if (turn !== undefined) await turn
       return await this.#admitted(use)
@@ -209,21 +65,22 @@ export class ClientPool {
   }
 
   /**
-   * Gives a connection back, for the use that it was taken for. One that is broken, or in a
-   * transaction, leaves the pool.
+   * Returns a connection that was acquired for the same use. A connection that is broken or in a
+   * transaction leaves the pool.
    */
   release(client: pg.PoolClient, isBroken = false, use: ConnectionUse = 'patient'): void {
     this.#checkIn(client, isBroken)
     this.#gate.leave(use, isBroken)
   }
 
-  /** Ends the pool, unless it is the caller's. */
+  /** Ends the pool, unless it is the caller's own. */
   async close(): Promise<void> {
     if (!this.#isOwn) {
-      heedErrorsOf(this.#pool)
+      stopIgnoringErrorsOf(this.#pool)
       return
     }
-    // A server that is gone answers nothing, and must keep neither the store from closing nor the process from ending.
+    // A server that does not answer must not keep the store from closing or the process from
+    // ending.
     const ended = Promise.all([this.#pool.end(), ...this.#endings])
     await settlesWithin(CLOSE_TIMEOUT_MS, ended)
     for (const socket of this.#sockets) socket.destroy()
@@ -243,12 +100,15 @@ export class ClientPool {
     client.off('error', ignoreError)
   }
 
-  /** The callback is called at once, while a promise would leave a moment in which nobody listens for errors. */
+  /**
+   * Takes a client. With a promise instead of the callback there would be a moment without an error
+   * listener.
+   */
   #checkOut(): Promise<pg.PoolClient> {
     const { promise, resolve, reject } = Promise.withResolvers<pg.PoolClient>()
     this.#pool.connect((error, client) => {
       if (client === undefined) {
-        reject(error ?? new Error('the pool gave no connection'))
+        reject(error ?? new Error('the pool returned no connection'))
         return
       }
       client.on('error', ignoreError)
@@ -266,7 +126,7 @@ export class ClientPool {
     }
   }
 
-  /** A pool of the caller may have no time limit, and then waits for ever. */
+  /** Takes a client within the time limit. A caller's pool may have no limit of its own. */
   async #checkOutInTime(): Promise<pg.PoolClient> {
     const checkingOut = this.#checkOut()
     if (await settlesWithin(this.timeoutMs, checkingOut)) return checkingOut
@@ -299,7 +159,7 @@ export class ClientPool {
   #expectEnd(client: pg.PoolClient): void {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#endings.add(promise)
-    // Also while it is being closed, when the pool no longer listens.
+    // Also during closing, when the pool no longer listens.
     client.on('error', ignoreError)
     client.once('end', () => {
       this.#endings.delete(promise)
@@ -308,17 +168,20 @@ export class ClientPool {
   }
 }
 
-/** How many connections a pool makes at most. One of the caller's, of another make, may not say so. */
+/**
+ * Returns the largest number of connections of a pool. A caller's pool may be of another class
+ * without this option.
+ */
 function mostClients({ options }: Partial<Pick<pg.Pool, 'options'>>): number {
   const most: unknown = options?.max
   return typeof most === 'number' ? most : Number.POSITIVE_INFINITY
 }
 
 /**
- * Whether no transaction is open on a connection, by what the server said with its last answer. It
- * costs no round trip.
+ * Returns whether no transaction is open on a connection, according to the last answer of the
+ * server. It takes no round trip.
  *
- * @throws `invalid_config` if the client cannot tell, as it is of an older pg.
+ * @throws `invalid_config` if the client is of an older pg, which does not know.
  */
 export function isIdle(client: pg.PoolClient): boolean {
   if (!('getTransactionStatus' in client)) {
@@ -330,3 +193,26 @@ export function isIdle(client: pg.PoolClient): boolean {
   const status = client.getTransactionStatus()
   return status === 'I' || status === null
 }
+
+/** The number of databases that use a pool. */
+const users = new WeakMap<pg.Pool, number>()
+
+/** Ignores the errors of idle connections of a pool, with one listener for all databases on it. */
+function ignoreErrorsOf(pool: pg.Pool): void {
+  const known = users.get(pool) ?? 0
+  users.set(pool, known + 1)
+  if (known === 0) pool.on('error', ignoreError)
+}
+
+/** Reverts one call of {@link ignoreErrorsOf}. */
+function stopIgnoringErrorsOf(pool: pg.Pool): void {
+  const left = (users.get(pool) ?? 0) - 1
+  users.set(pool, left)
+  if (left === 0) pool.off('error', ignoreError)
+}
+
+/**
+ * Does nothing. A killed backend makes its client emit an error, which without a listener would end
+ * the process.
+ */
+function ignoreError(): void {}

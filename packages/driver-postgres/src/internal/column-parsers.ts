@@ -1,7 +1,7 @@
 const BYTEA = 17
 const INT8 = 20
 
-/** How pg reads the columns of a row, as the engine port promises them, whatever parsers the process has set. */
+/** The column parsers of the engine port. They replace any parsers that the process has set. */
 export const columnParsers: { getTypeParser(typeId: number): (text: string) => unknown } = {
   getTypeParser(typeId) {
     if (typeId === INT8) return Number
@@ -9,7 +9,7 @@ export const columnParsers: { getTypeParser(typeId: number): (text: string) => u
   },
 }
 
-/** Gives bytes of their own: what Buffer allocates is shared with other values as long as it is small. */
+/** Parses bytes into memory of their own: small Buffers share memory with others. */
 function parseBytes(text: string): Uint8Array {
   if (!text.startsWith('\\x')) return parseEscaped(text)
   const bytes = new Uint8Array((text.length - 2) / 2)
@@ -17,7 +17,10 @@ function parseBytes(text: string): Uint8Array {
   return bytes
 }
 
-/** What a server with bytea_output = escape sends: printable ASCII as it is, two backslashes for one, `\\ooo` in octal. */
+/**
+ * Parses the format of `bytea_output = escape`: printable ASCII, two backslashes for one, `\ooo` in
+ * octal.
+ */
 function parseEscaped(text: string): Uint8Array {
   const plain = text.replaceAll(/\\(\\|[0-3][0-7]{2})/g, (_, escaped: string) =>
     escaped === '\\' ? escaped : String.fromCharCode(Number.parseInt(escaped, 8)),

@@ -3,29 +3,33 @@ import type { CompiledSql } from '@harborage/core/sql'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { binaryArray } from './binary-array.ts'
-import { isIdle, type ClientPool, type ConnectionUse } from './client-pool.ts'
+import { isIdle, type ClientPool } from './client-pool.ts'
+import type { ConnectionUse } from './connection-gate.ts'
 import { columnParsers } from './column-parsers.ts'
 import { foreignTransaction, QUERY_TIMEOUT, statementFailure } from './postgres-failure.ts'
 
-/** The most characters of a statement's name that Postgres tells apart. */
+/** The number of significant characters in the name of a statement. */
 const NAME_CHARACTERS = 63
 
-/** What pg answers to a statement. */
+/** The number of bytes at which they are sent, so that the server can begin with them. */
+const ENOUGH_BYTES = 16 * 1024
+
+/** The answer of pg to a statement. */
 export type StatementResult = pg.QueryResult<Record<string, unknown>>
 
 interface Sent {
   name?: string
   readonly text: string
   readonly values?: unknown[]
-  /** The rows are read by this package's own parsers, not by those of the caller's pool. */
+  /** The parsers of this package, and not those of the caller's pool. */
   readonly types: typeof columnParsers
 }
 
-/** Sends statements on a connection, each prepared on it by name if the configuration says so. */
+/** Sends statements on a connection, as prepared statements if the configuration allows it. */
 export class StatementRunner {
   readonly #isPrepared: boolean
   readonly #timeoutMs: number
-  /** By their text: each store that is opened compiles its statements anew. */
+  /** Names of statements by their SQL: every opened store compiles its own. */
   readonly #names = new Map<string, string>()
 
   constructor(config: Pick<CheckedPostgresConfig, 'preparedStatements' | 'queryTimeoutMs'>) {
@@ -44,20 +48,21 @@ export class StatementRunner {
     return this.#send(client, query)
   }
 
-  /** Runs a command that has no values, in the simple protocol. */
+  /** Runs a command without values, with the simple protocol. */
   command(client: pg.Client, text: string): Promise<StatementResult> {
     return this.#send(client, { text, types: columnParsers })
   }
 
   #send(client: pg.Client, query: Sent): Promise<StatementResult> {
     const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
-    // The option of pg for this keeps the garbage of a query alive for longer, at a tenth of the cost of a small save.
+    // The `query_timeout` of pg keeps the garbage of a query alive for longer, which costs a tenth
+    // of a small save.
     const timer = setTimeout(() => {
       reject(new Error(QUERY_TIMEOUT))
-      // Those behind it on the same connection wait for the same answer.
+      // Later statements on the connection wait for this answer, so they have to fail too.
       if (client.pipeline) client.connection.stream.destroy()
     }, this.#timeoutMs)
-    // A callback spares two promises per query.
+    // A callback saves two promises per query.
     client.query(query, (error: Error | null | undefined, result: StatementResult) => {
       clearTimeout(timer)
       if (error) reject(error)
@@ -66,7 +71,7 @@ export class StatementRunner {
     return promise
   }
 
-  /** A name that stands for one text only: two schemas may share a connection. */
+  /** Returns a name that is unique to the SQL: two schemas may share a connection. */
   #nameOf(statement: CompiledSql): string {
     const known = this.#names.get(statement.sql)
     if (known !== undefined) return known
@@ -78,6 +83,17 @@ export class StatementRunner {
   }
 }
 
+/**
+ * Combines what is written to a connection until the end of this tick: each separate write is a
+ * system call and wakes the server.
+ */
+export function coalesceWrites({ connection: { stream } }: pg.Client): void {
+  if (stream.writableCorked === 0) process.nextTick(() => stream.uncork())
+  else if (stream.writableLength >= ENOUGH_BYTES) stream.uncork()
+  else return
+  stream.cork()
+}
+
 function encoded(value: unknown): unknown {
   return Array.isArray(value) ? binaryArray(value) : value
 }
@@ -85,13 +101,13 @@ function encoded(value: unknown): unknown {
 /** Runs a statement on one connection. */
 export type RunStatement = (statement: CompiledSql, values: unknown[]) => Promise<StatementResult>
 
-/** What shares connections, and gives back those that it has no use for. */
+/** Shared connections, of which idle ones can be returned. */
 export interface SharedConnections {
   readonly open: readonly unknown[]
   giveBackIdle(): void
 }
 
-/** Takes connections out of the pool for some work, and gives them back. */
+/** Runs work on connections of the pool. */
 export class Connections {
   readonly #pool: ClientPool
   readonly #runner: StatementRunner
@@ -103,15 +119,15 @@ export class Connections {
     this.#lanes = lanes
   }
 
-  /** Whether work that may wait for long gets a connection at once. */
+  /** Whether patient work gets a connection at once. */
   get haveRoomForPatience(): boolean {
     return this.#pool.hasRoomFor('patient')
   }
 
   /**
-   * Runs statements on a connection.
+   * Runs statements on one connection.
    *
-   * @throws PostgresFailure
+   * @throws PostgresFailure if one fails.
    */
   run<Result>(use: ConnectionUse, work: (run: RunStatement) => Promise<Result>): Promise<Result> {
     return this.withClient(use, (client) =>
@@ -120,9 +136,9 @@ export class Connections {
   }
 
   /**
-   * Makes a statement on a connection on which it may wait for long, and returns how many rows it changed.
+   * Runs a statement on a connection for patient work. Resolves to the number of changed rows.
    *
-   * @throws PostgresFailure
+   * @throws PostgresFailure if it fails.
    */
   async changes(statement: CompiledSql, values: unknown[]): Promise<number> {
     const { rowCount } = await this.withClient('patient', (client) =>
@@ -132,9 +148,9 @@ export class Connections {
   }
 
   /**
-   * Uses a connection.
+   * Calls `work` with a connection and resolves to its result.
    *
-   * @throws PostgresFailure
+   * @throws PostgresFailure if it fails.
    */
   async withClient<Result>(
     use: ConnectionUse,
@@ -145,7 +161,7 @@ export class Connections {
     let broken = false
     try {
       const result = await work(client)
-      // Other code may have begun a transaction that was not answered when the client was taken.
+      // Other code may have sent a BEGIN whose answer had not arrived when the client was taken.
       if (!isIdle(client)) throw foreignTransaction()
       return result
     } catch (error) {

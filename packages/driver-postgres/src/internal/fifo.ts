@@ -1,27 +1,28 @@
-/** From so many items on, the array is copied once half of it is taken. */
+/** The array length from which on it is copied once half of its items are taken. */
 const LONG = 1024
 
-/** A queue that takes and returns items in constant time, and keeps none that were taken alive. */
+/** A queue with constant-time operations that holds no references to taken items. */
 export class Fifo<Item extends object> {
-  /** How many items it holds. */
+  /** The number of items. */
   length = 0
-  /** How many items were ever added. */
+  /** The number of items ever added. */
   added = 0
   #items: (Item | undefined)[] = []
   #taken = 0
 
+  /** Adds an item. */
   push(item: Item): void {
     this.#items.push(item)
     this.length += 1
     this.added += 1
   }
 
-  /** Returns the oldest item and leaves it where it is. */
+  /** Returns the oldest item without removing it. */
   peek(): Item | undefined {
     return this.#items[this.#taken]
   }
 
-  /** Takes the oldest item. */
+  /** Removes and returns the oldest item. */
   shift(): Item | undefined {
     const item = this.#items[this.#taken]
     if (item === undefined) return undefined

@@ -3,8 +3,9 @@ import type pg from 'pg'
 import type { ClientPool } from './client-pool.ts'
 
 /**
- * The connection of one migration. Once a statement of a transaction has failed, Postgres answers to every other one
- * only that the transaction is aborted; Kysely's Migrator asks on, so the first failure is kept: it says what is wrong.
+ * The connection of one migration. It keeps the first failure: after it, Postgres answers every
+ * further statement of the transaction only with "transaction is aborted", and Kysely's Migrator
+ * keeps sending some.
  */
 export class MigrationClient implements PostgresPoolClient {
   readonly #pool: ClientPool

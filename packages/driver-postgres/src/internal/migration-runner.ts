@@ -9,26 +9,32 @@ import {
 import { Kysely, sql, type Transaction } from 'kysely'
 import type { ClientPool } from './client-pool.ts'
 import { MigrationClient } from './migration-client.ts'
-import { isOverSoon, migrationFailure } from './postgres-failure.ts'
+import { isTransientConflict, migrationFailure } from './postgres-failure.ts'
 
-/** How long calls may wait behind a migration that waits for its tables itself. */
+/** The first lock timeout. Calls wait behind a migration that waits for its table locks. */
 const FIRST_WAIT_MS = 500
-/** Above the time after which Postgres looks for deadlocks, and ends an autovacuum that is in the way. */
+/**
+ * The longest lock timeout. It exceeds `deadlock_timeout`, after which Postgres also cancels a
+ * blocking autovacuum.
+ */
 const LONGEST_WAIT_MS = 2_000
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 2_000
 
-/** A lock that the migrations of all stores take before they make the schema that they share. */
+/** The lock that migrations of all stores take before they create the shared schema. */
 const SCHEMA_LOCK = 'harbor-schema'
 
-/** Runs migrations beside calls of other processes, which it must neither hold up for long nor deadlock with. */
+/**
+ * Runs migrations during calls of other processes, without delaying them for long or deadlocking
+ * with them.
+ */
 export class MigrationRunner {
-  /** Compiles statements as well. */
+  /** The query builder, which compiles statements too. */
   readonly database: Kysely<NoTables>
   readonly #schema: string
   readonly #timeoutMs: number
 
-  /** @param timeoutMs How long to try to have the tables. */
+  /** @param timeoutMs The time limit for locking the tables. */
   constructor(pool: ClientPool, schema: string, timeoutMs: number) {
     this.database = new Kysely({
       dialect: new PostgresMigrationDialect(
@@ -39,7 +45,7 @@ export class MigrationRunner {
     this.#timeoutMs = timeoutMs
   }
 
-  /** Begins anew with longer and longer waits for as long as others are in the way. */
+  /** Runs a migration. Starts over with longer and longer waits while others lock its tables. */
   async run<Result>(
     lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
@@ -49,10 +55,11 @@ export class MigrationRunner {
       try {
         return await this.#attempt(lock, wait, work)
       } catch (error) {
-        if (!isOverSoon(error)) throw migrationFailure(error)
+        if (!isTransientConflict(error)) throw migrationFailure(error)
         if (performance.now() >= deadline) throw this.#inTheWay(error)
       }
-      // Half of the pause is left to chance, so that migrations of several processes do not meet again.
+      // With jitter of up to half the pause, so that migrations of several processes do not collide
+      // again.
       await delay(pause * (0.5 + Math.random() / 2))
       wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
@@ -67,7 +74,8 @@ export class MigrationRunner {
     return (
       this.database
         .transaction()
-        // A snapshot of the whole transaction would be older than the lock and miss what others did before it.
+        // A snapshot for the whole transaction would be older than the lock, and miss earlier
+        // changes of others.
         .setIsolationLevel('read committed')
         .setAccessMode('read write')
         .execute(async (transaction) => {
@@ -79,7 +87,10 @@ export class MigrationRunner {
     )
   }
 
-  /** Migrations of other stores wait for whoever makes the schema: `if not exists` fails where two make it at once. */
+  /**
+   * Takes the lock for creating the schema, if it does not exist: `create schema if not exists`
+   * fails if two transactions create it at once.
+   */
   async #shareSchema(transaction: Transaction<NoTables>): Promise<void> {
     const { rows } = await sql`select from pg_namespace where nspname = ${this.#schema}`.execute(
       transaction,
@@ -89,8 +100,9 @@ export class MigrationRunner {
   }
 
   /**
-   * Takes the tables for itself before anything else. With a weaker lock that is made stronger later it would deadlock
-   * with transactions that began in between. A role that does not own them is told so by its first change.
+   * Locks the tables exclusively before anything else. Upgrading a weaker lock later could deadlock
+   * with transactions that began in between. If the role does not own the tables, its first change
+   * fails.
    */
   async #takeTables(
     transaction: Transaction<NoTables>,
@@ -117,7 +129,7 @@ export class MigrationRunner {
   #inTheWay(cause: unknown): HarborageError {
     return new HarborageError(
       'store_unavailable',
-      `the migration could not have its tables within ${this.#timeoutMs} ms, and changed nothing: end the long ` +
+      `the migration could not lock its tables within ${this.#timeoutMs} ms, and changed nothing: end the long ` +
         'transactions on them (pg_stat_activity), or open the store again when there are none',
       { cause },
     )

@@ -18,8 +18,12 @@ import type { Kysely } from 'kysely'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import type { ClientPool } from './client-pool.ts'
 import { Connections, StatementRunner } from './connections.ts'
-import { readTableFacts, tableQuestion } from './findings/table-facts.ts'
-import { missingObjects, tableFindings } from './findings/table-findings.ts'
+import {
+  readTableFacts,
+  tableQuery,
+  missingObjects,
+  tableFindings,
+} from './findings/inspect-tables.ts'
 import { MigrationRunner } from './migration-runner.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
@@ -27,12 +31,15 @@ import { StatementBatches, type BatchedStatement } from './statement-batches.ts'
 import { Transaction } from './transaction.ts'
 import { WriteQueue, type Claim, type Turn } from './write-queue.ts'
 
-/** From this size on a call goes alone: parsing and copying it costs more than a round trip. */
+/**
+ * The size from which on a call is not batched: parsing and copying it costs more than a round
+ * trip.
+ */
 const LARGE_BYTES = 8 * 1024
 
 const NOTHING: WriteClaim = { keys: [], bytes: 0 }
 
-/** The engine port on a pool of pg clients. */
+/** The Postgres engine on a pool of pg clients. */
 export class PostgresDatabase implements SqlDatabase {
   readonly engine = 'postgres'
   readonly dialect: SqlDialect = postgresDialect
@@ -45,9 +52,9 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #runner: StatementRunner
   readonly #connections: Connections
   readonly #queue: WriteQueue
-  /** Only where a connection can be shared. */
+  /** Only if connections can be shared. */
   readonly #lanes: ReadLanes | undefined
-  /** By the text of their statement: stores of one sort share them. */
+  /** By the SQL of their statement: stores of the same kind share them. */
   readonly #batches = new Map<string, StatementBatches>()
 
   constructor(pool: ClientPool, schema: string, config: CheckedPostgresConfig) {
@@ -76,7 +83,7 @@ export class PostgresDatabase implements SqlDatabase {
           ? this.#connections.run('brief', (run) => run(statement, values))
           : lanes.run(statement, values),
       )
-      // The statement's type is the only thing that says what its rows are.
+      // Only the type of the statement knows the type of its rows.
       return rows as readonly Row[]
     } finally {
       this.#gate.leave()
@@ -124,7 +131,7 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
-    const rows = await this.rows(tableQuestion, { schema: this.schema, names: objects.tables })
+    const rows = await this.rows(tableQuery, { schema: this.schema, names: objects.tables })
     const tables = rows.map(readTableFacts)
     return [...tableFindings(tables), ...missingObjects(tables, objects)]
   }
@@ -155,7 +162,7 @@ export class PostgresDatabase implements SqlDatabase {
     }
   }
 
-  /** Makes an attempt, and further ones if it fails with what may pass. */
+  /** Makes an attempt, and further ones after transient failures. */
   async #attempt<Result>(
     repeat: Repeat,
     attempt: (mayBeApplied: boolean) => Promise<Result>,
@@ -168,7 +175,7 @@ export class PostgresDatabase implements SqlDatabase {
     }
   }
 
-  /** Whether a call may go straight to a connection: none that it could go with is there. */
+  /** Returns whether a call may run by itself: there is no other to batch it with. */
   #isFreeFor(turn: Turn, batches: StatementBatches): boolean {
     const { loneSince, isShared } = batches.traffic
     return (
@@ -178,7 +185,7 @@ export class PostgresDatabase implements SqlDatabase {
     )
   }
 
-  /** Makes a call that is by itself; others wait for it. */
+  /** Runs a call by itself, while others wait for it. */
   async #changeAlone<Parameters>(
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
@@ -207,7 +214,11 @@ function hasBatch(statement: SqlStatement<unknown, unknown>): statement is Batch
   return statement.batch !== undefined
 }
 
-/** @throws SqlFailure if the repetition of a write changes nothing: the attempt before may have. */
+/**
+ * Waits for a repeated write.
+ *
+ * @throws SqlFailure if it changed nothing: the earlier attempt may have.
+ */
 async function repeated(changing: Promise<number>): Promise<number> {
   const changed = await changing
   if (changed === 0) throw new SqlFailure('repeated')

@@ -6,17 +6,22 @@ import {
   meaningOfRefusal,
   PATIENCE_TIMEOUT,
   reasonOfTimeout,
-} from './connection-messages.ts'
-import { isLastingNetworkCode, isPassingNetworkCode, isPassingState } from './passing-failures.ts'
-import { LACKS_RIGHT_TO_MIGRATE, limitMessage } from './postgres-messages.ts'
+  LACKS_RIGHT_TO_MIGRATE,
+  limitMessage,
+} from './failure-messages.ts'
+import {
+  isPermanentNetworkCode,
+  isTransientNetworkCode,
+  isTransientState,
+} from './transient-failures.ts'
 import { FOREIGN_TRANSACTION, meaningOf, type FailureTraits } from './state-meanings.ts'
 
-/** The message of the error for a statement that was not answered in time. */
+/** The message of the error if a statement was not answered in time. */
 export const QUERY_TIMEOUT = 'no answer to a statement in time'
 
-/** A failed attempt of a call: what it means and what can be done about it. */
+/** A failed attempt of a call, with what can be done about it. */
 export class PostgresFailure extends Error implements Required<FailureTraits> {
-  /** What the caller gets if the call is not tried again. */
+  /** The error for the caller if the call is not retried. */
   readonly error: unknown
   readonly mayPass: boolean
   readonly mayBeApplied: boolean
@@ -35,9 +40,9 @@ export class PostgresFailure extends Error implements Required<FailureTraits> {
   }
 
   /**
-   * The same failure at a moment at which nothing can have been applied yet.
+   * Returns the same failure, but before COMMIT, when nothing can have been applied.
    *
-   * @param breaksConnection Whether the connection can be used no longer, for another reason.
+   * @param breaksConnection Whether the connection cannot be used any longer, for another reason.
    */
   beforeCommit(breaksConnection: boolean = this.breaksConnection): PostgresFailure {
     const { error, mayPass, isUnsent } = this
@@ -46,9 +51,9 @@ export class PostgresFailure extends Error implements Required<FailureTraits> {
 }
 
 /**
- * What went wrong before anything was sent: no connection could be had.
+ * Returns the failure to get a connection, before anything was sent.
  *
- * @param limit What {@link connectionLimit} said of an attempt shortly before.
+ * @param limit The result of {@link connectionLimit} for a recent attempt.
  */
 export function connectionFailure(
   error: unknown,
@@ -58,20 +63,20 @@ export function connectionFailure(
   const state = sqlState(error)
   if (state !== undefined) {
     const message = connectionLimit(error) ?? 'Postgres takes no connection now: call again'
-    return isPassingState(state, messageOf(error))
+    return isTransientState(state, messageOf(error))
       ? unsent(unavailable(message, state, error), true)
       : unsent(final(refusal(state), state, error))
   }
   const code = networkCode(error) ?? (isTermination(error) ? 'it hung up' : undefined)
   if (code !== undefined) {
-    if (!isTermination(error) && isLastingNetworkCode(code)) {
+    if (!isTermination(error) && isPermanentNetworkCode(code)) {
       const message = `no connection to Postgres (${code}): check the address, the rights and TLS`
       return unsent(
         new HarborageError('store_unavailable', message, { cause: error, retryable: false }),
       )
     }
     const message = `Postgres cannot be reached (${code}): check the address and that the server runs`
-    const mayPass = isPassingNetworkCode(code) || isTermination(error)
+    const mayPass = isTransientNetworkCode(code) || isTermination(error)
     return unsent(new HarborageError('store_unavailable', message, { cause: error }), mayPass)
   }
   if (isTimeout(error)) {
@@ -85,7 +90,7 @@ export function connectionFailure(
   )
 }
 
-/** Returns which limit of connections was reached, or `undefined` if that is not what happened. */
+/** Returns which connection limit was reached, or `undefined` if none was. */
 export function connectionLimit(error: unknown): string | undefined {
   return sqlState(error) === '53300' ? limitMessage(routineOf(error)) : undefined
 }
@@ -106,7 +111,7 @@ function refusal(state: string): string {
 }
 
 /**
- * Returns the failure of a call that was made within a transaction of others. It is undone with the
+ * Returns the failure of a call that ran in a transaction of other code. It is undone with the
  * connection.
  */
 export function foreignTransaction(): PostgresFailure {
@@ -117,19 +122,19 @@ export function foreignTransaction(): PostgresFailure {
   )
 }
 
-/** What went wrong on an open connection. */
+/** Returns the failure of a statement on an open connection. */
 export function statementFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error
   if (isHarborageError(error)) return new PostgresFailure(error)
   const state = sqlState(error)
   if (state === undefined) return isLoss(error) ? lostConnection(error) : clientFailure(error)
-  if (isPassingState(state, messageOf(error))) return lostConnection(error)
+  if (isTransientState(state, messageOf(error))) return lostConnection(error)
   const reason = postgresDialect.failureReason(state)
   // Without a cause: the server's detail quotes the key.
   if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
   const meaning = meaningOf(state, routineOf(error))
   if (meaning?.traits !== undefined) {
-    if (meaning.traits.isLasting === true) {
+    if (meaning.traits.isPermanent === true) {
       const mayBeApplied = !isAnswer(error)
       return new PostgresFailure(final(meaning.message, state, error), {
         mayBeApplied,
@@ -142,16 +147,19 @@ export function statementFailure(error: unknown): PostgresFailure {
   return new PostgresFailure(final(message, state, error))
 }
 
-/** Whether what failed a migration is over soon: others had what it needs, or made the same at the same moment. */
-export function isOverSoon(error: unknown): boolean {
+/**
+ * Returns whether a failed migration should start over soon: others held its locks, or created the
+ * same object at the same time.
+ */
+export function isTransientConflict(error: unknown): boolean {
   const cause = causeOfMigration(error)
   const state = sqlState(cause)
   if (state === undefined) return false
-  // Two made a schema, a table or a type of one name.
-  return OVER_SOON.has(state) || (state === '23505' && isOfCatalog(cause))
+  // Two transactions created a schema, table or type with the same name.
+  return TRANSIENT_CONFLICTS.has(state) || (state === '23505' && isOfCatalog(cause))
 }
 
-/** Returns the failure of a migration for want of a right, as one that names the right; any other one as it is. */
+/** Returns the error of a failed migration. If a privilege was missing, it names the privilege. */
 export function migrationFailure(error: unknown): unknown {
   const cause = causeOfMigration(error)
   if (sqlState(cause) !== '42501') return statementFailure(error).error
@@ -162,8 +170,10 @@ function causeOfMigration(error: unknown): unknown {
   return isHarborageError(error, 'migration_failed') ? error.cause : error
 }
 
-/** A deadlock, a serialization failure, a lock that was not free in time, a schema that another one made. */
-const OVER_SOON: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '42P06'])
+/**
+ * A deadlock, a serialization failure, a lock timeout, a schema that another transaction created.
+ */
+const TRANSIENT_CONFLICTS: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '42P06'])
 
 function isOfCatalog(error: unknown): boolean {
   return (
@@ -183,7 +193,7 @@ function lostConnection(error: unknown): PostgresFailure {
   )
 }
 
-/** What pg itself fails with, for whatever reason, it would fail with again. */
+/** Returns the failure for an error of pg itself, which would occur again. */
 function clientFailure(error: unknown): PostgresFailure {
   const message = 'the Postgres client failed: see the cause'
   return new PostgresFailure(
@@ -206,7 +216,7 @@ function final(message: string, state: string, cause: unknown): HarborageError {
   })
 }
 
-/** The five characters by which Postgres names a failure, or `undefined` if it is not the server's. */
+/** Returns the SQLSTATE of an error, or `undefined` if it is not from the server. */
 function sqlState(error: unknown): string | undefined {
   const code = codeOf(error)
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E')
@@ -214,28 +224,29 @@ function sqlState(error: unknown): string | undefined {
     : undefined
 }
 
-/** Whether the server refused a statement and goes on, in place of ending the connection. */
+/** Returns whether the server rejected a statement and keeps the connection. */
 function isAnswer(error: unknown): boolean {
   return (
     typeof error === 'object' && error !== null && 'severity' in error && error.severity === 'ERROR'
   )
 }
 
-/** The function of Postgres that failed. Unlike the message, it is in no language. */
+/** Returns the function of Postgres that failed. Unlike the message, it is not localized. */
 function routineOf(error: unknown): string | undefined {
   const routine =
     typeof error === 'object' && error !== null && 'routine' in error ? error.routine : undefined
   return typeof routine === 'string' ? routine : undefined
 }
 
-/** The code that Node gives an error of the network or of TLS, such as ECONNREFUSED. */
+/** Returns Node's code of a network or TLS error, such as ECONNREFUSED. */
 function networkCode(error: unknown): string | undefined {
   return sqlState(error) === undefined ? codeOf(error) : undefined
 }
 
-/** Whether the connection, or an answer on it, was lost. */
+/** Returns whether the connection, or an answer on it, was lost. */
 function isLoss(error: unknown): boolean {
-  // Codes of the system, such as EPIPE; those that begin with ERR_ are Node's own and mostly tell of wrong arguments.
+  // System codes, such as EPIPE. Codes that begin with ERR_ are Node's own, mostly for wrong
+  // arguments.
   return /^E(?!RR_)/.test(networkCode(error) ?? '') || isTermination(error)
 }
 
@@ -244,12 +255,12 @@ const TERMINATIONS: ReadonlySet<string> = new Set([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
-  // Of the option query_timeout of a caller's pool.
+  // From the option query_timeout of a caller's pool.
   'Query read timeout',
   QUERY_TIMEOUT,
 ])
 
-/** What pg-pool and this package's own pool say when the time for a connection is up. */
+/** The messages of pg-pool and of this package after a connection timeout. */
 const TIMEOUTS: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',

@@ -2,15 +2,17 @@ import type { CompiledSql } from '@harborage/core/sql'
 import type pg from 'pg'
 import type { ClientPool } from './client-pool.ts'
 import { statementFailure } from './postgres-failure.ts'
-import { sendTogether } from './send-together.ts'
-import type { StatementResult, StatementRunner } from './connections.ts'
+import { coalesceWrites, type StatementResult, type StatementRunner } from './connections.ts'
 
-/** How many reads share a connection before another one is taken for the next. */
+/** The number of concurrent reads on a connection at which another one is opened. */
 const DEPTH = 16
-/** A connection is given back after so many reads if somebody waits for one, so that reads starve nobody. */
+/**
+ * The number of reads after which a lane is returned if other calls wait, so that reads do not
+ * starve them.
+ */
 const FAIR_SHARE = 64
 
-/** A connection on which reads go one behind the other, without waiting for the answers to those before. */
+/** A connection on which reads are pipelined. */
 interface Lane {
   readonly client: Promise<pg.PoolClient>
   reads: number
@@ -19,32 +21,40 @@ interface Lane {
 }
 
 /**
- * Point reads that come at the same time share connections: one of them answers more reads than many, and what does not
- * read has more connections left. A read that takes long holds up only those behind it on its own connection.
+ * Lets concurrent point reads share connections. One pipelined connection answers more reads than
+ * many others, and other calls have more connections left. A slow read delays only the later ones
+ * on its own connection.
  */
 export class ReadLanes {
-  /** Those that take further reads. */
+  /** The lanes that accept further reads. */
   open: readonly Lane[] = []
   readonly #pool: ClientPool
   readonly #runner: StatementRunner
   readonly #mostLanes: number
   #opening = 0
 
-  /** @param connections How many connections the pool has at most; half of them may become lanes. */
+  /**
+   * @param connections The largest number of connections of the pool. Half of them may become
+   * lanes.
+   */
   constructor(pool: ClientPool, runner: StatementRunner, connections: number) {
     this.#pool = pool
     this.#runner = runner
     this.#mostLanes = Math.max(1, Math.floor(connections / 2))
   }
 
-  /** @throws PostgresFailure */
+  /**
+   * Runs a read on a lane.
+   *
+   * @throws PostgresFailure if it fails.
+   */
   async run(statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
     const lane = this.#pick()
     lane.inFlight += 1
     lane.reads += 1
     try {
       const client = await lane.client
-      if (lane.inFlight > 1) sendTogether(client)
+      if (lane.inFlight > 1) coalesceWrites(client)
       return await this.#runner.run(client, statement, values)
     } catch (error) {
       const failure = statementFailure(error)
@@ -59,7 +69,7 @@ export class ReadLanes {
     }
   }
 
-  /** Gives the connections that no read is on back to the pool. */
+  /** Returns the connections without reads to the pool. */
   giveBackIdle(): void {
     for (const lane of this.open) if (lane.inFlight === 0) this.#giveBack(lane)
   }
@@ -71,7 +81,7 @@ export class ReadLanes {
     }
     if (lane === undefined) return this.#open()
     if (lane.reads >= FAIR_SHARE && this.#pool.waiting > this.#opening) {
-      // It takes no more reads, and is given back at once or else with the last answer.
+      // It accepts no more reads, and is returned at once or with its last answer.
       if (lane.inFlight === 0) this.#giveBack(lane)
       else this.#remove(lane)
       return this.#open()
@@ -97,20 +107,20 @@ export class ReadLanes {
       this.#giveBack(lane)
       return
     }
-    // Whoever reads one by one asks again before this, and finds the connection there.
+    // Later, so that a caller that reads one record after another finds the connection still there.
     setImmediate(() => {
       if (lane.inFlight === 0 && this.open.includes(lane)) this.#giveBack(lane)
     })
   }
 
-  /** From now on it takes no further reads. */
+  /** Stops adding reads to a lane. */
   #remove(lane: Lane): void {
     this.open = this.open.filter((other) => other !== lane)
   }
 
   #giveBack(lane: Lane): void {
     this.#remove(lane)
-    // A connection that was never had is nobody's to give back.
+    // A connection that was never acquired cannot be returned.
     lane.client.then((client) => this.#pool.release(client, lane.isBroken, 'brief')).catch(() => {})
   }
 }

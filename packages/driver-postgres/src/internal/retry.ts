@@ -8,12 +8,12 @@ const FIRST_PAUSE_MS = 5
 const LONGEST_PAUSE_MS = 500
 
 /**
- * Tries again after a failed attempt, until one succeeds, fails for good, or the time is up. An attempt whose answer was
- * lost is resolved by the next one, which is told. If what failed must never be repeated, or no attempt succeeds, the
- * outcome is unknown.
+ * Retries after a failed attempt, until one succeeds, fails permanently, or the time is over. After
+ * a lost answer the next attempt resolves the outcome: it is told that an earlier one may have been
+ * applied. If the call must not be repeated, or no attempt succeeds, the outcome is unknown.
  *
- * @param failure What the first attempt failed with.
- * @param deadline Until when others are made, by `performance.now()`.
+ * @param failure The error of the first attempt.
+ * @param deadline The end of the time for retries, by `performance.now()`.
  * @throws The error of the last attempt, or `outcome_unknown`.
  */
 export async function retry<Result>(
@@ -31,7 +31,8 @@ export async function retry<Result>(
     if (!mayRepeat || performance.now() >= deadline) throw finalError(error, mayBeApplied, repeat)
     const operation = currentOperation()
     if (operation !== undefined) operation.retries += 1
-    // Half of the pause is left to chance, so that callers that failed together do not come back together.
+    // With jitter of up to half the pause, so that callers that failed at the same time do not
+    // retry at the same time.
     await delay(pause * (0.5 + Math.random() / 2))
     try {
       return await attempt(mayBeApplied)
@@ -43,7 +44,8 @@ export async function retry<Result>(
 
 function finalError(failure: PostgresFailure, mayBeApplied: boolean, repeat: Repeat): unknown {
   const { error } = failure
-  // Any other error is an answer: it was decided on what the server holds, where a lost attempt would have shown.
+  // Any other error is an answer, based on what the server holds, in which a lost attempt would
+  // have shown.
   const isAnswered = error instanceof SqlFailure || !isHarborageError(error, 'store_unavailable')
   if (!mayBeApplied || isAnswered) return error
   return new HarborageError(

@@ -1,27 +1,27 @@
-import { HIDDEN_ROWS, IN_RECOVERY, READ_ONLY } from './postgres-messages.ts'
+import { HIDDEN_ROWS, IN_RECOVERY, READ_ONLY } from './failure-messages.ts'
 
-/** What is known of a failed attempt. */
+/** Properties of a failed attempt. */
 export interface FailureTraits {
   /** Whether another attempt may succeed. */
   readonly mayPass?: boolean
   /** Whether the statement, or the COMMIT, may have been applied although no answer came. */
   readonly mayBeApplied?: boolean
-  /** Whether the connection can be used no longer. */
+  /** Whether the connection cannot be used any longer. */
   readonly breaksConnection?: boolean
-  /** Whether there was no connection to send anything on. */
+  /** Whether nothing was sent because there was no connection. */
   readonly isUnsent?: boolean
-  /** Whether the statement gave up waiting for a lock. */
+  /** Whether the statement failed with a lock timeout. */
   readonly isLockTimeout?: boolean
 }
 
-/** What is known of a state. */
+/** Properties of an SQLSTATE. */
 export interface StateTraits extends FailureTraits {
   /** Whether the connection ends, and the same call would fail again. Default: `false`. */
-  readonly isLasting?: boolean
+  readonly isPermanent?: boolean
 }
 
 const LOST_AGAINST_OTHERS: StateMeaning = {
-  message: 'the transaction lost against others',
+  message: 'the transaction conflicted with others and was rolled back',
   traits: { mayPass: true },
 }
 const STOPPED: StateMeaning = {
@@ -39,17 +39,18 @@ export const FOREIGN_TRANSACTION: StateMeaning = {
 const NOT_UNDERSTOOD =
   'the server or its pooler does not understand the call, as on a connection for replication'
 /** The connection is gone, and the next one would fail as well. */
-const LASTING_LOSS: StateTraits = { isLasting: true }
-/** A pooler or a failover has put the connection on another server. */
+const PERMANENT_LOSS: StateTraits = { isPermanent: true }
+/** A pooler or a failover has moved the connection to another server. */
 const SERVER_CHANGED: FailureTraits = { mayPass: true, breaksConnection: true }
 
+/** The meaning of an SQLSTATE. */
 export interface StateMeaning {
   readonly message: string
-  /** Left out: the same call would fail again. */
+  /** Absent if the same call would fail again. */
   readonly traits?: StateTraits
 }
 
-/** What the states mean after which something can be done. */
+/** The meanings of states about which something can be done. */
 const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['40001', LOST_AGAINST_OTHERS],
   ['40P01', LOST_AGAINST_OTHERS],
@@ -59,8 +60,8 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['53200', SHORT_OF_RESOURCES],
   // Other code has left a transaction open on the connection, and it has failed.
   ['25P02', FOREIGN_TRANSACTION],
-  ['57P04', { message: 'the database was dropped', traits: LASTING_LOSS }],
-  ['08P01', { message: NOT_UNDERSTOOD, traits: LASTING_LOSS }],
+  ['57P04', { message: 'the database was dropped', traits: PERMANENT_LOSS }],
+  ['08P01', { message: NOT_UNDERSTOOD, traits: PERMANENT_LOSS }],
   ['25P04', { ...STOPPED, traits: { breaksConnection: true } }],
   [
     '25P03',
@@ -98,9 +99,9 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['42501', { message: 'the role lacks a right on the schema or its tables: grant it' }],
 ])
 
-/** What the states mean that functions of Postgres use for a meaning of their own. */
+/** The meanings of states that certain Postgres functions use in their own way. */
 const MEANINGS_OF_ROUTINES: ReadonlyMap<string, StateMeaning> = new Map([
-  // `begin read write` on a standby, which is no prepared statement.
+  // `begin read write` on a standby, which has nothing to do with prepared statements.
   ['0A000 call_bool_check_hook', { message: IN_RECOVERY, traits: SERVER_CHANGED }],
   ['25006 PreventCommandDuringRecovery', { message: IN_RECOVERY, traits: SERVER_CHANGED }],
   ['42501 ExecWithCheckOptions', { message: HIDDEN_ROWS }],
@@ -108,7 +109,7 @@ const MEANINGS_OF_ROUTINES: ReadonlyMap<string, StateMeaning> = new Map([
 ])
 
 /**
- * Returns what a state means, or `undefined` if nothing can be done about it.
+ * Returns the meaning of a state, or `undefined` if nothing can be done about it.
  *
  * @param routine The function of Postgres that failed.
  */

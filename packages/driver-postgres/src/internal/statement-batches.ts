@@ -7,38 +7,41 @@ import { PostgresFailure } from './postgres-failure.ts'
 import { SuspectKeys } from './suspect-keys.ts'
 import type { Turn } from './write-queue.ts'
 
-/** A statement that has a batch form; what its parameters are is its own affair. */
+/** A statement with a batch form and parameters of any type. */
 export interface BatchedStatement extends SqlStatement<unknown, unknown> {
   readonly batch: SqlBatch<unknown>
 }
 
 /**
- * How the calls of a statement go just now. It is plain data, which a call that goes by itself reads and writes without
- * passing anything of those that go together.
+ * The current calls of a statement. It is plain data, so that a call that runs by itself can read
+ * and write it without calling any batching code.
  */
 export interface Traffic {
-  /** When the call that is by itself at the server began, if there is one. */
+  /** The start of the call that currently runs by itself, if there is one. */
   loneSince: number | undefined
-  /** Whether others may wait, go together or be suspected: ask {@link StatementBatches.letsAlone} then. */
+  /**
+   * Whether calls may be waiting, batched or suspect. Then {@link StatementBatches.letsAlone}
+   * decides.
+   */
   isShared: boolean
 }
 
-/** The most calls of one batch. */
+/** The largest number of calls in a batch. */
 const MAX_CALLS = 64
-/** The most bytes that the calls of one batch send. */
+/** The largest size of a batch in bytes. */
 const MAX_BYTES = 256 * 1024
-/** How many calls are worth a batch and a commit of their own beside none, one, two and three batches under way. */
+/** The smallest batch that is worth a commit while 0, 1, 2 and 3 other batches are in flight. */
 const WORTHWHILE = [1, 12, MAX_CALLS, MAX_CALLS] as const
-/** What takes longer waits for a lock, or for a server that is gone: it holds up no others any longer. */
+/** The time after which a batch counts as slow and no longer delays others: it is blocked. */
 const SLOW_MS = 50
-/** How long a batch waits for a row that somebody else keeps locked. */
+/** The lock timeout of a batch. */
 const LOCK_TIMEOUT_MS = 200
-/** How long the halves of a batch that failed wait: to find out which of its rows is in the way. */
+/** The lock timeout of the halves of a failed batch, while searching for the row that failed. */
 const SEARCH_LOCK_TIMEOUT_MS = 10
-/** How long others are expected after a conflict. */
+/** The time for which further conflicts are expected after one. */
 const CONFLICTS_MS = 10_000
 
-/** What is sent of a call. */
+/** The part of a call that is sent. */
 interface SentCall {
   readonly parameters: unknown
   readonly turn: Turn
@@ -52,23 +55,26 @@ interface Call extends SentCall {
 }
 
 /**
- * The calls of one statement, of which none has a key in common with another that is under way, beside one that is by
- * itself. Those that come meanwhile wait, in order, and go together as one statement: every commit costs the server the
- * same, however many rows it brings. Many callers make two batches, which take turns: one at the server while those of the
- * other make their next calls. One with a key that was in the way lately goes by itself.
+ * The batches of one statement. No two calls in flight share a key. Calls that arrive while others
+ * are in flight wait in order and are sent as one statement: a commit costs the server the same for
+ * any number of rows. Many callers form two batches that alternate: one is at the server while the
+ * callers of the other make their next calls. A call with a suspect key, one that has recently
+ * blocked others, runs by itself.
  */
 export class StatementBatches {
-  /** Who makes a call by itself notes it here. */
+  /** Updated by the code that runs a call by itself. */
   readonly traffic: Traffic = { loneSince: undefined, isShared: false }
   readonly #statement: BatchedStatement
   readonly #connections: Connections
   readonly #waiting = new Fifo<Call>()
   readonly #suspects = new SuspectKeys()
-  /** How many batches are under way, without those that are slow. */
+  /** The number of batches in flight that are not slow. */
   #underWay = 0
-  /** Looks after the call that is by itself, while others wait. */
+  /** The timer for the call that runs by itself while others wait. */
   #loneTimer: NodeJS.Timeout | undefined
-  /** Until then calls that are in conflict are left out, so that they fail none that they come with. */
+  /**
+   * The time until which batches leave out conflicting calls, so that these do not fail the others.
+   */
   #conflictsUntil = 0
   #isConnecting = false
   #isFlushDue = false
@@ -78,7 +84,9 @@ export class StatementBatches {
     this.#connections = connections
   }
 
-  /** Whether a call may go by itself, if no other does: nothing is under way, and none of its keys is suspected. */
+  /**
+   * Returns whether a call may run by itself: nothing is in flight and none of its keys is suspect.
+   */
   letsAlone(turn: Turn): boolean {
     if (this.#suspects.includes(turn)) return false
     const isIdle = this.#underWay === 0 && !this.#isConnecting && !this.#isFlushDue
@@ -88,7 +96,7 @@ export class StatementBatches {
     return isIdle
   }
 
-  /** Lets those go on that came while a call was by itself. */
+  /** Sends the calls that arrived while one ran by itself. */
   loneEnded(): void {
     clearTimeout(this.#loneTimer)
     this.#loneTimer = undefined
@@ -96,9 +104,10 @@ export class StatementBatches {
   }
 
   /**
-   * Makes a call with others and returns how many rows it changed. It ends as if it had been made by itself.
+   * Makes a call in a batch and resolves to the number of rows it changed. It ends as if it had run
+   * by itself.
    *
-   * @throws PostgresFailure
+   * @throws PostgresFailure if it fails.
    */
   changes(parameters: unknown, bytes: number, turn: Turn): Promise<number> {
     this.traffic.isShared = true
@@ -111,7 +120,7 @@ export class StatementBatches {
     return promise
   }
 
-  /** Goes on once the call that is by itself is slow. */
+  /** Sends the waiting calls once the call that runs by itself is slow. */
   #watchLone(): void {
     const { loneSince } = this.traffic
     if (loneSince === undefined || this.#loneTimer !== undefined || this.#waiting.length === 0) {
@@ -128,14 +137,17 @@ export class StatementBatches {
     }, Math.ceil(left))
   }
 
-  /** How many statements are under way, without those that are slow. */
+  /** Returns the number of statements in flight that are not slow. */
   #countUnderWay(): number {
     const { loneSince } = this.traffic
     const hasLone = loneSince !== undefined && performance.now() < loneSince + SLOW_MS
     return this.#underWay + (hasLone ? 1 : 0)
   }
 
-  /** Lets those that were answered just now make their next calls first, so that they go together. */
+  /**
+   * Sends a batch after this tick, so that callers that were just answered can add their next
+   * calls.
+   */
   #flushSoon(): void {
     if (this.#isFlushDue) return
     this.#isFlushDue = true
@@ -150,7 +162,7 @@ export class StatementBatches {
     if (!this.#isConnecting && this.#waiting.length >= least) void this.#flush()
   }
 
-  /** Sends a batch of those that wait once there is a connection for it. It never throws. */
+  /** Sends a batch of waiting calls once there is a connection for it. Never throws. */
   async #flush(): Promise<void> {
     const { added } = this.#waiting
     let calls: readonly Call[] | undefined
@@ -174,7 +186,7 @@ export class StatementBatches {
     }
   }
 
-  /** Those that have waited for the connection that could not be had; later ones ask for another. */
+  /** Rejects the calls that waited for the failed connection. Later ones get another. */
   #rejectWaiting(added: number, failure: unknown): void {
     for (let left = this.#waiting.length - (this.#waiting.added - added); left > 0; left -= 1) {
       this.#waiting.shift()?.reject(failure)
@@ -182,7 +194,10 @@ export class StatementBatches {
     this.#flushSoon()
   }
 
-  /** Takes half of what waits if that is worth it: the server works on one half while callers hear of the other. */
+  /**
+   * Takes half of the waiting calls if that is worthwhile, so the server works on one half while
+   * the callers of the other are answered.
+   */
   #take(): Call[] {
     const half = Math.ceil(this.#waiting.length / 2)
     const isSplit = this.#countUnderWay() === 0 && half >= WORTHWHILE[1]
@@ -205,12 +220,12 @@ export class StatementBatches {
       return await this.#send(calls, LOCK_TIMEOUT_MS, run)
     } finally {
       end()
-      // Also where none waits: the next calls of those that are answered now shall find each other.
+      // Even if none waits: the callers that are answered now will make their next calls.
       this.#flushSoon()
     }
   }
 
-  /** Counts what is under way until it ends or is slow. */
+  /** Counts a batch as in flight until it ends or is slow. Returns the function that ends it. */
   #begin(): () => void {
     this.#underWay += 1
     let isCounted = true
@@ -227,7 +242,7 @@ export class StatementBatches {
     return end
   }
 
-  /** Sends calls as one statement, and returns the names of the rows that were written. */
+  /** Sends calls as one statement. Resolves to the names of the written rows. */
   async #send(
     calls: readonly SentCall[],
     lockTimeoutMs: number,
@@ -236,11 +251,11 @@ export class StatementBatches {
     const batch = this.#formFor(calls)
     const sorted = calls.toSorted(byFirstKey).map(({ parameters }) => parameters)
     const { rows } = await run(batch, batch.bindAll(sorted, lockTimeoutMs))
-    // What the statement returns of a row are the columns that its name is made of.
+    // The statement returns the columns that `nameOf` needs.
     return new Set(rows.map((row) => batch.nameOf(row)))
   }
 
-  /** A call that is by itself is in the way of none. */
+  /** Returns the form of the batch to use. A single call cannot fail others. */
   #formFor(calls: readonly SentCall[]): SqlBatch<unknown> {
     const { batch } = this.#statement
     if (batch.selective === undefined || calls.length === 1) return batch
@@ -256,8 +271,9 @@ export class StatementBatches {
   }
 
   /**
-   * A statement that failed applied nothing. After a conflict it is sent again in the form that leaves such calls out;
-   * else its halves are, until what is in the way is alone.
+   * Recovers from a failed statement, which applied nothing. After a conflict it sends the batch
+   * again in the form that leaves out conflicting calls. After other failures it sends the halves,
+   * until the failing call is alone.
    */
   async #recover(calls: readonly Call[], failure: unknown): Promise<void> {
     if (!isAnswer(failure) || (calls.length === 1 && isConflict(failure))) {
@@ -294,8 +310,8 @@ export class StatementBatches {
   }
 
   /**
-   * Runs a call that may be in the way of others, by itself, and remembers it if it is. Only once its row is seen to be
-   * locked does it take one of the connections on which one may wait for long.
+   * Runs a call that may block others by itself, and remembers its keys if it does. It takes a
+   * connection for patient work only once its row was found locked.
    */
   async #runSuspect(parameters: unknown, turn: Turn): Promise<number> {
     try {
@@ -316,12 +332,12 @@ export class StatementBatches {
   }
 }
 
-/** Whether the server answered that it cannot do what it was asked. */
+/** Returns whether the failure is an answer of the server, that it cannot execute the statement. */
 function isAnswer(failure: unknown): failure is PostgresFailure {
   return failure instanceof PostgresFailure && !failure.mayPass && !failure.isUnsent
 }
 
-/** Whether a call of a statement would write what another row has to itself. */
+/** Returns whether the failure is a unique violation. */
 function isConflict(failure: PostgresFailure): boolean {
   return isSqlFailure(failure.error, 'unique_violation')
 }

@@ -1,13 +1,14 @@
-/** How long a key is suspected after it last was in the way. */
+/** The time for which a key is suspect after it blocked others. */
 const SUSPECT_MS = 10_000
-/** The most keys that are remembered. */
+/** The largest number of remembered keys. */
 const MAX_SUSPECTS = 1_000
 
-/** Remembers which keys were in the way of others lately: mostly those of a row that other code locks. */
+/** The keys that have recently blocked other calls, mostly those of rows that other code locks. */
 export class SuspectKeys {
-  /** Each with the time at which it is forgotten, oldest first. */
+  /** The expiry time of each key, oldest first. */
   readonly #until = new Map<string, number>()
 
+  /** Adds keys, and forgets the oldest ones above the limit. */
   add(keys: readonly string[]): void {
     for (const key of keys) {
       this.#until.delete(key)
@@ -19,11 +20,12 @@ export class SuspectKeys {
     }
   }
 
+  /** Whether there are no suspect keys. */
   get areNone(): boolean {
     return this.#until.size === 0
   }
 
-  /** Tells whether one of the keys is suspected. The keys are asked for only while there are suspects. */
+  /** Returns whether a key of the call is suspect. Reads the keys only if there are suspects. */
   includes(call: { readonly keys: readonly string[] }): boolean {
     if (this.#until.size === 0) return false
     const now = performance.now()

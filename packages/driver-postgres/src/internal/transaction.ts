@@ -2,13 +2,12 @@ import { HarborageError } from '@harborage/core'
 import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
-import { sendTogether } from './send-together.ts'
-import type { StatementRunner } from './connections.ts'
+import { coalesceWrites, type StatementRunner } from './connections.ts'
 
-/** READ COMMITTED: a statement that had to wait for another transaction goes by what that one left. */
+/** READ COMMITTED: a statement that waited for another transaction sees what that one committed. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
 
-/** The most statements that are sent before the answer to the first of them is waited for. */
+/** The largest number of statements that are sent before awaiting their answers. */
 const MAX_STEPS = 64
 
 /** One transaction on one connection. */
@@ -17,14 +16,17 @@ export class Transaction {
   readonly #runner: StatementRunner
   readonly #pipelines: boolean
 
-  /** @param pipelines Whether the connection takes a statement before it has answered the one before. */
+  /**
+   * @param pipelines Whether the connection accepts a statement before it has answered the previous
+   * one.
+   */
   constructor(client: pg.PoolClient, runner: StatementRunner, pipelines: boolean) {
     this.#client = client
     this.#runner = runner
     this.#pipelines = pipelines
   }
 
-  /** Runs the work and commits it, or rolls it back. */
+  /** Runs the work and commits. Rolls back if it fails. */
   async run<Result>(work: SqlWork<Result>): Promise<Result> {
     const result = await this.#driveOrRollBack(work)
     await this.#commit()
@@ -34,9 +36,9 @@ export class Transaction {
   async #driveOrRollBack<Result>(work: SqlWork<Result>): Promise<Result> {
     let state = advance(work, [])
     try {
-      if (this.#pipelines) sendTogether(this.#client)
+      if (this.#pipelines) coalesceWrites(this.#client)
       const begun = this.#runner.command(this.#client, BEGIN)
-      // Without a transaction, a statement that reads would do no harm.
+      // A read may be sent before BEGIN is answered: it would be harmless without a transaction.
       if (state.done === true || !this.#pipelines || state.value.some(changes)) await begun
       while (state.done !== true) {
         const [answers] = await Promise.all([this.#answers(state.value), begun])
@@ -51,11 +53,14 @@ export class Transaction {
     }
   }
 
-  /** Every step after one that failed fails, too, because of it; what it fails with itself comes first. */
+  /**
+   * Sends steps and resolves to their answers. Steps after a failed one fail as well, but the first
+   * error wins.
+   */
   async #answers(steps: readonly SqlStep[]): Promise<SqlAnswer[]> {
     const atOnce = this.#pipelines ? MAX_STEPS : 1
     const answers: SqlAnswer[] = []
-    if (this.#pipelines && steps.length > 1) sendTogether(this.#client)
+    if (this.#pipelines && steps.length > 1) coalesceWrites(this.#client)
     for (let from = 0; from < steps.length; from += atOnce) {
       const sent = steps.slice(from, from + atOnce).map((step) => this.#answer(step))
       answers.push(...(await Promise.all(sent)))
@@ -68,7 +73,7 @@ export class Transaction {
     return answer === 'rows' ? rows : (rowCount ?? 0)
   }
 
-  /** Whether the connection has been rolled back and can be used again. */
+  /** Rolls back. Resolves to `true` if the connection can be used again. */
   async #rollBack(): Promise<boolean> {
     try {
       await this.#runner.command(this.#client, 'ROLLBACK')
@@ -78,7 +83,7 @@ export class Transaction {
     }
   }
 
-  /** COMMIT of a transaction that failed before does not fail: it answers that it rolled back. */
+  /** Commits. The COMMIT of a failed transaction does not fail: its answer is ROLLBACK. */
   async #commit(): Promise<void> {
     const { command } = await this.#runner.command(this.#client, 'COMMIT')
     if (command !== 'COMMIT') {
@@ -90,7 +95,7 @@ export class Transaction {
   }
 }
 
-/** What the work itself throws is no failure of Postgres. */
+/** Advances the work. Wraps errors that the work itself throws. */
 function advance<Result>(
   work: SqlWork<Result>,
   answers: readonly SqlAnswer[],

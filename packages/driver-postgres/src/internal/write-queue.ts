@@ -1,23 +1,23 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 
-/** What a write takes up from its call to its end. */
+/** The keys and bytes of a write from its call to its end. */
 export interface Claim {
-  /** What no other write may touch meanwhile. */
+  /** Returns the keys that no other write may use meanwhile. */
   readonly keys: () => readonly string[]
   readonly bytes: number
 }
 
-/** A call in its places in the chains of its keys. */
+/** A call and its place in the chain of each of its keys. */
 export class Turn {
   readonly #keysOf: () => readonly string[]
   #keys: readonly string[] | undefined
-  /** When it began to wait. */
+  /** The time at which it began to wait. */
   since = 0
-  /** How many calls have to end first. */
+  /** The number of calls that have to end first. */
   waitsFor = 0
-  /** Those that come after it in a chain, once for each chain. */
+  /** The next call in each chain. */
   followers: Turn[] | undefined
-  /** What it fails with instead of being made. */
+  /** The error with which it fails instead of running. */
   doom: Error | undefined
   #begin: (() => void) | undefined
 
@@ -25,12 +25,17 @@ export class Turn {
     this.#keysOf = keysOf
   }
 
+  /** The keys of the call, computed on first use. */
   get keys(): readonly string[] {
     this.#keys ??= this.#keysOf()
     return this.#keys
   }
 
-  /** Resolves once all calls before it have ended. */
+  /**
+   * Resolves once all calls before it have ended.
+   *
+   * @throws The error with which it has to fail.
+   */
   async begun(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#begin = resolve
@@ -38,7 +43,7 @@ export class Turn {
     if (this.doom !== undefined) throw this.doom
   }
 
-  /** Notes that one of the calls before it has ended. */
+  /** Records that one of the calls before it has ended. */
   advance(): void {
     this.waitsFor -= 1
     if (this.waitsFor === 0) this.#begin?.()
@@ -46,18 +51,18 @@ export class Turn {
 }
 
 /**
- * One chain of calls per key: a call is made once it is the first in the chains of all its keys. So what waits for a row
- * waits behind the call before it and takes no connection. A call enters all its chains at once, so none waits for one
- * that came later, and they cannot wait for each other in a circle.
+ * A chain of calls for each key. A call runs once it is the first in the chains of all its keys. So
+ * a call waits for a row behind an earlier call, without taking a connection. It enters all its
+ * chains at once, so no call waits for a later one, and there can be no deadlock.
  */
 class KeyChains {
-  /** Of each key, the call that came last. */
+  /** The last call of each key. */
   readonly #last = new Map<string, Turn>()
   #size = 0
-  /** The call that is by itself. Its keys are not asked for. */
+  /** The only call, if there is just one. Its keys are not needed. */
   #lone: Turn | undefined
 
-  /** Places a call behind those with a common key. */
+  /** Adds a call behind those with a common key. */
   enter(turn: Turn): void {
     this.#size += 1
     if (this.#size === 1) {
@@ -70,9 +75,9 @@ class KeyChains {
   }
 
   /**
-   * Removes a call that has ended, and lets those behind it go on.
+   * Removes a call that has ended, and lets the next ones run.
    *
-   * @param doom What those fail with that have waited since `before` or longer. Default: none does.
+   * @param doom The error for calls that have waited since `before` or longer. Default: none fails.
    */
   leave(turn: Turn, doom?: Error, before = 0): void {
     this.#size -= 1
@@ -82,7 +87,7 @@ class KeyChains {
     }
     for (const key of turn.keys) if (this.#last.get(key) === turn) this.#last.delete(key)
     const { followers = [] } = turn
-    // One that was promoted to the old generation would keep all that followed alive, long after they ended.
+    // An object in the old generation would keep all its followers alive, long after they ended.
     turn.followers = undefined
     for (const follower of followers) {
       if (doom !== undefined && follower.since <= before) follower.doom ??= doom
@@ -104,8 +109,8 @@ class KeyChains {
 }
 
 /**
- * Every write of a database, in the order of the calls: of those with a common key one at a time, the others beside each
- * other. What they carry is held in memory meanwhile, so it is bounded.
+ * Orders the writes of a database. Writes with a common key run one at a time in order, others
+ * concurrently. It bounds the bytes that waiting writes hold in memory.
  */
 export class WriteQueue {
   readonly #chains = new KeyChains()
@@ -114,8 +119,8 @@ export class WriteQueue {
   #bytes = 0
 
   /**
-   * @param maxBytes The most bytes that wait or are under way.
-   * @param timeoutMs How long a call waits at least behind others that all fail.
+   * @param maxBytes The largest number of bytes that may wait or be in flight.
+   * @param timeoutMs The time that a call has to have waited before it fails with a call before it.
    */
   constructor(maxBytes: number, timeoutMs: number) {
     this.#maxBytes = maxBytes
@@ -123,9 +128,10 @@ export class WriteQueue {
   }
 
   /**
-   * Makes a write when it is its turn.
+   * Runs a write when it is its turn, and resolves to its result.
    *
-   * @throws `store_unavailable` if too many bytes wait, or the server did not answer the write before it.
+   * @throws `store_unavailable` if too many bytes wait, or the server did not answer the previous
+   * write; the errors of `write`.
    */
   run<Result>({ keys, bytes }: Claim, write: (turn: Turn) => Promise<Result>): Promise<Result> {
     if (bytes > 0 && this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes)
@@ -150,7 +156,7 @@ export class WriteQueue {
       throw error
     } finally {
       this.#bytes -= bytes
-      // Those would have waited for the server beside this one, and as long.
+      // They would have waited for the same server for as long as this one.
       if (doom === undefined) this.#chains.leave(turn)
       else this.#chains.leave(turn, doom, performance.now() - this.#timeoutMs)
     }
@@ -167,7 +173,7 @@ function isUnanswered(error: unknown): boolean {
 function unanswered(cause: unknown): HarborageError {
   return new HarborageError(
     'store_unavailable',
-    'Postgres did not answer the write into the same place that was made before: call again',
+    'Postgres did not answer the previous write to the same place: call again',
     { cause },
   )
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '@harborage/core'
 
-/** Returns what is wrong with a client of pg, before anything is sent on it. */
+/** Returns the problems of a pg client, before anything is sent on it. */
 export function clientFindings(client: object): readonly Finding[] {
   return 'native' in client ? [nativeClient] : []
 }
@@ -12,7 +12,7 @@ const nativeClient: Finding = {
     'the native client of pg spoils bytes: pass a Pool of pg itself instead of pg.native, and unset NODE_PG_FORCE_NATIVE',
 }
 
-/** A client of the caller's pool was discarded, because what is saved on it would be taken back. */
+/** A discarded client of the caller's pool: what is saved on it would be rolled back. */
 export const openTransaction: Finding = {
   name: 'open_transaction',
   grade: 'slows',

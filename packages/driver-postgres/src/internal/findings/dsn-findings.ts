@@ -4,7 +4,7 @@ import pg from 'pg'
 import { clientFindings } from './client-findings.ts'
 import { adviceOnOption } from './dsn-options.ts'
 
-/** Returns what is wrong with a DSN. It connects to nothing, and no message holds a value of the DSN. */
+/** Returns the problems of a DSN. Does not connect, and no message contains a value of the DSN. */
 export function dsnFindings(dsn: string): readonly Finding[] {
   return namesSeveralHosts(dsn) ? [severalHosts] : findingsOfOne(dsn)
 }
@@ -24,7 +24,7 @@ function namesSeveralHosts(dsn: string): boolean {
   return [hosts, options.get('host'), options.get('port')].some((named) => named?.includes(','))
 }
 
-/** Lets pg parse the DSN. Its error is not passed on: it quotes the DSN and the password in it. */
+/** Lets pg parse the DSN. Its error is dropped because it quotes the DSN with the password. */
 function findingsOfOne(dsn: string): readonly Finding[] {
   try {
     const client = new pg.Client({ connectionString: dsn })
@@ -37,7 +37,7 @@ function findingsOfOne(dsn: string): readonly Finding[] {
 const missingCertificate: Finding = {
   name: 'missing_certificate',
   grade: 'fails',
-  message: 'dsn names a file that is not there: see its sslcert, sslkey and sslrootcert',
+  message: 'dsn names a file that does not exist: see its sslcert, sslkey and sslrootcert',
 }
 
 const malformedDsn: Finding = {
@@ -53,7 +53,7 @@ function optionFindings(dsn: string): readonly Finding[] {
     const advice = adviceOnOption(name)
     return advice === undefined ? [] : [{ name, advice }]
   })
-  // What is taken for the name of an option may be a part of a password in which "?" is not percent-encoded.
+  // An apparent option name may be a part of a password in which "?" is not percent-encoded.
   const mayBePassword =
     queryOf(dsn).includes('@') || advised.some(({ name }) => !/^\w+$/.test(name))
   if (advised.length > 0 && mayBePassword) return [malformedDsn]

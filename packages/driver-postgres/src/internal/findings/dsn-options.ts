@@ -1,4 +1,4 @@
-/** The options of a DSN that pg reads, and that change nothing on which a store relies. */
+/** The DSN options that pg reads and that do not affect what a store relies on. */
 const READ_BY_PG: ReadonlySet<string> = new Set([
   'user',
   'password',
@@ -29,7 +29,7 @@ const PATH = 'name the database in the path, as in "postgres://host/name"'
 const ONE_HOST = 'leave it out and name the one host that accepts writes'
 const LEAVE_OUT = 'leave it out, a store cannot work with it'
 
-/** What to do instead of options that other clients read, by their names in lower case without "_". */
+/** The replacements of other clients' options, by their names in lower case without "_". */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['schema', SCHEMA],
   ['currentschema', SCHEMA],
@@ -63,13 +63,13 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['channelbinding', 'leave it out and use sslmode=verify-full'],
 ])
 
-/** Returns what to do about an option that pg does not read, or `undefined` if pg reads it. */
+/** Returns the advice on an option that pg does not read, or `undefined` if pg reads it. */
 export function adviceOnOption(name: string): string | undefined {
   if (READ_BY_PG.has(name)) return undefined
   const plain = plainOf(name)
   const instead = INSTEAD.get(plain)
   if (instead !== undefined) return instead
-  const meant = [...READ_BY_PG].find((known) => isAlmost(plain, plainOf(known)))
+  const meant = [...READ_BY_PG].find((known) => isSimilar(plain, plainOf(known)))
   return meant === undefined
     ? `leave it out; pg reads only ${[...READ_BY_PG].join(', ')}`
     : `did you mean ${meant}?`
@@ -79,8 +79,8 @@ function plainOf(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '')
 }
 
-/** Whether two names differ by no more than one character that was left out, added, changed or swapped. */
-function isAlmost(one: string, other: string): boolean {
+/** Returns whether two names differ by at most one missing, added, changed or swapped character. */
+function isSimilar(one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > 1) return false
   let start = 0
   while (start < one.length && one[start] === other[start]) start += 1

@@ -1,13 +1,14 @@
 import type { Finding } from '@harborage/core'
 import type { CheckedPostgresConfig } from '../../postgres-config.ts'
-import { IN_RECOVERY, READ_ONLY } from '../postgres-messages.ts'
-import type { MissingRight, ServerFacts } from './server-facts.ts'
+import { IN_RECOVERY, READ_ONLY } from '../failure-messages.ts'
+import type { MissingRight, ServerFacts } from './inspect-server.ts'
 
 const OLDEST_SERVER = 14
 
+/** The message if there is no schema for the tables. */
 export const NO_SCHEMA: string = 'the role has no current schema: pass the option schema'
 
-/** Returns what is wrong with the server, or with the way to it. */
+/** Returns the problems of the server and of the connection to it. */
 export function serverFindings(
   facts: ServerFacts,
   config: CheckedPostgresConfig,
@@ -68,7 +69,7 @@ function limitFinding(
   }
 }
 
-/** Returns which right a store will miss: the role cannot use the schema, or cannot make what is not there. */
+/** Returns a finding if the role cannot use the schema, or cannot create what is missing. */
 export function rightsFindings({ missingRight }: ServerFacts, schema: string): readonly Finding[] {
   if (missingRight === null) return []
   return [{ name: 'missing_right', grade: 'fails', message: messageOfRight(missingRight, schema) }]

@@ -1,9 +1,61 @@
+import type { Finding } from '@harborage/core'
+import type { CheckedPostgresConfig } from '../../postgres-config.ts'
+import type { ClientPool } from '../client-pool.ts'
+import { statementFailure } from '../postgres-failure.ts'
+import { StatementRunner } from '../connections.ts'
+import { clientFindings, openTransaction } from './client-findings.ts'
+import { rightsFindings, serverFindings } from './server-findings.ts'
 import { z } from 'zod'
 
-/** To use the schema, to make its tables, or to make it itself. */
+/** The findings about a server from one query. */
+export interface ServerInspection {
+  readonly findings: readonly Finding[]
+  /** The findings that matter only once a store is opened. */
+  readonly ofStores: readonly Finding[]
+  /** The schema of the tables, or `undefined` if there is none or it could not be read. */
+  readonly schema: string | undefined
+}
+
+/**
+ * Reads facts from the server and resolves to findings about them. Sends nothing on a client that
+ * cannot be used.
+ *
+ * @throws PostgresFailure if the query fails.
+ */
+export async function inspectServer(
+  pool: ClientPool,
+  config: CheckedPostgresConfig,
+): Promise<ServerInspection> {
+  const client = await pool.acquire()
+  let isBroken = true
+  try {
+    const found = clientFindings(client)
+    if (found.length > 0) {
+      isBroken = false
+      return { findings: found, ofStores: [], schema: undefined }
+    }
+    const runner = new StatementRunner(config)
+    const { rows } = await runner.run(client, serverQuery, serverQueryValues(config.schema))
+    const facts = readServerFacts(rows[0])
+    isBroken = false
+    const left = pool.hasDiscarded ? [openTransaction] : []
+    const schema = config.schema ?? facts.schema ?? undefined
+    return {
+      findings: [...left, ...serverFindings(facts, config)],
+      ofStores: schema === undefined ? [] : rightsFindings(facts, schema),
+      schema,
+    }
+  } catch (error) {
+    throw statementFailure(error)
+  } finally {
+    pool.release(client, isBroken)
+  }
+}
+
+/** The missing privilege: to use the schema, to create its tables, or to create the schema. */
 export type MissingRight = 'use_schema' | 'make_tables' | 'make_schema'
 
-/** What the server and the connection to it are like. */
+/** Facts about the server and the connection to it. */
 export interface ServerFacts {
   readonly version: number
   readonly encoding: string
@@ -12,21 +64,24 @@ export interface ServerFacts {
   readonly schema: string | null
   readonly isInRecovery: boolean
   readonly isReadOnly: boolean
-  /** How many connections the role may have; negative: as many as it likes. */
+  /** The connection limit of the role. Negative if there is none. */
   readonly roleLimit: number
-  /** How many connections the database may have; negative: as many as it likes. */
+  /** The connection limit of the database. Negative if there is none. */
   readonly databaseLimit: number
-  /** The right that the role lacks to use the schema, or to make what is not there. */
+  /** The privilege that the role lacks to use the schema, or to create what is missing. */
   readonly missingRight: MissingRight | null
-  /** Whether bytes come back as they were sent. */
+  /** Whether bytes come back from the server unchanged. */
   readonly keepsBytes: boolean
 }
 
-/** Every value of a byte. */
+/** All byte values. */
 const PROBE = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
-/** The question for the facts. It is prepared as every statement is, which a pooler may not be able to. */
-export const serverQuestion: { readonly name: string; readonly sql: string } = {
+/**
+ * The query for the facts. It is prepared like every statement, so it fails if a pooler does not
+ * support that.
+ */
+export const serverQuery: { readonly name: string; readonly sql: string } = {
   name: 'open',
   sql: `select current_setting('server_version_num') as version,
     current_setting('server_encoding') as encoding,
@@ -51,8 +106,8 @@ export const serverQuestion: { readonly name: string; readonly sql: string } = {
     $1::bytea as bytes`,
 }
 
-/** Returns the values of the question. */
-export function serverQuestionValues(schema: string | undefined): unknown[] {
+/** Returns the values of the query. */
+export function serverQueryValues(schema: string | undefined): unknown[] {
   return [PROBE, schema ?? null]
 }
 
@@ -66,11 +121,11 @@ const serverRow = z.object({
   role_limit: z.coerce.number(),
   database_limit: z.coerce.number(),
   missing_right: z.enum(['use_schema', 'make_tables', 'make_schema']).nullable(),
-  // Whatever the client makes of them.
+  // The client may return anything.
   bytes: z.unknown(),
 })
 
-/** Reads the answer to the question. */
+/** Returns the facts in a row of the answer. */
 export function readServerFacts(row: unknown): ServerFacts {
   const read = serverRow.parse(row)
   return {

@@ -1,0 +1,146 @@
+import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from './failure-messages.ts'
+import { Fifo } from './fifo.ts'
+
+/**
+ * The use of a connection. `brief` work does not wait long for a lock; `patient` work may wait for
+ * as long as another call holds one.
+ */
+export type ConnectionUse = 'brief' | 'patient'
+
+interface Waiter {
+  readonly since: number
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/** The calls that wait for connections for one use. */
+class Line {
+  readonly most: number
+  /** The message of its timeout errors. */
+  readonly refusal: string
+  readonly waiters = new Fifo<Waiter>()
+  inUse = 0
+  lastProgress = 0
+  timer: NodeJS.Timeout | undefined
+
+  constructor(most: number, refusal: string) {
+    this.most = most
+    this.refusal = refusal
+  }
+
+  get mayGo(): boolean {
+    return this.waiters.length > 0 && this.inUse < this.most
+  }
+}
+
+/**
+ * Admits as many calls to the pool as it has connections. The others wait here in order. A call
+ * fails only if it waited for the whole time limit and its line did not move in that time. Patient
+ * work leaves a fifth of the connections to brief work. If both wait, they take turns.
+ */
+export class ConnectionGate {
+  readonly #connections: number
+  readonly #timeoutMs: number
+  readonly #brief: Line
+  readonly #patient: Line
+  #lastServed: Line
+  #inUse = 0
+
+  constructor(connections: number, timeoutMs: number) {
+    this.#connections = connections
+    this.#timeoutMs = timeoutMs
+    this.#brief = new Line(connections, CONNECTION_TIMEOUT)
+    this.#patient = new Line(Math.max(1, Math.floor(connections * 0.8)), PATIENCE_TIMEOUT)
+    this.#lastServed = this.#patient
+  }
+
+  /** The number of waiting calls. */
+  get waiting(): number {
+    return this.#brief.waiters.length + this.#patient.waiters.length
+  }
+
+  /** Returns whether a call may enter at once. */
+  hasRoomFor(use: ConnectionUse): boolean {
+    const line = this.#lineOf(use)
+    return line.waiters.length === 0 && line.inUse < line.most && this.#inUse < this.#connections
+  }
+
+  /**
+   * Enters and returns `undefined`, or returns a promise that resolves once the call was admitted.
+   */
+  enter(use: ConnectionUse): Promise<void> | undefined {
+    const line = this.#lineOf(use)
+    if (this.hasRoomFor(use)) {
+      this.#admit(line)
+      return undefined
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    line.waiters.push({ since: performance.now(), resolve, reject })
+    this.#watch(line)
+    return promise
+  }
+
+  /** Leaves, and admits the next calls. */
+  leave(use: ConnectionUse, isBroken: boolean): void {
+    const line = this.#lineOf(use)
+    line.inUse -= 1
+    this.#inUse -= 1
+    if (this.waiting === 0) return
+    if (!isBroken) line.lastProgress = performance.now()
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#admit(next)
+      next.waiters.shift()?.resolve()
+      // While no call waits, the timer must not keep the process alive.
+      if (next.waiters.length === 0) next.timer?.unref()
+    }
+  }
+
+  #lineOf(use: ConnectionUse): Line {
+    return use === 'brief' ? this.#brief : this.#patient
+  }
+
+  #next(): Line | undefined {
+    if (this.#inUse >= this.#connections) return undefined
+    const lines =
+      this.#lastServed === this.#brief ? [this.#patient, this.#brief] : [this.#brief, this.#patient]
+    return lines.find(({ mayGo }) => mayGo)
+  }
+
+  #admit(line: Line): void {
+    line.inUse += 1
+    this.#inUse += 1
+    this.#lastServed = line
+  }
+
+  /** Sets the timer that rejects calls which have waited too long. */
+  #watch(line: Line): void {
+    const oldest = line.waiters.peek()
+    if (oldest === undefined) return
+    if (line.timer !== undefined) {
+      line.timer.ref()
+      return
+    }
+    const due = Math.max(oldest.since, line.lastProgress) + this.#timeoutMs
+    line.timer = setTimeout(
+      () => {
+        line.timer = undefined
+        this.#refuseLate(line)
+        this.#watch(line)
+      },
+      Math.ceil(due - performance.now()),
+    )
+  }
+
+  #refuseLate({ waiters, lastProgress, refusal }: Line): void {
+    const limit = performance.now() - this.#timeoutMs
+    if (lastProgress > limit) return
+    for (
+      let next = waiters.peek();
+      next !== undefined && next.since <= limit;
+      next = waiters.peek()
+    ) {
+      waiters.shift()
+      next.reject(new Error(refusal))
+    }
+  }
+}
