@@ -2,7 +2,8 @@
  * What `pnpm test` runs: every check that guards the project, one stage after the other. A green
  * stage is one line; a red one shows all it printed, and the stages after it run all the same.
  * Arguments go to vitest, so that `pnpm test packages/core` runs every check and those tests. With
- * `--full`, which `pnpm test:full` passes, the tests do all that they can: see tests/kit/src/measure.ts.
+ * `--full`, which `pnpm test:full` passes, the tests do all that they can: see
+ * tests/kit/src/measure.ts.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,7 +17,7 @@ interface Stage {
 
 const stages: readonly Stage[] = [
   { name: 'format', command: ['oxfmt', '--check'] },
-  // What it compiles need not be compiled again for the types.
+  // First, so that `types` does not compile the same sources again.
   { name: 'build', command: ['pnpm', 'run', 'build'] },
   { name: 'types', command: ['tsc', '-b', '--pretty'] },
   { name: 'lint', command: ['oxlint'] },
@@ -48,7 +49,7 @@ for (const stage of stages) {
 const tests = spawn('vitest', ['run', ...forVitest], {
   stdio: 'inherit',
   shell,
-  // What is packed need not be built once more.
+  // Packing does not need to build again.
   env: red.includes('build') ? env : { ...env, HARBORAGE_IS_BUILT: '1' },
 })
 await once(tests, 'exit')

@@ -1,4 +1,4 @@
-// `pnpm pack:packages FOLDER`: packs every published package, as it was built, into the folder.
+// `pnpm pack:packages FOLDER`: packs every built published package into the folder.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'

@@ -1,17 +1,17 @@
 /**
- * The packages of the workspace that are published. Every script and test that builds, packs, tests
- * or documents all of them asks here, so that a new package is covered once its folder is there.
+ * The published packages of the workspace. Every script and test that builds, packs, tests or
+ * documents all of them uses this list, so a new package is covered once its folder exists.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The folders that hold published packages: each folder in them is one. */
+/** The folders of published packages. Each folder in them is a package. */
 export const publishedFolders = ['packages', 'adapters', 'tools'] as const
 
-/** Patterns of the published packages' folders, from the root, which pnpm and globs understand. */
+/** The patterns of the published packages' folders, relative to the root, for pnpm and globs. */
 export const publishedPatterns: readonly string[] = publishedFolders.map((folder) => `${folder}/*`)
 
-/** The options that make a recursive pnpm command run in the published packages only. */
+/** The options with which a recursive pnpm command runs in the published packages only. */
 export const publishedFilters: readonly string[] = publishedPatterns.flatMap((pattern) => [
   '--filter',
   `./${pattern}`,
@@ -19,11 +19,11 @@ export const publishedFilters: readonly string[] = publishedPatterns.flatMap((pa
 
 export interface PublishedPackage {
   readonly name: string
-  /** From the root, with forward slashes. */
+  /** The path relative to the root, with forward slashes. */
   readonly folder: string
 }
 
-/** Returns every published package below the root, sorted by its folder. */
+/** Returns all published packages below the root, sorted by folder. */
 export function publishedPackages(root: string): readonly PublishedPackage[] {
   return packageFolders(root, publishedPatterns).map((folder) => {
     const manifest = readFileSync(join(root, folder, 'package.json'), 'utf8')
@@ -32,7 +32,7 @@ export function publishedPackages(root: string): readonly PublishedPackage[] {
   })
 }
 
-/** Returns the folders that have a package.json and match one of the patterns, sorted. */
+/** Returns the folders with a package.json that match one of the patterns, sorted. */
 export function packageFolders(root: string, patterns: readonly string[]): readonly string[] {
   return globSync(
     patterns.map((pattern) => `${pattern}/package.json`),

@@ -1,5 +1,6 @@
-// Neither the compiler nor turbo's cache removes the output of a source that is gone, and a package
-// must not ship it. Run in a package it is about that package, run in the root about all of them.
+// Removes `dist` of the package in which it runs, or of all packages if it runs in the root.
+// Neither the compiler nor turbo's cache removes the output of a deleted source, which must not be
+// shipped.
 import { globSync, rmSync } from 'node:fs'
 
 import { publishedPatterns } from './published-packages.ts'

@@ -1,4 +1,4 @@
-/** What was asked for cannot be done, and the message tells the user what to change. */
+/** Thrown for a request that cannot be fulfilled. The message tells the user what to change. */
 export class BadInput extends Error {
   override readonly name = 'BadInput'
 }

@@ -5,7 +5,7 @@ import type { WorkSource } from './slots.ts'
 
 export interface Command {
   readonly source: WorkSource
-  /** The most files or conversations. */
+  /** The largest number of files or conversations. */
   readonly limit: number | undefined
   readonly kills: number
   readonly seed: number
@@ -22,7 +22,7 @@ Usage: npx -y pnpm@12 demo [options]
   --folder DIR         work through the text files of this folder (default: this repository)
   --transcript FILE    replay a chat transcript instead: messages in the format of OpenAI, as
                        [...], as { "messages": [...] }, or as recorded runs with "traj"
-  --limit N            at most so many files (default: 100) or conversations (default: all)
+  --limit N            the largest number of files (default: 100) or conversations (default: all)
   --kills N            how often to kill the worker, 0 to 100 (default: 8)
   --seed N             choose the same steps for the kills as an earlier run with this seed
   --dsn DSN            the database: sqlite:./agent.db, postgres://user@host/name
@@ -39,7 +39,7 @@ const DEFAULT_KILLS = 8
 const MOST_KILLS = 100
 const LARGEST_SEED = 999_999
 
-/** Reads the arguments; `undefined` if only help was asked for. */
+/** Returns the parsed arguments, or `undefined` if only help was requested. */
 export function readCommandLine(args: readonly string[]): Command | undefined {
   const values = parse(args)
   if (values.help === true) return undefined
@@ -77,7 +77,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: withNegativeNumbers(args), options, strict: true }).values
   } catch (cause) {
-    // The first sentence says what is wrong; the others are about how to pass such an argument all the same.
+    // The first sentence says what is wrong, the others how to pass such an argument anyway.
     const [reason = ''] = cause instanceof Error ? cause.message.split(/\.\s|\n/) : []
     const [, option] = /^Option '(--\w+)' argument is ambiguous/.exec(reason) ?? []
     const fault =
@@ -86,7 +86,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** To `parseArgs`, `-1` after an option would be another option; so it is refused like any number out of range. */
+/**
+ * `parseArgs` takes `-1` after an option for another option. This rejects it like any number out of
+ * range.
+ */
 function withNegativeNumbers(args: readonly string[]): string[] {
   const joined: string[] = []
   for (const arg of args) {

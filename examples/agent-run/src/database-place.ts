@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BadInput } from './bad-input.ts'
 
-/** Which database a run uses. */
+/** The database of a run. */
 export interface DatabasePlace {
   readonly dsn: string
-  /** The DSN without a password, for the reader. */
+  /** The DSN without a password, for printing. */
   readonly shown: string
-  /** Whether it was made for this run only. */
+  /** Whether it was created for this run only. */
   readonly temporary: boolean
   /** Removes a temporary database. */
   remove(): Promise<void>

@@ -1,2 +1,2 @@
-/** Why a run was interrupted, where it was not by Ctrl-C: nobody reads what it prints any more. */
+/** The abort reason of a run whose output is no longer read. After Ctrl-C there is no reason. */
 export const READER_LEFT = 'the reader left'

@@ -4,7 +4,7 @@ import { ExitCode } from './exit-code.ts'
 import { READER_LEFT } from './interruption.ts'
 
 const interrupt = new AbortController()
-// As `head` does.
+// The reader may close the pipe, as `head` does.
 process.stdout.on('error', () => interrupt.abort(READER_LEFT))
 process.once('SIGINT', () => interrupt.abort())
 process.once('SIGTERM', () => interrupt.abort())
@@ -13,7 +13,7 @@ try {
   const command = readCommandLine(process.argv.slice(2))
   if (command === undefined) console.log(USAGE)
   else {
-    // Only now: what it imports takes ten times as long to load as the rest, and a typing error needs none of it.
+    // Loaded last: it takes ten times as long as the rest, and a typing error does not need it.
     const { runDemo } = await import('./run-demo.ts')
     process.exitCode = await runDemo(command, interrupt.signal)
   }

@@ -14,8 +14,8 @@ export interface Stores extends AsyncDisposable {
 }
 
 /**
- * Opens the database, on whichever of the two engines the DSN names, and all three stores on it: one handle of SQLite, or
- * one pool of Postgres connections.
+ * Opens the database, on the engine that the DSN names, and all three stores on it: they share one
+ * SQLite connection, or one pool of Postgres connections.
  */
 export async function openStores(dsn: string): Promise<Stores> {
   await using opened = new AsyncDisposableStack()
@@ -27,7 +27,7 @@ export async function openStores(dsn: string): Promise<Stores> {
   return { state, artifacts, memory, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-/** Does work in whose every part all stores are found without a parameter. */
+/** Does work with all stores in contexts, so that no part of it needs them as parameters. */
 export function withStores<Result>(stores: Stores, work: () => Result): Result {
   const { state, artifacts, memory } = stores
   return stateContext.run(state, () =>

@@ -38,7 +38,9 @@ export type Plan = z.output<typeof plan>
 export type PlannedTask = Plan['tasks'][number]
 export type PlannedStep = PlannedTask['steps'][number]
 
-/** One per session: what is to be done, each step with the event id under which it will be saved. */
+/**
+ * One per session: what is to be done, each step with the event id under which it will be saved.
+ */
 export const sessionPlan: Slot<typeof plan> = defineSlot({ kind: 'session.plan', schema: plan })
 
 const lifecycle = z.object({
@@ -64,38 +66,38 @@ const cost = z.object({
 })
 export type Cost = z.output<typeof cost>
 
-/** One per session: a running sum, in which a step that is applied twice would show for ever. */
+/** One per session: a running sum. A step that was applied twice would show in it for ever. */
 export const sessionCost: Slot<typeof cost> = defineSlot({ kind: 'session.cost', schema: cost })
 
 const checkpoint = z.object({ done: count, of: count })
 export type Checkpoint = z.output<typeof checkpoint>
 
-/** One per task, that is per run: how many of its steps are done. */
+/** One per task, which is a run: the number of its finished steps. */
 export const taskCheckpoint: Slot<typeof checkpoint> = defineSlot({
   kind: 'task.checkpoint',
   schema: checkpoint,
 })
 
-/** What a tool says. */
+/** The output of a tool. */
 export const stepOutput = z.json()
 
 const stepResult = z.object({
   action: z.string(),
   target: z.string(),
-  /** The digest of what the step read, so that a later reader sees whether it is still the same. */
+  /** The digest of the step's input, by which a later reader sees whether it has changed. */
   inputSha256: z.string(),
   bytes: count,
-  /** What the tool said; `null` if that is kept as an artifact. */
+  /** The output of the tool, or `null` if it is kept as an artifact. */
   output: stepOutput,
-  /** Where a heavy output is kept instead. */
+  /** The artifact that holds a heavy output. */
   artifact: z.object({ id: z.string(), bytes: count }).exactOptional(),
 })
 export type StepResult = z.output<typeof stepResult>
 
-/** Begins the kind of every step's result. */
+/** The prefix of the kind of every step's result. */
 export const STEP_KINDS = 'task.step/'
 
-/** One per step of a task: what the step produced. `number` counts from 1 within the task. */
+/** Returns the slot of a step's result. `number` counts from 1 within the task. */
 export function taskStep(number: number): Slot<typeof stepResult> {
   const kind = `${STEP_KINDS}${String(number).padStart(4, '0')}`
   return defineSlot({ kind, schema: stepResult })

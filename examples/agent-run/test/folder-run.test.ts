@@ -10,7 +10,7 @@ import { temporaryFolder } from './support/temporary-folder.ts'
 
 const DATABASE = /^ {2}database\s+sqlite:(.+)$/m
 
-test.concurrent('a run through kills loses nothing, repeats nothing, tells how and tidies up', async () => {
+test.concurrent('a run with kills loses nothing, repeats nothing, reports how and cleans up', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   const { code, stdout, stderr } = await demo('--folder', folder.path, '--kills', '3')
 
@@ -74,7 +74,7 @@ test.concurrent('Ctrl-C stops the worker, and the next run goes on from there', 
   expect(code).toBe(0)
 })
 
-test.concurrent('a finished run is only checked again, whatever changed since, and starts over with --again', async () => {
+test.concurrent('a finished run is only checked again, even if files have changed, and starts over with --again', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   await using place = await temporaryFolder()
   const args = ['--folder', folder.path, '--dsn', `sqlite:${place.of('agent.db')}`]

@@ -9,7 +9,7 @@ import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
 import { storesInMemory } from './support/stores-in-memory.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const nobody: AgentListener = { resumed: () => {}, started: () => {}, saved: () => {} }
+const ignoringListener: AgentListener = { resumed: () => {}, started: () => {}, saved: () => {} }
 
 test('a step that another worker saves in the meantime is not saved again', async () => {
   await using folder = await temporaryFolder(sampleFiles)
@@ -25,7 +25,7 @@ test('a step that another worker saves in the meantime is not saved again', asyn
       const result = await workload.use(step)
       if (!overtaken && step.action === 'frequent_words') {
         overtaken = true
-        await runAgent(home.tenantId, manifest, workload, nobody)
+        await runAgent(home.tenantId, manifest, workload, ignoringListener)
       }
       return result
     },
@@ -33,7 +33,7 @@ test('a step that another worker saves in the meantime is not saved again', asyn
   const saved: number[] = []
   await withStores(stores, () =>
     runAgent(home.tenantId, manifest, slow, {
-      ...nobody,
+      ...ignoringListener,
       saved: ({ ordinal }) => saved.push(ordinal),
     }),
   )
@@ -54,7 +54,7 @@ test('workers that work side by side do every step once', async () => {
   const saved: number[] = []
   const work = (): Promise<void> =>
     runAgent(home.tenantId, manifest, workload, {
-      ...nobody,
+      ...ignoringListener,
       saved: ({ ordinal }) => saved.push(ordinal),
     })
   await withStores(stores, () => Promise.all([work(), work(), work()]))

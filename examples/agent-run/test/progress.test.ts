@@ -12,7 +12,7 @@ afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** What is written during ten seconds of work. */
+/** Returns what is written during ten seconds of work. */
 function written(isTTY: boolean): string[] {
   const texts: string[] = []
   const stream = { isTTY, write: (text: string) => texts.push(text) }
@@ -25,14 +25,14 @@ function written(isTTY: boolean): string[] {
   return texts
 }
 
-test('a terminal gets a bar that is wiped away in the end', () => {
+test('a terminal gets a bar that is erased at the end', () => {
   const texts = written(true)
   expect(texts).toHaveLength(11)
   expect(texts[4]).toBe(`\r\u001b[2K  ${'█'.repeat(20)}${'░'.repeat(20)} 500 of 1,000 steps`)
   expect(texts.at(-1)).toBe('\r\u001b[2K')
 })
 
-test('where there is no terminal a plain line is written every five seconds', () => {
+test('without a terminal a plain line is written every five seconds', () => {
   expect(written(false)).toEqual(['  … 500 of 1,000 steps\n', '  … 1,000 of 1,000 steps\n'])
 })
 

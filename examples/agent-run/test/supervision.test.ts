@@ -19,7 +19,7 @@ function superviseFixture(
   return supervise({ job, kills: [], hangMs, interrupt, worker: program })
 }
 
-test.concurrent('a worker that goes silent is noticed, and after three the supervisor gives up', async () => {
+test.concurrent('a silent worker is noticed, and after three the supervisor gives up', async () => {
   const supervision = await superviseFixture('silent-worker.ts', 200)
   expect(supervision.end).toBe('gave up')
   expect(supervision.lives.map(({ end }) => end)).toEqual(['hung', 'hung', 'hung'])
@@ -28,7 +28,7 @@ test.concurrent('a worker that goes silent is noticed, and after three the super
   ])
 })
 
-test.concurrent('a worker that fails is tried again, and after three its reason is told', async () => {
+test.concurrent('a failing worker is replaced, and after three the reason is reported', async () => {
   const supervision = await superviseFixture('failing-worker.ts', 300_000)
   expect(supervision.lives.map(({ end }) => end)).toEqual(['failed', 'failed', 'failed'])
   expect(gaveUpLines(supervision).join()).toContain('The last one: the harbour is closed.')
@@ -41,7 +41,7 @@ test.concurrent('a worker is killed when the supervisor is interrupted', async (
   expect((await supervision).lives.map(({ end }) => end)).toEqual(['interrupted'])
 })
 
-test('kills are spread over the steps, each in a stretch of its own', () => {
+test('kills are spread over the steps, each in its own range', () => {
   const kills = scheduleKills({ first: 11, last: 110, kills: 4, seed: 7 })
   expect(kills.map(({ ordinal }) => Math.floor((ordinal - 11) / 25))).toEqual([0, 1, 2, 3])
 })
@@ -52,7 +52,7 @@ test('the same seed gives the same kills, and another seed others', () => {
   expect(scheduleKills({ ...options, seed: 1 })).not.toEqual(scheduleKills({ ...options, seed: 2 }))
 })
 
-test('there are never more kills than steps, and none where nothing is left', () => {
+test('there are never more kills than steps, and none if nothing is left', () => {
   expect(scheduleKills({ first: 1, last: 3, kills: 9, seed: 1 })).toHaveLength(3)
   expect(scheduleKills({ first: 4, last: 3, kills: 9, seed: 1 })).toEqual([])
 })

@@ -96,7 +96,7 @@ describe('the verification finds', () => {
   })
 })
 
-test('the verification finds a step that was acknowledged twice, for it was lost in between', async () => {
+test('the verification finds a step that was acknowledged twice because it was lost in between', async () => {
   await using run = await finishedRun()
   run.acknowledged.push(...run.acknowledged.slice(4, 5))
   expect((await run.account()).checks.flatMap((check) => check.faults)).toEqual([
@@ -123,7 +123,7 @@ test('the verification finds a turn that is remembered twice, and a conversation
   ])
 })
 
-test.concurrent('the demo fails over a database that somebody tampered with', async () => {
+test.concurrent('the demo fails for a database that was tampered with', async () => {
   await using folder = await temporaryFolder(sampleFiles)
   await using place = await temporaryFolder()
   const dsn = `sqlite:${place.of('agent.db')}`
@@ -142,7 +142,7 @@ test.concurrent('the demo fails over a database that somebody tampered with', as
   expect(code).toBe(1)
 })
 
-/** Replaces a record by another one, without the slot remembering it. */
+/** Replaces a record by another one, without a trace of the earlier one in the slot. */
 async function forge(
   store: StateStore,
   identity: RunIdentity,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { listTextFiles, readTextFile } from '../src/workload/text-files.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-test('text files are found in order, and what is not text or not ours is left out', async () => {
+test('text files are found in order, and other files are left out', async () => {
   await using folder = await temporaryFolder({
     'b.txt': 'b',
     'a/ä.txt': 'ä',
@@ -21,7 +21,7 @@ test('text files are found in order, and what is not text or not ours is left ou
   expect(await listTextFiles(folder.path)).toEqual(['a.txt', 'a/ä.txt', 'b.txt'])
 })
 
-test('a file that is gone reads as nothing', async () => {
+test('a missing file is read as undefined', async () => {
   await using folder = await temporaryFolder()
   expect(await readTextFile(folder.path, 'gone.txt')).toBeUndefined()
 })

@@ -18,11 +18,11 @@ test('count_words counts lines, words and bytes', () => {
   expect(countWords.use(file('no end of line'))).toMatchObject({ lines: 1, words: 4 })
 })
 
-test('digest_sha256 gives the digest of the bytes', () => {
+test('digest_sha256 returns the digest of the bytes', () => {
   expect(digestSha256.use(file('x'))).toEqual({ sha256: hash('sha256', 'x') })
 })
 
-test('frequent_words takes words of four letters and more, the most frequent first', () => {
+test('frequent_words counts words of four letters and more, the most frequent first', () => {
   expect(frequentWords.use(file('Wave, wave and wind. Sails: a the sails wave'))).toEqual({
     words: [
       ['wave', 3],
@@ -43,7 +43,7 @@ const e = require('e')
   expect(listImports.use(file(source))).toEqual({ modules: ['./b.ts', './c.ts', 'a', 'd', 'e'] })
 })
 
-test('list_headings finds headings, and not those in code', () => {
+test('list_headings finds headings, except in code', () => {
   expect(listHeadings.use(file('# One\n```sh\n# no\n```\n### Three\n#none\n'))).toEqual({
     headings: [
       { level: 1, title: 'One' },
@@ -52,7 +52,7 @@ test('list_headings finds headings, and not those in code', () => {
   })
 })
 
-test('list_keys lists the keys at the top of a JSON file, and says if it is none', () => {
+test('list_keys lists the top-level keys of a JSON file, and reports a file that is not JSON', () => {
   expect(listKeys.use(file('{ "a": { "x": 1 }, "b": 2 }'))).toEqual({
     valid: true,
     keys: ['a', 'b'],
@@ -61,7 +61,7 @@ test('list_keys lists the keys at the top of a JSON file, and says if it is none
   expect(listKeys.use(file('{'))).toEqual({ valid: false, keys: [] })
 })
 
-test('find_marks gives the line of each mark', () => {
+test('find_marks returns the line of each mark', () => {
   expect(findMarks.use(file('ok\n// TODO: later\nTODOS\n# FIXME'))).toEqual({
     marks: [
       { line: 2, mark: 'TODO' },

@@ -2,7 +2,7 @@ import { parseEventId } from '@harborage/core'
 import type { SlotKey, StateRecord } from '@harborage/state'
 import { z } from 'zod'
 
-/** What one line of the file says: everything that one call changed. */
+/** One line of the file: everything that one call changed. */
 export interface Change {
   readonly save: readonly StateRecord[]
   readonly delete: readonly SlotKey[]

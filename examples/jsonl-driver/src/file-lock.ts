@@ -2,8 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { HarborageError } from '@harborage/core'
 
 /**
- * A lock file that holds the number of its process, so that the lock of a process that was killed is not in the way.
- * It guards against mistakes, not against many processes that start at the same moment: use a database for those.
+ * A lock file that contains its process id, so that the lock of a killed process is ignored. It
+ * guards against mistakes, not against several processes that start at the same moment: use a
+ * database for those.
  */
 export class FileLock {
   readonly #path: string
@@ -45,7 +46,7 @@ async function isLeftBehind(path: string): Promise<boolean> {
 function isRunning(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {
-    // Signal 0 only asks whether the process is there.
+    // Signal 0 only checks whether the process exists.
     return process.kill(pid, 0)
   } catch (error) {
     return hasCode(error, 'EPERM')

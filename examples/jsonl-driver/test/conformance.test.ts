@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, it } from 'vitest'
 
 describe('the JSON-lines driver', () => {
   let folder: string
-  // A file for each case: an open reads the whole file, and cases open the store again many times.
+  // One file per case: opening reads the whole file, and cases open the store many times.
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'harborage-jsonl-'))
   })

@@ -1,7 +1,7 @@
 import { listenToOperations, type OperationTrace, type Unsubscribe } from '@harborage/core'
 import { SpanKind, SpanStatusCode, type Meter, type Span, type Tracer } from '@opentelemetry/api'
 
-/** Outcomes that say that the operation did not work, rather than that the answer was no. */
+/** The outcomes of failed operations, as opposed to negative answers. */
 const failures: ReadonlySet<string | undefined> = new Set([
   'store_unavailable',
   'outcome_unknown',
@@ -13,8 +13,8 @@ const failures: ReadonlySet<string | undefined> = new Set([
 ])
 
 /**
- * Makes a span of every operation of every store of this process, below the span that is active where it is called,
- * and counts it in a histogram of durations.
+ * Creates a span for every operation of every store in this process, as a child of the caller's
+ * active span, and records its duration in a histogram.
  */
 export function instrumentHarborage(tracer: Tracer, meter: Meter): Unsubscribe {
   const spans = new WeakMap<OperationTrace, Span>()

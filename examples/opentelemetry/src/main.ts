@@ -1,4 +1,7 @@
-/** Spans and a histogram of what a store does, printed; in production an exporter takes the place of the two below. */
+/**
+ * Prints spans and a histogram of a store's operations. In production an exporter replaces the two
+ * below.
+ */
 import { isHarborageError, newEventId } from '@harborage/core'
 import '@harborage/driver-sqlite'
 import { openStateStore } from '@harborage/state'

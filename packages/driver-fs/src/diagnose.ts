@@ -3,21 +3,21 @@ import type { FsConfig } from './fs-config.ts'
 import { examine } from './internal/examine.ts'
 
 /**
- * Returns what is wrong with a configuration and the folder that it names: an empty list if nothing
- * was found. It changes nothing, and makes no folder.
+ * Checks a configuration and the directory that it names. Resolves to the problems found, or to an
+ * empty list. Changes nothing and creates no directory.
  *
- * | name            | what it found |
+ * | name            | problem |
  * | --- | --- |
  * | `config`        | the DSN or an option is wrong |
  * | `path_too_long` | the paths below the folder, or a name in its path, are too long |
  * | `not_a_folder`  | the path, or a part of it, names a file |
- * | `missing`       | the folder is to be verified and is not there |
- * | `foreign_entry` | something else lies in place of a folder of the store |
- * | `rights`        | the folder cannot be made or entered |
- * | `read_only`     | puts and deletes fail; opening passes, and what is there can be read |
- * | `disk`          | the system could not look at the folder |
+ * | `missing`       | with `migrate: 'verify'`: the directory does not exist |
+ * | `foreign_entry` | something else is in the place of a directory of the store |
+ * | `rights`        | the directory cannot be created or entered |
+ * | `read_only`     | puts and deletes fail, while opening and reading succeed |
+ * | `disk`          | the operating system could not examine the directory |
  *
- * Whether the file system has hard links is found by opening only: it takes a file to try.
+ * Only opening finds out whether the file system supports hard links, because that takes a file.
  *
  * @example
  * ```ts

@@ -12,7 +12,6 @@ import {
 import { HarborageError, type Identity } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
-import { countArtifacts } from './internal/count-artifacts.ts'
 import {
   linkIfFree,
   readIfThere,
@@ -24,30 +23,29 @@ import {
 import { EmptyFolders } from './internal/empty-folders.ts'
 import type { FileGate } from './internal/file-gate.ts'
 import { FolderNames } from './internal/folder-names.ts'
-import { translateFsError } from './internal/fs-errors.ts'
+import { isFull, translateFsError } from './internal/fs-errors.ts'
 import { findInTheWay, isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
-import { isFileThere, isFolder } from './internal/read-folder.ts'
+import { countArtifacts, isFileThere, isFolder } from './internal/read-folder.ts'
 import { identify, ReadyFolders } from './internal/ready-folders.ts'
-import { RefWalk, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
+import { RefWalk, UnfinishedWalks, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
+import { retryWhile } from './internal/retry-while.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
-import { UnfinishedWalks } from './internal/unfinished-walks.ts'
 import { removeTemporary } from './internal/unremoved.ts'
-import { waitForRoom } from './internal/wait-for-room.ts'
 
-/** How often a put starts again because others took its name or removed its folder. */
+/** The largest number of attempts of a put while others take its name or remove its directory. */
 const MAX_ATTEMPTS = 100
 
-/** How often a file that is written is given its name while others remove the folder. */
+/** The largest number of attempts to link a written file while others remove the directory. */
 const MAX_LINKS = 10
 
-/** How many refs of a page are read at the same time. */
+/** The number of refs of a page that are read concurrently. */
 const READS_AT_ONCE = 16
 
 /**
- * Keeps each artifact in a file of its own below one folder. A file is written under a temporary
- * name, synchronised, and then linked to its name, which is never overwritten: so what has a name
- * is whole, and the first of several equal puts wins.
+ * The artifact driver that keeps each artifact in a file below one root directory. A file is
+ * written under a temporary name, synchronized, and then linked to its final name, which is never
+ * overwritten. So a file with a final name is complete, and the first of several equal puts wins.
  */
 export class FsArtifactDriver implements ArtifactDriver {
   readonly #root: string
@@ -60,8 +58,8 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #retryTimeoutMs: number
 
   /**
-   * @param root The real path of a folder that is there.
-   * @param retryTimeoutMs How long a put waits for room on a full disk.
+   * @param root The real path of an existing directory.
+   * @param retryTimeoutMs The time for which a put waits for space on a full disk.
    */
   constructor(root: string, gate: FileGate, temporary: TemporaryFolder, retryTimeoutMs: number) {
     this.#root = root
@@ -76,7 +74,9 @@ export class FsArtifactDriver implements ArtifactDriver {
   async put(artifact: NewArtifact): Promise<ArtifactRef> {
     return this.#translated(async () => {
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-        const ref = await waitForRoom(this.#retryTimeoutMs, () => this.#findOrCreate(artifact))
+        const ref = await retryWhile(isFull, this.#retryTimeoutMs, () =>
+          this.#findOrCreate(artifact),
+        )
         if (ref !== undefined) return ref
       }
       throw new HarborageError(
@@ -108,7 +108,8 @@ export class FsArtifactDriver implements ArtifactDriver {
         : undefined
       const isRemoved =
         before !== undefined && (await isFileThere(at.file)) && (await removeIfThere(at.file))
-      // Also where it was gone already: whoever removed it may not have come to this yet.
+      // Even if it was already gone: the process that removed it may not have synchronized that
+      // yet.
       await this.#syncRemoval(at, before)
       await this.#temporary.removeLeft()
       return isRemoved
@@ -120,14 +121,14 @@ export class FsArtifactDriver implements ArtifactDriver {
       const above = folderOf(this.#root, [tenantId, userId])
       const folder = folderOf(this.#root, [tenantId, userId, sessionId])
       const isThere = (await isRealFolder(this.#root, above)) && (await isFolder(folder))
-      // In one step out of everybody's sight; what is left of it after a crash is removed like any
-      // temporary file.
+      // Moved atomically, so that others see all of it or nothing. After a crash it is removed like
+      // any temporary file.
       const removed = isThere ? await this.#temporary.next() : undefined
       let count = 0
       if (removed !== undefined && (await moveIfThere(folder, removed))) {
         count = await this.#removeMoved(removed, folder, [tenantId, userId])
       } else {
-        // Whoever removed it may not have come to this yet.
+        // The process that removed it may not have synchronized that yet.
         await syncUpwards(this.#gate, this.#root, above)
       }
       await this.#temporary.finishRemoval(folder)
@@ -157,27 +158,29 @@ export class FsArtifactDriver implements ArtifactDriver {
     })
   }
 
-  /** Nothing stays open between calls; what could not be removed may be by now. */
+  /**
+   * Removes temporary files that could not be removed before. Nothing else stays open between
+   * calls.
+   */
   async close(): Promise<void> {
     await this.#temporary.removeLeft()
   }
 
   /**
-   * Gives the ref under which the content is stored, by this call or before; `undefined` if others
-   * came in between.
+   * Resolves to the ref of the content, whether it is stored now or was before, or to `undefined`
+   * if others interfered.
    */
   async #findOrCreate(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
     const { scope, sha256 } = artifact.ref
-    // Read once: if it is asked again whether the short id is taken, it may be by this very
-    // content.
+    // Read once: by a second read the short id may be taken by this very content.
     const taken = await this.#readRef({ scope, id: artifact.shortId })
     const stored =
       taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
     if (stored === undefined) {
       return this.#create(artifact, taken === undefined ? artifact.shortId : artifact.fullId)
     }
-    // Whoever stored it may not have come to this yet, and a put that is answered has to be
-    // durable.
+    // The process that stored it may not have synchronized that yet, and a put that resolved has to
+    // be durable.
     const folder = await this.#folders.ensure(placeOf(stored), shardOf(digitsOf(stored.id)))
     if (folder === undefined) return undefined
     await syncApplied(this.#gate, folder)
@@ -197,8 +200,8 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   /**
-   * Links a file to the name of its ref, durably; `false` if the name is taken, or its folder goes
-   * again and again.
+   * Links a file to the name of its ref, durably. Resolves to `false` if the name is taken, or its
+   * directory keeps being removed.
    */
   async #giveName(written: string, ref: ArtifactRef): Promise<boolean> {
     const digits = digitsOf(ref.id)
@@ -211,9 +214,9 @@ export class FsArtifactDriver implements ArtifactDriver {
       if (linked === 'gone') continue
       await syncApplied(this.#gate, folder)
       if (await this.#folders.isReady(folder)) return true
-      // In a folder that others made since, which may not be durable, it has to be found and made
-      // so. If it is not there, it went with the folder that was there before: it was stored and
-      // deleted, and both have to last.
+      // Others have created the directory again, and it may not be durable: start over. If the file
+      // is not there, it was stored and deleted with the previous directory, and both have to be
+      // durable.
       if (await isFileThere(file)) return false
       await syncUpwards(this.#gate, this.#root, folder)
       return true
@@ -221,7 +224,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     return false
   }
 
-  /** Removes the folders that are empty now, and makes durable that an artifact is gone. */
+  /** Removes directories that are empty now, and makes the removal of an artifact durable. */
   async #syncRemoval(
     { folder, place }: { readonly folder: string; readonly place: readonly string[] },
     before: string | undefined,
@@ -230,11 +233,11 @@ export class FsArtifactDriver implements ArtifactDriver {
       const kept = await this.#empty.removeLast(folder, place)
       if (await syncApplied(this.#gate, kept)) return
     }
-    // Others removed the folder, and may have made another one.
+    // Others removed the directory, and may have created another.
     await syncUpwards(this.#gate, this.#root, folder)
   }
 
-  /** Makes durable that a session is gone, counts its artifacts where they are, and removes them. */
+  /** Makes the removal of a session durable, then counts its moved artifacts and deletes them. */
   async #removeMoved(removed: string, origin: string, above: readonly string[]): Promise<number> {
     try {
       const kept = await this.#empty.removePlace(above)
@@ -246,7 +249,11 @@ export class FsArtifactDriver implements ArtifactDriver {
     }
   }
 
-  /** @throws `outcome_unknown`: they are gone already. */
+  /**
+   * Counts removed artifacts.
+   *
+   * @throws `outcome_unknown` if that fails: they are already gone.
+   */
   async #count(removed: string): Promise<number> {
     try {
       return await countArtifacts(this.#gate, removed)
@@ -294,7 +301,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 }
 
-/** The next ones of a walk, which goes on after them. */
+/** Returns the next items of a walk. */
 async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<Item[]> {
   const items: Item[] = []
   while (items.length < count) {
@@ -305,13 +312,13 @@ async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<It
   return items
 }
 
-/** What all of them give, once none is running any more. */
+/** Resolves to all results once no promise is pending, even if one rejects. */
 async function allOf<Result>(running: readonly Promise<Result>[]): Promise<Result[]> {
   await Promise.allSettled(running)
   return Promise.all(running)
 }
 
-/** A file that says it belongs elsewhere was put there by somebody else. */
+/** Returns whether a ref belongs to a key. A file with another ref was copied there. */
 function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
   return (
     id === key.id &&
@@ -322,7 +329,7 @@ function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
   )
 }
 
-/** Whether it was moved; `false` if it was not there. */
+/** Moves a directory. Resolves to `false` if it was not there. */
 async function moveIfThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to)

@@ -1,21 +1,21 @@
 import { parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 
-/** What `openFsArtifactDriver` takes. */
+/** The options of `openFsArtifactDriver`. */
 export interface FsConfig {
   /**
-   * The folder of the artifacts, as `fs:./artifacts` or a plain path; made, with those above it, if
-   * it is not there.
+   * The directory of the artifacts, as `fs:./artifacts` or a path. It is created, with its parents,
+   * if it does not exist.
    */
   readonly dsn: string | undefined
   /**
-   * How long a call goes on trying while the disk is full (a put), or while the process can open no
-   * more files, in milliseconds. Default: 5,000.
+   * The time for which a put is retried while the disk is full, and any call while the process
+   * cannot open more files, in milliseconds. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
   /**
-   * `'verify'`: opening changes nothing, and fails with `schema_outdated` if the folder is not
-   * there. Default: `'apply'`.
+   * With `'verify'`, opening changes nothing, and fails with `schema_outdated` if the directory
+   * does not exist. Default: `'apply'`.
    */
   readonly migrate?: 'apply' | 'verify'
 }
@@ -26,10 +26,14 @@ const fsConfig = z.strictObject({
   migrate: z.enum(['apply', 'verify']).default('apply'),
 })
 
-/** As {@link FsConfig}, with its defaults. */
+/** A checked configuration with its defaults. */
 export type CheckedFsConfig = Required<FsConfig> & { readonly dsn: string }
 
-/** Checks the configuration and fills in the defaults. */
+/**
+ * Returns the checked configuration with the defaults filled in.
+ *
+ * @throws `invalid_config` if an option is wrong.
+ */
 export function parseFsConfig(config: FsConfig): CheckedFsConfig {
   return parseConfig(fsConfig, config)
 }

@@ -11,13 +11,13 @@ import { ifMissing, isForbidden, missingRoot, translateOpenError } from './inter
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /**
- * Opens the artifact driver that keeps plain files below one folder. Several processes of one
- * machine may use it at once. What earlier processes left behind when they were killed in the
- * middle of a put is removed.
+ * Opens the artifact driver that keeps artifacts as files below one directory. Several processes of
+ * one machine may use the same directory. Opening removes temporary files that killed processes
+ * left behind.
  *
  * @throws `invalid_config` if the path is malformed, too long or names a file (see `diagnose`);
- * `schema_outdated` if it is to be verified and not there; `store_unavailable` if it cannot be used
- * now.
+ * `schema_outdated` if the directory does not exist with `migrate: 'verify'`; `store_unavailable`
+ * if it cannot be used now.
  *
  * @example
  * ```ts
@@ -47,7 +47,11 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
   }
 }
 
-/** @throws `schema_outdated` if it is not there. */
+/**
+ * Resolves to the real path of the root.
+ *
+ * @throws `schema_outdated` if it does not exist.
+ */
 async function findRoot(path: string): Promise<string> {
   const root = await realpath(path).catch(ifMissing)
   if (root !== undefined) return root
@@ -55,9 +59,9 @@ async function findRoot(path: string): Promise<string> {
 }
 
 /**
- * Makes the folder, and those above it that are not there, and gives its real path. Each is durable
- * before another one is made in it; one that is there, too, since whoever made it may not have come
- * to this.
+ * Creates the directory and its missing parents, and resolves to its real path. Each of them is
+ * durable before another is created in it. Existing ones are synchronized too: the process that
+ * created them may not have done so yet.
  */
 async function ensureRoot(path: string, gate: FileGate): Promise<string> {
   const root = (await realpath(path).catch(ifMissing)) ?? (await makeFolder(path, gate))
@@ -68,15 +72,15 @@ async function ensureRoot(path: string, gate: FileGate): Promise<string> {
 async function makeFolder(path: string, gate: FileGate): Promise<string> {
   const folder = join(await ensureRoot(dirname(path), gate), basename(path))
   await mkdir(folder, { mode: OWNER_DIRECTORY }).catch((error: unknown) => {
-    // Another process made it.
+    // Another process created it.
     if (codeOf(error) !== 'EEXIST') throw error
   })
   return realpath(folder)
 }
 
 /**
- * A folder above the root may be none of the store's to read; then whoever made the root made it
- * durable.
+ * Synchronizes a directory if it is readable. The parent of the root may not be: then the creator
+ * of the root has synchronized it.
  */
 async function syncIfAllowed(folder: string, gate: FileGate): Promise<void> {
   try {

@@ -21,25 +21,26 @@ beforeEach(async () => {
   id = (await artifacts.putText(scope, 'content')).id
 })
 
-describe('what can be seen and was not made durable is outcome_unknown', () => {
+describe('a visible change that could not be made durable is outcome_unknown', () => {
   const unknown = { code: 'outcome_unknown', retryable: true }
 
   test('for a put, and the next one finds it', async () => {
     const { id: next } = await artifacts.putText(scope, 'next')
     await artifacts.delete(scope, next)
-    // The first are those of the file itself, and of the folder in which its last folder is made anew.
+    // The first are those of the file itself, and of the folder in which its last folder is made
+    // anew.
     failSync(3)
     expect(await failureOf(artifacts.putText(scope, 'next'))).toMatchObject(unknown)
     expect(await artifacts.exists(scope, next)).toBe(true)
     expect((await artifacts.putText(scope, 'next')).id).toBe(next)
   })
 
-  test('for a put of what is there', async () => {
+  test('for a put of existing content', async () => {
     failSync(1)
     expect(await failureOf(artifacts.putText(scope, 'content'))).toMatchObject(unknown)
   })
 
-  test('for a delete, and the next one synchronises it', async () => {
+  test('for a delete, and the next one synchronizes it', async () => {
     failSync(1)
     expect(await failureOf(artifacts.delete(scope, id))).toMatchObject(unknown)
     expect(await artifacts.exists(scope, id)).toBe(false)
@@ -48,7 +49,7 @@ describe('what can be seen and was not made durable is outcome_unknown', () => {
     expect(await artifacts.delete(scope, id)).toBe(false)
   })
 
-  test('for a deleteScope, and the next one synchronises it', async () => {
+  test('for a deleteScope, and the next one synchronizes it', async () => {
     failSync(1)
     expect(await failureOf(artifacts.deleteScope(session))).toMatchObject(unknown)
     expect(await collect(artifacts.list(scope))).toEqual([])
@@ -59,7 +60,7 @@ describe('what can be seen and was not made durable is outcome_unknown', () => {
   })
 })
 
-test('a file whose content cannot be synchronised is store_unavailable, and not there', async () => {
+test('a file whose content cannot be synchronized is store_unavailable, and not there', async () => {
   failSync(1)
   expect(await failureOf(artifacts.putText(scope, 'next'))).toMatchObject({
     code: 'store_unavailable',
@@ -67,7 +68,7 @@ test('a file whose content cannot be synchronised is store_unavailable, and not 
   expect(await collect(artifacts.list(scope))).toHaveLength(1)
 })
 
-test('temporary files that cannot be removed fail no put, and a deleteScope that leaves content', async () => {
+test('temporary files that cannot be removed fail no put, but a deleteScope that leaves content', async () => {
   replaceCall('rm', () => async () => {
     throw Object.assign(new Error('EIO: i/o error, unlink'), { code: 'EIO' })
   })

@@ -37,7 +37,7 @@ beforeEach(async () => {
   ref = await artifacts.putText(scope, text, { filename: 'file', source: { tool: 'x' } })
 })
 
-test('any flipped byte of what stands before the bytes is artifact_corrupt, for every reader', async () => {
+test('any flipped byte before the content is artifact_corrupt, for every reader', async () => {
   const path = await onlyArtifactFile(root)
   const whole = await readFile(path)
   const headerEnd = whole.byteLength - ref.sizeBytes
@@ -61,7 +61,7 @@ describe('a file that was', () => {
     ['cut within its bytes', async (path) => truncate(path, (await readFile(path)).length - 1)],
     ['cut to its header', async (path) => truncate(path, (await readFile(path)).length - 2_100)],
     ['made longer', (path) => appendFile(path, 'x')],
-    ['replaced by a foreign one', (path) => writeFile(path, 'a text of somebody else')],
+    ['replaced by a foreign one', (path) => writeFile(path, 'a foreign text')],
     ['replaced by zeros', (path) => writeFile(path, Buffer.alloc(10_000))],
     ['given an enormous header', (path) => overwrite(path, 4, [0xff, 0xff, 0xff, 0xff])],
   ])(
@@ -81,7 +81,7 @@ describe('a file that was', () => {
     },
   )
 
-  test('changed in its bytes is artifact_corrupt to whoever reads them', async () => {
+  test('changed in its content is artifact_corrupt for every reader of the content', async () => {
     const path = await onlyArtifactFile(root)
     await overwrite(path, (await readFile(path)).length - 5, [0x00])
     await expectCorrupt(artifacts.get(scope, ref.id), artifacts.getText(scope, ref.id))
@@ -93,7 +93,7 @@ describe('a file that was', () => {
 describe("another scope's file", () => {
   const secret = { tenantId: 'v', userId: 'u', sessionId: 's', taskId: 'k' }
 
-  test('in place of an own one is artifact_corrupt and shows nothing of it', async () => {
+  test('in place of an own file is artifact_corrupt and reveals nothing', async () => {
     const [own = ''] = await artifactFiles(root)
     await artifacts.putText(secret, text, { filename: 'secret' })
     const other = (await artifactFiles(root)).find((path) => path !== own) ?? ''
@@ -110,7 +110,7 @@ describe("another scope's file", () => {
     }
   })
 
-  test('under a free name of an own one is artifact_corrupt', async () => {
+  test('under an unused own name is artifact_corrupt', async () => {
     const theirs = await artifacts.putText(secret, 'their secret')
     const own = dirname(dirname(await findFile(ref.sha256)))
     const planted = join(own, theirs.sha256.slice(0, 2), theirs.sha256.slice(0, 12))
@@ -119,7 +119,7 @@ describe("another scope's file", () => {
     await expectCorrupt(artifacts.get(scope, theirs.id), collect(artifacts.list(scope)))
   })
 
-  test('in a folder that was copied to the place of an own one is never listed', async () => {
+  test('in a directory that was copied to an own place is never listed', async () => {
     const theirs = await artifacts.putText(secret, 'their secret')
     const folderOf = (sha256: string) => findFile(sha256).then((path) => upwards(path, 3))
     const own = await folderOf(ref.sha256)
@@ -135,7 +135,7 @@ describe("another scope's file", () => {
   })
 })
 
-test('files that are none of the store are passed over', async () => {
+test('files that are not of the store are ignored', async () => {
   const shard = dirname(await onlyArtifactFile(root))
   for (const name of ['.DS_Store', '.nfs0001', 'notes.txt', `${ref.sha256.slice(0, 12)}.bak`]) {
     await writeFile(join(shard, name), 'foreign')

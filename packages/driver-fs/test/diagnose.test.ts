@@ -10,24 +10,24 @@ import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-/** The most bytes of a root on Linux: below it, paths have up to 403 bytes more. */
+/** The longest root on Linux in bytes: paths below it have up to 403 bytes more. */
 const LONGEST_ROOT = 4_095 - 403
 
-/** A path of just so many bytes below a folder. */
+/** Returns a path of exactly the given length below a directory. */
 function pathOf(bytes: number, folder: string): string {
   let path = folder
   while (bytes - path.length > 202) path += `/${'a'.repeat(100)}`
   return `${path}/${'b'.repeat(bytes - path.length - 1)}`
 }
 
-describe('a folder in which all is well has no finding and is left as it was', () => {
-  test('where it is not there yet', async () => {
+describe('a healthy directory has no finding and is left unchanged', () => {
+  test('that does not exist yet', async () => {
     const folder = await temporaryFolder()
     expect(await diagnose({ dsn: `fs:${join(folder, 'a/b')}` })).toEqual([])
     expect(await snapshot(folder)).toEqual({})
   })
 
-  test('where it is in use, also by a link', async () => {
+  test('that is in use, also through a link', async () => {
     const folder = await temporaryFolder()
     const root = join(folder, 'root')
     await using artifacts = await openArtifacts(root)
@@ -39,7 +39,7 @@ describe('a folder in which all is well has no finding and is left as it was', (
   })
 })
 
-describe('a finding names what opening fails with', () => {
+describe('a finding has the message with which opening fails', () => {
   test.each<[name: string, dsnIn: (folder: string) => Promise<string>]>([
     ['config', async (folder) => `fs:${folder}?retryTimeoutMs=5`],
     ['config', async () => 'fs://host/a'],
@@ -61,7 +61,7 @@ describe('a finding names what opening fails with', () => {
   })
 })
 
-describe('what lies in place of a folder of the store is found, and opening fails with it', () => {
+describe('an entry in place of a directory of the store is found, and opening fails with it', () => {
   test.each(['artifacts', 'temporary'])('%s', async (name) => {
     for (const plant of [plantFile, plantLink]) {
       const folder = await temporaryFolder()
@@ -78,7 +78,7 @@ describe('what lies in place of a folder of the store is found, and opening fail
   })
 })
 
-test('a folder that is to be verified and is not there is found', async () => {
+test('a missing directory with migrate: verify is found', async () => {
   const config = { dsn: join(await temporaryFolder(), 'none'), migrate: 'verify' } as const
   const findings = await diagnose(config)
   expect(findings).toMatchObject([{ name: 'missing', grade: 'fails' }])
@@ -86,7 +86,7 @@ test('a folder that is to be verified and is not there is found', async () => {
   expect(error).toMatchObject({ code: 'schema_outdated', message: findings[0]?.message })
 })
 
-test('one name that is too long is told from a path that is', async () => {
+test('a name that is too long differs from a path that is too long', async () => {
   const folder = await temporaryFolder()
   const [name] = await diagnose({ dsn: join(folder, 'ä'.repeat(128), 'below') })
   expect(name?.message).toContain('has 256 bytes')
@@ -101,7 +101,7 @@ test.runIf(process.platform === 'linux')(
     await using artifacts = await openArtifacts(pathOf(LONGEST_ROOT, await temporaryFolder()))
     const session = { tenantId: 't', userId: 'u', sessionId: 's' }
     const scope = { ...session, taskId: 'k' }
-    // Two contents of one short id, so that one of them has its full digest for a name.
+    // Two contents with the same short id, so that one is named with its full digest.
     const forged = [
       '{"approve":false,"amount":10,"s":3,"n":15411236}',
       '{"approve":true,"amount":1000000,"s":3,"n":18236979}',
@@ -129,7 +129,7 @@ async function fileIn(folder: string): Promise<string> {
   return join(folder, 'file')
 }
 
-/** The path of a link that is short itself and leads to a long path. */
+/** Returns the path of a short link to a long path. */
 async function linkTo(path: string, folder: string): Promise<string> {
   await mkdir(path, { recursive: true })
   await symlink(path, join(folder, 'link'))

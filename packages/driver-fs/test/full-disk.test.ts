@@ -23,7 +23,7 @@ describe.each([
   ['a full disk', fullDisks[0] ?? mebibyteFiles],
   ['a limit to the size of files', mebibyteFiles],
 ])('%s', (_, disk) => {
-  test('is a typed error, harms nothing, leaves nothing, and passes when there is room', async () => {
+  test('is a typed error, harms nothing, leaves nothing, and passes once there is space', async () => {
     const root = await temporaryFolder()
     const answer = await runScript<FullDiskAnswer>('fill-disk.ts', [root], disk.under(root))
     expect(answer.failure?.code).toBe('store_unavailable')

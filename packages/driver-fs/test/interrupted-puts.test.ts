@@ -15,7 +15,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 
-test('what a killed process was writing is removed at the next open, and nothing of it is visible', async () => {
+test('the file of a killed process is removed at the next open, and nothing of it is visible', async () => {
   const root = await temporaryFolder()
   const { writer } = await startWriter(root)
   await writingIn(root)
@@ -31,7 +31,7 @@ test('what a killed process was writing is removed at the next open, and nothing
   }
 })
 
-test('what a running process is writing stays, and its put succeeds', async () => {
+test('the file of a running process stays, and its put succeeds', async () => {
   const root = await temporaryFolder()
   const { writer, lines } = await startWriter(root)
   // Stopped in the middle of a put, it cannot have finished before the folder is opened.
@@ -53,7 +53,7 @@ test('what a running process is writing stays, and its put succeeds', async () =
   await exited
 })
 
-test('what this process is writing stays when it opens the folder once more', async () => {
+test('the file of this process stays when it opens the directory again', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const finishPut = await beginPut(artifacts)
@@ -64,7 +64,7 @@ test('what this process is writing stays when it opens the folder once more', as
   await finishPut()
 })
 
-test('what another machine left is kept for a day', async () => {
+test('the file of another machine is kept for a day', async () => {
   const root = await temporaryFolder()
   await (await openArtifacts(root)).close()
   const hour = 60 * 60 * 1000
@@ -75,7 +75,7 @@ test('what another machine left is kept for a day', async () => {
   expect(await temporaryFiles(root)).toEqual([fresh])
 })
 
-test('what a process left whose number this one now has is removed', async () => {
+test('the file of an earlier process with the same id is removed', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const finishPut = await beginPut(artifacts)
@@ -88,7 +88,7 @@ test('what a process left whose number this one now has is removed', async () =>
   await finishPut()
 })
 
-/** Begins a put and waits until its file is written; it goes on when it is told to. */
+/** Begins a put and waits until its file is written. Returns the function that lets it continue. */
 async function beginPut(artifacts: ArtifactStore): Promise<() => Promise<unknown>> {
   await artifacts.putText(scope, 'in the same folders')
   const [isWritten, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

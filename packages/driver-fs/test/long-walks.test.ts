@@ -19,7 +19,7 @@ const anything = {
   namespace: undefined,
 }
 
-test('a walk across tenants reads their folder once, however many pages it has', async () => {
+test('a walk across tenants reads their directory once, for any number of pages', async () => {
   const root = await rootWithTenants()
   await using artifacts = await openArtifacts(root)
   const read = vi.spyOn(files, 'readdir')
@@ -35,7 +35,7 @@ test('a walk across tenants reads their folder once, however many pages it has',
   expect(ofTenants).toHaveLength(1)
 })
 
-test('a page may be asked for twice, by its place, and with another filter', async () => {
+test('a page may be requested twice, by its place, and with another filter', async () => {
   const driver = await openFsArtifactDriver({ dsn: await rootWithTenants() })
   const maxBytes = 1024 * 1024
   const all = await driver.listPage({ ...anything, after: undefined, limit: 100, maxBytes })

@@ -34,7 +34,7 @@ test.each([
   },
 )
 
-test('a name that is not that of its folder is artifact_corrupt', async () => {
+test('a name file with another text is artifact_corrupt', async () => {
   const root = await temporaryFolder()
   await using writer = await openArtifacts(root)
   await writer.putText(scope, 'text')
@@ -44,7 +44,7 @@ test('a name that is not that of its folder is artifact_corrupt', async () => {
   expect(error).toMatchObject({ code: 'artifact_corrupt', retryable: false })
 })
 
-test('a folder without a name that holds nothing yet is passed over', async () => {
+test('an empty directory without a name file is ignored', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const ref = await artifacts.putText(scope, 'text')

@@ -14,14 +14,14 @@ const kept = { tenantId: 't', userId: 'u', sessionId: 'kept', taskId: '' }
 const churned = { tenantId: 't', userId: 'u', sessionId: 'churned' }
 const processes = Array.from({ length: 8 }, (_, index) => `process ${index}`)
 
-test('eight processes may put and delete in one folder at once', async () => {
+test('eight processes may put and delete in one directory concurrently', async () => {
   const root = await temporaryFolder()
   const answers = await Promise.all(
     processes.map((name) => runScript<PuttingAnswer>('putting-process.ts', [root, name])),
   )
   expect(answers.flatMap(({ faults }) => faults)).toEqual([])
 
-  // Equal contents were stored once, and everybody got the same refs.
+  // Equal contents were stored once, and all processes got the same refs.
   const shared = answers.flatMap((answer) => answer.shared)
   const byDigest = Map.groupBy(shared, ({ sha256 }) => sha256)
   for (const [first, ...others] of byDigest.values()) {
@@ -37,7 +37,7 @@ test('eight processes may put and delete in one folder at once', async () => {
   const texts = await Promise.all(refs.map(({ id }) => artifacts.getText(kept, id)))
   expect(texts).not.toContain(undefined)
 
-  // Each artifact of the session that everybody deleted was removed by just one of them.
+  // Each artifact of the session that all processes deleted was removed by exactly one of them.
   const put = answers.reduce((sum, answer) => sum + answer.put, 0)
   const removed = answers.reduce((sum, answer) => sum + answer.removed, 0)
   expect(removed + (await artifacts.deleteScope(churned))).toBe(put)

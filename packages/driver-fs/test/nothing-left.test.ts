@@ -21,7 +21,7 @@ const scope = { ...session, taskId: 'k' }
 const maintenance = { maintenanceScoped: true } as const
 
 describe('nothing is left below the root', () => {
-  test('of tasks that were removed, and what else the session has stays', async () => {
+  test('of removed tasks, while the rest of the session stays', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     const kept = await artifacts.putText(session, 'kept')
@@ -38,7 +38,7 @@ describe('nothing is left below the root', () => {
     expect(Object.keys(await snapshot(root))).toEqual(['artifacts', 'temporary'])
   })
 
-  test('of a session that was removed, unless its user has another one', async () => {
+  test('of a removed session, unless its user has another one', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     const other = { ...session, sessionId: 'other' }
@@ -51,7 +51,7 @@ describe('nothing is left below the root', () => {
     expect(Object.keys(await snapshot(root))).toEqual(['artifacts', 'temporary'])
   })
 
-  test('once a list has met what an earlier version left behind', async () => {
+  test('once a list has found what an earlier version left behind', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     const kept = await artifacts.putText(session, 'kept')
@@ -73,7 +73,7 @@ describe('nothing is left below the root', () => {
     expect(await snapshot(root)).toEqual(before)
   })
 
-  test('but a list leaves the folders that a put may just have made', async () => {
+  test('but a list leaves directories that a put may have just created', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     await artifacts.putText(scope, 'text')
@@ -84,7 +84,7 @@ describe('nothing is left below the root', () => {
   })
 })
 
-test('a put that comes while its folder is being removed is there, and so is the name', async () => {
+test('a put during the removal of its directory succeeds, and the name file is there', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const { id } = await artifacts.putText(scope, 'first')
@@ -103,7 +103,7 @@ test('a put that comes while its folder is being removed is there, and so is the
   expect(await readFile(join(task, 'name'), 'utf8')).toBe('k')
 })
 
-test('processes that put and remove in one task lose nothing and leave nothing', async () => {
+test('concurrent puts and removals of one task lose nothing and leave nothing', async () => {
   const root = await temporaryFolder()
   const names = ['a', 'b', 'c', 'd']
   const answers = await Promise.all(
@@ -113,7 +113,7 @@ test('processes that put and remove in one task lose nothing and leave nothing',
   expect(Object.keys(await snapshot(root))).toEqual(['artifacts', 'temporary'])
 })
 
-test('processes that are killed while they remove folders hide nothing of what others put', async () => {
+test('processes killed while removing directories hide nothing that others put', async () => {
   const root = await temporaryFolder()
   let isOver = false
   const working = Promise.all(
@@ -127,7 +127,7 @@ test('processes that are killed while they remove folders hide nothing of what o
   }
 })
 
-/** Lets a process do so many rounds and kills it, wherever it is then. */
+/** Lets a process do a number of rounds and kills it at that moment. */
 async function killTidier(root: string, name: string, rounds: number): Promise<void> {
   const script = join(import.meta.dirname, 'support/endless-tidier.ts')
   const tidier = spawn(process.execPath, [script, root, name], {
@@ -142,8 +142,8 @@ async function killTidier(root: string, name: string, rounds: number): Promise<v
   await exited
 }
 
-describe('what is answered lasts', () => {
-  test('for a delete that removes folders, once the lowest that stays is synchronised', async () => {
+describe('an acknowledged change is durable', () => {
+  test('for a delete that removes directories, once the lowest remaining one is synchronized', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     await artifacts.putText(session, 'kept')
@@ -154,7 +154,7 @@ describe('what is answered lasts', () => {
     expect(synced).toEqual([(await stat(sessionFolder)).ino])
   })
 
-  test('for a delete whose folder another process has removed and made anew', async () => {
+  test('for a delete whose directory another process removed and created again', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     const { id } = await artifacts.putText(scope, 'text')
@@ -168,7 +168,7 @@ describe('what is answered lasts', () => {
     expect(synced).toContain((await stat(join(root, 'artifacts'))).ino)
   })
 
-  test('for a put that another process removes with its session before it is synchronised', async () => {
+  test('for a put that another process removes with its session before it is synchronized', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     const { id } = await artifacts.putText(scope, 'text')
@@ -181,7 +181,7 @@ describe('what is answered lasts', () => {
       await real(from, to)
       if (isRemoved || !String(to).startsWith(sessionFolder)) return
       isRemoved = true
-      // As deleteScope of another process, which has not come to synchronise anything.
+      // Like deleteScope of another process, which has not synchronized anything yet.
       await rename(sessionFolder, join(root, 'temporary', 'removed'))
     })
     const synced = recordSynced()

@@ -11,7 +11,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 
-test('a list that fails at one of many files leaves none open', async () => {
+test('a list that fails at one of many files leaves no file open', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   for (let index = 0; index < 16; index += 1) await artifacts.putText(scope, `text ${index}`)

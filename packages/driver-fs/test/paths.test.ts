@@ -39,8 +39,8 @@ const scopes: readonly ArtifactScope[] = [
   { ...plain, tenantId: '-rf', userId: '*', sessionId: '\n', taskId: '\u202e' },
 ]
 
-describe('whatever a scope is called', () => {
-  test('it shares nothing with another one, and nothing is written outside of the root', async () => {
+describe('with any name of a scope', () => {
+  test('it shares nothing with others, and nothing is written outside the root', async () => {
     const parent = await temporaryFolder()
     const root = join(parent, 'deep', 'root')
     await mkdir(join(parent, 'B', 'victim'), { recursive: true })
@@ -76,7 +76,7 @@ describe('whatever a scope is called', () => {
     expect(await readdir(join(parent, 'deep'))).toEqual(['root'])
   })
 
-  test('every path below the root is of digests, with the name of each beside it', async () => {
+  test('every path below the root consists of digests, each with a name file', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     for (const scope of scopes) {

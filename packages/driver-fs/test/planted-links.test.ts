@@ -42,7 +42,7 @@ beforeEach(async () => {
 })
 
 describe.each(places)('a link in place of %s', (_, levelsUp) => {
-  /** What was there is moved out of the root, whole and readable, and a link leads to it. */
+  /** Moves the entry out of the root, complete and readable, and puts a link in its place. */
   async function plantLink(): Promise<string> {
     const place = upwards(await onlyArtifactFile(root), levelsUp)
     const elsewhere = join(parent, 'elsewhere')
@@ -127,7 +127,7 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
   )
 })
 
-test('a link to the very folder that was there before is not followed either', async () => {
+test('a link to the original directory is not followed either', async () => {
   const task = upwards(await onlyArtifactFile(root), 3)
   await rename(task, join(parent, 'moved'))
   await symlink(join(parent, 'moved'), task)
@@ -152,7 +152,7 @@ test('a link in place of the temporary folder is not written through', async () 
   expect(await artifacts.getText(scope, id)).toBe(text)
 })
 
-test('a link in place of the name of a folder is not followed', async () => {
+test('a link in place of a name file is not followed', async () => {
   const name = join(upwards(await onlyArtifactFile(root), 4), 'name')
   await rename(name, join(parent, 'name'))
   await symlink(join(parent, 'name'), name)
@@ -161,7 +161,7 @@ test('a link in place of the name of a folder is not followed', async () => {
   expect(error.code).toBe('store_unavailable')
 })
 
-test('a link that leads nowhere is not followed', async () => {
+test('a broken link is not followed', async () => {
   const file = await onlyArtifactFile(root)
   await rm(file)
   await symlink(join(parent, 'nowhere'), file)
@@ -169,7 +169,7 @@ test('a link that leads nowhere is not followed', async () => {
   expect((await failureOf(artifacts.putText(scope, text))).code).toBe('store_unavailable')
 })
 
-test('a pipe in place of a file does not keep a reader waiting', async () => {
+test('a pipe in place of a file does not block a reader', async () => {
   const file = await onlyArtifactFile(root)
   await rm(file)
   execFileSync('mkfifo', [file])
@@ -177,7 +177,7 @@ test('a pipe in place of a file does not keep a reader waiting', async () => {
   expect((await failureOf(collect(artifacts.list(scope)))).code).toBe('artifact_corrupt')
 })
 
-test('the root itself may be reached by a link', async () => {
+test('the root itself may be a link', async () => {
   await symlink(root, join(parent, 'link'))
   await using linked = await openArtifacts(join(parent, 'link'))
   expect(await linked.getText(scope, id)).toBe(text)

@@ -12,7 +12,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
 
-test('an artifact that comes into a folder which others made meanwhile is answered once that one is durable', async () => {
+test('a put into a directory that others created meanwhile resolves once that directory is durable', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const { id } = await artifacts.putText(scope, 'text')
@@ -23,7 +23,8 @@ test('an artifact that comes into a folder which others made meanwhile is answer
   replaceCall('link', (real) => async (from, to) => {
     if (!isReplaced) {
       isReplaced = true
-      // As by one process that deletes the scope, and one that is killed when it has just made the folders anew.
+      // Like a process that deletes the scope, and one that is killed after creating the
+      // directories again.
       await rm(sessionAbove(shard), { recursive: true })
       await mkdir(shard, { recursive: true })
     }
@@ -40,7 +41,7 @@ test('an artifact that comes into a folder which others made meanwhile is answer
   expect(await collect(fresh.list({ maintenanceScoped: true }))).toEqual([ref])
 })
 
-/** The folder of the session, in which are the task, the namespace and the last folder. */
+/** Returns the directory of the session, which contains those of task, namespace and shard. */
 function sessionAbove(shard: string): string {
   return join(shard, '..', '..', '..')
 }

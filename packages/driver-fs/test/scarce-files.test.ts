@@ -5,24 +5,24 @@ import type { ManyCallsAnswer } from './support/many-calls.ts'
 import type { LastFilesAnswer } from './support/last-files.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-/** Runs a program that may have so many files open. */
+/** Runs a program with a limit of open files. */
 function withFiles(count: number): string[] {
   return ['sh', '-c', `ulimit -n ${count}; exec "$@"`, 'sh']
 }
 
-test('a thousand puts, reads, lists and deletes at once are done with few open files', async () => {
+test('a thousand concurrent puts, reads, lists and deletes need few open files', async () => {
   const root = await temporaryFolder()
   const answer = await runScript<ManyCallsAnswer>('many-calls.ts', [root], withFiles(128))
   expect(answer).toEqual({ failures: [], read: 1_000, listed: 30_000, removed: 1_000, left: 0 })
 })
 
-test('calls wait while other code has every file that the process may have open', async () => {
+test('calls wait while other code has all files open that the process may have', async () => {
   const root = await temporaryFolder()
   const { waited } = await runScript<LastFilesAnswer>('last-files.ts', [root], withFiles(128))
   expect(waited).toEqual({ put: 'done', get: 'text', list: 1, deleteScope: 2 })
 })
 
-test('a deleteScope that runs out of files says what it did, or that this is unknown', async () => {
+test('a deleteScope that runs out of files reports what it did, or that this is unknown', async () => {
   const root = await temporaryFolder()
   const { scarce } = await runScript<LastFilesAnswer>('last-files.ts', [root], withFiles(128))
   expect(scarce.map(({ left }) => left)).toEqual([0, 1, 2, 3, 4])

@@ -19,7 +19,10 @@ beforeEach(async () => {
   artifacts = new ArtifactStore(await openFsArtifactDriver({ dsn: root, retryTimeoutMs: 0 }))
 })
 
-/** Makes every removal in `temporary/` fail, as without a free file, until the callback is called. */
+/**
+ * Makes every removal in `temporary/` fail, as without free file descriptors, until the returned
+ * function is called.
+ */
 function failRemovals(): () => void {
   let fails = true
   replaceCall('rm', (real) => async (path, options) => {
@@ -29,7 +32,7 @@ function failRemovals(): () => void {
   return () => (fails = false)
 }
 
-/** A deleteScope whose content could not be removed, and that can be removed now. */
+/** Runs a deleteScope whose content could not be removed, but can be removed now. */
 async function failedDeletion(): Promise<void> {
   await artifacts.putText(session, 'secret')
   const succeed = failRemovals()
@@ -38,7 +41,7 @@ async function failedDeletion(): Promise<void> {
   succeed()
 }
 
-describe('the content of a session that could not be removed goes with', () => {
+describe('content of a session that could not be removed is removed by', () => {
   test.each<[call: string, run: (id: string) => Promise<unknown>]>([
     ['the repeated deleteScope', () => artifacts.deleteScope(session)],
     ['the deleteScope of another session', () => artifacts.deleteScope(other)],
@@ -55,7 +58,7 @@ describe('the content of a session that could not be removed goes with', () => {
   })
 })
 
-test('a deleteScope is answered once the content is gone, and not before', async () => {
+test('a deleteScope resolves once the content is gone, and not before', async () => {
   await artifacts.putText(session, 'secret')
   const succeed = failRemovals()
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -71,7 +74,7 @@ test('a deleteScope is answered once the content is gone, and not before', async
   expect(await temporaryFiles(root)).toEqual([])
 })
 
-test('what a put could not remove goes with the next delete', async () => {
+test('files that a put could not remove are removed by the next delete', async () => {
   const succeed = failRemovals()
   const { id } = await artifacts.putText(session, 'secret')
   expect(await temporaryFiles(root)).not.toEqual([])

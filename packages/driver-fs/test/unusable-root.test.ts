@@ -19,7 +19,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
 
 describe('a root that is', () => {
-  test('missing is made, with the folders above it, for the owner only', async () => {
+  test('missing is created with its parents, for the owner only', async () => {
     const folder = await temporaryFolder()
     await using artifacts = await openArtifacts(join(folder, 'a', 'b', 'root'))
     const ref = await artifacts.putText(scope, 'text')
@@ -27,7 +27,7 @@ describe('a root that is', () => {
     expect((await stat(join(folder, 'a', 'b'))).mode & 0o777).toBe(0o700)
   })
 
-  test('a file is invalid_config, and the file stays what it is', async () => {
+  test('a file is invalid_config, and the file is left unchanged', async () => {
     const folder = await temporaryFolder()
     await writeFile(join(folder, 'file'), 'do not lose me')
     const before = await snapshot(folder)
@@ -39,7 +39,7 @@ describe('a root that is', () => {
     expect(await snapshot(folder)).toEqual(before)
   })
 
-  test('there already is durable before anything is in it, whoever made it', async () => {
+  test('existing is synchronized before anything is created in it', async () => {
     const above = await temporaryFolder()
     await mkdir(join(above, 'root'))
     const synced = recordSynced()
@@ -47,7 +47,7 @@ describe('a root that is', () => {
     expect(synced).toEqual([(await stat(above)).ino])
   })
 
-  test('made with folders above it has each of them durable before one is made in it', async () => {
+  test('created with its parents has each of them synchronized before the next is created in it', async () => {
     const above = await temporaryFolder()
     await mkdir(join(above, 'a'))
     const synced = recordSynced()
@@ -68,7 +68,7 @@ describe('a root that is', () => {
     expect(await temporaryFiles(root)).toEqual([])
   })
 
-  test('named with an empty host is the path behind it', async () => {
+  test('given with an empty host is the path after it', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifactStore({ dsn: `fs://${root}` })
     await artifacts.putText(scope, 'text')
@@ -81,7 +81,7 @@ describe('a root that is', () => {
     expect((await failureOf(openArtifacts(root))).code).toBe('invalid_config')
   })
 
-  test('only read-only can be read, refuses writes, and takes them again when it may', async () => {
+  test('read-only can be read, rejects writes, and accepts them once it is writable', async () => {
     const answer = await runScript<StrangerAnswer>('stranger.ts', [await temporaryFolder()])
     const refusal = { code: 'store_unavailable', retryable: false }
     expect(answer).toMatchObject({
@@ -95,7 +95,7 @@ describe('a root that is', () => {
     })
   })
 
-  test('in use already keeps the rights that its owner gave it', async () => {
+  test('in use keeps the permissions of its owner', async () => {
     const root = await temporaryFolder()
     await chmod(root, 0o750)
     await using artifacts = await openArtifacts(root)
@@ -103,7 +103,7 @@ describe('a root that is', () => {
     expect((await stat(root)).mode & 0o777).toBe(0o750)
   })
 
-  test('removed under an open store is an error of the write, and works again once it is back', async () => {
+  test('removed under an open store fails the write, and works again once it is back', async () => {
     const root = join(await temporaryFolder(), 'root')
     await using artifacts = await openArtifacts(root)
     const { id } = await artifacts.putText(scope, 'text')
@@ -115,7 +115,7 @@ describe('a root that is', () => {
   })
 })
 
-describe('a DSN is refused', () => {
+describe('a DSN is rejected', () => {
   test.each([
     '',
     'fs:',

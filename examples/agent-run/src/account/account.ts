@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { job, stepPlace } from '../supervision/messages.ts'
 
-/** What the verifier is asked. */
+/** The request to the verifier. */
 export const verification = job.extend({ acknowledged: z.array(stepPlace) })
 export type Verification = z.output<typeof verification>
 
 const count = z.int().min(0)
 
-/** All that the report tells about the database, as a process found it that took no part in the run. */
+/**
+ * Everything that the report says about the database, as found by a process that took no part in
+ * the run.
+ */
 export const account = z.object({
   checks: z.array(z.object({ claim: z.string(), faults: z.array(z.string()).readonly() })),
   kinds: z.array(z.object({ kind: z.string(), slots: count, bytes: count })),
@@ -19,10 +22,10 @@ export const account = z.object({
     bytes: count,
     tokens: count,
     microUsd: count,
-    /** Sessions that more than one worker process had a part in. */
+    /** The sessions on which more than one worker process worked. */
     sharedSessions: count,
   }),
-  /** What is kept as artifacts, and what the steps that point to them would keep without sharing. */
+  /** The bytes that are kept as artifacts, and those that the steps would keep without sharing. */
   artifacts: z.object({ stored: count, storedBytes: count, steps: count, stepBytes: count }),
   actions: z.array(z.object({ action: z.string(), times: count, finding: z.string().optional() })),
 })

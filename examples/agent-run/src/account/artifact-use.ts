@@ -2,7 +2,10 @@ import type { ArtifactStore } from '@harborage/artifacts'
 import type { Account } from './account.ts'
 import type { StoredRun } from './read-back.ts'
 
-/** How much the run keeps as artifacts, and how much that would be if each step had kept its own. */
+/**
+ * Returns the bytes that the run keeps as artifacts, and those that it would keep if each step had
+ * its own.
+ */
 export async function artifactUse(
   artifacts: ArtifactStore,
   { sessions }: StoredRun,

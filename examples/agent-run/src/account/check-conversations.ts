@@ -4,7 +4,9 @@ import type { Check } from './check-run.ts'
 import { counted, grouped } from './numbers.ts'
 import type { StoredSession } from './read-back.ts'
 
-/** Every step has to be remembered exactly once, in the summary or word by word, and in its order. */
+/**
+ * Checks that every step is remembered exactly once and in order, in the summary or word by word.
+ */
 export function checkConversations(
   sessions: readonly StoredSession[],
   recollections: readonly Recollection[],

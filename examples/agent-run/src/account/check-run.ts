@@ -7,20 +7,20 @@ import { counted, grouped } from './numbers.ts'
 import type { StoredRun, StoredSession } from './read-back.ts'
 import type { Recomputed } from './recompute.ts'
 
-/** One thing that has to be true, and what was found to speak against it. */
+/** A condition that has to hold, and the faults that were found. */
 export interface Check {
   readonly claim: string
   readonly faults: readonly string[]
 }
 
-/** A step that a worker said was saved. */
+/** A step that a worker reported as saved. */
 export interface Acknowledgement {
   readonly ordinal: number
   readonly session: Identity
   readonly eventId: EventId
 }
 
-/** Holds a run, as it was read back, against the plan, the acknowledgements and the files. */
+/** Checks a run that was read back against the plan, the acknowledgements and the files. */
 export async function checkRun(
   store: StateStore,
   run: StoredRun,
@@ -75,7 +75,10 @@ async function checkAcknowledged(
   return { claim: `every acknowledgement holds: ${steps} looked up by event id`, faults }
 }
 
-/** Slots alone cannot show a step that was applied twice; sums and checkpoints, which count steps, can. */
+/**
+ * Slots alone cannot show a step that was applied twice. Sums and checkpoints, which count steps,
+ * can.
+ */
 function checkNothingTwice({ sessions, kinds }: StoredRun): Check {
   const faults: string[] = []
   let steps = 0

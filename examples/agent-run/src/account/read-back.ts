@@ -18,7 +18,7 @@ import {
   type StepResult,
 } from '../slots.ts'
 
-/** All that the database holds of a run. What is missing or unreadable is `undefined`. */
+/** Everything that the database holds of a run. Missing or unreadable parts are `undefined`. */
 export interface StoredRun {
   readonly manifest: Manifest
   readonly sessions: readonly StoredSession[]
@@ -42,18 +42,18 @@ export interface StoredTask {
 export interface StoredStep {
   readonly planned: PlannedStep
   readonly stored: { readonly value: StepResult; readonly eventId: EventId } | undefined
-  /** How many bytes of the output are kept as an artifact, if any. */
+  /** The bytes of the output that are kept as an artifact, if any. */
   readonly offloadedBytes: number | undefined
 }
 
-/** How much a run keeps under one kind. */
+/** The number and size of a run's records of one kind. */
 export interface KindUse {
   readonly kind: string
   readonly slots: number
   readonly bytes: number
 }
 
-/** Reads a run back; it needs nothing but the store and the place of the manifest. */
+/** Reads a run back. Needs only the store and the place of the manifest. */
 export async function readBack(
   store: StateStore,
   artifacts: ArtifactStore,
@@ -96,7 +96,7 @@ async function readSession(
   }
 }
 
-/** Puts an output that is kept as an artifact back into its place. */
+/** Replaces the ref of an output that is kept as an artifact by the output. */
 async function fetchOutput(
   artifacts: ArtifactStore,
   session: Identity,
@@ -123,7 +123,9 @@ async function readable<Value>(loading: Promise<Value>): Promise<Value | undefin
   }
 }
 
-/** The operator's view: it walks the kinds across all identities and counts those of the run. */
+/**
+ * Counts the records of the run by kind, as an operator would: by walking across all identities.
+ */
 async function readKinds(store: StateStore, owners: readonly Identity[]): Promise<KindUse[]> {
   const ours = new Set(owners.map(keyOf))
   const uses = new Map<string, { slots: number; bytes: number }>()

@@ -3,17 +3,20 @@ import type { StepResult } from '../slots.ts'
 import type { Toolbox } from '../workload/workload.ts'
 import type { StoredRun } from './read-back.ts'
 
-/** What doing every step once more gives, compared with what is stored. */
+/** The results of repeating every step, compared with the stored ones. */
 export interface Recomputed {
   readonly equal: number
-  /** Steps whose input has changed since, so that nothing can be said about them. */
+  /** The steps whose input has changed since, so that they cannot be checked. */
   readonly changed: number
   readonly different: readonly string[]
-  /** The result of every planned step, by event id: the new one, or the stored one where the input has changed. */
+  /**
+   * The result of every planned step by event id: the new one, or the stored one if the input has
+   * changed.
+   */
   readonly results: ReadonlyMap<string, StepResult>
 }
 
-/** Does all the work again, from the files, without the database. */
+/** Repeats all the work from the files, without the database. */
 export async function recompute(run: StoredRun, toolbox: Toolbox): Promise<Recomputed> {
   const results = new Map<string, StepResult>()
   const different: string[] = []

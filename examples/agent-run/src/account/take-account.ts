@@ -64,7 +64,7 @@ function actionsOf({ sessions }: StoredRun, toolbox: Toolbox): Account['actions'
     .flatMap(({ tasks }) => tasks.flatMap(({ steps }) => steps))
     .flatMap(({ stored }) => (stored === undefined ? [] : [stored.value]))
   return [...Map.groupBy(results, ({ action }) => action)].map(([action, ofAction]) => {
-    // A step whose input was gone has an error for an output, and one whose artifact is gone has none.
+    // A step whose input was gone has an error as its output. One whose artifact is gone has none.
     const outputs = ofAction.filter(
       ({ inputSha256, output }) => inputSha256 !== '' && output !== null,
     )

@@ -1,4 +1,7 @@
-/** The process that reads the database back: it took no part in the run and shares no memory with it. */
+/**
+ * The process that reads the database back. It took no part in the run and shares no memory with
+ * it.
+ */
 import { openStores } from '../open-stores.ts'
 import { hearSupervisor, tellSupervisor } from '../supervision/supervisor-channel.ts'
 import { openToolbox } from '../workload/open-workload.ts'

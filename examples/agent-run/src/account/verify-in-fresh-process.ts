@@ -6,7 +6,7 @@ import { verifierMessage, type Account, type Verification } from './account.ts'
 const VERIFIER = join(import.meta.dirname, 'verifier.ts')
 const LONGEST_MS = 300_000
 
-/** Has a new process take the account. */
+/** Starts a new process that takes the account. */
 export async function verifyInFreshProcess(question: Verification): Promise<Account> {
   const child = fork(VERIFIER, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -3,10 +3,13 @@ import type { Cost, StepResult } from '../slots.ts'
 const BYTES_PER_TOKEN = 4
 const MICRO_USD_PER_TOKEN = 3
 
-/** The costs of nothing yet. */
+/** The costs before the first step. */
 export const NO_COST: Cost = { steps: 0, bytes: 0, tokens: 0, microUsd: 0, byAction: {} }
 
-/** The costs after one more step, as if a model read its input at 3 dollars per million tokens. */
+/**
+ * Returns the costs after one more step, as if a model read its input at 3 dollars per million
+ * tokens.
+ */
 export function addCost(cost: Cost, { action, bytes }: StepResult): Cost {
   const tokens = Math.ceil(bytes / BYTES_PER_TOKEN)
   return {
@@ -18,7 +21,7 @@ export function addCost(cost: Cost, { action, bytes }: StepResult): Cost {
   }
 }
 
-/** The costs of two sessions together. */
+/** Returns the sum of the costs of two sessions. */
 export function sumCosts(costs: readonly Cost[]): Cost {
   return costs.reduce((sum, cost) => {
     const byAction = { ...sum.byAction }

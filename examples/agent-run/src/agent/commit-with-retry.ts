@@ -4,7 +4,10 @@ import type { StateStore, StateTransaction } from '@harborage/state'
 
 const PAUSES_MS = [20, 100, 500, 2_000] as const
 
-/** Repeats the very same commit, event ids and all, while the database has passing trouble: that applies it once. */
+/**
+ * Makes a commit and repeats it, with the same event ids, after transient failures of the database.
+ * It is applied once.
+ */
 export async function commitWithRetry(
   store: StateStore,
   transaction: StateTransaction,

@@ -1,7 +1,7 @@
 import type { StateStore } from '@harborage/state'
 import { sessionLifecycle, sessionPlan, taskCheckpoint, type Manifest } from '../slots.ts'
 
-/** How many steps of a run the checkpoints say are done. */
+/** Resolves to the number of finished steps of a run, according to its checkpoints. */
 export async function countDone(
   store: StateStore,
   tenantId: string,

@@ -3,8 +3,8 @@ import type { Identity } from '@harborage/core'
 import type { StepResult } from '../slots.ts'
 
 /**
- * Keeps a heavy output as an artifact of the session, and leaves its id in its place. What several steps of the session
- * came to is stored once.
+ * Keeps a heavy output as an artifact of the session, and returns its id in its place. Equal
+ * outputs of a session are stored once.
  */
 export async function keepOutput(session: Identity, result: StepResult): Promise<StepResult> {
   const artifacts = artifactContext.require().scoped(session)

@@ -5,8 +5,8 @@ import { runManifest, sessionLifecycle, sessionPlan, type Manifest, type Plan } 
 import type { SessionToDo, Workload } from '../workload/workload.ts'
 
 /**
- * Writes down everything that is to be done before any of it is done, each step with its event id. An interrupted
- * planning is taken up where it stopped: what is planned stays planned.
+ * Stores the plan of the whole run before any step is done, each step with its event id.
+ * Interrupted planning continues where it stopped: stored plans are kept.
  */
 export async function planRun(store: StateStore, workload: Workload): Promise<Manifest> {
   const { home, source, summary } = workload
@@ -25,7 +25,7 @@ export async function planRun(store: StateStore, workload: Workload): Promise<Ma
   return manifest
 }
 
-/** Forgets a run and all that it saved and remembered. */
+/** Deletes a run and everything that it saved and remembered. */
 export async function forgetRun(
   { state, artifacts, memory }: Stores,
   home: Identity,

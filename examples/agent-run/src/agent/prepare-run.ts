@@ -8,11 +8,11 @@ import { forgetRun, planRun } from './plan-run.ts'
 export interface PreparedRun {
   readonly manifest: Manifest
   readonly total: number
-  /** How many steps were done before. */
+  /** The number of steps that were done before. */
   readonly done: number
 }
 
-/** Finds the run in the database, or plans it. With `again`, an earlier one is forgotten first. */
+/** Finds the run in the database, or plans it. With `again`, deletes an earlier run first. */
 export async function prepareRun(
   stores: Stores,
   workload: Workload,

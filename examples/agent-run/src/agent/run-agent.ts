@@ -22,15 +22,15 @@ export interface StepPlace {
   readonly step: PlannedStep
 }
 
-/** Is told what the agent does; what it was told to be `saved` is durable. */
+/** Receives the progress of the agent. A step is durable when it is reported as `saved`. */
 export interface AgentListener {
-  /** The conversation with which a session goes on. */
+  /** The conversation with which a session continues. */
   resumed(recollection: Recollection): void
   started(place: StepPlace): void
   saved(place: StepPlace): void
 }
 
-/** Where a task stands in the run: its first step and that of its session. */
+/** The place of a task in the run: its first step and that of its session. */
 interface TaskPlace {
   readonly first: number
   readonly ofSession: number
@@ -39,7 +39,7 @@ interface TaskPlace {
 
 const MOST_CONFLICTS = 10
 
-/** Works through the planned sessions of a tenant, going on wherever an earlier agent stopped. */
+/** Works through the planned sessions of a tenant, and continues where an earlier agent stopped. */
 export async function runAgent(
   tenantId: string,
   manifest: Manifest,
@@ -75,7 +75,7 @@ async function runSession(first: number, toolbox: Toolbox, listener: AgentListen
   }
 }
 
-/** Asks the checkpoint before every step which one is next, and trusts nothing that it remembers. */
+/** Reads the next step from the checkpoint before every step, and never from its own memory. */
 async function runTask(
   task: PlannedTask,
   { first, ofSession, isLast }: TaskPlace,
@@ -95,7 +95,8 @@ async function runTask(
     const place = { ordinal: first + done, session, step }
     listener.started(place)
     const result = await keepOutput(session, await toolbox.use(step))
-    // Before the step is saved: whoever does it again remembers it again, under the same id, which is once.
+    // Before the step is saved: a worker that repeats it adds the turn again, with the same id, so
+    // it is kept once.
     const turn = turnOfStep(place.ordinal - ofSession + 1, step, result)
     await memoryContext.require().addTurn(session, turn)
     try {
@@ -111,7 +112,8 @@ async function runTask(
       listener.saved(place)
       conflicts = 0
     } catch (error) {
-      // The last commit of a killed worker may arrive late: then the step is done, and the checkpoint says so.
+      // The last commit of a killed worker may arrive late. Then the checkpoint shows that the step
+      // is done.
       conflicts += 1
       if (!isHarborageError(error, 'condition_failed') || conflicts > MOST_CONFLICTS) throw error
     }

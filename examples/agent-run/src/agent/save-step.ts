@@ -18,17 +18,20 @@ export interface FinishedStep {
   readonly step: PlannedStep
   /** The step's place in its task, from 1. */
   readonly number: number
-  /** The generation of the checkpoint that said that this step is next; `null` if there was none yet. */
+  /**
+   * The generation of the checkpoint that named this step as the next one, or `null` if there was
+   * none.
+   */
   readonly checkpoint: EventId | null
   readonly result: StepResult
   readonly endsSession: boolean
 }
 
 /**
- * Saves one finished step: its result, the checkpoint, the costs and, at the end, the session's lifecycle change
- * together or not at all.
+ * Saves one finished step in one commit: its result, the checkpoint, the costs and, at the end, the
+ * change of the session's lifecycle.
  *
- * @throws `condition_failed` if another worker has gone on in the meantime: then nothing is saved.
+ * @throws `condition_failed` if another worker has continued meanwhile. Then nothing is saved.
  */
 export async function saveStep(finished: FinishedStep): Promise<void> {
   const { run, task, step, number, checkpoint, result, endsSession } = finished

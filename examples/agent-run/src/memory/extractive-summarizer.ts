@@ -1,16 +1,17 @@
 import type { ConversationTurn, Summarizer } from '@harborage/memory'
 
 export interface ExtractiveSummarizerOptions {
-  /** The longest summary. Default: 1,200 characters. */
+  /** The largest length of a summary in characters. Default: 1,200. */
   readonly maxCharacters?: number
 }
 
-/** The longest piece that is kept of a message. */
+/** The largest length that is kept of a message, in characters. */
 const MAX_PIECE = 120
 
 /**
- * Summarizes without a model: of each message it keeps the sentence with the most facts in it, and when there is no
- * room for all, the poorest lines go first. The same conversation always gives the same summary.
+ * Returns a summarizer without a model. It keeps the sentence with the most facts of each message.
+ * If there is no room for all, it drops the poorest lines first. Equal conversations have equal
+ * summaries.
  */
 export function extractiveSummarizer({
   maxCharacters = 1_200,
@@ -38,7 +39,7 @@ function richestSentence(message: string): string {
   return letters.length <= MAX_PIECE ? richest : `${letters.slice(0, MAX_PIECE - 1).join('')}…`
 }
 
-/** In their order. Of equally poor lines the oldest goes first. */
+/** Returns lines in order. Of equally poor ones it drops the oldest first. */
 function richestThatFit(lines: readonly string[], maxCharacters: number): string[] {
   const kept = [...lines]
   let room = maxCharacters - kept.join('\n').length
@@ -50,7 +51,7 @@ function richestThatFit(lines: readonly string[], maxCharacters: number): string
   return kept
 }
 
-/** Numbers, codes, and names: capitals that do not begin a sentence. */
+/** Matches numbers, codes, and names: capitals that do not begin a sentence. */
 function factsIn(text: string): number {
   return text.match(/[A-Z]*\d[\w.:-]*|(?<=[^.!?\s] )\p{Lu}\p{L}+/gu)?.length ?? 0
 }

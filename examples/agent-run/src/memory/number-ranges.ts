@@ -1,4 +1,7 @@
-/** Adds a number at the end of a text of ranges: `1-7` and 8 make `1-8`, but `1-7` and 9 make `1-7, 9-9`. */
+/**
+ * Returns ranges with a number added at the end: `1-7` and 8 become `1-8`, `1-7` and 9 become
+ * `1-7, 9-9`.
+ */
 export function appendNumber(ranges: string, number: number): string {
   const [first = '', last = ''] = ranges.slice(ranges.lastIndexOf(' ') + 1).split('-')
   if (ranges === '') return `${number}-${number}`
@@ -6,7 +9,7 @@ export function appendNumber(ranges: string, number: number): string {
   return `${ranges.slice(0, ranges.length - `${first}-${last}`.length)}${first}-${number}`
 }
 
-/** Every number of a text of ranges, in its order. */
+/** Returns every number of a text of ranges, in order. */
 export function numbersIn(ranges: string): number[] {
   return ranges === '' ? [] : ranges.split(', ').flatMap(numbersOf)
 }

@@ -5,8 +5,8 @@ import { numberOfTurn } from './step-turn.ts'
 const PREFIX = 'steps '
 
 /**
- * Lets another summarizer write, and says in the first line which steps went into the summary, so that one which is
- * missing or was folded twice shows.
+ * Returns a summarizer that wraps another one. It lists the summarized steps in the first line, so
+ * that a missing or repeated one can be found.
  */
 export function numberingSummarizer(inner: Summarizer): Summarizer {
   return {
@@ -20,7 +20,7 @@ export function numberingSummarizer(inner: Summarizer): Summarizer {
   }
 }
 
-/** The steps that went into a summary, in their order. */
+/** Returns the steps of a summary, in order. */
 export function numbersInSummary(summary: string): number[] {
   return numbersIn(partsOf(summary).ranges)
 }

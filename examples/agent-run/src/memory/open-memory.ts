@@ -12,7 +12,7 @@ export function openMemory(
     strategy: 'rolling_summary',
     recentTurns: 4,
     summarizer: numberingSummarizer(extractiveSummarizer()),
-    // It takes a moment and no more; so soon the place of a killed worker is free.
+    // Summaries take only a moment. After this time another worker may replace a killed one.
     summarizerTimeoutMs: 500,
     bus: createEventBus(),
   })

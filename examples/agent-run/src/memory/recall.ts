@@ -4,17 +4,17 @@ import { z } from 'zod'
 import { numbersInSummary } from './numbering-summarizer.ts'
 import { numberOfTurn } from './step-turn.ts'
 
-/** What a runtime finds again of a session's conversation. */
+/** The context of a session's conversation. */
 export const recollection = z.object({
   sessionId: z.string(),
-  /** The steps that the summary stands for, and those that are there word by word, each in their order. */
+  /** The summarized steps, and those that are kept word by word, in order. */
   summarized: z.array(z.number()),
   verbatim: z.array(z.number()),
   tokens: z.int(),
 })
 export type Recollection = z.output<typeof recollection>
 
-/** Asks the memory store for the context with which a session goes on. */
+/** Reads the context with which a session continues from the memory store. */
 export async function recall(memory: MemoryStore, session: Identity): Promise<Recollection> {
   const { summary, recentTurns, tokens } = await memory.getLlmContext(session)
   return {

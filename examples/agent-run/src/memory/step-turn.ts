@@ -4,8 +4,8 @@ import type { PlannedStep, StepResult } from '../slots.ts'
 const MOST_CHARACTERS = 400
 
 /**
- * What is remembered of a step, as an exchange: what was to be done, and what came of it. It has the id of the step, so
- * that a step which is done again is remembered once.
+ * Returns the turn for a step: the task and its result. The turn has the id of the step, so a
+ * repeated step is remembered once.
  *
  * @param number The step's place in its session, from 1.
  */
@@ -21,7 +21,7 @@ export function turnOfStep(
   }
 }
 
-/** The place in its session of the step that a turn is about. */
+/** Returns the place in its session of the step of a turn. */
 export function numberOfTurn({ userMessage }: ConversationTurn): number {
   return Number(/^#(\d+) /.exec(userMessage)?.[1])
 }

@@ -3,7 +3,7 @@ import type { WorkSource } from '../slots.ts'
 import type { Supervision } from '../supervision/supervise.ts'
 import { bold, dim, green } from './style.ts'
 
-/** The end of a run in which everything held. */
+/** Returns the end of the report if every check passed. */
 export function closingLines({ lives }: Supervision, dsn: string): string[] {
   const killed = lives.filter(({ end }) => end === 'killed').length
   const kills = killed === 0 ? '' : ` through ${counted(killed, 'kill')}`
@@ -16,7 +16,7 @@ export function closingLines({ lives }: Supervision, dsn: string): string[] {
   ]
 }
 
-/** After Ctrl-C. */
+/** Returns the end of the report after Ctrl-C. */
 export function interruptedLines(source: WorkSource, database: string): string[] {
   return [
     bold('Stopped. What was saved stays saved.'),
@@ -25,7 +25,7 @@ export function interruptedLines(source: WorkSource, database: string): string[]
   ]
 }
 
-/** When one worker after the other failed without saving anything. */
+/** Returns the end of the report if one worker after the other failed without saving anything. */
 export function gaveUpLines({ lives }: Supervision): string[] {
   const last = lives.at(-1)
   const reason =

@@ -14,7 +14,7 @@ const kindMeanings: Readonly<Record<string, string>> = {
   'task.step/…': 'per step: what it produced, by event id',
 }
 
-/** What was done and what is stored, all of it read back from the database. */
+/** Returns the summary of the work and the stored data, all of it read back from the database. */
 export function storedLines({
   kinds,
   actions,
@@ -49,7 +49,7 @@ export function storedLines({
   ].flatMap(wrapped)
 }
 
-/** What went where because it was heavy, and what sharing saved. */
+/** Returns the line about heavy outputs, and how much sharing saved. */
 function artifactLines({ stored, storedBytes, steps, stepBytes }: Account['artifacts']): string[] {
   if (stored === 0) return []
   return [
@@ -60,7 +60,7 @@ function artifactLines({ stored, storedBytes, steps, stepBytes }: Account['artif
   ]
 }
 
-/** The proof. */
+/** Returns the results of the checks. */
 export function proofLines({ checks }: Account): string[] {
   return [
     `${bold('The proof')}  ${dim('by a fresh process, from the database, the files and the log of acknowledgements')}`,

@@ -8,11 +8,11 @@ export interface Heading {
   readonly database: string
   readonly kills: number
   readonly seed: number
-  /** How many steps were done before this run. */
+  /** The number of steps that were done before this run. */
   readonly done: number
 }
 
-/** What is about to happen. */
+/** Returns the heading: what the run is going to do. */
 export function headingLines({ manifest, database, kills, seed, done }: Heading): string[] {
   const { source, summary, sessions } = manifest
   const steps = sessions.reduce((sum, session) => sum + session.steps, 0)

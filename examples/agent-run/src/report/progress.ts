@@ -5,20 +5,23 @@ const REDRAW_MS = 50
 const LINE_MS = 5_000
 const TO_LINE_START = '\r\u001b[2K'
 
-/** Shows how far the work has come, on standard error. */
+/** Shows the progress of the work on standard error. */
 export interface Progress {
   update(done: number): void
   /** Has to be called before anything else is printed. */
   clear(): void
 }
 
-/** What it needs of a terminal, or of what is there instead. */
+/** The parts of an output stream that it needs. */
 export interface ProgressStream {
   readonly isTTY?: boolean
   write(text: string): unknown
 }
 
-/** A bar on a terminal; a plain line now and then where there is none, or where NO_COLOR is set. */
+/**
+ * Returns a progress bar on a terminal. Without a terminal or with NO_COLOR, it prints a plain line
+ * now and then.
+ */
 export function showProgress(total: number, stream: ProgressStream = process.stderr): Progress {
   const isPlain =
     stream.isTTY !== true || Boolean(process.env['NO_COLOR']) || process.env['TERM'] === 'dumb'

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 
-// styleText leaves the text alone where there is no terminal or NO_COLOR is set.
+// styleText returns the text unchanged without a terminal or with NO_COLOR.
 export const bold = (text: string): string => styleText('bold', text)
 export const dim = (text: string): string => styleText('dim', text)
 export const red = (text: string): string => styleText('red', text)

@@ -6,10 +6,10 @@ import { keepEnd, LINE_WIDTH, wrapped } from './columns.ts'
 import { bold, dim, green, red } from './style.ts'
 
 const INDENT = ' '.repeat(11)
-/** The columns before the one of the step in flight. */
+/** The width of the columns before that of the step in flight. */
 const FIRST_WIDTH = 40
 const FOUND_WIDTH = 34
-/** Where both do not fit beside each other, what was found has a line of its own. */
+/** If both do not fit beside each other, the finding gets its own line. */
 const IS_WIDE = LINE_WIDTH >= 112
 const IN_FLIGHT_WIDTH = LINE_WIDTH - FIRST_WIDTH - (IS_WIDE ? FOUND_WIDTH : 0)
 const SHORTEST_TARGET = 8
@@ -21,7 +21,10 @@ export function timelineHead(): string[] {
   return [bold('When it was killed, and where it went on'), ...columns.map(dim)]
 }
 
-/** What happened to one worker, what the next one found, and what it remembered. */
+/**
+ * Returns the line for a worker: what happened to it, what the next one found, and what that one
+ * remembered.
+ */
 export function timelineLines(before: WorkerLife, after: WorkerLife, total: number): string[] {
   const { known, inFlight, resumed } = breakBetween(before, after, total)
   const lines = rows(
@@ -43,7 +46,7 @@ function remembering({ sessionId, summarized, verbatim, tokens }: Recollection):
   return `${INDENT}remembers ${turns}: session ${keepEnd(sessionId, SESSION_WIDTH)}`
 }
 
-/** What became of the steps in flight, all together. */
+/** Returns the outcome of all steps in flight. */
 export function timelineSummary(lives: readonly WorkerLife[], total: number): string[] {
   const breaks = lives
     .slice(1)

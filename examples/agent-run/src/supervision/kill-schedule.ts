@@ -1,10 +1,13 @@
 import { seededRandom } from './random.ts'
 
-/** When to kill: upon hearing this about a step, or about a later one, and a moment after. */
+/** The time of a kill: shortly after this message about a step or a later one. */
 export interface PlannedKill {
   readonly ordinal: number
   readonly upon: 'started' | 'saved'
-  /** How long after, as a share of the time that a step takes: the kill falls before, during or after its save. */
+  /**
+   * The delay as a share of the duration of a step: the kill falls before, during or after its
+   * save.
+   */
   readonly delay: number
 }
 
@@ -16,7 +19,7 @@ export interface ScheduleOptions {
   readonly seed: number
 }
 
-/** Spreads the kills over the steps, each at random in a stretch of its own. */
+/** Returns kills that are spread over the steps, each at random in its own range. */
 export function scheduleKills({ first, last, kills, seed }: ScheduleOptions): PlannedKill[] {
   const random = seededRandom(seed)
   const steps = last - first + 1

@@ -15,11 +15,14 @@ export const stepPlace = z.object({
   }),
 })
 
-/** What a process is to work on. It comes as a message and not as an argument: a DSN may hold a password. */
+/**
+ * The job of a process. It is sent as a message and not as an argument: a DSN may contain a
+ * password.
+ */
 export const job = z.object({ dsn: z.string(), home: identity, source: workSource })
 export type Job = z.output<typeof job>
 
-/** What a worker tells its supervisor. */
+/** A message of a worker to its supervisor. */
 export const workerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resumed'), recollection }),
   z.object({ type: z.literal('started'), place: stepPlace }),

@@ -2,7 +2,7 @@ const FIRST_GUESS_MS = 0.5
 const LONGEST_MS = 20
 const WEIGHT_OF_LATEST = 0.1
 
-/** Measures how long a step takes, between hearing that it was started and that it was saved. */
+/** Measures the duration of a step between the messages that it was started and saved. */
 export class Pace {
   #stepMs = FIRST_GUESS_MS
   #startedAt = performance.now()
@@ -16,7 +16,10 @@ export class Pace {
     this.#stepMs += WEIGHT_OF_LATEST * (latest - this.#stepMs)
   }
 
-  /** A running average in milliseconds, never long: someone waits for it in a loop. */
+  /**
+   * The running average in milliseconds. It is limited because the supervisor waits for it in a
+   * busy loop.
+   */
   get stepMs(): number {
     return this.#stepMs
   }

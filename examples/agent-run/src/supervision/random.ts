@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 const HEX_DIGITS = 12
 
-/** Random numbers from 0 up to 1, the same ones for the same seed. */
+/** Returns a generator of random numbers from 0 to 1, which are the same for the same seed. */
 export function seededRandom(seed: number): () => number {
   let drawn = 0
   return () => {

@@ -12,7 +12,7 @@ const MOST_FRUITLESS_WORKERS = 3
 
 export interface Supervision {
   readonly lives: readonly WorkerLife[]
-  /** Every step that a worker said was saved. */
+  /** All steps that workers reported as saved. */
   readonly acknowledged: readonly StepPlace[]
   readonly end: 'finished' | 'interrupted' | 'gave up'
 }
@@ -20,17 +20,17 @@ export interface Supervision {
 export interface SupervisionOptions {
   readonly job: Job
   readonly kills: readonly PlannedKill[]
-  /** A worker that says nothing for so long is taken to hang. */
+  /** The time without a message after which a worker is considered hanging. */
   readonly hangMs: number
   readonly interrupt: AbortSignal
   readonly onStep?: (saved: StepPlace) => void
-  /** Called when it is known where a worker went on after the one before it had ended early. */
+  /** Called once it is known where a worker continued after an earlier one was killed. */
   readonly onRestart?: (before: WorkerLife, after: WorkerLife) => void
   /** The program of the worker, for tests. */
   readonly worker?: string
 }
 
-/** Runs one worker after the other until the work is done, killing them as planned. */
+/** Runs one worker after the other until the work is done, and kills them as scheduled. */
 export function supervise(options: SupervisionOptions): Promise<Supervision> {
   return new Supervisor(options).run()
 }
@@ -83,7 +83,7 @@ class Supervisor {
       if (life.end === undefined && this.#isTimeToKill(message)) kill('killed')
     })
     if (interrupt.aborted) stop()
-    // A worker that is gone before it hears of the job is seen to be gone below.
+    // If the worker exits before it receives the job, that is handled below.
     else child.send(job, () => {})
 
     await isGone(child)
@@ -126,7 +126,7 @@ class Supervisor {
     if (before !== undefined) this.#options.onRestart?.(before, life)
   }
 
-  /** If so, waits for the very moment. */
+  /** Returns whether to kill the worker now. If so, first waits for the exact moment. */
   #isTimeToKill(message: WorkerMessage): boolean {
     const [next] = this.#kills
     if (message.type !== 'started' && message.type !== 'saved') return false
@@ -137,12 +137,15 @@ class Supervisor {
   }
 }
 
-/** What a killed process said last is still on its way when it exits, so the channel has to end too. */
+/**
+ * Resolves once the process has exited and its channel has closed: its last messages may arrive
+ * after the exit.
+ */
 async function isGone(child: ChildProcess): Promise<void> {
   await Promise.all([once(child, 'exit'), once(child, 'disconnect')])
 }
 
-/** Timers count whole milliseconds, in which a step is long over. */
+/** Waits in a loop: timers count whole milliseconds, which is longer than a step. */
 function waitPrecisely(milliseconds: number): void {
   const until = performance.now() + milliseconds
   while (performance.now() < until);

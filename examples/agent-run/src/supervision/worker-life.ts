@@ -1,26 +1,26 @@
 import type { StepPlace } from '../agent/run-agent.ts'
 import type { Recollection } from '../memory/recall.ts'
 
-/** One worker process's life, as the supervisor saw it. */
+/** The life of a worker process, as seen by the supervisor. */
 export interface WorkerLife {
   readonly number: number
-  /** What it remembered of the session in which it took up the work. */
+  /** The conversation of the session in which it continued. */
   recollection: Recollection | undefined
-  /** The first step that it took up; `undefined` if it found none. */
+  /** The first step that it began, or `undefined` if there was none. */
   first: StepPlace | undefined
-  /** The last steps that it said were started and saved. */
+  /** The last steps that it reported as started and saved. */
   started: StepPlace | undefined
   saved: StepPlace | undefined
-  /** The last step that this worker or one before it said was saved. */
+  /** The last step that this worker or an earlier one reported as saved. */
   lastAcknowledged: StepPlace | undefined
   end: 'finished' | 'killed' | 'hung' | 'failed' | 'interrupted' | undefined
   /** When it ended, in milliseconds since the supervision began. */
   endedAt: number
-  /** What it said when it failed. */
+  /** Its error message, if it failed. */
   message: string | undefined
 }
 
-/** @param before The worker that this one takes over from. */
+/** @param before The worker that this one replaces. */
 export function newLife(before: WorkerLife | undefined): WorkerLife {
   return {
     number: (before?.number ?? 0) + 1,

@@ -1,4 +1,4 @@
-/** The process that does the work, and may be killed at any moment. */
+/** The process that does the work, and may be killed at any time. */
 import { runAgent } from '../agent/run-agent.ts'
 import { openStores, withStores } from '../open-stores.ts'
 import { runManifest } from '../slots.ts'
@@ -6,7 +6,7 @@ import { openToolbox } from '../workload/open-workload.ts'
 import { job, type WorkerMessage } from './messages.ts'
 import { hearSupervisor, tellSupervisor } from './supervisor-channel.ts'
 
-// Ctrl-C reaches every process of the terminal; what happens then is the supervisor's to decide.
+// Ctrl-C reaches every process of the terminal. The supervisor handles it.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit())
 

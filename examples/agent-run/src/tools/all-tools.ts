@@ -8,7 +8,7 @@ import { listImports } from './list-imports.ts'
 import { listKeys } from './list-keys.ts'
 import type { Tool } from './tool.ts'
 
-/** Every tool of the agent, in the order in which it uses them on a file. */
+/** All tools of the agent, in the order in which it uses them on a file. */
 export const allTools: readonly Tool[] = [
   countWords,
   digestSha256,

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { byteSize } from '../account/numbers.ts'
 import { defineTool, type Tool } from './tool.ts'
 
-/** What a model would be shown along with a file: all that stands beside it. The same for each file of a folder. */
+/**
+ * Returns what a model would be shown along with a file: its whole folder. It is the same for each
+ * file of a folder.
+ */
 export const gatherContext: Tool = defineTool({
   name: 'gather_context',
   reads: 'folder',

@@ -1,11 +1,14 @@
-/** Counts how often each text occurs: the most frequent first, equally frequent ones by their letters. */
+/**
+ * Counts how often each text occurs. The most frequent come first, equally frequent ones in
+ * alphabetical order.
+ */
 export function tally(texts: Iterable<string>): [text: string, times: number][] {
   const counts = new Map<string, number>()
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
   return sortTally(counts)
 }
 
-/** Adds up several tallies. */
+/** Returns the sum of several tallies. */
 export function mergeTallies(
   tallies: Iterable<readonly (readonly [text: string, times: number])[]>,
 ): [text: string, times: number][] {
@@ -16,7 +19,7 @@ export function mergeTallies(
   return sortTally(counts)
 }
 
-/** The first few of a tally, for one line of text. */
+/** Returns the first few entries of a tally in one line. */
 export function describeTally(entries: readonly (readonly [string, number])[], most = 3): string {
   return entries
     .slice(0, most)

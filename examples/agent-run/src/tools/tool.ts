@@ -8,20 +8,20 @@ export interface TextFile {
   readonly text: string
 }
 
-/** What every tool is to the agent: the same file always gives the same output. */
+/** A tool of the agent. Equal files have equal outputs. */
 export interface Tool {
   readonly name: string
-  /** What the tool is given: the file, or all text files of its folder in one. */
+  /** The input of the tool: the file, or all text files of its folder in one. Default: `'file'`. */
   readonly reads: 'file' | 'folder'
   suits(path: string): boolean
   use(file: TextFile): z.core.util.JSONType
-  /** One line about many outputs of this tool, as they were stored. */
+  /** Returns one line about many stored outputs of this tool. */
   summarize(outputs: readonly unknown[]): string
 }
 
 interface ToolDefinition<Output extends z.core.util.JSONType> {
   readonly name: string
-  /** The endings of the files that it is for, such as `.md`. Default: all files. */
+  /** The extensions of its files, such as `.md`. Default: all files. */
   readonly endings?: readonly string[]
   /** Default: `'file'`. */
   readonly reads?: 'file' | 'folder'

@@ -10,10 +10,13 @@ import { listTextFiles, readTextFile, readTextFolder } from './text-files.ts'
 import type { SessionToDo, StepToDo, TaskToDo, Toolbox, Workload } from './workload.ts'
 
 const DEFAULT_MOST_FILES = 100
-/** A session is a sub-folder down to this depth. */
+/** The depth of the subfolders that become sessions. */
 const SESSION_DEPTH = 2
 
-/** A session per sub-folder, a task per file, a step per tool that suits the file. */
+/**
+ * Returns the work in a folder: a session per subfolder, a task per file, a step per tool for the
+ * file.
+ */
 export async function folderWorkload(
   folder: string,
   mostFiles: number = DEFAULT_MOST_FILES,
@@ -38,7 +41,7 @@ export async function folderWorkload(
   }
 }
 
-/** Does the steps of a folder's workload. */
+/** Returns the toolbox for the steps of a folder's workload. */
 export function folderToolbox(folder: string): Toolbox {
   const tools = new Map(allTools.map((tool) => [tool.name, tool]))
   return {
@@ -49,7 +52,7 @@ export function folderToolbox(folder: string): Toolbox {
         tool.reads === 'folder'
           ? await readTextFolder(folder, target)
           : await readTextFile(folder, target)
-      // As with any agent, a tool's failure is a result like any other.
+      // As in any agent, a tool's failure is a result too.
       if (file === undefined) {
         return { action, target, inputSha256: '', bytes: 0, output: { error: 'no text file' } }
       }
@@ -67,7 +70,7 @@ async function mustBeFolder(given: string, path: string): Promise<void> {
     throw new BadInput(`${given} is not a folder: name the folder it is in.`)
 }
 
-/** At most so many, taken from all over the list rather than from its beginning. */
+/** Returns at most `limit` items, spread over the whole list. */
 function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items
   return items.filter((_, index) => {

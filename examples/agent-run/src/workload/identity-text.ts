@@ -3,7 +3,10 @@ import { MAX_NAME_BYTES } from '@harborage/core/kit'
 
 const KEPT_CHARACTERS = 40
 
-/** Any text as a part of an identity: as it is where it is allowed, else its end and a digest of all of it. */
+/**
+ * Returns a text as a part of an identity: unchanged if it is allowed, else its end and a digest of
+ * it.
+ */
 export function identityText(text: string): string {
   const wellFormed = text.toWellFormed().replaceAll('\0', '')
   const allowed = wellFormed === text && Buffer.byteLength(text) <= MAX_NAME_BYTES

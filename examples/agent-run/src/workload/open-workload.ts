@@ -4,9 +4,9 @@ import { transcriptToolbox, transcriptWorkload } from './transcript-workload.ts'
 import type { Toolbox, Workload } from './workload.ts'
 
 /**
- * Finds the work in a folder or a transcript.
+ * Returns the work in a folder or a transcript.
  *
- * @param limit The most files or conversations.
+ * @param limit The largest number of files or conversations.
  */
 export function openWorkload(source: WorkSource, limit: number | undefined): Promise<Workload> {
   return source.type === 'folder'
@@ -14,7 +14,7 @@ export function openWorkload(source: WorkSource, limit: number | undefined): Pro
     : transcriptWorkload(source.path, limit)
 }
 
-/** What a worker or a verifier needs: the plan is in the database, the files are where they were. */
+/** Returns the toolbox for a worker or a verifier, which read the plan from the database. */
 export async function openToolbox(source: WorkSource): Promise<Toolbox> {
   return source.type === 'folder' ? folderToolbox(source.path) : transcriptToolbox(source.path)
 }

@@ -13,7 +13,7 @@ const LARGEST_BYTES = 1024 * 1024
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The paths of all text files below a folder, relative to it, with `/`, sorted. */
+/** Returns the paths of all text files below a folder, relative to it, with `/`, sorted. */
 export async function listTextFiles(folder: string): Promise<string[]> {
   const paths: string[] = []
   for await (const path of walk(folder, '')) {
@@ -22,7 +22,7 @@ export async function listTextFiles(folder: string): Promise<string[]> {
   return paths.sort()
 }
 
-/** Reads a file, or gives `undefined` if it is empty, large, not text, or not to be read at all. */
+/** Reads a file. Resolves to `undefined` if it is empty, large, not text, or unreadable. */
 export async function readTextFile(folder: string, path: string): Promise<TextFile | undefined> {
   try {
     const { size } = await stat(join(folder, path))
@@ -35,7 +35,10 @@ export async function readTextFile(folder: string, path: string): Promise<TextFi
   }
 }
 
-/** Reads the text files in the folder of a file as if they were one, each under its name; not those of sub-folders. */
+/**
+ * Reads the text files in the folder of a file as one text, each under its name, without
+ * subfolders.
+ */
 export async function readTextFolder(folder: string, path: string): Promise<TextFile | undefined> {
   const below = posix.dirname(path)
   const parts: string[] = []
@@ -51,7 +54,7 @@ export async function readTextFolder(folder: string, path: string): Promise<Text
   return parts.length === 0 ? undefined : { path: below, bytes: Buffer.from(text), text }
 }
 
-/** Links are not followed: they may lead outside, or round in circles. */
+/** Lists files without following links, which may lead outside or form loops. */
 async function* walk(folder: string, below: string): AsyncGenerator<string> {
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`

@@ -15,14 +15,16 @@ interface Conversation {
   readonly messages: readonly Message[]
 }
 
-/** What is stored of a message besides itself. */
+/** The data that is stored along with a message. */
 const output = z.object({
   words: z.int(),
-  /** The tools that the message asks for, or the one whose result it is. */
+  /** The tools that the message calls, or the one whose result it is. */
   tools: z.array(z.string()),
 })
 
-/** A session per conversation, one task in it, a step per message. */
+/**
+ * Returns the work in a transcript: a session per conversation with one task, a step per message.
+ */
 export async function transcriptWorkload(file: string, mostRuns?: number): Promise<Workload> {
   const path = resolve(file)
   const transcript = await readTranscript(file)
@@ -44,7 +46,7 @@ export async function transcriptWorkload(file: string, mostRuns?: number): Promi
   }
 }
 
-/** Does the steps of a transcript's workload. */
+/** Returns the toolbox for the steps of a transcript's workload. */
 export async function transcriptToolbox(path: string): Promise<Toolbox> {
   return toolboxOf(conversationsOf(await readTranscript(path), path))
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { BadInput } from '../bad-input.ts'
 
-// Whatever else a message holds is kept.
+// Other properties of a message are kept.
 const message = z
   .object({
     role: z.string().min(1),
@@ -37,7 +37,9 @@ export type Transcript =
   | { readonly type: 'conversation'; readonly messages: readonly Message[] }
   | { readonly type: 'runs'; readonly runs: readonly RecordedRun[] }
 
-/** Reads a transcript: an array of messages, `{ messages: [...] }`, or an array of runs with `traj`. */
+/**
+ * Reads a transcript: an array of messages, `{ messages: [...] }`, or an array of runs with `traj`.
+ */
 export async function readTranscript(path: string): Promise<Transcript> {
   const transcript = understand(await readJson(path), path)
   const empty =

@@ -4,11 +4,11 @@ import type { StepResult, WorkSource } from '../slots.ts'
 /** Work for the agent, found in a folder or in a transcript. */
 export interface Workload extends Toolbox {
   readonly source: WorkSource
-  /** What was found, in one line for the reader. */
+  /** The work in one line, for printing. */
   readonly summary: string
   /** The session that holds the manifest of the run. */
   readonly home: Identity
-  /** The sessions in the order in which they are worked through; all of the tenant of `home`. */
+  /** The sessions in order of work, all of the tenant of `home`. */
   readonly sessions: readonly SessionToDo[]
 }
 
@@ -29,9 +29,12 @@ export interface StepToDo {
   readonly target: string
 }
 
-/** Does the steps; each one twice gives the same result twice, as long as its input stays the same. */
+/** Does the steps. Repeating a step has the same result, as long as its input is the same. */
 export interface Toolbox {
   use(step: StepToDo): Promise<StepResult>
-  /** One line about the stored outputs of one action, or `undefined` if there is nothing to say. */
+  /**
+   * Returns one line about the stored outputs of one action, or `undefined` if there is nothing to
+   * say.
+   */
   summarize(action: string, outputs: readonly unknown[]): string | undefined
 }

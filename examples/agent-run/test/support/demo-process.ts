@@ -8,7 +8,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
-  /** Without the lines of progress, which a slow machine gets. */
+  /** Removes the lines of progress, which appear on a slow machine. */
   readonly stderr: string
 }
 
@@ -17,7 +17,7 @@ export async function demo(...args: string[]): Promise<Finished> {
   return finished(startDemo(...args))
 }
 
-/** Runs the demo as on a terminal of so many columns. */
+/** Runs the demo as on a terminal with a number of columns. */
 export async function demoOnTerminal(columns: number, ...args: string[]): Promise<Finished> {
   const terminal = `data:text/javascript,process.stdout.columns=${columns}`
   return finished(start(['--import', terminal], args))

@@ -17,7 +17,9 @@ export interface FinishedRun extends AsyncDisposable {
   account(): Promise<Account>
 }
 
-/** A whole run over some files, the sample files by default, in this process and in memory. */
+/**
+ * Makes a whole run over some files, by default the sample files, in this process and in memory.
+ */
 export async function finishedRun(files = sampleFiles): Promise<FinishedRun> {
   const folder = await temporaryFolder(files)
   const stores = await storesInMemory()

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path'
 
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string
-  /** The path of something in it. */
+  /** Returns the path of an entry in it. */
   of(name: string): string
 }
 
-/** A folder with these files, gone at the end of the scope. */
+/** Creates a folder with these files, which is removed at the end of the scope. */
 export async function temporaryFolder(
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<TemporaryFolder> {

@@ -5,21 +5,22 @@ import { HarborageError } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
 import { z } from 'zod'
 
-/** The first bytes of every artifact file: a name for the format, and its version. */
+/** The first bytes of every artifact file: the name of the format, and its version. */
 const MAGIC = Buffer.from('HBA1')
 
 const LENGTH_BYTES = 4
 const DIGEST_BYTES = 32
 
 /**
- * Magic, the length of the header as a 32-bit number, big end first, and the SHA-256 of the header.
+ * The size of the magic bytes, the header length as a big-endian 32-bit number, and the header's
+ * SHA-256.
  */
 const PREFIX_BYTES = MAGIC.byteLength + LENGTH_BYTES + DIGEST_BYTES
 
-/** Far above what a header can have: 64 KiB of source and eight names. */
+/** Far above the largest header, which has 64 KiB of source and eight names. */
 const MAX_HEADER_BYTES = 1024 * 1024
 
-/** What is read at first: nearly always the whole header, so that a ref costs one read. */
+/** The size of the first read: nearly always the whole header, so that a ref takes one read. */
 const FIRST_READ_BYTES = 2048
 
 const header = z.strictObject({
@@ -39,7 +40,7 @@ const header = z.strictObject({
   createdAt: z.int(),
 })
 
-/** What stands before the bytes in an artifact's file. */
+/** Returns what precedes the content in an artifact's file. */
 export function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
   const { source: _, ...named } = ref
   const facts = { ...named, sourceText, createdAt: ref.createdAt.getTime() }
@@ -50,10 +51,9 @@ export function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
 }
 
 /**
- * Reads what stands before the bytes, and where the bytes begin.
+ * Reads what precedes the content. Resolves to the ref and the position of the content.
  *
- * @throws `artifact_corrupt` if anything but the bytes is not as it was written, or the file has
- * not their length.
+ * @throws `artifact_corrupt` if any of it is damaged, or the file has another length.
  */
 export async function readHeader(
   file: FileHandle,
@@ -77,7 +77,11 @@ export async function readHeader(
   return { ref, bytesFrom }
 }
 
-/** Reads just so many bytes; a file that ends before is corrupt. */
+/**
+ * Reads exactly `length` bytes.
+ *
+ * @throws `artifact_corrupt` if the file ends before.
+ */
 export async function readExactly(
   file: FileHandle,
   position: number,
@@ -93,7 +97,7 @@ export async function readExactly(
   return bytes
 }
 
-/** The error for a file that is not what was written. */
+/** Returns the error for a damaged file. */
 export function corrupt(cause?: unknown): HarborageError {
   return new HarborageError(
     'artifact_corrupt',

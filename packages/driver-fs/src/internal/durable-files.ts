@@ -10,8 +10,8 @@ export const OWNER_FILE = 0o600
 export const OWNER_DIRECTORY = 0o700
 
 /**
- * Writes a new file and makes its content durable; the name is not, until its folder is
- * synchronised.
+ * Writes a new file and makes its content durable. Its name is durable once its directory is
+ * synchronized.
  */
 export async function writeNewFile(
   gate: FileGate,
@@ -31,10 +31,10 @@ export async function writeNewFile(
   )
 }
 
-/** Without waiting: opening a pipe would last until somebody writes to it. */
+/** Non-blocking: opening a pipe would otherwise wait for a writer. */
 const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** Reads a file, but never what a symbolic link leads to. Returns `undefined` if there is none. */
+/** Reads a file without following a symbolic link. Resolves to `undefined` if there is no file. */
 export async function readIfThere<Result>(
   gate: FileGate,
   path: string,
@@ -57,10 +57,10 @@ export async function readIfThere<Result>(
   }
 }
 
-/** What came of giving a file one more name: its folder may be gone, or the name taken. */
+/** The outcome of linking a file to another name: its directory may be gone, or the name taken. */
 export type Linked = 'linked' | 'taken' | 'gone'
 
-/** Gives a file one more name, if that is free. */
+/** Links a file to another name, if the name is free. */
 export async function linkIfFree(from: string, to: string): Promise<Linked> {
   try {
     await link(from, to)
@@ -72,7 +72,7 @@ export async function linkIfFree(from: string, to: string): Promise<Linked> {
   }
 }
 
-/** Removes a file and tells whether it was there. */
+/** Removes a file. Resolves to whether it was there. */
 export async function removeIfThere(path: string): Promise<boolean> {
   try {
     await unlink(path)
@@ -83,7 +83,9 @@ export async function removeIfThere(path: string): Promise<boolean> {
   }
 }
 
-/** Removes a folder if nothing is in it, and tells whether it is gone, by this call or before. */
+/**
+ * Removes a directory if it is empty. Resolves to `true` if it is gone now, even if it was before.
+ */
 export async function removeIfEmpty(path: string): Promise<boolean> {
   try {
     await rmdir(path)
@@ -91,18 +93,15 @@ export async function removeIfEmpty(path: string): Promise<boolean> {
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT') return true
-    // What the system says of a folder that holds something.
+    // The directory is not empty.
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw error
   }
 }
 
-/**
- * Makes the names in a folder durable, and tells whether it is there. One that was removed
- * meanwhile has none.
- */
+/** Makes the names in a directory durable. Resolves to whether the directory exists. */
 export async function syncFolder(gate: FileGate, path: string): Promise<boolean> {
-  // Windows cannot open a folder to synchronise it, and makes names durable by itself.
+  // Windows cannot open a directory to synchronize it, and makes names durable by itself.
   if (process.platform === 'win32') return true
   const isThere = await readIfThere(gate, path, async (folder) => {
     await folder.sync()
@@ -112,7 +111,7 @@ export async function syncFolder(gate: FileGate, path: string): Promise<boolean>
 }
 
 /**
- * As {@link syncFolder}, once what was asked for can be seen by everybody.
+ * Makes a change durable that others can already see; see {@link syncFolder}.
  *
  * @throws `outcome_unknown` if that fails.
  */
@@ -129,8 +128,8 @@ export async function syncApplied(gate: FileGate, path: string): Promise<boolean
 }
 
 /**
- * Makes durable what became of a folder that was removed or replaced meanwhile: from below, each of
- * those on its path that are there, up to the root. The name that is gone was in one of them.
+ * Makes the removal or replacement of a directory durable: synchronizes every existing directory on
+ * its path, up to the root. One of them contained the removed name.
  *
  * @throws `outcome_unknown` if that fails.
  */
@@ -140,7 +139,7 @@ export async function syncUpwards(gate: FileGate, root: string, folder: string):
   }
 }
 
-/** Makes a folder, if it is not there, and refuses anything else in its place. */
+/** Creates a directory if it does not exist, and rejects anything else in its place. */
 export async function ensureFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: OWNER_DIRECTORY })

@@ -8,10 +8,10 @@ import { artifactsFolder, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /**
- * Removes folders that hold nothing any more. What goes is decided by the file system, which
- * removes no folder that holds something: a put that comes in between either keeps its folder, or
- * finds it gone and makes it anew. A folder has to lose its name first, and gets it back if it
- * cannot go. If the process is killed just then, the name is found again in what the folder holds.
+ * Removes empty directories. The file system decides, since it removes only empty ones: a
+ * concurrent put either keeps its directory, or finds it gone and creates it again. The name file
+ * of a directory has to be removed first, and is restored if the directory cannot be removed. If
+ * the process is killed in between, the name is recovered from the content.
  */
 export class EmptyFolders {
   readonly #root: string
@@ -25,15 +25,15 @@ export class EmptyFolders {
   }
 
   /**
-   * Removes a last folder and those of its place that hold nothing then, from below, and returns
-   * the lowest that stays. It never fails: what cannot be removed stays.
+   * Removes the innermost directory of a place and then its parents, as far as they are empty.
+   * Resolves to the lowest remaining one. Never fails: what cannot be removed stays.
    */
   async removeLast(folder: string, place: readonly string[]): Promise<string> {
     const isGone = await removeIfEmpty(folder).catch(() => false)
     return isGone ? this.removePlace(place) : folder
   }
 
-  /** As {@link removeLast}, of a place itself. */
+  /** Removes the directories of a place, as far as they are empty, as {@link removeLast} does. */
   async removePlace(place: readonly string[]): Promise<string> {
     for (let level = place.length; level > 0; level -= 1) {
       const folder = folderOf(this.#root, place.slice(0, level))
@@ -55,7 +55,10 @@ export class EmptyFolders {
     return isGone
   }
 
-  /** Looks at no more than it has to: a user may have very many sessions. */
+  /**
+   * Returns whether a directory has nothing but its name file. Stops at the first other entry:
+   * there may be very many.
+   */
   async #holdsNothing(folder: string): Promise<boolean> {
     const holdsNothing = await this.#gate
       .use(

@@ -5,16 +5,16 @@ import { codeOf, type Objection } from '@harborage/core/kit'
 import { foreignEntryError, ifMissing, isForbidden } from './fs-errors.ts'
 import { artifactsFolder, temporaryFolder } from './layout.ts'
 
-/** What was found: objections that opening fails with, and findings that it passes over. */
+/** The result for a root: objections with which opening fails, and findings that it ignores. */
 export interface ExaminedRoot {
   readonly objections: readonly Objection[]
   readonly passedOver: readonly Finding[]
 }
 
 /**
- * Examines the folders of a root that is there.
+ * Examines the directories of an existing root.
  *
- * @throws What the system says if opening fails for want of rights.
+ * @throws The system's error if permissions are missing for opening.
  */
 export async function examineLayout(
   root: string,
@@ -32,7 +32,7 @@ export async function examineLayout(
   return { objections: [], passedOver: await findReadOnly(written) }
 }
 
-/** Opening makes the folder of temporary files, or reads it. */
+/** Checks the permissions for opening, which creates or reads the directory of temporary files. */
 async function checkOpening(folder: string, root: string): Promise<void> {
   const right = folder === root ? constants.W_OK : constants.R_OK
   await access(folder, right | constants.X_OK)

@@ -6,20 +6,17 @@ import { examineLayout, type ExaminedRoot } from './examine-layout.ts'
 import { missingRoot } from './fs-errors.ts'
 import { LONGEST_PATH_BELOW } from './layout.ts'
 
-/** The most bytes that a path may have, by system; without the NUL at its end. */
+/** The longest path in bytes without the final NUL, by platform. */
 const LONGEST_PATHS: Readonly<Partial<Record<NodeJS.Platform, number>>> = {
   linux: 4_095,
   win32: 32_000,
 }
 const LONGEST_PATH_ELSEWHERE = 1_023
 
-/** The most bytes that one name on a path may have. */
+/** The longest name in a path, in bytes. */
 const LONGEST_NAME = 255
 
-/**
- * Examines the folder of the artifacts, or the place where it is to be made, and changes nothing
- * there.
- */
+/** Examines the directory of the artifacts, or the place for it, and changes nothing there. */
 export async function examineRoot(
   path: string,
   migrate: 'apply' | 'verify',
@@ -43,8 +40,8 @@ export async function examineRoot(
 }
 
 /**
- * Finds the lowest folder on the path that is there, and the real path that the root has or is
- * going to have.
+ * Resolves to the lowest existing directory on the path, and to the real path of the root, which
+ * may not exist yet.
  */
 async function findExisting(
   path: string,
@@ -93,7 +90,7 @@ function tooLong(cause?: unknown): Objection {
   )
 }
 
-/** `undefined` if no name on the path is too long. */
+/** Returns an objection if a name in the path is too long. */
 function nameTooLong(path: string, cause: unknown): Objection | undefined {
   const longest = Math.max(...path.split(sep).map((name) => Buffer.byteLength(name)))
   if (longest <= LONGEST_NAME) return undefined

@@ -1,17 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { isShortOfFiles } from './fs-errors.ts'
+import { retryWhile } from './retry-while.ts'
 
 /**
- * How many files and folders this process has open at a time, for all of its stores together. It is
- * far below what a process may have open (1,024 is common, 256 the least), and far above what
- * Node.js works on at once.
+ * The largest number of files and directories that all stores of this process have open at a time.
+ * It is far below common limits of a process (1,024, or at least 256), and far above the number of
+ * operations that Node.js runs concurrently.
  */
 const MAX_OPEN = 64
 
-/** How long to wait between two attempts, in milliseconds; the last one repeats. */
-const PAUSES_MS = [5, 10, 20, 50] as const
-
-/** Something that is open until it is closed. */
+/** An open file or directory. */
 interface Closable {
   close(): Promise<void>
 }
@@ -20,19 +17,21 @@ let open = 0
 const waiting: (() => void)[] = []
 
 /**
- * Bounds how many files are open at once: whoever comes beyond that waits in turn. Where the
- * process, or the system, has none left all the same, since other code has them, an attempt is
- * repeated for a while.
+ * Limits the number of open files. Further calls wait in order. If other code uses up the file
+ * descriptors of the process or the system, opening is retried for a while.
  */
 export class FileGate {
   readonly #timeoutMs: number
 
-  /** @param timeoutMs How long to go on trying while no file can be opened. */
+  /** @param timeoutMs The time limit for retries while no file can be opened. */
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
   }
 
-  /** Opens something, uses it and closes it. What uses it must not open anything else here. */
+  /**
+   * Opens a file, calls `work` with it and closes it. `work` must not open another one through this
+   * gate.
+   */
   async use<Opened extends Closable, Result>(
     opening: () => Promise<Opened>,
     work: (opened: Opened) => Promise<Result>,
@@ -50,17 +49,9 @@ export class FileGate {
     }
   }
 
-  /** Repeats a call that opens files by itself as long as there is none left. */
-  async whileShort<Result>(work: () => Promise<Result>): Promise<Result> {
-    const deadline = performance.now() + this.#timeoutMs
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await work()
-      } catch (error) {
-        if (!isShortOfFiles(error) || performance.now() >= deadline) throw error
-      }
-      await delay(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)])
-    }
+  /** Retries a call that itself opens files, as long as no file can be opened. */
+  whileShort<Result>(work: () => Promise<Result>): Promise<Result> {
+    return retryWhile(isShortOfFiles, this.#timeoutMs, work)
   }
 }
 
@@ -74,7 +65,7 @@ async function enter(): Promise<void> {
   await promise
 }
 
-/** Hands the place on to the one that has waited longest. */
+/** Admits the call that has waited longest. */
 function leave(): void {
   const next = waiting.shift()
   if (next === undefined) open -= 1

@@ -11,30 +11,29 @@ import {
   writeNewFile,
 } from './durable-files.ts'
 import type { FileGate } from './file-gate.ts'
-import { isLeftOver } from './is-left-over.ts'
 import { digestOf, isArtifactFile, isNamedFolder, isShard, placeOf } from './layout.ts'
-import { foldersIn, isFileThere, namesIn } from './read-folder.ts'
+import { foldersIn, isFileThere, isLeftOver, namesIn } from './read-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 import { removeTemporary } from './unremoved.ts'
 
-/** The file in a folder that says for which text the folder's name is the digest. */
+/** The name of the file in a directory with the text whose digest is the directory's name. */
 export const NAME_FILE = 'name'
 
-/** The longest text that names a folder, in bytes. */
+/** The longest text of a directory, in bytes. */
 const MAX_NAME_BYTES = 256
 
-/** How many texts are remembered: a few megabytes at most. */
+/** The number of cached texts: a few megabytes at most. */
 const MAX_REMEMBERED = 10_000
 
-/** A folder and the text that it stands for. */
+/** A directory and the text whose digest is its name. */
 export interface NamedFolder {
   readonly text: string
   readonly path: string
 }
 
 /**
- * Makes the folder of a text, with its name in it; it is durable once the folder above it is
- * synchronised.
+ * Creates the directory of a text with its name file. It is durable once its parent is
+ * synchronized.
  */
 export async function ensureNamedFolder(
   gate: FileGate,
@@ -56,7 +55,7 @@ export async function ensureNamedFolder(
   await syncFolder(gate, path)
 }
 
-/** The texts of folders, which are read once: a digest never stands for another text. */
+/** A cache of the texts of directories. A digest never changes its text. */
 export class FolderNames {
   readonly #gate: FileGate
   readonly #temporary: TemporaryFolder
@@ -68,10 +67,10 @@ export class FolderNames {
   }
 
   /**
-   * The folders of texts below a folder, by the bytes of their texts. One that has neither a name
-   * nor an artifact holds nothing yet, or nothing any more.
+   * Resolves to the directories in a directory, sorted by the bytes of their texts. Skips a
+   * directory without a name file and artifacts: it is new or left over.
    *
-   * @param level How many folders of texts are above them.
+   * @param level The number of directories above them that have texts.
    */
   async namedFoldersIn(parent: string, level: number): Promise<NamedFolder[]> {
     const folders: NamedFolder[] = []
@@ -79,7 +78,7 @@ export class FolderNames {
       const path = join(parent, digest)
       const text = this.#texts.get(digest) ?? (await this.#findOut(path, digest, level))
       if (text !== undefined) folders.push({ text, path })
-      // It may hold something by now, and stays then.
+      // It stays if it has content by now.
       else if (await isLeftOver(path)) await removeIfEmpty(path).catch(() => {})
     }
     return folders.sort((left, right) => compareNames(left.text, right.text))
@@ -101,14 +100,12 @@ export class FolderNames {
     })
   }
 
-  /**
-   * Every artifact says where it belongs, so a name that was lost is found in one, and put back.
-   */
+  /** Recovers a lost name from an artifact, which contains its whole place, and writes it again. */
   async #recover(path: string, digest: string, level: number): Promise<string | undefined> {
     const text = await this.#textBelow(path, level)
     if (text === undefined) return undefined
     if (digestOf(text) !== digest) throw lostName()
-    // For processes that read it; one that may not write has found it all the same.
+    // For other processes. A process that may not write still has the text.
     await ensureNamedFolder(this.#gate, path, text, this.#temporary).catch(() => {})
     return text
   }

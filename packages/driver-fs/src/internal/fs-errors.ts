@@ -2,42 +2,43 @@ import { relative } from 'node:path'
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
 
-/** Gives nothing where what was asked for is not there; any other failure stays one. */
+/** Returns `undefined` for a missing file or directory, and throws any other error. */
 export function ifMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error
 }
 
-/** Whether the same work may succeed once somebody has made room. */
+/** Returns whether the disk is full, so that a retry may succeed once there is space. */
 export function isFull(error: unknown): boolean {
   const code = codeOf(isHarborageError(error, 'outcome_unknown') ? error.cause : error)
   return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
-/** Whether the process, or the system, has as many files open as it may. */
+/** Returns whether the process or the system has too many open files. */
 export function isShortOfFiles(error: unknown): boolean {
   const code = codeOf(error)
   return code === 'EMFILE' || code === 'ENFILE'
 }
 
-/** Whether somebody with more rights could do it. */
+/** Returns whether the error is a missing permission. */
 export function isForbidden(error: unknown): boolean {
   const code = codeOf(error)
   return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
 }
 
-/** The code of what {@link foreignEntry} returns. */
+/** The code of the errors of {@link foreignEntry}. */
 const FOREIGN = 'FOREIGN_ENTRY'
 
 /**
- * Returns the failure for a link or anything else below the root that is none of the store's: it
- * may lead anywhere. As of a failure of the system, {@link translateFsError} makes an error of it.
+ * Returns an error for an entry below the root that is not of the store, such as a link, which may
+ * lead anywhere. {@link translateFsError} translates it like an error of the system.
  */
 export function foreignEntry(path: string): Error {
   return Object.assign(new Error('not a folder or file of the store'), { code: FOREIGN, path })
 }
 
 /**
- * Returns the error for what is none of the store's. Paths below the root hold no text of a caller.
+ * Returns the HarborageError for an entry that is not of the store. Paths below the root contain no
+ * text of a caller.
  */
 export function foreignEntryError(path: string, root: string, cause?: unknown): HarborageError {
   return new HarborageError(
@@ -47,7 +48,7 @@ export function foreignEntryError(path: string, root: string, cause?: unknown): 
   )
 }
 
-/** Returns the error for a root that is to be verified and is not there. */
+/** Returns the error for a missing root with `migrate: 'verify'`. */
 export function missingRoot(): HarborageError {
   return new HarborageError(
     'schema_outdated',
@@ -56,8 +57,8 @@ export function missingRoot(): HarborageError {
 }
 
 /**
- * As {@link translateFsError}, while the root is opened: a file in its place is a mistake of the
- * configuration.
+ * Translates an error while the root is opened, as {@link translateFsError} does. A file in its
+ * place is a wrong configuration.
  */
 export function translateOpenError(error: unknown, root: string): unknown {
   const code = codeOf(error)
@@ -69,7 +70,7 @@ export function translateOpenError(error: unknown, root: string): unknown {
   )
 }
 
-/** Turns an error of the file system into one of Harborage; any other error stays as it is. */
+/** Returns an error of the file system as a HarborageError, and any other error unchanged. */
 export function translateFsError(error: unknown, root: string): unknown {
   const code = codeOf(error)
   if (isHarborageError(error) || code === undefined) return error
@@ -125,7 +126,7 @@ export function translateFsError(error: unknown, root: string): unknown {
   }
 }
 
-/** Returns the path that a failure of the system names. */
+/** Returns the path in a system error. */
 export function pathIn(error: unknown): string | undefined {
   const path = typeof error === 'object' && error !== null && 'path' in error && error.path
   return typeof path === 'string' ? path : undefined

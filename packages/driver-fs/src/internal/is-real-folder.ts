@@ -4,13 +4,13 @@ import { codeOf } from '@harborage/core/kit'
 import { foreignEntry, pathIn } from './fs-errors.ts'
 import { isFolder } from './read-folder.ts'
 
-/** What the system answers where something on the way is missing, a file, or a link in a circle. */
+/** The error codes if a part of the path is missing, is a file, or is a loop of links. */
 const NOWHERE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP']
 
 /**
- * Whether a folder below the root is there.
+ * Returns whether a directory below the root exists.
  *
- * @throws `store_unavailable` if something on its path below the root is not a folder, such as a
+ * @throws `store_unavailable` if a part of its path below the root is not a directory, such as a
  * link to one.
  */
 export async function isRealFolder(root: string, folder: string): Promise<boolean> {
@@ -20,13 +20,14 @@ export async function isRealFolder(root: string, folder: string): Promise<boolea
     if (NOWHERE.includes(codeOf(error))) return areFolders(root, folder)
     throw error
   }
-  // A link is on the way; the first one is named.
+  // There is a link in the path. The error names the first one.
   await areFolders(root, folder)
   throw foreignEntry(folder)
 }
 
 /**
- * Looks from the root downwards, so that a link to nowhere, or a file, is not taken for nothing.
+ * Returns whether every part of the path is a directory. Goes down from the root, so that a broken
+ * link or a file is not taken for a missing directory.
  */
 async function areFolders(root: string, folder: string): Promise<boolean> {
   let path = root
@@ -38,8 +39,8 @@ async function areFolders(root: string, folder: string): Promise<boolean> {
 }
 
 /**
- * Returns what is in the way of a call that failed with `ENOTDIR`, which names a path below it; any
- * other failure as it is.
+ * Resolves to the error for the entry that caused an `ENOTDIR`, which names only a path below it,
+ * or to any other error unchanged.
  */
 export async function findInTheWay(error: unknown, root: string): Promise<unknown> {
   const path = codeOf(error) === 'ENOTDIR' ? pathIn(error) : undefined

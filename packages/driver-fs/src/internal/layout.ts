@@ -3,43 +3,47 @@ import { join } from 'node:path'
 import type { ArtifactKey, ArtifactRef } from '@harborage/artifacts'
 
 /**
- * How many hex digits of an id name the last folder, so that no folder grows too large to read at
- * once.
+ * The number of hex digits of an id that name the innermost directory. It keeps directories small
+ * enough to read at once.
  */
 const SHARD_DIGITS = 2
 
-/** The parts of a ref that are folders, from the root downwards. */
+/** The parts of a ref that are directories, from the root downward. */
 export const LEVELS = ['tenantId', 'userId', 'sessionId', 'taskId', 'namespace'] as const
 
 /** One of {@link LEVELS}. */
 export type Level = (typeof LEVELS)[number]
 
-/** The name of a folder: a digest, so that no text of a caller is ever part of a path. */
+/**
+ * Returns the name of a directory: a digest, so that no text of a caller is ever part of a path.
+ */
 export function digestOf(text: string): string {
   return hash('sha256', text, 'hex')
 }
 
-/** The texts of a ref that name its folders, from the root downwards. */
+/** Returns the texts of a ref's directories, from the root downward. */
 export function placeOf({ scope, namespace }: Pick<ArtifactRef, 'scope' | 'namespace'>): string[] {
   return LEVELS.map((level) => (level === 'namespace' ? namespace : scope[level]))
 }
 
-/** The folder in which all artifacts are. */
+/** Returns the directory of all artifacts. */
 export function artifactsFolder(root: string): string {
   return join(root, 'artifacts')
 }
 
-/** The folder in which files are before they get their name. */
+/** Returns the directory of temporary files. */
 export function temporaryFolder(root: string): string {
   return join(root, 'temporary')
 }
 
-/** The folder of a place, or of the first parts of one. */
+/** Returns the directory of a place, or of its first parts. */
 export function folderOf(root: string, place: readonly string[]): string {
   return join(artifactsFolder(root), ...place.map(digestOf))
 }
 
-/** Where an artifact is: the texts of its folders, the last folder, and the file. */
+/**
+ * The location of an artifact: the texts of its directories, the innermost directory, and the file.
+ */
 export interface ArtifactPlace {
   readonly place: readonly string[]
   readonly folder: string
@@ -47,8 +51,8 @@ export interface ArtifactPlace {
 }
 
 /**
- * An id's folder and file name: the hex digits after its last underscore. `undefined` if it cannot
- * be an id.
+ * Returns the location of an artifact, or `undefined` for an impossible id. The file name consists
+ * of the hex digits after the last underscore of the id.
  */
 export function locate(root: string, { scope, id }: ArtifactKey): ArtifactPlace | undefined {
   const [, namespace, digits] = /^(.+)_([0-9a-f]{12}|[0-9a-f]{64})$/s.exec(id) ?? []
@@ -58,12 +62,12 @@ export function locate(root: string, { scope, id }: ArtifactKey): ArtifactPlace 
   return { place, folder, file: join(folder, digits) }
 }
 
-/** The name of the folder in which the file of these digits is. */
+/** Returns the name of the innermost directory for these digits. */
 export function shardOf(digits: string): string {
   return digits.slice(0, SHARD_DIGITS)
 }
 
-/** The hex digits of an id. */
+/** Returns the hex digits of an id. */
 export function digitsOf(id: string): string {
   return id.slice(id.lastIndexOf('_') + 1)
 }
@@ -71,8 +75,8 @@ export function digitsOf(id: string): string {
 const DIGEST_DIGITS = 64
 
 /**
- * How many bytes the longest path of the layout has more than the root: that of an artifact under
- * its full id. In the folder of temporary files no path is as long.
+ * The bytes of the longest path below the root: that of an artifact with its full id. Paths of
+ * temporary files are shorter.
  */
 export const LONGEST_PATH_BELOW: number =
   '/artifacts'.length +
@@ -80,17 +84,17 @@ export const LONGEST_PATH_BELOW: number =
   (1 + SHARD_DIGITS) +
   (1 + DIGEST_DIGITS)
 
-/** Whether a name is that of a folder for a text. */
+/** Returns whether a name is that of a directory for a text. */
 export function isNamedFolder(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name)
 }
 
-/** Whether a name is that of a last folder. */
+/** Returns whether a name is that of an innermost directory. */
 export function isShard(name: string): boolean {
   return /^[0-9a-f]{2}$/.test(name)
 }
 
-/** Whether a name is that of an artifact's file. */
+/** Returns whether a name is that of an artifact's file. */
 export function isArtifactFile(name: string): boolean {
   return /^([0-9a-f]{12}|[0-9a-f]{64})$/.test(name)
 }

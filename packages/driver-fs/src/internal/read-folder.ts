@@ -1,12 +1,19 @@
 import type { Dirent } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, opendir, readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { FileGate } from './file-gate.ts'
 import { foreignEntry, ifMissing } from './fs-errors.ts'
+import { isArtifactFile, isShard } from './layout.ts'
 
 /**
- * The folders below a folder whose names are wanted, sorted; none if it is not there. What has
- * another name is passed over, but anything in place of a folder is refused.
+ * The age of an empty directory from which on it is left over. A newer one may have just been
+ * created by a put.
+ */
+const LEFT_OVER_AFTER_MS = 60_000
+
+/**
+ * Resolves to the names of the wanted directories in a directory, sorted. There are none if it does
+ * not exist. Rejects anything else that has a wanted name.
  */
 export async function foldersIn(
   gate: FileGate,
@@ -22,7 +29,7 @@ export async function foldersIn(
   return names.sort()
 }
 
-/** The names in a folder that are wanted, sorted; none if it is not there. */
+/** Resolves to the wanted names in a directory, sorted. There are none if it does not exist. */
 export async function namesIn(
   gate: FileGate,
   folder: string,
@@ -35,18 +42,47 @@ export async function namesIn(
     .sort()
 }
 
-/** Whether a folder is there; anything else in its place is refused. */
+/** Returns whether a directory exists. Rejects anything else in its place. */
 export async function isFolder(path: string): Promise<boolean> {
   const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isDirectory()) return status !== undefined
   throw foreignEntry(path)
 }
 
-/** Whether a file is there; anything else in its place is refused. */
+/** Returns whether a file exists. Rejects anything else in its place. */
 export async function isFileThere(path: string): Promise<boolean> {
   const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isFile()) return status !== undefined
   throw foreignEntry(path)
+}
+
+/** Returns whether an empty directory was left behind some time ago. */
+export async function isLeftOver(folder: string): Promise<boolean> {
+  const status = await lstat(folder).catch(() => {})
+  return status !== undefined && Date.now() - status.mtimeMs > LEFT_OVER_AFTER_MS
+}
+
+/**
+ * Resolves to the number of artifacts below a directory. Follows no links, and keeps no list of
+ * files in memory.
+ */
+export async function countArtifacts(gate: FileGate, folder: string): Promise<number> {
+  let count = 0
+  const below: string[] = []
+  await gate.use(
+    () => opendir(folder),
+    async (opened) => {
+      for (let entry = await opened.read(); entry !== null; entry = await opened.read()) {
+        if (entry.isDirectory()) below.push(join(folder, entry.name))
+        else if (entry.isFile() && isArtifactFile(entry.name) && isShard(basename(folder))) {
+          count += 1
+        }
+      }
+    },
+  )
+  // After closing it: otherwise each level would keep a directory open.
+  for (const path of below) count += await countArtifacts(gate, path)
+  return count
 }
 
 async function entriesIn(gate: FileGate, folder: string): Promise<Dirent[]> {

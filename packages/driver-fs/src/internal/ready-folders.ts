@@ -10,14 +10,14 @@ import { artifactsFolder, digestOf, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /**
- * How many folders are remembered; beyond that the oldest are forgotten, and only made sure of
- * again.
+ * The number of remembered directories. Above it the oldest are forgotten, and checked again when
+ * needed.
  */
 const MAX_REMEMBERED = 10_000
 
 /**
- * Makes sure that folders are there, durably up to the root. What this process made sure of is
- * remembered by the folder's identity, since another process may remove it and make it anew.
+ * Ensures that directories exist durably, up to the root. It remembers them by their identity,
+ * since another process may remove a directory and create it again.
  */
 export class ReadyFolders {
   readonly #root: string
@@ -32,8 +32,8 @@ export class ReadyFolders {
   }
 
   /**
-   * Makes sure of the folder `shard` of a place and gives its path; `undefined` if others removed a
-   * part of it.
+   * Ensures that the directory `shard` of a place exists. Resolves to its path, or to `undefined`
+   * if others removed a part of it.
    */
   async ensure(place: readonly string[], shard: string): Promise<string | undefined> {
     const folder = join(folderOf(this.#root, place), shard)
@@ -47,15 +47,15 @@ export class ReadyFolders {
     return (await isRealFolder(this.#root, folder)) ? folder : undefined
   }
 
-  /** Whether a folder is still the one that was made sure of. */
+  /** Returns whether a directory is still the one that was ensured. */
   async isReady(folder: string): Promise<boolean> {
     const remembered = this.#ready.get(folder)
     return remembered !== undefined && remembered === (await identify(folder))
   }
 
   /**
-   * Makes sure of the folders of a place, from the root downwards, and of the one in it; `false` if
-   * one is gone.
+   * Ensures the directories of a place, from the root downward, and the innermost one. Resolves to
+   * `false` if one is gone.
    */
   async #ensurePlace(place: readonly string[], last: string): Promise<boolean> {
     let parent = artifactsFolder(this.#root)
@@ -69,14 +69,12 @@ export class ReadyFolders {
     return this.#ensureIn(parent, last, () => ensureFolder(last))
   }
 
-  /**
-   * Makes a folder, unless it is ready, and makes it durable; `false` if the one above it is gone.
-   */
+  /** Creates a directory durably, unless it is ready. Resolves to `false` if its parent is gone. */
   async #ensureIn(parent: string, folder: string, make: () => Promise<void>): Promise<boolean> {
     if (await this.isReady(folder)) return true
     if (parent !== this.#root && !(await isRealFolder(this.#root, parent))) return false
     await make()
-    // Asked before it is synchronised: it may be another one afterwards.
+    // Read before synchronizing: it may be another directory afterward.
     const identity = await identify(folder)
     await syncFolder(this.#gate, parent)
     if (identity !== undefined) this.#remember(folder, identity)
@@ -90,7 +88,10 @@ export class ReadyFolders {
   }
 }
 
-/** Tells a folder from another one that has its path later. */
+/**
+ * Resolves to the identity of a directory, which differs from that of a later one with the same
+ * path, or to `undefined` if there is none.
+ */
 export async function identify(folder: string): Promise<string | undefined> {
   const found = await stat(folder, { bigint: true }).catch(ifMissing)
   return found && `${found.dev}-${found.ino}-${found.birthtimeNs}`

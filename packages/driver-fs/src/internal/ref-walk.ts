@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import type { ArtifactPage } from '@harborage/artifacts'
+import type { ArtifactPage, ArtifactRef } from '@harborage/artifacts'
 import { compareNames } from '@harborage/core/kit'
 import type { EmptyFolders } from './empty-folders.ts'
 import type { FileGate } from './file-gate.ts'
 import type { FolderNames, NamedFolder } from './folder-names.ts'
-import { isLeftOver } from './is-left-over.ts'
 import {
   artifactsFolder,
   digestOf,
@@ -15,17 +14,17 @@ import {
   placeOf,
   shardOf,
 } from './layout.ts'
-import { foldersIn, isFolder, namesIn } from './read-folder.ts'
+import { foldersIn, isFolder, isLeftOver, namesIn } from './read-folder.ts'
 
-/** Where an artifact's file is, by its path and by the texts and digits that its ref must have. */
+/** A found file of an artifact, with the texts and digits that its ref must have. */
 export interface FoundFile {
   readonly path: string
-  /** The texts of the folders from the root downwards. */
+  /** The texts of the directories, from the root downward. */
   readonly place: readonly string[]
   readonly digits: string
 }
 
-/** What a walk needs of the driver. */
+/** The parts of the driver that a walk needs. */
 export interface WalkTools {
   readonly root: string
   readonly gate: FileGate
@@ -33,7 +32,7 @@ export interface WalkTools {
   readonly empty: EmptyFolders
 }
 
-/** Walks the files of artifacts, ordered as their refs are. */
+/** Walks the files of artifacts in the order of their refs. */
 export class RefWalk {
   readonly #tools: WalkTools
   readonly #page: ArtifactPage
@@ -43,7 +42,7 @@ export class RefWalk {
     this.#page = page
   }
 
-  /** Files from the place of the page on. */
+  /** Yields the files from the start of the page on. */
   async *files(): AsyncGenerator<FoundFile, void> {
     const { after } = this.#page
     const root = artifactsFolder(this.#tools.root)
@@ -52,8 +51,11 @@ export class RefWalk {
     }
   }
 
-  /**
-   * @param after The texts of the last ref's folders on the way to it; `undefined` once past it.
+  /*
+   * * Yields the files below a directory.
+   *
+   * @param after The texts of the last ref's directories while on its path, or `undefined` beyond
+   * it.
    */
   async *#below(
     folder: string,
@@ -103,7 +105,9 @@ export class RefWalk {
     }
   }
 
-  /** What was left behind would be walked again by every list. */
+  /**
+   * Removes an empty directory that was left behind, which every list would otherwise walk again.
+   */
   async #removeLeftOver(folder: string, place: readonly string[]): Promise<void> {
     const { empty } = this.#tools
     if (await isLeftOver(folder)) await empty.removePlace(place)
@@ -117,4 +121,36 @@ export class RefWalk {
   #afterDigits(): string {
     return digitsOf(this.#page.after?.id ?? '')
   }
+}
+
+/** The remaining files of a walk. */
+type Files = AsyncGenerator<FoundFile, void>
+
+/**
+ * Keeps walks between two pages by the last ref that they returned, for as long as that ref is
+ * referenced. A page after that ref continues the walk, which has already read the names of its
+ * directories.
+ */
+export class UnfinishedWalks {
+  readonly #walks = new WeakMap<
+    ArtifactRef,
+    { readonly page: ArtifactPage; readonly files: Files }
+  >()
+
+  /** Keeps a walk by its last ref. */
+  keep(last: ArtifactRef, page: ArtifactPage, files: Files): void {
+    this.#walks.set(last, { page, files })
+  }
+
+  /** Removes and returns the walk at whose place the page begins, if there is one. */
+  take(page: ArtifactPage): Files | undefined {
+    if (page.after === undefined) return undefined
+    const walk = this.#walks.get(page.after)
+    this.#walks.delete(page.after)
+    return walk !== undefined && isSameFilter(walk.page, page) ? walk.files : undefined
+  }
+}
+
+function isSameFilter(left: ArtifactPage, right: ArtifactPage): boolean {
+  return LEVELS.every((level) => left[level] === right[level])
 }

@@ -11,20 +11,20 @@ import { digestOf, temporaryFolder } from './layout.ts'
 import { isFolder } from './read-folder.ts'
 import { findUnremoved, removeTemporary, removeUnremoved } from './unremoved.ts'
 
-/** After this time even what may still be written is taken for abandoned. */
+/** The age from which on any temporary file is abandoned, in milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 
-/** What a file system says that has no hard links. */
+/** The error codes of a file system without hard links. */
 const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
- * Where files are written before they get their name. A name in it says who is writing, so that
- * what a killed process left can be told from what another one is writing now, and since when.
+ * The directory of temporary files. Their names contain the writing process and the time, so that
+ * files of killed processes can be told from those being written.
  */
 export class TemporaryFolder {
   readonly #path: string
   readonly #gate: FileGate
-  /** Where the number of a process says which one it is: a machine, or a container on it. */
+  /** Identifies the machine or container within which process ids are unique. */
   readonly #processes: string
   readonly #mark = randomBytes(6).toString('hex')
   #count = 0
@@ -36,7 +36,7 @@ export class TemporaryFolder {
   }
 
   /**
-   * Makes the folder if it is not there, and removes what nobody writes any more.
+   * Opens the directory: creates it if it does not exist, and removes abandoned files.
    *
    * @throws `invalid_config` if the file system has no hard links.
    */
@@ -51,14 +51,12 @@ export class TemporaryFolder {
     return folder
   }
 
-  /**
-   * As {@link open}, but without changing anything: the folder is made when something is written.
-   */
+  /** Returns the directory without any changes: the first write creates it. */
   static async unchecked(root: string, gate: FileGate): Promise<TemporaryFolder> {
     return new TemporaryFolder(temporaryFolder(root), gate, await nameProcesses())
   }
 
-  /** A path that nothing else uses. */
+  /** Resolves to an unused path. */
   async next(): Promise<string> {
     if (!(await isFolder(this.#path))) await ensureFolder(this.#path)
     this.#count += 1
@@ -66,15 +64,15 @@ export class TemporaryFolder {
     return join(this.#path, `${writer}-${this.#mark}-${this.#count}`)
   }
 
-  /** Removes what this process could not remove before. It never fails. */
+  /** Removes files that this process could not remove before. Never fails. */
   async removeLeft(): Promise<void> {
     await removeUnremoved(this.#path)
   }
 
   /**
-   * As {@link removeLeft}, of a session that was moved here.
+   * Removes files as {@link removeLeft} does, and checks that none of a removed session is left.
    *
-   * @throws `outcome_unknown` if content of that session stays.
+   * @throws `outcome_unknown` if content of the session is left.
    */
   async finishRemoval(origin: string): Promise<void> {
     await this.removeLeft()
@@ -87,7 +85,10 @@ export class TemporaryFolder {
     )
   }
 
-  /** Without links no put can succeed; whatever else stands against one says so itself. */
+  /**
+   * Checks for hard links, without which no put can succeed. Ignores other errors, with which puts
+   * fail by themselves.
+   */
   async #checkLinks(): Promise<void> {
     const [file, name] = [await this.next(), await this.next()]
     try {
@@ -113,7 +114,7 @@ export class TemporaryFolder {
     try {
       await rm(join(this.#path, name), { recursive: true, force: true })
     } catch (error) {
-      // A reader without the right to write cannot remove anything.
+      // A process that may only read cannot remove anything.
       if (!isForbidden(error)) throw error
     }
   }
@@ -123,7 +124,7 @@ export class TemporaryFolder {
     const age = Date.now() - Number(startedAt)
     if (age > ABANDONED_AFTER_MS) return true
     if (processes !== this.#processes) return false
-    // Another process had this one's number if it wrote before this one began.
+    // The process id was used by an earlier process if the file is older than this process.
     if (Number(pid) === process.pid) return age > process.uptime() * 1000
     return !isRunning(Number(pid))
   }
@@ -133,7 +134,10 @@ async function nameProcesses(): Promise<string> {
   return digestOf(`${hostname()} ${await processNamespace()}`).slice(0, 12)
 }
 
-/** Containers may share a host name, but not their processes. Only Linux has these namespaces. */
+/**
+ * Resolves to the process namespace. Containers may share a host name but have separate process
+ * ids. Only Linux has these namespaces.
+ */
 async function processNamespace(): Promise<string> {
   return readlink('/proc/self/ns/pid').catch(() => '')
 }
@@ -142,7 +146,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // EPERM: it runs, under another user.
+    // EPERM: it is running, as another user.
     return codeOf(error) === 'EPERM'
   }
 }

@@ -2,22 +2,21 @@ import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FileGate } from './file-gate.ts'
 
-/** Something in a folder of temporary files that could not be removed. */
+/** A temporary file or directory that could not be removed. */
 interface Unremoved {
-  /** Where it came from, such as the folder of a session; `undefined` for what a put wrote. */
+  /** Its original path, such as the directory of a session, or `undefined` for a file of a put. */
   readonly origin: string | undefined
-  /** What the last attempt failed with. */
+  /** The error of the last attempt. */
   cause: unknown
   removing?: Promise<void>
 }
 
-/** What this process could not remove, by its path, for all of its stores together. */
+/** What this process could not remove, by path, for all of its stores. */
 const unremoved = new Map<string, Unremoved>()
 
 /**
- * Removes what was written or moved to a temporary path. Where that fails, the path is remembered
- * for {@link removeUnremoved}, and renamed so that every process that opens the store may remove
- * it.
+ * Removes a temporary file or directory. If that fails, remembers it for {@link removeUnremoved},
+ * and renames it so that every process that opens the store may remove it.
  */
 export async function removeTemporary(
   gate: FileGate,
@@ -31,7 +30,7 @@ export async function removeTemporary(
   }
 }
 
-/** Removes what could not be removed from a folder before. It never fails, and does not wait. */
+/** Removes what could not be removed from a directory before. Never fails, and does not wait. */
 export async function removeUnremoved(folder: string): Promise<void> {
   if (unremoved.size === 0) return
   for (const [path, entry] of [...unremoved]) {
@@ -41,7 +40,7 @@ export async function removeUnremoved(folder: string): Promise<void> {
   }
 }
 
-/** Returns something that came from there and is not removed yet. */
+/** Returns an entry with this original path that is not removed yet. */
 export function findUnremoved(origin: string): { readonly cause: unknown } | undefined {
   return [...unremoved.values()].find((entry) => entry.origin === origin)
 }
@@ -60,7 +59,10 @@ function remove(path: string): Promise<void> {
   return rm(path, { recursive: true, force: true, maxRetries: 3 })
 }
 
-/** Gives it a name of no time, which is abandoned to every process; this takes no open file. */
+/**
+ * Renames it to a name with the time 0, which counts as abandoned for every process. Takes no file
+ * descriptor.
+ */
 async function abandon(path: string): Promise<string> {
   const [processes, pid, , ...rest] = basename(path).split('-')
   const abandoned = join(dirname(path), [processes, pid, '0', ...rest].join('-'))

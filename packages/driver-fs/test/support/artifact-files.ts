@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The paths of all artifact files below a root, sorted. */
+/** Returns the paths of all artifact files below a root, sorted. */
 export async function artifactFiles(root: string): Promise<string[]> {
   const entries = await readdir(join(root, 'artifacts'), { recursive: true, withFileTypes: true })
   return entries
@@ -10,7 +10,7 @@ export async function artifactFiles(root: string): Promise<string[]> {
     .toSorted()
 }
 
-/** The path of the only artifact file below a root. */
+/** Returns the path of the only artifact file below a root. */
 export async function onlyArtifactFile(root: string): Promise<string> {
   const [path, ...others] = await artifactFiles(root)
   if (path === undefined || others.length > 0) throw new Error('there is not just one artifact')

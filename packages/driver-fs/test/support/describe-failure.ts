@@ -1,6 +1,6 @@
 import { isHarborageError } from '@harborage/core'
 
-/** What a process tells of an error that one of its calls ended with. */
+/** Describes the error of a call for the output of a process. */
 export interface Failure {
   readonly code: string
   readonly retryable: boolean

@@ -1,4 +1,5 @@
-// Run by a test, which kills it somewhere: puts and removes, so that folders come and go.
+// Started by a test, which kills it at some moment: puts and removes, which creates and removes
+// directories.
 import { openArtifacts } from './open-artifacts.ts'
 
 const [, , root = '', name = ''] = process.argv

@@ -1,4 +1,4 @@
-// Run by a test, which stops or kills it in the middle of a put.
+// Started by a test, which stops or kills it during a put.
 import { openArtifacts } from './open-artifacts.ts'
 
 const [, , root = ''] = process.argv

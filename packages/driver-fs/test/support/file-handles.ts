@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 
 import { replaceCall } from './replace-call.ts'
 
-/** Every file and folder that is opened from now on, until the test is over. */
+/** Records every file and directory that is opened until the test ends. */
 export function recordOpened(): readonly FileHandle[] {
   const opened: FileHandle[] = []
   replaceCall('open', (real) => async (...args) => {
@@ -13,19 +13,22 @@ export function recordOpened(): readonly FileHandle[] {
   return opened
 }
 
-/** Those of them that nobody has closed. */
+/** Returns those that are still open. */
 export function leftOpen(opened: readonly FileHandle[]): readonly FileHandle[] {
   return opened.filter(({ fd }) => fd >= 0)
 }
 
-/** The inodes of what is synchronised from now on, in this order, until the test is over. */
+/** Records the inodes of synchronized files and directories, in order, until the test ends. */
 export function recordSynced(): readonly number[] {
   const synced: number[] = []
   whenSyncing(async (handle) => void synced.push((await handle.stat()).ino))
   return synced
 }
 
-/** Makes the n-th synchronisation from now on fail as a broken disk does, counting from 1, and no other one. */
+/**
+ * Makes the n-th synchronization from now on fail like a broken disk, counting from 1, and no
+ * other.
+ */
 export function failSync(n: number): void {
   let count = 0
   whenSyncing(async () => {

@@ -1,11 +1,11 @@
-// Run by a test where the disk, or the size of a file, is limited to a few megabytes.
+// Started by a test with the disk, or the size of a file, limited to a few megabytes.
 import { ArtifactStore } from '@harborage/artifacts'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { failureIn, type Failure } from './describe-failure.ts'
 import { collect } from '@harborage/test-kit/collect'
 import { temporaryFiles } from './temporary-files.ts'
 
-/** What a process saw that put ever larger artifacts until one was refused. */
+/** The observations of a process that put larger and larger artifacts until one was rejected. */
 export interface FullDiskAnswer {
   readonly failure: Failure | undefined
   readonly putBefore: number
@@ -23,7 +23,7 @@ const MOST_FILLS = 300
 
 const [, , root = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
-// It is not about how long a put waits for room.
+// The waiting of puts is not tested here.
 const driver = await openFsArtifactDriver({ dsn: root, retryTimeoutMs: 0 })
 const artifacts = new ArtifactStore(driver)
 const put: string[] = []
@@ -31,7 +31,7 @@ let failure: Failure | undefined
 for (let round = 0; round < ROUNDS && failure === undefined; round += 1) {
   failure = await failureIn(async () => put.push((await putBytes(FIRST_BYTES * 2 ** round)).id))
 }
-// Down to the last kilobytes, so that not even a folder can be made.
+// Down to the last kilobytes, so that not even a directory can be created.
 for (let fill = 0; fill < MOST_FILLS; fill += 1) {
   if ((await failureIn(() => putBytes(4_000))) !== undefined) break
   put.push('')

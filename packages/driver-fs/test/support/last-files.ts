@@ -1,4 +1,4 @@
-// Run by a test in a process that may have few files open, most of which other code takes.
+// Started by a test with a low limit of open files, most of which other code uses.
 import { closeSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -9,11 +9,11 @@ import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { collect } from '@harborage/test-kit/collect'
 import { temporaryFiles } from './temporary-files.ts'
 
-/** What came of calls while there were few files left, or none. */
+/** The outcomes of calls with few files left, or none. */
 export interface LastFilesAnswer {
   /**
-   * Of deleteScope of three artifacts, by how many files were left: its answer or code, and what
-   * was there then; and after it was repeated with files again, the answer and what lay in
+   * The outcomes of deleteScope with three artifacts, by the number of files left: its result or
+   * code, and what remained. Then, repeated with enough files, the result and the content of
    * `temporary/`.
    */
   readonly scarce: readonly {
@@ -23,7 +23,7 @@ export interface LastFilesAnswer {
     repeated: number
     temporary: readonly string[]
   }[]
-  /** Of calls that began when none was left. */
+  /** The outcomes of calls that began with no file left. */
   readonly waited: Readonly<Record<string, unknown>>
 }
 
@@ -34,7 +34,7 @@ async function open(retryTimeoutMs: number): Promise<ArtifactStore> {
   return new ArtifactStore(await openFsArtifactDriver({ dsn: root, retryTimeoutMs }))
 }
 
-/** Opens files until only so many are left, and returns how to close them. */
+/** Opens files until only the given number is left, and returns the function that closes them. */
 function takeAllBut(left: number): () => void {
   const taken: number[] = []
   try {
@@ -47,7 +47,7 @@ function takeAllBut(left: number): () => void {
   }
 }
 
-// Whatever the process opens when it does something for the first time is open by now.
+// Files that the process opens on first use are open by now.
 const impatient = await open(0)
 await impatient.putText(scope, 'first')
 await impatient.deleteScope(scope)
@@ -69,7 +69,7 @@ for (const left of [0, 1, 2, 3, 4]) {
 const patient = await open(60_000)
 const { id } = await patient.putText(scope, 'text')
 
-/** Begins a call when no file is left, and gives them back a little later. */
+/** Begins a call when no file is left, and closes files a little later. */
 async function whenNoneIsLeft<Result>(call: () => Promise<Result>): Promise<Result> {
   const giveBack = takeAllBut(0)
   const calling = call()

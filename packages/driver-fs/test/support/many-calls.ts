@@ -1,10 +1,10 @@
-// Run by a test in a process that may have few files open: makes a thousand calls at once.
+// Started by a test with a low limit of open files: makes a thousand concurrent calls.
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
-/** What came of the calls: how often they failed, by code, and what they answered. */
+/** The outcomes of the calls: the number of failures by code, and the results. */
 export interface ManyCallsAnswer {
   readonly failures: readonly string[]
   readonly read: number

@@ -1,4 +1,4 @@
-// Run by a test: opens a store in a process of its own and closes it.
+// Started by a test: opens a store and closes it.
 import { openArtifacts } from './open-artifacts.ts'
 
 const [, , root = ''] = process.argv

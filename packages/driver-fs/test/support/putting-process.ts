@@ -1,19 +1,22 @@
-// Run by a test: many of these work on one folder at once.
+// Started by a test: many of these use one directory concurrently.
 import type { ArtifactRef } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
-/** What one of several processes on one folder did and saw. */
+/** The actions and observations of one of several processes on one directory. */
 export interface PuttingAnswer {
-  /** The refs that the shared contents got, with their dates as JSON has them. */
+  /** The refs of the shared contents, with dates as in JSON. */
   readonly shared: readonly Pick<ArtifactRef, 'id' | 'sha256' | 'filename'>[]
   readonly own: readonly string[]
-  /** How many artifacts it put into the session that everybody deletes, and how many it removed there. */
+  /**
+   * The number of artifacts that it put into the session that all processes delete, and that it
+   * removed there.
+   */
   readonly put: number
   readonly removed: number
-  /** What it saw that must never be. */
+  /** Observations that must never occur. */
   readonly faults: readonly string[]
 }
 

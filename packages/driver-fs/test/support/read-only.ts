@@ -1,4 +1,4 @@
-// Run by a test in a process that may read a store and not write to it.
+// Started by a test in a process that may read a store but not write to it.
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -10,12 +10,12 @@ import { openArtifacts } from './open-artifacts.ts'
 
 const STRANGER = 65_534
 
-/** What such a process saw. */
+/** The observations of such a process. */
 export interface ReadOnlyAnswer {
   readonly findings: readonly Finding[]
   readonly read: string | undefined
   readonly putting: Failure | undefined
-  /** In a folder beside it in which there is no store yet. */
+  /** For another directory without a store. */
   readonly emptyFindings: readonly Finding[]
   readonly openingEmpty: Failure | undefined
 }

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 
 type Files = typeof files
 
-/** Puts something else in place of a call to the file system, until the test is over. */
+/** Replaces a file system call until the test ends. */
 export function replaceCall<Name extends 'link' | 'open' | 'rm' | 'rmdir'>(
   name: Name,
   replacementOf: (real: Files[Name]) => Files[Name],

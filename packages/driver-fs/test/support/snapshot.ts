@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** What lies below a folder: for each path its kind, its rights and what is in it. */
+/** Returns the type, permissions and content of each path below a directory. */
 export async function snapshot(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   const paths = await readdir(folder, { recursive: true, withFileTypes: true })

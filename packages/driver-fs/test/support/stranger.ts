@@ -1,4 +1,4 @@
-// Run by a test. Root may do everything, so the rights are given up once everything is loaded.
+// Started by a test. Root may do everything, so it drops its rights once everything is loaded.
 import { chmodSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -7,7 +7,7 @@ import { openArtifacts } from './open-artifacts.ts'
 
 const STRANGER = 65_534
 
-/** What a process saw that may read a store and not write to it, and then may again. */
+/** The observations of a process that may first only read a store, and then also write to it. */
 export interface StrangerAnswer {
   readonly newStore: unknown
   readonly read: string | undefined

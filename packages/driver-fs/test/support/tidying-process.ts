@@ -1,10 +1,10 @@
-// Run by a test: several of these put and remove their own artifacts in one task at once.
+// Started by a test: several of these put and remove their own artifacts in one task concurrently.
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
-/** What one of them saw that must never be. */
+/** Observations that must never occur. */
 export interface TidyingAnswer {
   readonly faults: readonly string[]
 }
@@ -26,7 +26,7 @@ async function putAndRemove(text: string): Promise<void> {
     const maintenance = { maintenanceScoped: true } as const
     const refs = await collect(artifacts.list(maintenance))
     if (!refs.some((ref) => ref.id === id)) faults.push('a put was not listed')
-    if (!(await artifacts.delete(scope, id))) faults.push('a put was removed by somebody')
+    if (!(await artifacts.delete(scope, id))) faults.push('a put was removed by another process')
   } catch (error) {
     faults.push(isHarborageError(error) ? `${error.code}: ${error.message}` : String(error))
   }

@@ -1,11 +1,11 @@
-// Run by a test on a disk of a few megabytes: fills it, and frees it while a put is waiting.
+// Started by a test with a disk of a few megabytes: fills it, and frees it while a put is waiting.
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { failureIn, type Failure } from './describe-failure.ts'
 import { openArtifacts } from './open-artifacts.ts'
 
-/** What came of a put that began when the disk was full. */
+/** The outcome of a put that began when the disk was full. */
 export interface WaitForRoomAnswer {
   readonly wasFull: boolean
   readonly failure: Failure | undefined

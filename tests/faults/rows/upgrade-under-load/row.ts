@@ -45,7 +45,7 @@ export const upgradeUnderLoad: FaultRow = {
         },
         {
           file: 'packages/driver-postgres/src/internal/migration-runner.ts',
-          from: 'if (!isOverSoon(error)) throw',
+          from: 'if (!isTransientConflict(error)) throw',
           to: 'if (true) throw',
         },
       ],

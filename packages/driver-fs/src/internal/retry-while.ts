@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isFull } from './fs-errors.ts'
 
-/** How long to wait between two attempts, in milliseconds; the last one repeats. */
+/** The pauses between attempts, in milliseconds. The last one repeats. */
 const PAUSES_MS = [5, 10, 20, 50] as const
 
 /**
- * Does work that is safe to repeat again and again while the disk is full, for so many
- * milliseconds.
+ * Runs work that is safe to repeat, and retries it while it fails with a transient error, up to a
+ * time limit in milliseconds.
  */
-export async function waitForRoom<Result>(
+export async function retryWhile<Result>(
+  isTransient: (error: unknown) => boolean,
   timeoutMs: number,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -17,7 +17,7 @@ export async function waitForRoom<Result>(
     try {
       return await work()
     } catch (error) {
-      if (!isFull(error) || performance.now() >= deadline) throw error
+      if (!isTransient(error) || performance.now() >= deadline) throw error
     }
     await delay(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)])
   }
