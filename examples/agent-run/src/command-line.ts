@@ -87,8 +87,8 @@ function parse(args: readonly string[]) {
 }
 
 /**
- * `parseArgs` takes `-1` after an option for another option. This rejects it like any number out of
- * range.
+ * Joins `-1` to the option before it, for which `parseArgs` would take it for another option. So it
+ * is rejected like any number out of range.
  */
 function withNegativeNumbers(args: readonly string[]): string[] {
   const joined: string[] = []

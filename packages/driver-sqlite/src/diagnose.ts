@@ -19,10 +19,10 @@ import type { SqliteConfig } from './sqlite-config.ts'
  * | `not_a_file`          | the path names a directory, a pipe or a device |
  * | `network_file_system` | several processes would corrupt the file there |
  * | `file_mounted_alone`  | only the file is mounted, so its write-ahead log would be lost |
- * | `hard_links`          | the file has several hard links, each of which would get its own write-ahead log |
+ * | `hard_links`          | the file has several hard links, each with its own write-ahead log |
  * | `rights`              | the file or its directory is not writable |
  * | `disk`                | the operating system could not examine the file |
- * | `content`             | the file is not an SQLite database, is damaged, or its encoding is not UTF-8 |
+ * | `content`             | the file is not an SQLite database, damaged, or not in UTF-8 |
  *
  * @example
  * ```ts

@@ -24,7 +24,7 @@ export interface StepPlace {
 
 /** Receives the progress of the agent. A step is durable when it is reported as `saved`. */
 export interface AgentListener {
-  /** The conversation with which a session continues. */
+  /** Receives the conversation with which a session continues. */
   resumed(recollection: Recollection): void
   started(place: StepPlace): void
   saved(place: StepPlace): void

@@ -15,7 +15,7 @@ const IN_FLIGHT_WIDTH = LINE_WIDTH - FIRST_WIDTH - (IS_WIDE ? FOUND_WIDTH : 0)
 const SHORTEST_TARGET = 8
 const SESSION_WIDTH = 36
 
-/** The columns of {@link timelineLine}. */
+/** Returns the headings of the columns of {@link timelineLine}. */
 export function timelineHead(): string[] {
   const columns = rows('at', '', 'last saved', 'in flight', 'what the next worker found')
   return [bold('When it was killed, and where it went on'), ...columns.map(dim)]

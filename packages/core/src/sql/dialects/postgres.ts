@@ -21,8 +21,8 @@ export const postgresDialect: SqlDialect = {
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),
   /**
-   * There is no row to lock. Inserting a row and deleting it again keeps others from inserting one
-   * until the transaction ends.
+   * Inserts a row and deletes it again, since there is no row to lock. That keeps others from
+   * inserting one until the transaction ends.
    */
   *keepEmpty(place) {
     const [inserted = 0] = yield* pipeline([place.fill(), place.clear()])
