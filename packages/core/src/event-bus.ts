@@ -151,11 +151,11 @@ function checkEvent({ type, identity }: HarborageEvent): void {
   if (typeof type !== 'string') {
     throw new HarborageError('invalid_record', `event.type is ${describeType(type)}: pass a string`)
   }
-  const whose: unknown = identity
-  if (typeof whose !== 'object' || whose === null) {
+  const given: unknown = identity
+  if (typeof given !== 'object' || given === null) {
     throw new HarborageError(
       'invalid_record',
-      `event.identity is ${describeType(whose)}: pass an identity`,
+      `event.identity is ${describeType(given)}: pass an identity`,
     )
   }
 }

@@ -2,13 +2,13 @@
 import { setImmediate } from 'node:timers'
 
 /** The longest time for which synchronous work may block the event loop, in milliseconds. */
-const LONGEST_HOLD_MS = 10
+const MAX_HOLD_MS = 10
 
 /**
  * The largest number of pieces between two readings of the clock, which costs more than a small
  * piece.
  */
-const MOST_UNTIMED = 16
+const MAX_STRIDE = 16
 
 /**
  * If the pieces between two readings took that long, in milliseconds, each of the next ones is
@@ -68,10 +68,10 @@ function beginHold(): void {
 /** Reads the clock, returns whether the turn has to end, and decides when to read it again. */
 function isOver(): boolean {
   const now = performance.now()
-  stride = now - lastReading < LONG_STRIDE_MS ? Math.min(stride * 2, MOST_UNTIMED) : 1
+  stride = now - lastReading < LONG_STRIDE_MS ? Math.min(stride * 2, MAX_STRIDE) : 1
   untimed = stride
   lastReading = now
-  return now - heldSince >= LONGEST_HOLD_MS
+  return now - heldSince >= MAX_HOLD_MS
 }
 
 function endHold(): void {

@@ -2,7 +2,7 @@
  * The number of removed entries that are always tolerated. Above it, they are dropped once they
  * outnumber the others.
  */
-const MAX_GONE = 1_000
+const MAX_REMOVED = 1_000
 
 /** The rules by which a {@link SortedOrder} sorts and identifies items. */
 export interface OrderRules<Item> {
@@ -14,7 +14,7 @@ export interface OrderRules<Item> {
 /** An item in its place, where it stays for a while after it was removed. */
 interface Entry<Item> {
   readonly item: Item
-  isGone: boolean
+  isRemoved: boolean
 }
 
 /**
@@ -28,7 +28,7 @@ export class SortedOrder<Item> {
   #entries: Entry<Item>[] = []
   readonly #byId = new Map<string, Entry<Item>>()
   #isInOrder = true
-  #gone = 0
+  #removed = 0
 
   constructor(rules: OrderRules<Item>) {
     this.#rules = rules
@@ -39,11 +39,11 @@ export class SortedOrder<Item> {
     const id = this.#rules.idOf(item)
     const known = this.#byId.get(id)
     if (known !== undefined) {
-      if (known.isGone) this.#gone -= 1
-      known.isGone = false
+      if (known.isRemoved) this.#removed -= 1
+      known.isRemoved = false
       return
     }
-    const entry = { item, isGone: false }
+    const entry = { item, isRemoved: false }
     this.#byId.set(id, entry)
     this.#entries.push(entry)
     this.#isInOrder = false
@@ -52,17 +52,17 @@ export class SortedOrder<Item> {
   /** Removes an item, if it is there. */
   remove(item: Item): void {
     const entry = this.#byId.get(this.#rules.idOf(item))
-    if (entry === undefined || entry.isGone) return
-    entry.isGone = true
-    this.#gone += 1
-    if (this.#gone > MAX_GONE && this.#gone * 2 > this.#entries.length) this.#dropRemoved()
+    if (entry === undefined || entry.isRemoved) return
+    entry.isRemoved = true
+    this.#removed += 1
+    if (this.#removed > MAX_REMOVED && this.#removed * 2 > this.#entries.length) this.#dropRemoved()
   }
 
   /** Removes all items. */
   clear(): void {
     this.#entries = []
     this.#byId.clear()
-    this.#gone = 0
+    this.#removed = 0
   }
 
   /**
@@ -73,7 +73,7 @@ export class SortedOrder<Item> {
     const entries = this.#inOrder()
     for (let place = firstOf(entries, isFarEnough); place < entries.length; place += 1) {
       const entry = entries[place]
-      if (entry !== undefined && !entry.isGone) yield entry.item
+      if (entry !== undefined && !entry.isRemoved) yield entry.item
     }
   }
 
@@ -86,11 +86,11 @@ export class SortedOrder<Item> {
   }
 
   #dropRemoved(): void {
-    for (const { item, isGone } of this.#entries) {
-      if (isGone) this.#byId.delete(this.#rules.idOf(item))
+    for (const { item, isRemoved } of this.#entries) {
+      if (isRemoved) this.#byId.delete(this.#rules.idOf(item))
     }
-    this.#entries = this.#entries.filter(({ isGone }) => !isGone)
-    this.#gone = 0
+    this.#entries = this.#entries.filter(({ isRemoved }) => !isRemoved)
+    this.#removed = 0
   }
 }
 

@@ -8,7 +8,7 @@ const TWO_TO_32 = 2 ** 32
 const BYTEA = 17
 const BIGINT = 20
 const TEXT = 25
-const MOST_BYTES_PER_CODE_UNIT = 3
+const MAX_BYTES_PER_CODE_UNIT = 3
 
 /**
  * Returns strings, integers or bytes as `text[]`, `bigint[]` or `bytea[]` in the binary format of
@@ -24,7 +24,7 @@ export function binaryArray(items: readonly unknown[]): Buffer {
 
 function textArray(items: readonly string[]): Buffer {
   let most = HEADER_BYTES
-  for (const item of items) most += LENGTH_BYTES + item.length * MOST_BYTES_PER_CODE_UNIT
+  for (const item of items) most += LENGTH_BYTES + item.length * MAX_BYTES_PER_CODE_UNIT
   const array = Buffer.allocUnsafe(most)
   let end = writeHeader(array, TEXT, items.length)
   for (const item of items) {

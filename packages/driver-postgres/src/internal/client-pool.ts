@@ -33,7 +33,7 @@ export class ClientPool {
     this.pipelines = this.#isOwn && config.preparedStatements
     this.#pool = config.pool ?? this.#ownPool(config)
     ignoreErrorsOf(this.#pool)
-    this.#gate = new ConnectionGate(mostClients(this.#pool), config.connectionTimeoutMs)
+    this.#gate = new ConnectionGate(maxClients(this.#pool), config.connectionTimeoutMs)
   }
 
   /** The number of calls that wait for a connection. */
@@ -172,7 +172,7 @@ export class ClientPool {
  * Returns the largest number of connections of a pool. A caller's pool may be of another class
  * without this option.
  */
-function mostClients({ options }: Partial<Pick<pg.Pool, 'options'>>): number {
+function maxClients({ options }: Partial<Pick<pg.Pool, 'options'>>): number {
   const most: unknown = options?.max
   return typeof most === 'number' ? most : Number.POSITIVE_INFINITY
 }

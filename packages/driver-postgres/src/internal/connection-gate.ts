@@ -17,18 +17,18 @@ interface Waiter {
 class Line {
   readonly most: number
   /** The message of its timeout errors. */
-  readonly refusal: string
+  readonly timeoutMessage: string
   readonly waiters = new Fifo<Waiter>()
   inUse = 0
   lastProgress = 0
   timer: NodeJS.Timeout | undefined
 
-  constructor(most: number, refusal: string) {
+  constructor(most: number, timeoutMessage: string) {
     this.most = most
-    this.refusal = refusal
+    this.timeoutMessage = timeoutMessage
   }
 
-  get mayGo(): boolean {
+  get canAdmit(): boolean {
     return this.waiters.length > 0 && this.inUse < this.most
   }
 }
@@ -103,7 +103,7 @@ export class ConnectionGate {
     if (this.#inUse >= this.#connections) return undefined
     const lines =
       this.#lastServed === this.#brief ? [this.#patient, this.#brief] : [this.#brief, this.#patient]
-    return lines.find(({ mayGo }) => mayGo)
+    return lines.find(({ canAdmit }) => canAdmit)
   }
 
   #admit(line: Line): void {
@@ -124,14 +124,14 @@ export class ConnectionGate {
     line.timer = setTimeout(
       () => {
         line.timer = undefined
-        this.#refuseLate(line)
+        this.#rejectLate(line)
         this.#watch(line)
       },
       Math.ceil(due - performance.now()),
     )
   }
 
-  #refuseLate({ waiters, lastProgress, refusal }: Line): void {
+  #rejectLate({ waiters, lastProgress, timeoutMessage }: Line): void {
     const limit = performance.now() - this.#timeoutMs
     if (lastProgress > limit) return
     for (
@@ -140,7 +140,7 @@ export class ConnectionGate {
       next = waiters.peek()
     ) {
       waiters.shift()
-      next.reject(new Error(refusal))
+      next.reject(new Error(timeoutMessage))
     }
   }
 }

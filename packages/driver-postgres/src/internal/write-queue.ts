@@ -18,7 +18,7 @@ export class Turn {
   /** The next call in each chain. */
   followers: Turn[] | undefined
   /** The error with which it fails instead of running. */
-  doom: Error | undefined
+  abortError: Error | undefined
   #begin: (() => void) | undefined
 
   constructor(keysOf: () => readonly string[]) {
@@ -40,7 +40,7 @@ export class Turn {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#begin = resolve
     await promise
-    if (this.doom !== undefined) throw this.doom
+    if (this.abortError !== undefined) throw this.abortError
   }
 
   /** Records that one of the calls before it has ended. */
@@ -77,9 +77,10 @@ class KeyChains {
   /**
    * Removes a call that has ended, and lets the next ones run.
    *
-   * @param doom The error for calls that have waited since `before` or longer. Default: none fails.
+   * @param abortError The error for calls that have waited since `before` or longer. Default: none
+   * fails.
    */
-  leave(turn: Turn, doom?: Error, before = 0): void {
+  leave(turn: Turn, abortError?: Error, before = 0): void {
     this.#size -= 1
     if (turn === this.#lone) {
       this.#lone = undefined
@@ -90,7 +91,7 @@ class KeyChains {
     // An object in the old generation would keep all its followers alive, long after they ended.
     turn.followers = undefined
     for (const follower of followers) {
-      if (doom !== undefined && follower.since <= before) follower.doom ??= doom
+      if (abortError !== undefined && follower.since <= before) follower.abortError ??= abortError
       follower.advance()
     }
   }
@@ -147,18 +148,18 @@ export class WriteQueue {
     bytes: number,
     write: (turn: Turn) => Promise<Result>,
   ): Promise<Result> {
-    let doom: Error | undefined
+    let abortError: Error | undefined
     try {
       if (turn.waitsFor > 0) await turn.begun()
       return await write(turn)
     } catch (error) {
-      if (isUnanswered(error)) doom = turn.doom ?? unanswered(error)
+      if (isUnanswered(error)) abortError = turn.abortError ?? unanswered(error)
       throw error
     } finally {
       this.#bytes -= bytes
       // They would have waited for the same server for as long as this one.
-      if (doom === undefined) this.#chains.leave(turn)
-      else this.#chains.leave(turn, doom, performance.now() - this.#timeoutMs)
+      if (abortError === undefined) this.#chains.leave(turn)
+      else this.#chains.leave(turn, abortError, performance.now() - this.#timeoutMs)
     }
   }
 }

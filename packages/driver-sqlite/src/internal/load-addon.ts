@@ -31,6 +31,6 @@ function explain(code: string | undefined): string {
   if (code === 'ERR_DLOPEN_DISABLED') {
     return 'SQLite needs the addon of better-sqlite3, which Node.js does not load under --no-addons: start it without that flag, or use Postgres'
   }
-  const told = code === undefined ? '' : ` (${code})`
-  return `the addon of better-sqlite3 does not load${told}: install the package on the system and the Node.js that run it ("npm rebuild better-sqlite3"), and leave it out of a bundle (as external)`
+  const suffix = code === undefined ? '' : ` (${code})`
+  return `the addon of better-sqlite3 does not load${suffix}: install the package on the system and the Node.js that run it ("npm rebuild better-sqlite3"), and leave it out of a bundle (as external)`
 }

@@ -32,7 +32,7 @@ const PART_BYTES = 4 * 1024 * 1024
  * The largest number of parts. The server decompresses from the beginning for each part, so the
  * time would grow with the square of their number.
  */
-const MOST_PARTS = 8
+const MAX_PARTS = 8
 
 interface Part {
   readonly base64: string
@@ -92,7 +92,7 @@ export function compileReadInParts<Key extends object>(
     const { sha256, size } = first
     const bytes = new Uint8Array(size)
     decodeInto(bytes, 0, first)
-    const length = Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS))
+    const length = Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS))
     for (let done = PART_BYTES; done < size; done += length) {
       const [next] = await calls.rows(getNext, { ...key, sha256, from: done + 1, length })
       // It was deleted in between.
