@@ -5,16 +5,16 @@ import type {
   ForgottenTurnIds,
   HeldMemory,
   KeptTurn,
-  Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  ReadSet,
   RememberedTurnId,
 } from './memory-driver.ts'
 
 /**
- * Keeps the conversations of one process in memory, without durability: the default driver, and the model that every
- * other driver is checked against.
+ * Keeps conversations in the memory of one process, without durability. It is the default driver,
+ * and the reference that the conformance suite compares every other driver with.
  */
 export class InMemoryMemoryDriver implements MemoryDriver {
   readonly #conversations = new Map<string, Kept>()
@@ -23,7 +23,7 @@ export class InMemoryMemoryDriver implements MemoryDriver {
     const kept = this.#conversations.get(conversationKey(identity))
     if (kept === undefined) return { header: undefined, summary: '', turns: [] }
     const { header, summary, turns } = kept
-    // The turns are changed in place, and whoever reads them takes its time.
+    // A copy: the array is changed in place, while the caller may still read it.
     return { header, summary, turns: [...turns] }
   }
 
@@ -33,7 +33,7 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 
   async change<Result>(
     identity: Required<RunIdentity>,
-    { oldestTurns = noTurns, summary: wantsSummary = false, turnId }: Look,
+    { oldestTurns = noTurns, summary: wantsSummary = false, turnId }: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const key = conversationKey(identity)
@@ -60,13 +60,16 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 interface Kept {
   readonly header: MemoryHeader
   readonly summary: string
-  /** In their order. */
+  /** Oldest first. */
   readonly turns: KeptTurn[]
-  /** Those remembered first come first. */
+  /** In the order in which they were remembered. */
   readonly turnIds: Map<EventId, RememberedTurnId>
 }
 
-/** The most ids that one change forgets: more than it remembers, so that the forgotten ones run out. */
+/**
+ * The largest number of ids that one change removes. It is more than a change adds, so that none
+ * pile up.
+ */
 const MAX_FORGOTTEN = 4
 
 const noTurns = (): number => 0

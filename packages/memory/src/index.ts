@@ -25,20 +25,21 @@ export {
   type CheckedMemoryRules,
   type MemoryRules,
   type MemoryStoreConfig,
+  type MemoryStoreOptions,
 } from './memory-config.ts'
 export type {
   Conversation,
   ForgottenTurnIds,
   HeldMemory,
   KeptTurn,
-  Look,
+  ReadSet,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
   RememberedTurnId,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
-export { MemoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export { MemoryStore } from './memory-store.ts'
 export {
   memoryContext,
   openMemoryStore,

@@ -1,5 +1,5 @@
-import { type EventBus, HarborageError, type StoreConfig } from '@harborage/core'
-import { parseConfig } from '@harborage/core/kit'
+import { HarborageError, type EventBus, type StoreConfig } from '@harborage/core'
+import { parseConfig, type StoreOptions } from '@harborage/core/kit'
 import { z } from 'zod'
 import {
   REMEMBERED_TURN_IDS,
@@ -10,58 +10,77 @@ import {
 import type { Summarizer } from './summarizer.ts'
 import { estimateByBytes, type TokenEstimator } from './token-estimator.ts'
 
-/** How a conversation is kept. Times are in milliseconds. */
+/** The rules of a memory store. Times are in milliseconds. */
 export interface MemoryRules {
-  /** Default: `'none'`, which keeps nothing. */
+  /** How conversations are kept. Default: `'none'`, which keeps no turns. */
   readonly strategy?: Strategy
-  /** The most tokens that `getLlmContext` gives; 0: no limit. Default: 0. */
+  /** The largest number of tokens that `getLlmContext` returns; 0 for no limit. Default: 0. */
   readonly budgetTokens?: number
-  /** How many of the newest turns `rolling_summary` keeps word by word. Default: 4. */
+  /** How many of the newest turns `rolling_summary` does not summarize: 0 to 10,000. Default: 4. */
   readonly recentTurns?: number
-  /** Where events are published: `createEventBus()`, or one of your own. */
+  /** Where events are published: the result of `createEventBus()`, or an event bus of your own. */
   readonly bus: EventBus
-  /** Writes the summaries; needed for `rolling_summary`. */
+  /** Writes the summaries. Required for `rolling_summary`. */
   readonly summarizer?: Summarizer
-  /** Default: a token for every four bytes of a text, and one more. */
+  /** Estimates the tokens of a text. Default: {@link estimateByBytes}. */
   readonly tokenEstimator?: TokenEstimator
-  /** How often a failed summarisation is retried before the conversation is degraded. Default: 3. */
+  /**
+   * How often a failed summarization is retried before the conversation is degraded: 0 to 30.
+   * Default: 3.
+   */
   readonly retryAttempts?: number
-  /** The pause before the first retry; it doubles with each, and is up to a half longer at random. Default: 100. */
+  /**
+   * The pause before the first retry. It doubles with each retry, and is longer by a random part of
+   * up to a half. Default: 100.
+   */
   readonly retryBackoffMs?: number
   /**
-   * The pause before a degraded conversation tries to recover by itself. Each is up to half as long again, at random, so
-   * that many do not try at once. Default: 10,000.
+   * The pause before a degraded conversation is tried again, longer by a random part of up to a
+   * half, so that many do not try at once. Default: 10,000.
    */
   readonly degradedRetryMs?: number
   /**
-   * How many batches of 16 turns, at least 1, may wait for a summary while degraded, beside the batch that a recovery is
-   * tried with; older ones are dropped. Default: 16.
+   * How many batches of 16 turns may wait for a summary while the conversation is degraded, besides
+   * the batch that a recovery is tried with: at least 1. Older turns are dropped. Default: 16.
    */
   readonly recoveryBacklogMax?: number
   /**
-   * How long a summarisation may take. After that it counts as failed, and another process may take the place of one
-   * that died in the middle of it. Default: 60,000.
+   * How long a summarization may take. A longer one fails, and another process may claim its turns,
+   * since the process may have died. Default: 60,000.
    */
   readonly summarizerTimeoutMs?: number
-  /** How many conversations this store folds at a time, each with one call of the summarizer. Default: 8. */
+  /**
+   * How many summarizations this store runs at a time, each of another conversation: 1 to 10,000.
+   * Default: 8.
+   */
   readonly maxConcurrentSummaries?: number
   /**
-   * How many of the newest turns' ids are remembered, at least 64. An id is forgotten once it is past both this number and
-   * {@link rememberedTurnIdsMs}: a retry that comes later is a new turn. Default: 1,024.
+   * The number of newest turns whose ids are remembered: 64 to 1,000,000. An id is forgotten once
+   * its turn is past both this number and {@link rememberedTurnIdsMs}. A later retry adds a new
+   * turn. Default: 1,024.
    */
   readonly rememberedTurnIds?: number
-  /** For how long a turn's id is remembered, however many turns follow. Default: 86,400,000, a day. */
+  /**
+   * The time for which a turn id is remembered, regardless of how many turns follow. Default:
+   * 86,400,000, a day.
+   */
   readonly rememberedTurnIdsMs?: number
-  /** How long `close` lets a running summarisation go on before it aborts it. Default: 1,000. */
+  /** How long `close` waits for running summarizations before it aborts them. Default: 1,000. */
   readonly closeGraceMs?: number
 }
 
-/** What `openMemoryStore` takes. */
+/** The configuration of `openMemoryStore`. */
 export interface MemoryStoreConfig extends StoreConfig, MemoryRules {}
 
-/** Checked rules with their defaults. */
+/** Checked rules with their defaults, as `parseMemoryRules` returns them. */
 export type CheckedMemoryRules = Required<Omit<MemoryRules, 'summarizer'>> & {
   readonly summarizer?: Summarizer
+}
+
+/** Options of the constructor of `MemoryStore`. */
+export interface MemoryStoreOptions extends StoreOptions {
+  /** The result of {@link parseMemoryRules}. */
+  readonly rules: CheckedMemoryRules
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1
@@ -103,22 +122,23 @@ const rules = z
 const anyStrategy = z.object({ strategy: z.unknown().optional() })
 
 /**
- * Checks the rules and fills in the defaults.
+ * Checks rules and fills in their defaults, for the constructor of `MemoryStore`.
  *
- * @throws `strategy_not_implemented` for a strategy that is not known; `invalid_config`.
+ * @throws `strategy_not_implemented` if the strategy is unknown; `invalid_config` if another rule
+ * is malformed.
  */
 export function parseMemoryRules(config: MemoryRules): CheckedMemoryRules {
   const { strategy } = parseConfig(anyStrategy, config)
   if (typeof strategy === 'string' && !rules.shape.strategy.safeParse(strategy).success) {
     throw new HarborageError(
       'strategy_not_implemented',
-      'the strategy is not known: use none, truncation or rolling_summary',
+      'the strategy is unknown: use none, truncation or rolling_summary',
     )
   }
   return parseConfig(rules, config)
 }
 
-/** The names of the options that only this store has. */
+/** The names of the options that are specific to the memory store. */
 export const memoryRuleNames: readonly string[] = Object.keys(rules.shape)
 
 function hasMethod(value: unknown, method: string): boolean {

@@ -2,138 +2,174 @@ import type { EventId, RunIdentity } from '@harborage/core'
 import type { Strategy } from './conversation.ts'
 import type { Health } from './health.ts'
 
-/** A turn as it is kept. */
+/** A stored turn. */
 export interface KeptTurn {
-  /** Grows with every turn that is added: the order of a conversation. */
+  /** Its position in the conversation, which grows with every added turn. */
   readonly position: number
-  /** What the estimator of the store counted for the turn. */
+  /** The estimated tokens of the turn. */
   readonly tokens: number
   /** The turn as JSON. */
   readonly text: string
 }
 
-/** The bookkeeping of a conversation: small, and of bounded size. */
+/**
+ * The header of a conversation: what the store knows of it besides its turns and its summary. It
+ * has a bounded size.
+ */
 export interface MemoryHeader {
+  /** The strategy under which the conversation is stored. */
   readonly strategy: Strategy
-  /** The position of the turn that is added next. */
+  /** The position of the next turn. */
   readonly nextPosition: number
-  /** The number of turns that are kept. */
+  /** The number of stored turns. */
   readonly turns: number
-  /** The sum of the tokens of the turns that are kept. */
+  /** The sum of the tokens of the stored turns. */
   readonly tokens: number
-  /** The ids of the turns that were added last, newest first. */
+  /** The ids of the most recently added turns, newest first; at most `SNAPSHOT_TURN_IDS`. */
   readonly turnIds: readonly EventId[]
+  /** The state of the summarization. */
   readonly health: Health
-  /** How many summarisations have failed since the last one that succeeded. */
+  /** The number of failed summarizations since the last successful one. */
   readonly failures: number
-  /** Names the folding that is under way, if one is; each has a name of its own. One that is no longer named is void. */
-  readonly folder: string | undefined
-  /** Names the folding or the restore that ended last, so that one whose answer was lost finds out that it did. */
-  readonly ended: string | undefined
   /**
-   * Names what the conversation is from its beginning, or from a restore, on: a random number of at most 48 bits. 0 if
-   * an earlier release wrote the bookkeeping last, which knows no such number.
+   * The id of the claim of the fold in progress, if there is one. A fold whose claim is no longer
+   * here has no effect.
+   */
+  readonly foldClaimId: string | undefined
+  /**
+   * The id of the fold or the restore that was applied last. A repeated one whose answer was lost
+   * is recognized by it.
+   */
+  readonly lastAppliedId: string | undefined
+  /**
+   * A random number of at most 48 bits that identifies the conversation since it began or was
+   * restored. 0 if an earlier release, which has no such number, wrote the header last.
    */
   readonly lineage: number
 }
 
-/** The id of a turn that was added, and by what it is decided when it is forgotten. */
+/** The remembered id of an added turn, with the data that decides when it is forgotten. */
 export interface RememberedTurnId {
   readonly turnId: EventId
   /** The position of the turn. */
   readonly position: number
-  /** When it was added, in milliseconds since 1970, by the clock of the process that did it. */
+  /** When it was added, in milliseconds since 1970, by the clock of the process that added it. */
   readonly at: number
-  /** That of the conversation by then. In a conversation of another lineage the id counts for nothing. */
+  /**
+   * The lineage of the conversation at that time. In a conversation of another lineage the id is
+   * ignored.
+   */
   readonly lineage: number
 }
 
-/** Which remembered ids nobody asks for any more. */
+/**
+ * The remembered ids that are no longer needed: those of another lineage, and those that meet both
+ * limits.
+ */
 export interface ForgottenTurnIds {
-  /** Those of any other lineage, */
+  /** The lineage of the conversation. Ids of any other are not needed. */
   readonly lineage: number
-  /** and those of this one whose position is not above `through` and that were added before `before`. */
+  /** The first limit: the largest position of a turn whose id is not needed. */
   readonly through: number
-  /** In milliseconds since 1970. */
+  /** The second limit: ids of turns added before this time, in milliseconds since 1970. */
   readonly before: number
 }
 
-/** What a change wants to see of a conversation besides its bookkeeping. */
-export interface Look {
-  /** How many of the oldest turns, by what the bookkeeping says. Default: none. */
+/** What a change needs to read of a conversation besides its header. */
+export interface ReadSet {
+  /** Returns how many of the oldest turns to read, given the header. Default: none. */
   readonly oldestTurns?: (header: MemoryHeader | undefined) => number
-  /** Whether it wants to see the summary. Default: `false`. */
+  /** Whether to read the summary. Default: `false`. */
   readonly summary?: boolean
-  /** The id of a turn, to see what is remembered of it. Default: none. */
+  /** The id of a turn to look up among the remembered ids. Default: none. */
   readonly turnId?: EventId
-  /** Whether bookkeeping that is damaged counts as none, because the change replaces all of it. Default: `false`. */
+  /**
+   * Whether a damaged header is treated as absent, because the change replaces it. Default:
+   * `false`.
+   */
   readonly replaces?: boolean
 }
 
-/** What a conversation holds, as far as a change wants to see it. */
+/** The parts of a conversation that a {@link ReadSet} selects. */
 export interface HeldMemory {
+  /** `undefined` if there is no conversation. */
   readonly header: MemoryHeader | undefined
-  /** `''` unless it was asked for. */
+  /** `''` if the read set does not select it. */
   readonly summary: string
-  /** The oldest turns, as many as were asked for. */
+  /** The oldest turns, in their order. */
   readonly oldest: readonly KeptTurn[]
-  /** What is remembered of the turn id that was asked for; `undefined` if nothing is, or none was. */
+  /** The remembered turn id, or `undefined` if it is not remembered or was not selected. */
   readonly remembered: RememberedTurnId | undefined
-  /** Whether an earlier run of this very change may have been applied, because its answer was lost. */
+  /**
+   * Whether an earlier attempt of this change may have been applied because its answer was lost.
+   */
   readonly mayBeApplied: boolean
 }
 
 /**
- * What a change does. What it leaves out stays as it is, and without a header nothing is changed, unless everything is
- * erased.
+ * A change of a conversation. Parts that are left out stay as they are. Without `header` and
+ * without `erase`, nothing is changed.
  */
 export interface MemoryChange<Result> {
+  /** The result of the call of {@link MemoryDriver.change}. */
   readonly result: Result
-  /** Replaces the bookkeeping. */
+  /** Replaces the header. */
   readonly header?: MemoryHeader
   /** Replaces the summary. */
   readonly summary?: string
-  /** Adds turns after those that are kept. */
+  /** Adds turns after the stored ones. */
   readonly append?: readonly KeptTurn[]
-  /** Removes every turn up to this position, before anything is appended. */
+  /** Removes every turn up to and including this position, before any is appended. */
   readonly removeThrough?: number
-  /** Remembers the ids of turns, each in the place of what was remembered of the same id. */
+  /** Remembers the ids of turns. Each replaces an entry with the same id. */
   readonly remember?: readonly RememberedTurnId[]
-  /** Ids that a driver may remove, at once or at some later change; any other has to stay. */
+  /**
+   * The remembered ids that a driver may remove, now or with a later change. All others have to
+   * stay.
+   */
   readonly forget?: ForgottenTurnIds
-  /** Removes everything: the bookkeeping, the summary, the turns and the ids. The rest of the change counts for nothing. */
+  /**
+   * Removes the header, the summary, the turns and the ids. The other parts of the change are
+   * ignored.
+   */
   readonly erase?: boolean
 }
 
-/** All that is kept of a conversation, oldest turn first, read at one instant. */
+/** A stored conversation at one instant. */
 export interface Conversation {
+  /** `undefined` if there is no conversation. */
   readonly header: MemoryHeader | undefined
+  /** The running summary; `''` if there is none. */
   readonly summary: string
+  /** Oldest first. */
   readonly turns: readonly KeptTurn[]
 }
 
 /**
- * What the memory store needs of a backend: rows, and one way to change them atomically. Identities were checked; what is
- * decided about turns, summaries and health is decided above.
+ * The storage backend of a `MemoryStore`: it stores conversations and changes them atomically. The
+ * store checks all identities first, and makes every decision about turns, summaries and health.
+ * Throw failures as `HarborageError` of `@harborage/core`.
  *
- * Prove a driver with `memoryConformance` of `@harborage/conformance/memory`.
+ * Test a driver with `memoryConformance` of `@harborage/conformance/memory`.
  */
 export interface MemoryDriver {
-  /** Resolves to all that is kept of the conversation, read at one instant. */
+  /** Resolves to the conversation, read at one instant. */
   read(identity: Required<RunIdentity>): Promise<Conversation>
-  /** Resolves to the bookkeeping of the conversation, or `undefined` if there is none. */
+  /** Resolves to the header of the conversation, or `undefined` if there is none. */
   readHeader(identity: Required<RunIdentity>): Promise<MemoryHeader | undefined>
   /**
-   * Shows `decide` what the conversation holds, as far as `look` asks for it, and applies what it answers, all or
-   * nothing, with nobody in between. The functions do no I/O and may be called several times.
+   * Reads the parts of the conversation that `readSet` selects, calls `decide` with them, and
+   * applies the change that it returns, all in one atomic step. `decide` and the functions of
+   * `readSet` do no I/O, and a driver may call them several times.
    *
-   * @throws `store_unavailable` if the bookkeeping is damaged, unless the change replaces it.
+   * @returns The `result` of the applied change.
+   * @throws `store_unavailable` if the header is damaged, unless the change replaces it.
    */
   change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result>
-  /** Called once, when no call is in flight. */
+  /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -4,41 +4,51 @@ import type { Health } from './health.ts'
 
 declare module '@harborage/core' {
   interface HarborageEvents {
-    /** A call came with an incomplete or malformed identity. In the event's identity `<missing>` stands for an absent part. */
+    /**
+     * A call was rejected for an incomplete or malformed identity. In the event's identity,
+     * `<missing>` replaces an absent part and `<malformed>` a malformed one. `reason` is the error
+     * code.
+     */
     'memory.identity_rejected': { readonly operation: string; readonly reason: string }
-    /** The summarizing of a conversation does better or worse. */
+    /** The health of a conversation changed. */
     'memory.health_changed': HealthStep
-    /** A conversation that could not be summarized for long has lost its oldest turns. */
+    /**
+     * The oldest turns of a conversation were dropped, because they could not be summarized for too
+     * long.
+     */
     'memory.recovery_dropped': { readonly droppedTurns: number }
-    /** A context was given without the summary, which is larger than the budget by itself. */
+    /** A context was returned without its summary, which alone is larger than the budget. */
     'memory.summary_omitted': { readonly summaryTokens: number; readonly budgetTokens: number }
   }
 }
 
-/** One step of the health machine, and why it was taken. */
+/** A transition of the health state machine. */
 export interface HealthStep {
+  /** The state before. */
   readonly priorHealth: Health
+  /** The state after. */
   readonly newHealth: Health
   /**
-   * A `SummaryFailure`; `summarized`; `recovery_attempt`; `backlog_exceeded` for a recovery that did not keep up with
-   * what was added; `store_closed` for one that a close ended; `restored`; `converted`.
+   * Why: a `SummaryFailure`, `summarized`, `recovery_attempt`, `backlog_exceeded` if turns were
+   * added faster than a recovery summarized them, `store_closed` if a close ended a recovery,
+   * `restored` or `converted`.
    */
   readonly reason: string
 }
 
-/** The longest that anything waits for the bus, in milliseconds. */
-const PATIENCE_MS = 5_000
+/** The longest time to wait for the bus to publish an event, in milliseconds. */
+const PUBLISH_TIMEOUT_MS = 5_000
 
 /**
- * Publishes what happened, one event after the other. A bus that fails at what happened in the background is reported as
- * a process warning: no caller is waiting.
+ * Publishes events, one after the other. If the bus fails to publish an event of background work,
+ * for which no caller waits, emits a process warning.
  */
 export class MemoryEvents {
   readonly #bus: EventBus
   readonly #waiting: HarborageEvent[] = []
   #isPublishing = false
   #isClosing = false
-  /** Resolves once nothing waits to be published. */
+  /** Resolves once no event waits to be published. */
   #idle: PromiseWithResolvers<void> | undefined
 
   constructor(bus: EventBus) {
@@ -57,20 +67,20 @@ export class MemoryEvents {
     this.#publish('memory.summary_omitted', identity, { summaryTokens, budgetTokens })
   }
 
-  /** Publishes a rejection and waits until that is done, or has failed. */
+  /** Publishes a rejected identity. Rejects if the bus fails or takes too long. */
   async identityRejected(identity: Identity, operation: string, reason: string): Promise<void> {
     const occurredAt = new Date()
     const payload = { operation, reason }
     const type = 'memory.identity_rejected'
     const publishing = async (): Promise<void> =>
       this.#bus.publish({ type, identity, occurredAt, payload })
-    if (await settlesWithin(PATIENCE_MS, publishing())) return
-    throw new Error(`the event bus did not publish "${type}" within ${PATIENCE_MS} ms`)
+    if (await settlesWithin(PUBLISH_TIMEOUT_MS, publishing())) return
+    throw new Error(`the event bus did not publish "${type}" within ${PUBLISH_TIMEOUT_MS} ms`)
   }
 
   /**
-   * Waits until everything is published. A bus that takes longer than its time for one event gets all that is left at
-   * once, and is not waited for.
+   * Waits until all events are published. If one of them takes too long, passes all remaining ones
+   * to the bus at once, and does not wait for them.
    */
   async published(): Promise<void> {
     this.#isClosing = true
@@ -85,28 +95,31 @@ export class MemoryEvents {
     if (!this.#isPublishing) this.#publishWaiting()
   }
 
-  /** Publishes what waits, up to the first event that the bus takes its time for. */
+  /** Publishes the waiting events, up to the first one that the bus publishes asynchronously. */
   #publishWaiting(): void {
     this.#isPublishing = true
     for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
       const sent = this.#send(event)
       if (sent === undefined) continue
-      void this.#goOnAfter(sent)
+      void this.#continueAfter(sent)
       return
     }
     this.#isPublishing = false
     this.#idle?.resolve()
   }
 
-  async #goOnAfter(sent: Promise<void>): Promise<void> {
-    const isOver = await settlesWithin(PATIENCE_MS, sent)
-    if (!isOver && this.#isClosing) {
+  async #continueAfter(sent: Promise<void>): Promise<void> {
+    const isPublished = await settlesWithin(PUBLISH_TIMEOUT_MS, sent)
+    if (!isPublished && this.#isClosing) {
       for (const event of this.#waiting.splice(0)) void this.#send(event)
     }
     this.#publishWaiting()
   }
 
-  /** `undefined` if it is over at once, as on a bus within the process. */
+  /**
+   * Passes an event to the bus. Returns `undefined` if the bus is synchronous, as one within the
+   * process.
+   */
   #send(event: HarborageEvent): Promise<void> | undefined {
     const fail = (): void =>
       process.emitWarning(`the event bus failed to publish "${event.type}"`, {

@@ -1,76 +1,77 @@
-import { type CallOptions, isHarborageError, type RunIdentity } from '@harborage/core'
-import { CallGate, checkSignal, untilAborted, type StoreOptions } from '@harborage/core/kit'
+import { isHarborageError, type CallOptions, type RunIdentity } from '@harborage/core'
+import { CallGate, checkSignal, untilAborted } from '@harborage/core/kit'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
-import { addTurn, oldestToDrop, type KeepingRules } from './internal/add-turn.ts'
-import { checkedIdentity, signalToCome } from './internal/call-arguments.ts'
+import { checkedIdentity, pendingSignal } from './internal/call-arguments.ts'
+import { captureSnapshot } from './internal/capture-snapshot.ts'
 import { changeConversation } from './internal/change-conversation.ts'
 import { checkStrategy } from './internal/check-strategy.ts'
-import { convertConversation, lookToConvert } from './internal/convert-conversation.ts'
-import { decideOnce } from './internal/decide-once.ts'
+import {
+  decideAddTurn,
+  oldestToDrop,
+  retentionRules,
+  type RetentionRules,
+} from './internal/decide-add-turn.ts'
+import { conversionReadSet, decideConversion } from './internal/decide-conversion.ts'
+import {
+  decideErasure,
+  decideReplacement,
+  replacementReadSet,
+} from './internal/decide-replacement.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
-import { FOLD_BATCH_TURNS } from './internal/fold-turns.ts'
-import { captureSnapshot } from './internal/given-snapshot.ts'
 import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
-import {
-  eraseConversation,
-  lookToReplace,
-  replaceConversation,
-} from './internal/replace-conversation.ts'
+import { replayable } from './internal/replayable.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { hasTurn } from './internal/turn-ids.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import { windowOf, type Window } from './internal/window.ts'
-import type { CheckedMemoryRules } from './memory-config.ts'
+import type { CheckedMemoryRules, MemoryStoreOptions } from './memory-config.ts'
 import type {
   Conversation,
   HeldMemory,
-  Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  ReadSet,
 } from './memory-driver.ts'
-import { MemoryEvents, type HealthStep } from './memory-events.ts'
+import { MemoryEvents } from './memory-events.ts'
 import { turnTokens } from './token-estimator.ts'
 
-/** Options of the constructor of {@link MemoryStore}. */
-export interface MemoryStoreOptions extends StoreOptions {
-  /** Checked rules: what `parseMemoryRules` returned. */
-  readonly rules: CheckedMemoryRules
-}
-
 /**
- * Conversations under a declared strategy. Open one with `openMemoryStore`.
+ * A store of conversations, each kept under a declared strategy. Open one with `openMemoryStore`.
  *
- * - `none` keeps nothing.
- * - `truncation` keeps the newest turns that fit the budget.
- * - `rolling_summary` keeps the newest turns word by word and folds older ones into a running summary, in the
- *   background. Until a turn is folded it is still there; it is never in neither place and never in both.
+ * Under `rolling_summary`, older turns are folded into the running summary in the background. At
+ * any time, a turn is either among the turns or in the summary.
  *
- * Every method first checks that the store is open, then the identity, then the rest, before it does anything; so
- * besides the codes it names, each may reject with `store_closed`, `identity_required`, `invalid_identity`,
- * `invalid_record`, with `store_unavailable` or, for writes, `outcome_unknown` if the database fails, and with
- * `strategy_mismatch` if the conversation is kept under another strategy; `settled` does not look at the strategy, and
- * `convert` changes it. A refused identity is also published as a `memory.identity_rejected` event.
+ * Every method checks that the store is open, then the identity, then the other arguments, before
+ * it reads or writes. So in addition to the codes that it names, each method may fail with
+ * `store_closed`, `identity_required`, `invalid_identity`, `invalid_record`, `store_unavailable` if
+ * the database fails, and for writes `outcome_unknown` if its answer was lost. All but `settled`
+ * and `convert` fail with `strategy_mismatch` if the conversation is kept under another strategy. A
+ * rejected identity is also published as a `memory.identity_rejected` event.
  */
 export class MemoryStore implements AsyncDisposable {
   readonly #driver: MemoryDriver
   readonly #release: () => Promise<void>
   readonly #rules: CheckedMemoryRules
-  readonly #keeping: KeepingRules
+  readonly #retention: RetentionRules
   readonly #events: MemoryEvents
   readonly #folds: FoldScheduler | undefined
   readonly #gate = new CallGate({ name: 'MemoryStore', tracedAs: 'memory', store: this })
   #stopping: Promise<void> | undefined
 
-  /** @param driver Where the rows are kept. */
+  /**
+   * Makes a store on a driver. `openMemoryStore` does this for you.
+   *
+   * @param driver The storage backend. By default the store closes it when it is closed.
+   */
   constructor(driver: MemoryDriver, { rules, release = () => driver.close() }: MemoryStoreOptions) {
     this.#driver = driver
     this.#rules = rules
     this.#release = release
     this.#events = new MemoryEvents(rules.bus)
-    this.#keeping = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
+    this.#retention = retentionRules(rules)
     if (rules.strategy === 'rolling_summary' && rules.summarizer !== undefined) {
       const { summarizer } = rules
       this.#folds = new FoldScheduler(rules, { driver, summarizer, events: this.#events })
@@ -78,13 +79,17 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Adds a turn at the end of the conversation. When it resolves, the turn is durable, except under
-   * `none`, which keeps no turn, and for a turn above the budget of `truncation`: it resolves, and
-   * drops the turn and all older ones (at most 32 at a time). To avoid that, raise `budgetTokens`,
-   * or keep the large part as an artifact with its ref in the turn. A turn with a `turnId` that is
-   * remembered is not added again, so a retry is safe: by default an id is forgotten once it is past both the newest
-   * 1,024 turns and 24 hours. Without a `turnId` it is not: after `outcome_unknown`, the same call may add the turn a
-   * second time.
+   * Adds a turn at the end of the conversation. The turn is durable when the call resolves, unless
+   * the strategy drops it: `none` keeps no turns, and `truncation` drops a turn that is above the
+   * budget by itself, with all older ones (at most 32 at a time). To avoid that, raise
+   * `budgetTokens`, or store the large part as an artifact and its id in the turn.
+   *
+   * A retry is safe if the turn has a `turnId`: a remembered id is not added again. By default an
+   * id is forgotten once it is past both the newest 1,024 turns and 24 hours. Without a `turnId`,
+   * repeating the call after `outcome_unknown` may add the turn twice.
+   *
+   * @throws `invalid_record` if the turn is malformed or larger than 1 MiB; `invalid_config` if the
+   * token estimator fails.
    *
    * @example
    * ```ts
@@ -92,7 +97,7 @@ export class MemoryStore implements AsyncDisposable {
    * import { openMemoryStore } from '@harborage/memory'
    *
    * const bus = createEventBus()
-   * await using memory = await openMemoryStore({ strategy: 'truncation', budgetTokens: 2_000, bus })
+   * await using memory = await openMemoryStore({ strategy: 'truncation', bus })
    * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
    * await memory.addTurn(session, {
    *   turnId: newEventId(),
@@ -119,10 +124,10 @@ export class MemoryStore implements AsyncDisposable {
         }
         const { droppedTurns, steps, header } = await this.#change(
           owner,
-          { turnId, oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#keeping) },
-          decideOnce(
-            (held) => addTurn(held, checked, tokens, this.#keeping),
-            (held) => hasTurn(held, turnId, this.#keeping),
+          { turnId, oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#retention) },
+          replayable(
+            (held) => decideAddTurn(held, checked, tokens, this.#retention),
+            (held) => hasTurn(held, turnId, this.#retention),
           ),
         )
         this.#events.healthChanged(owner, steps)
@@ -132,7 +137,11 @@ export class MemoryStore implements AsyncDisposable {
     })
   }
 
-  /** Gives what the next call of a language model is to know of the conversation, within the budget. */
+  /**
+   * Returns the summary and the newest turns for the next call of a language model, within the budget.
+   *
+   * @throws `store_unavailable`, not retryable, if a stored turn is damaged.
+   */
   async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
     return this.#call('getLlmContext', identity, options, (owner) => async () => {
       const { strategy, budgetTokens } = this.#rules
@@ -143,7 +152,7 @@ export class MemoryStore implements AsyncDisposable {
     })
   }
 
-  /** Gives the tokens that {@link getLlmContext} would give. */
+  /** Returns the number of tokens that {@link getLlmContext} would return. */
   async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
     return this.#call('estimateTokens', identity, options, (owner) => async () => {
       const { tokens } = await this.#window(owner)
@@ -152,9 +161,9 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Folds what can be folded now, and resolves when that is done or the summarizer has failed for good; look at
-   * {@link health}. It removes nothing. What another process has claimed is not waited for: {@link getLlmContext} shows
-   * the turns that are not folded yet.
+   * Folds all turns that can be folded now, and resolves when that is done or the conversation is
+   * degraded; see {@link health}. It does not wait for a fold of another process. It drops no
+   * turns.
    */
   async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
     return this.#call('flush', identity, options, (owner) => async () => {
@@ -163,7 +172,7 @@ export class MemoryStore implements AsyncDisposable {
     })
   }
 
-  /** Tells how the summarizing of the conversation is doing. */
+  /** Returns the state of the summarization of the conversation. */
   async health(identity: RunIdentity, options?: CallOptions): Promise<Health> {
     return this.#call('health', identity, options, (owner) => async () => {
       const header = await this.#header(owner)
@@ -172,9 +181,10 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Gives the conversation as bytes; the same content gives the same bytes on every driver.
+   * Returns the conversation as bytes. Equal content gives equal bytes on every driver.
    *
-   * @throws `invalid_snapshot` if that would be more than 64 MiB, which could not be restored.
+   * @throws `invalid_snapshot` if the snapshot would be larger than 64 MiB, and so could not be
+   * restored.
    */
   async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
     return this.#call('snapshot', identity, options, (owner) => async () => {
@@ -188,10 +198,11 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Puts a snapshot in the place of the conversation, as a whole or not at all. Empty bytes without a strategy empty it,
-   * under whatever strategy it is kept: nothing of it is left.
+   * Replaces the conversation by a snapshot, as a whole or not at all. Empty bytes without a
+   * strategy erase the conversation, under any strategy.
    *
-   * @throws `invalid_snapshot` if it is malformed or of another strategy; nothing is changed then.
+   * @throws `invalid_snapshot` if the snapshot is malformed or of another strategy. Nothing is
+   * changed then.
    */
   async restore(
     identity: RunIdentity,
@@ -204,17 +215,20 @@ export class MemoryStore implements AsyncDisposable {
       return async () => {
         switch (given.kind) {
           case 'reset':
-            return this.#publish(
+            return this.#events.healthChanged(
               owner,
-              await changeConversation(this.#driver, owner, lookToReplace, eraseConversation()),
+              await changeConversation(this.#driver, owner, replacementReadSet, decideErasure()),
             )
           case 'nothing':
             await this.#header(owner)
             return
           case 'content': {
             const restored = await readSnapshot(given.bytes, strategy, tokenEstimator)
-            const replacing = replaceConversation(restored, strategy, this.#rules)
-            this.#publish(owner, await this.#change(owner, lookToReplace, replacing))
+            const replacing = decideReplacement(restored, strategy, this.#rules)
+            this.#events.healthChanged(
+              owner,
+              await this.#change(owner, replacementReadSet, replacing),
+            )
             this.#folds?.touch(owner)
           }
         }
@@ -223,26 +237,31 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Turns a conversation that is kept under another strategy into the store's own. No turn that is kept is lost: under
-   * `truncation` a running summary becomes the first turn; under `rolling_summary` turns are folded from now on. Does
-   * nothing if there is no conversation, or it is kept under this strategy already, so it may be repeated.
+   * Converts a conversation of another strategy to that of the store. No stored turn is lost: under
+   * `truncation` a running summary becomes the first turn; under `rolling_summary` turns are folded
+   * from now on. Does nothing if there is no conversation, or it has the strategy already, so it is
+   * safe to repeat.
    *
-   * @throws `strategy_mismatch` if the store's own strategy is `none`, which would keep nothing of it.
+   * @throws `strategy_mismatch` if the strategy of the store is `none`, which would lose the
+   * conversation.
    */
   async convert(identity: RunIdentity, options?: CallOptions): Promise<void> {
     return this.#call('convert', identity, options, (owner) => async () => {
       const { strategy, tokenEstimator } = this.#rules
-      const converting = convertConversation(strategy, tokenEstimator)
-      this.#publish(owner, await changeConversation(this.#driver, owner, lookToConvert, converting))
+      const converting = decideConversion(strategy, tokenEstimator)
+      this.#events.healthChanged(
+        owner,
+        await changeConversation(this.#driver, owner, conversionReadSet, converting),
+      )
       this.#folds?.touch(owner)
     })
   }
 
   /**
-   * Resolves once no summarisation of this process is running or about to be retried, for one conversation or for all.
-   * Waiting for a degraded conversation to recover does not count, nor does what another process folds:
-   * {@link getLlmContext} shows what is not folded yet, and {@link health} how it is doing. It reads nothing, so it
-   * rejects neither with `strategy_mismatch` nor because the database fails.
+   * Resolves once no summarization of this process is running or about to be retried, of one
+   * conversation or of all. It does not wait for a degraded conversation to recover, nor for a fold
+   * of another process; see {@link health}. It does not access the database, so it fails neither
+   * with `strategy_mismatch` nor with `store_unavailable`.
    */
   async settled(identity?: RunIdentity): Promise<void> {
     if (identity === undefined) {
@@ -255,11 +274,12 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Lets calls in flight finish, refuses later ones with `store_closed`, aborts a running summarisation after
-   * `closeGraceMs`, waits for a bus that is still publishing, up to 5 seconds for an event, and releases everything. Idempotent.
+   * Waits for the calls in flight, then releases all resources. Aborts running summarizations after
+   * `closeGraceMs`, and waits up to 5 seconds for the bus to publish an event. Calls made from now
+   * on reject with `store_closed`. Idempotent.
    */
   close(): Promise<void> {
-    // At once, because a call in flight may be waiting for a summarisation that never ends.
+    // At once, since a call in flight may wait for a summarization that never ends.
     this.#stopping ??= this.#folds?.stop(this.#rules.closeGraceMs)
     return this.#gate.close(async () => {
       await this.#stopping
@@ -268,6 +288,7 @@ export class MemoryStore implements AsyncDisposable {
     })
   }
 
+  /** Closes the store. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
@@ -283,7 +304,7 @@ export class MemoryStore implements AsyncDisposable {
   async #read(owner: Required<RunIdentity>): Promise<Conversation> {
     if (this.#rules.strategy === 'none') {
       await this.#header(owner)
-      return nothing
+      return { header: undefined, summary: '', turns: [] }
     }
     const conversation = await this.#driver.read(owner)
     checkStrategy(conversation.header, this.#rules.strategy)
@@ -300,23 +321,20 @@ export class MemoryStore implements AsyncDisposable {
   /** @throws `strategy_mismatch` */
   #change<Result>(
     owner: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return changeConversation(this.#driver, owner, look, (held) => {
+    return changeConversation(this.#driver, owner, readSet, (held) => {
       checkStrategy(held.header, this.#rules.strategy)
       return decide(held)
     })
   }
 
-  #publish(owner: Required<RunIdentity>, steps: readonly HealthStep[]): void {
-    this.#events.healthChanged(owner, steps)
-  }
-
   /**
-   * Makes a call. Its arguments are read before anything is waited for, so that later changes of them change nothing.
+   * Makes a call. Reads its arguments before it waits for anything, so that later changes of them
+   * have no effect.
    *
-   * @param prepare Checks the other arguments and gives what is to be done.
+   * @param prepare Checks the other arguments, and returns the work to do.
    */
   async #call<Result>(
     operation: string,
@@ -327,9 +345,9 @@ export class MemoryStore implements AsyncDisposable {
     const owner = this.#gate.read(operation, () => checkedIdentity(identity))
     if (isHarborageError(owner)) {
       this.#gate.refuse(operation, owner)
-      const signal = signalToCome(options)
+      const signal = pendingSignal(options)
       const rejecting = rejectIdentity(this.#events, operation, identity, owner)
-      // A close does not wait for it.
+      // A close does not wait for this.
       throw await (signal === undefined ? rejecting : untilAborted(signal, rejecting))
     }
     const { work, signal } = this.#gate.read(operation, () => ({
@@ -339,5 +357,3 @@ export class MemoryStore implements AsyncDisposable {
     return this.#gate.run(signal, work, operation)
   }
 }
-
-const nothing: Conversation = { header: undefined, summary: '', turns: [] }

@@ -16,13 +16,16 @@ const drivers = defineStore<MemoryDriver>({
 })
 
 /**
- * Opens a memory store: in memory by default, by DSN, by driver name, or on a database that is already open and may serve
- * other stores too.
+ * Opens a memory store: in memory by default, by DSN, by driver name, or on a database that is
+ * already open and may serve other stores too. If opening fails, nothing stays open.
  *
- * Without a `strategy` it is `none`, which keeps nothing.
+ * The default `strategy` is `none`, which keeps no turns.
  *
- * @throws `invalid_config`, `strategy_not_implemented`, `unknown_driver`, `store_unavailable`, `migration_failed`,
- * `schema_outdated`, `schema_too_new`.
+ * @throws `invalid_config` if an option is malformed, or `rolling_summary` has no summarizer;
+ * `strategy_not_implemented` if the strategy is unknown; `unknown_driver` if no driver is
+ * registered for the name or the scheme of the DSN; `store_unavailable` if the database cannot be
+ * reached; `migration_failed`, or under `migrate: 'verify'` `schema_outdated`; `schema_too_new` if
+ * a newer release made the tables.
  *
  * @example
  * ```ts
@@ -49,9 +52,12 @@ export async function openMemoryStore(config: MemoryStoreConfig): Promise<Memory
 }
 
 /**
- * Registers a memory driver that is not on SQL, so that `openMemoryStore` finds it by name and by DSN scheme.
+ * Registers a memory driver that does not use SQL, so that `openMemoryStore` finds it by name and
+ * by DSN scheme.
  *
- * @throws `invalid_config` if the name or one of the schemes is already taken, by an engine too, or malformed.
+ * @param name The value of `driver` in the configuration of `openMemoryStore`.
+ * @throws `invalid_config` if the name or a scheme is malformed, or already taken by a driver or an
+ * engine.
  */
 export function registerMemoryDriver(
   name: string,
@@ -60,10 +66,26 @@ export function registerMemoryDriver(
   drivers.register(name, factory)
 }
 
-/** The names that `openMemoryStore` takes as `driver`, sorted; importing an engine package adds its own. */
+/**
+ * Returns the names that `openMemoryStore` takes as `driver`, sorted. Importing an engine package
+ * adds its own.
+ */
 export function registeredMemoryDrivers(): string[] {
   return drivers.names()
 }
 
-/** Carries the memory store along with asynchronous work, so that handlers find it without a parameter. */
+/**
+ * Carries a memory store through asynchronous calls, so that handlers need no parameter for it.
+ *
+ * @example
+ * ```ts
+ * import { createEventBus } from '@harborage/core'
+ * import { memoryContext, openMemoryStore } from '@harborage/memory'
+ *
+ * await using memory = await openMemoryStore({ bus: createEventBus() })
+ * await memoryContext.run(memory, async () => {
+ *   memoryContext.require() // the store that was passed to `run`
+ * })
+ * ```
+ */
 export const memoryContext: Context<MemoryStore> = createContext('memory')

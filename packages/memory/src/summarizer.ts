@@ -1,32 +1,45 @@
 import type { RunIdentity } from '@harborage/core'
 import type { ConversationTurn } from './conversation.ts'
 
-/** What a summarizer gets: the summary so far, and the turns that are to go into the next one, oldest first. */
+/** The request for a summary. */
 export interface SummaryRequest {
+  /** The current summary; `''` if there is none. */
   readonly previousSummary: string
+  /** The turns to add to it, oldest first; at most 16. */
   readonly turns: readonly ConversationTurn[]
-  /** The most tokens that the summary may have: the budget of the store, if it has one. */
+  /** The largest number of tokens of the summary. Default: no limit, if the store has no budget. */
   readonly maxTokens?: number
 }
 
 /**
- * Writes the running summary of a conversation, with a language model or without. It may fail: that is retried, and
- * until it succeeds the turns stay as they are.
+ * Writes the running summary of a conversation, with a language model or without. If it fails, it
+ * is called again later. Until it succeeds, the turns stay as they are.
  */
 export interface Summarizer {
-  /** Resolves to a summary that covers the summary so far and the turns of the request. */
+  /**
+   * Resolves to a summary of the current summary and the turns of the request, at most 1 MiB. To
+   * fail, reject.
+   *
+   * @param identity The owner of the conversation.
+   * @param options Its `signal` is aborted after `summarizerTimeoutMs`, or when the store closes.
+   */
   summarize(
     identity: Required<RunIdentity>,
     request: SummaryRequest,
-    /** `signal` is aborted when the time for it is up or the store closes. */
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly summary: string }>
 }
 
 /**
- * Why a summarisation failed, for events: never what was thrown, which may quote the conversation. `turn_damaged`
- * says that a kept turn cannot be read, so that the summarizer was not asked; `summary_too_large`, that the summary alone would
- * be above the budget, so that no context could show it.
+ * Why a summarization failed, for events. The error itself is not published, since it may quote the
+ * conversation.
+ *
+ * - `summarizer_failed`: the summarizer rejected or threw.
+ * - `summarizer_timed_out`: it took longer than `summarizerTimeoutMs`.
+ * - `invalid_summary`: it did not return `{ summary }` with a string of at most 1 MiB.
+ * - `summary_too_large`: the summary alone would be above the budget, so that no context could
+ *   contain it.
+ * - `turn_damaged`: a stored turn cannot be read. The summarizer was not called.
  */
 export type SummaryFailure =
   | 'summarizer_failed'

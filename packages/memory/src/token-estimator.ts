@@ -4,21 +4,24 @@ import type { ConversationTurn } from './conversation.ts'
 import { carriedText } from './internal/turn-text.ts'
 
 /**
- * Estimates how many tokens a text has: a whole number from 0 to 2^31 - 1. Any tokenizer does. Of a turn it is asked for
- * both texts, and once more for the JSON of what else the turn carries: `trajectoryDigest`, `artifactsShown` and
- * `artifactsHiddenRefs`.
+ * Estimates the number of tokens of a text: a whole number from 0 to 2^31 - 1. Any tokenizer will
+ * do. For a turn it is called with each of its two texts, and with the JSON of `trajectoryDigest`,
+ * `artifactsShown` and `artifactsHiddenRefs` if the turn has them.
  */
 export type TokenEstimator = (text: string) => number
 
-/** A rough estimate that needs no tokenizer: a token for every four UTF-8 bytes, and one more. */
+/**
+ * Returns a rough estimate that needs no tokenizer: one token for every four UTF-8 bytes, rounded
+ * down, plus one.
+ */
 export function estimateByBytes(text: string): number {
   return Math.floor(Buffer.byteLength(text) / 4) + 1
 }
 
 /**
- * Returns the tokens of a turn: those of its two texts, and of the JSON of all that it carries beside them.
+ * Returns the tokens of a turn: those of its two texts and of the JSON of its other fields.
  *
- * @param text The turn as it is kept.
+ * @param text The turn as it is stored.
  */
 export function turnTokens(
   estimate: TokenEstimator,
@@ -30,24 +33,24 @@ export function turnTokens(
   return carried === '' ? said : said + tokensOf(estimate, carried)
 }
 
-/** The tokens of a summary; an empty one costs nothing. */
+/** Returns the tokens of a summary. An empty one has none. */
 export function summaryTokens(estimate: TokenEstimator, summary: string): number {
   return summary === '' ? 0 : tokensOf(estimate, summary)
 }
 
-/** So large that no text has as many, and so small that the sum over a conversation stays exact. */
+/** More than any text has, and small enough that the sum over a conversation stays exact. */
 const MAX_TOKENS = 2 ** 31 - 1
 
-/** Asks the estimator, which is anybody's code: it may throw or answer nonsense. */
+/** Calls the estimator, which is the code of a user: it may throw or return an invalid value. */
 function tokensOf(estimate: TokenEstimator, text: string): number {
   const tokens: unknown = ask(estimate, text)
   if (typeof tokens === 'number' && Number.isInteger(tokens) && tokens >= 0 && tokens <= MAX_TOKENS)
     return tokens
-  // What an asynchronous one fails with would otherwise go unhandled.
+  // The rejection of an asynchronous estimator would otherwise be unhandled.
   if (typeof tokens === 'object') Promise.resolve(tokens).catch(() => {})
   throw new HarborageError(
     'invalid_config',
-    `tokenEstimator answered ${describeType(tokens)} that is no whole number from 0 to ${MAX_TOKENS}`,
+    `tokenEstimator returned ${describeType(tokens)} that is not a whole number from 0 to ${MAX_TOKENS}: it has to return one, and not a promise`,
   )
 }
 

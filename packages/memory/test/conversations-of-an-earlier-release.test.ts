@@ -11,7 +11,10 @@ import { identity } from './support/good-arguments.ts'
 
 const TURNS = 100
 const FOLDED = 1
-/** Longer than one turn may hold, so that it takes the places of more turns than were folded into it. */
+/**
+ * Longer than one turn may hold, so that it takes the places of more turns than were folded into
+ * it.
+ */
 const summary = 'x'.repeat(1_000_000)
 
 const owner: Required<RunIdentity> = { runId: '', ...identity }
@@ -37,8 +40,8 @@ async function conversationOfBefore(): Promise<InMemoryMemoryDriver> {
       turnIds: ids.slice(0, 64),
       health: 'healthy',
       failures: 0,
-      folder: undefined,
-      ended: undefined,
+      foldClaimId: undefined,
+      lastAppliedId: undefined,
       lineage,
     },
     summary,

@@ -6,8 +6,8 @@ import {
   type Conversation,
   type HeldMemory,
   type KeptTurn,
-  type Look,
   type MemoryChange,
+  type ReadSet,
 } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
@@ -31,10 +31,10 @@ class DamagedDriver extends InMemoryMemoryDriver {
 
   override change<Result>(
     owner: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(owner, look, (held) =>
+    return super.change(owner, readSet, (held) =>
       decide({ ...held, oldest: held.oldest.map((turn) => this.#damaged(turn)) }),
     )
   }

@@ -4,9 +4,9 @@ import {
   MemoryStore,
   parseMemoryRules,
   type HeldMemory,
-  type Look,
   type MemoryChange,
   type MemoryRules,
+  type ReadSet,
 } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
@@ -20,10 +20,10 @@ class FailingDriver extends InMemoryMemoryDriver {
 
   override async change<Result>(
     owner: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    if (this.failures === 0) return super.change(owner, look, decide)
+    if (this.failures === 0) return super.change(owner, readSet, decide)
     this.failures -= 1
     throw new HarborageError('store_unavailable', 'the database is down')
   }

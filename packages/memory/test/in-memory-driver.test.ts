@@ -13,12 +13,15 @@ const header: MemoryHeader = {
   turnIds: [parseEventId('a')],
   health: 'healthy',
   failures: 0,
-  folder: undefined,
-  ended: undefined,
+  foldClaimId: undefined,
+  lastAppliedId: undefined,
   lineage: 1,
 }
 
-/** A driver that copied what it keeps would take thousands of times as long; no machine is as uneven as this. */
+/**
+ * A driver that copied what it keeps would take thousands of times as long; no machine is as uneven
+ * as this.
+ */
 const MOST_TIMES = 20
 const FEW = 10
 const MANY = 100_000

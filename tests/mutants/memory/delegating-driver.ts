@@ -5,8 +5,8 @@ import type {
   InMemoryMemoryDriver,
   MemoryChange,
   MemoryDriver,
-  Look,
   MemoryHeader,
+  ReadSet,
 } from '@harborage/memory'
 
 /** A driver that delegates all calls, to be broken in one method. */
@@ -27,10 +27,10 @@ export class DelegatingDriver implements MemoryDriver {
 
   change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return this.records.change(identity, look, (held) => this.spoil(decide(held), held))
+    return this.records.change(identity, readSet, (held) => this.spoil(decide(held), held))
   }
 
   close(): Promise<void> {

@@ -1,11 +1,11 @@
 import type { RunIdentity } from '@harborage/core'
 import {
-  type HeldMemory,
-  type InMemoryMemoryDriver,
-  type Look,
-  type MemoryChange,
   MemoryStore,
   parseMemoryRules,
+  type HeldMemory,
+  type InMemoryMemoryDriver,
+  type MemoryChange,
+  type ReadSet,
 } from '@harborage/memory'
 import { hasSameParts, inexactFaults, type CompareNames } from '../inexact-names.ts'
 import type { BrokenStore } from './broken-store.ts'
@@ -25,11 +25,11 @@ class InexactErasing extends DelegatingDriver {
 
   override async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     let erasing: MemoryChange<Result> | undefined
-    const result = await super.change(identity, look, (held) => {
+    const result = await super.change(identity, readSet, (held) => {
       const change = decide(held)
       erasing = change.erase === true ? change : undefined
       return change

@@ -1,6 +1,6 @@
 import {
-  type CallOptions,
   createEventBus,
+  type CallOptions,
   type HarborageEvent,
   type RunIdentity,
 } from '@harborage/core'
@@ -11,7 +11,7 @@ import {
   type LlmContextPatch,
   type MemoryChange,
   type MemoryRules,
-  type Look,
+  type ReadSet,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -34,10 +34,10 @@ function blindTo(part: keyof RunIdentity): typeof DelegatingDriver {
 
     override change<Result>(
       identity: Required<RunIdentity>,
-      look: Look,
+      readSet: ReadSet,
       decide: (held: HeldMemory) => MemoryChange<Result>,
     ): Promise<Result> {
-      return super.change({ ...identity, [part]: 'any' }, look, decide)
+      return super.change({ ...identity, [part]: 'any' }, readSet, decide)
     }
   }
 }

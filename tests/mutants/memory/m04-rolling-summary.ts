@@ -6,8 +6,8 @@ import {
   type HeldMemory,
   type MemoryChange,
   type MemoryRules,
+  type ReadSet,
   type Summarizer,
-  type Look,
 } from '@harborage/memory'
 import { brokenDriver, brokenRules, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -45,7 +45,8 @@ class EagerDriver extends DelegatingDriver {
     held: HeldMemory,
   ): MemoryChange<Result> {
     const last = held.oldest[0]
-    const isClaim = held.header?.folder === undefined && change.header?.folder !== undefined
+    const isClaim =
+      held.header?.foldClaimId === undefined && change.header?.foldClaimId !== undefined
     if (!isClaim || last === undefined) return change
     return { ...change, removeThrough: last.position }
   }
@@ -71,13 +72,15 @@ class AnarchicDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     // Only a claim reads the header, and finds the claim of another store there.
-    return super.change(identity, look, (held) => {
-      const isClaim = look.summary === true && held.header !== undefined
-      return decide(isClaim ? { ...held, header: { ...held.header, folder: undefined } } : held)
+    return super.change(identity, readSet, (held) => {
+      const isClaim = readSet.summary === true && held.header !== undefined
+      return decide(
+        isClaim ? { ...held, header: { ...held.header, foldClaimId: undefined } } : held,
+      )
     })
   }
 }

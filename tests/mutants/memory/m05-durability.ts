@@ -1,4 +1,4 @@
-import { type EventId, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
+import { newEventId, parseEventId, type EventId, type RunIdentity } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
 import {
   InMemoryMemoryDriver,
@@ -8,24 +8,24 @@ import {
   type Conversation,
   type HeldMemory,
   type MemoryChange,
-  type Look,
+  type ReadSet,
 } from '@harborage/memory'
+import { turns } from '@harborage/test-kit/turns'
 import { brokenDriver, brokenRules, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from '@harborage/test-kit/turns'
 
 /** Reads, decides and writes, without a check for concurrent writes. */
 class RacingDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const { header, summary, turns: kept } = await this.records.read(identity)
     const change = decide({
       header,
       summary,
-      oldest: kept.slice(0, look.oldestTurns?.(header) ?? 0),
+      oldest: kept.slice(0, readSet.oldestTurns?.(header) ?? 0),
       remembered: undefined,
       mayBeApplied: false,
     })
@@ -47,12 +47,12 @@ class ForgettingIds extends DelegatingDriver {
 class ForgettingFoldedIds extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const { turns: kept } = await this.records.read(identity)
     const ids = new Set(kept.map(({ text }) => parseJsonObject(text)['turnId']))
-    return super.change(identity, look, (held) => {
+    return super.change(identity, readSet, (held) => {
       const { header, remembered } = held
       return decide({
         ...held,
@@ -67,10 +67,10 @@ class ForgettingFoldedIds extends DelegatingDriver {
 class ShortSightedDriver extends DelegatingDriver {
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(identity, look, (held) => decide({ ...held, remembered: undefined }))
+    return super.change(identity, readSet, (held) => decide({ ...held, remembered: undefined }))
   }
 }
 
@@ -78,11 +78,11 @@ class ShortSightedDriver extends DelegatingDriver {
 class ConfusingDriver extends DelegatingDriver {
   override change<Result>(
     identity: Required<RunIdentity>,
-    { turnId, ...look }: Look,
+    { turnId, ...readSet }: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const short = (id: EventId): EventId => parseEventId(id.slice(0, 8))
-    const cut = turnId === undefined ? look : { ...look, turnId: short(turnId) }
+    const cut = turnId === undefined ? readSet : { ...readSet, turnId: short(turnId) }
     return this.records.change(identity, cut, (held) => {
       const change = decide(held)
       const remember = change.remember?.map((id) => ({ ...id, turnId: short(id.turnId) }))
@@ -104,16 +104,19 @@ class CredulousDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(identity, look, (held) => {
+    return super.change(identity, readSet, (held) => {
       const own = this.#claims.at(-1)
       const isFolding = decide(held).append === undefined
-      const isClaim = isFolding && look.summary === true
+      const isClaim = isFolding && readSet.summary === true
       const isEnd = isFolding && !isClaim && own !== undefined && held.header !== undefined
-      const change = decide(isEnd ? { ...held, header: { ...held.header, folder: own } } : held)
-      if (isClaim && change.header?.folder !== undefined) this.#claims.push(change.header.folder)
+      const change = decide(
+        isEnd ? { ...held, header: { ...held.header, foldClaimId: own } } : held,
+      )
+      if (isClaim && change.header?.foldClaimId !== undefined)
+        this.#claims.push(change.header.foldClaimId)
       return change
     })
   }

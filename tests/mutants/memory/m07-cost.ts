@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import type { HeldMemory, MemoryChange, Look } from '@harborage/memory'
+import type { HeldMemory, MemoryChange, ReadSet } from '@harborage/memory'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -9,10 +9,10 @@ class WholesaleDriver extends DelegatingDriver {
 
   override async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    const result = await super.change(identity, look, decide)
+    const result = await super.change(identity, readSet, decide)
     this.document = JSON.stringify(await this.records.read(identity))
     return result
   }

@@ -1,15 +1,15 @@
-import { type CallOptions, isHarborageError, type RunIdentity } from '@harborage/core'
+import { isHarborageError, type CallOptions, type RunIdentity } from '@harborage/core'
 import {
   MemoryStore,
   type Conversation,
   type HeldMemory,
   type MemoryChange,
   type MemorySnapshot,
-  type Look,
+  type ReadSet,
 } from '@harborage/memory'
+import { turns } from '@harborage/test-kit/turns'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from '@harborage/test-kit/turns'
 
 class TolerantStore extends MemoryStore {
   override async restore(
@@ -59,11 +59,11 @@ class LateStore extends MemoryStore {
 class StepwiseDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     let late: MemoryChange<undefined> = { result: undefined }
-    const result = await super.change(identity, look, (held) => {
+    const result = await super.change(identity, readSet, (held) => {
       const { append = [], ...change } = decide(held)
       if (append.length < 2 || change.header === undefined) return { ...change, append }
       late = { result: undefined, header: change.header, append }
@@ -84,15 +84,15 @@ class AppendingDriver extends DelegatingDriver {
 }
 
 /** Applies a fold that began before a restore. */
-class KeepingFolder extends DelegatingDriver {
+class ClaimKeeper extends DelegatingDriver {
   protected override spoil<Result>(
     change: MemoryChange<Result>,
     held: HeldMemory,
   ): MemoryChange<Result> {
-    const folder = held.header?.folder
+    const foldClaimId = held.header?.foldClaimId
     const isRestore = change.summary !== undefined && change.append !== undefined
-    if (!isRestore || change.header === undefined || folder === undefined) return change
-    return { ...change, header: { ...change.header, folder } }
+    if (!isRestore || change.header === undefined || foldClaimId === undefined) return change
+    return { ...change, header: { ...change.header, foldClaimId } }
   }
 }
 
@@ -115,6 +115,6 @@ export const snapshotFaults: readonly BrokenStore[] = [
   brokenStore('reads the bytes of a snapshot too late', LateStore),
   brokenDriver('restores step by step', StepwiseDriver),
   brokenDriver('appends the restored turns', AppendingDriver),
-  brokenDriver('applies a fold that began before a restore', KeepingFolder),
+  brokenDriver('applies a fold that began before a restore', ClaimKeeper),
   brokenDriver('forgets the turn ids of a snapshot', TrimmingDriver),
 ]

@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import type { HeldMemory, Look, MemoryChange, MemoryHeader, Strategy } from '@harborage/memory'
+import type { HeldMemory, MemoryChange, MemoryHeader, ReadSet, Strategy } from '@harborage/memory'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -27,10 +27,10 @@ class ObligingDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(identity, look, (held) => {
+    return super.change(identity, readSet, (held) => {
       const fresh = decide({ ...held, header: undefined })
       this.#last = fresh.header?.strategy ?? this.#last
       const { header } = held
@@ -62,10 +62,10 @@ class HalfErasingDriver extends DelegatingDriver {
 class ForgetfulDriver extends DelegatingDriver {
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(identity, look, (held) => {
+    return super.change(identity, readSet, (held) => {
       const change = decide(held)
       const isConversion = change.header?.strategy === 'truncation' && held.summary !== ''
       return isConversion ? decide({ ...held, summary: '' }) : change
@@ -88,10 +88,10 @@ class ThoroughDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(identity, look, (held) => {
+    return super.change(identity, readSet, (held) => {
       const { header, remembered } = held
       const through = this.#removed.get(header?.lineage ?? 0) ?? 0
       const isGone = remembered !== undefined && remembered.position <= through

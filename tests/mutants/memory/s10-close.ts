@@ -1,16 +1,16 @@
 import {
   MemoryStore,
   parseMemoryRules,
-  type MemoryStoreOptions,
   type HeldMemory,
   type MemoryChange,
   type MemoryDriver,
-  type Look,
+  type MemoryStoreOptions,
+  type ReadSet,
 } from '@harborage/memory'
 import type { RunIdentity } from '@harborage/core'
+import { turns } from '@harborage/test-kit/turns'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
-import { turns } from '@harborage/test-kit/turns'
 
 class OnceClosableStore extends MemoryStore {
   #isClosed = false
@@ -29,11 +29,11 @@ class UndisposableStore extends MemoryStore {
 class SlowDriver extends DelegatingDriver {
   override async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     await turns(5)
-    return super.change(identity, look, decide)
+    return super.change(identity, readSet, decide)
   }
 }
 

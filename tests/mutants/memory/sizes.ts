@@ -1,5 +1,5 @@
 import type { RunIdentity } from '@harborage/core'
-import type { Conversation, HeldMemory, KeptTurn, Look, MemoryChange } from '@harborage/memory'
+import type { Conversation, HeldMemory, KeptTurn, MemoryChange, ReadSet } from '@harborage/memory'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -65,10 +65,10 @@ class ShortKeysDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    return super.change(cut(identity), look, decide)
+    return super.change(cut(identity), readSet, decide)
   }
 }
 
@@ -90,11 +90,11 @@ class CachingDriver extends DelegatingDriver {
 
   override change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     this.#cache.clear()
-    return super.change(identity, look, decide)
+    return super.change(identity, readSet, decide)
   }
 }
 

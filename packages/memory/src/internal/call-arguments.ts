@@ -1,12 +1,12 @@
 import {
+  isHarborageError,
   type CallOptions,
   type HarborageError,
-  isHarborageError,
   type RunIdentity,
 } from '@harborage/core'
 import { checkRunIdentity, checkSignal, isAborted } from '@harborage/core/kit'
 
-/** The identity, or why it is refused. */
+/** Returns the checked identity, or the error with which it is rejected. */
 export function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | HarborageError {
   try {
     return checkRunIdentity(identity)
@@ -16,8 +16,8 @@ export function checkedIdentity(identity: RunIdentity): Required<RunIdentity> | 
   }
 }
 
-/** The signal of a call that is refused in any case, and that may end it sooner; one that did so before is too late. */
-export function signalToCome(options: CallOptions | undefined): AbortSignal | undefined {
+/** Returns the signal of a call that is rejected anyway, if an abort may still end it sooner. */
+export function pendingSignal(options: CallOptions | undefined): AbortSignal | undefined {
   try {
     const signal = checkSignal(options)
     return signal === undefined || isAborted(signal) ? undefined : signal

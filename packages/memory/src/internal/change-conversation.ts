@@ -1,17 +1,17 @@
-import { type HarborageError, isHarborageError, type RunIdentity } from '@harborage/core'
-import type { HeldMemory, Look, MemoryChange, MemoryDriver } from '../memory-driver.ts'
+import { isHarborageError, type HarborageError, type RunIdentity } from '@harborage/core'
+import type { HeldMemory, MemoryChange, MemoryDriver, ReadSet } from '../memory-driver.ts'
 
 /**
- * Changes a conversation by a decision that may throw one of Harborage's errors: nothing is changed then, and a driver
- * sees no function that throws.
+ * Changes a conversation by a decision that may throw a `HarborageError`. In that case nothing is
+ * changed, and the error is passed around the driver, so that a driver never sees a decision throw.
  */
 export async function changeConversation<Result>(
   driver: MemoryDriver,
   identity: Required<RunIdentity>,
-  look: Look,
+  readSet: ReadSet,
   decide: (held: HeldMemory) => MemoryChange<Result>,
 ): Promise<Result> {
-  const outcome = await driver.change<Outcome<Result>>(identity, look, (held) => {
+  const outcome = await driver.change<Outcome<Result>>(identity, readSet, (held) => {
     try {
       const change = decide(held)
       return { ...change, result: { result: change.result } }

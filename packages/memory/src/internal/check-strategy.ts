@@ -3,7 +3,7 @@ import type { Strategy } from '../conversation.ts'
 import type { MemoryHeader } from '../memory-driver.ts'
 
 /**
- * Checks that a conversation, if there is one, is kept under the strategy of the store.
+ * Checks that a conversation, if it exists, is kept under the strategy of the store.
  *
  * @throws `strategy_mismatch`
  */

@@ -1,6 +1,6 @@
 import type { RunIdentity } from '@harborage/core'
 
-/** Names a conversation among those of one process. */
+/** Returns a string that is unique to the conversation, for use as the key of a map. */
 export function conversationKey({
   tenantId,
   userId,

@@ -1,77 +1,84 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-// Not the global ones: under the fake timers of a caller's test, nothing would ever be folded.
+// Not the global function: with the fake timers of a test, nothing would be folded.
 import { setImmediate } from 'node:timers'
 import type { RunIdentity } from '@harborage/core'
 import { settlesWithin } from '@harborage/core/kit'
 import type { MemoryHeader } from '../memory-driver.ts'
 import { conversationKey } from './conversation-key.ts'
-import { FoldWorker, type FoldRules, type FoldTools, type Next } from './fold-worker.ts'
+import { FoldWorker, type FoldDependencies, type FoldRules, type NextStep } from './fold-worker.ts'
 
-/** How the conversations of one store are folded. */
+/** The rules of folding all conversations of a store. */
 export interface SchedulerRules extends FoldRules {
-  /** How many are folded at a time. */
+  /** The largest number of folds that run at a time. */
   readonly maxConcurrentSummaries: number
 }
 
-/** A conversation that was touched and has something left to do. */
+/** The work on a conversation that was touched. */
 interface Job {
   readonly key: string
   readonly worker: FoldWorker
-  /** A retry keeps its pause, and is worth staying alive for; a return is neither. */
-  state: 'queued' | 'running' | 'retrying' | 'returning' | 'resting'
-  /** Whether it was touched since its attempt began. */
+  /** `retrying` and `revisiting` wait for a timer; see {@link NextStep}. */
+  state: 'queued' | 'running' | 'retrying' | 'revisiting' | 'idle'
+  /** Whether the conversation was touched since the last attempt began. */
   isTouched: boolean
   timer: NodeJS.Timeout | undefined
-  /** Called once it is neither queued nor running nor about to be retried. */
+  /** Called once the job is settled. */
   readonly watchers: (() => void)[]
 }
 
-/** The longest pause that a timer can make; a longer one would end at once. */
+/** The longest delay of a timer. A longer one would fire at once. */
 const MAX_PAUSE_MS = 2 ** 31 - 1
 
-/** How many attempts begin in one turn of the event loop, however soon those before have ended. */
+/** The largest number of attempts that start in one turn of the event loop. */
 const MAX_STARTS_IN_TURN = 16
 
 /**
- * Folds the conversations of one store in the background: so many at a time, each by one attempt, after which it goes to
- * the end of the queue if there is more to do.
+ * Folds the conversations of a store in the background. A limited number of attempts run at a time.
+ * After each attempt a conversation with more turns to fold goes to the end of the queue.
  */
 export class FoldScheduler {
   readonly #rules: SchedulerRules
-  readonly #tools: FoldTools
+  readonly #dependencies: FoldDependencies
   readonly #jobs = new Map<string, Job>()
   readonly #queue = new Set<Job>()
   readonly #running = new Set<Promise<void>>()
   readonly #closing = new AbortController()
-  /** What goes on in the background belongs to the store, and not to the caller that happened to touch a conversation. */
+  /**
+   * Runs background work in the async context of the store, not in that of the caller who touched a
+   * conversation.
+   */
   readonly #inOwnContext = AsyncLocalStorage.snapshot()
-  /** How many jobs are not settled. */
+  /** The number of jobs that are not settled. */
   #unsettled = 0
   #watchers: (() => void)[] = []
   #startedInTurn = 0
   #isStopped = false
 
-  constructor(rules: SchedulerRules, tools: FoldTools) {
+  constructor(rules: SchedulerRules, dependencies: FoldDependencies) {
     this.#rules = rules
-    this.#tools = tools
+    this.#dependencies = dependencies
   }
 
-  /** @param header The bookkeeping, if it was just seen: it may tell that there is nothing to do. */
+  /**
+   * Queues a conversation, unless the header shows that there is nothing to fold.
+   *
+   * @param header The header, if it was just read.
+   */
   touch(identity: Required<RunIdentity>, header?: MemoryHeader): void {
     if (this.#isStopped) return
     if (header !== undefined && header.turns <= this.#rules.recentTurns) return
     const key = conversationKey(identity)
     const job = this.#jobs.get(key) ?? this.#create(key, identity)
     job.isTouched = true
-    if (isWorthWaiting(job, header?.folder)) return
+    if (keepsWaiting(job, header?.foldClaimId)) return
     this.#enqueue(job)
   }
 
   /**
-   * Folds what can be folded now.
+   * Folds all that can be folded now.
    *
-   * @param header The bookkeeping, which was just seen.
-   * @throws What the driver failed with, if that kept it from being done.
+   * @param header The header, which was just read.
+   * @throws The error of the driver, if it prevented that.
    */
   async flush(identity: Required<RunIdentity>, header: MemoryHeader): Promise<void> {
     this.touch(identity, header)
@@ -81,7 +88,10 @@ export class FoldScheduler {
     if (failure !== undefined) throw failure
   }
 
-  /** Resolves once nothing is queued, running or about to be retried, for one conversation or for all. */
+  /**
+   * Resolves once no attempt is queued, running or about to be retried, of one conversation or of
+   * all.
+   */
   async settled(identity: Required<RunIdentity> | undefined): Promise<void> {
     if (identity === undefined && this.#unsettled === 0) return
     const job = identity && this.#jobs.get(conversationKey(identity))
@@ -92,11 +102,11 @@ export class FoldScheduler {
     await promise
   }
 
-  /** Lets what is running end, but not longer than the grace period; then aborts it. */
+  /** Waits for running attempts, but no longer than the grace period. Then aborts them. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopped = true
     for (const job of this.#jobs.values()) {
-      if (job.state !== 'running') this.#move(job, 'resting')
+      if (job.state !== 'running') this.#move(job, 'idle')
     }
     const ended = Promise.all(this.#running)
     if (this.#running.size > 0) await settlesWithin(graceMs, ended)
@@ -105,11 +115,11 @@ export class FoldScheduler {
   }
 
   #create(key: string, identity: Required<RunIdentity>): Job {
-    const worker = new FoldWorker(identity, this.#rules, this.#tools)
+    const worker = new FoldWorker(identity, this.#rules, this.#dependencies)
     const job: Job = {
       key,
       worker,
-      state: 'resting',
+      state: 'idle',
       isTouched: false,
       timer: undefined,
       watchers: [],
@@ -124,7 +134,7 @@ export class FoldScheduler {
     this.#pump()
   }
 
-  /** Starts what there is room for, in the order of the queue. */
+  /** Starts jobs in the order of the queue, up to the limits. */
   #pump(): void {
     for (const job of this.#queue) {
       if (this.#running.size >= this.#rules.maxConcurrentSummaries) return
@@ -152,18 +162,18 @@ export class FoldScheduler {
 
   async #run(job: Job): Promise<void> {
     job.isTouched = false
-    this.#goOn(job, await job.worker.attempt(this.#closing.signal))
+    this.#continue(job, await job.worker.attempt(this.#closing.signal))
   }
 
-  #goOn(job: Job, next: Next): void {
-    if (this.#isStopped) this.#move(job, 'resting')
-    else if (next.kind === 'now' || (next.kind === 'rest' && job.isTouched)) this.#enqueue(job)
-    else if (next.kind === 'rest') this.#move(job, 'resting')
+  #continue(job: Job, next: NextStep): void {
+    if (this.#isStopped) this.#move(job, 'idle')
+    else if (next.kind === 'now' || (next.kind === 'idle' && job.isTouched)) this.#enqueue(job)
+    else if (next.kind === 'idle') this.#move(job, 'idle')
     else this.#pause(job, next.kind === 'retry', next.delayMs)
   }
 
   #pause(job: Job, isRetry: boolean, delayMs: number): void {
-    this.#move(job, isRetry ? 'retrying' : 'returning')
+    this.#move(job, isRetry ? 'retrying' : 'revisiting')
     job.timer = setTimeout(() => this.#enqueue(job), Math.min(delayMs, MAX_PAUSE_MS))
     if (!isRetry) job.timer.unref()
   }
@@ -173,7 +183,7 @@ export class FoldScheduler {
     this.#queue.delete(job)
     const wasSettled = isSettled(job)
     job.state = state
-    if (state === 'resting') this.#jobs.delete(job.key)
+    if (state === 'idle') this.#jobs.delete(job.key)
     if (wasSettled === isSettled(job)) return
     this.#unsettled += wasSettled ? 1 : -1
     if (wasSettled) return
@@ -183,12 +193,15 @@ export class FoldScheduler {
 }
 
 function isSettled({ state }: Job): boolean {
-  return state === 'resting' || state === 'returning'
+  return state === 'idle' || state === 'revisiting'
 }
 
-/** A retry keeps its pause, and a claim that is known already its time; anything else is tried at once. */
-function isWorthWaiting({ state, worker }: Job, folder: string | undefined): boolean {
-  return state === 'returning' ? worker.isWaitingFor(folder) : state !== 'resting'
+/**
+ * Returns whether a touch leaves a job as it is: it is queued, running or about to be retried, or
+ * waits for this very claim to expire.
+ */
+function keepsWaiting({ state, worker }: Job, claimId: string | undefined): boolean {
+  return state === 'revisiting' ? worker.isWaitingFor(claimId) : state !== 'idle'
 }
 
 function notify(watchers: readonly (() => void)[]): void {

@@ -1,28 +1,28 @@
-import { type EventId, newEventId, operationChannel, type RunIdentity } from '@harborage/core'
+import { newEventId, operationChannel, type EventId, type RunIdentity } from '@harborage/core'
 import { describeType, isError, traceOperation } from '@harborage/core/kit'
-import type { HeldMemory, Look, MemoryChange, MemoryDriver } from '../memory-driver.ts'
+import type { HeldMemory, MemoryChange, MemoryDriver, ReadSet } from '../memory-driver.ts'
 import type { MemoryEvents } from '../memory-events.ts'
 import type { Summarizer } from '../summarizer.ts'
 import type { TokenEstimator } from '../token-estimator.ts'
-import { decideOnce } from './decide-once.ts'
-import { FirstSight } from './first-sight.ts'
 import {
   claimFold,
   commitFold,
   failFold,
   FOLD_BATCH_TURNS,
-  hasEnded,
   releaseFold,
+  wasApplied,
   type Claim,
   type Claimed,
   type ClaimRules,
   type Failure,
   type FoldEnd,
-} from './fold-turns.ts'
+} from './fold-decisions.ts'
+import { LeaseTimer } from './lease-timer.ts'
 import { readTurns } from './read-turns.ts'
+import { replayable } from './replayable.ts'
 import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
 
-/** How folding is done. Times are in milliseconds. */
+/** The rules of folding. Times are in milliseconds. */
 export interface FoldRules {
   readonly recentTurns: number
   readonly budgetTokens: number
@@ -33,85 +33,97 @@ export interface FoldRules {
   readonly tokenEstimator: TokenEstimator
 }
 
-/** What folding needs of the store. */
-export interface FoldTools {
+/** The parts of the store that folding uses. */
+export interface FoldDependencies {
   readonly driver: MemoryDriver
   readonly summarizer: Summarizer
   readonly events: MemoryEvents
 }
 
 /**
- * What comes after an attempt: the next one at once, a retry after its pause, a return at some time, or nothing before
- * somebody touches the conversation. A retry keeps its pause and is worth staying alive for; a return is neither.
+ * What follows an attempt.
+ *
+ * - `now`: the next attempt.
+ * - `retry`: the next attempt after a pause. It keeps the process alive, and a touch does not
+ *   shorten it.
+ * - `revisit`: the next attempt after a pause. It does not keep the process alive, and a touch may
+ *   end it.
+ * - `idle`: nothing until the conversation is touched.
  */
-export type Next =
+export type NextStep =
   | { readonly kind: 'now' }
-  | { readonly kind: 'retry' | 'return'; readonly delayMs: number }
-  | { readonly kind: 'rest' }
+  | { readonly kind: 'retry' | 'revisit'; readonly delayMs: number }
+  | { readonly kind: 'idle' }
 
-const lookToClaim: Look = { oldestTurns: () => FOLD_BATCH_TURNS, summary: true }
+const claimReadSet: ReadSet = { oldestTurns: () => FOLD_BATCH_TURNS, summary: true }
 
-/** The end of a folding looks at the bookkeeping only. */
-const lookToEnd: Look = {}
+/** The end of a fold reads only the header. */
+const endReadSet: ReadSet = {}
 
-/** By how much of itself a pause is longer at most, at random, so that many who failed together do not come back so. */
+/**
+ * The largest random part by which a pause is longer, so that many that failed together are not
+ * retried together.
+ */
 const SPREAD = 0.5
 
 /**
- * Folds one conversation, one attempt at a time. What matters is in the driver: should this process die, the next one
- * that touches the conversation goes on.
+ * Folds one conversation, one attempt at a time. The state of a fold is in the driver: if this
+ * process dies, the next one that touches the conversation continues.
  */
 export class FoldWorker {
   readonly #identity: Required<RunIdentity>
   readonly #rules: FoldRules
-  readonly #tools: FoldTools
-  /** The name of the claims until one has ended for sure: if an answer is lost, an own claim may be in the way. */
-  #ownName: EventId | undefined
-  /** The claim of another or the failure that has to be waited for. */
-  readonly #obstacle = new FirstSight()
+  readonly #dependencies: FoldDependencies
+  /**
+   * The id of this worker's claims. It is kept until one has ended, since after a lost answer an
+   * own claim may still be in force.
+   */
+  #claimId: EventId | undefined
+  /** The claim of another worker or the failure that this one waits for. */
+  readonly #obstacle = new LeaseTimer()
   #failure: Error | undefined
 
-  constructor(identity: Required<RunIdentity>, rules: FoldRules, tools: FoldTools) {
+  constructor(identity: Required<RunIdentity>, rules: FoldRules, dependencies: FoldDependencies) {
     this.#identity = identity
     this.#rules = rules
-    this.#tools = tools
+    this.#dependencies = dependencies
   }
 
-  /** Why the last attempt did not come to an end, if it did not: the database failed. */
+  /** The error of the last attempt, if the database failed. */
   get failure(): Error | undefined {
     return this.#failure
   }
 
-  /** Tells whether a claim is the one that is being waited for. */
-  isWaitingFor(folder: string | undefined): boolean {
-    return folder !== undefined && this.#obstacle.name === claimOf(folder)
+  /** Returns whether this worker waits for a claim to expire. */
+  isWaitingFor(claimId: string | undefined): boolean {
+    return claimId !== undefined && this.#obstacle.name === claimObstacle(claimId)
   }
 
   /**
-   * Claims the conversation, summarizes and commits, as far as there is something to fold. Never rejects.
+   * Claims the conversation, summarizes and commits, if there is something to fold. Never rejects.
    *
-   * @param closing Ends a summarization that goes on for too long after the store was closed.
+   * @param closing Aborts the summarization once the grace period of a close is over.
    */
-  async attempt(closing: AbortSignal): Promise<Next> {
+  async attempt(closing: AbortSignal): Promise<NextStep> {
     try {
       const next = await this.#attempt(closing)
-      this.#ownName = undefined
+      this.#claimId = undefined
       this.#failure = undefined
       return next
     } catch (error) {
-      // The database failed. The turns are where they were, so the only thing to do is to come back.
+      // The database failed. The turns are unchanged, so trying again later is enough.
       this.#failure = isError(error) ? error : new Error(describeType(error))
-      return this.#returnLater()
+      return this.#revisitLater()
     }
   }
 
-  async #attempt(closing: AbortSignal): Promise<Next> {
+  async #attempt(closing: AbortSignal): Promise<NextStep> {
     const claim = await this.#claim()
     switch (claim.kind) {
       case 'idle':
-        return { kind: 'rest' }
+        return { kind: 'idle' }
       case 'busy':
-        return { kind: 'return', delayMs: this.#timeLeftOfClaim(claim.folder) }
+        return { kind: 'revisit', delayMs: this.#timeLeftOfClaim(claim.claimId) }
       case 'early':
         return { kind: 'retry', delayMs: this.#timeLeftOfPause(claim.failure) }
       case 'claimed':
@@ -120,35 +132,35 @@ export class FoldWorker {
   }
 
   async #claim(): Promise<Claim> {
-    const { driver, events } = this.#tools
-    const own = (this.#ownName ??= newEventId())
+    const { driver, events } = this.#dependencies
+    const own = (this.#claimId ??= newEventId())
     const rules: ClaimRules = {
       recentTurns: this.#rules.recentTurns,
-      mayReplace: (folder) => folder === own || this.#timeLeftOfClaim(folder) === 0,
+      mayReplace: (claimId) => claimId === own || this.#timeLeftOfClaim(claimId) === 0,
       mayRetry: (failure) => this.#timeLeftOfPause(failure) === 0,
     }
-    const decide = decideOnce(
+    const decide = replayable(
       (held) => claimFold(held, own, rules),
-      ({ header }) => header?.folder === own,
+      ({ header }) => header?.foldClaimId === own,
     )
-    const claim = await driver.change(this.#identity, lookToClaim, decide)
+    const claim = await driver.change(this.#identity, claimReadSet, decide)
     if (claim.kind === 'claimed') events.healthChanged(this.#identity, claim.steps)
     return claim
   }
 
-  async #fold(claim: Claimed, closing: AbortSignal): Promise<Next> {
+  async #fold(claim: Claimed, closing: AbortSignal): Promise<NextStep> {
     const outcome = await this.#summarize(claim, closing)
     if (outcome.kind === 'aborted') {
       const steps = await this.#end(claim, (held) => releaseFold(held, claim))
-      this.#tools.events.healthChanged(this.#identity, steps)
-      return { kind: 'rest' }
+      this.#dependencies.events.healthChanged(this.#identity, steps)
+      return { kind: 'idle' }
     }
     const end = await this.#end(claim, (held) =>
       outcome.kind === 'summarized'
         ? commitFold(held, claim, outcome.summary)
         : failFold(held, claim, this.#rules.retryAttempts, outcome.reason),
     )
-    this.#tools.events.healthChanged(this.#identity, end.steps)
+    this.#dependencies.events.healthChanged(this.#identity, end.steps)
     return this.#after(claim, end)
   }
 
@@ -161,7 +173,7 @@ export class FoldWorker {
     const { budgetTokens } = this.#rules
     return traceSummary(() =>
       summarizeInTime(
-        this.#tools.summarizer,
+        this.#dependencies.summarizer,
         this.#rules.tokenEstimator,
         this.#identity,
         { previousSummary, turns, ...(budgetTokens > 0 && { maxTokens: budgetTokens }) },
@@ -175,37 +187,37 @@ export class FoldWorker {
     claim: Claimed,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
-    const once = decideOnce(decide, (held) => hasEnded(held, claim))
-    return this.#tools.driver.change(this.#identity, lookToEnd, once)
+    const once = replayable(decide, (held) => wasApplied(held, claim))
+    return this.#dependencies.driver.change(this.#identity, endReadSet, once)
   }
 
-  #after({ folder }: Claimed, { stale, health, failures }: FoldEnd): Next {
+  #after({ claimId }: Claimed, { stale, health, failures }: FoldEnd): NextStep {
     if (stale || health === 'healthy') return { kind: 'now' }
     if (health === 'retry') {
-      return { kind: 'retry', delayMs: this.#timeLeftOfPause({ folder, count: failures }) }
+      return { kind: 'retry', delayMs: this.#timeLeftOfPause({ claimId, count: failures }) }
     }
-    return this.#returnLater()
+    return this.#revisitLater()
   }
 
-  #returnLater(): Next {
+  #revisitLater(): NextStep {
     const delayMs = this.#rules.degradedRetryMs * (1 + SPREAD * Math.random())
-    return { kind: 'return', delayMs }
+    return { kind: 'revisit', delayMs }
   }
 
-  /** How long the claim of another is still to be respected; whoever holds it may have died. */
-  #timeLeftOfClaim(folder: string): number {
-    return this.#obstacle.timeLeft(claimOf(folder), this.#rules.summarizerTimeoutMs)
+  /** Returns how long to respect the claim of another worker, which may have died. */
+  #timeLeftOfClaim(claimId: string): number {
+    return this.#obstacle.timeLeft(claimObstacle(claimId), this.#rules.summarizerTimeoutMs)
   }
 
-  /** How long a retry still has to wait, whoever it was that failed. */
-  #timeLeftOfPause({ folder = '', count }: Failure): number {
+  /** Returns how long a retry still has to wait after a failure, of this process or another. */
+  #timeLeftOfPause({ claimId = '', count }: Failure): number {
     const pauseMs = this.#rules.retryBackoffMs * 2 ** (count - 1)
-    return this.#obstacle.timeLeft(`failure of ${folder}`, pauseMs, SPREAD)
+    return this.#obstacle.timeLeft(`failure of ${claimId}`, pauseMs, SPREAD)
   }
 }
 
-function claimOf(folder: string): string {
-  return `claim of ${folder}`
+function claimObstacle(claimId: string): string {
+  return `claim of ${claimId}`
 }
 
 function traceSummary(summarize: () => Promise<SummaryOutcome>): Promise<SummaryOutcome> {

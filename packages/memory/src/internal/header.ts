@@ -5,10 +5,13 @@ import { MAX_SUMMARY_PARTS } from './summary-parts.ts'
 import { newLineage } from './turn-ids.ts'
 import { sumOfTokens } from './window.ts'
 
-/** Leaves places before the first turn for a summary that becomes turns. */
+/**
+ * The first position of a conversation. It leaves room for a summary that becomes turns before the
+ * first turn.
+ */
 const FIRST_POSITION = MAX_SUMMARY_PARTS + 1
 
-/** The bookkeeping of a conversation in which nothing was said yet. */
+/** Returns the header of a new conversation. */
 export function emptyHeader(strategy: Strategy): MemoryHeader {
   return {
     strategy,
@@ -18,27 +21,28 @@ export function emptyHeader(strategy: Strategy): MemoryHeader {
     turnIds: [],
     health: 'healthy',
     failures: 0,
-    folder: undefined,
-    ended: undefined,
+    foldClaimId: undefined,
+    lastAppliedId: undefined,
     lineage: newLineage(),
   }
 }
 
-/** The bookkeeping after a turn was added. */
+/** Returns the header after a turn was added. */
 export function withTurn(header: MemoryHeader, turnId: EventId, tokens: number): MemoryHeader {
   return {
     ...header,
     nextPosition: header.nextPosition + 1,
     turns: header.turns + 1,
     tokens: header.tokens + tokens,
-    // An earlier release looks for them here, and nowhere else.
+    // An earlier release looks for remembered ids only here.
     turnIds: [turnId, ...header.turnIds].slice(0, SNAPSHOT_TURN_IDS),
-    // What was remembered before an earlier release wrote may be of turns that it replaced.
+    // After a write of an earlier release, ids that were remembered before may be of turns that it
+    // replaced.
     lineage: header.lineage === 0 ? newLineage() : header.lineage,
   }
 }
 
-/** The bookkeeping after turns went out of the window. */
+/** Returns the header after turns were removed. */
 export function withoutTurns(header: MemoryHeader, turns: readonly KeptTurn[]): MemoryHeader {
   return {
     ...header,

@@ -4,9 +4,9 @@ import { Slices } from './slice.ts'
 import { parseTurn, type TurnWithId } from './turn-text.ts'
 
 /**
- * Reads kept turns, a slice at a time.
+ * Parses stored turns, a slice at a time.
  *
- * @throws `store_unavailable` if one is not what was kept.
+ * @throws `store_unavailable` if one is damaged.
  */
 export async function readTurns(turns: readonly KeptTurn[]): Promise<TurnWithId[]> {
   const read: TurnWithId[] = []
@@ -18,7 +18,7 @@ export async function readTurns(turns: readonly KeptTurn[]): Promise<TurnWithId[
   return read
 }
 
-/** `undefined` if it is not what was kept. */
+/** Parses a stored turn, or returns `undefined` if it is damaged. */
 export function parseKeptTurn(text: string): TurnWithId | undefined {
   return parseTurn(parseJson(text))
 }
@@ -28,7 +28,7 @@ function readTurn(text: string): TurnWithId {
   if (parsed !== undefined) return parsed
   throw new HarborageError(
     'store_unavailable',
-    'a kept turn is damaged: restore the conversation from a snapshot',
+    'a stored turn is damaged: restore the conversation from a snapshot',
     { retryable: false },
   )
 }

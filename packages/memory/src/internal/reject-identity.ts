@@ -5,8 +5,8 @@ const MISSING = '<missing>'
 const MALFORMED = '<malformed>'
 
 /**
- * Publishes that a call came with a refused identity, and gives the error to throw. If publishing fails too, the error
- * says both.
+ * Publishes that an identity was rejected, and resolves to the error to throw. If publishing fails
+ * too, the error names both failures.
  */
 export async function rejectIdentity(
   events: MemoryEvents,

@@ -1,24 +1,24 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
 
-/** How much text is read or written before others get their turn of the event loop: a few milliseconds of work. */
+/** The size of a slice, in characters: a few milliseconds of work. */
 const SLICE_CHARACTERS = 512 * 1024
 
-/** How many items, however short. */
+/** The largest number of items in a slice. */
 const SLICE_ITEMS = 1_000
 
-/** Counts work, so that a long piece of it is done in slices. */
+/** Divides long work into slices, between which other work gets its turn of the event loop. */
 export class Slices {
   #characters = 0
   #items = 0
 
-  /** Whether a slice is full. */
+  /** Counts an item, and returns whether the slice is full. */
   add(characters: number): boolean {
     this.#characters += characters
     this.#items += 1
     return this.#characters > SLICE_CHARACTERS || this.#items > SLICE_ITEMS
   }
 
-  /** Lets others have their turn. */
+  /** Ends the slice: waits until other work has had its turn. */
   async rest(): Promise<void> {
     this.#characters = 0
     this.#items = 0

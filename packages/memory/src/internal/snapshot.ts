@@ -1,16 +1,16 @@
-import { type EventId, HarborageError } from '@harborage/core'
+import { HarborageError, type EventId } from '@harborage/core'
 import { parseEventIds } from '@harborage/core/kit'
 import { z } from 'zod'
 import { MAX_SNAPSHOT_BYTES, SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { Conversation } from '../memory-driver.ts'
 import { summaryTokens, turnTokens, type TokenEstimator } from '../token-estimator.ts'
+import { malformedSnapshot, wrongStrategy } from './capture-snapshot.ts'
 import { readTurns } from './read-turns.ts'
-import { malformed, otherStrategy } from './given-snapshot.ts'
 import { Slices } from './slice.ts'
 import { splitSnapshot } from './split-snapshot.ts'
 import { parseTurn, writeTurn } from './turn-text.ts'
 
-/** What a snapshot brings back. */
+/** The content of a snapshot. */
 export interface RestoredConversation {
   readonly summary: string
   readonly turns: readonly RestoredTurn[]
@@ -18,6 +18,7 @@ export interface RestoredConversation {
   readonly turnIds: readonly EventId[]
 }
 
+/** A turn of a snapshot, as it is stored. */
 export interface RestoredTurn {
   readonly turnId: EventId
   readonly text: string
@@ -31,28 +32,29 @@ const envelope = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   strategy: z.enum(['truncation', 'rolling_summary']),
-  // A lone surrogate would come back as another character from a database.
+  // A database would replace a lone surrogate by another character.
   summary: z.string().refine((summary) => summary.isWellFormed()),
   turns: z.array(z.unknown()),
-  // Also of turns that were folded or dropped, so that a retry finds them where the conversation was moved to.
+  // Also of folded and dropped turns, so that a retry is recognized after the conversation was
+  // moved.
   turnIds: z.array(z.string()).max(SNAPSHOT_TURN_IDS),
 })
 
 /**
- * Writes what a conversation holds, and nothing of how it is kept: the same content gives the same bytes.
+ * Writes a conversation as a snapshot. Equal content gives equal bytes, on every driver.
  *
- * @throws `invalid_snapshot` if it would be too large to be restored.
+ * @throws `invalid_snapshot` if the snapshot would be too large to be restored.
  */
 export async function writeSnapshot(
   { header, summary, turns }: Conversation,
   strategy: Exclude<Strategy, 'none'>,
 ): Promise<Uint8Array> {
   const shown = strategy === 'rolling_summary' ? summary : ''
-  // What is damaged is told here and not where it is restored.
+  // Rejects damaged turns here, not when the snapshot is restored.
   const turnIds = rememberedIds(await readTurns(turns), header?.turnIds ?? [])
   const parts = [
     `{"format":"${FORMAT}","version":${VERSION},"strategy":"${strategy}","summary":${JSON.stringify(shown)},"turns":[`,
-    // They are kept as the JSON that a snapshot says them in.
+    // Turns are stored as the very JSON that a snapshot contains.
     ...turns.flatMap(({ text }, index) => (index === 0 ? [text] : [',', text])),
     `],"turnIds":${JSON.stringify(turnIds)}}`,
   ]
@@ -60,7 +62,7 @@ export async function writeSnapshot(
   if (size > MAX_SNAPSHOT_BYTES) {
     throw new HarborageError(
       'invalid_snapshot',
-      `the conversation has ${size} bytes as a snapshot, and ${MAX_SNAPSHOT_BYTES} can be restored: keep less of it, with a budgetTokens under truncation, or fewer recentTurns and a flush under rolling_summary`,
+      `the snapshot would have ${size} bytes, and at most ${MAX_SNAPSHOT_BYTES} can be restored: keep less of the conversation, with a budgetTokens under truncation, or fewer recentTurns and a flush under rolling_summary`,
     )
   }
   return encode(parts, size)
@@ -79,7 +81,7 @@ async function encode(parts: readonly string[], size: number): Promise<Uint8Arra
 }
 
 /**
- * Reads the bytes of a snapshot that is to be restored, a slice at a time.
+ * Parses the bytes of a snapshot, a slice at a time.
  *
  * @throws `invalid_snapshot` if it is malformed or of another strategy.
  */
@@ -90,11 +92,12 @@ export async function readSnapshot(
 ): Promise<RestoredConversation> {
   const split = await splitSnapshot(bytes)
   const content = envelope.safeParse(parseJson(split.envelope))
-  if (!content.success) throw malformed()
-  if (content.data.strategy !== strategy) throw otherStrategy(strategy)
-  // Unless they were written in an unusual way, the turns were split off.
-  if (content.data.turns.length > 0 && split.turns.length > 0) throw malformed()
+  if (!content.success) throw malformedSnapshot()
+  if (content.data.strategy !== strategy) throw wrongStrategy(strategy)
+  // The turns were split off, unless the JSON was written in an unusual way.
+  if (content.data.turns.length > 0 && split.turns.length > 0) throw malformedSnapshot()
   const { summary } = content.data
+  // For its errors only.
   summaryTokens(estimate, summary)
   const turns: RestoredTurn[] = []
   const slices = new Slices()
@@ -111,13 +114,16 @@ function checkRepeats(turns: readonly RestoredTurn[]): void {
   const lastAt = new Map<EventId, number>()
   for (const [index, { turnId }] of turns.entries()) {
     const before = lastAt.get(turnId)
-    // One that comes back later than it is remembered is a turn of its own.
-    if (before !== undefined && index - before <= SNAPSHOT_TURN_IDS) throw malformed()
+    // A later turn with the same id is valid: the id may have been forgotten in between.
+    if (before !== undefined && index - before <= SNAPSHOT_TURN_IDS) throw malformedSnapshot()
     lastAt.set(turnId, index)
   }
 }
 
-/** Those of the newest turns come first, as they do in every snapshot that a store gave. */
+/**
+ * Returns the ids of the newest turns, followed by the given ones: the order in every snapshot that
+ * a store wrote.
+ */
 function rememberedIds(
   turns: readonly { readonly turnId: EventId }[],
   given: readonly EventId[],
@@ -128,15 +134,20 @@ function rememberedIds(
 }
 
 function readTurnIds(given: readonly string[]): readonly EventId[] {
-  if (new Set(given).size < given.length) throw malformed()
+  if (new Set(given).size < given.length) throw malformedSnapshot()
   try {
     return parseEventIds(given)
   } catch {
-    throw malformed()
+    throw malformedSnapshot()
   }
 }
 
-/** @param isPart Whether it comes from within a text, where a byte order mark is a character like any other. */
+/**
+ * Parses JSON, and returns `undefined` if it is malformed.
+ *
+ * @param isPart Whether the bytes are a part of a text, in which a byte order mark is an ordinary
+ * character.
+ */
 function parseJson(bytes: Uint8Array, isPart = false): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: isPart }).decode(bytes)
@@ -147,7 +158,7 @@ function parseJson(bytes: Uint8Array, isPart = false): unknown {
   }
 }
 
-/** Writes a turn of a snapshot as it is kept, whatever the order of its fields. */
+/** Returns a turn of a snapshot as it is stored, with its fields in the usual order. */
 function rewriteTurn(json: unknown, estimate: TokenEstimator): RestoredTurn {
   const { turnId, turn, text } = writtenTurn(json)
   return { turnId, text, tokens: turnTokens(estimate, turn, text) }
@@ -155,10 +166,10 @@ function rewriteTurn(json: unknown, estimate: TokenEstimator): RestoredTurn {
 
 function writtenTurn(json: unknown): ReturnType<typeof writeTurn> {
   const turn = parseTurn(json)
-  if (turn === undefined) throw malformed()
+  if (turn === undefined) throw malformedSnapshot()
   try {
     return writeTurn(turn)
   } catch {
-    throw malformed()
+    throw malformedSnapshot()
   }
 }

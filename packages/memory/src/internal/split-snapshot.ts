@@ -1,10 +1,11 @@
-import { malformed } from './given-snapshot.ts'
+import { malformedSnapshot } from './capture-snapshot.ts'
 import { Slices } from './slice.ts'
 
-/** A snapshot whose turns were split off, so that each can be parsed by itself. */
+/** A snapshot without its turns, and the turns, so that each can be parsed separately. */
 export interface SplitSnapshot {
-  /** The JSON around the turns, of which an empty list is left. */
+  /** The JSON of the snapshot with an empty array in place of the turns. */
   readonly envelope: Uint8Array
+  /** The JSON of each turn. */
   readonly turns: readonly Uint8Array[]
 }
 
@@ -19,30 +20,33 @@ const CLOSE_OBJECT = 0x7d
 const SPACES: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 const TURNS = new TextEncoder().encode('"turns"')
 
-/** How many bytes are looked at before others get their turn of the event loop. */
+/** The size of a slice, in bytes; see {@link Slices}. */
 const SLICE_BYTES = 512 * 1024
 
-/** More brackets than a turn may have within each other. */
+/** More nested brackets than a turn may have. */
 const MAX_DEPTH = 256
 
-/** More brackets and commas than there are outside the turns, with as many ids as a snapshot may carry. */
+/**
+ * More brackets and commas than a snapshot with the largest number of turn ids has outside its
+ * turns.
+ */
 const MAX_ENVELOPE_MARKS = 4_096
 
 /** Fewer bytes than the shortest turn has. */
 const MIN_TURN_BYTES = '{"turnId":"1","timestamp":0,"userMessage":"","assistantResponse":""}'.length
 
 /**
- * Splits the turns off a snapshot, by its brackets, commas and quotes and a slice at a time; whether what is between them
- * is JSON is for a parser to say. To parse 64 MiB at once would hold the event loop for most of a second, or for several
- * if they were made for it.
+ * Splits the turns off a snapshot at its brackets, commas and quotes, a slice at a time. It does
+ * not check that the rest is JSON, which the parser does. Parsing 64 MiB at once would block the
+ * event loop for most of a second, or for several seconds if the JSON is hostile.
  *
- * @throws `invalid_snapshot` if there are turns twice, or for what no snapshot has: such a depth, so much around the
- * turns, or so short a turn.
+ * @throws `invalid_snapshot` if there is a second list of turns, too deep nesting, too much content
+ * outside the turns, or a turn that is too short.
  */
 export async function splitSnapshot(bytes: Uint8Array): Promise<SplitSnapshot> {
   const splitter = new Splitter(bytes)
   const slices = new Slices()
-  while (splitter.goOn()) await slices.rest()
+  while (splitter.scanSlice()) await slices.rest()
   return splitter.split()
 }
 
@@ -52,7 +56,7 @@ class Splitter {
   #at = 0
   #depth = 0
   #isInText = false
-  /** Where the brackets of the turns are. */
+  /** The positions of the brackets around the turns. */
   #begin: number | undefined
   #end: number | undefined
   #turnBegin = 0
@@ -62,8 +66,8 @@ class Splitter {
     this.#bytes = bytes
   }
 
-  /** Looks at a slice, and tells whether there is more. */
-  goOn(): boolean {
+  /** Scans a slice, and returns whether there is more. */
+  scanSlice(): boolean {
     const bytes = this.#bytes
     const end = Math.min(this.#at + SLICE_BYTES, bytes.length)
     for (; this.#at < end; this.#at += 1) {
@@ -74,14 +78,15 @@ class Splitter {
       } else if (byte === QUOTE) this.#beginText()
       else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) this.#openBracket()
       else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) this.#closeBracket()
-      else if (byte === COMMA) this.#separate()
+      else if (byte === COMMA) this.#comma()
     }
     return this.#at < bytes.length
   }
 
+  /** Returns the result, once all is scanned. */
   split(): SplitSnapshot {
     if (this.#begin === undefined) return { envelope: this.#bytes, turns: [] }
-    if (this.#end === undefined) throw malformed()
+    if (this.#end === undefined) throw malformedSnapshot()
     const head = this.#bytes.subarray(0, this.#begin + 1)
     return {
       envelope: Buffer.concat([head, this.#bytes.subarray(this.#end)]),
@@ -99,11 +104,11 @@ class Splitter {
 
   #openBracket(): void {
     this.#depth += 1
-    if (this.#depth > MAX_DEPTH) throw malformed()
+    if (this.#depth > MAX_DEPTH) throw malformedSnapshot()
     this.#countMark()
   }
 
-  #separate(): void {
+  #comma(): void {
     if (this.#isBetweenTurns) this.#endTurn()
     this.#countMark()
   }
@@ -111,7 +116,7 @@ class Splitter {
   #countMark(): void {
     if (this.#isAmongTurns) return
     this.#envelopeMarks += 1
-    if (this.#envelopeMarks > MAX_ENVELOPE_MARKS) throw malformed()
+    if (this.#envelopeMarks > MAX_ENVELOPE_MARKS) throw malformedSnapshot()
   }
 
   #beginText(): void {
@@ -120,23 +125,26 @@ class Splitter {
       this.#isInText = true
       return
     }
-    if (this.#begin !== undefined) throw malformed()
+    if (this.#begin !== undefined) throw malformedSnapshot()
     this.#begin = begin
     this.#turnBegin = begin + 1
     this.#depth = 2
     this.#at = begin
   }
 
-  /** Where the bracket is, if what begins here is the name of the turns and a list comes behind it. */
+  /**
+   * Returns the position of the bracket if the name of the turns begins here and an array follows
+   * it.
+   */
   #beginOfTurns(): number | undefined {
     if (TURNS.some((byte, index) => this.#bytes[this.#at + index] !== byte)) return undefined
-    const colon = this.#nextThatIsNoSpace(this.#at + TURNS.length)
+    const colon = this.#skipSpaces(this.#at + TURNS.length)
     if (this.#bytes[colon] !== COLON) return undefined
-    const bracket = this.#nextThatIsNoSpace(colon + 1)
+    const bracket = this.#skipSpaces(colon + 1)
     return this.#bytes[bracket] === OPEN_ARRAY ? bracket : undefined
   }
 
-  #nextThatIsNoSpace(from: number): number {
+  #skipSpaces(from: number): number {
     let at = from
     while (SPACES.has(this.#bytes[at])) at += 1
     return at
@@ -144,8 +152,7 @@ class Splitter {
 
   #closeBracket(): void {
     if (this.#isBetweenTurns) {
-      const isEmpty =
-        this.#turns.length === 0 && this.#nextThatIsNoSpace(this.#turnBegin) === this.#at
+      const isEmpty = this.#turns.length === 0 && this.#skipSpaces(this.#turnBegin) === this.#at
       if (!isEmpty) this.#endTurn()
       this.#end = this.#at
     }
@@ -153,7 +160,7 @@ class Splitter {
   }
 
   #endTurn(): void {
-    if (this.#at - this.#turnBegin < MIN_TURN_BYTES) throw malformed()
+    if (this.#at - this.#turnBegin < MIN_TURN_BYTES) throw malformedSnapshot()
     this.#turns.push(this.#bytes.subarray(this.#turnBegin, this.#at))
     this.#turnBegin = this.#at + 1
   }

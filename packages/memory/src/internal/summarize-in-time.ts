@@ -3,13 +3,16 @@ import { MAX_SUMMARY_BYTES } from '../conversation.ts'
 import type { Summarizer, SummaryFailure, SummaryRequest } from '../summarizer.ts'
 import { summaryTokens, type TokenEstimator } from '../token-estimator.ts'
 
-/** What became of a summarisation. */
+/** The outcome of a summarization. */
 export type SummaryOutcome =
   | { readonly kind: 'summarized'; readonly summary: string }
   | { readonly kind: 'failed'; readonly reason: SummaryFailure }
   | { readonly kind: 'aborted' }
 
-/** Asks the summarizer, which is anybody's code: it may throw, answer nonsense, or never answer. */
+/**
+ * Calls the summarizer, which is the code of a user: it may throw, return an invalid value, or
+ * never return.
+ */
 export async function summarizeInTime(
   summarizer: Summarizer,
   estimate: TokenEstimator,
@@ -45,21 +48,27 @@ async function ask(
 ): Promise<SummaryOutcome> {
   try {
     const answer: unknown = await summarizer.summarize(identity, request, { signal })
-    return judge(summaryOf(answer), estimate, request.maxTokens)
+    return checkSummary(summaryOf(answer), estimate, request.maxTokens)
   } catch {
     return { kind: 'failed', reason: 'summarizer_failed' }
   }
 }
 
-/** A lone surrogate, such as of a message that was cut, is replaced: no database would keep it. */
+/**
+ * Returns the summary of an answer. Replaces lone surrogates, as of a truncated text, since no
+ * database stores them.
+ */
 function summaryOf(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null) return undefined
   const summary: unknown = Reflect.get(answer, 'summary')
   return typeof summary === 'string' ? summary.toWellFormed() : undefined
 }
 
-/** Once a summary has been kept, every read counts its tokens, and shows it if the budget allows. */
-function judge(
+/**
+ * Checks that a summary can be stored: every later read counts its tokens, and has to fit it into
+ * the budget.
+ */
+function checkSummary(
   summary: string | undefined,
   estimate: TokenEstimator,
   maxTokens = Number.POSITIVE_INFINITY,
@@ -73,7 +82,7 @@ function judge(
     : { kind: 'summarized', summary }
 }
 
-/** `undefined` if it has too many bytes or cannot be counted. */
+/** Returns the tokens of a summary, or `undefined` if it is too large or the estimator fails. */
 function tokensOfSummary(summary: string, estimate: TokenEstimator): number | undefined {
   if (Buffer.byteLength(summary) > MAX_SUMMARY_BYTES) return undefined
   try {

@@ -7,21 +7,23 @@ import type {
   RememberedTurnId,
 } from '../memory-driver.ts'
 
-/** For how long the id of a turn is remembered: as long as either holds. */
+/** The limits of remembering turn ids. An id is remembered until it is past both. */
 export interface TurnIdRules {
-  /** How many of the newest turns. */
+  /** The number of newest turns. */
   readonly rememberedTurnIds: number
   readonly rememberedTurnIdsMs: number
 }
 
 const MAX_LINEAGE = 2 ** 48 - 1
 
-/** Makes a number that names a conversation from its beginning, or from a restore, on. */
+/**
+ * Returns a random number that identifies a conversation from its beginning or from a restore on.
+ */
 export function newLineage(): number {
   return randomInt(1, MAX_LINEAGE)
 }
 
-/** Tells whether a turn was added and its id is remembered. */
+/** Returns whether a turn was added and its id is still remembered. */
 export function hasTurn(
   { header, remembered }: HeldMemory,
   turnId: EventId,
@@ -34,7 +36,7 @@ export function hasTurn(
   return remembered.position > through || remembered.at >= before
 }
 
-/** The ids that are past both the newest turns and the time. */
+/** Returns the ids that are past both limits. */
 export function forgottenTurnIds(
   { lineage, nextPosition }: MemoryHeader,
   { rememberedTurnIds, rememberedTurnIdsMs }: TurnIdRules,
@@ -46,7 +48,7 @@ export function forgottenTurnIds(
   }
 }
 
-/** The id of a turn as it is remembered from now on. */
+/** Returns the entry that remembers the id of a turn from now on. */
 export function remembered(
   turnId: EventId,
   position: number,

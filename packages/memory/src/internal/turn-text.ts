@@ -1,15 +1,16 @@
-import { type EventId, HarborageError, type JsonObject, newEventId } from '@harborage/core'
+import { HarborageError, newEventId, type EventId, type JsonObject } from '@harborage/core'
 import { captureDate, checkEventId, strictJsonObject } from '@harborage/core/kit'
 import { z } from 'zod'
 import { MAX_TURN_BYTES, type ConversationTurn, type TrajectoryDigest } from '../conversation.ts'
 
-/** A turn with the id that it was given, or got. */
+/** A turn with its id. */
 export type TurnWithId = ConversationTurn & { readonly turnId: EventId }
 
-/** A turn that was checked, and the text under which it is kept. */
+/** A checked turn. */
 export interface CheckedTurn {
   readonly turnId: EventId
   readonly turn: ConversationTurn
+  /** The turn as it is stored. */
   readonly text: string
 }
 
@@ -43,7 +44,7 @@ const givenTurn = z.strictObject({
   turnId: z.unknown().optional(),
 })
 
-/** The farthest that a Date goes from 1970 on either side. */
+/** The largest distance of a Date from 1970. */
 const MAX_DATE_MS = 8.64e15
 
 const turnNames: ReadonlySet<string> = new Set<keyof ConversationTurn>([
@@ -73,7 +74,7 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
       ({ code, path, message }) =>
-        // Names that a caller made up may be taken from a conversation.
+        // Without the unknown names, which may come from a conversation.
         `${['turn', ...path].join('.')}: ${code === 'unrecognized_keys' ? 'it has unknown fields' : message}`,
     )
     throw new HarborageError('invalid_record', faults.join('; '))
@@ -81,7 +82,7 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
   const { timestamp = new Date() } = parsed.data
   return writeTurn({
     ...parsed.data,
-    // An idempotency key that was meant and got lost would say the turn anew with each retry.
+    // Rejects an explicit `undefined`: each retry would get a new id and add the turn again.
     turnId:
       'turnId' in parsed.data ? checkEventId('turn.turnId', parsed.data.turnId) : newEventId(),
     timestamp,
@@ -89,8 +90,8 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
 }
 
 /**
- * Reads what {@link writeTurn} wrote as JSON; `undefined` if it is something else. By hand, because it is done for every
- * turn of a context, and what JSON gave holds no surprises.
+ * Reads a turn from the parsed JSON of {@link writeTurn}, or returns `undefined` if it is not one.
+ * It uses no schema library, because it runs for every turn of a context.
  */
 export function parseTurn(json: unknown): TurnWithId | undefined {
   if (!hasOnly(turnNames, json)) return undefined
@@ -121,13 +122,13 @@ export function parseTurn(json: unknown): TurnWithId | undefined {
 }
 
 /**
- * Writes a turn as JSON, always with its fields in the same order.
+ * Writes a turn as JSON, with its fields in a fixed order.
  *
  * @throws `invalid_record`, naming the field.
  */
 export function writeTurn(turn: TurnWithId): CheckedTurn {
   const text = strictJsonObject('turn', turnObject(turn), MAX_TURN_BYTES)
-  // What it holds was looked at twice by now: a getter may answer anew each time.
+  // Its values were read twice by now, and a getter may have returned different ones.
   if (parseTurn(JSON.parse(text)) === undefined) {
     throw new HarborageError(
       'invalid_record',
@@ -137,22 +138,28 @@ export function writeTurn(turn: TurnWithId): CheckedTurn {
   return { turnId: turn.turnId, turn, text }
 }
 
-/** Tells whether a kept turn carries more than its two texts, by how {@link writeTurn} ends it. */
+/**
+ * Returns whether a stored turn has more than its two texts, which shows in how {@link writeTurn}
+ * ends it.
+ */
 export function carriesMore(text: string): boolean {
   return text.at(-2) !== '"'
 }
 
-/** Returns the JSON of what a kept turn carries beside its two texts; `''` if that is nothing. */
+/**
+ * Returns the JSON of the fields of a stored turn besides its two texts; `''` if there are none.
+ */
 export function carriedText(text: string): string {
   if (!carriesMore(text)) return ''
-  // Within a text of the turn the quotes would be escaped, and what is nested comes behind what it is nested in.
+  // No text of the turn can match, since its quotes are escaped, and nested fields come after the
+  // outer ones.
   const starts = carried.map((name) => text.indexOf(`,"${name}":`)).filter((start) => start !== -1)
   return starts.length === 0 ? '' : `{${text.slice(Math.min(...starts) + 1)}`
 }
 
 const carried = ['trajectoryDigest', 'artifactsShown', 'artifactsHiddenRefs'] as const
 
-/** The turn as JSON says it: an object whose fields are in one order. */
+/** Returns the object to write as JSON, with its fields in a fixed order. */
 function turnObject(turn: TurnWithId): Record<string, unknown> {
   const { turnId, userMessage, assistantResponse, timestamp, trajectoryDigest } = turn
   return {
@@ -203,7 +210,9 @@ function isEventId(json: unknown): json is EventId {
   }
 }
 
-/** Stops at the first item that is none, however long the array says it is; its own iterator may never end. */
+/**
+ * Returns whether a value is an array of strings. Does not use its iterator, which may never end.
+ */
 function isTexts(value: unknown): value is readonly string[] {
   if (!Array.isArray(value) || value.length > MAX_TURN_BYTES) return false
   for (let index = 0; index < value.length; index += 1) {

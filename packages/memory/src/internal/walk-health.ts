@@ -1,13 +1,13 @@
 import { stepHealth, type Health } from '../health.ts'
 import type { HealthStep } from '../memory-events.ts'
 
-/** Where a walk of the health machine led, and by which steps. */
+/** The result of several transitions of health. */
 export interface HealthWalk {
   readonly health: Health
   readonly steps: readonly HealthStep[]
 }
 
-/** Takes one step of the health machine after the other, all for the same reason. */
+/** Makes transitions of the health state machine, one after the other, all for the same reason. */
 export function walkHealth(from: Health, path: readonly Health[], reason: string): HealthWalk {
   const steps: HealthStep[] = []
   let health = from

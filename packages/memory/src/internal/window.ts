@@ -5,19 +5,19 @@ import { parseKeptTurn } from './read-turns.ts'
 import { Slices } from './slice.ts'
 import { carriesMore } from './turn-text.ts'
 
-/** The part of a conversation that a language model is to know. */
+/** The part of a conversation for the next call of a language model. */
 export interface Window {
   readonly summary: string
   /** Oldest first. */
   readonly turns: readonly KeptTurn[]
   readonly tokens: number
-  /** The tokens of a summary that is not shown because it is larger than the budget by itself; else 0. */
+  /** The tokens of a summary that is left out because it alone is larger than the budget; otherwise 0. */
   readonly omittedTokens: number
 }
 
 /**
- * Chooses the summary, if it fits the budget, and the newest turns that fit beside it, up to the first one from the end
- * that does not. A budget of 0 means no limit.
+ * Chooses the summary, if it fits the budget, and the newest turns that fit beside it, up to the first
+ * one from the end that does not. A budget of 0 is no limit.
  */
 export async function windowOf(
   { summary, turns }: Conversation,
@@ -49,15 +49,16 @@ export async function windowOf(
 }
 
 /**
- * Returns the tokens of a turn that carries more than its two texts: earlier releases counted those only, and may do so
- * beside this one.
+ * Returns the tokens of a turn that has more than its two texts. Earlier releases counted only those,
+ * and may run beside this one.
  */
 function tokensNow({ tokens, text }: KeptTurn, estimate: TokenEstimator): number {
   const turn = parseKeptTurn(text)
-  // One that is damaged is told of where it is read.
+  // A damaged turn is reported when it is read.
   return turn === undefined ? tokens : Math.max(tokens, turnTokens(estimate, turn, text))
 }
 
+/** Returns the sum of the tokens of turns. */
 export function sumOfTokens(turns: readonly KeptTurn[]): number {
   return turns.reduce((sum, turn) => sum + turn.tokens, 0)
 }

@@ -1,9 +1,7 @@
 import type { RunIdentity } from '@harborage/core'
-import { changeRows, selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
-import type { HeldMemory, Look, MemoryChange, MemoryHeader } from '../memory-driver.ts'
+import { changeRows, pipeline, selectRows, WriteConflict, type SqlWork } from '@harborage/core/sql'
+import type { HeldMemory, MemoryChange, MemoryHeader, ReadSet } from '../memory-driver.ts'
 import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
-import { writeRows } from './many-rows.ts'
-import { forgetTurnIds, isDueAt, rememberNewest } from './turn-id-rows.ts'
 import {
   conversationOf,
   headerIfSound,
@@ -19,31 +17,34 @@ import {
   type OwnerColumns,
 } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
+import { forgetTurnIds, isDueAt, rememberNewest } from './turn-id-rows.ts'
+import { writeRows } from './write-rows.ts'
 
 /**
- * The body of a change: locks the conversation by its bookkeeping, asks what is to be done, and does it.
+ * Locks a conversation by its header, calls `decide`, and applies the change.
  *
- * @throws WriteConflict if the conversation had no row to lock and another caller made one, or if
- * the id of the turn turns out to be remembered since it was looked for.
+ * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
+ * @throws WriteConflict if the conversation had no header to lock and another caller wrote one, or
+ * if another caller added a turn with the same id since it was looked up.
  */
 export function* changeWork<Result>(
   statements: MemoryStatements,
   identity: Required<RunIdentity>,
-  look: Look,
+  readSet: ReadSet,
   decide: (held: HeldMemory) => MemoryChange<Result>,
   mayBeApplied: boolean,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
-  const rows = yield* lock(statements, owner, look)
-  const header = look.replaces === true ? headerIfSound(rows) : headerOf(rows)
-  const limit = look.oldestTurns?.(header) ?? 0
-  // Whoever waited for the lock sees in later statements, and only there, all that was written before.
+  const rows = yield* lock(statements, owner, readSet)
+  const header = readSet.replaces === true ? headerIfSound(rows) : headerOf(rows)
+  const limit = readSet.oldestTurns?.(header) ?? 0
+  // Only statements after the lock see all that was written before it was granted.
   const seen = yield* pipeline([
     ...(limit === 0 ? [] : [selectRows(statements.oldestTurns, { ...owner, limit })]),
-    ...(look.summary === true ? [selectRows(statements.summary, owner)] : []),
+    ...(readSet.summary === true ? [selectRows(statements.summary, owner)] : []),
   ])
   const { summary, turns } = conversationOf(seen.flat())
-  const remembered = look.turnId === undefined ? undefined : rememberedOf(rows, look.turnId)
+  const remembered = readSet.turnId === undefined ? undefined : rememberedOf(rows, readSet.turnId)
   const change = decide({ header, summary, oldest: turns, remembered, mayBeApplied })
   if (change.erase === true) yield* changeRows(statements.erase, owner)
   else if (change.header !== undefined) {
@@ -62,18 +63,18 @@ export function* changeWork<Result>(
 function lock(
   statements: MemoryStatements,
   owner: OwnerColumns,
-  { turnId }: Look,
+  { turnId }: ReadSet,
 ): SqlWork<readonly LockedColumns[]> {
   return turnId === undefined
     ? selectRows(statements.lock, owner)
     : selectRows(statements.lockAndFind, { ...owner, id_kind: turnIdKind(turnId) })
 }
 
-/** What the lock found. */
+/** The result of the lock. */
 interface Found {
-  /** Whether there was nothing to lock. */
+  /** Whether there was no header to lock. */
   readonly isNew: boolean
-  /** The position that was remembered with the id that was asked for. */
+  /** The position that was remembered with the id of the read set. */
   readonly seen: number | undefined
 }
 
@@ -88,10 +89,11 @@ function* applyChange(
   const { strategy } = header
   const [turn, ...furtherTurns] = append
   const [id, ...furtherIds] = remember
-  // Only a turn that is added makes others be forgotten. It may be dropped at once.
+  // Ids are forgotten only when a turn is added. The added turn may be dropped at once.
   const added = forget !== undefined && furtherIds.length === 0 ? id : undefined
   const isOneTurn = turn !== undefined && added !== undefined && furtherTurns.length === 0
-  // The bookkeeping comes first: of two who begin a conversation, the second waits here and then starts again.
+  // The header comes first: of two callers that begin a conversation, the second waits here and
+  // then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
   const removing =
     removeThrough === undefined

@@ -9,15 +9,19 @@ import type { MemoryDriver } from '../memory-driver.ts'
 import { memorySubsystem } from './migrations.ts'
 import { SqlMemoryDriver } from './sql-memory-driver.ts'
 
-// For authors: what a change of a conversation does in a transaction, for `runWork`.
+// For authors of layers: the work of a change of a conversation within a transaction of `runWork`.
 export { changeWork } from './change-work.ts'
 export { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 export { memorySubsystem }
 
 /**
- * Opens the SQL driver of the memory store on an open database, which it leaves open when it is closed.
+ * Opens the SQL driver of the memory store on an open database. Closing the driver leaves the
+ * database open.
  *
- * @throws `invalid_config`, `migration_failed`, `schema_outdated`, `schema_too_new`, `store_unavailable`.
+ * @param migrate `'apply'` makes or updates the tables; `'verify'` only checks them.
+ * @throws `invalid_config` if the database is not an SQL database of `@harborage/core`;
+ * `migration_failed`; `schema_outdated` under `'verify'`; `schema_too_new` if a newer release made
+ * the tables; `store_unavailable`.
  */
 export function openSqlMemoryDriver(
   database: Database,

@@ -26,7 +26,7 @@ const createMemoryState: SchemaChange = async (db, dialect) => {
 }
 
 /**
- * The migrations of the memory store. They are never edited once released: a change is a new one.
+ * The migrations of the memory store. A released migration is never edited: a change is a new one.
  */
 export const memorySubsystem: Subsystem = {
   name: 'memory',

@@ -5,19 +5,22 @@ import { BEFORE_ALL, HEADER_KIND } from './kinds.ts'
 import { conversationOf, type ContentColumns, type OwnerColumns } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
 
-/** The most rows of the first page: nearly every conversation is read in one statement. */
+/** The size of the first page, in rows. Nearly every conversation is read in one statement. */
 const FIRST_ROWS = 1024
 
-/** About how many bytes a further page has, and the most rows. */
+/** The size of a further page: about this number of bytes, and at most this number of rows. */
 const PAGE_BYTES = 1024 * 1024
 const PAGE_ROWS = 2_000
 
-/** How often a conversation that changes while it is read in pages is read anew before it is read as a whole. */
+/**
+ * How often to read a conversation in pages, if it changes each time, before reading it in one
+ * statement.
+ */
 const MAX_ATTEMPTS = 5
 
 /**
- * Reads a conversation as it is at one instant. A long one is read in pages, so that others get their turn in between, and
- * anew if its bookkeeping tells that it has changed meanwhile.
+ * Reads a conversation as it is at one instant. Reads a long one in pages, so that other calls get
+ * their turn in between, and starts again if its header shows that it has changed meanwhile.
  */
 export async function readConversation(
   database: SqlDatabase,
@@ -36,7 +39,7 @@ export async function readConversation(
   )
 }
 
-/** Reads all pages behind the first. */
+/** Reads all pages after the first. */
 async function readFurther(
   database: SqlDatabase,
   statements: MemoryStatements,
@@ -66,7 +69,7 @@ function pageOf(
   return database.rows(page, { ...owner, after_kind, limit })
 }
 
-/** How many rows the next page may have, if they are as large as those of this one. */
+/** Returns the number of rows for the next page, if they are as large as those of this one. */
 function rowsOfNext(page: readonly ContentColumns[]): number {
   const bytes = page.reduce((sum, row) => sum + row.bytes.length, 0)
   const each = Math.max(bytes / Math.max(page.length, 1), 1)

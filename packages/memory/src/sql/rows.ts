@@ -1,6 +1,6 @@
-import { type EventId, HarborageError, type RunIdentity } from '@harborage/core'
+import { HarborageError, type EventId, type RunIdentity } from '@harborage/core'
 import { parseEventIds } from '@harborage/core/kit'
-import { sessionColumns } from '@harborage/core/sql'
+import { sessionColumns, sessionOf } from '@harborage/core/sql'
 import { z } from 'zod'
 import type { Conversation, KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
 import {
@@ -17,15 +17,16 @@ import type { MemoryRow } from './tables.ts'
 /** The columns that name a conversation. */
 export type OwnerColumns = Pick<MemoryRow, 'tenant_id' | 'user_id' | 'session_id' | 'run_id'>
 
-/** What is read of a row. */
+/** The columns that are read of a row. */
 export type ContentColumns = Pick<MemoryRow, 'kind' | 'tokens' | 'bytes'>
 
-/** What is read of a row that is locked. */
+/** The columns that are read of a locked row. */
 export type LockedColumns = ContentColumns & Pick<MemoryRow, 'updated_at'>
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-const header = z.strictObject({
+/** The stored form of a header. Its names are part of the layout. */
+const storedHeader = z.strictObject({
   strategy: z.enum(['none', 'truncation', 'rolling_summary']),
   nextPosition: z.int(),
   turns: z.int(),
@@ -33,15 +34,27 @@ const header = z.strictObject({
   turnIds: z.array(z.string()),
   health: z.enum(['healthy', 'retry', 'degraded', 'recovering']),
   failures: z.int(),
+  /** `foldClaimId` in the code. */
   folder: z.string().nullable(),
-  // Earlier releases did not write it.
+  /** `lastAppliedId` in the code. Earlier releases do not write it. */
   ended: z.string().nullable().default(null),
 })
 
+/** Picks the columns that name a conversation. */
+export function ownerOf(at: OwnerColumns): OwnerColumns {
+  return { ...sessionOf(at), run_id: at.run_id }
+}
+
+/** Returns the columns that name a conversation. */
 export function ownerColumns(identity: Required<RunIdentity>): OwnerColumns {
   return { ...sessionColumns(identity), run_id: identity.runId }
 }
 
+/**
+ * Returns the conversation of rows.
+ *
+ * @throws `store_unavailable` if the header is damaged.
+ */
 export function conversationOf(rows: readonly ContentColumns[]): Conversation {
   const header = headerOf(rows)
   let summary = ''
@@ -53,7 +66,7 @@ export function conversationOf(rows: readonly ContentColumns[]): Conversation {
   return { header, summary, turns }
 }
 
-/** What is remembered of the only id among the rows; `undefined` if there is none. */
+/** Returns the remembered turn id among the rows, or `undefined` if there is none. */
 export function rememberedOf(
   rows: readonly LockedColumns[],
   turnId: EventId,
@@ -64,7 +77,11 @@ export function rememberedOf(
   return { turnId, position, at, lineage: Number(textOf(bytes)) }
 }
 
-/** @throws `store_unavailable` if it is not what was written. */
+/**
+ * Returns the header among the rows, or `undefined` if there is none.
+ *
+ * @throws `store_unavailable` if it is damaged.
+ */
 export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
   if (found === undefined) return undefined
@@ -72,12 +89,12 @@ export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefi
   if (parsed !== undefined) return parsed
   throw new HarborageError(
     'store_unavailable',
-    'the bookkeeping of a conversation is damaged: restore the conversation from a snapshot',
+    'the header of a conversation is damaged: restore the conversation from a snapshot',
     { retryable: false },
   )
 }
 
-/** As {@link headerOf}, but takes one that is damaged for none. */
+/** Returns the header among the rows, or `undefined` if there is none or it is damaged. */
 export function headerIfSound(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
   return found === undefined ? undefined : parseHeader(found)
@@ -87,17 +104,24 @@ function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
   return { position: positionOf(kind), tokens, text: textOf(bytes) }
 }
 
-/** The lineage has a column to itself: an earlier release takes the JSON for damaged if there is more in it. */
-export function headerRow(owner: OwnerColumns, { lineage, ...held }: MemoryHeader): MemoryRow {
-  const text = JSON.stringify({ ...held, folder: held.folder ?? null, ended: held.ended ?? null })
-  return row(owner, HEADER_KIND, held.strategy, lineage, text)
+/**
+ * Returns the row of a header. The lineage is a column, since an earlier release rejects JSON with
+ * an unknown name.
+ */
+export function headerRow(
+  owner: OwnerColumns,
+  { lineage, foldClaimId, lastAppliedId, ...rest }: MemoryHeader,
+): MemoryRow {
+  const stored = { ...rest, folder: foldClaimId ?? null, ended: lastAppliedId ?? null }
+  return row(owner, HEADER_KIND, rest.strategy, lineage, JSON.stringify(stored))
 }
 
-/** The lineage as it is kept with an id. */
+/** Returns the lineage as it is stored with a turn id. */
 export function lineageBytes(lineage: number): Uint8Array {
   return new TextEncoder().encode(String(lineage))
 }
 
+/** Returns the row that remembers a turn id. */
 export function turnIdRow(
   owner: OwnerColumns,
   strategy: string,
@@ -107,10 +131,12 @@ export function turnIdRow(
   return { ...remembering, updated_at: at }
 }
 
+/** Returns the row of a summary. */
 export function summaryRow(owner: OwnerColumns, strategy: string, summary: string): MemoryRow {
   return row(owner, SUMMARY_KIND, strategy, 0, summary)
 }
 
+/** Returns the row of a turn. */
 export function turnRow(owner: OwnerColumns, strategy: string, turn: KeptTurn): MemoryRow {
   return row(owner, turnKind(turn.position), strategy, turn.tokens, turn.text)
 }
@@ -130,16 +156,16 @@ function textOf(bytes: Uint8Array): string {
   return utf8.decode(bytes)
 }
 
-/** `undefined` if it is not what {@link headerRow} wrote. */
+/** Reads what {@link headerRow} wrote, or returns `undefined` if it is damaged. */
 function parseHeader({ tokens, bytes }: ContentColumns): MemoryHeader | undefined {
   try {
-    const { turnIds, folder, ended, ...rest } = header.parse(JSON.parse(textOf(bytes)))
+    const { turnIds, folder, ended, ...rest } = storedHeader.parse(JSON.parse(textOf(bytes)))
     return {
       ...rest,
       lineage: tokens,
       turnIds: parseEventIds(turnIds),
-      folder: folder ?? undefined,
-      ended: ended ?? undefined,
+      foldClaimId: folder ?? undefined,
+      lastAppliedId: ended ?? undefined,
     }
   } catch {
     return undefined

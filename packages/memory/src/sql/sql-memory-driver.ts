@@ -3,10 +3,10 @@ import { runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
 import type {
   Conversation,
   HeldMemory,
-  Look,
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  ReadSet,
 } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
 import { readConversation } from './read-conversation.ts'
@@ -14,8 +14,8 @@ import { headerOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
 /**
- * A change is recognized by the ids that are remembered: of turns, foldings and restores, and by the lineage of the
- * conversation where it takes away what is held.
+ * A change that is repeated is recognized by the remembered ids of turns, folds and restores, and a
+ * replacement by the lineage of the conversation.
  */
 const CHANGE: WorkTraits = {
   name: 'memory_change',
@@ -24,8 +24,8 @@ const CHANGE: WorkTraits = {
 }
 
 /**
- * Keeps conversations in the table `memory_state` of an SQL database: one row per turn and one for its id, beside two of
- * bookkeeping.
+ * Stores conversations in the table `memory_state` of an SQL database: a row for each turn and each
+ * remembered turn id, one for the header and one for the summary.
  */
 export class SqlMemoryDriver implements MemoryDriver {
   readonly #database: SqlDatabase
@@ -47,17 +47,18 @@ export class SqlMemoryDriver implements MemoryDriver {
 
   async change<Result>(
     identity: Required<RunIdentity>,
-    look: Look,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
+    // Every change locks the conversation. Those of this process wait for each other without a
+    // connection.
     const { tenantId, userId, sessionId, runId } = identity
-    // Every change locks the conversation: those of this process wait for each other without a connection.
     const claim = { keys: [JSON.stringify([tenantId, userId, sessionId, runId])], bytes: 0 }
     return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) =>
-      changeWork(this.#statements, identity, look, decide, mayBeApplied),
+      changeWork(this.#statements, identity, readSet, decide, mayBeApplied),
     )
   }
 
-  /** The database is not this driver's to close. */
+  /** Does nothing, since the database belongs to the store or to the caller. */
   async close(): Promise<void> {}
 }

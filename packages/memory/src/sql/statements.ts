@@ -6,35 +6,38 @@ import {
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
-import { ownerOf } from './row-columns.ts'
-import type { ContentColumns, LockedColumns, OwnerColumns } from './rows.ts'
+import { ownerOf, type ContentColumns, type LockedColumns, type OwnerColumns } from './rows.ts'
 import type { MemoryTables } from './tables.ts'
 import { compileWriteStatements, type MemoryWriteStatements } from './write-statements.ts'
 
-/** Every statement of the memory store, compiled once when it opens. */
+/** The statements of the memory store, compiled once when it opens. */
 export interface MemoryStatements extends MemoryWriteStatements {
-  /** The rows of a conversation from a kind on, turns in their order; remembered ids are not among them. */
+  /**
+   * The rows of a conversation after a kind, turns in their order. Remembered ids are not among
+   * them.
+   */
   readonly page: SqlStatement<PageParameters, ContentColumns>
   readonly header: SqlStatement<OwnerColumns, ContentColumns>
-  /** The bookkeeping, keeping others from changing the conversation until the transaction ends. */
+  /** The header. Locks the conversation until the transaction ends. */
   readonly lock: SqlStatement<OwnerColumns, LockedColumns>
-  /** As {@link lock}, together with the row of a remembered id. */
+  /** The header and the row of a remembered id. Locks the conversation like {@link lock}. */
   readonly lockAndFind: SqlStatement<OwnerColumns & { readonly id_kind: string }, LockedColumns>
   readonly summary: SqlStatement<OwnerColumns, ContentColumns>
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
 }
 
+/** The parameters of {@link MemoryStatements.page}. */
 export interface PageParameters extends OwnerColumns {
   readonly after_kind: string
   readonly limit: number
 }
 
-/** The columns of {@link ContentColumns}. */
+/** The names of {@link ContentColumns}. */
 const content: readonly (keyof ContentColumns)[] = ['kind', 'tokens', 'bytes']
-/** The columns of {@link LockedColumns}. */
+/** The names of {@link LockedColumns}. */
 const locked: readonly (keyof LockedColumns)[] = [...content, 'updated_at']
 
-/** Compiles the statements, once for databases of one kind. */
+/** Compiles the statements, once for all databases of one engine and schema. */
 export const compileMemoryStatements: (database: SqlDatabase) => MemoryStatements =
   compileOnce(compileAll)
 

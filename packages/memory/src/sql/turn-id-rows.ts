@@ -2,22 +2,22 @@ import { changeRows, type SqlWork } from '@harborage/core/sql'
 import { SNAPSHOT_TURN_IDS } from '../conversation.ts'
 import type { ForgottenTurnIds, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
 import { turnIdKinds } from './kinds.ts'
-import { writeRows } from './many-rows.ts'
 import { lineageBytes, turnIdRow, type OwnerColumns } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
+import { writeRows } from './write-rows.ts'
 
 /**
- * The newest ids are in the bookkeeping. They get rows of their own all at once, before the first of them leaves it, so
- * that adding a turn writes no further row but each time as many have come.
+ * How many ids get their rows at a time. The newest ids are in the header, and get rows together
+ * before the first of them leaves it. So adding a turn usually writes no row for an id.
  */
 const TURNS_AT_ONCE = SNAPSHOT_TURN_IDS
 
-/** Tells whether the ids up to this position are to get their rows. */
+/** Returns whether the ids up to this position are to get their rows now. */
 export function isDueAt(position: number): boolean {
   return position % TURNS_AT_ONCE === 0
 }
 
-/** Remembers the newest ids, of which that of the turn that is added is the last. */
+/** Writes the rows of the newest ids, of which `last` is that of the added turn. */
 export function rememberNewest(
   statements: MemoryStatements,
   owner: OwnerColumns,
@@ -32,7 +32,9 @@ export function rememberNewest(
   return writeRows(statements, newest, (each) => turnIdRow(owner, strategy, each))
 }
 
-/** Removes what is forgotten of one part of the ids; of each part in its turn. */
+/**
+ * Removes the forgotten ids of one part. The position selects the part, so that each has its turn.
+ */
 export function* forgetTurnIds(
   { forget }: MemoryStatements,
   owner: OwnerColumns,

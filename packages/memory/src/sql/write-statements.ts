@@ -1,32 +1,37 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type InsertQueryBuilder, type InsertResult, type RawBuilder } from 'kysely'
 import { BEFORE_TURNS } from './kinds.ts'
-import { ownerOf } from './row-columns.ts'
-import type { OwnerColumns } from './rows.ts'
+import { ownerOf, type OwnerColumns } from './rows.ts'
 import { memoryState, type MemoryRow, type MemoryTables } from './tables.ts'
 
+/** The statements that write. */
 export interface MemoryWriteStatements {
-  /** Writes a row unless there is one. */
+  /** Writes a row unless it exists. */
   readonly insert: SqlStatement<MemoryRow, unknown>
   readonly upsert: SqlStatement<MemoryRow, unknown>
-  /** Writes many rows of which no two are one; only where one statement can. */
+  /** Writes many different rows. `undefined` on engines without such a statement. */
   readonly upsertAll: SqlStatement<readonly MemoryRow[], unknown> | undefined
   /** Writes a turn unless its id is remembered. */
   readonly append: SqlStatement<AppendParameters, unknown>
   readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
-  /** Removes the ids between two kinds that are forgotten. */
+  /** Removes the forgotten ids between two kinds. */
   readonly forget: SqlStatement<ForgetParameters, unknown>
   /** Removes all rows of a conversation. */
   readonly erase: SqlStatement<OwnerColumns, unknown>
 }
 
+/** The parameters of {@link MemoryWriteStatements.append}. */
 export interface AppendParameters extends MemoryRow {
   readonly id_kind: string
   readonly id_lineage: Uint8Array
-  /** The position that was seen with the id, which is forgotten: it does not count. Else -1. */
+  /**
+   * The position that was found with the id, if it is forgotten and so does not prevent the write;
+   * otherwise -1.
+   */
   readonly seen_position: number
 }
 
+/** The parameters of {@link MemoryWriteStatements.forget}. */
 export interface ForgetParameters extends OwnerColumns {
   readonly first_kind: string
   readonly last_kind: string
@@ -37,6 +42,7 @@ export interface ForgetParameters extends OwnerColumns {
 
 type Insert = InsertQueryBuilder<MemoryTables, 'memory_state', InsertResult>
 
+/** Compiles the statements that write. */
 export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatements {
   const db = database.builder.$extendTables<MemoryTables>()
   const into = (): Insert => db.insertInto('memory_state')
@@ -118,8 +124,9 @@ function replacing(insert: Insert): Insert {
 }
 
 /**
- * The row of a turn, or none. The lock was waited for with an older view of the ids than that of a later statement, which
- * is this one.
+ * Returns the query for the row of a turn, which is empty if the id of the turn is remembered. The
+ * lookup with the lock may have missed the id: a statement that waits for a lock reads a snapshot
+ * from before the wait.
  */
 function appendedRow(database: SqlDatabase, turn: AppendParameters): RawBuilder<unknown> {
   const values = memoryState.except().map((column) => {

@@ -43,7 +43,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: 'packages/memory/src/internal/fold-scheduler.ts',
-        from: `if (job.state !== 'running') this.#move(job, 'resting')`,
+        from: `if (job.state !== 'running') this.#move(job, 'idle')`,
         to: 'void job',
       },
     ],

@@ -131,8 +131,8 @@ const EMPTY: MemoryHeader = {
   turnIds: [],
   health: 'healthy',
   failures: 0,
-  folder: undefined,
-  ended: undefined,
+  foldClaimId: undefined,
+  lastAppliedId: undefined,
   lineage: 1,
 }
 

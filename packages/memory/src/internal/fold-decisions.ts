@@ -1,22 +1,29 @@
-import type { HealthStep } from '../memory-events.ts'
 import type { Health } from '../health.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
+import type { HealthStep } from '../memory-events.ts'
 import type { SummaryFailure } from '../summarizer.ts'
 import { withoutTurns } from './header.ts'
-import { sumOfTokens } from './window.ts'
 import { walkHealth } from './walk-health.ts'
+import { sumOfTokens } from './window.ts'
 
-/** The most turns that go into one summary at a time. */
+/** The largest number of turns that one summarization adds to the summary. */
 export const FOLD_BATCH_TURNS = 16
 
-/** What a claim found: nothing to do, somebody else at work, a failure that is too recent, or work to do. */
+/**
+ * The result of a claim.
+ *
+ * - `idle`: there is nothing to fold.
+ * - `busy`: another claim is in force.
+ * - `early`: the pause after a failure is not over.
+ * - `claimed`: there are turns to fold.
+ */
 export type Claim =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'busy'; readonly folder: string }
+  | { readonly kind: 'busy'; readonly claimId: string }
   | { readonly kind: 'early'; readonly failure: Failure }
   | {
       readonly kind: 'claimed'
-      readonly folder: string
+      readonly claimId: string
       readonly previousSummary: string
       readonly turns: readonly KeptTurn[]
       /** The position of the last of the turns. */
@@ -24,54 +31,56 @@ export type Claim =
       readonly steps: readonly HealthStep[]
     }
 
-/** A claim that was granted. */
+/** A granted claim. */
 export type Claimed = Claim & { readonly kind: 'claimed' }
 
-/** A summarisation that failed and is to be retried. */
+/** A failed summarization that is to be retried. */
 export interface Failure {
-  /** Names the folding that failed; `undefined` where that was not noted yet. */
-  readonly folder: string | undefined
-  /** How many have failed in a row. */
+  /** The claim of the fold that failed; `undefined` if an earlier release wrote the header. */
+  readonly claimId: string | undefined
+  /** The number of failures in a row. */
   readonly count: number
 }
 
-/** What became of the end of a folding: `stale` if the conversation has gone on without it. */
+/** The result of ending a fold. */
 export interface FoldEnd {
+  /** Whether the fold had no effect, because its claim was no longer in force. */
   readonly stale: boolean
   readonly health: Health
   readonly failures: number
   readonly steps: readonly HealthStep[]
 }
 
-/** What decides whether a claim is granted. */
+/** The rules for granting a claim. */
 export interface ClaimRules {
   readonly recentTurns: number
-  /** Tells whether nobody is behind a claim any more. */
-  readonly mayReplace: (folder: string) => boolean
-  /** Tells whether the pause after a failure is over. */
+  /** Returns whether a claim has expired, so that it may be replaced. */
+  readonly mayReplace: (claimId: string) => boolean
+  /** Returns whether the pause after a failure is over. */
   readonly mayRetry: (failure: Failure) => boolean
 }
 
 /**
- * Decides who folds: one at a time per conversation, whatever the number of processes.
+ * Decides whether a claim to fold is granted. Over all processes, one fold of a conversation runs
+ * at a time.
  *
- * @param folder Names this claim, and no other.
+ * @param claimId The id of this claim, which no other has.
  */
 export function claimFold(
   held: HeldMemory,
-  folder: string,
+  claimId: string,
   rules: ClaimRules,
 ): MemoryChange<Claim> {
   const { header } = held
   if (header?.strategy !== 'rolling_summary') return { result: { kind: 'idle' } }
-  if (header.folder !== undefined && !rules.mayReplace(header.folder)) {
-    return { result: { kind: 'busy', folder: header.folder } }
+  if (header.foldClaimId !== undefined && !rules.mayReplace(header.foldClaimId)) {
+    return { result: { kind: 'busy', claimId: header.foldClaimId } }
   }
-  const failure = { folder: header.ended, count: header.failures }
-  if (header.folder === undefined && header.health === 'retry' && !rules.mayRetry(failure)) {
+  const failure = { claimId: header.lastAppliedId, count: header.failures }
+  if (header.foldClaimId === undefined && header.health === 'retry' && !rules.mayRetry(failure)) {
     return { result: { kind: 'early', failure } }
   }
-  const counted = withTurnsThatAreThere(header, held.oldest)
+  const counted = withActualCounts(header, held.oldest)
   const turns = held.oldest.slice(0, Math.max(counted.turns - rules.recentTurns, 0))
   const last = turns.at(-1)
   if (last === undefined) {
@@ -85,7 +94,7 @@ export function claimFold(
   return {
     result: {
       kind: 'claimed',
-      folder,
+      claimId,
       previousSummary: held.summary,
       turns,
       through: last.position,
@@ -94,14 +103,15 @@ export function claimFold(
     header: {
       ...counted,
       health,
-      folder,
-      // A claim whose end was lost is claimed again under its name, and has not ended yet.
-      ended: header.ended === folder ? undefined : header.ended,
+      foldClaimId: claimId,
+      // A claim may be made again with the id of a fold whose answer was lost. The new fold is not
+      // applied yet.
+      lastAppliedId: header.lastAppliedId === claimId ? undefined : header.lastAppliedId,
     },
   }
 }
 
-/** Puts the new summary in the place of the turns that went into it. */
+/** Decides the end of a successful fold: replaces the claimed turns by the new summary. */
 export function commitFold(
   { header }: HeldMemory,
   claim: Claimed,
@@ -126,7 +136,7 @@ export function commitFold(
   }
 }
 
-/** Notes that a summarisation failed, and gives the claim back. */
+/** Decides the end of a failed fold: counts the failure and releases the claim. */
 export function failFold(
   { header }: HeldMemory,
   claim: Claimed,
@@ -146,7 +156,10 @@ export function failFold(
   }
 }
 
-/** Gives a claim back without a judgement, because the store is closing: nobody is recovering any more. */
+/**
+ * Decides the end of an aborted fold: releases the claim without a failure. A recovery ends,
+ * because the store closes.
+ */
 export function releaseFold(
   { header }: HeldMemory,
   claim: Claimed,
@@ -160,24 +173,30 @@ export function releaseFold(
   return { result: steps, header: { ...header, health, ...endOf(claim) } }
 }
 
-/** Tells of a folding that it has ended, whichever way. */
-export function hasEnded({ header }: HeldMemory, claim: Claimed): boolean {
-  return header?.ended === claim.folder
+/** Returns whether the end of a fold was applied, be it a success, a failure or a release. */
+export function wasApplied({ header }: HeldMemory, claim: Claimed): boolean {
+  return header?.lastAppliedId === claim.claimId
 }
 
-/** Rows may get lost in ways that no store is to blame for. If fewer are there than were asked for, those are all. */
-function withTurnsThatAreThere(header: MemoryHeader, oldest: readonly KeptTurn[]): MemoryHeader {
+/**
+ * Corrects the counts of a header if rows were lost outside the store: fewer were read than it
+ * counts.
+ */
+function withActualCounts(header: MemoryHeader, oldest: readonly KeptTurn[]): MemoryHeader {
   if (oldest.length >= Math.min(header.turns, FOLD_BATCH_TURNS)) return header
   return { ...header, turns: oldest.length, tokens: sumOfTokens(oldest) }
 }
 
-function endOf({ folder }: Claimed): Pick<MemoryHeader, 'folder' | 'ended'> {
-  return { folder: undefined, ended: folder }
+function endOf({ claimId }: Claimed): Pick<MemoryHeader, 'foldClaimId' | 'lastAppliedId'> {
+  return { foldClaimId: undefined, lastAppliedId: claimId }
 }
 
-/** Another claim, a restore, a conversion and the dropping of turns make it void. */
+/**
+ * Returns whether a claim is in force. Another claim, a restore, a conversion or dropped turns end
+ * it.
+ */
 function isStillClaimed(header: MemoryHeader | undefined, claim: Claimed): header is MemoryHeader {
-  return header?.folder === claim.folder && header.strategy === 'rolling_summary'
+  return header?.foldClaimId === claim.claimId && header.strategy === 'rolling_summary'
 }
 
 function stale(header: MemoryHeader | undefined): FoldEnd {

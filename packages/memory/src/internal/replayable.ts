@@ -2,12 +2,13 @@ import { HarborageError } from '@harborage/core'
 import type { HeldMemory, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 
 /**
- * Makes a decision that may be asked for again after it was applied, because the answer of the database was lost: it
- * then gives what the attempt came to that was applied, and changes nothing more.
+ * Returns a decision that a driver may repeat after its answer was lost. If an earlier attempt was
+ * applied, the repeated decision returns the result of that attempt and changes nothing.
  *
- * @param wasApplied Tells by what is held that an earlier attempt was applied, if there was one.
+ * @param wasApplied Returns whether an earlier attempt was applied, judging by the stored
+ * conversation.
  */
-export function decideOnce<Result>(
+export function replayable<Result>(
   decide: (held: HeldMemory) => MemoryChange<Result>,
   wasApplied: (held: HeldMemory) => boolean,
 ): (held: HeldMemory) => MemoryChange<Result> {
@@ -21,12 +22,12 @@ export function decideOnce<Result>(
 }
 
 /**
- * As {@link decideOnce}, for a decision that takes away what is held. If the conversation is neither what the attempt
- * before found nor what that one made of it, others have begun it anew, and what they were told is kept may not go.
- *
- * @throws From the decision, `outcome_unknown`.
+ * Returns a decision like {@link replayable}, for one that replaces the conversation. If the
+ * conversation is neither the one that the earlier attempt found nor the one that it made, others
+ * have replaced it since. Their acknowledged turns must not be lost, so the decision throws
+ * `outcome_unknown`.
  */
-export function replaceOnce<Result>(
+export function replayableReplacement<Result>(
   decide: (held: HeldMemory) => MemoryChange<Result>,
   wasApplied: (held: HeldMemory) => boolean,
 ): (held: HeldMemory) => MemoryChange<Result> {
@@ -42,7 +43,7 @@ export function replaceOnce<Result>(
   }
 }
 
-/** Tells whether it is for sure the same conversation, though it may have gone on. */
+/** Returns whether both are headers of the same conversation, which may have more turns by now. */
 function isSame(found: MemoryHeader | undefined, now: MemoryHeader | undefined): boolean {
   if (found === undefined || now === undefined) return found === now
   return found.lineage === now.lineage && found.lineage !== 0
@@ -51,6 +52,6 @@ function isSame(found: MemoryHeader | undefined, now: MemoryHeader | undefined):
 function unknownReplacement(): HarborageError {
   return new HarborageError(
     'outcome_unknown',
-    'the answer was lost, and the conversation was begun anew since, by this call or by another: look at it, and call again if it is not what it should be',
+    'the answer was lost, and the conversation was replaced since, by this call or another: read it, and call again if it is not as it should be',
   )
 }

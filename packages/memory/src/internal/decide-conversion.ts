@@ -1,43 +1,48 @@
-import { type EventId, HarborageError, newEventId } from '@harborage/core'
+import { HarborageError, newEventId, type EventId } from '@harborage/core'
 import type { Strategy } from '../conversation.ts'
 import type {
   HeldMemory,
   KeptTurn,
-  Look,
   MemoryChange,
   MemoryHeader,
+  ReadSet,
   RememberedTurnId,
 } from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
 import { turnTokens, type TokenEstimator } from '../token-estimator.ts'
-import { decideOnce } from './decide-once.ts'
-import { wayBack } from './replace-conversation.ts'
+import { pathToHealthy } from './decide-replacement.ts'
+import { replayable } from './replayable.ts'
 import { partsOfSummary } from './summary-parts.ts'
 import { newLineage, remembered } from './turn-ids.ts'
 import { writeTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
 import { sumOfTokens } from './window.ts'
 
-/** What the user says in the turn that a summary becomes. */
+/** The user message of the turn that a summary becomes. */
 const SUMMARY_QUESTION = '(summary of the earlier conversation)'
 
-/** What {@link convertConversation} has to see: all of what is kept beside a summary, which becomes a turn before it. */
-export const lookToConvert: Look = {
+/**
+ * The read set of {@link decideConversion}: the summary, and the turns beside it, since it becomes
+ * a turn before them.
+ */
+export const conversionReadSet: ReadSet = {
   summary: true,
   oldestTurns: (header) => (header?.strategy === 'rolling_summary' ? header.turns : 0),
 }
 
-/** Decides what becomes of a conversation that is to go on under another strategy. No turn that is kept is lost. */
-export function convertConversation(
+/**
+ * Returns the decision that converts a conversation to another strategy. It loses no stored turn.
+ */
+export function decideConversion(
   strategy: Strategy,
   estimate: TokenEstimator,
 ): (held: HeldMemory) => MemoryChange<readonly HealthStep[]> {
-  return decideOnce(
+  return replayable(
     ({ header, summary, oldest }) => {
       if (header === undefined || header.strategy === strategy) return { result: [] }
       if (strategy === 'none') throw wouldBeLost(header.strategy)
       if (strategy === 'rolling_summary') return { result: [], header: { ...header, strategy } }
-      const { steps } = walkHealth(header.health, wayBack[header.health], 'converted')
+      const { steps } = walkHealth(header.health, pathToHealthy[header.health], 'converted')
       const converted = { ...header, strategy, health: 'healthy', failures: 0 } as const
       return { result: steps, ...withSummaryAsTurns(converted, summary, oldest, estimate) }
     },
@@ -46,8 +51,8 @@ export function convertConversation(
 }
 
 /**
- * Without a summary the turns stay as they are. With one it takes a place before them: the positions of turns that were
- * folded. So no position is spent, by which it is counted how many turns were said since an id was remembered.
+ * Puts a summary before the turns, as turns, at the positions of turns that were folded. So the
+ * position of the newest turn does not change: the remembered turn ids are counted from it.
  */
 function withSummaryAsTurns(
   header: MemoryHeader,
@@ -55,11 +60,12 @@ function withSummaryAsTurns(
   turns: readonly KeptTurn[],
   estimate: TokenEstimator,
 ): Omit<MemoryChange<unknown>, 'result'> {
-  const kept = { ...header, folder: undefined }
+  const kept = { ...header, foldClaimId: undefined }
   if (summary === '') return { header: kept }
   const said = summaryTurns(summary, estimate)
   const firstKept = turns[0]?.position ?? header.nextPosition
-  // An earlier release begins at 1, where there may be too few places.
+  // Conversations of an earlier release begin at position 1, so there may be too few free
+  // positions.
   const shift = Math.max(said.length + 1 - firstKept, 0)
   const begin = firstKept + shift - said.length
   const before = said.map(({ tokens, text }, index) => ({ position: begin + index, tokens, text }))
@@ -82,7 +88,7 @@ function withSummaryAsTurns(
   }
 }
 
-/** The ids in the bookkeeping, as remembered by where their turns are now. */
+/** Returns the turn ids of the header with the new positions of their turns. */
 function newestIds(header: MemoryHeader): RememberedTurnId[] {
   const newest = header.nextPosition - 1
   return header.turnIds.map((turnId, index) => remembered(turnId, newest - index, header))
@@ -94,7 +100,7 @@ interface SummaryTurn {
   readonly text: string
 }
 
-/** One turn, or several where the summary is too long for one. */
+/** Returns the summary as one turn, or as several if it is too long for one. */
 function summaryTurns(summary: string, estimate: TokenEstimator): SummaryTurn[] {
   return partsOfSummary(summary).map((assistantResponse) => {
     const turn = { userMessage: SUMMARY_QUESTION, assistantResponse }

@@ -1,39 +1,42 @@
 import type { Strategy } from '../conversation.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
-import { FOLD_BATCH_TURNS } from './fold-turns.ts'
+import { FOLD_BATCH_TURNS } from './fold-decisions.ts'
 import { emptyHeader, withoutTurns, withTurn } from './header.ts'
 import { forgottenTurnIds, hasTurn, remembered, type TurnIdRules } from './turn-ids.ts'
 import type { CheckedTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
 
-/** How many turns are dropped at most when one is added, so that its cost is bounded. */
+/** The largest number of turns that are dropped when one is added, so that the cost is bounded. */
 const MAX_DROPPED_TURNS = 32
 
-/** What decides about the turns that go when one is added. */
-export interface KeepingRules extends TurnIdRules {
+/** The rules that decide which turns are dropped. */
+export interface RetentionRules extends TurnIdRules {
   readonly strategy: Strategy
   readonly budgetTokens: number
   readonly recentTurns: number
-  /** The most turns that wait to be folded while that cannot be done. */
+  /** The largest number of turns that wait for a summary while the conversation is degraded. */
   readonly maxBacklogTurns: number
 }
 
-/** What adding a turn came to. */
+/** The result of adding a turn. */
 export interface Added {
-  /** How many turns were given up because they could not be summarized for too long. */
+  /** The number of turns that were dropped because they could not be summarized for too long. */
   readonly droppedTurns: number
-  /** What that did to the health of the conversation. */
+  /** The transitions of health. */
   readonly steps: readonly HealthStep[]
-  /** The bookkeeping afterwards. */
+  /** The header afterwards. */
   readonly header: MemoryHeader
 }
 
-/** How many of the oldest turns have to be looked at to decide which of them go; nearly always none. */
+/**
+ * Returns how many of the oldest turns have to be read to decide which are dropped. It is nearly
+ * always 0.
+ */
 export function oldestToDrop(
   header: MemoryHeader | undefined,
   tokens: number,
-  rules: KeepingRules,
+  rules: RetentionRules,
 ): number {
   if (header === undefined) return 0
   switch (rules.strategy) {
@@ -48,18 +51,21 @@ export function oldestToDrop(
   }
 }
 
-/** About how many of the oldest turns have so many tokens; if they are smaller, the next turn drops the others. */
+/**
+ * Estimates how many of the oldest turns have `excess` tokens. If they turn out smaller, adding the
+ * next turn drops the rest.
+ */
 function turnsOfTokens({ turns, tokens }: MemoryHeader, excess: number): number {
   const usual = Math.ceil((excess * turns) / Math.max(tokens, 1))
   return Math.min(2 * usual + 2, MAX_DROPPED_TURNS)
 }
 
 /** Decides what adding a turn changes. A turn whose id is remembered changes nothing. */
-export function addTurn(
+export function decideAddTurn(
   held: HeldMemory,
   { turnId, text }: CheckedTurn,
   tokens: number,
-  rules: KeepingRules,
+  rules: RetentionRules,
 ): MemoryChange<Added> {
   const header = held.header ?? emptyHeader(rules.strategy)
   if (hasTurn(held, turnId, rules)) return { result: { droppedTurns: 0, steps: [], header } }
@@ -81,8 +87,8 @@ export function addTurn(
     added.health === 'recovering' ? ['degraded'] : [],
     'backlog_exceeded',
   )
-  // Whoever is folding may be folding what is no longer there.
-  const kept = { ...withoutTurns(added, dropped), health, folder: undefined }
+  // The claimed turns may be among the dropped ones.
+  const kept = { ...withoutTurns(added, dropped), health, foldClaimId: undefined }
   return {
     result: {
       droppedTurns: rules.strategy === 'rolling_summary' ? dropped.length : 0,
@@ -99,7 +105,7 @@ export function addTurn(
 function turnsToDrop(
   header: MemoryHeader,
   oldest: readonly KeptTurn[],
-  rules: KeepingRules,
+  rules: RetentionRules,
 ): readonly KeptTurn[] {
   switch (rules.strategy) {
     case 'truncation':
@@ -111,7 +117,7 @@ function turnsToDrop(
   }
 }
 
-/** The oldest turns without which the rest fits the budget. */
+/** Returns the oldest turns to drop so that the rest fits the budget. */
 function beyondBudget(
   oldest: readonly KeptTurn[],
   tokens: number,
@@ -126,21 +132,22 @@ function beyondBudget(
   return firstKept === -1 ? oldest : oldest.slice(0, firstKept)
 }
 
-/** A budget of 0 is none. */
+/** Returns whether tokens exceed the budget. A budget of 0 is no limit. */
 function isBeyond(tokens: number, budgetTokens: number): boolean {
   return budgetTokens > 0 && tokens > budgetTokens
 }
 
 /**
- * How many are too many to wait for a summarizer that fails. Those that one is trying to recover with are not waiting;
- * but if as many more have come meanwhile, it does not keep up, and its claim goes with them.
+ * Returns how many turns exceed the backlog of a failing summarizer. The turns of a recovery in
+ * progress do not count as waiting. But if a whole batch was added meanwhile, the recovery is too
+ * slow, and its claim ends.
  */
 function turnsBeyondBacklog(
-  { health, folder }: MemoryHeader,
+  { health, foldClaimId }: MemoryHeader,
   turns: number,
-  { recentTurns, maxBacklogTurns }: KeepingRules,
+  { recentTurns, maxBacklogTurns }: RetentionRules,
 ): number {
   if (health === 'healthy' || health === 'retry') return 0
   const beyond = turns - recentTurns - maxBacklogTurns
-  return beyond > (folder === undefined ? 0 : FOLD_BATCH_TURNS) ? beyond : 0
+  return beyond > (foldClaimId === undefined ? 0 : FOLD_BATCH_TURNS) ? beyond : 0
 }

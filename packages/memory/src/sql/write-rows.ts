@@ -2,11 +2,11 @@ import { changeRows, pipeline, type SqlWork } from '@harborage/core/sql'
 import type { MemoryStatements } from './statements.ts'
 import type { MemoryRow } from './tables.ts'
 
-/** The most rows, and about the most bytes, that are written by one statement. */
+/** The largest number of rows, and about the largest number of bytes, of one statement. */
 const MAX_ROWS = 1_000
 const MAX_BYTES = 1024 * 1024
 
-/** Writes many rows, a part at a time, so that others get their turn while they are on their way. */
+/** Writes many rows, a part at a time, so that other calls get their turn in between. */
 export function* writeRows<Item>(
   { upsertAll, upsert }: MemoryStatements,
   items: readonly Item[],

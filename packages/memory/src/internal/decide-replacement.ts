@@ -4,36 +4,36 @@ import type { Health } from '../health.ts'
 import type {
   HeldMemory,
   KeptTurn,
-  Look,
   MemoryChange,
+  ReadSet,
   RememberedTurnId,
 } from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
-import { replaceOnce } from './decide-once.ts'
 import { emptyHeader } from './header.ts'
+import { replayableReplacement } from './replayable.ts'
 import type { RestoredConversation } from './snapshot.ts'
 import { partsOfSummary } from './summary-parts.ts'
 import { remembered, type TurnIdRules } from './turn-ids.ts'
 import { walkHealth } from './walk-health.ts'
 import { sumOfTokens } from './window.ts'
 
-/** What {@link replaceConversation} and {@link eraseConversation} have to see. */
-export const lookToReplace: Look = { replaces: true }
+/** The read set of {@link decideReplacement} and {@link decideErasure}. */
+export const replacementReadSet: ReadSet = { replaces: true }
 
 type Replacement = (held: HeldMemory) => MemoryChange<readonly HealthStep[]>
 
 /**
- * Decides what restoring changes: everything. A folding that is under way is of what is no longer there, and what is
- * there now has never failed to be summarized.
+ * Returns the decision that replaces a conversation by a restored one. It ends a fold in progress,
+ * whose turns are gone, and the new conversation is healthy.
  */
-export function replaceConversation(
+export function decideReplacement(
   { summary, turns, turnIds }: RestoredConversation,
   strategy: Strategy,
   rules: TurnIdRules,
 ): Replacement {
-  const name = newEventId()
+  const id = newEventId()
   const empty = emptyHeader(strategy)
-  // A summary that was restored may be longer than one that was written here.
+  // A restored summary may be longer than one that the summarizer may return.
   const begin = Math.max(empty.nextPosition, partsOfSummary(summary).length + 1)
   const append: KeptTurn[] = turns.map(({ text, tokens }, index) => ({
     position: begin + index,
@@ -46,10 +46,10 @@ export function replaceConversation(
     turns: append.length,
     tokens: sumOfTokens(append),
     turnIds,
-    ended: name,
+    lastAppliedId: id,
   }
   const ids = new Map<string, RememberedTurnId>()
-  // Of turns that are gone only the ids are left, and those are older than all that is there.
+  // First the ids of turns that the snapshot no longer contains. They are older than all its turns.
   for (const turnId of turnIds) ids.set(turnId, remembered(turnId, begin, header))
   const firstRemembered = Math.max(turns.length - rules.rememberedTurnIds, 0)
   for (const [index, { turnId }] of turns.slice(firstRemembered).entries()) {
@@ -57,34 +57,34 @@ export function replaceConversation(
     ids.set(turnId, remembered(turnId, position, header))
   }
   const remember = [...ids.values()]
-  return replaceOnce(
+  return replayableReplacement(
     (held) => ({
-      result: stepsBack(held),
+      result: stepsToHealthy(held),
       header,
       summary,
       removeThrough: Number.MAX_SAFE_INTEGER,
       append,
       remember,
     }),
-    (held) => held.header?.lineage === header.lineage || held.header?.ended === name,
+    (held) => held.header?.lineage === header.lineage || held.header?.lastAppliedId === id,
   )
 }
 
-/** Decides what emptying changes: nothing of the conversation is left, not even that there was one. */
-export function eraseConversation(): Replacement {
-  return replaceOnce(
-    (held) => ({ result: stepsBack(held), erase: true }),
+/** Returns the decision that erases a conversation without a trace. */
+export function decideErasure(): Replacement {
+  return replayableReplacement(
+    (held) => ({ result: stepsToHealthy(held), erase: true }),
     ({ header }) => header === undefined,
   )
 }
 
-function stepsBack({ header }: HeldMemory): readonly HealthStep[] {
+function stepsToHealthy({ header }: HeldMemory): readonly HealthStep[] {
   const from = header?.health ?? 'healthy'
-  return walkHealth(from, wayBack[from], 'restored').steps
+  return walkHealth(from, pathToHealthy[from], 'restored').steps
 }
 
-/** How each state of health becomes that of a new conversation. */
-export const wayBack: Readonly<Record<Health, readonly Health[]>> = {
+/** The transitions from each state of health to that of a new conversation. */
+export const pathToHealthy: Readonly<Record<Health, readonly Health[]>> = {
   healthy: [],
   retry: ['healthy'],
   degraded: ['recovering', 'healthy'],
