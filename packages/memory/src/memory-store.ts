@@ -6,24 +6,18 @@ import { checkedIdentity, pendingSignal } from './internal/call-arguments.ts'
 import { captureSnapshot } from './internal/capture-snapshot.ts'
 import { changeConversation } from './internal/change-conversation.ts'
 import { checkStrategy } from './internal/check-strategy.ts'
-import {
-  decideAddTurn,
-  oldestToDrop,
-  retentionRules,
-  type RetentionRules,
-} from './internal/decide-add-turn.ts'
+import { decideAddTurn, oldestToDrop, type RetentionRules } from './internal/decide-add-turn.ts'
 import { conversionReadSet, decideConversion } from './internal/decide-conversion.ts'
 import {
   decideErasure,
   decideReplacement,
   replacementReadSet,
 } from './internal/decide-replacement.ts'
+import { FOLD_BATCH_TURNS } from './internal/fold-decisions.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
-import { replayable } from './internal/replayable.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
-import { hasTurn } from './internal/turn-ids.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import { windowOf, type Window } from './internal/window.ts'
 import type { CheckedMemoryRules, MemoryStoreOptions } from './memory-config.ts'
@@ -71,7 +65,7 @@ export class MemoryStore implements AsyncDisposable {
     this.#rules = rules
     this.#release = release
     this.#events = new MemoryEvents(rules.bus)
-    this.#retention = retentionRules(rules)
+    this.#retention = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
     if (rules.strategy === 'rolling_summary' && rules.summarizer !== undefined) {
       const { summarizer } = rules
       this.#folds = new FoldScheduler(rules, { driver, summarizer, events: this.#events })
@@ -125,10 +119,7 @@ export class MemoryStore implements AsyncDisposable {
         const { droppedTurns, steps, header } = await this.#change(
           owner,
           { turnId, oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#retention) },
-          replayable(
-            (held) => decideAddTurn(held, checked, tokens, this.#retention),
-            (held) => hasTurn(held, turnId, this.#retention),
-          ),
+          decideAddTurn(checked, tokens, this.#retention),
         )
         this.#events.healthChanged(owner, steps)
         if (droppedTurns > 0) this.#events.recoveryDropped(owner, droppedTurns)
@@ -138,7 +129,8 @@ export class MemoryStore implements AsyncDisposable {
   }
 
   /**
-   * Returns the summary and the newest turns for the next call of a language model, within the budget.
+   * Returns the context for the next call of a language model: the summary and the newest turns,
+   * within the budget.
    *
    * @throws `store_unavailable`, not retryable, if a stored turn is damaged.
    */
@@ -225,10 +217,8 @@ export class MemoryStore implements AsyncDisposable {
           case 'content': {
             const restored = await readSnapshot(given.bytes, strategy, tokenEstimator)
             const replacing = decideReplacement(restored, strategy, this.#rules)
-            this.#events.healthChanged(
-              owner,
-              await this.#change(owner, replacementReadSet, replacing),
-            )
+            const steps = await this.#change(owner, replacementReadSet, replacing)
+            this.#events.healthChanged(owner, steps)
             this.#folds?.touch(owner)
           }
         }
@@ -249,10 +239,8 @@ export class MemoryStore implements AsyncDisposable {
     return this.#call('convert', identity, options, (owner) => async () => {
       const { strategy, tokenEstimator } = this.#rules
       const converting = decideConversion(strategy, tokenEstimator)
-      this.#events.healthChanged(
-        owner,
-        await changeConversation(this.#driver, owner, conversionReadSet, converting),
-      )
+      const steps = await changeConversation(this.#driver, owner, conversionReadSet, converting)
+      this.#events.healthChanged(owner, steps)
       this.#folds?.touch(owner)
     })
   }

@@ -3,6 +3,7 @@ import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory
 import type { HealthStep } from '../memory-events.ts'
 import { FOLD_BATCH_TURNS } from './fold-decisions.ts'
 import { emptyHeader, withoutTurns, withTurn } from './header.ts'
+import { replayable } from './replayable.ts'
 import { forgottenTurnIds, hasTurn, remembered, type TurnIdRules } from './turn-ids.ts'
 import type { CheckedTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
@@ -60,8 +61,21 @@ function turnsOfTokens({ turns, tokens }: MemoryHeader, excess: number): number 
   return Math.min(2 * usual + 2, MAX_DROPPED_TURNS)
 }
 
-/** Decides what adding a turn changes. A turn whose id is remembered changes nothing. */
+/**
+ * Returns the decision that adds a turn. If the id of the turn is remembered, it changes nothing.
+ */
 export function decideAddTurn(
+  turn: CheckedTurn,
+  tokens: number,
+  rules: RetentionRules,
+): (held: HeldMemory) => MemoryChange<Added> {
+  return replayable(
+    (held) => add(held, turn, tokens, rules),
+    (held) => hasTurn(held, turn.turnId, rules),
+  )
+}
+
+function add(
   held: HeldMemory,
   { turnId, text }: CheckedTurn,
   tokens: number,

@@ -22,7 +22,7 @@ import { readTurns } from './read-turns.ts'
 import { replayable } from './replayable.ts'
 import { summarizeInTime, type SummaryOutcome } from './summarize-in-time.ts'
 
-/** The rules of folding. Times are in milliseconds. */
+/** The rules of a fold. Times are in milliseconds. */
 export interface FoldRules {
   readonly recentTurns: number
   readonly budgetTokens: number
@@ -33,7 +33,7 @@ export interface FoldRules {
   readonly tokenEstimator: TokenEstimator
 }
 
-/** The parts of the store that folding uses. */
+/** The parts of the store that a fold uses. */
 export interface FoldDependencies {
   readonly driver: MemoryDriver
   readonly summarizer: Summarizer

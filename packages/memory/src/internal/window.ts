@@ -11,13 +11,16 @@ export interface Window {
   /** Oldest first. */
   readonly turns: readonly KeptTurn[]
   readonly tokens: number
-  /** The tokens of a summary that is left out because it alone is larger than the budget; otherwise 0. */
+  /**
+   * The tokens of a summary that is left out because it alone is larger than the budget; otherwise
+   * 0.
+   */
   readonly omittedTokens: number
 }
 
 /**
- * Chooses the summary, if it fits the budget, and the newest turns that fit beside it, up to the first
- * one from the end that does not. A budget of 0 is no limit.
+ * Chooses the summary, if it fits the budget, and the newest turns that fit beside it, up to the
+ * first one from the end that does not. A budget of 0 is no limit.
  */
 export async function windowOf(
   { summary, turns }: Conversation,
@@ -49,8 +52,8 @@ export async function windowOf(
 }
 
 /**
- * Returns the tokens of a turn that has more than its two texts. Earlier releases counted only those,
- * and may run beside this one.
+ * Returns the tokens of a turn that has more than its two texts. Earlier releases counted only
+ * those, and may run beside this one.
  */
 function tokensNow({ tokens, text }: KeptTurn, estimate: TokenEstimator): number {
   const turn = parseKeptTurn(text)
