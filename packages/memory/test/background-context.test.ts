@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 import { identity } from './support/good-arguments.ts'
 
-test('the summarizer runs in the context of who opened the store, not of who added a turn', async () => {
+test('the summarizer runs in the async context of the code that opened the store, not of the code that added a turn', async () => {
   const seen: (string | undefined)[] = []
   const opener = { ...identity, userId: 'opener' }
   await using memory = await identityContext.run(opener, () =>

@@ -11,10 +11,7 @@ import { identity } from './support/good-arguments.ts'
 
 const TURNS = 100
 const FOLDED = 1
-/**
- * Longer than one turn may hold, so that it takes the places of more turns than were folded into
- * it.
- */
+/** Longer than one turn may be, so that it becomes more turns than were folded into it. */
 const summary = 'x'.repeat(1_000_000)
 
 const owner: Required<RunIdentity> = { runId: '', ...identity }
@@ -25,8 +22,8 @@ const turns = Array.from({ length: TURNS }, (_, index) => ({
   timestamp: 1_700_000_000_000 + index,
 }))
 
-/** As an earlier release keeps it, which numbers the turns from 1 on. */
-async function conversationOfBefore(): Promise<InMemoryMemoryDriver> {
+/** Stores a conversation as an earlier release does, which numbers the turns from 1 on. */
+async function storeAsEarlierRelease(): Promise<InMemoryMemoryDriver> {
   const driver = new InMemoryMemoryDriver()
   const ids = turns.map(({ turnId }) => turnId).toReversed()
   const lineage = 7
@@ -55,14 +52,14 @@ async function conversationOfBefore(): Promise<InMemoryMemoryDriver> {
   return driver
 }
 
-test('a conversation whose summary needs more places than were folded is converted with all its turns, and its ids are remembered', async () => {
+test('convert keeps all turns and turn ids if the summary becomes more turns than were folded into it', async () => {
   const rules: MemoryRules = {
     strategy: 'truncation',
     bus: createEventBus(),
     rememberedTurnIds: 2 * TURNS,
     rememberedTurnIdsMs: 0,
   }
-  await using memory = new MemoryStore(await conversationOfBefore(), {
+  await using memory = new MemoryStore(await storeAsEarlierRelease(), {
     rules: parseMemoryRules(rules),
   })
   await memory.convert(identity)

@@ -15,7 +15,7 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 import { identity } from './support/good-arguments.ts'
 
-/** Gives turns whose text is not what was kept. */
+/** Returns turns with another text than was stored. */
 class DamagedDriver extends InMemoryMemoryDriver {
   readonly #text: string
 
@@ -45,7 +45,7 @@ class DamagedDriver extends InMemoryMemoryDriver {
 }
 
 test.each(['', '{', 'null', '[]', '{"userMessage":"hello"}'])(
-  'a kept turn that is damaged, %j, is named, and a restore repairs it',
+  'a damaged turn, %j, is reported, and a restore repairs the conversation',
   async (text) => {
     const rules = parseMemoryRules({ strategy: 'truncation', bus: createEventBus() })
     await using store = new MemoryStore(new DamagedDriver(text), { rules })
@@ -60,7 +60,7 @@ test.each(['', '{', 'null', '[]', '{"userMessage":"hello"}'])(
   },
 )
 
-test('a turn that cannot be read cannot be summarized, and that is told', async () => {
+test('a damaged turn is not summarized, and the health event names the reason', async () => {
   const bus = createEventBus()
   const reasons: string[] = []
   bus.subscribe({ type: 'memory.health_changed' }, ({ payload }) => {

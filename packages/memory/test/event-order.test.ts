@@ -14,7 +14,7 @@ function busThat(publish: EventBus['publish']): EventBus {
   return { publish, subscribe: () => () => {} }
 }
 
-/** A store whose conversations become degraded at once. */
+/** Opens a store whose conversations become degraded at once. */
 function openFailing(bus: EventBus): Promise<MemoryStore> {
   return openMemoryStore({
     strategy: 'rolling_summary',
@@ -32,8 +32,8 @@ function stepOf({ payload }: HarborageEvent): string {
     : ''
 }
 
-describe('a bus that takes its time', () => {
-  test('gets the events in their order, and all of them before the store is closed', async () => {
+describe('an asynchronous bus', () => {
+  test('gets all events in their order before the store is closed', async () => {
     const seen: string[] = []
     const pauses = [20, 1]
     const memory = await openFailing(
@@ -48,7 +48,7 @@ describe('a bus that takes its time', () => {
     expect(seen).toEqual(['retry', 'degraded'])
   })
 
-  test('and rejects gets the next event all the same', async () => {
+  test('that rejects still gets the next event', async () => {
     const warnings: string[] = []
     const warn = (warning: Error): void => void warnings.push(warning.message)
     process.on('warning', warn)
@@ -63,7 +63,7 @@ describe('a bus that takes its time', () => {
     await memory.addTurn(identity, goodTurn())
     await memory.settled()
     await memory.close()
-    // A warning is told a moment later.
+    // A warning is emitted a moment later.
     await delay(1)
     process.off('warning', warn)
     expect(seen).toEqual(['retry', 'degraded'])
@@ -72,7 +72,7 @@ describe('a bus that takes its time', () => {
 })
 
 describe('a bus that takes a second for each event', () => {
-  test('gets one at a time, in their order, and a close waits for the last', async () => {
+  test('gets one event at a time, in their order, and close waits for the last', async () => {
     vi.useFakeTimers()
     const seen: string[] = []
     let running = 0
@@ -111,7 +111,7 @@ describe('a bus that takes a second for each event', () => {
 })
 
 describe('a bus that hangs', () => {
-  test('gets each event five seconds later at most, and holds up a close for as long', async () => {
+  test('gets the next event after five seconds, and delays close by five seconds at most', async () => {
     vi.useFakeTimers()
     const seen: string[] = []
     const memory = await openFailing(
@@ -131,7 +131,7 @@ describe('a bus that hangs', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test('holds up the refusal of an identity for five seconds at most', async () => {
+  test('delays the rejection of an identity by five seconds at most', async () => {
     vi.useFakeTimers()
     const memory = await openFailing(busThat(() => Promise.withResolvers<void>().promise))
     const refusal = memory.addTurn({ ...identity, userId: '' }, goodTurn()).catch(String)

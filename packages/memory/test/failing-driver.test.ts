@@ -14,7 +14,7 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 import { identity } from './support/good-arguments.ts'
 
-/** Fails as often as it is told to. */
+/** Fails for the given number of changes. */
 class FailingDriver extends InMemoryMemoryDriver {
   failures = 0
 
@@ -42,7 +42,7 @@ function storeOn(driver: FailingDriver, rules: Partial<MemoryRules>): MemoryStor
   return new MemoryStore(driver, { rules: checked })
 }
 
-test('flush fails as the database does, and not once that is over', async () => {
+test('flush fails while the database fails, and works again afterwards', async () => {
   const driver = new FailingDriver()
   await using keeping = storeOn(driver, { recentTurns: 10 })
   await keeping.addTurn(identity, goodTurn())
@@ -55,7 +55,7 @@ test('flush fails as the database does, and not once that is over', async () => 
   expect((await store.getLlmContext(identity)).summary).toBe('so far')
 })
 
-test('a folding whose end the database refused is not in its own way, however often it fails', async () => {
+test('a fold whose end failed in the database does not block its own retry', async () => {
   const driver = new FailingDriver()
   let asked = 0
   await using store = storeOn(driver, {

@@ -15,7 +15,7 @@ test.each([
   [8, {}],
   [3, { maxConcurrentSummaries: 3 }],
 ])(
-  'of many conversations that are due, %i are folded at a time, in their order',
+  'of many conversations to fold, %i are folded at a time, in their order',
   async (most, rules) => {
     const asked: string[] = []
     let running = 0
@@ -43,7 +43,7 @@ test.each([
   },
 )
 
-test('a conversation with much to fold lets others go first after each summary', async () => {
+test('a conversation with many turns to fold goes to the end of the queue after each summary', async () => {
   const asked: string[] = []
   const rules = { strategy: 'rolling_summary', bus: createEventBus() } as const
   await using memory = await openMemoryStore({
@@ -69,7 +69,7 @@ test('a conversation with much to fold lets others go first after each summary',
   expect(asked.filter((sessionId) => sessionId === 'long').length).toBeGreaterThan(2)
 })
 
-test('thousands of flushes at once let others have their turn of the event loop', async () => {
+test('many concurrent flushes do not block the event loop', async () => {
   await using memory = await openMemoryStore({
     strategy: 'rolling_summary',
     recentTurns: 0,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
 
-const stations: readonly Health[] = ['healthy', 'retry', 'degraded', 'recovering']
+const states: readonly Health[] = ['healthy', 'retry', 'degraded', 'recovering']
 
 const legal = new Set([
   'healthy -> retry',
@@ -14,17 +14,17 @@ const legal = new Set([
   'recovering -> degraded',
 ])
 
-const steps = stations.flatMap((from) => stations.map((to) => ({ from, to })))
+const steps = states.flatMap((from) => states.map((to) => ({ from, to })))
 
 test.each(steps.filter(({ from, to }) => legal.has(`${from} -> ${to}`)))(
-  'health may go from $from to $to',
+  'health can change from $from to $to',
   ({ from, to }) => {
     expect(stepHealth(from, to)).toBe(to)
   },
 )
 
 test.each(steps.filter(({ from, to }) => !legal.has(`${from} -> ${to}`)))(
-  'health never goes from $from to $to',
+  'health cannot change from $from to $to',
   async ({ from, to }) => {
     const error = await failureOf(() => stepHealth(from, to))
     expect(error.code).toBe('invalid_health_transition')
@@ -32,7 +32,7 @@ test.each(steps.filter(({ from, to }) => !legal.has(`${from} -> ${to}`)))(
 )
 
 test.each(['', 'well', 'constructor', '__proto__', undefined, null, 7, Symbol('healthy')])(
-  'health is never %s',
+  'health cannot be %s',
   async (value) => {
     const unknown = value as Health
     for (const step of [

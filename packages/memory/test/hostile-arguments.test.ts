@@ -33,15 +33,15 @@ describe.each(methods)('%s', (method) => {
   const places = placesIn(goodArguments()[method])
 
   test.each(places.map((place) => ({ at: place.join('.'), place })))(
-    'answers any value at argument $at with a typed error that quotes nothing, or takes it',
+    'accepts any value at argument $at, or rejects it with a typed error that quotes nothing',
     async ({ place }) => {
       for (const [what, value] of Object.entries(hostileValues)) {
         const args = withValueAt(goodArguments()[method], place, value)
         const error = await refusalOf(() => callUnchecked(store, method, ...args))
         if (error === undefined) continue
         expect(codes, `${what}: ${error.message}`).toContain(error.code)
-        const told = `${error.message} ${error.stack} ${JSON.stringify(error)}`
-        expect(told).not.toContain(SECRET)
+        const text = `${error.message} ${error.stack} ${JSON.stringify(error)}`
+        expect(text).not.toContain(SECRET)
         expect(error.message.length).toBeLessThan(2_000)
       }
     },
@@ -49,21 +49,21 @@ describe.each(methods)('%s', (method) => {
 })
 
 test.each(methods.filter((method) => method !== 'settled'))(
-  '%s cannot be called without any argument',
+  '%s rejects a call without arguments',
   async (method) => {
     const error = await failureOf(() => callUnchecked(store, method))
     expect(error.code).toBe('identity_required')
   },
 )
 
-test('an identity of another is not quoted when a part of it is refused', async () => {
+test('the error for a malformed identity does not quote its parts', async () => {
   const session = { ...identity, tenantId: SECRET, userId: 'x'.repeat(300) }
   const error = await failureOf(() => store.getLlmContext(session))
   expect(error.code).toBe('invalid_identity')
   expect(error.message).not.toContain(SECRET)
 })
 
-test('a list with an iterator of its own is read as a list, be the iterator without an end', async () => {
+test('an array is read by its indexes, even if its own iterator never ends', async () => {
   const toolsInvoked = Object.assign(['search'], {
     *[Symbol.iterator]() {
       for (;;) yield 'endless'
@@ -76,7 +76,7 @@ test('a list with an iterator of its own is read as a list, be the iterator with
   expect(recentTurns.at(-1)?.trajectoryDigest?.toolsInvoked).toEqual(['search'])
 })
 
-test('a date that says another time than it has is kept with the time it has', async () => {
+test('a Date with an overridden getTime is stored with its real time', async () => {
   class FarDate extends Date {
     override getTime(): number {
       return 2 ** 60
@@ -87,7 +87,7 @@ test('a date that says another time than it has is kept with the time it has', a
   expect(recentTurns.at(-1)?.timestamp).toEqual(new Date(7))
 })
 
-test('fields that a turn does not have are refused without their names', async () => {
+test('the error for unknown fields of a turn does not quote their names', async () => {
   const turn = { ...goodTurn(), [SECRET]: SECRET }
   const error = await failureOf(() => store.addTurn(identity, turn))
   expect(error.code).toBe('invalid_record')
@@ -113,7 +113,7 @@ const unsteadyTurns: Readonly<Record<string, (good: number) => object>> = {
 }
 
 test.each(Object.keys(unsteadyTurns))(
-  'a turn that is not the same at each look, by %s, is refused or can be read again',
+  'a turn that changes between reads, by %s, is rejected or can be read again',
   async (what) => {
     for (let good = 0; good <= 6; good += 1) {
       const turn = { ...goodTurn(), turnId: newEventId(), ...unsteadyTurns[what]?.(good) }
@@ -127,7 +127,7 @@ test.each(Object.keys(unsteadyTurns))(
   },
 )
 
-/** A property that answers well so many times, and then otherwise. */
+/** Returns a property that has the good value for a number of reads, and the bad one afterwards. */
 function unsteady(good: unknown, bad: unknown, times: number): PropertyDescriptor {
   let left = times
   return {

@@ -7,19 +7,19 @@ import { identity } from './support/good-arguments.ts'
 
 const BEGIN = '{"format":"harborage.memory","version":1,"strategy":"truncation","summary":"",'
 
-/** Each is read in many slices, unless it is refused before. */
+/** Each would take many slices to read, unless it is rejected earlier. */
 const hostile: Readonly<Record<string, () => string>> = {
   'unknown keys': () =>
     `{${Array.from({ length: 500_000 }, (_, index) => `"k${index}":1`).join(',')}}`,
   'turn ids': () => `${BEGIN}"turns":[],"turnIds":[${'"x",'.repeat(1_500_000)}"x"]}`,
   'open brackets': () => '['.repeat(6_000_000),
   'open brackets in a turn': () => `${BEGIN}"turns":[${'['.repeat(6_000_000)}`,
-  'turns that are none': () => `${BEGIN}"turns":[${'1,'.repeat(3_000_000)}1],"turnIds":[]}`,
+  'malformed turns': () => `${BEGIN}"turns":[${'1,'.repeat(3_000_000)}1],"turnIds":[]}`,
   'empty turns': () => `${BEGIN}"turns":[${'{},'.repeat(2_000_000)}{}],"turnIds":[]}`,
 }
 
 test.each(Object.entries(hostile))(
-  'a snapshot of very many %s is refused before it is read',
+  'a snapshot with very many %s is rejected before it is read completely',
   async (_name, text) => {
     await using memory = await openMemoryStore({ strategy: 'truncation', bus: createEventBus() })
     const bytes = Buffer.from(text())

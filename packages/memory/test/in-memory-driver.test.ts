@@ -19,15 +19,15 @@ const header: MemoryHeader = {
 }
 
 /**
- * A driver that copied what it keeps would take thousands of times as long; no machine is as uneven
- * as this.
+ * A driver that copied all turns would take thousands of times as long, far more than a busy
+ * machine explains.
  */
 const MOST_TIMES = 20
 const FEW = 10
 const MANY = 100_000
 const SAMPLES = 101
 
-test('appending to a great many turns takes about as long as appending to a few', async () => {
+test('appending to many turns takes about as long as appending to a few', async () => {
   const driver = new InMemoryMemoryDriver()
   const few = { ...owner, sessionId: 'few' }
   const many = { ...owner, sessionId: 'many' }
@@ -59,7 +59,7 @@ test('a change without a header changes nothing', async () => {
   expect(await driver.read(owner)).toEqual({ header, summary: '', turns: [turn] })
 })
 
-test('what was read stays as it was when the conversation goes on', async () => {
+test('a conversation that was read does not change when turns are removed later', async () => {
   const driver = new InMemoryMemoryDriver()
   const turn = { position: 1, tokens: 1, text: 'a' }
   await driver.change(owner, {}, () => ({ result: undefined, header, append: [turn] }))

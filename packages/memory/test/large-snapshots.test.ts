@@ -7,7 +7,7 @@ import { identity } from './support/good-arguments.ts'
 
 const MEGABYTE = 1_000_000
 
-test('a conversation that is too large to be restored gives no snapshot, and says what to do', async () => {
+test('snapshot rejects a conversation that is too large to be restored, and the error explains what to do', async () => {
   await using memory = await openMemoryStore({ strategy: 'truncation', bus: createEventBus() })
   const other = { ...identity, sessionId: 'other' }
   const turn = { userMessage: 'x'.repeat(MEGABYTE), assistantResponse: '' }

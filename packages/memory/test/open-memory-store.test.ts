@@ -33,7 +33,7 @@ describe('a store in memory', () => {
     expect((await store.getLlmContext(identity)).recentTurns).toHaveLength(1)
   })
 
-  test('shares nothing with another one', async () => {
+  test('shares no data with another store in memory', async () => {
     await using first = await openMemoryStore({ bus, strategy: 'truncation' })
     await using second = await openMemoryStore({ bus, strategy: 'truncation' })
     await first.addTurn(identity, goodTurn())
@@ -45,7 +45,7 @@ describe('a store in memory', () => {
     { driver: 'memory', dsn: './hunter2.db' },
     { dsn: 'memory:hunter2' },
     { dsn: 'memory://hunter2' },
-  ])('is refused where %j names a place to keep data', async (config) => {
+  ])('rejects %j, which names a place for data', async (config) => {
     const error = await failureOf(() => openMemoryStore({ bus, strategy: 'truncation', ...config }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('dsn names a place')
@@ -84,14 +84,14 @@ describe('a configuration', () => {
     ['closeGraceMs', { closeGraceMs: -1 }],
     ['migrate', { migrate: 'maybe' }],
     ['budget', { budget: 100 }],
-  ])('with a wrong %s is refused by its name: %j', async (field, wrong) => {
+  ])('with a malformed %s is rejected, and the error names it: %j', async (field, wrong) => {
     const error = await failureOf(() => openMemoryStore({ bus, ...wrong }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain(field)
   })
 
   test.each(['', 'rolling', 'ROLLING_SUMMARY', 'None', SECRET])(
-    'with the strategy "%s" is refused as not implemented',
+    'with the unknown strategy "%s" is rejected as not implemented',
     async (strategy) => {
       const error = await failureOf(() => openMemoryStore(anything({ bus, strategy })))
       expect(error.code).toBe('strategy_not_implemented')
@@ -100,13 +100,13 @@ describe('a configuration', () => {
     },
   )
 
-  test.each(Object.entries(hostileValues))('that is %s is refused', async (_, config) => {
+  test.each(Object.entries(hostileValues))('that is %s is rejected', async (_, config) => {
     const error = await failureOf(() => openMemoryStore(anything(config)))
     expect(error.code).toBe('invalid_config')
     expect(`${error.message} ${error.stack}`).not.toContain(SECRET)
   })
 
-  test('may hold a getter that throws only where nobody looks', async () => {
+  test('with a getter that throws is rejected without its error', async () => {
     const config = Object.defineProperty({ bus }, 'dsn', {
       enumerable: true,
       get(): never {
@@ -118,13 +118,13 @@ describe('a configuration', () => {
     expect(error.message).not.toContain(SECRET)
   })
 
-  test('for a driver that is not registered names those that are', async () => {
+  test('with an unknown driver is rejected, and the error names the registered drivers', async () => {
     const error = await failureOf(() => openMemoryStore({ bus, driver: 'mongo', dsn: 'x' }))
     expect(error.code).toBe('unknown_driver')
     expect(error.message).toContain(registeredMemoryDrivers().join(', '))
   })
 
-  test('is refused before anything is opened', async () => {
+  test('is rejected before anything is opened', async () => {
     const error = await failureOf(() =>
       openMemoryStore({ bus, budgetTokens: -1, driver: 'mongo', dsn: 'x' }),
     )
@@ -132,7 +132,7 @@ describe('a configuration', () => {
   })
 })
 
-describe('a driver that is registered', () => {
+describe('a registered driver', () => {
   const opened: (string | undefined)[] = []
   let closed = 0
 
@@ -166,7 +166,7 @@ describe('a driver that is registered', () => {
     expect(closed).toBe(before + 1)
   })
 
-  test('is listed with the others, sorted', () => {
+  test('is listed with the other drivers, sorted', () => {
     expect(registeredMemoryDrivers()).toEqual(['memory', 'own'])
   })
 
@@ -175,15 +175,18 @@ describe('a driver that is registered', () => {
     ['memory', []],
     ['other', ['own']],
     ['other', ['memory']],
-  ])('keeps its name and its schemes: %s with %j is refused', async (name, schemes) => {
-    const open = async (): Promise<MemoryDriver> => new OwnDriver()
-    const error = await failureOf(() => registerMemoryDriver(name, { schemes, open }))
-    expect(error.code).toBe('invalid_config')
-  })
+  ])(
+    'keeps its name and its schemes: a second driver %s with %j is rejected',
+    async (name, schemes) => {
+      const open = async (): Promise<MemoryDriver> => new OwnDriver()
+      const error = await failureOf(() => registerMemoryDriver(name, { schemes, open }))
+      expect(error.code).toBe('invalid_config')
+    },
+  )
 })
 
 describe('memoryContext', () => {
-  test('carries the store along with asynchronous work, and nowhere else', async () => {
+  test('carries the store through asynchronous calls, and only there', async () => {
     await using store = await openMemoryStore({ bus })
     expect(memoryContext.get()).toBeUndefined()
     await memoryContext.run(store, async () => {
@@ -196,7 +199,7 @@ describe('memoryContext', () => {
   })
 })
 
-/** Passes a value off as a configuration, as code that was not checked by TypeScript would. */
+/** Types any value as a configuration, which code without types could pass. */
 function anything(config: unknown): MemoryStoreConfig {
   return config as MemoryStoreConfig
 }

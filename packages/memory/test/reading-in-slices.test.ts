@@ -7,7 +7,7 @@ import { identity } from './support/good-arguments.ts'
 const LARGE_TURNS = 20
 
 test.each(['getLlmContext', 'snapshot'] as const)(
-  '%s lets others have their turn while it reads a large conversation',
+  '%s does not block the event loop while it reads a large conversation',
   async (method) => {
     await using memory = await openMemoryStore({ strategy: 'truncation', bus: createEventBus() })
     const turn = { userMessage: 'x'.repeat(1_000_000), assistantResponse: '' }

@@ -13,7 +13,7 @@ import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 import { identity } from './support/good-arguments.ts'
 import { SECRET } from '@harborage/test-kit/hostile/hostile-values'
 
-describe('the default estimate', () => {
+describe('estimateByBytes', () => {
   test.each([
     ['', 1],
     ['abc', 1],
@@ -22,28 +22,28 @@ describe('the default estimate', () => {
     ['😀', 2],
     ['\ud800', 1],
     ['x'.repeat(400_000), 100_001],
-  ])('of %j is %i', (text, tokens) => {
+  ])('of %j returns %i', (text, tokens) => {
     expect(estimateByBytes(text)).toBe(tokens)
   })
 })
 
-describe('an estimator that misbehaves', () => {
+describe('a faulty estimator', () => {
   const answers: readonly (readonly [what: string, answer: () => unknown])[] = [
     ['throws', () => fail(new Error(SECRET))],
-    ['throws what cannot be read', () => fail(revoked())],
-    ['answers nothing', () => undefined],
-    ['answers a text', () => '7'],
-    ['answers a promise', async () => 7],
-    ['answers a promise that rejects', async () => fail(new Error(SECRET))],
-    ['answers a negative number', () => -1],
-    ['answers a fraction', () => 0.5],
-    ['answers NaN', () => Number.NaN],
-    ['answers infinity', () => Infinity],
-    ['answers a number that no sum keeps exact', () => 2 ** 52],
-    ['answers a bigint', () => 7n],
+    ['throws a value that cannot be read', () => fail(revoked())],
+    ['returns undefined', () => undefined],
+    ['returns a string', () => '7'],
+    ['returns a promise', async () => 7],
+    ['returns a promise that rejects', async () => fail(new Error(SECRET))],
+    ['returns a negative number', () => -1],
+    ['returns a fraction', () => 0.5],
+    ['returns NaN', () => Number.NaN],
+    ['returns infinity', () => Infinity],
+    ['returns a number whose sums are not exact', () => 2 ** 52],
+    ['returns a bigint', () => 7n],
   ]
 
-  test.each(answers)('and %s is named, and changes nothing', async (_, answer) => {
+  test.each(answers)('that %s is reported, and changes nothing', async (_, answer) => {
     const driver = new InMemoryMemoryDriver()
     const good = storeOn(driver, estimateByBytes)
     await good.addTurn(identity, goodTurn())
@@ -62,7 +62,7 @@ describe('an estimator that misbehaves', () => {
     expect(await good.snapshot(identity)).toEqual(before)
   })
 
-  test.each(answers)('and %s about a summary that is there is named', async (_, answer) => {
+  test.each(answers)('that %s for a stored summary is reported', async (_, answer) => {
     const driver = new InMemoryMemoryDriver()
     const good = summarizingStoreOn(driver, () => 1)
     await good.addTurn(identity, goodTurn())
@@ -83,7 +83,7 @@ describe('an estimator that misbehaves', () => {
   })
 
   test.each(answers)(
-    'and %s about a new summary keeps the turns as they are',
+    'that %s for a new summary leaves the turns as they are',
     async (_, answer) => {
       const store = summarizingStoreOn(new InMemoryMemoryDriver(), badAboutSummaries(answer))
       const turn = goodTurn()

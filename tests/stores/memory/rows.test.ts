@@ -43,7 +43,7 @@ test.each(sharedPlaces)(
 )
 
 test.each(sharedPlaces)(
-  'a release that knows no rows of turn ids reads the bookkeeping, and its restore makes them void, on $name',
+  'a release without rows of turn ids reads the header, and its restore invalidates those rows, on $name',
   async ({ open }) => {
     await using database = await openEngine(await open())
     await using memory = await openMemoryStore({ database, ...rules })

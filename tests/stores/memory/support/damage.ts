@@ -4,10 +4,10 @@ import type { Database } from '@harborage/core'
 type Rows = { memory_state: { kind: string; bytes: Uint8Array } }
 
 /** Replaces the header of every conversation by a text. */
-export async function damageBookkeeping(database: Database, text: string): Promise<void> {
+export async function damageHeader(database: Database, text: string): Promise<void> {
   const sql = requireSqlDatabase(database)
   const damage = compileStatement(
-    'damage_bookkeeping',
+    'damage_header',
     ({ bytes }: { bytes: Uint8Array }) =>
       sql.builder
         .$extendTables<Rows>()

@@ -3,7 +3,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { damageBookkeeping } from './support/damage.ts'
+import { damageHeader } from './support/damage.ts'
 import { numberedTurn } from './support/numbered-turns.ts'
 import { openEngine } from './support/open-engine.ts'
 import { sharedPlaces } from './support/places.ts'
@@ -31,7 +31,7 @@ const damages = [
 ]
 
 test.each(sharedPlaces.flatMap(({ name, open }) => damages.map((text) => ({ name, open, text }))))(
-  'bookkeeping that is damaged, $text, is named without a quote, and a restore repairs it on $name',
+  'a damaged header, $text, is reported without a quote, and a restore repairs it on $name',
   async ({ open, text }) => {
     await using database = await openEngine(await open())
     const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
@@ -39,7 +39,7 @@ test.each(sharedPlaces.flatMap(({ name, open }) => damages.map((text) => ({ name
     for (const number of [1, 2, 3]) await memory.addTurn(session, numberedTurn('a', number))
     const snapshot = await memory.snapshot(session)
     for (const repair of [snapshot, { bytes: new Uint8Array() }]) {
-      await damageBookkeeping(database, text)
+      await damageHeader(database, text)
       for (const call of [
         () => memory.health(session),
         () => memory.getLlmContext(session),
