@@ -1,9 +1,10 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
+import { repositoryRoot as root } from '@harborage/test-kit/repository-root'
 import { expect, test } from 'vitest'
 
-import { repositoryRoot as root } from '@harborage/test-kit/repository-root'
+import { readPage } from './read-page.ts'
 
 test('docs/errors.md explains every error code once', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(read)
@@ -34,6 +35,12 @@ test('docs/glossary.md has every term once, in alphabetical order', () => {
   const terms = matches(/^## (.+)$/gm, read('docs/glossary.md')).map((term) => term.toLowerCase())
   expect(terms).toContain('event id')
   expect(terms).toEqual([...new Set(terms)].toSorted((one, other) => one.localeCompare(other)))
+})
+
+test('docs/README.md lists every page once', () => {
+  const listed = readPage(read('docs/README.md')).links.map(({ url }) => url)
+  expect(listed).toContain('glossary.md')
+  expect(listed).toEqual([...new Set(listed)])
 })
 
 /** Returns what the first group of a pattern matches in a text. */
