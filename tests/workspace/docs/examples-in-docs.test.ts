@@ -11,7 +11,8 @@ import { examplesOfPage, examplesOfSource, type Example } from './find-examples.
 
 const pages = globSync(
   ['*.md', 'docs/**/*.md', 'examples/*/README.md', ...inPublished('README.md')],
-  { cwd: repositoryRoot },
+  // The guides are run as a whole, in projects of their own: tests/workspace/packaging/guides.ts.
+  { cwd: repositoryRoot, exclude: ['docs/guides/**'] },
 )
 const sources = globSync(inPublished('src/**/*.ts'), { cwd: repositoryRoot })
 

@@ -1,5 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 
 import { diskFolder } from '@harborage/test-kit/disk-folder'
 import type { PackageRegistry } from './package-registry.ts'
@@ -26,7 +26,10 @@ export async function installInEmptyProject(
   const folder = await mkdtemp(join(diskFolder(), `harborage-consumer-${manager}-`))
   const project: ConsumerProject = {
     folder,
-    write: (name, content) => writeFile(join(folder, name), content),
+    async write(name, content) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), content)
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
   await project.write('package.json', '{ "private": true, "type": "module" }\n')

@@ -10,11 +10,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { publishedPackages } from '../../../scripts/published-packages.ts'
 import { artifactsOnFiles } from './artifacts-on-files.ts'
+import { bundledWithEsbuild } from './bundled-with-esbuild.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import { dockerGuide } from './docker-guide.ts'
+import { guides } from './guides.ts'
 import { installedPackages } from './installed-packages.ts'
 import { serveRegistry, type PackageRegistry } from './package-registry.ts'
 import { declaredEntries } from './named-in-declarations.ts'
+import { nextjsGuide } from './nextjs-guide.ts'
 import { packPackages } from './packed-package.ts'
 import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
 import { COMPILE, runCommand, tryCommand } from './run-command.ts'
@@ -91,10 +95,17 @@ describe.each(packedPackages)('$name as it is published', (packed) => {
 })
 
 let registry: PackageRegistry
+/** A project that installed every package. */
+let complete: ConsumerProject
 beforeAll(async () => {
   registry = await serveRegistry(packedPackages)
+  const names = packedPackages.map(({ name }) => name)
+  complete = await installInEmptyProject('npm', registry, ...names, '@types/node', 'esbuild')
 })
-afterAll(() => registry[Symbol.asyncDispose]())
+afterAll(async () => {
+  await complete[Symbol.asyncDispose]()
+  await registry[Symbol.asyncDispose]()
+})
 
 describe.each(['npm', 'pnpm'] as const)(
   "a project that followed the README's start with %s",
@@ -200,8 +211,7 @@ describe('a project that installed every package', () => {
   )
   let project: ConsumerProject
   beforeAll(async () => {
-    const names = packedPackages.map(({ name }) => name)
-    project = await installInEmptyProject('npm', registry, ...names, '@types/node')
+    project = complete
     await project.write('first-example.ts', firstExample())
     await project.write('by-dsn.ts', exampleByDsn())
     await project.write('checkpoint.mjs', checkpointInThread)
@@ -215,7 +225,6 @@ describe('a project that installed every package', () => {
       ].join('\n'),
     )
   })
-  afterAll(() => project[Symbol.asyncDispose]())
 
   test('compiles an import of every public entry, with all declarations checked', async () => {
     await runCommand(project.folder, ...COMPILE, '--noEmit', 'false', '--outDir', 'compiled')
@@ -297,6 +306,13 @@ interface Printed {
 }
 
 unusualProjects(() => registry)
+bundledWithEsbuild(() => complete)
+guides(() => complete)
+nextjsGuide(
+  () => complete,
+  () => registry,
+)
+if (process.platform === 'linux') dockerGuide(() => registry)
 
 function arrayBuffer(bytes: Buffer<ArrayBuffer>): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)

@@ -1,7 +1,8 @@
-import { execFile, type ExecFileException } from 'node:child_process'
+import { exec, execFile, type ExecFileException } from 'node:child_process'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
+const executeInShell = promisify(exec)
 
 /** Compiles a project. Beside other tests, several threads only do some of the work twice. */
 export const COMPILE = ['tsc', '--singleThreaded'] as const
@@ -21,8 +22,23 @@ export async function tryCommand(
   ...args: readonly string[]
 ): Promise<CommandResult> {
   const shell = process.platform === 'win32'
+  return resultOf(execute(program, args, { cwd: folder, env: cleanEnv(), shell }))
+}
+
+/** Runs a line of a shell as a person would in that folder, with these variables set besides. */
+export async function tryInShell(
+  folder: string,
+  line: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  return resultOf(executeInShell(line, { cwd: folder, env: { ...cleanEnv(), ...variables } }))
+}
+
+async function resultOf(
+  running: Promise<{ readonly stdout: string; readonly stderr: string }>,
+): Promise<CommandResult> {
   try {
-    const { stdout, stderr } = await execute(program, args, { cwd: folder, env: cleanEnv(), shell })
+    const { stdout, stderr } = await running
     return { succeeded: true, output: stdout + stderr }
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -46,7 +62,8 @@ export async function runCommand(
 const setByScriptRunners = /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_ENV$)/
 const setByThePerson = /^npm_config_(userconfig|globalconfig|cache|cafile|registry)$/
 
-function cleanEnv(): NodeJS.ProcessEnv {
+/** The environment without what the scripts of this workspace set. */
+export function cleanEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !setByScriptRunners.test(name) || setByThePerson.test(name),

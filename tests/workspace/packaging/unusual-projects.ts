@@ -7,7 +7,6 @@ import { installedPackages } from './installed-packages.ts'
 import type { PackageRegistry } from './package-registry.ts'
 import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
 import { COMPILE, runCommand } from './run-command.ts'
-import { saveOnce } from './save-once.ts'
 
 /** Projects that install or run the packages in ways that others do not. */
 export function unusualProjects(registry: () => PackageRegistry): void {
@@ -61,53 +60,4 @@ export function unusualProjects(registry: () => PackageRegistry): void {
       await database.drop()
     })
   })
-
-  describe('a project that bundles everything with esbuild', () => {
-    let project: ConsumerProject
-    beforeAll(async () => {
-      project = await installInEmptyProject('npm', registry(), ...firstInstall(), 'esbuild')
-      await project.write('save-once.mjs', saveOnce)
-    })
-    afterAll(() => project[Symbol.asyncDispose]())
-
-    test('is told to leave better-sqlite3 out of the bundle, and left without an empty file', async () => {
-      const { outcome, files } = await bundleAndSave()
-      expect(outcome).toMatch(/^invalid_config: .*leave it out of a bundle/)
-      expect(files).toEqual([])
-    })
-
-    test('saves once better-sqlite3 is left out', async () => {
-      const { outcome } = await bundleAndSave('--external:better-sqlite3')
-      expect(outcome).toBe('saved')
-    })
-
-    async function bundleAndSave(
-      ...flags: readonly string[]
-    ): Promise<{ outcome: string; files: readonly string[] }> {
-      await runCommand(
-        project.folder,
-        'node_modules/.bin/esbuild',
-        'save-once.mjs',
-        '--bundle',
-        '--platform=node',
-        '--format=esm',
-        '--outfile=bundled/save-once.mjs',
-        '--log-level=error',
-        `--banner:js=${commonJs}`,
-        ...flags,
-      )
-      return JSON.parse(
-        await runCommand(project.folder, 'node', 'bundled/save-once.mjs', './bundled.db'),
-      ) as { outcome: string; files: readonly string[] }
-    }
-  })
 }
-
-/** What a bundle of ES modules needs for the CommonJS in it. */
-const commonJs = [
-  "import { createRequire as bundleRequire } from 'node:module'",
-  "import { dirname as bundleDirname } from 'node:path'",
-  'const require = bundleRequire(import.meta.url)',
-  'const __filename = import.meta.filename',
-  'const __dirname = bundleDirname(__filename)',
-].join(';')
