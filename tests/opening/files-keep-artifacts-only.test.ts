@@ -24,7 +24,7 @@ test.each<[what: string, open: () => Promise<unknown>]>([
 
 test('a database in the memory of a store fails because it cannot be shared', async () => {
   const { message } = await failureOf(openDatabase('memory:'))
-  expect(message).toContain('It is no database that stores could share')
+  expect(message).toContain('It is not a database that stores can share')
   expect(message).toContain('"sqlite::memory:"')
 })
 

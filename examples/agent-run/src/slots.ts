@@ -66,7 +66,7 @@ const cost = z.object({
 })
 export type Cost = z.output<typeof cost>
 
-/** One per session: a running sum. A step that was applied twice would show in it for ever. */
+/** One per session: a running sum. A step that was applied twice would show in it forever. */
 export const sessionCost: Slot<typeof cost> = defineSlot({ kind: 'session.cost', schema: cost })
 
 const checkpoint = z.object({ done: count, of: count })

@@ -31,7 +31,7 @@ test.concurrent('a silent worker is noticed, and after three the supervisor give
 test.concurrent('a failing worker is replaced, and after three the reason is reported', async () => {
   const supervision = await superviseFixture('failing-worker.ts', 300_000)
   expect(supervision.lives.map(({ end }) => end)).toEqual(['failed', 'failed', 'failed'])
-  expect(gaveUpLines(supervision).join()).toContain('The last one: the harbour is closed.')
+  expect(gaveUpLines(supervision).join()).toContain('The last one: the harbor is closed.')
 })
 
 test.concurrent('a worker is killed when the supervisor is interrupted', async () => {

@@ -65,7 +65,7 @@ describe('the file of the JSON-lines driver', () => {
     expect(await store.load(identity, 'a')).toBeUndefined()
   })
 
-  it('is refused while another store has it open, and free again afterwards', async () => {
+  it('is refused while another store has it open, and free again afterward', async () => {
     const store = await open()
     await expect(open()).rejects.toMatchObject({ code: 'store_unavailable' })
     await store.close()

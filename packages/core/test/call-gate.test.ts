@@ -46,7 +46,7 @@ describe('closing', () => {
         throw new Error('in the driver')
       },
     ],
-  ])('does not wait for ever for a driver whose call %s', async (_, call) => {
+  ])('does not wait forever for a driver whose call %s', async (_, call) => {
     const gate = new CallGate({ name: 'TestStore' })
     await expect(gate.run(undefined, call)).rejects.toThrow('in the driver')
     await gate.close(async () => {})

@@ -47,7 +47,7 @@ test.each([
     ),
   ],
   ['a revoked proxy', revokedProxy()],
-])('%s has neither a code nor a message and is no error', (_, value) => {
+])('%s has neither a code nor a message and is not an error', (_, value) => {
   expect(codeOf(value)).toBeUndefined()
   expect(messageOf(value)).toBe('')
   expect(isError(value)).toBe(false)

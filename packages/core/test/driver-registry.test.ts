@@ -82,7 +82,7 @@ describe('a registry', () => {
     ['a scheme that could be a drive', 'lines', { schemes: ['c'], open }],
     ['a scheme that begins with a digit', 'lines', { schemes: ['9p'], open }],
     ['a scheme with a slash', 'lines', { schemes: ['a/b'], open }],
-  ])('refuses %s', async (_, name, driver) => {
+  ])('rejects %s', async (_, name, driver) => {
     const registry = new DriverRegistry('store')
     const register = (): void => registry.register(name as never, driver as never)
     expect((await failureOf(register)).code).toBe('invalid_config')
@@ -117,7 +117,7 @@ describe('a store', () => {
     [{ dsn: 'test-engine:a' }, 'apply on engine test-engine:a'],
     [{ driver: 'test-engine', dsn: 'a', migrate: 'verify' }, 'verify on engine a'],
     [{ database: database('mine') }, 'apply on mine'],
-  ])('with %j is opened on its driver', async (config, by) => {
+  ])('with %j is opened with its driver', async (config, by) => {
     const { driver, release } = await drivers().open(config)
     expect(driver.by).toBe(by)
     await release()
@@ -132,7 +132,7 @@ describe('a store', () => {
     [{ dsn: 'mongo://ann:hunter2@host/db' }, 'the DSN scheme "mongo:"'],
     [{ dsn: './hunter2.db' }, 'a DSN without a scheme'],
     [{ driver: 'mongo://ann:hunter2@host/db' }, 'the given name'],
-  ])('with %j says which driver is unknown and which there are', async (config, wanted) => {
+  ])('with %j names the unknown driver and the registered ones', async (config, wanted) => {
     const opening = drivers().open(config)
     await expect(opening).rejects.toMatchObject({ code: 'unknown_driver' })
     await expect(opening).rejects.toThrow(
@@ -156,7 +156,7 @@ describe('a store', () => {
     [{ dsn: 'postgres://host/db' }, "Import '@harborage/driver-postgres' first. If"],
     [{ dsn: 'PostgreSQL://host/db' }, "Import '@harborage/driver-postgres' first. If"],
     [{ dsn: 'mongo://host/db' }, "'@harborage/driver-postgres' or, for artifacts, '@harborage/"],
-  ])('with %j is told which package to import', async (config, advice) => {
+  ])('with %j names the package to import', async (config, advice) => {
     await expect(drivers().open(config)).rejects.toThrow(advice)
   })
 

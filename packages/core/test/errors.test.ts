@@ -79,7 +79,7 @@ test.each([
   ['an object without a prototype', Object.create(null)],
   ['a revoked proxy', revoked()],
   ['an object whose prototype cannot be read', unreadable()],
-])('%s is no error of Harborage, and asking is safe', (_, value: unknown) => {
+])('%s is not a HarborageError, and the check does not throw', (_, value: unknown) => {
   expect(isHarborageError(value)).toBe(false)
   expect(isHarborageError(value, 'not_found')).toBe(false)
 })

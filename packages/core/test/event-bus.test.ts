@@ -24,7 +24,7 @@ describe('a filter', () => {
     [{ tenantId: 'acme', userId: 'bob' }, false],
     [{ tenantId: 'acme', userId: 'ann', sessionId: 's2' }, false],
     [{ tenantId: '' }, false],
-  ])('%j takes the event: %s', async (filter, wanted) => {
+  ])('%j selects the event: %s', async (filter, wanted) => {
     const bus = createEventBus()
     const received: HarborageEvent[] = []
     bus.subscribe(filter, (each) => void received.push(each))
@@ -47,7 +47,7 @@ describe('a listener that fails', () => {
   test.each([
     ['throws', () => fail('thrown')],
     ['rejects', async () => fail('thrown')],
-  ])('because it %s breaks neither the publisher nor the others', async (_, failing) => {
+  ])('because it %s affects neither the publisher nor the others', async (_, failing) => {
     const failures: unknown[] = []
     const bus = createEventBus({
       onListenerError: (error, failed) => void failures.push([error, failed]),
@@ -65,7 +65,7 @@ describe('a listener that fails', () => {
   test.each([
     ['throws', () => fail('5ecret')],
     ['rejects', async () => fail('5ecret')],
-  ])('because it %s is a process warning that quotes nothing of it', async (_, failing) => {
+  ])('because it %s is a process warning that quotes nothing', async (_, failing) => {
     const bus = createEventBus()
     bus.subscribe({}, failing)
     const warned = once(process, 'warning')
@@ -78,16 +78,19 @@ describe('a listener that fails', () => {
   test.each([
     ['throws', () => fail('while reporting')],
     ['rejects', async () => fail('while reporting')],
-  ])('may be reported to a function that %s too: that is a warning', async (_, onListenerError) => {
-    const bus = createEventBus({ onListenerError })
-    let calls = 0
-    bus.subscribe({}, () => fail('at once'))
-    bus.subscribe({}, () => void (calls += 1))
-    const warned = once(process, 'warning')
-    await bus.publish(event)
-    expect(calls).toBe(1)
-    expect(await warned).toMatchObject([{ code: 'HARBORAGE_LISTENER_FAILED' }])
-  })
+  ])(
+    'may be reported to a function that %s too, which is a warning',
+    async (_, onListenerError) => {
+      const bus = createEventBus({ onListenerError })
+      let calls = 0
+      bus.subscribe({}, () => fail('at once'))
+      bus.subscribe({}, () => void (calls += 1))
+      const warned = once(process, 'warning')
+      await bus.publish(event)
+      expect(calls).toBe(1)
+      expect(await warned).toMatchObject([{ code: 'HARBORAGE_LISTENER_FAILED' }])
+    },
+  )
 })
 
 test('the fields of an event are read once for each listener', async () => {

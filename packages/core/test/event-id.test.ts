@@ -19,7 +19,7 @@ test.each([
   ['a ULID', '01JZ6Q5V3M6Q8N1T4W7Y9B2C5D'],
   ['any other text', 'order-4711/é'],
   ['128 bytes', 'é'.repeat(64)],
-])('%s is taken as it is', (_, text) => {
+])('%s is returned unchanged', (_, text) => {
   expect(parseEventId(text)).toBe(text)
 })
 
@@ -33,7 +33,7 @@ test.each([
   ['null', null],
   ['a number', 7],
   ['an object', {}],
-])('%s is refused, naming the field', (_, value) => {
+])('%s is rejected, naming the field', (_, value) => {
   const parse = (): unknown => Reflect.apply(parseEventId, undefined, [value])
   expect(parse).toThrow(/^eventId /)
   expect(parse).toThrow(expect.toSatisfy((error) => isHarborageError(error, 'invalid_record')))
@@ -52,7 +52,7 @@ test.each([
   ['a NUL', ['a\0']],
   ['a lone surrogate', ['\ud800']],
   ['the halves of one character', ['\ud83d', '\ude00']],
-])('stored event ids with %s among them are refused', (_, texts) => {
+])('stored event ids with %s among them are rejected', (_, texts) => {
   for (const around of [texts, ['a', ...texts], [...texts, 'a']]) {
     expect(() => parseEventIds(around)).toThrow(
       expect.toSatisfy((error) => isHarborageError(error, 'invalid_record')),

@@ -17,7 +17,7 @@ describe('strict JSON', () => {
     [{ text: 'a', number: -1.5, truth: true, nothing: null, list: [1, [2], { three: 3 }] }],
     [JSON.parse('{"__proto__":{"polluted":true}}')],
     [Object.assign(Object.create(null), { bare: 1 })],
-  ])('writes %j as it is', (value) => {
+  ])('writes %j unchanged', (value) => {
     expect(JSON.parse(strictJsonObject('source', value, 1_000))).toEqual(value)
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
   })
@@ -58,7 +58,7 @@ describe('strict JSON', () => {
     ],
     ['a getter', { secret: Object.defineProperty([], 0, getter) }, 'source.*[0] is'],
     ['a circle', circle, 'source.*.* contains itself'],
-  ])('refuses %s, telling its place and no name', (_, value, place) => {
+  ])('rejects %s, naming its place but no name', (_, value, place) => {
     const error = thrownBy(() => strictJsonObject('source', value, 1_000))
     expect(isHarborageError(error, 'invalid_record')).toBe(true)
     expect(String(error)).toContain(place)

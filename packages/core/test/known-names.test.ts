@@ -22,7 +22,7 @@ test.each<[what: string, given: object]>([
   ['an object without a prototype', Object.assign(Object.create(null), { signal: 1 }) as object],
   ['a symbol', { [Symbol('mark')]: 1 }],
   ['a name that is not enumerable', Object.defineProperty({}, 'mark', { value: 1 })],
-])('%s is taken', (_, given) => {
+])('%s is accepted', (_, given) => {
   names.check(given)
 })
 

@@ -26,7 +26,7 @@ test.each([
   ['', 'a', -1],
   ['Z', 'a', -1],
   ['é', 'e\u0301', 1],
-])('%j compared with %j gives %i', (left, right, order) => {
+])('%j compared with %j is %i', (left, right, order) => {
   expect(compareNames(left, right)).toBe(order)
   expect(compareNames(right, left)).toBe(0 - order)
 })
@@ -56,7 +56,7 @@ test.each([
   [7n, 'a bigint'],
   [Symbol('s'), 'a symbol'],
   [() => {}, 'a function'],
-])('the type of a value is named, and the value never: %#', (value, type) => {
+])('the type of a value is named, and never the value: %#', (value, type) => {
   expect(describeType(value)).toBe(type)
 })
 

@@ -9,7 +9,7 @@ test.each([
     `the DSN scheme "sqlite:" (registered: none). Import '@harborage/driver-sqlite'`,
   ],
   ['./hunter2.db', 'a DSN without a scheme (registered: none). Begin it with a scheme'],
-])('with no engine registered %j says so', async (dsn, message) => {
+])('without a registered engine %j is rejected', async (dsn, message) => {
   const error = await failureOf(() => openDatabase(dsn))
   expect(error.code).toBe('unknown_driver')
   expect(error.message).toContain(message)

@@ -28,7 +28,7 @@ describe('a walk', () => {
     [4, 3, [undefined, 3]],
     [6, 3, [undefined, 3, 6]],
     [3, 1, [undefined, 1, 2, 3]],
-  ])('over %i items in pages of %i gives each once', async (count, size, expected) => {
+  ])('over %i items in pages of %i yields each once', async (count, size, expected) => {
     const { asked, walk } = pages(count, size)
     expect(await collect(walk)).toEqual(Array.from({ length: count }, (_, i) => i + 1))
     expect(asked).toEqual(expected)
@@ -68,7 +68,7 @@ describe('a walk', () => {
   test.each([
     ['stops once they hold 10 bytes', 10],
     ['does not look at bytes', Number.POSITIVE_INFINITY],
-  ])('gives each item once whose pages hold many bytes, where a page %s', async (_, stopsAt) => {
+  ])('yields each item of large pages once, if a page %s', async (_, stopsAt) => {
     for (let count = 0; count < 12; count += 1) {
       for (let size = 1; size < 14; size += 1) {
         const asked: (number | undefined)[] = []

@@ -44,7 +44,7 @@ test.each<[what: string, config: unknown, named: string]>([
   ['an unknown option', { connectionString: secret }, '"connectionString"'],
   ['a database together with a dsn', { database, dsn: secret }, 'not both'],
   ['a database together with a driver', { database, driver: secret }, 'not both'],
-])('%s is refused, naming the field and never the value', async (_, config, named) => {
+])('%s is rejected, naming the field and never the value', async (_, config, named) => {
   const error = await failure(config)
   expect(error.message).toContain(named)
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain('hunter2')
@@ -60,7 +60,7 @@ test.each([
   [{ Dsn: 7, url: 7 }, 'unknown options "Dsn" instead of "dsn", "url": it takes driver, '],
   [{ [secret]: 7 }, 'unknown option another name: it takes driver, '],
 ])(
-  'the options that there are instead of %j are listed, and the nearest is named',
+  'the known options are listed for %j, and the most similar is suggested',
   async (config, told) => {
     const { message } = await failure(config)
     expect(message).toContain(told)
@@ -93,7 +93,7 @@ test.each([
       },
     },
   ],
-])('%s is refused', async (_, config) => {
+])('%s is rejected', async (_, config) => {
   expect((await failure(config)).message).not.toContain('hunter2')
 })
 

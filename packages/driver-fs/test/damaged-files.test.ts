@@ -65,7 +65,7 @@ describe('a file that was', () => {
     ['replaced by zeros', (path) => writeFile(path, Buffer.alloc(10_000))],
     ['given an enormous header', (path) => overwrite(path, 4, [0xff, 0xff, 0xff, 0xff])],
   ])(
-    '%s is artifact_corrupt to every reader, and can be deleted and put again',
+    '%s is artifact_corrupt for every reader, and can be deleted and put again',
     async (_, damage) => {
       await damage(await onlyArtifactFile(root))
       await expectCorrupt(

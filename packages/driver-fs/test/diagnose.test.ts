@@ -96,7 +96,7 @@ test('a name that is too long differs from a path that is too long', async () =>
 })
 
 test.runIf(process.platform === 'linux')(
-  'the longest root that is taken can hold what has the longest path',
+  'the longest accepted root can hold the longest path',
   async () => {
     await using artifacts = await openArtifacts(pathOf(LONGEST_ROOT, await temporaryFolder()))
     const session = { tenantId: 't', userId: 'u', sessionId: 's' }

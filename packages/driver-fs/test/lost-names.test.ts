@@ -19,7 +19,7 @@ test.each([
   ['task', 3],
   ['namespace', 2],
 ])(
-  'a list that needs the lost name of a %s finds it in an artifact, and puts it back',
+  'a list recovers the lost name of a %s from an artifact, and writes it again',
   async (_, levelsUp) => {
     const root = await temporaryFolder()
     await using writer = await openArtifacts(root)

@@ -101,7 +101,7 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
   ['a link to itself', (place) => symlink(place, place)],
 ])('%s', (_what, plant) => {
   test.each(places.slice(0, -1))(
-    'in place of %s is for every call that comes there what is none of the store',
+    'in place of %s is a foreign entry for every call that meets it',
     async (_place, levelsUp) => {
       const place = upwards(await onlyArtifactFile(root), levelsUp)
       await rm(place, { recursive: true })

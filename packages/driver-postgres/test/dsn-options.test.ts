@@ -65,7 +65,7 @@ test.for([
   'options=-c%20lock_timeout%3D300',
   'statement_timeout=1000&lock_timeout=10&idle_in_transaction_session_timeout=2000',
   'client_encoding=utf-8',
-])('a DSN with what pg reads gets as far as connecting: %s', async (query) => {
+])('a DSN with an option that pg reads is accepted: %s', async (query) => {
   await expect(openPostgres({ dsn: `${dsn}?${query}` })).rejects.toMatchObject({
     code: 'store_unavailable',
   })
@@ -77,7 +77,7 @@ test.for([
   `postgresql://one,two/app`,
   `postgres://app:${PASSWORD}@/app?host=one,two`,
   `${dsn}?port=5432,5433`,
-])('a DSN with several hosts is refused as such: %s', async (several) => {
+])('a DSN with several hosts is rejected as such: %s', async (several) => {
   expect(await refusal(several)).toContain('several hosts')
 })
 

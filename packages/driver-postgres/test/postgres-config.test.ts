@@ -117,7 +117,7 @@ describe('a DSN that cannot be parsed is rejected without being shown:', () => {
 })
 
 test.for([{ retryTimeoutMs: 0 }, { max: 1 }, { schema: '_a$1' }, { preparedStatements: false }])(
-  'an option at the edge of what is allowed gets as far as connecting: %s',
+  'an option at a limit is accepted: %s',
   async (options) => {
     await expect(openPostgres({ dsn, ...options })).rejects.toMatchObject({
       code: 'store_unavailable',

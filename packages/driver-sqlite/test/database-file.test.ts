@@ -102,7 +102,7 @@ describe('a path that cannot be a database is rejected', () => {
     expect(error.message).toContain('names a folder')
   })
 
-  test('if it is a pipe, which would wait for a reader for ever', async () => {
+  test('if it is a pipe, which would wait for a reader forever', async () => {
     const path = await databasePath()
     expect(spawnSync('mkfifo', [path]).status).toBe(0)
     const error = await failureOf(openSqlite({ dsn: path }))
@@ -148,7 +148,7 @@ describe('a file', () => {
     ['a short text', 'do not lose me'],
     ['a long text', 'do not lose me\n'.repeat(1_000)],
     ['zeros', '\0'.repeat(8_192)],
-  ])('of %s is no database and stays what it is', async (_, content) => {
+  ])('of %s is not a database and is left unchanged', async (_, content) => {
     const path = await databasePath()
     await writeFile(path, content)
     const error = await failureOf(openSqlite({ dsn: path }))
@@ -164,7 +164,7 @@ describe('a file', () => {
     ['cut short', (path) => truncate(path, 6_000)],
     ['cut to its first page', (path) => truncate(path, 4_096)],
     ['cut within its header', (path) => truncate(path, 50)],
-  ])('that was %s is a typed error and no wrong answer', async (_, damage) => {
+  ])('that was %s causes a typed error and no wrong answer', async (_, damage) => {
     const path = await databasePath()
     const notes = await Notes.open({ dsn: path })
     const ids = Array.from({ length: 500 }, (_each, index) => `note ${index + 1_000}`)

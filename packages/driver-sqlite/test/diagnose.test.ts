@@ -167,7 +167,7 @@ describe('if the addon of better-sqlite3', () => {
   test.each([
     ['may not be loaded', '--no-addons', '--no-addons'],
     ['does not load', '--import', 'npm rebuild better-sqlite3'],
-  ])('%s, opening says what to do and makes no file', async (_, flag, advice) => {
+  ])('%s, opening names what to do and creates no file', async (_, flag, advice) => {
     const folder = await temporaryFolder()
     const support = join(import.meta.dirname, 'support')
     const flags = flag === '--import' ? [flag, join(support, 'break-addon.ts')] : [flag]

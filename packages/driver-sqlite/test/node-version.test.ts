@@ -23,7 +23,7 @@ function openUnder(version: string): Answer {
 }
 
 test.each(['20.20.2', '21.99.0', '22.0.0', '22.13.1'])(
-  'Node.js %s is refused before SQLite is touched, naming the version that is needed',
+  'Node.js %s is rejected before SQLite is loaded, naming the required version',
   (version) => {
     expect(openUnder(version)).toEqual({
       code: 'invalid_config',

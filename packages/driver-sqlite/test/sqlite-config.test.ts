@@ -20,7 +20,7 @@ test.each<[what: string, config: unknown, named: string]>([
   ['a negative time for a full disk', { dsn, retryTimeoutMs: -1 }, 'retryTimeoutMs: '],
   ['a time in a text', { dsn, busyTimeoutMs: '5000' }, 'busyTimeoutMs: '],
   ['an unknown option', { dsn, readonly: 'hunter2' }, '"readonly"'],
-])('%s is refused, naming the field and never the value', async (_, config, named) => {
+])('%s is rejected, naming the field and never the value', async (_, config, named) => {
   const opening: unknown = Reflect.apply(openSqlite, undefined, [config])
   const error = await failureOf(Promise.resolve(opening))
   expect(error.code).toBe('invalid_config')

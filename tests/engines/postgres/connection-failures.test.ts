@@ -137,7 +137,7 @@ describe('opening fails and shows no password, with', () => {
       const dsn = `${database.dsn}?${query}`
       const failure = await openingFailure({ dsn })
       expect(failure).toMatchObject({ code: 'store_unavailable', retryable: false })
-      expect(failure.message).toContain('takes no TLS')
+      expect(failure.message).toContain('does not support TLS')
       expect(failure.message).toContain('sslmode=disable')
       const findings = await diagnose({ dsn })
       expect(findings).toMatchObject([{ name: 'unavailable', message: failure.message, cause: {} }])

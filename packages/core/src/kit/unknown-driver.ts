@@ -51,7 +51,7 @@ function adviceOn({ name, scheme, registered, isOfAnotherStore }: WantedDriver):
     return `Begin it with a scheme: write ${inMemory} or "sqlite:./agent.db", or name the driver`
   }
   const elsewhere = `"sqlite:./agent.db" with '@harborage/driver-sqlite', "postgres://…" with '@harborage/driver-postgres', or ${inMemory}`
-  if (wanted === 'memory') return `It is no database that stores could share. Use ${elsewhere}`
+  if (wanted === 'memory') return `It is not a database that stores can share. Use ${elsewhere}`
   if (isOfAnotherStore) {
     const why = wanted === 'fs' ? 'Files keep artifacts only' : 'It serves another store only'
     return `${why}. Use another driver here: ${elsewhere}`

@@ -21,6 +21,6 @@ test.each([
   ['harbor-state-migrations', 1822362126547791207n],
   ['harbor-artifacts-migrations', 7550528845383515585n],
   ['harbor-memory-migrations', 6610278661020217717n],
-])('the key of %s stays what it is', (name, key) => {
+])('the key of %s never changes', (name, key) => {
   expect(lockKey(name)).toBe(key)
 })

@@ -47,7 +47,7 @@ test.each([
   ['\uffff', '\u{10000}'],
   ['a\u{10ffff}', 'b'],
   ['a\u{10ffff}\u{10ffff}', 'b'],
-])('after %j comes %j', (prefix, after) => {
+])('the upper bound of %j is %j', (prefix, after) => {
   expect(prefixUpperBound(prefix)).toBe(after)
 })
 

@@ -73,7 +73,7 @@ test('tells each attempt whether one before it may have been applied', async () 
 })
 
 test.each([true, false])(
-  'takes a unique violation for a conflict: %s',
+  'treats a unique violation as a conflict: %s',
   async (conflictsOnUnique) => {
     const calls = callsTelling()
     const work = (): SqlWork<string> =>

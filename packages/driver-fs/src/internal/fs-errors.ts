@@ -52,7 +52,7 @@ export function foreignEntryError(path: string, root: string, cause?: unknown): 
 export function missingRoot(): HarborageError {
   return new HarborageError(
     'schema_outdated',
-    "the artifact folder is not there: open the store once with migrate: 'apply', or make the folder",
+    "the artifact folder does not exist: open the store once with migrate: 'apply', or make the folder",
   )
 }
 

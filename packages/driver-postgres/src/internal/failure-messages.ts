@@ -26,7 +26,7 @@ export function reasonOfTimeout(message: string): string {
 const MEANINGS: ReadonlyMap<string, string> = new Map([
   [
     'The server does not support SSL connections',
-    'the server takes no TLS, which the DSN, the pool or PGSSLMODE asks for: turn TLS on at the server (ssl = on), or, ' +
+    'the server does not support TLS, which the DSN, the pool or PGSSLMODE asks for: turn TLS on at the server (ssl = on), or, ' +
       'if the network in between is trusted, connect with sslmode=disable',
   ],
   [
@@ -42,7 +42,7 @@ const MEANINGS: ReadonlyMap<string, string> = new Map([
 /** Returns the meaning of an error with which pg itself rejected a connection. */
 export function meaningOfRefusal(message: string): string {
   if (message.startsWith('SASL: ') && message.includes('client password must be')) {
-    return 'the server asks for a password, and there is none: add it to the DSN or the pool'
+    return 'the server asks for a password, but none is set: add it to the DSN or the pool'
   }
   return MEANINGS.get(message) ?? 'no connection to Postgres: see the cause'
 }
@@ -50,7 +50,7 @@ export function meaningOfRefusal(message: string): string {
 /** Messages that are used both when opening and for calls. */
 
 export const IN_RECOVERY: string =
-  'the server is in recovery and takes no writes: it is a standby, or still replays its log; ' +
+  'the server is in recovery and accepts no writes: it is a standby, or still replays its log; ' +
   'connect to the primary, or call again when it has become the primary'
 
 export const READ_ONLY: string =
@@ -58,7 +58,7 @@ export const READ_ONLY: string =
   'or a failover has put it on a server in recovery; reset the setting, or connect to the primary'
 
 export const HIDDEN_ROWS: string =
-  'row security keeps rows from this role, and what it does not see is not absent: give the role BYPASSRLS, ' +
+  'row security hides rows from this role, which would seem absent: give the role BYPASSRLS, ' +
   'or a policy FOR ALL USING (true) on every table of the store'
 
 export const LACKS_RIGHT_TO_MIGRATE: string =

@@ -62,12 +62,13 @@ export function connectionFailure(
 ): PostgresFailure {
   const state = sqlState(error)
   if (state !== undefined) {
-    const message = connectionLimit(error) ?? 'Postgres takes no connection now: call again'
+    const message = connectionLimit(error) ?? 'Postgres accepts no connection now: call again'
     return isTransientState(state, messageOf(error))
       ? unsent(unavailable(message, state, error), true)
       : unsent(final(refusal(state), state, error))
   }
-  const code = networkCode(error) ?? (isTermination(error) ? 'it hung up' : undefined)
+  const code =
+    networkCode(error) ?? (isTermination(error) ? 'the connection was closed' : undefined)
   if (code !== undefined) {
     if (!isTermination(error) && isPermanentNetworkCode(code)) {
       const message = `no connection to Postgres (${code}): check the address, the rights and TLS`
@@ -104,7 +105,7 @@ function refusal(state: string): string {
     return 'Postgres refused the login: check the user, the password and pg_hba.conf'
   }
   if (state === '08P01') {
-    return 'the server or its pooler does not take what the DSN asks for: see the cause, and leave that option out'
+    return 'the server or its pooler does not accept an option of the DSN: see the cause, and leave that option out'
   }
   if (state === '3D000') return 'the database does not exist: create it first'
   return 'Postgres refused the connection: see the cause'

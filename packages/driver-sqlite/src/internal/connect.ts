@@ -80,7 +80,7 @@ export function checkContent(connection: BetterSqlite3.Database): void {
   if (encoding !== 'UTF-8') {
     throw new HarborageError(
       'invalid_config',
-      `the database keeps its texts as ${String(encoding)}, in which they are in another order: make a new one, in UTF-8`,
+      `the encoding of the database is ${String(encoding)}, which sorts texts in another order: create a new database in UTF-8`,
     )
   }
 }

@@ -159,7 +159,7 @@ function namesFolder(): Objection {
 }
 
 /**
- * Returns the objection to a pipe, which would block for ever, or a device, which would keep
+ * Returns the objection to a pipe, which would block forever, or a device, which would keep
  * nothing.
  */
 function notRegular(): Objection {

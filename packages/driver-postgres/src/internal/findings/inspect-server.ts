@@ -162,12 +162,12 @@ function serverFindings(facts: ServerFacts, config: CheckedPostgresConfig): read
     facts.encoding !== 'UTF8' && {
       name: 'database_encoding',
       grade: 'loses_data',
-      message: `the database keeps its texts as ${facts.encoding}, which lacks characters: make one with encoding 'UTF8'`,
+      message: `the encoding of the database is ${facts.encoding}, which lacks characters: create a database with encoding 'UTF8'`,
     },
     facts.clientEncoding !== 'UTF8' && {
       name: 'client_encoding',
       grade: 'loses_data',
-      message: `the connection carries texts as ${facts.clientEncoding}, and pg reads them as UTF8: leave client_encoding out of its options`,
+      message: `the client encoding of the connection is ${facts.clientEncoding}, but pg reads UTF8: leave client_encoding out of its options`,
     },
     !facts.keepsBytes && {
       name: 'spoiled_bytes',
