@@ -36,7 +36,7 @@ export type Claimed = Claim & { readonly kind: 'claimed' }
 
 /** A failed summarization that is to be retried. */
 export interface Failure {
-  /** The claim of the fold that failed; `undefined` if an earlier release wrote the header. */
+  /** The claim of the fold that failed; `undefined` if the header does not name it. */
   readonly claimId: string | undefined
   /** The number of failures in a row. */
   readonly count: number

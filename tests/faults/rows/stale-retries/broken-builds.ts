@@ -55,8 +55,9 @@ export const brokenBuilds: readonly BrokenBuild[] = [
         file: 'packages/artifacts/src/in-memory-driver.ts',
         from: 'if (taken?.ref.sha256 === ref.sha256) return copyRef(taken.ref)',
         to: `if (taken?.ref.sha256 === ref.sha256) {
-      this.#artifacts.set(keyOf({ scope: ref.scope, id: shortId }), { ref: { ...ref, id: shortId }, bytes })
-      return { ...ref, id: shortId }
+      const later = { ...ref, id: shortId }
+      this.#artifacts.set(mapKey(later), { ref: later, sourceBytes: 2, bytes })
+      return copyRef(later)
     }`,
       },
     ],
