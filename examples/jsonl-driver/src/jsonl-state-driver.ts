@@ -17,8 +17,8 @@ import { decodeChange, encodeChange, type Change } from './change.ts'
 import { LineFile } from './line-file.ts'
 
 /**
- * Keeps state in a file of JSON lines that only grows, one line for all that a call changed, and all of it in memory
- * too. One process at a time: for tools on one machine.
+ * A state driver on an append-only file of JSON lines, with one line for everything that a call
+ * changed. It also keeps everything in memory. Only one process can use it at a time.
  */
 export class JsonlStateDriver implements StateDriver {
   readonly #file: LineFile

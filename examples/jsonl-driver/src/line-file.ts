@@ -16,7 +16,10 @@ export class LineFile {
     this.#lock = lock
   }
 
-  /** Opens the file, or makes it, cuts off a last line that was torn by a crash, and gives the whole ones. */
+  /**
+   * Opens or creates the file, cuts off a last line that was torn by a crash, and returns the
+   * complete lines.
+   */
   static async open(path: string): Promise<{ file: LineFile; lines: string[] }> {
     const lock = await FileLock.take(`${path}.lock`)
     try {
@@ -63,7 +66,7 @@ export class LineFile {
   }
 }
 
-/** Makes a new file's name as durable as its content. Windows has no such call, and does it by itself. */
+/** Makes the name of a new file durable. Windows has no such call, and does it by itself. */
 async function syncFolderOf(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(dirname(path), 'r')
