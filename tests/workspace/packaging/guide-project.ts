@@ -36,7 +36,7 @@ export class GuideProject implements AsyncDisposable {
   private constructor(folder: string, { installed, variables = {}, programs = [] }: GuideSetting) {
     this.folder = folder
     this.#installed = [join(installed, 'node_modules'), ...inWorkspace]
-    const path = [join(folder, 'node_modules/.bin'), ...programs, process.env['PATH'] ?? '']
+    const path = [...programs, process.env['PATH'] ?? '']
     this.#variables = { NO_COLOR: '1', PATH: path.join(delimiter), ...variables }
   }
 
@@ -70,8 +70,8 @@ export class GuideProject implements AsyncDisposable {
 
   async #run(path: string, step: GuideCommand): Promise<string[]> {
     const { line, command, succeeds, prints } = step
-    // What npx finds in the folder of the project is on the path here, without a start of npm.
-    const local = command.replace(/^npx /, '')
+    // What npx starts, without the time that npm takes: nothing but what this project installed.
+    const local = command.replace(/^npx /, `${join(this.folder, 'node_modules/.bin')}/`)
     const { succeeded, output } = await tryInShell(this.folder, local, this.#variables)
     const printed = stripVTControlCharacters(output)
     if (succeeded !== succeeds) {
