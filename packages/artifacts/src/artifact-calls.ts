@@ -8,7 +8,7 @@ import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './a
 export interface ArtifactCalls {
   /** Stores bytes in the scope. */
   putBytes(scope: ArtifactScope, data: Uint8Array, options?: PutOptions): Promise<ArtifactRef>
-  /** Stores a string in the scope, as UTF-8. */
+  /** Stores a text in the scope, as UTF-8. */
   putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef>
   /** Resolves to the bytes of the artifact with the id, or `undefined`. */
   get(scope: ArtifactScope, id: string, options?: CallOptions): Promise<Uint8Array | undefined>

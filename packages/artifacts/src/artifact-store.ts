@@ -113,7 +113,7 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Returns a copy of the bytes, or `undefined` if the scope has no such artifact.
+   * Returns a copy of the bytes of the artifact with the id, or `undefined` if the scope has none.
    *
    * @throws `artifact_corrupt` if the stored bytes do not match their digest.
    */
@@ -140,7 +140,8 @@ export class ArtifactStore implements AsyncDisposable {
   }
 
   /**
-   * Returns the ref, or `undefined` if the scope has no such artifact. It does not read the bytes.
+   * Returns the ref of the artifact with the id, or `undefined` if the scope has none. It does not
+   * read the bytes.
    *
    * @throws `artifact_corrupt` if the stored metadata is damaged.
    */
@@ -167,7 +168,7 @@ export class ArtifactStore implements AsyncDisposable {
     )
   }
 
-  /** Deletes an artifact, and returns whether it existed. */
+  /** Deletes the artifact with the id, and returns whether it existed. */
   async delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
     return this.#onKey('delete', scope, id, options, (key) => this.#driver.delete(key))
   }

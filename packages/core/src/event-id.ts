@@ -45,9 +45,9 @@ export function newEventId(): EventId {
 }
 
 /**
- * Returns a string as an event id, for ids that were stored, sent or come from another system. It
- * has to be well-formed Unicode of 1 to 128 UTF-8 bytes without NUL.
+ * Returns a string as an event id, for ids that were stored, sent or come from another system.
  *
+ * @param text Well-formed Unicode of 1 to 128 UTF-8 bytes without NUL.
  * @throws `invalid_record` if it is malformed.
  *
  * @example
@@ -85,6 +85,7 @@ const COUNTED_LENGTH = MAX_EVENT_ID_BYTES / 3
  * Returns strings that were stored together as event ids. Checks short ones in one pass, which is
  * faster than {@link parseEventId} for each.
  *
+ * @param texts Each as for {@link parseEventId}.
  * @throws `invalid_record` if one is malformed.
  */
 export function parseEventIds(texts: readonly string[]): readonly EventId[] {

@@ -112,7 +112,7 @@ export class StateStore implements AsyncDisposable {
     )
   }
 
-  /** Returns the record that the slot holds, or `undefined` if it is empty. */
+  /** Returns the record that the slot of the kind holds, or `undefined` if it is empty. */
   load(
     identity: RunIdentity,
     kind: string,
@@ -129,7 +129,7 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Returns the record that the slot holds.
+   * Returns the record that the slot of the kind holds.
    *
    * @throws `not_found` if the slot is empty.
    */
@@ -181,7 +181,7 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Empties a slot. The slot also forgets which event ids it replaced.
+   * Empties the slot of the kind. It also forgets which event ids it replaced.
    *
    * @returns Whether the slot held anything.
    * @throws `condition_failed` if `ifEventId` is given and the slot holds another event id.

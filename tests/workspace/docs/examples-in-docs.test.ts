@@ -12,7 +12,8 @@ import { examplesOfPage, examplesOfSource, type Example } from './find-examples.
 const pages = globSync(
   ['*.md', 'docs/**/*.md', 'examples/*/README.md', ...inPublished('README.md')],
   // The guides are run as a whole, in projects of their own: tests/workspace/packaging/guides.ts.
-  { cwd: repositoryRoot, exclude: ['docs/guides/**'] },
+  // The API reference repeats the examples of the sources.
+  { cwd: repositoryRoot, exclude: ['docs/guides/**', 'docs/api/**'] },
 )
 const sources = globSync(inPublished('src/**/*.ts'), { cwd: repositoryRoot })
 

@@ -20,6 +20,7 @@ const MAX_BYTES_PER_CODE_UNIT = 3
  * one, and Postgres rejects NUL.
  *
  * @param field The name of the argument in the error message.
+ * @param value The argument, which may be anything.
  * @param code The code of the error if the name is malformed.
  * @param maxBytes The largest size in UTF-8 bytes. Default: 256.
  */
@@ -69,6 +70,7 @@ function isArray(value: object): boolean {
 /**
  * Returns a copy of the bytes of an argument, which later changes of the array do not affect.
  *
+ * @param field The name of the argument in error messages.
  * @param tooLarge Returns the error for more than `maxBytes` bytes. Larger arguments are not
  * copied.
  * @throws `invalid_record` if it is not a readable Uint8Array.
@@ -130,6 +132,7 @@ export class KnownNames {
 
   /**
    * @param argument The name of the argument in error messages.
+   * @param names The property names that it may have.
    * @param code The code of the error. Default: `invalid_record`.
    */
   constructor(argument: string, names: readonly string[], code: ErrorCode = 'invalid_record') {

@@ -119,6 +119,7 @@ export class CallGate {
   /**
    * Checks that the store is open, then the arguments of a call.
    *
+   * @param operation The name of the call in traces.
    * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
    */
   read<Checked>(operation: string, check: () => Checked): Checked {
@@ -132,7 +133,12 @@ export class CallGate {
     }
   }
 
-  /** Traces a call that was rejected before it began. */
+  /**
+   * Traces a call that was rejected before it began.
+   *
+   * @param operation The name of the call in traces.
+   * @param error What it was rejected with.
+   */
   refuse(operation: string, error: unknown): void {
     if (this.#tracedAs === undefined || !operationChannel.hasSubscribers) return
     const refused = traceOperation({ store: this.#tracedAs, operation }, async () => {

@@ -1,6 +1,8 @@
 /**
  * Compares two strings by their UTF-8 bytes, as `COLLATE "C"` and SQLite's BINARY do. JavaScript
  * compares UTF-16 code units, which gives another order.
+ *
+ * @returns A negative number if `left` comes before `right`, a positive one if after, else 0.
  */
 export function compareNames(left: string, right: string): number {
   if (left === right) return 0

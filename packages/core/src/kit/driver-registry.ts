@@ -29,8 +29,8 @@ export class DriverRegistry<Driver extends Registered> {
     registries[kind].push(this)
   }
 
-  /*
-   * * Registers a driver.
+  /**
+   * Registers a driver under a name and its schemes.
    *
    * @throws `invalid_config` if the name or a scheme is malformed or already registered, or if the
    * driver has no `open`.

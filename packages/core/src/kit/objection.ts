@@ -7,7 +7,13 @@ export interface Objection {
   readonly error: HarborageError
 }
 
-/** Returns an objection to a place or an option that has to be changed. */
+/**
+ * Returns an objection to a place or an option that has to be changed.
+ *
+ * @param name The name of the finding, such as `not_a_file`.
+ * @param message What is wrong and what to do, without a secret.
+ * @param cause The error that was caught, if one was.
+ */
 export function refusal(
   name: string,
   grade: FindingGrade,
@@ -21,7 +27,14 @@ export function refusal(
   }
 }
 
-/** Returns an objection to a place that is correct, but cannot be used in its present state. */
+/**
+ * Returns an objection to a place that is correct, but cannot be used in its present state.
+ *
+ * @param name The name of the finding, such as `disk`.
+ * @param message What is wrong and what to do, without a secret.
+ * @param cause The error that was caught.
+ * @param mayPass Whether opening it later may succeed without a change.
+ */
 export function unavailable(
   name: string,
   message: string,

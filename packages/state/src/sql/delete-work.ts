@@ -14,7 +14,7 @@ import type { EventColumn, StateStatements } from './statements.ts'
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws WriteConflict if others changed the slot in between. `condition_failed` as
  * `decideDelete`. `outcome_unknown` if an earlier attempt may have been applied, and the slot does
- * not show whether it was.
+ * not show whether it was. `invalid_record` if the event id that is stored is damaged.
  */
 export function* deleteWork(
   statements: StateStatements,

@@ -78,6 +78,7 @@ export interface SqlDialect {
    * Compiles the batch form of a statement, which makes concurrent calls as one statement. Returns
    * `undefined` if each call is a statement of its own.
    *
+   * @param name A short name for logs and for the server's list of prepared statements.
    * @param build Builds the statement from a query with one row per call. It has to return the
    * columns that `nameOf` reads for each row that it wrote.
    */
@@ -90,6 +91,7 @@ export interface SqlDialect {
    * Compiles a statement that makes all of its calls or none. It fails with the reason `incomplete`
    * if it cannot make all. Returns `undefined` if each call is a statement of its own.
    *
+   * @param name A short name for logs and for the server's list of prepared statements.
    * @param build Builds the statement, as for {@link compileBatch}. It has to return one row for
    * each row that it wrote.
    */

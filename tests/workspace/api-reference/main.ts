@@ -1,0 +1,17 @@
+/**
+ * `pnpm docs:api`: writes the API reference, docs/api, from the comments of what the packages export,
+ * and fails if a comment is missing or wrong.
+ */
+import { join } from 'node:path'
+
+import { faultsOfComments } from './check-comments.ts'
+import { publishedEntries } from './entries.ts'
+import { writePages } from './pages.ts'
+import { readEntries } from './read-entries.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const read = await readEntries(root, publishedEntries(root))
+await writePages(read, join(root, 'docs/api'))
+const faults = faultsOfComments(read)
+for (const fault of faults) console.error(fault)
+process.exitCode = faults.length > 0 ? 1 : 0
