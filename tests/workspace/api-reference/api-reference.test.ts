@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { beforeAll, describe, expect, test } from 'vitest'
 
 import { publishedPackages } from '../../../scripts/published-packages.ts'
@@ -10,17 +11,15 @@ import { publishedEntries } from './entries.ts'
 import { pagesIn, writePages } from './pages.ts'
 import { readEntries, type ReadEntries } from './read-entries.ts'
 
-const root = join(import.meta.dirname, '../../..')
-
 describe('the API reference', () => {
   let read: ReadEntries
   beforeAll(async () => {
-    read = await readEntries(root, publishedEntries(root))
+    read = await readEntries(repositoryRoot, publishedEntries(repositoryRoot))
   })
 
   test('has an entry of every published package', () => {
-    const entries = publishedEntries(root).map(({ name }) => name)
-    const without = publishedPackages(root).filter(
+    const entries = publishedEntries(repositoryRoot).map(({ name }) => name)
+    const without = publishedPackages(repositoryRoot).filter(
       ({ name }) => !entries.some((entry) => entry === name || entry.startsWith(`${name}/`)),
     )
     expect(without).toEqual([])
@@ -33,7 +32,7 @@ describe('the API reference', () => {
   test('is committed as `pnpm docs:api` writes it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'harborage-api-reference-'))
     await writePages(read, folder)
-    const [written, committed] = [pagesIn(folder), pagesIn(join(root, 'docs/api'))]
+    const [written, committed] = [pagesIn(folder), pagesIn(join(repositoryRoot, 'docs/api'))]
     await rm(folder, { recursive: true, force: true })
     const stale = Object.keys({ ...written, ...committed }).filter(
       (page) => written[page] !== committed[page],

@@ -4,14 +4,15 @@
  */
 import { join } from 'node:path'
 
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+
 import { faultsOfComments } from './check-comments.ts'
 import { publishedEntries } from './entries.ts'
 import { writePages } from './pages.ts'
 import { readEntries } from './read-entries.ts'
 
-const root = join(import.meta.dirname, '../../..')
-const read = await readEntries(root, publishedEntries(root))
-await writePages(read, join(root, 'docs/api'))
+const read = await readEntries(repositoryRoot, publishedEntries(repositoryRoot))
+await writePages(read, join(repositoryRoot, 'docs/api'))
 const faults = faultsOfComments(read)
 for (const fault of faults) console.error(fault)
 process.exitCode = faults.length > 0 ? 1 : 0
