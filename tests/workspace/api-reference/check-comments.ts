@@ -143,10 +143,10 @@ function textOf(parts: readonly CommentDisplayPart[] = []): string {
 
 function placeOf({ root, project, program }: ReadEntries, reflection: Reflection): string {
   const named = reflection instanceof SignatureReflection ? reflection.parent : reflection
-  const symbol = project.getSymbolIdFromReflection(named)
-  const file = symbol && program.getSourceFile(symbol.fileName)
   const name = named.getFriendlyFullName()
-  if (file === undefined || symbol === undefined) return name
-  const { line } = file.getLineAndCharacterOfPosition(symbol.pos)
+  const { fileName = '', pos } = project.getSymbolIdFromReflection(named) ?? {}
+  const file = program.getSourceFile(fileName)
+  if (file === undefined || pos === undefined) return name
+  const { line } = file.getLineAndCharacterOfPosition(pos)
   return `${relative(root, file.fileName)}:${line + 1}: ${name}`
 }
