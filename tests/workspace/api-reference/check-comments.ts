@@ -125,12 +125,21 @@ function unnamedCodes(
     .map((code) => `throws "${code}", and its comment does not say so`)
 }
 
-/** The codes of errors are the names of an interface that stores add to. */
+/**
+ * Returns the names of the interface of error codes, which stores add to, and the values of public
+ * types, such as a strategy, which an `@throws` may name as well.
+ */
 function knownCodes({ project }: ReadEntries): ReadonlySet<string> {
-  const interfaces = project
-    .getReflectionsByKind(ReflectionKind.Interface)
-    .filter(({ name }) => name === 'HarborageErrorCodes') as DeclarationReflection[]
-  return new Set(interfaces.flatMap(({ children = [] }) => children.map(({ name }) => name)))
+  const declarations = project.getReflectionsByKind(
+    ReflectionKind.Interface | ReflectionKind.TypeAlias,
+  ) as DeclarationReflection[]
+  const codes = declarations
+    .filter(({ name }) => name === 'HarborageErrorCodes')
+    .flatMap(({ children = [] }) => children.map(({ name }) => name))
+  const values = declarations.flatMap(({ type }) =>
+    type?.type === 'union' ? type.types.map((each) => each.toString().replaceAll('"', '')) : [],
+  )
+  return new Set([...codes, ...values])
 }
 
 function allParts(comment: Comment | undefined): readonly CommentDisplayPart[] {

@@ -53,7 +53,8 @@ const pageOptions = {
   excludeScopesInPaths: true,
   expandParameters: true,
   hidePageHeader: true,
-  parametersFormat: 'table',
+  // A row of a table would be wider than a terminal.
+  parametersFormat: 'list',
   useCodeBlocks: true,
 }
 
