@@ -20,7 +20,7 @@ export const HELP = `Harborage beside the bare clients and the stores that peopl
   pnpm bench                     every case, about a quarter of an hour; writes docs/benchmarks.md
   pnpm bench --quick             few and short rounds, no large stores; writes nothing
   pnpm bench --only save-32      cases with that in their name; can be given several times; writes nothing
-  pnpm bench --rounds 20         so many rounds instead of 11
+  pnpm bench --rounds 20         20 rounds instead of 11
   pnpm bench --against REV       this checkout next to another revision of the project, 63 rounds; writes nothing,
                                  and exits with 1 if a case is slower
   pnpm bench --compare FILE      shows the differences to an earlier run (docs/benchmarks/latest.json)

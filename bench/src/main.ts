@@ -22,7 +22,10 @@ import { UsageError } from './usage-error.ts'
 
 const SLICE_MS = 40
 const QUICK_SLICE_MS = 10
-/** Two builds differ by a few percent only: the median of many short rounds is steadier than that of few long ones. */
+/**
+ * Two builds differ by a few percent only: the median of many short rounds is steadier than that of
+ * few long ones.
+ */
 const SLICE_OF_BUILDS_MS = 20
 const REPLAYED_RUNS = 60
 const QUICK_REPLAYED_RUNS = 10

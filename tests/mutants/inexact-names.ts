@@ -31,7 +31,7 @@ export function someInexactFaults<Open>(
   return inexactFaults(calls, openWith).slice(1, 4)
 }
 
-/** Returns whether all parts of a stored identity match. A part that is not asked for always does. */
+/** Returns whether all parts of a stored identity match. An omitted part always matches. */
 export function hasSameParts<Part extends string>(
   isSame: CompareNames,
   stored: { readonly [Name in Part]?: string },

@@ -27,7 +27,7 @@ export function save(engine: EngineName, callers: number): Race {
               eventIds = newEventIds(operations)
               payload = newPayload()
             },
-            // The client of SQLite is synchronous, so many callers are the same as one.
+            // The client of SQLite is synchronous: many callers are the same as one.
             run: (operations) =>
               callersAtOnce(callers, operations, (index) =>
                 store.save({ place: at(places, index), eventId: at(eventIds, index), payload }),

@@ -11,7 +11,10 @@ import { guide } from './guide-project.ts'
 import type { PackageRegistry } from './package-registry.ts'
 import { runCommand } from './run-command.ts'
 
-/** Makes the steps of the Dockerfile in docs/guides/docker.md, and runs what they make, without a container. */
+/**
+ * Makes the steps of the Dockerfile in docs/guides/docker.md, and runs what they make, without a
+ * container.
+ */
 export function dockerGuide(registry: () => PackageRegistry): void {
   const { steps, blocks } = guide('docker')
   const diagnose = ['node', 'diagnose.mjs']

@@ -87,8 +87,8 @@ export class GuideProject implements AsyncDisposable {
   }
 
   /**
-   * Links one package that is installed elsewhere, with the commands that it brings. What it depends
-   * on is found beside the place that the link leads to.
+   * Links one package that is installed elsewhere, with the commands that it brings. What it
+   * depends on is found beside the place that the link leads to.
    */
   async #link(name: string): Promise<void> {
     const source = this.#installed.map((folder) => join(folder, name)).find((at) => existsSync(at))
