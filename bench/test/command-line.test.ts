@@ -20,7 +20,7 @@ describe('readOptions', () => {
   it('compares with another revision in more rounds, and writes nothing', () => {
     expect(readOptions(['--against', 'main'])).toMatchObject({
       against: 'main',
-      rounds: 21,
+      rounds: 63,
       write: false,
     })
     expect(() => readOptions(['--against', 'main', '--write'])).toThrow('--against goes neither')
