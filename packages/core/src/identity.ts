@@ -83,7 +83,8 @@ function checkNames(identity: object, names: KnownNames): void {
 /**
  * Checks an optional part of an identity and returns it, or `''` if it is absent.
  *
- * @throws `invalid_identity` if it is malformed; `identity_required` if the identity is not an object.
+ * @throws `invalid_identity` if it is malformed; `identity_required` if the identity is not an
+ *   object.
  */
 export function checkOptionalPart(identity: Identity, part: string): string {
   return checkPart(identity, part, false)

@@ -11,8 +11,8 @@ import { carriedText } from './internal/turn-text.ts'
 export type TokenEstimator = (text: string) => number
 
 /**
- * Returns a rough estimate of a text that needs no tokenizer: one token for every four UTF-8 bytes, rounded
- * down, plus one.
+ * Returns a rough estimate of a text that needs no tokenizer: one token for every four UTF-8 bytes,
+ * rounded down, plus one.
  */
 export function estimateByBytes(text: string): number {
   return Math.floor(Buffer.byteLength(text) / 4) + 1

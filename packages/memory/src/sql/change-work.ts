@@ -25,8 +25,8 @@ import { writeRows } from './write-rows.ts'
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws WriteConflict if the conversation had no header to lock and another caller wrote one, or
- * if another caller added a turn with the same id since it was looked up. `store_unavailable` if the
- * header is damaged and the change does not replace it.
+ *   if another caller added a turn with the same id since it was looked up. `store_unavailable` if
+ *   the header is damaged and the change does not replace it.
  */
 export function* changeWork<Result>(
   statements: MemoryStatements,
