@@ -115,3 +115,20 @@ test('names what a rejected call has waited for', async () => {
   await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
   expect(reasons.map(messageOf)).toEqual([PATIENCE_TIMEOUT, CONNECTION_TIMEOUT])
 })
+
+test('a call that becomes late while others are rejected is rejected at once', async () => {
+  const notes: string[] = []
+  const gate = new ConnectionGate(1, TIMEOUT_MS)
+  const enter = entering(gate, notes)
+  for (const name of ['served', 'early']) enter('brief', name)
+  await vi.advanceTimersByTimeAsync(TIMEOUT_MS / 2)
+  enter('brief', 'late')
+  const delays = vi.spyOn(globalThis, 'setTimeout')
+  const now = performance.now() + TIMEOUT_MS / 2
+  const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(now)
+  clock.mockReturnValue(now + TIMEOUT_MS)
+  await vi.advanceTimersByTimeAsync(TIMEOUT_MS / 2 + 1)
+  expect(notes).toEqual(['served', 'early refused', 'late refused'])
+  for (const [, delayMs] of delays.mock.calls) expect(delayMs).toBeGreaterThanOrEqual(0)
+  vi.restoreAllMocks()
+})
