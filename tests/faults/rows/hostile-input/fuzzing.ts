@@ -33,6 +33,8 @@ const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot'] as const),
   ...(['not_found', 'idempotency_conflict', 'condition_failed', 'scope_mismatch'] as const),
   ...(['maintenance_scope_required', 'artifact_too_large'] as const),
+  // The memory stores of a database have a strategy each, and junk may name a run of the other one.
+  'strategy_mismatch',
 ])
 
 const openingRefusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
