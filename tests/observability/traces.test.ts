@@ -136,8 +136,8 @@ describe('each operation is published with its outcome', () => {
       throw new TypeError(SECRET)
     }
     await using store = new StateStore(driver)
-    await expect(store.load(session, SECRET)).rejects.toThrow(SECRET)
-    expect(told()).toEqual(['state.load failed'])
+    await expect(store.load(session, SECRET)).rejects.toMatchObject({ code: 'driver_failed' })
+    expect(told()).toEqual(['state.load driver_failed'])
   })
 })
 

@@ -53,8 +53,11 @@ test('maxBytes applies to a registered driver', async () => {
   expect(error.code).toBe('artifact_too_large')
 })
 
-test('an error of the driver while it is opened reaches the caller', async () => {
-  await expect(openArtifactStore({ dsn: 'bucket:leaking' })).rejects.toThrow('it leaks')
+test('an error of the driver while it is opened reaches the caller as a cause', async () => {
+  await expect(openArtifactStore({ dsn: 'bucket:leaking' })).rejects.toMatchObject({
+    code: 'driver_failed',
+    cause: new Error('it leaks'),
+  })
 })
 
 test('a registered driver is listed with the other drivers, sorted', () => {

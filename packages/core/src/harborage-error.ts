@@ -56,6 +56,11 @@ export interface HarborageErrorCodes {
    * out.
    */
   readonly outcome_unknown: true
+  /**
+   * A driver or an engine threw an error that is not a HarborageError, which is the cause. Whether
+   * a write was applied is unknown.
+   */
+  readonly driver_failed: true
 }
 
 /** The code of a {@link HarborageError}. Codes are stable: branch on them, not on messages. */
@@ -78,8 +83,8 @@ export interface HarborageErrorOptions {
 const mark = Symbol.for('harborage.error')
 
 /**
- * The error that every call of Harborage throws or rejects with, except for the reason of the
- * caller's own AbortSignal.
+ * The error that every call of Harborage throws or rejects with. Only what is the caller's own
+ * passes through: the reason of an AbortSignal, and what the `change` of a typed slot throws.
  *
  * Branch on its `code`. Its message says what to do next and never contains a payload, a password
  * or another identity's values. Use {@link isHarborageError} instead of `instanceof`.

@@ -1,7 +1,8 @@
-import { engines, type Database } from './database.ts'
+import { engines, type Database, type Engine } from './database.ts'
 import { schemeOf } from './kit/driver-registry.ts'
 import { HarborageError } from './harborage-error.ts'
 import { describeType } from './kit/argument-checks.ts'
+import { asDriverFailure } from './kit/driver-failure.ts'
 import { unknownDriver } from './kit/unknown-driver.ts'
 
 /**
@@ -12,7 +13,8 @@ import { unknownDriver } from './kit/unknown-driver.ts'
  * package of the engine has to be imported first.
  *
  * @throws `invalid_config` if the DSN is malformed; `unknown_driver` if no engine is registered for
- * its scheme; `store_unavailable` if the database cannot be opened now.
+ * its scheme; `store_unavailable` if the database cannot be opened now; `driver_failed` if the
+ * engine throws anything but a HarborageError.
  *
  * @example
  * ```ts
@@ -31,10 +33,18 @@ export async function openDatabase(dsn: string): Promise<Database> {
   }
   const scheme = schemeOf(dsn)
   const engine = scheme === undefined ? undefined : engines.findByScheme(scheme)
-  if (engine !== undefined) return engine.open(dsn)
+  if (engine !== undefined) return openWith(engine, dsn)
   throw unknownDriver({
     scheme,
     registered: engines.names(),
     isOfAnotherStore: engines.isOfRival(undefined, scheme),
   })
+}
+
+async function openWith(engine: Engine, dsn: string): Promise<Database> {
+  try {
+    return await engine.open(dsn)
+  } catch (error) {
+    throw asDriverFailure(error)
+  }
 }

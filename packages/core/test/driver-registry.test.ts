@@ -193,7 +193,7 @@ describe('a store', () => {
       loadSql: async () => () => Promise.reject(new Error('no tables')),
     })
     const opening = failing.open({ driver: 'closing-engine', dsn: 'x' })
-    await expect(opening).rejects.toThrow('no tables')
+    await expect(opening).rejects.toMatchObject({ cause: new Error('no tables') })
     expect(closed).toBe(1)
   })
 })

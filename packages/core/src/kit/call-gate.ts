@@ -1,8 +1,9 @@
 import { HarborageError } from '../harborage-error.ts'
 import { operationChannel, traceOperation, type TracedStore } from '../operation-trace.ts'
-import { abortReason, isAborted, untilAborted } from './abort-signal.ts'
+import { abortReason, isAborted, onAbort, untilAborted } from './abort-signal.ts'
 import { walkPages, type PageWalk } from './page-walk.ts'
 import { asRefusal } from './argument-checks.ts'
+import { asDriverFailure } from './driver-failure.ts'
 
 /** The checked arguments of a call. */
 export interface CheckedCall {
@@ -21,7 +22,10 @@ export interface Guarded {
   readonly name: string
   /** The store name of its traces. Default: its calls are not traced. */
   readonly tracedAs?: TracedStore
-  /** The store object, by which {@link assertStoreOpen} finds the gate. */
+  /**
+   * The store object, by which {@link assertStoreOpen} finds the gate. With it, an error of the
+   * driver that is not a HarborageError becomes the cause of a `driver_failed`.
+   */
   readonly store?: object
 }
 
@@ -38,6 +42,32 @@ export function assertStoreOpen(store: object): void {
 }
 
 /**
+ * Settles as the promise does, which is that of a user's code, such as a schema. Rejects sooner
+ * with the reason of the signal once that is aborted, or with `store_closed` once the store is
+ * closed. A store of another copy of this package is unknown here.
+ */
+export function whileOpen<Result>(
+  store: object,
+  signal: AbortSignal | undefined,
+  running: Promise<Result>,
+): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>()
+  const forgetSignal = signal === undefined ? undefined : rejectOnAbort(signal, reject)
+  const forgetStore = gates.get(store)?.onClose(reject)
+  running.then(resolve, reject)
+  return promise.finally(() => {
+    forgetSignal?.()
+    forgetStore?.()
+  })
+}
+
+function rejectOnAbort(signal: AbortSignal, reject: (reason: unknown) => void): () => void {
+  if (!isAborted(signal)) return onAbort(signal, () => reject(abortReason(signal)))
+  reject(abortReason(signal))
+  return () => {}
+}
+
+/**
  * Guards the calls of a store or a database. It rejects calls after closing, honors the caller's
  * signal and traces calls. Closing waits for calls in flight before it releases resources.
  */
@@ -48,10 +78,14 @@ export class CallGate {
   #inFlight = 0
   #closing: Promise<void> | undefined
   #drained: (() => void) | undefined
+  readonly #closeListeners = new Set<(error: HarborageError) => void>()
+  /** Whether it guards a store. The errors of a database have meanings that stores know. */
+  readonly #isOfStore: boolean
 
   constructor({ name, tracedAs, store }: Guarded) {
     this.#name = name
     this.#tracedAs = tracedAs
+    this.#isOfStore = store !== undefined
     if (store !== undefined) gates.set(store, this)
   }
 
@@ -71,7 +105,8 @@ export class CallGate {
    * @param check Checks the arguments and returns what `work` needs of them.
    * @param outcomeOf Returns the traced outcome of a success: a word from a closed set. Default:
    * `ok`.
-   * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
+   * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read;
+   * `driver_failed` if `work` of a store throws anything but a HarborageError.
    */
   async call<Checked extends CheckedCall, Result>(
     operation: string,
@@ -86,6 +121,8 @@ export class CallGate {
     this.#inFlight += 1
     try {
       return await work(checked)
+    } catch (error) {
+      throw this.#failure(error)
     } finally {
       this.leave()
     }
@@ -179,6 +216,8 @@ export class CallGate {
     this.#inFlight += 1
     try {
       return await call()
+    } catch (error) {
+      throw this.#failure(error)
     } finally {
       this.leave()
     }
@@ -204,8 +243,35 @@ export class CallGate {
    * return the same promise.
    */
   close(release: () => Promise<void>): Promise<void> {
-    this.#closing ??= this.#drain().then(release)
+    if (this.#closing === undefined) {
+      this.#closing = this.#release(release)
+      for (const listener of this.#closeListeners) listener(this.#closed())
+      this.#closeListeners.clear()
+    }
     return this.#closing
+  }
+
+  /**
+   * Calls the listener once {@link close} is called, with the error of later calls. Returns a
+   * function that removes the listener.
+   */
+  onClose(listener: (error: HarborageError) => void): () => void {
+    if (this.#closing === undefined) this.#closeListeners.add(listener)
+    else listener(this.#closed())
+    return () => void this.#closeListeners.delete(listener)
+  }
+
+  async #release(release: () => Promise<void>): Promise<void> {
+    await this.#drain()
+    try {
+      await release()
+    } catch (error) {
+      throw this.#failure(error)
+    }
+  }
+
+  #failure(error: unknown): unknown {
+    return this.#isOfStore ? asDriverFailure(error) : error
   }
 
   #closed(): HarborageError {

@@ -1,4 +1,5 @@
 import { engines, type Database } from '../database.ts'
+import { asDriverFailure } from './driver-failure.ts'
 import { DriverRegistry, type Registered, schemeOf } from './driver-registry.ts'
 import { HarborageError } from '../harborage-error.ts'
 import { parseStoreConfig, type StoreConfig } from '../store-config.ts'
@@ -107,10 +108,19 @@ export class DefinedStore<Driver extends ClosableDriver> {
   /**
    * Opens the driver that a configuration selects. Nothing stays open if that fails.
    *
-   * @throws `invalid_config`, `unknown_driver`, or an error of the driver.
+   * @throws `invalid_config`, `unknown_driver`, or an error of the driver. One that is not a
+   * HarborageError becomes the cause of a `driver_failed`.
    */
   async open(config: StoreConfig): Promise<OpenedDriver<Driver>> {
-    const { database, driver, dsn, migrate = 'apply' } = parseStoreConfig(config)
+    try {
+      return await this.#open(parseStoreConfig(config))
+    } catch (error) {
+      throw asDriverFailure(error)
+    }
+  }
+
+  async #open(config: StoreConfig): Promise<OpenedDriver<Driver>> {
+    const { database, driver, dsn, migrate = 'apply' } = config
     if (database !== undefined) return opened(await this.#openOnSql(database, migrate))
     const scheme = dsn === undefined ? undefined : schemeOf(dsn)
     const name = driver ?? (dsn === undefined ? DEFAULT_DRIVER : undefined)

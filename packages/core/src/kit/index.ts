@@ -38,6 +38,7 @@ export {
   type CheckedCall,
   type CheckedWalk,
   type Guarded,
+  whileOpen,
 } from './call-gate.ts'
 export { codeOf, isError, messageOf } from './caught-error.ts'
 export { compareNames } from './compare-names.ts'
@@ -55,5 +56,6 @@ export {
   type StoreOptions,
 } from './define-store.ts'
 export { walkPages, type PageWalk } from './page-walk.ts'
+export { isRawJson } from './raw-json.ts'
 export { settlesWithin } from './settles-within.ts'
 export { SortedOrder } from './sorted-order.ts'

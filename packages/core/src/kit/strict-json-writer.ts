@@ -1,5 +1,6 @@
 import { HarborageError } from '../harborage-error.ts'
 import { describeType } from './argument-checks.ts'
+import { isRawJson } from './raw-json.ts'
 
 /**
  * The deepest nesting of objects and arrays. A deeper value is a mistake or an attack on the stack.
@@ -136,10 +137,13 @@ function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-/** Returns whether an object is neither an instance of a class nor has an inherited `toJSON`. */
+/**
+ * Returns whether an object is neither an instance of a class nor raw JSON, and inherits no
+ * `toJSON`.
+ */
 function isPlain(value: object): boolean {
   const prototype = Reflect.getPrototypeOf(value)
-  if (prototype === null) return true
+  if (prototype === null) return !isRawJson(value)
   // Object.prototype of any realm is the only prototype without a prototype.
   return Reflect.getPrototypeOf(prototype) === null && !('toJSON' in prototype)
 }
