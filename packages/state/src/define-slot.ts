@@ -8,9 +8,12 @@ import {
   checkSave,
   checkStore,
   checkUpdate,
+  signalOf,
 } from './internal/check-typed-slot.ts'
 import { SlotCodec } from './internal/slot-codec.ts'
 import { pauseAfter, updateQueueOf } from './internal/update-queue.ts'
+import { settle, type Caller } from './internal/user-code.ts'
+import type { StateRecord } from './state-record.ts'
 import type { SlotDefinition, TypedSlot } from './typed-slot.ts'
 
 /**
@@ -41,22 +44,32 @@ export function defineSlot<Schema extends StandardSchemaV1>(
   const codec = new SlotCodec(form)
   type Slot = TypedSlot<StandardSchemaV1.InferInput<Schema>, StandardSchemaV1.InferOutput<Schema>>
 
+  async function decodeHeld(
+    record: StateRecord,
+    caller?: Caller,
+  ): Promise<StandardSchemaV1.InferOutput<Schema>> {
+    const { bytes, version: saved } = readArguments(() => checkHeld(kind, record))
+    return codec.decode(bytes, saved, caller)
+  }
+
   const slot: Slot = {
     kind,
     async load(store, identity, options) {
       return (await slot.loadWithEventId(store, identity, options))?.value
     },
     async loadWithEventId(store, identity, options) {
-      const record = await checkStore(store).load(identity, kind, options)
+      const loading = checkStore(store).load(identity, kind, options)
+      const caller = { store, signal: signalOf(options) }
+      const record = await loading
       if (record === undefined) return undefined
-      return { value: await slot.decode(record), eventId: record.eventId }
+      return { value: await decodeHeld(record, caller), eventId: record.eventId }
     },
     async save(store, identity, value, given) {
       const { owner, eventId, options } = checkCall(store, () => ({
         owner: checkRunIdentity(identity),
         ...checkSave(given),
       }))
-      const { bytes } = await codec.encode(value)
+      const { bytes } = await codec.encode(value, { store, signal: options.signal })
       return store.save({ eventId, identity: owner, kind, bytes, version }, options)
     },
     async delete(store, identity, options) {
@@ -70,15 +83,13 @@ export function defineSlot<Schema extends StandardSchemaV1>(
       const { bytes } = await codec.encode(value)
       return { ...checked, kind, bytes, version }
     },
-    async decode(record) {
-      const held = readArguments(() => checkHeld(kind, record))
-      return codec.decode(held.bytes, held.version)
-    },
+    decode: (record) => decodeHeld(record),
     async update(store, identity, change, given) {
       const { owner, eventId, attempts, options } = checkCall(store, () => ({
         owner: checkRunIdentity(identity),
         ...checkUpdate(change, given),
       }))
+      const caller = { store, signal: options.signal }
       const queue = updateQueueOf(store)
       let endTurn: (() => void) | undefined
       let hadConflict = false
@@ -88,7 +99,8 @@ export function defineSlot<Schema extends StandardSchemaV1>(
         for (let attempt = 1; ; attempt += 1) {
           const held = await slot.loadWithEventId(store, owner, options)
           if (held !== undefined && held.eventId === eventId) return held.value
-          const { bytes, value } = await codec.encode(await change(held?.value))
+          const changed = await settle(change(held?.value), caller)
+          const { bytes, value } = await codec.encode(changed, caller)
           const record = { eventId: eventId ?? newEventId(), identity: owner, kind, bytes, version }
           try {
             const outcome = await store.save(record, {

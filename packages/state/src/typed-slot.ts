@@ -20,7 +20,8 @@ export interface SlotDefinition<Schema extends StandardSchemaV1> {
    */
   readonly version?: number
   /**
-   * Converts a value of an older version before it is validated. It may return a promise.
+   * Converts a value of an older version before it is validated. It may return a promise. If it
+   * fails, the call fails with `invalid_record`, or with the HarborageError that it threw.
    *
    * @param value The stored value, as parsed from JSON.
    * @param fromVersion The version that it was saved with.
@@ -58,6 +59,10 @@ export interface SlotValue<Value> {
  * A slot whose values are validated by a schema when they are saved and when they are loaded. Make
  * one with `defineSlot`. Its methods take the store, and reject as those of `StateStore` do
  * in addition to the codes that they name.
+ *
+ * A schema, a `migrate` and a `change` may be asynchronous. A call waits for them until its signal
+ * is aborted or its store is closed. If a schema fails, the call fails with `invalid_record`: the
+ * error of the schema is the cause and may quote the value.
  */
 export interface TypedSlot<Input, Output> {
   /** The kind of the slot. */
@@ -112,7 +117,7 @@ export interface TypedSlot<Input, Output> {
    * conflict with another process an update pauses for a random time of up to 64 ms.
    *
    * @param change Returns the new value, or a promise of it. `current` is `undefined` if the slot
-   * is empty.
+   * is empty. If it throws, the update rejects with that very error and saves nothing.
    * @returns The saved value. With an `eventId` that was applied before, the value that the slot
    * holds now.
    * @throws `condition_failed` if another writer saved first in every attempt;

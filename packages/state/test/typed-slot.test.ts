@@ -163,6 +163,21 @@ describe('a typed slot', () => {
         /a/,
         new Error('a'),
         Promise.resolve(1),
+        generator(),
+        asyncGenerator(),
+        [1].values(),
+        new Map([['a', 1]]).entries(),
+        new WeakRef({}),
+        new WeakMap(),
+        new FinalizationRegistry(() => {}),
+        new Intl.NumberFormat('en'),
+        new URLSearchParams('a=1'),
+        new Headers({ a: '1' }),
+        new Proxy(new Map([['a', 1]]), {}),
+        Object(Symbol('s')),
+        rawJson('1e999'),
+        rawJson('12345678901234567890'),
+        { toJSON: () => rawJson('1e999') },
         Number.NaN,
         Number.POSITIVE_INFINITY,
       ]
@@ -186,10 +201,19 @@ describe('a typed slot', () => {
       class Money {
         cents = 12
       }
-      await anything.save(store, identity, { at: new Date(0), note: undefined, money: new Money() })
+      class Tagged {
+        cents = 13
+        get [Symbol.toStringTag]() {
+          return 'Money'
+        }
+      }
+      const empty = new (class {})()
+      const money = [new Money(), new Tagged()]
+      await anything.save(store, identity, { at: new Date(0), note: undefined, money, empty })
       expect(await anything.load(store, identity)).toEqual({
         at: '1970-01-01T00:00:00.000Z',
-        money: { cents: 12 },
+        money: [{ cents: 12 }, { cents: 13 }],
+        empty: {},
       })
     })
 
@@ -259,6 +283,20 @@ describe('a typed slot', () => {
     })
   })
 })
+
+function* generator(): Generator<number> {
+  yield 1
+}
+
+async function* asyncGenerator(): AsyncGenerator<number> {
+  yield 1
+}
+
+/** The types of the language know no JSON.rawJSON yet. */
+function rawJson(text: string): unknown {
+  const make: unknown = Reflect.get(JSON, 'rawJSON')
+  return typeof make === 'function' ? Reflect.apply(make, JSON, [text]) : undefined
+}
 
 /** A hand-written schema, which is asynchronous. */
 const evenNumber: StandardSchemaV1<number, number> = {

@@ -111,6 +111,18 @@ export function checkUpdate(
   return { attempts, eventId: checkGivenEventId(given), options: withSignal(signal) }
 }
 
+/**
+ * Returns the signal among options that a store checks by itself, or `undefined` if it will reject
+ * them.
+ */
+export function signalOf(options: CallOptions | undefined): AbortSignal | undefined {
+  try {
+    return checkSignal(options)
+  } catch {
+    return undefined
+  }
+}
+
 function withSignal(signal: AbortSignal | undefined): CallOptions {
   return signal === undefined ? {} : { signal }
 }

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import { HarborageError } from '@harborage/core'
-import { isError } from '@harborage/core/kit'
+import { isError, isRawJson } from '@harborage/core/kit'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
@@ -32,17 +32,19 @@ export function decodeJson(kind: string, bytes: Uint8Array): unknown {
 }
 
 /**
- * Rejects a value that JSON would silently change: a Map becomes `{}`, NaN becomes `null`, a
- * function disappears. An object with a `toJSON` method, such as a Date, is accepted, and so is a
- * property that is `undefined`, which JSON leaves out.
+ * Rejects a value that JSON would silently change: a Map or a generator becomes `{}`, NaN becomes
+ * `null`, a function disappears. An object with a `toJSON` method, such as a Date, is accepted, and
+ * so is a property that is `undefined`, which JSON leaves out.
  *
+ * @param decoded What the JSON of the value is read back as. Raw JSON, which a `toJSON` may return,
+ * can hold a number that is read back as Infinity.
  * @throws `invalid_record`. Its message names no property and no value, since both are payload.
  */
-export function refuseLossy(kind: string, value: unknown): void {
-  if (isLossy(value)) {
+export function refuseLossy(kind: string, value: unknown, decoded: unknown): void {
+  if (isLossy(value) || !isFiniteThroughout(decoded)) {
     throw new HarborageError(
       'invalid_record',
-      `the value of ${kind} holds something that JSON cannot represent, such as a Map, a Set, bytes, a function or NaN: pass plain objects, arrays, strings, finite numbers, booleans and null`,
+      `the value of ${kind} holds something that JSON cannot represent, such as a Map, a Set, bytes, a generator, a function or NaN: pass plain objects, arrays, strings, finite numbers, booleans and null`,
     )
   }
 }
@@ -65,10 +67,37 @@ function hasHiddenContent(value: object): boolean {
     types.isWeakSet(value) ||
     types.isRegExp(value) ||
     types.isPromise(value) ||
+    types.isGeneratorObject(value) ||
     isError(value) ||
     types.isAnyArrayBuffer(value) ||
-    ArrayBuffer.isView(value)
+    ArrayBuffer.isView(value) ||
+    isRawJson(value) ||
+    isEmptyOfKind(value)
   )
+}
+
+/** The tags of objects whose JSON has all of their content. */
+const OPEN_TAGS: ReadonlySet<string> = new Set([
+  '[object Object]',
+  '[object Boolean]',
+  '[object Number]',
+  '[object String]',
+])
+
+/**
+ * Returns whether an object without properties says that it is of some kind, as a WeakRef, an
+ * iterator or an Intl formatter does: its content is not in properties.
+ */
+function isEmptyOfKind(value: object): boolean {
+  if (OPEN_TAGS.has(Object.prototype.toString.call(value))) return false
+  return Object.keys(value).length === 0
+}
+
+/** Returns whether all numbers in parsed JSON are finite. */
+function isFiniteThroughout(json: unknown): boolean {
+  if (typeof json === 'number') return Number.isFinite(json)
+  if (typeof json !== 'object' || json === null) return true
+  return Object.values(json).every(isFiniteThroughout)
 }
 
 function stringify(kind: string, value: unknown): string | undefined {
