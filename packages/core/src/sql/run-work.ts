@@ -1,4 +1,4 @@
-import { HarborageError } from '../harborage-error.ts'
+import { HarborageError, isHarborageError } from '../harborage-error.ts'
 import { unresolved } from './resolve-outcome.ts'
 import type { SqlCalls, TransactionTraits } from './sql-calls.ts'
 import { isSqlFailure } from './sql-failure.ts'
@@ -38,7 +38,7 @@ export interface PriorAttempts {
  * @param prior What the call tried before. An attempt that changed nothing may also have been
  * applied, and the work has to find out. Default: nothing.
  * @throws `store_unavailable` after 100 conflicts; `outcome_unknown` if the database becomes
- * unavailable after an earlier attempt.
+ * unavailable after an earlier attempt, unless no answer was lost and the failure is lasting.
  */
 export async function runWork<Result>(
   calls: Pick<SqlCalls, 'transaction'>,
@@ -56,13 +56,20 @@ export async function runWork<Result>(
       return await calls.transaction(traits, attempt)
     } catch (error) {
       if (isConflict(error, traits)) continue
-      throw prior === undefined ? error : unresolved(error)
+      // What will not pass, such as a damaged row, is no better known after a repetition.
+      const mayFindOut = prior !== undefined && (wasLost || !isLasting(error))
+      throw mayFindOut ? unresolved(error) : error
     }
   }
   throw new HarborageError(
     'store_unavailable',
     `${traits.subject} was changed by others during each of ${MAX_ATTEMPTS} attempts: nothing was applied, call again`,
   )
+}
+
+function isLasting(error: unknown): boolean {
+  if (isSqlFailure(error, 'unique_violation', 'repeated', 'incomplete')) return false
+  return isHarborageError(error) && !error.retryable
 }
 
 function isConflict(error: unknown, { conflictsOnUnique = false }: WorkTraits): boolean {

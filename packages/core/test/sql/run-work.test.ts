@@ -95,6 +95,14 @@ test('reports an unknown outcome only if something was tried before', async () =
     code: 'outcome_unknown',
     cause: gone,
   })
+  const damaged = new HarborageError('store_unavailable', 'a row is damaged', { retryable: false })
+  const reading = () => failingWork(damaged)
+  await expect(runWork(callsTelling(), TRAITS, reading, prior)).rejects.toBe(damaged)
+  const lost = { mayBeApplied: true }
+  await expect(runWork(callsTelling(), TRAITS, reading, lost)).rejects.toMatchObject({
+    code: 'outcome_unknown',
+    cause: damaged,
+  })
   const refused = new HarborageError('condition_failed', 'no')
   const refusing = runWork(callsTelling(), TRAITS, () => failingWork(refused), prior)
   await expect(refusing).rejects.toBe(refused)

@@ -1,4 +1,4 @@
-import { type EventId, type Identity, parseEventId } from '@harborage/core'
+import type { EventId, Identity } from '@harborage/core'
 import { refuseToRepeat, selectRows, sessionColumns, type SqlWork } from '@harborage/core/sql'
 import { decideDelete } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
@@ -6,6 +6,7 @@ import { applySlots } from './apply-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { slotColumns } from './rows.ts'
 import type { EventColumn, StateStatements } from './statements.ts'
+import { eventIdOf } from './stored-content.ts'
 
 /**
  * Empties a slot and returns whether it held anything. Others cannot fill it until the transaction
@@ -14,7 +15,7 @@ import type { EventColumn, StateStatements } from './statements.ts'
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws WriteConflict if others changed the slot in between. `condition_failed` as
  * `decideDelete`. `outcome_unknown` if an earlier attempt may have been applied, and the slot does
- * not show whether it was. `invalid_record` if the event id that is stored is damaged.
+ * not show whether it was. `store_unavailable` if the row is damaged.
  */
 export function* deleteWork(
   statements: StateStatements,
@@ -49,5 +50,5 @@ export function* deleteScopeWork(
 
 /** Returns the event id in the one row that was read of a slot, or `undefined` if there is none. */
 export function generationIn([row]: readonly EventColumn[]): { eventId: EventId } | undefined {
-  return row && { eventId: parseEventId(row.event_id) }
+  return row && { eventId: eventIdOf(row) }
 }

@@ -1,9 +1,10 @@
-import { type EventId, parseEventId } from '@harborage/core'
+import type { EventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
 import { isSlot, slotKeyOf } from './rows.ts'
+import { contentOf } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** The rows that were read to decide a save or a commit. */
@@ -50,9 +51,7 @@ function knows(held: Generation | undefined, eventId: EventId): boolean {
 
 function generation(row: StateRecordRow): Generation {
   return {
-    eventId: parseEventId(row.event_id),
-    version: row.version,
-    bytes: row.bytes,
+    ...contentOf(row),
     hasReplaced: (eventId) =>
       row.event_id !== eventId && row.event_trail.includes(eventMark(eventId)),
   }

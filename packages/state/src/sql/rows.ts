@@ -1,9 +1,9 @@
-import { parseEventId } from '@harborage/core'
 import { sessionColumns } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
 import type { ContentColumns, RecordColumns, SlotColumns } from './row-columns.ts'
+import { contentOf } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** Returns the columns that name a slot. */
@@ -23,19 +23,17 @@ export function recordRow(record: StateRecord): StateRecordRow {
   }
 }
 
-/** Returns the record of a row whose slot is known. */
+/**
+ * Returns the record of a row whose slot is known.
+ *
+ * @throws `store_unavailable`, not retryable, if the row is damaged.
+ */
 export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
-  return {
-    eventId: parseEventId(row.event_id),
-    identity: { ...slot.identity },
-    kind: slot.kind,
-    bytes: row.bytes,
-    version: row.version,
-    updatedAt: new Date(row.updated_at),
-  }
+  const { eventId, bytes, version, updatedAt } = contentOf(row)
+  return { eventId, identity: { ...slot.identity }, kind: slot.kind, bytes, version, updatedAt }
 }
 
-/** Returns the record of a row with its slot. */
+/** Returns the record of a row with its slot, like {@link recordAt}. */
 export function recordOf(row: RecordColumns): StateRecord {
   return recordAt(slotKeyOf(row), row)
 }
