@@ -13,8 +13,8 @@ import type { StoredObjects, TableSpec } from './table-spec.ts'
 export interface Subsystem {
   /**
    * The name within those of the ledger and the lock, `harbor_state_migrations` and
-   * `harbor-state-migrations`. It consists of lower-case letters, digits and `_`, and is unique
-   * among stores.
+   * `harbor-state-migrations`: 1 to 40 lower-case letters, digits and `_`. It is unique among
+   * stores: `state`, `artifacts` and `memory` are those of Harborage.
    */
   readonly name: string
   /** The npm package of the store, for the advice to upgrade it. */
@@ -46,13 +46,15 @@ export type SchemaChange = (
  * reads, which are sent together.
  *
  * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`;
- * `invalid_config` if rows are hidden from the role, or a table or trigger is gone.
+ * `invalid_config` if rows are hidden from the role, or a table or trigger is gone, or the name of
+ * the subsystem is malformed or that of another store.
  */
 export async function migrateSubsystem(
   database: SqlDatabase,
   subsystem: Subsystem,
   mode: 'apply' | 'verify',
 ): Promise<void> {
+  checkSubsystemName(subsystem)
   const objects = objectsOf(database, subsystem)
   const [ledger, inspection] = await Promise.allSettled([
     pendingMigrations(database, subsystem),
@@ -76,6 +78,37 @@ export async function migrateSubsystem(
   }
   await applyMigrations(database, subsystem)
   refuse(await database.inspect(objects))
+}
+
+/**
+ * Postgres shortens a name to 63 bytes, and would give the ledger and its lock table,
+ * `harbor_…_migrations_lock`, one name.
+ */
+const MAX_NAME_LENGTH = 40
+
+/** The package of each store by the name of its subsystem: those of Harborage, and all in use. */
+const packagesByName = new Map([
+  ['state', '@harborage/state'],
+  ['artifacts', '@harborage/artifacts'],
+  ['memory', '@harborage/memory'],
+])
+
+/** Checks the name, of which names of tables are made, and reserves it for the package. */
+function checkSubsystemName({ name, packageName }: Subsystem): void {
+  const given: unknown = name
+  if (typeof given !== 'string' || !/^[a-z0-9_]+$/.test(given) || given.length > MAX_NAME_LENGTH) {
+    throw new HarborageError(
+      'invalid_config',
+      `the name of a subsystem is malformed: use 1 to ${MAX_NAME_LENGTH} lower-case letters, digits and "_"`,
+    )
+  }
+  const owner = packagesByName.get(name) ?? packageName
+  packagesByName.set(name, owner)
+  if (owner === packageName) return
+  throw new HarborageError(
+    'invalid_config',
+    `the subsystem "${name}" is that of ${owner}: give the one of ${packageName} a name of its own`,
+  )
 }
 
 /** The name of an engine's finding that the role does not see all rows of a table. */

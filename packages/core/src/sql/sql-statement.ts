@@ -1,8 +1,12 @@
 import type { CompiledQuery } from 'kysely'
+import { HarborageError } from '../harborage-error.ts'
 import { Placeholder, placeholders } from './placeholder.ts'
 import type { ColumnTypes } from './table-spec.ts'
 
-/** A query that Kysely can compile: one of its builders, or raw SQL. */
+/**
+ * A query that compiles by itself: one of Kysely's query builders. Raw SQL needs a builder to
+ * compile with, so pass `{ compile: () => raw.compile(builder) }` for a `raw` that `sql` made.
+ */
 export interface Compilable<Row> {
   /** Returns the text of the statement and the values of its parameters. */
   compile(): CompiledQuery<Row>
@@ -110,6 +114,7 @@ export interface SqlStatement<Parameters, Row> extends CompiledSql, StatementTra
  *
  * @param name A short, unique name for logs and prepared statements.
  * @param build Builds the query. It gets a placeholder for each parameter and uses it as the value.
+ * @throws `invalid_config` if the query does not compile, such as raw SQL by itself.
  *
  * @example
  * ```ts
@@ -137,7 +142,7 @@ export function compileStatement<Parameters extends object, Row>(
   build: (parameters: Parameters) => Compilable<Row>,
   traits: StatementTraits<Parameters>,
 ): SqlStatement<Parameters, Row> {
-  const { sql, parameters } = build(placeholders<Parameters>()).compile()
+  const { sql, parameters } = compiled(name, build(placeholders<Parameters>()))
   const names = parameters.map((parameter) =>
     parameter instanceof Placeholder ? parameter.name : undefined,
   )
@@ -154,5 +159,18 @@ export function compileStatement<Parameters extends object, Row>(
       }
       return bound
     },
+  }
+}
+
+/** Compiles a query, which may be raw SQL if JavaScript passes it. */
+function compiled<Row>(name: string, query: Compilable<Row>): CompiledQuery<Row> {
+  try {
+    return query.compile()
+  } catch (cause) {
+    throw new HarborageError(
+      'invalid_config',
+      `the statement ${name} does not compile: return a query builder of Kysely, or for raw SQL { compile: () => raw.compile(builder) }`,
+      { cause },
+    )
   }
 }

@@ -1,3 +1,4 @@
+import { isHarborageError } from '@harborage/core'
 import { compileStatement } from '@harborage/core/sql'
 import {
   DummyDriver,
@@ -93,6 +94,32 @@ describe('a compiled statement', () => {
       { repeat: 'reads' },
     )
     expect(any.bind({ a: null, b: 0, c: false, d: '' })).toEqual([null, 0, false, ''])
+  })
+
+  test('may be raw SQL that names its builder', () => {
+    const raw = compileStatement(
+      'raw',
+      ({ id }: Pick<Note, 'id'>) => {
+        const query = sql<{ text: string }>`select "text" from "notes" where "id" = ${id}`
+        return { compile: () => query.compile(builder) }
+      },
+      { repeat: 'reads' },
+    )
+    expect(raw.sql).toBe('select "text" from "notes" where "id" = ?')
+    expect(raw.bind({ id: 'n1' })).toEqual(['n1'])
+  })
+
+  test('of raw SQL by itself is invalid_config, which says how to write it', () => {
+    // As from JavaScript: its compile needs a builder, so TypeScript rejects it.
+    const raw = sql`select 1` as never
+    let failure: unknown
+    try {
+      compileStatement('raw', () => raw, { repeat: 'reads' })
+    } catch (error) {
+      failure = error
+    }
+    expect(isHarborageError(failure, 'invalid_config')).toBe(true)
+    expect(String(failure)).toContain('{ compile: () => raw.compile(builder) }')
   })
 
   test('binds each call by itself', () => {
