@@ -12,6 +12,8 @@ export interface Repository {
 
 /** The page that leads to every other page of `docs/`. */
 const docsIndex = 'docs/README.md'
+/** A page that npm shows, where no other file of the repository is. */
+const ofPackage = /^packages\/[^/]+\/README\.md$/
 /** How a page that is published outside of the repository, such as on npm, names a file in it. */
 const ownFile = /^https:\/\/github\.com\/harborage\/harborage\/(?:blob|tree)\/main\//
 const lines = /^L\d+(?:-L\d+)?$/
@@ -41,6 +43,9 @@ function faultOfLink(
 ): string | undefined {
   const isOwn = ownFile.test(url)
   if (!isOwn && /^[a-z][a-z+.-]*:|^\/\//i.test(url)) return faultOfExternal(url)
+  if (!isOwn && ofPackage.test(from) && !url.startsWith('#')) {
+    return 'is relative, and npm shows this page without the repository: give its address'
+  }
   const target = isOwn ? targetOf('', url.replace(ownFile, './')) : targetOf(from, url)
   if (target === undefined) return 'is not a well-formed link'
   const { path, anchor } = target

@@ -63,6 +63,13 @@ describe('a fault is reported with its page and line', () => {
     expect(faultsOfLinks(repository(pages))).toEqual([`docs/page.md:3: ${fault}`])
   })
 
+  test('a relative link in the page of a package, which npm shows', () => {
+    const pages = { 'packages/a/README.md': '[a](../../docs/page.md) and [b](#b)\n\n## b' }
+    expect(faultsOfLinks(repository(pages))).toEqual([
+      'packages/a/README.md:1: ../../docs/page.md is relative, and npm shows this page without the repository: give its address',
+    ])
+  })
+
   test('a page of docs that its index does not lead to', () => {
     const pages = {
       'docs/guides/lost.md': '[another](also-lost.md)',
