@@ -22,6 +22,7 @@ const codes: Record<ErrorCode, true> = {
   store_closed: true,
   store_unavailable: true,
   outcome_unknown: true,
+  driver_failed: true,
 }
 
 describe.each(Object.keys(codes) as ErrorCode[])('the error %s', (code) => {

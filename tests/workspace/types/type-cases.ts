@@ -262,6 +262,7 @@ function completeSwitch(left?: string): string {
     'store_closed',
     'store_unavailable',
     'outcome_unknown',
+    'driver_failed',
   ].filter((code) => code !== left)
   return `
     import type {} from '@harborage/artifacts'
