@@ -8,6 +8,9 @@ export interface Change {
   readonly delete: readonly SlotKey[]
 }
 
+/** The largest distance of a Date from 1970. */
+const MAX_DATE_MS = 8.64e15
+
 const slot = z.strictObject({
   identity: z.strictObject({
     tenantId: z.string(),
@@ -22,7 +25,11 @@ const record = slot.extend({
   eventId: z.string().transform(parseEventId),
   bytes: z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
   version: z.int().min(0),
-  updatedAt: z.int().transform((time) => new Date(time)),
+  updatedAt: z
+    .int()
+    .min(-MAX_DATE_MS)
+    .max(MAX_DATE_MS)
+    .transform((time) => new Date(time)),
 })
 
 const change = z.strictObject({ save: z.array(record), delete: z.array(slot) })

@@ -9,6 +9,12 @@ const writesItself: object = Object.setPrototypeOf(
   {},
   Object.setPrototypeOf({ toJSON: () => 'b' }, null) as object,
 ) as object
+/** The types of the language know no JSON.rawJSON yet. */
+function rawJson(text: string): unknown {
+  const make: unknown = Reflect.get(JSON, 'rawJSON')
+  return typeof make === 'function' ? Reflect.apply(make, JSON, [text]) : undefined
+}
+
 const getter: PropertyDescriptor = { get: () => 1, enumerable: true }
 
 describe('strict JSON', () => {
@@ -40,6 +46,7 @@ describe('strict JSON', () => {
     ['a BigInt', { secret: 1n }, 'source.* is'],
     ['a Date', { secret: new Date() }, 'source.* is'],
     ['a Map', { secret: new Map() }, 'source.* is'],
+    ['what JSON.rawJSON returns', { secret: rawJson('1e999') }, 'source.* is'],
     ['an object with a toJSON', { secret: { toJSON: () => 'b' } }, 'source.*.* is'],
     ['an object that inherits a toJSON', { secret: writesItself }, 'source.* is'],
     ['a list with a toJSON', { secret: Object.assign([1], { toJSON: () => 'b' }) }, 'source.* is'],

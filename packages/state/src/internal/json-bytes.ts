@@ -36,12 +36,12 @@ export function decodeJson(kind: string, bytes: Uint8Array): unknown {
  * `null`, a function disappears. An object with a `toJSON` method, such as a Date, is accepted, and
  * so is a property that is `undefined`, which JSON leaves out.
  *
- * @param decoded What the JSON of the value is read back as. Raw JSON, which a `toJSON` may return,
- * can hold a number that is read back as Infinity.
+ * @param hasFiniteNumbers Whether all numbers are finite once the JSON is read back. Raw JSON,
+ * which a `toJSON` may return, can hold one that is read back as Infinity.
  * @throws `invalid_record`. Its message names no property and no value, since both are payload.
  */
-export function refuseLossy(kind: string, value: unknown, decoded: unknown): void {
-  if (isLossy(value) || !isFiniteThroughout(decoded)) {
+export function refuseLossy(kind: string, value: unknown, hasFiniteNumbers: boolean): void {
+  if (!hasFiniteNumbers || isLossy(value)) {
     throw new HarborageError(
       'invalid_record',
       `the value of ${kind} holds something that JSON cannot represent, such as a Map, a Set, bytes, a generator, a function or NaN: pass plain objects, arrays, strings, finite numbers, booleans and null`,
@@ -71,8 +71,8 @@ function hasHiddenContent(value: object): boolean {
     isError(value) ||
     types.isAnyArrayBuffer(value) ||
     ArrayBuffer.isView(value) ||
-    isRawJson(value) ||
-    isEmptyOfKind(value)
+    (Reflect.getPrototypeOf(value) === null && isRawJson(value)) ||
+    isOpaque(value)
   )
 }
 
@@ -88,13 +88,13 @@ const OPEN_TAGS: ReadonlySet<string> = new Set([
  * Returns whether an object without properties says that it is of some kind, as a WeakRef, an
  * iterator or an Intl formatter does: its content is not in properties.
  */
-function isEmptyOfKind(value: object): boolean {
+function isOpaque(value: object): boolean {
   if (OPEN_TAGS.has(Object.prototype.toString.call(value))) return false
   return Object.keys(value).length === 0
 }
 
 /** Returns whether all numbers in parsed JSON are finite. */
-function isFiniteThroughout(json: unknown): boolean {
+export function isFiniteThroughout(json: unknown): boolean {
   if (typeof json === 'number') return Number.isFinite(json)
   if (typeof json !== 'object' || json === null) return true
   return Object.values(json).every(isFiniteThroughout)

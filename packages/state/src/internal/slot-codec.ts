@@ -1,7 +1,7 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { describeType, readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { decodeJson, encodeJson, refuseLossy } from './json-bytes.ts'
+import { decodeJson, encodeJson, isFiniteThroughout, refuseLossy } from './json-bytes.ts'
 import { ask, readAnswer, type Caller } from './user-code.ts'
 
 /** A checked definition of a typed slot. */
@@ -40,9 +40,11 @@ export class SlotCodec<Schema extends StandardSchemaV1> {
     const { kind } = this.#form
     const bytes = encodeJson(kind, value)
     const decoded = decodeJson(kind, bytes)
+    // Before the schema gets it, which may change it.
+    const hasFiniteNumbers = readArguments(() => isFiniteThroughout(decoded))
     const result = await this.#validate(decoded, caller)
     if (result.issues === undefined) {
-      readArguments(() => refuseLossy(kind, value, decoded))
+      readArguments(() => refuseLossy(kind, value, hasFiniteNumbers))
       return { bytes, value: result.value }
     }
     throw mismatch(
