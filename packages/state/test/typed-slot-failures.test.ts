@@ -19,7 +19,7 @@ const fail = (): never => {
 }
 
 const schemas: Record<string, StandardSchemaV1<string, string>> = {
-  'throws in a check of zod': z.string().refine((text) => JSON.parse(text)),
+  'throws in a check of zod': z.string().refine((text) => Boolean(JSON.parse(text))),
   throws: schemaOf(fail),
   rejects: schemaOf(async () => fail()),
   'has issues that throw': schemaOf(() => ({
@@ -32,11 +32,7 @@ const schemas: Record<string, StandardSchemaV1<string, string>> = {
       return fail()
     },
   })),
-  'has a then that throws': schemaOf(() => ({
-    get then() {
-      return fail()
-    },
-  })),
+  'has a then that throws': schemaOf(() => Object.defineProperty({}, 'then', { get: fail })),
 }
 
 describe('a typed slot', () => {
