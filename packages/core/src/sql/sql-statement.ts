@@ -167,10 +167,14 @@ function compiled<Row>(name: string, query: Compilable<Row>): CompiledQuery<Row>
   try {
     return query.compile()
   } catch (cause) {
-    throw new HarborageError(
-      'invalid_config',
-      `the statement ${name} does not compile: return a query builder of Kysely, or for raw SQL { compile: () => raw.compile(builder) }`,
-      { cause },
-    )
+    throw notCompilable(name, cause)
   }
+}
+
+function notCompilable(name: string, cause: unknown): HarborageError {
+  return new HarborageError(
+    'invalid_config',
+    `the statement ${name} does not compile: return a query builder of Kysely, or for raw SQL { compile: () => raw.compile(builder) }`,
+    { cause },
+  )
 }
