@@ -32,6 +32,7 @@ const schemas: Record<string, StandardSchemaV1<string, string>> = {
       return fail()
     },
   })),
+  // oxlint-disable-next-line unicorn/no-thenable -- as a hostile schema does
   'has a then that throws': schemaOf(() => Object.defineProperty({}, 'then', { get: fail })),
 }
 
