@@ -133,7 +133,7 @@ describe('a role that may not change tables', () => {
     for (const userMessage of ['one', 'two', 'three']) {
       await memory.addTurn(identity, { turnId: newEventId(), userMessage, assistantResponse: '' })
     }
-    await memory.flush(identity)
+    await memory.compact(identity)
     await memory.settled()
     expect(await memory.getLlmContext(identity)).toMatchObject({
       summary: 'all of it',

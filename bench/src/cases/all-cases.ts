@@ -3,7 +3,7 @@ import { addTurn, addTurnGrowth } from './add-turn.ts'
 import { commit } from './commit.ts'
 import { conflictingSaver } from './conflicting-saver.ts'
 import { eventLoop, eventLoopOnSlowDisk } from './event-loop.ts'
-import { flushMany } from './flush-many.ts'
+import { compactMany } from './compact-many.ts'
 import { getBytes } from './get-bytes.ts'
 import { getLlmContext } from './get-llm-context.ts'
 import { growth, type GrowingWork } from './growth.ts'
@@ -24,7 +24,7 @@ const ENGINES: readonly EngineName[] = ['sqlite', 'postgres']
 const ARTIFACT_BYTES = [1024, 32 * 1024, 1024 * 1024]
 const KEPT_TURNS = [10, 1000, 10_000]
 const WAITING_CALLS = [2000, 10_000, 30_000]
-const FLUSHED = [1000, 10_000]
+const COMPACTED = [1000, 10_000]
 const WORKS: readonly GrowingWork[] = ['save', 'load']
 const MILLION: Size = { records: 1_000_000, tenants: 100 }
 const BY_RECORDS: readonly Size[] = [
@@ -50,7 +50,7 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
     waitingSaves(engine, WAITING_CALLS),
     sharedSignal(engine),
     conflictingSaver(engine),
-    flushMany(engine, FLUSHED),
+    compactMany(engine, COMPACTED),
   ])
 }
 

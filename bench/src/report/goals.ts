@@ -55,7 +55,7 @@ const goals: readonly Goal[] = [
     cost(`waiting-saves-${engine}`, 'save', '30,000 waiting calls', '2,000 waiting calls'),
     cost(`shared-signal-${engine}`, 'load', 'one signal for all', 'without a signal'),
     cost(`conflicting-saver-${engine}`, 'save', 'beside a conflicting one', 'undisturbed'),
-    cost(`flush-many-${engine}`, 'flush', '10,000 conversations', '1,000 conversations'),
+    cost(`compact-many-${engine}`, 'compact', '10,000 conversations', '1,000 conversations'),
   ]),
   {
     id: 'open-sqlite',

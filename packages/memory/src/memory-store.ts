@@ -157,10 +157,10 @@ export class MemoryStore implements AsyncDisposable {
    * degraded; see {@link health}. It does not wait for a fold of another process. It drops no
    * turns.
    */
-  async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
-    return this.#call('flush', identity, options, (owner) => async () => {
+  async compact(identity: RunIdentity, options?: CallOptions): Promise<void> {
+    return this.#call('compact', identity, options, (owner) => async () => {
       const header = await this.#header(owner)
-      if (header !== undefined) await this.#folds?.flush(owner, header)
+      if (header !== undefined) await this.#folds?.compact(owner, header)
     })
   }
 

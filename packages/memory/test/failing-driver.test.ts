@@ -42,16 +42,16 @@ function storeOn(driver: FailingDriver, rules: Partial<MemoryRules>): MemoryStor
   return new MemoryStore(driver, { rules: checked })
 }
 
-test('flush fails while the database fails, and works again afterwards', async () => {
+test('compact fails while the database fails, and works again afterwards', async () => {
   const driver = new FailingDriver()
   await using keeping = storeOn(driver, { recentTurns: 10 })
   await keeping.addTurn(identity, goodTurn())
   await using store = storeOn(driver, { degradedRetryMs: NEVER_MS })
 
   driver.failures = 1
-  expect(await failureOf(() => store.flush(identity))).toMatchObject({ code: 'store_unavailable' })
+  expect(await failureOf(() => store.compact(identity))).toMatchObject({ code: 'store_unavailable' })
   expect((await store.getLlmContext(identity)).recentTurns).toHaveLength(1)
-  await store.flush(identity)
+  await store.compact(identity)
   expect((await store.getLlmContext(identity)).summary).toBe('so far')
 })
 
@@ -70,8 +70,8 @@ test('a fold whose end failed in the database does not block its own retry', asy
     },
   })
   await store.addTurn(identity, goodTurn())
-  for (let failure = 1; failure <= 3; failure += 1) await failureOf(() => store.flush(identity))
-  await store.flush(identity)
+  for (let failure = 1; failure <= 3; failure += 1) await failureOf(() => store.compact(identity))
+  await store.compact(identity)
   expect(asked).toBe(2)
   expect((await store.getLlmContext(identity)).summary).toBe('so far')
 })

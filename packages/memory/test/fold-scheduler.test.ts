@@ -69,7 +69,7 @@ test('a conversation with many turns to fold goes to the end of the queue after 
   expect(asked.filter((sessionId) => sessionId === 'long').length).toBeGreaterThan(2)
 })
 
-test('many concurrent flushes do not block the event loop', async () => {
+test('many concurrent compactions do not block the event loop', async () => {
   await using memory = await openMemoryStore({
     strategy: 'rolling_summary',
     recentTurns: 0,
@@ -83,7 +83,7 @@ test('many concurrent flushes do not block the event loop', async () => {
   }
   await Promise.all(numbers.map((number) => memory.addTurn(sessionOf(number), goodTurn())))
   setImmediate(nextTurn)
-  await Promise.all(numbers.map((number) => memory.flush(sessionOf(number))))
+  await Promise.all(numbers.map((number) => memory.compact(sessionOf(number))))
   rounds.isOver = true
   expect(rounds.count).toBeGreaterThan(CONVERSATIONS / 32)
 })

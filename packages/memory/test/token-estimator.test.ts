@@ -66,7 +66,7 @@ describe('a faulty estimator', () => {
     const driver = new InMemoryMemoryDriver()
     const good = summarizingStoreOn(driver, () => 1)
     await good.addTurn(identity, goodTurn())
-    await good.flush(identity)
+    await good.compact(identity)
     const snapshot = await good.snapshot(identity)
 
     const store = summarizingStoreOn(driver, badAboutSummaries(answer))
@@ -88,7 +88,7 @@ describe('a faulty estimator', () => {
       const store = summarizingStoreOn(new InMemoryMemoryDriver(), badAboutSummaries(answer))
       const turn = goodTurn()
       await store.addTurn(identity, turn)
-      await store.flush(identity)
+      await store.compact(identity)
       expect(await store.health(identity)).toBe('degraded')
       const { summary, recentTurns } = await store.getLlmContext(identity)
       expect(summary).toBe('')

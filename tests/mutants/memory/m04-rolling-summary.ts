@@ -31,7 +31,7 @@ class ReadingStore extends MemoryStore {
 }
 
 class HastyStore extends MemoryStore {
-  override async flush(identity: RunIdentity, options?: CallOptions): Promise<void> {
+  override async compact(identity: RunIdentity, options?: CallOptions): Promise<void> {
     await super.estimateTokens(identity, options)
   }
 
@@ -108,7 +108,7 @@ function summarizing(
 export const rollingSummaryFaults: readonly BrokenStore[] = [
   brokenStore('lets addTurn wait for the summarizer', WaitingStore),
   brokenStore('lets reads wait for the summarizer', ReadingStore),
-  brokenStore('does not wait in flush and settled', HastyStore),
+  brokenStore('does not wait in compact and settled', HastyStore),
   brokenDriver('removes a turn before it is folded', EagerDriver),
   brokenDriver('keeps turns after they are folded', DoublingDriver),
   brokenDriver('lets several stores fold at the same time', AnarchicDriver),

@@ -30,21 +30,21 @@ export const closeFaults: readonly BrokenStore[] = [
     })),
   ),
   {
-    fault: 'waits for a flush before it aborts its summarizer',
+    fault: 'waits for a compaction before it aborts its summarizer',
     open: (records, rules) => new PoliteStore(records, { rules: parseMemoryRules(rules) }),
   },
 ]
 
 class PoliteStore extends MemoryStore {
-  #flushing: Promise<void> = Promise.resolve()
+  #compacting: Promise<void> = Promise.resolve()
 
-  override async flush(...args: Parameters<MemoryStore['flush']>): Promise<void> {
-    this.#flushing = super.flush(...args)
-    return this.#flushing
+  override async compact(...args: Parameters<MemoryStore['compact']>): Promise<void> {
+    this.#compacting = super.compact(...args)
+    return this.#compacting
   }
 
   override async close(): Promise<void> {
-    await this.#flushing
+    await this.#compacting
     return super.close()
   }
 }

@@ -43,7 +43,7 @@ test('adding a turn reads nothing of the summary', async () => {
   } as const
   await using folding = await openMemoryStore({ ...rules, database, recentTurns: 0 })
   await folding.addTurn(session, ordinaryTurn(1))
-  await folding.flush(session)
+  await folding.compact(session)
   await using memory = await openMemoryStore({ ...rules, database: counting, recentTurns: 10 })
   expect((await memory.getLlmContext(session)).summary).toBe('so far')
 

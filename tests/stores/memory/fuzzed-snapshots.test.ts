@@ -60,13 +60,13 @@ async function checkRestore(
     expect(await store.snapshot(session)).toEqual(good)
     return
   }
-  await store.flush(session)
+  await store.compact(session)
   const restored = await store.snapshot(session)
   // An accepted snapshot is a conversation like any other: it can be read, moved and continued.
   await store.getLlmContext(session)
   const other = freshSession()
   await store.restore(other, restored)
-  await store.flush(other)
+  await store.compact(other)
   expect(await store.snapshot(other)).toEqual(restored)
   await store.restore(session, good)
 }

@@ -58,7 +58,7 @@ test.each(sharedPlaces)(
       ])
     }
     await using memory = await openMemoryStore({ database, ...rules([]) })
-    await memory.flush(session)
+    await memory.compact(session)
     expect(told.splice(0)).toEqual([
       'degraded -> recovering: recovery_attempt',
       'recovering -> healthy: summarized',

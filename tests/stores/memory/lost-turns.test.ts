@@ -26,12 +26,12 @@ test('a conversation whose turns got lost continues without them, and does not c
   await loseTurns(database)
 
   await using memory = await openMemoryStore({ ...rules, recentTurns: 4 })
-  await memory.flush(session)
+  await memory.compact(session)
   expect(summarizer.calledAt).toEqual([])
   for (let number = 11; number <= 15; number += 1) {
     await memory.addTurn(session, numberedTurn('a', number))
   }
-  await memory.flush(session)
+  await memory.compact(session)
   expect(summarizer.calledAt).toHaveLength(1)
   expect(rememberedNames(await memory.getLlmContext(session))).toEqual([
     'a11',

@@ -30,7 +30,7 @@ test.each(sharedPlaces)(
         for (let number = 1; number <= TURNS; number += 1) {
           await memory.addTurn(session, numberedTurn('a', number))
         }
-        await memory.flush(session)
+        await memory.compact(session)
         expect((await rowsOf(database)).length).toBeGreaterThan(64)
         await using other = await openMemoryStore({ database, ...emptying })
         await other.restore(session, { bytes: new Uint8Array() })

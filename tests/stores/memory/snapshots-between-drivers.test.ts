@@ -41,7 +41,7 @@ describe.each(['truncation', 'rolling_summary'] as const)('snapshots under %s', 
 
     const moved = freshSession()
     await target.restore(moved, snapshot)
-    await target.flush(moved)
+    await target.compact(moved)
     expect(await target.getLlmContext(moved)).toEqual(context)
     expect(await target.snapshot(moved)).toEqual(snapshot)
   })

@@ -16,7 +16,7 @@ export function none({ it }: MemoryCases): void {
     assert.deepEqual(await store.getLlmContext(session), emptyPatch)
     assert.equal(await store.estimateTokens(session), 0)
     assert.equal(await store.health(session), 'healthy')
-    await store.flush(session)
+    await store.compact(session)
     await store.settled(session)
     assert.deepEqual(events.all, [])
   })

@@ -51,10 +51,10 @@ export function rollingSummary({ it }: MemoryCases): void {
     const store = await open({ strategy: 'rolling_summary', summarizer })
     const session = freshIdentity()
     await addTurns(store, session, numberedTexts(1, 4))
-    await store.flush(session)
+    await store.compact(session)
     assert.equal(asked, 0)
     await addTurns(store, session, ['turn 5'])
-    await store.flush(session)
+    await store.compact(session)
     assert.equal(asked, 1)
     const context = await store.getLlmContext(session)
     assert.deepEqual(foldedTexts(context), ['turn 1'])
@@ -108,7 +108,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     const store = await open({ strategy: 'rolling_summary', recentTurns: 0, summarizer })
     const session = freshIdentity()
     await store.addTurn(session, turn)
-    await store.flush(session)
+    await store.compact(session)
     assert.deepEqual(seen, turn)
   })
 
@@ -166,7 +166,7 @@ export function rollingSummary({ it }: MemoryCases): void {
       })
       const session = freshIdentity()
       await addTurns(store, session, ['hello'])
-      await store.flush(session)
+      await store.compact(session)
       assert.deepEqual(asked, [budgetTokens === 0 ? undefined : budgetTokens])
       await store.close()
     }
@@ -181,7 +181,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     const session = freshIdentity()
     const source = await open({ ...rules, summarizer: answering(async () => ({ summary })) })
     await addTurns(source, session, ['old', 'new'])
-    await source.flush(session)
+    await source.compact(session)
     const snapshot = await source.snapshot(session)
     await source.close()
     const store = await open({ ...rules, summarizer: concatenating, budgetTokens: 50 })
@@ -204,7 +204,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     })
     const session = freshIdentity()
     await addTurns(store, session, numberedTexts(1, 3))
-    await store.flush(session)
+    await store.compact(session)
     const context = await store.getLlmContext(session)
     assert.deepEqual(recentTexts(context), ['turn 3'])
     assert.equal(context.tokens, 10)
@@ -219,7 +219,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     })
     const session = freshIdentity()
     await addTurns(store, session, ['hello'])
-    await store.flush(session)
+    await store.compact(session)
     assert.equal((await store.getLlmContext(session)).summary, summary)
   })
 
@@ -231,7 +231,7 @@ export function rollingSummary({ it }: MemoryCases): void {
     })
     const session = freshIdentity()
     await addTurns(store, session, ['hello'])
-    await store.flush(session)
+    await store.compact(session)
     assert.equal((await store.getLlmContext(session)).summary, 'cut \ufffd')
   })
 
@@ -239,16 +239,16 @@ export function rollingSummary({ it }: MemoryCases): void {
     await assertFails('invalid_config', () => open({ strategy: 'rolling_summary' }))
   })
 
-  it('M4 flush folds all older turns', async ({ open }) => {
+  it('M4 compact folds all older turns', async ({ open }) => {
     const store = await open({
       strategy: 'rolling_summary',
       recentTurns: 0,
       summarizer: concatenating,
     })
     const session = freshIdentity()
-    await store.flush(session)
+    await store.compact(session)
     await addTurns(store, session, numberedTexts(1, 50))
-    await store.flush(session)
+    await store.compact(session)
     const context = await store.getLlmContext(session)
     assert.deepEqual(foldedTexts(context), numberedTexts(1, 50))
     await assertHolds(store, session, numberedTexts(1, 50))

@@ -81,14 +81,14 @@ export function folding({ it, itIfShared }: MemoryCases): void {
     assert.deepEqual(foldedTexts(await store.getLlmContext(first)), [])
   })
 
-  it('M4 settled and flush wait for the running fold', async ({ open }) => {
+  it('M4 settled and compact wait for the running fold', async ({ open }) => {
     const summarizer = new ManualSummarizer()
     const store = await open(rolling(summarizer))
     const session = freshIdentity()
     await addTurns(store, session, numberedTexts(1, 3))
     const request = await summarizer.request(0)
     let ended = 0
-    const waiting = [store.settled(), store.settled(session), store.flush(session)].map(
+    const waiting = [store.settled(), store.settled(session), store.compact(session)].map(
       async (each) => {
         await each
         ended += 1
@@ -143,7 +143,7 @@ export function folding({ it, itIfShared }: MemoryCases): void {
       for (const [index, text] of numberedTexts(1, 100).entries()) {
         await stores[index % 2]?.addTurn(session, newTurn(text))
       }
-      for (const store of stores) await store.flush(session)
+      for (const store of stores) await store.compact(session)
       for (const store of stores) await assertHolds(store, session, numberedTexts(1, 100))
       assert.equal(most, 1, 'one summarization may run at a time')
     },

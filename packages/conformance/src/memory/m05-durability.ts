@@ -140,7 +140,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
       await assertHolds(second, session, ['first', ...numberedTexts(1, 30)])
       await second.addTurn(session, turn)
       await addTurns(second, session, numberedTexts(31, 40))
-      await second.flush(session)
+      await second.compact(session)
       await assertHolds(second, session, ['first', ...numberedTexts(1, 40)])
     })
 
@@ -154,7 +154,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
         await Promise.all(
           texts.map(newTurn).flatMap((turn) => stores.map((store) => store.addTurn(session, turn))),
         )
-        for (const store of stores) await store.flush(session)
+        for (const store of stores) await store.compact(session)
         for (const store of stores) {
           assert.deepEqual((await heldTexts(store, session)).toSorted(), texts.toSorted())
         }
@@ -205,7 +205,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: MemoryCases
     await first.close()
     const second = await open({ ...rules, summarizer: concatenating })
     await assertHolds(second, session, numberedTexts(1, 5))
-    await second.flush(session)
+    await second.compact(session)
     const context = await second.getLlmContext(session)
     assert.deepEqual(foldedTexts(context), numberedTexts(1, 3))
     await assertHolds(second, session, numberedTexts(1, 5))

@@ -38,7 +38,7 @@ export function order({ it, itIfShared }: MemoryCases): void {
         for (const [index, text] of texts.entries()) {
           await stores[index % 2]?.addTurn(session, newTurn(text))
         }
-        for (const store of stores) await store.flush(session)
+        for (const store of stores) await store.compact(session)
         for (const store of stores) await assertHolds(store, session, texts)
       },
     )
@@ -56,7 +56,7 @@ export function order({ it, itIfShared }: MemoryCases): void {
         await Promise.all(Array.from({ length: CHAINS }, (_, name) => chain(name)))
         const [store] = stores
         assert.ok(store !== undefined)
-        for (const each of stores) await each.flush(session)
+        for (const each of stores) await each.compact(session)
         const held = await heldTexts(store, session)
         for (let name = 0; name < CHAINS; name += 1) {
           const links = held.filter((text) => text.startsWith(`${name}.`))

@@ -218,7 +218,7 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
     await first.close()
     const second = await open({ ...rolling(concatenating), ...degradedAtOnce })
     assert.equal(await second.health(session), 'degraded')
-    await second.flush(session)
+    await second.compact(session)
     assert.equal(await second.health(session), 'healthy')
     assert.deepEqual(events.healthSteps, [
       'healthy -> retry',
@@ -238,7 +238,7 @@ export function health({ it, itIfDurable, itIfShared }: MemoryCases): void {
       await addTurns(store, session, numberedTexts(1, 5))
       await store.settled(session)
       assert.equal(await other.health(session), 'degraded')
-      await other.flush(session)
+      await other.compact(session)
       assert.equal(await store.health(session), 'healthy')
       await assertHolds(store, session, numberedTexts(1, 5))
     },

@@ -31,7 +31,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
   ])[] = [
     ['adding a turn', (store, session) => addTurns(store, session, ['turn 6'])],
     ['a read', (store, session) => store.getLlmContext(session)],
-    ['a flush', (store, session) => store.flush(session)],
+    ['a compaction', (store, session) => store.compact(session)],
   ]
   for (const [how, touch] of touches) {
     it(`M8 ${how} triggers a recovery attempt`, async ({ open }) => {
@@ -107,7 +107,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
     // The read triggered another recovery attempt, which failed.
     await store.settled(session)
     summarizer.isBroken = false
-    await store.flush(session)
+    await store.compact(session)
     assert.equal(await store.health(session), 'healthy')
     await assertHolds(store, session, numberedTexts(7, mostKept + 6))
   })
@@ -205,7 +205,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
       summarizer.isBroken = false
       const other = await open(quick)
       const start = performance.now()
-      await other.flush(session)
+      await other.compact(session)
       assert.ok(performance.now() - start >= 149, 'the retry has to wait')
       assert.equal(await other.health(session), 'healthy')
       await assertHolds(other, session, numberedTexts(1, 3))
@@ -225,7 +225,7 @@ export function recovery({ it, itIfShared }: MemoryCases): void {
       await store.settled(session)
     }
     summarizer.isBroken = false
-    await store.flush(session)
+    await store.compact(session)
     assert.equal(await store.health(session), 'healthy')
     await assertHolds(store, session, numberedTexts(13, 30))
   })

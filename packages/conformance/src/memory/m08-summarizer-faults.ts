@@ -95,7 +95,7 @@ export function summarizerFaults({ it }: MemoryCases): void {
       // The read triggered another recovery attempt, which failed.
       await store.settled(session)
       isFaulty = false
-      await store.flush(session)
+      await store.compact(session)
       assert.equal(await store.health(session), 'healthy')
       assert.deepEqual(foldedTexts(await store.getLlmContext(session)), ['turn 1'])
     })

@@ -263,7 +263,7 @@ export function snapshots({ it, itIfDurable, itIfShared }: MemoryCases): void {
           addTurns(adding, session, numberedTexts(11, 20)),
           store.restore(session, snapshot),
         ])
-        for (const each of [store, adding]) await each.flush(session)
+        for (const each of [store, adding]) await each.compact(session)
         const held = await heldTexts(store, session)
         const beginning = held.slice(0, 10)
         const rest = held.slice(10)

@@ -23,13 +23,13 @@ export function closing({ it, itIfDurable }: MemoryCases): void {
     request.answer()
   })
 
-  it('M10 close does not wait for a flush with a summarizer that hangs', async ({ open }) => {
+  it('M10 close does not wait for a compaction with a summarizer that hangs', async ({ open }) => {
     const summarizer = new ManualSummarizer()
     const store = await open({ ...rolling(summarizer), closeGraceMs: 10 })
     const session = freshIdentity()
     await addTurns(store, session, numberedTexts(1, 3))
     const request = await summarizer.request(0)
-    const waiting = Promise.all([store.flush(session), store.settled(session), store.settled()])
+    const waiting = Promise.all([store.compact(session), store.settled(session), store.settled()])
     await store.close()
     assert.equal(request.signal.aborted, true)
     await waiting
@@ -107,7 +107,7 @@ export function closing({ it, itIfDurable }: MemoryCases): void {
       assert.equal(events.healthSteps.at(-1), 'recovering -> degraded')
       const reopened = await open(rolling(concatenating))
       assert.equal(await reopened.health(session), 'degraded')
-      await reopened.flush(session)
+      await reopened.compact(session)
       assert.equal(await reopened.health(session), 'healthy')
       await assertHolds(reopened, session, numberedTexts(1, 3))
     },
@@ -124,7 +124,7 @@ export function closing({ it, itIfDurable }: MemoryCases): void {
     const reopened = await open({ ...rolling(concatenating) })
     await assertHolds(reopened, session, numberedTexts(1, 3))
     assert.equal(await reopened.health(session), 'healthy', 'a close may not count as a failure')
-    await reopened.flush(session)
+    await reopened.compact(session)
     await assertHolds(reopened, session, numberedTexts(1, 3))
   })
 }

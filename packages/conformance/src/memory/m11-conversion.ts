@@ -45,7 +45,7 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
     await store.convert(session)
     for (const turn of said) await store.addTurn(session, turn)
     await addTurns(store, session, ['next'])
-    await store.flush(session)
+    await store.compact(session)
     const context = await store.getLlmContext(session)
     assert.deepEqual(foldedTexts(context), numberedTexts(1, 39))
     assert.deepEqual(recentTexts(context), ['turn 40', 'next'])
@@ -125,7 +125,7 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
         }),
       )
       await store.convert(session)
-      await store.flush(session)
+      await store.compact(session)
       assert.equal(answers[0], 'turn 1;turn 2;turn 3;')
       const folded = [4, 5, 6].map((number) => `answer to turn ${number}`)
       assert.deepEqual(answers.slice(1), folded)
@@ -168,12 +168,12 @@ export function conversion({ it, itIfDurable, itIfShared }: MemoryCases): void {
       const truncating = { ...truncation, ...remembering }
       const first = await open(summarizing)
       for (const turn of said) await first.addTurn(session, turn)
-      await first.flush(session)
+      await first.compact(session)
       await first.close()
       for (const rules of [truncating, summarizing, truncating, summarizing]) {
         const store = await open(rules)
         await store.convert(session)
-        await store.flush(session)
+        await store.compact(session)
         await store.close()
       }
       const store = await open(truncating)

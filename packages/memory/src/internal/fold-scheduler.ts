@@ -80,7 +80,7 @@ export class FoldScheduler {
    * @param header The header, which was just read.
    * @throws The error of the driver, if it prevented that.
    */
-  async flush(identity: Required<RunIdentity>, header: MemoryHeader): Promise<void> {
+  async compact(identity: Required<RunIdentity>, header: MemoryHeader): Promise<void> {
     this.touch(identity, header)
     await this.settled(identity)
     if (header.turns <= this.#rules.recentTurns) return

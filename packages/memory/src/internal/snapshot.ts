@@ -62,7 +62,7 @@ export async function writeSnapshot(
   if (size > MAX_SNAPSHOT_BYTES) {
     throw new HarborageError(
       'invalid_snapshot',
-      `the snapshot would have ${size} bytes, and at most ${MAX_SNAPSHOT_BYTES} can be restored: keep less of the conversation, with a budgetTokens under truncation, or fewer recentTurns and a flush under rolling_summary`,
+      `the snapshot would have ${size} bytes, and at most ${MAX_SNAPSHOT_BYTES} can be restored: keep less of the conversation, with a budgetTokens under truncation, or fewer recentTurns and a compaction under rolling_summary`,
     )
   }
   return encode(parts, size)

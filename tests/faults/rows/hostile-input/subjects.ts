@@ -160,7 +160,7 @@ function ofMemory(store: MemoryStore, index: number): Subject[] {
     addTurn: () => [ownRun, goodTurn(), {}],
     getLlmContext: () => [ownRun, {}],
     estimateTokens: () => [ownRun, {}],
-    flush: () => [ownRun, {}],
+    compact: () => [ownRun, {}],
     health: () => [ownRun, {}],
     snapshot: () => [ownRun, {}],
     restore: () => [ownRun, { bytes: new Uint8Array() }, {}],

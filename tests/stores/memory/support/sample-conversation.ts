@@ -46,5 +46,5 @@ export const sampleTurns: readonly ConversationTurn[] = [
 /** Holds the sample conversation in the session, folded as far as it can be. */
 export async function sayAll(store: MemoryStore, session: RunIdentity): Promise<void> {
   for (const turn of sampleTurns) await store.addTurn(session, turn)
-  await store.flush(session)
+  await store.compact(session)
 }

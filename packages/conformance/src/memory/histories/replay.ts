@@ -83,8 +83,8 @@ export class Replay {
       case 'read':
         await store.getLlmContext(identity)
         break
-      case 'flush':
-        await store.flush(identity)
+      case 'compact':
+        await store.compact(identity)
         break
       case 'reset':
         await store.restore(identity, { bytes: new Uint8Array() })

@@ -18,7 +18,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('read' as const, 'flush' as const, 'snapshot' as const),
+      do: fc.constantFrom('read' as const, 'compact' as const, 'snapshot' as const),
       session,
     }),
   },

@@ -4,7 +4,7 @@ export type Step =
   /** Repeats one of the newest turns unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly session: number; readonly turnsAgo: number }
   | { readonly do: 'read'; readonly session: number }
-  | { readonly do: 'flush'; readonly session: number }
+  | { readonly do: 'compact'; readonly session: number }
   | { readonly do: 'reset'; readonly session: number }
   | { readonly do: 'snapshot'; readonly session: number }
   /** Restores one of the newest snapshots of either conversation. */

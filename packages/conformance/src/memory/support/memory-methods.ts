@@ -36,9 +36,9 @@ export const memoryMethods: readonly MemoryMethod[] = [
     call: (store, { identity, options }) => store.estimateTokens(identity, options),
   },
   {
-    name: 'flush',
+    name: 'compact',
     takes: ['options'],
-    call: (store, { identity, options }) => store.flush(identity, options),
+    call: (store, { identity, options }) => store.compact(identity, options),
   },
   {
     name: 'health',

@@ -6,17 +6,17 @@ import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { callersAtOnce } from '../measure/callers.ts'
 import { conversation, TURN } from './conversations.ts'
 
-/** The turns of a conversation before each flush: enough that some are folded. */
+/** The turns of a conversation before each compaction: enough that some are folded. */
 const TURNS = 2
 const RECENT_TURNS = 1
 
-/** Returns the race of concurrent flushes, whose cost should not grow with their number. */
-export function flushMany(engine: EngineName, sizes: readonly number[]): Race {
+/** Returns the race of concurrent compactions, whose cost should not grow with their number. */
+export function compactMany(engine: EngineName, sizes: readonly number[]): Race {
   return {
-    id: `flush-many-${engine}`,
-    title: 'flush by number of conversations',
+    id: `compact-many-${engine}`,
+    title: 'compactions by number of conversations',
     engine,
-    unit: 'flush',
+    unit: 'compact',
     compares: 'sizes',
     share: 0.4,
     long: true,
@@ -40,14 +40,14 @@ export function flushMany(engine: EngineName, sizes: readonly number[]): Race {
           gate.open()
           return memory.close()
         })
-        contenders.push(flushing(memory, gate, count))
+        contenders.push(compacting(memory, gate, count))
       }
       return contenders
     },
   }
 }
 
-function flushing(memory: MemoryStore, gate: Gate, count: number): Contender {
+function compacting(memory: MemoryStore, gate: Gate, count: number): Contender {
   return {
     name: `${count.toLocaleString('en')} conversations`,
     leastOperations: count,
@@ -62,7 +62,7 @@ function flushing(memory: MemoryStore, gate: Gate, count: number): Contender {
     run: async () => {
       gate.open()
       await Promise.all(
-        Array.from({ length: count }, (_, index) => memory.flush(conversation(index))),
+        Array.from({ length: count }, (_, index) => memory.compact(conversation(index))),
       )
     },
     verify: async () => {
