@@ -5,6 +5,7 @@ import type { Health } from './health.ts'
 import { checkedIdentity, pendingSignal } from './internal/call-arguments.ts'
 import { captureSnapshot } from './internal/capture-snapshot.ts'
 import { changeConversation } from './internal/change-conversation.ts'
+import { chooseContext, type ChosenContext } from './internal/choose-context.ts'
 import { checkStrategy } from './internal/check-strategy.ts'
 import { decideAddTurn, oldestToDrop, type RetentionRules } from './internal/decide-add-turn.ts'
 import { conversionReadSet, decideConversion } from './internal/decide-conversion.ts'
@@ -19,7 +20,6 @@ import { readTurns } from './internal/read-turns.ts'
 import { rejectIdentity } from './internal/reject-identity.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
-import { windowOf, type Window } from './internal/window.ts'
 import type { CheckedMemoryRules, MemoryStoreOptions } from './memory-config.ts'
 import type {
   Conversation,
@@ -137,7 +137,7 @@ export class MemoryStore implements AsyncDisposable {
   async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
     return this.#call('getLlmContext', identity, options, (owner) => async () => {
       const { strategy, budgetTokens } = this.#rules
-      const { summary, turns, tokens, omittedTokens } = await this.#window(owner)
+      const { summary, turns, tokens, omittedTokens } = await this.#context(owner)
       const recentTurns = await readTurns(turns)
       if (omittedTokens > 0) this.#events.summaryOmitted(owner, omittedTokens, budgetTokens)
       return { strategy, summary, recentTurns, tokens }
@@ -147,7 +147,7 @@ export class MemoryStore implements AsyncDisposable {
   /** Returns the number of tokens that {@link getLlmContext} would return. */
   async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
     return this.#call('estimateTokens', identity, options, (owner) => async () => {
-      const { tokens } = await this.#window(owner)
+      const { tokens } = await this.#context(owner)
       return tokens
     })
   }
@@ -281,11 +281,11 @@ export class MemoryStore implements AsyncDisposable {
     return this.close()
   }
 
-  async #window(owner: Required<RunIdentity>): Promise<Window> {
+  async #context(owner: Required<RunIdentity>): Promise<ChosenContext> {
     const { strategy, budgetTokens, tokenEstimator } = this.#rules
     const conversation = await this.#read(owner)
     if (conversation.header !== undefined) this.#folds?.touch(owner, conversation.header)
-    return windowOf(conversation, strategy, budgetTokens, tokenEstimator)
+    return chooseContext(conversation, strategy, budgetTokens, tokenEstimator)
   }
 
   /** @throws `strategy_mismatch` */

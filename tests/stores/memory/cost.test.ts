@@ -41,9 +41,9 @@ test('adding a turn reads nothing of the summary', async () => {
     summarizer: { summarize: async () => ({ summary: 'so far' }) },
     bus: createEventBus(),
   } as const
-  await using folding = await openMemoryStore({ ...rules, database, recentTurns: 0 })
-  await folding.addTurn(session, ordinaryTurn(1))
-  await folding.compact(session)
+  await using summarizing = await openMemoryStore({ ...rules, database, recentTurns: 0 })
+  await summarizing.addTurn(session, ordinaryTurn(1))
+  await summarizing.compact(session)
   await using memory = await openMemoryStore({ ...rules, database: counting, recentTurns: 10 })
   expect((await memory.getLlmContext(session)).summary).toBe('so far')
 

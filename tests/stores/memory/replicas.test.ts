@@ -17,7 +17,7 @@ const turnsEach = measure({ quick: 120, full: 1_250 })
 const kills = measure({ quick: 3, full: 12 })
 
 describe.each(sharedPlaces)('four processes in one conversation on $name', ({ open }) => {
-  test('lose no turn, duplicate none and keep their order, though the folding process is killed repeatedly', async () => {
+  test('lose no turn, duplicate none and keep their order, though the process that folds is killed repeatedly', async () => {
     const dsn = await open()
     const log = await runReplicas({ dsn, speakers, turnsEach, kills })
     await using memory = await openMemoryStore({ dsn, ...replicaRules(reliableSummarizer) })
@@ -26,7 +26,7 @@ describe.each(sharedPlaces)('four processes in one conversation on $name', ({ op
     const remembered = new Set(names)
     const acknowledged = log.added.map(({ name }) => name)
 
-    expect(log.killedWhileFolding).toBe(kills)
+    expect(log.killedDuringFolds).toBe(kills)
     expect(log.faults, 'of what a summarizer was given').toEqual([])
     expect(faultsInOrder(names)).toEqual([])
     expect(names).toHaveLength(speakers.length * turnsEach)

@@ -6,7 +6,7 @@ import { isolation } from './m01-isolation.ts'
 import { none } from './m02-none.ts'
 import { truncation } from './m03-truncation.ts'
 import { rollingSummary } from './m04-context.ts'
-import { folding } from './m04-folding.ts'
+import { folds } from './m04-folds.ts'
 import { durability } from './m05-durability.ts'
 import { order } from './m06-order.ts'
 import { cost } from './m07-cost.ts'
@@ -31,7 +31,7 @@ const guarantees: Guarantees<MemoryFixture> = {
   'M1 fail closed': [failClosed, failingBus, isolation],
   'M2 none': [none],
   'M3 truncation': [truncation],
-  'M4 rolling summary': [rollingSummary, folding],
+  'M4 rolling summary': [rollingSummary, folds],
   'M5 durable across crashes and replicas': [durability],
   'M6 order': [order],
   'M7 cost': [cost],

@@ -11,12 +11,12 @@ import type {
 import type { HealthStep } from '../memory-events.ts'
 import { turnTokens, type TokenEstimator } from '../token-estimator.ts'
 import { pathToHealthy } from './decide-replacement.ts'
+import { sumOfTokens } from './header.ts'
 import { replayable } from './replayable.ts'
 import { partsOfSummary } from './summary-parts.ts'
 import { newLineage, remembered } from './turn-ids.ts'
 import { writeTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
-import { sumOfTokens } from './window.ts'
 
 /** The user message of the turn that a summary becomes. */
 const SUMMARY_QUESTION = '(summary of the earlier conversation)'

@@ -9,13 +9,12 @@ import type {
   RememberedTurnId,
 } from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
-import { emptyHeader } from './header.ts'
+import { emptyHeader, sumOfTokens } from './header.ts'
 import { replayableReplacement } from './replayable.ts'
 import type { RestoredConversation } from './snapshot.ts'
 import { partsOfSummary } from './summary-parts.ts'
 import { remembered, type TurnIdRules } from './turn-ids.ts'
 import { walkHealth } from './walk-health.ts'
-import { sumOfTokens } from './window.ts'
 
 /** The read set of {@link decideReplacement} and {@link decideErasure}. */
 export const replacementReadSet: ReadSet = { replaces: true }

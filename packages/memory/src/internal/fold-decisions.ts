@@ -2,9 +2,8 @@ import type { Health } from '../health.ts'
 import type { HeldMemory, KeptTurn, MemoryChange, MemoryHeader } from '../memory-driver.ts'
 import type { HealthStep } from '../memory-events.ts'
 import type { SummaryFailure } from '../summarizer.ts'
-import { withoutTurns } from './header.ts'
+import { sumOfTokens, withoutTurns } from './header.ts'
 import { walkHealth } from './walk-health.ts'
-import { sumOfTokens } from './window.ts'
 
 /** The largest number of turns that one summarization adds to the summary. */
 export const FOLD_BATCH_TURNS = 16

@@ -7,7 +7,7 @@ import type { MemoryHeader } from '../memory-driver.ts'
 import { conversationKey } from './conversation-key.ts'
 import { FoldWorker, type FoldDependencies, type FoldRules, type NextStep } from './fold-worker.ts'
 
-/** The rules for folding all conversations of a store. */
+/** The rules of the folds of all conversations of a store. */
 export interface SchedulerRules extends FoldRules {
   /** The largest number of folds that run at a time. */
   readonly maxConcurrentSummaries: number

@@ -3,7 +3,6 @@ import { SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { KeptTurn, MemoryHeader } from '../memory-driver.ts'
 import { MAX_SUMMARY_PARTS } from './summary-parts.ts'
 import { newLineage } from './turn-ids.ts'
-import { sumOfTokens } from './window.ts'
 
 /**
  * The first position of a conversation. It leaves room for a summary that becomes turns before the
@@ -49,4 +48,9 @@ export function withoutTurns(header: MemoryHeader, turns: readonly KeptTurn[]): 
     turns: header.turns - turns.length,
     tokens: header.tokens - sumOfTokens(turns),
   }
+}
+
+/** Returns the sum of the tokens of turns. */
+export function sumOfTokens(turns: readonly KeptTurn[]): number {
+  return turns.reduce((sum, turn) => sum + turn.tokens, 0)
 }

@@ -18,7 +18,7 @@ const [, , dsn = '', speaker = '', turns = '', seed = ''] = process.argv
 const tell = (line: string): void => writeLine(1, line)
 const isPatient = ['c', 'd'].includes(speaker)
 const watch = {
-  began: () => tell('folding'),
+  began: () => tell('fold'),
   wasGiven: (faults: readonly string[]) => faults.forEach((fault) => tell(`fault ${fault}`)),
 }
 const random = randomSource(Number(seed))
@@ -32,7 +32,7 @@ await using memory = await openMemoryStore({
 
 const remembered = rememberedNames(await memory.getLlmContext(session))
 for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) {
-  await foldingKeepsUp()
+  await foldsKeepUp()
   const began = process.hrtime.bigint()
   await addUntilAcknowledged({ ...numberedTurn(speaker, n), turnId: newEventId() })
   tell(`added ${speaker}${n} ${began} ${process.hrtime.bigint()}`)
@@ -40,12 +40,12 @@ for (let n = lastNumberOf(speaker, remembered) + 1; n <= Number(turns); n += 1) 
 await memory.settled()
 
 /** Waits until few turns are unfolded. Without this, adding would end before much is folded. */
-async function foldingKeepsUp(attempts = 2_000): Promise<void> {
+async function foldsKeepUp(attempts = 2_000): Promise<void> {
   const { recentTurns } = await memory.getLlmContext(session)
   if (recentTurns.length <= 48) return
   await delay(5)
   if (attempts === 0) throw new Error(`no process folds: ${recentTurns.length} turns wait`)
-  await foldingKeepsUp(attempts - 1)
+  await foldsKeepUp(attempts - 1)
 }
 
 async function addUntilAcknowledged(turn: ConversationTurn): Promise<void> {

@@ -18,7 +18,7 @@ export interface AddedTurn {
 export interface ReplicaLog {
   readonly added: AddedTurn[]
   readonly faults: string[]
-  killedWhileFolding: number
+  killedDuringFolds: number
 }
 
 export interface ReplicaPlan {
@@ -26,13 +26,13 @@ export interface ReplicaPlan {
   /** One process for each. */
   readonly speakers: readonly string[]
   readonly turnsEach: number
-  /** How often the folding process is killed, spread over the run. */
+  /** How often the process that folds is killed, spread over the run. */
   readonly kills: number
 }
 
 /** Lets every speaker add its turns, and starts a process again that was killed. */
 export async function runReplicas(plan: ReplicaPlan): Promise<ReplicaLog> {
-  const log: ReplicaLog = { added: [], faults: [], killedWhileFolding: 0 }
+  const log: ReplicaLog = { added: [], faults: [], killedDuringFolds: 0 }
   await Promise.all(plan.speakers.map((_, index) => runSpeaker(plan, index, log)))
   return log
 }
@@ -61,9 +61,9 @@ async function runLife(
     const [what, ...words] = line.split(' ')
     if (what === 'added') log.added.push(addedTurn(words))
     if (what === 'fault') log.faults.push(words.join(' '))
-    const isDue = log.added.length >= (allTurns * (log.killedWhileFolding + 1)) / (kills + 2)
-    if (what === 'folding' && isDue && log.killedWhileFolding < kills && !replica.killed) {
-      log.killedWhileFolding += 1
+    const isDue = log.added.length >= (allTurns * (log.killedDuringFolds + 1)) / (kills + 2)
+    if (what === 'fold' && isDue && log.killedDuringFolds < kills && !replica.killed) {
+      log.killedDuringFolds += 1
       // Somewhere within the summarizer, or while its answer is committed.
       await delay(random() * 15)
       replica.kill('SIGKILL')

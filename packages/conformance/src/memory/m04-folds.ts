@@ -14,8 +14,8 @@ import { ManualSummarizer } from './support/manual-summarizer.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import { concatenated } from './support/summarizers.ts'
 
-/** Registers the cases of M4: folding runs in the background and blocks no call. */
-export function folding({ it, itIfShared }: MemoryCases): void {
+/** Registers the cases of M4: folds run in the background and block no call. */
+export function folds({ it, itIfShared }: MemoryCases): void {
   it('M4 a turn stays in the context until the summary with it replaces it', async ({ open }) => {
     const summarizer = new ManualSummarizer()
     const store = await open(rolling(summarizer))

@@ -5,8 +5,8 @@ import { parseKeptTurn } from './read-turns.ts'
 import { Slices } from './slice.ts'
 import { carriesMore } from './turn-text.ts'
 
-/** The part of a conversation for the next call of a language model. */
-export interface Window {
+/** The LLM context: the part of a conversation for the next call of a language model. */
+export interface ChosenContext {
   readonly summary: string
   /** Oldest first. */
   readonly turns: readonly KeptTurn[]
@@ -22,12 +22,12 @@ export interface Window {
  * Chooses the summary, if it fits the budget, and the newest turns that fit beside it, up to the
  * first one from the end that does not. A budget of 0 is no limit.
  */
-export async function windowOf(
+export async function chooseContext(
   { summary, turns }: Conversation,
   strategy: Strategy,
   budgetTokens: number,
   estimate: TokenEstimator,
-): Promise<Window> {
+): Promise<ChosenContext> {
   const budget = budgetTokens === 0 ? Number.POSITIVE_INFINITY : budgetTokens
   const shown = strategy === 'rolling_summary' ? summary : ''
   const cost = summaryTokens(estimate, shown)
@@ -59,9 +59,4 @@ function tokensNow({ tokens, text }: KeptTurn, estimate: TokenEstimator): number
   const turn = parseKeptTurn(text)
   // A damaged turn is reported when it is read.
   return turn === undefined ? tokens : Math.max(tokens, turnTokens(estimate, turn, text))
-}
-
-/** Returns the sum of the tokens of turns. */
-export function sumOfTokens(turns: readonly KeptTurn[]): number {
-  return turns.reduce((sum, turn) => sum + turn.tokens, 0)
 }
