@@ -1,12 +1,10 @@
-import { isHarborageError, type CallOptions, type RunIdentity } from '@harborage/core'
-import { CallGate, checkSignal, untilAborted } from '@harborage/core/kit'
+import type { CallOptions, RunIdentity } from '@harborage/core'
+import { CallGate } from '@harborage/core/kit'
 import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
 import type { Health } from './health.ts'
-import { checkedIdentity, pendingSignal } from './internal/call-arguments.ts'
 import { captureSnapshot } from './internal/capture-snapshot.ts'
 import { changeConversation } from './internal/change-conversation.ts'
 import { chooseContext, type ChosenContext } from './internal/choose-context.ts'
-import { checkStrategy } from './internal/check-strategy.ts'
 import { decideAddTurn, oldestToDrop, type RetentionRules } from './internal/decide-add-turn.ts'
 import { conversionReadSet, decideConversion } from './internal/decide-conversion.ts'
 import {
@@ -16,19 +14,12 @@ import {
 } from './internal/decide-replacement.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-decisions.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
+import { MemoryCalls } from './internal/memory-calls.ts'
 import { readTurns } from './internal/read-turns.ts'
-import { rejectIdentity } from './internal/reject-identity.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import type { CheckedMemoryRules, MemoryStoreOptions } from './memory-config.ts'
-import type {
-  Conversation,
-  HeldMemory,
-  MemoryChange,
-  MemoryDriver,
-  MemoryHeader,
-  ReadSet,
-} from './memory-driver.ts'
+import type { MemoryDriver } from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { turnTokens } from './token-estimator.ts'
 
@@ -53,6 +44,7 @@ export class MemoryStore implements AsyncDisposable {
   readonly #events: MemoryEvents
   readonly #folds: FoldScheduler | undefined
   readonly #gate = new CallGate({ name: 'MemoryStore', tracedAs: 'memory', store: this })
+  readonly #calls: MemoryCalls
   #stopping: Promise<void> | undefined
 
   /**
@@ -65,8 +57,10 @@ export class MemoryStore implements AsyncDisposable {
     this.#rules = rules
     this.#release = release
     this.#events = new MemoryEvents(rules.bus)
+    const { strategy } = rules
+    this.#calls = new MemoryCalls({ gate: this.#gate, driver, strategy, events: this.#events })
     this.#retention = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
-    if (rules.strategy === 'rolling_summary' && rules.summarizer !== undefined) {
+    if (strategy === 'rolling_summary' && rules.summarizer !== undefined) {
       const { summarizer } = rules
       this.#folds = new FoldScheduler(rules, { driver, summarizer, events: this.#events })
     }
@@ -107,16 +101,16 @@ export class MemoryStore implements AsyncDisposable {
     turn: ConversationTurn,
     options?: CallOptions,
   ): Promise<void> {
-    return this.#call('addTurn', identity, options, (owner) => {
+    return this.#calls.call('addTurn', identity, options, (owner) => {
       const checked = checkTurn(turn)
       const { turnId, turn: given, text } = checked
       const tokens = turnTokens(this.#rules.tokenEstimator, given, text)
       return async () => {
         if (this.#rules.strategy === 'none') {
-          await this.#header(owner)
+          await this.#calls.header(owner)
           return
         }
-        const { droppedTurns, steps, header } = await this.#change(
+        const { droppedTurns, steps, header } = await this.#calls.change(
           owner,
           { turnId, oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#retention) },
           decideAddTurn(checked, tokens, this.#retention),
@@ -135,7 +129,7 @@ export class MemoryStore implements AsyncDisposable {
    * @throws `store_unavailable`, not retryable, if a stored turn is damaged.
    */
   async getLlmContext(identity: RunIdentity, options?: CallOptions): Promise<LlmContextPatch> {
-    return this.#call('getLlmContext', identity, options, (owner) => async () => {
+    return this.#calls.call('getLlmContext', identity, options, (owner) => async () => {
       const { strategy, budgetTokens } = this.#rules
       const { summary, turns, tokens, omittedTokens } = await this.#context(owner)
       const recentTurns = await readTurns(turns)
@@ -146,7 +140,7 @@ export class MemoryStore implements AsyncDisposable {
 
   /** Returns the number of tokens that {@link getLlmContext} would return. */
   async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
-    return this.#call('estimateTokens', identity, options, (owner) => async () => {
+    return this.#calls.call('estimateTokens', identity, options, (owner) => async () => {
       const { tokens } = await this.#context(owner)
       return tokens
     })
@@ -158,16 +152,16 @@ export class MemoryStore implements AsyncDisposable {
    * turns.
    */
   async compact(identity: RunIdentity, options?: CallOptions): Promise<void> {
-    return this.#call('compact', identity, options, (owner) => async () => {
-      const header = await this.#header(owner)
+    return this.#calls.call('compact', identity, options, (owner) => async () => {
+      const header = await this.#calls.header(owner)
       if (header !== undefined) await this.#folds?.compact(owner, header)
     })
   }
 
   /** Returns the state of the summarization of the conversation. */
   async health(identity: RunIdentity, options?: CallOptions): Promise<Health> {
-    return this.#call('health', identity, options, (owner) => async () => {
-      const header = await this.#header(owner)
+    return this.#calls.call('health', identity, options, (owner) => async () => {
+      const header = await this.#calls.header(owner)
       return header?.health ?? 'healthy'
     })
   }
@@ -179,13 +173,13 @@ export class MemoryStore implements AsyncDisposable {
    * restored.
    */
   async snapshot(identity: RunIdentity, options?: CallOptions): Promise<MemorySnapshot> {
-    return this.#call('snapshot', identity, options, (owner) => async () => {
+    return this.#calls.call('snapshot', identity, options, (owner) => async () => {
       const { strategy } = this.#rules
       if (strategy === 'none') {
-        await this.#header(owner)
+        await this.#calls.header(owner)
         return { strategy, bytes: new Uint8Array() }
       }
-      return { strategy, bytes: await writeSnapshot(await this.#read(owner), strategy) }
+      return { strategy, bytes: await writeSnapshot(await this.#calls.read(owner), strategy) }
     })
   }
 
@@ -201,7 +195,7 @@ export class MemoryStore implements AsyncDisposable {
     snapshot: MemorySnapshot,
     options?: CallOptions,
   ): Promise<void> {
-    return this.#call('restore', identity, options, (owner) => {
+    return this.#calls.call('restore', identity, options, (owner) => {
       const { strategy, tokenEstimator } = this.#rules
       const given = captureSnapshot(snapshot, strategy)
       return async () => {
@@ -212,12 +206,12 @@ export class MemoryStore implements AsyncDisposable {
               await changeConversation(this.#driver, owner, replacementReadSet, decideErasure()),
             )
           case 'nothing':
-            await this.#header(owner)
+            await this.#calls.header(owner)
             return
           case 'content': {
             const restored = await readSnapshot(given.bytes, strategy, tokenEstimator)
             const replacing = decideReplacement(restored, strategy, this.#rules)
-            const steps = await this.#change(owner, replacementReadSet, replacing)
+            const steps = await this.#calls.change(owner, replacementReadSet, replacing)
             this.#events.healthChanged(owner, steps)
             this.#folds?.touch(owner)
           }
@@ -236,7 +230,7 @@ export class MemoryStore implements AsyncDisposable {
    * conversation.
    */
   async convert(identity: RunIdentity, options?: CallOptions): Promise<void> {
-    return this.#call('convert', identity, options, (owner) => async () => {
+    return this.#calls.call('convert', identity, options, (owner) => async () => {
       const { strategy, tokenEstimator } = this.#rules
       const converting = decideConversion(strategy, tokenEstimator)
       const steps = await changeConversation(this.#driver, owner, conversionReadSet, converting)
@@ -256,7 +250,7 @@ export class MemoryStore implements AsyncDisposable {
       this.#gate.assertOpen()
       return this.#folds?.settled(undefined)
     }
-    return this.#call('settled', identity, undefined, (owner) => async () => {
+    return this.#calls.call('settled', identity, undefined, (owner) => async () => {
       await this.#folds?.settled(owner)
     })
   }
@@ -283,65 +277,8 @@ export class MemoryStore implements AsyncDisposable {
 
   async #context(owner: Required<RunIdentity>): Promise<ChosenContext> {
     const { strategy, budgetTokens, tokenEstimator } = this.#rules
-    const conversation = await this.#read(owner)
+    const conversation = await this.#calls.read(owner)
     if (conversation.header !== undefined) this.#folds?.touch(owner, conversation.header)
     return chooseContext(conversation, strategy, budgetTokens, tokenEstimator)
-  }
-
-  /** @throws `strategy_mismatch` */
-  async #read(owner: Required<RunIdentity>): Promise<Conversation> {
-    if (this.#rules.strategy === 'none') {
-      await this.#header(owner)
-      return { header: undefined, summary: '', turns: [] }
-    }
-    const conversation = await this.#driver.read(owner)
-    checkStrategy(conversation.header, this.#rules.strategy)
-    return conversation
-  }
-
-  /** @throws `strategy_mismatch` */
-  async #header(owner: Required<RunIdentity>): Promise<MemoryHeader | undefined> {
-    const header = await this.#driver.readHeader(owner)
-    checkStrategy(header, this.#rules.strategy)
-    return header
-  }
-
-  /** @throws `strategy_mismatch` */
-  #change<Result>(
-    owner: Required<RunIdentity>,
-    readSet: ReadSet,
-    decide: (held: HeldMemory) => MemoryChange<Result>,
-  ): Promise<Result> {
-    return changeConversation(this.#driver, owner, readSet, (held) => {
-      checkStrategy(held.header, this.#rules.strategy)
-      return decide(held)
-    })
-  }
-
-  /**
-   * Makes a call. Reads its arguments before it waits for anything, so that later changes of them
-   * have no effect.
-   *
-   * @param prepare Checks the other arguments, and returns the work to do.
-   */
-  async #call<Result>(
-    operation: string,
-    identity: RunIdentity,
-    options: CallOptions | undefined,
-    prepare: (owner: Required<RunIdentity>) => () => Promise<Result>,
-  ): Promise<Result> {
-    const owner = this.#gate.read(operation, () => checkedIdentity(identity))
-    if (isHarborageError(owner)) {
-      this.#gate.refuse(operation, owner)
-      const signal = pendingSignal(options)
-      const rejecting = rejectIdentity(this.#events, operation, identity, owner)
-      // A close does not wait for this.
-      throw await (signal === undefined ? rejecting : untilAborted(signal, rejecting))
-    }
-    const { work, signal } = this.#gate.read(operation, () => ({
-      work: prepare(owner),
-      signal: checkSignal(options),
-    }))
-    return this.#gate.run(signal, work, operation)
   }
 }
