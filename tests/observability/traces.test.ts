@@ -100,11 +100,15 @@ describe('each operation is published with its outcome', () => {
     await store.settled()
     await store.addTurn(session, { userMessage: SECRET, assistantResponse: SECRET })
     await store.settled()
+    await store.forget(session, newEventId())
+    await store.delete(session)
     expect(told()).toEqual([
       'memory.addTurn ok',
       'memory.summarize summarized',
       'memory.addTurn ok',
       'memory.summarize invalid_summary',
+      'memory.forget ok',
+      'memory.delete ok',
     ])
   })
 

@@ -81,6 +81,16 @@ export interface LlmContextPatch {
   readonly tokens: number
 }
 
+/**
+ * What `forget` did with a turn.
+ *
+ * - `removed`: the turn is no longer kept.
+ * - `summarized`: the turn is part of the summary, and nothing was removed. (Also if the turn was
+ *   dropped because the summarizer failed for too long: only its id is known by then.)
+ * - `absent`: the conversation has no such turn, or no longer knows its id.
+ */
+export type ForgetOutcome = 'removed' | 'summarized' | 'absent'
+
 /** A conversation as bytes, which can be restored on any driver. */
 export interface MemorySnapshot {
   /** The strategy of the conversation. Default: the one in the bytes. */

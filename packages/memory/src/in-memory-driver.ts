@@ -1,15 +1,16 @@
 import type { EventId, RunIdentity } from '@harborage/core'
 import { conversationKey } from './internal/conversation-key.ts'
-import type {
-  Conversation,
-  ForgottenTurnIds,
-  HeldMemory,
-  KeptTurn,
-  MemoryChange,
-  MemoryDriver,
-  MemoryHeader,
-  ReadSet,
-  RememberedTurnId,
+import {
+  REMOVED_POSITION,
+  type Conversation,
+  type ForgottenTurnIds,
+  type HeldMemory,
+  type KeptTurn,
+  type MemoryChange,
+  type MemoryDriver,
+  type MemoryHeader,
+  type ReadSet,
+  type RememberedTurnId,
 } from './memory-driver.ts'
 
 /**
@@ -40,6 +41,7 @@ export class InMemoryMemoryDriver implements MemoryDriver {
     const kept = this.#conversations.get(key)
     const change = decide({
       header: kept?.header,
+      exists: kept !== undefined,
       summary: wantsSummary ? (kept?.summary ?? '') : '',
       oldest: kept?.turns.slice(0, oldestTurns(kept.header)) ?? [],
       remembered: turnId === undefined ? undefined : kept?.turnIds.get(turnId),
@@ -67,8 +69,8 @@ interface Kept {
 }
 
 /**
- * The largest number of ids that one change removes. It is more than a change adds, so that none
- * pile up.
+ * The largest number of ids that one change removes or moves. It is more than a change adds, so
+ * that none pile up.
  */
 const MAX_FORGOTTEN = 4
 
@@ -76,14 +78,17 @@ const noTurns = (): number => 0
 
 function changed(
   kept: Kept | undefined,
-  { summary = kept?.summary ?? '', append = [], removeThrough, ...change }: MemoryChange<unknown>,
+  { summary = kept?.summary ?? '', append = [], ...change }: MemoryChange<unknown>,
   header: MemoryHeader,
 ): Kept {
   const turns = kept?.turns ?? []
   const turnIds = kept?.turnIds ?? new Map<EventId, RememberedTurnId>()
-  if (removeThrough !== undefined) removeTurns(turns, removeThrough)
+  if (change.removeThrough !== undefined) removeTurns(turns, change.removeThrough)
+  for (const position of change.removeAt ?? []) removeTurn(turns, position)
   for (const turn of append) turns.push(turn)
   for (const remembered of change.remember ?? []) {
+    const held = turnIds.get(remembered.turnId)
+    if (held !== undefined && isOfRemovedTurn(held, remembered.lineage)) continue
     turnIds.delete(remembered.turnId)
     turnIds.set(remembered.turnId, remembered)
   }
@@ -96,15 +101,27 @@ function removeTurns(turns: KeptTurn[], through: number): void {
   turns.splice(0, firstKept === -1 ? turns.length : firstKept)
 }
 
+function removeTurn(turns: KeptTurn[], position: number): void {
+  const index = turns.findIndex((turn) => turn.position === position)
+  if (index !== -1) turns.splice(index, 1)
+}
+
+function isOfRemovedTurn({ position, lineage }: RememberedTurnId, current: number): boolean {
+  return position === REMOVED_POSITION && lineage === current
+}
+
 function forgetTurnIds(
   turnIds: Map<EventId, RememberedTurnId>,
   { lineage, through, before }: ForgottenTurnIds,
 ): void {
-  let forgotten = 0
+  let seen = 0
   for (const [turnId, held] of turnIds) {
     const isOver = held.lineage !== lineage || (held.position <= through && held.at < before)
-    if (!isOver || forgotten === MAX_FORGOTTEN) return
+    const staysForGood = isOfRemovedTurn(held, lineage)
+    if ((!isOver && !staysForGood) || seen === MAX_FORGOTTEN) return
     turnIds.delete(turnId)
-    forgotten += 1
+    // At the end it is not in the way of ids that are to be forgotten.
+    if (staysForGood) turnIds.set(turnId, held)
+    seen += 1
   }
 }

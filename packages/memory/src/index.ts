@@ -13,6 +13,7 @@ export {
   REMEMBERED_TURN_IDS_MS,
   SNAPSHOT_TURN_IDS,
   type ConversationTurn,
+  type ForgetOutcome,
   type LlmContextPatch,
   type MemorySnapshot,
   type Strategy,
@@ -27,16 +28,17 @@ export {
   type MemoryStoreConfig,
   type MemoryStoreOptions,
 } from './memory-config.ts'
-export type {
-  Conversation,
-  ForgottenTurnIds,
-  HeldMemory,
-  KeptTurn,
-  ReadSet,
-  MemoryChange,
-  MemoryDriver,
-  MemoryHeader,
-  RememberedTurnId,
+export {
+  REMOVED_POSITION,
+  type Conversation,
+  type ForgottenTurnIds,
+  type HeldMemory,
+  type KeptTurn,
+  type ReadSet,
+  type MemoryChange,
+  type MemoryDriver,
+  type MemoryHeader,
+  type RememberedTurnId,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
 export { MemoryStore } from './memory-store.ts'

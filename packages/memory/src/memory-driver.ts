@@ -48,10 +48,16 @@ export interface MemoryHeader {
   readonly lineage: number
 }
 
+/**
+ * The position with which the id of a removed turn is remembered. It is above that of every turn,
+ * so such an id is never too old.
+ */
+export const REMOVED_POSITION: number = Number.MAX_SAFE_INTEGER
+
 /** The remembered id of an added turn, with the data that decides when it is forgotten. */
 export interface RememberedTurnId {
   readonly turnId: EventId
-  /** The position of the turn. */
+  /** The position of the turn, or {@link REMOVED_POSITION} if the turn was removed by its id. */
   readonly position: number
   /** When it was added, in milliseconds since 1970, by the clock of the process that added it. */
   readonly at: number
@@ -96,6 +102,11 @@ export interface HeldMemory {
   readonly header: MemoryHeader | undefined
   /** `''` if the read set does not select it. */
   readonly summary: string
+  /**
+   * Whether there is a conversation. Its header is `undefined` nevertheless if it is damaged and
+   * the change replaces it.
+   */
+  readonly exists: boolean
   /** The oldest turns, in their order. */
   readonly oldest: readonly KeptTurn[]
   /** The remembered turn id, or `undefined` if it is not remembered or was not selected. */
@@ -121,7 +132,12 @@ export interface MemoryChange<Result> {
   readonly append?: readonly KeptTurn[]
   /** Removes every turn up to and including this position, before any is appended. */
   readonly removeThrough?: number
-  /** Remembers the ids of turns. Each replaces an entry with the same id. */
+  /** Removes the turns at these positions, before any is appended. */
+  readonly removeAt?: readonly number[]
+  /**
+   * Remembers the ids of turns. Each replaces an entry with the same id, unless that one has
+   * {@link REMOVED_POSITION} and the same lineage: it stays.
+   */
   readonly remember?: readonly RememberedTurnId[]
   /**
    * The remembered ids that a driver may remove, now or with a later change. All others have to

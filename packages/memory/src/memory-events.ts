@@ -31,7 +31,7 @@ export interface HealthStep {
   /**
    * Why: a `SummaryFailure`, `summarized`, `recovery_attempt`, `backlog_exceeded` if turns were
    * added faster than a recovery summarized them, `store_closed` if a close ended a recovery,
-   * `restored` or `converted`.
+   * `restored`, `converted` or `deleted`.
    */
   readonly reason: string
 }

@@ -1,17 +1,19 @@
-import type { CallOptions, RunIdentity } from '@harborage/core'
-import { CallGate } from '@harborage/core/kit'
-import type { ConversationTurn, LlmContextPatch, MemorySnapshot } from './conversation.ts'
+import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
+import { CallGate, checkEventId } from '@harborage/core/kit'
+import type {
+  ConversationTurn,
+  ForgetOutcome,
+  LlmContextPatch,
+  MemorySnapshot,
+} from './conversation.ts'
 import type { Health } from './health.ts'
 import { captureSnapshot } from './internal/capture-snapshot.ts'
 import { changeConversation } from './internal/change-conversation.ts'
 import { chooseContext, type ChosenContext } from './internal/choose-context.ts'
 import { decideAddTurn, oldestToDrop, type RetentionRules } from './internal/decide-add-turn.ts'
 import { conversionReadSet, decideConversion } from './internal/decide-conversion.ts'
-import {
-  decideErasure,
-  decideReplacement,
-  replacementReadSet,
-} from './internal/decide-replacement.ts'
+import { decideForget, forgetReadSet } from './internal/decide-forget.ts'
+import { decideReplacement, replacementReadSet } from './internal/decide-replacement.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-decisions.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { MemoryCalls } from './internal/memory-calls.ts'
@@ -32,9 +34,9 @@ import { turnTokens } from './token-estimator.ts'
  * Every method checks that the store is open, then the identity, then the other arguments, before
  * it reads or writes. So in addition to the codes that it names, each method may fail with
  * `store_closed`, `identity_required`, `invalid_identity`, `invalid_record`, `store_unavailable` if
- * the database fails, and for writes `outcome_unknown` if its answer was lost. All but `settled`
- * and `convert` fail with `strategy_mismatch` if the conversation is kept under another strategy. A
- * rejected identity is also published as a `memory.identity_rejected` event.
+ * the database fails, and for writes `outcome_unknown` if its answer was lost. All but `settled`,
+ * `convert` and `delete` fail with `strategy_mismatch` if the conversation is kept under another
+ * strategy. A rejected identity is also published as a `memory.identity_rejected` event.
  */
 export class MemoryStore implements AsyncDisposable {
   readonly #driver: MemoryDriver
@@ -201,10 +203,9 @@ export class MemoryStore implements AsyncDisposable {
       return async () => {
         switch (given.kind) {
           case 'reset':
-            return this.#events.healthChanged(
-              owner,
-              await changeConversation(this.#driver, owner, replacementReadSet, decideErasure()),
-            )
+            await this.#calls.erase(owner, 'restored')
+            this.#folds?.endPause(owner)
+            return
           case 'nothing':
             await this.#calls.header(owner)
             return
@@ -216,6 +217,60 @@ export class MemoryStore implements AsyncDisposable {
             this.#folds?.touch(owner)
           }
         }
+      }
+    })
+  }
+
+  /**
+   * Deletes the conversation under any strategy, and resolves to whether there was one. No row of
+   * it is left, nor of the ids of its turns: a later `addTurn` begins a new conversation, and so
+   * does a late retry of an earlier one. A fold in progress has no effect. If the answer of the
+   * database was lost, the call finds out what happened. It fails with `outcome_unknown` if another
+   * conversation was begun meanwhile, which it leaves as it is.
+   *
+   * @example
+   * ```ts
+   * import { createEventBus } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * await using memory = await openMemoryStore({ bus: createEventBus() })
+   * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * await memory.delete(session) // false
+   * ```
+   */
+  async delete(identity: RunIdentity, options?: CallOptions): Promise<boolean> {
+    return this.#calls.call('delete', identity, options, (owner) => async () => {
+      const existed = await this.#calls.erase(owner, 'deleted')
+      this.#folds?.endPause(owner)
+      return existed
+    })
+  }
+
+  /**
+   * Removes one turn, and resolves to what became of it; see {@link ForgetOutcome}. Its id stays
+   * remembered for as long as the conversation lasts, so a late retry of its `addTurn` does not
+   * bring it back. A fold in progress is made again without it. Safe to repeat: the answer then is
+   * `absent`.
+   *
+   * The call reads every kept turn.
+   */
+  async forget(
+    identity: RunIdentity,
+    turnId: EventId,
+    options?: CallOptions,
+  ): Promise<ForgetOutcome> {
+    return this.#calls.call('forget', identity, options, (owner) => {
+      const checkedId = checkEventId('turnId', turnId)
+      return async () => {
+        if (this.#rules.strategy === 'none') {
+          await this.#calls.header(owner)
+          return 'absent'
+        }
+        const readSet = forgetReadSet(checkedId)
+        const forgetting = decideForget(checkedId)
+        const { outcome, header } = await this.#calls.change(owner, readSet, forgetting)
+        if (header !== undefined) this.#folds?.touch(owner, header)
+        return outcome
       }
     })
   }

@@ -49,7 +49,9 @@ test('compact fails while the database fails, and works again afterwards', async
   await using store = storeOn(driver, { degradedRetryMs: NEVER_MS })
 
   driver.failures = 1
-  expect(await failureOf(() => store.compact(identity))).toMatchObject({ code: 'store_unavailable' })
+  expect(await failureOf(() => store.compact(identity))).toMatchObject({
+    code: 'store_unavailable',
+  })
   expect((await store.getLlmContext(identity)).recentTurns).toHaveLength(1)
   await store.compact(identity)
   expect((await store.getLlmContext(identity)).summary).toBe('so far')

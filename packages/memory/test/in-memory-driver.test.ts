@@ -1,5 +1,5 @@
 import { parseEventId } from '@harborage/core'
-import { InMemoryMemoryDriver, type MemoryHeader } from '@harborage/memory'
+import { InMemoryMemoryDriver, REMOVED_POSITION, type MemoryHeader } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
 import { identity } from './support/good-arguments.ts'
@@ -67,6 +67,31 @@ test('a conversation that was read does not change when turns are removed later'
   await driver.change(owner, {}, () => ({ result: undefined, header, removeThrough: 1 }))
   expect(read.turns).toEqual([turn])
   expect((await driver.read(owner)).turns).toEqual([])
+})
+
+test('ids of removed turns stay, and are not in the way of ids that are forgotten', async () => {
+  const driver = new InMemoryMemoryDriver()
+  const ids = Array.from({ length: 20 }, (_, index) => parseEventId(`id ${index}`))
+  const remember = ids.map((turnId, index) => ({
+    turnId,
+    position: index < 10 ? REMOVED_POSITION : index,
+    at: 0,
+    lineage: 1,
+  }))
+  await driver.change(owner, {}, () => ({ result: undefined, header, remember }))
+  // As another turn with the id of a removed one would be remembered.
+  const again = remember.slice(0, 1).map((id) => ({ ...id, position: 1 }))
+  const forget = { lineage: 1, through: 20, before: 1 }
+  for (let change = 0; change < 10; change += 1) {
+    await driver.change(owner, {}, () => ({ result: undefined, header, remember: again, forget }))
+  }
+  const held = ids.map((turnId) =>
+    driver.change(owner, { turnId }, ({ remembered }) => ({ result: remembered?.position })),
+  )
+  expect(await Promise.all(held)).toEqual([
+    ...Array.from({ length: 10 }, () => REMOVED_POSITION),
+    ...Array.from({ length: 10 }, () => undefined),
+  ])
 })
 
 async function timeOf(call: () => Promise<void>): Promise<number> {

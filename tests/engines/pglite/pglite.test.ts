@@ -1,7 +1,7 @@
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { stateConformance } from '@harborage/conformance/state'
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, type Database } from '@harborage/core'
+import { createEventBus, newEventId, type Database } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
@@ -43,14 +43,21 @@ describe('the artifact store on PGlite', () => {
   )
 })
 
-test('the memory store keeps a conversation on PGlite', async () => {
+test('the memory store keeps a conversation on PGlite, forgets a turn and deletes it', async () => {
   const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
   await using memory = await openMemoryStore({
     database,
     strategy: 'truncation',
     bus: createEventBus(),
   })
-  const turn = { userMessage: '\u{feff}When?', assistantResponse: 'At 9:40.' }
+  const turn = {
+    turnId: newEventId(),
+    userMessage: '\u{feff}When?',
+    assistantResponse: 'At 9:40.',
+  }
   await memory.addTurn(identity, turn)
   expect((await memory.getLlmContext(identity)).recentTurns).toMatchObject([turn])
+  expect(await memory.forget(identity, turn.turnId)).toBe('removed')
+  expect(await memory.forget(identity, turn.turnId)).toBe('absent')
+  expect(await memory.delete(identity)).toBe(true)
 })

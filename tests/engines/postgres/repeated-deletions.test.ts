@@ -142,6 +142,17 @@ const deletions: readonly Deletion[] = [
     },
     isThere: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 1,
   },
+  {
+    what: 'delete of a conversation',
+    sent: COMMIT,
+    begin: async ({ memory }) => {
+      await memory.addTurn(ann, turn('before'))
+      return async () => memory.delete(ann)
+    },
+    isDone: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 0,
+    write: async ({ memory }) => memory.addTurn(ann, turn('after')),
+    isThere: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 1,
+  },
 ]
 
 describe('what was written after a deletion whose answer was lost stays', () => {
@@ -161,6 +172,7 @@ describe('what was written after a deletion whose answer was lost stays', () => 
     expect(await isThere(others)).toBe(true)
     await others.state.deleteScope(session)
     await others.artifacts.deleteScope(session)
+    await others.memory.delete(ann)
   })
 })
 

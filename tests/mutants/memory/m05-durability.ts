@@ -25,6 +25,7 @@ class RacingDriver extends DelegatingDriver {
     const change = decide({
       header,
       summary,
+      exists: header !== undefined,
       oldest: kept.slice(0, readSet.oldestTurns?.(header) ?? 0),
       remembered: undefined,
       mayBeApplied: false,

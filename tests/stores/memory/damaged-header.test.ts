@@ -31,14 +31,14 @@ const damages = [
 ]
 
 test.each(sharedPlaces.flatMap(({ name, open }) => damages.map((text) => ({ name, open, text }))))(
-  'a damaged header, $text, is reported without a quote, and a restore repairs it on $name',
+  'a damaged header, $text, is reported without a quote, and a restore or deletion repairs it on $name',
   async ({ open, text }) => {
     await using database = await openEngine(await open())
     const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
     await using memory = await openMemoryStore(rules)
     for (const number of [1, 2, 3]) await memory.addTurn(session, numberedTurn('a', number))
     const snapshot = await memory.snapshot(session)
-    for (const repair of [snapshot, { bytes: new Uint8Array() }]) {
+    for (const repair of [snapshot, { bytes: new Uint8Array() }, undefined]) {
       await damageHeader(database, text)
       for (const call of [
         () => memory.health(session),
@@ -50,7 +50,8 @@ test.each(sharedPlaces.flatMap(({ name, open }) => damages.map((text) => ({ name
         expect(error.message).toContain('damaged')
         expect(`${error.message} ${String(error.cause)}`).not.toContain(SECRET)
       }
-      await memory.restore(session, repair)
+      if (repair === undefined) expect(await memory.delete(session)).toBe(true)
+      else await memory.restore(session, repair)
       const { recentTurns } = await memory.getLlmContext(session)
       expect(recentTurns).toHaveLength(repair === snapshot ? 3 : 0)
       await memory.addTurn(session, numberedTurn('a', 4))

@@ -1,4 +1,4 @@
-import { createEventBus } from '@harborage/core'
+import { createEventBus, newEventId } from '@harborage/core'
 import { openMemoryStore, type MemoryRules } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
@@ -91,3 +91,21 @@ test('a restore publishes its steps of health once although its answer is lost',
   await memory.restore(session, { bytes: new Uint8Array() })
   expect(told).toEqual(['healthy -> retry', 'retry -> healthy'])
 })
+
+test.each(sharedPlaces)(
+  'a deletion and a forgetting say what they did although the answer is lost, on $name',
+  async ({ open }) => {
+    await using engine = await openEngine(await open())
+    await using memory = await openMemoryStore({
+      database: new RepeatingDatabase(engine),
+      strategy: 'truncation',
+      bus: createEventBus(),
+    })
+    const turn = { ...numberedTurn('a', 1), turnId: newEventId() }
+    await memory.addTurn(session, turn)
+    expect(await memory.forget(session, turn.turnId)).toBe('removed')
+    expect(await memory.forget(session, turn.turnId)).toBe('absent')
+    expect(await memory.delete(session)).toBe(true)
+    expect(await memory.delete(session)).toBe(false)
+  },
+)

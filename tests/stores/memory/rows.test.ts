@@ -1,6 +1,11 @@
 import { createEventBus, type Database, newEventId } from '@harborage/core'
 import { compileStatement, requireSqlDatabase } from '@harborage/core/sql'
-import { openMemoryStore, type ConversationTurn } from '@harborage/memory'
+import {
+  openMemoryStore,
+  REMOVED_POSITION,
+  type ConversationTurn,
+  type MemoryStore,
+} from '@harborage/memory'
 import { expect, test } from 'vitest'
 
 import { numberedTurn, rememberedNames } from './support/numbered-turns.ts'
@@ -17,7 +22,7 @@ const TURNS = 130
 const rules = { strategy: 'truncation', bus: createEventBus() } as const
 
 test.each(sharedPlaces)(
-  'no row is left of a conversation that was emptied, on $name',
+  'no row is left of a conversation that was emptied or deleted, on $name',
   async ({ open }) => {
     await using database = await openEngine(await open())
     const strategies = [
@@ -25,7 +30,11 @@ test.each(sharedPlaces)(
       { ...rules, strategy: 'rolling_summary', summarizer: reliableSummarizer } as const,
     ]
     for (const kept of strategies) {
-      for (const emptying of [kept, { ...rules, strategy: 'none' } as const]) {
+      for (const [emptying, empty] of [
+        [kept, (other: MemoryStore) => other.restore(session, { bytes: new Uint8Array() })],
+        [kept, (other: MemoryStore) => other.delete(session)],
+        [{ ...rules, strategy: 'none' }, (other: MemoryStore) => other.delete(session)],
+      ] as const) {
         await using memory = await openMemoryStore({ database, ...kept })
         for (let number = 1; number <= TURNS; number += 1) {
           await memory.addTurn(session, numberedTurn('a', number))
@@ -33,7 +42,7 @@ test.each(sharedPlaces)(
         await memory.compact(session)
         expect((await rowsOf(database)).length).toBeGreaterThan(64)
         await using other = await openMemoryStore({ database, ...emptying })
-        await other.restore(session, { bytes: new Uint8Array() })
+        await empty(other)
         expect(await rowsOf(database)).toEqual([])
         await memory.settled(session)
         expect(await rowsOf(database)).toEqual([])
@@ -76,11 +85,32 @@ test.each(sharedPlaces)(
   },
 )
 
+test.each(sharedPlaces)(
+  'of a forgotten turn only a row of its id is left, which later turns leave as it is, on $name',
+  async ({ open }) => {
+    await using database = await openEngine(await open())
+    await using memory = await openMemoryStore({ database, ...rules })
+    const turns = Array.from({ length: TURNS }, (_, index) => withId(index + 1))
+    const forgotten = turns[60]
+    const turnId = forgotten?.turnId ?? newEventId()
+    for (const turn of turns.slice(0, 63)) await memory.addTurn(session, turn)
+    expect(await memory.forget(session, turnId)).toBe('removed')
+    // The newest ids get their rows meanwhile, this one among them.
+    for (const turn of turns.slice(63)) await memory.addTurn(session, turn)
+    const left = (await rowsOf(database)).filter(({ kind, bytes }) =>
+      `${kind} ${new TextDecoder().decode(bytes)}`.includes(turnId),
+    )
+    expect(left.map(({ kind }) => kind.split('/')[0])).toEqual(['memory.turn_id'])
+    expect(left[0]?.tokens).toBe(REMOVED_POSITION)
+    expect(await memory.forget(session, turnId)).toBe('absent')
+  },
+)
+
 function withId(number: number): ConversationTurn {
   return { ...numberedTurn('a', number), turnId: newEventId() }
 }
 
-async function rowsOf(database: Database): Promise<readonly { kind: string; bytes: Uint8Array }[]> {
+async function rowsOf(database: Database): Promise<readonly Rows['memory_state'][]> {
   const sql = requireSqlDatabase(database)
   const all = compileStatement(
     'all_rows',
@@ -88,7 +118,7 @@ async function rowsOf(database: Database): Promise<readonly { kind: string; byte
       sql.builder
         .$extendTables<Rows>()
         .selectFrom('memory_state')
-        .select(['kind', 'bytes'])
+        .select(['kind', 'tokens', 'bytes'])
         .where('kind', '>', after),
     { repeat: 'reads' },
   )

@@ -32,7 +32,7 @@ export async function forgetRun(
   manifest: Manifest,
 ): Promise<void> {
   for (const { userId, sessionId } of manifest.sessions) {
-    await memory.restore({ ...home, userId, sessionId }, { bytes: new Uint8Array() })
+    await memory.delete({ ...home, userId, sessionId })
     await artifacts.deleteScope({ ...home, userId, sessionId })
     await state.deleteScope({ ...home, userId, sessionId })
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ErrorCode, RunIdentity } from '@harborage/core'
+import type { ErrorCode, EventId, RunIdentity } from '@harborage/core'
 import type { MemoryRules } from '@harborage/memory'
 import { assertFails } from '../support/assert-fails.ts'
 import {
@@ -7,7 +7,7 @@ import {
   identitiesWithoutPart,
   malformedIdentities,
 } from '../support/malformed-identities.ts'
-import { invalidCallOptions } from '../support/malformed-values.ts'
+import { invalidCallOptions, invalidNames } from '../support/malformed-values.ts'
 import { malformed } from '../support/malformed.ts'
 import type { MemoryFixture } from './support/fixture.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
@@ -119,6 +119,12 @@ function malformedArguments({ takes }: MemoryMethod): MethodArguments[] {
   return [
     ...(takes.includes('options')
       ? invalidCallOptions.map((options) => ({ ...given, options: malformed<object>(options) }))
+      : []),
+    ...(takes.includes('turnId')
+      ? [...invalidNames, 'x'.repeat(129)].map((turnId) => ({
+          ...given,
+          turnId: malformed<EventId>(turnId),
+        }))
       : []),
     ...(takes.includes('turn')
       ? malformedTurns.map(([, turn]) => ({ ...given, turn: malformed<typeof given.turn>(turn) }))

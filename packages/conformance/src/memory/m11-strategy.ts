@@ -8,8 +8,8 @@ import type { MemoryCases } from './support/memory-cases.ts'
 import { memoryMethods, validArguments } from './support/memory-methods.ts'
 import { storingStrategies, strategies } from './support/strategies.ts'
 
-/** Methods that read nothing, change the strategy, or replace the conversation. */
-const unchecked = ['settled', 'convert', 'restore']
+/** Methods that read nothing, change the strategy, or replace or delete the conversation. */
+const unchecked = ['settled', 'convert', 'restore', 'delete']
 
 /** Registers the cases of M11: a conversation belongs to the strategy that stored it. */
 export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {
@@ -34,7 +34,7 @@ export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {
             for (const { strategy } of [stored, other]) {
               assert.ok(error.message.includes(`"${strategy}"`), error.message)
             }
-            assert.match(error.message, /convert|restore/)
+            assert.match(error.message, /convert|delete/)
             assert.ok(!error.message.includes(session.tenantId))
             await otherStore.close()
             const again = await open(stored)

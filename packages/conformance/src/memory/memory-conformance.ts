@@ -19,6 +19,8 @@ import { snapshots } from './m09-snapshot.ts'
 import { closing } from './m10-close.ts'
 import { conversion } from './m11-conversion.ts'
 import { strategyCheck } from './m11-strategy.ts'
+import { deletion } from './m12-deletion.ts'
+import { forgetting } from './m12-forgetting.ts'
 import type { MemoryHarness } from './memory-harness.ts'
 import { turns } from './s07-turns.ts'
 import { close } from './s10-close.ts'
@@ -39,6 +41,7 @@ const guarantees: Guarantees<MemoryFixture> = {
   'M9 snapshot and restore': [snapshots, restoredFolds, invalidSnapshots],
   'M10 close': [closing],
   'M11 strategy': [strategyCheck, conversion],
+  'M12 delete and forget': [deletion, forgetting],
   'S7 turns': [turns],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

@@ -12,6 +12,7 @@ import { storingStrategies } from './support/strategies.ts'
 const heldAfter: ReadonlyMap<string, readonly string[]> = new Map([
   ['addTurn', ['kept', 'new']],
   ['restore', []],
+  ['delete', []],
 ])
 
 /** Registers the cases of S11: a canceled call is applied as a whole or not at all. */

@@ -17,6 +17,6 @@ export function checkStrategy(header: MemoryHeader | undefined, strategy: Strate
 
 function wayOut(strategy: Strategy): string {
   return strategy === 'none'
-    ? 'empty the conversation with restore(identity, { bytes: new Uint8Array() })'
+    ? 'remove the conversation with delete(identity)'
     : `turn the conversation into "${strategy}" with convert(identity)`
 }

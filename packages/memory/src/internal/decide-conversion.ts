@@ -14,7 +14,7 @@ import { pathToHealthy } from './decide-replacement.ts'
 import { sumOfTokens } from './header.ts'
 import { replayable } from './replayable.ts'
 import { partsOfSummary } from './summary-parts.ts'
-import { newLineage, remembered } from './turn-ids.ts'
+import { lineageFrom, remembered } from './turn-ids.ts'
 import { writeTurn } from './turn-text.ts'
 import { walkHealth } from './walk-health.ts'
 
@@ -76,7 +76,7 @@ function withSummaryAsTurns(
     nextPosition: header.nextPosition + shift,
     turns: append.length,
     tokens: sumOfTokens(append),
-    lineage: header.lineage === 0 ? newLineage() : header.lineage,
+    lineage: lineageFrom(header),
   }
   const ids = said.map(({ turnId }, index) => remembered(turnId, begin + index, converted))
   return {
@@ -112,6 +112,6 @@ function summaryTurns(summary: string, estimate: TokenEstimator): SummaryTurn[] 
 function wouldBeLost(stored: Strategy): HarborageError {
   return new HarborageError(
     'strategy_mismatch',
-    `the conversation is kept under the strategy "${stored}", and "none" keeps nothing: empty it first with restore(identity, { bytes: new Uint8Array() })`,
+    `the conversation is kept under the strategy "${stored}", and "none" keeps nothing: remove it first with delete(identity)`,
   )
 }

@@ -16,10 +16,17 @@ import { partsOfSummary } from './summary-parts.ts'
 import { remembered, type TurnIdRules } from './turn-ids.ts'
 import { walkHealth } from './walk-health.ts'
 
-/** The read set of {@link decideReplacement} and {@link decideErasure}. */
+/** The read set of {@link decideReplacement} and {@link decideDeletion}. */
 export const replacementReadSet: ReadSet = { replaces: true }
 
 type Replacement = (held: HeldMemory) => MemoryChange<readonly HealthStep[]>
+
+/** The result of a deletion. */
+export interface Deleted {
+  /** Whether there was a conversation. */
+  readonly existed: boolean
+  readonly steps: readonly HealthStep[]
+}
 
 /**
  * Returns the decision that replaces a conversation by a restored one. It ends a fold in progress,
@@ -58,7 +65,7 @@ export function decideReplacement(
   const remember = [...ids.values()]
   return replayableReplacement(
     (held) => ({
-      result: stepsToHealthy(held),
+      result: stepsToHealthy(held, 'restored'),
       header,
       summary,
       removeThrough: Number.MAX_SAFE_INTEGER,
@@ -69,17 +76,29 @@ export function decideReplacement(
   )
 }
 
-/** Returns the decision that erases a conversation without a trace. */
-export function decideErasure(): Replacement {
+/**
+ * Returns the decision that deletes a conversation without a trace.
+ *
+ * @param reason The reason of the transitions of its health.
+ */
+export function decideDeletion(
+  reason: 'restored' | 'deleted',
+): (held: HeldMemory) => MemoryChange<Deleted> {
   return replayableReplacement(
-    (held) => ({ result: stepsToHealthy(held), erase: true }),
-    ({ header }) => header === undefined,
+    (held) => ({
+      result: { existed: held.exists, steps: stepsToHealthy(held, reason) },
+      erase: true,
+    }),
+    ({ exists }) => !exists,
   )
 }
 
-function stepsToHealthy({ header }: HeldMemory): readonly HealthStep[] {
+function stepsToHealthy(
+  { header }: HeldMemory,
+  reason: 'restored' | 'deleted',
+): readonly HealthStep[] {
   const from = header?.health ?? 'healthy'
-  return walkHealth(from, pathToHealthy[from], 'restored').steps
+  return walkHealth(from, pathToHealthy[from], reason).steps
 }
 
 /** The transitions from each state of health to that of a new conversation. */

@@ -21,6 +21,8 @@ interface Job {
   state: 'queued' | 'running' | 'retrying' | 'revisiting' | 'idle'
   /** Whether the conversation was touched since the last attempt began. */
   isTouched: boolean
+  /** Whether the attempt that runs is followed by no pause; see {@link FoldScheduler.endPause}. */
+  skipsPause: boolean
   timer: NodeJS.Timeout | undefined
   /** Called once the job is settled. */
   readonly watchers: (() => void)[]
@@ -89,6 +91,17 @@ export class FoldScheduler {
   }
 
   /**
+   * Ends the pause of a conversation that was deleted: what it waits for is gone. The next attempt
+   * finds out whether there is another conversation by now.
+   */
+  endPause(identity: Required<RunIdentity>): void {
+    const job = this.#jobs.get(conversationKey(identity))
+    if (job === undefined) return
+    job.skipsPause = true
+    if (job.state === 'retrying' || job.state === 'revisiting') this.#enqueue(job)
+  }
+
+  /**
    * Resolves once no attempt is queued, running or about to be retried, of one conversation or of
    * all.
    */
@@ -121,6 +134,7 @@ export class FoldScheduler {
       worker,
       state: 'idle',
       isTouched: false,
+      skipsPause: false,
       timer: undefined,
       watchers: [],
     }
@@ -162,12 +176,14 @@ export class FoldScheduler {
 
   async #run(job: Job): Promise<void> {
     job.isTouched = false
+    job.skipsPause = false
     this.#continue(job, await job.worker.attempt(this.#closing.signal))
   }
 
   #continue(job: Job, next: NextStep): void {
     if (this.#isStopped) this.#move(job, 'idle')
-    else if (next.kind === 'now' || (next.kind === 'idle' && job.isTouched)) this.#enqueue(job)
+    else if (next.kind === 'now' || job.skipsPause) this.#enqueue(job)
+    else if (next.kind === 'idle' && job.isTouched) this.#enqueue(job)
     else if (next.kind === 'idle') this.#move(job, 'idle')
     else this.#pause(job, next.kind === 'retry', next.delayMs)
   }

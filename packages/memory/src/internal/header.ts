@@ -2,7 +2,7 @@ import type { EventId } from '@harborage/core'
 import { SNAPSHOT_TURN_IDS, type Strategy } from '../conversation.ts'
 import type { KeptTurn, MemoryHeader } from '../memory-driver.ts'
 import { MAX_SUMMARY_PARTS } from './summary-parts.ts'
-import { newLineage } from './turn-ids.ts'
+import { lineageFrom, newLineage } from './turn-ids.ts'
 
 /**
  * The first position of a conversation. It leaves room for a summary that becomes turns before the
@@ -35,9 +35,7 @@ export function withTurn(header: MemoryHeader, turnId: EventId, tokens: number):
     tokens: header.tokens + tokens,
     // An earlier release looks for remembered ids only here.
     turnIds: [turnId, ...header.turnIds].slice(0, SNAPSHOT_TURN_IDS),
-    // After a write of an earlier release, ids that were remembered before may be of turns that it
-    // replaced.
-    lineage: header.lineage === 0 ? newLineage() : header.lineage,
+    lineage: lineageFrom(header),
   }
 }
 

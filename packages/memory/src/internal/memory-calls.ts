@@ -13,6 +13,7 @@ import type { MemoryEvents } from '../memory-events.ts'
 import { checkedIdentity, pendingSignal } from './call-arguments.ts'
 import { changeConversation } from './change-conversation.ts'
 import { checkStrategy } from './check-strategy.ts'
+import { decideDeletion, replacementReadSet } from './decide-replacement.ts'
 import { rejectIdentity } from './reject-identity.ts'
 
 /** The parts of a store that its calls use. */
@@ -80,6 +81,19 @@ export class MemoryCalls {
     const header = await this.#driver.readHeader(owner)
     checkStrategy(header, this.#strategy)
     return header
+  }
+
+  /** Deletes a conversation of any strategy, and resolves to whether there was one. */
+  async erase(owner: Required<RunIdentity>, reason: 'restored' | 'deleted'): Promise<boolean> {
+    const deleting = decideDeletion(reason)
+    const { existed, steps } = await changeConversation(
+      this.#driver,
+      owner,
+      replacementReadSet,
+      deleting,
+    )
+    this.#events.healthChanged(owner, steps)
+    return existed
   }
 
   /** @throws `strategy_mismatch` */

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto'
 import type { EventId } from '@harborage/core'
-import type {
-  ForgottenTurnIds,
-  HeldMemory,
-  MemoryHeader,
-  RememberedTurnId,
+import {
+  REMOVED_POSITION,
+  type ForgottenTurnIds,
+  type HeldMemory,
+  type MemoryHeader,
+  type RememberedTurnId,
 } from '../memory-driver.ts'
 
 /** The limits of remembering turn ids. An id is remembered until it is past both. */
@@ -21,6 +22,14 @@ const MAX_LINEAGE = 2 ** 48 - 1
  */
 export function newLineage(): number {
   return randomInt(1, MAX_LINEAGE)
+}
+
+/**
+ * Returns the lineage of a header that is written now. An earlier release leaves 0. Ids that were
+ * remembered before its write may be of turns that it replaced.
+ */
+export function lineageFrom({ lineage }: MemoryHeader): number {
+  return lineage === 0 ? newLineage() : lineage
 }
 
 /** Returns whether a turn was added and its id is still remembered. */
@@ -55,4 +64,14 @@ export function remembered(
   { lineage }: MemoryHeader,
 ): RememberedTurnId {
   return { turnId, position, at: Date.now(), lineage }
+}
+
+/** Returns the entry that remembers the id of a turn that was removed by it. */
+export function rememberedAsRemoved(turnId: EventId, header: MemoryHeader): RememberedTurnId {
+  return remembered(turnId, REMOVED_POSITION, header)
+}
+
+/** Returns whether the turn of the looked-up id was removed by its id. */
+export function wasRemoved({ header, remembered: found }: HeldMemory): boolean {
+  return found?.position === REMOVED_POSITION && found.lineage === header?.lineage
 }

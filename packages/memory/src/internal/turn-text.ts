@@ -138,6 +138,11 @@ export function writeTurn(turn: TurnWithId): CheckedTurn {
   return { turnId: turn.turnId, turn, text }
 }
 
+/** Returns how {@link writeTurn} begins every turn with this id, and no other turn. */
+export function beginningOfTurn(turnId: EventId): string {
+  return `{"turnId":${JSON.stringify(turnId)},`
+}
+
 /**
  * Returns whether a stored turn has more than its two texts, which shows in how {@link writeTurn}
  * ends it.

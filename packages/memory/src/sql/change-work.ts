@@ -9,15 +9,15 @@ import {
   headerRow,
   lineageBytes,
   ownerColumns,
+  placeholderRow,
   rememberedOf,
   summaryRow,
-  turnIdRow,
   turnRow,
   type LockedColumns,
   type OwnerColumns,
 } from './rows.ts'
 import type { MemoryStatements } from './statements.ts'
-import { forgetTurnIds, isDueAt, rememberNewest } from './turn-id-rows.ts'
+import { forgetTurnIds, isDueAt, rememberIds, rememberNewest } from './turn-id-rows.ts'
 import { writeRows } from './write-rows.ts'
 
 /**
@@ -46,10 +46,11 @@ export function* changeWork<Result>(
   ])
   const { summary, turns } = conversationOf(seen.flat())
   const remembered = readSet.turnId === undefined ? undefined : rememberedOf(rows, readSet.turnId)
-  const change = decide({ header, summary, oldest: turns, remembered, mayBeApplied })
-  if (change.erase === true) yield* changeRows(statements.erase, owner)
+  const isNew = rows.every(({ kind }) => kind !== HEADER_KIND)
+  const exists = !isNew
+  const change = decide({ header, summary, exists, oldest: turns, remembered, mayBeApplied })
+  if (change.erase === true) yield* erase(statements, owner, isNew)
   else if (change.header !== undefined) {
-    const isNew = rows.every(({ kind }) => kind !== HEADER_KIND)
     yield* applyChange(
       statements,
       owner,
@@ -71,6 +72,16 @@ function lock(
     : selectRows(statements.lockAndFind, { ...owner, id_kind: turnIdKind(turnId) })
 }
 
+/**
+ * Removes all rows of a conversation. If there was no header to lock, others may have begun the
+ * conversation since: a placeholder of a header shows that, and keeps them from doing it now.
+ */
+function* erase(statements: MemoryStatements, owner: OwnerColumns, isNew: boolean): SqlWork<void> {
+  const placing = isNew ? [changeRows(statements.insert, placeholderRow(owner))] : []
+  const [written] = yield* pipeline([...placing, changeRows(statements.erase, owner)])
+  if (isNew && written === 0) throw new WriteConflict()
+}
+
 /** The result of the lock. */
 interface Found {
   /** Whether there was no header to lock. */
@@ -86,7 +97,7 @@ function* applyChange(
   change: MemoryChange<unknown>,
   header: MemoryHeader,
 ): SqlWork<void> {
-  const { summary, append = [], removeThrough, remember = [], forget } = change
+  const { summary, append = [], removeThrough, removeAt = [], remember = [], forget } = change
   const { strategy } = header
   const [turn, ...furtherTurns] = append
   const [id, ...furtherIds] = remember
@@ -96,10 +107,14 @@ function* applyChange(
   // The header comes first: of two callers that begin a conversation, the second waits here and
   // then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
-  const removing =
-    removeThrough === undefined
+  const removing = [
+    ...(removeThrough === undefined
       ? []
-      : [changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })]
+      : [changeRows(statements.removeTurns, { ...owner, last_kind: turnKind(removeThrough) })]),
+    ...removeAt.map((position) =>
+      changeRows(statements.removeTurn, { ...owner, turn_kind: turnKind(position) }),
+    ),
+  ]
   const appending = isOneTurn
     ? [
         changeRows(statements.append, {
@@ -130,5 +145,5 @@ function* applyChange(
     return
   }
   yield* writeRows(statements, append, (each) => turnRow(owner, strategy, each))
-  yield* writeRows(statements, remember, (each) => turnIdRow(owner, strategy, each))
+  yield* rememberIds(statements, owner, strategy, remember)
 }

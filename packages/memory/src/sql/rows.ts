@@ -116,6 +116,11 @@ export function headerRow(
   return row(owner, HEADER_KIND, rest.strategy, lineage, JSON.stringify(stored))
 }
 
+/** Returns a row in place of a header, for a transaction that removes it before its end. */
+export function placeholderRow(owner: OwnerColumns): MemoryRow {
+  return row(owner, HEADER_KIND, 'none', 0, '')
+}
+
 /** Returns the lineage as it is stored with a turn id. */
 export function lineageBytes(lineage: number): Uint8Array {
   return new TextEncoder().encode(String(lineage))

@@ -17,6 +17,17 @@ export function isDueAt(position: number): boolean {
   return position % TURNS_AT_ONCE === 0
 }
 
+/** Writes the rows of ids, but leaves those of turns that were removed by their ids. */
+export function rememberIds(
+  { rememberId, rememberAllIds }: MemoryStatements,
+  owner: OwnerColumns,
+  strategy: string,
+  ids: readonly RememberedTurnId[],
+): SqlWork<number> {
+  const writing = { upsert: rememberId, upsertAll: rememberAllIds }
+  return writeRows(writing, ids, (each) => turnIdRow(owner, strategy, each))
+}
+
 /** Writes the rows of the newest ids, of which `last` is that of the added turn. */
 export function rememberNewest(
   statements: MemoryStatements,
@@ -29,7 +40,7 @@ export function rememberNewest(
     turnId,
     position: last.position - index,
   }))
-  return writeRows(statements, newest, (each) => turnIdRow(owner, strategy, each))
+  return rememberIds(statements, owner, strategy, newest)
 }
 
 /**

@@ -8,7 +8,7 @@ const MAX_BYTES = 1024 * 1024
 
 /** Writes many rows, a part at a time, so that other calls get their turn in between. */
 export function* writeRows<Item>(
-  { upsertAll, upsert }: MemoryStatements,
+  { upsertAll, upsert }: Pick<MemoryStatements, 'upsert' | 'upsertAll'>,
   items: readonly Item[],
   rowOf: (item: Item) => MemoryRow,
 ): SqlWork<number> {

@@ -1,5 +1,6 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type InsertQueryBuilder, type InsertResult, type RawBuilder } from 'kysely'
+import { REMOVED_POSITION } from '../memory-driver.ts'
 import { BEFORE_TURNS } from './kinds.ts'
 import { ownerOf, type OwnerColumns } from './rows.ts'
 import { memoryState, type MemoryRow, type MemoryTables } from './tables.ts'
@@ -11,9 +12,17 @@ export interface MemoryWriteStatements {
   readonly upsert: SqlStatement<MemoryRow, unknown>
   /** Writes many different rows. `undefined` on engines without such a statement. */
   readonly upsertAll: SqlStatement<readonly MemoryRow[], unknown> | undefined
+  /**
+   * As {@link upsert}, for the row of a turn id. If the turn was removed by its id, the row still
+   * says so afterwards.
+   */
+  readonly rememberId: SqlStatement<MemoryRow, unknown>
+  /** As {@link upsertAll}, for rows of turn ids. */
+  readonly rememberAllIds: SqlStatement<readonly MemoryRow[], unknown> | undefined
   /** Writes a turn unless its id is remembered. */
   readonly append: SqlStatement<AppendParameters, unknown>
   readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
+  readonly removeTurn: SqlStatement<OwnerColumns & { readonly turn_kind: string }, unknown>
   /** Removes the forgotten ids between two kinds. */
   readonly forget: SqlStatement<ForgetParameters, unknown>
   /** Removes all rows of a conversation. */
@@ -68,6 +77,21 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
         replacing(into().columns(columns).expression(rows)).returning(sql.lit(1).as('one')),
       { repeat: 'never' },
     ),
+    rememberId: compileStatement(
+      'memory_remember_id',
+      (row: MemoryRow) => replacing(into().values(memoryState.rowOf(row)), positionOfId),
+      { repeat: 'never' },
+    ),
+    rememberAllIds: database.dialect.compileAllOrNone<MemoryRow>(
+      'memory_remember_all_ids',
+      database,
+      memoryState.columns,
+      ({ columns, rows }) =>
+        replacing(into().columns(columns).expression(rows), positionOfId).returning(
+          sql.lit(1).as('one'),
+        ),
+      { repeat: 'never' },
+    ),
     append: compileStatement(
       'memory_append',
       (turn: AppendParameters) =>
@@ -82,6 +106,14 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
           .where((where) => where.and(ownerOf(range)))
           .where('kind', '>', BEFORE_TURNS)
           .where('kind', '<=', range.last_kind),
+      { repeat: 'never' },
+    ),
+    removeTurn: compileStatement(
+      'memory_remove_turn',
+      (turn: OwnerColumns & { readonly turn_kind: string }) =>
+        db
+          .deleteFrom('memory_state')
+          .where((where) => where.and({ ...ownerOf(turn), kind: turn.turn_kind })),
       { repeat: 'never' },
     ),
     forget: compileStatement(
@@ -112,11 +144,14 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
   }
 }
 
-function replacing(insert: Insert): Insert {
+/** The position of a turn id that is written again: it stays if the turn was removed by its id. */
+const positionOfId = sql<number>`case when memory_state.tokens = ${sql.lit(REMOVED_POSITION)} and memory_state.bytes = excluded.bytes then memory_state.tokens else excluded.tokens end`
+
+function replacing(insert: Insert, tokens?: RawBuilder<number>): Insert {
   return insert.onConflict((conflict) =>
     conflict.columns(memoryState.key).doUpdateSet((row) => ({
       strategy: row.ref('excluded.strategy'),
-      tokens: row.ref('excluded.tokens'),
+      tokens: tokens ?? row.ref('excluded.tokens'),
       updated_at: row.ref('excluded.updated_at'),
       bytes: row.ref('excluded.bytes'),
     })),

@@ -1,4 +1,4 @@
-import type { RunIdentity } from '@harborage/core'
+import { newEventId, type RunIdentity } from '@harborage/core'
 import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 
 export const identity: RunIdentity = {
@@ -19,6 +19,8 @@ export function goodArguments(): Record<Method, unknown[]> {
     snapshot: [identity, {}],
     restore: [identity, { strategy: 'truncation', bytes: goodSnapshot() }, {}],
     convert: [identity, {}],
+    delete: [identity, {}],
+    forget: [identity, newEventId(), {}],
     settled: [identity],
   }
 }
@@ -32,6 +34,8 @@ export const methods = [
   'snapshot',
   'restore',
   'convert',
+  'delete',
+  'forget',
   'settled',
 ] as const
 

@@ -165,6 +165,8 @@ function ofMemory(store: MemoryStore, index: number): Subject[] {
     snapshot: () => [ownRun, {}],
     restore: () => [ownRun, { bytes: new Uint8Array() }, {}],
     convert: () => [ownRun, {}],
+    delete: () => [ownRun, {}],
+    forget: () => [ownRun, newEventId(), {}],
     settled: () => [ownRun],
   })
 }

@@ -1,4 +1,4 @@
-import type { ConversationTurn } from '@harborage/memory'
+import type { ConversationTurn, ForgetOutcome } from '@harborage/memory'
 import { SEPARATOR } from '../support/summarizers.ts'
 
 /** The rules that the model depends on. */
@@ -28,7 +28,9 @@ export function endOf(text: string, tokens: number = Number.POSITIVE_INFINITY): 
 /** A model of a conversation once everything has settled, as the guarantees describe it. */
 export class ModelConversation {
   readonly #rules: ModelRules
+  #exists = false
   #said: readonly ConversationTurn[] = []
+  #forgotten: readonly ConversationTurn[] = []
   #folded: readonly string[] = []
   #turns: readonly ConversationTurn[] = []
 
@@ -41,21 +43,49 @@ export class ModelConversation {
     return this.#said.toReversed()
   }
 
+  /**
+   * Whether the model knows which turns are kept. Which ones are dropped beyond a budget, and when,
+   * is the choice of the store.
+   */
+  get canForget(): boolean {
+    const { strategy, budgetTokens } = this.#rules
+    return strategy === 'rolling_summary' || budgetTokens === 0
+  }
+
   add(turn: ConversationTurn): void {
+    this.#exists = true
     if (this.#said.includes(turn)) return
     this.#said = [...this.#said, turn]
     this.#turns = [...this.#turns, turn]
     this.#fold()
   }
 
-  reset(): void {
+  /** Returns whether there was a conversation. */
+  reset(): boolean {
+    const existed = this.#exists
+    this.#exists = false
+    this.#forgotten = []
     this.#said = []
     this.#folded = []
     this.#turns = []
+    return existed
+  }
+
+  /** Removes a turn that was said. */
+  forget(turn: ConversationTurn): ForgetOutcome {
+    if (this.#turns.includes(turn)) {
+      this.#turns = this.#turns.filter((kept) => kept !== turn)
+      this.#forgotten = [...this.#forgotten, turn]
+      return 'removed'
+    }
+    return this.#folded.length > 0 && !this.#forgotten.includes(turn) ? 'summarized' : 'absent'
   }
 
   /** Replaces its content with that of another conversation. */
   restore(other: ModelConversation): void {
+    this.#exists = true
+    // A snapshot has the ids of such turns, but not that they were forgotten.
+    this.#forgotten = []
     this.#said = other.#said
     this.#folded = other.#folded
     this.#turns = other.#turns

@@ -90,6 +90,15 @@ export class Replay {
         await store.restore(identity, { bytes: new Uint8Array() })
         model.reset()
         break
+      case 'delete':
+        assert.equal(await store.delete(identity), model.reset())
+        break
+      case 'forget': {
+        const turn = model.retriable[step.turnsAgo]
+        if (turn?.turnId === undefined || !model.canForget) return
+        assert.equal(await store.forget(identity, turn.turnId), model.forget(turn))
+        break
+      }
       case 'snapshot': {
         const copy = new ModelConversation(this.#rules)
         copy.restore(model)

@@ -22,7 +22,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       session,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('reset' as const), session }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('reset' as const, 'delete' as const), session }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('forget' as const), session, turnsAgo: fc.nat(6) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('restore' as const), session, snapshotsAgo: fc.nat(2) }),

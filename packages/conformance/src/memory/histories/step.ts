@@ -6,6 +6,9 @@ export type Step =
   | { readonly do: 'read'; readonly session: number }
   | { readonly do: 'compact'; readonly session: number }
   | { readonly do: 'reset'; readonly session: number }
+  | { readonly do: 'delete'; readonly session: number }
+  /** Forgets one of the newest turns that were said. */
+  | { readonly do: 'forget'; readonly session: number; readonly turnsAgo: number }
   | { readonly do: 'snapshot'; readonly session: number }
   /** Restores one of the newest snapshots of either conversation. */
   | { readonly do: 'restore'; readonly session: number; readonly snapshotsAgo: number }

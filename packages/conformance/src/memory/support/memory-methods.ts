@@ -1,4 +1,4 @@
-import type { CallOptions, RunIdentity } from '@harborage/core'
+import { newEventId, type CallOptions, type EventId, type RunIdentity } from '@harborage/core'
 import type { ConversationTurn, MemorySnapshot, MemoryStore } from '@harborage/memory'
 import { newTurn } from './conversation.ts'
 
@@ -7,6 +7,7 @@ export interface MethodArguments {
   readonly identity: RunIdentity
   readonly turn: ConversationTurn
   readonly snapshot: MemorySnapshot
+  readonly turnId: EventId
   readonly options?: CallOptions
 }
 
@@ -14,7 +15,7 @@ export interface MethodArguments {
 export interface MemoryMethod {
   readonly name: string
   /** The arguments that it takes besides the identity. */
-  readonly takes: readonly ('turn' | 'snapshot' | 'options')[]
+  readonly takes: readonly ('turn' | 'snapshot' | 'turnId' | 'options')[]
   readonly call: (store: MemoryStore, given: MethodArguments) => Promise<unknown>
 }
 
@@ -61,6 +62,16 @@ export const memoryMethods: readonly MemoryMethod[] = [
     call: (store, { identity, options }) => store.convert(identity, options),
   },
   {
+    name: 'delete',
+    takes: ['options'],
+    call: (store, { identity, options }) => store.delete(identity, options),
+  },
+  {
+    name: 'forget',
+    takes: ['turnId', 'options'],
+    call: (store, { identity, turnId, options }) => store.forget(identity, turnId, options),
+  },
+  {
     name: 'settled',
     takes: [],
     call: (store, { identity }) => store.settled(identity),
@@ -74,5 +85,10 @@ export const cancellableMethods: readonly MemoryMethod[] = memoryMethods.filter(
 
 /** Returns arguments with which every method succeeds under every strategy. */
 export function validArguments(identity: RunIdentity): MethodArguments {
-  return { identity, turn: newTurn('new'), snapshot: { bytes: new Uint8Array() } }
+  return {
+    identity,
+    turn: newTurn('new'),
+    snapshot: { bytes: new Uint8Array() },
+    turnId: newEventId(),
+  }
 }
