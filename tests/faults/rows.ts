@@ -4,6 +4,7 @@ import { deletionsBesideWriters } from './rows/deletions-beside-writers/row.ts'
 import { diskFaults } from './rows/disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
 import { hostileInput } from './rows/hostile-input/row.ts'
+import { killedBackends } from './rows/pooler/killed-backends.ts'
 import { longReaders } from './rows/long-readers/row.ts'
 import { poolAndNetwork } from './rows/pool-and-network/row.ts'
 import { pooler } from './rows/pooler/row.ts'
@@ -26,6 +27,7 @@ export const rows: readonly FaultRow[] = [
   diskFaults,
   poolAndNetwork,
   pooler,
+  killedBackends,
   longReaders,
   closing,
   upgradeUnderLoad,
