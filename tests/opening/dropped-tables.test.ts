@@ -4,6 +4,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'
 
@@ -42,6 +43,26 @@ describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => 
       ])
       expect(error).toMatchObject({ retryable: false })
       expect(String(error)).toContain('a table of the store is gone')
+    }
+  })
+
+  test('opening a store again is refused, naming the table and what to do', async () => {
+    await using place = await makePlace()
+    const opening = async (table: string, migrate: 'apply' | 'verify') => {
+      await using database = await openPlace(place)
+      if (table.startsWith('state')) return openStateStore({ database, migrate })
+      if (table.startsWith('artifacts')) return openArtifactStore({ database, migrate })
+      return openMemoryStore({ database, migrate, bus: createEventBus() })
+    }
+    for (const table of ['state_records', 'artifacts_blobs', 'memory_state']) {
+      await (await opening(table, 'apply')).close()
+      await place.runScript(`drop table ${table}`)
+      for (const migrate of ['apply', 'verify'] as const) {
+        const error = await failureOf(opening(table, migrate))
+        expect(error).toMatchObject({ code: 'invalid_config', retryable: false })
+        expect(error.message).toContain(`the table ${table} is gone`)
+        expect(error.message).toContain('restore it from a backup')
+      }
     }
   })
 })

@@ -187,15 +187,65 @@ describe('a role that may not change tables', () => {
     expect(atOpen).toMatchObject({ code: 'store_unavailable', retryable: false })
     expect(atOpen.message).toContain('grant')
 
-    await runPostgresScript(server.dsn, 'revoke delete on forbidden.state_records from app')
     await using database = await openAs('app', 'forbidden')
     await using state = await openStateStore({ database, migrate: 'verify' })
+    await runPostgresScript(server.dsn, 'revoke delete on forbidden.state_records from app')
     const atCall = await failureOf(state.delete(identity, 'note'))
     expect(atCall).toMatchObject({ code: 'store_unavailable', retryable: false })
-    expect(atCall.message).toContain('grant')
+    expect(atCall.message).toContain('a right on the table state_records: grant it')
     expect(await state.loadByEventId(identity, parseEventId('none'))).toBeUndefined()
   })
 })
+
+describe('a right to a table that the role lacks is found by diagnose and at open', () => {
+  test.for([
+    ['state_records', 'insert'],
+    ['state_records', 'select'],
+    ['state_kinds', 'select'],
+    ['artifacts_blobs', 'update'],
+    ['memory_state', 'delete'],
+  ] as const)('%s: %s', async ([table, right]) => {
+    const schema = `lacks_${table}_${right}`
+    await migrated(schema)
+    await runPostgresScript(server.dsn, `revoke ${right} on ${schema}.${table} from app`)
+    const lacked = `${right.toUpperCase()} on the table ${table}`
+    expect(await rightsMissingOf('app', schema)).toEqual([lacked])
+    await using database = await openAs('app', schema)
+    for (const migrate of ['verify', 'apply'] as const) {
+      const failure = await failureOf(openStoreOf(table, database, migrate))
+      expect(failure).toMatchObject({ code: 'invalid_config', retryable: false })
+      expect(failure.message).toBe(`the role lacks ${lacked}: grant it`)
+    }
+  })
+
+  test('but not one that is granted on each column', async () => {
+    await migrated('by_columns')
+    const columns = await queryPostgres<{ names: string }>(
+      server.dsn,
+      `select string_agg(column_name, ', ') as names from information_schema.columns
+       where table_schema = 'by_columns' and table_name = 'state_records'`,
+    )
+    await runPostgresScript(
+      server.dsn,
+      `revoke insert on by_columns.state_records from app;
+       grant insert (${columns[0]?.names}) on by_columns.state_records to app`,
+    )
+    expect(await rightsMissingOf('app', 'by_columns')).toEqual([])
+    await using database = await openAs('app', 'by_columns')
+    await using state = await openStateStore({ database, migrate: 'verify' })
+    expect(await state.save({ eventId: newEventId(), identity, kind: 'k', bytes })).toBe('saved')
+  })
+})
+
+async function openStoreOf(
+  table: string,
+  database: Database,
+  migrate: 'apply' | 'verify',
+): Promise<unknown> {
+  if (table.startsWith('state')) return openStateStore({ database, migrate })
+  if (table.startsWith('artifacts')) return openArtifactStore({ database, migrate })
+  return openMemoryStore({ database, migrate, bus: createEventBus() })
+}
 
 /** Resolves to which rights diagnose says that the role lacks. */
 async function rightsMissingOf(role: string, schema: string): Promise<(string | undefined)[]> {

@@ -121,21 +121,31 @@ function readConfig<Schema extends z.ZodType>(
 function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   if (issue.path.length > 0) return `${issue.path.join('.')}: ${issue.message}`
   if (issue.code !== 'unrecognized_keys') return issue.message
-  // The schema may be of another copy of zod.
-  const shape = 'shape' in schema ? schema.shape : undefined
-  if (typeof shape !== 'object' || shape === null) return issue.message
-  return faultOfNames(issue.keys, Object.keys(shape))
+  return faultOfNames(issue.keys, Object.keys(shapeOf(schema) ?? {}))
 }
+
+/** Returns the options of a schema, which may have a transform, and may be of another copy of zod. */
+function shapeOf(schema: object): object | undefined {
+  const shape = 'shape' in schema ? schema.shape : undefined
+  if (typeof shape === 'object' && shape !== null) return shape
+  const input = 'in' in schema ? schema.in : undefined
+  return typeof input === 'object' && input !== null ? shapeOf(input) : undefined
+}
+
+/** The largest number of unknown options that a message names. Those of a Buffer are its bytes. */
+const MAX_NAMED = 5
 
 /** Describes the unknown options, the known ones that were probably meant, and all known ones. */
 function faultOfNames(unknown: readonly string[], known: readonly string[]): string {
-  const named = unknown.map((name) => {
+  const named = unknown.slice(0, MAX_NAMED).map((name) => {
     // A DSN that is passed as a key may hold a password.
     if (!/^[\w-]{1,64}$/.test(name)) return 'another name'
     const nearest = nearestName(name, known)
     return nearest === undefined ? `"${name}"` : `"${name}" instead of "${nearest}"`
   })
   const options = unknown.length === 1 ? 'unknown option' : 'unknown options'
+  const others = unknown.length - named.length
+  if (others > 0) named.push(`${others} more`)
   return `${options} ${named.join(', ')}: it takes ${known.join(', ')}`
 }
 

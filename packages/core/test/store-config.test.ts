@@ -58,6 +58,7 @@ test('each wrong field is named', async () => {
 test.each([
   [{ dns: 7 }, 'unknown option "dns" instead of "dsn": it takes driver, dsn, database, migrate'],
   [{ Dsn: 7, url: 7 }, 'unknown options "Dsn" instead of "dsn", "url": it takes driver, '],
+  [Buffer.from('abcdefg'), 'unknown options "0", "1", "2", "3", "4", 2 more: it takes driver, '],
   [{ [secret]: 7 }, 'unknown option another name: it takes driver, '],
 ])(
   'the known options are listed for %j, and the most similar is suggested',
@@ -72,6 +73,9 @@ test('an option of an engine is suggested and listed like one of a store', async
   const schema = z.strictObject({ poolSize: z.int().exactOptional(), max: z.int().exactOptional() })
   const { message } = await failureOf(() => parseConfig(schema, { poolSise: 7 }))
   expect(message).toContain('"poolSise" instead of "poolSize": it takes poolSize, max')
+  const changed = schema.transform((options) => options)
+  const { message: same } = await failureOf(() => parseConfig(changed, { poolSise: 7 }))
+  expect(same).toBe(message)
 })
 
 test('options of only one store are removed, and suggested along with the common ones', async () => {

@@ -15,6 +15,9 @@ import { examine } from './internal/examine.ts'
  * | `foreign_entry` | something else is in the place of a directory of the store |
  * | `rights`        | the directory cannot be created or entered |
  * | `read_only`     | puts and deletes fail, while opening and reading succeed |
+ * | `path`          | the symbolic links of the path form a loop |
+ * | `kernel_file_system` | the place is on `proc` or the like, which keeps no files |
+ * | `vanished`      | an open store of this process has lost its directory |
  * | `disk`          | the operating system could not examine the directory |
  *
  * Only opening finds out whether the file system supports hard links, because that takes a file.

@@ -1,4 +1,4 @@
-import { rename, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   sourceBytes,
@@ -14,6 +14,7 @@ import { codeOf } from '@harborage/core/kit'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
 import {
   linkIfFree,
+  moveIfThere,
   readIfThere,
   removeIfThere,
   syncApplied,
@@ -26,9 +27,16 @@ import { FolderNames } from './internal/folder-names.ts'
 import { isFull, translateFsError } from './internal/fs-errors.ts'
 import { findInTheWay, isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
+import type { OpenedRoot } from './internal/opened-root.ts'
 import { countArtifacts, isFileThere, isFolder } from './internal/read-folder.ts'
 import { identify, ReadyFolders } from './internal/ready-folders.ts'
-import { RefWalk, UnfinishedWalks, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
+import {
+  RefWalk,
+  take,
+  UnfinishedWalks,
+  type FoundFile,
+  type WalkTools,
+} from './internal/ref-walk.ts'
 import { retryWhile } from './internal/retry-while.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
 import { removeTemporary } from './internal/unremoved.ts'
@@ -49,6 +57,7 @@ const READS_AT_ONCE = 16
  */
 export class FsArtifactDriver implements ArtifactDriver {
   readonly #root: string
+  readonly #opened: OpenedRoot
   readonly #gate: FileGate
   readonly #temporary: TemporaryFolder
   readonly #folders: ReadyFolders
@@ -58,11 +67,17 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #retryTimeoutMs: number
 
   /**
-   * @param root The real path of an existing directory.
    * @param retryTimeoutMs The time for which a put waits for space on a full disk.
    */
-  constructor(root: string, gate: FileGate, temporary: TemporaryFolder, retryTimeoutMs: number) {
+  constructor(
+    opened: OpenedRoot,
+    gate: FileGate,
+    temporary: TemporaryFolder,
+    retryTimeoutMs: number,
+  ) {
+    const root = opened.path
     this.#root = root
+    this.#opened = opened
     this.#gate = gate
     this.#retryTimeoutMs = retryTimeoutMs
     this.#temporary = temporary
@@ -87,7 +102,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    return this.#translated(() =>
+    return this.#found(() =>
       this.#read(key, async (file, ref, bytesFrom) => ({
         bytes: await readExactly(file, bytesFrom, ref.sizeBytes),
         sha256: ref.sha256,
@@ -96,7 +111,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
-    return this.#translated(() => this.#readRef(key))
+    return this.#found(() => this.#readRef(key))
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {
@@ -112,6 +127,7 @@ export class FsArtifactDriver implements ArtifactDriver {
       // yet.
       await this.#syncRemoval(at, before)
       await this.#temporary.removeLeft()
+      if (!isRemoved) await this.#opened.assertThere()
       return isRemoved
     })
   }
@@ -132,6 +148,7 @@ export class FsArtifactDriver implements ArtifactDriver {
         await syncUpwards(this.#gate, this.#root, above)
       }
       await this.#temporary.finishRemoval(folder)
+      if (count === 0) await this.#opened.assertThere()
       return count
     })
   }
@@ -154,6 +171,7 @@ export class FsArtifactDriver implements ArtifactDriver {
       const last = refs.at(-1)
       const isFull = refs.length === page.limit || bytes >= page.maxBytes
       if (last !== undefined && isFull) this.#walks.keep(last, page, walk)
+      if (!isFull) await this.#opened.assertThere()
       return refs
     })
   }
@@ -164,6 +182,7 @@ export class FsArtifactDriver implements ArtifactDriver {
    */
   async close(): Promise<void> {
     await this.#temporary.removeLeft()
+    this.#opened.close()
   }
 
   /**
@@ -177,6 +196,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     const stored =
       taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
     if (stored === undefined) {
+      await this.#opened.assertThere()
       return this.#create(artifact, taken === undefined ? artifact.shortId : artifact.fullId)
     }
     // The process that stored it may not have synchronized that yet, and a put that resolved has to
@@ -266,10 +286,20 @@ export class FsArtifactDriver implements ArtifactDriver {
     }
   }
 
+  /** Resolves to what a read finds. It finds nothing only while the root is there. */
+  async #found<Result>(read: () => Promise<Result | undefined>): Promise<Result | undefined> {
+    return this.#translated(async () => {
+      const found = await read()
+      if (found === undefined) await this.#opened.assertThere()
+      return found
+    })
+  }
+
   async #translated<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work()
     } catch (error) {
+      if (codeOf(error) === 'ENOENT') await this.#opened.assertThere()
       throw translateFsError(await findInTheWay(error, this.#root), this.#root)
     }
   }
@@ -301,17 +331,6 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 }
 
-/** Returns the next items of a walk. */
-async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<Item[]> {
-  const items: Item[] = []
-  while (items.length < count) {
-    const next = await walk.next()
-    if (next.done === true) break
-    items.push(next.value)
-  }
-  return items
-}
-
 /** Resolves to all results once no promise is pending, even if one rejects. */
 async function allOf<Result>(running: readonly Promise<Result>[]): Promise<Result[]> {
   await Promise.allSettled(running)
@@ -327,15 +346,4 @@ function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
     scope.sessionId === key.scope.sessionId &&
     scope.taskId === key.scope.taskId
   )
-}
-
-/** Moves a directory. Resolves to `false` if it was not there. */
-async function moveIfThere(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to)
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
-    throw error
-  }
 }

@@ -8,6 +8,7 @@ import { OWNER_DIRECTORY, syncFolder } from './internal/durable-files.ts'
 import { examine } from './internal/examine.ts'
 import { FileGate } from './internal/file-gate.ts'
 import { ifMissing, isForbidden, missingRoot, translateOpenError } from './internal/fs-errors.ts'
+import { OpenedRoot } from './internal/opened-root.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /**
@@ -41,7 +42,7 @@ export async function openFsArtifactDriver(config: FsConfig): Promise<ArtifactDr
       migrate === 'verify'
         ? await TemporaryFolder.unchecked(root, gate)
         : await TemporaryFolder.open(root, gate)
-    return new FsArtifactDriver(root, gate, temporary, retryTimeoutMs)
+    return new FsArtifactDriver(await OpenedRoot.at(root), gate, temporary, retryTimeoutMs)
   } catch (failure) {
     throw translateOpenError(failure, root)
   }

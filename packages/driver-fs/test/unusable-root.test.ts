@@ -1,8 +1,8 @@
-import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { openArtifactStore } from '@harborage/artifacts'
-import { openFsArtifactDriver } from '@harborage/driver-fs'
+import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import { diagnose, openFsArtifactDriver } from '@harborage/driver-fs'
 import { describe, expect, test } from 'vitest'
 
 import { collect } from '@harborage/test-kit/collect'
@@ -76,6 +76,25 @@ describe('a root that is', () => {
     expect(await collect(plain.list(scope))).toHaveLength(1)
   })
 
+  test('behind links that form a loop is invalid_config', async () => {
+    const root = join(await temporaryFolder(), 'loop')
+    await symlink(root, root)
+    const error = await failureOf(openArtifacts(root))
+    expect(error).toMatchObject({ code: 'invalid_config', retryable: false })
+    expect(error.message).toContain('name another one')
+    expect(await diagnose({ dsn: root })).toMatchObject([{ name: 'path', message: error.message }])
+  })
+
+  test.runIf(process.platform === 'linux').each(['/proc/x', '/proc/x/y', '/sys/x'])(
+    'on a file system of the kernel is refused and found: %s',
+    async (root) => {
+      const error = await failureOf(openArtifacts(root))
+      expect(error.retryable).toBe(false)
+      const [finding] = await diagnose({ dsn: root })
+      expect(finding?.message).toBe(error.message)
+    },
+  )
+
   test('too long is invalid_config', async () => {
     const root = join(await temporaryFolder(), 'a'.repeat(300))
     expect((await failureOf(openArtifacts(root))).code).toBe('invalid_config')
@@ -103,17 +122,61 @@ describe('a root that is', () => {
     expect((await stat(root)).mode & 0o777).toBe(0o750)
   })
 
-  test('removed under an open store fails the write, and works again once it is back', async () => {
-    const root = join(await temporaryFolder(), 'root')
+  test('gone under an open store fails every call, and works again once it is back', async () => {
+    const above = await temporaryFolder()
+    const root = join(above, 'root')
     await using artifacts = await openArtifacts(root)
     const { id } = await artifacts.putText(scope, 'text')
-    await rm(root, { recursive: true })
-    expect(await artifacts.get(scope, id)).toBeUndefined()
-    expect((await failureOf(artifacts.putText(scope, 'text'))).code).toBe('store_unavailable')
-    await mkdir(root)
+    await rename(root, join(above, 'away'))
+    await failsEveryCall(artifacts, id)
+    expect(await diagnose({ dsn: root })).toMatchObject([{ name: 'vanished', grade: 'fails' }])
+    await rename(join(above, 'away'), root)
+    expect(await artifacts.getText(scope, id)).toBe('text')
+    expect(await artifacts.exists(scope, 'default_0123456789ab')).toBe(false)
     expect((await artifacts.putText(scope, 'text')).id).toBe(id)
+    expect(await diagnose({ dsn: root })).toEqual([])
   })
+
+  test.each(['removed', 'moved'])(
+    '%s and replaced by an empty one fails until it is opened again',
+    async (how) => {
+      const above = await temporaryFolder()
+      const root = join(above, 'root')
+      await using artifacts = await openArtifacts(root)
+      const { id } = await artifacts.putText(scope, 'text')
+      await (how === 'removed' ? rm(root, { recursive: true }) : rename(root, join(above, 'away')))
+      await mkdir(root)
+      await failsEveryCall(artifacts, id)
+      expect(await snapshot(root)).toEqual({})
+      expect(await diagnose({ dsn: root })).toMatchObject([{ name: 'vanished', grade: 'fails' }])
+      await using again = await openArtifacts(root)
+      expect(await again.get(scope, id)).toBeUndefined()
+      expect((await again.putText(scope, 'text')).id).toBe(id)
+    },
+  )
 })
+
+/** Checks that no call takes what is stored for absent, or stores anything. */
+async function failsEveryCall(artifacts: ArtifactStore, id: string): Promise<void> {
+  for (const call of [
+    () => artifacts.get(scope, id),
+    () => artifacts.getRef(scope, id),
+    () => artifacts.exists(scope, id),
+    () => collect(artifacts.list(scope)),
+    () => collect(artifacts.list({ maintenanceScoped: true })),
+    () => artifacts.delete(scope, id),
+    () => artifacts.deleteScope(scope),
+    () => artifacts.putText(scope, 'text'),
+    () => artifacts.putText(scope, 'another'),
+  ]) {
+    const error = await failureOf(call())
+    expect([String(call), error]).toMatchObject([
+      String(call),
+      { code: 'store_unavailable', retryable: false },
+    ])
+    expect(error.message).toContain('mount its volume again or put the folder back')
+  }
+}
 
 describe('a DSN is rejected', () => {
   test.each([

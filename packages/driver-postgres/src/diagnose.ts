@@ -55,6 +55,9 @@ async function connectionFindings(config: CheckedPostgresConfig): Promise<readon
     const failure: unknown = error instanceof PostgresFailure ? error.error : error
     if (!isHarborageError(failure)) throw failure
     const { message, retryable, cause } = failure
+    if (failure.code === 'invalid_config') {
+      return [refusal('dsn_option', 'fails', message, cause).finding]
+    }
     return [unavailable('unavailable', message, cause, retryable).finding]
   } finally {
     await pool.close()

@@ -1,4 +1,4 @@
-import { parseConfig } from '@harborage/core/kit'
+import { parseConfig, requireNodeVersion } from '@harborage/core/kit'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 
@@ -109,9 +109,10 @@ export type CheckedPostgresConfig = Required<Omit<PostgresConfig, 'dsn' | 'pool'
 /**
  * Returns the checked configuration with the defaults filled in.
  *
- * @throws `invalid_config` if an option is wrong.
+ * @throws `invalid_config` if an option is wrong, or Node.js is older than 22.14.
  */
 export function parsePostgresConfig(config: PostgresConfig): CheckedPostgresConfig {
+  requireNodeVersion('@harborage/driver-postgres')
   return parseConfig(postgresConfig, config)
 }
 

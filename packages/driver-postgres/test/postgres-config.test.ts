@@ -83,6 +83,12 @@ describe('a configuration is rejected that', () => {
     await pool.end()
   })
 
+  test('has many unknown names, a DSN among them, naming the known ones', async () => {
+    const message = await fault(untyped({ ...Buffer.from(dsn), [dsn]: 1 }))
+    expect(message.length).toBeLessThan(400)
+    expect(message).toContain('it takes dsn, pool, max')
+  })
+
   test.for(['null', '7', `"${dsn}"`, '[]'])('is %s', async (config) => {
     expect(await fault(JSON.parse(config) as PostgresConfig)).toContain('configuration')
   })

@@ -18,6 +18,7 @@ import type { SqliteConfig } from './sqlite-config.ts'
  * | `path`                | the path is too long, or its symbolic links form a loop |
  * | `not_a_file`          | the path names a directory, a pipe or a device |
  * | `network_file_system` | several processes would corrupt the file there |
+ * | `kernel_file_system`  | the place is on `proc` or the like, which keeps no files |
  * | `file_mounted_alone`  | only the file is mounted, so its write-ahead log would be lost |
  * | `hard_links`          | the file has several hard links, each with its own write-ahead log |
  * | `rights`              | the file or its directory is not writable |

@@ -154,6 +154,7 @@ describe('a file', () => {
     const error = await failureOf(openSqlite({ dsn: path }))
     expect(error.code).toBe('invalid_config')
     expect(error.message).toContain('not an SQLite database')
+    expect(error.message).toContain('name another file, or restore this one')
     expect(error.message).not.toContain('lose')
     expect(await readFile(path, 'utf8')).toBe(content)
   })

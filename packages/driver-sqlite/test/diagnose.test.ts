@@ -80,6 +80,14 @@ describe('a finding has the message with which opening fails', () => {
     expect((await failureOf(openSqlite({ dsn }))).message).toBe(findings[0]?.message)
   })
 
+  test.runIf(process.platform === 'linux')('kernel_file_system for /proc/a.db', async () => {
+    const config = { dsn: 'sqlite:/proc/a.db' }
+    const findings = await diagnose(config)
+    expect(findings).toMatchObject([{ name: 'kernel_file_system', grade: 'fails' }])
+    const error = await failureOf(openSqlite(config))
+    expect(error).toMatchObject({ code: 'invalid_config', message: findings[0]?.message })
+  })
+
   test('and an option in a DSN names its replacement', async () => {
     const [finding] = await diagnose({ dsn: 'file:./a.db?Busy_Timeout=5&mode=memory' })
     expect(finding?.message).toContain('busyTimeoutMs')

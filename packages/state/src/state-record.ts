@@ -54,7 +54,8 @@ export interface StateRecord {
  * What a save did.
  *
  * - `'saved'`: it wrote the record.
- * - `'unchanged'`: the slot holds this record already, so the call is a retry.
+ * - `'unchanged'`: the slot holds this record already, so the call is a retry: of the caller, or of
+ *   the engine after a lost answer.
  * - `'superseded'`: the slot held this record earlier and holds a newer one now, so the call is a
  *   late retry.
  */

@@ -80,7 +80,8 @@ export class StateStore implements AsyncDisposable {
    *
    * @returns `'saved'` if it was written; `'unchanged'` if the slot holds it already;
    * `'superseded'` if the slot held it earlier and holds a newer one now. A slot remembers at least
-   * the last 16 event ids that it replaced, until it is deleted.
+   * the last 16 event ids that it replaced, until it is deleted. The outcome of a save that an
+   * engine repeats after a lost answer is that of the repetition, so it may be no `'saved'`.
    * @throws `idempotency_conflict` if the tenant used the event id for other content or another
    * slot; `condition_failed` if the slot does not hold `ifEventId`.
    *

@@ -75,6 +75,23 @@ describe('opening fails and shows no password, with', () => {
     expect(inspected(failure)).not.toContain(new URL(database.dsn).password)
   })
 
+  test.for([
+    'statement_timeout=abc',
+    'options=-c%20lock_timeout%3Dabc',
+    'options=-c%20nonsense%3D1',
+  ])('a setting that the server does not accept: %s', async (option) => {
+    const dsn = dsnWith((url) => {
+      url.search = option
+    })
+    const failure = await openingFailure({ dsn })
+    expect(failure).toMatchObject({ code: 'invalid_config', retryable: false })
+    expect(failure.message).toContain('correct it or leave it out')
+    expect(inspected(failure)).not.toContain(new URL(database.dsn).password)
+    expect(await diagnose({ dsn })).toMatchObject([
+      { name: 'dsn_option', grade: 'fails', message: failure.message },
+    ])
+  })
+
   test('a port without a server', async () => {
     const dsn = `postgres://app:${PASSWORD}@127.0.0.1:${await freePort()}/app`
     const failure = await openingFailure({ dsn })

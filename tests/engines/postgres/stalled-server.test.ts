@@ -1,7 +1,9 @@
 import { openPostgres } from '@harborage/driver-postgres'
+import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
+import { bystander } from '@harborage/test-kit/postgres/backends'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { RemoteStore } from './support/remote-store.ts'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
@@ -64,6 +66,38 @@ test.concurrent('a call that may try again finds another connection and its own 
   expect(await own.state.save(record)).toBe('unchanged')
   await swallowed
 })
+
+test.concurrent.for([
+  ['on its own pool', {}, 'queryTimeoutMs (500 ms)'],
+  ['without prepared statements', { preparedStatements: false }, 'queryTimeoutMs (500 ms)'],
+  ["on a caller's pool with a shorter limit", { query_timeout: 400 }, 'query_timeout of the pool'],
+] as const)(
+  'a call on rows that another transaction keeps locked names the limit and what to look at, %s',
+  async ([, options, limit]) => {
+    const limits = { queryTimeoutMs: 500, retryTimeoutMs: 0 }
+    const pool =
+      'query_timeout' in options
+        ? new Pool({ connectionString: database.dsn, ...options })
+        : undefined
+    const place = pool === undefined ? { dsn: database.dsn, ...options } : { pool }
+    await using own = await openInTime({ ...place, ...limits })
+    const held = newRecord({ kind: `held, ${limit} ${'preparedStatements' in options}` })
+    await own.state.save(held)
+    await using holder = await bystander(database.dsn)
+    await holder.query('begin')
+    await holder.query('select from state_records where event_id = $1 for update', [held.eventId])
+    const expected = [{ identity: ann, kind: held.kind, eventId: held.eventId }]
+    const save = [newRecord({ kind: held.kind })]
+    const failure = await failureOf(own.state.commit({ expect: expected, save }))
+    expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
+    expect(failure.message).toContain(`did not answer within ${limit}: look in pg_locks`)
+    expect(failure.message).not.toContain('lost')
+    const saving = await failureOf(own.state.save(newRecord({ kind: held.kind })))
+    expect(saving).toMatchObject({ code: 'outcome_unknown', cause: { message: failure.message } })
+    await holder.query('rollback')
+    await pool?.end()
+  },
+)
 
 test.concurrent('a server that falls silent after the login fails the opening', async () => {
   await using proxy = await TcpProxy.start(database.dsn)

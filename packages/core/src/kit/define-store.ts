@@ -3,6 +3,7 @@ import { asDriverFailure } from './driver-failure.ts'
 import { DriverRegistry, type Registered, schemeOf } from './driver-registry.ts'
 import { HarborageError } from '../harborage-error.ts'
 import { parseStoreConfig, type StoreConfig } from '../store-config.ts'
+import { requireNodeVersion } from './node-version.ts'
 import { unknownDriver } from './unknown-driver.ts'
 
 /** Opens a driver that does not use SQL. */
@@ -108,11 +109,12 @@ export class DefinedStore<Driver extends ClosableDriver> {
   /**
    * Opens the driver that a configuration selects. Nothing stays open if that fails.
    *
-   * @throws `invalid_config`, `unknown_driver`, or an error of the driver. One that is not a
-   * HarborageError becomes the cause of a `driver_failed`.
+   * @throws `invalid_config`, also if Node.js is older than 22.14; `unknown_driver`, or an error of
+   * the driver. One that is not a HarborageError becomes the cause of a `driver_failed`.
    */
   async open(config: StoreConfig): Promise<OpenedDriver<Driver>> {
     try {
+      requireNodeVersion('@harborage/core')
       return await this.#open(parseStoreConfig(config))
     } catch (error) {
       throw asDriverFailure(error)

@@ -45,6 +45,8 @@ export { compareNames } from './compare-names.ts'
 export { DriverRegistry, schemeOf, type Registered } from './driver-registry.ts'
 export { turnIfHeld } from './event-loop-turn.ts'
 export { parseJsonObject, strictJson, strictJsonObject } from './json.ts'
+export { kernelFileSystem } from './kernel-file-system.ts'
+export { requireNodeVersion } from './node-version.ts'
 export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
 export {
   defineStore,

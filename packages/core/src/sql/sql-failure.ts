@@ -15,7 +15,7 @@ export type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplet
 const MESSAGES: Readonly<Record<SqlFailureReason, string>> = {
   unique_violation: 'a row with the same key is there already: see what holds it',
   missing_table:
-    'a table of the store is gone that was there when it opened: see who removed it, then open the store again',
+    'a table of the store is gone that was there when it opened: if its schema was renamed, open the database anew with that one; if the table was dropped, restore it from a backup',
   repeated:
     'the answer to a write was lost, and repeating it changed nothing: read what is stored now',
   incomplete: 'some of the rows cannot be written, so none was: see which rows conflict with them',

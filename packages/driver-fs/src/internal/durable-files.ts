@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { link, lstat, mkdir, open, rmdir, unlink, type FileHandle } from 'node:fs/promises'
+import { link, lstat, mkdir, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HarborageError } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
@@ -68,6 +68,17 @@ export async function linkIfFree(from: string, to: string): Promise<Linked> {
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return 'taken'
     if (codeOf(error) === 'ENOENT') return 'gone'
+    throw error
+  }
+}
+
+/** Moves a directory. Resolves to `false` if it was not there. */
+export async function moveIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
     throw error
   }
 }

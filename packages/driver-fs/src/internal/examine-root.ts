@@ -1,10 +1,12 @@
 import { constants } from 'node:fs'
-import { access, realpath, stat } from 'node:fs/promises'
+import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { codeOf, type Objection, refusal, unavailable } from '@harborage/core/kit'
+import type { Finding } from '@harborage/core'
+import { codeOf, kernelFileSystem, type Objection, refusal, unavailable } from '@harborage/core/kit'
 import { examineLayout, type ExaminedRoot } from './examine-layout.ts'
-import { missingRoot } from './fs-errors.ts'
+import { missingRoot, vanishedRoot } from './fs-errors.ts'
 import { LONGEST_PATH_BELOW } from './layout.ts'
+import { OpenedRoot } from './opened-root.ts'
 
 /** The longest path in bytes without the final NUL, by platform. */
 const LONGEST_PATHS: Readonly<Partial<Record<NodeJS.Platform, number>>> = {
@@ -23,17 +25,22 @@ export async function examineRoot(
 ): Promise<ExaminedRoot> {
   try {
     const { existing, root } = await findExisting(resolve(path))
+    const passedOver = (await OpenedRoot.isLostAt(root)) ? [vanished()] : []
     const objections: Objection[] = []
     if (Buffer.byteLength(root) + LONGEST_PATH_BELOW > longestPath()) objections.push(tooLong())
     const isFolder = (await stat(existing)).isDirectory()
+    if (isFolder) objections.push(...(await onKernel(existing)))
     if (isFolder && root === existing) {
       const below = await examineLayout(root, migrate)
-      return { ...below, objections: [...objections, ...below.objections] }
+      return {
+        objections: [...objections, ...below.objections],
+        passedOver: [...passedOver, ...below.passedOver],
+      }
     }
     if (!isFolder) objections.push(notFolder())
     else if (migrate === 'verify') objections.push(missing())
     else await access(existing, constants.W_OK | constants.X_OK)
-    return { objections, passedOver: [] }
+    return { objections, passedOver }
   } catch (error) {
     return { objections: [explain(error, path)], passedOver: [] }
   }
@@ -56,6 +63,24 @@ async function findExisting(
   }
 }
 
+/** Returns an objection to a file system of the kernel, which takes no directories. */
+async function onKernel(folder: string): Promise<Objection[]> {
+  const kernel = kernelFileSystem((await statfs(folder)).type)
+  if (kernel === undefined) return []
+  return [
+    refusal(
+      'kernel_file_system',
+      'fails',
+      `the artifact folder would lie on ${kernel}, where the kernel keeps no files of others: name a folder on a disk`,
+    ),
+  ]
+}
+
+/** Returns the finding if an open store of this process has lost its root. */
+function vanished(): Finding {
+  return { name: 'vanished', grade: 'fails', message: vanishedRoot().message }
+}
+
 function longestPath(): number {
   return LONGEST_PATHS[process.platform] ?? LONGEST_PATH_ELSEWHERE
 }
@@ -65,6 +90,13 @@ function explain(error: unknown, path: string): Objection {
   switch (code) {
     case 'ENOTDIR':
       return notFolder(error)
+    case 'ELOOP':
+      return refusal(
+        'path',
+        'fails',
+        'the path of the artifact folder cannot be followed (ELOOP), since its links form a loop: name another one',
+        error,
+      )
     case 'ENAMETOOLONG':
       return nameTooLong(resolve(path), error) ?? tooLong(error)
     case 'EACCES':

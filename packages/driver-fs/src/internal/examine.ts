@@ -1,5 +1,5 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
-import { type Objection, refusal, schemeOf } from '@harborage/core/kit'
+import { type Objection, refusal, requireNodeVersion, schemeOf } from '@harborage/core/kit'
 import { parseFsConfig, type FsConfig } from '../fs-config.ts'
 import type { ExaminedRoot } from './examine-layout.ts'
 import { examineRoot } from './examine-root.ts'
@@ -27,6 +27,7 @@ export async function examine(config: FsConfig): Promise<Examined> {
 
 function readConfig(given: FsConfig): Place | Objection {
   try {
+    requireNodeVersion('@harborage/driver-fs')
     const { dsn, ...rest } = parseFsConfig(given)
     return { ...rest, path: rootPath(dsn) }
   } catch (error) {

@@ -56,12 +56,29 @@ export function missingRoot(): HarborageError {
   )
 }
 
+/** Returns the error if the root that a store opened is gone, or another directory has its path. */
+export function vanishedRoot(): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
+    'the artifact folder that this store opened is gone, or another folder is in its place: mount its volume again or put ' +
+      'the folder back; if the new one is meant, open the store again',
+    { retryable: false },
+  )
+}
+
 /**
  * Translates an error while the root is opened, as {@link translateFsError} does. A file in its
  * place is a wrong configuration.
  */
 export function translateOpenError(error: unknown, root: string): unknown {
   const code = codeOf(error)
+  if (code === 'ENOENT') {
+    return new HarborageError(
+      'store_unavailable',
+      'the artifact folder cannot be made where the path leads (ENOENT): check that the folder above it is there and on a disk, then open again',
+      { cause: error, retryable: false },
+    )
+  }
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return translateFsError(error, root)
   return new HarborageError(
     'invalid_config',

@@ -123,6 +123,17 @@ export class RefWalk {
   }
 }
 
+/** Returns the next items of a walk. */
+export async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<Item[]> {
+  const items: Item[] = []
+  while (items.length < count) {
+    const next = await walk.next()
+    if (next.done === true) break
+    items.push(next.value)
+  }
+  return items
+}
+
 /** The remaining files of a walk. */
 type Files = AsyncGenerator<FoundFile, void>
 

@@ -6,7 +6,7 @@ import { binaryArray } from './binary-array.ts'
 import { isIdle, type ClientPool } from './client-pool.ts'
 import type { ConnectionUse } from './connection-gate.ts'
 import { columnParsers } from './column-parsers.ts'
-import { foreignTransaction, QUERY_TIMEOUT, statementFailure } from './postgres-failure.ts'
+import { foreignTransaction, queryTimeout, statementFailure } from './postgres-failure.ts'
 
 /** The number of significant characters in the name of a statement. */
 const NAME_CHARACTERS = 63
@@ -31,6 +31,8 @@ export class StatementRunner {
   readonly #timeoutMs: number
   /** Names of statements by their SQL: every opened store compiles its own. */
   readonly #names = new Map<string, string>()
+  /** Connections that were ended because one of their statements was not answered. */
+  readonly #silent = new WeakSet<pg.Client>()
 
   constructor(config: Pick<CheckedPostgresConfig, 'preparedStatements' | 'queryTimeoutMs'>) {
     this.#isPrepared = config.preparedStatements
@@ -58,14 +60,16 @@ export class StatementRunner {
     // The `query_timeout` of pg keeps the garbage of a query alive for longer, which costs a tenth
     // of a small save.
     const timer = setTimeout(() => {
-      reject(new Error(QUERY_TIMEOUT))
+      reject(queryTimeout(this.#timeoutMs))
       // Later statements on the connection wait for this answer, so they have to fail too.
-      if (client.pipeline) client.connection.stream.destroy()
+      if (!client.pipeline) return
+      this.#silent.add(client)
+      client.connection.stream.destroy()
     }, this.#timeoutMs)
     // A callback saves two promises per query.
     client.query(query, (error: Error | null | undefined, result: StatementResult) => {
       clearTimeout(timer)
-      if (error) reject(error)
+      if (error) reject(this.#silent.has(client) ? queryTimeout(this.#timeoutMs) : error)
       else resolve(result)
     })
     return promise

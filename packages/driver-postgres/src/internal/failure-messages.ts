@@ -66,6 +66,31 @@ export const LACKS_RIGHT_TO_MIGRATE: string =
   'or on the database if the schema is not there; or open the store once under a role that has these rights and owns the ' +
   "tables that are there, and here with migrate: 'verify'"
 
+/**
+ * Returns the message if a call lacks a right. The server names the schema or table, but not the
+ * right, and in its own language.
+ */
+export function lacksRight(message: string): string {
+  const [, named] = /^permission denied for ((?:schema|table|relation) \S+)$/.exec(message) ?? []
+  const place = named === undefined ? 'the schema or a table of the store' : `the ${named}`
+  return (
+    `the role lacks a right on ${place}: grant it USAGE on the schema, and SELECT, INSERT, UPDATE and DELETE on the ` +
+    'tables of the store; diagnose names each right that a table lacks'
+  )
+}
+
+/** Returns the message if a statement was not answered within the limit. */
+export function noAnswer(limit: string): string {
+  return (
+    `Postgres did not answer within ${limit}: look in pg_locks for a transaction that keeps the rows locked, and ` +
+    'whether the server is busy or out of reach; end that transaction or raise the limit, then call again'
+  )
+}
+
+export const WRONG_SETTING: string =
+  'the server does not accept the value of a setting in the DSN or the options of the pool, such as statement_timeout, ' +
+  'lock_timeout or options: see the cause, and correct it or leave it out'
+
 const LOWER_MAX = 'lower max in every process so that all together stay below it'
 
 /** The advice if the server has no connection left, by the Postgres function that failed. */

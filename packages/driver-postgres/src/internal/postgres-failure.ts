@@ -3,21 +3,21 @@ import { codeOf, messageOf } from '@harborage/core/kit'
 import { postgresDialect, SqlFailure } from '@harborage/core/sql'
 import {
   CONNECTION_TIMEOUT,
-  meaningOfRefusal,
-  PATIENCE_TIMEOUT,
-  reasonOfTimeout,
   LACKS_RIGHT_TO_MIGRATE,
   limitMessage,
+  meaningOfRefusal,
+  noAnswer,
+  PATIENCE_TIMEOUT,
+  reasonOfTimeout,
+  WRONG_SETTING,
 } from './failure-messages.ts'
 import {
   isPermanentNetworkCode,
   isTransientNetworkCode,
   isTransientState,
 } from './transient-failures.ts'
+import { lastingProtocolFault, PROTOCOL_VIOLATION } from './pooler-messages.ts'
 import { FOREIGN_TRANSACTION, meaningOf, type FailureTraits } from './state-meanings.ts'
-
-/** The message of the error if a statement was not answered in time. */
-export const QUERY_TIMEOUT = 'no answer to a statement in time'
 
 /** A failed attempt of a call, with what can be done about it. */
 export class PostgresFailure extends Error implements Required<FailureTraits> {
@@ -63,9 +63,10 @@ export function connectionFailure(
   const state = sqlState(error)
   if (state !== undefined) {
     const message = connectionLimit(error) ?? 'Postgres accepts no connection now: call again'
-    return isTransientState(state, messageOf(error))
-      ? unsent(unavailable(message, state, error), true)
-      : unsent(final(refusal(state), state, error))
+    if (isTransientState(state, messageOf(error), routineOf(error))) {
+      return unsent(unavailable(message, state, error), true)
+    }
+    return unsent(refusal(state, error))
   }
   const code =
     networkCode(error) ?? (isTermination(error) ? 'the connection was closed' : undefined)
@@ -100,15 +101,26 @@ function unsent(error: HarborageError, mayPass = false): PostgresFailure {
   return new PostgresFailure(error, { mayPass, isUnsent: true })
 }
 
-function refusal(state: string): string {
+/** Returns the error of a login that the server would reject again. */
+function refusal(state: string, error: unknown): HarborageError {
+  // The values of parameters such as statement_timeout are read at the login.
+  if (state.startsWith('22') || state === '42704') {
+    const message = `${WRONG_SETTING} (${state})`
+    return new HarborageError('invalid_config', message, { cause: error })
+  }
+  return final(meaningOfState(state, error), state, error)
+}
+
+function meaningOfState(state: string, error: unknown): string {
   if (state.startsWith('28')) {
     return 'Postgres refused the login: check the user, the password and pg_hba.conf'
   }
-  if (state === '08P01') {
-    return 'the server or its pooler does not accept an option of the DSN: see the cause, and leave that option out'
-  }
   if (state === '3D000') return 'the database does not exist: create it first'
-  return 'Postgres refused the connection: see the cause'
+  const advice =
+    state === PROTOCOL_VIOLATION
+      ? lastingProtocolFault(messageOf(error), routineOf(error))
+      : undefined
+  return advice ?? 'Postgres refused the connection: see the cause'
 }
 
 /**
@@ -128,12 +140,16 @@ export function statementFailure(error: unknown): PostgresFailure {
   if (error instanceof PostgresFailure) return error
   if (isHarborageError(error)) return new PostgresFailure(error)
   const state = sqlState(error)
-  if (state === undefined) return isLoss(error) ? lostConnection(error) : clientFailure(error)
-  if (isTransientState(state, messageOf(error))) return lostConnection(error)
+  if (state === undefined) {
+    if (messageOf(error) === POOL_QUERY_TIMEOUT)
+      return lost(noAnswer('query_timeout of the pool'), error)
+    return isLoss(error) ? lostConnection(error) : clientFailure(error)
+  }
+  if (isTransientState(state, messageOf(error), routineOf(error))) return lostConnection(error)
   const reason = postgresDialect.failureReason(state)
   // Without a cause: the server's detail quotes the key.
   if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
-  const meaning = meaningOf(state, routineOf(error))
+  const meaning = meaningOf(state, messageOf(error), routineOf(error))
   if (meaning?.traits !== undefined) {
     if (meaning.traits.isPermanent === true) {
       const mayBeApplied = !isAnswer(error)
@@ -185,13 +201,22 @@ function isOfCatalog(error: unknown): boolean {
   )
 }
 
+/** Returns the failure of a statement that was not answered within `queryTimeoutMs`. */
+export function queryTimeout(timeoutMs: number): PostgresFailure {
+  return lost(noAnswer(`queryTimeoutMs (${timeoutMs} ms)`))
+}
+
 function lostConnection(error: unknown): PostgresFailure {
-  return new PostgresFailure(
-    new HarborageError('store_unavailable', 'the connection to Postgres was lost: call again', {
-      cause: error,
-    }),
-    { mayPass: true, mayBeApplied: true, breaksConnection: true },
-  )
+  return lost('the connection to Postgres was lost: call again', error)
+}
+
+function lost(message: string, cause?: unknown): PostgresFailure {
+  const options = cause === undefined ? {} : { cause }
+  return new PostgresFailure(new HarborageError('store_unavailable', message, options), {
+    mayPass: true,
+    mayBeApplied: true,
+    breaksConnection: true,
+  })
 }
 
 /** Returns the failure for an error of pg itself, which would occur again. */
@@ -256,10 +281,10 @@ const TERMINATIONS: ReadonlySet<string> = new Set([
   'Connection terminated unexpectedly',
   'Client has encountered a connection error and is not queryable',
   'Client was closed and is not queryable',
-  // From the option query_timeout of a caller's pool.
-  'Query read timeout',
-  QUERY_TIMEOUT,
 ])
+
+/** The message of pg after the option query_timeout of a caller's pool. */
+const POOL_QUERY_TIMEOUT = 'Query read timeout'
 
 /** The messages of pg-pool and of this package after a connection timeout. */
 const TIMEOUTS: ReadonlySet<string> = new Set([

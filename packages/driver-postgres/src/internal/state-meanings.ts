@@ -1,4 +1,5 @@
-import { HIDDEN_ROWS, IN_RECOVERY, READ_ONLY } from './failure-messages.ts'
+import { HIDDEN_ROWS, IN_RECOVERY, lacksRight, READ_ONLY } from './failure-messages.ts'
+import { lastingProtocolFault, PROTOCOL_VIOLATION } from './pooler-messages.ts'
 
 /** Properties of a failed attempt. */
 export interface FailureTraits {
@@ -36,8 +37,6 @@ export const FOREIGN_TRANSACTION: StateMeaning = {
   message: 'other code left a transaction open on a connection of the pool',
   traits: { mayPass: true, breaksConnection: true },
 }
-const NOT_UNDERSTOOD =
-  'the server or its pooler does not understand the call, as on a connection for replication'
 /** The connection is gone, and the next one would fail as well. */
 const PERMANENT_LOSS: StateTraits = { isPermanent: true }
 /** A pooler or a failover has moved the connection to another server. */
@@ -61,7 +60,6 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   // Other code has left a transaction open on the connection, and it has failed.
   ['25P02', FOREIGN_TRANSACTION],
   ['57P04', { message: 'the database was dropped', traits: PERMANENT_LOSS }],
-  ['08P01', { message: NOT_UNDERSTOOD, traits: PERMANENT_LOSS }],
   ['25P04', { ...STOPPED, traits: { breaksConnection: true } }],
   [
     '25P03',
@@ -96,7 +94,6 @@ const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
     '42P05',
     { message: 'a pooler shares prepared statements: open with preparedStatements: false' },
   ],
-  ['42501', { message: 'the role lacks a right on the schema or its tables: grant it' }],
 ])
 
 /** The meanings of states that certain Postgres functions use in their own way. */
@@ -113,6 +110,15 @@ const MEANINGS_OF_ROUTINES: ReadonlyMap<string, StateMeaning> = new Map([
  *
  * @param routine The function of Postgres that failed.
  */
-export function meaningOf(state: string, routine: string | undefined): StateMeaning | undefined {
-  return MEANINGS_OF_ROUTINES.get(`${state} ${routine}`) ?? MEANINGS.get(state)
+export function meaningOf(
+  state: string,
+  message: string,
+  routine: string | undefined,
+): StateMeaning | undefined {
+  const ofRoutine = MEANINGS_OF_ROUTINES.get(`${state} ${routine}`)
+  if (ofRoutine !== undefined) return ofRoutine
+  if (state === '42501') return { message: lacksRight(message) }
+  if (state !== PROTOCOL_VIOLATION) return MEANINGS.get(state)
+  const advice = lastingProtocolFault(message, routine)
+  return advice === undefined ? undefined : { message: advice, traits: PERMANENT_LOSS }
 }

@@ -1,3 +1,5 @@
+import { lastingProtocolFault, PROTOCOL_VIOLATION } from './pooler-messages.ts'
+
 /** SQLSTATEs of transient failures of a server or its pooler. */
 const TRANSIENT_STATES: ReadonlySet<string> = new Set([
   // Too many connections.
@@ -18,18 +20,16 @@ const TRANSIENT_STATES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The state of nearly all of PgBouncer's own errors, and of messages that the server does not
- * understand, now or later.
+ * Returns whether a failure is transient: the same call may succeed in a moment.
+ *
+ * @param routine The function of Postgres that failed.
  */
-const PROTOCOL_VIOLATION = '08P01'
-
-/** Messages of poolers about an unreachable server or a client that waited too long. */
-const TRANSIENT_POOLER_MESSAGES =
-  /timeout|no more connections|too many|server conn|server login|login failed|cannot connect|connect failed|shut(ting)? ?down|paused|suspended|database removed|reconnect/i
-
-/** Returns whether a failure is transient: the same call may succeed in a moment. */
-export function isTransientState(state: string, message: string): boolean {
-  if (state === PROTOCOL_VIOLATION) return TRANSIENT_POOLER_MESSAGES.test(message)
+export function isTransientState(
+  state: string,
+  message: string,
+  routine: string | undefined,
+): boolean {
+  if (state === PROTOCOL_VIOLATION) return lastingProtocolFault(message, routine) === undefined
   return TRANSIENT_STATES.has(state)
 }
 

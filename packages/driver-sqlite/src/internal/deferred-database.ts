@@ -9,11 +9,13 @@ import {
   type SqlDialect,
   type SqlStatement,
   type SqlWork,
+  type StoredObjects,
   type TransactionTraits,
 } from '@harborage/core/sql'
 import { Kysely, SqliteDialect } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
 import { explain } from './examine-place.ts'
+import { findMissingTables } from './find-missing-tables.ts'
 import type { WritePatience } from './write-queue.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 
@@ -92,9 +94,9 @@ export class DeferredDatabase implements SqlDatabase {
     return database.migrate(lock, work)
   }
 
-  /** Resolves to no findings, as in {@link SqliteDatabase}. */
-  async inspect(): Promise<readonly Finding[]> {
-    return []
+  /** Resolves to the missing tables, and to none without a file: then no store was opened here. */
+  async inspect({ tables }: StoredObjects): Promise<readonly Finding[]> {
+    return existsSync(this.#path) ? findMissingTables(this, tables) : []
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { constants, readFileSync, type Stats } from 'node:fs'
 import { access, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf, type Objection, refusal, unavailable } from '@harborage/core/kit'
+import { codeOf, kernelFileSystem, type Objection, refusal, unavailable } from '@harborage/core/kit'
 
 /** The statfs types on Linux of file systems on which the shared memory of WAL does not work. */
 const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
@@ -29,14 +29,14 @@ export async function examinePlace(path: string): Promise<Objection[]> {
   try {
     if (path.endsWith('/')) return [namesFolder()]
     const folder = dirname(path)
-    const network = await onNetwork(folder)
+    const unfit = await onUnfit(folder)
     const found = await stat(path).catch(ifMissing)
     if (found === undefined) {
-      if (network.length === 0) await access(folder, constants.W_OK | constants.X_OK)
-      return network
+      if (unfit.length === 0) await access(folder, constants.W_OK | constants.X_OK)
+      return unfit
     }
     if (!found.isFile()) return [found.isDirectory() ? namesFolder() : notRegular()]
-    return [...network, ...(await examineFile(path, found))]
+    return [...unfit, ...(await examineFile(path, found))]
   } catch (error) {
     return [explain(error)]
   }
@@ -84,7 +84,7 @@ export function explain(error: unknown): Objection {
 async function examineFile(path: string, found: Stats): Promise<Objection[]> {
   // SQLite keeps the log beside the file that a symbolic link leads to.
   const file = await realpath(path)
-  const objections = dirname(file) === dirname(path) ? [] : await onNetwork(file)
+  const objections = dirname(file) === dirname(path) ? [] : await onUnfit(file)
   if (await isMountedAlone(file, found)) {
     objections.push(
       refusal(
@@ -141,8 +141,19 @@ function escaped(path: string): string {
   )
 }
 
-async function onNetwork(place: string): Promise<Objection[]> {
+/** Returns the objection to a file system that cannot keep a database. */
+async function onUnfit(place: string): Promise<Objection[]> {
   const { type } = await statfs(place)
+  const kernel = kernelFileSystem(type)
+  if (kernel !== undefined) {
+    return [
+      refusal(
+        'kernel_file_system',
+        'fails',
+        `the database file would lie on ${kernel}, where the kernel keeps no files of others: name a file on a disk`,
+      ),
+    ]
+  }
   const network = NETWORK_FILE_SYSTEMS.get(type)
   if (network === undefined) return []
   return [

@@ -1,13 +1,10 @@
 import { resolve } from 'node:path'
-import { HarborageError, isHarborageError } from '@harborage/core'
-import { type Objection, refusal } from '@harborage/core/kit'
+import { isHarborageError } from '@harborage/core'
+import { type Objection, refusal, requireNodeVersion } from '@harborage/core/kit'
 import { parseSqliteConfig, type SqliteConfig } from '../sqlite-config.ts'
 import { databasePath, IN_MEMORY } from './database-path.ts'
 import { examinePlace } from './examine-place.ts'
 import { isAddon, loadAddon, type Addon } from './load-addon.ts'
-
-/** The oldest supported Node.js. */
-const OLDEST = { major: 22, minor: 14 }
 
 /** The checked configuration of a database to open. */
 export interface Place {
@@ -39,7 +36,7 @@ function readConfig(
   given: SqliteConfig,
 ): Objection | { readonly path: string; readonly config: Required<SqliteConfig> } {
   try {
-    requireNodeVersion(process.versions.node)
+    requireNodeVersion('@harborage/driver-sqlite')
     const config = parseSqliteConfig(given)
     const path = databasePath(config.dsn)
     return { path: path === IN_MEMORY ? path : fullPath(path), config }
@@ -55,19 +52,4 @@ function readConfig(
  */
 function fullPath(path: string): string {
   return /[\\/]$/.test(path) ? `${resolve(path)}/` : resolve(path)
-}
-
-/**
- * Checks the version of Node.js. On an older one better-sqlite3 silently ends the process when it
- * opens a database.
- *
- * @throws `invalid_config` if it is too old.
- */
-function requireNodeVersion(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major > OLDEST.major || (major === OLDEST.major && minor >= OLDEST.minor)) return
-  throw new HarborageError(
-    'invalid_config',
-    `@harborage/driver-sqlite needs Node.js ${OLDEST.major}.${OLDEST.minor} or newer; this is ${version}`,
-  )
 }

@@ -9,11 +9,13 @@ import {
   type SqlDialect,
   type SqlStatement,
   type SqlWork,
+  type StoredObjects,
   type TransactionTraits,
 } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { Checkpoints } from './checkpoints.ts'
+import { findMissingTables } from './find-missing-tables.ts'
 import { PreparedConnection, type ReadStatement } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
 import { PendingResult, WriteQueue, type WritePatience, type WriteScope } from './write-queue.ts'
@@ -111,9 +113,9 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  /** Resolves to no findings: SQLite has no hidden rows, and no store has triggers here. */
-  async inspect(): Promise<readonly Finding[]> {
-    return []
+  /** Resolves to the missing tables. SQLite has no hidden rows, and no store has triggers here. */
+  inspect({ tables }: StoredObjects): Promise<readonly Finding[]> {
+    return findMissingTables(this, tables)
   }
 
   close(): Promise<void> {

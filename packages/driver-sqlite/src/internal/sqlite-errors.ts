@@ -42,9 +42,11 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
     )
   }
   if (code === 'SQLITE_NOTADB') {
-    return new HarborageError('invalid_config', 'dsn names a file that is not an SQLite database', {
-      cause: error,
-    })
+    return new HarborageError(
+      'invalid_config',
+      'dsn names a file that is not an SQLite database, or an encrypted one: name another file, or restore this one from a backup',
+      { cause: error },
+    )
   }
   if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
     return new HarborageError(

@@ -3,7 +3,12 @@ import type { CheckedPostgresConfig } from '../../postgres-config.ts'
 import type { ClientPool } from '../client-pool.ts'
 import { statementFailure } from '../postgres-failure.ts'
 import { StatementRunner } from '../connections.ts'
-import type { SqlStatement, StoredObjects, StoredTrigger } from '@harborage/core/sql'
+import {
+  missingTable,
+  type SqlStatement,
+  type StoredObjects,
+  type StoredTrigger,
+} from '@harborage/core/sql'
 import { z } from 'zod'
 import { HIDDEN_ROWS } from '../failure-messages.ts'
 
@@ -38,6 +43,8 @@ export interface TableFacts {
   /** Whether row security may hide rows from the role, or reject rows that it writes. */
   readonly hidesRows: boolean
   readonly triggers: readonly TriggerFacts[]
+  /** The privileges on the table that a store needs and the role lacks, such as INSERT. */
+  readonly missingRights: readonly string[]
 }
 
 /** Facts about a trigger. */
@@ -72,6 +79,22 @@ const isOfStore = `exists (
   where ledger.relnamespace = c.relnamespace and ledger.relname ~ '^harbor_.+_migrations$'
     and starts_with(c.relname, substring(ledger.relname from '^harbor_(.+)_migrations$') || '_'))`
 
+/** The SQL condition that a table is the ledger of a store's migrations. */
+const isLedger = `c.relname ~ '^harbor_.+_migrations$'`
+
+/**
+ * The SQL condition that calls only read a table: a trigger writes it with the rights of the owner
+ * of its function, or only migrations write it.
+ */
+const isOnlyRead = `(${isLedger} or exists (
+  select from pg_trigger t join pg_class o on o.oid = t.tgrelid join pg_proc f on f.oid = t.tgfoid
+  where o.relnamespace = c.relnamespace and o.oid <> c.oid and f.prosecdef
+    and strpos(f.prosrc, c.relname) > 0))`
+
+/** The SQL condition that the role has a right, at least to some columns. */
+const hasRight = `case when wanted = 'DELETE' then has_table_privilege(c.oid, wanted)
+  else has_any_column_privilege(c.oid, wanted) end`
+
 /** The query for {@link TableFacts}. */
 export const tableQuery: SqlStatement<TableSelection, unknown> = {
   name: 'inspect',
@@ -88,10 +111,14 @@ export const tableQuery: SqlStatement<TableSelection, unknown> = {
         'isEnabled', t.tgenabled in ('O', 'A'),
         'isOfSchema', f.pronamespace = c.relnamespace)), '[]')
       from pg_trigger t join pg_proc f on f.oid = t.tgfoid
-      where t.tgrelid = c.oid and not t.tgisinternal) as triggers
+      where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
+    array_to_json(array(
+      select wanted from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as wanted
+      where not (${hasRight}) and (wanted = 'SELECT' or not ${isOnlyRead})
+    ))::text as missing_rights
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where n.nspname = $1 and c.relkind in ('r', 'p')
-    and case when $2::text[] is null then ${isOfStore} else c.relname = any($2) end
+    and case when $2::text[] is null then ${isLedger} or ${isOfStore} else c.relname = any($2) end
   order by c.relname`,
   bind: ({ schema, names }) => [schema, names === undefined ? null : [...names]],
 }
@@ -100,22 +127,26 @@ const triggerFacts = z.array(
   z.object({ name: z.string(), isEnabled: z.boolean(), isOfSchema: z.boolean() }),
 )
 
+const rights = z.array(z.string())
+
 const tableRow = z.object({
   name: z.string(),
   hides_rows: z.string(),
   triggers: z.string().transform((json) => triggerFacts.parse(JSON.parse(json))),
+  missing_rights: z.string().transform((json) => rights.parse(JSON.parse(json))),
 })
 
 /** Returns the facts in a row of the answer. */
 export function readTableFacts(row: unknown): TableFacts {
-  const { name, hides_rows: hides, triggers } = tableRow.parse(row)
-  return { name, hidesRows: hides === 'true', triggers }
+  const { name, hides_rows: hides, triggers, missing_rights: lacked } = tableRow.parse(row)
+  return { name, hidesRows: hides === 'true', triggers, missingRights: lacked }
 }
 
 /** Returns the problems of tables. */
 export function tableFindings(tables: readonly TableFacts[]): readonly Finding[] {
   return tables.flatMap((table) => [
     ...(table.hidesRows ? [hiddenRows(table.name)] : []),
+    ...(table.missingRights.length > 0 ? [missingRights(table)] : []),
     ...table.triggers
       .filter(({ isEnabled, isOfSchema }) => !isEnabled || !isOfSchema)
       .map(({ name }) => brokenTrigger({ table: table.name, name })),
@@ -140,11 +171,11 @@ function hiddenRows(table: string): Finding {
   return { name: 'hidden_rows', grade: 'loses_data', message: `${table}: ${HIDDEN_ROWS}` }
 }
 
-function missingTable(table: string): Finding {
+function missingRights({ name, missingRights: lacked }: TableFacts): Finding {
   return {
-    name: 'missing_table',
+    name: 'missing_right',
     grade: 'fails',
-    message: `the table ${table} is gone, although the ledger of migrations says it was created: restore it`,
+    message: `the role lacks ${lacked.join(' and ')} on the table ${name}: grant it`,
   }
 }
 
