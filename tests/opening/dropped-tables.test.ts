@@ -50,12 +50,14 @@ describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => 
     await using place = await makePlace()
     const opening = async (table: string, migrate: 'apply' | 'verify') => {
       await using database = await openPlace(place)
-      if (table.startsWith('state')) return openStateStore({ database, migrate })
-      if (table.startsWith('artifacts')) return openArtifactStore({ database, migrate })
-      return openMemoryStore({ database, migrate, bus: createEventBus() })
+      await using _store = table.startsWith('state')
+        ? await openStateStore({ database, migrate })
+        : table.startsWith('artifacts')
+          ? await openArtifactStore({ database, migrate })
+          : await openMemoryStore({ database, migrate, bus: createEventBus() })
     }
     for (const table of ['state_records', 'artifacts_blobs', 'memory_state']) {
-      await (await opening(table, 'apply')).close()
+      await opening(table, 'apply')
       await place.runScript(`drop table ${table}`)
       for (const migrate of ['apply', 'verify'] as const) {
         const error = await failureOf(opening(table, migrate))
