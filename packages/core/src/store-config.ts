@@ -124,7 +124,7 @@ function faultOf(issue: z.core.$ZodIssue, schema: z.ZodType): string {
   return faultOfNames(issue.keys, Object.keys(shapeOf(schema) ?? {}))
 }
 
-/** Returns the options of a schema, which may have a transform, and may be of another copy of zod. */
+/** Returns the options of a schema. It may have a transform, and be of another copy of zod. */
 function shapeOf(schema: object): object | undefined {
   const shape = 'shape' in schema ? schema.shape : undefined
   if (typeof shape === 'object' && shape !== null) return shape

@@ -13,8 +13,9 @@ import { parsePostgresConfig, type PostgresConfig } from './postgres-config.ts'
  * `close()`.
  *
  * @throws `invalid_config` if the DSN or an option is wrong, the client or the server would lose
- * data or cannot work, or Node.js is older than 22.14; `store_unavailable` if there is no connection within `connectionTimeoutMs`,
- * the server rejects it, or it is in recovery. {@link diagnose} returns all problems at once.
+ * data or cannot work, or Node.js is older than 22.14; `store_unavailable` if there is no
+ * connection within `connectionTimeoutMs`, the server rejects it, or it is in recovery.
+ * {@link diagnose} returns all problems at once.
  *
  * @example
  * ```ts no-run

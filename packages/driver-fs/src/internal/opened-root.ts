@@ -58,9 +58,10 @@ export class OpenedRoot {
 }
 
 /**
- * Returns whether two results are of the same directory. The device changes when a volume is mounted
- * again, and the number of a removed directory may be given to a new one. The time of its creation
- * does not change, but not every file system knows it: then it is that of the last change, or none.
+ * Returns whether two results are of the same directory. The device changes when a volume is
+ * mounted again, and the number of a removed directory may be given to a new one. The time of its
+ * creation does not change, but not every file system knows it: then it is that of the last change,
+ * or none.
  */
 function isSame(opened: BigIntStats, found: BigIntStats): boolean {
   const { dev, ino, birthtimeNs, ctimeNs } = opened

@@ -20,10 +20,10 @@ const NOT_UNDERSTOOD =
   'the server or its pooler does not understand the call, as on a connection for replication: see the cause, and connect without that option'
 
 /**
- * The messages of PgBouncer 1.12 to 1.25 that last. Every other one is about a connection or a limit
- * that may be free again in a moment: a server connection that died, was evicted or is too old, a
- * timeout, a limit of clients, a restart. Patterns begin at the start of the message: it may quote
- * another one, as "server login has been failing, cached error: …" does.
+ * The messages of PgBouncer 1.12 to 1.25 that last. Every other one is about a connection or a
+ * limit that may be free again in a moment: a server connection that died, was evicted or is too
+ * old, a timeout, a limit of clients, a restart. Patterns begin at the start of the message: it may
+ * quote another one, as "server login has been failing, cached error: …" does.
  */
 const LASTING: readonly LastingMessage[] = [
   { pattern: /^(?:auth|(?:[\w" ]+ )?authentication) failed/i, advice: LOGIN },

@@ -14,12 +14,12 @@ const PROCESSES = 2
 const POOLER_CONNECTIONS = 5
 const CALLS_PER_PORTION = 240
 /** Short, so that backends are ended while the pooler logs in and sets their parameters. */
-const KILL_PAUSE_MS = 30
-const KILLED_SHARE = 0.2
+const KILL_PAUSE_MS = 2
+const KILLED_SHARE = 0.3
 
 export const killedBackends: FaultRow = {
   name: 'killed backends behind a pooler',
-  how: '2 processes work through PgBouncer in transaction mode while a fifth of its backends is ended every 30 ms',
+  how: '2 processes work through PgBouncer in transaction mode while a third of its backends is ended again and again',
   checked:
     'each call succeeds or fails, typed and retryable; a fresh reader sees what was acknowledged',
   unit: 'operations',
@@ -29,7 +29,7 @@ export const killedBackends: FaultRow = {
   brokenBuilds: [
     {
       name: 'takes an error of the pooler that it does not know for a lasting one',
-      rounds: 960,
+      rounds: 9_600,
       edits: [
         {
           file: 'packages/driver-postgres/src/internal/pooler-messages.ts',
