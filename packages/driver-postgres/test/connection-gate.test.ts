@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { messageOf } from '@harborage/core/kit'
 import { ConnectionGate, type ConnectionUse } from '../src/internal/connection-gate.ts'
-import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from '../src/internal/failure-messages.ts'
+import { CONNECTION_TIMEOUT, LOCK_WAIT_TIMEOUT } from '../src/internal/failure-messages.ts'
 
 const TIMEOUT_MS = 1_000
 
@@ -15,8 +15,8 @@ function entering(
   notes: string[],
 ): (use: ConnectionUse, name: string) => void {
   return (use, name) => {
-    const turn = gate.enter(use) ?? Promise.resolve()
-    turn.then(
+    const admission = gate.enter(use) ?? Promise.resolve()
+    admission.then(
       () => notes.push(name),
       () => notes.push(`${name} refused`),
     )
@@ -27,25 +27,25 @@ test('admits as many calls as there are connections, and the others in order', a
   const notes: string[] = []
   const gate = new ConnectionGate(2, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  for (const name of ['a', 'b', 'c', 'd']) enter('brief', name)
+  for (const name of ['a', 'b', 'c', 'd']) enter('short', name)
   await vi.advanceTimersByTimeAsync(0)
   expect(notes).toEqual(['a', 'b'])
   expect(gate.waiting).toBe(2)
-  gate.leave('brief', false)
-  gate.leave('brief', true)
+  gate.leave('short', false)
+  gate.leave('short', true)
   await vi.advanceTimersByTimeAsync(0)
   expect(notes).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('patient work leaves a fifth of the connections to brief work', async () => {
+test('long work leaves a fifth of the connections to short work', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(10, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  for (let index = 0; index < 20; index += 1) enter('patient', 'patient')
-  expect(gate.hasRoomFor('patient')).toBe(false)
-  for (const name of ['one', 'two', 'three']) enter('brief', name)
+  for (let index = 0; index < 20; index += 1) enter('long', 'long')
+  expect(gate.hasRoomFor('long')).toBe(false)
+  for (const name of ['one', 'two', 'three']) enter('short', name)
   await vi.advanceTimersByTimeAsync(0)
-  expect(notes.filter((note) => note === 'patient')).toHaveLength(8)
+  expect(notes.filter((note) => note === 'long')).toHaveLength(8)
   expect(notes.slice(8)).toEqual(['one', 'two'])
 })
 
@@ -53,30 +53,30 @@ test('both kinds of work take turns on one connection', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  enter('brief', 'brief')
-  for (let index = 0; index < 3; index += 1) enter('patient', 'patient')
-  for (let index = 0; index < 3; index += 1) enter('brief', 'brief')
+  enter('short', 'short')
+  for (let index = 0; index < 3; index += 1) enter('long', 'long')
+  for (let index = 0; index < 3; index += 1) enter('short', 'short')
   for (let left = 0; left < 6; left += 1) {
     await vi.advanceTimersByTimeAsync(0)
-    gate.leave(notes.at(-1) === 'brief' ? 'brief' : 'patient', false)
+    gate.leave(notes.at(-1) === 'short' ? 'short' : 'long', false)
   }
   await vi.advanceTimersByTimeAsync(0)
-  expect(notes).toEqual(['brief', 'patient', 'brief', 'patient', 'brief', 'patient', 'brief'])
+  expect(notes).toEqual(['short', 'long', 'short', 'long', 'short', 'long', 'short'])
 })
 
 test('rejects calls that have waited for the whole limit while nothing moved', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  enter('brief', 'first')
-  enter('brief', 'second')
+  enter('short', 'first')
+  enter('short', 'second')
   await vi.advanceTimersByTimeAsync(600)
-  enter('brief', 'third')
+  enter('short', 'third')
   await vi.advanceTimersByTimeAsync(400)
   expect(notes).toEqual(['first', 'second refused'])
   await vi.advanceTimersByTimeAsync(600)
   expect(notes).toEqual(['first', 'second refused', 'third refused'])
-  gate.leave('brief', true)
+  gate.leave('short', true)
   expect(gate.waiting).toBe(0)
 })
 
@@ -84,10 +84,10 @@ test('rejects no call while connections keep becoming free', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  for (let index = 0; index < 10; index += 1) enter('brief', `${index}`)
+  for (let index = 0; index < 10; index += 1) enter('short', `${index}`)
   for (let index = 0; index < 10; index += 1) {
     await vi.advanceTimersByTimeAsync(900)
-    gate.leave('brief', false)
+    gate.leave('short', false)
   }
   expect(notes).toHaveLength(10)
   expect(notes.join()).not.toContain('refused')
@@ -97,9 +97,9 @@ test('a broken connection does not count as progress', async () => {
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  for (const name of ['first', 'second', 'third']) enter('brief', name)
+  for (const name of ['first', 'second', 'third']) enter('short', name)
   await vi.advanceTimersByTimeAsync(900)
-  gate.leave('brief', true)
+  gate.leave('short', true)
   await vi.advanceTimersByTimeAsync(100)
   expect(notes).toEqual(['first', 'second', 'third refused'])
 })
@@ -107,13 +107,13 @@ test('a broken connection does not count as progress', async () => {
 test('names what a rejected call has waited for', async () => {
   const reasons: unknown[] = []
   const gate = new ConnectionGate(2, TIMEOUT_MS)
-  await gate.enter('patient')
-  await gate.enter('brief')
-  for (const use of ['patient', 'brief'] as const) {
+  await gate.enter('long')
+  await gate.enter('short')
+  for (const use of ['long', 'short'] as const) {
     gate.enter(use)?.catch((error: unknown) => reasons.push(error))
   }
   await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
-  expect(reasons.map(messageOf)).toEqual([PATIENCE_TIMEOUT, CONNECTION_TIMEOUT])
+  expect(reasons.map(messageOf)).toEqual([LOCK_WAIT_TIMEOUT, CONNECTION_TIMEOUT])
 })
 
 test('a call that becomes late while others are rejected is rejected at once', async () => {

@@ -52,11 +52,11 @@ export class ClientPool {
    *
    * @throws PostgresFailure if there is none in time.
    */
-  async acquire(use: ConnectionUse = 'patient'): Promise<pg.PoolClient> {
+  async acquire(use: ConnectionUse = 'long'): Promise<pg.PoolClient> {
     try {
       // No `await` if there is nothing to wait for.
-      const turn = this.#gate.enter(use)
-      if (turn !== undefined) await turn
+      const admission = this.#gate.enter(use)
+      if (admission !== undefined) await admission
       return await this.#admitted(use)
     } catch (error) {
       this.#limit = connectionLimit(error) ?? this.#limit
@@ -68,7 +68,7 @@ export class ClientPool {
    * Returns a connection that was acquired for the same use. A connection that is broken or in a
    * transaction leaves the pool.
    */
-  release(client: pg.PoolClient, isBroken = false, use: ConnectionUse = 'patient'): void {
+  release(client: pg.PoolClient, isBroken = false, use: ConnectionUse = 'long'): void {
     this.#checkIn(client, isBroken)
     this.#gate.leave(use, isBroken)
   }

@@ -1,11 +1,11 @@
-import { CONNECTION_TIMEOUT, PATIENCE_TIMEOUT } from './failure-messages.ts'
+import { CONNECTION_TIMEOUT, LOCK_WAIT_TIMEOUT } from './failure-messages.ts'
 import { Fifo } from './fifo.ts'
 
 /**
- * The use of a connection. `brief` work does not wait long for a lock; `patient` work may wait for
- * as long as another call holds one.
+ * The use of a connection. `short` work waits for a lock for 200 ms at most, as reads and batches
+ * do. `long` work may wait for as long as another transaction holds a lock.
  */
-export type ConnectionUse = 'brief' | 'patient'
+export type ConnectionUse = 'short' | 'long'
 
 interface Waiter {
   readonly since: number
@@ -35,28 +35,28 @@ class Line {
 
 /**
  * Admits as many calls to the pool as it has connections. The others wait here in order. A call
- * fails only if it waited for the whole time limit and its line did not move in that time. Patient
- * work leaves a fifth of the connections to brief work. If both wait, they take turns.
+ * fails only if it waited for the whole time limit and its line did not move in that time. Long
+ * work leaves a fifth of the connections to short work. If both wait, they take turns.
  */
 export class ConnectionGate {
   readonly #connections: number
   readonly #timeoutMs: number
-  readonly #brief: Line
-  readonly #patient: Line
+  readonly #short: Line
+  readonly #long: Line
   #lastServed: Line
   #inUse = 0
 
   constructor(connections: number, timeoutMs: number) {
     this.#connections = connections
     this.#timeoutMs = timeoutMs
-    this.#brief = new Line(connections, CONNECTION_TIMEOUT)
-    this.#patient = new Line(Math.max(1, Math.floor(connections * 0.8)), PATIENCE_TIMEOUT)
-    this.#lastServed = this.#patient
+    this.#short = new Line(connections, CONNECTION_TIMEOUT)
+    this.#long = new Line(Math.max(1, Math.floor(connections * 0.8)), LOCK_WAIT_TIMEOUT)
+    this.#lastServed = this.#long
   }
 
   /** The number of waiting calls. */
   get waiting(): number {
-    return this.#brief.waiters.length + this.#patient.waiters.length
+    return this.#short.waiters.length + this.#long.waiters.length
   }
 
   /** Returns whether a call may enter at once. */
@@ -96,13 +96,13 @@ export class ConnectionGate {
   }
 
   #lineOf(use: ConnectionUse): Line {
-    return use === 'brief' ? this.#brief : this.#patient
+    return use === 'short' ? this.#short : this.#long
   }
 
   #next(): Line | undefined {
     if (this.#inUse >= this.#connections) return undefined
     const lines =
-      this.#lastServed === this.#brief ? [this.#patient, this.#brief] : [this.#brief, this.#patient]
+      this.#lastServed === this.#short ? [this.#long, this.#short] : [this.#short, this.#long]
     return lines.find(({ canAdmit }) => canAdmit)
   }
 

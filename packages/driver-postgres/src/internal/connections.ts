@@ -123,9 +123,9 @@ export class Connections {
     this.#lanes = lanes
   }
 
-  /** Whether patient work gets a connection at once. */
-  get haveRoomForPatience(): boolean {
-    return this.#pool.hasRoomFor('patient')
+  /** Whether long work gets a connection at once. */
+  get haveRoomForLong(): boolean {
+    return this.#pool.hasRoomFor('long')
   }
 
   /**
@@ -140,12 +140,12 @@ export class Connections {
   }
 
   /**
-   * Runs a statement on a connection for patient work. Resolves to the number of changed rows.
+   * Runs a statement on a connection for long work. Resolves to the number of changed rows.
    *
    * @throws PostgresFailure if it fails.
    */
   async changes(statement: CompiledSql, values: unknown[]): Promise<number> {
-    const { rowCount } = await this.withClient('patient', (client) =>
+    const { rowCount } = await this.withClient('long', (client) =>
       this.#runner.run(client, statement, values),
     )
     return rowCount ?? 0

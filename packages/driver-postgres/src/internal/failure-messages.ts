@@ -1,14 +1,14 @@
 /** The message of the error if the pool had no free connection in time. */
 export const CONNECTION_TIMEOUT = 'no connection of the pool became free in time'
 
-/** The message of the error if no connection for patient work became free in time. */
-export const PATIENCE_TIMEOUT =
+/** The message of the error if no connection for long work became free in time. */
+export const LOCK_WAIT_TIMEOUT =
   'no connection for calls that may wait for locks became free in time'
 
 /** The advice on a connection timeout, by the message of the error. */
 const REASONS_OF_TIMEOUTS: ReadonlyMap<string, string> = new Map([
   [
-    PATIENCE_TIMEOUT,
+    LOCK_WAIT_TIMEOUT,
     'every connection for calls that may wait for a lock (four fifths of max) was in use for as long, most likely for ' +
       'rows that other transactions keep locked: look at pg_locks and end those transactions, or raise max',
   ],
@@ -63,7 +63,7 @@ export const HIDDEN_ROWS: string =
 
 export const LACKS_RIGHT_TO_MIGRATE: string =
   'the role may not make or change the tables of the store (42501), and nothing was changed: grant it CREATE on the schema, ' +
-  'or on the database if the schema is not there; or open the store once under a role that has these rights and owns the ' +
+  'or on the database if the schema does not exist; or open the store once under a role that has these rights and owns the ' +
   "tables that are there, and here with migrate: 'verify'"
 
 /**

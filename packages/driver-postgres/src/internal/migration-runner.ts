@@ -80,7 +80,7 @@ export class MigrationRunner {
         .setAccessMode('read write')
         .execute(async (transaction) => {
           await sql`select pg_advisory_xact_lock(${lockKey(lock.name)})`.execute(transaction)
-          await this.#shareSchema(transaction)
+          await this.#lockSchemaCreation(transaction)
           await this.#takeTables(transaction, lock.tables, waitMs)
           return work(transaction.withSchema(this.#schema))
         })
@@ -88,10 +88,10 @@ export class MigrationRunner {
   }
 
   /**
-   * Takes the lock for creating the schema, if it does not exist: `create schema if not exists`
-   * fails if two transactions create it at once.
+   * Takes the lock for creating the schema, unless it exists: `create schema if not exists` fails
+   * if two transactions create it at once.
    */
-  async #shareSchema(transaction: Transaction<NoTables>): Promise<void> {
+  async #lockSchemaCreation(transaction: Transaction<NoTables>): Promise<void> {
     const { rows } = await sql`select from pg_namespace where nspname = ${this.#schema}`.execute(
       transaction,
     )

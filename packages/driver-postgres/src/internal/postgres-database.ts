@@ -16,6 +16,7 @@ import {
 } from '@harborage/core/sql'
 import type { Kysely } from 'kysely'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
+import { MAX_CALL_BYTES } from './batch-limits.ts'
 import type { ClientPool } from './client-pool.ts'
 import { Connections, StatementRunner } from './connections.ts'
 import {
@@ -29,13 +30,7 @@ import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
 import { StatementBatches, type BatchedStatement } from './statement-batches.ts'
 import { Transaction } from './transaction.ts'
-import { WriteQueue, type Claim, type Turn } from './write-queue.ts'
-
-/**
- * The size from which on a call is not batched: parsing and copying it costs more than a round
- * trip.
- */
-const LARGE_BYTES = 8 * 1024
+import { WriteOrder, type LazyClaim, type QueuedWrite } from './write-order.ts'
 
 const NOTHING: WriteClaim = { keys: [], bytes: 0 }
 
@@ -51,7 +46,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
   readonly #connections: Connections
-  readonly #queue: WriteQueue
+  readonly #order: WriteOrder
   /** Only if connections can be shared. */
   readonly #lanes: ReadLanes | undefined
   /** By the SQL of their statement: stores of the same kind share them. */
@@ -64,7 +59,7 @@ export class PostgresDatabase implements SqlDatabase {
     this.#migrations = new MigrationRunner(pool, schema, config.migrationTimeoutMs)
     this.builder = this.#migrations.database.withSchema(schema)
     this.#runner = new StatementRunner(config)
-    this.#queue = new WriteQueue(config.maxWaitingBytes, config.connectionTimeoutMs)
+    this.#order = new WriteOrder(config.maxWaitingBytes, config.connectionTimeoutMs)
     this.#lanes = pool.pipelines ? new ReadLanes(pool, this.#runner, config.max) : undefined
     this.#connections = new Connections(pool, this.#runner, this.#lanes)
   }
@@ -80,7 +75,7 @@ export class PostgresDatabase implements SqlDatabase {
     try {
       const { rows } = await this.#attempt(statement.repeat, () =>
         lanes === undefined
-          ? this.#connections.run('brief', (run) => run(statement, values))
+          ? this.#connections.run('short', (run) => run(statement, values))
           : lanes.run(statement, values),
       )
       // Only the type of the statement knows the type of its rows.
@@ -96,12 +91,12 @@ export class PostgresDatabase implements SqlDatabase {
   ): Promise<number> {
     const bytes = statement.sizeOf?.(parameters) ?? 0
     const claim = { keys: () => statement.keysOf?.(parameters) ?? [], bytes }
-    if (hasBatch(statement) && bytes < LARGE_BYTES) {
+    if (hasBatch(statement) && bytes < MAX_CALL_BYTES) {
       const batches = this.#batchesOf(statement)
-      return this.#write(claim, statement.repeat, (mayBeApplied, turn) => {
-        const changing = this.#isFreeFor(turn, batches)
-          ? this.#changeAlone(statement, parameters, batches)
-          : batches.changes(parameters, bytes, turn)
+      return this.#write(claim, statement.repeat, (mayBeApplied, queued) => {
+        const changing = this.#canRunDirectly(queued, batches)
+          ? this.#changeDirectly(statement, parameters, batches)
+          : batches.changes(parameters, bytes, queued)
         return mayBeApplied ? repeated(changing) : changing
       })
     }
@@ -117,7 +112,7 @@ export class PostgresDatabase implements SqlDatabase {
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
     return this.#write({ keys: () => keys, bytes }, repeat, (mayBeApplied) =>
-      this.#connections.withClient('patient', (client) =>
+      this.#connections.withClient('long', (client) =>
         new Transaction(client, this.#runner, this.#pool.pipelines).run(work(mayBeApplied)),
       ),
     )
@@ -148,14 +143,14 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async #write<Result>(
-    claim: Claim,
+    claim: LazyClaim,
     repeat: Repeat,
-    attempt: (mayBeApplied: boolean, turn: Turn) => Promise<Result>,
+    attempt: (mayBeApplied: boolean, queued: QueuedWrite) => Promise<Result>,
   ): Promise<Result> {
     this.#gate.enter()
     try {
-      return await this.#queue.run(claim, (turn) =>
-        this.#attempt(repeat, (mayBeApplied) => attempt(mayBeApplied, turn)),
+      return await this.#order.run(claim, (queued) =>
+        this.#attempt(repeat, (mayBeApplied) => attempt(mayBeApplied, queued)),
       )
     } finally {
       this.#gate.leave()
@@ -175,29 +170,29 @@ export class PostgresDatabase implements SqlDatabase {
     }
   }
 
-  /** Returns whether a call may run by itself: there is no other to batch it with. */
-  #isFreeFor(turn: Turn, batches: StatementBatches): boolean {
-    const { loneSince, isShared } = batches.traffic
+  /** Returns whether a call may be sent directly: there is no other to batch it with. */
+  #canRunDirectly(queued: QueuedWrite, batches: StatementBatches): boolean {
+    const { directSince, mayHaveWaiting } = batches.activity
     return (
-      loneSince === undefined &&
-      (!isShared || batches.letsAlone(turn)) &&
-      this.#connections.haveRoomForPatience
+      directSince === undefined &&
+      (!mayHaveWaiting || batches.allowsDirect(queued)) &&
+      this.#connections.haveRoomForLong
     )
   }
 
-  /** Runs a call by itself, while others wait for it. */
-  async #changeAlone<Parameters>(
+  /** Sends a call directly, while others wait to form a batch. */
+  async #changeDirectly<Parameters>(
     statement: SqlStatement<Parameters, unknown>,
     parameters: Parameters,
     batches: StatementBatches,
   ): Promise<number> {
-    const { traffic } = batches
-    traffic.loneSince = performance.now()
+    const { activity } = batches
+    activity.directSince = performance.now()
     try {
       return await this.#connections.changes(statement, statement.bind(parameters))
     } finally {
-      traffic.loneSince = undefined
-      if (traffic.isShared) batches.loneEnded()
+      activity.directSince = undefined
+      if (activity.mayHaveWaiting) batches.directEnded()
     }
   }
 

@@ -5,9 +5,9 @@ import {
   CONNECTION_TIMEOUT,
   LACKS_RIGHT_TO_MIGRATE,
   limitMessage,
+  LOCK_WAIT_TIMEOUT,
   meaningOfRefusal,
   noAnswer,
-  PATIENCE_TIMEOUT,
   reasonOfTimeout,
   WRONG_SETTING,
 } from './failure-messages.ts'
@@ -231,10 +231,12 @@ function clientFailure(error: unknown): PostgresFailure {
   )
 }
 
+/** Returns the error of a failure that may end by itself. */
 function unavailable(message: string, state: string, cause: unknown): HarborageError {
   return new HarborageError('store_unavailable', `${message} (${state})`, { cause })
 }
 
+/** Returns the error of a failure that would come again, so the call is not to be repeated. */
 function final(message: string, state: string, cause: unknown): HarborageError {
   return new HarborageError('store_unavailable', `${message} (${state})`, {
     cause,
@@ -291,7 +293,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'timeout exceeded when trying to connect',
   'Connection terminated due to connection timeout',
   CONNECTION_TIMEOUT,
-  PATIENCE_TIMEOUT,
+  LOCK_WAIT_TIMEOUT,
 ])
 
 function isTermination(error: unknown): boolean {

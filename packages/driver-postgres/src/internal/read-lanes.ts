@@ -90,7 +90,7 @@ export class ReadLanes {
   }
 
   #open(): Lane {
-    const lane = { client: this.#pool.acquire('brief'), reads: 0, inFlight: 0, isBroken: false }
+    const lane = { client: this.#pool.acquire('short'), reads: 0, inFlight: 0, isBroken: false }
     this.open = [...this.open, lane]
     this.#opening += 1
     lane.client
@@ -121,6 +121,6 @@ export class ReadLanes {
   #giveBack(lane: Lane): void {
     this.#remove(lane)
     // A connection that was never acquired cannot be returned.
-    lane.client.then((client) => this.#pool.release(client, lane.isBroken, 'brief')).catch(() => {})
+    lane.client.then((client) => this.#pool.release(client, lane.isBroken, 'short')).catch(() => {})
   }
 }

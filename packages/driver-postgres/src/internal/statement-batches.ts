@@ -1,11 +1,20 @@
 import type { OperationTrace } from '@harborage/core'
 import { currentOperation } from '@harborage/core/kit'
 import { isSqlFailure, type SqlBatch, type SqlStatement } from '@harborage/core/sql'
+import {
+  CONFLICTS_MS,
+  LOCK_TIMEOUT_MS,
+  MAX_BYTES,
+  MAX_CALLS,
+  MIN_CALLS,
+  SEARCH_LOCK_TIMEOUT_MS,
+  SLOW_MS,
+} from './batch-limits.ts'
 import type { Connections, RunStatement } from './connections.ts'
 import { Fifo } from './fifo.ts'
 import { PostgresFailure } from './postgres-failure.ts'
-import { SuspectKeys } from './suspect-keys.ts'
-import type { Turn } from './write-queue.ts'
+import { IsolatedKeys } from './isolated-keys.ts'
+import type { QueuedWrite } from './write-order.ts'
 
 /** A statement with a batch form and parameters of any type. */
 export interface BatchedStatement extends SqlStatement<unknown, unknown> {
@@ -13,38 +22,23 @@ export interface BatchedStatement extends SqlStatement<unknown, unknown> {
 }
 
 /**
- * The current calls of a statement. It is plain data, so that a call that runs by itself can read
- * and write it without calling any batching code.
+ * What a statement's calls are doing now. It is plain data, so that a direct call, which is sent
+ * without a batch, reads and writes it without calling any batching code.
  */
-export interface Traffic {
-  /** The start of the call that currently runs by itself, if there is one. */
-  loneSince: number | undefined
+export interface Activity {
+  /** The start of the direct call in flight, if there is one. */
+  directSince: number | undefined
   /**
-   * Whether calls may be waiting, batched or suspect. Then {@link StatementBatches.letsAlone}
-   * decides.
+   * Whether calls may be waiting, in a batch, or of isolated keys. Then
+   * {@link StatementBatches.allowsDirect} decides.
    */
-  isShared: boolean
+  mayHaveWaiting: boolean
 }
-
-/** The largest number of calls in a batch. */
-const MAX_CALLS = 64
-/** The largest size of a batch in bytes. */
-const MAX_BYTES = 256 * 1024
-/** The smallest batch that is worth a commit while 0, 1, 2 and 3 other batches are in flight. */
-const WORTHWHILE = [1, 12, MAX_CALLS, MAX_CALLS] as const
-/** The time after which a batch counts as slow and no longer delays others: it is blocked. */
-const SLOW_MS = 50
-/** The lock timeout of a batch. */
-const LOCK_TIMEOUT_MS = 200
-/** The lock timeout of the halves of a failed batch, while searching for the row that failed. */
-const SEARCH_LOCK_TIMEOUT_MS = 10
-/** The time for which further conflicts are expected after one. */
-const CONFLICTS_MS = 10_000
 
 /** The part of a call that is sent. */
 interface SentCall {
   readonly parameters: unknown
-  readonly turn: Turn
+  readonly queued: QueuedWrite
 }
 
 interface Call extends SentCall {
@@ -58,20 +52,20 @@ interface Call extends SentCall {
  * The batches of one statement. No two calls in flight share a key. Calls that arrive while others
  * are in flight wait in order and are sent as one statement: a commit costs the server the same for
  * any number of rows. Many callers form two batches that alternate: one is at the server while the
- * callers of the other make their next calls. A call with a suspect key, one that has recently
- * blocked others, runs by itself.
+ * callers of the other make their next calls. A call with an isolated key, one that has recently
+ * blocked others, is sent by itself.
  */
 export class StatementBatches {
-  /** Updated by the code that runs a call by itself. */
-  readonly traffic: Traffic = { loneSince: undefined, isShared: false }
+  /** Also updated by the code that sends a call directly. */
+  readonly activity: Activity = { directSince: undefined, mayHaveWaiting: false }
   readonly #statement: BatchedStatement
   readonly #connections: Connections
   readonly #waiting = new Fifo<Call>()
-  readonly #suspects = new SuspectKeys()
+  readonly #isolated = new IsolatedKeys()
   /** The number of batches in flight that are not slow. */
-  #underWay = 0
-  /** The timer for the call that runs by itself while others wait. */
-  #loneTimer: NodeJS.Timeout | undefined
+  #inFlight = 0
+  /** The timer for the direct call while others wait. */
+  #directTimer: NodeJS.Timeout | undefined
   /**
    * The time until which batches leave out conflicting calls, so that these do not fail the others.
    */
@@ -85,21 +79,22 @@ export class StatementBatches {
   }
 
   /**
-   * Returns whether a call may run by itself: nothing is in flight and none of its keys is suspect.
+   * Returns whether a call may be sent directly: nothing is in flight and none of its keys is
+   * isolated.
    */
-  letsAlone(turn: Turn): boolean {
-    if (this.#suspects.includes(turn)) return false
-    const isIdle = this.#underWay === 0 && !this.#isConnecting && !this.#isFlushDue
-    if (isIdle && this.#waiting.length === 0 && this.#suspects.areNone) {
-      this.traffic.isShared = false
+  allowsDirect(queued: QueuedWrite): boolean {
+    if (this.#isolated.includes(queued)) return false
+    const isIdle = this.#inFlight === 0 && !this.#isConnecting && !this.#isFlushDue
+    if (isIdle && this.#waiting.length === 0 && this.#isolated.isEmpty) {
+      this.activity.mayHaveWaiting = false
     }
     return isIdle
   }
 
-  /** Sends the calls that arrived while one ran by itself. */
-  loneEnded(): void {
-    clearTimeout(this.#loneTimer)
-    this.#loneTimer = undefined
+  /** Sends the calls that arrived during a direct call. */
+  directEnded(): void {
+    clearTimeout(this.#directTimer)
+    this.#directTimer = undefined
     if (this.#waiting.length > 0) this.#flushSoon()
   }
 
@@ -109,39 +104,43 @@ export class StatementBatches {
    *
    * @throws PostgresFailure if it fails.
    */
-  changes(parameters: unknown, bytes: number, turn: Turn): Promise<number> {
-    this.traffic.isShared = true
-    if (this.#suspects.includes(turn)) return this.#runSuspect(parameters, turn)
+  changes(parameters: unknown, bytes: number, queued: QueuedWrite): Promise<number> {
+    this.activity.mayHaveWaiting = true
+    if (this.#isolated.includes(queued)) return this.#runIsolated(parameters, queued)
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     const operation = currentOperation()
-    this.#waiting.push({ parameters, turn, bytes, operation, resolve, reject })
-    this.#watchLone()
+    this.#waiting.push({ parameters, queued, bytes, operation, resolve, reject })
+    this.#watchDirect()
     this.#flushSoon()
     return promise
   }
 
-  /** Sends the waiting calls once the call that runs by itself is slow. */
-  #watchLone(): void {
-    const { loneSince } = this.traffic
-    if (loneSince === undefined || this.#loneTimer !== undefined || this.#waiting.length === 0) {
+  /** Sends the waiting calls once the direct call is slow. */
+  #watchDirect(): void {
+    const { directSince } = this.activity
+    if (
+      directSince === undefined ||
+      this.#directTimer !== undefined ||
+      this.#waiting.length === 0
+    ) {
       return
     }
-    const left = loneSince + SLOW_MS - performance.now()
+    const left = directSince + SLOW_MS - performance.now()
     if (left <= 0) {
       this.#flushSoon()
       return
     }
-    this.#loneTimer = setTimeout(() => {
-      this.#loneTimer = undefined
-      this.#watchLone()
+    this.#directTimer = setTimeout(() => {
+      this.#directTimer = undefined
+      this.#watchDirect()
     }, Math.ceil(left))
   }
 
   /** Returns the number of statements in flight that are not slow. */
-  #countUnderWay(): number {
-    const { loneSince } = this.traffic
-    const hasLone = loneSince !== undefined && performance.now() < loneSince + SLOW_MS
-    return this.#underWay + (hasLone ? 1 : 0)
+  #countInFlight(): number {
+    const { directSince } = this.activity
+    const hasDirect = directSince !== undefined && performance.now() < directSince + SLOW_MS
+    return this.#inFlight + (hasDirect ? 1 : 0)
   }
 
   /**
@@ -153,12 +152,12 @@ export class StatementBatches {
     this.#isFlushDue = true
     process.nextTick(() => {
       this.#isFlushDue = false
-      this.#flushIfWorthwhile()
+      this.#flushIfEnough()
     })
   }
 
-  #flushIfWorthwhile(): void {
-    const least = WORTHWHILE[this.#countUnderWay()] ?? Number.POSITIVE_INFINITY
+  #flushIfEnough(): void {
+    const least = MIN_CALLS[this.#countInFlight()] ?? Number.POSITIVE_INFINITY
     if (!this.#isConnecting && this.#waiting.length >= least) void this.#flush()
   }
 
@@ -168,11 +167,11 @@ export class StatementBatches {
     let calls: readonly Call[] | undefined
     this.#isConnecting = true
     try {
-      const written = await this.#connections.run('brief', (run) => {
+      const written = await this.#connections.run('short', (run) => {
         this.#isConnecting = false
         calls = this.#take()
         const writing = this.#sendAsOneOfMany(calls, run)
-        this.#flushIfWorthwhile()
+        this.#flushIfEnough()
         return writing
       })
       this.#answer(calls ?? [], written)
@@ -200,7 +199,7 @@ export class StatementBatches {
    */
   #take(): Call[] {
     const half = Math.ceil(this.#waiting.length / 2)
-    const isSplit = this.#countUnderWay() === 0 && half >= WORTHWHILE[1]
+    const isSplit = this.#countInFlight() === 0 && half >= MIN_CALLS[1]
     const most = isSplit ? Math.min(half, MAX_CALLS) : MAX_CALLS
     const calls: Call[] = []
     let bytes = 0
@@ -227,13 +226,13 @@ export class StatementBatches {
 
   /** Counts a batch as in flight until it ends or is slow. Returns the function that ends it. */
   #begin(): () => void {
-    this.#underWay += 1
+    this.#inFlight += 1
     let isCounted = true
     const end = (): void => {
       clearTimeout(timer)
       if (!isCounted) return
       isCounted = false
-      this.#underWay -= 1
+      this.#inFlight -= 1
     }
     const timer = setTimeout(() => {
       end()
@@ -294,13 +293,13 @@ export class StatementBatches {
     const [first] = calls
     if (calls.length > 1) await this.#sendOrRecover(calls, SEARCH_LOCK_TIMEOUT_MS)
     else if (first !== undefined) {
-      await this.#runSuspect(first.parameters, first.turn).then(first.resolve, first.reject)
+      await this.#runIsolated(first.parameters, first.queued).then(first.resolve, first.reject)
     }
   }
 
   async #sendOrRecover(calls: readonly Call[], lockTimeoutMs: number): Promise<void> {
     try {
-      const written = await this.#connections.run('brief', (run) =>
+      const written = await this.#connections.run('short', (run) =>
         this.#send(calls, lockTimeoutMs, run),
       )
       this.#answer(calls, written)
@@ -311,23 +310,23 @@ export class StatementBatches {
 
   /**
    * Runs a call that may block others by itself, and remembers its keys if it does. It takes a
-   * connection for patient work only once its row was found locked.
+   * connection for long work only once its row was found locked.
    */
-  async #runSuspect(parameters: unknown, turn: Turn): Promise<number> {
+  async #runIsolated(parameters: unknown, queued: QueuedWrite): Promise<number> {
     try {
-      const written = await this.#connections.run('brief', (run) =>
-        this.#send([{ parameters, turn }], SEARCH_LOCK_TIMEOUT_MS, run),
+      const written = await this.#connections.run('short', (run) =>
+        this.#send([{ parameters, queued }], SEARCH_LOCK_TIMEOUT_MS, run),
       )
       return written.size
     } catch (failure) {
       if (!isAnswer(failure) || isConflict(failure)) throw failure
-      this.#suspects.add(turn.keys)
+      this.#isolated.add(queued.keys)
       if (!failure.isLockTimeout) throw failure
     }
     try {
       return await this.#connections.changes(this.#statement, this.#statement.bind(parameters))
     } finally {
-      this.#suspects.add(turn.keys)
+      this.#isolated.add(queued.keys)
     }
   }
 }
@@ -342,7 +341,7 @@ function isConflict(failure: PostgresFailure): boolean {
   return isSqlFailure(failure.error, 'unique_violation')
 }
 
-function byFirstKey({ turn: left }: SentCall, { turn: right }: SentCall): number {
+function byFirstKey({ queued: left }: SentCall, { queued: right }: SentCall): number {
   const [a = ''] = left.keys
   const [b = ''] = right.keys
   if (a === b) return 0

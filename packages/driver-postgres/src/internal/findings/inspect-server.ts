@@ -219,7 +219,7 @@ function messageOfRight(right: MissingRight, schema: string): string {
   if (right === 'use_schema') return `the role lacks USAGE on the schema ${schema}: grant it`
   return right === 'make_tables'
     ? `the role lacks CREATE on the schema ${schema}, in which no store has tables yet: grant it, or ${ELSEWHERE}`
-    : `the role lacks CREATE on the database, and the schema ${schema} is not there: grant it, or ${ELSEWHERE}`
+    : `the role lacks CREATE on the database, and the schema ${schema} does not exist: grant it, or ${ELSEWHERE}`
 }
 
 const ELSEWHERE = "open each store once under a role that has it, and here with migrate: 'verify'"

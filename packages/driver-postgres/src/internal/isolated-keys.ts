@@ -1,10 +1,13 @@
-/** The time for which a key is suspect after it blocked others. */
-const SUSPECT_MS = 10_000
+/** The time for which a key is isolated after it blocked others. */
+const ISOLATION_MS = 10_000
 /** The largest number of remembered keys. */
-const MAX_SUSPECTS = 1_000
+const MAX_KEYS = 1_000
 
-/** The keys that have recently blocked other calls, mostly those of rows that other code locks. */
-export class SuspectKeys {
+/**
+ * The keys that have recently blocked other calls, mostly those of rows that other code locks.
+ * Calls with such a key are sent by themselves.
+ */
+export class IsolatedKeys {
   /** The expiry time of each key, oldest first. */
   readonly #until = new Map<string, number>()
 
@@ -12,20 +15,20 @@ export class SuspectKeys {
   add(keys: readonly string[]): void {
     for (const key of keys) {
       this.#until.delete(key)
-      this.#until.set(key, performance.now() + SUSPECT_MS)
+      this.#until.set(key, performance.now() + ISOLATION_MS)
     }
     for (const key of this.#until.keys()) {
-      if (this.#until.size <= MAX_SUSPECTS) break
+      if (this.#until.size <= MAX_KEYS) break
       this.#until.delete(key)
     }
   }
 
-  /** Whether there are no suspect keys. */
-  get areNone(): boolean {
+  /** Whether there are no isolated keys. */
+  get isEmpty(): boolean {
     return this.#until.size === 0
   }
 
-  /** Returns whether a key of the call is suspect. Reads the keys only if there are suspects. */
+  /** Returns whether a key of the call is isolated. Reads the keys only if there are any. */
   includes(call: { readonly keys: readonly string[] }): boolean {
     if (this.#until.size === 0) return false
     const now = performance.now()

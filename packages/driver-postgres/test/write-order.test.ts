@@ -1,6 +1,6 @@
 import { HarborageError } from '@harborage/core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { WriteQueue } from '../src/internal/write-queue.ts'
+import { WriteOrder } from '../src/internal/write-order.ts'
 
 const TIMEOUT_MS = 1_000
 
@@ -14,7 +14,7 @@ class Write {
   isBegun = false
   readonly #end = Promise.withResolvers<string>()
 
-  constructor(queue: WriteQueue, keys: readonly string[], bytes = 0) {
+  constructor(queue: WriteOrder, keys: readonly string[], bytes = 0) {
     this.ended = queue
       .run({ keys: () => keys, bytes }, () => {
         this.isBegun = true
@@ -35,7 +35,7 @@ class Write {
 }
 
 test('writes with a common key run one at a time, in order, and others at once', async () => {
-  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const queue = new WriteOrder(1, TIMEOUT_MS)
   const all = [['a'], ['b'], ['a', 'c'], ['c'], ['b', 'c'], ['d']].map(
     (keys) => new Write(queue, keys),
   )
@@ -52,7 +52,7 @@ test('writes with a common key run one at a time, in order, and others at once',
 })
 
 test('the keys of a single write are not computed', async () => {
-  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const queue = new WriteOrder(1, TIMEOUT_MS)
   const keys = vi.fn(() => ['a'])
   for (let round = 0; round < 3; round += 1) {
     await queue.run({ keys, bytes: 0 }, () => Promise.resolve('written'))
@@ -61,7 +61,7 @@ test('the keys of a single write are not computed', async () => {
 })
 
 test('writes behind an unanswered one fail with it if they have waited for the limit', async () => {
-  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const queue = new WriteOrder(1, TIMEOUT_MS)
   const first = new Write(queue, ['a'])
   const early = [new Write(queue, ['a']), new Write(queue, ['a'])]
   await vi.advanceTimersByTimeAsync(600)
@@ -78,7 +78,7 @@ test('writes behind an unanswered one fail with it if they have waited for the l
 })
 
 test('a rejected write waits for those with its other keys, and releases them in order', async () => {
-  const queue = new WriteQueue(1, TIMEOUT_MS)
+  const queue = new WriteOrder(1, TIMEOUT_MS)
   const [first, other] = [new Write(queue, ['a']), new Write(queue, ['b'])]
   const both = new Write(queue, ['a', 'b'])
   await vi.advanceTimersByTimeAsync(TIMEOUT_MS)
@@ -91,7 +91,7 @@ test('a rejected write waits for those with its other keys, and releases them in
 })
 
 test('the bytes of waiting and running writes are bounded, but a single write is not', async () => {
-  const queue = new WriteQueue(100, TIMEOUT_MS)
+  const queue = new WriteOrder(100, TIMEOUT_MS)
   const beyond = new Write(queue, ['a'], 1_000)
   const empty = new Write(queue, ['a'], 0)
   expect(() => new Write(queue, ['b'], 1)).toThrow('maxWaitingBytes')

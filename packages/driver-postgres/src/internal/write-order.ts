@@ -1,22 +1,22 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
+import type { WriteClaim } from '@harborage/core/sql'
 
-/** The keys and bytes of a write from its call to its end. */
-export interface Claim {
+/** A {@link WriteClaim} whose keys are computed only if there is another write to compare with. */
+export interface LazyClaim extends Pick<WriteClaim, 'bytes'> {
   /** Returns the keys that no other write may use meanwhile. */
   readonly keys: () => readonly string[]
-  readonly bytes: number
 }
 
-/** A call and its place in the chain of each of its keys. */
-export class Turn {
+/** A write and its position in the chain of each of its keys. */
+export class QueuedWrite {
   readonly #keysOf: () => readonly string[]
   #keys: readonly string[] | undefined
   /** The time at which it began to wait. */
   since = 0
   /** The number of calls that have to end first. */
   waitsFor = 0
-  /** The next call in each chain. */
-  followers: Turn[] | undefined
+  /** The next write in each chain. */
+  followers: QueuedWrite[] | undefined
   /** The error with which it fails instead of running. */
   abortError: Error | undefined
   #begin: (() => void) | undefined
@@ -25,7 +25,7 @@ export class Turn {
     this.#keysOf = keysOf
   }
 
-  /** The keys of the call, computed on first use. */
+  /** The keys of the write, computed on first use. */
   get keys(): readonly string[] {
     this.#keys ??= this.#keysOf()
     return this.#keys
@@ -57,21 +57,21 @@ export class Turn {
  */
 class KeyChains {
   /** The last call of each key. */
-  readonly #last = new Map<string, Turn>()
+  readonly #last = new Map<string, QueuedWrite>()
   #size = 0
-  /** The only call, if there is just one. Its keys are not needed. */
-  #lone: Turn | undefined
+  /** The only write, if there is just one. Its keys are not needed. */
+  #only: QueuedWrite | undefined
 
   /** Adds a call behind those with a common key. */
-  enter(turn: Turn): void {
+  enter(queued: QueuedWrite): void {
     this.#size += 1
     if (this.#size === 1) {
-      this.#lone = turn
+      this.#only = queued
       return
     }
-    if (this.#lone !== undefined) this.#place(this.#lone)
-    this.#lone = undefined
-    this.#place(turn)
+    if (this.#only !== undefined) this.#append(this.#only)
+    this.#only = undefined
+    this.#append(queued)
   }
 
   /**
@@ -80,32 +80,32 @@ class KeyChains {
    * @param abortError The error for calls that have waited since `before` or longer. Default: none
    * fails.
    */
-  leave(turn: Turn, abortError?: Error, before = 0): void {
+  leave(queued: QueuedWrite, abortError?: Error, before = 0): void {
     this.#size -= 1
-    if (turn === this.#lone) {
-      this.#lone = undefined
+    if (queued === this.#only) {
+      this.#only = undefined
       return
     }
-    for (const key of turn.keys) if (this.#last.get(key) === turn) this.#last.delete(key)
-    const { followers = [] } = turn
+    for (const key of queued.keys) if (this.#last.get(key) === queued) this.#last.delete(key)
+    const { followers = [] } = queued
     // An object in the old generation would keep all its followers alive, long after they ended.
-    turn.followers = undefined
+    queued.followers = undefined
     for (const follower of followers) {
       if (abortError !== undefined && follower.since <= before) follower.abortError ??= abortError
       follower.advance()
     }
   }
 
-  #place(turn: Turn): void {
-    for (const key of turn.keys) {
+  #append(queued: QueuedWrite): void {
+    for (const key of queued.keys) {
       const last = this.#last.get(key)
-      this.#last.set(key, turn)
-      if (last === undefined || last === turn) continue
+      this.#last.set(key, queued)
+      if (last === undefined || last === queued) continue
       last.followers ??= []
-      last.followers.push(turn)
-      turn.waitsFor += 1
+      last.followers.push(queued)
+      queued.waitsFor += 1
     }
-    if (turn.waitsFor > 0) turn.since = performance.now()
+    if (queued.waitsFor > 0) queued.since = performance.now()
   }
 }
 
@@ -113,7 +113,7 @@ class KeyChains {
  * Orders the writes of a database. Writes with a common key run one at a time in order, others
  * concurrently. It bounds the bytes that waiting writes hold in memory.
  */
-export class WriteQueue {
+export class WriteOrder {
   readonly #chains = new KeyChains()
   readonly #maxBytes: number
   readonly #timeoutMs: number
@@ -121,7 +121,7 @@ export class WriteQueue {
 
   /**
    * @param maxBytes The largest number of bytes that may wait or be in flight.
-   * @param timeoutMs The time that a call has to have waited before it fails with a call before it.
+   * @param timeoutMs How long a call must have waited to be failed together with its predecessor.
    */
   constructor(maxBytes: number, timeoutMs: number) {
     this.#maxBytes = maxBytes
@@ -129,37 +129,40 @@ export class WriteQueue {
   }
 
   /**
-   * Runs a write when it is its turn, and resolves to its result.
+   * Runs a write once all earlier writes with a common key have ended, and resolves to its result.
    *
    * @throws `store_unavailable` if too many bytes wait, or the server did not answer the previous
    * write; the errors of `write`.
    */
-  run<Result>({ keys, bytes }: Claim, write: (turn: Turn) => Promise<Result>): Promise<Result> {
+  run<Result>(
+    { keys, bytes }: LazyClaim,
+    write: (queued: QueuedWrite) => Promise<Result>,
+  ): Promise<Result> {
     if (bytes > 0 && this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes)
       throw tooMany(this.#maxBytes)
     this.#bytes += bytes
-    const turn = new Turn(keys)
-    this.#chains.enter(turn)
-    return this.#runInTurn(turn, bytes, write)
+    const queued = new QueuedWrite(keys)
+    this.#chains.enter(queued)
+    return this.#runQueued(queued, bytes, write)
   }
 
-  async #runInTurn<Result>(
-    turn: Turn,
+  async #runQueued<Result>(
+    queued: QueuedWrite,
     bytes: number,
-    write: (turn: Turn) => Promise<Result>,
+    write: (queued: QueuedWrite) => Promise<Result>,
   ): Promise<Result> {
     let abortError: Error | undefined
     try {
-      if (turn.waitsFor > 0) await turn.begun()
-      return await write(turn)
+      if (queued.waitsFor > 0) await queued.begun()
+      return await write(queued)
     } catch (error) {
-      if (isUnanswered(error)) abortError = turn.abortError ?? unanswered(error)
+      if (isUnanswered(error)) abortError = queued.abortError ?? unanswered(error)
       throw error
     } finally {
       this.#bytes -= bytes
       // They would have waited for the same server for as long as this one.
-      if (abortError === undefined) this.#chains.leave(turn)
-      else this.#chains.leave(turn, abortError, performance.now() - this.#timeoutMs)
+      if (abortError === undefined) this.#chains.leave(queued)
+      else this.#chains.leave(queued, abortError, performance.now() - this.#timeoutMs)
     }
   }
 }
@@ -174,7 +177,7 @@ function isUnanswered(error: unknown): boolean {
 function unanswered(cause: unknown): HarborageError {
   return new HarborageError(
     'store_unavailable',
-    'Postgres did not answer the previous write to the same place: call again',
+    'Postgres did not answer the previous write to the same data: call again',
     { cause },
   )
 }
