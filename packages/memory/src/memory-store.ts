@@ -10,7 +10,7 @@ import type { Health } from './health.ts'
 import { captureSnapshot } from './internal/capture-snapshot.ts'
 import { changeConversation } from './internal/change-conversation.ts'
 import { chooseContext, type ChosenContext } from './internal/choose-context.ts'
-import { decideAddTurn, oldestToDrop, type RetentionRules } from './internal/decide-add-turn.ts'
+import { decideAddTurn, turnsToRead, type RetentionRules } from './internal/decide-add-turn.ts'
 import { conversionReadSet, decideConversion } from './internal/decide-conversion.ts'
 import { decideForget, forgetReadSet } from './internal/decide-forget.ts'
 import { decideReplacement, replacementReadSet } from './internal/decide-replacement.ts'
@@ -114,7 +114,7 @@ export class MemoryStore implements AsyncDisposable {
         }
         const { droppedTurns, steps, header } = await this.#calls.change(
           owner,
-          { turnId, oldestTurns: (seen) => oldestToDrop(seen, tokens, this.#retention) },
+          { turnId, oldestTurns: (seen) => turnsToRead(seen, tokens, this.#retention) },
           decideAddTurn(checked, tokens, this.#retention),
         )
         this.#events.healthChanged(owner, steps)

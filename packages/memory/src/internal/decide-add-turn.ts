@@ -34,7 +34,7 @@ export interface Added {
  * Returns how many of the oldest turns have to be read to decide which are dropped. It is nearly
  * always 0.
  */
-export function oldestToDrop(
+export function turnsToRead(
   header: MemoryHeader | undefined,
   tokens: number,
   rules: RetentionRules,
@@ -53,7 +53,7 @@ export function oldestToDrop(
 }
 
 /**
- * Estimates how many of the oldest turns have `excess` tokens. If they turn out smaller, adding the
+ * Estimates how many of the oldest turns hold `excess` tokens. If they turn out smaller, adding the
  * next turn drops the rest.
  */
 function turnsOfTokens({ turns, tokens }: MemoryHeader, excess: number): number {
