@@ -23,6 +23,15 @@ const changes: readonly { what: string; of: (spec: TableSpec) => TableSpec }[] =
   { what: 'an order', of: (spec) => ({ ...spec, keyOrders: [] }) },
 ]
 
+/** Returns all definitions, with one more column of artifacts. */
+function withPages(defaults: TableSpec['defaults']): readonly TableSpec[] {
+  return tables.map((spec): TableSpec =>
+    spec.name === 'artifacts_blobs'
+      ? { ...spec, columns: { ...spec.columns, pages: 'integer' }, defaults: defaults ?? {} }
+      : spec,
+  )
+}
+
 async function migrate(place: Place): Promise<void> {
   await using database = await openPlace(place)
   await using _state = await openStateStore({ database })
@@ -45,7 +54,19 @@ async function create(place: Place, specs: readonly TableSpec[]): Promise<void> 
 /** Resolves to the structure without the ledgers of the migrations, which belong to no store. */
 async function structureOf(place: TestPlace): Promise<readonly string[]> {
   const lines = await place.structure()
-  return lines.filter((line) => !/harbor_\w+_migrations/.test(line))
+  return lines.filter((line) => !/harbor_\w+_migrations/.test(line)).map(withConstraintsLast)
+}
+
+/**
+ * Returns a line with the constraints of its table behind the columns. SQLite keeps the text of a
+ * table, and puts a column that is added later behind the constraints.
+ */
+function withConstraintsLast(line: string): string {
+  const [, beginning, body] = /^(table \w+ CREATE TABLE "\w+" \()(.*)\)$/s.exec(line) ?? []
+  if (beginning === undefined || body === undefined) return line
+  const parts = body.split(/, (?=(?:"\w+" \w+ |constraint "))/)
+  const isConstraint = (part: string): boolean => part.startsWith('constraint ')
+  return `${beginning}${[...parts.filter((part) => !isConstraint(part)), ...parts.filter(isConstraint)].join(', ')})`
 }
 
 describe.for(everyEngine)('on $engine', ({ makePlace }) => {
@@ -56,6 +77,21 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     const structure = await structureOf(migrated)
     expect(structure.length).toBeGreaterThan(3)
     expect(await structureOf(defined)).toEqual(structure)
+  })
+
+  test('a column that a migration adds is the same as one with a default in the definition', async () => {
+    await using migrated = await makePlace()
+    await using defined = await makePlace()
+    await using withoutDefault = await makePlace()
+    await migrate(migrated)
+    await migrated.runScript(
+      'alter table artifacts_blobs add column "pages" bigint default 0 not null',
+    )
+    await create(defined, withPages({ pages: 0 }))
+    await create(withoutDefault, withPages({}))
+    const structure = await structureOf(migrated)
+    expect(await structureOf(defined)).toEqual(structure)
+    expect(await structureOf(withoutDefault)).not.toEqual(structure)
   })
 
   test.for(changes)('a definition with another $what creates a different table', async ({ of }) => {

@@ -44,11 +44,16 @@ export function checkName(
 }
 
 /** Checks a name that must not be empty, and returns it. See {@link checkName}. */
-export function checkRequiredName(field: string, value: unknown, code: ErrorCode): string {
+export function checkRequiredName(
+  field: string,
+  value: unknown,
+  code: ErrorCode,
+  maxBytes: number = MAX_NAME_BYTES,
+): string {
   if (value === undefined || value === null || value === '') {
     throw new HarborageError(code, `${field} is missing or empty: pass a non-empty string`)
   }
-  return checkName(field, value, code)
+  return checkName(field, value, code, maxBytes)
 }
 
 /** Returns the type of a value for a message, and never the value, which may be a secret. */

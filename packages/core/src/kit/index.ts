@@ -4,6 +4,7 @@
  *
  * @module
  */
+// Options of calls and of pages.
 export {
   checkPageSize,
   pageOptionNames,
@@ -11,15 +12,19 @@ export {
   MAX_PAGE_BYTES,
   MAX_PAGE_SIZE,
 } from '../call-options.ts'
+// What a store carries along, and engines.
 export { createContext } from '../context.ts'
 export { registerEngine, type Engine } from '../database.ts'
+// Checks of ids, identities and claims.
 export { checkEventId, parseEventIds } from '../event-id.ts'
 export { errorOfFindings } from '../finding.ts'
 export { checkIdentity, checkOptionalPart, checkRunIdentity } from '../identity.ts'
 export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
 export { currentOperation, traceOperation, type TracedOperation } from '../operation-trace.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
+// Signals of callers.
 export { abortReason, isAborted, onAbort, untilAborted } from './abort-signal.ts'
+// Checks of arguments, which never throw anything but a HarborageError.
 export {
   captureBytes,
   captureDate,
@@ -32,6 +37,7 @@ export {
   MAX_NAME_BYTES,
   readArguments,
 } from './argument-checks.ts'
+// The gate that every call of a store passes.
 export {
   assertStoreOpen,
   CallGate,
@@ -40,14 +46,20 @@ export {
   type Guarded,
   whileOpen,
 } from './call-gate.ts'
+// Reading what others threw.
 export { codeOf, isError, messageOf } from './caught-error.ts'
+// Names in the order of their bytes, registries, and turns of the event loop.
 export { compareNames } from './compare-names.ts'
 export { DriverRegistry, schemeOf, type Registered } from './driver-registry.ts'
 export { turnIfHeld } from './event-loop-turn.ts'
+// Strict JSON.
 export { parseJsonObject, strictJson, strictJsonObject } from './json.ts'
+// What an engine runs on.
 export { kernelFileSystem } from './kernel-file-system.ts'
 export { requireNodeVersion } from './node-version.ts'
+// Findings of `diagnose`.
 export { refusal, unavailable, worstOf, type Objection } from './objection.ts'
+// A store: its registry, its context and the function that opens it.
 export {
   defineStore,
   type ClosableDriver,
@@ -57,6 +69,7 @@ export {
   type StoreDriverFactory,
   type StoreOptions,
 } from './define-store.ts'
+// Lists, page by page.
 export { walkPages, type PageWalk } from './page-walk.ts'
 export { isRawJson } from './raw-json.ts'
 export { settlesWithin } from './settles-within.ts'

@@ -5,7 +5,7 @@ import type { TableSpec } from './table-spec.ts'
 
 /**
  * Creates a table from its definition, with its indexes and triggers. The result equals what the
- * migrations of its store create.
+ * migrations of its store create. Databases are made by migrations only: tests compare the two.
  *
  * @param db A query builder whose schema is `schema`.
  * @param schema The schema of the table, on engines that have schemas.
@@ -17,9 +17,13 @@ export async function createTable(
   spec: TableSpec,
 ): Promise<void> {
   const { name, columns, key, unique = [], keyOrders = [] } = spec
+  const defaults = new Map<string, string | number | undefined>(Object.entries(spec.defaults ?? {}))
   let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
   for (const [column, type] of Object.entries(columns)) {
-    table = table.addColumn(column, await dialect.columnType(type, db), (built) => built.notNull())
+    const value = defaults.get(column)
+    table = table.addColumn(column, await dialect.columnType(type, db), (built) =>
+      value === undefined ? built.notNull() : built.notNull().defaultTo(value),
+    )
   }
   table = table.addPrimaryKeyConstraint(`${name}_pkey`, [...key])
   for (const each of unique) table = dialect.apart.addTo(table, each)

@@ -53,8 +53,8 @@ export interface SqlTable<Spec extends TableSpec> {
 const OTHER_BYTES = 256
 
 /**
- * Defines a table. Its row type, its columns in statements and its current layout follow from the
- * definition.
+ * Defines a table. Its row type and its columns in statements follow from the definition. Databases
+ * get its layout by migrations, which tests compare with the definition.
  *
  * @example
  * ```ts

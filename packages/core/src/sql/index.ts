@@ -4,6 +4,9 @@
  *
  * @module
  */
+// Registering an engine. `/kit` has it as well.
+export { registerEngine, type Engine } from '../database.ts'
+// Statements and tables.
 export { compileOnce } from './compile-once.ts'
 export { createTable } from './create-table.ts'
 export {
@@ -14,6 +17,7 @@ export {
   type SqlTable,
   type TablesOf,
 } from './define-table.ts'
+// Dialects.
 export { PostgresMigrationDialect } from './dialects/postgres-migration-dialect.ts'
 export { postgresDialect } from './dialects/postgres.ts'
 export type {
@@ -30,14 +34,17 @@ export type {
   SqlDialect,
 } from './dialects/sql-dialect.ts'
 export { sqliteDialect } from './dialects/sqlite.ts'
+// Pages, locks and migrations.
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
 export { lockKey } from './lock-key.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { missingTable } from './missing-table.ts'
 export { prefixUpperBound } from './prefix-upper-bound.ts'
+// Drivers of stores and their transactions.
 export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
 export { refuseToRepeat, resolveOutcome } from './resolve-outcome.ts'
 export { runWork, type PriorAttempts, type WorkTraits } from './run-work.ts'
+// The port, which an engine implements.
 export { requireSqlDatabase, type MigrationLock, type SqlDatabase } from './sql-database.ts'
 export type {
   ColumnType,
@@ -51,6 +58,7 @@ export type {
 } from './table-spec.ts'
 export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
 export { compileScopeRemoval, removeAll } from './removal.ts'
+// What crosses the port.
 export type { NoTables, SqlCalls, TransactionTraits, WriteClaim } from './sql-calls.ts'
 export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'
 export {

@@ -26,6 +26,11 @@ export interface KeyedTable<Column extends string = string> {
 
 /** A table after its newest migration. No column may be null. */
 export interface TableSpec<Column extends string = string> extends KeyedTable<Column> {
+  /**
+   * The values of columns in rows that do not name them. Every column that a later migration adds
+   * needs one: older releases go on inserting rows without it. Default: none.
+   */
+  readonly defaults?: Readonly<Partial<Record<Column, string | number>>>
   /** Further unique columns. Default: none. */
   readonly unique?: readonly UniqueColumns<Column>[]
   /** Further orders in which its keys are walked. Default: none. */
