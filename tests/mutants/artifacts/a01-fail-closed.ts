@@ -1,5 +1,11 @@
-import { ArtifactStore, type ArtifactScope } from '@harborage/artifacts'
+import {
+  ArtifactStore,
+  type ArtifactPage,
+  type ArtifactRef,
+  type ArtifactScope,
+} from '@harborage/artifacts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
 import { RenamingDriver } from './renaming-driver.ts'
 import { UncheckedStore } from './unchecked-store.ts'
 
@@ -60,6 +66,13 @@ const blindDrivers = (['tenantId', 'userId', 'sessionId', 'taskId'] as const).ma
     ] as const,
 )
 
+/** Lists the artifacts of a scope of the same name in every tenant, and nothing else wrongly. */
+class TenantBlindListDriver extends DelegatingDriver {
+  override listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    return super.listPage({ ...page, tenantId: undefined })
+  }
+}
+
 export const failClosedFaults: readonly BrokenStore[] = [
   brokenStore('A1', 'answers exists before it checks the scope', HastyStore),
   brokenStore('A1', 'checks nothing', UncheckedStore),
@@ -67,4 +80,5 @@ export const failClosedFaults: readonly BrokenStore[] = [
   brokenDriver('A1', 'joins the parts of a scope with a slash', JoiningDriver),
   brokenDriver('A1', 'stores artifacts without a task under the task "undefined"', TasklessDriver),
   ...blindDrivers.map(([part, Driver]) => brokenDriver('A1', `ignores the ${part}`, Driver)),
+  brokenDriver('A1', 'lists the artifacts of every tenant', TenantBlindListDriver),
 ]

@@ -38,11 +38,18 @@ class RunlessDriver extends RenamingDriver {
   }
 }
 
-class SharedAmongUsersDriver extends RenamingDriver {
-  protected override rename({ identity, kind }: SlotKey): SlotKey {
-    return { identity: { ...identity, userId: 'everyone' }, kind }
-  }
-}
+/** Drivers that leave out one part of the run identity. */
+const blindDrivers = (['tenantId', 'userId', 'sessionId', 'runId'] as const).map(
+  (part) =>
+    [
+      part,
+      class extends RenamingDriver {
+        protected override rename({ identity, kind }: SlotKey): SlotKey {
+          return { identity: { ...identity, [part]: 'all' }, kind }
+        }
+      },
+    ] as const,
+)
 
 /** Returns escaped names, as from a file name or a URL. */
 class EscapingDriver extends DelegatingDriver {
@@ -57,6 +64,6 @@ export const failClosedFaults: readonly BrokenStore[] = [
   brokenDriver('S1', 'folds case, white space and composition', FoldingDriver),
   brokenDriver('S1', 'joins the parts of a slot with a slash', JoiningDriver),
   brokenDriver('S1', 'stores slots without a run under the run "undefined"', RunlessDriver),
-  brokenDriver('S1', 'ignores the user', SharedAmongUsersDriver),
+  ...blindDrivers.map(([part, Driver]) => brokenDriver('S1', `ignores the ${part}`, Driver)),
   brokenDriver('S1', 'returns escaped names', EscapingDriver),
 ]

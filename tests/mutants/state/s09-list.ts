@@ -1,5 +1,5 @@
 import type { PageOptions, RunIdentity } from '@harborage/core'
-import { MAX_PAGE_BYTES } from '@harborage/core/kit'
+import { compareNames, MAX_PAGE_BYTES } from '@harborage/core/kit'
 import {
   StateStore,
   type ListKindPage,
@@ -77,6 +77,27 @@ class UnfilteredDriver extends DelegatingDriver {
   #all(after: SlotKey | undefined): Promise<readonly StateRecord[]> {
     return this.records.listKindPage({ kindPrefix: '', after, ...WHOLE })
   }
+}
+
+/** Lists the slots of a session of the same name in every tenant, and nothing else wrongly. */
+class TenantBlindListDriver extends DelegatingDriver {
+  override async listPage(page: ListPage): Promise<readonly StateRecord[]> {
+    const { identity, kindPrefix, after, limit } = page
+    const all = await this.records.listKindPage({
+      ...page,
+      kindPrefix,
+      after: undefined,
+      limit: ALL,
+    })
+    return all
+      .filter((each) => isSameExceptTenant(each.identity, identity))
+      .filter(({ kind }) => after === undefined || compareNames(kind, after) > 0)
+      .slice(0, limit)
+  }
+}
+
+function isSameExceptTenant(one: Required<RunIdentity>, other: Required<RunIdentity>): boolean {
+  return (['userId', 'sessionId', 'runId'] as const).every((part) => one[part] === other[part])
 }
 
 /** Orders by UTF-16 units, as a plain sort does. */
@@ -184,6 +205,7 @@ export const listFaults: readonly BrokenStore[] = [
   brokenDriver('S9', 'ends a page at its own number of bytes', SoonFullDriver),
   brokenDriver('S9', 'lists records without their bytes', PayloadlessDriver),
   brokenDriver('S9', 'lists the records of all identities', UnfilteredDriver),
+  brokenDriver('S9', 'lists the slots of every tenant', TenantBlindListDriver),
   brokenDriver('S9', 'orders by UTF-16 units', Utf16OrderDriver),
   brokenDriver('S9', 'pages by offset', OffsetDriver),
   brokenStore('S9', 'keeps a cursor open during a walk', CursorStore),

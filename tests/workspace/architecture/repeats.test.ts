@@ -73,6 +73,17 @@ test('the table of repetitions lists only existing statements', () => {
   for (const name of [...listed.keys(), ...readersListed()]) expect(names).toContain(name)
 })
 
+test('the table of repetitions names the ledgers as their statements are named', () => {
+  const ledgers = sources.flatMap((source) => [
+    ...source.matchAll(/compileStatement\(\s*`(harbor_\$\{subsystem\.name\}\w*)`/g),
+  ])
+  expect(ledgers).toHaveLength(1)
+  for (const store of ['state', 'artifacts', 'memory']) {
+    const name = ledgers[0]?.[1]?.replace('${subsystem.name}', store)
+    expect(table.match(/\bharbor_\w+/g)).toContain(name)
+  }
+})
+
 // Each call names its declaration where it stands, and not in a variable.
 test('no statement is compiled in a way that these tests do not see', () => {
   const calls = sources.flatMap((source) => [
