@@ -54,7 +54,10 @@ const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_c
  * it reads or writes. So in addition to the codes that it names, each method may fail with
  * `store_closed`, `identity_required`, `invalid_identity`, `invalid_record` for a malformed
  * argument or an unknown option, `store_unavailable` if the backend fails, and for writes
- * `outcome_unknown` if its answer was lost. Every call is safe to repeat.
+ * `outcome_unknown` if its answer was lost.
+ *
+ * Safe to repeat are all reads and puts, whose content is their id. A deletion does its work again:
+ * after `outcome_unknown`, look first, since others may have put the same content in the meantime.
  */
 export class ArtifactStore implements AsyncDisposable {
   readonly #driver: ArtifactDriver

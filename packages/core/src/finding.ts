@@ -7,8 +7,8 @@ import { HarborageError } from './harborage-error.ts'
 export type FindingGrade = 'loses_data' | 'fails' | 'slows'
 
 /**
- * A problem that `diagnose` of a driver package found in a configuration or in the place that it
- * names.
+ * A problem that `diagnose` of a driver package found in a configuration, or in the file or server
+ * that it names.
  */
 export interface Finding {
   /** A stable name, such as `native_client`. */

@@ -37,7 +37,7 @@ export interface HarborageErrorCodes {
   /** A migration failed and was rolled back as a whole. */
   readonly migration_failed: true
   /**
-   * The database lacks migrations that this version needs, and `migrate: 'verify'` forbids to apply
+   * The database lacks migrations that this version needs, and `migrate: 'verify'` forbids applying
    * them.
    */
   readonly schema_outdated: true
@@ -47,13 +47,17 @@ export interface HarborageErrorCodes {
   readonly store_closed: true
   /**
    * The database could not be reached or could not do the work; nothing of the call was applied.
-   * Retryable.
+   * `retryable` is `true` if the failure may end by itself. If it is `false`, as for a damaged
+   * file, a missing right or an unknown error, someone has to act first.
    */
   readonly store_unavailable: true
   /**
-   * The answer to a write was lost, and finding out whether it was applied failed as well. It was
-   * applied as a whole or not at all. Retryable: repeat the call with the same event id to find
-   * out.
+   * A write may have been applied, as a whole or not at all: its answer was lost, or the disk
+   * failed during it. Either asking again failed as well, or nothing that is stored can show what
+   * happened, as for a deletion. `retryable` is `true`, which holds for calls that carry their
+   * own id: a save, a commit with saves, a turn with a `turnId`, a put, a delete with
+   * `ifEventId`. Repeated, such a call applies nothing twice. Any other call does its work again:
+   * look at what is stored first.
    */
   readonly outcome_unknown: true
   /**
@@ -66,6 +70,7 @@ export interface HarborageErrorCodes {
 /** The code of a {@link HarborageError}. Codes are stable: branch on them, not on messages. */
 export type ErrorCode = keyof HarborageErrorCodes
 
+/** The codes whose errors are retryable unless they are made with `retryable: false`. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['store_unavailable', 'outcome_unknown'])
 
 /** Options of the constructor of {@link HarborageError}. */
@@ -93,8 +98,10 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
   /** What went wrong. */
   readonly code: Code
   /**
-   * Whether the same call may succeed later, unchanged. Repeated with the same event ids (or the
-   * same `turnId` of a turn) it applies nothing twice.
+   * Whether the same call may succeed later, unchanged. A call that carries its own ids, the event
+   * ids of saves or the `turnId` of a turn, applies nothing twice when it is repeated. After
+   * `outcome_unknown`, do not repeat a deletion in a general retry loop: it would also remove what
+   * others saved in between.
    */
   readonly retryable: boolean
 

@@ -29,7 +29,8 @@ export interface OperationTrace {
    * The outcome, or `undefined` while the operation runs. After a success it is `ok`, or what a
    * save resolved to. After a failure it is the code of the error, `aborted` if the caller's signal
    * ended the call, or `failed` if the error is not a {@link HarborageError}. A summary ends as
-   * `summarized`, `aborted`, `summarizer_failed`, `summarizer_timed_out` or `invalid_summary`.
+   * `summarized`, `aborted`, `summarizer_failed`, `summarizer_timed_out`, `summary_too_large` or
+   * `invalid_summary`.
    */
   outcome: string | undefined
   /**

@@ -3,22 +3,22 @@ import type { FsConfig } from './fs-config.ts'
 import { examine } from './internal/examine.ts'
 
 /**
- * Checks a configuration and the directory that it names. Resolves to the problems found, or to an
- * empty list. Changes nothing and creates no directory.
+ * Checks a configuration and the folder that it names. Resolves to the problems found, or to an
+ * empty list. Changes nothing and creates no folder.
  *
  * | name            | problem |
  * | --- | --- |
  * | `config`        | the DSN or an option is wrong |
  * | `path_too_long` | the paths below the folder, or a name in its path, are too long |
  * | `not_a_folder`  | the path, or a part of it, names a file |
- * | `missing`       | with `migrate: 'verify'`: the directory does not exist |
- * | `foreign_entry` | something else is in the place of a directory of the store |
- * | `rights`        | the directory cannot be created or entered |
+ * | `missing`       | with `migrate: 'verify'`: the folder does not exist |
+ * | `foreign_entry` | something else is in the place of a folder of the store |
+ * | `rights`        | the folder cannot be created or entered |
  * | `read_only`     | puts and deletes fail, while opening and reading succeed |
  * | `path`          | the symbolic links of the path form a loop |
  * | `kernel_file_system` | the place is on `proc` or the like, which keeps no files |
- * | `vanished`      | an open store of this process has lost its directory |
- * | `disk`          | the operating system could not examine the directory |
+ * | `vanished`      | an open store of this process has lost its folder |
+ * | `disk`          | the operating system could not examine the folder |
  *
  * Only opening finds out whether the file system supports hard links, because that takes a file.
  *

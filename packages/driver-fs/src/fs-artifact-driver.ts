@@ -41,17 +41,17 @@ import { retryWhile } from './internal/retry-while.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
 import { removeTemporary } from './internal/unremoved.ts'
 
-/** The largest number of attempts of a put while others take its name or remove its directory. */
+/** The largest number of attempts of a put while others take its name or remove its folder. */
 const MAX_ATTEMPTS = 100
 
-/** The largest number of attempts to link a written file while others remove the directory. */
+/** The largest number of attempts to link a written file while others remove the folder. */
 const MAX_LINKS = 10
 
 /** The number of refs of a page that are read concurrently. */
 const READS_AT_ONCE = 16
 
 /**
- * The artifact driver that keeps each artifact in a file below one root directory. A file is
+ * The artifact driver that keeps each artifact in a file below one root folder. A file is
  * written under a temporary name, synchronized, and then linked to its final name, which is never
  * overwritten. So a file with a final name is complete, and the first of several equal puts wins.
  */
@@ -221,7 +221,7 @@ export class FsArtifactDriver implements ArtifactDriver {
 
   /**
    * Links a file to the name of its ref, durably. Resolves to `false` if the name is taken, or its
-   * directory keeps being removed.
+   * folder keeps being removed.
    */
   async #giveName(written: string, ref: ArtifactRef): Promise<boolean> {
     const digits = digitsOf(ref.id)
@@ -234,8 +234,8 @@ export class FsArtifactDriver implements ArtifactDriver {
       if (linked === 'gone') continue
       await syncApplied(this.#gate, folder)
       if (await this.#folders.isReady(folder)) return true
-      // Others have created the directory again, and it may not be durable: start over. If the file
-      // is not there, it was stored and deleted with the previous directory, and both have to be
+      // Others have created the folder again, and it may not be durable: start over. If the file
+      // is not there, it was stored and deleted with the previous folder, and both have to be
       // durable.
       if (await isFileThere(file)) return false
       await syncUpwards(this.#gate, this.#root, folder)
@@ -244,7 +244,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     return false
   }
 
-  /** Removes directories that are empty now, and makes the removal of an artifact durable. */
+  /** Removes folders that are empty now, and makes the removal of an artifact durable. */
   async #syncRemoval(
     { folder, place }: { readonly folder: string; readonly place: readonly string[] },
     before: string | undefined,
@@ -253,7 +253,7 @@ export class FsArtifactDriver implements ArtifactDriver {
       const kept = await this.#empty.removeLast(folder, place)
       if (await syncApplied(this.#gate, kept)) return
     }
-    // Others removed the directory, and may have created another.
+    // Others removed the folder, and may have created another.
     await syncUpwards(this.#gate, this.#root, folder)
   }
 

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** The options of `openFsArtifactDriver`. */
 export interface FsConfig {
   /**
-   * The directory of the artifacts, as `fs:./artifacts` or a path. It is created, with its parents,
+   * The folder of the artifacts, as `fs:./artifacts` or a path. It is created, with its parents,
    * if it does not exist.
    */
   readonly dsn: string | undefined
@@ -14,7 +14,7 @@ export interface FsConfig {
    */
   readonly retryTimeoutMs?: number
   /**
-   * With `'verify'`, opening changes nothing, and fails with `schema_outdated` if the directory
+   * With `'verify'`, opening changes nothing, and fails with `schema_outdated` if the folder
    * does not exist. Default: `'apply'`.
    */
   readonly migrate?: 'apply' | 'verify'

@@ -1,5 +1,5 @@
 /**
- * The driver that keeps artifacts as files of a directory. Importing it registers it for `fs:`.
+ * The driver that keeps artifacts as files of a folder. Importing it registers it for `fs:`.
  *
  * @module
  */

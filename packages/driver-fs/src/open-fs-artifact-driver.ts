@@ -12,12 +12,12 @@ import { OpenedRoot } from './internal/opened-root.ts'
 import { TemporaryFolder } from './internal/temporary-folder.ts'
 
 /**
- * Opens the artifact driver that keeps artifacts as files below one directory. Several processes of
- * one machine may use the same directory. Opening removes temporary files that killed processes
+ * Opens the artifact driver that keeps artifacts as files below one folder. Several processes of
+ * one machine may use the same folder. Opening removes temporary files that killed processes
  * left behind.
  *
  * @throws `invalid_config` if the path is malformed, too long or names a file (see `diagnose`);
- * `schema_outdated` if the directory does not exist with `migrate: 'verify'`; `store_unavailable`
+ * `schema_outdated` if the folder does not exist with `migrate: 'verify'`; `store_unavailable`
  * if it cannot be used now.
  *
  * @example
@@ -60,7 +60,7 @@ async function findRoot(path: string): Promise<string> {
 }
 
 /**
- * Creates the directory and its missing parents, and resolves to its real path. Each of them is
+ * Creates the folder and its missing parents, and resolves to its real path. Each of them is
  * durable before another is created in it. Existing ones are synchronized too: the process that
  * created them may not have done so yet.
  */
@@ -80,7 +80,7 @@ async function makeFolder(path: string, gate: FileGate): Promise<string> {
 }
 
 /**
- * Synchronizes a directory if it is readable. The parent of the root may not be: then the creator
+ * Synchronizes a folder if it is readable. The parent of the root may not be: then the creator
  * of the root has synchronized it.
  */
 async function syncIfAllowed(folder: string, gate: FileGate): Promise<void> {

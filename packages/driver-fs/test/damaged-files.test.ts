@@ -119,7 +119,7 @@ describe("another scope's file", () => {
     await expectCorrupt(artifacts.get(scope, theirs.id), collect(artifacts.list(scope)))
   })
 
-  test('in a directory that was copied to an own place is never listed', async () => {
+  test('in a folder that was copied to an own place is never listed', async () => {
     const theirs = await artifacts.putText(secret, 'their secret')
     const folderOf = (sha256: string) => findFile(sha256).then((path) => upwards(path, 3))
     const own = await folderOf(ref.sha256)

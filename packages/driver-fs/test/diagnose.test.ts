@@ -13,14 +13,14 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 /** The longest root on Linux in bytes: paths below it have up to 403 bytes more. */
 const LONGEST_ROOT = 4_095 - 403
 
-/** Returns a path of exactly the given length below a directory. */
+/** Returns a path of exactly the given length below a folder. */
 function pathOf(bytes: number, folder: string): string {
   let path = folder
   while (bytes - path.length > 202) path += `/${'a'.repeat(100)}`
   return `${path}/${'b'.repeat(bytes - path.length - 1)}`
 }
 
-describe('a healthy directory has no finding and is left unchanged', () => {
+describe('a healthy folder has no finding and is left unchanged', () => {
   test('that does not exist yet', async () => {
     const folder = await temporaryFolder()
     expect(await diagnose({ dsn: `fs:${join(folder, 'a/b')}` })).toEqual([])
@@ -61,7 +61,7 @@ describe('a finding has the message with which opening fails', () => {
   })
 })
 
-describe('an entry in place of a directory of the store is found, and opening fails with it', () => {
+describe('an entry in place of a folder of the store is found, and opening fails with it', () => {
   test.each(['artifacts', 'temporary'])('%s', async (name) => {
     for (const plant of [plantFile, plantLink]) {
       const folder = await temporaryFolder()
@@ -78,7 +78,7 @@ describe('an entry in place of a directory of the store is found, and opening fa
   })
 })
 
-test('a missing directory with migrate: verify is found', async () => {
+test('a missing folder with migrate: verify is found', async () => {
   const config = { dsn: join(await temporaryFolder(), 'none'), migrate: 'verify' } as const
   const findings = await diagnose(config)
   expect(findings).toMatchObject([{ name: 'missing', grade: 'fails' }])

@@ -53,7 +53,7 @@ test('the file of a running process stays, and its put succeeds', async () => {
   await exited
 })
 
-test('the file of this process stays when it opens the directory again', async () => {
+test('the file of this process stays when it opens the folder again', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const finishPut = await beginPut(artifacts)

@@ -19,7 +19,7 @@ const anything = {
   namespace: undefined,
 }
 
-test('a walk across tenants reads their directory once, for any number of pages', async () => {
+test('a walk across tenants reads their folder once, for any number of pages', async () => {
   const root = await rootWithTenants()
   await using artifacts = await openArtifacts(root)
   const read = vi.spyOn(files, 'readdir')

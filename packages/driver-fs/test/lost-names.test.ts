@@ -44,7 +44,7 @@ test('a name file with another text is artifact_corrupt', async () => {
   expect(error).toMatchObject({ code: 'artifact_corrupt', retryable: false })
 })
 
-test('an empty directory without a name file is ignored', async () => {
+test('an empty folder without a name file is ignored', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const ref = await artifacts.putText(scope, 'text')

@@ -14,7 +14,7 @@ const kept = { tenantId: 't', userId: 'u', sessionId: 'kept', taskId: '' }
 const churned = { tenantId: 't', userId: 'u', sessionId: 'churned' }
 const processes = Array.from({ length: 8 }, (_, index) => `process ${index}`)
 
-test('eight processes may put and delete in one directory concurrently', async () => {
+test('eight processes may put and delete in one folder concurrently', async () => {
   const root = await temporaryFolder()
   const answers = await Promise.all(
     processes.map((name) => runScript<PuttingAnswer>('putting-process.ts', [root, name])),

@@ -73,7 +73,7 @@ describe('nothing is left below the root', () => {
     expect(await snapshot(root)).toEqual(before)
   })
 
-  test('but a list leaves directories that a put may have just created', async () => {
+  test('but a list leaves folders that a put may have just created', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     await artifacts.putText(scope, 'text')
@@ -84,7 +84,7 @@ describe('nothing is left below the root', () => {
   })
 })
 
-test('a put during the removal of its directory succeeds, and the name file is there', async () => {
+test('a put during the removal of its folder succeeds, and the name file is there', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const { id } = await artifacts.putText(scope, 'first')
@@ -113,7 +113,7 @@ test('concurrent puts and removals of one task lose nothing and leave nothing', 
   expect(Object.keys(await snapshot(root))).toEqual(['artifacts', 'temporary'])
 })
 
-test('processes killed while removing directories hide nothing that others put', async () => {
+test('processes killed while removing folders hide nothing that others put', async () => {
   const root = await temporaryFolder()
   let isOver = false
   const working = Promise.all(
@@ -143,7 +143,7 @@ async function killTidier(root: string, name: string, rounds: number): Promise<v
 }
 
 describe('an acknowledged change is durable', () => {
-  test('for a delete that removes directories, once the lowest remaining one is synchronized', async () => {
+  test('for a delete that removes folders, once the lowest remaining one is synchronized', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     await artifacts.putText(session, 'kept')
@@ -154,7 +154,7 @@ describe('an acknowledged change is durable', () => {
     expect(synced).toEqual([(await stat(sessionFolder)).ino])
   })
 
-  test('for a delete whose directory another process removed and created again', async () => {
+  test('for a delete whose folder another process removed and created again', async () => {
     const root = await temporaryFolder()
     await using artifacts = await openArtifacts(root)
     const { id } = await artifacts.putText(scope, 'text')

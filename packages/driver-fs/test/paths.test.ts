@@ -93,7 +93,7 @@ describe('with any name of a scope', () => {
 })
 
 test.each(['000', '022', '077'])(
-  'files and directories are accessible to their owner only, with the umask %s',
+  'files and folders are accessible to their owner only, with the umask %s',
   async (umask) => {
     const before = process.umask(umask)
     onTestFinished(() => void process.umask(before))

@@ -127,7 +127,7 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
   )
 })
 
-test('a link to the original directory is not followed either', async () => {
+test('a link to the original folder is not followed either', async () => {
   const task = upwards(await onlyArtifactFile(root), 3)
   await rename(task, join(parent, 'moved'))
   await symlink(join(parent, 'moved'), task)

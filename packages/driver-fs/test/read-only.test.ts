@@ -8,7 +8,7 @@ import { runScript } from './support/run-script.ts'
 import type { ReadOnlyAnswer } from './support/read-only.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-/** Runs a program that sees a directory mounted read-only. */
+/** Runs a program that sees a folder mounted read-only. */
 function mountedReadOnly(folder: string): string[] {
   const mount = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
   return ['unshare', '--mount', 'sh', '-c', mount, 'sh', folder]
@@ -19,13 +19,13 @@ function canMount(): boolean {
   return spawnSync(program, [...args, 'true']).status === 0
 }
 
-test('a directory without write permission can be opened and read, and diagnose reports it', async () => {
+test('a folder without write permission can be opened and read, and diagnose reports it', async () => {
   const folder = await temporaryFolder()
   await chmod(folder, 0o777)
   expectReadOnly(await runScript<ReadOnlyAnswer>('read-only.ts', [folder, 'rights']), 'EACCES')
 })
 
-test.runIf(canMount())('so can a directory on a read-only mount', async () => {
+test.runIf(canMount())('so can a folder on a read-only mount', async () => {
   const folder = await temporaryFolder()
   await runScript<ReadOnlyAnswer>('read-only.ts', [folder, 'make'])
   await rm(join(folder, 'empty', 'temporary'), { recursive: true })

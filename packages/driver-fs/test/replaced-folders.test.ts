@@ -12,7 +12,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
 const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
 
-test('a put into a directory that others created meanwhile resolves once that directory is durable', async () => {
+test('a put into a folder that others created meanwhile resolves once that folder is durable', async () => {
   const root = await temporaryFolder()
   await using artifacts = await openArtifacts(root)
   const { id } = await artifacts.putText(scope, 'text')
@@ -24,7 +24,7 @@ test('a put into a directory that others created meanwhile resolves once that di
     if (!isReplaced) {
       isReplaced = true
       // Like a process that deletes the scope, and one that is killed after creating the
-      // directories again.
+      // folders again.
       await rm(sessionAbove(shard), { recursive: true })
       await mkdir(shard, { recursive: true })
     }
@@ -41,7 +41,7 @@ test('a put into a directory that others created meanwhile resolves once that di
   expect(await collect(fresh.list({ maintenanceScoped: true }))).toEqual([ref])
 })
 
-/** Returns the directory of the session, which contains those of task, namespace and shard. */
+/** Returns the folder of the session, which contains those of task, namespace and shard. */
 function sessionAbove(shard: string): string {
   return join(shard, '..', '..', '..')
 }

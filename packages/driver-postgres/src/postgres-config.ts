@@ -3,8 +3,8 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 
 /**
- * The options of `openPostgres`: either a DSN or a pool, and further options. Times are in
- * milliseconds.
+ * The options of `openPostgres`: either a DSN or a pool, and further options. Times are in whole
+ * milliseconds, at most 2,147,483,647.
  */
 export interface PostgresConfig {
   /**
@@ -17,11 +17,12 @@ export interface PostgresConfig {
   readonly pool?: Pool
   /**
    * The largest number of connections of the pool that is created for the DSN. It cannot be
-   * combined with `pool`. Default: 10.
+   * combined with `pool`. From 1 to 10,000. Default: 10.
    */
   readonly max?: number
   /**
-   * The schema of all tables. The first migration creates it if it does not exist. Default: the
+   * The schema of all tables: at most 63 letters, digits, `_` and `$`, beginning with a letter or
+   * `_` and not with `pg_`. The first migration creates it if it does not exist. Default: the
    * current schema of the role.
    */
   readonly schema?: string
@@ -32,26 +33,29 @@ export interface PostgresConfig {
   readonly preparedStatements?: boolean
   /**
    * The time limit for a new connection, and for waiting while no connection becomes free. As long
-   * as calls are answered, the others wait in order. Default: 5,000.
+   * as calls are answered, the others wait in order. At least 1. Default: 5,000.
    */
   readonly connectionTimeoutMs?: number
   /**
-   * The time limit for the answer to one statement. Migrations have no such limit. Default: 30,000.
+   * The time limit for the answer to one statement. Migrations have no such limit. At least 1.
+   * Default: 30,000.
    */
   readonly queryTimeoutMs?: number
   /**
    * The time limit for retries after a lost connection, a deadlock, a serialization failure or a
-   * full disk. Opening does not retry. Default: 5,000.
+   * full disk. Opening does not retry. 0 means a single attempt. Default: 5,000.
    */
   readonly retryTimeoutMs?: number
   /**
    * The time limit for a migration to lock its tables while calls use them. It keeps letting calls
-   * pass, so that they wait behind it for a moment only. Default: 120,000.
+   * pass, so that they wait behind it for a moment only. 0 means a single attempt. Default:
+   * 120,000.
    */
   readonly migrationTimeoutMs?: number
   /**
    * The largest number of payload bytes that waiting and running writes may hold in memory. Further
-   * writes are rejected with `store_unavailable`, and may be repeated. Default: 512 MiB.
+   * writes are rejected with `store_unavailable`, and may be repeated. At least 1. Default: 512
+   * MiB.
    */
   readonly maxWaitingBytes?: number
 }

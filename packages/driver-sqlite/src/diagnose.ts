@@ -14,14 +14,14 @@ import type { SqliteConfig } from './sqlite-config.ts'
  * | --- | --- |
  * | `config`              | the DSN or an option is wrong, or Node.js is too old |
  * | `addon`               | the native part of better-sqlite3 does not load |
- * | `no_folder`           | the directory of the file does not exist |
+ * | `no_folder`           | the folder of the file does not exist |
  * | `path`                | the path is too long, or its symbolic links form a loop |
- * | `not_a_file`          | the path names a directory, a pipe or a device |
+ * | `not_a_file`          | the path names a folder, a pipe or a device |
  * | `network_file_system` | several processes would corrupt the file there |
  * | `kernel_file_system`  | the place is on `proc` or the like, which keeps no files |
  * | `file_mounted_alone`  | only the file is mounted, so its write-ahead log would be lost |
  * | `hard_links`          | the file has several hard links, each with its own write-ahead log |
- * | `rights`              | the file or its directory is not writable |
+ * | `rights`              | the file or its folder is not writable |
  * | `disk`                | the operating system could not examine the file |
  * | `content`             | the file is not an SQLite database, damaged, or not in UTF-8 |
  *

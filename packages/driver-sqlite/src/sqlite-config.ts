@@ -1,7 +1,7 @@
 import { parseConfig } from '@harborage/core/kit'
 import { z } from 'zod'
 
-/** The options of `openSqlite`. */
+/** The options of `openSqlite`. Times are in milliseconds, at most 3,600,000. */
 export interface SqliteConfig {
   /**
    * Where the database is: `sqlite:./agent.db`, `file:///srv/agent.db`, a path, or `:memory:` for a
@@ -15,8 +15,8 @@ export interface SqliteConfig {
    */
   readonly durability?: 'full' | 'normal'
   /**
-   * The time for which a call waits for the write lock of another process, in milliseconds, before
-   * it fails with `store_unavailable`. It does not block this process. Default: 5,000.
+   * The time for which a call waits for the write lock of another process, before it fails
+   * with `store_unavailable`. It does not block this process. 0 disables waiting. Default: 5,000.
    */
   readonly busyTimeoutMs?: number
   /**

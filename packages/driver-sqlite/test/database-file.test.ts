@@ -73,7 +73,7 @@ test('a database with another encoding is rejected and left unchanged', async ()
 })
 
 describe('a path that cannot be a database is rejected', () => {
-  test('if its directory is missing, which is not created', async () => {
+  test('if its folder is missing, which is not created', async () => {
     const folder = await temporaryFolder()
     const error = await failureOf(openSqlite({ dsn: join(folder, 'missing/a.db') }))
     expect(error.code).toBe('invalid_config')
@@ -81,13 +81,13 @@ describe('a path that cannot be a database is rejected', () => {
     await expect(stat(join(folder, 'missing'))).rejects.toThrow('ENOENT')
   })
 
-  test('if its directory is a file', async () => {
+  test('if its folder is a file', async () => {
     const path = await databasePath()
     await writeFile(path, '')
     expect((await failureOf(openSqlite({ dsn: join(path, 'a.db') }))).code).toBe('invalid_config')
   })
 
-  test('if it is a directory', async () => {
+  test('if it is a folder', async () => {
     const path = await databasePath()
     await mkdir(path)
     const error = await failureOf(openSqlite({ dsn: path }))
@@ -95,7 +95,7 @@ describe('a path that cannot be a database is rejected', () => {
     expect(error.message).toContain('names a folder')
   })
 
-  test('if it ends like a directory', async () => {
+  test('if it ends like a folder', async () => {
     const folder = await temporaryFolder()
     const error = await failureOf(openSqlite({ dsn: `${folder}/new/` }))
     expect(error.code).toBe('invalid_config')

@@ -76,7 +76,7 @@ describe('a DSN is rejected, and no file is created, if it', () => {
   })
 })
 
-/** Runs the current test in its own working directory. */
+/** Runs the current test in its own working folder. */
 async function workingFolder(): Promise<string> {
   const folder = await temporaryFolder()
   const before = process.cwd()

@@ -146,24 +146,21 @@ async function inUtf16(folder: string): Promise<void> {
 }
 
 describe('if only the database file is mounted', () => {
-  test.runIf(mayMount())(
-    'opening is rejected, while mounting the directory is accepted',
-    async () => {
-      const script = join(import.meta.dirname, 'support/open-mounted.ts')
-      const folder = await temporaryFolder()
-      const { status, stdout, stderr } = spawnSync(
-        'unshare',
-        ['--mount', process.execPath, script, folder],
-        { encoding: 'utf8', timeout: 60_000 },
-      )
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-      expect(JSON.parse(stdout)).toEqual({
-        'a file of the same device': ['file_mounted_alone', 'invalid_config', []],
-        'a file of another device': ['file_mounted_alone', 'invalid_config', []],
-        'a folder': ['none', 'opens', ['a b.db', 'a b.db-shm', 'a b.db-wal']],
-      })
-    },
-  )
+  test.runIf(mayMount())('opening is rejected, while mounting the folder is accepted', async () => {
+    const script = join(import.meta.dirname, 'support/open-mounted.ts')
+    const folder = await temporaryFolder()
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', process.execPath, script, folder],
+      { encoding: 'utf8', timeout: 60_000 },
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toEqual({
+      'a file of the same device': ['file_mounted_alone', 'invalid_config', []],
+      'a file of another device': ['file_mounted_alone', 'invalid_config', []],
+      'a folder': ['none', 'opens', ['a b.db', 'a b.db-shm', 'a b.db-wal']],
+    })
+  })
 })
 
 /** Returns whether this process may mount, for which it needs permissions. */

@@ -113,6 +113,6 @@ function conflict(): HarborageError {
 function conditionFailed(): HarborageError {
   return new HarborageError(
     'condition_failed',
-    'the slot does not hold the expected generation: load it again and decide anew',
+    'the slot does not hold the expected generation: load it again and decide again',
   )
 }

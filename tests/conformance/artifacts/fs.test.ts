@@ -8,7 +8,7 @@ import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { measure } from '@harborage/test-kit/measure'
 
-describe('the artifact store on a directory', () => {
+describe('the artifact store on a folder', () => {
   let folder: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'harborage-artifacts-'))

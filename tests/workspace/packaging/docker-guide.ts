@@ -107,7 +107,7 @@ export function dockerGuide(registry: () => PackageRegistry): void {
           await runCommand(alone.folder, 'unshare', ...isolated, mounted),
         ],
         ['the volume belongs to another user', (await another.start(diagnose).ended).output],
-        ['the folder is not there', (await absent.start(diagnose).ended).output],
+        ['the folder does not exist', (await absent.start(diagnose).ended).output],
       ])
       expect(printed).toEqual(new Map([...blocks].map(([name, text]) => [name, `${text}\n`])))
     })

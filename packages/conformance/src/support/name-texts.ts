@@ -14,7 +14,7 @@ export const validTexts: readonly (readonly [description: string, text: string])
   ['a slash', '/'],
   ['one dot', '.'],
   ['two dots', '..'],
-  ['a path to a parent directory', '../../acme'],
+  ['a path to a parent folder', '../../acme'],
   ['an absolute path', '/etc/passwd'],
   ['a drive letter', 'C:'],
   ['a device name', 'CON'],

@@ -8,7 +8,7 @@ export interface Objection {
 }
 
 /**
- * Returns an objection to a place or an option that has to be changed.
+ * Returns an objection to a file, a server or an option that has to be changed.
  *
  * @param name The name of the finding, such as `not_a_file`.
  * @param message What is wrong and what to do, without a secret.
@@ -28,7 +28,8 @@ export function refusal(
 }
 
 /**
- * Returns an objection to a place that is correct, but cannot be used in its present state.
+ * Returns an objection to a file or a server that is correct, but cannot be used in its present
+ * state.
  *
  * @param name The name of the finding, such as `disk`.
  * @param message What is wrong and what to do, without a secret.

@@ -43,7 +43,9 @@ export type SchemaChange = (
 /**
  * Applies the pending migrations of a subsystem, or only checks that there are none. Then checks
  * that this database role can work with the tables. On a database that is up to date this takes two
- * reads, which are sent together.
+ * reads, which are sent together. If migrations are pending, the engine takes its lock and Kysely's
+ * Migrator reads the ledger again under it, so a process that waited for another one's migrations
+ * applies only what is still missing.
  *
  * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`;
  * `invalid_config` if rows are hidden from the role, or a table or trigger is gone, or the name of
@@ -176,7 +178,7 @@ async function refuseNewer(database: SqlDatabase, subsystem: Subsystem): Promise
 function migrationFailed(name: string, cause: unknown): HarborageError {
   return new HarborageError(
     'migration_failed',
-    `the migration of the ${name} tables failed and was rolled back: see the cause, mend it and open again`,
+    `the migration of the ${name} tables failed and was rolled back: fix the cause and open again`,
     { cause },
   )
 }

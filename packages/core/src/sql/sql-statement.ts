@@ -68,8 +68,8 @@ export interface WriteTraits<Parameters> {
   /**
    * Returns the keys that a call may write, and any others that two concurrent calls must not
    * share: an engine makes calls with a common key one after the other. Calls of a batch are sorted
-   * by their first key. To avoid deadlocks, it has to be the same order as in all other writes to
-   * the table. Default: none.
+   * by their first key. To avoid deadlocks, every other write to the table has to lock its rows in
+   * the order of these keys. Default: none.
    */
   keysOf?(call: Parameters): readonly string[]
   /** Returns the approximate size of a call in bytes. Default: 0. */

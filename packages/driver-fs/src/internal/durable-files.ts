@@ -10,7 +10,7 @@ export const OWNER_FILE = 0o600
 export const OWNER_DIRECTORY = 0o700
 
 /**
- * Writes a new file and makes its content durable. Its name is durable once its directory is
+ * Writes a new file and makes its content durable. Its name is durable once its folder is
  * synchronized.
  */
 export async function writeNewFile(
@@ -57,7 +57,7 @@ export async function readIfThere<Result>(
   }
 }
 
-/** The outcome of linking a file to another name: its directory may be gone, or the name taken. */
+/** The outcome of linking a file to another name: its folder may be gone, or the name taken. */
 export type Linked = 'linked' | 'taken' | 'gone'
 
 /** Links a file to another name, if the name is free. */
@@ -95,7 +95,7 @@ export async function removeIfThere(path: string): Promise<boolean> {
 }
 
 /**
- * Removes a directory if it is empty. Resolves to `true` if it is gone now, even if it was before.
+ * Removes a folder if it is empty. Resolves to `true` if it is gone now, even if it was before.
  */
 export async function removeIfEmpty(path: string): Promise<boolean> {
   try {
@@ -104,15 +104,15 @@ export async function removeIfEmpty(path: string): Promise<boolean> {
   } catch (error) {
     const code = codeOf(error)
     if (code === 'ENOENT') return true
-    // The directory is not empty.
+    // The folder is not empty.
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return false
     throw error
   }
 }
 
-/** Makes the names in a directory durable. Resolves to whether the directory exists. */
+/** Makes the names in a folder durable. Resolves to whether the folder exists. */
 export async function syncFolder(gate: FileGate, path: string): Promise<boolean> {
-  // Windows cannot open a directory to synchronize it, and makes names durable by itself.
+  // Windows cannot open a folder to synchronize it, and makes names durable by itself.
   if (process.platform === 'win32') return true
   const isThere = await readIfThere(gate, path, async (folder) => {
     await folder.sync()
@@ -139,7 +139,7 @@ export async function syncApplied(gate: FileGate, path: string): Promise<boolean
 }
 
 /**
- * Makes the removal or replacement of a directory durable: synchronizes every existing directory on
+ * Makes the removal or replacement of a folder durable: synchronizes every existing folder on
  * its path, up to the root. One of them contained the removed name.
  *
  * @throws `outcome_unknown` if that fails.
@@ -150,7 +150,7 @@ export async function syncUpwards(gate: FileGate, root: string, folder: string):
   }
 }
 
-/** Creates a directory if it does not exist, and rejects anything else in its place. */
+/** Creates a folder if it does not exist, and rejects anything else in its place. */
 export async function ensureFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: OWNER_DIRECTORY })

@@ -8,9 +8,9 @@ import { artifactsFolder, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /**
- * Removes empty directories. The file system decides, since it removes only empty ones: a
- * concurrent put either keeps its directory, or finds it gone and creates it again. The name file
- * of a directory has to be removed first, and is restored if the directory cannot be removed. If
+ * Removes empty folders. The file system decides, since it removes only empty ones: a
+ * concurrent put either keeps its folder, or finds it gone and creates it again. The name file
+ * of a folder has to be removed first, and is restored if the folder cannot be removed. If
  * the process is killed in between, the name is recovered from the content.
  */
 export class EmptyFolders {
@@ -25,7 +25,7 @@ export class EmptyFolders {
   }
 
   /**
-   * Removes the innermost directory of a place and then its parents, as far as they are empty.
+   * Removes the innermost folder of a place and then its parents, as far as they are empty.
    * Resolves to the lowest remaining one. Never fails: what cannot be removed stays.
    */
   async removeLast(folder: string, place: readonly string[]): Promise<string> {
@@ -33,7 +33,7 @@ export class EmptyFolders {
     return isGone ? this.removePlace(place) : folder
   }
 
-  /** Removes the directories of a place, as far as they are empty, as {@link removeLast} does. */
+  /** Removes the folders of a place, as far as they are empty, as {@link removeLast} does. */
   async removePlace(place: readonly string[]): Promise<string> {
     for (let level = place.length; level > 0; level -= 1) {
       const folder = folderOf(this.#root, place.slice(0, level))
@@ -56,7 +56,7 @@ export class EmptyFolders {
   }
 
   /**
-   * Returns whether a directory has nothing but its name file. Stops at the first other entry:
+   * Returns whether a folder has nothing but its name file. Stops at the first other entry:
    * there may be very many.
    */
   async #holdsNothing(folder: string): Promise<boolean> {

@@ -12,7 +12,7 @@ export interface ExaminedRoot {
 }
 
 /**
- * Examines the directories of an existing root.
+ * Examines the folders of an existing root.
  *
  * @throws The system's error if permissions are missing for opening.
  */
@@ -32,7 +32,7 @@ export async function examineLayout(
   return { objections: [], passedOver: await findReadOnly(written) }
 }
 
-/** Checks the permissions for opening, which creates or reads the directory of temporary files. */
+/** Checks the permissions for opening, which creates or reads the folder of temporary files. */
 async function checkOpening(folder: string, root: string): Promise<void> {
   const right = folder === root ? constants.W_OK : constants.R_OK
   await access(folder, right | constants.X_OK)

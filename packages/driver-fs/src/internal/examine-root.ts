@@ -18,7 +18,7 @@ const LONGEST_PATH_ELSEWHERE = 1_023
 /** The longest name in a path, in bytes. */
 const LONGEST_NAME = 255
 
-/** Examines the directory of the artifacts, or the place for it, and changes nothing there. */
+/** Examines the folder of the artifacts, or the place for it, and changes nothing there. */
 export async function examineRoot(
   path: string,
   migrate: 'apply' | 'verify',
@@ -47,7 +47,7 @@ export async function examineRoot(
 }
 
 /**
- * Resolves to the lowest existing directory on the path, and to the real path of the root, which
+ * Resolves to the lowest existing folder on the path, and to the real path of the root, which
  * may not exist yet.
  */
 async function findExisting(

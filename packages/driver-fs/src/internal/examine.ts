@@ -18,7 +18,7 @@ export type Examined =
       readonly passedOver: readonly []
     }
 
-/** Examines a configuration and the directory that it names. Changes nothing. */
+/** Examines a configuration and the folder that it names. Changes nothing. */
 export async function examine(config: FsConfig): Promise<Examined> {
   const place = readConfig(config)
   if ('finding' in place) return { objections: [place], passedOver: [] }

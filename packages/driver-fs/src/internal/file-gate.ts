@@ -2,13 +2,13 @@ import { isShortOfFiles } from './fs-errors.ts'
 import { retryWhile } from './retry-while.ts'
 
 /**
- * The largest number of files and directories that all stores of this process have open at a time.
+ * The largest number of files and folders that all stores of this process have open at a time.
  * It is far below common limits of a process (1,024, or at least 256), and far above the number of
  * operations that Node.js runs concurrently.
  */
 const MAX_OPEN = 64
 
-/** An open file or directory. */
+/** An open file or folder. */
 interface Closable {
   close(): Promise<void>
 }

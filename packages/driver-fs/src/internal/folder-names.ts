@@ -16,23 +16,23 @@ import { foldersIn, isFileThere, isLeftOver, namesIn } from './read-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 import { removeTemporary } from './unremoved.ts'
 
-/** The name of the file in a directory with the text whose digest is the directory's name. */
+/** The name of the file in a folder with the text whose digest is the folder's name. */
 export const NAME_FILE = 'name'
 
-/** The longest text of a directory, in bytes. */
+/** The longest text of a folder, in bytes. */
 const MAX_NAME_BYTES = 256
 
 /** The number of cached texts: a few megabytes at most. */
 const MAX_REMEMBERED = 10_000
 
-/** A directory and the text whose digest is its name. */
+/** A folder and the text whose digest is its name. */
 export interface NamedFolder {
   readonly text: string
   readonly path: string
 }
 
 /**
- * Creates the directory of a text with its name file. It is durable once its parent is
+ * Creates the folder of a text with its name file. It is durable once its parent is
  * synchronized.
  */
 export async function ensureNamedFolder(
@@ -55,7 +55,7 @@ export async function ensureNamedFolder(
   await syncFolder(gate, path)
 }
 
-/** A cache of the texts of directories. A digest never changes its text. */
+/** A cache of the texts of folders. A digest never changes its text. */
 export class FolderNames {
   readonly #gate: FileGate
   readonly #temporary: TemporaryFolder
@@ -67,10 +67,10 @@ export class FolderNames {
   }
 
   /**
-   * Resolves to the directories in a directory, sorted by the bytes of their texts. Skips a
-   * directory without a name file and artifacts: it is new or left over.
+   * Resolves to the folders in a folder, sorted by the bytes of their texts. Skips a
+   * folder without a name file and artifacts: it is new or left over.
    *
-   * @param level The number of directories above them that have texts.
+   * @param level The number of folders above them that have texts.
    */
   async namedFoldersIn(parent: string, level: number): Promise<NamedFolder[]> {
     const folders: NamedFolder[] = []

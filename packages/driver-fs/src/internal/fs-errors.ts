@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
 
-/** Returns `undefined` for a missing file or directory, and throws any other error. */
+/** Returns `undefined` for a missing file or folder, and throws any other error. */
 export function ifMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error
 }

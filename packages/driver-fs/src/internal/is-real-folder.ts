@@ -8,9 +8,9 @@ import { isFolder } from './read-folder.ts'
 const NOWHERE: readonly unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP']
 
 /**
- * Returns whether a directory below the root exists.
+ * Returns whether a folder below the root exists.
  *
- * @throws `store_unavailable` if a part of its path below the root is not a directory, such as a
+ * @throws `store_unavailable` if a part of its path below the root is not a folder, such as a
  * link to one.
  */
 export async function isRealFolder(root: string, folder: string): Promise<boolean> {
@@ -26,8 +26,8 @@ export async function isRealFolder(root: string, folder: string): Promise<boolea
 }
 
 /**
- * Returns whether every part of the path is a directory. Goes down from the root, so that a broken
- * link or a file is not taken for a missing directory.
+ * Returns whether every part of the path is a folder. Goes down from the root, so that a broken
+ * link or a file is not taken for a missing folder.
  */
 async function areFolders(root: string, folder: string): Promise<boolean> {
   let path = root

@@ -6,13 +6,13 @@ import { foreignEntry, ifMissing } from './fs-errors.ts'
 import { isArtifactFile, isShard } from './layout.ts'
 
 /**
- * The age of an empty directory from which on it is left over. A newer one may have just been
+ * The age of an empty folder from which on it is left over. A newer one may have just been
  * created by a put.
  */
 const LEFT_OVER_AFTER_MS = 60_000
 
 /**
- * Resolves to the names of the wanted directories in a directory, sorted. There are none if it does
+ * Resolves to the names of the wanted folders in a folder, sorted. There are none if it does
  * not exist. Rejects anything else that has a wanted name.
  */
 export async function foldersIn(
@@ -29,7 +29,7 @@ export async function foldersIn(
   return names.sort()
 }
 
-/** Resolves to the wanted names in a directory, sorted. There are none if it does not exist. */
+/** Resolves to the wanted names in a folder, sorted. There are none if it does not exist. */
 export async function namesIn(
   gate: FileGate,
   folder: string,
@@ -42,7 +42,7 @@ export async function namesIn(
     .sort()
 }
 
-/** Returns whether a directory exists. Rejects anything else in its place. */
+/** Returns whether a folder exists. Rejects anything else in its place. */
 export async function isFolder(path: string): Promise<boolean> {
   const status = await lstat(path).catch(ifMissing)
   if (status === undefined || status.isDirectory()) return status !== undefined
@@ -56,14 +56,14 @@ export async function isFileThere(path: string): Promise<boolean> {
   throw foreignEntry(path)
 }
 
-/** Returns whether an empty directory was left behind some time ago. */
+/** Returns whether an empty folder was left behind some time ago. */
 export async function isLeftOver(folder: string): Promise<boolean> {
   const status = await lstat(folder).catch(() => {})
   return status !== undefined && Date.now() - status.mtimeMs > LEFT_OVER_AFTER_MS
 }
 
 /**
- * Resolves to the number of artifacts below a directory. Follows no links, and keeps no list of
+ * Resolves to the number of artifacts below a folder. Follows no links, and keeps no list of
  * files in memory.
  */
 export async function countArtifacts(gate: FileGate, folder: string): Promise<number> {
@@ -80,7 +80,7 @@ export async function countArtifacts(gate: FileGate, folder: string): Promise<nu
       }
     },
   )
-  // After closing it: otherwise each level would keep a directory open.
+  // After closing it: otherwise each level would keep a folder open.
   for (const path of below) count += await countArtifacts(gate, path)
   return count
 }

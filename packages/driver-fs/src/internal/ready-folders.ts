@@ -10,14 +10,14 @@ import { artifactsFolder, digestOf, folderOf } from './layout.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 
 /**
- * The number of remembered directories. Above it the oldest are forgotten, and checked again when
+ * The number of remembered folders. Above it the oldest are forgotten, and checked again when
  * needed.
  */
 const MAX_REMEMBERED = 10_000
 
 /**
- * Ensures that directories exist durably, up to the root. It remembers them by their identity,
- * since another process may remove a directory and create it again.
+ * Ensures that folders exist durably, up to the root. It remembers them by their identity,
+ * since another process may remove a folder and create it again.
  */
 export class ReadyFolders {
   readonly #root: string
@@ -32,7 +32,7 @@ export class ReadyFolders {
   }
 
   /**
-   * Ensures that the directory `shard` of a place exists. Resolves to its path, or to `undefined`
+   * Ensures that the folder `shard` of a place exists. Resolves to its path, or to `undefined`
    * if others removed a part of it.
    */
   async ensure(place: readonly string[], shard: string): Promise<string | undefined> {
@@ -47,14 +47,14 @@ export class ReadyFolders {
     return (await isRealFolder(this.#root, folder)) ? folder : undefined
   }
 
-  /** Returns whether a directory is still the one that was ensured. */
+  /** Returns whether a folder is still the one that was ensured. */
   async isReady(folder: string): Promise<boolean> {
     const remembered = this.#ready.get(folder)
     return remembered !== undefined && remembered === (await identify(folder))
   }
 
   /**
-   * Ensures the directories of a place, from the root downward, and the innermost one. Resolves to
+   * Ensures the folders of a place, from the root downward, and the innermost one. Resolves to
    * `false` if one is gone.
    */
   async #ensurePlace(place: readonly string[], last: string): Promise<boolean> {
@@ -69,12 +69,12 @@ export class ReadyFolders {
     return this.#ensureIn(parent, last, () => ensureFolder(last))
   }
 
-  /** Creates a directory durably, unless it is ready. Resolves to `false` if its parent is gone. */
+  /** Creates a folder durably, unless it is ready. Resolves to `false` if its parent is gone. */
   async #ensureIn(parent: string, folder: string, make: () => Promise<void>): Promise<boolean> {
     if (await this.isReady(folder)) return true
     if (parent !== this.#root && !(await isRealFolder(this.#root, parent))) return false
     await make()
-    // Read before synchronizing: it may be another directory afterward.
+    // Read before synchronizing: it may be another folder afterward.
     const identity = await identify(folder)
     await syncFolder(this.#gate, parent)
     if (identity !== undefined) this.#remember(folder, identity)
@@ -89,7 +89,7 @@ export class ReadyFolders {
 }
 
 /**
- * Resolves to the identity of a directory, which differs from that of a later one with the same
+ * Resolves to the identity of a folder, which differs from that of a later one with the same
  * path, or to `undefined` if there is none.
  */
 export async function identify(folder: string): Promise<string | undefined> {

@@ -19,7 +19,7 @@ import { foldersIn, isFolder, isLeftOver, namesIn } from './read-folder.ts'
 /** A found file of an artifact, with the texts and digits that its ref must have. */
 export interface FoundFile {
   readonly path: string
-  /** The texts of the directories, from the root downward. */
+  /** The texts of the folders, from the root downward. */
   readonly place: readonly string[]
   readonly digits: string
 }
@@ -52,9 +52,9 @@ export class RefWalk {
   }
 
   /*
-   * * Yields the files below a directory.
+   * * Yields the files below a folder.
    *
-   * @param after The texts of the last ref's directories while on its path, or `undefined` beyond
+   * @param after The texts of the last ref's folders while on its path, or `undefined` beyond
    * it.
    */
   async *#below(
@@ -106,7 +106,7 @@ export class RefWalk {
   }
 
   /**
-   * Removes an empty directory that was left behind, which every list would otherwise walk again.
+   * Removes an empty folder that was left behind, which every list would otherwise walk again.
    */
   async #removeLeftOver(folder: string, place: readonly string[]): Promise<void> {
     const { empty } = this.#tools
@@ -140,7 +140,7 @@ type Files = AsyncGenerator<FoundFile, void>
 /**
  * Keeps walks between two pages by the last ref that they returned, for as long as that ref is
  * referenced. A page after that ref continues the walk, which has already read the names of its
- * directories.
+ * folders.
  */
 export class UnfinishedWalks {
   readonly #walks = new WeakMap<

@@ -18,7 +18,7 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000
 const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']
 
 /**
- * The directory of temporary files. Their names contain the writing process and the time, so that
+ * The folder of temporary files. Their names contain the writing process and the time, so that
  * files of killed processes can be told from those being written.
  */
 export class TemporaryFolder {
@@ -36,7 +36,7 @@ export class TemporaryFolder {
   }
 
   /**
-   * Opens the directory: creates it if it does not exist, and removes abandoned files.
+   * Opens the folder: creates it if it does not exist, and removes abandoned files.
    *
    * @throws `invalid_config` if the file system has no hard links.
    */
@@ -51,7 +51,7 @@ export class TemporaryFolder {
     return folder
   }
 
-  /** Returns the directory without any changes: the first write creates it. */
+  /** Returns the folder without any changes: the first write creates it. */
   static async unchecked(root: string, gate: FileGate): Promise<TemporaryFolder> {
     return new TemporaryFolder(temporaryFolder(root), gate, await nameProcesses())
   }

@@ -2,9 +2,9 @@ import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FileGate } from './file-gate.ts'
 
-/** A temporary file or directory that could not be removed. */
+/** A temporary file or folder that could not be removed. */
 interface Unremoved {
-  /** Its original path, such as the directory of a session, or `undefined` for a file of a put. */
+  /** Its original path, such as the folder of a session, or `undefined` for a file of a put. */
   readonly origin: string | undefined
   /** The error of the last attempt. */
   cause: unknown
@@ -15,7 +15,7 @@ interface Unremoved {
 const unremoved = new Map<string, Unremoved>()
 
 /**
- * Removes a temporary file or directory. If that fails, remembers it for {@link removeUnremoved},
+ * Removes a temporary file or folder. If that fails, remembers it for {@link removeUnremoved},
  * and renames it so that every process that opens the store may remove it.
  */
 export async function removeTemporary(
@@ -30,7 +30,7 @@ export async function removeTemporary(
   }
 }
 
-/** Removes what could not be removed from a directory before. Never fails, and does not wait. */
+/** Removes what could not be removed from a folder before. Never fails, and does not wait. */
 export async function removeUnremoved(folder: string): Promise<void> {
   if (unremoved.size === 0) return
   for (const [path, entry] of [...unremoved]) {

@@ -1,5 +1,5 @@
 // Started by a test, which kills it at some moment: puts and removes, which creates and removes
-// directories.
+// folders.
 import { openArtifacts } from './open-artifacts.ts'
 
 const [, , root = '', name = ''] = process.argv

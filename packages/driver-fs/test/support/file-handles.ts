@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 
 import { replaceCall } from './replace-call.ts'
 
-/** Records every file and directory that is opened until the test ends. */
+/** Records every file and folder that is opened until the test ends. */
 export function recordOpened(): readonly FileHandle[] {
   const opened: FileHandle[] = []
   replaceCall('open', (real) => async (...args) => {
@@ -18,7 +18,7 @@ export function leftOpen(opened: readonly FileHandle[]): readonly FileHandle[] {
   return opened.filter(({ fd }) => fd >= 0)
 }
 
-/** Records the inodes of synchronized files and directories, in order, until the test ends. */
+/** Records the inodes of synchronized files and folders, in order, until the test ends. */
 export function recordSynced(): readonly number[] {
   const synced: number[] = []
   whenSyncing(async (handle) => void synced.push((await handle.stat()).ino))

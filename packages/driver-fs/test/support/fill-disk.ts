@@ -31,7 +31,7 @@ let failure: Failure | undefined
 for (let round = 0; round < ROUNDS && failure === undefined; round += 1) {
   failure = await failureIn(async () => put.push((await putBytes(FIRST_BYTES * 2 ** round)).id))
 }
-// Down to the last kilobytes, so that not even a directory can be created.
+// Down to the last kilobytes, so that not even a folder can be created.
 for (let fill = 0; fill < MOST_FILLS; fill += 1) {
   if ((await failureIn(() => putBytes(4_000))) !== undefined) break
   put.push('')

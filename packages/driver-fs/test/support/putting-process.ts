@@ -1,11 +1,11 @@
-// Started by a test: many of these use one directory concurrently.
+// Started by a test: many of these use one folder concurrently.
 import type { ArtifactRef } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
 
-/** The actions and observations of one of several processes on one directory. */
+/** The actions and observations of one of several processes on one folder. */
 export interface PuttingAnswer {
   /** The refs of the shared contents, with dates as in JSON. */
   readonly shared: readonly Pick<ArtifactRef, 'id' | 'sha256' | 'filename'>[]

@@ -15,7 +15,7 @@ export interface ReadOnlyAnswer {
   readonly findings: readonly Finding[]
   readonly read: string | undefined
   readonly putting: Failure | undefined
-  /** For another directory without a store. */
+  /** For another folder without a store. */
   readonly emptyFindings: readonly Finding[]
   readonly openingEmpty: Failure | undefined
 }

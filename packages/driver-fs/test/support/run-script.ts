@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-/** Runs a script of this directory in a process, and resolves to the JSON that it prints. */
+/** Runs a script of this folder in a process, and resolves to the JSON that it prints. */
 export async function runScript<Answer>(
   script: string,
   args: readonly string[],

@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
-/** Returns the type, permissions and content of each path below a directory. */
+/** Returns the type, permissions and content of each path below a folder. */
 export async function snapshot(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {}
   const paths = await readdir(folder, { recursive: true, withFileTypes: true })

@@ -109,7 +109,7 @@ async function examineFile(path: string, found: Stats): Promise<Objection[]> {
 
 /**
  * Returns whether only the file is mounted. Without a list of mounts, its device has to differ from
- * that of its directory.
+ * that of its folder.
  */
 async function isMountedAlone(file: string, { dev }: Stats): Promise<boolean> {
   const isListed = isMountPoint(file)

@@ -47,8 +47,8 @@ function readConfig(
 }
 
 /**
- * Returns the absolute path: a relative one would change with the working directory of the process.
- * Keeps a trailing separator, which makes it the path of a directory.
+ * Returns the absolute path: a relative one would change with the working folder of the process.
+ * Keeps a trailing separator, which makes it the path of a folder.
  */
 function fullPath(path: string): string {
   return /[\\/]$/.test(path) ? `${resolve(path)}/` : resolve(path)

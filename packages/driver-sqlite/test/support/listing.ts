@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Returns the names in a directory, with the content of each file. */
+/** Returns the names in a folder, with the content of each file. */
 export async function contentOf(folder: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).sort()
   const entries = names.map(async (name) => [

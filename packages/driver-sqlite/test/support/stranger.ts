@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** The permissions of a directory, and of a database file in it if there is one. */
+/** The permissions of a folder, and of a database file in it if there is one. */
 export interface Rights {
   readonly folder: number
   readonly file: number | undefined

@@ -6,13 +6,13 @@ export type Target = 'SQLite' | 'files' | 'a full disk'
 
 /** What would show a broken build is made only where it can. */
 export const targetOf: ReadonlyMap<BrokenBuild, Target> = new Map([
-  broken('SQLite', 'takes a commit that failed for done', 30, {
+  broken('SQLite', 'treats a failed commit as done', 30, {
     file: 'packages/driver-sqlite/src/internal/prepared-connection.ts',
     from: 'this.#commit.run()',
     to: 'try { this.#commit.run() } catch {}',
   }),
   broken('SQLite', 'acknowledges a save before its commit', 30, savesLater),
-  broken('files', 'ignores that a file could not be synchronised', 20, {
+  broken('files', 'ignores that a file could not be synchronized', 20, {
     file: 'packages/driver-fs/src/internal/durable-files.ts',
     from: 'await file.sync()',
     to: 'await file.sync().catch(() => {})',

@@ -14,7 +14,7 @@ type MakeFault = (brokenBuild?: BrokenBuild) => Promise<Figures>
 
 export const diskFaults: FaultRow = {
   name: 'disk full, I/O errors',
-  how: 'strace makes one call after the other fail, each index once: reading, writing, synchronising, cutting, linking, making folders (EIO, ENOSPC); a small tmpfs is filled and freed; all stores on SQLite, artifacts on files',
+  how: 'strace makes one call after the other fail, each index once: reading, writing, synchronizing, cutting, linking, making folders (EIO, ENOSPC); a small tmpfs is filled and freed; all stores on SQLite, artifacts on files',
   checked:
     'a typed error or success; what was acknowledged is there, also if the power goes then; the store goes on; a disk that is freed in time is only waited for',
   unit: 'faults',

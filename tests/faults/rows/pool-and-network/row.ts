@@ -13,7 +13,7 @@ const connections = 'packages/driver-postgres/src/internal/connections.ts'
 
 export const poolAndNetwork: FaultRow = {
   name: 'pool and network',
-  how: 'an exhausted pool, a network that swallows everything, a slow server, rows locked by others, idle backends killed, the server restarted while idle; on its own pool and on a caller’s',
+  how: 'an exhausted pool, a network that swallows everything, a slow server, rows locked by others, idle backends killed, the server restarted while idle; on its own pool and on that of a caller',
   checked:
     'each call succeeds or fails, typed and retryable, before its deadline; the process lives, and gives back every client',
   unit: 'rounds of each fault',

@@ -46,7 +46,7 @@ export async function onFiles(): Promise<Place> {
 }
 
 export async function onPostgres(): Promise<Place> {
-  // The server lives on, so what it has not synchronised yet is still there.
+  // The server lives on, so what it has not synchronized yet is still there.
   const server = await startPostgresServer({ settings: { fsync: 'off' } })
   return {
     dsn: server.dsn,

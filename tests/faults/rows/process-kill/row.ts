@@ -25,7 +25,7 @@ const kinds = [onSqlite, onPostgres, onFiles, onSqlite] as const
 
 export const processKill: FaultRow = {
   name: 'process kill',
-  how: `SIGKILL of writers with ${CALLERS} callers each, ${WRITERS_AT_ONCE} on a place, at a random acknowledgement or while they make a new file; all stores on SQLite and Postgres, artifacts on files`,
+  how: `SIGKILL of writers with ${CALLERS} callers each, ${WRITERS_AT_ONCE} at a time on each database or folder, at a random acknowledgement or while they make a new file; all stores on SQLite and Postgres, artifacts on files`,
   checked:
     'a fresh reader finds all that was acknowledged, exact; no commit in part; a retry is applied once',
   unit: 'kills',
