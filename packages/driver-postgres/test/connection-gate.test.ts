@@ -120,9 +120,9 @@ test('a call that becomes late while others are rejected is rejected at once', a
   const notes: string[] = []
   const gate = new ConnectionGate(1, TIMEOUT_MS)
   const enter = entering(gate, notes)
-  for (const name of ['served', 'early']) enter('brief', name)
+  for (const name of ['served', 'early']) enter('short', name)
   await vi.advanceTimersByTimeAsync(TIMEOUT_MS / 2)
-  enter('brief', 'late')
+  enter('short', 'late')
   const delays = vi.spyOn(globalThis, 'setTimeout')
   const now = performance.now() + TIMEOUT_MS / 2
   const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(now)
