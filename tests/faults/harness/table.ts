@@ -15,34 +15,48 @@ export interface RowResult {
   readonly seconds: number
 }
 
-const heading = [
-  'fault',
-  'rounds',
-  'acknowledged',
-  'lost',
-  'duplicated',
-  'torn',
-  'cross-identity',
-  'outcome unknown',
-  'caught when the build',
-  'again with',
-]
+const heading = ['fault', 'rounds', 'acknowledged', 'lost', 'twice', 'torn', 'crossed', 'unknown']
 
-/** Returns the table of a run as Markdown. */
+const LINE_WIDTH = 100
+
+/** Returns the table of a run as Markdown, and below it a list of what each row does and catches. */
 export function tableOf(results: readonly RowResult[]): string {
   const lines = [heading, heading.map(() => '---'), ...results.map(cells)]
-  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
+  const table = lines.map((line) => `| ${line.join(' | ')} |`).join('\n')
+  return `${table}\n\n${results.map(description).join('\n')}`
 }
 
-function cells({ row, found, caught }: RowResult): readonly string[] {
+function cells({ row, found }: RowResult): readonly string[] {
   const { acknowledged, lost, duplicated, torn, foreign, unknown } = found
   return [
-    `**${row.name}**: ${row.how}`,
+    row.name,
     `${count(found.rounds)} ${row.unit}`,
     ...[acknowledged, lost, duplicated, torn, foreign, unknown].map(count),
-    caught.join('; '),
-    `\`pnpm test:faults --row "${row.name}"\``,
   ]
+}
+
+function description({ row, caught }: RowResult): string {
+  return wrapped(
+    `- **${row.name}**: ${row.how}. Caught: a build that ${caught.join('; that ')}. Run it again with`,
+    `\`pnpm test:faults --row "${row.name}"\`.`,
+  )
+}
+
+/**
+ * Breaks an item of a list into lines of 100 columns.
+ *
+ * @param end The end of the item, which stays on one line.
+ */
+function wrapped(item: string, end: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of [...item.split(' '), end]) {
+    if (line !== '' && line.length + 1 + word.length > LINE_WIDTH) {
+      lines.push(line)
+      line = `  ${word}`
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].join('\n')
 }
 
 export function count(number: number): string {

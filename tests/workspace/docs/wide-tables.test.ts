@@ -6,7 +6,7 @@ import { wideRows } from './wide-tables.ts'
 /** Pages that a program writes. */
 const generated = /^docs\/(?:benchmarks\.md|api\/)|CHANGELOG\.md$/
 
-test('every table that is written by hand can be read in a terminal', () => {
+test('every table can be read in a terminal, but for those of generated pages', () => {
   const pages = markdownPages.filter((path) => !generated.test(path))
   expect(pages).toContain('docs/reliability.md')
   expect(pages.flatMap((path) => wideRows(path, textOfPage(path)))).toEqual([])
@@ -16,13 +16,5 @@ test('a row that is too wide is reported with its page and line', () => {
   const rows = ['text', '| a | b |', `| ${'c'.repeat(117)} |`, `| ${'d'.repeat(116)} |`]
   expect(wideRows('docs/page.md', rows.join('\n'))).toEqual([
     'docs/page.md:3: this row takes 121 columns: make a list of its sentences',
-  ])
-})
-
-test('a row of the table of faults may be as wide as its program makes it', () => {
-  const wide = `| ${'c'.repeat(200)} |`
-  const faults = `<!-- the table of faults begins -->\n${wide}\n<!-- the table of faults ends -->`
-  expect(wideRows('docs/page.md', `${faults}\n${wide}`)).toEqual([
-    expect.stringContaining('docs/page.md:4:'),
   ])
 })
