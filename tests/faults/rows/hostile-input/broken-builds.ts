@@ -1,7 +1,7 @@
 import type { BrokenBuild } from '../../harness/fault-row.ts'
 
 /** A build that goes wrong on a rare value needs many calls to show it. */
-const MANY = 50_000
+const MANY = 100_000
 const FEW = 8_000
 
 export const brokenBuilds: readonly BrokenBuild[] = [
