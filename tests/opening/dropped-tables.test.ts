@@ -67,4 +67,15 @@ describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => 
       }
     }
   })
+
+  test('a call that meets a renamed column is not retryable: it would fail again', async () => {
+    await using place = await makePlace()
+    await using database = await openPlace(place)
+    await using state = await openStateStore({ database })
+    await place.runScript('alter table state_records rename column version to edition')
+    for (const call of [() => state.load(ann, 'k'), () => state.save(record)]) {
+      const error = await failureOf(call())
+      expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
+    }
+  })
 })

@@ -72,8 +72,16 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
   return new HarborageError(
     'store_unavailable',
     `the database could not do the work (${code}): see the cause`,
-    { cause: error },
+    { cause: error, retryable: isTransient(code) },
   )
+}
+
+/**
+ * Returns whether a failure may end by itself: of a read from the disk, of memory, or of a lock
+ * that SQLite could not get. Any other failure would come again, as on Postgres.
+ */
+function isTransient(code: string): boolean {
+  return /^SQLITE_(IOERR|NOMEM|PROTOCOL|INTERRUPT)/.test(code)
 }
 
 /**
