@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
-import { complaints, figures, sumOf } from '../../harness/figures.ts'
+import { complaints, sumOf } from '../../harness/figures.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
 import { Worker } from '../../harness/worker.ts'
 import { startPgBouncer } from './pgbouncer.ts'
+import { workInPortions } from './portions.ts'
 
 const script = join(import.meta.dirname, 'killed-backends-worker.ts')
 
@@ -48,27 +49,21 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
   const processes = Array.from({ length: PROCESSES }, (_, process) =>
     Worker.start(script, { dsn: bouncer.dsn, direct: dsn, process }, brokenBuild),
   )
-  const found: Figures[] = []
-  let done = 0
   let isOver = false
   try {
     await Promise.all(processes.map((process) => process.call('open')))
     const killing = killUntil(dsn, () => isOver)
-    let begun = 0
-    const working = processes.map(async (process) => {
-      while (begun < rounds && complaints(sumOf(found)).length === 0) {
-        begun += CALLS_PER_PORTION
-        const portion = { from: begun, calls: CALLS_PER_PORTION }
-        const worked = await process.call<Figures>('work', portion)
-        found.push(worked)
-        done += worked.acknowledged
-        progress(done)
-      }
+    const working = workInPortions(processes, {
+      rounds,
+      calls: CALLS_PER_PORTION,
+      progress,
+      isEnough: (found) => complaints(sumOf(found)).length > 0,
     })
-    await Promise.all(working).finally(() => (isOver = true))
+    const found = await working.finally(() => (isOver = true))
     await killing
-    found.push(...(await Promise.all(processes.map((process) => process.call<Figures>('check')))))
-    return sumOf([...found, figures({ rounds: done })])
+    const worked = sumOf(found)
+    const checks = await Promise.all(processes.map((process) => process.call<Figures>('check')))
+    return { ...sumOf([worked, ...checks]), rounds: worked.acknowledged }
   } finally {
     isOver = true
     await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()))

@@ -7,6 +7,7 @@ import { figures, sumOf } from '../../harness/figures.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
 import { Worker } from '../../harness/worker.ts'
 import { startPgBouncer } from './pgbouncer.ts'
+import { workInPortions } from './portions.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
@@ -74,22 +75,9 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
     const opening = Promise.all(processes.map((process) => process.call('open')))
     const leaked = await leakedLock(dsn, opening)
     if (leaked !== undefined) return figures({ violations: [leaked] })
-    const found: Figures[] = []
-    let begun = 0
-    let done = 0
-    await Promise.all(
-      processes.map(async (process) => {
-        while (begun < rounds) {
-          begun += CALLS_PER_PORTION
-          const portion = { from: begun, calls: CALLS_PER_PORTION }
-          const worked = await process.call<Figures>('work', portion)
-          found.push(worked)
-          done += worked.acknowledged
-          progress(done)
-        }
-      }),
-    )
-    return sumOf([...found, figures({ rounds: done })])
+    const found = await workInPortions(processes, { rounds, calls: CALLS_PER_PORTION, progress })
+    const total = sumOf(found)
+    return { ...total, rounds: total.acknowledged }
   } finally {
     await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()))
   }
