@@ -12,6 +12,11 @@ const comparisons: readonly (readonly [fault: string, isSame: CompareNames])[] =
   ['treats an underscore as any character', isLike],
 ]
 
+/** Returns a name as a store would keep it that trims names and ignores case and width. */
+export function looselyNamed(name: string): string {
+  return name.trim().normalize('NFKC').toLowerCase()
+}
+
 /** Returns a fault for each inexact comparison of names in one kind of call. */
 export function inexactFaults<Open>(
   calls: string,

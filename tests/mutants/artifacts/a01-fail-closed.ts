@@ -4,6 +4,7 @@ import {
   type ArtifactRef,
   type ArtifactScope,
 } from '@harborage/artifacts'
+import { looselyNamed } from '../inexact-names.ts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { RenamingDriver } from './renaming-driver.ts'
@@ -24,20 +25,16 @@ class HastyStore extends ArtifactStore {
 class FoldingDriver extends RenamingDriver {
   protected override renameScope({ tenantId, userId, sessionId, taskId }: Scope): Scope {
     return {
-      tenantId: fold(tenantId),
-      userId: fold(userId),
-      sessionId: fold(sessionId),
-      taskId: fold(taskId),
+      tenantId: looselyNamed(tenantId),
+      userId: looselyNamed(userId),
+      sessionId: looselyNamed(sessionId),
+      taskId: looselyNamed(taskId),
     }
   }
 
   protected override renameText(text: string): string {
-    return fold(text)
+    return looselyNamed(text)
   }
-}
-
-function fold(name: string): string {
-  return name.trim().normalize('NFKC').toLowerCase()
 }
 
 /** Stores an artifact under one joined path. */

@@ -1,5 +1,6 @@
 import type { RunIdentity } from '@harborage/core'
 import type { SlotKey, StateRecord } from '@harborage/state'
+import { looselyNamed } from '../inexact-names.ts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { RenamingDriver } from './renaming-driver.ts'
@@ -10,17 +11,13 @@ class FoldingDriver extends RenamingDriver {
   protected override rename({ identity, kind }: SlotKey): SlotKey {
     const { tenantId, userId, sessionId, runId } = identity
     const folded: Required<RunIdentity> = {
-      tenantId: fold(tenantId),
-      userId: fold(userId),
-      sessionId: fold(sessionId),
-      runId: fold(runId),
+      tenantId: looselyNamed(tenantId),
+      userId: looselyNamed(userId),
+      sessionId: looselyNamed(sessionId),
+      runId: looselyNamed(runId),
     }
-    return { identity: folded, kind: fold(kind) }
+    return { identity: folded, kind: looselyNamed(kind) }
   }
-}
-
-function fold(name: string): string {
-  return name.trim().normalize('NFKC').toLowerCase()
 }
 
 /** Stores a slot under one joined key. */
