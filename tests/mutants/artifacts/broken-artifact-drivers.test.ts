@@ -1,7 +1,7 @@
 import { ArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance, type ArtifactHarness } from '@harborage/conformance/artifacts'
-import { describe, expect, it } from 'vitest'
-import { collectCases, failingCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import { describeBrokenStores } from '../describe-broken-stores.ts'
 import { failClosedFaults } from './a01-fail-closed.ts'
 import { idFaults } from './a02-id.ts'
 import { dedupFaults } from './a03-dedup.ts'
@@ -41,50 +41,11 @@ const casesOf = (harness: ArtifactHarness): CollectedCase[] =>
 
 const intact = harnessOf({ open: (artifacts, options) => new ArtifactStore(artifacts, options) })
 
-describe('the conformance suite', () => {
-  it('passes on a store that is not broken', async () => {
-    const failures: unknown[] = []
-    for (const { name, run } of casesOf({ ...intact, callMs: 1 })) {
-      const failure = await run()
-      if (failure !== undefined) failures.push({ name, failure })
-    }
-    expect(failures).toEqual([])
-  })
-
-  it('has a broken store for the guarantee of each of its cases', () => {
-    const guarantees = casesOf(intact).map((each) => each.guarantee)
-    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
-  })
-
-  describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, ownFaults]) => {
-    const faults = [...ownFaults, ...largeFaults.filter((fault) => fault.guarantee === guarantee)]
-    const seenToFail = new Set<string>()
-    const isOurs = (each: CollectedCase): boolean => each.guarantee === guarantee
-
-    it.for(faults)('fails on a store that $fault', async (broken) => {
-      expect(broken.guarantee).toBe(guarantee)
-      const harness = harnessOf(broken)
-      // Some faults of size show only where a case has as many entries as on a fast driver.
-      const sized = largeFaults.includes(broken) ? { ...harness, callMs: 1 } : harness
-      const failing = await failingCases(casesOf(sized), isOurs)
-      for (const name of failing) seenToFail.add(name)
-      expect(failing).not.toEqual([])
-    })
-
-    it('has no case that was not seen to fail', () => {
-      const cases = casesOf(intact).filter(isOurs)
-      expect(cases.map(({ name }) => name).filter((name) => !seenToFail.has(name))).toEqual([])
-    })
-
-    it(`alone fails on a store that ${faults[0]?.fault}`, async () => {
-      const [sharp] = faults
-      if (sharp === undefined) throw new Error('each guarantee has a broken store')
-      // Histories compare all results, so they see the faults of all guarantees.
-      const others = await failingCases(
-        casesOf(harnessOf(sharp)),
-        (each) => !isOurs(each) && each.guarantee !== 'S12',
-      )
-      expect(others).toEqual([])
-    })
-  })
+describeBrokenStores({
+  casesOf,
+  harnessOf,
+  intact,
+  faultsByGuarantee,
+  largeFaults,
+  isFirstSharp: true,
 })

@@ -1,0 +1,85 @@
+import { failingCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import { describe, expect, it } from 'vitest'
+
+/** A broken store, as far as any suite needs it. */
+interface Broken {
+  /** The guarantee that it breaks. */
+  readonly guarantee: string
+  /** Completes the sentence "a store that …". */
+  readonly fault: string
+}
+
+/** A suite and the stores that break its guarantees. */
+export interface BrokenStores<Store extends Broken, Harness> {
+  readonly casesOf: (harness: Harness) => readonly CollectedCase[]
+  readonly harnessOf: (broken: Store) => Harness
+  /** The harness of a store that is not broken. */
+  readonly intact: Harness
+  readonly faultsByGuarantee: Readonly<Record<string, readonly Store[]>>
+  /** The faults of size, of every guarantee. */
+  readonly largeFaults: readonly Store[]
+  /** Whether only the cases of a guarantee see its first fault. Default: `false`. */
+  readonly isFirstSharp?: boolean
+}
+
+/** Describes that the suite passes on a store that is not broken, and catches each broken one. */
+export function describeBrokenStores<
+  Store extends Broken,
+  Harness extends { readonly callMs?: number },
+>({
+  casesOf,
+  harnessOf,
+  intact,
+  faultsByGuarantee,
+  largeFaults,
+  isFirstSharp = false,
+}: BrokenStores<Store, Harness>): void {
+  describe('the conformance suite', () => {
+    it('passes on a store that is not broken', async () => {
+      const failures: unknown[] = []
+      for (const { name, run } of casesOf({ ...intact, callMs: 1 })) {
+        const failure = await run()
+        if (failure !== undefined) failures.push({ name, failure })
+      }
+      expect(failures).toEqual([])
+    })
+
+    it('has a broken store for the guarantee of each of its cases', () => {
+      const guarantees = casesOf(intact).map((each) => each.guarantee)
+      expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+    })
+
+    describe.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, ownFaults]) => {
+      const faults = [...ownFaults, ...largeFaults.filter((fault) => fault.guarantee === guarantee)]
+      const seenToFail = new Set<string>()
+      const isOurs = (each: CollectedCase): boolean => each.guarantee === guarantee
+
+      it.for(faults)('fails on a store that $fault', async (broken) => {
+        expect(broken.guarantee).toBe(guarantee)
+        const harness = harnessOf(broken)
+        // Some faults of size show only where a case has as many entries as on a fast driver.
+        const sized = largeFaults.includes(broken) ? { ...harness, callMs: 1 } : harness
+        const failing = await failingCases(casesOf(sized), isOurs)
+        for (const name of failing) seenToFail.add(name)
+        expect(failing).not.toEqual([])
+      })
+
+      it('has no case that was not seen to fail', () => {
+        const cases = casesOf(intact).filter(isOurs)
+        expect(cases.map(({ name }) => name).filter((name) => !seenToFail.has(name))).toEqual([])
+      })
+
+      if (!isFirstSharp) return
+      it(`alone fails on a store that ${faults[0]?.fault}`, async () => {
+        const [sharp] = faults
+        if (sharp === undefined) throw new Error('each guarantee has a broken store')
+        // Histories compare all results, so they see the faults of all guarantees.
+        const others = await failingCases(
+          casesOf(harnessOf(sharp)),
+          (each) => !isOurs(each) && each.guarantee !== 'S12',
+        )
+        expect(others).toEqual([])
+      })
+    })
+  })
+}
