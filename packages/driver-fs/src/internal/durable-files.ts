@@ -72,7 +72,7 @@ export async function linkIfFree(from: string, to: string): Promise<Linked> {
   }
 }
 
-/** Moves a directory. Resolves to `false` if it was not there. */
+/** Moves a folder. Resolves to `false` if it was not there. */
 export async function moveIfThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to)

@@ -63,7 +63,7 @@ async function findExisting(
   }
 }
 
-/** Returns an objection to a file system of the kernel, which takes no directories. */
+/** Returns an objection to a file system of the kernel, which takes no folders. */
 async function onKernel(folder: string): Promise<Objection[]> {
   const kernel = kernelFileSystem((await statfs(folder)).type)
   if (kernel === undefined) return []

@@ -56,7 +56,7 @@ export function missingRoot(): HarborageError {
   )
 }
 
-/** Returns the error if the root that a store opened is gone, or another directory has its path. */
+/** Returns the error if the root that a store opened is gone, or another folder has its path. */
 export function vanishedRoot(): HarborageError {
   return new HarborageError(
     'store_unavailable',

@@ -6,7 +6,7 @@ import { vanishedRoot } from './fs-errors.ts'
 /** The open roots of this process, for `diagnose`. */
 const openRoots = new Set<OpenedRoot>()
 
-/** The directory that a store opened, by its identity: another one may take its path later. */
+/** The folder that a store opened, by its identity: another one may take its path later. */
 export class OpenedRoot {
   readonly path: string
   readonly #opened: BigIntStats
@@ -19,7 +19,7 @@ export class OpenedRoot {
   /**
    * Resolves to the root as it is now.
    *
-   * @param path The real path of an existing directory.
+   * @param path The real path of an existing folder.
    */
   static async at(path: string): Promise<OpenedRoot> {
     const root = new OpenedRoot(path, await stat(path, { bigint: true }))
@@ -28,7 +28,7 @@ export class OpenedRoot {
   }
 
   /**
-   * Checks that the directory is still there. Without it everything in it would seem absent.
+   * Checks that the folder is still there. Without it everything in it would seem absent.
    *
    * @throws `store_unavailable` if it is gone or another one is in its place.
    */
@@ -58,8 +58,8 @@ export class OpenedRoot {
 }
 
 /**
- * Returns whether two results are of the same directory. The device changes when a volume is
- * mounted again, and the number of a removed directory may be given to a new one. The time of its
+ * Returns whether two results are of the same folder. The device changes when a volume is
+ * mounted again, and the number of a removed folder may be given to a new one. The time of its
  * creation does not change, but not every file system knows it: then it is that of the last change,
  * or none.
  */
