@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { CallOptions, PageOptions } from './call-options.ts'
+export type { CallOptions, ListOptions, ListOrder, PageOptions } from './call-options.ts'
 export { identityContext, type Context } from './context.ts'
 export type { Database } from './database.ts'
 export {

@@ -34,6 +34,33 @@ describe('a walk', () => {
     expect(asked).toEqual(expected)
   })
 
+  test.each([
+    [0, []],
+    [1, [1]],
+    [3, [3]],
+    [4, [3, 1]],
+    [9, [3, 3, 3]],
+    [10, [3, 3, 3, 1]],
+    [12, [3, 3, 3, 3]],
+  ])('of at most %i of 10 items asks for no more than that', async (total, expected) => {
+    const limits: number[] = []
+    const walk = walkPages({
+      pageSize: 3,
+      total,
+      async fetchPage(after: number | undefined, limit) {
+        limits.push(limit)
+        const first = (after ?? 0) + 1
+        const length = Math.min(limit, 10 - first + 1)
+        return Array.from({ length }, (_, index) => first + index)
+      },
+      placeOf: (item) => item,
+      bytesOf: () => 0,
+    })
+    const count = Math.min(total, 10)
+    expect(await collect(walk)).toEqual(Array.from({ length: count }, (_, i) => i + 1))
+    expect(limits).toEqual(expected)
+  })
+
   test('fetches nothing before the first step, and no page before the current one is used up', async () => {
     const { asked, walk } = pages(9, 3)
     expect(asked).toEqual([])

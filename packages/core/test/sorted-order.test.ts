@@ -30,6 +30,15 @@ describe('a sorted order', () => {
     expect([...order.from(all)]).toEqual([0, 2, 3])
   })
 
+  test('yields them in reverse, from before the first that is too far', () => {
+    const { order } = counting()
+    for (const item of [3, 1, 2, 4]) order.add(item)
+    order.remove(2)
+    expect([...order.backFrom(() => false)]).toEqual([4, 3, 1])
+    expect([...order.backFrom((item) => item >= 4)]).toEqual([3, 1])
+    expect([...order.backFrom(all)]).toEqual([])
+  })
+
   test('goes on with a walk while items before and after its place are removed', () => {
     const { order } = counting()
     for (let item = 0; item < 5_000; item += 1) order.add(item)

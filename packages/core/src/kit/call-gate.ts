@@ -14,6 +14,8 @@ export interface CheckedCall {
 export interface CheckedWalk extends CheckedCall {
   /** The largest number of items in a page. */
   readonly limit: number
+  /** The largest number of items of all pages together. Default: no limit. */
+  readonly total?: number | undefined
 }
 
 /** The store or database that a gate guards. */
@@ -133,23 +135,30 @@ export class CallGate {
    * not at the first step.
    *
    * @param operation The name of the operation in traces.
+   * @param fetchPage Fetches up to `limit` items after the given place, or the first ones. The
+   * limit is that of the checked arguments, or what is left of their `total`.
    *
    * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
    */
   walk<Checked extends CheckedWalk, Item, Place>(
     operation: string,
     check: () => Checked,
-    fetchPage: (checked: Checked, after: Place | undefined) => Promise<readonly Item[]>,
+    fetchPage: (
+      checked: Checked,
+      after: Place | undefined,
+      limit: number,
+    ) => Promise<readonly Item[]>,
     walk: Pick<PageWalk<Item, Place>, 'placeOf' | 'bytesOf' | 'handOut'>,
   ): AsyncIterable<Item> {
     const checked = this.read(operation, check)
-    const { signal, limit } = checked
+    const { signal, limit: pageSize, total } = checked
     return walkPages({
       ...walk,
-      pageSize: limit,
+      pageSize,
+      total,
       signal,
-      fetchPage: (after: Place | undefined) =>
-        this.run(signal, () => fetchPage(checked, after), operation),
+      fetchPage: (after: Place | undefined, limit: number) =>
+        this.run(signal, () => fetchPage(checked, after, limit), operation),
     })
   }
 

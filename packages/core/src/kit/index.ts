@@ -6,7 +6,10 @@
  */
 // Options of calls and of pages.
 export {
+  checkLimit,
+  checkOrder,
   checkPageSize,
+  listOptionNames,
   pageOptionNames,
   DEFAULT_PAGE_SIZE,
   MAX_PAGE_BYTES,

@@ -6,15 +6,19 @@ import { turnIfHeld } from './event-loop-turn.ts'
 export interface PageWalk<Item, Place> {
   /** The most items of a page. */
   readonly pageSize: number
+  /** The most items of all pages together. Default: no limit. */
+  readonly total?: number | undefined
   /** The number of bytes at which a page ends. Default: 8 MiB. */
   readonly maxBytes?: number
   /** Once aborted, ends the walk with its reason before the next item. */
   readonly signal?: AbortSignal | undefined
   /**
-   * Fetches up to `pageSize` items after the given place, or the first ones. It may stop as soon as
+   * Fetches up to `limit` items after the given place, or the first ones. It may stop as soon as
    * they hold `maxBytes`. A page of fewer items that hold less than that is the last one.
+   *
+   * @param limit The page size, or what is left of `total` if that is less.
    */
-  readonly fetchPage: (after: Place | undefined) => Promise<readonly Item[]>
+  readonly fetchPage: (after: Place | undefined, limit: number) => Promise<readonly Item[]>
   /** Returns the place of an item. It must not depend on anything that the caller can change. */
   readonly placeOf: (item: Item) => Place
   /** Returns the bytes of an item, by the same rule as `fetchPage`. */
@@ -30,6 +34,7 @@ export interface PageWalk<Item, Place> {
  */
 export function walkPages<Item, Place>({
   pageSize,
+  total = Number.POSITIVE_INFINITY,
   maxBytes = MAX_PAGE_BYTES,
   signal,
   fetchPage,
@@ -40,14 +45,17 @@ export function walkPages<Item, Place>({
   return {
     async *[Symbol.asyncIterator]() {
       let after: Place | undefined
-      for (;;) {
+      let left = total
+      while (left > 0) {
         const turn = turnIfHeld()
         if (turn !== undefined) await turn
-        const page = await fetchPage(after)
+        const limit = Math.min(pageSize, left)
+        const page = await fetchPage(after, limit)
+        left -= page.length
         const last = page.at(-1)
         if (last !== undefined) after = placeOf(last)
         // Checked before the caller gets the items and may change them.
-        const isLast = page.length < pageSize && !holds(page, maxBytes, bytesOf)
+        const isLast = page.length < limit && !holds(page, maxBytes, bytesOf)
         for (const item of page) {
           yield handOut(item)
           if (signal !== undefined && isAborted(signal)) throw abortReason(signal)

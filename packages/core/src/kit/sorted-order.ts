@@ -77,6 +77,18 @@ export class SortedOrder<Item> {
     }
   }
 
+  /**
+   * Yields the items in reverse order, from the last one for which the condition does not hold. It
+   * has to hold for all later ones.
+   */
+  *backFrom(isTooFar: (item: Item) => boolean): Iterable<Item> {
+    const entries = this.#inOrder()
+    for (let place = firstOf(entries, isTooFar) - 1; place >= 0; place -= 1) {
+      const entry = entries[place]
+      if (entry !== undefined && !entry.isRemoved) yield entry.item
+    }
+  }
+
   #inOrder(): readonly Entry<Item>[] {
     if (!this.#isInOrder) {
       this.#entries.sort((left, right) => this.#rules.compare(left.item, right.item))
