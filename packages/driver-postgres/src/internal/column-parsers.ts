@@ -1,10 +1,11 @@
 const BYTEA = 17
-const INT8 = 20
+/** int8, int2 and int4. `length` of bytes is an int4. */
+const INTEGERS: ReadonlySet<number> = new Set([20, 21, 23])
 
 /** The column parsers of the engine port. They replace any parsers that the process has set. */
 export const columnParsers: { getTypeParser(typeId: number): (text: string) => unknown } = {
   getTypeParser(typeId) {
-    if (typeId === INT8) return Number
+    if (INTEGERS.has(typeId)) return Number
     return typeId === BYTEA ? parseBytes : String
   },
 }
