@@ -6,6 +6,7 @@ import { pipeline } from '../sql-work.ts'
 import { compileReadInParts } from './large-values.ts'
 import { compileAllOrNone, compileBatch } from './postgres-batches.ts'
 import { keyTables } from './postgres-key-tables.ts'
+import { compileArrayReads } from './postgres-many-reads.ts'
 import { postgresColumnType, postgresValueType } from './postgres-types.ts'
 import { removeInPasses } from './remove-in-passes.ts'
 import type { SqlDialect } from './sql-dialect.ts'
@@ -35,6 +36,7 @@ export const postgresDialect: SqlDialect = {
   removeAlone: () => undefined,
   compileBatch,
   compileAllOrNone,
+  compileManyReads: compileArrayReads,
   compileLargeRead: compileReadInParts,
   failureReason: (state) => REASONS.get(state),
   apart: {

@@ -103,6 +103,14 @@ export interface SqlDialect {
     traits: StatementTraits<readonly Parameters[]>,
   ): SqlStatement<readonly Parameters[], unknown> | undefined
   /**
+   * Compiles a read of the rows with the given keys. It is one statement, so that all of its rows
+   * are of the same moment, and looks up each key in the index of the primary key.
+   */
+  compileManyReads<Parameters extends object, Key extends object, Row>(
+    calls: SqlCalls,
+    read: ManyRead<Parameters>,
+  ): ManyReads<Parameters, Key, Row>
+  /**
    * Compiles a read of a large value that takes little memory besides the value, whole or in parts.
    */
   compileLargeRead<Key extends object>(calls: SqlCalls, value: LargeValue<Key>): LargeRead<Key>
@@ -155,6 +163,36 @@ export interface ManyCalls<Parameters> {
     column: keyof Parameters & string,
   ) => RawBuilder<SqlBool>
 }
+
+/** A read of the rows of a table with given keys. */
+export interface ManyRead<Parameters> extends Pick<StatementTraits<never>, 'repeat'> {
+  /** The name of the statement, or the beginning of its name. */
+  readonly name: string
+  readonly table: KeyedTable
+  /** The key columns whose value is a parameter, and the same in all keys. */
+  readonly common: readonly (keyof Parameters & string)[]
+  /**
+   * Returns the columns of a row.
+   *
+   * @param sumOf Returns the sum of an expression over all rows that are found. It is computed only
+   * if a row needs it.
+   */
+  readonly columns: (
+    parameters: Parameters,
+    sumOf: (value: RawBuilder<number>) => RawBuilder<number>,
+  ) => readonly OrderColumn[]
+}
+
+/** The parameters of a {@link ManyRead}. No key occurs twice, and there is at least one. */
+export type ManyKeys<Parameters, Key> = Parameters & {
+  /** The other key columns of each row. */
+  readonly keys: readonly Key[]
+}
+
+/** Returns the statement of a {@link ManyRead} for a number of keys. */
+export type ManyReads<Parameters, Key, Row> = (
+  count: number,
+) => SqlStatement<ManyKeys<Parameters, Key>, Row>
 
 /**
  * A large value of one row of a table, in its column `bytes`. Its digest is in the column `sha256`.

@@ -3,6 +3,7 @@ import { changeRows } from '../sql-work.ts'
 import type { ColumnType } from '../table-spec.ts'
 import { compileDirectRead } from './large-values.ts'
 import { orderIndexes } from './order-index.ts'
+import { compileListedReads } from './sqlite-many-reads.ts'
 import type { SqlDialect } from './sql-dialect.ts'
 
 const UNIQUE: ReadonlySet<string> = new Set([
@@ -29,6 +30,7 @@ export const sqliteDialect: SqlDialect = {
   // Statements are cheap here. The engine lets calls share a commit instead.
   compileBatch: () => undefined,
   compileAllOrNone: () => undefined,
+  compileManyReads: compileListedReads,
   compileLargeRead: compileDirectRead,
   failureReason: (code) => (UNIQUE.has(code) ? 'unique_violation' : undefined),
   apart: {

@@ -1,0 +1,62 @@
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import { Placeholder, placeholders, readParameter } from '../placeholder.ts'
+import { forAnyTables, type SqlCalls } from '../sql-calls.ts'
+import type { SqlStatement } from '../sql-statement.ts'
+import type { ManyKeys, ManyReads, ManyRead, OrderColumn } from './sql-dialect.ts'
+
+/** The numbers of keys for which there is a statement. Most calls have few. */
+const SIZES: readonly number[] = [16, 128, 1_024]
+
+/**
+ * Compiles a read by many keys with a list of values, which is faster here than a JSON array. The
+ * list of a statement has a fixed length, so there are statements for several lengths.
+ */
+export function compileListedReads<Parameters extends object, Key extends object, Row>(
+  { builder }: SqlCalls,
+  read: ManyRead<Parameters>,
+): ManyReads<Parameters, Key, Row> {
+  const { name, repeat, table, common, columns } = read
+  const db = forAnyTables(builder)
+  const parameters = placeholders<Parameters>()
+  const own = table.key.filter((column) => !common.some((each) => each === column))
+  const place = sql.join(own.map((column) => sql.ref(column)))
+  const find = (selected: readonly OrderColumn[]) =>
+    db
+      .selectFrom(table.name)
+      .select(selected)
+      .where((where) =>
+        where.and(common.map((column) => sql<SqlBool>`${sql.ref(column)} = ${parameters[column]}`)),
+      )
+      .where(sql<SqlBool>`(${place}) in (select * from asked)`)
+  const sumOf = (value: RawBuilder<number>): RawBuilder<number> =>
+    sql<number>`${find([sql<number>`sum(${value})`.as('sum')])}`
+  const found = find(columns(parameters, sumOf)).compile()
+  const key = `(${own.map(() => '?').join(', ')})`
+
+  const statementOf = (size: number): SqlStatement<ManyKeys<Parameters, Key>, Row> => ({
+    name: `${name}_${size}`,
+    repeat,
+    // The list comes first, so that its values are the first ones.
+    sql: `with asked (${own.join(', ')}) as (values ${Array.from({ length: size }, () => key).join(', ')}) ${found.sql}`,
+    bind(given) {
+      const bound: unknown[] = []
+      for (let index = 0; index < size; index += 1) {
+        // A key that is listed twice finds its row once.
+        const asked = given.keys[index] ?? given.keys[0] ?? {}
+        for (const column of own) bound.push(Reflect.get(asked, column))
+      }
+      for (const parameter of found.parameters) {
+        bound.push(parameter instanceof Placeholder ? readParameter(given, parameter) : parameter)
+      }
+      return bound
+    },
+  })
+
+  const statements = new Map<number, SqlStatement<ManyKeys<Parameters, Key>, Row>>()
+  return (count) => {
+    const size = SIZES.find((each) => each >= count) ?? count
+    const statement = statements.get(size) ?? statementOf(size)
+    statements.set(size, statement)
+    return statement
+  }
+}
