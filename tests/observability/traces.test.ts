@@ -42,7 +42,10 @@ describe('each operation is published with its outcome', () => {
     await store.load(session, SECRET)
     await store.loadByEventId(session, record.eventId)
     await store.commit({ save: [{ ...record, eventId: newEventId(), kind: 'b' }] })
+    await store.loadMany([{ identity: session, kind: SECRET }])
     for await (const _ of store.list(session, SECRET, { pageSize: 1 }));
+    for await (const _ of store.listKeys(session, SECRET, { limit: 1 }));
+    await store.count(session, '')
     for await (const _ of store.listKind({ maintenanceScoped: true }, SECRET));
     await store.delete(session, SECRET)
     await store.deleteScope(session)
@@ -55,8 +58,11 @@ describe('each operation is published with its outcome', () => {
       'state.load ok',
       'state.loadByEventId ok',
       'state.commit ok',
+      'state.loadMany ok',
       'state.list ok',
       'state.list ok',
+      'state.listKeys ok',
+      'state.count ok',
       'state.listKind ok',
       'state.delete ok',
       'state.deleteScope ok',

@@ -6,11 +6,14 @@ import {
   InMemoryStateDriver,
   type CheckedTransaction,
   type Condition,
+  type KindRange,
+  type ListKeysPage,
   type ListKindPage,
   type ListPage,
   type SaveOutcome,
   type SlotKey,
   type StateDriver,
+  type StateKey,
   type StateRecord,
 } from '@harborage/state'
 import { decodeChange, encodeChange, type Change } from './change.ts'
@@ -54,6 +57,13 @@ export class JsonlStateDriver implements StateDriver {
     return this.#held.load(slot)
   }
 
+  loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+    return this.#held.loadMany(slots, maxBytes)
+  }
+
   loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
     return this.#held.loadByEventId(identity, eventId)
   }
@@ -93,6 +103,14 @@ export class JsonlStateDriver implements StateDriver {
 
   listPage(page: ListPage): Promise<readonly StateRecord[]> {
     return this.#held.listPage(page)
+  }
+
+  listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
+    return this.#held.listKeysPage(page)
+  }
+
+  count(range: KindRange): Promise<number> {
+    return this.#held.count(range)
   }
 
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {

@@ -1,6 +1,8 @@
 import { isHarborageError, newEventId } from '@harborage/core'
 import { checkEventId, checkRunIdentity, readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { readEntries } from './internal/check-entries.ts'
+import { slotRules } from './internal/check-slots.ts'
 import {
   checkCall,
   checkDefinition,
@@ -56,6 +58,13 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     kind,
     async load(store, identity, options) {
       return (await slot.loadWithEventId(store, identity, options))?.value
+    },
+    async loadMany(store, owners, options) {
+      const slots = checkCall(store, () =>
+        readEntries('owners', owners, slotRules).map((identity) => ({ identity, kind })),
+      )
+      const records = await store.loadMany(slots, options)
+      return Promise.all(records.map(async (record) => record && slot.decode(record)))
     },
     async loadWithEventId(store, identity, options) {
       const loading = checkStore(store).load(identity, kind, options)

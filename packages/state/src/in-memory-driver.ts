@@ -9,15 +9,23 @@ import {
   type Generation,
   type SlotView,
 } from './decide.ts'
+import { copyRecord } from './internal/copy-record.ts'
 import type {
   CheckedTransaction,
   Condition,
+  KindRange,
+  ListKeysPage,
   ListKindPage,
   ListPage,
   SlotKey,
   StateDriver,
 } from './state-driver.ts'
-import { REMEMBERED_EVENT_IDS, type SaveOutcome, type StateRecord } from './state-record.ts'
+import {
+  REMEMBERED_EVENT_IDS,
+  type SaveOutcome,
+  type StateKey,
+  type StateRecord,
+} from './state-record.ts'
 
 /**
  * Keeps records in the memory of one process, without durability. It is the default driver, and the
@@ -32,6 +40,15 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
     return this.#slots.get(slotId(slot))?.copy()
+  }
+
+  async loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+    const held = slots.map((slot) => this.#slots.get(slotId(slot)))
+    const bytes = held.reduce((sum, each) => sum + (each?.bytes.byteLength ?? 0), 0)
+    return bytes > maxBytes ? undefined : held.map((each) => each?.copy())
   }
 
   async loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
@@ -72,21 +89,25 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    const { identity, after } = page
-    return this.#page(
-      page,
-      ({ kind }) => after === undefined || compareNames(kind, after) > 0,
-      (slot) => slot.identity.runId === identity.runId && isInSession(slot, identity),
-    )
+    return pageOf(this.#inRange(page, page), page)
+  }
+
+  async listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
+    const keys: StateKey[] = []
+    for (const held of this.#inRange(page, page)) {
+      if (keys.push(held.key()) >= page.limit) break
+    }
+    return keys
+  }
+
+  async count(range: KindRange): Promise<number> {
+    let count = 0
+    for (const _ of this.#inRange(range, { order: 'ascending', after: undefined })) count += 1
+    return count
   }
 
   async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
-    const { after } = page
-    return this.#page(
-      page,
-      (slot) => after === undefined || compareSlots(slot, after) > 0,
-      () => true,
-    )
+    return pageOf(this.#ofKind(page), page)
   }
 
   async close(): Promise<void> {
@@ -122,25 +143,59 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     this.#order.remove(slot)
   }
 
-  #page(
-    { kindPrefix, limit, maxBytes }: Pick<ListPage, 'kindPrefix' | 'limit' | 'maxBytes'>,
-    isAfter: (slot: SlotKey) => boolean,
-    matches: (slot: SlotKey) => boolean,
-  ): StateRecord[] {
-    const slots = this.#order.from(
-      (slot) => compareNames(slot.kind, kindPrefix) >= 0 && isAfter(slot),
-    )
-    const page: StateRecord[] = []
-    let bytes = 0
+  /** Yields the records of one run whose kind is in the range, after a kind. */
+  *#inRange(
+    { identity, kindPrefix, from = '', to }: KindRange,
+    { order, after }: Pick<ListKeysPage, 'order' | 'after'>,
+  ): Iterable<HeldRecord> {
+    const isBefore = ({ kind }: SlotKey): boolean =>
+      compareNames(kind, kindPrefix) < 0 || compareNames(kind, from) < 0
+    const isBeyond = ({ kind }: SlotKey): boolean =>
+      (to !== undefined && compareNames(kind, to) >= 0) ||
+      (compareNames(kind, kindPrefix) > 0 && !kind.startsWith(kindPrefix))
+    const isAscending = order === 'ascending'
+    const slots = isAscending
+      ? this.#order.from(
+          (slot) => !isBefore(slot) && (after === undefined || compareNames(slot.kind, after) > 0),
+        )
+      : this.#order.backFrom(
+          (slot) => isBeyond(slot) || (after !== undefined && compareNames(slot.kind, after) >= 0),
+        )
     for (const slot of slots) {
-      if (!slot.kind.startsWith(kindPrefix)) break
-      const held = matches(slot) ? this.#slots.get(slotId(slot)) : undefined
-      if (held === undefined) continue
-      bytes += held.bytes.byteLength
-      if (page.push(held.copy()) >= limit || bytes >= maxBytes) break
+      if (isAscending ? isBeyond(slot) : isBefore(slot)) return
+      if (slot.identity.runId !== identity.runId || !isInSession(slot, identity)) continue
+      const held = this.#slots.get(slotId(slot))
+      if (held !== undefined) yield held
     }
-    return page
   }
+
+  /** Yields the records of all identities whose kind begins with the prefix, after a slot. */
+  *#ofKind({ kindPrefix, after }: ListKindPage): Iterable<HeldRecord> {
+    const slots = this.#order.from(
+      (slot) =>
+        compareNames(slot.kind, kindPrefix) >= 0 &&
+        (after === undefined || compareSlots(slot, after) > 0),
+    )
+    for (const slot of slots) {
+      if (!slot.kind.startsWith(kindPrefix)) return
+      const held = this.#slots.get(slotId(slot))
+      if (held !== undefined) yield held
+    }
+  }
+}
+
+/** Returns copies of the first records, up to the limits of a page. */
+function pageOf(
+  records: Iterable<HeldRecord>,
+  { limit, maxBytes }: Pick<ListPage, 'limit' | 'maxBytes'>,
+): StateRecord[] {
+  const page: StateRecord[] = []
+  let bytes = 0
+  for (const held of records) {
+    bytes += held.bytes.byteLength
+    if (page.push(held.copy()) >= limit || bytes >= maxBytes) break
+  }
+  return page
 }
 
 /** A stored record, with the event ids that its slot has replaced. */
@@ -175,12 +230,17 @@ class HeldRecord implements Generation {
 
   /** Returns a copy that the caller may change. */
   copy(): StateRecord {
-    const { identity, bytes, updatedAt } = this.record
+    return copyRecord(this.record)
+  }
+
+  /** Returns a copy without the bytes. */
+  key(): StateKey {
+    const { bytes, identity, updatedAt, ...rest } = this.record
     return {
-      ...this.record,
+      ...rest,
       identity: { ...identity },
-      bytes: new Uint8Array(bytes),
       updatedAt: new Date(updatedAt),
+      size: bytes.byteLength,
     }
   }
 }

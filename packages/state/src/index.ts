@@ -3,6 +3,8 @@
  *
  * @module
  */
+import './state-errors.ts'
+
 export { compareSlots } from './compare-slots.ts'
 export {
   decideCommit,
@@ -21,10 +23,13 @@ export {
   registerStateDriver,
   stateContext,
 } from './open-state-store.ts'
+export type { CountOptions, KindBounds, StateListOptions } from './list-options.ts'
 export type {
   CheckedExpectation,
   CheckedTransaction,
   Condition,
+  KindRange,
+  ListKeysPage,
   ListKindPage,
   ListPage,
   SlotKey,
@@ -32,6 +37,8 @@ export type {
 } from './state-driver.ts'
 export {
   MAX_COMMIT_ENTRIES,
+  MAX_LOAD_BYTES,
+  MAX_LOAD_SLOTS,
   MAX_STATE_BYTES,
   REMEMBERED_EVENT_IDS,
   type DeleteOptions,
@@ -40,6 +47,7 @@ export {
   type SaveOutcome,
   type Slot,
   type SlotExpectation,
+  type StateKey,
   type StateRecord,
   type StateTransaction,
 } from './state-record.ts'

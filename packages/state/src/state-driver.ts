@@ -1,5 +1,5 @@
-import type { EventId, Identity, RunIdentity } from '@harborage/core'
-import type { SaveOutcome, StateRecord } from './state-record.ts'
+import type { EventId, Identity, ListOrder, RunIdentity } from '@harborage/core'
+import type { SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /** A slot with a checked identity and kind. */
 export interface SlotKey {
@@ -29,14 +29,29 @@ export interface CheckedExpectation extends SlotKey {
   readonly eventId: EventId | null
 }
 
-/** The parameters of {@link StateDriver.listPage}. */
-export interface ListPage {
+/** A range of the kinds of one run, in the order of their UTF-8 bytes. */
+export interface KindRange {
   readonly identity: Required<RunIdentity>
+  /** What the kinds begin with. It may be empty. */
   readonly kindPrefix: string
+  /** The first kind of the range, or `undefined`. The range is the same for both orders. */
+  readonly from: string | undefined
+  /** The first kind beyond the range, or `undefined`. */
+  readonly to: string | undefined
+}
+
+/** The parameters of {@link StateDriver.listKeysPage}. */
+export interface ListKeysPage extends KindRange {
+  /** Whether the page begins at the first kinds of the range or at the last ones. */
+  readonly order: ListOrder
   /** The kind of the last record of the previous page, or `undefined` for the first page. */
   readonly after: string | undefined
   /** The largest number of records in the page. */
   readonly limit: number
+}
+
+/** The parameters of {@link StateDriver.listPage}. */
+export interface ListPage extends ListKeysPage {
   /** The page may end once the `bytes` of its records add up to this number or more. */
   readonly maxBytes: number
 }
@@ -46,7 +61,7 @@ export interface ListKindPage {
   readonly kindPrefix: string
   /** The slot of the last record of the previous page, or `undefined` for the first page. */
   readonly after: SlotKey | undefined
-  /** The same as in {@link ListPage}. */
+  /** The same as in {@link ListKeysPage}. */
   readonly limit: number
   /** The same as in {@link ListPage}. */
   readonly maxBytes: number
@@ -66,6 +81,18 @@ export interface ListKindPage {
 export interface StateDriver {
   /** Returns what the slot holds, or `undefined` if it is empty. */
   load(slot: SlotKey): Promise<StateRecord | undefined>
+  /**
+   * Returns what each slot holds, or `undefined` if it is empty, all at one moment. There is at
+   * least one slot, all are of one tenant, and no slot occurs twice.
+   *
+   * @param maxBytes The largest sum of the bytes of all records.
+   * @returns One element for each slot, in their order; `undefined` instead of the array if the
+   * records hold more than `maxBytes`. Larger content need not be read to find that.
+   */
+  loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined>
   /** Returns the record with this event id in any run of the session, or `undefined`. */
   loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined>
   /** Saves a record. Returns or throws what `decideSave` does. */
@@ -91,11 +118,18 @@ export interface StateDriver {
    */
   commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]>
   /**
-   * Returns the next records of one run whose kind begins with the prefix, ordered by the UTF-8
-   * bytes of the kind. A page is taken to be the last one if it has fewer than `limit` records and
-   * fewer than `maxBytes` bytes.
+   * Returns the next records of one run whose kind is in the range, ordered by the UTF-8 bytes of
+   * the kind. A page is taken to be the last one if it has fewer than `limit` records and fewer
+   * than `maxBytes` bytes.
    */
   listPage(page: ListPage): Promise<readonly StateRecord[]>
+  /**
+   * Returns the same records as {@link listPage}, without their bytes, which it does not read. A
+   * page of fewer than `limit` is taken to be the last one.
+   */
+  listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]>
+  /** Returns the number of records of one run whose kind is in the range. */
+  count(range: KindRange): Promise<number>
   /** Returns a page like {@link listPage}, of all identities, in the order of `compareSlots`. */
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]>
   /** Releases all resources. The store calls it once, when no call is in flight. */

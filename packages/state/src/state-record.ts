@@ -12,6 +12,12 @@ export const REMEMBERED_EVENT_IDS = 16
 /** The largest number of expectations, of saves and of deletes in one commit. */
 export const MAX_COMMIT_ENTRIES = 1000
 
+/** The largest number of slots that `StateStore.loadMany` loads. */
+export const MAX_LOAD_SLOTS = 1000
+
+/** The largest content of all records that `StateStore.loadMany` returns, in bytes: 64 MiB. */
+export const MAX_LOAD_BYTES: number = 64 * 1024 * 1024
+
 /** A place in the store, named by an identity and a kind. It holds one record or nothing. */
 export interface Slot {
   readonly identity: RunIdentity
@@ -48,6 +54,12 @@ export interface StateRecord {
   /** The number that the caller saved with the record; 0 if there was none. */
   readonly version: number
   readonly updatedAt: Date
+}
+
+/** A stored record without its bytes. It names a slot, for example for `StateStore.loadMany`. */
+export interface StateKey extends Omit<StateRecord, 'bytes'> {
+  /** The number of its bytes. */
+  readonly size: number
 }
 
 /**

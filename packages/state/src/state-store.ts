@@ -3,26 +3,13 @@ import {
   type EventId,
   HarborageError,
   type Identity,
-  type MaintenanceScope,
-  type PageOptions,
   type RunIdentity,
 } from '@harborage/core'
-import {
-  checkEventId,
-  checkMaintenanceScope,
-  checkPageSize,
-  checkRunIdentity,
-  checkSignal,
-  CallGate,
-  MAX_PAGE_BYTES,
-  pageOptionNames,
-  type StoreOptions,
-} from '@harborage/core/kit'
+import { checkEventId, checkRunIdentity, checkSignal, type StoreOptions } from '@harborage/core/kit'
 import {
   checkCarriedIdentity,
   checkCondition,
   checkDeleteCondition,
-  checkKindPrefix,
   checkRecord,
   checkSession,
   checkAnyRun,
@@ -30,7 +17,8 @@ import {
   conditionNames,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
-import type { SlotKey, StateDriver } from './state-driver.ts'
+import type { StateDriver } from './state-driver.ts'
+import { StateLists } from './state-lists.ts'
 import type {
   DeleteOptions,
   NewStateRecord,
@@ -39,12 +27,6 @@ import type {
   StateRecord,
   StateTransaction,
 } from './state-record.ts'
-
-declare module '@harborage/core' {
-  interface TracedStores {
-    readonly state: true
-  }
-}
 
 /**
  * A store of slots: small state such as checkpoints, keyed by identity and kind. Saves are
@@ -60,10 +42,10 @@ declare module '@harborage/core' {
  * event ids, and a delete with `ifEventId`. Any other commit or delete does its work again: after
  * `outcome_unknown`, load the slots first, since others may have saved in the meantime.
  */
-export class StateStore implements AsyncDisposable {
+export class StateStore extends StateLists implements AsyncDisposable {
   readonly #driver: StateDriver
   readonly #release: () => Promise<void>
-  readonly #gate = new CallGate({ name: 'StateStore', tracedAs: 'state', store: this })
+  readonly #gate = StateLists.gateOf(this)
 
   /**
    * Makes a store on a driver. `openStateStore` does this for you.
@@ -71,6 +53,7 @@ export class StateStore implements AsyncDisposable {
    * @param driver The storage backend. By default the store closes it when it is closed.
    */
   constructor(driver: StateDriver, { release = () => driver.close() }: StoreOptions = {}) {
+    super(driver)
     this.#driver = driver
     this.#release = release
   }
@@ -253,81 +236,6 @@ export class StateStore implements AsyncDisposable {
   }
 
   /**
-   * Returns an async iterable over the records of one run, or of the session itself, whose kind
-   * begins with the prefix, ordered by the UTF-8 bytes of the kind. The records are read in pages
-   * of `pageSize`, by default 100, and of about 8 MiB. A record that is not replaced or deleted
-   * meanwhile appears exactly once.
-   *
-   * A malformed argument throws here, not at the first iteration.
-   *
-   * @param kindPrefix Literal and case-sensitive; not empty.
-   *
-   * @example
-   * ```ts
-   * import { openStateStore } from '@harborage/state'
-   *
-   * await using state = await openStateStore()
-   * const run = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
-   * for await (const { kind, updatedAt } of state.list(run, 'task.')) {
-   *   console.log(kind, updatedAt)
-   * }
-   * ```
-   */
-  list(
-    identity: RunIdentity,
-    kindPrefix: string,
-    options?: PageOptions,
-  ): AsyncIterable<StateRecord> {
-    return this.#gate.walk(
-      'list',
-      () => ({
-        owner: checkRunIdentity(identity),
-        prefix: checkKindPrefix(kindPrefix),
-        signal: checkSignal(options, pageOptionNames),
-        limit: checkPageSize(options),
-      }),
-      ({ owner, prefix, limit }, after: string | undefined) =>
-        this.#driver.listPage({
-          identity: owner,
-          kindPrefix: prefix,
-          after,
-          limit,
-          maxBytes: MAX_PAGE_BYTES,
-        }),
-      { placeOf: ({ kind }) => kind, bytesOf },
-    )
-  }
-
-  /**
-   * Returns an async iterable like {@link list} over the records of all identities, for
-   * maintenance. They are ordered by kind, tenant, user, session and run, each by its UTF-8 bytes.
-   *
-   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
-   * purpose.
-   * @throws `maintenance_scope_required` without it.
-   */
-  listKind(
-    scope: MaintenanceScope,
-    kindPrefix: string,
-    options?: PageOptions,
-  ): AsyncIterable<StateRecord> {
-    return this.#gate.walk(
-      'listKind',
-      () => {
-        checkMaintenanceScope(scope)
-        return {
-          prefix: checkKindPrefix(kindPrefix),
-          signal: checkSignal(options, pageOptionNames),
-          limit: checkPageSize(options),
-        }
-      },
-      ({ prefix, limit }, after: SlotKey | undefined) =>
-        this.#driver.listKindPage({ kindPrefix: prefix, after, limit, maxBytes: MAX_PAGE_BYTES }),
-      { placeOf: ({ identity, kind }) => ({ identity: { ...identity }, kind }), bytesOf },
-    )
-  }
-
-  /**
    * Waits for the calls in flight, then releases all resources. Calls made from now on reject with
    * `store_closed`. Idempotent.
    */
@@ -339,10 +247,6 @@ export class StateStore implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-function bytesOf({ bytes }: StateRecord): number {
-  return bytes.byteLength
 }
 
 function notFound(message: string): never {

@@ -74,6 +74,18 @@ export interface TypedSlot<Input, Output> {
    * newer version.
    */
   load(store: StateStore, identity: RunIdentity, options?: CallOptions): Promise<Output | undefined>
+  /**
+   * Returns the values of this slot for up to 1,000 owners of one tenant, in their order, all of
+   * the same moment; `undefined` where a slot is empty. See `StateStore.loadMany`.
+   *
+   * @throws `result_too_large` if they hold more than 64 MiB in all; `invalid_record` as in
+   * {@link TypedSlot.load}.
+   */
+  loadMany(
+    store: StateStore,
+    owners: readonly RunIdentity[],
+    options?: CallOptions,
+  ): Promise<readonly (Output | undefined)[]>
   /** Returns the value like {@link TypedSlot.load}, with the event id of its save. */
   loadWithEventId(
     store: StateStore,

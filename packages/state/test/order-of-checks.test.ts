@@ -15,6 +15,7 @@ function malformedExcept(method: Method, identity: unknown): unknown[] {
   const options = { signal: 7, ifEventId: 7, pageSize: 0 }
   const record = { identity, eventId: 7, kind: 7, bytes: 7 }
   if (method === 'save') return [record, options]
+  if (method === 'loadMany') return [[record], options]
   if (method === 'commit') return [{ save: [record] }, options]
   if (method === 'deleteScope') return [identity, options]
   return [identity, 7, options]
@@ -80,8 +81,9 @@ test.each(methods)('%s checks its other arguments last', async (method) => {
   expect(error.code).toBe('invalid_record')
 })
 
-test('list and listKind throw for a malformed argument when they are called, not at the first iteration', async () => {
+test('list, listKeys and listKind throw for a malformed argument when they are called, not at the first iteration', async () => {
   await using store = await openStateStore()
-  expect(() => store.list(goodIdentity, '')).toThrow('kindPrefix')
+  expect(() => store.list(goodIdentity, '\0')).toThrow('kindPrefix')
+  expect(() => store.listKeys(goodIdentity, '\0')).toThrow('kindPrefix')
   expect(() => store.listKind({ maintenanceScoped: true }, '')).toThrow('kindPrefix')
 })

@@ -182,8 +182,11 @@ describe('an unknown option', () => {
     ['loadByEventId', [identity, eventId], 'abortSignal', 'signal'],
     ['loadByEventIdOrThrow', [identity, eventId], 'abortSignal', 'signal'],
     ['deleteScope', [{ ...identity, runId: undefined }], 'ifEventId', 'signal'],
-    ['list', [identity, kind], 'limit', 'signal, pageSize'],
-    ['list', [identity, kind], 'pagesize', 'signal, pageSize'],
+    ['loadMany', [[{ identity, kind }]], 'limit', 'signal'],
+    ['list', [identity, kind], 'Limit', 'signal, pageSize, order, limit, from, to'],
+    ['list', [identity, kind], 'pagesize', 'signal, pageSize, order, limit, from, to'],
+    ['listKeys', [identity, kind], 'until', 'signal, pageSize, order, limit, from, to'],
+    ['count', [identity, kind], 'limit', 'signal, from, to'],
     ['listKind', [scope, kind], 'limit', 'signal, pageSize'],
   ])(
     'of %s is rejected, and the error names the known options',

@@ -41,6 +41,7 @@ describe('a call of a typed slot', () => {
     const calls = (on: StateStore, whose: RunIdentity): Promise<unknown>[] => [
       costs.load(on, whose, wrong),
       costs.loadWithEventId(on, whose, wrong),
+      costs.loadMany(on, [whose], wrong),
       costs.save(on, whose, wrong, wrong),
       costs.delete(on, whose, wrong),
       costs.update(on, whose, wrong, wrong),

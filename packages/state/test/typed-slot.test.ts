@@ -63,6 +63,30 @@ describe('a typed slot', () => {
       expect(await costs.load(store, identity)).toBeUndefined()
     })
 
+    it('loads the values of many owners, in their order', async () => {
+      const [empty, second] = ['empty', 'second'].map((runId) => ({ ...identity, runId }))
+      if (empty === undefined || second === undefined) throw new Error('there are two')
+      await costs.save(store, identity, { cents: 1 })
+      await costs.save(store, second, { cents: 2 })
+      const values = await costs.loadMany(store, [second, empty, identity, second])
+      expect(values).toEqual([{ cents: 2 }, undefined, { cents: 1 }, { cents: 2 }])
+      expect(await costs.loadMany(store, [])).toEqual([])
+      await store.save({
+        eventId: newEventId(),
+        identity: empty,
+        kind,
+        bytes: Buffer.from('{"cents":-1}'),
+      })
+      await expect(costs.loadMany(store, [identity, empty])).rejects.toMatchObject({
+        code: 'invalid_record',
+      })
+      for (const owners of [undefined, identity, Array.from({ length: 1_001 }, () => identity)]) {
+        await expect(costs.loadMany(store, owners as never)).rejects.toMatchObject({
+          code: 'invalid_record',
+        })
+      }
+    })
+
     it('can be part of a commit', async () => {
       const notes = defineSlot({ kind: 'session.notes', schema: z.string() })
       const save = [

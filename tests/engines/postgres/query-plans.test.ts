@@ -113,6 +113,31 @@ describe.for(['force_generic_plan', 'force_custom_plan'] as const)(
       expectServedBy(plans, 'state_records_pkey', 12)
     })
 
+    test('a descending list is served by the primary key, from its end', async () => {
+      const plans = await plansOf(mode, database, async (state) => {
+        const options = { order: 'descending', limit: 5 } as const
+        expect(await count(state.list({ ...ann, tenantId: 'many' }, '', options))).toBe(5)
+        expect(await count(state.listKeys({ ...ann, tenantId: 'many' }, 'm', options))).toBe(5)
+      })
+      expect(plans).toHaveLength(2)
+      expectServedBy(plans, 'state_records_pkey', 12)
+    })
+
+    test('loadMany looks up each slot in the primary key', async () => {
+      const slots = ['t7', 't8'].flatMap((userId) =>
+        Array.from({ length: 10 }, (_, index) => ({
+          identity: { ...ann, ...(userId === 't7' ? {} : { userId }) },
+          kind: `k${index}`,
+        })),
+      )
+      const plans = await plansOf(mode, database, async (state) => {
+        const records = await state.loadMany(slots)
+        expect(records.filter((record) => record !== undefined)).toHaveLength(10)
+      })
+      expect(plans).toHaveLength(1)
+      expectServedBy(plans, 'state_records_pkey', 20 * 4)
+    })
+
     test('list begins at its prefix among the many records of one run', async () => {
       const plans = await plansOf(mode, database, async (state) => {
         expect(await count(state.list({ ...ann, tenantId: 'many' }, 'm4999'))).toBe(1)
@@ -128,6 +153,7 @@ test('plans that were made for an empty table find one slot or one event id in a
     // From the fifth call on a plan is kept.
     for (let call = 0; call < 8; call += 1) {
       await state.load(ann, 'k')
+      await state.loadMany([{ identity: ann, kind: 'k' }])
       await state.loadByEventId(ann, parseEventId('e'))
     }
     await queryPostgres(
@@ -136,11 +162,13 @@ test('plans that were made for an empty table find one slot or one event id in a
        select 't7', 'u', 's', '', 'k' || i, 'e' || i, 0, 0, 'e' || i || ',', '\\x00' from generate_series(1, 5000) as i`,
     )
     expect(await state.load(ann, 'k4000')).toBeDefined()
+    expect(await state.loadMany([{ identity: ann, kind: 'k4000' }])).not.toContain(undefined)
     expect(await state.loadByEventId(ann, parseEventId('e4000'))).toBeDefined()
   })
   await empty.drop()
-  const [load, byEventId] = plans.slice(-2)
+  const [load, loadMany, byEventId] = plans.slice(-3)
   expectServedBy(load === undefined ? [] : [load], 'state_records_pkey', 12)
+  expectServedBy(loadMany === undefined ? [] : [loadMany], 'state_records_pkey', 12)
   expectServedBy(byEventId === undefined ? [] : [byEventId], 'state_records_event_id_idx', 12)
 })
 

@@ -3,7 +3,7 @@ import { StateStore } from '@harborage/state'
 import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
 import { describeBrokenStores } from '../describe-broken-stores.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
-import { inexactDeletions, inexactLists, inexactLookups } from './inexact-drivers.ts'
+import { inexactDeletions, inexactLists, inexactLookups, inexactReads } from './inexact-drivers.ts'
 import { failClosedFaults } from './s01-fail-closed.ts'
 import { idempotencyFaults } from './s02-idempotent-event-ids.ts'
 import { overwriteFaults } from './s03-overwrite.ts'
@@ -16,6 +16,7 @@ import { listFaults } from './s09-list.ts'
 import { closeFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
+import { manyAtOnceFaults } from './s14-many-at-once.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -31,6 +32,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S10: closeFaults,
   S11: cancellationFaults,
   S12: samenessFaults,
+  S14: [...manyAtOnceFaults, ...inexactReads],
 }
 
 const casesOf = (harness: StateHarness): CollectedCase[] =>

@@ -3,11 +3,14 @@ import type {
   CheckedTransaction,
   Condition,
   InMemoryStateDriver,
+  KindRange,
+  ListKeysPage,
   ListKindPage,
   ListPage,
   SaveOutcome,
   SlotKey,
   StateDriver,
+  StateKey,
   StateRecord,
 } from '@harborage/state'
 
@@ -21,6 +24,13 @@ export class DelegatingDriver implements StateDriver {
 
   load(slot: SlotKey): Promise<StateRecord | undefined> {
     return this.records.load(slot)
+  }
+
+  loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+    return this.records.loadMany(slots, maxBytes)
   }
 
   loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
@@ -45,6 +55,14 @@ export class DelegatingDriver implements StateDriver {
 
   listPage(page: ListPage): Promise<readonly StateRecord[]> {
     return this.records.listPage(page)
+  }
+
+  listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
+    return this.records.listKeysPage(page)
+  }
+
+  count(range: KindRange): Promise<number> {
+    return this.records.count(range)
   }
 
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {

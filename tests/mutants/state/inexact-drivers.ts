@@ -1,11 +1,15 @@
-import type { EventId, Identity } from '@harborage/core'
+import type { EventId, Identity, RunIdentity } from '@harborage/core'
 import { compareNames } from '@harborage/core/kit'
 import {
   StateStore,
   type InMemoryStateDriver,
+  type KindRange,
+  type ListKeysPage,
   type ListKindPage,
   type ListPage,
+  type SlotKey,
   type StateDriver,
+  type StateKey,
   type StateRecord,
 } from '@harborage/state'
 import {
@@ -91,6 +95,46 @@ class InexactList extends InexactDriver {
   }
 }
 
+const FEW = 20
+
+/** Compares inexactly in the reads of many records. */
+class InexactMany extends InexactDriver {
+  override async loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+    // Comparing all records with each of a thousand slots would take a minute.
+    if (slots.length > FEW) return super.loadMany(slots, maxBytes)
+    return Promise.all(
+      slots.map(async ({ identity, kind }) => {
+        const records = await this.#ofRun(identity)
+        return records.find((record) => record.kind === kind)
+      }),
+    )
+  }
+
+  override async listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
+    const { identity, kindPrefix, after, limit } = page
+    const records = await this.#ofRun(identity)
+    return records
+      .filter(
+        ({ kind }) =>
+          kind.startsWith(kindPrefix) && (after === undefined || compareNames(kind, after) > 0),
+      )
+      .slice(0, limit)
+      .map(({ bytes, ...key }) => ({ ...key, size: bytes.byteLength }))
+  }
+
+  override async count({ identity }: KindRange): Promise<number> {
+    return (await this.#ofRun(identity)).length
+  }
+
+  async #ofRun(identity: Required<RunIdentity>): Promise<StateRecord[]> {
+    const records = await this.allOf(identity)
+    return records.filter((record) => this.isName(record.identity.runId, identity.runId))
+  }
+}
+
 type Open = BrokenStore['open']
 
 /** Returns a function that opens a store on a driver that compares names with `isSame`. */
@@ -114,3 +158,10 @@ export const inexactLists: readonly BrokenStore[] = someInexactFaults(
   'lists',
   openWith(InexactList),
 ).map((each) => ({ guarantee: 'S9', ...each }))
+
+export const inexactReads: readonly BrokenStore[] = someInexactFaults(
+  'reads many records',
+  openWith(InexactMany),
+)
+  .slice(1, 2)
+  .map((each) => ({ guarantee: 'S14', ...each }))

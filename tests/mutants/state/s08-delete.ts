@@ -42,6 +42,9 @@ class NeverForgettingDriver extends DelegatingDriver {
   }
 }
 
+/** A first page without bounds. */
+const FORWARD = { order: 'ascending', from: undefined, to: undefined, after: undefined } as const
+
 /** Reads before it deletes, without a transaction. */
 class LookThenDeleteDriver extends DelegatingDriver {
   override async delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean> {
@@ -54,8 +57,8 @@ class LookThenDeleteDriver extends DelegatingDriver {
   override async deleteScope(identity: Identity): Promise<number> {
     const kinds = await this.records.listPage({
       identity: { runId: 'run', ...identity },
+      ...FORWARD,
       kindPrefix: 'task.',
-      after: undefined,
       limit: 1_000,
       maxBytes: Number.POSITIVE_INFINITY,
     })
@@ -69,7 +72,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
 class OneAfterTheOtherDriver extends DelegatingDriver {
   override async deleteScope(identity: Identity): Promise<number> {
     const owner = { runId: '', ...identity }
-    const page = { kindPrefix: '', after: undefined, limit: 1_000, maxBytes: Infinity }
+    const page = { ...FORWARD, kindPrefix: '', limit: 1_000, maxBytes: Infinity }
     const records = [
       ...(await this.records.listPage({ ...page, identity: owner })),
       ...(await this.records.listPage({ ...page, identity: { ...owner, runId: 'run' } })),

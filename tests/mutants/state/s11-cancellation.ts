@@ -89,9 +89,24 @@ class ListeningStore extends StateStore {
     return super.commit(transaction, options)
   }
 
+  override loadMany(...[slots, options]: Parameters<StateStore['loadMany']>) {
+    listen(options)
+    return super.loadMany(slots, options)
+  }
+
   override list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
     listen(options)
     return super.list(identity, kindPrefix, options)
+  }
+
+  override listKeys(...[identity, kindPrefix, options]: Parameters<StateStore['listKeys']>) {
+    listen(options)
+    return super.listKeys(identity, kindPrefix, options)
+  }
+
+  override count(...[identity, kindPrefix, options]: Parameters<StateStore['count']>) {
+    listen(options)
+    return super.count(identity, kindPrefix, options)
   }
 }
 

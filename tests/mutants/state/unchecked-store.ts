@@ -1,11 +1,15 @@
 import type { CallOptions, EventId, Identity, MaintenanceScope, RunIdentity } from '@harborage/core'
 import {
   StateStore,
+  type CountOptions,
   type DeleteOptions,
   type NewStateRecord,
   type SaveOptions,
   type SaveOutcome,
+  type Slot,
   type StateDriver,
+  type StateKey,
+  type StateListOptions,
   type StateRecord,
   type StateTransaction,
 } from '@harborage/state'
@@ -28,6 +32,11 @@ export class UncheckedStore extends StateStore {
 
   override async load(identity: RunIdentity, kind: string): Promise<StateRecord | undefined> {
     return this.#driver.load({ identity: withRun(identity), kind })
+  }
+
+  override async loadMany(slots: readonly Slot[]): Promise<readonly (StateRecord | undefined)[]> {
+    const keys = slots.map(({ identity, kind }) => ({ identity: withRun(identity), kind }))
+    return (await this.#driver.loadMany(keys, Number.POSITIVE_INFINITY)) ?? []
   }
 
   override async loadOrThrow(identity: RunIdentity, kind: string): Promise<StateRecord> {
@@ -69,24 +78,41 @@ export class UncheckedStore extends StateStore {
   override async *list(
     identity: RunIdentity,
     kindPrefix: string,
-    options?: CallOptions & { pageSize?: number },
+    options?: StateListOptions,
   ): AsyncGenerator<StateRecord> {
-    const limit = options?.pageSize ?? 100
     const maxBytes = Number.POSITIVE_INFINITY
-    const owner = withRun(identity)
+    const all = { identity: withRun(identity), kindPrefix, ...uncheckedList(options) }
     let after: string | undefined
     for (;;) {
-      const page = await this.#driver.listPage({
-        identity: owner,
-        kindPrefix,
-        after,
-        limit,
-        maxBytes,
-      })
+      const page = await this.#driver.listPage({ ...all, after, maxBytes })
       yield* page
       after = page.at(-1)?.kind
-      if (page.length < limit || page.length === 0) return
+      if (page.length < all.limit || page.length === 0) return
     }
+  }
+
+  override async *listKeys(
+    identity: RunIdentity,
+    kindPrefix: string,
+    options?: StateListOptions,
+  ): AsyncGenerator<StateKey> {
+    const all = { identity: withRun(identity), kindPrefix, ...uncheckedList(options) }
+    let after: string | undefined
+    for (;;) {
+      const page = await this.#driver.listKeysPage({ ...all, after })
+      yield* page
+      after = page.at(-1)?.kind
+      if (page.length < all.limit || page.length === 0) return
+    }
+  }
+
+  override async count(
+    identity: RunIdentity,
+    kindPrefix: string,
+    options?: CountOptions,
+  ): Promise<number> {
+    const { from, to } = options ?? {}
+    return this.#driver.count({ identity: withRun(identity), kindPrefix, from, to })
   }
 
   override async *listKind(
@@ -104,6 +130,11 @@ export class UncheckedStore extends StateStore {
       if (page.length < limit || page.length === 0) return
     }
   }
+}
+
+function uncheckedList(options: StateListOptions = {}) {
+  const { pageSize: limit = 100, order = 'ascending', from, to } = options
+  return { limit, order, from, to }
 }
 
 function complete(record: NewStateRecord): StateRecord {

@@ -15,6 +15,8 @@ import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/
 const MIB = 1024 * 1024
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: '' }
 
+const range = { identity, kindPrefix: 'k', from: undefined, to: undefined }
+
 let folder: string
 let created: TestDatabase
 const databases: Database[] = []
@@ -67,13 +69,36 @@ describe.each<[where: string, open: () => Promise<StateDriver>]>([
         const bounds = { limit: 1_000, maxBytes: MAX_PAGE_BYTES }
         const records =
           method === 'listPage'
-            ? await driver.listPage({ ...bounds, kindPrefix: 'k', identity, after: after?.kind })
+            ? await driver.listPage({ ...bounds, ...range, order: 'ascending', after: after?.kind })
             : await driver.listKindPage({ ...bounds, kindPrefix: 'k', after })
         if (records.length === 0) break
         kinds.push(records.map(({ kind }) => kind.slice(1)).join(''))
         after = records.at(-1)
       }
       expect(kinds).toEqual(['abcd', 'e', 'fg', 'h'])
+    },
+  )
+
+  test('ends with the record with which it holds 8 MiB in descending order, too', async () => {
+    const kinds: string[] = []
+    let after: string | undefined
+    for (;;) {
+      const bounds = { limit: 1_000, maxBytes: MAX_PAGE_BYTES, after }
+      const records = await driver.listPage({ ...range, ...bounds, order: 'descending' })
+      if (records.length === 0) break
+      kinds.push(records.map(({ kind }) => kind.slice(1)).join(''))
+      after = records.at(-1)?.kind
+    }
+    expect(kinds).toEqual(['hg', 'fe', 'dcb', 'a'])
+  })
+
+  test.each([6 * MIB + 99, 6 * MIB + 100])(
+    'has no part in loadMany, which returns all records of at most %i bytes or none',
+    async (most) => {
+      const slots = ['a', 'c', 'x', 'b'].map((kind) => ({ identity, kind: `k${kind}` }))
+      const records = await driver.loadMany(slots, most)
+      if (most < 6 * MIB + 100) expect(records).toBeUndefined()
+      else expect(records?.map((each) => each?.kind)).toEqual(['ka', 'kc', undefined, 'kb'])
     },
   )
 })

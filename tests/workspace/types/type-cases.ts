@@ -246,6 +246,7 @@ function completeSwitch(left?: string): string {
     'not_found',
     'idempotency_conflict',
     'condition_failed',
+    'result_too_large',
     'maintenance_scope_required',
     'scope_mismatch',
     'artifact_too_large',

@@ -92,13 +92,13 @@ export function list({ it }: StateCases): void {
     })
   }
 
-  it('S9 list throws at once for an empty prefix and a page size out of bounds', async ({
+  it('S9 list throws at once for a malformed prefix and a page size out of bounds', async ({
     store,
   }) => {
     const identity = freshIdentity()
     const throwing = (walk: () => unknown): Promise<void> => assertFails('invalid_record', walk)
-    await throwing(() => store.list(identity, ''))
     await throwing(() => store.list(identity, 'x'.repeat(257)))
+    await throwing(() => store.list(identity, '\0'))
     for (const pageSize of invalidPageSizes) {
       const options = { pageSize: malformed<number>(pageSize) }
       await throwing(() => store.list(identity, 'task.', options))

@@ -59,10 +59,10 @@ const recordNames = ['identity', 'kind', 'eventId', 'bytes', 'version', 'updated
 const newRecordNames = new KnownNames('the record', recordNames)
 
 /**
- * The names of `Slot` and `SlotExpectation`, and of a whole record, which a caller may pass as
- * either.
+ * The names of `Slot` and `SlotExpectation`, and of a whole record or its key, which a caller may
+ * pass as either.
  */
-export const slotNames: KnownNames = new KnownNames('the slot', recordNames)
+export const slotNames: KnownNames = new KnownNames('the slot', [...recordNames, 'size'])
 
 /** Checks a record with a checked identity, and copies its bytes. */
 export function checkRecord(identity: Required<RunIdentity>, record: NewStateRecord): StateRecord {

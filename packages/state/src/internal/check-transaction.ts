@@ -1,4 +1,4 @@
-import { HarborageError, type RunIdentity } from '@harborage/core'
+import { HarborageError } from '@harborage/core'
 import { describeType, KnownNames } from '@harborage/core/kit'
 import { slotId } from '../decide.ts'
 import type { CheckedExpectation, CheckedTransaction, SlotKey } from '../state-driver.ts'
@@ -10,13 +10,19 @@ import {
   type StateTransaction,
 } from '../state-record.ts'
 import {
-  checkCarriedIdentity,
-  checkExpectedEventId,
-  checkRecord,
-  checkSlot,
-  slotNames,
-} from './check-record.ts'
+  readEntries,
+  refuseSecondTenant,
+  withIdentities,
+  type EntryRules,
+  type Identified,
+} from './check-entries.ts'
+import { checkExpectedEventId, checkRecord, checkSlot, slotNames } from './check-record.ts'
 
+const listRules: EntryRules = {
+  maxEntries: MAX_COMMIT_ENTRIES,
+  tooMany: 'split it into several commits',
+  noArray: 'pass an array or leave it out',
+}
 const transactionNames = new KnownNames('the transaction', ['expect', 'save', 'delete'])
 
 /** Checks the identities of all entries first, then each entry, then the entries together. */
@@ -26,7 +32,7 @@ export function checkTransaction(transaction: StateTransaction): CheckedTransact
   const records = withIdentities('save', lists.save)
   const slots = withIdentities('delete', lists.delete)
   refuseEmpty([...expectations, ...records, ...slots])
-  refuseSecondTenant([...expectations, ...records, ...slots])
+  refuseSecondTenant([...expectations, ...records, ...slots], 'commit')
 
   const expect = expectations.map(checkExpectation)
   const save = records.map(({ identity, entry }) => checkRecord(identity, entry))
@@ -35,12 +41,6 @@ export function checkTransaction(transaction: StateTransaction): CheckedTransact
   refuseDuplicateSlots('changed', [...save, ...deletions])
   refuseDuplicateEventIds(save)
   return { expect, save, delete: deletions }
-}
-
-/** An entry of a transaction with a checked identity; its other fields are not checked yet. */
-interface Identified<Entry> {
-  readonly identity: Required<RunIdentity>
-  readonly entry: Entry
 }
 
 function readLists(transaction: StateTransaction): Required<StateTransaction> {
@@ -64,34 +64,7 @@ function readLists(transaction: StateTransaction): Required<StateTransaction> {
  * commit.
  */
 function readList<Entry>(field: string, list: readonly Entry[] | undefined): readonly Entry[] {
-  const isList: boolean = Array.isArray(list)
-  if (list === undefined || !isList) {
-    throw new HarborageError(
-      'invalid_record',
-      `${field} is ${describeType(list)}: pass an array or leave it out`,
-    )
-  }
-  const entries: Entry[] = []
-  // Iterates, since map would skip the holes of a sparse array, and `length` may be forged.
-  for (const entry of list) {
-    if (entries.push(entry) > MAX_COMMIT_ENTRIES) {
-      throw new HarborageError(
-        'invalid_record',
-        `${field} has more than ${MAX_COMMIT_ENTRIES} entries: split it into several commits`,
-      )
-    }
-  }
-  return entries
-}
-
-function withIdentities<Entry extends Slot>(
-  field: string,
-  entries: readonly Entry[],
-): Identified<Entry>[] {
-  return entries.map((entry, index) => ({
-    identity: checkCarriedIdentity(`${field}[${index}]`, entry),
-    entry,
-  }))
+  return readEntries(field, list, listRules)
 }
 
 function checkExpectation({ identity, entry }: Identified<SlotExpectation>): CheckedExpectation {
@@ -114,16 +87,6 @@ function refuseEmpty(entries: readonly Identified<unknown>[]): void {
     throw new HarborageError(
       'invalid_record',
       'the transaction is empty: give at least one entry in expect, save or delete',
-    )
-  }
-}
-
-function refuseSecondTenant(entries: readonly Identified<unknown>[]): void {
-  const tenant = entries[0]?.identity.tenantId
-  if (entries.some(({ identity }) => identity.tenantId !== tenant)) {
-    throw new HarborageError(
-      'invalid_record',
-      'the entries are of more than one tenant: use one commit per tenant',
     )
   }
 }

@@ -27,6 +27,9 @@ export interface SizeColumn {
   readonly size: number
 }
 
+/** A row of a page of `listKeys`. */
+export type KeyRow = Pick<SlotColumns, 'kind'> & Omit<ContentColumns, 'bytes'> & SizeColumn
+
 /** The marks of all event ids that a commit saves, concatenated. */
 export interface CommitMarks {
   readonly commit_marks: string

@@ -1,14 +1,19 @@
 import { sessionColumns } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
-import type { StateRecord } from '../state-record.ts'
+import type { StateKey, StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import type { ContentColumns, RecordColumns, SlotColumns } from './row-columns.ts'
+import type { ContentColumns, KeyRow, RecordColumns, SlotColumns } from './row-columns.ts'
 import { contentOf } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** Returns the columns that name a slot. */
 export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
   return { ...sessionColumns(identity), run_id: identity.runId, kind }
+}
+
+/** Returns the columns that name a run. */
+export function runColumns(identity: SlotKey['identity']): Omit<SlotColumns, 'kind'> {
+  return { ...sessionColumns(identity), run_id: identity.runId }
 }
 
 /** Returns the row of a new record. */
@@ -32,6 +37,15 @@ export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
   const { eventId, bytes, version, updatedAt } = contentOf(row)
   return { eventId, identity: { ...slot.identity }, kind: slot.kind, bytes, version, updatedAt }
 }
+
+/** Returns the key of a row whose identity is known. Throws as {@link recordAt} does. */
+export function keyAt(identity: SlotKey['identity'], row: KeyRow): StateKey {
+  const { eventId, version, updatedAt } = contentOf({ ...row, bytes: NONE })
+  const { kind, size } = row
+  return { eventId, identity: { ...identity }, kind, version, updatedAt, size }
+}
+
+const NONE = new Uint8Array()
 
 /** Returns the record of a row with its slot, like {@link recordAt}. */
 export function recordOf(row: RecordColumns): StateRecord {

@@ -14,20 +14,24 @@ import { decideDelete, slotId } from '../decide.ts'
 import type {
   CheckedTransaction,
   Condition,
+  KindRange,
+  ListKeysPage,
   ListKindPage,
   ListPage,
   SlotKey,
   StateDriver,
 } from '../state-driver.ts'
-import type { SaveOutcome, StateRecord } from '../state-record.ts'
+import type { SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
 import { commit, COMMIT } from './commit.ts'
 import { decideSaveOf, saveWork } from './commit-work.ts'
 import { deleteWork, generationIn } from './delete-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
+import { kindColumns, kindColumnsAfter } from './kind-range.ts'
+import { loadMany } from './load-many.ts'
 import { unknownOutcome } from './lost-answer.ts'
 import { pagedRows } from './paged-content.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
-import { recordAt, recordOf, recordRow, slotColumns } from './rows.ts'
+import { keyAt, recordAt, recordOf, recordRow, runColumns, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
 import { stateRecords, type StateRecordRow } from './tables.ts'
 
@@ -49,6 +53,13 @@ export class SqlStateDriver implements StateDriver {
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
     const [row] = await this.#database.rows(this.#statements.load, slotColumns(slot))
     return row === undefined ? undefined : recordAt(slot, row)
+  }
+
+  loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+    return loadMany(this.#database, this.#statements.loadMany, slots, maxBytes)
   }
 
   async loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
@@ -100,29 +111,42 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    const { identity, kindPrefix } = page
+    const { identity, order } = page
     const { listPage, listPageSizes } = this.#statements
-    const at = (last: PagedKind | undefined, limit: number, inlineBytes: number) => {
-      const after = last?.kind ?? page.after
-      return {
-        ...sessionColumns(identity),
-        run_id: identity.runId,
-        from_kind: after ?? kindPrefix,
-        // No kind is empty, so this excludes nothing on the first page.
-        after_kind: after ?? '',
-        end_kind: prefixUpperBound(kindPrefix),
-        limit,
-        inline_bytes: inlineBytes,
-      }
-    }
+    const run = runColumns(identity)
+    const range = kindColumns(page)
+    const at = (last: PagedKind | undefined, limit: number) => ({
+      ...run,
+      ...kindColumnsAfter(range, order, last?.kind ?? page.after),
+      limit,
+    })
     const rows = await fillPage(
       page,
       pagedRows<PagedKind>(
-        (...place) => this.#database.rows(listPage, at(...place)),
-        (...place) => this.#database.rows(listPageSizes, at(...place, 0)),
+        (last, limit, inlineBytes) =>
+          this.#database.rows(listPage[order], { ...at(last, limit), inline_bytes: inlineBytes }),
+        (last, limit) => this.#database.rows(listPageSizes[order], at(last, limit)),
       ),
     )
     return rows.map((row) => recordAt({ identity, kind: row.kind }, row))
+  }
+
+  async listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
+    const { identity, order, after, limit } = page
+    const rows = await this.#database.rows(this.#statements.listKeysPage[order], {
+      ...runColumns(identity),
+      ...kindColumnsAfter(kindColumns(page), order, after),
+      limit,
+    })
+    return rows.map((row) => keyAt(identity, row))
+  }
+
+  async count(range: KindRange): Promise<number> {
+    const [row] = await this.#database.rows(this.#statements.count, {
+      ...runColumns(range.identity),
+      ...kindColumns(range),
+    })
+    return row?.count ?? 0
   }
 
   async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {

@@ -9,13 +9,9 @@ import {
   type SqlDialect,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql, type Kysely } from 'kysely'
-import {
-  compileListKindPage,
-  compileListKindPageSizes,
-  type ListKindPageParameters,
-} from './list-kind-statement.ts'
-import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
+import { sql } from 'kysely'
+import { compileLists, type ListStatements } from './list-statements.ts'
+import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
 import {
   contentColumns,
   ofRow,
@@ -23,10 +19,7 @@ import {
   recordColumns,
   type CommitMarks,
   type ContentColumns,
-  type PagedKind,
-  type PagedSlot,
   type RecordColumns,
-  type SizeColumn,
   type SlotColumns,
 } from './row-columns.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
@@ -41,10 +34,11 @@ interface ExpectedEventColumn {
 }
 
 /** Every statement of the state store, compiled once when it opens. */
-export interface StateStatements {
+export interface StateStatements extends ListStatements {
   /** The parts that differ between engines. */
   readonly dialect: SqlDialect
   readonly load: SqlStatement<SlotColumns, ContentColumns>
+  readonly loadMany: LoadMany
   readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, RecordColumns>
   /**
    * The rows that decide a save: that of its slot and that of the slot which holds its event id.
@@ -70,20 +64,6 @@ export interface StateStatements {
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
   readonly scope: Removal<SessionColumns>
-  readonly listPage: SqlStatement<ListPageParameters, PagedKind>
-  /** The sizes of the records that {@link listPage} would read. */
-  readonly listPageSizes: SqlStatement<ListPageParameters, SizeColumn>
-  readonly listKindPage: SqlStatement<ListKindPageParameters, PagedSlot>
-  /** The sizes of the records that {@link listKindPage} would read. */
-  readonly listKindPageSizes: SqlStatement<ListKindPageParameters, SizeColumn>
-}
-
-interface ListPageParameters extends Omit<SlotColumns, 'kind'> {
-  readonly from_kind: string
-  readonly after_kind: string
-  readonly end_kind: string
-  readonly limit: number
-  readonly inline_bytes: number
 }
 
 /** Picks the columns of a slot. */
@@ -107,7 +87,10 @@ function compileAll(database: SqlDatabase): StateStatements {
 
 function compileReads(
   database: SqlDatabase,
-): Pick<StateStatements, 'load' | 'loadByEventId' | 'inspect' | 'findEventId' | 'lock'> {
+): Pick<
+  StateStatements,
+  'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'lock'
+> {
   const db = database.builder.$extendTables<StateTables>()
   return {
     load: compileStatement(
@@ -119,6 +102,7 @@ function compileReads(
           .where((where) => where.and(slotOf(at))),
       { repeat: 'reads', isPointRead: true },
     ),
+    loadMany: compileLoadMany(database),
     loadByEventId: compileStatement(
       'state_load_by_event_id',
       (at: SessionColumns & EventColumn) =>
@@ -228,48 +212,4 @@ function compileWrites(
     ),
     scope: compileScopeRemoval('state', database, stateRecords.spec),
   }
-}
-
-function compileLists(
-  database: SqlDatabase,
-): Pick<StateStatements, 'listPage' | 'listPageSizes' | 'listKindPage' | 'listKindPageSizes'> {
-  const db = database.builder.$extendTables<StateTables>()
-  return {
-    // Without the columns of the identity, which is known: they would be a third of the cost of a
-    // row.
-    listPage: compileStatement(
-      'state_list_page',
-      (page: ListPageParameters) =>
-        pageOf(db, page)
-          .select(['kind', ...pagedNames])
-          .select(bytesUpTo(page.inline_bytes)),
-      { repeat: 'reads' },
-    ),
-    listPageSizes: compileStatement(
-      'state_list_page_sizes',
-      (page: ListPageParameters) => pageOf(db, page).select(sizeOfBytes()),
-      { repeat: 'reads' },
-    ),
-    listKindPage: compileListKindPage(database),
-    listKindPageSizes: compileListKindPageSizes(database),
-  }
-}
-
-function pageOf(db: Kysely<StateTables>, page: ListPageParameters) {
-  return db
-    .selectFrom('state_records')
-    .where((where) => {
-      // Bounds on the run and the kind together match only the primary key. With bounds on the kind
-      // alone the planner might choose the index of kinds, and scan those of all identities.
-      const place = where.refTuple('run_id', 'kind')
-      return where.and([
-        where.and(sessionOf(page)),
-        where(place, '>=', where.tuple(page.run_id, page.from_kind)),
-        where(place, '<', where.tuple(page.run_id, page.end_kind)),
-      ])
-    })
-    .where('kind', '<>', page.after_kind)
-    .orderBy('run_id')
-    .orderBy('kind')
-    .limit(page.limit)
 }

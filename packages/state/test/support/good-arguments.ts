@@ -26,6 +26,7 @@ export function goodArguments(): Record<Method, unknown[]> {
   return {
     save: [record, {}],
     load: [identity, kind, {}],
+    loadMany: [[{ identity, kind }], {}],
     loadOrThrow: [identity, kind, {}],
     loadByEventId: [identity, record.eventId, {}],
     loadByEventIdOrThrow: [identity, record.eventId, {}],
@@ -40,6 +41,8 @@ export function goodArguments(): Record<Method, unknown[]> {
       {},
     ],
     list: [identity, 'task.', {}],
+    listKeys: [identity, 'task.', {}],
+    count: [identity, 'task.', {}],
     listKind: [{ maintenanceScoped: true }, 'task.', {}],
   }
 }
@@ -47,6 +50,7 @@ export function goodArguments(): Record<Method, unknown[]> {
 export const methods = [
   'save',
   'load',
+  'loadMany',
   'loadOrThrow',
   'loadByEventId',
   'loadByEventIdOrThrow',
@@ -54,6 +58,8 @@ export const methods = [
   'deleteScope',
   'commit',
   'list',
+  'listKeys',
+  'count',
   'listKind',
 ] as const
 

@@ -65,6 +65,13 @@ function ofState(store: StateStore): Subject[] {
   return subjects(store, 'state', {
     save: () => [record(), { ifEventId: null }],
     load: () => [run, 'task.checkpoint', {}],
+    loadMany: () => [
+      [
+        { identity: run, kind: 'task.checkpoint' },
+        { identity, kind: 'task.lease' },
+      ],
+      {},
+    ],
     loadOrThrow: () => [run, 'task.checkpoint', {}],
     loadByEventId: () => [identity, newEventId(), {}],
     loadByEventIdOrThrow: () => [identity, newEventId(), {}],
@@ -78,7 +85,9 @@ function ofState(store: StateStore): Subject[] {
       },
       {},
     ],
-    list: () => [run, 'task.', { pageSize: 3 }],
+    list: () => [run, 'task.', { pageSize: 3, order: 'descending', limit: 7 }],
+    listKeys: () => [run, '', { from: 'task.a', to: 'task.z' }],
+    count: () => [run, 'task.', { from: 'task.a', to: 'task.z' }],
     listKind: () => [maintenance, 'task.', { pageSize: 3 }],
   }).map((subject) => ({ ...subject, crossesIdentities: subject.name === 'state.listKind' }))
 }
@@ -90,6 +99,11 @@ function ofTypedSlot(store: StateStore): Subject[] {
       'slot.load',
       () => [run, {}],
       (args) => callOn(slot, 'load', [store, ...args]),
+    ),
+    subject(
+      'slot.loadMany',
+      () => [[run, identity], {}],
+      (args) => callOn(slot, 'loadMany', [store, ...args]),
     ),
     subject(
       'slot.loadWithEventId',

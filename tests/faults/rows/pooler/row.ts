@@ -55,9 +55,9 @@ export const pooler: FaultRow = {
       rounds: 960,
       edits: [
         {
-          file: 'packages/state/src/sql/statements.ts',
-          from: 'where.and(sessionOf(page)),',
-          to: 'where.and({ user_id: page.user_id, session_id: page.session_id }),',
+          file: 'packages/state/src/sql/list-statements.ts',
+          from: 'where.and(sessionOf(range)),',
+          to: 'where.and({ user_id: range.user_id, session_id: range.session_id }),',
         },
       ],
     },

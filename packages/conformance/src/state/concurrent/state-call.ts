@@ -18,6 +18,7 @@ export interface CallRecord extends CallSlot {
 export type StateCall =
   | (CallRecord & { readonly do: 'save'; readonly ifEventId?: string | null })
   | (CallSlot & { readonly do: 'load' })
+  | { readonly do: 'loadMany'; readonly slots: readonly CallSlot[] }
   | { readonly do: 'loadByEventId'; readonly session: string; readonly eventId: string }
   | (CallSlot & { readonly do: 'delete'; readonly ifEventId?: string })
   | { readonly do: 'deleteScope'; readonly session: string }
@@ -43,6 +44,10 @@ export async function makeStateCall(
     case 'load': {
       const { identity, kind } = slotOf(tenantId, call)
       return answerOfRecord(await store.load(identity, kind))
+    }
+    case 'loadMany': {
+      const records = await store.loadMany(call.slots.map((slot) => slotOf(tenantId, slot)))
+      return records.map(answerOfRecord).join()
     }
     case 'loadByEventId':
       return answerOfRecord(

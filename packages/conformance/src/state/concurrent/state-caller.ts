@@ -64,7 +64,7 @@ export class StateCaller {
 
   #nextCall(): StateCall {
     const slot = this.#slot()
-    switch (this.#below(12)) {
+    switch (this.#below(13)) {
       case 0:
       case 1:
         return this.#writing({ do: 'save', ...this.#record(slot) })
@@ -95,8 +95,12 @@ export class StateCaller {
         if (eventId === null) return { do: 'load', ...slot }
         return { do: 'loadByEventId', session: slot.session, eventId }
       }
-      default:
+      case 11:
         return { do: 'load', ...slot }
+      default: {
+        const { session } = slot
+        return { do: 'loadMany', slots: CALLED_KINDS.map((kind) => ({ session, kind })) }
+      }
     }
   }
 

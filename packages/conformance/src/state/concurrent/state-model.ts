@@ -53,7 +53,7 @@ export function stateModel(kinds: readonly string[]): SequentialModel<ModelState
     keyOf: (state) =>
       JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
     touches: (call) => touches(call, kinds),
-    isRead: (call) => call.do === 'load' || call.do === 'loadByEventId',
+    isRead: (call) => call.do.startsWith('load'),
   }
 }
 
@@ -68,6 +68,10 @@ function step(state: ModelState, call: StateCall): { answer: string; state: Mode
     }
     case 'load':
       return { answer: answerOfRecord(view.generationOf(slotOf(TENANT, call))), state }
+    case 'loadMany': {
+      const held = call.slots.map((slot) => view.generationOf(slotOf(TENANT, slot)))
+      return { answer: held.map(answerOfRecord).join(), state }
+    }
     case 'loadByEventId': {
       const holder = [...state.values()].find(
         ({ session, eventId }) => session === call.session && eventId === call.eventId,
@@ -100,6 +104,8 @@ function touches(call: StateCall, kinds: readonly string[]): readonly string[] {
     case 'load':
     case 'delete':
       return [nameOf(call)]
+    case 'loadMany':
+      return call.slots.map(nameOf)
     case 'loadByEventId':
       return [call.eventId]
     case 'deleteScope':

@@ -50,11 +50,26 @@ export async function callOf(
       }
       return writing((store) => store.commit(transaction))
     }
-    case 'list': {
+    case 'loadMany': {
+      const slots = step.slots.map(names.slot)
+      return reading((store) => store.loadMany(slots))
+    }
+    case 'list':
+    case 'listKeys': {
       const { identity } = names.slot(step.slot)
       const prefix = names.prefixOf(step.slot.kind, step.prefixLength)
-      const { pageSize } = step
-      return reading((store) => collect(store.list(identity, prefix, { pageSize })))
+      const { pageSize, order, limit } = step
+      const options = { pageSize, order, limit, ...names.bounds(step.bounds) }
+      return reading((store) =>
+        step.do === 'list'
+          ? collect(store.list(identity, prefix, options))
+          : collect(store.listKeys(identity, prefix, options)),
+      )
+    }
+    case 'count': {
+      const { identity } = names.slot(step.slot)
+      const prefix = names.prefixOf(step.slot.kind, step.prefixLength)
+      return reading((store) => store.count(identity, prefix, names.bounds(step.bounds)))
     }
     case 'listKind': {
       const prefix = names.prefixOf(step.kind, step.prefixLength)

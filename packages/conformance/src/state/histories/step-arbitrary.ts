@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { REMEMBERED_EVENT_IDS } from '@harborage/state'
 import type {
+  BoundsChoice,
   ConditionChoice,
   ExpectationChoice,
   RecordChoice,
@@ -13,6 +14,8 @@ import { KINDS } from './vocabulary.ts'
 const MIN_STEPS = 10
 const MAX_STEPS = 50
 const PAGE_SIZES = [1, 2, 3, 100]
+/** Mostly more than there are records. */
+const LIMITS = [0, 1, 2, 100, 100, 100]
 
 /** Mostly 0, so that calls conflict. */
 const mostlyFirst = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(1))
@@ -93,6 +96,9 @@ function uniqueBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
 
 const walk = { prefixLength: fc.nat(8), pageSize: fc.constantFrom(...PAGE_SIZES) }
 
+const bound = fc.option(fc.nat(KINDS.length - 1), { nil: undefined })
+const bounds: fc.Arbitrary<BoundsChoice> = fc.record({ from: bound, to: bound })
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('save' as const), record, condition }) },
   { weight: 8, arbitrary: commit },
@@ -115,7 +121,33 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), slot, condition }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteScope' as const), session }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('list' as const), slot, ...walk }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('loadMany' as const),
+      slots: fc.array(slot, { maxLength: 5 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('list', 'listKeys'),
+      slot,
+      ...walk,
+      order: fc.constantFrom('ascending', 'descending'),
+      limit: fc.constantFrom(...LIMITS),
+      bounds,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('count' as const),
+      slot,
+      prefixLength: fc.nat(8),
+      bounds,
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -18,11 +18,21 @@ export type Step =
       readonly save: readonly RecordChoice[]
       readonly delete: readonly SlotChoice[]
     }
+  | { readonly do: 'loadMany'; readonly slots: readonly SlotChoice[] }
   | {
-      readonly do: 'list'
+      readonly do: 'list' | 'listKeys'
       readonly slot: SlotChoice
       readonly prefixLength: number
       readonly pageSize: number
+      readonly order: 'ascending' | 'descending'
+      readonly limit: number
+      readonly bounds: BoundsChoice
+    }
+  | {
+      readonly do: 'count'
+      readonly slot: SlotChoice
+      readonly prefixLength: number
+      readonly bounds: BoundsChoice
     }
   | {
       readonly do: 'listKind'
@@ -32,6 +42,12 @@ export type Step =
     }
   /** Repeats an earlier writing call unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly callsAgo: number }
+
+/** The numbers of the kinds that are the bounds of a list; `undefined` for none. */
+export interface BoundsChoice {
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
 
 export interface SessionChoice {
   readonly tenant: number

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type EventId, type Identity, parseEventId, type RunIdentity } from '@harborage/core'
-import type { NewStateRecord, Slot } from '@harborage/state'
+import type { KindBounds, NewStateRecord, Slot } from '@harborage/state'
 import { bytesOf } from '../../support/text-bytes.ts'
-import type { RecordChoice, SessionChoice, SlotChoice } from './step.ts'
+import type { BoundsChoice, RecordChoice, SessionChoice, SlotChoice } from './step.ts'
 
 /** The names of kinds in a history, without its prefix. */
 export const KINDS = ['a', 'A', 'a%', 'a_', 'a\ue000', 'a\u{10000}'] as const
@@ -20,6 +20,7 @@ export interface Vocabulary {
   readonly slot: (choice: SlotChoice) => Slot
   readonly record: (choice: RecordChoice) => NewStateRecord
   readonly eventId: (event: number) => EventId
+  readonly bounds: (choice: BoundsChoice) => KindBounds
   /** Returns a prefix of a kind: that of the history and the next `length` characters. */
   readonly prefixOf: (kind: number, length: number) => string
 }
@@ -51,6 +52,10 @@ export function newVocabulary(): Vocabulary {
       bytes: bytesOf(CONTENTS[choice.content] ?? ''),
       version: choice.version,
       updatedAt: new Date(choice.version * 1_000 + choice.content),
+    }),
+    bounds: ({ from, to }) => ({
+      ...(from === undefined ? {} : { from: kindOf(from) }),
+      ...(to === undefined ? {} : { to: kindOf(to) }),
     }),
     prefixOf: (kind, length) =>
       `${kindPrefix}${Array.from(KINDS[kind] ?? '')

@@ -13,7 +13,9 @@ export function malformedArguments(
     options: malformed(options),
   }))
   if (method.takes.includes('kind')) {
-    for (const kind of [...invalidNames, tooLongName]) wrong.push({ kind: malformed(kind) })
+    for (const kind of [...invalidNames, tooLongName]) {
+      if (!isPrefixOfAll(method, kind)) wrong.push({ kind: malformed(kind) })
+    }
   }
   if (method.takes.includes('eventId')) {
     for (const eventId of [...invalidNames, tooLongEventId].filter(
@@ -26,6 +28,11 @@ export function malformedArguments(
     for (const bytes of invalidBytes) wrong.push({ bytes: malformed(bytes) })
   }
   return wrong
+}
+
+/** Returns whether the kind is the empty prefix of a list, which stands for all kinds. */
+function isPrefixOfAll({ name }: Pick<StoreMethod, 'name'>, kind: unknown): boolean {
+  return kind === '' && ['list', 'listKeys', 'count'].includes(name)
 }
 
 /** Returns whether `null` is valid as the event id: in an expectation it means an empty slot. */

@@ -32,6 +32,11 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { identity, kind, options }) => store.load(identity, kind, options),
   },
   {
+    name: 'loadMany',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) => store.loadMany([{ identity, kind }], options),
+  },
+  {
     name: 'loadOrThrow',
     takes: ['runId', 'kind'],
     call: (store, { identity, kind, options }) => store.loadOrThrow(identity, kind, options),
@@ -80,6 +85,17 @@ export const storeMethods: readonly StoreMethod[] = [
     takes: ['runId', 'kind'],
     call: async (store, { identity, kind, options }) =>
       collect(store.list(identity, kind, options)),
+  },
+  {
+    name: 'listKeys',
+    takes: ['runId', 'kind'],
+    call: async (store, { identity, kind, options }) =>
+      collect(store.listKeys(identity, kind, options)),
+  },
+  {
+    name: 'count',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) => store.count(identity, kind, options),
   },
 ]
 

@@ -1,0 +1,69 @@
+import { HarborageError } from '@harborage/core'
+import {
+  checkLimit,
+  checkName,
+  checkOrder,
+  checkPageSize,
+  checkRequiredName,
+  checkSignal,
+  KnownNames,
+  listOptionNames,
+  type CheckedCall,
+  type CheckedWalk,
+} from '@harborage/core/kit'
+import type { CountOptions, KindBounds, StateListOptions } from '../list-options.ts'
+import type { KindRange, ListKeysPage } from '../state-driver.ts'
+
+const boundNames = ['from', 'to'] as const
+const listNames = new KnownNames('options', [...listOptionNames, ...boundNames])
+const countNames = new KnownNames('options', ['signal', ...boundNames])
+
+/** The checked range of a list. */
+type CheckedRange = Omit<KindRange, 'identity'>
+
+/** The checked arguments of a list besides its identity. */
+export interface CheckedList extends CheckedWalk {
+  readonly range: CheckedRange & Pick<ListKeysPage, 'order'>
+}
+
+/** The checked arguments of a count besides its identity. */
+export interface CheckedCount extends CheckedCall {
+  readonly range: CheckedRange
+}
+
+/** Checks the prefix and the options of a list. */
+export function checkList(prefix: unknown, options: StateListOptions | undefined): CheckedList {
+  const kindPrefix = checkAnyPrefix(prefix)
+  return {
+    signal: checkSignal(options, listNames),
+    limit: checkPageSize(options),
+    total: checkLimit(options),
+    range: { kindPrefix, order: checkOrder(options), ...checkBounds(options) },
+  }
+}
+
+/** Checks the prefix and the options of a count. */
+export function checkCount(prefix: unknown, options: CountOptions | undefined): CheckedCount {
+  const kindPrefix = checkAnyPrefix(prefix)
+  return {
+    signal: checkSignal(options, countNames),
+    range: { kindPrefix, ...checkBounds(options) },
+  }
+}
+
+/** Checks a prefix, which may be empty. */
+function checkAnyPrefix(prefix: unknown): string {
+  if (prefix !== undefined) return checkName('kindPrefix', prefix, 'invalid_record')
+  throw new HarborageError('invalid_record', "kindPrefix is missing: pass '' for all kinds")
+}
+
+function checkBounds(options: KindBounds | undefined): Pick<KindRange, 'from' | 'to'> {
+  return {
+    from: checkBound('options.from', options?.from),
+    to: checkBound('options.to', options?.to),
+  }
+}
+
+function checkBound(field: string, bound: unknown): string | undefined {
+  return bound === undefined ? undefined : checkRequiredName(field, bound, 'invalid_record')
+}

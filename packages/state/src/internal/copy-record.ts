@@ -1,0 +1,11 @@
+import type { StateRecord } from '../state-record.ts'
+
+/** Returns a copy of a record that the caller may change. */
+export function copyRecord(record: StateRecord): StateRecord {
+  return {
+    ...record,
+    identity: { ...record.identity },
+    bytes: new Uint8Array(record.bytes),
+    updatedAt: new Date(record.updatedAt),
+  }
+}

@@ -1,0 +1,131 @@
+import type { ListOrder } from '@harborage/core'
+import {
+  compileStatement,
+  sessionOf,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import { sql, type Kysely } from 'kysely'
+import type { KindColumns } from './kind-range.ts'
+import {
+  compileListKindPage,
+  compileListKindPageSizes,
+  type ListKindPageParameters,
+} from './list-kind-statement.ts'
+import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
+import type { KeyRow, PagedKind, PagedSlot, SizeColumn, SlotColumns } from './row-columns.ts'
+import type { StateTables } from './tables.ts'
+
+/** A statement for each order. */
+type InEitherOrder<Parameters, Row> = Readonly<Record<ListOrder, SqlStatement<Parameters, Row>>>
+
+/** The statements that read ranges of kinds. */
+export interface ListStatements {
+  readonly listPage: InEitherOrder<ListPageParameters, PagedKind>
+  /** The sizes of the records that {@link listPage} would read. */
+  readonly listPageSizes: InEitherOrder<ListKeysParameters, SizeColumn>
+  readonly listKeysPage: InEitherOrder<ListKeysParameters, KeyRow>
+  readonly count: SqlStatement<RangeParameters, CountColumn>
+  readonly listKindPage: SqlStatement<ListKindPageParameters, PagedSlot>
+  /** The sizes of the records that {@link listKindPage} would read. */
+  readonly listKindPageSizes: SqlStatement<ListKindPageParameters, SizeColumn>
+}
+
+interface RangeParameters extends Omit<SlotColumns, 'kind'>, KindColumns {}
+
+interface ListKeysParameters extends RangeParameters {
+  readonly limit: number
+}
+
+interface ListPageParameters extends ListKeysParameters {
+  readonly inline_bytes: number
+}
+
+interface CountColumn {
+  readonly count: number
+}
+
+/** Compiles the statements. */
+export function compileLists(database: SqlDatabase): ListStatements {
+  const db = database.builder.$extendTables<StateTables>()
+  return {
+    // Without the columns of the identity, which is known: they would be a third of the cost of a
+    // row.
+    listPage: {
+      ascending: compileStatement(
+        'state_list_page',
+        (page: ListPageParameters) =>
+          pageOf(db, page, 'asc')
+            .select(['kind', ...pagedNames])
+            .select(bytesUpTo(page.inline_bytes)),
+        { repeat: 'reads' },
+      ),
+      descending: compileStatement(
+        'state_list_page_descending',
+        (page: ListPageParameters) =>
+          pageOf(db, page, 'desc')
+            .select(['kind', ...pagedNames])
+            .select(bytesUpTo(page.inline_bytes)),
+        { repeat: 'reads' },
+      ),
+    },
+    listPageSizes: {
+      ascending: compileStatement(
+        'state_list_page_sizes',
+        (page: ListKeysParameters) => pageOf(db, page, 'asc').select(sizeOfBytes()),
+        { repeat: 'reads' },
+      ),
+      descending: compileStatement(
+        'state_list_page_sizes_descending',
+        (page: ListKeysParameters) => pageOf(db, page, 'desc').select(sizeOfBytes()),
+        { repeat: 'reads' },
+      ),
+    },
+    listKeysPage: {
+      ascending: compileStatement(
+        'state_list_keys_page',
+        (page: ListKeysParameters) =>
+          pageOf(db, page, 'asc')
+            .select(['kind', ...pagedNames])
+            .select(sizeOfBytes()),
+        { repeat: 'reads' },
+      ),
+      descending: compileStatement(
+        'state_list_keys_page_descending',
+        (page: ListKeysParameters) =>
+          pageOf(db, page, 'desc')
+            .select(['kind', ...pagedNames])
+            .select(sizeOfBytes()),
+        { repeat: 'reads' },
+      ),
+    },
+    count: compileStatement(
+      'state_count',
+      (range: RangeParameters) => inRange(db, range).select(sql<number>`count(*)`.as('count')),
+      { repeat: 'reads' },
+    ),
+    listKindPage: compileListKindPage(database),
+    listKindPageSizes: compileListKindPageSizes(database),
+  }
+}
+
+function pageOf(db: Kysely<StateTables>, page: ListKeysParameters, direction: 'asc' | 'desc') {
+  return inRange(db, page)
+    .where('kind', '<>', page.after_kind)
+    .orderBy('run_id', direction)
+    .orderBy('kind', direction)
+    .limit(page.limit)
+}
+
+function inRange(db: Kysely<StateTables>, range: RangeParameters) {
+  return db.selectFrom('state_records').where((where) => {
+    // Bounds on the run and the kind together match only the primary key. With bounds on the kind
+    // alone the planner might choose the index of kinds, and scan those of all identities.
+    const place = where.refTuple('run_id', 'kind')
+    return where.and([
+      where.and(sessionOf(range)),
+      where(place, '>=', where.tuple(range.run_id, range.from_kind)),
+      where(place, '<', where.tuple(range.run_id, range.end_kind)),
+    ])
+  })
+}
