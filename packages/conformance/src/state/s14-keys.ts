@@ -55,10 +55,8 @@ export function keys({ it, many }: StateCases): void {
     assert.notEqual(again?.updatedAt.getTime(), 0)
   })
 
-  for (const part of identityParts) {
-    it(`S14 listKeys and count keep to their run if another ${part} is similar`, async ({
-      store,
-    }) => {
+  it('S14 listKeys and count keep to their run if another is similar', async ({ store }) => {
+    for (const part of identityParts) {
       for (const record of await saveSimilar(store, part)) {
         const listed = await collect(store.listKeys(record.identity, 'task.'))
         assert.deepEqual(
@@ -67,8 +65,8 @@ export function keys({ it, many }: StateCases): void {
         )
         assert.equal(await store.count(record.identity, 'task.'), 1)
       }
-    })
-  }
+    }
+  })
 
   it(`S14 listKeys yields each of ${many} records once, and count counts them`, async ({
     store,

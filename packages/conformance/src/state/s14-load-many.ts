@@ -74,25 +74,25 @@ export function loadMany({ it, itIfShared }: StateCases): void {
     await assertHolds(store, record)
   })
 
-  for (const part of identityParts) {
-    it(`S14 loadMany keeps slots apart if their ${part} is similar`, async ({ store }) => {
+  it('S14 loadMany keeps similar slots apart', async ({ store }) => {
+    for (const part of identityParts) {
       const records = await saveSimilar(store, part)
       const groups = part === 'tenantId' ? records.map((record) => [record]) : [records]
       for (const group of groups) assertAre(await store.loadMany(group), group)
-    })
-  }
+    }
+  })
 
-  for (const count of [1, 2, 17, 129, MAX_LOAD_SLOTS]) {
-    it(`S14 loadMany loads ${count} slots`, async ({ store }) => {
-      const identity = freshIdentity()
-      const records = Array.from({ length: count }, (_, index) =>
-        newRecord({ identity, kind: `task.${index}` }, `${index}`),
-      )
-      await store.commit({ save: records })
-      const asked = records.toReversed()
+  it(`S14 loadMany loads 1 to ${MAX_LOAD_SLOTS} slots`, async ({ store }) => {
+    const identity = freshIdentity()
+    const records = Array.from({ length: MAX_LOAD_SLOTS }, (_, index) =>
+      newRecord({ identity, kind: `task.${index}` }, `${index}`),
+    )
+    await store.commit({ save: records })
+    for (const count of [1, 2, 17, 129, MAX_LOAD_SLOTS]) {
+      const asked = records.slice(-count).toReversed()
       assertAre(await store.loadMany(asked), asked)
-    })
-  }
+    }
+  })
 
   it('S14 loadMany rejects more than 1,000 slots, several tenants and what is no array of slots', async ({
     store,
