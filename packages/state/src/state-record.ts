@@ -21,7 +21,7 @@ export const MAX_LOAD_BYTES: number = 64 * 1024 * 1024
 /** A place in the store, named by an identity and a kind. It holds one record or nothing. */
 export interface Slot {
   readonly identity: RunIdentity
-  /** What the slot is for, such as `task.checkpoint`: 1 to 256 UTF-8 bytes. */
+  /** What the slot is for, such as `task.checkpoint`: 1 to 1,024 UTF-8 bytes. */
   readonly kind: string
 }
 

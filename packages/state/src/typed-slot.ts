@@ -11,7 +11,7 @@ import type { StateStore } from './state-store.ts'
 
 /** The argument of `defineSlot`. */
 export interface SlotDefinition<Schema extends StandardSchemaV1> {
-  /** The kind of the slot, such as `task.checkpoint`: 1 to 256 UTF-8 bytes. */
+  /** The kind of the slot, such as `task.checkpoint`: 1 to 1,024 UTF-8 bytes. */
   readonly kind: string
   /** Any Standard Schema, such as one of zod, valibot or arktype. Values are stored as JSON. */
   readonly schema: Schema

@@ -97,7 +97,7 @@ export function list({ it }: StateCases): void {
   }) => {
     const identity = freshIdentity()
     const throwing = (walk: () => unknown): Promise<void> => assertFails('invalid_record', walk)
-    await throwing(() => store.list(identity, 'x'.repeat(257)))
+    await throwing(() => store.list(identity, 'x'.repeat(1_025)))
     await throwing(() => store.list(identity, '\0'))
     for (const pageSize of invalidPageSizes) {
       const options = { pageSize: malformed<number>(pageSize) }

@@ -38,7 +38,7 @@ const bounds: readonly (string | undefined)[] = [
   'd',
 ]
 
-const malformedBounds: readonly unknown[] = [null, '', 7, {}, '\ud800', 'a\0b', 'x'.repeat(257)]
+const malformedBounds: readonly unknown[] = [null, '', 7, {}, '\ud800', 'a\0b', 'x'.repeat(1_025)]
 const malformedOptions: readonly StateListOptions[] = [
   ...malformedBounds.flatMap((bound) => [
     { from: malformed<string>(bound) },

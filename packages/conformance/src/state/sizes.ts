@@ -8,7 +8,7 @@ import {
 } from '@harborage/state'
 import { compareBytes } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
-import { longName } from '../support/long-names.ts'
+import { incompressibleName, longName } from '../support/long-names.ts'
 import { assertEmpty, assertHolds, assertSameRecord } from './support/assert-slot.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.ts'
@@ -21,6 +21,7 @@ import type { StateCases } from './support/state-cases.ts'
 const LARGE_BYTES = 2 ** 24 + 1
 const LARGE_VERSION = 2 ** 40 + 1
 const NAME_BYTES = 256
+const KIND_BYTES = 1_024
 const EVENT_ID_BYTES = 128
 const maintenance = { maintenanceScoped: true } as const
 
@@ -107,15 +108,16 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
     const { tenantId } = freshIdentity()
     const records = Array.from({ length: 32 }, (_, variant): NewStateRecord => {
       const ending = (part: number): string => ((variant >> part) % 2 === 0 ? 'é' : 'è')
-      const name = (part: number): string => longName(NAME_BYTES, ending(part))
+      const name = (part: number): string => incompressibleName(NAME_BYTES, ending(part))
       const identity = {
-        tenantId: longName(NAME_BYTES, `${tenantId}${ending(0)}`),
+        tenantId: incompressibleName(NAME_BYTES, `${tenantId}${ending(0)}`),
         userId: name(1),
         sessionId: name(2),
         runId: name(3),
       }
       const eventId = parseEventId(longName(EVENT_ID_BYTES, `${variant}`))
-      return { ...newRecord({ identity, kind: name(4) }, `${variant}`), eventId }
+      const kind = incompressibleName(KIND_BYTES, ending(4))
+      return { ...newRecord({ identity, kind }, `${variant}`), eventId }
     })
     for (const record of records) assert.equal(await store.save(record), 'saved')
     for (const record of records) {

@@ -4,10 +4,15 @@ import { isAbortSignal } from './abort-signal.ts'
 import { nearestName } from './nearest-name.ts'
 
 /**
- * The largest size of a name in UTF-8 bytes: of an identity part, a kind, a namespace or an
- * artifact id.
+ * The largest size of a name in UTF-8 bytes: of an identity part, a namespace or an artifact id.
  */
 export const MAX_NAME_BYTES = 256
+
+/**
+ * The largest size of a kind in UTF-8 bytes. An index of Postgres takes entries of 2,704 bytes: the
+ * four identity parts and the kind of a slot are 2,048.
+ */
+export const MAX_KIND_BYTES = 1024
 
 /** The largest size of an event id in UTF-8 bytes. */
 export const MAX_EVENT_ID_BYTES = 128

@@ -37,6 +37,7 @@ export {
   describeType,
   KnownNames,
   MAX_EVENT_ID_BYTES,
+  MAX_KIND_BYTES,
   MAX_NAME_BYTES,
   readArguments,
 } from './argument-checks.ts'

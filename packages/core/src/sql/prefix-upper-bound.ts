@@ -1,13 +1,14 @@
-import { MAX_NAME_BYTES } from '../kit/argument-checks.ts'
+import { MAX_KIND_BYTES } from '../kit/argument-checks.ts'
 
 const LAST_CODE_POINT = 0x10ffff
 const FIRST_SURROGATE = 0xd800
 const AFTER_SURROGATES = 0xe000
 
 /**
- * A string that sorts after every name: a name is too short to repeat the last code point as often.
+ * A string that sorts after every name: even a kind, the longest one, is too short to repeat the
+ * last code point as often.
  */
-const AFTER_ALL_NAMES = String.fromCodePoint(LAST_CODE_POINT).repeat(MAX_NAME_BYTES / 4 + 1)
+const AFTER_ALL_NAMES = String.fromCodePoint(LAST_CODE_POINT).repeat(MAX_KIND_BYTES / 4 + 1)
 
 /**
  * Returns the first string, in byte order, that sorts after every name with the prefix. `>= prefix`

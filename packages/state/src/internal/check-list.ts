@@ -8,6 +8,7 @@ import {
   checkSignal,
   KnownNames,
   listOptionNames,
+  MAX_KIND_BYTES,
   type CheckedCall,
   type CheckedWalk,
 } from '@harborage/core/kit'
@@ -53,7 +54,7 @@ export function checkCount(prefix: unknown, options: CountOptions | undefined): 
 
 /** Checks a prefix, which may be empty. */
 function checkAnyPrefix(prefix: unknown): string {
-  if (prefix !== undefined) return checkName('kindPrefix', prefix, 'invalid_record')
+  if (prefix !== undefined) return checkName('kindPrefix', prefix, 'invalid_record', MAX_KIND_BYTES)
   throw new HarborageError('invalid_record', "kindPrefix is missing: pass '' for all kinds")
 }
 
@@ -65,5 +66,6 @@ function checkBounds(options: KindBounds | undefined): Pick<KindRange, 'from' | 
 }
 
 function checkBound(field: string, bound: unknown): string | undefined {
-  return bound === undefined ? undefined : checkRequiredName(field, bound, 'invalid_record')
+  if (bound === undefined) return undefined
+  return checkRequiredName(field, bound, 'invalid_record', MAX_KIND_BYTES)
 }

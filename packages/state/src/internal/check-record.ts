@@ -8,6 +8,7 @@ import {
   checkRunIdentity,
   describeType,
   KnownNames,
+  MAX_KIND_BYTES,
 } from '@harborage/core/kit'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state-record.ts'
@@ -83,11 +84,11 @@ export function checkSlot(identity: Required<RunIdentity>, kind: unknown): SlotK
 }
 
 export function checkKind(kind: unknown): string {
-  return checkRequiredName('kind', kind, 'invalid_record')
+  return checkRequiredName('kind', kind, 'invalid_record', MAX_KIND_BYTES)
 }
 
 export function checkKindPrefix(prefix: unknown): string {
-  return checkRequiredName('kindPrefix', prefix, 'invalid_record')
+  return checkRequiredName('kindPrefix', prefix, 'invalid_record', MAX_KIND_BYTES)
 }
 
 /** The names of `SaveOptions` and of `DeleteOptions`. */

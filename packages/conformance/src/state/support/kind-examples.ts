@@ -118,13 +118,13 @@ export const prefixExamples: readonly PrefixExample[] = [
   {
     description: 'only the last Unicode character',
     prefix: '\u{10ffff}',
-    matching: ['\u{10ffff}', '\u{10ffff}a', '\u{10ffff}'.repeat(64)],
+    matching: ['\u{10ffff}', '\u{10ffff}a', '\u{10ffff}'.repeat(256)],
     others: ['a', '\uffff', '\u{10fffe}'],
   },
   {
-    description: '256 bytes',
-    prefix: 'x'.repeat(256),
-    matching: ['x'.repeat(256)],
-    others: ['x'.repeat(255), 'x'],
+    description: '1,024 bytes',
+    prefix: 'x'.repeat(1_024),
+    matching: ['x'.repeat(1_024)],
+    others: ['x'.repeat(1_023), 'x'],
   },
 ]

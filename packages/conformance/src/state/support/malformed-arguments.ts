@@ -2,7 +2,7 @@ import { malformed } from '../../support/malformed.ts'
 import { invalidBytes, invalidNames, invalidCallOptions } from '../../support/malformed-values.ts'
 import type { MethodArguments, StoreMethod } from './store-methods.ts'
 
-const tooLongName = 'x'.repeat(257)
+const tooLongKind = 'x'.repeat(1_025)
 const tooLongEventId = 'x'.repeat(129)
 
 /** Returns every malformed value of one argument of the method, other than the identity. */
@@ -13,7 +13,7 @@ export function malformedArguments(
     options: malformed(options),
   }))
   if (method.takes.includes('kind')) {
-    for (const kind of [...invalidNames, tooLongName]) {
+    for (const kind of [...invalidNames, tooLongKind]) {
       if (!isPrefixOfAll(method, kind)) wrong.push({ kind: malformed(kind) })
     }
   }

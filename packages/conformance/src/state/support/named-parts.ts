@@ -18,7 +18,7 @@ export const slotParts: readonly NamedPart[] = [
   { name: 'userId', maxBytes: 256, errorCode: 'invalid_identity' },
   { name: 'sessionId', maxBytes: 256, errorCode: 'invalid_identity' },
   { name: 'runId', maxBytes: 256, errorCode: 'invalid_identity' },
-  { name: 'kind', maxBytes: 256, errorCode: 'invalid_record' },
+  { name: 'kind', maxBytes: 1_024, errorCode: 'invalid_record' },
 ]
 
 export const namedParts: readonly NamedPart[] = [
