@@ -1,15 +1,14 @@
-import { type CallOptions, HarborageError, type Identity, type PageOptions } from '@harborage/core'
+import type { CallOptions, Identity, PageOptions } from '@harborage/core'
 import {
   checkPageSize,
   checkSignal,
   KnownNames,
   MAX_PAGE_BYTES,
   pageOptionNames,
-  parseJsonObject,
   CallGate,
   type StoreOptions,
 } from '@harborage/core/kit'
-import type { ArtifactContent, ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
+import type { ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
 import {
   sourceBytes,
   type ArtifactFilter,
@@ -28,10 +27,10 @@ import {
   checkSession,
   putNames,
   TEXT,
-  type Description,
 } from './internal/check-artifact.ts'
-import { sha256Hex } from './internal/digest.ts'
+import { decodeText, verifiedBytes } from './internal/content.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
+import { newArtifact } from './internal/new-artifact.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
 
 /** Options of the constructor of {@link ArtifactStore}. */
@@ -39,8 +38,6 @@ export interface ArtifactStoreOptions extends StoreOptions {
   /** The largest artifact, in bytes: at most 256 MiB. Default: 64 MiB. */
   readonly maxBytes?: number
 }
-
-const SHORT_ID_DIGITS = 12
 
 const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_config')
 
@@ -273,32 +270,9 @@ export class ArtifactStore implements AsyncDisposable {
         description: checkDescription(options, mimeType),
         signal: checkSignal(options, putNames),
       }),
-      ({ owner, bytes, description }) => this.#store(owner, bytes, description),
+      async ({ owner, bytes, description }) =>
+        this.#driver.put(await newArtifact(owner, bytes, description)),
     )
-  }
-
-  async #store(
-    scope: Required<ArtifactScope>,
-    bytes: Uint8Array,
-    { sourceText, ...description }: Description,
-  ): Promise<ArtifactRef> {
-    const sha256 = await sha256Hex(bytes)
-    const { namespace } = description
-    return this.#driver.put({
-      ref: {
-        ...description,
-        // A copy, since the checked scope is frozen and the ref belongs to the caller.
-        scope: { ...scope },
-        sizeBytes: bytes.byteLength,
-        sha256,
-        source: parseJsonObject(sourceText),
-        createdAt: new Date(),
-      },
-      shortId: `${namespace}_${sha256.slice(0, SHORT_ID_DIGITS)}`,
-      fullId: `${namespace}_${sha256}`,
-      sourceText,
-      bytes,
-    })
   }
 
   async #get(
@@ -309,7 +283,7 @@ export class ArtifactStore implements AsyncDisposable {
   ): Promise<Uint8Array | undefined> {
     return this.#onKey(operation, scope, id, options, async (key) => {
       const content = await this.#driver.get(key)
-      return content === undefined ? undefined : verified(content)
+      return content === undefined ? undefined : verifiedBytes(content)
     })
   }
 
@@ -328,21 +302,5 @@ export class ArtifactStore implements AsyncDisposable {
       }),
       ({ key }) => call(key),
     )
-  }
-}
-
-async function verified({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array> {
-  if ((await sha256Hex(bytes)) === sha256) return bytes
-  throw new HarborageError(
-    'artifact_corrupt',
-    'the stored bytes no longer match their digest: delete the artifact and put its content again, or restore a backup',
-  )
-}
-
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    throw new HarborageError('invalid_record', 'the artifact is not text in UTF-8: use get()')
   }
 }
