@@ -12,6 +12,7 @@ import {
 import { HarborageError, type Identity } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
+import { allOf, READS_AT_ONCE } from './internal/at-once.ts'
 import {
   linkIfFree,
   moveIfThere,
@@ -46,9 +47,6 @@ const MAX_ATTEMPTS = 100
 
 /** The largest number of attempts to link a written file while others remove the folder. */
 const MAX_LINKS = 10
-
-/** The number of refs of a page that are read concurrently. */
-const READS_AT_ONCE = 16
 
 /**
  * The artifact driver that keeps each artifact in a file below one root folder. A file is
@@ -329,12 +327,6 @@ export class FsArtifactDriver implements ArtifactDriver {
       return ref
     })
   }
-}
-
-/** Resolves to all results once no promise is pending, even if one rejects. */
-async function allOf<Result>(running: readonly Promise<Result>[]): Promise<Result[]> {
-  await Promise.allSettled(running)
-  return Promise.all(running)
 }
 
 /** Returns whether a ref belongs to a key. A file with another ref was copied there. */
