@@ -76,6 +76,7 @@ describe('each operation is published with its outcome', () => {
     await store.get(session, id)
     await store.getText(session, id)
     await store.getRef(session, id)
+    await store.getRefs(session, [id])
     await store.exists(session, id)
     for await (const _ of store.list(session));
     await store.delete(session, id)
@@ -86,6 +87,7 @@ describe('each operation is published with its outcome', () => {
       'artifacts.get ok',
       'artifacts.getText ok',
       'artifacts.getRef ok',
+      'artifacts.getRefs ok',
       'artifacts.exists ok',
       'artifacts.list ok',
       'artifacts.delete ok',

@@ -16,6 +16,12 @@ export interface ArtifactCalls {
   getText(scope: ArtifactScope, id: string, options?: CallOptions): Promise<string | undefined>
   /** Resolves to the ref of the artifact with the id, or `undefined`. */
   getRef(scope: ArtifactScope, id: string, options?: CallOptions): Promise<ArtifactRef | undefined>
+  /** Resolves to the refs of the artifacts with the ids, each one or `undefined`. */
+  getRefs(
+    scope: ArtifactScope,
+    ids: readonly string[],
+    options?: CallOptions,
+  ): Promise<(ArtifactRef | undefined)[]>
   /** Resolves to whether the scope has an artifact with the id. */
   exists(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean>
   /** Deletes the artifact with the id, and resolves to whether it existed. */

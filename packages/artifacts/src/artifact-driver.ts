@@ -1,5 +1,5 @@
 import type { Identity } from '@harborage/core'
-import type { ArtifactRef, ArtifactScope } from './artifact.ts'
+import type { ArtifactRef, ArtifactScope, MAX_IDS } from './artifact.ts'
 
 /** A checked and hashed artifact, to be stored. */
 export interface NewArtifact {
@@ -71,6 +71,17 @@ export interface ArtifactDriver {
   get(key: ArtifactKey): Promise<ArtifactContent | undefined>
   /** Returns the ref, or `undefined` if there is no such artifact. Does not read the bytes. */
   getRef(key: ArtifactKey): Promise<ArtifactRef | undefined>
+  /**
+   * Returns the refs of artifacts of one scope, aligned with the ids: `undefined` for each one that
+   * does not exist. Does not read the bytes. An id may occur twice, and each place then gets a copy
+   * of its own.
+   *
+   * @param ids At least one, at most {@link MAX_IDS}.
+   */
+  getRefs(
+    scope: Required<ArtifactScope>,
+    ids: readonly string[],
+  ): Promise<readonly (ArtifactRef | undefined)[]>
   /** Deletes an artifact, and returns whether it existed. */
   delete(key: ArtifactKey): Promise<boolean>
   /**

@@ -23,6 +23,7 @@ import {
   checkArtifactId,
   checkDescription,
   checkFilter,
+  checkIds,
   checkScope,
   checkSession,
   putNames,
@@ -151,6 +152,42 @@ export class ArtifactStore implements AsyncDisposable {
     options?: CallOptions,
   ): Promise<ArtifactRef | undefined> {
     return this.#onKey('getRef', scope, id, options, (key) => this.#driver.getRef(key))
+  }
+
+  /**
+   * Returns the refs of up to 1,000 artifacts of a scope, in the order of their ids: `undefined` in
+   * each place whose artifact the scope does not have. It does not read the bytes. On SQL and in
+   * memory all refs are read at the same instant; on files, each by itself.
+   *
+   * @throws `artifact_corrupt` as in {@link getRef}, if any of them is damaged.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   *
+   * await using artifacts = await openArtifactStore()
+   * const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * const { id } = await artifacts.putText(scope, 'a page')
+   * const [page, absent] = await artifacts.getRefs(scope, [id, 'default_0123456789ab'])
+   * page?.sizeBytes // 6
+   * absent // undefined
+   * ```
+   */
+  async getRefs(
+    scope: ArtifactScope,
+    ids: readonly string[],
+    options?: CallOptions,
+  ): Promise<(ArtifactRef | undefined)[]> {
+    return this.#gate.call(
+      'getRefs',
+      () => ({
+        owner: checkScope(scope),
+        checkedIds: checkIds(ids, checkArtifactId),
+        signal: checkSignal(options),
+      }),
+      async ({ owner, checkedIds }) =>
+        checkedIds.length === 0 ? [] : [...(await this.#driver.getRefs(owner, checkedIds))],
+    )
   }
 
   /**

@@ -15,6 +15,9 @@ export const DEFAULT_THRESHOLD_BYTES: number = 32 * 1024
 /** The size limit of the `source` of an artifact, in bytes of JSON: 64 KiB. */
 export const MAX_SOURCE_BYTES: number = 64 * 1024
 
+/** The largest number of ids of one call of `getRefs`. */
+export const MAX_IDS = 1_000
+
 /** The owner of an artifact: an identity, optionally with a task. */
 export interface ArtifactScope extends Identity {
   /** Default: `''`, the session itself. */

@@ -7,7 +7,7 @@ import type {
   ArtifactPage,
   NewArtifact,
 } from './artifact-driver.ts'
-import type { ArtifactRef } from './artifact.ts'
+import type { ArtifactRef, ArtifactScope } from './artifact.ts'
 import { compareRefs } from './compare-refs.ts'
 
 type Filter = Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>
@@ -48,6 +48,16 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
     const held = this.#find(key)
     return held === undefined ? undefined : copyRef(held.ref)
+  }
+
+  async getRefs(
+    scope: Required<ArtifactScope>,
+    ids: readonly string[],
+  ): Promise<readonly (ArtifactRef | undefined)[]> {
+    return ids.map((id) => {
+      const held = this.#find({ scope, id })
+      return held === undefined ? undefined : copyRef(held.ref)
+    })
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {

@@ -17,6 +17,7 @@ export { ArtifactStore, type ArtifactStoreOptions } from './artifact-store.ts'
 export {
   DEFAULT_MAX_BYTES,
   DEFAULT_THRESHOLD_BYTES,
+  MAX_IDS,
   MAX_SOURCE_BYTES,
   sourceBytes,
   type ArtifactFilter,

@@ -16,7 +16,7 @@ import type {
   OffloadValue,
   PutOptions,
 } from './artifact.ts'
-import { checkArtifactId, checkScope } from './internal/check-artifact.ts'
+import { checkArtifactId, checkIds, checkScope } from './internal/check-artifact.ts'
 import { checkOffload } from './internal/check-offload.ts'
 
 /**
@@ -68,6 +68,16 @@ export class ScopedArtifacts {
     options?: CallOptions,
   ): Promise<ArtifactRef | undefined> {
     return this.#store.getRef(this.scope, this.#idOf(target), options)
+  }
+
+  /** Returns the refs of artifacts, by ids or by refs; see `ArtifactStore.getRefs`. */
+  async getRefs(
+    targets: readonly (string | ArtifactRef)[],
+    options?: CallOptions,
+  ): Promise<(ArtifactRef | undefined)[]> {
+    assertStoreOpen(this.#store)
+    const ids = readArguments(() => checkIds(targets, (target) => this.#idOf(target)))
+    return this.#store.getRefs(this.scope, ids, options)
   }
 
   /** Returns whether an artifact exists, by id or by ref; see `ArtifactStore.exists`. */
@@ -138,7 +148,7 @@ export class ScopedArtifacts {
     return { kind: 'inline', value }
   }
 
-  #idOf(target: string | ArtifactRef): string {
+  #idOf(target: string | ArtifactRef | undefined): string {
     if (typeof target === 'string') return target
     assertStoreOpen(this.#store)
     const { scope, id } = readArguments(() => readRef(target))

@@ -112,6 +112,20 @@ export class FsArtifactDriver implements ArtifactDriver {
     return this.#found(() => this.#readRef(key))
   }
 
+  async getRefs(
+    scope: ArtifactKey['scope'],
+    ids: readonly string[],
+  ): Promise<readonly (ArtifactRef | undefined)[]> {
+    return this.#translated(async () => {
+      const refs: (ArtifactRef | undefined)[] = []
+      while (refs.length < ids.length) {
+        const next = ids.slice(refs.length, refs.length + READS_AT_ONCE)
+        refs.push(...(await allOf(next.map((id) => this.#readRef({ scope, id })))))
+      }
+      return refs
+    })
+  }
+
   async delete(key: ArtifactKey): Promise<boolean> {
     return this.#translated(async () => {
       const at = locate(this.#root, key)

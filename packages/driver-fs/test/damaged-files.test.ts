@@ -71,6 +71,7 @@ describe('a file that was', () => {
       await expectCorrupt(
         artifacts.get(scope, ref.id),
         artifacts.getRef(scope, ref.id),
+        artifacts.getRefs(scope, [ref.id]),
         artifacts.exists(scope, ref.id),
         collect(artifacts.list(scope)),
         collect(artifacts.list(maintenance)),

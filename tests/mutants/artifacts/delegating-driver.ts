@@ -29,6 +29,14 @@ export class DelegatingDriver implements ArtifactDriver {
     return this.artifacts.getRef(key)
   }
 
+  /** Reads each ref with `getRef`, so that a fault of that method shows here, too. */
+  getRefs(
+    scope: ArtifactKey['scope'],
+    ids: readonly string[],
+  ): Promise<readonly (ArtifactRef | undefined)[]> {
+    return Promise.all(ids.map((id) => this.getRef({ scope, id })))
+  }
+
   delete(key: ArtifactKey): Promise<boolean> {
     return this.artifacts.delete(key)
   }

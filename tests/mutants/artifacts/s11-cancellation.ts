@@ -39,6 +39,11 @@ class ListeningStore extends ArtifactStore {
     return super.getRef(scope, id, options)
   }
 
+  override getRefs(scope: ArtifactScope, ids: readonly string[], options?: CallOptions) {
+    listen(options)
+    return super.getRefs(scope, ids, options)
+  }
+
   override exists(scope: ArtifactScope, id: string, options?: CallOptions) {
     listen(options)
     return super.exists(scope, id, options)

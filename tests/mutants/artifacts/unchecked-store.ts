@@ -76,6 +76,13 @@ export class UncheckedStore extends ArtifactStore {
     return this.#driver.getRef({ scope: withTask(scope), id })
   }
 
+  override async getRefs(
+    scope: ArtifactScope,
+    ids: readonly string[],
+  ): Promise<(ArtifactRef | undefined)[]> {
+    return Promise.all(ids.map((id) => this.getRef(scope, id)))
+  }
+
   override async exists(scope: ArtifactScope, id: string): Promise<boolean> {
     return (await this.getRef(scope, id)) !== undefined
   }

@@ -50,6 +50,7 @@ describe.each([
     await place.run(`update artifacts_blobs set ${change}`)
     for (const call of [
       () => artifacts.getRef(scope, id),
+      () => artifacts.getRefs(scope, [id]),
       () => artifacts.exists(scope, id),
       () => artifacts.list(scope)[Symbol.asyncIterator]().next(),
       () => artifacts.putText(scope, 'content'),

@@ -11,6 +11,7 @@ import {
   strictJsonObject,
 } from '@harborage/core/kit'
 import {
+  MAX_IDS,
   MAX_SOURCE_BYTES,
   type ArtifactFilter,
   type ArtifactScope,
@@ -79,14 +80,37 @@ export function checkSession(
 }
 
 /** Checks the id of an artifact. */
-export function checkArtifactId(id: unknown): string {
+export function checkArtifactId(id: unknown, field: string = 'id'): string {
   if (id === undefined || id === null || id === '') {
     throw new HarborageError(
       'invalid_record',
-      'id is missing or empty: pass the id of an ArtifactRef',
+      `${field} is missing or empty: pass the id of an ArtifactRef`,
     )
   }
-  return checkName('id', id, 'invalid_record', MAX_ID_BYTES)
+  return checkName(field, id, 'invalid_record', MAX_ID_BYTES)
+}
+
+/**
+ * Checks a list of at most {@link MAX_IDS} ids or of what names artifacts, and returns what `check`
+ * returns for each.
+ */
+export function checkIds<Given, Checked>(
+  ids: readonly Given[],
+  check: (id: Given | undefined, field: string) => Checked,
+): Checked[] {
+  const isList: boolean = Array.isArray(ids)
+  if (!isList) {
+    throw new HarborageError('invalid_record', `ids is ${describeType(ids)}: pass an array of ids`)
+  }
+  const { length } = ids
+  if (length > MAX_IDS) {
+    throw new HarborageError(
+      'invalid_record',
+      `ids has more than ${MAX_IDS} items: pass them in several calls`,
+    )
+  }
+  // By place: `map` would leave out the holes of a sparse array.
+  return Array.from({ length }, (_, place) => check(ids[place], `ids[${place}]`))
 }
 
 /** Copies bytes of at most `maxBytes`. */

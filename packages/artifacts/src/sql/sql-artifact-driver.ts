@@ -18,7 +18,7 @@ import type {
   ArtifactPage,
   NewArtifact,
 } from '../artifact-driver.ts'
-import type { ArtifactRef } from '../artifact.ts'
+import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import { ListStatements, type FilterColumn, type PageParameters } from './list-statements.ts'
 import { putWork } from './put-work.ts'
 import {
@@ -26,6 +26,7 @@ import {
   digestColumns,
   keyColumns,
   refOf,
+  scopeColumns,
   type KeyColumns,
   type PagedRefColumns,
   type RefColumns,
@@ -74,6 +75,20 @@ export class SqlArtifactDriver implements ArtifactDriver {
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
     const [row] = await this.#database.rows(this.#statements.getRef, keyColumns(key))
     return row === undefined ? undefined : refOf(row)
+  }
+
+  async getRefs(
+    scope: Required<ArtifactScope>,
+    ids: readonly string[],
+  ): Promise<readonly (ArtifactRef | undefined)[]> {
+    const keys = [...new Set(ids)].map((id) => keyColumns({ scope, id }))
+    const statement = this.#statements.getRefs(keys.length)
+    const rows = await this.#database.rows(statement, { ...scopeColumns(scope), keys })
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    return ids.map((id) => {
+      const row = byId.get(id)
+      return row === undefined ? undefined : refOf(row)
+    })
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {

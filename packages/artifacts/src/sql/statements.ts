@@ -2,6 +2,7 @@ import {
   compileOnce,
   compileScopeRemoval,
   compileStatement,
+  type ManyReads,
   type Removal,
   type SessionColumns,
   type SqlDatabase,
@@ -16,6 +17,7 @@ import {
   type DigestColumns,
   type KeyColumns,
   type RefColumns,
+  type ScopeColumns,
 } from './rows.ts'
 import { artifactsBlobs, type ArtifactRow, type ArtifactTables } from './tables.ts'
 
@@ -32,9 +34,14 @@ export interface ArtifactStatements {
   /** Reads like {@link findByDigest}, and locks the row until the transaction ends. */
   readonly lockByDigest: SqlStatement<DigestColumns, RefColumns>
   readonly getRef: SqlStatement<KeyColumns, RefColumns>
+  /** Reads the refs of several artifacts of a scope. */
+  readonly getRefs: ManyReads<ScopeColumns, NameColumns, RefColumns>
   readonly delete: SqlStatement<KeyColumns, unknown>
   readonly scope: Removal<SessionColumns>
 }
+
+/** The columns that name an artifact within its scope. */
+type NameColumns = Omit<KeyColumns, keyof ScopeColumns>
 
 type Insert = InsertQueryBuilder<ArtifactTables, 'artifacts_blobs', InsertResult>
 
@@ -73,6 +80,13 @@ function compileAll(database: SqlDatabase): ArtifactStatements {
           .where((where) => where.and(keyOf(at))),
       { repeat: 'reads', isPointRead: true },
     ),
+    getRefs: database.dialect.compileManyReads(database, {
+      name: 'artifacts_get_refs',
+      repeat: 'reads',
+      table: artifactsBlobs.spec,
+      common: ['tenant_id', 'user_id', 'session_id', 'task_id'],
+      columns: () => refColumns,
+    }),
     delete: compileStatement(
       'artifacts_delete',
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),

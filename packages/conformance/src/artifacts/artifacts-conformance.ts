@@ -18,6 +18,7 @@ import { walks } from './a06-walks.ts'
 import { offload } from './a07-offload.ts'
 import { scoped } from './a07-scoped.ts'
 import { durability } from './a08-durability.ts'
+import { getRefs } from './a09-get-refs.ts'
 import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
@@ -36,6 +37,7 @@ const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
   'A6 list': [list, walks, largePages],
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
+  'A9 many refs': [getRefs],
   'S7 bytes': [bytes, text],
   'S8 delete': [deletion],
   'S10 close': [close],

@@ -112,6 +112,7 @@ const refReads: readonly (readonly [
   ['the first put', async (_, { ref }) => ref],
   ['a later put', (store, { ref, text }) => store.putText(ref.scope, text)],
   ['getRef', async (store, { ref }) => only([await store.getRef(ref.scope, ref.id)])],
+  ['getRefs', async (store, { ref }) => only(await store.getRefs(ref.scope, [ref.id]))],
   ['list', async (store, { ref }) => only(await collect(store.list(ref.scope)))],
 ]
 

@@ -45,6 +45,13 @@ export function callOf(
       const [scope, id] = keyOf(step, names)
       return reading(async (store) => withoutDate(await store.getRef(scope, id)))
     }
+    case 'getRefs': {
+      const scope = names.scope(step.place)
+      const ids = step.contents.flatMap((chosen) =>
+        (['short', 'full'] as const).map((digits) => names.id(step.place, chosen, digits)),
+      )
+      return reading(async (store) => (await store.getRefs(scope, ids)).map(withoutDate))
+    }
     case 'delete': {
       const [scope, id] = keyOf(step, names)
       return writing((store) => store.delete(scope, id))

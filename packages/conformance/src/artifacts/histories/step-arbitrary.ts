@@ -49,6 +49,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       digits: fc.constantFrom('short', 'full'),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('getRefs' as const),
+      place,
+      contents: fc.array(content, { maxLength: 4 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteScope' as const), place }) },
   {
     weight: 4,

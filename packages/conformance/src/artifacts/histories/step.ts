@@ -15,6 +15,8 @@ export type Step =
       readonly content: number
       readonly digits: 'short' | 'full'
     }
+  /** Reads both ids of some contents. */
+  | { readonly do: 'getRefs'; readonly place: PlaceChoice; readonly contents: readonly number[] }
   | { readonly do: 'deleteScope'; readonly place: PlaceChoice }
   | {
       readonly do: 'list'

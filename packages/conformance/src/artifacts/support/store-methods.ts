@@ -47,6 +47,11 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { scope, id, options }) => store.getRef(scope, id, options),
   },
   {
+    name: 'getRefs',
+    takes: ['taskId', 'id', 'options'],
+    call: (store, { scope, id, options }) => store.getRefs(scope, [id], options),
+  },
+  {
     name: 'exists',
     takes: ['taskId', 'id', 'options'],
     call: (store, { scope, id, options }) => store.exists(scope, id, options),

@@ -27,6 +27,7 @@ export interface ViewMethod {
 
 export const viewMethods: readonly ViewMethod[] = [
   ...lookups,
+  { name: 'getRefs', call: (view, id, options) => view.getRefs([id], options) },
   { name: 'putBytes', call: (view, _, options) => view.putBytes(Uint8Array.of(1), options) },
   { name: 'putText', call: (view, _, options) => view.putText('text', options) },
   { name: 'deleteAll', call: (view, _, options) => view.deleteAll(options) },
