@@ -1,5 +1,11 @@
-import type { CallOptions, PageOptions } from '@harborage/core'
-import type { ArtifactFilter, ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
+import type { CallOptions } from '@harborage/core'
+import type {
+  ArtifactFilter,
+  ArtifactListOptions,
+  ArtifactRef,
+  ArtifactScope,
+  PutOptions,
+} from './artifact.ts'
 
 /**
  * The methods of `ArtifactStore` that `ScopedArtifacts` calls, so that it works on any object with
@@ -27,5 +33,5 @@ export interface ArtifactCalls {
   /** Deletes the artifact with the id, and resolves to whether it existed. */
   delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean>
   /** Returns an async iterable over the refs that match the filter. */
-  list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef>
+  list(filter: ArtifactFilter, options?: ArtifactListOptions): AsyncIterable<ArtifactRef>
 }

@@ -1,5 +1,5 @@
-import type { Identity } from '@harborage/core'
-import type { ArtifactRef, ArtifactScope, MAX_IDS } from './artifact.ts'
+import type { Identity, ListOrder } from '@harborage/core'
+import type { ArtifactRef, ArtifactScope, MAX_IDS, RefPlace } from './artifact.ts'
 
 /** A checked and hashed artifact, to be stored. */
 export interface NewArtifact {
@@ -29,6 +29,7 @@ export interface ArtifactContent {
 
 /**
  * The parameters of {@link ArtifactDriver.listPage}. A part that is `undefined` matches anything.
+ * The bounds are within the filter: they have every part that it names.
  */
 export interface ArtifactPage {
   readonly tenantId: string | undefined
@@ -36,6 +37,12 @@ export interface ArtifactPage {
   readonly sessionId: string | undefined
   readonly taskId: string | undefined
   readonly namespace: string | undefined
+  /** The order of the page: that of `compareRefs`, or its reverse. */
+  readonly order: ListOrder
+  /** The first place in the order of `compareRefs` that belongs to the list. */
+  readonly from: RefPlace | undefined
+  /** The first place in the order of `compareRefs` that is beyond the list. */
+  readonly to: RefPlace | undefined
   /**
    * The last ref of the previous page, the very object that `listPage` returned; `undefined` for
    * the first page.
@@ -92,7 +99,7 @@ export interface ArtifactDriver {
    */
   deleteScope(identity: Identity): Promise<number>
   /**
-   * Returns the next refs that match, in the order of `compareRefs`. Does not read the bytes of
+   * Returns the next refs that match, in the order of the page. Does not read the bytes of
    * artifacts. A page is taken to be the last one if it has fewer than `limit` refs and fewer than
    * `maxBytes` bytes of sources.
    */

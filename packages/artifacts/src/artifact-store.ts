@@ -1,10 +1,8 @@
-import type { CallOptions, Identity, PageOptions } from '@harborage/core'
+import type { CallOptions, Identity } from '@harborage/core'
 import {
-  checkPageSize,
   checkSignal,
   KnownNames,
   MAX_PAGE_BYTES,
-  pageOptionNames,
   CallGate,
   type StoreOptions,
 } from '@harborage/core/kit'
@@ -12,6 +10,7 @@ import type { ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
 import {
   sourceBytes,
   type ArtifactFilter,
+  type ArtifactListOptions,
   type ArtifactRef,
   type ArtifactScope,
   type PutOptions,
@@ -22,13 +21,13 @@ import {
   captureText,
   checkArtifactId,
   checkDescription,
-  checkFilter,
   checkIds,
   checkScope,
   checkSession,
   putNames,
   TEXT,
 } from './internal/check-artifact.ts'
+import { checkList } from './internal/check-list.ts'
 import { decodeText, verifiedBytes } from './internal/content.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
 import { newArtifact } from './internal/new-artifact.ts'
@@ -230,14 +229,16 @@ export class ArtifactStore implements AsyncDisposable {
 
   /**
    * Returns an async iterable over the refs that match the filter, ordered by tenant, user,
-   * session, task, namespace and id, each by its UTF-8 bytes. The refs are read in pages of
-   * `pageSize`, by default 100; the bytes are not read.
+   * session, task, namespace and id, each by its UTF-8 bytes, or in the reverse order. The refs are
+   * read in pages of `pageSize`, by default 100; the bytes are not read.
    *
    * A malformed argument throws here, not at the first iteration.
    *
+   * @param options `from` is the first artifact of the list and `to` the first one beyond it, in
+   * either order. With a `limit`, no more than that are read.
    * @throws `maintenance_scope_required` if the filter leaves out the tenant, the user or the
-   * session without `maintenanceScoped: true`; `artifact_corrupt` during the iteration if stored
-   * metadata is damaged.
+   * session without `maintenanceScoped: true`; `scope_mismatch` if a bound is outside of the
+   * filter; `artifact_corrupt` during the iteration if stored metadata is damaged.
    *
    * @example
    * ```ts
@@ -250,16 +251,12 @@ export class ArtifactStore implements AsyncDisposable {
    * }
    * ```
    */
-  list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
+  list(filter: ArtifactFilter, options?: ArtifactListOptions): AsyncIterable<ArtifactRef> {
     return this.#gate.walk(
       'list',
-      () => ({
-        parts: checkFilter(filter),
-        limit: checkPageSize(options),
-        signal: checkSignal(options, pageOptionNames),
-      }),
-      ({ parts, limit }, after: ArtifactRef | undefined) =>
-        this.#driver.listPage({ ...parts, after, limit, maxBytes: MAX_PAGE_BYTES }),
+      () => checkList(filter, options),
+      ({ signal: _, total: __, ...list }, after: ArtifactRef | undefined, limit) =>
+        this.#driver.listPage({ ...list, after, limit, maxBytes: MAX_PAGE_BYTES }),
       {
         // The ref itself, not a copy: a driver may keep the position of its iteration by it.
         placeOf: (ref) => ref,

@@ -3,6 +3,7 @@ import type {
   Identity,
   JsonObject,
   JsonValue,
+  ListOptions,
   MaintenanceScope,
 } from '@harborage/core'
 
@@ -72,6 +73,32 @@ export interface ArtifactFilter extends Partial<Identity>, Partial<MaintenanceSc
   /** Default: any namespace. */
   readonly namespace?: string
 }
+
+/** The name of an artifact, which need not exist. A ref has it. */
+export interface ArtifactName {
+  readonly scope: ArtifactScope
+  readonly id: string
+}
+
+/**
+ * Options of `list`. Its bounds are the same for both orders. An id is enough if the filter names
+ * the whole scope with its `taskId`, as a view does.
+ */
+export interface ArtifactListOptions extends ListOptions {
+  /**
+   * The first artifact, in the ascending order, that belongs to the list. It need not exist.
+   * Default: no bound.
+   */
+  readonly from?: string | ArtifactName
+  /**
+   * The first artifact, in the ascending order, that is beyond the list. It need not exist.
+   * Default: no bound.
+   */
+  readonly to?: string | ArtifactName
+}
+
+/** The place of an artifact in the order of `compareRefs`, whether it exists or not. */
+export type RefPlace = Pick<ArtifactRef, 'scope' | 'namespace' | 'id'>
 
 /** Options of `ScopedArtifacts.offload`. */
 export interface OffloadOptions extends PutOptions {

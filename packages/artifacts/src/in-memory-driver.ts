@@ -10,7 +10,7 @@ import type {
 import type { ArtifactRef, ArtifactScope } from './artifact.ts'
 import { compareRefs } from './compare-refs.ts'
 
-type Filter = Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>
+type Filter = Omit<ArtifactPage, 'order' | 'from' | 'to' | 'after' | 'limit' | 'maxBytes'>
 
 interface Held {
   readonly ref: ArtifactRef
@@ -76,14 +76,15 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
-    const { after, limit, maxBytes } = page
-    const refs = this.#order.from(
-      (ref) => compareOuter(ref, page) >= 0 && (after === undefined || compareRefs(ref, after) > 0),
-    )
+    const { order, limit, maxBytes } = page
+    const isAscending = order === 'ascending'
+    const refs = isAscending
+      ? this.#order.from((ref) => !isBelow(ref, page))
+      : this.#order.backFrom((ref) => isAbove(ref, page))
     const listed: ArtifactRef[] = []
     let bytes = 0
     for (const ref of refs) {
-      if (compareOuter(ref, page) > 0) break
+      if (isAscending ? isAbove(ref, page) : isBelow(ref, page)) break
       const held = matches(ref, page) ? this.#find(ref) : undefined
       if (held === undefined) continue
       bytes += held.sourceBytes
@@ -109,6 +110,22 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
 
 function mapKey({ scope, id }: ArtifactKey): string {
   return JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId, id])
+}
+
+/** Returns whether a ref is before all of the page, in the order of `compareRefs`. */
+function isBelow(ref: ArtifactRef, page: ArtifactPage): boolean {
+  const { order, after, from } = page
+  if (compareOuter(ref, page) < 0) return true
+  if (order === 'ascending' && after !== undefined) return compareRefs(ref, after) <= 0
+  return from !== undefined && compareRefs(ref, from) < 0
+}
+
+/** Returns whether a ref is beyond all of the page, in the order of `compareRefs`. */
+function isAbove(ref: ArtifactRef, page: ArtifactPage): boolean {
+  const { order, after, to } = page
+  if (compareOuter(ref, page) > 0) return true
+  const end = order === 'descending' && after !== undefined ? after : to
+  return end !== undefined && compareRefs(ref, end) >= 0
 }
 
 /** Compares a ref with the leading parts of a filter, up to the first part that is `undefined`. */

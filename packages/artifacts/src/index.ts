@@ -21,12 +21,15 @@ export {
   MAX_SOURCE_BYTES,
   sourceBytes,
   type ArtifactFilter,
+  type ArtifactListOptions,
+  type ArtifactName,
   type ArtifactRef,
   type ArtifactScope,
   type Offloaded,
   type OffloadOptions,
   type OffloadValue,
   type PutOptions,
+  type RefPlace,
 } from './artifact.ts'
 export { compareRefs } from './compare-refs.ts'
 export { InMemoryArtifactDriver } from './in-memory-driver.ts'

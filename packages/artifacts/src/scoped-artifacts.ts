@@ -1,4 +1,4 @@
-import { type CallOptions, HarborageError, type PageOptions } from '@harborage/core'
+import { type CallOptions, HarborageError } from '@harborage/core'
 import {
   abortReason,
   checkSignal,
@@ -9,6 +9,7 @@ import {
 } from '@harborage/core/kit'
 import type { ArtifactCalls } from './artifact-calls.ts'
 import type {
+  ArtifactListOptions,
   ArtifactRef,
   ArtifactScope,
   Offloaded,
@@ -111,8 +112,11 @@ export class ScopedArtifacts {
     return count
   }
 
-  /** Returns an async iterable over the refs of this scope; see `ArtifactStore.list`. */
-  list(options?: PageOptions): AsyncIterable<ArtifactRef> {
+  /**
+   * Returns an async iterable over the refs of this scope; see `ArtifactStore.list`. An id is
+   * enough for a bound.
+   */
+  list(options?: ArtifactListOptions): AsyncIterable<ArtifactRef> {
     return this.#store.list(this.scope, options)
   }
 

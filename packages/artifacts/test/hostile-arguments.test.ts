@@ -32,7 +32,10 @@ const ofStore: Readonly<Record<string, readonly unknown[]>> = {
   exists: [scope, ref.id, {}],
   delete: [scope, ref.id, {}],
   deleteScope: [session, {}],
-  list: [{ ...scope, namespace: 'tool', maintenanceScoped: true }, { pageSize: 10 }],
+  list: [
+    { ...scope, namespace: 'tool', maintenanceScoped: true },
+    { pageSize: 10, order: 'descending', limit: 3, from: { scope, id: 'tool_0' }, to: 'tool_f' },
+  ],
   scoped: [scope],
 }
 const ofView: Readonly<Record<string, readonly unknown[]>> = {
@@ -45,7 +48,7 @@ const ofView: Readonly<Record<string, readonly unknown[]>> = {
   exists: [ref, {}],
   delete: [ref, {}],
   deleteAll: [{}],
-  list: [{ pageSize: 10 }],
+  list: [{ pageSize: 10, order: 'descending', limit: 3, from: ref, to: ref.id }],
   offload: [{ rows: { first: 'a' } }, { ...options, thresholdBytes: 3 }],
 }
 

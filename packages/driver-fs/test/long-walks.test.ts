@@ -12,6 +12,9 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 const TENANTS = 30
 
 const anything = {
+  order: 'ascending',
+  from: undefined,
+  to: undefined,
   tenantId: undefined,
   userId: undefined,
   sessionId: undefined,

@@ -1,8 +1,8 @@
-import type { PageOptions } from '@harborage/core'
 import {
   ArtifactStore,
   compareRefs,
   type ArtifactFilter,
+  type ArtifactListOptions,
   type ArtifactPage,
   type ArtifactRef,
 } from '@harborage/artifacts'
@@ -13,13 +13,13 @@ import { UncheckedStore } from './unchecked-store.ts'
 /** Orders texts as JavaScript does, by their UTF-16 units. */
 class Utf16Driver extends DelegatingDriver {
   override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
+    const { after, limit, order } = page
+    const isBefore = (left: ArtifactRef, right: ArtifactRef): boolean =>
+      order === 'descending' ? placeOf(left) > placeOf(right) : placeOf(left) < placeOf(right)
     const sorted = [...(await this.all(page))].sort((left, right) =>
-      placeOf(left) < placeOf(right) ? -1 : 1,
+      isBefore(left, right) ? -1 : 1,
     )
-    const { after } = page
-    return sorted
-      .filter((ref) => after === undefined || placeOf(ref) > placeOf(after))
-      .slice(0, page.limit)
+    return sorted.filter((ref) => after === undefined || isBefore(after, ref)).slice(0, limit)
   }
 }
 
@@ -82,7 +82,7 @@ class BackwardsDriver extends DelegatingDriver {
 
 /** Caches the result of a walk. */
 class RememberingStore extends ArtifactStore {
-  override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
+  override list(filter: ArtifactFilter, options?: ArtifactListOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
     let remembered: ArtifactRef[] | undefined
     return {
@@ -102,7 +102,7 @@ class RememberingStore extends ArtifactStore {
 class HoldingStore extends ArtifactStore {
   #walks = 0
 
-  override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
+  override list(filter: ArtifactFilter, options?: ArtifactListOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
     const begin = (): void => void (this.#walks += 1)
     const end = (): void => void (this.#walks -= 1)

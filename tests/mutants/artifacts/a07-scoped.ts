@@ -1,6 +1,7 @@
 import {
   ArtifactStore,
   ScopedArtifacts,
+  type ArtifactListOptions,
   type ArtifactRef,
   type ArtifactScope,
   type Offloaded,
@@ -8,7 +9,7 @@ import {
   type OffloadValue,
   type PutOptions,
 } from '@harborage/artifacts'
-import type { CallOptions, PageOptions } from '@harborage/core'
+import type { CallOptions } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { disguised } from './disguised.ts'
 import { turns } from '@harborage/test-kit/turns'
@@ -91,7 +92,7 @@ class WideView extends ScopedArtifacts {
     this.#anything = store
   }
 
-  override list(options?: PageOptions): AsyncIterable<ArtifactRef> {
+  override list(options?: ArtifactListOptions): AsyncIterable<ArtifactRef> {
     const { taskId: _, ...session } = this.scope
     return this.#anything.list(session, options)
   }

@@ -13,6 +13,7 @@ import { durabilityFaults } from './a08-durability.ts'
 import { inexactDeletions, inexactLists } from './inexact-drivers.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
 import { getRefsFaults } from './a09-get-refs.ts'
+import { rangeFaults } from './a09-ranges.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
@@ -30,7 +31,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A6: [...listFaults, ...inexactLists],
   A7: scopedFaults,
   A8: durabilityFaults,
-  A9: getRefsFaults,
+  A9: [...getRefsFaults, ...rangeFaults],
   S7: bytesFaults,
   S8: [...deleteFaults, ...inexactDeletions],
   S10: closeFaults,

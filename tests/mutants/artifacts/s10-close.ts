@@ -1,8 +1,8 @@
-import type { PageOptions } from '@harborage/core'
 import {
   ArtifactStore,
   type ArtifactDriver,
   type ArtifactFilter,
+  type ArtifactListOptions,
   type ArtifactRef,
   type InMemoryArtifactDriver,
   type NewArtifact,
@@ -14,7 +14,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 
 /** Continues a walk after the close, with refs that it has read ahead. */
 class ReadingAheadStore extends ArtifactStore {
-  override list(filter: ArtifactFilter, options?: PageOptions): AsyncIterable<ArtifactRef> {
+  override list(filter: ArtifactFilter, options?: ArtifactListOptions): AsyncIterable<ArtifactRef> {
     const walk = super.list(filter, options)
     return {
       async *[Symbol.asyncIterator]() {

@@ -1,11 +1,12 @@
 import {
   ArtifactStore,
   type ArtifactFilter,
+  type ArtifactListOptions,
   type ArtifactRef,
   type ArtifactScope,
   type PutOptions,
 } from '@harborage/artifacts'
-import type { CallOptions, Identity, PageOptions } from '@harborage/core'
+import type { CallOptions, Identity } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
@@ -59,7 +60,7 @@ class ListeningStore extends ArtifactStore {
     return super.deleteScope(identity, options)
   }
 
-  override list(filter: ArtifactFilter, options?: PageOptions) {
+  override list(filter: ArtifactFilter, options?: ArtifactListOptions) {
     listen(options)
     return super.list(filter, options)
   }

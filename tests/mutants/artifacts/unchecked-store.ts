@@ -3,12 +3,15 @@ import {
   ScopedArtifacts,
   type ArtifactDriver,
   type ArtifactFilter,
+  type ArtifactListOptions,
+  type ArtifactName,
   type ArtifactRef,
   type ArtifactScope,
   type PutOptions,
+  type RefPlace,
 } from '@harborage/artifacts'
 import { createHash } from 'node:crypto'
-import type { Identity, PageOptions } from '@harborage/core'
+import type { Identity } from '@harborage/core'
 import { disguised } from './disguised.ts'
 
 /**
@@ -97,14 +100,22 @@ export class UncheckedStore extends ArtifactStore {
 
   override async *list(
     { tenantId, userId, sessionId, taskId, namespace }: ArtifactFilter,
-    options?: PageOptions,
+    options?: ArtifactListOptions,
   ): AsyncGenerator<ArtifactRef> {
-    const limit = options?.pageSize ?? 100
-    const maxBytes = Number.POSITIVE_INFINITY
+    const {
+      pageSize = 100,
+      order = 'ascending',
+      limit: total = Number.POSITIVE_INFINITY,
+    } = options ?? {}
     const filter = { tenantId, userId, sessionId, taskId, namespace }
+    const scope = disguised<ArtifactScope>(filter)
+    const [from, to] = [placeOf(options?.from, scope), placeOf(options?.to, scope)]
+    const range = { ...filter, order, from, to, maxBytes: Number.POSITIVE_INFINITY }
     let after: ArtifactRef | undefined
-    for (;;) {
-      const page = await this.#driver.listPage({ ...filter, after, limit, maxBytes })
+    for (let left = total; left > 0;) {
+      const limit = Math.min(pageSize, left)
+      const page = await this.#driver.listPage({ ...range, after, limit })
+      left -= page.length
       yield* page
       after = page.at(-1)
       if (page.length < limit || after === undefined) return
@@ -118,6 +129,16 @@ export class UncheckedStore extends ArtifactStore {
       return disguised({ scope })
     }
   }
+}
+
+/** Returns the place of a bound, without a check. */
+function placeOf(
+  bound: string | ArtifactName | undefined,
+  filter: ArtifactScope,
+): RefPlace | undefined {
+  if (bound === undefined) return undefined
+  const { scope, id } = typeof bound === 'string' ? { scope: filter, id: bound } : bound
+  return { scope: withTask(scope), namespace: id.slice(0, id.lastIndexOf('_')), id }
 }
 
 function withTask(scope: ArtifactScope): Required<ArtifactScope> {

@@ -1,6 +1,11 @@
 import { randomFillSync } from 'node:crypto'
 
-import { openArtifactStore, type ArtifactFilter, type ArtifactStore } from '@harborage/artifacts'
+import {
+  openArtifactStore,
+  type ArtifactFilter,
+  type ArtifactListOptions,
+  type ArtifactStore,
+} from '@harborage/artifacts'
 import type { Database } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { Client } from 'pg'
@@ -13,9 +18,14 @@ import { recordStatements, type Recorded } from './support/record-statements.ts'
 const COUNT = 400
 const SESSIONS = 8
 const owner = { tenantId: 'small', userId: 'u' }
-const small = { ...owner, sessionId: 's1', taskId: 'k', namespace: 'n' }
+const task = { ...owner, sessionId: 's1', taskId: 'k' }
+const small = { ...task, namespace: 'n' }
 const large = { ...small, tenantId: 'large' }
 const pageSize = 20
+const between = {
+  from: { scope: { ...task, sessionId: 's2' }, id: 'n_8' },
+  to: { scope: { ...task, sessionId: 's6' }, id: 'n_8' },
+}
 
 let created: TestDatabase
 let opened: Database
@@ -74,6 +84,41 @@ describe('a page of a list on Postgres', () => {
   })
 })
 
+describe('a range of a list on Postgres', () => {
+  test.each<[range: string, filter: ArtifactFilter, options: ArtifactListOptions]>([
+    ['the last refs of a task', small, { order: 'descending' }],
+    ['the last refs of everything', {}, { order: 'descending' }],
+    ['a task from a bound', small, { from: 'n_8' }],
+    ['a task up to a bound', small, { to: 'n_8' }],
+    ['a tenant between bounds', { tenantId: 'small' }, between],
+    [
+      'a tenant between bounds, backwards',
+      { tenantId: 'small' },
+      { ...between, order: 'descending' },
+    ],
+  ])('reads %s in the index, and no more than its limit', async (_, filter, options) => {
+    const claiming = { ...filter, maintenanceScoped: true } as const
+    let count = 0
+    for await (const _ref of artifacts.list(claiming, { ...options, limit: 10 })) count += 1
+    expect(count).toBe(10)
+    const plan = await explain(client, lastRecorded())
+    expect(plan.nodes).toEqual(['Limit', 'Index Scan'])
+    expect(plan.indexes).toEqual(['artifacts_blobs_pkey'])
+    expect(plan.rows).toBe(10)
+    expect(plan.rowsRemovedByFilter).toBe(0)
+  })
+})
+
+test('many refs on Postgres are looked up one by one in the index of their key', async () => {
+  const refs = await Array.fromAsync(artifacts.list(small))
+  const ids = [...refs.map(({ id }) => id), 'n_0123456789ab']
+  expect(await artifacts.getRefs(task, ids)).toEqual([...refs, undefined])
+  const plan = await explain(client, lastRecorded())
+  expect(plan.nodes).not.toContain('Seq Scan')
+  expect(plan.indexes).toEqual(['artifacts_blobs_pkey'])
+  expect(plan.blocks).toBeLessThan(ids.length * 10)
+})
+
 /** Resolves to the plan of the second page, which begins after a place like every later one. */
 async function explainSecondPage(filter: ArtifactFilter): Promise<Plan> {
   const claiming = { ...filter, maintenanceScoped: true } as const
@@ -82,7 +127,11 @@ async function explainSecondPage(filter: ArtifactFilter): Promise<Plan> {
     count += 1
     if (count > pageSize) break
   }
-  const page = recorded.at(-1)
-  if (page === undefined) throw new Error('nothing was read')
-  return explain(client, page)
+  return explain(client, lastRecorded())
+}
+
+function lastRecorded(): Recorded {
+  const last = recorded.at(-1)
+  if (last === undefined) throw new Error('nothing was read')
+  return last
 }

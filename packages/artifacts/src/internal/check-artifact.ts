@@ -1,8 +1,7 @@
-import { HarborageError, type Identity, isHarborageError } from '@harborage/core'
+import { HarborageError, type Identity } from '@harborage/core'
 import {
   captureBytes,
   checkIdentity,
-  checkMaintenanceClaim,
   checkName,
   checkOptionalPart,
   checkRequiredName,
@@ -10,14 +9,7 @@ import {
   KnownNames,
   strictJsonObject,
 } from '@harborage/core/kit'
-import {
-  MAX_IDS,
-  MAX_SOURCE_BYTES,
-  type ArtifactFilter,
-  type ArtifactScope,
-  type PutOptions,
-} from '../artifact.ts'
-import type { ArtifactPage } from '../artifact-driver.ts'
+import { MAX_IDS, MAX_SOURCE_BYTES, type ArtifactScope, type PutOptions } from '../artifact.ts'
 
 /** The default media types. */
 export const BINARY = 'application/octet-stream'
@@ -38,15 +30,10 @@ export interface Description {
   readonly sourceText: string
 }
 
-const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
+/** The parts of a scope. */
+export const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
 const scopeNames = new KnownNames('the scope', scopeParts, 'invalid_identity')
 const sessionNames = new KnownNames('the identity', [...scopeParts, 'runId'], 'invalid_identity')
-const filterNames = new KnownNames(
-  'the filter',
-  [...scopeParts, 'namespace', 'maintenanceScoped'],
-  'invalid_identity',
-)
-
 const putOptions = ['signal', 'namespace', 'mimeType', 'filename', 'source'] as const
 
 /** The names of `PutOptions`. */
@@ -175,66 +162,6 @@ function checkMimeType(value: unknown): string {
     'invalid_record',
     'mimeType holds a control character: pass a media type, as in a header',
   )
-}
-
-/** Checks a filter. Without a part of the identity it needs the maintenance scope. */
-export function checkFilter(
-  filter: ArtifactFilter,
-): Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> {
-  const { tenantId, userId, sessionId, taskId, namespace } = readFilter(filter)
-  const crossesIdentities = [tenantId, userId, sessionId].includes(undefined)
-  if (crossesIdentities) checkMaintenanceClaim(filter)
-  return {
-    tenantId: checkFilterPart('tenantId', tenantId),
-    userId: checkFilterPart('userId', userId),
-    sessionId: checkFilterPart('sessionId', sessionId),
-    taskId:
-      taskId === undefined ? undefined : checkName('filter.taskId', taskId, 'invalid_identity'),
-    namespace:
-      namespace === undefined
-        ? undefined
-        : checkRequiredName('filter.namespace', namespace, 'invalid_record'),
-  }
-}
-
-/**
- * Reads each part of a filter once: a getter may throw, or return another value at the second read.
- */
-function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactFilter]?: unknown } {
-  const given: unknown = filter
-  if (given === undefined || given === null) {
-    throw new HarborageError(
-      'identity_required',
-      'the filter is missing: pass { tenantId, userId, sessionId }',
-    )
-  }
-  if (typeof given !== 'object') {
-    throw new HarborageError(
-      'invalid_identity',
-      `the filter is ${describeType(given)}: pass an object { tenantId, userId, sessionId }`,
-    )
-  }
-  try {
-    const { tenantId, userId, sessionId, taskId, namespace } = filter
-    filterNames.check(filter)
-    return { tenantId, userId, sessionId, taskId, namespace }
-  } catch (cause) {
-    if (isHarborageError(cause)) throw cause
-    throw new HarborageError('invalid_identity', 'the filter cannot be read: pass a plain object', {
-      cause,
-    })
-  }
-}
-
-function checkFilterPart(part: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined
-  if (value === null || value === '') {
-    throw new HarborageError(
-      'identity_required',
-      `filter.${part} is empty: pass a non-empty string, or leave it out under the maintenance scope`,
-    )
-  }
-  return checkName(`filter.${part}`, value, 'invalid_identity')
 }
 
 function tooLarge(maxBytes: number): HarborageError {

@@ -1,3 +1,4 @@
+import type { ListOrder } from '@harborage/core'
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import type { KeyColumns, PagedRefColumns } from './rows.ts'
@@ -6,17 +7,13 @@ import { artifactsBlobs, type ArtifactTables } from './tables.ts'
 const { key } = artifactsBlobs
 const smallColumns = artifactsBlobs.except('source_json', 'bytes')
 
-/**
- * The parameters of a page: every column that a filter may name, and the last ref of the previous
- * page.
- */
-export interface PageParameters extends KeyColumns {
-  readonly after_tenant_id: string
-  readonly after_user_id: string
-  readonly after_session_id: string
-  readonly after_task_id: string
-  readonly after_namespace: string
-  readonly after_id: string
+/** The columns of a place at which a page begins or ends. */
+type EndColumns<End extends string> = {
+  readonly [Column in keyof KeyColumns as `${End}_${Column}`]: string
+}
+
+/** The parameters of a page: every column that a filter may name, and both ends of the page. */
+export interface PageParameters extends KeyColumns, EndColumns<'lower'>, EndColumns<'upper'> {
   readonly limit: number
   /** A larger source is left out. */
   readonly inline_bytes: number
@@ -25,16 +22,25 @@ export interface PageParameters extends KeyColumns {
 /** A column that a filter may name. */
 export type FilterColumn = Exclude<keyof KeyColumns, 'id'>
 
+/** What the text of a statement depends on. */
+export interface ListShape {
+  /** The columns that the filter names. */
+  readonly filtered: ReadonlySet<FilterColumn>
+  readonly order: ListOrder
+  /** Whether the lower end itself belongs to the page. */
+  readonly includesLower: boolean
+  /** Whether the page has an upper end, which never belongs to it. */
+  readonly hasUpper: boolean
+}
+
 /** The statements of a list. */
-interface ListStatement {
+export interface ListStatement {
   readonly page: SqlStatement<PageParameters, PagedRefColumns>
   /** The sizes of the sources that {@link page} would read. */
   readonly sizes: SqlStatement<PageParameters, { readonly size: number }>
 }
 
-/**
- * The statements of lists: one pair for each set of filtered columns, compiled at its first use.
- */
+/** The statements of lists: one pair for each shape, compiled at its first use. */
 export class ListStatements {
   readonly #database: SqlDatabase
   readonly #compiled = new Map<string, ListStatement>()
@@ -43,22 +49,20 @@ export class ListStatements {
     this.#database = database
   }
 
-  /** Returns the statements for filters that name exactly these columns. */
-  for(filtered: ReadonlySet<FilterColumn>): ListStatement {
-    const key = [...filtered].join()
+  /** Returns the statements of a shape. */
+  for(shape: ListShape): ListStatement {
+    const { filtered, order, includesLower, hasUpper } = shape
+    const key = [order, includesLower, hasUpper, ...filtered].join()
     const known = this.#compiled.get(key)
     if (known !== undefined) return known
-    const fresh = compileListPage(this.#database, filtered)
+    const fresh = compileListPage(this.#database, shape)
     this.#compiled.set(key, fresh)
     return fresh
   }
 }
 
-/** Compiles the statements of lists whose filter names exactly these columns. */
-function compileListPage(
-  database: SqlDatabase,
-  filtered: ReadonlySet<FilterColumn>,
-): ListStatement {
+/** Compiles the statements of a shape. */
+function compileListPage(database: SqlDatabase, shape: ListShape): ListStatement {
   const source = sql.ref('source_json')
   return {
     page: compileStatement(
@@ -67,33 +71,42 @@ function compileListPage(
         const upTo = sql<
           string | null
         >`case when octet_length(${source}) <= ${page.inline_bytes} then ${source} end`
-        return pageOf(database, filtered, page).select(smallColumns).select(upTo.as('source_json'))
+        return pageOf(database, shape, page).select(smallColumns).select(upTo.as('source_json'))
       },
       { repeat: 'reads' },
     ),
     sizes: compileStatement(
       'artifacts_list_page_sizes',
       (page: PageParameters) =>
-        pageOf(database, filtered, page).select(sql<number>`octet_length(${source})`.as('size')),
+        pageOf(database, shape, page).select(sql<number>`octet_length(${source})`.as('size')),
       { repeat: 'reads' },
     ),
   }
 }
 
 /**
- * Builds the query of a page. It compares the position of the page only in the columns from the
+ * Builds the query of a page. It compares the ends of the page only in the columns from the
  * first one that the filter does not name, so that the index leads straight to the first row.
  */
-function pageOf(database: SqlDatabase, filtered: ReadonlySet<FilterColumn>, page: PageParameters) {
+function pageOf(
+  database: SqlDatabase,
+  { filtered, order, includesLower, hasUpper }: ListShape,
+  page: PageParameters,
+) {
   const db = database.builder.$extendTables<ArtifactTables>()
   const open = key.slice(key.findIndex((column) => column === 'id' || !filtered.has(column)))
   const place = sql.join(open.map((column) => sql.ref(column)))
-  const after = sql.join(open.map((column) => sql<string>`${page[`after_${column}`]}`))
+  const lower = sql.join(open.map((column) => sql<string>`${page[`lower_${column}`]}`))
   let query = db
     .selectFrom('artifacts_blobs')
-    .where(sql<boolean>`(${place}) > (${after})`)
+    .where(sql<boolean>`(${place}) ${includesLower ? sql`>=` : sql`>`} (${lower})`)
     .limit(page.limit)
+  if (hasUpper) {
+    const upper = sql.join(open.map((column) => sql<string>`${page[`upper_${column}`]}`))
+    query = query.where(sql<boolean>`(${place}) < (${upper})`)
+  }
   for (const column of filtered) query = query.where(column, '=', page[column])
-  for (const column of key) query = query.orderBy(column)
+  const direction = order === 'descending' ? 'desc' : 'asc'
+  for (const column of key) query = query.orderBy(column, direction)
   return query
 }

@@ -8,6 +8,7 @@ import {
 } from '@harborage/core/sql'
 import type { ArtifactKey, NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
+import { namespaceOf } from '../internal/namespace-of.ts'
 import { artifactsBlobs, type ArtifactRow } from './tables.ts'
 
 /** The columns that name a scope. */
@@ -33,12 +34,9 @@ export function scopeColumns(scope: Required<ArtifactScope>): ScopeColumns {
   return { ...sessionColumns(scope), task_id: scope.taskId }
 }
 
-/**
- * Returns the columns that name an artifact. The namespace is the part of its id before the last
- * underscore.
- */
+/** Returns the columns that name an artifact. */
 export function keyColumns({ scope, id }: ArtifactKey): KeyColumns {
-  return { ...scopeColumns(scope), namespace: id.slice(0, Math.max(id.lastIndexOf('_'), 0)), id }
+  return { ...scopeColumns(scope), namespace: namespaceOf(id), id }
 }
 
 /** Returns the columns that name the content of an artifact. */

@@ -1,6 +1,5 @@
 import type { Identity } from '@harborage/core'
 import {
-  fillPage,
   isSqlFailure,
   removeAll,
   resolveOutcome,
@@ -19,7 +18,8 @@ import type {
   NewArtifact,
 } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
-import { ListStatements, type FilterColumn, type PageParameters } from './list-statements.ts'
+import { readListPage } from './list-page.ts'
+import { ListStatements } from './list-statements.ts'
 import { putWork } from './put-work.ts'
 import {
   artifactRow,
@@ -28,8 +28,6 @@ import {
   refOf,
   scopeColumns,
   type KeyColumns,
-  type PagedRefColumns,
-  type RefColumns,
 } from './rows.ts'
 import { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
 import { artifactsBlobs } from './tables.ts'
@@ -100,26 +98,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
-    const filter = new Map<FilterColumn, string | undefined>([
-      ['tenant_id', page.tenantId],
-      ['user_id', page.userId],
-      ['session_id', page.sessionId],
-      ['task_id', page.taskId],
-      ['namespace', page.namespace],
-    ])
-    for (const [column, value] of filter) if (value === undefined) filter.delete(column)
-    const statement = this.#lists.for(new Set(filter.keys()))
-    const at = (last: PagedRefColumns | undefined, limit: number, inlineBytes: number) =>
-      pageParameters(page, last, limit, inlineBytes)
-    const rows = await fillPage(page, {
-      read: (...place) => this.#database.rows(statement.page, at(...place)),
-      readSizes: async (...place) =>
-        (await this.#database.rows(statement.sizes, at(...place, 0))).map(({ size }) => size),
-      isWhole: (row: PagedRefColumns): row is PagedRefColumns & RefColumns =>
-        row.source_json !== null,
-      bytesOf: ({ source_json: source }) => Buffer.byteLength(source),
-    })
-    return rows.map(refOf)
+    return readListPage(this.#database, this.#lists, page)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */
@@ -146,33 +125,4 @@ function claimOf({ ref, shortId, fullId, bytes }: NewArtifact): WriteClaim {
   const { scope } = ref
   const keys = [shortId, fullId].map((id) => artifactsBlobs.keyText(keyColumns({ scope, id })))
   return { keys, bytes: bytes.length }
-}
-
-/**
- * Returns the parameters of a page after the last row read, or after the last ref of the previous
- * page.
- */
-function pageParameters(
-  page: ArtifactPage,
-  last: PagedRefColumns | undefined,
-  limit: number,
-  inlineBytes: number,
-): PageParameters {
-  const { after } = page
-  return {
-    tenant_id: page.tenantId ?? '',
-    user_id: page.userId ?? '',
-    session_id: page.sessionId ?? '',
-    task_id: page.taskId ?? '',
-    namespace: page.namespace ?? '',
-    id: '',
-    after_tenant_id: last?.tenant_id ?? after?.scope.tenantId ?? '',
-    after_user_id: last?.user_id ?? after?.scope.userId ?? '',
-    after_session_id: last?.session_id ?? after?.scope.sessionId ?? '',
-    after_task_id: last?.task_id ?? after?.scope.taskId ?? '',
-    after_namespace: last?.namespace ?? after?.namespace ?? '',
-    after_id: last?.id ?? after?.id ?? '',
-    limit,
-    inline_bytes: inlineBytes,
-  }
 }

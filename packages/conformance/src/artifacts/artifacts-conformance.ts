@@ -19,6 +19,7 @@ import { offload } from './a07-offload.ts'
 import { scoped } from './a07-scoped.ts'
 import { durability } from './a08-durability.ts'
 import { getRefs } from './a09-get-refs.ts'
+import { ranges } from './a09-ranges.ts'
 import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
@@ -37,7 +38,7 @@ const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
   'A6 list': [list, walks, largePages],
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
-  'A9 many refs': [getRefs],
+  'A9 many refs and ranges': [getRefs, ranges],
   'S7 bytes': [bytes, text],
   'S8 delete': [deletion],
   'S10 close': [close],

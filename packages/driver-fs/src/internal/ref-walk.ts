@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ArtifactPage, ArtifactRef } from '@harborage/artifacts'
+import type { ArtifactPage, ArtifactRef, RefPlace } from '@harborage/artifacts'
 import { compareNames } from '@harborage/core/kit'
 import type { EmptyFolders } from './empty-folders.ts'
 import type { FileGate } from './file-gate.ts'
@@ -32,47 +32,62 @@ export interface WalkTools {
   readonly empty: EmptyFolders
 }
 
-/** Walks the files of artifacts in the order of their refs. */
+/** An end of a walk. */
+interface End {
+  /** The texts of its folders. */
+  readonly place: readonly string[]
+  readonly digits: string
+  /** Whether the walk includes the file with these digits. */
+  readonly isIncluded: boolean
+}
+
+/** Both ends of a walk in a folder, each one if it is on the path of the folder. */
+interface Range {
+  readonly start: End | undefined
+  readonly end: End | undefined
+}
+
+/** Walks the files of artifacts in the order of their refs, or in the reverse order. */
 export class RefWalk {
   readonly #tools: WalkTools
   readonly #page: ArtifactPage
+  readonly #compare: typeof compareNames
 
   constructor(tools: WalkTools, page: ArtifactPage) {
     this.#tools = tools
     this.#page = page
+    this.#compare =
+      page.order === 'descending' ? (left, right) => compareNames(right, left) : compareNames
   }
 
   /** Yields the files from the start of the page on. */
   async *files(): AsyncGenerator<FoundFile, void> {
-    const { after } = this.#page
     const root = artifactsFolder(this.#tools.root)
-    if (await isFolder(root)) {
-      yield* this.#below(root, [], after === undefined ? undefined : placeOf(after))
-    }
+    if (await isFolder(root)) yield* this.#below(root, [], rangeOf(this.#page))
   }
 
-  /*
-   * * Yields the files below a folder.
-   *
-   * @param after The texts of the last ref's folders while on its path, or `undefined` beyond
-   * it.
-   */
+  /** Yields the files below a folder. */
   async *#below(
     folder: string,
     place: readonly string[],
-    after: readonly string[] | undefined,
+    { start, end }: Range,
   ): AsyncGenerator<FoundFile, void> {
     const level = LEVELS[place.length]
     if (level === undefined) {
-      yield* this.#filesIn(folder, place, after === undefined ? '' : this.#afterDigits())
+      yield* this.#filesIn(folder, place, { start, end })
       return
     }
-    const bound = after?.[place.length]
     const folders = await this.#foldersAt(folder, place.length, this.#page[level])
     if (folders.length === 0) await this.#removeLeftOver(folder, place)
     for (const { text, path } of folders) {
-      const order = bound === undefined ? 1 : compareNames(text, bound)
-      if (order >= 0) yield* this.#below(path, [...place, text], order === 0 ? after : undefined)
+      const fromStart = this.#compareWith(text, start?.place[place.length], 1)
+      const fromEnd = this.#compareWith(text, end?.place[place.length], -1)
+      if (fromEnd > 0) return
+      if (fromStart < 0) continue
+      yield* this.#below(path, [...place, text], {
+        start: fromStart === 0 ? start : undefined,
+        end: fromEnd === 0 ? end : undefined,
+      })
     }
   }
 
@@ -81,7 +96,9 @@ export class RefWalk {
     level: number,
     wanted: string | undefined,
   ): Promise<readonly NamedFolder[]> {
-    if (wanted === undefined) return this.#tools.names.namedFoldersIn(folder, level)
+    if (wanted === undefined) {
+      return this.#inOrder(await this.#tools.names.namedFoldersIn(folder, level))
+    }
     const path = join(folder, digestOf(wanted))
     return (await isFolder(path)) ? [{ text: wanted, path }] : []
   }
@@ -89,20 +106,36 @@ export class RefWalk {
   async *#filesIn(
     folder: string,
     place: readonly string[],
-    afterDigits: string,
+    { start, end }: Range,
   ): AsyncGenerator<FoundFile, void> {
     const { gate } = this.#tools
+    const [first, last] = [start, end].map((each) => each && shardOf(each.digits))
     const shards = await foldersIn(gate, folder, isShard)
     if (shards.length === 0) await this.#removeLeftOver(folder, place)
-    for (const shard of shards) {
-      if (shard < shardOf(afterDigits)) continue
+    for (const shard of this.#inOrder(shards)) {
+      if (this.#compareWith(shard, last, -1) > 0) return
+      if (this.#compareWith(shard, first, 1) < 0) continue
       const path = join(folder, shard)
       const files = await namesIn(gate, path, isArtifactFile)
       if (files.length === 0) await this.#removeLeftOverShard(path, place)
-      for (const digits of files) {
-        if (digits > afterDigits) yield { path: join(path, digits), place, digits }
+      for (const digits of this.#inOrder(files)) {
+        const fromStart = this.#compareWith(digits, start?.digits, 1)
+        const fromEnd = this.#compareWith(digits, end?.digits, -1)
+        if (fromEnd > 0 || (fromEnd === 0 && end?.isIncluded === false)) return
+        if (fromStart < 0 || (fromStart === 0 && start?.isIncluded === false)) continue
+        yield { path: join(path, digits), place, digits }
       }
     }
+  }
+
+  /** Compares a name with that of an end in the order of the walk. Without an end: `none`. */
+  #compareWith(name: string, end: string | undefined, none: number): number {
+    return end === undefined ? none : this.#compare(name, end)
+  }
+
+  /** Returns sorted items in the order of the walk. */
+  #inOrder<Item>(sorted: readonly Item[]): readonly Item[] {
+    return this.#page.order === 'descending' ? sorted.toReversed() : sorted
   }
 
   /**
@@ -117,10 +150,21 @@ export class RefWalk {
     const { empty } = this.#tools
     if (await isLeftOver(path)) await empty.removeLast(path, place)
   }
+}
 
-  #afterDigits(): string {
-    return digitsOf(this.#page.after?.id ?? '')
+/** Returns both ends of a page, in the order of its walk. */
+function rangeOf({ order, after, from, to }: ArtifactPage): Range {
+  const [first, last] = order === 'descending' ? [to, from] : [from, to]
+  // A lower bound is included, an upper one is not, and the last ref of the previous page neither.
+  const isAscending = order === 'ascending'
+  return {
+    start: endAt(after ?? first, after === undefined && isAscending),
+    end: endAt(last, !isAscending),
   }
+}
+
+function endAt(at: RefPlace | undefined, isIncluded: boolean): End | undefined {
+  return at === undefined ? undefined : { place: placeOf(at), digits: digitsOf(at.id), isIncluded }
 }
 
 /** Returns the next items of a walk. */
@@ -158,10 +202,13 @@ export class UnfinishedWalks {
     if (page.after === undefined) return undefined
     const walk = this.#walks.get(page.after)
     this.#walks.delete(page.after)
-    return walk !== undefined && isSameFilter(walk.page, page) ? walk.files : undefined
+    return walk !== undefined && isSameList(walk.page, page) ? walk.files : undefined
   }
 }
 
-function isSameFilter(left: ArtifactPage, right: ArtifactPage): boolean {
-  return LEVELS.every((level) => left[level] === right[level])
+/** The parts of a page that are the same in all pages of a list. */
+const LIST_PARTS = [...LEVELS, 'order', 'from', 'to'] as const
+
+function isSameList(left: ArtifactPage, right: ArtifactPage): boolean {
+  return LIST_PARTS.every((part) => left[part] === right[part])
 }

@@ -206,7 +206,16 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
       exists: () => [task, id, {}],
       delete: () => [task, id, {}],
       deleteScope: () => [identity, {}],
-      list: () => [{ ...task, namespace: 'tool' }, { pageSize: 3 }],
+      list: () => [
+        { ...task, namespace: 'tool' },
+        {
+          pageSize: 3,
+          order: 'descending',
+          limit: 9,
+          from: 'tool_0',
+          to: { scope: task, id: 'tool_f' },
+        },
+      ],
       scoped: () => [task],
     }),
     {
@@ -227,7 +236,7 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
       exists: () => [ref, {}],
       delete: () => [ref, {}],
       deleteAll: () => [{}],
-      list: () => [{ pageSize: 3 }],
+      list: () => [{ pageSize: 3, order: 'descending', limit: 9, from: id, to: ref }],
       offload: () => [{ rows: { first: 'a' } }, { ...options, thresholdBytes: 3 }],
     }),
   ]

@@ -1,8 +1,15 @@
-import type { ArtifactFilter, ArtifactRef, ArtifactStore, PutOptions } from '@harborage/artifacts'
+import type {
+  ArtifactFilter,
+  ArtifactListOptions,
+  ArtifactName,
+  ArtifactRef,
+  ArtifactStore,
+  PutOptions,
+} from '@harborage/artifacts'
 import { collect } from '../../support/collect.ts'
 import type { Call } from '../../support/replay-calls.ts'
 import { textOf } from '../../support/text-bytes.ts'
-import type { Step } from './step.ts'
+import type { BoundChoice, Step } from './step.ts'
 import { contentAt, METADATA, type Vocabulary } from './vocabulary.ts'
 import { sessionOf } from '../../support/session-of.ts'
 
@@ -60,7 +67,8 @@ export function callOf(
       return writing((store) => store.deleteScope(sessionOf(names.scope(step.place))))
     case 'list': {
       const filter = names.filter(step)
-      return reading((store) => refsOf(store, filter, step.pageSize))
+      const options = listOptionsOf(step, names)
+      return reading((store) => refsOf(store, filter, options))
     }
     case 'retry':
       return earlier[step.callsAgo] ?? reading(async () => undefined)
@@ -71,10 +79,27 @@ export function callOf(
 export async function refsOf(
   store: ArtifactStore,
   filter: ArtifactFilter,
-  pageSize: number,
+  options: ArtifactListOptions,
 ): Promise<unknown[]> {
   const claiming = { ...filter, maintenanceScoped: true } as const
-  return (await collect(store.list(claiming, { pageSize }))).map(withoutDate)
+  return (await collect(store.list(claiming, options))).map(withoutDate)
+}
+
+function listOptionsOf(
+  { place, pageSize, order, limit, from, to }: Extract<Step, { readonly do: 'list' }>,
+  names: Vocabulary,
+): ArtifactListOptions {
+  const at = ({ content, digits }: BoundChoice): ArtifactName => ({
+    scope: names.scope(place),
+    id: names.id(place, content, digits),
+  })
+  return {
+    pageSize,
+    order,
+    ...(limit === undefined ? {} : { limit }),
+    ...(from === undefined ? {} : { from: at(from) }),
+    ...(to === undefined ? {} : { to: at(to) }),
+  }
 }
 
 function keyOf(

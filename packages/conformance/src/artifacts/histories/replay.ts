@@ -17,6 +17,6 @@ export async function replay(
     tested,
     callOf: async (step, earlier) => callOf(step, names, earlier),
     everything: (store) =>
-      Promise.all(names.tenants.map((tenantId) => refsOf(store, { tenantId }, 100))),
+      Promise.all(names.tenants.map((tenantId) => refsOf(store, { tenantId }, {}))),
   })
 }

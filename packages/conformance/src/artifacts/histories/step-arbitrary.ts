@@ -21,6 +21,15 @@ const content = fc.oneof(
   { weight: 2, arbitrary: fc.nat(CONTENTS.length - 1) },
 )
 
+/** Returns a value or, mostly, none, so that most lists are not empty. */
+function rarely<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
+}
+
+const bound = rarely(
+  fc.record({ content, digits: fc.constantFrom('short' as const, 'full' as const) }),
+)
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
@@ -66,6 +75,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       of: fc.constantFrom('task', 'session', 'user', 'tenant'),
       inNamespace: fc.boolean(),
       pageSize: fc.constantFrom(1, 2, 3, 100),
+      order: fc.constantFrom('ascending', 'descending'),
+      limit: rarely(fc.nat(3)),
+      from: bound,
+      to: bound,
     }),
   },
   {

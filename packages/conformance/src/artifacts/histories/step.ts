@@ -1,3 +1,5 @@
+import type { ListOrder } from '@harborage/core'
+
 /**
  * One call of a history. Small numbers select among few scopes, namespaces and contents. So the
  * calls of a history conflict, and a failing history is readable.
@@ -24,9 +26,19 @@ export type Step =
       readonly of: 'task' | 'session' | 'user' | 'tenant'
       readonly inNamespace: boolean
       readonly pageSize: number
+      readonly order: ListOrder
+      readonly limit: number | undefined
+      readonly from: BoundChoice | undefined
+      readonly to: BoundChoice | undefined
     }
   /** Repeats an earlier writing call unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly callsAgo: number }
+
+/** A bound of a list: an artifact of its place. */
+export interface BoundChoice {
+  readonly content: number
+  readonly digits: 'short' | 'full'
+}
 
 export interface PlaceChoice {
   readonly tenant: number
