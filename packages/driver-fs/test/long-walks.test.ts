@@ -12,7 +12,7 @@ import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 const TENANTS = 30
 
 const anything = {
-  order: 'ascending',
+  order: 'ascending' as const,
   from: undefined,
   to: undefined,
   tenantId: undefined,

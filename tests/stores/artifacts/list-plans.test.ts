@@ -11,6 +11,7 @@ import { openPostgres } from '@harborage/driver-postgres'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { collect } from '@harborage/test-kit/collect'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { explain, type Plan } from './support/explain.ts'
 import { recordStatements, type Recorded } from './support/record-statements.ts'
@@ -110,7 +111,7 @@ describe('a range of a list on Postgres', () => {
 })
 
 test('many refs on Postgres are looked up one by one in the index of their key', async () => {
-  const refs = await Array.fromAsync(artifacts.list(small))
+  const refs = await collect(artifacts.list(small))
   const ids = [...refs.map(({ id }) => id), 'n_0123456789ab']
   expect(await artifacts.getRefs(task, ids)).toEqual([...refs, undefined])
   const plan = await explain(client, lastRecorded())
