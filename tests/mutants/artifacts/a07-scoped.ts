@@ -44,10 +44,6 @@ class TrustingView extends ScopedArtifacts {
     return super.getRef(idOf(target), options)
   }
 
-  override getRefs(targets: readonly (string | ArtifactRef)[], options?: CallOptions) {
-    return super.getRefs(targets.map(idOf), options)
-  }
-
   override exists(target: string | ArtifactRef, options?: CallOptions) {
     return super.exists(idOf(target), options)
   }
