@@ -2,8 +2,8 @@ import { compareNames } from '@harborage/core/kit'
 import type { RefPlace } from './artifact.ts'
 
 /**
- * Compares two refs in the ascending order of `list`: by tenant, user, session, task, namespace and id, each
- * by its UTF-8 bytes.
+ * Compares two refs in the ascending order of `list`: by tenant, user, session, task, namespace and
+ * id, each by its UTF-8 bytes.
  *
  * @returns A negative number, 0 or a positive number, as `Array.prototype.sort` expects.
  */
