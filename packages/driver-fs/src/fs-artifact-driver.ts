@@ -15,7 +15,6 @@ import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artif
 import { allOf, READS_AT_ONCE } from './internal/at-once.ts'
 import {
   linkIfFree,
-  moveIfThere,
   readIfThere,
   removeIfThere,
   syncApplied,
@@ -25,11 +24,12 @@ import {
 import { EmptyFolders } from './internal/empty-folders.ts'
 import type { FileGate } from './internal/file-gate.ts'
 import { FolderNames } from './internal/folder-names.ts'
+import { FolderRemoval } from './internal/folder-removal.ts'
 import { isFull, translateFsError } from './internal/fs-errors.ts'
 import { findInTheWay, isRealFolder } from './internal/is-real-folder.ts'
-import { digitsOf, folderOf, locate, placeOf, shardOf } from './internal/layout.ts'
+import { digitsOf, locate, placeOf, shardOf } from './internal/layout.ts'
 import type { OpenedRoot } from './internal/opened-root.ts'
-import { countArtifacts, isFileThere, isFolder } from './internal/read-folder.ts'
+import { isFileThere } from './internal/read-folder.ts'
 import { identify, ReadyFolders } from './internal/ready-folders.ts'
 import {
   RefWalk,
@@ -60,6 +60,7 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #temporary: TemporaryFolder
   readonly #folders: ReadyFolders
   readonly #empty: EmptyFolders
+  readonly #removal: FolderRemoval
   readonly #tools: WalkTools
   readonly #walks = new UnfinishedWalks()
   readonly #retryTimeoutMs: number
@@ -81,6 +82,7 @@ export class FsArtifactDriver implements ArtifactDriver {
     this.#temporary = temporary
     this.#folders = new ReadyFolders(root, gate, temporary)
     this.#empty = new EmptyFolders(root, gate, temporary)
+    this.#removal = new FolderRemoval({ root, gate, temporary, empty: this.#empty })
     this.#tools = { root, gate, names: new FolderNames(gate, temporary), empty: this.#empty }
   }
 
@@ -122,6 +124,7 @@ export class FsArtifactDriver implements ArtifactDriver {
         const next = ids.slice(refs.length, refs.length + READS_AT_ONCE)
         refs.push(...(await allOf(next.map((id) => this.#readRef({ scope, id })))))
       }
+      if (refs.includes(undefined)) await this.#opened.assertThere()
       return refs
     })
   }
@@ -146,20 +149,7 @@ export class FsArtifactDriver implements ArtifactDriver {
 
   async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
     return this.#translated(async () => {
-      const above = folderOf(this.#root, [tenantId, userId])
-      const folder = folderOf(this.#root, [tenantId, userId, sessionId])
-      const isThere = (await isRealFolder(this.#root, above)) && (await isFolder(folder))
-      // Moved atomically, so that others see all of it or nothing. After a crash it is removed like
-      // any temporary file.
-      const removed = isThere ? await this.#temporary.next() : undefined
-      let count = 0
-      if (removed !== undefined && (await moveIfThere(folder, removed))) {
-        count = await this.#removeMoved(removed, folder, [tenantId, userId])
-      } else {
-        // The process that removed it may not have synchronized that yet.
-        await syncUpwards(this.#gate, this.#root, above)
-      }
-      await this.#temporary.finishRemoval(folder)
+      const count = await this.#removal.remove([tenantId, userId, sessionId])
       if (count === 0) await this.#opened.assertThere()
       return count
     })
@@ -267,35 +257,6 @@ export class FsArtifactDriver implements ArtifactDriver {
     }
     // Others removed the folder, and may have created another.
     await syncUpwards(this.#gate, this.#root, folder)
-  }
-
-  /** Makes the removal of a session durable, then counts its moved artifacts and deletes them. */
-  async #removeMoved(removed: string, origin: string, above: readonly string[]): Promise<number> {
-    try {
-      const kept = await this.#empty.removePlace(above)
-      const isSynced = await syncApplied(this.#gate, kept)
-      if (!isSynced) await syncUpwards(this.#gate, this.#root, kept)
-      return await this.#count(removed)
-    } finally {
-      await removeTemporary(this.#gate, removed, origin)
-    }
-  }
-
-  /**
-   * Counts removed artifacts.
-   *
-   * @throws `outcome_unknown` if that fails: they are already gone.
-   */
-  async #count(removed: string): Promise<number> {
-    try {
-      return await countArtifacts(this.#gate, removed)
-    } catch (cause) {
-      throw new HarborageError(
-        'outcome_unknown',
-        'every artifact of the session was removed, but they could not be counted: repeat the call to make sure that nothing is left of them',
-        { cause },
-      )
-    }
   }
 
   /** Resolves to what a read finds. It finds nothing only while the root is there. */
