@@ -161,6 +161,7 @@ async function failsEveryCall(artifacts: ArtifactStore, id: string): Promise<voi
   for (const call of [
     () => artifacts.get(scope, id),
     () => artifacts.getRef(scope, id),
+    () => artifacts.getRefs(scope, [id]),
     () => artifacts.exists(scope, id),
     () => collect(artifacts.list(scope)),
     () => collect(artifacts.list({ maintenanceScoped: true })),

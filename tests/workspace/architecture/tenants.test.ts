@@ -104,6 +104,8 @@ describe.for(['sqlite', 'postgres'] as const)('a list of artifacts on %s', (engi
   const filters = Array.from({ length: 2 ** parts.length }, (_, chosen) =>
     parts.filter((_part, index) => Math.floor(chosen / 2 ** index) % 2 === 1),
   )
+  const scope = { tenantId: 'acme', userId: 'a', sessionId: 'a', taskId: 'a' }
+  const bound = { scope, namespace: 'a', id: 'a_0123456789ab' }
 
   test.for([
     { tenantId: 'acme', title: 'with a tenant binds it', faults: 0 },
@@ -117,10 +119,12 @@ describe.for(['sqlite', 'postgres'] as const)('a list of artifacts on %s', (engi
         named.includes(part) ? 'a' : undefined,
       )
       const filter = { tenantId, userId, sessionId, taskId, namespace }
-      await driver.listPage({ ...filter, after: undefined, limit: 10, maxBytes: 1_000 })
+      const page = { ...filter, after: undefined, limit: 10, maxBytes: 1_000 }
+      await driver.listPage({ ...page, order: 'ascending', from: undefined, to: undefined })
+      await driver.listPage({ ...page, order: 'descending', from: bound, to: bound })
     }
     const lists = database.compiled.slice(before)
-    expect(lists).toHaveLength(2 * filters.length)
+    expect(lists).toHaveLength(4 * filters.length)
     for (const sql of lists) expect(tenantFaults(sql, tables)).toHaveLength(faults)
   })
 })
