@@ -1,5 +1,5 @@
 import type { Identity, ListOrder } from '@harborage/core'
-import type { ArtifactRef, ArtifactScope, MAX_IDS, RefPlace } from './artifact.ts'
+import type { ArtifactRef, ArtifactScope, RefPlace } from './artifact.ts'
 
 /** A checked and hashed artifact, to be stored. */
 export interface NewArtifact {
@@ -83,7 +83,7 @@ export interface ArtifactDriver {
    * does not exist. Does not read the bytes. An id may occur twice, and each place then gets a copy
    * of its own.
    *
-   * @param ids At least one, at most {@link MAX_IDS}.
+   * @param ids At least one, at most `MAX_IDS`.
    */
   getRefs(
     scope: Required<ArtifactScope>,

@@ -255,7 +255,7 @@ export class ArtifactStore implements AsyncDisposable {
     return this.#gate.walk(
       'list',
       () => checkList(filter, options),
-      ({ signal: _, total: __, ...list }, after: ArtifactRef | undefined, limit) =>
+      ({ list }, after: ArtifactRef | undefined, limit) =>
         this.#driver.listPage({ ...list, after, limit, maxBytes: MAX_PAGE_BYTES }),
       {
         // The ref itself, not a copy: a driver may keep the position of its iteration by it.

@@ -10,6 +10,7 @@ import {
   describeType,
   KnownNames,
   listOptionNames,
+  type CheckedWalk,
 } from '@harborage/core/kit'
 import type {
   ArtifactFilter,
@@ -33,12 +34,9 @@ const listNames = new KnownNames('options', [...listOptionNames, 'from', 'to'])
 type CheckedFilter = Pick<ArtifactPage, (typeof scopeParts)[number] | 'namespace'>
 
 /** The checked arguments of a list. */
-export interface CheckedList extends CheckedFilter, Pick<ArtifactPage, 'order' | 'from' | 'to'> {
-  readonly signal: AbortSignal | undefined
-  /** The largest number of refs in a page. */
-  readonly limit: number
-  /** The largest number of refs of all pages together, or `undefined`. */
-  readonly total: number | undefined
+export interface CheckedList extends CheckedWalk {
+  /** What is the same in all of its pages. */
+  readonly list: Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'>
 }
 
 /** Checks the filter and the options of a list. */
@@ -48,13 +46,15 @@ export function checkList(
 ): CheckedList {
   const parts = checkFilter(filter)
   return {
-    ...parts,
     signal: checkSignal(options, listNames),
     limit: checkPageSize(options),
     total: checkLimit(options),
-    order: checkOrder(options),
-    from: checkBound('options.from', options?.from, parts),
-    to: checkBound('options.to', options?.to, parts),
+    list: {
+      ...parts,
+      order: checkOrder(options),
+      from: checkBound('options.from', options?.from, parts),
+      to: checkBound('options.to', options?.to, parts),
+    },
   }
 }
 
