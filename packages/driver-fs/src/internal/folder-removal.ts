@@ -25,7 +25,8 @@ export class FolderRemoval {
   }
 
   /**
-   * Removes the folder of a place in one step, durably, and resolves to the number of its artifacts.
+   * Removes the folder of a place in one step, durably, and resolves to the number of its
+   * artifacts.
    *
    * @param place The texts of the folder and of those above it, from the root downward.
    */
