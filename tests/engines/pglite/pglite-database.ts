@@ -22,7 +22,8 @@ import { Client, type QueryResult } from 'pg'
 import { PGliteStream } from './pglite-stream.ts'
 
 const BYTEA = 17
-const INT8 = 20
+/** int8, int2 and int4. `length` of bytes is an int4. */
+const INTEGERS: ReadonlySet<number> = new Set([20, 21, 23])
 
 /**
  * Opens an engine on PGlite, the build of Postgres for one process: in memory, for one caller after
@@ -42,7 +43,7 @@ export async function openPGlite(): Promise<PGliteDatabase> {
 }
 
 function parserOf(typeId: number): (text: string) => unknown {
-  if (typeId === INT8) return Number
+  if (INTEGERS.has(typeId)) return Number
   if (typeId !== BYTEA) return String
   // Hexadecimal digits behind `\\x`, since PGlite has the settings of a new server.
   return (text) => new Uint8Array(Buffer.from(text.slice(2), 'hex'))
