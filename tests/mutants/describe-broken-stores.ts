@@ -1,4 +1,8 @@
-import { failingCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import {
+  failingCases,
+  firstFailingCase,
+  type CollectedCase,
+} from '@harborage/test-kit/collected-cases'
 import { describe, expect, it } from 'vitest'
 
 /** A broken store, as far as any suite needs it. */
@@ -59,9 +63,14 @@ export function describeBrokenStores<
         const harness = harnessOf(broken)
         // Some faults of size show only where a case has as many entries as on a fast driver.
         const sized = largeFaults.includes(broken) ? { ...harness, callMs: 1 } : harness
-        const failing = await failingCases(casesOf(sized), isOurs)
+        const ours = casesOf(sized).filter(isOurs)
+        const failing = await failingCases(ours.filter(({ name }) => !seenToFail.has(name)))
+        // One failure is enough; a case that was seen to fail need not be seen again.
+        const isCaught =
+          failing.length > 0 ||
+          (await firstFailingCase(ours.filter(({ name }) => seenToFail.has(name)))) !== undefined
         for (const name of failing) seenToFail.add(name)
-        expect(failing).not.toEqual([])
+        expect(isCaught).toBe(true)
       })
 
       it('has no case that was not seen to fail', () => {
@@ -75,8 +84,7 @@ export function describeBrokenStores<
         if (sharp === undefined) throw new Error('each guarantee has a broken store')
         // Histories compare all results, so they see the faults of all guarantees.
         const others = await failingCases(
-          casesOf(harnessOf(sharp)),
-          (each) => !isOurs(each) && each.guarantee !== 'S12',
+          casesOf(harnessOf(sharp)).filter((each) => !isOurs(each) && each.guarantee !== 'S12'),
         )
         expect(others).toEqual([])
       })

@@ -3,22 +3,38 @@ import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
+import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { measure } from '@harborage/test-kit/measure'
+import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+
+const histories = { runs: measure({ quick: 50, full: 150 }) }
 
 describe('the artifact store on Postgres', () => {
+  const database = suiteDatabase(withDefaults)
+
+  artifactsConformance(
+    { describe, it },
+    {
+      open: (limits) => openArtifactStore({ database: database(), ...limits }),
+      ...aloneSettings,
+      histories,
+    },
+  )
+})
+
+describe('artifact stores that each open Postgres by its DSN', () => {
   let created: TestDatabase
   beforeAll(async () => {
     created = await createDatabase()
   })
   afterAll(() => created.drop())
 
-  artifactsConformance(
-    { describe, it },
-    {
+  registerReplicaCases({ describe, it }, (runner, settings) => {
+    artifactsConformance(runner, {
       open: (limits) => openArtifactStore({ dsn: created.dsn, ...limits }),
-      durable: true,
-      histories: { runs: measure({ quick: 50, full: 150 }) },
-    },
-  )
+      ...settings,
+      histories,
+    })
+  })
 })

@@ -3,22 +3,34 @@ import { stateConformance } from '@harborage/conformance/state'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
+import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { measure } from '@harborage/test-kit/measure'
+import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+
+const histories = { runs: measure({ quick: 50, full: 700 }) }
 
 describe('the state store on Postgres', () => {
+  const database = suiteDatabase(withDefaults)
+
+  stateConformance(
+    { describe, it },
+    { open: () => openStateStore({ database: database() }), ...aloneSettings, histories },
+  )
+})
+
+describe('state stores that each open Postgres by its DSN', () => {
   let created: TestDatabase
   beforeAll(async () => {
     created = await createDatabase()
   })
   afterAll(() => created.drop())
 
-  stateConformance(
-    { describe, it },
-    {
+  registerReplicaCases({ describe, it }, (runner, settings) => {
+    stateConformance(runner, {
       open: () => openStateStore({ dsn: created.dsn }),
-      durable: true,
-      histories: { runs: measure({ quick: 50, full: 700 }) },
-    },
-  )
+      ...settings,
+      histories,
+    })
+  })
 })

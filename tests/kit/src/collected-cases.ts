@@ -35,16 +35,23 @@ export function collectCases(register: (runner: TestRunner) => void): CollectedC
   return cases
 }
 
-/** Resolves to the names of the wanted cases that fail on a broken store. */
-export async function failingCases(
-  cases: readonly CollectedCase[],
-  isWanted: (each: CollectedCase) => boolean,
-): Promise<string[]> {
+/** Resolves to the names of the cases that fail on a broken store. */
+export async function failingCases(cases: readonly CollectedCase[]): Promise<string[]> {
   const failing: string[] = []
-  for (const each of cases.filter(isWanted)) {
-    if ((await each.run(FAULT_TIME_LIMIT_MS)) !== undefined) failing.push(each.name)
-  }
+  for (const each of cases) if (await fails(each)) failing.push(each.name)
   return failing
+}
+
+/** Resolves to the name of the first case that fails on a broken store, if one does. */
+export async function firstFailingCase(
+  cases: readonly CollectedCase[],
+): Promise<string | undefined> {
+  for (const each of cases) if (await fails(each)) return each.name
+  return undefined
+}
+
+async function fails(each: CollectedCase): Promise<boolean> {
+  return (await each.run(FAULT_TIME_LIMIT_MS)) !== undefined
 }
 
 async function failureOf(body: () => Promise<void>, timeLimitMs: number): Promise<unknown> {

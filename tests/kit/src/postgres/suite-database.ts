@@ -35,11 +35,17 @@ export interface OpenedDatabase {
 
 /** Over a pool that is the caller's and that the database leaves open. */
 export async function overOwnPool(dsn: string): Promise<OpenedDatabase> {
+  const pool = callersPool(dsn)
+  return { database: await openPostgres({ pool }), release: () => pool.end() }
+}
+
+/** Returns a pool like one that a caller brings, with fewer connections than a suite has callers. */
+export function callersPool(dsn: string): Pool {
   const pool = new Pool({ connectionString: dsn, max: 5 })
   // The database may be dropped while a connection is still closing.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return { database: await openPostgres({ pool }), release: () => pool.end() }
+  return pool
 }
 
 /** With all tables in a schema that is made for them. */

@@ -2,18 +2,19 @@ import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { describe, it } from 'vitest'
 
-import { overOwnPool, suiteDatabase } from '@harborage/test-kit/postgres/suite-database'
+import { postgresVariants } from '@harborage/test-kit/postgres/postgres-variants'
+import { suiteDatabase } from '@harborage/test-kit/postgres/suite-database'
 import { CALL_MS_OF_VARIANT, measure } from '@harborage/test-kit/measure'
 
-describe("the artifact store over the caller's own pool", () => {
-  const database = suiteDatabase(overOwnPool)
+describe.for(postgresVariants)('the artifact store on Postgres $name', ({ open }) => {
+  const database = suiteDatabase(open)
 
   artifactsConformance(
     { describe, it },
     {
       open: (limits) => openArtifactStore({ database: database(), ...limits }),
       durable: true,
-      histories: { runs: measure({ quick: 25, full: 100 }) },
+      histories: { runs: measure({ quick: 10, full: 100 }) },
       callMs: CALL_MS_OF_VARIANT,
     },
   )
