@@ -28,6 +28,8 @@ export interface HarborageErrorCodes {
   readonly condition_failed: true
   /** The call crosses identities and lacks `{ maintenanceScoped: true }`. */
   readonly maintenance_scope_required: true
+  /** The call is about a subtree and was given something else, such as an identity. */
+  readonly subtree_required: true
   /**
    * No driver is registered under that name or DSN scheme. The message lists the registered ones.
    */

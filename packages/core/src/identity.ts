@@ -42,7 +42,7 @@ export function checkIdentity(
     userId: checkPart(identity, 'userId', true),
     sessionId: checkPart(identity, 'sessionId', true),
   }
-  checkNames(identity, names)
+  checkIdentityNames(identity, names)
   return Object.freeze(checked)
 }
 
@@ -59,7 +59,7 @@ export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
     sessionId: checkPart(identity, 'sessionId', true),
     runId: checkPart(identity, 'runId', false),
   }
-  checkNames(identity, runNames)
+  checkIdentityNames(identity, runNames)
   return Object.freeze(checked)
 }
 
@@ -67,7 +67,7 @@ export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
  * Rejects unknown names: a misspelled `runID` would be ignored, and the call would address the
  * session.
  */
-function checkNames(identity: object, names: KnownNames): void {
+export function checkIdentityNames(identity: object, names: KnownNames): void {
   try {
     names.check(identity)
   } catch (cause) {
@@ -90,8 +90,13 @@ export function checkOptionalPart(identity: Identity, part: string): string {
   return checkPart(identity, part, false)
 }
 
-/** Reads a part once and checks it. A getter may throw, or return another value the second time. */
-function checkPart(identity: unknown, part: string, isRequired: boolean): string {
+/**
+ * Reads a part once and checks it. A getter may throw, or return another value the second time.
+ *
+ * @throws `identity_required` if the part is required and missing or empty; `invalid_identity` if
+ * it is malformed.
+ */
+export function checkPart(identity: unknown, part: string, isRequired: boolean): string {
   if (typeof identity !== 'object' || identity === null) throw noIdentity(identity)
   let value: unknown
   try {

@@ -38,4 +38,13 @@ export {
   type TracedStore,
   type TracedStores,
 } from './operation-trace.ts'
+export { tenantOwner, userOwner, type Owner, type TenantOwner, type UserOwner } from './owner.ts'
 export type { StoreConfig } from './store-config.ts'
+export {
+  allOfRun,
+  allOfSession,
+  allOfTenant,
+  allOfUser,
+  type Subtree,
+  type SubtreeLevel,
+} from './subtree.ts'

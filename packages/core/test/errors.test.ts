@@ -14,6 +14,7 @@ const codes: Record<ErrorCode, true> = {
   idempotency_conflict: true,
   condition_failed: true,
   maintenance_scope_required: true,
+  subtree_required: true,
   unknown_driver: true,
   invalid_config: true,
   migration_failed: true,

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import type * as Core from '@harborage/core'
-import { HarborageError, isHarborageError } from '@harborage/core'
+import type * as CoreKit from '@harborage/core/kit'
+import { allOfUser, HarborageError, isHarborageError, userOwner } from '@harborage/core'
+import { checkOwner, checkSubtree } from '@harborage/core/kit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const coreFolder = join(import.meta.dirname, '..')
@@ -29,4 +31,13 @@ test('an error of either copy is recognized by the guard of the other', () => {
   expect(isHarborageError(new copy.HarborageError('not_found', ''), 'not_found')).toBe(true)
   expect(copy.isHarborageError(new HarborageError('not_found', ''), 'not_found')).toBe(true)
   expect(copy.isHarborageError(new HarborageError('not_found', ''), 'store_closed')).toBe(false)
+})
+
+test('an owner or a subtree of either copy is recognized by the other', async () => {
+  const ann = { tenantId: 'acme', userId: 'ann' }
+  const kit = (await import(join(folder, 'src/kit/index.ts'))) as typeof CoreKit
+  expect(checkOwner(copy.userOwner(ann))).toEqual(userOwner(ann))
+  expect(kit.checkOwner(userOwner(ann))).toEqual(userOwner(ann))
+  expect(checkSubtree(copy.allOfUser(ann))).toEqual(allOfUser(ann))
+  expect(kit.checkSubtree(allOfUser(ann))).toEqual(allOfUser(ann))
 })

@@ -1,5 +1,5 @@
 import { isHarborageError, newEventId } from '@harborage/core'
-import { checkEventId, checkRunIdentity, readArguments } from '@harborage/core/kit'
+import { checkEventId, checkOwner, readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { readEntries } from './internal/check-entries.ts'
 import { slotRules } from './internal/check-slots.ts'
@@ -75,7 +75,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     },
     async save(store, identity, value, given) {
       const { owner, eventId, options } = checkCall(store, () => ({
-        owner: checkRunIdentity(identity),
+        owner: checkOwner(identity),
         ...checkSave(given),
       }))
       const { bytes } = await codec.encode(value, { store, signal: options.signal })
@@ -86,7 +86,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     },
     async record(identity, value, eventId = newEventId()) {
       const checked = readArguments(() => ({
-        identity: checkRunIdentity(identity),
+        identity: checkOwner(identity),
         eventId: checkEventId('eventId', eventId),
       }))
       const { bytes } = await codec.encode(value)
@@ -95,7 +95,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     decode: (record) => decodeHeld(record),
     async update(store, identity, change, given) {
       const { owner, eventId, attempts, options } = checkCall(store, () => ({
-        owner: checkRunIdentity(identity),
+        owner: checkOwner(identity),
         ...checkUpdate(change, given),
       }))
       const caller = { store, signal: options.signal }

@@ -1,7 +1,10 @@
 import type { EventId, Identity, ListOrder, RunIdentity } from '@harborage/core'
 import type { SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
-/** A slot with a checked identity and kind. */
+/**
+ * A slot with a checked owner and kind. Parts that the owner lacks are `''`: of a session the
+ * `runId`, of a user also the `sessionId`, of a tenant also the `userId`.
+ */
 export interface SlotKey {
   readonly identity: Required<RunIdentity>
   readonly kind: string

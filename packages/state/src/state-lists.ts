@@ -1,9 +1,9 @@
-import type { CallOptions, MaintenanceScope, PageOptions, RunIdentity } from '@harborage/core'
+import type { CallOptions, MaintenanceScope, Owner, PageOptions } from '@harborage/core'
 import {
   CallGate,
   checkMaintenanceScope,
+  checkOwner,
   checkPageSize,
-  checkRunIdentity,
   checkSignal,
   MAX_PAGE_BYTES,
   pageOptionNames,
@@ -12,6 +12,7 @@ import { checkCount, checkList } from './internal/check-list.ts'
 import { checkKindPrefix } from './internal/check-record.ts'
 import { checkSlots } from './internal/check-slots.ts'
 import { loadSlots } from './internal/load-slots.ts'
+import { walkOfKeys, walkOfKinds, walkOfSlots } from './internal/owned-records.ts'
 import type { CountOptions, StateListOptions } from './list-options.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
 import type { Slot, StateKey, StateRecord } from './state-record.ts'
@@ -93,13 +94,13 @@ export abstract class StateLists {
    * ```
    */
   list(
-    identity: RunIdentity,
+    identity: Owner,
     kindPrefix: string,
     options?: StateListOptions,
   ): AsyncIterable<StateRecord> {
     return this.#gate.walk(
       'list',
-      () => ({ owner: checkRunIdentity(identity), ...checkList(kindPrefix, options) }),
+      () => ({ owner: checkOwner(identity), ...checkList(kindPrefix, options) }),
       ({ owner, range }, after: string | undefined, limit) =>
         this.#driver.listPage({
           identity: owner,
@@ -108,7 +109,7 @@ export abstract class StateLists {
           limit,
           maxBytes: MAX_PAGE_BYTES,
         }),
-      { placeOf: ({ kind }) => kind, bytesOf },
+      walkOfKinds,
     )
   }
 
@@ -119,16 +120,16 @@ export abstract class StateLists {
    * @param kindPrefix Literal and case-sensitive; `''` for all kinds.
    */
   listKeys(
-    identity: RunIdentity,
+    identity: Owner,
     kindPrefix: string,
     options?: StateListOptions,
   ): AsyncIterable<StateKey> {
     return this.#gate.walk(
       'listKeys',
-      () => ({ owner: checkRunIdentity(identity), ...checkList(kindPrefix, options) }),
+      () => ({ owner: checkOwner(identity), ...checkList(kindPrefix, options) }),
       ({ owner, range }, after: string | undefined, limit) =>
         this.#driver.listKeysPage({ identity: owner, ...range, after, limit }),
-      { placeOf: ({ kind }) => kind, bytesOf: () => 0 },
+      walkOfKeys,
     )
   }
 
@@ -137,10 +138,10 @@ export abstract class StateLists {
    *
    * @param kindPrefix Literal and case-sensitive; `''` for all kinds.
    */
-  count(identity: RunIdentity, kindPrefix: string, options?: CountOptions): Promise<number> {
+  count(identity: Owner, kindPrefix: string, options?: CountOptions): Promise<number> {
     return this.#gate.call(
       'count',
-      () => ({ owner: checkRunIdentity(identity), ...checkCount(kindPrefix, options) }),
+      () => ({ owner: checkOwner(identity), ...checkCount(kindPrefix, options) }),
       ({ owner, range }) => this.#driver.count({ identity: owner, ...range }),
     )
   }
@@ -171,11 +172,7 @@ export abstract class StateLists {
       },
       ({ prefix, limit }, after: SlotKey | undefined) =>
         this.#driver.listKindPage({ kindPrefix: prefix, after, limit, maxBytes: MAX_PAGE_BYTES }),
-      { placeOf: ({ identity, kind }) => ({ identity: { ...identity }, kind }), bytesOf },
+      walkOfSlots,
     )
   }
-}
-
-function bytesOf({ bytes }: StateRecord): number {
-  return bytes.byteLength
 }

@@ -1,4 +1,4 @@
-import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
+import type { CallOptions, EventId, Owner, RunIdentity } from '@harborage/core'
 
 /** The largest content of a slot, in bytes: 64 MiB. Larger content belongs in an artifact. */
 export const MAX_STATE_BYTES: number = 64 * 1024 * 1024
@@ -18,9 +18,10 @@ export const MAX_LOAD_SLOTS = 1000
 /** The largest content of all records that `StateStore.loadMany` returns, in bytes: 64 MiB. */
 export const MAX_LOAD_BYTES: number = 64 * 1024 * 1024
 
-/** A place in the store, named by an identity and a kind. It holds one record or nothing. */
+/** A place in the store, named by its owner and a kind. It holds one record or nothing. */
 export interface Slot {
-  readonly identity: RunIdentity
+  /** The owner: a run, a session, a user (`userOwner`) or a tenant (`tenantOwner`). */
+  readonly identity: Owner
   /** What the slot is for, such as `task.checkpoint`: 1 to 1,024 UTF-8 bytes. */
   readonly kind: string
 }
@@ -47,7 +48,10 @@ export interface NewStateRecord extends Slot {
 export interface StateRecord {
   /** The event id of the save that wrote it. */
   readonly eventId: EventId
-  /** Its `runId` is `''` if the record belongs to the session itself. */
+  /**
+   * The owner, as every method accepts it. Its `runId` is `''` if the record belongs to the session
+   * itself. If it belongs to a user or a tenant, it is a frozen `UserOwner` or `TenantOwner`.
+   */
   readonly identity: Required<RunIdentity>
   readonly kind: string
   readonly bytes: Uint8Array

@@ -3,9 +3,9 @@ import {
   type EventId,
   HarborageError,
   type Identity,
-  type RunIdentity,
+  type Owner,
 } from '@harborage/core'
-import { checkEventId, checkRunIdentity, checkSignal, type StoreOptions } from '@harborage/core/kit'
+import { checkEventId, checkOwner, checkSignal, type StoreOptions } from '@harborage/core/kit'
 import {
   checkCarriedIdentity,
   checkCondition,
@@ -17,6 +17,7 @@ import {
   conditionNames,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
+import { ownedBy } from './internal/owned-records.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateLists } from './state-lists.ts'
 import type {
@@ -97,18 +98,14 @@ export class StateStore extends StateLists implements AsyncDisposable {
   }
 
   /** Returns the record that the slot of the kind holds, or `undefined` if it is empty. */
-  load(
-    identity: RunIdentity,
-    kind: string,
-    options?: CallOptions,
-  ): Promise<StateRecord | undefined> {
+  load(identity: Owner, kind: string, options?: CallOptions): Promise<StateRecord | undefined> {
     return this.#gate.call(
       'load',
       () => ({
-        slot: checkSlot(checkRunIdentity(identity), kind),
+        slot: checkSlot(checkOwner(identity), kind),
         signal: checkSignal(options),
       }),
-      ({ slot }) => this.#driver.load(slot),
+      ({ slot }) => ownedBy(slot.identity, this.#driver.load(slot)),
     )
   }
 
@@ -117,11 +114,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
    *
    * @throws `not_found` if the slot is empty.
    */
-  async loadOrThrow(
-    identity: RunIdentity,
-    kind: string,
-    options?: CallOptions,
-  ): Promise<StateRecord> {
+  async loadOrThrow(identity: Owner, kind: string, options?: CallOptions): Promise<StateRecord> {
     const record = await this.load(identity, kind, options)
     return record ?? notFound('the slot is empty: save into it first, or use load()')
   }
@@ -132,7 +125,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * the identity is ignored.
    */
   loadByEventId(
-    identity: RunIdentity,
+    identity: Owner,
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord | undefined> {
@@ -143,7 +136,8 @@ export class StateStore extends StateLists implements AsyncDisposable {
         checkedEventId: checkEventId('eventId', eventId),
         signal: checkSignal(options),
       }),
-      ({ owner, checkedEventId }) => this.#driver.loadByEventId(owner, checkedEventId),
+      ({ owner, checkedEventId }) =>
+        ownedBy(owner, this.#driver.loadByEventId(owner, checkedEventId)),
     )
   }
 
@@ -153,7 +147,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * @throws `not_found` if no slot of the session holds it.
    */
   async loadByEventIdOrThrow(
-    identity: RunIdentity,
+    identity: Owner,
     eventId: EventId,
     options?: CallOptions,
   ): Promise<StateRecord> {
@@ -170,11 +164,11 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * @returns Whether the slot held anything.
    * @throws `condition_failed` if `ifEventId` is given and the slot holds another event id.
    */
-  delete(identity: RunIdentity, kind: string, options?: DeleteOptions): Promise<boolean> {
+  delete(identity: Owner, kind: string, options?: DeleteOptions): Promise<boolean> {
     return this.#gate.call(
       'delete',
       () => ({
-        slot: checkSlot(checkRunIdentity(identity), kind),
+        slot: checkSlot(checkOwner(identity), kind),
         signal: checkSignal(options, conditionNames),
         condition: checkDeleteCondition(options),
       }),

@@ -1,4 +1,4 @@
-import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
+import type { CallOptions, EventId, Owner } from '@harborage/core'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type {
   DeleteOptions,
@@ -73,7 +73,7 @@ export interface TypedSlot<Input, Output> {
    * @throws `invalid_record` if the stored value does not match the schema, or was saved with a
    * newer version.
    */
-  load(store: StateStore, identity: RunIdentity, options?: CallOptions): Promise<Output | undefined>
+  load(store: StateStore, identity: Owner, options?: CallOptions): Promise<Output | undefined>
   /**
    * Returns the values of this slot for up to 1,000 owners of one tenant, in their order, all of
    * the same moment; `undefined` where a slot is empty. See `StateStore.loadMany`.
@@ -83,13 +83,13 @@ export interface TypedSlot<Input, Output> {
    */
   loadMany(
     store: StateStore,
-    owners: readonly RunIdentity[],
+    owners: readonly Owner[],
     options?: CallOptions,
   ): Promise<readonly (Output | undefined)[]>
   /** Returns the value like {@link TypedSlot.load}, with the event id of its save. */
   loadWithEventId(
     store: StateStore,
-    identity: RunIdentity,
+    identity: Owner,
     options?: CallOptions,
   ): Promise<SlotValue<Output> | undefined>
   /**
@@ -100,19 +100,19 @@ export interface TypedSlot<Input, Output> {
    */
   save(
     store: StateStore,
-    identity: RunIdentity,
+    identity: Owner,
     value: Input,
     options?: TypedSaveOptions,
   ): Promise<SaveOutcome>
   /** Empties the slot, and returns whether it held anything; see `StateStore.delete`. */
-  delete(store: StateStore, identity: RunIdentity, options?: DeleteOptions): Promise<boolean>
+  delete(store: StateStore, identity: Owner, options?: DeleteOptions): Promise<boolean>
   /**
    * Returns the record that {@link TypedSlot.save} would save, to be part of a `StateStore.commit`.
    *
    * @param eventId The idempotency key. Default: a new one.
    * @throws `invalid_record` as in {@link TypedSlot.save}.
    */
-  record(identity: RunIdentity, value: Input, eventId?: EventId): Promise<NewStateRecord>
+  record(identity: Owner, value: Input, eventId?: EventId): Promise<NewStateRecord>
   /**
    * Returns the value of a record that was loaded by other means, such as `StateStore.list`.
    *
@@ -138,7 +138,7 @@ export interface TypedSlot<Input, Output> {
    */
   update(
     store: StateStore,
-    identity: RunIdentity,
+    identity: Owner,
     change: (current: Output | undefined) => Input | Promise<Input>,
     options?: UpdateOptions,
   ): Promise<Output>

@@ -17,6 +17,7 @@ import { closeFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
 import { manyAtOnceFaults } from './s14-many-at-once.ts'
+import { ownerFaults } from './s15-owners.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -33,6 +34,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S11: cancellationFaults,
   S12: samenessFaults,
   S14: [...manyAtOnceFaults, ...inexactReads],
+  S15: ownerFaults,
 }
 
 const casesOf = (harness: StateHarness): CollectedCase[] =>

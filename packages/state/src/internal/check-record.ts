@@ -1,9 +1,16 @@
 import { types } from 'node:util'
-import { type EventId, HarborageError, type Identity, type RunIdentity } from '@harborage/core'
+import {
+  type EventId,
+  HarborageError,
+  type Identity,
+  type Owner,
+  type RunIdentity,
+} from '@harborage/core'
 import {
   captureBytes,
   captureDate,
   checkEventId,
+  checkOwner,
   checkRequiredName,
   checkRunIdentity,
   describeType,
@@ -23,7 +30,7 @@ type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
  */
 export function checkCarriedIdentity(
   argument: string,
-  carrier: { readonly identity: RunIdentity } | undefined | null,
+  carrier: { readonly identity: Owner } | undefined | null,
 ): Required<RunIdentity> {
   const carried: unknown = carrier
   if (typeof carried !== 'object' || carrier === undefined || carrier === null) {
@@ -32,12 +39,12 @@ export function checkCarriedIdentity(
       `${argument} is ${describeType(carried)}: pass an object with an identity`,
     )
   }
-  return checkRunIdentity(carrier.identity)
+  return checkOwner(carrier.identity)
 }
 
-/** Checks an identity for a call on all runs of the session, and drops its run. */
-export function checkAnyRun(identity: RunIdentity): Identity {
-  const { tenantId, userId, sessionId } = checkRunIdentity(identity)
+/** Checks an owner for a call on all runs of the session, and drops its run. */
+export function checkAnyRun(identity: Owner): Identity {
+  const { tenantId, userId, sessionId } = checkOwner(identity)
   return { tenantId, userId, sessionId }
 }
 
@@ -45,7 +52,8 @@ export function checkAnyRun(identity: RunIdentity): Identity {
  * Checks an identity that must not name a run. The run `''`, the session itself, is also rejected.
  */
 export function checkSession(identity: RunIdentity): Identity {
-  const session = checkAnyRun(identity)
+  const { tenantId, userId, sessionId } = checkRunIdentity(identity)
+  const session = { tenantId, userId, sessionId }
   if (identity.runId === undefined) return session
   throw new HarborageError(
     'invalid_record',

@@ -3,6 +3,7 @@ import type { StateDriver } from '../state-driver.ts'
 import { MAX_LOAD_BYTES, type StateRecord } from '../state-record.ts'
 import type { AskedSlots } from './check-slots.ts'
 import { copyRecord } from './copy-record.ts'
+import { withOwner } from './owned-records.ts'
 
 /**
  * Resolves to what the slots hold, in the order in which they were asked for.
@@ -20,10 +21,10 @@ export async function loadSlots(
   let bytes = 0
   for (const place of places) bytes += found[place]?.bytes.byteLength ?? 0
   if (bytes > MAX_LOAD_BYTES) throw tooLarge()
-  if (places.length === distinct.length) return found
+  const isEachOnce = places.length === distinct.length
   return places.map((place) => {
     const record = found[place]
-    return record && copyRecord(record)
+    return record && withOwner(isEachOnce ? record : copyRecord(record))
   })
 }
 

@@ -32,7 +32,7 @@ export async function callOf(
     case 'loadByEventId':
     case 'loadByEventIdOrThrow':
       return reading((store) =>
-        store[step.do](names.session(step.session), names.eventId(step.event)),
+        store[step.do](names.owner(step.session), names.eventId(step.event)),
       )
     case 'delete': {
       const { identity, kind } = names.slot(step.slot)

@@ -9,7 +9,7 @@ import type {
   SlotChoice,
   Step,
 } from './step.ts'
-import { KINDS } from './vocabulary.ts'
+import { KINDS, OF_TENANT } from './vocabulary.ts'
 
 const MIN_STEPS = 10
 const MAX_STEPS = 50
@@ -23,7 +23,7 @@ const mostlyFirst = fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(1)
 const session: fc.Arbitrary<SessionChoice> = fc.record({
   tenant: mostlyFirst,
   user: mostlyFirst,
-  session: mostlyFirst,
+  session: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(OF_TENANT)),
 })
 
 const slot: fc.Arbitrary<SlotChoice> = fc

@@ -52,6 +52,7 @@ export interface BoundsChoice {
 export interface SessionChoice {
   readonly tenant: number
   readonly user: number
+  /** One of two sessions, or the number of the user itself or the tenant itself. */
   readonly session: number
 }
 

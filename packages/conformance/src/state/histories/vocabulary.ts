@@ -1,11 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { type EventId, type Identity, parseEventId, type RunIdentity } from '@harborage/core'
+import {
+  type EventId,
+  type Identity,
+  type Owner,
+  parseEventId,
+  tenantOwner,
+  userOwner,
+} from '@harborage/core'
 import type { KindBounds, NewStateRecord, Slot } from '@harborage/state'
 import { bytesOf } from '../../support/text-bytes.ts'
 import type { BoundsChoice, RecordChoice, SessionChoice, SlotChoice } from './step.ts'
 
 /** The names of kinds in a history, without its prefix. */
 export const KINDS = ['a', 'A', 'a%', 'a_', 'a\ue000', 'a\u{10000}'] as const
+
+/** The choice of a session that means the user, and the one that means the tenant. */
+export const OF_USER = 2
+export const OF_TENANT = 3
 
 const CONTENTS = ['', 'content', 'content\0']
 
@@ -16,7 +27,8 @@ const CONTENTS = ['', 'content', 'content\0']
 export interface Vocabulary {
   readonly kindPrefix: string
   readonly session: (choice: SessionChoice) => Identity
-  readonly run: (choice: SlotChoice) => RunIdentity
+  /** Returns the session of the choice, or the user or the tenant if it says so. */
+  readonly owner: (choice: SessionChoice) => Owner
   readonly slot: (choice: SlotChoice) => Slot
   readonly record: (choice: RecordChoice) => NewStateRecord
   readonly eventId: (event: number) => EventId
@@ -32,18 +44,25 @@ export function newVocabulary(): Vocabulary {
   const session = ({ tenant, user, session: number }: SessionChoice): Identity => ({
     tenantId: `${id}/${tenant}`,
     userId: `user ${user}`,
-    sessionId: `session ${number}`,
+    sessionId: `session ${number % OF_USER}`,
   })
-  const run = (choice: SlotChoice): RunIdentity => ({
-    ...session(choice),
-    runId: choice.run === 0 ? '' : `run ${choice.run}`,
-  })
+  const owner = (choice: SessionChoice): Owner => {
+    const { tenantId, userId, sessionId } = session(choice)
+    if (choice.session === OF_USER) return userOwner({ tenantId, userId })
+    if (choice.session === OF_TENANT) return tenantOwner({ tenantId })
+    return { tenantId, userId, sessionId }
+  }
+  const run = (choice: SlotChoice): Owner => {
+    const identity = owner(choice)
+    if (identity.sessionId === '') return identity
+    return { ...identity, runId: choice.run === 0 ? '' : `run ${choice.run}` }
+  }
   const slot = (choice: SlotChoice): Slot => ({ identity: run(choice), kind: kindOf(choice.kind) })
   const eventId = (event: number): EventId => parseEventId(`event ${event}`)
   return {
     kindPrefix,
     session,
-    run,
+    owner,
     slot,
     eventId,
     record: (choice) => ({
