@@ -14,6 +14,7 @@ import { InMemoryStateDriver, openStateStore, StateStore } from '@harborage/stat
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const SECRET = '5ecret'
 const session = { tenantId: `${SECRET}-t`, userId: `${SECRET}-u`, sessionId: `${SECRET}-s` }
@@ -48,7 +49,7 @@ describe('each operation is published with its outcome', () => {
     await store.count(session, '')
     for await (const _ of store.listKind({ maintenanceScoped: true }, SECRET));
     await store.delete(session, SECRET)
-    await store.deleteScope(session)
+    await deleteSession(store, session)
     expect(told()).toEqual([
       'state.save saved',
       'state.save unchanged',
@@ -65,7 +66,7 @@ describe('each operation is published with its outcome', () => {
       'state.count ok',
       'state.listKind ok',
       'state.delete ok',
-      'state.deleteScope ok',
+      'state.deleteAll ok',
     ])
   })
 

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const ann = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const record = { eventId: newEventId(), identity: ann, kind: 'k', bytes: new Uint8Array(1) }
@@ -30,7 +31,7 @@ describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => 
       () => state.commit({ save: [record] }),
       () => state.commit({ delete: [slot] }),
       () => state.delete(ann, 'k'),
-      () => state.deleteScope(ann),
+      () => deleteSession(state, ann),
       () => artifacts.putText(ann, 'text'),
       () => artifacts.exists(ann, 'default_0123456789ab'),
       () => memory.addTurn(ann, { userMessage: 'hello', assistantResponse: 'hi' }),

@@ -10,6 +10,7 @@ import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/po
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 // A server of its own, because a server that was named for the tests may not let them make roles.
 let server: PostgresServer
@@ -96,7 +97,7 @@ describe('a role that may not change tables', () => {
       expect(await state.delete(identity, 'other', { ifEventId: third })).toBe(true)
       expect(await state.delete(identity, 'other')).toBe(false)
       const { runId: _, ...session } = identity
-      expect(await state.deleteScope(session)).toBe(0)
+      expect(await deleteSession(state, session)).toBe(0)
     },
   )
 

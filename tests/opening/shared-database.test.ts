@@ -5,6 +5,7 @@ import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
@@ -92,7 +93,7 @@ describe.for(everyEngine)('on $engine', ({ makePlace }) => {
     expect(new Set(await Promise.all(saves))).toEqual(new Set(['saved']))
     await using again = await openPlace(place)
     await using reopened = await openStateStore({ database: again })
-    expect(await reopened.deleteScope(identity)).toBe(30)
+    expect(await deleteSession(reopened, identity)).toBe(30)
   })
 
   test('a database that is closed while a store opens on it ends that opening cleanly', async () => {

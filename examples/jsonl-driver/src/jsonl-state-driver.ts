@@ -1,11 +1,14 @@
-import { type EventId, HarborageError, type Identity } from '@harborage/core'
+import { type EventId, HarborageError, type Identity, type Subtree } from '@harborage/core'
 import {
   decideCommit,
   decideDelete,
   decideSave,
   InMemoryStateDriver,
+  isWithin,
   type CheckedTransaction,
   type Condition,
+  type DeleteBatch,
+  type DeletedBatch,
   type KindRange,
   type ListKeysPage,
   type ListKindPage,
@@ -84,12 +87,25 @@ export class JsonlStateDriver implements StateDriver {
     })
   }
 
-  deleteScope(identity: Identity): Promise<number> {
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
     return this.#inTurn(async () => {
-      const slots = await this.#slotsOf(identity)
+      const slots = await this.#slotsWithin(subtree)
       if (slots.length > 0) await this.#write({ save: [], delete: slots })
       return slots.length
     })
+  }
+
+  deleteBatch({ subtree, after, limit }: DeleteBatch): Promise<DeletedBatch> {
+    return this.#inTurn(async () => {
+      const left = await this.#slotsWithin(subtree, after)
+      const slots = left.slice(0, limit)
+      if (slots.length > 0) await this.#write({ save: [], delete: slots })
+      return { deleted: slots.length, last: slots.length < left.length ? slots.at(-1) : undefined }
+    })
+  }
+
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.#held.countAll(subtree)
   }
 
   commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
@@ -134,17 +150,11 @@ export class JsonlStateDriver implements StateDriver {
     await apply(this.#held, change)
   }
 
-  async #slotsOf({ tenantId, userId, sessionId }: Identity): Promise<SlotKey[]> {
+  async #slotsWithin(subtree: Subtree, after?: SlotKey): Promise<SlotKey[]> {
     // An empty prefix begins every kind; the store never passes one.
     const noLimit = { limit: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY }
-    const everything = { kindPrefix: '', after: undefined, ...noLimit }
-    const records = await this.#held.listKindPage(everything)
-    return records.filter(
-      ({ identity }) =>
-        identity.tenantId === tenantId &&
-        identity.userId === userId &&
-        identity.sessionId === sessionId,
-    )
+    const records = await this.#held.listKindPage({ kindPrefix: '', after, ...noLimit })
+    return records.filter(({ identity }) => isWithin(identity, subtree))
   }
 }
 

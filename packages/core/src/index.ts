@@ -47,4 +47,5 @@ export {
   allOfUser,
   type Subtree,
   type SubtreeLevel,
+  type SubtreeOf,
 } from './subtree.ts'

@@ -13,7 +13,12 @@ declare const isSubtree: unique symbol
  * {@link allOfSession}, {@link allOfUser} or {@link allOfTenant}: an object of the same form is not
  * one.
  */
-export interface Subtree<Level extends SubtreeLevel = SubtreeLevel> {
+export type Subtree<Level extends SubtreeLevel = SubtreeLevel> = {
+  readonly [Each in Level]: SubtreeOf<Each>
+}[Level]
+
+/** A {@link Subtree} of one level. */
+export interface SubtreeOf<Level extends SubtreeLevel> {
   /** How much it holds. */
   readonly level: Level
   readonly tenantId: string
@@ -36,7 +41,7 @@ const brand = Symbol.for('harborage.subtree')
  * @throws `identity_required` if a part is missing or empty, the `runId` included: without it, the
  * call would be about the session. `invalid_identity` if a part is malformed or unknown.
  */
-export function allOfRun(identity: Required<RunIdentity>): Subtree<'run'> {
+export function allOfRun(identity: Required<RunIdentity>): SubtreeOf<'run'> {
   const run = checkRunIdentity(identity)
   if (run.runId === '') {
     throw new HarborageError(
@@ -53,7 +58,7 @@ export function allOfRun(identity: Required<RunIdentity>): Subtree<'run'> {
  * @throws `identity_required` if a part is missing or empty; `invalid_identity` if a part is
  * malformed, or there is another, such as a `runId`.
  */
-export function allOfSession(identity: Identity & { readonly runId?: never }): Subtree<'session'> {
+export function allOfSession(identity: Identity & { readonly runId?: never }): SubtreeOf<'session'> {
   return branded('session', { ...checkIdentity(identity), runId: '' })
 }
 
@@ -64,7 +69,7 @@ export function allOfSession(identity: Identity & { readonly runId?: never }): S
  * @throws `identity_required` if a part is missing or empty; `invalid_identity` if a part is
  * malformed, or there is another, such as a `sessionId`.
  */
-export function allOfUser(user: Pick<Identity, 'tenantId' | 'userId'>): Subtree<'user'> {
+export function allOfUser(user: Pick<Identity, 'tenantId' | 'userId'>): SubtreeOf<'user'> {
   return branded('user', { ...checkUser(user), sessionId: '', runId: '' })
 }
 
@@ -75,12 +80,12 @@ export function allOfUser(user: Pick<Identity, 'tenantId' | 'userId'>): Subtree<
  * @throws `identity_required` if the tenant is missing or empty; `invalid_identity` if it is
  * malformed, or there is another part, such as a `userId`.
  */
-export function allOfTenant(tenant: Pick<Identity, 'tenantId'>): Subtree<'tenant'> {
+export function allOfTenant(tenant: Pick<Identity, 'tenantId'>): SubtreeOf<'tenant'> {
   return branded('tenant', { ...checkTenant(tenant), userId: '', sessionId: '', runId: '' })
 }
 
 const makers: {
-  readonly [Level in SubtreeLevel]: (parts: Required<RunIdentity>) => Subtree<Level>
+  readonly [Level in SubtreeLevel]: (parts: Required<RunIdentity>) => SubtreeOf<Level>
 } = {
   run: allOfRun,
   session: ({ tenantId, userId, sessionId }) => allOfSession({ tenantId, userId, sessionId }),
@@ -118,9 +123,9 @@ export function checkSubtree<Level extends SubtreeLevel>(
 function branded<Level extends SubtreeLevel>(
   level: Level,
   { tenantId, userId, sessionId, runId }: Required<RunIdentity>,
-): Subtree<Level> {
+): SubtreeOf<Level> {
   const subtree = { level, tenantId, userId, sessionId, runId }
-  return Object.freeze(Object.defineProperty(subtree, brand, { value: true })) as Subtree<Level>
+  return Object.freeze(Object.defineProperty(subtree, brand, { value: true })) as SubtreeOf<Level>
 }
 
 function isBranded(subtree: unknown): boolean {

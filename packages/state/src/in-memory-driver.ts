@@ -1,4 +1,4 @@
-import type { EventId, Identity } from '@harborage/core'
+import type { EventId, Identity, Subtree } from '@harborage/core'
 import { compareNames, SortedOrder } from '@harborage/core/kit'
 import { compareSlots } from './compare-slots.ts'
 import {
@@ -10,9 +10,12 @@ import {
   type SlotView,
 } from './decide.ts'
 import { copyRecord } from './internal/copy-record.ts'
+import { isWithin } from './is-within.ts'
 import type {
   CheckedTransaction,
   Condition,
+  DeleteBatch,
+  DeletedBatch,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -69,12 +72,23 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     return isThere
   }
 
-  async deleteScope(identity: Identity): Promise<number> {
-    const slots = [...this.#slots.values()]
-      .map((held) => held.record)
-      .filter((record) => isInSession(record, identity))
+  async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
+    const slots = this.#slotsWithin(subtree)
     for (const slot of slots) this.#remove(slot)
     return slots.length
+  }
+
+  async deleteBatch({ subtree, after, limit }: DeleteBatch): Promise<DeletedBatch> {
+    const left = this.#slotsWithin(subtree).filter(
+      (slot) => after === undefined || compareSlots(slot, after) > 0,
+    )
+    const slots = left.toSorted(compareSlots).slice(0, limit)
+    for (const slot of slots) this.#remove(slot)
+    return { deleted: slots.length, last: slots.length < left.length ? slots.at(-1) : undefined }
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.#slotsWithin(subtree).length
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
@@ -123,6 +137,12 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   isHeldElsewhere(record: StateRecord): boolean {
     const holder = this.#holders.get(holderId(record.identity.tenantId, record.eventId))
     return holder !== undefined && holder !== slotId(record)
+  }
+
+  #slotsWithin(subtree: Subtree): SlotKey[] {
+    return [...this.#slots.values()]
+      .map(({ record }) => ({ identity: record.identity, kind: record.kind }))
+      .filter(({ identity }) => isWithin(identity, subtree))
   }
 
   #write(record: StateRecord): void {

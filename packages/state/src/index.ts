@@ -16,6 +16,7 @@ export {
   type SlotView,
 } from './decide.ts'
 export { defineSlot } from './define-slot.ts'
+export { isWithin } from './is-within.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
 export {
   openStateStore,
@@ -28,6 +29,8 @@ export type {
   CheckedExpectation,
   CheckedTransaction,
   Condition,
+  DeleteBatch,
+  DeletedBatch,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -41,7 +44,10 @@ export {
   MAX_LOAD_SLOTS,
   MAX_STATE_BYTES,
   REMEMBERED_EVENT_IDS,
+  type DeleteAllOptions,
+  type DeleteAllResult,
   type DeleteOptions,
+  type DeleteProgress,
   type NewStateRecord,
   type SaveOptions,
   type SaveOutcome,

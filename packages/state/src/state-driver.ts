@@ -1,4 +1,4 @@
-import type { EventId, Identity, ListOrder, RunIdentity } from '@harborage/core'
+import type { EventId, Identity, ListOrder, RunIdentity, Subtree } from '@harborage/core'
 import type { SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
@@ -70,6 +70,26 @@ export interface ListKindPage {
   readonly maxBytes: number
 }
 
+/** The parameters of {@link StateDriver.deleteBatch}. */
+export interface DeleteBatch {
+  readonly subtree: Subtree<'user' | 'tenant'>
+  /** The `last` of the previous batch, or `undefined` for the first batch. */
+  readonly after: SlotKey | undefined
+  /** The largest number of slots to empty, not counting those that are filled meanwhile. */
+  readonly limit: number
+}
+
+/** The answer of {@link StateDriver.deleteBatch}. */
+export interface DeletedBatch {
+  /** The number of slots that held something. */
+  readonly deleted: number
+  /**
+   * Where the batch ended, in an order of the driver's own; `undefined` if it was the last one. Slots
+   * before this place are not visited again.
+   */
+  readonly last: SlotKey | undefined
+}
+
 /**
  * The storage backend of a `StateStore`. The store checks all arguments first: identities are
  * complete, and arrays are not shared with the caller, so a driver may keep them. What a driver
@@ -108,12 +128,16 @@ export interface StateDriver {
    */
   delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean>
   /**
-   * Empties every slot of the session, of all runs, in one atomic step. A concurrent commit takes
-   * effect as a whole before it or after it.
+   * Empties every slot of the run, or of the session and all its runs, in one atomic step. A
+   * concurrent commit takes effect as a whole before it or after it.
    *
    * @returns The number of slots that held something.
    */
-  deleteScope(identity: Identity): Promise<number>
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number>
+  /** Empties the next slots of a user or a tenant, of all owners within it, in one atomic step. */
+  deleteBatch(batch: DeleteBatch): Promise<DeletedBatch>
+  /** Returns how many slots of the subtree hold something. */
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
   /**
    * Applies the whole transaction or nothing, as `decideCommit` decides.
    *

@@ -46,8 +46,7 @@ describe.each(methods)('%s', (method) => {
 })
 
 function refusalsAt(method: Method, [argument]: Place): string[] {
-  const isScope = method === 'listKind' && argument === 0
-  return isScope
-    ? ['maintenance_scope_required']
-    : ['identity_required', 'invalid_identity', 'invalid_record']
+  if (method === 'listKind' && argument === 0) return ['maintenance_scope_required']
+  if (method === 'deleteAll' && argument === 0) return ['subtree_required']
+  return ['identity_required', 'invalid_identity', 'invalid_record']
 }

@@ -1,3 +1,4 @@
+import { allOfRun, userOwner } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 
@@ -10,6 +11,8 @@ import {
   type Method,
 } from './support/good-arguments.ts'
 
+const goodUser = { tenantId: 'acme', userId: 'ann' }
+
 /** Returns arguments that are malformed except for the given identity. */
 function malformedExcept(method: Method, identity: unknown): unknown[] {
   const options = { signal: 7, ifEventId: 7, pageSize: 0 }
@@ -17,11 +20,19 @@ function malformedExcept(method: Method, identity: unknown): unknown[] {
   if (method === 'save') return [record, options]
   if (method === 'loadMany') return [[record], options]
   if (method === 'commit') return [{ save: [record] }, options]
-  if (method === 'deleteScope') return [identity, options]
+  if (method === 'deleteAll') return [identity, options]
   return [identity, 7, options]
 }
 
-const methodsWithIdentity = methods.filter((method) => method !== 'listKind')
+const methodsWithIdentity = methods.filter(
+  (method) => method !== 'listKind' && method !== 'deleteAll',
+)
+
+/** What each method takes first, if it is no identity. */
+const firstArguments: { readonly [Each in Method]?: unknown } = {
+  listKind: { maintenanceScoped: true },
+  deleteAll: allOfRun(goodIdentity),
+}
 
 describe('each method checks first that the store is open', () => {
   test.each(methods)('%s', async (method) => {
@@ -72,9 +83,21 @@ describe('each method checks the identity before its other arguments', () => {
   )
 })
 
+test.each([undefined, goodIdentity, { ...allOfRun(goodIdentity) }, userOwner(goodUser)])(
+  'deleteAll checks first that it was given a subtree, which %j is not',
+  async (given) => {
+    await using store = await openStateStore()
+    const error = await failureOf(() =>
+      callUnchecked(store, 'deleteAll', ...malformedExcept('deleteAll', given)),
+    )
+    expect(error.code).toBe('subtree_required')
+    expect(error.message).toContain('allOfSession()')
+  },
+)
+
 test.each(methods)('%s checks its other arguments last', async (method) => {
   await using store = await openStateStore()
-  const owner = method === 'listKind' ? { maintenanceScoped: true } : goodIdentity
+  const owner = firstArguments[method] ?? goodIdentity
   const error = await failureOf(() =>
     callUnchecked(store, method, ...malformedExcept(method, owner)),
   )

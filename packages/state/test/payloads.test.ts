@@ -1,12 +1,13 @@
 import { runInNewContext } from 'node:vm'
 
-import { newEventId } from '@harborage/core'
+import { allOfRun, newEventId } from '@harborage/core'
 import { MAX_STATE_BYTES, openStateStore, type StateStore } from '@harborage/state'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { goodRecord, type Method } from './support/good-arguments.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 let store: StateStore
 
@@ -181,7 +182,7 @@ describe('an unknown option', () => {
     ['loadOrThrow', [identity, kind], 'abortSignal', 'signal'],
     ['loadByEventId', [identity, eventId], 'abortSignal', 'signal'],
     ['loadByEventIdOrThrow', [identity, eventId], 'abortSignal', 'signal'],
-    ['deleteScope', [{ ...identity, runId: undefined }], 'ifEventId', 'signal'],
+    ['deleteAll', [allOfRun(identity)], 'ifEventId', 'signal, onProgress'],
     ['loadMany', [[{ identity, kind }]], 'limit', 'signal'],
     ['list', [identity, kind], 'Limit', 'signal, pageSize, order, limit, from, to'],
     ['list', [identity, kind], 'pagesize', 'signal, pageSize, order, limit, from, to'],
@@ -242,7 +243,7 @@ test('names of Object.prototype are accepted like any other name', async () => {
     const record = { ...goodRecord(), identity, kind: name }
     expect(await store.save(record)).toBe('saved')
     expect(await store.loadOrThrow(identity, name)).toEqual(record)
-    expect(await store.deleteScope({ tenantId: name, userId: name, sessionId: name })).toBe(1)
+    expect(await deleteSession(store, { tenantId: name, userId: name, sessionId: name })).toBe(1)
   }
 })
 

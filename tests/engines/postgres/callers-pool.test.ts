@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { ann, newRecord, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 let database: TestDatabase
 
@@ -162,7 +163,7 @@ describe('a client that other code released within a transaction', () => {
     const client = await pool.connect()
     expect(client.getTransactionStatus()).toBe('I')
     client.release()
-    await state.deleteScope(session)
+    await deleteSession(state, session)
     await state.close()
     await shared.close()
     await pool.end()

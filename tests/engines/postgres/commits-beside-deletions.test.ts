@@ -7,6 +7,7 @@ import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { HOLD, paused, RELEASE } from '@harborage/test-kit/postgres/paused-work'
 import { ann, newRecord, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /** Pauses a commit between its first read and the next. */
 class PausingDatabase extends DelegatingDatabase {
@@ -41,7 +42,7 @@ test('a commit is rejected only by a state that its slots had at one moment', as
   await waitingForLock(created.dsn, 1)
   // `task.a` was read while it was held, and the saves of the commit will be read when they are
   // gone.
-  await store.deleteScope(session)
+  await deleteSession(store, session)
   await holder.query(RELEASE)
   expect(await committing).toEqual(['saved', 'saved'])
 })

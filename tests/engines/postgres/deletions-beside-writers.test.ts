@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { ann, newRecord, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const ROUNDS = 60
 
@@ -55,12 +56,12 @@ async function kindsLeft(): Promise<string[]> {
   return kinds
 }
 
-describe('deleteScope of state leaves no part of a concurrent write', () => {
+describe('deleteAll of state leaves no part of a concurrent write', () => {
   const held = `select from state_records where kind = 'task.b'`
   const meet = async (meanwhile: () => Promise<unknown>): Promise<void> => {
     const { state } = stores
     for (const kind of ['task.b', 'task.c']) await state.save(newRecord({ kind }))
-    const count = await whileWaiting(held, () => state.deleteScope(session), meanwhile)
+    const count = await whileWaiting(held, () => deleteSession(state, session), meanwhile)
     expect(await kindsLeft()).toEqual([])
     expect(count).toBe(3)
   }
@@ -98,7 +99,7 @@ test('deleteScope of artifacts removes both of two puts, one new and one that ex
   expect(count).toBe(3)
 })
 
-test(`none of ${ROUNDS} commits, each of a new slot and a filled one, is torn by a deleteScope`, async () => {
+test(`none of ${ROUNDS} commits, each of a new slot and a filled one, is torn by a deleteAll`, async () => {
   const { state } = stores
   for (let round = 0; round < ROUNDS; round += 1) {
     const bytes = new Uint8Array(round % 2 === 0 ? 1 : 16 * 1024)
@@ -112,12 +113,12 @@ test(`none of ${ROUNDS} commits, each of a new slot and a filled one, is torn by
         save: [`task.${index}`, `task.new.${index}`].map((kind) => newRecord({ kind, bytes })),
       }),
     )
-    const [count] = await Promise.all([state.deleteScope(session), ...writers])
+    const [count] = await Promise.all([deleteSession(state, session), ...writers])
     const left = await kindsLeft()
     expect(left.filter((kind) => kind.startsWith('task.new.'))).toHaveLength(left.length / 2)
     // Each commit came before the deletion, which then counted both of its slots, or after it.
     expect(count).toBe(8 + (8 - left.length / 2))
-    await state.deleteScope(session)
+    await deleteSession(state, session)
   }
 })
 
@@ -131,10 +132,10 @@ test('deletions beside endless writers end', async () => {
     }
   })
   try {
-    for (let deletion = 0; deletion < 20; deletion += 1) await state.deleteScope(session)
+    for (let deletion = 0; deletion < 20; deletion += 1) await deleteSession(state, session)
   } finally {
     isOver = true
     await Promise.all(writers)
   }
-  await state.deleteScope(session)
+  await deleteSession(state, session)
 })

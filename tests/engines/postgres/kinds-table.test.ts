@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const maintenance = { maintenanceScoped: true } as const
 
@@ -48,7 +49,7 @@ test('the table of kinds has a row for each slot that holds something', async ()
   expect((await kinds()).map(({ kind }) => kind)).toEqual(['k1', 'k3', 'k4', 'k5'])
   expect(await kindsListed()).toEqual(['k1', 'k3', 'k4', 'k5'])
 
-  await own.state.deleteScope(session)
+  await deleteSession(own.state, session)
   expect(await kinds()).toEqual([])
 })
 

@@ -5,6 +5,7 @@ import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 // As it is on the wire: BEGIN names the isolation level READ COMMITTED.
 const COMMIT = 'COMMIT\0'
@@ -132,7 +133,7 @@ describe('a delete whose answer is lost', () => {
       make: (state, { kind, eventId }) => state.delete(ann, kind, { ifEventId: eventId }),
       again: false,
     },
-    { what: 'deleteScope', make: (state) => state.deleteScope(session), again: 0, sent: COMMIT },
+    { what: 'deleteAll', make: (state) => deleteSession(state, session), again: 0, sent: COMMIT },
   ]
 
   test.each(deletes)('does not answer that there was nothing: $what', async (each) => {

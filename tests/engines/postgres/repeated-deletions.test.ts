@@ -9,6 +9,7 @@ import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const COMMIT = 'COMMIT\0'
 const kind = 'lease'
@@ -79,11 +80,11 @@ const deletions: readonly Deletion[] = [
   },
   {
     ...ofState,
-    what: 'deleteScope of state',
+    what: 'deleteAll of state',
     sent: COMMIT,
     begin: async ({ state }) => {
       await state.save(newRecord({ kind }))
-      return () => state.deleteScope(session)
+      return () => deleteSession(state, session)
     },
   },
   {
@@ -170,7 +171,7 @@ describe('what was written after a deletion whose answer was lost stays', () => 
     proxy.resume()
     expect(await failing).toMatchObject({ code: 'outcome_unknown' })
     expect(await isThere(others)).toBe(true)
-    await others.state.deleteScope(session)
+    await deleteSession(others.state, session)
     await others.artifacts.deleteScope(session)
     await others.memory.delete(ann)
   })

@@ -7,6 +7,7 @@ import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/po
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
 import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { ann, newRecord, openOwnStore, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 let server: PostgresServer
 
@@ -153,8 +154,8 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     expect(trips).toBe(3)
   })
 
-  test('a deleteScope 3', async () => {
-    expect(await tripsOf((state) => state.deleteScope(session))).toBe(3)
+  test('a deleteAll of a session 3', async () => {
+    expect(await tripsOf((state) => deleteSession(state, session))).toBe(3)
   })
 
   test('adding a turn 3', async () => {

@@ -8,6 +8,7 @@ import {
   sharedStatementChecks,
   type SharedStatementCheck,
 } from './support/shared-statement-checks.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 let database: TestDatabase
 
@@ -26,8 +27,8 @@ async function run({ run: check }: SharedStatementCheck, change: Change = (real)
   await using state = await openStateStore({ database: change(requireSqlDatabase(own)) })
   await using other = await openStateStore({ database: others })
   const forget = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
-  await state.deleteScope(forget)
-  for (const tenantId of ['one', 'two', 'three']) await other.deleteScope({ ...forget, tenantId })
+  await deleteSession(state, forget)
+  for (const tenantId of ['one', 'two', 'three']) await deleteSession(other, { ...forget, tenantId })
   await check(state, other)
 }
 

@@ -11,6 +11,7 @@ import { bystander, countWaiting, waitingForLock } from '@harborage/test-kit/pos
 import { records } from './support/shared-statement-checks.ts'
 import { loggedDuring, loggingSettings } from './support/statement-log.ts'
 import { ann, newRecord, openInTime, openOwnStore, session } from './support/test-store.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const otherSession = { tenantId: 'other', userId: 'bob', sessionId: 's1' }
 const other = { ...otherSession, runId: 'r1' }
@@ -128,7 +129,7 @@ test('with four fifths of the connections waiting for locked rows, a call that m
     own.state.save(newRecord({ identity: other, kind: 'new' }), { ifEventId: null }),
     own.state.commit({ save: ['a', 'b'].map((kind) => newRecord({ identity: other, kind })) }),
     own.state.delete(other, theirs.kind),
-    own.state.deleteScope(otherSession),
+    deleteSession(own.state, otherSession),
   ]
   for (const failure of await Promise.all(refused.map(failureOf))) {
     expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })

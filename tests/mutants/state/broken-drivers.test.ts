@@ -18,6 +18,7 @@ import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
 import { manyAtOnceFaults } from './s14-many-at-once.ts'
 import { ownerFaults } from './s15-owners.ts'
+import { subtreeFaults } from './s15-subtrees.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -34,7 +35,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S11: cancellationFaults,
   S12: samenessFaults,
   S14: [...manyAtOnceFaults, ...inexactReads],
-  S15: ownerFaults,
+  S15: [...ownerFaults, ...subtreeFaults],
 }
 
 const casesOf = (harness: StateHarness): CollectedCase[] =>

@@ -1,7 +1,9 @@
-import type { EventId, Identity } from '@harborage/core'
+import type { EventId, Identity, Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,
+  DeleteBatch,
+  DeletedBatch,
   InMemoryStateDriver,
   KindRange,
   ListKeysPage,
@@ -45,8 +47,16 @@ export class DelegatingDriver implements StateDriver {
     return this.records.delete(slot, ifEventId)
   }
 
-  deleteScope(identity: Identity): Promise<number> {
-    return this.records.deleteScope(identity)
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
+    return this.records.deleteAll(subtree)
+  }
+
+  deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return this.records.deleteBatch(batch)
+  }
+
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.records.countAll(subtree)
   }
 
   commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {

@@ -1,4 +1,4 @@
-import type { EventId, Identity, RunIdentity } from '@harborage/core'
+import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import { compareNames } from '@harborage/core/kit'
 import {
   StateStore,
@@ -59,7 +59,7 @@ class InexactLookup extends InexactDriver {
 }
 
 class InexactDeletion extends InexactDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
+  override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     const records = await this.allOf(identity)
     for (const record of records) await this.delete(record, undefined)
     return records.length

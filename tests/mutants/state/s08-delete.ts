@@ -1,4 +1,4 @@
-import type { EventId, Identity } from '@harborage/core'
+import { allOfSession, type EventId, type Identity, type Subtree } from '@harborage/core'
 import type {
   Condition,
   InMemoryStateDriver,
@@ -54,7 +54,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
     return held !== undefined
   }
 
-  override async deleteScope(identity: Identity): Promise<number> {
+  override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     const kinds = await this.records.listPage({
       identity: { runId: 'run', ...identity },
       ...FORWARD,
@@ -63,14 +63,14 @@ class LookThenDeleteDriver extends DelegatingDriver {
       maxBytes: Number.POSITIVE_INFINITY,
     })
     await turns(1)
-    await super.deleteScope(identity)
+    await super.deleteAll(identity)
     return kinds.length
   }
 }
 
 /** Deletes slots one by one, without a transaction. */
 class OneAfterTheOtherDriver extends DelegatingDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
+  override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     const owner = { runId: '', ...identity }
     const page = { ...FORWARD, kindPrefix: '', limit: 1_000, maxBytes: Infinity }
     const records = [
@@ -87,11 +87,13 @@ class OneAfterTheOtherDriver extends DelegatingDriver {
 
 /** Deletes the whole tenant. */
 class TenantWideDriver extends DelegatingDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
-    let count = await super.deleteScope(identity)
+  override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
+    let count = await super.deleteAll(identity)
     for (const userId of ['ann', 'other']) {
       for (const sessionId of ['first', 'other']) {
-        count += await super.deleteScope({ ...identity, userId, sessionId })
+        count += await super.deleteAll(
+          allOfSession({ tenantId: identity.tenantId, userId, sessionId }),
+        )
       }
     }
     return count

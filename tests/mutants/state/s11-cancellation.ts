@@ -79,9 +79,9 @@ class ListeningStore extends StateStore {
     return super.delete(identity, kind, options)
   }
 
-  override deleteScope(identity: Identity, options?: CallOptions): Promise<number> {
+  override deleteAll(...[subtree, options]: Parameters<StateStore['deleteAll']>) {
     listen(options)
-    return super.deleteScope(identity, options)
+    return super.deleteAll(subtree, options)
   }
 
   override commit(transaction: StateTransaction, options?: CallOptions) {

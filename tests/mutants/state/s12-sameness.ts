@@ -1,4 +1,4 @@
-import { type EventId, HarborageError, type Identity } from '@harborage/core'
+import { type EventId, HarborageError, type Identity, type Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,
@@ -55,14 +55,14 @@ class ContentBlindDriver extends DelegatingDriver {
 
 /** Empties the slots of a session one by one, without a transaction. */
 class SlotBySlotDriver extends DelegatingDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
+  override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     let count = 0
     for (const kind of ['a', 'b', 'c']) {
       const isThere = await this.delete({ identity: { ...identity, runId: '' }, kind }, undefined)
       if (isThere) count += 1
       await turns(1)
     }
-    return count + (await super.deleteScope(identity))
+    return count + (await super.deleteAll(identity))
   }
 }
 

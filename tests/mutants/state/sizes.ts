@@ -1,4 +1,4 @@
-import type { EventId, Identity } from '@harborage/core'
+import type { EventId, Identity, Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,
@@ -33,7 +33,7 @@ class ThousandRecordsDriver extends DelegatingDriver {
 }
 
 class BatchOfDeletionsDriver extends DelegatingDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
+  override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     const all = Number.MAX_SAFE_INTEGER
     const page = { kindPrefix: '', after: undefined, limit: all, maxBytes: all }
     const records = (await this.records.listKindPage(page)).filter(
@@ -42,7 +42,7 @@ class BatchOfDeletionsDriver extends DelegatingDriver {
         record.identity.userId === identity.userId &&
         record.identity.sessionId === identity.sessionId,
     )
-    if (records.length <= 200) return super.deleteScope(identity)
+    if (records.length <= 200) return super.deleteAll(identity)
     for (const record of records.slice(0, 200)) await this.records.delete(record, undefined)
     return 200
   }
@@ -125,9 +125,9 @@ class CachingDriver extends DelegatingDriver {
     return super.delete(slot, ifEventId)
   }
 
-  override deleteScope(identity: Identity): Promise<number> {
+  override deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     this.#cache.clear()
-    return super.deleteScope(identity)
+    return super.deleteAll(identity)
   }
 
   override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {

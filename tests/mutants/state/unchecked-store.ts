@@ -1,7 +1,15 @@
-import type { CallOptions, EventId, Identity, MaintenanceScope, RunIdentity } from '@harborage/core'
+import type {
+  CallOptions,
+  EventId,
+  Identity,
+  MaintenanceScope,
+  RunIdentity,
+  Subtree,
+} from '@harborage/core'
 import {
   StateStore,
   type CountOptions,
+  type DeleteAllResult,
   type DeleteOptions,
   type NewStateRecord,
   type SaveOptions,
@@ -62,8 +70,12 @@ export class UncheckedStore extends StateStore {
     return this.#driver.delete({ identity: withRun(identity), kind }, options?.ifEventId)
   }
 
-  override async deleteScope(identity: Identity): Promise<number> {
-    return this.#driver.deleteScope(identity)
+  override async deleteAll(subtree: Subtree): Promise<DeleteAllResult> {
+    if (subtree.level === 'run' || subtree.level === 'session') {
+      return { deleted: await this.#driver.deleteAll(subtree), remaining: 0 }
+    }
+    const all = { subtree, after: undefined, limit: 1e6 }
+    return { deleted: (await this.#driver.deleteBatch(all)).deleted, remaining: 0 }
   }
 
   override async commit(transaction: StateTransaction): Promise<readonly SaveOutcome[]> {

@@ -1,7 +1,8 @@
+import { allOfSession } from '@harborage/core'
 import { deleteWork as deleteArtifact, putWork } from '@harborage/artifacts/sql'
 import { runWork, type SqlWork } from '@harborage/core/sql'
 import { openPostgres } from '@harborage/driver-postgres'
-import { commitWork, deleteScopeWork } from '@harborage/state/sql'
+import { commitWork, deleteAllWork } from '@harborage/state/sql'
 import { expect, test } from 'vitest'
 import { bystander, waitingForLock } from '@harborage/test-kit/postgres/backends'
 import { HOLD, paused, RELEASE } from '@harborage/test-kit/postgres/paused-work'
@@ -20,6 +21,7 @@ import {
   type StepAnswer,
 } from './support/agent-step.ts'
 import { onPostgres, storesOn, type ThreeStores } from './support/three-stores.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const COMMIT = 'COMMIT\0'
 test('a slot that others change meanwhile restarts all of the works', async () => {
@@ -98,7 +100,7 @@ test('a deletion among works is not repeated if its answer is lost', async () =>
   await stores.state.save(newRecord('checkpoint'))
   const lost = proxy.failOnce(COMMIT, 'cut the answer')
   const making = runWork(own.database, STEP, function* (mayBeApplied): SqlWork<StepAnswer> {
-    yield* deleteScopeWork(own.statements.state, session, mayBeApplied)
+    yield* deleteAllWork(own.statements.state, allOfSession(session), mayBeApplied)
     return yield* stepWork(own, newStep('an output'), mayBeApplied)
   })
   expect(await failureOf(making)).toMatchObject({ code: 'outcome_unknown' })
@@ -122,7 +124,7 @@ test('works of two replicas and single calls that write the same do not deadlock
           own.artifacts.putText(session, text),
           own.memory.addTurn(run, { userMessage: 'hi', assistantResponse: 'hello' }),
           round % 2 === 0
-            ? own.state.deleteScope(session)
+            ? deleteSession(own.state, session)
             : own.state.save(newRecord('checkpoint b')),
         ]
       }),

@@ -1,10 +1,11 @@
+import { allOfSession } from '@harborage/core'
 import {
   deleteScopeWork as deleteArtifacts,
   deleteWork as deleteArtifact,
   putWork,
 } from '@harborage/artifacts/sql'
 import { runWork, WriteConflict, type SqlWork } from '@harborage/core/sql'
-import { commitWork, deleteScopeWork, deleteWork, saveWork } from '@harborage/state/sql'
+import { commitWork, deleteAllWork, deleteWork, saveWork } from '@harborage/state/sql'
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import {
@@ -156,7 +157,7 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
         yield* deleteArtifact(statements.artifacts, key, mayBeApplied),
         yield* deleteArtifact(statements.artifacts, key, mayBeApplied),
         yield* deleteArtifacts(statements.artifacts, session, mayBeApplied),
-        yield* deleteScopeWork(statements.state, session, mayBeApplied),
+        yield* deleteAllWork(statements.state, allOfSession(session), mayBeApplied),
       ]
     }
     const failing = runWork(database, STEP, function* (mayBeApplied): SqlWork<void> {

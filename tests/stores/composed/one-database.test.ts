@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { overOwnPool } from '@harborage/test-kit/postgres/suite-database'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const CALLERS = 64
 
@@ -42,7 +43,7 @@ describe.each([
     const identity = { tenantId: 'acme', userId: 'ann', sessionId: 'apart' }
     const ref = await artifacts.putText(identity, 'heavy output')
     await state.save(recordOf(identity, ref.id))
-    expect(await state.deleteScope(identity)).toBe(1)
+    expect(await deleteSession(state, identity)).toBe(1)
     expect(await artifacts.getText(identity, ref.id)).toBe('heavy output')
     await state.save(recordOf(identity, ref.id))
     expect(await artifacts.deleteScope(identity)).toBe(1)

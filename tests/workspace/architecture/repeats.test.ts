@@ -17,7 +17,8 @@ const sources = readWorkspace(repositoryRoot)
  * it.
  */
 const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
-  ['store', /\bcompileScopeRemoval\(\s*'(\w+)'/g],
+  ['scope', /\bcompile(?:Batch)?Removal\(\s*'(\w+)'/g],
+  ['batch', /\bcompileBatchRemoval\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]
 

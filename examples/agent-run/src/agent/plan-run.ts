@@ -1,4 +1,4 @@
-import { type Identity, newEventId } from '@harborage/core'
+import { allOfSession, type Identity, newEventId } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import type { Stores } from '../open-stores.ts'
 import { runManifest, sessionLifecycle, sessionPlan, type Manifest, type Plan } from '../slots.ts'
@@ -34,9 +34,9 @@ export async function forgetRun(
   for (const { userId, sessionId } of manifest.sessions) {
     await memory.delete({ ...home, userId, sessionId })
     await artifacts.deleteScope({ ...home, userId, sessionId })
-    await state.deleteScope({ ...home, userId, sessionId })
+    await state.deleteAll(allOfSession({ ...home, userId, sessionId }))
   }
-  await state.deleteScope(home)
+  await state.deleteAll(allOfSession(home))
 }
 
 async function planSession(

@@ -1,8 +1,9 @@
 import {
   compileOnce,
-  compileScopeRemoval,
+  compileRemoval,
   compileStatement,
   type ManyReads,
+  sessionColumnNames,
   type Removal,
   type SessionColumns,
   type SqlDatabase,
@@ -92,7 +93,9 @@ function compileAll(database: SqlDatabase): ArtifactStatements {
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
       { repeat: 'never', ...ofKey },
     ),
-    scope: compileScopeRemoval('artifacts', database, artifactsBlobs.spec),
+    scope: compileRemoval('artifacts_scope', database, artifactsBlobs.spec, {
+      owned: sessionColumnNames,
+    }),
   }
 }
 

@@ -10,8 +10,8 @@ import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import { saveSimilar } from './support/save-similar.ts'
 import { sessionParts } from '../support/similar-names.ts'
-import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
+import { deleteSession } from './support/delete-session.ts'
 
 /**
  * Registers the cases of S1: a name is stored byte for byte or rejected, so that two different
@@ -104,7 +104,7 @@ export function identityText({ it }: StateCases): void {
       await assertEmpty(store, { identity: other, kind })
       if (part === 'runId') continue
       assert.equal(await store.loadByEventId(other, eventId), undefined, part)
-      assert.equal(await store.deleteScope(sessionOf(other)), 0, part)
+      assert.equal(await deleteSession(store, other), 0, part)
     }
   })
 }

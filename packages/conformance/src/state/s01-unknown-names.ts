@@ -1,4 +1,4 @@
-import { type ErrorCode, newEventId } from '@harborage/core'
+import { allOfSession, type ErrorCode, newEventId } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -22,14 +22,16 @@ export function unknownNames({ it }: StateCases): void {
       ): Promise<void> => {
         for (const variant of variants) await assertFails(code, () => method.call(store, variant))
       }
-      if (method.name === 'deleteScope') {
+      if (method.name === 'deleteAll') {
         for (const identity of withUnknownNames(sessionOf(given.identity))) {
-          await assertFails('invalid_identity', () => store.deleteScope(identity))
+          await assertFails('invalid_identity', async () =>
+            store.deleteAll(allOfSession(identity)),
+          )
         }
       }
-      // deleteScope is called with a copy, which has no inherited properties.
+      // deleteAll is called with a copy, which has no inherited properties.
       const identities = withUnknownNames(given.identity).filter(
-        (identity) => method.name !== 'deleteScope' || Object.keys(identity).length > 4,
+        (identity) => method.name !== 'deleteAll' || Object.keys(identity).length > 4,
       )
       await assertRejects(
         'invalid_identity',

@@ -6,11 +6,11 @@ import { assertSameRecord } from './support/assert-slot.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
-import { sessionOf } from '../support/session-of.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { textOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
+import { deleteSession } from './support/delete-session.ts'
 
 const ROUNDS = 10
 
@@ -119,7 +119,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     assert.deepEqual(tally(answers), { 'saved,saved': 1, 'unchanged,unchanged': callers - 1 })
   })
 
-  it('S6 a commit that is retried during a deleteScope answers as if before or after it', async ({
+  it('S6 a commit that is retried during a deleteAll answers as if before or after it', async ({
     store,
   }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -132,7 +132,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       await saveNew(store, a)
       const [answer] = await Promise.all([
         answerOf(() => store.commit(transaction)),
-        eventLoopTurns(round).then(() => store.deleteScope(sessionOf(a.identity))),
+        eventLoopTurns(round).then(() => deleteSession(store, a.identity)),
       ])
       const isExplained = answer === 'unchanged,unchanged' || answer === 'saved,saved'
       assert.ok(isExplained, `no state of the slots explains the answer ${answer}`)

@@ -8,10 +8,10 @@ import { freshSlot } from './support/fresh-slot.ts'
 import { malformed } from '../support/malformed.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
-import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
+import { deleteSession } from './support/delete-session.ts'
 
 /** Registers the cases of S6: a commit is applied as a whole or not at all. */
 export function commit({ it, itIfDurable }: StateCases): void {
@@ -188,7 +188,7 @@ export function commit({ it, itIfDurable }: StateCases): void {
     const outcomes = await store.commit({ save })
     assert.deepEqual(new Set(outcomes), new Set(['saved']))
     assert.equal(outcomes.length, MAX_COMMIT_ENTRIES)
-    assert.equal(await store.deleteScope(sessionOf(identity)), MAX_COMMIT_ENTRIES)
+    assert.equal(await deleteSession(store, identity), MAX_COMMIT_ENTRIES)
   })
 
   itIfDurable(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Identity, newEventId } from '@harborage/core'
+import { allOfSession, type Identity, newEventId } from '@harborage/core'
 import { collect } from '../support/collect.ts'
 import { eventLoopTurns } from '../support/event-loop.ts'
 import { answerOf } from '../support/answer-of.ts'
@@ -14,8 +14,8 @@ import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
 import { saveSimilar } from './support/save-similar.ts'
 import { sessionParts } from '../support/similar-names.ts'
-import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
+import { deleteSession } from './support/delete-session.ts'
 
 /** The number of rounds of a race, each with another delay. */
 const ROUNDS = 10
@@ -63,7 +63,7 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     assert.deepEqual(tally(answers), { true: 1, false: callers - 1 })
   })
 
-  it('S8 deleteScope removes and counts the records of every kind and run of the session', async ({
+  it('S8 deleteAll of a session removes and counts the records of every kind and run of the session', async ({
     store,
   }) => {
     const identity = freshIdentity()
@@ -73,15 +73,15 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
         records.push(await saveNew(store, { identity: { ...identity, runId }, kind }))
       }
     }
-    assert.equal(await store.deleteScope(sessionOf(identity)), records.length)
+    assert.equal(await deleteSession(store, identity), records.length)
     for (const record of records) {
       await assertEmpty(store, record)
       assert.equal(await store.loadByEventId(identity, record.eventId), undefined)
     }
-    assert.equal(await store.deleteScope(sessionOf(identity)), 0)
+    assert.equal(await deleteSession(store, identity), 0)
   })
 
-  it('S8 deleteScope rejects an identity that names a run, and deletes nothing', async ({
+  it('S8 deleteAll of a session rejects an identity that names a run', async ({
     store,
   }) => {
     const { identity, kind } = freshSlot()
@@ -91,13 +91,12 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     ]
     for (const runId of [identity.runId, 'other', '', 7, null]) {
       const given = malformed<Identity>({ ...identity, runId })
-      const code = typeof runId === 'string' ? 'invalid_record' : 'invalid_identity'
-      await assertFails(code, () => store.deleteScope(given))
+      await assertFails('invalid_identity', async () => store.deleteAll(allOfSession(given)))
     }
     for (const record of records) await assertHolds(store, record)
   })
 
-  it('S8 deleteScope does not change other sessions, users and tenants', async ({ store }) => {
+  it('S8 deleteAll of a session does not change other sessions, users and tenants', async ({ store }) => {
     const { identity, kind } = freshSlot()
     const others = [
       await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
@@ -105,41 +104,41 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
       await saveNew(store, { identity: { ...identity, tenantId: `${identity.tenantId}-2` }, kind }),
     ]
     await saveNew(store, { identity, kind })
-    assert.equal(await store.deleteScope(sessionOf(identity)), 1)
+    assert.equal(await deleteSession(store, identity), 1)
     for (const other of others) await assertHolds(store, other)
   })
 
   for (const part of sessionParts) {
-    it(`S8 deleteScope removes no record of a ${part} with a similar name`, async ({ store }) => {
+    it(`S8 deleteAll of a session removes no record of a ${part} with a similar name`, async ({ store }) => {
       const records = await saveSimilar(store, part)
       for (const { identity } of records) {
-        // A record that an earlier deleteScope had removed as well would not be counted here.
-        assert.equal(await store.deleteScope(sessionOf(identity)), 1, identity[part])
+        // A record that an earlier deleteAll had removed as well would not be counted here.
+        assert.equal(await deleteSession(store, identity), 1, identity[part])
       }
     })
   }
 
-  it('S8 deleteScope forgets the event ids of the records that it removed', async ({ store }) => {
+  it('S8 deleteAll of a session forgets the event ids of the records that it removed', async ({ store }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     await saveNew(store, slot, 'second')
-    await store.deleteScope(sessionOf(slot.identity))
+    await deleteSession(store, slot.identity)
     assert.equal(await store.save(first), 'saved')
     await assertHolds(store, first)
   })
 
-  it('S8 concurrent deleteScope calls count each record once', async ({ store }) => {
+  it('S8 concurrent deleteAll calls count each record once', async ({ store }) => {
     const identity = freshIdentity()
     const kinds = Array.from({ length: callers }, (_, index) => `task.${index}`)
     await Promise.all(kinds.map((kind) => saveNew(store, { identity, kind })))
-    const counts = await race(8, () => store.deleteScope(sessionOf(identity)))
+    const counts = await race(8, () => deleteSession(store, identity))
     assert.equal(
       counts.map(Number).reduce((sum, count) => sum + count, 0),
       callers,
     )
   })
 
-  it('S8 a deleteScope during a commit removes all of the commit or nothing of it', async ({
+  it('S8 a deleteAll during a commit removes all of the commit or nothing of it', async ({
     store,
   }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -148,7 +147,7 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
       const next = { ...held, eventId: newEventId() }
       const added = { ...next, eventId: newEventId(), kind: 'task.added' }
       const [count] = await Promise.all([
-        store.deleteScope(sessionOf(identity)),
+        deleteSession(store, identity),
         eventLoopTurns(round).then(() => store.commit({ save: [added, next] })),
       ])
       const left = await collect(store.list(identity, 'task.'))
@@ -157,7 +156,7 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     }
   })
 
-  it('S8 a deleteScope that removes the second of two saves removes the first one too', async ({
+  it('S8 a deleteAll that removes the second of two saves removes the first one too', async ({
     store,
   }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -168,7 +167,7 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
         await store.save({ ...held, eventId: newEventId(), kind: 'task.added' })
         await store.save({ ...held, eventId: newEventId() })
       }
-      await Promise.all([store.deleteScope(sessionOf(identity)), saveBoth()])
+      await Promise.all([deleteSession(store, identity), saveBoth()])
       const left = await collect(store.list(identity, 'task.'))
       assert.notDeepEqual(
         left.map(({ kind }) => kind),
@@ -182,7 +181,7 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     const deleted = await saveNew(store, { identity, kind })
     await store.delete(identity, kind)
     const scoped = await saveNew(store, { identity: { ...identity, userId: 'other' }, kind })
-    await store.deleteScope(sessionOf(scoped.identity))
+    await deleteSession(store, scoped.identity)
     await store.close()
     const reopened = await open()
     for (const record of [deleted, scoped]) {

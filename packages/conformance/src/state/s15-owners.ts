@@ -7,6 +7,7 @@ import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { similarNames } from '../support/similar-names.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
+import { deleteSession } from './support/delete-session.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
@@ -108,11 +109,11 @@ export function owners({ it, itIfDurable }: StateCases): void {
     })
   }
 
-  it('S15 deleteScope of a session keeps the slots of its user and tenant', async ({ store }) => {
+  it('S15 deleteAll of a session keeps the slots of its user and tenant', async ({ store }) => {
     const [tenant, user, session, ...others] = await saveForEachOwner(store)
     const { runId: _, ...identity } = freshIdentity()
     const { tenantId } = session.identity
-    await store.deleteScope({ ...identity, tenantId })
+    await deleteSession(store, { ...identity, tenantId })
     await assertEmpty(store, session)
     for (const kept of [tenant, user, ...others.slice(1)]) await assertHolds(store, kept)
   })

@@ -14,8 +14,8 @@ import { freshIdentity } from '../support/fresh-identity.ts'
 import { freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
-import { sessionOf } from '../support/session-of.ts'
 import type { StateCases } from './support/state-cases.ts'
+import { deleteSession } from './support/delete-session.ts'
 
 /** Above the limits of columns of 64 KiB and of 16 MiB. */
 const LARGE_BYTES = 2 ** 24 + 1
@@ -44,16 +44,16 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
     }
   })
 
-  it(`S8 deleteScope removes and counts ${many} records`, async ({ store }) => {
+  it(`S8 deleteAll of a session removes and counts ${many} records`, async ({ store }) => {
     const identity = freshIdentity()
     const prefix = freshKindPrefix()
     const slotAt = (index: number): RunSlot => {
       return { identity: { ...identity, runId: `${index % 3}` }, kind: `${prefix}${index}` }
     }
     await saveMany(store, slotAt, many)
-    assert.equal(await store.deleteScope(sessionOf(identity)), many)
+    assert.equal(await deleteSession(store, identity), many)
     assert.deepEqual(await collect(store.listKind(maintenance, prefix)), [])
-    assert.equal(await store.deleteScope(sessionOf(identity)), 0)
+    assert.equal(await deleteSession(store, identity), 0)
   })
 
   it(`S6 every expectation and delete of a commit of ${MAX_COMMIT_ENTRIES} entries counts`, async ({
@@ -171,7 +171,7 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
       await other.commit({ delete: [c] })
       await readAll([newestA])
       await assertEmpty(store, c)
-      assert.equal(await other.deleteScope(sessionOf(identity)), 1)
+      assert.equal(await deleteSession(other, identity), 1)
       await readAll([])
       await assertEmpty(store, a)
       assert.equal(await store.loadByEventId(identity, newestA.eventId), undefined)

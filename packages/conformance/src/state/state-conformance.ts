@@ -27,6 +27,7 @@ import { keys } from './s14-keys.ts'
 import { loadMany } from './s14-load-many.ts'
 import { ranges } from './s14-ranges.ts'
 import { owners } from './s15-owners.ts'
+import { subtrees } from './s15-subtrees.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
 
@@ -44,7 +45,7 @@ const guarantees: Guarantees<StoreFixture<StateStore>> = {
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness, concurrency],
   'S14 many at once': [loadMany, ranges, keys],
-  'S15 owners': [owners],
+  'S15 owners': [owners, subtrees],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 }
 

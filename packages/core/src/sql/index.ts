@@ -59,8 +59,14 @@ export type {
   TableSpec,
   UniqueColumns,
 } from './table-spec.ts'
-export { sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
-export { compileScopeRemoval, removeAll } from './removal.ts'
+export { sessionColumnNames, sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
+export {
+  compileBatchRemoval,
+  compileRemoval,
+  removeAll,
+  type BatchRemoval,
+  type RemovedRows,
+} from './removal.ts'
 // What crosses the port.
 export type { NoTables, SqlCalls, TransactionTraits, WriteClaim } from './sql-calls.ts'
 export { isSqlFailure, SqlFailure, type SqlFailureReason } from './sql-failure.ts'

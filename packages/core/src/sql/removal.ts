@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
+import { sql, type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool } from 'kysely'
 import type { Removal } from './dialects/sql-dialect.ts'
-import { sessionOf, type SessionColumns } from './session-columns.ts'
-import { forAnyTables } from './sql-calls.ts'
+import { forAnyTables, type AnyTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
-import { compileStatement } from './sql-statement.ts'
-import type { TableSpec } from './table-spec.ts'
+import { compileStatement, type SqlStatement } from './sql-statement.ts'
+import type { KeyedTable } from './table-spec.ts'
 
 /**
  * Removes rows atomically and resolves to their number. Runs a single statement if that is enough.
@@ -22,57 +21,133 @@ export function removeAll<Parameters>(
   )
 }
 
-/** The number of leading key columns that identify the session. */
-const SESSION_COLUMNS = 3
+/** The rows of a table that a removal is about. */
+export interface RemovedRows<Parameters> {
+  /** The first columns of the key, whose values are the parameters of the same names. */
+  readonly owned: readonly (keyof Parameters & string)[]
+  /**
+   * Whether the other columns of the key are between two places: after the parameters `after_…` and
+   * up to the parameters `to_…`. Default: `false`, all rows.
+   */
+  readonly isRange?: boolean
+}
 
 /**
- * Compiles the removal of all rows of a session from a table.
+ * Compiles the removal of rows whose key begins with the same columns.
  *
- * @param store The prefix of the names of the statements.
- * @param table A table whose key begins with the columns of the session.
+ * @param scope The prefix of the names of the statements.
  */
-export function compileScopeRemoval(
-  store: string,
+export function compileRemoval<Parameters extends object>(
+  scope: string,
   { builder, dialect }: SqlDatabase,
-  { name, key }: TableSpec,
-): Removal<SessionColumns> {
+  { name, key }: KeyedTable,
+  { owned, isRange = false }: RemovedRows<Parameters>,
+): Removal<Parameters> {
   const db = forAnyTables(builder)
-  const ofSession = key.slice(SESSION_COLUMNS)
-  const last = ofSession.slice(-1)
+  const others = key.slice(owned.length)
+  const last = others.slice(-1)
+  const rowsOf = (at: Parameters) => (where: ExpressionBuilder<AnyTables, string>) =>
+    where.and([isOwned(where, owned, at), ...(isRange ? isBetween(others, at) : [])])
   return {
-    name: `${store}_delete_scope`,
+    name: `${scope}_delete`,
     // The same order as in commits and batches, so that a removal cannot deadlock with them.
     lock: compileStatement(
-      `${store}_lock_scope`,
-      (at: SessionColumns) =>
+      `${scope}_lock`,
+      (at: Parameters) =>
         db
           .with('locked', (within) =>
-            dialect.lockRows(
-              within
-                .selectFrom(name)
-                .select(last)
-                .where((where) => where.and({ ...sessionOf(at) })),
-              ofSession,
-            ),
+            dialect.lockRows(within.selectFrom(name).select(last).where(rowsOf(at)), others),
           )
           .selectFrom('locked')
           .select(sql<number>`count(*)`.as('count')),
       { repeat: 'reads' },
     ),
     remove: compileStatement(
-      `${store}_delete_scope`,
-      (at: SessionColumns) => db.deleteFrom(name).where((where) => where.and({ ...sessionOf(at) })),
+      `${scope}_delete`,
+      (at: Parameters) => db.deleteFrom(name).where(rowsOf(at)),
       { repeat: 'never' },
     ),
     findLeft: compileStatement(
-      `${store}_find_in_scope`,
-      (at: SessionColumns) =>
-        db
-          .selectFrom(name)
-          .select(last)
-          .where((where) => where.and({ ...sessionOf(at) }))
-          .limit(sql.lit(1)),
+      `${scope}_find_left`,
+      (at: Parameters) => db.selectFrom(name).select(last).where(rowsOf(at)).limit(sql.lit(1)),
       { repeat: 'reads' },
     ),
   }
+}
+
+/** The statements that remove many rows, a bounded number at a time. */
+export interface BatchRemoval<Owned extends object> {
+  /** Finds the last row of a batch, after the parameters `after_…`; none if fewer rows are left. */
+  readonly findEnd: SqlStatement<Owned & { readonly skip: number }, Record<string, string>>
+  /** Removes the rows after `after_…` and up to `to_…`. */
+  readonly removal: Removal<Owned>
+  /** Counts all rows. */
+  readonly count: SqlStatement<Owned, { readonly count: number }>
+}
+
+/**
+ * Compiles the removal, in batches, of rows whose key begins with the same columns.
+ *
+ * A batch is a range of the key and begins where the one before ended: an engine that cleans up
+ * later would otherwise pass all rows again that were removed before.
+ *
+ * @param batch The prefix of the names of the statements.
+ */
+export function compileBatchRemoval<Owned extends object>(
+  batch: string,
+  database: SqlDatabase,
+  table: KeyedTable,
+  owned: readonly (keyof Owned & string)[],
+): BatchRemoval<Owned> {
+  const db = forAnyTables(database.builder)
+  const others = table.key.slice(owned.length)
+  return {
+    findEnd: compileStatement(
+      `${batch}_find_end`,
+      (at: Owned & { readonly skip: number }) =>
+        db
+          .selectFrom(table.name)
+          .select(others)
+          .where((where) =>
+            where.and([isOwned(where, owned, at), isAfter(others, at)]),
+          )
+          .orderBy(others.map((column) => sql.ref(column)))
+          .limit(sql.lit(1))
+          .offset(at.skip)
+          .$castTo<Record<string, string>>(),
+      { repeat: 'reads' },
+    ),
+    removal: compileRemoval(batch, database, table, { owned, isRange: true }),
+    count: compileStatement(
+      `${batch}_count`,
+      (at: Owned) =>
+        db
+          .selectFrom(table.name)
+          .select(sql<number>`count(*)`.as('count'))
+          .where((where) => isOwned(where, owned, at)),
+      { repeat: 'reads' },
+    ),
+  }
+}
+
+type Where = ExpressionBuilder<AnyTables, string>
+
+function isOwned(where: Where, owned: readonly string[], at: object): Expression<SqlBool> {
+  return where.and(owned.map((column) => sql<SqlBool>`${sql.ref(column)} = ${Reflect.get(at, column)}`))
+}
+
+function isAfter(columns: readonly string[], at: object): Expression<SqlBool> {
+  return sql<SqlBool>`${refsOf(columns)} > ${valuesOf('after', columns, at)}`
+}
+
+function isBetween(columns: readonly string[], at: object): readonly Expression<SqlBool>[] {
+  return [isAfter(columns, at), sql<SqlBool>`${refsOf(columns)} <= ${valuesOf('to', columns, at)}`]
+}
+
+function refsOf(columns: readonly string[]): RawBuilder<unknown> {
+  return sql`(${sql.join(columns.map((column) => sql.ref(column)))})`
+}
+
+function valuesOf(prefix: string, columns: readonly string[], at: object): RawBuilder<unknown> {
+  return sql`(${sql.join(columns.map((column) => sql`${Reflect.get(at, `${prefix}_${column}`)}`))})`
 }

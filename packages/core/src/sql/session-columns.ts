@@ -7,6 +7,9 @@ export interface SessionColumns {
   readonly session_id: string
 }
 
+/** The names of {@link SessionColumns}, in the order of the keys that begin with them. */
+export const sessionColumnNames = ['tenant_id', 'user_id', 'session_id'] as const
+
 /** Returns the session columns of an identity. */
 export function sessionColumns({ tenantId, userId, sessionId }: Identity): SessionColumns {
   return { tenant_id: tenantId, user_id: userId, session_id: sessionId }

@@ -12,7 +12,6 @@ import {
   checkEventId,
   checkOwner,
   checkRequiredName,
-  checkRunIdentity,
   describeType,
   KnownNames,
   MAX_KIND_BYTES,
@@ -46,19 +45,6 @@ export function checkCarriedIdentity(
 export function checkAnyRun(identity: Owner): Identity {
   const { tenantId, userId, sessionId } = checkOwner(identity)
   return { tenantId, userId, sessionId }
-}
-
-/**
- * Checks an identity that must not name a run. The run `''`, the session itself, is also rejected.
- */
-export function checkSession(identity: RunIdentity): Identity {
-  const { tenantId, userId, sessionId } = checkRunIdentity(identity)
-  const session = { tenantId, userId, sessionId }
-  if (identity.runId === undefined) return session
-  throw new HarborageError(
-    'invalid_record',
-    'the identity names a run, and deleteScope empties a whole session: leave runId out, or delete the slots that list() returns for one run',
-  )
 }
 
 /** The names of `StateRecord`. */

@@ -1,9 +1,10 @@
-import type { EventId, Identity } from '@harborage/core'
-import { refuseToRepeat, selectRows, sessionColumns, type SqlWork } from '@harborage/core/sql'
+import type { EventId, Subtree } from '@harborage/core'
+import { refuseToRepeat, selectRows, type SqlWork } from '@harborage/core/sql'
 import { decideDelete } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
 import { applySlots } from './apply-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
+import { ownerColumns } from './removals.ts'
 import { slotColumns } from './rows.ts'
 import type { EventColumn, StateStatements } from './statements.ts'
 import { eventIdOf } from './stored-content.ts'
@@ -34,18 +35,18 @@ export function* deleteWork(
 }
 
 /**
- * Empties every slot of the session, and returns how many held something.
+ * Empties every slot of a run or a session, and returns how many held something.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws `outcome_unknown` if so.
  */
-export function* deleteScopeWork(
-  { dialect, scope }: StateStatements,
-  identity: Identity,
+export function* deleteAllWork(
+  { dialect, removals }: StateStatements,
+  subtree: Subtree<'run' | 'session'>,
   mayBeApplied: boolean,
 ): SqlWork<number> {
   refuseToRepeat(mayBeApplied)
-  return yield* dialect.removeAll(scope, sessionColumns(identity))
+  return yield* dialect.removeAll(removals[subtree.level], ownerColumns(subtree))
 }
 
 /** Returns the event id in the one row that was read of a slot, or `undefined` if there is none. */

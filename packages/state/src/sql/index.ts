@@ -12,7 +12,7 @@ import { SqlStateDriver } from './sql-state-driver.ts'
 // For authors of layers: the work of a save, a commit or a deletion within a transaction of
 // `runWork`.
 export { commitWork, saveWork } from './commit-work.ts'
-export { deleteScopeWork, deleteWork } from './delete-work.ts'
+export { deleteAllWork, deleteWork } from './delete-work.ts'
 export { compileStateStatements, type StateStatements } from './statements.ts'
 export { stateSubsystem }
 

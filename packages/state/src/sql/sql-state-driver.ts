@@ -1,4 +1,4 @@
-import type { EventId, Identity } from '@harborage/core'
+import type { EventId, Identity, Subtree } from '@harborage/core'
 import {
   prefixUpperBound,
   fillPage,
@@ -14,6 +14,8 @@ import { decideDelete, slotId } from '../decide.ts'
 import type {
   CheckedTransaction,
   Condition,
+  DeleteBatch,
+  DeletedBatch,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -30,6 +32,7 @@ import { kindColumns, kindColumnsAfter } from './kind-range.ts'
 import { loadMany } from './load-many.ts'
 import { unknownOutcome } from './lost-answer.ts'
 import { pagedRows } from './paged-content.ts'
+import { deleteBatch, ownerColumns } from './removals.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
 import { keyAt, recordAt, recordOf, recordRow, runColumns, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
@@ -102,8 +105,19 @@ export class SqlStateDriver implements StateDriver {
     )
   }
 
-  async deleteScope(identity: Identity): Promise<number> {
-    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
+  async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
+    const removal = this.#statements.removals[subtree.level]
+    return removeAll(this.#database, removal, ownerColumns(subtree))
+  }
+
+  async deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return deleteBatch(this.#database, this.#statements.removals, batch)
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    const { count } = this.#statements.removals[subtree.level]
+    const [row] = await this.#database.rows(count, ownerColumns(subtree))
+    return Number(row?.count ?? 0)
   }
 
   async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {

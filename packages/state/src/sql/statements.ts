@@ -1,9 +1,7 @@
 import {
   compileOnce,
-  compileScopeRemoval,
   compileStatement,
   sessionOf,
-  type Removal,
   type SessionColumns,
   type SqlDatabase,
   type SqlDialect,
@@ -22,6 +20,7 @@ import {
   type RecordColumns,
   type SlotColumns,
 } from './row-columns.ts'
+import { compileStateRemovals, type StateRemovals } from './removals.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 import { isNotOnTrail, pushOnTrail } from './trail-expressions.ts'
@@ -63,7 +62,7 @@ export interface StateStatements extends ListStatements {
   readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn, unknown>
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
-  readonly scope: Removal<SessionColumns>
+  readonly removals: StateRemovals
 }
 
 /** Picks the columns of a slot. */
@@ -165,7 +164,7 @@ function compileWrites(
   | 'saveOver'
   | 'delete'
   | 'deleteGeneration'
-  | 'scope'
+  | 'removals'
 > {
   const db = database.builder.$extendTables<StateTables>()
   return {
@@ -210,6 +209,6 @@ function compileWrites(
           .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
       { repeat: 'recognized', ...ofSlot },
     ),
-    scope: compileScopeRemoval('state', database, stateRecords.spec),
+    removals: compileStateRemovals(database),
   }
 }

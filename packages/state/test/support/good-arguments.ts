@@ -1,7 +1,7 @@
-import { newEventId, type RunIdentity } from '@harborage/core'
+import { allOfRun, newEventId, type RunIdentity } from '@harborage/core'
 import type { NewStateRecord } from '@harborage/state'
 
-export const identity: RunIdentity = {
+export const identity: Required<RunIdentity> = {
   tenantId: 'acme',
   userId: 'ann',
   sessionId: 's1',
@@ -31,7 +31,7 @@ export function goodArguments(): Record<Method, unknown[]> {
     loadByEventId: [identity, record.eventId, {}],
     loadByEventIdOrThrow: [identity, record.eventId, {}],
     delete: [identity, kind, {}],
-    deleteScope: [identity, {}],
+    deleteAll: [allOfRun(identity), {}],
     commit: [
       {
         expect: [{ identity, kind: 'task.lease', eventId: null }],
@@ -55,7 +55,7 @@ export const methods = [
   'loadByEventId',
   'loadByEventIdOrThrow',
   'delete',
-  'deleteScope',
+  'deleteAll',
   'commit',
   'list',
   'listKeys',

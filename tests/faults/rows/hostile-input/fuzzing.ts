@@ -25,6 +25,7 @@ import {
   type Stores,
   type Subject,
 } from './subjects.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /**
  * The errors that a call with junk may fail with. Any other one means that junk was not checked.
@@ -32,7 +33,7 @@ import {
 const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot'] as const),
   ...(['not_found', 'idempotency_conflict', 'condition_failed', 'scope_mismatch'] as const),
-  ...(['maintenance_scope_required', 'artifact_too_large'] as const),
+  ...(['maintenance_scope_required', 'subtree_required', 'artifact_too_large'] as const),
   // The memory stores of a database have a strategy each, and junk may name a run of the other one.
   'strategy_mismatch',
 ])
@@ -125,7 +126,7 @@ export class Fuzzing {
       if (recentTurns.at(-1)?.userMessage !== text) this.#note('a turn is not there')
     }
     // What calls that were let through have left, so that the walks stay short.
-    await state?.deleteScope(sessionOf(caller))
+    if (state !== undefined) await deleteSession(state, sessionOf(caller))
     await artifacts.deleteScope(sessionOf(caller))
     await artifacts.deleteScope(control)
     for (const [index, memory] of memories.entries()) {

@@ -1,15 +1,5 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import {
-  createEventBus,
-  type EventBus,
-  type Identity,
-  identityContext,
-  listenToOperations,
-  newEventId,
-  openDatabase,
-  parseEventId,
-  type RunIdentity,
-} from '@harborage/core'
+import { allOfSession, createEventBus, type EventBus, type Identity, identityContext, listenToOperations, newEventId, openDatabase, parseEventId, type RunIdentity } from '@harborage/core'
 import { createContext } from '@harborage/core/kit'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { openPostgres } from '@harborage/driver-postgres'
@@ -76,7 +66,7 @@ function ofState(store: StateStore): Subject[] {
     loadByEventId: () => [identity, newEventId(), {}],
     loadByEventIdOrThrow: () => [identity, newEventId(), {}],
     delete: () => [run, 'task.checkpoint', { ifEventId: newEventId() }],
-    deleteScope: () => [identity, {}],
+    deleteAll: () => [allOfSession(identity), {}],
     commit: () => [
       {
         expect: [{ identity: run, kind: 'task.lease', eventId: null }],

@@ -1,6 +1,7 @@
 import { type Identity, parseEventId } from '@harborage/core'
 import type { CheckedTransaction, SlotKey, StateRecord, StateStore } from '@harborage/state'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /** A slot of a history. All slots of a history have the same tenant. */
 export interface CallSlot {
@@ -21,7 +22,7 @@ export type StateCall =
   | { readonly do: 'loadMany'; readonly slots: readonly CallSlot[] }
   | { readonly do: 'loadByEventId'; readonly session: string; readonly eventId: string }
   | (CallSlot & { readonly do: 'delete'; readonly ifEventId?: string })
-  | { readonly do: 'deleteScope'; readonly session: string }
+  | { readonly do: 'deleteSession'; readonly session: string }
   | {
       readonly do: 'commit'
       readonly expect: readonly (CallSlot & { readonly eventId: string | null })[]
@@ -59,8 +60,8 @@ export async function makeStateCall(
       const condition = ifEventId === undefined ? {} : { ifEventId: parseEventId(ifEventId) }
       return String(await store.delete(identity, kind, condition))
     }
-    case 'deleteScope':
-      return String(await store.deleteScope(sessionOf(tenantId, call.session)))
+    case 'deleteSession':
+      return String(await deleteSession(store, sessionOf(tenantId, call.session)))
     case 'commit':
       return (await store.commit(transactionOf(tenantId, call))).join()
   }

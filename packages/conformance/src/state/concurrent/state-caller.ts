@@ -85,7 +85,7 @@ export class StateCaller {
       }
       case 7:
       case 8:
-        return this.#writing({ do: 'deleteScope', session: slot.session })
+        return this.#writing({ do: 'deleteSession', session: slot.session })
       case 9: {
         const retried = this.#written.at(-1 - this.#below(3))
         return retried ?? { do: 'load', ...slot }

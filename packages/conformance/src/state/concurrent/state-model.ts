@@ -83,7 +83,7 @@ function step(state: ModelState, call: StateCall): { answer: string; state: Mode
       const isThere = decideDelete(view.generationOf(slotOf(TENANT, call)), ifEventId)
       return { answer: String(isThere), state: isThere ? without(state, [call]) : state }
     }
-    case 'deleteScope': {
+    case 'deleteSession': {
       const left = new Map([...state].filter(([, { session }]) => session !== call.session))
       const count = state.size - left.size
       return { answer: String(count), state: count === 0 ? state : left }
@@ -108,7 +108,7 @@ function touches(call: StateCall, kinds: readonly string[]): readonly string[] {
       return call.slots.map(nameOf)
     case 'loadByEventId':
       return [call.eventId]
-    case 'deleteScope':
+    case 'deleteSession':
       return kinds.map((kind) => nameOf({ session: call.session, kind }))
     case 'commit':
       return [

@@ -40,8 +40,8 @@ export async function callOf(
       const options = ifEventId === undefined || ifEventId === null ? {} : { ifEventId }
       return writing((store) => store.delete(identity, kind, options))
     }
-    case 'deleteScope':
-      return writing((store) => store.deleteScope(names.session(step.session)))
+    case 'deleteAll':
+      return writing((store) => store.deleteAll(names.subtree(step.level, step.slot)))
     case 'commit': {
       const transaction = {
         expect: await Promise.all(step.expect.map((each) => expectationOf(each, names, model))),

@@ -1,3 +1,4 @@
+import type { SubtreeLevel } from '@harborage/core'
 import fc from 'fast-check'
 import { REMEMBERED_EVENT_IDS } from '@harborage/state'
 import type {
@@ -94,6 +95,9 @@ function uniqueBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
   return items.filter((_, index) => keys.indexOf(keys[index] ?? '') === index)
 }
 
+/** Mostly the narrow ones, so that something is left. */
+const level = fc.constantFrom<SubtreeLevel>('run', 'run', 'session', 'session', 'user', 'tenant')
+
 const walk = { prefixLength: fc.nat(8), pageSize: fc.constantFrom(...PAGE_SIZES) }
 
 const bound = fc.option(fc.nat(KINDS.length - 1), { nil: undefined })
@@ -120,7 +124,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), slot, condition }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteScope' as const), session }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('deleteAll' as const), level, slot }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -1,3 +1,5 @@
+import type { SubtreeLevel } from '@harborage/core'
+
 /**
  * One call of a history. Small numbers select among few tenants, sessions, kinds, event ids and
  * contents. So the calls of a history meet in the same slots, and a failing history is readable.
@@ -11,7 +13,7 @@ export type Step =
       readonly event: number
     }
   | { readonly do: 'delete'; readonly slot: SlotChoice; readonly condition: ConditionChoice }
-  | { readonly do: 'deleteScope'; readonly session: SessionChoice }
+  | { readonly do: 'deleteAll'; readonly level: SubtreeLevel; readonly slot: SlotChoice }
   | {
       readonly do: 'commit'
       readonly expect: readonly ExpectationChoice[]

@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import {
+  allOfRun,
+  allOfSession,
+  allOfTenant,
+  allOfUser,
   type EventId,
   type Identity,
   type Owner,
   parseEventId,
   tenantOwner,
+  type Subtree,
+  type SubtreeLevel,
   userOwner,
 } from '@harborage/core'
 import type { KindBounds, NewStateRecord, Slot } from '@harborage/state'
@@ -26,7 +32,8 @@ const CONTENTS = ['', 'content', 'content\0']
  */
 export interface Vocabulary {
   readonly kindPrefix: string
-  readonly session: (choice: SessionChoice) => Identity
+  /** Returns the subtree of a level that the slot is in, or beside. */
+  readonly subtree: (level: SubtreeLevel, choice: SlotChoice) => Subtree
   /** Returns the session of the choice, or the user or the tenant if it says so. */
   readonly owner: (choice: SessionChoice) => Owner
   readonly slot: (choice: SlotChoice) => Slot
@@ -35,6 +42,10 @@ export interface Vocabulary {
   readonly bounds: (choice: BoundsChoice) => KindBounds
   /** Returns a prefix of a kind: that of the history and the next `length` characters. */
   readonly prefixOf: (kind: number, length: number) => string
+}
+
+function runIdOf({ run }: SlotChoice): string {
+  return run === 0 ? '' : `run ${run}`
 }
 
 export function newVocabulary(): Vocabulary {
@@ -55,13 +66,21 @@ export function newVocabulary(): Vocabulary {
   const run = (choice: SlotChoice): Owner => {
     const identity = owner(choice)
     if (identity.sessionId === '') return identity
-    return { ...identity, runId: choice.run === 0 ? '' : `run ${choice.run}` }
+    return { ...identity, runId: runIdOf(choice) }
+  }
+  const subtree = (level: SubtreeLevel, choice: SlotChoice): Subtree => {
+    const { tenantId, userId, sessionId } = session(choice)
+    if (level === 'tenant') return allOfTenant({ tenantId })
+    if (level === 'user') return allOfUser({ tenantId, userId })
+    const identity = { tenantId, userId, sessionId }
+    if (level === 'session' || choice.run === 0) return allOfSession(identity)
+    return allOfRun({ ...identity, runId: runIdOf(choice) })
   }
   const slot = (choice: SlotChoice): Slot => ({ identity: run(choice), kind: kindOf(choice.kind) })
   const eventId = (event: number): EventId => parseEventId(`event ${event}`)
   return {
     kindPrefix,
-    session,
+    subtree,
     owner,
     slot,
     eventId,

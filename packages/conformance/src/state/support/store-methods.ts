@@ -1,4 +1,10 @@
-import type { CallOptions, EventId, Identity, RunIdentity } from '@harborage/core'
+import {
+  allOfSession,
+  type CallOptions,
+  type EventId,
+  type Identity,
+  type RunIdentity,
+} from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
 
@@ -59,9 +65,11 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { identity, kind, options }) => store.delete(identity, kind, options),
   },
   {
-    name: 'deleteScope',
+    name: 'deleteAll',
     takes: [],
-    call: (store, { identity, options }) => store.deleteScope(withoutRun(identity), options),
+    call: async (store, { identity, options }) => {
+      return store.deleteAll(allOfSession(withoutRun(identity)), options)
+    },
   },
   {
     name: 'commit with an expectation',
@@ -99,7 +107,7 @@ export const storeMethods: readonly StoreMethod[] = [
   },
 ]
 
-/** Removes the `runId`, which `deleteScope` rejects, from an identity that may be malformed. */
+/** Removes the `runId`, which `allOfSession` rejects, from an identity that may be malformed. */
 function withoutRun(identity: RunIdentity): Identity {
   if (typeof identity !== 'object' || identity === null) return identity
   const { runId: _, ...session } = identity
