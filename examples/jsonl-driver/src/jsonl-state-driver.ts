@@ -1,4 +1,10 @@
-import { type EventId, HarborageError, type Identity, type Subtree } from '@harborage/core'
+import {
+  type EventId,
+  HarborageError,
+  type Identity,
+  type RunIdentity,
+  type Subtree,
+} from '@harborage/core'
 import {
   decideCommit,
   decideDelete,
@@ -9,6 +15,7 @@ import {
   type Condition,
   type DeleteBatch,
   type DeletedBatch,
+  type DirectoryPage,
   type KindRange,
   type ListKeysPage,
   type ListKindPage,
@@ -131,6 +138,10 @@ export class JsonlStateDriver implements StateDriver {
 
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
     return this.#held.listKindPage(page)
+  }
+
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.#held.directoryPage(page)
   }
 
   close(): Promise<void> {

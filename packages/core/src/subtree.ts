@@ -58,7 +58,9 @@ export function allOfRun(identity: Required<RunIdentity>): SubtreeOf<'run'> {
  * @throws `identity_required` if a part is missing or empty; `invalid_identity` if a part is
  * malformed, or there is another, such as a `runId`.
  */
-export function allOfSession(identity: Identity & { readonly runId?: never }): SubtreeOf<'session'> {
+export function allOfSession(
+  identity: Identity & { readonly runId?: never },
+): SubtreeOf<'session'> {
   return branded('session', { ...checkIdentity(identity), runId: '' })
 }
 

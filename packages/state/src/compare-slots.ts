@@ -9,10 +9,11 @@ import type { SlotKey } from './state-driver.ts'
  * @returns A negative number, 0 or a positive number, as `Array.prototype.sort` expects.
  */
 export function compareSlots(left: SlotKey, right: SlotKey): number {
-  return compareNames(left.kind, right.kind) || compareIdentities(left.identity, right.identity)
+  return compareNames(left.kind, right.kind) || compareOwners(left.identity, right.identity)
 }
 
-function compareIdentities(left: Required<RunIdentity>, right: Required<RunIdentity>): number {
+/** Compares two owners by tenant, user, session and run, each by its UTF-8 bytes. */
+export function compareOwners(left: Required<RunIdentity>, right: Required<RunIdentity>): number {
   return (
     compareNames(left.tenantId, right.tenantId) ||
     compareNames(left.userId, right.userId) ||

@@ -1,4 +1,4 @@
-import type { EventId, Identity, Subtree } from '@harborage/core'
+import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import { compareNames, SortedOrder } from '@harborage/core/kit'
 import { compareSlots } from './compare-slots.ts'
 import {
@@ -9,6 +9,7 @@ import {
   type Generation,
   type SlotView,
 } from './decide.ts'
+import { directoryOf } from './directory-of.ts'
 import { copyRecord } from './internal/copy-record.ts'
 import { isWithin } from './is-within.ts'
 import type {
@@ -16,6 +17,7 @@ import type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DirectoryPage,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -122,6 +124,13 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 
   async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
     return pageOf(this.#ofKind(page), page)
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return directoryOf(
+      [...this.#slots.values()].map(({ record }) => record.identity),
+      page,
+    )
   }
 
   async close(): Promise<void> {

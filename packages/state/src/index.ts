@@ -5,7 +5,7 @@
  */
 import './state-errors.ts'
 
-export { compareSlots } from './compare-slots.ts'
+export { compareOwners, compareSlots } from './compare-slots.ts'
 export {
   decideCommit,
   decideDelete,
@@ -17,6 +17,7 @@ export {
 } from './decide.ts'
 export { defineSlot } from './define-slot.ts'
 export { isWithin } from './is-within.ts'
+export { directoryOf } from './directory-of.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
 export {
   openStateStore,
@@ -31,6 +32,7 @@ export type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DirectoryPage,
   KindRange,
   ListKeysPage,
   ListKindPage,

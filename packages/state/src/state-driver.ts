@@ -1,4 +1,11 @@
-import type { EventId, Identity, ListOrder, RunIdentity, Subtree } from '@harborage/core'
+import type {
+  EventId,
+  Identity,
+  ListOrder,
+  RunIdentity,
+  Subtree,
+  SubtreeLevel,
+} from '@harborage/core'
 import type { SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
@@ -68,6 +75,18 @@ export interface ListKindPage {
   readonly limit: number
   /** The same as in {@link ListPage}. */
   readonly maxBytes: number
+}
+
+/** The parameters of {@link StateDriver.directoryPage}. */
+export interface DirectoryPage {
+  /** Whether tenants, users, sessions or runs are wanted. */
+  readonly level: SubtreeLevel
+  /** The owner within which they are wanted. Parts that are `''` do not narrow it. */
+  readonly within: Required<RunIdentity>
+  /** The last owner of the previous page, or `undefined` for the first page. */
+  readonly after: Required<RunIdentity> | undefined
+  /** The largest number of owners in the page. */
+  readonly limit: number
 }
 
 /** The parameters of {@link StateDriver.deleteBatch}. */
@@ -159,6 +178,13 @@ export interface StateDriver {
   count(range: KindRange): Promise<number>
   /** Returns a page like {@link listPage}, of all identities, in the order of `compareSlots`. */
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]>
+  /**
+   * Returns the next distinct tenants, users, sessions or runs that own a slot or contain an owner of
+   * one, ordered by tenant, user, session and run, each by its UTF-8 bytes. Parts that the level does
+   * not have are `''`. Leaves out slots whose owner is wider than the level, such as those of a user
+   * if sessions are wanted.
+   */
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

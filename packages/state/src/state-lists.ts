@@ -1,6 +1,5 @@
 import type { CallOptions, MaintenanceScope, Owner, PageOptions } from '@harborage/core'
 import {
-  CallGate,
   checkMaintenanceScope,
   checkOwner,
   checkPageSize,
@@ -16,26 +15,17 @@ import { walkOfKeys, walkOfKinds, walkOfSlots } from './internal/owned-records.t
 import type { CountOptions, StateListOptions } from './list-options.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
 import type { Slot, StateKey, StateRecord } from './state-record.ts'
-
-declare module '@harborage/core' {
-  interface TracedStores {
-    readonly state: true
-  }
-}
+import { StateSubtrees } from './state-subtrees.ts'
 
 /** The reads of many records of a `StateStore`. */
-export abstract class StateLists {
+export abstract class StateLists extends StateSubtrees {
   readonly #driver: StateDriver
-  readonly #gate = new CallGate({ name: 'StateStore', tracedAs: 'state', store: this })
+  readonly #gate = StateSubtrees.gateOf(this)
 
   /** @internal */
   protected constructor(driver: StateDriver) {
+    super(driver)
     this.#driver = driver
-  }
-
-  /** @internal Returns the gate of the store, which all of its calls pass. */
-  protected static gateOf(lists: StateLists): CallGate {
-    return lists.#gate
   }
 
   /**

@@ -3,7 +3,6 @@ import {
   type EventId,
   HarborageError,
   type Owner,
-  type Subtree,
 } from '@harborage/core'
 import { checkEventId, checkOwner, checkSignal, type StoreOptions } from '@harborage/core/kit'
 import {
@@ -16,13 +15,10 @@ import {
   conditionNames,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
-import { checkDeleteAll, deleteAll } from './internal/delete-all.ts'
 import { ownedBy } from './internal/owned-records.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateLists } from './state-lists.ts'
 import type {
-  DeleteAllOptions,
-  DeleteAllResult,
   DeleteOptions,
   NewStateRecord,
   SaveOptions,
@@ -175,35 +171,6 @@ export class StateStore extends StateLists implements AsyncDisposable {
         condition: checkDeleteCondition(options),
       }),
       ({ slot, condition }) => this.#driver.delete(slot, condition),
-    )
-  }
-
-  /**
-   * Empties every slot of a subtree: of a run, of a session and all its runs, of a user and all its
-   * sessions, or of a tenant and all its users. No other store is touched.
-   *
-   * A run or a session is emptied in one atomic step: a concurrent commit takes effect as a whole
-   * before it or after it. A user or a tenant is emptied in batches of 1,000 slots, and what others
-   * save meanwhile may stay: then `remaining` is not 0. If the call fails or is canceled, the batches
-   * so far stay applied: call it again to go on.
-   *
-   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
-   * @throws `subtree_required` if it is something else, such as an identity.
-   *
-   * @example
-   * ```ts
-   * import { allOfUser } from '@harborage/core'
-   * import { openStateStore } from '@harborage/state'
-   *
-   * await using state = await openStateStore()
-   * await state.deleteAll(allOfUser({ tenantId: 'acme', userId: 'ann' })) // { deleted: 0, remaining: 0 }
-   * ```
-   */
-  deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
-    return this.#gate.call(
-      'deleteAll',
-      () => checkDeleteAll(subtree, options),
-      (checked) => deleteAll(this.#driver, checked),
     )
   }
 

@@ -182,7 +182,7 @@ describe('an unknown option', () => {
     ['loadOrThrow', [identity, kind], 'abortSignal', 'signal'],
     ['loadByEventId', [identity, eventId], 'abortSignal', 'signal'],
     ['loadByEventIdOrThrow', [identity, eventId], 'abortSignal', 'signal'],
-    ['deleteAll', [allOfRun(identity)], 'ifEventId', 'signal, onProgress'],
+    ['deleteAll', [allOfRun({ runId: 'r1', ...identity })], 'ifEventId', 'signal, onProgress'],
     ['loadMany', [[{ identity, kind }]], 'limit', 'signal'],
     ['list', [identity, kind], 'Limit', 'signal, pageSize, order, limit, from, to'],
     ['list', [identity, kind], 'pagesize', 'signal, pageSize, order, limit, from, to'],

@@ -28,7 +28,8 @@ async function run({ run: check }: SharedStatementCheck, change: Change = (real)
   await using other = await openStateStore({ database: others })
   const forget = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
   await deleteSession(state, forget)
-  for (const tenantId of ['one', 'two', 'three']) await deleteSession(other, { ...forget, tenantId })
+  for (const tenantId of ['one', 'two', 'three'])
+    await deleteSession(other, { ...forget, tenantId })
   await check(state, other)
 }
 

@@ -19,6 +19,7 @@ import { samenessFaults } from './s12-sameness.ts'
 import { manyAtOnceFaults } from './s14-many-at-once.ts'
 import { ownerFaults } from './s15-owners.ts'
 import { subtreeFaults } from './s15-subtrees.ts'
+import { directoryFaults } from './s16-directory.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -36,6 +37,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S12: samenessFaults,
   S14: [...manyAtOnceFaults, ...inexactReads],
   S15: [...ownerFaults, ...subtreeFaults],
+  S16: directoryFaults,
 }
 
 const casesOf = (harness: StateHarness): CollectedCase[] =>

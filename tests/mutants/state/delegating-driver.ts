@@ -1,9 +1,10 @@
-import type { EventId, Identity, Subtree } from '@harborage/core'
+import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DirectoryPage,
   InMemoryStateDriver,
   KindRange,
   ListKeysPage,
@@ -77,6 +78,10 @@ export class DelegatingDriver implements StateDriver {
 
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
     return this.records.listKindPage(page)
+  }
+
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.records.directoryPage(page)
   }
 
   close(): Promise<void> {

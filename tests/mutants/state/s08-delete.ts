@@ -1,4 +1,4 @@
-import { allOfSession, type EventId, type Identity, type Subtree } from '@harborage/core'
+import { allOfSession, type EventId, type Subtree } from '@harborage/core'
 import type {
   Condition,
   InMemoryStateDriver,
@@ -56,7 +56,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
 
   override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
     const kinds = await this.records.listPage({
-      identity: { runId: 'run', ...identity },
+      identity: { ...identity, runId: 'run' },
       ...FORWARD,
       kindPrefix: 'task.',
       limit: 1_000,
@@ -71,7 +71,7 @@ class LookThenDeleteDriver extends DelegatingDriver {
 /** Deletes slots one by one, without a transaction. */
 class OneAfterTheOtherDriver extends DelegatingDriver {
   override async deleteAll(identity: Subtree<'run' | 'session'>): Promise<number> {
-    const owner = { runId: '', ...identity }
+    const owner = { ...identity, runId: '' }
     const page = { ...FORWARD, kindPrefix: '', limit: 1_000, maxBytes: Infinity }
     const records = [
       ...(await this.records.listPage({ ...page, identity: owner })),

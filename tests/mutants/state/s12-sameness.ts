@@ -1,4 +1,4 @@
-import { type EventId, HarborageError, type Identity, type Subtree } from '@harborage/core'
+import { type EventId, HarborageError, type Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,

@@ -56,8 +56,7 @@ const parts = ['tenantId', 'userId', 'sessionId', 'runId'] as const
 class CaselessDriver extends FilteringDriver {
   protected override matches(owner: Owner, subtree: Subtree): boolean {
     return parts.every(
-      (part) =>
-        subtree[part] === '' || subtree[part].toLowerCase() === owner[part].toLowerCase(),
+      (part) => subtree[part] === '' || subtree[part].toLowerCase() === owner[part].toLowerCase(),
     )
   }
 }
@@ -104,10 +103,7 @@ class SilentStore extends StateStore {
 
 /** Takes anything with a session for a subtree. */
 class CredulousStore extends StateStore {
-  override async deleteAll(
-    subtree: Subtree,
-    options?: DeleteAllOptions,
-  ): Promise<DeleteAllResult> {
+  override async deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
     try {
       return await super.deleteAll(subtree, options)
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { EventId, Identity, Subtree } from '@harborage/core'
+import type { EventId, Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
   Condition,

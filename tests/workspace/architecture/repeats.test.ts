@@ -19,6 +19,7 @@ const sources = readWorkspace(repositoryRoot)
 const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['scope', /\bcompile(?:Batch)?Removal\(\s*'(\w+)'/g],
   ['batch', /\bcompileBatchRemoval\(\s*'(\w+)'/g],
+  ['walk', /\bcompileDistinctKeys\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]
 

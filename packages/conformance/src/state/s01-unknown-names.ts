@@ -24,9 +24,7 @@ export function unknownNames({ it }: StateCases): void {
       }
       if (method.name === 'deleteAll') {
         for (const identity of withUnknownNames(sessionOf(given.identity))) {
-          await assertFails('invalid_identity', async () =>
-            store.deleteAll(allOfSession(identity)),
-          )
+          await assertFails('invalid_identity', async () => store.deleteAll(allOfSession(identity)))
         }
       }
       // deleteAll is called with a copy, which has no inherited properties.

@@ -81,9 +81,7 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     assert.equal(await deleteSession(store, identity), 0)
   })
 
-  it('S8 deleteAll of a session rejects an identity that names a run', async ({
-    store,
-  }) => {
+  it('S8 deleteAll of a session rejects an identity that names a run', async ({ store }) => {
     const { identity, kind } = freshSlot()
     const records = [
       await saveNew(store, { identity, kind }),
@@ -96,7 +94,9 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     for (const record of records) await assertHolds(store, record)
   })
 
-  it('S8 deleteAll of a session does not change other sessions, users and tenants', async ({ store }) => {
+  it('S8 deleteAll of a session does not change other sessions, users and tenants', async ({
+    store,
+  }) => {
     const { identity, kind } = freshSlot()
     const others = [
       await saveNew(store, { identity: { ...identity, sessionId: 'other' }, kind }),
@@ -109,7 +109,9 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
   })
 
   for (const part of sessionParts) {
-    it(`S8 deleteAll of a session removes no record of a ${part} with a similar name`, async ({ store }) => {
+    it(`S8 deleteAll of a session removes no record of a ${part} with a similar name`, async ({
+      store,
+    }) => {
       const records = await saveSimilar(store, part)
       for (const { identity } of records) {
         // A record that an earlier deleteAll had removed as well would not be counted here.
@@ -118,7 +120,9 @@ export function deletion({ it, itIfDurable, itIfShared, callers, callMs }: State
     })
   }
 
-  it('S8 deleteAll of a session forgets the event ids of the records that it removed', async ({ store }) => {
+  it('S8 deleteAll of a session forgets the event ids of the records that it removed', async ({
+    store,
+  }) => {
     const slot = freshSlot()
     const first = await saveNew(store, slot, 'first')
     await saveNew(store, slot, 'second')

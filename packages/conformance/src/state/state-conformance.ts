@@ -28,6 +28,7 @@ import { loadMany } from './s14-load-many.ts'
 import { ranges } from './s14-ranges.ts'
 import { owners } from './s15-owners.ts'
 import { subtrees } from './s15-subtrees.ts'
+import { directory } from './s16-directory.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
 
@@ -46,6 +47,7 @@ const guarantees: Guarantees<StoreFixture<StateStore>> = {
   'S12 sameness': [sameness, concurrency],
   'S14 many at once': [loadMany, ranges, keys],
   'S15 owners': [owners, subtrees],
+  'S16 directory': [directory],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 }
 

@@ -39,6 +39,7 @@ export type {
 export { sqliteDialect } from './dialects/sqlite.ts'
 // Pages, locks and migrations.
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
+export { compileDistinctKeys, type DistinctKeys } from './distinct-keys.ts'
 export { lockKey } from './lock-key.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { missingTable } from './missing-table.ts'
@@ -59,7 +60,12 @@ export type {
   TableSpec,
   UniqueColumns,
 } from './table-spec.ts'
-export { sessionColumnNames, sessionColumns, sessionOf, type SessionColumns } from './session-columns.ts'
+export {
+  sessionColumnNames,
+  sessionColumns,
+  sessionOf,
+  type SessionColumns,
+} from './session-columns.ts'
 export {
   compileBatchRemoval,
   compileRemoval,

@@ -1,5 +1,6 @@
-import { sql, type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool } from 'kysely'
+import { sql, type ExpressionBuilder, type RawBuilder, type SqlBool } from 'kysely'
 import type { Removal } from './dialects/sql-dialect.ts'
+import { areAfter, areUpTo, haveValues, inOrder, parameterOf } from './key-conditions.ts'
 import { forAnyTables, type AnyTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import { compileStatement, type SqlStatement } from './sql-statement.ts'
@@ -47,7 +48,7 @@ export function compileRemoval<Parameters extends object>(
   const others = key.slice(owned.length)
   const last = others.slice(-1)
   const rowsOf = (at: Parameters) => (where: ExpressionBuilder<AnyTables, string>) =>
-    where.and([isOwned(where, owned, at), ...(isRange ? isBetween(others, at) : [])])
+    where.and([...haveValues(owned, at), ...(isRange ? areInRange(others, at) : [])])
   return {
     name: `${scope}_delete`,
     // The same order as in commits and batches, so that a removal cannot deadlock with them.
@@ -105,13 +106,15 @@ export function compileBatchRemoval<Owned extends object>(
     findEnd: compileStatement(
       `${batch}_find_end`,
       (at: Owned & { readonly skip: number }) =>
-        db
-          .selectFrom(table.name)
-          .select(others)
-          .where((where) =>
-            where.and([isOwned(where, owned, at), isAfter(others, at)]),
-          )
-          .orderBy(others.map((column) => sql.ref(column)))
+        inOrder(
+          db
+            .selectFrom(table.name)
+            .select(others)
+            .where((where) =>
+              where.and([...haveValues(owned, at), areAfter(others, parameterOf('after', at))]),
+            ),
+          others,
+        )
           .limit(sql.lit(1))
           .offset(at.skip)
           .$castTo<Record<string, string>>(),
@@ -124,30 +127,12 @@ export function compileBatchRemoval<Owned extends object>(
         db
           .selectFrom(table.name)
           .select(sql<number>`count(*)`.as('count'))
-          .where((where) => isOwned(where, owned, at)),
+          .where((where) => where.and(haveValues(owned, at))),
       { repeat: 'reads' },
     ),
   }
 }
 
-type Where = ExpressionBuilder<AnyTables, string>
-
-function isOwned(where: Where, owned: readonly string[], at: object): Expression<SqlBool> {
-  return where.and(owned.map((column) => sql<SqlBool>`${sql.ref(column)} = ${Reflect.get(at, column)}`))
-}
-
-function isAfter(columns: readonly string[], at: object): Expression<SqlBool> {
-  return sql<SqlBool>`${refsOf(columns)} > ${valuesOf('after', columns, at)}`
-}
-
-function isBetween(columns: readonly string[], at: object): readonly Expression<SqlBool>[] {
-  return [isAfter(columns, at), sql<SqlBool>`${refsOf(columns)} <= ${valuesOf('to', columns, at)}`]
-}
-
-function refsOf(columns: readonly string[]): RawBuilder<unknown> {
-  return sql`(${sql.join(columns.map((column) => sql.ref(column)))})`
-}
-
-function valuesOf(prefix: string, columns: readonly string[], at: object): RawBuilder<unknown> {
-  return sql`(${sql.join(columns.map((column) => sql`${Reflect.get(at, `${prefix}_${column}`)}`))})`
+function areInRange(columns: readonly string[], at: object): readonly RawBuilder<SqlBool>[] {
+  return [areAfter(columns, parameterOf('after', at)), areUpTo(columns, parameterOf('to', at))]
 }

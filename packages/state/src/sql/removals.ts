@@ -1,22 +1,18 @@
-import type { Subtree } from '@harborage/core'
 import {
   compileBatchRemoval,
   compileRemoval,
   prefixUpperBound,
   removeAll,
   sessionColumnNames,
-  sessionColumns,
   type BatchRemoval,
   type Removal,
   type SqlDatabase,
 } from '@harborage/core/sql'
 import type { DeleteBatch, DeletedBatch } from '../state-driver.ts'
+import { ownerColumns, placeAfter, placeUpTo, type OwnerColumns } from './owner-columns.ts'
 import type { SlotColumns } from './row-columns.ts'
 import { slotColumns, slotKeyOf } from './rows.ts'
 import { stateRecords } from './tables.ts'
-
-/** The columns of the owner of a slot. */
-export type OwnerColumns = Omit<SlotColumns, 'kind'>
 
 /** The statements that empty the slots of a subtree, by its level. */
 export interface StateRemovals {
@@ -37,11 +33,6 @@ export function compileStateRemovals(database: SqlDatabase): StateRemovals {
   }
 }
 
-/** Returns the columns of the owner at the root of a subtree. */
-export function ownerColumns(subtree: Subtree): OwnerColumns {
-  return { ...sessionColumns(subtree), run_id: subtree.runId }
-}
-
 /** Empties the next slots of a user or a tenant, in the order of the primary key. */
 export async function deleteBatch(
   database: SqlDatabase,
@@ -50,10 +41,10 @@ export async function deleteBatch(
 ): Promise<DeletedBatch> {
   const { findEnd, removal } = removals[subtree.level]
   const owner = ownerColumns(subtree)
-  const begin = { ...owner, ...named('after', after === undefined ? FIRST : slotColumns(after)) }
+  const begin = { ...owner, ...placeAfter(after === undefined ? FIRST : slotColumns(after)) }
   const [found] = await database.rows(findEnd, { ...begin, skip: limit - 1 })
   const end = found && { kind: '', ...owner, ...found }
-  const deleted = await removeAll(database, removal, { ...begin, ...named('to', end ?? LAST) })
+  const deleted = await removeAll(database, removal, { ...begin, ...placeUpTo(end ?? LAST) })
   return { deleted, last: end && slotKeyOf(end) }
 }
 
@@ -65,10 +56,4 @@ const LAST: SlotColumns = {
   ...FIRST,
   user_id: prefixUpperBound(''),
   session_id: prefixUpperBound(''),
-}
-
-function named(prefix: 'after' | 'to', columns: SlotColumns): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([column, value]) => [`${prefix}_${column}`, value]),
-  )
 }

@@ -1,4 +1,4 @@
-import type { EventId, Identity, Subtree } from '@harborage/core'
+import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import {
   prefixUpperBound,
   fillPage,
@@ -16,6 +16,7 @@ import type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DirectoryPage,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -26,13 +27,15 @@ import type {
 import type { SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
 import { commit, COMMIT } from './commit.ts'
 import { decideSaveOf, saveWork } from './commit-work.ts'
+import { directoryPage } from './directory.ts'
 import { deleteWork, generationIn } from './delete-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { kindColumns, kindColumnsAfter } from './kind-range.ts'
 import { loadMany } from './load-many.ts'
 import { unknownOutcome } from './lost-answer.ts'
+import { ownerColumns } from './owner-columns.ts'
 import { pagedRows } from './paged-content.ts'
-import { deleteBatch, ownerColumns } from './removals.ts'
+import { deleteBatch } from './removals.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
 import { keyAt, recordAt, recordOf, recordRow, runColumns, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
@@ -181,6 +184,10 @@ export class SqlStateDriver implements StateDriver {
       ),
     )
     return rows.map(recordOf)
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return directoryPage(this.#database, this.#statements.directory, page)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */

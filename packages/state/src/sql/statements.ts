@@ -8,6 +8,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
+import { compileDirectory, type DirectoryStatements } from './directory.ts'
 import { compileLists, type ListStatements } from './list-statements.ts'
 import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
 import {
@@ -63,6 +64,7 @@ export interface StateStatements extends ListStatements {
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
   readonly removals: StateRemovals
+  readonly directory: DirectoryStatements
 }
 
 /** Picks the columns of a slot. */
@@ -81,6 +83,7 @@ function compileAll(database: SqlDatabase): StateStatements {
     ...compileReads(database),
     ...compileWrites(database),
     ...compileLists(database),
+    directory: compileDirectory(database),
   }
 }
 

@@ -1,5 +1,16 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import { allOfSession, createEventBus, type EventBus, type Identity, identityContext, listenToOperations, newEventId, openDatabase, parseEventId, type RunIdentity } from '@harborage/core'
+import {
+  allOfSession,
+  createEventBus,
+  type EventBus,
+  type Identity,
+  identityContext,
+  listenToOperations,
+  newEventId,
+  openDatabase,
+  parseEventId,
+  type RunIdentity,
+} from '@harborage/core'
 import { createContext } from '@harborage/core/kit'
 import { openFsArtifactDriver } from '@harborage/driver-fs'
 import { openPostgres } from '@harborage/driver-postgres'

@@ -14,7 +14,7 @@ import type {
   SqlStatement,
   StatementTraits,
 } from '../sql-statement.ts'
-import type { NoTables, SqlCalls } from '../sql-calls.ts'
+import type { AnyTables, NoTables, SqlCalls } from '../sql-calls.ts'
 import type { SqlFailureReason } from '../sql-failure.ts'
 import type { SqlWork } from '../sql-work.ts'
 import type {
@@ -74,6 +74,19 @@ export interface SqlDialect {
   removeAlone<Parameters>(
     removal: Removal<Parameters>,
   ): SqlStatement<Parameters, unknown> | undefined
+  /**
+   * Returns a query for the row that another query finds for each row of `found`.
+   *
+   * @param found The name of the rows, of which `next` names columns.
+   * @param next Finds at most one row of the table.
+   * @param columns The columns that both have.
+   */
+  nextOfEach(
+    found: string,
+    next: SelectQueryBuilder<AnyTables, string, unknown>,
+    table: string,
+    columns: readonly string[],
+  ): RawBuilder<unknown>
   /**
    * Compiles the batch form of a statement, which makes concurrent calls as one statement. Returns
    * `undefined` if each call is a statement of its own.

@@ -27,6 +27,11 @@ export const sqliteDialect: SqlDialect = {
   *confirmReads() {},
   removeAll: ({ remove }, parameters) => changeRows(remove, parameters),
   removeAlone: ({ remove }) => remove,
+  /** Joins by the row's number, since a subquery in FROM cannot name a column of `found`. */
+  nextOfEach: (found, next, table, columns) =>
+    sql`select ${sql.join(columns.map((column) => sql`following.${sql.id(column)}`))}
+      from ${sql.id(found)} cross join ${sql.table(table)} as following
+      where following.rowid = ${next.clearSelect().select('rowid')}`,
   // Statements are cheap here. The engine lets calls share a commit instead.
   compileBatch: () => undefined,
   compileAllOrNone: () => undefined,

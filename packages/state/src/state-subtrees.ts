@@ -1,0 +1,148 @@
+import type {
+  Identity,
+  MaintenanceScope,
+  PageOptions,
+  RunIdentity,
+  Subtree,
+  TenantOwner,
+  UserOwner,
+} from '@harborage/core'
+import { tenantOwner, userOwner } from '@harborage/core'
+import { CallGate } from '@harborage/core/kit'
+import { checkDeleteAll, deleteAll } from './internal/delete-all.ts'
+import { checkRuns, checkTenants, checkWithin, walkDirectory } from './internal/directory-walks.ts'
+import type { StateDriver } from './state-driver.ts'
+import type { DeleteAllOptions, DeleteAllResult } from './state-record.ts'
+
+declare module '@harborage/core' {
+  interface TracedStores {
+    readonly state: true
+  }
+}
+
+/** The calls of a `StateStore` that are wider than one owner. */
+export abstract class StateSubtrees {
+  readonly #driver: StateDriver
+  readonly #gate = new CallGate({ name: 'StateStore', tracedAs: 'state', store: this })
+
+  /** @internal */
+  protected constructor(driver: StateDriver) {
+    this.#driver = driver
+  }
+
+  /** @internal Returns the gate of the store, which all of its calls pass. */
+  protected static gateOf(subtrees: StateSubtrees): CallGate {
+    return subtrees.#gate
+  }
+
+  /**
+   * Empties every slot of a subtree: of a run, of a session and all its runs, of a user and all its
+   * sessions, or of a tenant and all its users. No other store is touched.
+   *
+   * A run or a session is emptied in one atomic step: a concurrent commit takes effect as a whole
+   * before it or after it. A user or a tenant is emptied in batches of 1,000 slots, and what others
+   * save meanwhile may stay: then `remaining` is not 0. If the call fails or is canceled, the batches
+   * so far stay applied: call it again to go on.
+   *
+   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   *
+   * @example
+   * ```ts
+   * import { allOfUser } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * await state.deleteAll(allOfUser({ tenantId: 'acme', userId: 'ann' })) // { deleted: 0, remaining: 0 }
+   * ```
+   */
+  deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
+    return this.#gate.call(
+      'deleteAll',
+      () => checkDeleteAll(subtree, options),
+      (checked) => deleteAll(this.#driver, checked),
+    )
+  }
+
+  /**
+   * Returns an async iterable over the sessions that have a slot, of a user or of all users of a
+   * tenant. Each appears once, ordered by user and session, each by its UTF-8 bytes. Slots of the
+   * user or the tenant itself are of no session.
+   *
+   * The cost follows the number of sessions, and not that of their slots. They are read in pages of
+   * `pageSize`, by default 100. A malformed argument throws here, not at the first iteration.
+   *
+   * @param subtree Made by `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   *
+   * @example
+   * ```ts
+   * import { allOfUser } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * for await (const session of state.sessions(allOfUser({ tenantId: 'acme', userId: 'ann' }))) {
+   *   console.log(session.sessionId)
+   * }
+   * ```
+   */
+  sessions(subtree: Subtree<'user' | 'tenant'>, options?: PageOptions): AsyncIterable<Identity> {
+    return walkDirectory(this.#gate, this.#driver, {
+      operation: 'sessions',
+      level: 'session',
+      check: () => checkWithin(subtree, ['user', 'tenant'], options),
+      form: ({ tenantId, userId, sessionId }): Identity => ({ tenantId, userId, sessionId }),
+    })
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over the users of a tenant: those that have a
+   * slot themselves or in a session.
+   *
+   * @param subtree Made by `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   */
+  users(subtree: Subtree<'tenant'>, options?: PageOptions): AsyncIterable<UserOwner> {
+    return walkDirectory(this.#gate, this.#driver, {
+      operation: 'users',
+      level: 'user',
+      check: () => checkWithin(subtree, ['tenant'], options),
+      form: ({ tenantId, userId }) => userOwner({ tenantId, userId }),
+    })
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over all tenants, for maintenance: those that
+   * have a slot themselves, or with a user.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it.
+   */
+  tenants(scope: MaintenanceScope, options?: PageOptions): AsyncIterable<TenantOwner> {
+    return walkDirectory(this.#gate, this.#driver, {
+      operation: 'tenants',
+      level: 'tenant',
+      check: () => checkTenants(scope, options),
+      form: ({ tenantId }) => tenantOwner({ tenantId }),
+    })
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over the runs of a session that have a slot. The
+   * session itself is none of them.
+   *
+   * @throws `invalid_identity` if the identity names a run.
+   */
+  runs(
+    identity: Identity & { readonly runId?: never },
+    options?: PageOptions,
+  ): AsyncIterable<Required<RunIdentity>> {
+    return walkDirectory(this.#gate, this.#driver, {
+      operation: 'runs',
+      level: 'run',
+      check: () => checkRuns(identity, options),
+      form: (run) => run,
+    })
+  }
+}
