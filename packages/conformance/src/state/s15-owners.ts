@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { newEventId, tenantOwner, userOwner, type Owner } from '@harborage/core'
 import type { NewStateRecord, StateRecord, StateStore } from '@harborage/state'
+import { answerOf } from '../support/answer-of.ts'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
@@ -87,6 +88,38 @@ export function owners({ it, itIfDurable }: StateCases): void {
       await assertEmpty(store, record)
       for (const kept of records.slice(place + 1)) await assertHolds(store, kept)
     }
+  })
+
+  it('S15 the event id of one owner lets no other save over its slot or delete it', async ({
+    store,
+  }) => {
+    const records = await saveForEachOwner(store)
+    const { tenantId } = records[0].identity
+    for (const record of records) {
+      const { eventId: ifEventId, identity } = record
+      const own = newRecord({ identity: { ...identity, tenantId: `${tenantId}-2` }, kind: KIND })
+      const others: readonly Owner[] = [
+        ...records.filter((each) => each !== record).map((each) => each.identity),
+        { tenantId, userId: 'empty', sessionId: 'first' },
+        ...(identity.sessionId === '' ? [] : [own.identity]),
+      ]
+      for (const other of others) {
+        const next = newRecord({ identity: other, kind: KIND })
+        await assertFails('condition_failed', () => store.save(next, { ifEventId }))
+        const answer = await answerOf(() => store.delete(other, KIND, { ifEventId }))
+        assert.ok(answer === 'false' || answer === 'condition_failed', answer)
+      }
+      await assertHolds(store, record)
+    }
+  })
+
+  it('S15 an event id that two tenants use is deleted of one of them only', async ({ store }) => {
+    const record = await saveNew(store, { identity: freshIdentity(), kind: KIND })
+    const other = { ...record, identity: freshIdentity() }
+    assert.equal(await store.save(other), 'saved')
+    const { identity, eventId: ifEventId } = record
+    assert.equal(await store.delete(identity, KIND, { ifEventId }), true)
+    await assertHolds(store, other)
   })
 
   for (const part of ['tenantId', 'userId'] as const) {
