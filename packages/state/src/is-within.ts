@@ -1,6 +1,8 @@
 import type { RunIdentity, Subtree } from '@harborage/core'
 
-/** Returns whether the owner of a slot is within a subtree. For drivers without a query language. */
+/**
+ * Returns whether the owner of a slot is within a subtree. For drivers without a query language.
+ */
 export function isWithin(owner: Required<RunIdentity>, subtree: Subtree): boolean {
   const { level, tenantId, userId, sessionId, runId } = subtree
   if (owner.tenantId !== tenantId) return false

@@ -103,8 +103,8 @@ export interface DeletedBatch {
   /** The number of slots that held something. */
   readonly deleted: number
   /**
-   * Where the batch ended, in an order of the driver's own; `undefined` if it was the last one. Slots
-   * before this place are not visited again.
+   * Where the batch ended, in an order of the driver's own; `undefined` if it was the last one.
+   * Slots before this place are not visited again.
    */
   readonly last: SlotKey | undefined
 }
@@ -179,10 +179,10 @@ export interface StateDriver {
   /** Returns a page like {@link listPage}, of all identities, in the order of `compareSlots`. */
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]>
   /**
-   * Returns the next distinct tenants, users, sessions or runs that own a slot or contain an owner of
-   * one, ordered by tenant, user, session and run, each by its UTF-8 bytes. Parts that the level does
-   * not have are `''`. Leaves out slots whose owner is wider than the level, such as those of a user
-   * if sessions are wanted.
+   * Returns the next distinct tenants, users, sessions or runs that own a slot or contain an owner
+   * of one, ordered by tenant, user, session and run, each by its UTF-8 bytes. Parts that the level
+   * does not have are `''`. Leaves out slots whose owner is wider than the level, such as those of
+   * a user if sessions are wanted.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
   /** Releases all resources. The store calls it once, when no call is in flight. */

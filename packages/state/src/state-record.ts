@@ -115,8 +115,8 @@ export interface DeleteProgress {
 /** What a `StateStore.deleteAll` did. */
 export interface DeleteAllResult extends DeleteProgress {
   /**
-   * How many slots of the subtree held something again at the end, because others saved meanwhile. A
-   * run or a session is emptied in one step, so it is 0.
+   * How many slots of the subtree held something again at the end, because others saved meanwhile.
+   * A run or a session is emptied in one step, so it is 0.
    */
   readonly remaining: number
 }

@@ -41,8 +41,8 @@ export abstract class StateSubtrees {
    *
    * A run or a session is emptied in one atomic step: a concurrent commit takes effect as a whole
    * before it or after it. A user or a tenant is emptied in batches of 1,000 slots, and what others
-   * save meanwhile may stay: then `remaining` is not 0. If the call fails or is canceled, the batches
-   * so far stay applied: call it again to go on.
+   * save meanwhile may stay: then `remaining` is not 0. If the call fails or is canceled, the
+   * batches so far stay applied: call it again to go on.
    *
    * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity.
@@ -53,7 +53,8 @@ export abstract class StateSubtrees {
    * import { openStateStore } from '@harborage/state'
    *
    * await using state = await openStateStore()
-   * await state.deleteAll(allOfUser({ tenantId: 'acme', userId: 'ann' })) // { deleted: 0, remaining: 0 }
+   * const ann = allOfUser({ tenantId: 'acme', userId: 'ann' })
+   * await state.deleteAll(ann) // { deleted: 0, remaining: 0 }
    * ```
    */
   deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
@@ -129,8 +130,8 @@ export abstract class StateSubtrees {
   }
 
   /**
-   * Returns an async iterable like {@link sessions} over the runs of a session that have a slot. The
-   * session itself is none of them.
+   * Returns an async iterable like {@link sessions} over the runs of a session that have a slot.
+   * The session itself is none of them.
    *
    * @throws `invalid_identity` if the identity names a run.
    */

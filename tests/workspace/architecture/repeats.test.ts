@@ -97,7 +97,7 @@ test('no statement is compiled in a way that these tests do not see', () => {
       source,
       /compile(?:Statement|AllOrNone<\w+>)\(\s*['`]([^'`]+)['`][^]*?repeat: '(\w+)'/g,
     ),
-    ...matches(source, /compileStatement\(\s*(name),[^]*?repeat: '(\w+)'/g),
+    ...matches(source, /compileStatement\(\s*(name|walk),[^]*?repeat: '(\w+)'/g),
   ])
   expect(calls).toHaveLength(seen.length)
   // What begins their names has callers that these tests see.

@@ -29,7 +29,7 @@ const maintenance = { maintenanceScoped: true } as const
 
 /** Registers the cases of S16: walks of the distinct tenants, users, sessions and runs. */
 export function directory({ it }: StateCases): void {
-  it('S16 sessions, users, tenants and runs yield each once, whatever it owns', async ({
+  it('S16 sessions, users, tenants and runs yield each once, also one that owns much', async ({
     store,
   }) => {
     const { tenantId } = freshIdentity()
