@@ -5,17 +5,16 @@ import {
   type RunIdentity,
   type Subtree,
 } from '@harborage/core'
+import { isWithin, type DirectoryPage } from '@harborage/core/kit'
 import {
   decideCommit,
   decideDelete,
   decideSave,
   InMemoryStateDriver,
-  isWithin,
   type CheckedTransaction,
   type Condition,
   type DeleteBatch,
   type DeletedBatch,
-  type DirectoryPage,
   type KindRange,
   type ListKeysPage,
   type ListKindPage,

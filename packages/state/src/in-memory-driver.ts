@@ -1,5 +1,11 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
-import { compareNames, SortedOrder } from '@harborage/core/kit'
+import {
+  compareNames,
+  directoryOf,
+  isWithin,
+  SortedOrder,
+  type DirectoryPage,
+} from '@harborage/core/kit'
 import { compareSlots } from './compare-slots.ts'
 import {
   decideCommit,
@@ -9,15 +15,12 @@ import {
   type Generation,
   type SlotView,
 } from './decide.ts'
-import { directoryOf } from './directory-of.ts'
 import { copyRecord } from './internal/copy-record.ts'
-import { isWithin } from './is-within.ts'
 import type {
   CheckedTransaction,
   Condition,
   DeleteBatch,
   DeletedBatch,
-  DirectoryPage,
   KindRange,
   ListKeysPage,
   ListKindPage,

@@ -5,7 +5,7 @@
  */
 import './state-errors.ts'
 
-export { compareOwners, compareSlots } from './compare-slots.ts'
+export { compareSlots } from './compare-slots.ts'
 export {
   decideCommit,
   decideDelete,
@@ -16,8 +16,6 @@ export {
   type SlotView,
 } from './decide.ts'
 export { defineSlot } from './define-slot.ts'
-export { isWithin } from './is-within.ts'
-export { directoryOf } from './directory-of.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
 export {
   openStateStore,
@@ -32,7 +30,6 @@ export type {
   Condition,
   DeleteBatch,
   DeletedBatch,
-  DirectoryPage,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -46,10 +43,7 @@ export {
   MAX_LOAD_SLOTS,
   MAX_STATE_BYTES,
   REMEMBERED_EVENT_IDS,
-  type DeleteAllOptions,
-  type DeleteAllResult,
   type DeleteOptions,
-  type DeleteProgress,
   type NewStateRecord,
   type SaveOptions,
   type SaveOutcome,

@@ -1,11 +1,5 @@
-import type {
-  EventId,
-  Identity,
-  ListOrder,
-  RunIdentity,
-  Subtree,
-  SubtreeLevel,
-} from '@harborage/core'
+import type { EventId, Identity, ListOrder, RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import type { SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
@@ -75,18 +69,6 @@ export interface ListKindPage {
   readonly limit: number
   /** The same as in {@link ListPage}. */
   readonly maxBytes: number
-}
-
-/** The parameters of {@link StateDriver.directoryPage}. */
-export interface DirectoryPage {
-  /** Whether tenants, users, sessions or runs are wanted. */
-  readonly level: SubtreeLevel
-  /** The owner within which they are wanted. Parts that are `''` do not narrow it. */
-  readonly within: Required<RunIdentity>
-  /** The last owner of the previous page, or `undefined` for the first page. */
-  readonly after: Required<RunIdentity> | undefined
-  /** The largest number of owners in the page. */
-  readonly limit: number
 }
 
 /** The parameters of {@link StateDriver.deleteBatch}. */

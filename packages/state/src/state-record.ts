@@ -106,30 +106,6 @@ export interface SaveOptions extends CallOptions {
   readonly ifEventId?: EventId | null
 }
 
-/** How far a `StateStore.deleteAll` has come. */
-export interface DeleteProgress {
-  /** How many slots that held something it has emptied. */
-  readonly deleted: number
-}
-
-/** What a `StateStore.deleteAll` did. */
-export interface DeleteAllResult extends DeleteProgress {
-  /**
-   * How many slots of the subtree held something again at the end, because others saved meanwhile.
-   * A run or a session is emptied in one step, so it is 0.
-   */
-  readonly remaining: number
-}
-
-/** Options of `StateStore.deleteAll`. */
-export interface DeleteAllOptions extends CallOptions {
-  /**
-   * Called after each batch, at least once. A promise that it returns is awaited. If it throws or
-   * rejects, so does the call, and what is left stays. Default: none.
-   */
-  readonly onProgress?: (progress: DeleteProgress) => void | Promise<void>
-}
-
 /** Options of `StateStore.delete`. */
 export interface DeleteOptions extends CallOptions {
   /**

@@ -1,9 +1,4 @@
-import {
-  type CallOptions,
-  type EventId,
-  HarborageError,
-  type Owner,
-} from '@harborage/core'
+import { type CallOptions, type EventId, HarborageError, type Owner } from '@harborage/core'
 import { checkEventId, checkOwner, checkSignal, type StoreOptions } from '@harborage/core/kit'
 import {
   checkCarriedIdentity,

@@ -1,4 +1,6 @@
 import type {
+  DeleteAllOptions,
+  DeleteAllResult,
   Identity,
   MaintenanceScope,
   PageOptions,
@@ -7,12 +9,16 @@ import type {
   TenantOwner,
   UserOwner,
 } from '@harborage/core'
-import { tenantOwner, userOwner } from '@harborage/core'
-import { CallGate } from '@harborage/core/kit'
-import { checkDeleteAll, deleteAll } from './internal/delete-all.ts'
-import { checkRuns, checkTenants, checkWithin, walkDirectory } from './internal/directory-walks.ts'
-import type { StateDriver } from './state-driver.ts'
-import type { DeleteAllOptions, DeleteAllResult } from './state-record.ts'
+import {
+  CallGate,
+  checkDeleteAll,
+  deleteAll,
+  walkRuns,
+  walkSessions,
+  walkTenants,
+  walkUsers,
+} from '@harborage/core/kit'
+import type { SlotKey, StateDriver } from './state-driver.ts'
 
 declare module '@harborage/core' {
   interface TracedStores {
@@ -61,7 +67,7 @@ export abstract class StateSubtrees {
     return this.#gate.call(
       'deleteAll',
       () => checkDeleteAll(subtree, options),
-      (checked) => deleteAll(this.#driver, checked),
+      (checked) => deleteAll<SlotKey>(this.#driver, checked),
     )
   }
 
@@ -88,12 +94,7 @@ export abstract class StateSubtrees {
    * ```
    */
   sessions(subtree: Subtree<'user' | 'tenant'>, options?: PageOptions): AsyncIterable<Identity> {
-    return walkDirectory(this.#gate, this.#driver, {
-      operation: 'sessions',
-      level: 'session',
-      check: () => checkWithin(subtree, ['user', 'tenant'], options),
-      form: ({ tenantId, userId, sessionId }): Identity => ({ tenantId, userId, sessionId }),
-    })
+    return walkSessions(this.#gate, this.#driver, subtree, options)
   }
 
   /**
@@ -104,12 +105,7 @@ export abstract class StateSubtrees {
    * @throws `subtree_required` if it is something else, such as an identity.
    */
   users(subtree: Subtree<'tenant'>, options?: PageOptions): AsyncIterable<UserOwner> {
-    return walkDirectory(this.#gate, this.#driver, {
-      operation: 'users',
-      level: 'user',
-      check: () => checkWithin(subtree, ['tenant'], options),
-      form: ({ tenantId, userId }) => userOwner({ tenantId, userId }),
-    })
+    return walkUsers(this.#gate, this.#driver, subtree, options)
   }
 
   /**
@@ -121,12 +117,7 @@ export abstract class StateSubtrees {
    * @throws `maintenance_scope_required` without it.
    */
   tenants(scope: MaintenanceScope, options?: PageOptions): AsyncIterable<TenantOwner> {
-    return walkDirectory(this.#gate, this.#driver, {
-      operation: 'tenants',
-      level: 'tenant',
-      check: () => checkTenants(scope, options),
-      form: ({ tenantId }) => tenantOwner({ tenantId }),
-    })
+    return walkTenants(this.#gate, this.#driver, scope, options)
   }
 
   /**
@@ -139,11 +130,6 @@ export abstract class StateSubtrees {
     identity: Identity & { readonly runId?: never },
     options?: PageOptions,
   ): AsyncIterable<Required<RunIdentity>> {
-    return walkDirectory(this.#gate, this.#driver, {
-      operation: 'runs',
-      level: 'run',
-      check: () => checkRuns(identity, options),
-      form: (run) => run,
-    })
+    return walkRuns(this.#gate, this.#driver, identity, options)
   }
 }

@@ -1,10 +1,10 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import type {
   CheckedTransaction,
   Condition,
   DeleteBatch,
   DeletedBatch,
-  DirectoryPage,
   InMemoryStateDriver,
   KindRange,
   ListKeysPage,

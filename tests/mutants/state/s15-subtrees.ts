@@ -1,11 +1,11 @@
-import { allOfSession, allOfTenant, type Subtree } from '@harborage/core'
 import {
-  StateStore,
+  allOfSession,
+  allOfTenant,
   type DeleteAllOptions,
   type DeleteAllResult,
-  type DeleteBatch,
-  type DeletedBatch,
-} from '@harborage/state'
+  type Subtree,
+} from '@harborage/core'
+import { StateStore, type DeleteBatch, type DeletedBatch } from '@harborage/state'
 import { turns } from '@harborage/test-kit/turns'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'

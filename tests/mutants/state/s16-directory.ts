@@ -5,7 +5,8 @@ import {
   type RunIdentity,
   type Subtree,
 } from '@harborage/core'
-import { directoryOf, StateStore, type DirectoryPage } from '@harborage/state'
+import { directoryOf, type DirectoryPage } from '@harborage/core/kit'
+import { StateStore } from '@harborage/state'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 

@@ -1,5 +1,6 @@
 import type {
   CallOptions,
+  DeleteAllResult,
   EventId,
   Identity,
   MaintenanceScope,
@@ -9,7 +10,6 @@ import type {
 import {
   StateStore,
   type CountOptions,
-  type DeleteAllResult,
   type DeleteOptions,
   type NewStateRecord,
   type SaveOptions,

@@ -1,9 +1,9 @@
-import {
-  type CompiledSql,
-  type SqlDatabase,
-  type SqlStatement,
-  type SqlWork,
-  type TransactionTraits,
+import type {
+  CompiledSql,
+  SqlDatabase,
+  SqlStatement,
+  SqlWork,
+  TransactionTraits,
 } from '@harborage/core/sql'
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
 
@@ -20,7 +20,8 @@ const COLUMNS = ['tenant_id', 'user_id', 'session_id', 'run_id'] as const
 /** Returns every condition on a part of the owner in the statements, nested ones included. */
 export function ownerConditions(statements: object): OwnerCondition[] {
   const found: OwnerCondition[] = []
-  for (const value of Object.values(statements)) {
+  const values: readonly unknown[] = Object.values(statements)
+  for (const value of values) {
     if (typeof value !== 'object' || value === null) continue
     if (!isStatement(value)) {
       found.push(...ownerConditions(value))

@@ -19,7 +19,8 @@ const sources = readWorkspace(repositoryRoot)
 const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['scope', /\bcompile(?:Batch)?Removal\(\s*'(\w+)'/g],
   ['batch', /\bcompileBatchRemoval\(\s*'(\w+)'/g],
-  ['walk', /\bcompileDistinctKeys\(\s*'(\w+)'/g],
+  ['directory', /\bcompileDirectory\(\s*'(\w+)'/g],
+  ['runs', /\bcompileRuns\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]
 
@@ -97,7 +98,7 @@ test('no statement is compiled in a way that these tests do not see', () => {
       source,
       /compile(?:Statement|AllOrNone<\w+>)\(\s*['`]([^'`]+)['`][^]*?repeat: '(\w+)'/g,
     ),
-    ...matches(source, /compileStatement\(\s*(name|walk),[^]*?repeat: '(\w+)'/g),
+    ...matches(source, /compileStatement\(\s*(name),[^]*?repeat: '(\w+)'/g),
   ])
   expect(calls).toHaveLength(seen.length)
   // What begins their names has callers that these tests see.

@@ -11,7 +11,8 @@ import {
   type Subtree,
   type SubtreeLevel,
 } from '@harborage/core'
-import { isWithin, type NewStateRecord, type StateStore } from '@harborage/state'
+import { isWithin } from '@harborage/core/kit'
+import type { NewStateRecord, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { eventLoopTurns } from '../support/event-loop.ts'

@@ -3,6 +3,7 @@ import { operationChannel, traceOperation, type TracedStore } from '../operation
 import { abortReason, isAborted, onAbort, untilAborted } from './abort-signal.ts'
 import { walkPages, type PageWalk } from './page-walk.ts'
 import { asRefusal } from './argument-checks.ts'
+import { CallerFailure } from './caller-failure.ts'
 import { asDriverFailure } from './driver-failure.ts'
 
 /** The checked arguments of a call. */
@@ -280,6 +281,7 @@ export class CallGate {
   }
 
   #failure(error: unknown): unknown {
+    if (error instanceof CallerFailure) return error.cause
     return this.#isOfStore ? asDriverFailure(error) : error
   }
 

@@ -52,6 +52,21 @@ export {
   type Guarded,
   whileOpen,
 } from './call-gate.ts'
+// Calls that are wider than one owner.
+export {
+  checkDeleteAll,
+  deleteAll,
+  type CheckedDeleteAll,
+  type SubtreeDeletion,
+} from './delete-all.ts'
+export { compareOwners, directoryOf, isWithin, type DirectoryPage } from './directory.ts'
+export {
+  walkRuns,
+  walkSessions,
+  walkTenants,
+  walkUsers,
+  type DirectoryDriver,
+} from './walk-directory.ts'
 // Reading what others threw.
 export { codeOf, isError, messageOf } from './caught-error.ts'
 // Names in the order of their bytes, registries, and turns of the event loop.

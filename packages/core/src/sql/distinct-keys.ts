@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { areAfter, haveValues, inOrder, parameterOf } from './key-conditions.ts'
 import { forAnyTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
-import { compileStatement, type SqlStatement } from './sql-statement.ts'
+import type { Compilable } from './sql-statement.ts'
 import type { KeyedTable } from './table-spec.ts'
 
 /** The columns of a walk over distinct beginnings of a key. */
@@ -14,44 +14,36 @@ export interface DistinctKeys<Owned extends object> {
 }
 
 /**
- * Compiles a page of the distinct values of some columns of a key, in their order, after the
- * parameters `after_…`. Leaves out those whose last column is empty.
+ * Returns a query for a page of the distinct values of some columns of a key, in their order, after
+ * the parameters `after_…`. Leaves out those whose last column is empty.
  *
  * Each step seeks the next value in the index of the key, so the cost follows the number of values
  * and not that of the rows that have them. A `distinct` would read every row.
- *
- * @param walk The name of the statement.
  */
-export function compileDistinctKeys<Owned extends object>(
-  walk: string,
-  database: SqlDatabase,
+export function distinctKeys<Owned extends object>(
+  { builder, dialect }: SqlDatabase,
   table: KeyedTable,
   { owned, walked }: DistinctKeys<Owned>,
-): SqlStatement<Owned & { readonly limit: number }, Record<string, string>> {
-  const db = forAnyTables(database.builder)
+  at: Owned & { readonly limit: number },
+): Compilable<Record<string, string>> {
+  const db = forAnyTables(builder)
   const columns = sql.join(walked.map((column) => sql.id(column)))
   const last = sql.id(...walked.slice(-1))
-  return compileStatement(
-    walk,
-    (at: Owned & { readonly limit: number }) => {
-      const nextAfter = (valueOf: (column: string) => unknown) =>
-        inOrder(
-          db
-            .selectFrom(table.name)
-            .select(walked)
-            .where((where) => where.and([...haveValues(owned, at), areAfter(walked, valueOf)])),
-          walked,
-        ).limit(sql.lit(1))
-      const first = nextAfter(parameterOf('after', at))
-      const next = nextAfter((column) => sql`found.${sql.id(column)}`)
-      const page = sql<Record<string, string>>`with recursive found (${columns}) as (
-        select * from ${first} as beginning
-        union all
-        ${database.dialect.nextOfEach('found', next, table.name, walked)}
-      )
-      select ${columns} from found where ${last} <> '' limit ${at.limit}`
-      return { compile: () => page.compile(database.builder) }
-    },
-    { repeat: 'reads' },
+  const nextAfter = (valueOf: (column: string) => unknown) =>
+    inOrder(
+      db
+        .selectFrom(table.name)
+        .select(walked)
+        .where((where) => where.and([...haveValues(owned, at), areAfter(walked, valueOf)])),
+      walked,
+    ).limit(sql.lit(1))
+  const first = nextAfter(parameterOf('after', at))
+  const next = nextAfter((column) => sql`found.${sql.id(column)}`)
+  const page = sql<Record<string, string>>`with recursive found (${columns}) as (
+    select * from ${first} as beginning
+    union all
+    ${dialect.nextOfEach('found', next, table.name, walked)}
   )
+  select ${columns} from found where ${last} <> '' limit ${at.limit}`
+  return { compile: () => page.compile(builder) }
 }

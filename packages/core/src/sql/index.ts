@@ -39,7 +39,12 @@ export type {
 export { sqliteDialect } from './dialects/sqlite.ts'
 // Pages, locks and migrations.
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
-export { compileDistinctKeys, type DistinctKeys } from './distinct-keys.ts'
+export {
+  compileDirectory,
+  compileRuns,
+  readDirectory,
+  type DirectoryStatements,
+} from './directory.ts'
 export { lockKey } from './lock-key.ts'
 export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
 export { missingTable } from './missing-table.ts'
@@ -60,6 +65,7 @@ export type {
   TableSpec,
   UniqueColumns,
 } from './table-spec.ts'
+export { ownerColumns, type OwnerColumns } from './owner-columns.ts'
 export {
   sessionColumnNames,
   sessionColumns,
@@ -70,6 +76,7 @@ export {
   compileBatchRemoval,
   compileRemoval,
   removeAll,
+  removeBatch,
   type BatchRemoval,
   type RemovedRows,
 } from './removal.ts'

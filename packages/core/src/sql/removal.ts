@@ -1,6 +1,8 @@
 import { sql, type ExpressionBuilder, type RawBuilder, type SqlBool } from 'kysely'
 import type { Removal } from './dialects/sql-dialect.ts'
 import { areAfter, areUpTo, haveValues, inOrder, parameterOf } from './key-conditions.ts'
+import { placeAfter, placeUpTo } from './owner-columns.ts'
+import { prefixUpperBound } from './prefix-upper-bound.ts'
 import { forAnyTables, type AnyTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import { compileStatement, type SqlStatement } from './sql-statement.ts'
@@ -78,6 +80,8 @@ export function compileRemoval<Parameters extends object>(
 
 /** The statements that remove many rows, a bounded number at a time. */
 export interface BatchRemoval<Owned extends object> {
+  /** The columns of the key after those of the owner. */
+  readonly walked: readonly string[]
   /** Finds the last row of a batch, after the parameters `after_…`; none if fewer rows are left. */
   readonly findEnd: SqlStatement<Owned & { readonly skip: number }, Record<string, string>>
   /** Removes the rows after `after_…` and up to `to_…`. */
@@ -103,6 +107,7 @@ export function compileBatchRemoval<Owned extends object>(
   const db = forAnyTables(database.builder)
   const others = table.key.slice(owned.length)
   return {
+    walked: others,
     findEnd: compileStatement(
       `${batch}_find_end`,
       (at: Owned & { readonly skip: number }) =>
@@ -131,6 +136,30 @@ export function compileBatchRemoval<Owned extends object>(
       { repeat: 'reads' },
     ),
   }
+}
+
+/**
+ * Removes the next rows of an owner, in the order of the key, in one atomic step.
+ *
+ * @param after The columns of the `last` row of the previous batch, or `undefined` for the first
+ * batch.
+ * @returns The number of rows, and the columns of the place where the batch ended; `undefined` if
+ * it was the last one.
+ */
+export async function removeBatch<Owned extends object>(
+  database: SqlDatabase,
+  { walked, findEnd, removal }: BatchRemoval<Owned>,
+  owner: Owned,
+  { after, limit }: { readonly after: object | undefined; readonly limit: number },
+): Promise<{ readonly deleted: number; readonly last: Record<string, string> | undefined }> {
+  const begin = { ...owner, ...placeAfter(after ?? placeOf(walked, '')) }
+  const [last] = await database.rows(findEnd, { ...begin, skip: limit - 1 })
+  const end = placeUpTo(last ?? placeOf(walked, prefixUpperBound('')))
+  return { deleted: await removeAll(database, removal, { ...begin, ...end }), last }
+}
+
+function placeOf(columns: readonly string[], value: string): object {
+  return Object.fromEntries(columns.map((column) => [column, value]))
 }
 
 function areInRange(columns: readonly string[], at: object): readonly RawBuilder<SqlBool>[] {

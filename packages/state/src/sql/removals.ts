@@ -1,16 +1,15 @@
 import {
   compileBatchRemoval,
   compileRemoval,
-  prefixUpperBound,
-  removeAll,
+  ownerColumns,
+  removeBatch,
   sessionColumnNames,
   type BatchRemoval,
+  type OwnerColumns,
   type Removal,
   type SqlDatabase,
 } from '@harborage/core/sql'
 import type { DeleteBatch, DeletedBatch } from '../state-driver.ts'
-import { ownerColumns, placeAfter, placeUpTo, type OwnerColumns } from './owner-columns.ts'
-import type { SlotColumns } from './row-columns.ts'
 import { slotColumns, slotKeyOf } from './rows.ts'
 import { stateRecords } from './tables.ts'
 
@@ -39,21 +38,10 @@ export async function deleteBatch(
   removals: StateRemovals,
   { subtree, after, limit }: DeleteBatch,
 ): Promise<DeletedBatch> {
-  const { findEnd, removal } = removals[subtree.level]
   const owner = ownerColumns(subtree)
-  const begin = { ...owner, ...placeAfter(after === undefined ? FIRST : slotColumns(after)) }
-  const [found] = await database.rows(findEnd, { ...begin, skip: limit - 1 })
-  const end = found && { kind: '', ...owner, ...found }
-  const deleted = await removeAll(database, removal, { ...begin, ...placeUpTo(end ?? LAST) })
-  return { deleted, last: end && slotKeyOf(end) }
-}
-
-/** A place before every slot: no kind is empty. */
-const FIRST: SlotColumns = { tenant_id: '', user_id: '', session_id: '', run_id: '', kind: '' }
-
-/** A place after every slot. */
-const LAST: SlotColumns = {
-  ...FIRST,
-  user_id: prefixUpperBound(''),
-  session_id: prefixUpperBound(''),
+  const { deleted, last } = await removeBatch(database, removals[subtree.level], owner, {
+    after: after && slotColumns(after),
+    limit,
+  })
+  return { deleted, last: last && slotKeyOf({ ...owner, kind: '', ...last }) }
 }

@@ -11,11 +11,6 @@ export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
   return { ...sessionColumns(identity), run_id: identity.runId, kind }
 }
 
-/** Returns the columns that name a run. */
-export function runColumns(identity: SlotKey['identity']): Omit<SlotColumns, 'kind'> {
-  return { ...sessionColumns(identity), run_id: identity.runId }
-}
-
 /** Returns the row of a new record. */
 export function recordRow(record: StateRecord): StateRecordRow {
   return {

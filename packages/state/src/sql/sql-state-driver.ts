@@ -1,8 +1,11 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import {
   prefixUpperBound,
   fillPage,
   isSqlFailure,
+  ownerColumns,
+  readDirectory,
   removeAll,
   resolveOutcome,
   runWork,
@@ -16,7 +19,6 @@ import type {
   Condition,
   DeleteBatch,
   DeletedBatch,
-  DirectoryPage,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -27,17 +29,15 @@ import type {
 import type { SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
 import { commit, COMMIT } from './commit.ts'
 import { decideSaveOf, saveWork } from './commit-work.ts'
-import { directoryPage } from './directory.ts'
 import { deleteWork, generationIn } from './delete-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { kindColumns, kindColumnsAfter } from './kind-range.ts'
 import { loadMany } from './load-many.ts'
 import { unknownOutcome } from './lost-answer.ts'
-import { ownerColumns } from './owner-columns.ts'
 import { pagedRows } from './paged-content.ts'
 import { deleteBatch } from './removals.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
-import { keyAt, recordAt, recordOf, recordRow, runColumns, slotColumns } from './rows.ts'
+import { keyAt, recordAt, recordOf, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
 import { stateRecords, type StateRecordRow } from './tables.ts'
 
@@ -130,7 +130,7 @@ export class SqlStateDriver implements StateDriver {
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
     const { identity, order } = page
     const { listPage, listPageSizes } = this.#statements
-    const run = runColumns(identity)
+    const run = ownerColumns(identity)
     const range = kindColumns(page)
     const at = (last: PagedKind | undefined, limit: number) => ({
       ...run,
@@ -151,7 +151,7 @@ export class SqlStateDriver implements StateDriver {
   async listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
     const { identity, order, after, limit } = page
     const rows = await this.#database.rows(this.#statements.listKeysPage[order], {
-      ...runColumns(identity),
+      ...ownerColumns(identity),
       ...kindColumnsAfter(kindColumns(page), order, after),
       limit,
     })
@@ -160,7 +160,7 @@ export class SqlStateDriver implements StateDriver {
 
   async count(range: KindRange): Promise<number> {
     const [row] = await this.#database.rows(this.#statements.count, {
-      ...runColumns(range.identity),
+      ...ownerColumns(range.identity),
       ...kindColumns(range),
     })
     return row?.count ?? 0
@@ -187,7 +187,7 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
-    return directoryPage(this.#database, this.#statements.directory, page)
+    return readDirectory(this.#database, this.#statements.directory, page)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */

@@ -1,14 +1,16 @@
 import {
+  compileDirectory,
   compileOnce,
+  compileRuns,
   compileStatement,
   sessionOf,
+  type DirectoryStatements,
   type SessionColumns,
   type SqlDatabase,
   type SqlDialect,
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
-import { compileDirectory, type DirectoryStatements } from './directory.ts'
 import { compileLists, type ListStatements } from './list-statements.ts'
 import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
 import {
@@ -83,7 +85,10 @@ function compileAll(database: SqlDatabase): StateStatements {
     ...compileReads(database),
     ...compileWrites(database),
     ...compileLists(database),
-    directory: compileDirectory(database),
+    directory: {
+      ...compileDirectory('state', database, stateRecords.spec),
+      runs: compileRuns('state', database, stateRecords.spec),
+    },
   }
 }
 

@@ -1,0 +1,96 @@
+import type { DeleteAllOptions, DeleteAllResult } from '../deletion.ts'
+import { HarborageError } from '../harborage-error.ts'
+import { checkSubtree, type Subtree, type SubtreeLevel } from '../subtree.ts'
+import { abortReason, isAborted } from './abort-signal.ts'
+import { checkSignal, describeType, KnownNames } from './argument-checks.ts'
+import { CallerFailure } from './caller-failure.ts'
+import type { CheckedCall } from './call-gate.ts'
+import { turnIfHeld } from './event-loop-turn.ts'
+
+/** The largest number of records of a user or a tenant that are deleted in one step. */
+const MAX_BATCH = 1_000
+
+/** The checked arguments of a `deleteAll`. */
+export interface CheckedDeleteAll<Level extends SubtreeLevel = SubtreeLevel> extends CheckedCall {
+  readonly subtree: Subtree<Level>
+  readonly onProgress: DeleteAllOptions['onProgress']
+}
+
+const names = new KnownNames('options', ['signal', 'onProgress'])
+
+/**
+ * Checks the arguments of a `deleteAll`.
+ *
+ * @param levels The levels of subtrees that the store knows. Default: all.
+ */
+export function checkDeleteAll<Level extends SubtreeLevel>(
+  subtree: Subtree<Level>,
+  options: DeleteAllOptions | undefined,
+  levels?: readonly Level[],
+): CheckedDeleteAll<Level> {
+  const checked = checkSubtree(subtree, levels)
+  const signal = checkSignal(options, names)
+  const onProgress: unknown = options?.onProgress
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new HarborageError(
+      'invalid_record',
+      `options.onProgress is ${describeType(onProgress)}: pass a function or leave it out`,
+    )
+  }
+  return { subtree: checked, signal, onProgress: options?.onProgress }
+}
+
+/** What a `deleteAll` needs of a driver. */
+export interface SubtreeDeletion<Place> {
+  /** Deletes all of a run or a session in one atomic step, and resolves to the number. */
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number>
+  /** Deletes the next batch of a user or a tenant in one atomic step. */
+  deleteBatch(batch: {
+    readonly subtree: Subtree<'user' | 'tenant'>
+    /** The `last` of the previous batch, or `undefined` for the first batch. */
+    readonly after: Place | undefined
+    readonly limit: number
+  }): Promise<{
+    readonly deleted: number
+    /** Where the batch ended; `undefined` if it was the last one. */
+    readonly last: Place | undefined
+  }>
+  /** Resolves to the number of records of a user or a tenant. */
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
+}
+
+/**
+ * Deletes all of a subtree: in one step, or in batches if it is a user or a tenant.
+ *
+ * @throws What `onProgress` threw, once the gate of the store has passed it on.
+ */
+export async function deleteAll<Place>(
+  driver: SubtreeDeletion<Place>,
+  { subtree, signal, onProgress }: CheckedDeleteAll,
+): Promise<DeleteAllResult> {
+  const report = async (deleted: number): Promise<void> => {
+    try {
+      await onProgress?.({ deleted })
+    } catch (cause) {
+      throw new CallerFailure(cause)
+    }
+  }
+  if (subtree.level === 'run' || subtree.level === 'session') {
+    const deleted = await driver.deleteAll(subtree)
+    await report(deleted)
+    return { deleted, remaining: 0 }
+  }
+  let deleted = 0
+  let after: Place | undefined
+  do {
+    // The call was rejected when the signal was aborted, and the work has to end, too.
+    if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
+    const turn = turnIfHeld()
+    if (turn !== undefined) await turn
+    const batch = await driver.deleteBatch({ subtree, after, limit: MAX_BATCH })
+    deleted += batch.deleted
+    after = batch.last
+    await report(deleted)
+  } while (after !== undefined)
+  return { deleted, remaining: await driver.countAll(subtree) }
+}

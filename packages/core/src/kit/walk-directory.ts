@@ -1,0 +1,125 @@
+import type { PageOptions } from '../call-options.ts'
+import { checkPageSize, pageOptionNames } from '../call-options.ts'
+import { checkIdentity, type Identity, type RunIdentity } from '../identity.ts'
+import { checkMaintenanceScope, type MaintenanceScope } from '../maintenance-scope.ts'
+import { tenantOwner, userOwner, type TenantOwner, type UserOwner } from '../owner.ts'
+import { checkSubtree, type Subtree, type SubtreeLevel } from '../subtree.ts'
+import { checkSignal } from './argument-checks.ts'
+import type { CallGate, CheckedWalk } from './call-gate.ts'
+import type { DirectoryPage } from './directory.ts'
+
+/** What the walks of a directory need of a driver. */
+export interface DirectoryDriver {
+  /** Resolves to the next distinct owners, in the order of `compareOwners`. */
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+}
+
+/** Begins the walk `tenants` of a store. */
+export function walkTenants(
+  gate: CallGate,
+  driver: DirectoryDriver,
+  scope: MaintenanceScope,
+  options: PageOptions | undefined,
+): AsyncIterable<TenantOwner> {
+  return walkDirectory(gate, driver, {
+    operation: 'tenants',
+    level: 'tenant',
+    check: () => {
+      checkMaintenanceScope(scope)
+      return EVERYWHERE
+    },
+    options,
+    form: ({ tenantId }) => tenantOwner({ tenantId }),
+  })
+}
+
+/** Begins the walk `users` of a store. */
+export function walkUsers(
+  gate: CallGate,
+  driver: DirectoryDriver,
+  subtree: Subtree<'tenant'>,
+  options: PageOptions | undefined,
+): AsyncIterable<UserOwner> {
+  return walkDirectory(gate, driver, {
+    operation: 'users',
+    level: 'user',
+    check: () => rootOf(checkSubtree(subtree, ['tenant'])),
+    options,
+    form: ({ tenantId, userId }) => userOwner({ tenantId, userId }),
+  })
+}
+
+/** Begins the walk `sessions` of a store. */
+export function walkSessions(
+  gate: CallGate,
+  driver: DirectoryDriver,
+  subtree: Subtree<'user' | 'tenant'>,
+  options: PageOptions | undefined,
+): AsyncIterable<Identity> {
+  return walkDirectory(gate, driver, {
+    operation: 'sessions',
+    level: 'session',
+    check: () => rootOf(checkSubtree(subtree, ['user', 'tenant'])),
+    options,
+    form: ({ tenantId, userId, sessionId }): Identity => ({ tenantId, userId, sessionId }),
+  })
+}
+
+/** Begins the walk `runs` of a store. */
+export function walkRuns(
+  gate: CallGate,
+  driver: DirectoryDriver,
+  identity: Identity,
+  options: PageOptions | undefined,
+): AsyncIterable<Required<RunIdentity>> {
+  return walkDirectory(gate, driver, {
+    operation: 'runs',
+    level: 'run',
+    check: () => ({ ...checkIdentity(identity), runId: '' }),
+    options,
+    form: (run) => run,
+  })
+}
+
+const EVERYWHERE: Required<RunIdentity> = { tenantId: '', userId: '', sessionId: '', runId: '' }
+
+interface CheckedDirectory extends CheckedWalk {
+  readonly within: Required<RunIdentity>
+}
+
+interface DirectoryWalk<Owner> {
+  /** The name of the operation in traces. */
+  readonly operation: string
+  readonly level: SubtreeLevel
+  /** Checks what narrows the walk, and returns it. */
+  readonly check: () => Required<RunIdentity>
+  readonly options: PageOptions | undefined
+  /** Returns what the caller gets for an owner. */
+  readonly form: (owner: Required<RunIdentity>) => Owner
+}
+
+function walkDirectory<Owner extends RunIdentity>(
+  gate: CallGate,
+  driver: DirectoryDriver,
+  { operation, level, check, options, form }: DirectoryWalk<Owner>,
+): AsyncIterable<Owner> {
+  return gate.walk(
+    operation,
+    (): CheckedDirectory => ({
+      within: check(),
+      signal: checkSignal(options, pageOptionNames),
+      limit: checkPageSize(options),
+    }),
+    async ({ within }, after: Required<RunIdentity> | undefined, limit) =>
+      (await driver.directoryPage({ level, within, after, limit })).map(form),
+    { placeOf, bytesOf: () => 0 },
+  )
+}
+
+function rootOf({ tenantId, userId, sessionId, runId }: Subtree): Required<RunIdentity> {
+  return { tenantId, userId, sessionId, runId }
+}
+
+function placeOf({ tenantId, userId, sessionId, runId = '' }: RunIdentity): Required<RunIdentity> {
+  return { tenantId, userId, sessionId, runId }
+}
