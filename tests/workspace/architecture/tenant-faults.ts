@@ -1,6 +1,9 @@
 /** How a statement refers to a table, after the schema: `from "a"`, `join "a"`, `update "a"`. */
 const REFERENCE = /\b(from|join|update|into) (?:"\w+"\.)?"(\w+)"/g
 
+/** The name of a query within: `with "a" as`, `with recursive "a" ("kind") as`. */
+const NAMED = /\bwith (?:recursive )?"(\w+)" (?:\([^)]*\) )?as\b/g
+
 /** A comparison of the tenant with a parameter, or with that of a row which was found before. */
 const BOUND = /"tenant_id" = (?:\?|\$\d+(?:::text)?|"?\w+"?\."?tenant_id"?)/
 
@@ -12,7 +15,7 @@ const BOUND = /"tenant_id" = (?:\?|\$\d+(?:::text)?|"?\w+"?\."?tenant_id"?)/
  */
 export function tenantFaults(text: string, tables: ReadonlySet<string>): string[] {
   const sql = text.replace(/\s+/g, ' ')
-  const named = new Set(Array.from(sql.matchAll(/\bwith "(\w+)" as\b/g), ([, name = '']) => name))
+  const named = new Set(Array.from(sql.matchAll(NAMED), ([, name = '']) => name))
   return [...sql.matchAll(REFERENCE)].flatMap(({ 0: reference, 1: verb, 2: table = '', index }) => {
     if (named.has(table) || /^harbor_\w+_migrations$/.test(table)) return []
     if (!tables.has(table)) return [`${reference}: no table of a store is named so`]

@@ -28,7 +28,7 @@ const stores: readonly StoreOnSql[] = [
     subsystem: stateSubsystem,
     open: openSqlStateDriver,
     statementsOf: compileStateStatements,
-    maintenance: ['state_list_kind_page', 'state_list_kind_page_sizes'],
+    maintenance: ['state_list_kind_page', 'state_list_kind_page_sizes', 'state_tenants'],
   },
   {
     subsystem: artifactsSubsystem,
@@ -144,6 +144,10 @@ const plants: readonly (readonly [how: string, sql: string])[] = [
   [
     'only the other query',
     'select "kind" from "state_records" where "user_id" = ? union all select "kind" from "state_records" where "tenant_id" = ?',
+  ],
+  [
+    'not in the rows that follow',
+    'with recursive "found" ("user_id") as (select * from (select "user_id" from "state_records" where "tenant_id" = ? limit 1) as beginning union all select following."user_id" from "found" cross join "state_records" as following where following.rowid = (select "rowid" from "state_records" where "user_id" > "found"."user_id" limit 1) and "following"."tenant_id" = ?) select "user_id" from "found"',
   ],
   [
     'not the query within',

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { NextRow } from './dialects/sql-dialect.ts'
 import { areAfter, haveValues, inOrder, parameterOf } from './key-conditions.ts'
 import { forAnyTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
@@ -38,12 +39,18 @@ export function distinctKeys<Owned extends object>(
       walked,
     ).limit(sql.lit(1))
   const first = nextAfter(parameterOf('after', at))
-  const next = nextAfter((column) => sql`found.${sql.id(column)}`)
-  const page = sql<Record<string, string>>`with recursive found (${columns}) as (
+  const next: NextRow = {
+    query: nextAfter((column) => sql.ref(`found.${column}`)),
+    table: table.name,
+    columns: walked,
+    owned: (row) => haveValues(owned, at, row),
+  }
+  const found = sql.id('found')
+  const page = sql<Record<string, string>>`with recursive ${found} (${columns}) as (
     select * from ${first} as beginning
     union all
-    ${dialect.nextOfEach('found', next, table.name, walked)}
+    ${dialect.nextOfEach('found', next)}
   )
-  select ${columns} from found where ${last} <> '' limit ${at.limit}`
+  select ${columns} from ${found} where ${last} <> '' limit ${at.limit}`
   return { compile: () => page.compile(builder) }
 }

@@ -1,9 +1,18 @@
 import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely'
 import type { AnyTables } from './sql-calls.ts'
 
-/** Returns the conditions that columns have the values of the parameters of the same names. */
-export function haveValues(columns: readonly string[], at: object): RawBuilder<SqlBool>[] {
-  return columns.map((column) => sql`${sql.ref(column)} = ${Reflect.get(at, column)}`)
+/**
+ * Returns the conditions that columns have the values of the parameters of the same names.
+ *
+ * @param row The name of the row that has the columns. Default: that of the only table.
+ */
+export function haveValues(
+  columns: readonly string[],
+  at: object,
+  row?: string,
+): RawBuilder<SqlBool>[] {
+  const refTo = (column: string) => sql.ref(row === undefined ? column : `${row}.${column}`)
+  return columns.map((column) => sql`${refTo(column)} = ${Reflect.get(at, column)}`)
 }
 
 /** Returns the condition that columns, in their order, come after a place. */

@@ -4,8 +4,8 @@ import type { SlotKey } from '../state-driver.ts'
 import type { StateKey, StateRecord } from '../state-record.ts'
 
 /**
- * Returns the record, or its key, with an identity that every method accepts. The owners that a driver returns
- * are plain objects, which name no session if they are wide.
+ * Returns the record, or its key, with an identity that every method accepts. The owners that a
+ * driver returns are plain objects, which name no session if they are wide.
  */
 export function withOwner<Found extends { readonly identity: Required<RunIdentity> }>(
   record: Found,

@@ -34,8 +34,8 @@ export const postgresDialect: SqlDialect = {
   },
   removeAll: removeInPasses,
   removeAlone: () => undefined,
-  nextOfEach: (found, next) =>
-    sql`select following.* from ${sql.id(found)} cross join lateral ${next} as following`,
+  nextOfEach: (found, { query }) =>
+    sql`select following.* from ${sql.id(found)} cross join lateral ${query} as following`,
   compileBatch,
   compileAllOrNone,
   compileManyReads: compileArrayReads,

@@ -78,15 +78,8 @@ export interface SqlDialect {
    * Returns a query for the row that another query finds for each row of `found`.
    *
    * @param found The name of the rows, of which `next` names columns.
-   * @param next Finds at most one row of the table.
-   * @param columns The columns that both have.
    */
-  nextOfEach(
-    found: string,
-    next: SelectQueryBuilder<AnyTables, string, unknown>,
-    table: string,
-    columns: readonly string[],
-  ): RawBuilder<unknown>
+  nextOfEach(found: string, next: NextRow): RawBuilder<unknown>
   /**
    * Compiles the batch form of a statement, which makes concurrent calls as one statement. Returns
    * `undefined` if each call is a statement of its own.
@@ -158,6 +151,17 @@ export interface Removal<Parameters> {
   readonly remove: SqlStatement<Parameters, unknown>
   /** Selects a row if any is left. */
   readonly findLeft: SqlStatement<Parameters, unknown>
+}
+
+/** The parameter of {@link SqlDialect.nextOfEach}. */
+export interface NextRow {
+  /** Finds at most one row of the table. */
+  readonly query: SelectQueryBuilder<AnyTables, string, unknown>
+  readonly table: string
+  /** The columns that the query finds, which are those of the rows that it is for. */
+  readonly columns: readonly string[]
+  /** Returns the conditions that the query has on other columns, for a row of the table. */
+  readonly owned: (row: string) => readonly RawBuilder<SqlBool>[]
 }
 
 /** The SQL of many calls that are sent as one statement. */

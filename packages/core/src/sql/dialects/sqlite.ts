@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type SqlBool, type RawBuilder } from 'kysely'
 import { changeRows } from '../sql-work.ts'
 import type { ColumnType } from '../table-spec.ts'
 import { compileDirectRead } from './large-values.ts'
@@ -28,10 +28,12 @@ export const sqliteDialect: SqlDialect = {
   removeAll: ({ remove }, parameters) => changeRows(remove, parameters),
   removeAlone: ({ remove }) => remove,
   /** Joins by the row's number, since a subquery in FROM cannot name a column of `found`. */
-  nextOfEach: (found, next, table, columns) =>
-    sql`select ${sql.join(columns.map((column) => sql`following.${sql.id(column)}`))}
+  nextOfEach(found, { query, table, columns, owned }) {
+    const isNext = sql<SqlBool>`following.rowid = ${query.clearSelect().select('rowid')}`
+    return sql`select ${sql.join(columns.map((column) => sql.ref(`following.${column}`)))}
       from ${sql.id(found)} cross join ${sql.table(table)} as following
-      where following.rowid = ${next.clearSelect().select('rowid')}`,
+      where ${sql.join([isNext, ...owned('following')], sql` and `)}`
+  },
   // Statements are cheap here. The engine lets calls share a commit instead.
   compileBatch: () => undefined,
   compileAllOrNone: () => undefined,
