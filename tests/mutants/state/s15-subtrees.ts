@@ -101,6 +101,20 @@ class SilentStore extends StateStore {
   }
 }
 
+/** Goes on when the progress cannot be reported. */
+class DetachedStore extends StateStore {
+  override deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
+    const { onProgress } = options ?? {}
+    if (onProgress === undefined) return super.deleteAll(subtree, options)
+    return super.deleteAll(subtree, {
+      ...options,
+      onProgress: async (progress) => {
+        await Promise.resolve(onProgress(progress)).catch(() => {})
+      },
+    })
+  }
+}
+
 /** Takes anything with a session for a subtree. */
 class CredulousStore extends StateStore {
   override async deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
@@ -123,5 +137,6 @@ export const subtreeFaults: readonly BrokenStore[] = [
   brokenDriver('S15', 'counts before it deletes a batch', CountThenDeleteDriver),
   brokenDriver('S15', 'does not count what is saved meanwhile', NothingLeftDriver),
   brokenStore('S15', 'ignores the options of deleteAll', SilentStore),
+  brokenStore('S15', 'goes on when its progress fails', DetachedStore),
   brokenStore('S15', 'takes an identity for a subtree', CredulousStore),
 ]

@@ -134,6 +134,14 @@ class CredulousStore extends StateStore {
   }
 }
 
+/** Ignores the signal of a walk. */
+class DeafStore extends StateStore {
+  override users(subtree: Subtree<'tenant'>, options?: PageOptions) {
+    const { signal: _, ...others } = options ?? {}
+    return super.users(subtree, others)
+  }
+}
+
 /** Yields sessions with a run. */
 class WithRunStore extends StateStore {
   override async *sessions(
@@ -160,5 +168,6 @@ export const directoryFaults: readonly BrokenStore[] = [
   brokenDriver('S16', 'finds nothing after the first page', FirstPageDriver),
   brokenDriver('S16', 'remembers what was deleted', RememberingDriver),
   brokenStore('S16', 'takes anything for a subtree', CredulousStore),
+  brokenStore('S16', 'ignores the signal of a walk', DeafStore),
   brokenStore('S16', 'yields sessions that are no sessions', WithRunStore),
 ]

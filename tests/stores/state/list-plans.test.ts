@@ -1,25 +1,19 @@
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-
-import { type Database, newEventId } from '@harborage/core'
-import { openPostgres } from '@harborage/driver-postgres'
-import { openSqlite } from '@harborage/driver-sqlite'
-import { openStateStore, type StateStore } from '@harborage/state'
-import Sqlite from 'better-sqlite3'
-import { Client } from 'pg'
+import { newEventId } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { collect } from '@harborage/test-kit/collect'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
-import { explain } from '../artifacts/support/explain.ts'
-import { recordStatements, type Recorded } from '../artifacts/support/record-statements.ts'
+import {
+  countsOnSqlite,
+  openCountedPostgres,
+  openCountedSqlite,
+  pagesRead,
+  type CountedStore,
+} from './support/counted-pages.ts'
 
 const FEW = 100
 const MANY = 20_000
 const LARGE_BYTES = 50_000
-const PAGE_BYTES = 4_096
 
 const session = { userId: 'u', sessionId: 's' }
 const few = { ...session, tenantId: 'few' }
@@ -27,27 +21,7 @@ const many = { ...session, tenantId: 'many' }
 const large = { ...session, tenantId: 'large' }
 const newest = { order: 'descending', limit: 20 } as const
 
-/** A store, the statements that it ran, and what counts the pages that one of them reads. */
-interface Counted {
-  readonly state: StateStore
-  readonly recorded: Recorded[]
-  readonly pagesOf: (statement: Recorded) => Promise<number>
-}
-
-/** Resolves to the number of pages that the only statement of a call reads. */
-async function pagesRead(
-  { state, recorded, pagesOf }: Counted,
-  call: (state: StateStore) => Promise<unknown>,
-): Promise<number> {
-  recorded.length = 0
-  await call(state)
-  expect(recorded).toHaveLength(1)
-  const [statement] = recorded
-  if (statement === undefined) throw new Error('nothing was read')
-  return pagesOf(statement)
-}
-
-function checkPages(counted: () => Counted): void {
+function checkPages(counted: () => CountedStore): void {
   test.each(['list', 'listKeys'] as const)(
     '%s of the newest 20 of many records reads as many pages as of few',
     async (method) => {
@@ -99,38 +73,12 @@ function checkPages(counted: () => Counted): void {
 }
 
 describe('on Postgres', () => {
-  let created: TestDatabase
-  let opened: Database
-  let client: Client
-  let counted: Counted
+  let counted: Awaited<ReturnType<typeof openCountedPostgres>>
   beforeAll(async () => {
-    created = await createDatabase()
-    opened = await openPostgres({ dsn: created.dsn })
-    const { database, recorded } = recordStatements(opened)
-    const state = await openStateStore({ database })
-    client = new Client({ connectionString: created.dsn })
-    await client.connect()
-    for (const [tenant, count] of [
-      ['few', FEW],
-      ['many', MANY],
-    ] as const) {
-      await client.query(
-        `insert into state_records
-         select '${tenant}', 'u', 's', '', 'k' || 10000 + i, '${tenant}' || i, 0, 0, '${tenant}' || i || ',', '\\x00'
-         from generate_series(0, ${count - 1}) as i`,
-      )
-    }
-    await saveLarge(state)
-    await client.query('vacuum analyze state_records')
-    const pagesOf = async (statement: Recorded) => (await explain(client, statement)).blocks
-    counted = { state, recorded, pagesOf }
+    counted = await openCountedPostgres()
+    await fill(counted)
   })
-  afterAll(async () => {
-    await client.end()
-    await counted.state.close()
-    await opened.close()
-    await created.drop()
-  })
+  afterAll(() => counted.close())
 
   checkPages(() => counted)
 
@@ -139,7 +87,7 @@ describe('on Postgres', () => {
     await counted.state.loadMany([{ identity: few, kind: 'k10000' }])
     const [statement] = counted.recorded
     if (statement === undefined) throw new Error('nothing was read')
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+    const { rows } = await counted.client.query<{ 'QUERY PLAN': string }>(
       `explain (analyze) ${statement.sql}`,
       [...statement.values],
     )
@@ -149,42 +97,26 @@ describe('on Postgres', () => {
   })
 })
 
-// Only Linux counts what a process reads.
-if (process.platform === 'linux') {
+if (countsOnSqlite) {
   describe('on SQLite', () => {
-    let counted: Counted
-    let opened: Database
-    let folder: string
+    let counted: CountedStore
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'harborage-plans-'))
-      const path = join(folder, 'plans.db')
-      opened = await openSqlite({ dsn: `sqlite:${path}` })
-      const { database, recorded } = recordStatements(opened)
-      const state = await openStateStore({ database })
-      const writer = new Sqlite(path)
-      for (const [tenant, count] of [
-        ['few', FEW],
-        ['many', MANY],
-      ] as const) {
-        writer.exec(
-          `with recursive n(i) as (select 0 union all select i + 1 from n where i < ${count - 1})
-           insert into state_records
-           select '${tenant}', 'u', 's', '', 'k' || (10000 + i), '${tenant}' || i, 0, 0, '${tenant}' || i || ',', x'00' from n`,
-        )
-      }
-      await saveLarge(state)
-      writer.pragma('wal_checkpoint(truncate)')
-      writer.close()
-      counted = { state, recorded, pagesOf: async (statement) => pagesOnDisk(path, statement) }
+      counted = await openCountedSqlite()
+      await fill(counted)
     })
-    afterAll(async () => {
-      await counted.state.close()
-      await opened.close()
-      await rm(folder, { recursive: true })
-    })
+    afterAll(() => counted.close())
 
     checkPages(() => counted)
   })
+}
+
+async function fill({ state, insert }: CountedStore): Promise<void> {
+  const ofSession = { user: "'u'", session: "'s'", kind: "'k' || (10000 + i)" }
+  await saveLarge(state)
+  await insert(
+    { ...ofSession, tenant: "'few'", count: FEW },
+    { ...ofSession, tenant: "'many'", count: MANY },
+  )
 }
 
 async function saveLarge(state: StateStore): Promise<void> {
@@ -195,20 +127,4 @@ async function saveLarge(state: StateStore): Promise<void> {
     bytes: crypto.getRandomValues(new Uint8Array(LARGE_BYTES)),
   }))
   await state.commit({ save })
-}
-
-/** Returns how many pages a new connection, which has cached none, reads for a statement. */
-function pagesOnDisk(path: string, { sql, values }: Recorded): number {
-  const connection = new Sqlite(path, { readonly: true })
-  const statement = connection.prepare(sql)
-  const before = bytesReadByProcess()
-  statement.all(...values)
-  const read = bytesReadByProcess() - before
-  connection.close()
-  return Math.floor(read / PAGE_BYTES)
-}
-
-function bytesReadByProcess(): number {
-  const [, count] = /^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8')) ?? []
-  return Number(count)
 }

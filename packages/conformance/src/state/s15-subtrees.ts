@@ -19,6 +19,7 @@ import { eventLoopTurns } from '../support/event-loop.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { race } from '../support/race.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { similarIdentities } from '../support/similar-names.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
@@ -27,6 +28,9 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 const KIND = 'task.checkpoint'
+
+/** More records than a batch deletes. */
+const MANY = 1_200
 
 /** The number of rounds of a race, each with another delay. */
 const ROUNDS = 10
@@ -53,38 +57,40 @@ const partsOf = {
 
 /** Registers the cases of S15: deleteAll empties all of a subtree and nothing beside it. */
 export function subtrees({ it }: StateCases): void {
-  for (const level of levels) {
-    it(`S15 deleteAll of a ${level} empties all of it and nothing else`, async ({ store }) => {
+  it('S15 deleteAll empties all of its subtree and nothing else', async ({ store }) => {
+    for (const level of levels) {
       const run = freshIdentity()
       const subtree = subtreeOf[level](run)
       const records = await saveAround(store, run)
-      const within = records.filter(({ identity }) => isWithin(completeOf(identity), subtree))
+      const within = recordsWithin(records, subtree)
       const counts: number[] = []
       const answer = await store.deleteAll(subtree, {
         onProgress: ({ deleted }) => void counts.push(deleted),
       })
-      assert.deepEqual(answer, { deleted: within.length, remaining: 0 })
-      assert.deepEqual(counts.at(-1), within.length)
+      assert.deepEqual(answer, { deleted: within.length, remaining: 0 }, level)
+      assert.equal(counts.at(-1), within.length)
       for (const record of records) {
         if (within.includes(record)) await assertEmpty(store, record)
         else await assertHolds(store, record)
       }
       assert.deepEqual(await store.deleteAll(subtree), { deleted: 0, remaining: 0 })
       for (const record of within) assert.equal(await store.save(record), 'saved')
-    })
+    }
+  })
 
-    for (const part of partsOf[level]) {
-      it(`S15 deleteAll of a ${level} spares one with a similar ${part}`, async ({ store }) => {
+  it('S15 deleteAll spares a subtree with a similar name', async ({ store }) => {
+    for (const level of levels) {
+      for (const part of partsOf[level]) {
         const runs = similarIdentities(part)
         await Promise.all(runs.map((identity) => saveNew(store, { identity, kind: KIND })))
         for (const run of runs) {
           // A slot that an earlier call had emptied as well would not be counted here.
           const answer = await store.deleteAll(subtreeOf[level](run))
-          assert.deepEqual(answer, { deleted: 1, remaining: 0 }, run[part])
+          assert.deepEqual(answer, { deleted: 1, remaining: 0 }, `${level}: ${run[part]}`)
         }
-      })
+      }
     }
-  }
+  })
 
   it('S15 a deleteAll of a run during a commit removes all of the commit or nothing of it', async ({
     store,
@@ -104,8 +110,8 @@ export function subtrees({ it }: StateCases): void {
     }
   })
 
-  for (const level of wideLevels) {
-    it(`S15 deleteAll of a ${level} counts what is saved meanwhile`, async ({ store }) => {
+  it('S15 deleteAll of a user or a tenant counts what is saved meanwhile', async ({ store }) => {
+    for (const level of wideLevels) {
       const run = freshIdentity()
       await saveAround(store, run)
       const late = newRecord({ identity: run, kind: 'task.late' })
@@ -114,45 +120,53 @@ export function subtrees({ it }: StateCases): void {
           assert.equal(await store.save(late), 'saved')
         },
       })
-      assert.equal(answer.remaining, 1)
+      assert.equal(answer.remaining, 1, level)
       await assertHolds(store, late)
-    })
+    }
+  })
 
-    it(`S15 concurrent deleteAll calls of a ${level} count each record once`, async ({ store }) => {
+  it('S15 concurrent deleteAll calls count each record once', async ({ store }) => {
+    for (const level of levels) {
       const run = freshIdentity()
-      const records = await saveAround(store, run)
       const subtree = subtreeOf[level](run)
-      const within = records.filter(({ identity }) => isWithin(completeOf(identity), subtree))
+      const within = recordsWithin(await saveAround(store, run), subtree)
       const counts = await race(4, async () => (await store.deleteAll(subtree)).deleted)
-      assert.equal(
-        counts.map(Number).reduce((sum, count) => sum + count, 0),
-        within.length,
-      )
-    })
+      const total = counts.map(Number).reduce((sum, count) => sum + count, 0)
+      assert.equal(total, within.length, level)
+    }
+  })
 
-    it(`S15 deleteAll of a ${level} goes on batch by batch, and may be canceled`, async ({
-      store,
-    }) => {
-      const run = freshIdentity()
-      const count = await saveBatches(store, run)
-      const subtree = subtreeOf[level](run)
-      const controller = new AbortController()
-      const canceled = store.deleteAll(subtree, {
-        signal: controller.signal,
-        onProgress: () => controller.abort(new Error('enough')),
-      })
-      await assert.rejects(canceled, /enough/)
-      const counts: number[] = []
-      const answer = await store.deleteAll(subtree, {
-        onProgress: ({ deleted }) => void counts.push(deleted),
-      })
-      assert.equal(answer.remaining, 0)
-      assert.ok(answer.deleted > 0 && answer.deleted < count, 'the first call was not canceled')
-      assert.equal(counts.at(-1), answer.deleted)
-      assert.ok(counts.length > 1, 'there was one batch')
-      assert.deepEqual(await collect(store.list(run, 'task.')), [])
+  it('S15 deleteAll of a user or a tenant goes on batch by batch, until it is canceled or its progress fails', async ({
+    store,
+  }) => {
+    const run = freshIdentity()
+    const { tenantId, userId } = run
+    const others = [run, { ...run, userId: `${userId}-2` }, tenantOwner({ tenantId })]
+    for (const identity of others) await saveMany(store, identity)
+    const tenant = allOfTenant({ tenantId })
+    const enough = new Error('enough')
+    const controller = new AbortController()
+    const canceled = store.deleteAll(tenant, {
+      signal: controller.signal,
+      onProgress: () => controller.abort(enough),
     })
-  }
+    assert.equal(await rejectionOf(() => canceled), enough)
+    const failed = store.deleteAll(tenant, { onProgress: () => Promise.reject(enough) })
+    assert.equal(await rejectionOf(() => failed), enough)
+    const counts: number[] = []
+    const onProgress = ({ deleted }: { deleted: number }): void => void counts.push(deleted)
+    const answer = await store.deleteAll(tenant, { onProgress })
+    assert.equal(answer.remaining, 0)
+    assert.ok(answer.deleted > 0 && answer.deleted < 2 * MANY, 'a call did not stop')
+    assert.equal(counts.at(-1), answer.deleted)
+    assert.ok(counts.length > 1, 'there was one batch')
+    for (const identity of others) assert.equal(await store.count(identity, ''), 0)
+    await saveMany(store, run)
+    counts.length = 0
+    const ofUser = await store.deleteAll(allOfUser({ tenantId, userId }), { onProgress })
+    assert.deepEqual(ofUser, { deleted: MANY, remaining: 0 })
+    assert.ok(counts.length > 1, 'there was one batch')
+  })
 
   it('S15 deleteAll takes a subtree only, and no identity or copy', async ({ store }) => {
     const run = freshIdentity()
@@ -190,19 +204,16 @@ async function saveAround(store: StateStore, run: Run): Promise<NewStateRecord[]
   return Promise.all(owners.map((identity) => saveNew(store, { identity, kind: KIND })))
 }
 
-/** Saves more than a batch, and resolves to the number of records. */
-async function saveBatches(store: StateStore, identity: Run): Promise<number> {
-  const perCommit = 1_000
-  for (const commit of [0, 1, 2]) {
-    const save = Array.from({ length: perCommit }, (_, index) =>
-      newRecord({ identity, kind: `task.${commit * perCommit + index}` }, ''),
-    )
-    await store.commit({ save })
-  }
-  return 3 * perCommit
+/** Saves more records than a batch deletes. */
+async function saveMany(store: StateStore, identity: Owner): Promise<void> {
+  const records = Array.from({ length: MANY }, (_, index) =>
+    newRecord({ identity, kind: `task.${index}` }, ''),
+  )
+  await store.commit({ save: records.slice(0, 1_000) })
+  await store.commit({ save: records.slice(1_000) })
 }
 
-function completeOf(owner: Owner): Run {
-  const { tenantId, userId, sessionId, runId = '' } = owner
-  return { tenantId, userId, sessionId, runId }
+/** Returns the records whose slots a subtree holds. */
+function recordsWithin(records: readonly NewStateRecord[], subtree: Subtree): NewStateRecord[] {
+  return records.filter(({ identity }) => isWithin(identity, subtree))
 }

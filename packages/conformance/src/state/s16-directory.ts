@@ -18,6 +18,7 @@ import { collect } from '../support/collect.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { invalidPageSizes } from '../support/malformed-values.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { similarNames } from '../support/similar-names.ts'
 import { kindsInByteOrder } from './support/kind-examples.ts'
 import { newRecord } from './support/new-record.ts'
@@ -97,37 +98,36 @@ export function directory({ it }: StateCases): void {
     assert.deepEqual(await tenantIds(store, tenantId), [])
   })
 
-  for (const pageSize of [1, 3, 100, undefined]) {
-    const options: PageOptions = pageSize === undefined ? {} : { pageSize }
-    const title = pageSize === undefined ? 'of the default size' : `of ${pageSize}`
-
-    it(`S16 names are walked in the order of their bytes, in pages ${title}`, async ({ store }) => {
-      const { tenantId } = freshIdentity()
-      const names = kindsInByteOrder('n')
-      const of = (userId: string, sessionId: string, runId: string): RunIdentity => {
-        return { tenantId, userId, sessionId, runId }
-      }
-      await saveAll(store, [
-        ...names.map((name) => of(name, 's', 'r')),
-        ...names.map((name) => of('user', name, 'r')),
-        ...names.map((name) => of('user', 'session', name)),
-      ])
-      const user = { tenantId, userId: 'user' }
-      const users = await userIds(store, tenantId, options)
-      assert.deepEqual(users, [...names, 'user'].toSorted(compareBytes))
+  it('S16 names are walked in the order of their bytes, in pages of any size', async ({
+    store,
+  }) => {
+    const { tenantId } = freshIdentity()
+    const names = kindsInByteOrder('n')
+    const of = (userId: string, sessionId: string, runId: string): RunIdentity => {
+      return { tenantId, userId, sessionId, runId }
+    }
+    await saveAll(store, [
+      ...names.map((name) => of(name, 's', 'r')),
+      ...names.map((name) => of('user', name, 'r')),
+      ...names.map((name) => of('user', 'session', name)),
+    ])
+    const user = { tenantId, userId: 'user' }
+    const userNames = [...names, 'user'].toSorted(compareBytes)
+    const sessionNames = [...names, 'session'].toSorted(compareBytes)
+    const ofEach = userNames.flatMap((name) => (name === 'user' ? sessionNames : ['s']))
+    for (const options of [{ pageSize: 1 }, { pageSize: 3 }, { pageSize: 100 }, {}]) {
+      assert.deepEqual(await userIds(store, tenantId, options), userNames)
       const ofUser = await collect(store.sessions(allOfUser(user), options))
-      const sessions = [...names, 'session'].toSorted(compareBytes)
-      assert.deepEqual(ofUser.map(sessionIdOf), sessions)
+      assert.deepEqual(ofUser.map(sessionIdOf), sessionNames)
       const ofTenant = await collect(store.sessions(allOfTenant({ tenantId }), options))
-      const expected = users.flatMap((userId) => (userId === 'user' ? sessions : ['s']))
-      assert.deepEqual(ofTenant.map(sessionIdOf), expected)
+      assert.deepEqual(ofTenant.map(sessionIdOf), ofEach)
       const runs = await collect(store.runs({ ...user, sessionId: 'session' }, options))
       assert.deepEqual(
         runs.map(({ runId }) => runId),
         names,
       )
-    })
-  }
+    }
+  })
 
   it('S16 tenants are walked in the order of their bytes', async ({ store }) => {
     const prefix = freshIdentity().tenantId
@@ -179,6 +179,36 @@ export function directory({ it }: StateCases): void {
     assert.deepEqual(await tenantIds(store, tenantId), [])
   })
 
+  it('S16 an abort ends a walk with its reason before the next owner, and a close at the next page', async ({
+    store,
+  }) => {
+    const { runId: _, ...session } = freshIdentity()
+    const { tenantId } = session
+    const several = ['a', 'b', 'c'].flatMap((name) => [
+      { ...session, runId: name },
+      { ...session, sessionId: name },
+      { ...session, userId: name },
+      tenantOwner({ tenantId: `${tenantId}-${name}` }),
+    ])
+    await saveAll(store, several)
+    const reason = new Error('the user left')
+    for (const pageSize of [1, 2]) {
+      const controller = new AbortController()
+      const walks = walksOf(store, session)({ pageSize, signal: controller.signal })
+      const iterators = walks.map((walk) => walk[Symbol.asyncIterator]())
+      for (const each of iterators) assert.notEqual((await each.next()).done, true)
+      controller.abort(reason)
+      for (const each of iterators) assert.equal(await rejectionOf(() => each.next()), reason)
+    }
+    const left = walksOf(
+      store,
+      session,
+    )({ pageSize: 1 }).map((walk) => walk[Symbol.asyncIterator]())
+    for (const each of left) assert.notEqual((await each.next()).done, true)
+    await store.close()
+    for (const each of left) await assertFails('store_closed', () => each.next())
+  })
+
   it('S16 a walk rejects what is no subtree, session or maintenance scope, at once', async ({
     store,
   }) => {
@@ -211,6 +241,17 @@ export function directory({ it }: StateCases): void {
     await assertFails('store_closed', () => store.sessions(malformed<Subtree<'tenant'>>({})))
     await assertFails('store_closed', () => store.tenants(malformed<typeof maintenance>({})))
   })
+}
+
+/** The walks of the directory, of a tenant with one user and one session. */
+function walksOf(store: StateStore, { tenantId, userId, sessionId }: Identity) {
+  return (options: PageOptions): readonly AsyncIterable<unknown>[] => [
+    store.tenants(maintenance, options),
+    store.users(allOfTenant({ tenantId }), options),
+    store.sessions(allOfUser({ tenantId, userId }), options),
+    store.sessions(allOfTenant({ tenantId }), options),
+    store.runs({ tenantId, userId, sessionId }, options),
+  ]
 }
 
 function owning(tenantId: string, userId: string, sessionId: string): Required<RunIdentity> {
