@@ -2,6 +2,8 @@ import { inspect } from 'node:util'
 
 import { openArtifactStore } from '@harborage/artifacts'
 import {
+  allOfTenant,
+  allOfUser,
   createEventBus,
   HarborageError,
   listenToOperations,
@@ -48,8 +50,14 @@ describe('each operation is published with its outcome', () => {
     for await (const _ of store.listKeys(session, SECRET, { limit: 1 }));
     await store.count(session, '')
     for await (const _ of store.listKind({ maintenanceScoped: true }, SECRET));
+    const { tenantId, userId } = session
+    for await (const _ of store.sessions(allOfUser({ tenantId, userId }), { pageSize: 100 }));
+    for await (const _ of store.users(allOfTenant({ tenantId }), { pageSize: 1 }));
+    for await (const _ of store.tenants({ maintenanceScoped: true }));
+    for await (const _ of store.runs(session));
     await store.delete(session, SECRET)
     await deleteSession(store, session)
+    await store.deleteAll(allOfUser({ tenantId, userId }))
     expect(told()).toEqual([
       'state.save saved',
       'state.save unchanged',
@@ -65,7 +73,13 @@ describe('each operation is published with its outcome', () => {
       'state.listKeys ok',
       'state.count ok',
       'state.listKind ok',
+      'state.sessions ok',
+      'state.users ok',
+      'state.users ok',
+      'state.tenants ok',
+      'state.runs ok',
       'state.delete ok',
+      'state.deleteAll ok',
       'state.deleteAll ok',
     ])
   })

@@ -45,8 +45,13 @@ describe.each(methods)('%s', (method) => {
   })
 })
 
+const ofMaintenance: ReadonlySet<Method> = new Set(['listKind', 'tenants'])
+const ofSubtrees: ReadonlySet<Method> = new Set(['deleteAll', 'sessions', 'users'])
+
 function refusalsAt(method: Method, [argument]: Place): string[] {
-  if (method === 'listKind' && argument === 0) return ['maintenance_scope_required']
-  if (method === 'deleteAll' && argument === 0) return ['subtree_required']
+  if (argument === 0) {
+    if (ofMaintenance.has(method)) return ['maintenance_scope_required']
+    if (ofSubtrees.has(method)) return ['subtree_required']
+  }
   return ['identity_required', 'invalid_identity', 'invalid_record']
 }

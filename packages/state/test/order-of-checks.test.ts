@@ -1,4 +1,4 @@
-import { allOfRun, userOwner } from '@harborage/core'
+import { allOfRun, allOfTenant, allOfUser, userOwner } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 
@@ -20,19 +20,25 @@ function malformedExcept(method: Method, identity: unknown): unknown[] {
   if (method === 'save') return [record, options]
   if (method === 'loadMany') return [[record], options]
   if (method === 'commit') return [{ save: [record] }, options]
-  if (method === 'deleteAll') return [identity, options]
+  if (withoutKind.has(method)) return [identity, options]
   return [identity, 7, options]
 }
 
-const methodsWithIdentity = methods.filter(
-  (method) => method !== 'listKind' && method !== 'deleteAll',
-)
+const walks = ['sessions', 'users', 'tenants', 'runs'] as const
+const withoutKind: ReadonlySet<Method> = new Set(['deleteAll', ...walks])
 
 /** What each method takes first, if it is no identity. */
 const firstArguments: { readonly [Each in Method]?: unknown } = {
   listKind: { maintenanceScoped: true },
   deleteAll: allOfRun(goodIdentity),
+  sessions: allOfUser(goodUser),
+  users: allOfTenant({ tenantId: 'acme' }),
+  tenants: { maintenanceScoped: true },
 }
+
+const methodsWithIdentity = methods.filter((method) => firstArguments[method] === undefined)
+
+const session = { ...goodUser, sessionId: 's1' }
 
 describe('each method checks first that the store is open', () => {
   test.each(methods)('%s', async (method) => {
@@ -84,29 +90,40 @@ describe('each method checks the identity before its other arguments', () => {
 })
 
 test.each([undefined, goodIdentity, { ...allOfRun(goodIdentity) }, userOwner(goodUser)])(
-  'deleteAll checks first that it was given a subtree, which %j is not',
+  'deleteAll, sessions and users check first that they were given a subtree, which %j is not',
   async (given) => {
     await using store = await openStateStore()
-    const error = await failureOf(() =>
-      callUnchecked(store, 'deleteAll', ...malformedExcept('deleteAll', given)),
-    )
-    expect(error.code).toBe('subtree_required')
-    expect(error.message).toContain('allOfSession()')
+    for (const [method, advice] of [
+      ['deleteAll', 'allOfSession()'],
+      ['sessions', 'allOfUser()'],
+      ['users', 'allOfTenant()'],
+    ] as const) {
+      const error = await failureOf(() =>
+        callUnchecked(store, method, ...malformedExcept(method, given)),
+      )
+      expect(error.code).toBe('subtree_required')
+      expect(error.message).toContain(advice)
+    }
   },
 )
 
 test.each(methods)('%s checks its other arguments last', async (method) => {
   await using store = await openStateStore()
-  const owner = firstArguments[method] ?? goodIdentity
+  const owner = firstArguments[method] ?? (method === 'runs' ? session : goodIdentity)
   const error = await failureOf(() =>
     callUnchecked(store, method, ...malformedExcept(method, owner)),
   )
   expect(error.code).toBe('invalid_record')
 })
 
-test('list, listKeys and listKind throw for a malformed argument when they are called, not at the first iteration', async () => {
+test('every walk throws for a malformed argument when they are called, not at the first iteration', async () => {
   await using store = await openStateStore()
   expect(() => store.list(goodIdentity, '\0')).toThrow('kindPrefix')
   expect(() => store.listKeys(goodIdentity, '\0')).toThrow('kindPrefix')
   expect(() => store.listKind({ maintenanceScoped: true }, '')).toThrow('kindPrefix')
+  const options = { pageSize: 0 }
+  expect(() => store.sessions(allOfUser(goodUser), options)).toThrow('pageSize')
+  expect(() => store.users(allOfTenant({ tenantId: 'acme' }), options)).toThrow('pageSize')
+  expect(() => store.tenants({ maintenanceScoped: true }, options)).toThrow('pageSize')
+  expect(() => store.runs(session, options)).toThrow('pageSize')
 })

@@ -1,4 +1,4 @@
-import { allOfRun, newEventId, type RunIdentity } from '@harborage/core'
+import { allOfRun, allOfTenant, allOfUser, newEventId, type RunIdentity } from '@harborage/core'
 import type { NewStateRecord } from '@harborage/state'
 
 export const identity: Required<RunIdentity> = {
@@ -23,6 +23,7 @@ export function goodRecord(): NewStateRecord {
 export function goodArguments(): Record<Method, unknown[]> {
   const record = goodRecord()
   const { kind } = record
+  const { tenantId, userId, sessionId } = identity
   return {
     save: [record, {}],
     load: [identity, kind, {}],
@@ -44,6 +45,10 @@ export function goodArguments(): Record<Method, unknown[]> {
     listKeys: [identity, 'task.', {}],
     count: [identity, 'task.', {}],
     listKind: [{ maintenanceScoped: true }, 'task.', {}],
+    sessions: [allOfUser({ tenantId, userId }), {}],
+    users: [allOfTenant({ tenantId }), {}],
+    tenants: [{ maintenanceScoped: true }, {}],
+    runs: [{ tenantId, userId, sessionId }, {}],
   }
 }
 
@@ -61,6 +66,10 @@ export const methods = [
   'listKeys',
   'count',
   'listKind',
+  'sessions',
+  'users',
+  'tenants',
+  'runs',
 ] as const
 
 /** A method of a store that takes arguments. */

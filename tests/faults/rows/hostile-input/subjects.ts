@@ -1,6 +1,8 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
 import {
   allOfSession,
+  allOfTenant,
+  allOfUser,
   createEventBus,
   type EventBus,
   type Identity,
@@ -90,7 +92,17 @@ function ofState(store: StateStore): Subject[] {
     listKeys: () => [run, '', { from: 'task.a', to: 'task.z' }],
     count: () => [run, 'task.', { from: 'task.a', to: 'task.z' }],
     listKind: () => [maintenance, 'task.', { pageSize: 3 }],
-  }).map((subject) => ({ ...subject, crossesIdentities: subject.name === 'state.listKind' }))
+    sessions: () => [
+      allOfUser({ tenantId: identity.tenantId, userId: identity.userId }),
+      { pageSize: 3 },
+    ],
+    users: () => [allOfTenant({ tenantId: identity.tenantId }), { pageSize: 3 }],
+    tenants: () => [maintenance, { pageSize: 3 }],
+    runs: () => [identity, { pageSize: 3 }],
+  }).map((subject) => ({
+    ...subject,
+    crossesIdentities: ['state.listKind', 'state.tenants'].includes(subject.name),
+  }))
 }
 
 function ofTypedSlot(store: StateStore): Subject[] {

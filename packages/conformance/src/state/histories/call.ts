@@ -78,6 +78,8 @@ export async function callOf(
         collect(store.listKind({ maintenanceScoped: true }, prefix, { pageSize })),
       )
     }
+    case 'directory':
+      return reading((store) => names.directory(store, step))
     case 'retry':
       return earlier[step.callsAgo % earlier.length] ?? reading(async () => undefined)
   }

@@ -158,6 +158,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
+      do: fc.constant('directory' as const),
+      level: fc.constantFrom('run', 'session', 'user', 'tenant'),
+      slot,
+      pageSize: walk.pageSize,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
       do: fc.constant('listKind' as const),
       kind: fc.nat(KINDS.length - 1),
       ...walk,

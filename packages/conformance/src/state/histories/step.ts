@@ -42,6 +42,12 @@ export type Step =
       readonly prefixLength: number
       readonly pageSize: number
     }
+  | {
+      readonly do: 'directory'
+      readonly level: SubtreeLevel
+      readonly slot: SlotChoice
+      readonly pageSize: number
+    }
   /** Repeats an earlier writing call unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly callsAgo: number }
 

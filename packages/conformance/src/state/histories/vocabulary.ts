@@ -13,9 +13,15 @@ import {
   type SubtreeLevel,
   userOwner,
 } from '@harborage/core'
-import type { KindBounds, NewStateRecord, Slot } from '@harborage/state'
+import type { KindBounds, NewStateRecord, Slot, StateStore } from '@harborage/state'
+import { collect } from '../../support/collect.ts'
 import { bytesOf } from '../../support/text-bytes.ts'
-import type { BoundsChoice, RecordChoice, SessionChoice, SlotChoice } from './step.ts'
+import type { BoundsChoice, RecordChoice, SessionChoice, SlotChoice, Step } from './step.ts'
+
+type DirectoryChoice = Extract<Step, { readonly do: 'directory' }>
+
+/** More tenants than there are, so that one page holds all. */
+const ALL_TENANTS = { pageSize: 1_000 }
 
 /** The names of kinds in a history, without its prefix. */
 export const KINDS = ['a', 'A', 'a%', 'a_', 'a\ue000', 'a\u{10000}'] as const
@@ -40,6 +46,8 @@ export interface Vocabulary {
   readonly record: (choice: RecordChoice) => NewStateRecord
   readonly eventId: (event: number) => EventId
   readonly bounds: (choice: BoundsChoice) => KindBounds
+  /** Resolves to what a walk of the directory yields, of the tenants of this history. */
+  readonly directory: (store: StateStore, choice: DirectoryChoice) => Promise<readonly Owner[]>
   /** Returns a prefix of a kind: that of the history and the next `length` characters. */
   readonly prefixOf: (kind: number, length: number) => string
 }
@@ -76,6 +84,21 @@ export function newVocabulary(): Vocabulary {
     if (level === 'session' || choice.run === 0) return allOfSession(identity)
     return allOfRun({ ...identity, runId: runIdOf(choice) })
   }
+  const directory = async (
+    store: StateStore,
+    { level, slot: choice, pageSize }: DirectoryChoice,
+  ): Promise<readonly Owner[]> => {
+    const { tenantId, userId, sessionId } = session(choice)
+    const tenant = allOfTenant({ tenantId })
+    if (level === 'run') return collect(store.runs({ tenantId, userId, sessionId }, { pageSize }))
+    if (level === 'user') return collect(store.users(tenant, { pageSize }))
+    if (level === 'session') {
+      const within = choice.run === 0 ? allOfUser({ tenantId, userId }) : tenant
+      return collect(store.sessions(within, { pageSize }))
+    }
+    const tenants = await collect(store.tenants({ maintenanceScoped: true }, ALL_TENANTS))
+    return tenants.filter((each) => each.tenantId.startsWith(id))
+  }
   const slot = (choice: SlotChoice): Slot => ({ identity: run(choice), kind: kindOf(choice.kind) })
   const eventId = (event: number): EventId => parseEventId(`event ${event}`)
   return {
@@ -84,6 +107,7 @@ export function newVocabulary(): Vocabulary {
     owner,
     slot,
     eventId,
+    directory,
     record: (choice) => ({
       ...slot(choice.slot),
       eventId: eventId(choice.event),
