@@ -243,7 +243,7 @@ export function directory({ it }: StateCases): void {
   })
 }
 
-/** The walks of the directory, of a tenant with one user and one session. */
+/** Returns a function that begins all walks of the directory around a session. */
 function walksOf(store: StateStore, { tenantId, userId, sessionId }: Identity) {
   return (options: PageOptions): readonly AsyncIterable<unknown>[] => [
     store.tenants(maintenance, options),

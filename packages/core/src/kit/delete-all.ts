@@ -22,6 +22,8 @@ const names = new KnownNames('options', ['signal', 'onProgress'])
  * Checks the arguments of a `deleteAll`.
  *
  * @param levels The levels of subtrees that the store knows. Default: all.
+ * @throws `subtree_required`, `identity_required` and `invalid_identity` as `checkSubtree`;
+ * `invalid_record` if an option is malformed or unknown.
  */
 export function checkDeleteAll<Level extends SubtreeLevel>(
   subtree: Subtree<Level>,

@@ -14,7 +14,7 @@ export interface DirectoryDriver {
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
 }
 
-/** Begins the walk `tenants` of a store. */
+/** Returns the walk `tenants` of a store. */
 export function walkTenants(
   gate: CallGate,
   driver: DirectoryDriver,
@@ -33,7 +33,7 @@ export function walkTenants(
   })
 }
 
-/** Begins the walk `users` of a store. */
+/** Returns the walk `users` of a store. */
 export function walkUsers(
   gate: CallGate,
   driver: DirectoryDriver,
@@ -49,7 +49,7 @@ export function walkUsers(
   })
 }
 
-/** Begins the walk `sessions` of a store. */
+/** Returns the walk `sessions` of a store. */
 export function walkSessions(
   gate: CallGate,
   driver: DirectoryDriver,
@@ -65,7 +65,7 @@ export function walkSessions(
   })
 }
 
-/** Begins the walk `runs` of a store. */
+/** Returns the walk `runs` of a store. */
 export function walkRuns(
   gate: CallGate,
   driver: DirectoryDriver,

@@ -141,17 +141,19 @@ export function compileBatchRemoval<Owned extends object>(
 /**
  * Removes the next rows of an owner, in the order of the key, in one atomic step.
  *
- * @param after The columns of the `last` row of the previous batch, or `undefined` for the first
- * batch.
+ * @param batch The columns of the `last` row of the previous batch, or `undefined` for the first
+ * batch, and the largest number of rows.
  * @returns The number of rows, and the columns of the place where the batch ended; `undefined` if
  * it was the last one.
  */
 export async function removeBatch<Owned extends object>(
   database: SqlDatabase,
-  { walked, findEnd, removal }: BatchRemoval<Owned>,
+  statements: BatchRemoval<Owned>,
   owner: Owned,
-  { after, limit }: { readonly after: object | undefined; readonly limit: number },
+  batch: { readonly after: object | undefined; readonly limit: number },
 ): Promise<{ readonly deleted: number; readonly last: Record<string, string> | undefined }> {
+  const { walked, findEnd, removal } = statements
+  const { after, limit } = batch
   const begin = { ...owner, ...placeAfter(after ?? placeOf(walked, '')) }
   const [last] = await database.rows(findEnd, { ...begin, skip: limit - 1 })
   const end = placeUpTo(last ?? placeOf(walked, prefixUpperBound('')))
