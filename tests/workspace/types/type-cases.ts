@@ -23,7 +23,7 @@ export const typeCases: readonly TypeCase[] = [
     what: `no identity is without its ${part}`,
     right: `await store.load(${identityWithout()}, kind)`,
     wrong: `await store.load(${identityWithout(part)}, kind)`,
-    error: ['TS2741', `Property '${part}' is missing`] as const,
+    error: ['TS2345', "is not assignable to parameter of type 'Owner'"] as const,
   })),
   {
     what: 'an identity knows no other part',
@@ -248,6 +248,7 @@ function completeSwitch(left?: string): string {
     'condition_failed',
     'result_too_large',
     'maintenance_scope_required',
+    'subtree_required',
     'scope_mismatch',
     'artifact_too_large',
     'artifact_corrupt',
