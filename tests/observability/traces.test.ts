@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 
 import { openArtifactStore } from '@harborage/artifacts'
 import {
+  allOfSession,
   allOfTenant,
   allOfUser,
   createEventBus,
@@ -125,6 +126,9 @@ describe('each operation is published with its outcome', () => {
     await store.settled()
     await store.forget(session, newEventId())
     await store.delete(session)
+    const { tenantId, userId } = session
+    for await (const _ of store.sessions(allOfUser({ tenantId, userId })));
+    await store.deleteAll(allOfSession(session))
     expect(told()).toEqual([
       'memory.addTurn ok',
       'memory.summarize summarized',
@@ -132,6 +136,8 @@ describe('each operation is published with its outcome', () => {
       'memory.summarize invalid_summary',
       'memory.forget ok',
       'memory.delete ok',
+      'memory.sessions ok',
+      'memory.deleteAll ok',
     ])
   })
 

@@ -1,8 +1,12 @@
-import type { EventId, RunIdentity } from '@harborage/core'
-import { conversationKey } from './internal/conversation-key.ts'
+import type { EventId, RunIdentity, Subtree } from '@harborage/core'
+import { compareOwners, directoryOf, isWithin, type DirectoryPage } from '@harborage/core/kit'
+import { conversationKey, identityOfKey } from './internal/conversation-key.ts'
 import {
   REMOVED_POSITION,
   type Conversation,
+  type DeleteBatch,
+  type DeletedBatch,
+  type DeletedConversation,
   type ForgottenTurnIds,
   type HeldMemory,
   type KeptTurn,
@@ -54,8 +58,47 @@ export class InMemoryMemoryDriver implements MemoryDriver {
     return change.result
   }
 
+  async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]> {
+    return this.#identitiesWithin(subtree).map((identity) => this.#delete(identity))
+  }
+
+  async deleteBatch({ subtree, after, limit }: DeleteBatch): Promise<DeletedBatch> {
+    const left = this.#identitiesWithin(subtree)
+      .filter((identity) => after === undefined || compareOwners(identity, after) > 0)
+      .toSorted(compareOwners)
+    const deleted: DeletedConversation[] = []
+    let rows = 0
+    for (const identity of left) {
+      rows += rowsOf(this.#conversations.get(conversationKey(identity)))
+      deleted.push(this.#delete(identity))
+      if (rows >= limit) break
+    }
+    const isLast = deleted.length === left.length
+    return { deleted, last: isLast ? undefined : deleted.at(-1)?.identity }
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.#identitiesWithin(subtree).length
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return directoryOf([...this.#conversations.keys()].map(identityOfKey), page)
+  }
+
   async close(): Promise<void> {
     this.#conversations.clear()
+  }
+
+  #identitiesWithin(subtree: Subtree): Required<RunIdentity>[] {
+    const identities = [...this.#conversations.keys()].map(identityOfKey)
+    return identities.filter((identity) => isWithin(identity, subtree))
+  }
+
+  #delete(identity: Required<RunIdentity>): DeletedConversation {
+    const key = conversationKey(identity)
+    const health = this.#conversations.get(key)?.header.health ?? 'healthy'
+    this.#conversations.delete(key)
+    return { identity, health }
   }
 }
 
@@ -75,6 +118,11 @@ interface Kept {
 const MAX_FORGOTTEN = 4
 
 const noTurns = (): number => 0
+
+/** Returns the number of the parts of a conversation, by which a batch is bounded. */
+function rowsOf(kept: Kept | undefined): number {
+  return kept === undefined ? 0 : 1 + kept.turns.length + kept.turnIds.size
+}
 
 function changed(
   kept: Kept | undefined,

@@ -31,6 +31,9 @@ export {
 export {
   REMOVED_POSITION,
   type Conversation,
+  type DeleteBatch,
+  type DeletedBatch,
+  type DeletedConversation,
   type ForgottenTurnIds,
   type HeldMemory,
   type KeptTurn,

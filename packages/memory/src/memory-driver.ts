@@ -1,4 +1,5 @@
-import type { EventId, RunIdentity } from '@harborage/core'
+import type { EventId, RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import type { Strategy } from './conversation.ts'
 import type { Health } from './health.ts'
 
@@ -161,6 +162,35 @@ export interface Conversation {
   readonly turns: readonly KeptTurn[]
 }
 
+/** A conversation that was deleted together with others. */
+export interface DeletedConversation {
+  readonly identity: Required<RunIdentity>
+  /** Its health, or `healthy` if its header was damaged. */
+  readonly health: Health
+}
+
+/** The parameters of {@link MemoryDriver.deleteBatch}. */
+export interface DeleteBatch {
+  readonly subtree: Subtree<'user' | 'tenant'>
+  /** The `last` of the previous batch, or `undefined` for the first batch. */
+  readonly after: Required<RunIdentity> | undefined
+  /**
+   * The number of headers, turns and remembered ids with which the batch ends. It may have more,
+   * since a conversation is deleted as a whole.
+   */
+  readonly limit: number
+}
+
+/** The answer of {@link MemoryDriver.deleteBatch}. */
+export interface DeletedBatch {
+  readonly deleted: readonly DeletedConversation[]
+  /**
+   * Where the batch ended, in an order of the driver's own; `undefined` if it was the last one.
+   * Conversations before this place are not visited again.
+   */
+  readonly last: Required<RunIdentity> | undefined
+}
+
 /**
  * The storage backend of a `MemoryStore`: it stores conversations and changes them atomically. The
  * store checks all identities first, and makes every decision about turns, summaries and health.
@@ -186,6 +216,22 @@ export interface MemoryDriver {
     readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result>
+  /**
+   * Deletes the conversation of the run, or those of the session and all its runs, in one atomic
+   * step. Leaves nothing of them, as a change with `erase` does. A concurrent change takes effect
+   * as a whole before it or after it.
+   */
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]>
+  /** Deletes the next conversations of a user or a tenant in one atomic step. */
+  deleteBatch(batch: DeleteBatch): Promise<DeletedBatch>
+  /** Returns the number of conversations of the subtree. */
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
+  /**
+   * Returns the next distinct tenants, users, sessions or runs that have a conversation, ordered by
+   * tenant, user, session and run, each by its UTF-8 bytes. Parts that the level does not have are
+   * `''`. The conversation of a session itself is of no run.
+   */
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -39,6 +39,8 @@ export interface HealthStep {
 /** The longest time to wait for the bus to publish an event, in milliseconds. */
 const PUBLISH_TIMEOUT_MS = 5_000
 
+const REJECTED = 'memory.identity_rejected'
+
 /**
  * Publishes events, one after the other. If the bus fails to publish an event of background work,
  * for which no caller waits, emits a process warning.
@@ -71,11 +73,19 @@ export class MemoryEvents {
   async identityRejected(identity: Identity, operation: string, reason: string): Promise<void> {
     const occurredAt = new Date()
     const payload = { operation, reason }
-    const type = 'memory.identity_rejected'
+    const type = REJECTED
     const publishing = async (): Promise<void> =>
       this.#bus.publish({ type, identity, occurredAt, payload })
     if (await settlesWithin(PUBLISH_TIMEOUT_MS, publishing())) return
     throw new Error(`the event bus did not publish "${type}" within ${PUBLISH_TIMEOUT_MS} ms`)
+  }
+
+  /**
+   * Publishes a rejected identity like an event of background work, since no caller can wait for
+   * it.
+   */
+  identityRejectedMeanwhile(identity: Identity, operation: string, reason: string): void {
+    this.#publish(REJECTED, identity, { operation, reason })
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
-import { CallGate, checkEventId } from '@harborage/core/kit'
+import { checkEventId } from '@harborage/core/kit'
 import type {
   ConversationTurn,
   ForgetOutcome,
@@ -15,14 +15,13 @@ import { conversionReadSet, decideConversion } from './internal/decide-conversio
 import { decideForget, forgetReadSet } from './internal/decide-forget.ts'
 import { decideReplacement, replacementReadSet } from './internal/decide-replacement.ts'
 import { FOLD_BATCH_TURNS } from './internal/fold-decisions.ts'
-import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { MemoryCalls } from './internal/memory-calls.ts'
 import { readTurns } from './internal/read-turns.ts'
 import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import type { CheckedMemoryRules, MemoryStoreOptions } from './memory-config.ts'
 import type { MemoryDriver } from './memory-driver.ts'
-import { MemoryEvents } from './memory-events.ts'
+import { MemorySubtrees } from './memory-subtrees.ts'
 import { turnTokens } from './token-estimator.ts'
 
 /**
@@ -34,18 +33,19 @@ import { turnTokens } from './token-estimator.ts'
  * Every method checks that the store is open, then the identity, then the other arguments, before
  * it reads or writes. So in addition to the codes that it names, each method may fail with
  * `store_closed`, `identity_required`, `invalid_identity`, `invalid_record`, `store_unavailable` if
- * the database fails, and for writes `outcome_unknown` if its answer was lost. All but `settled`,
- * `convert` and `delete` fail with `strategy_mismatch` if the conversation is kept under another
- * strategy. A rejected identity is also published as a `memory.identity_rejected` event.
+ * the database fails, and for writes `outcome_unknown` if its answer was lost. A call about one
+ * conversation fails with `strategy_mismatch` if that is kept under another strategy, unless the
+ * call is `settled`, `convert` or `delete`. A rejected identity is also published as a
+ * `memory.identity_rejected` event.
  */
-export class MemoryStore implements AsyncDisposable {
+export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
   readonly #driver: MemoryDriver
   readonly #release: () => Promise<void>
   readonly #rules: CheckedMemoryRules
   readonly #retention: RetentionRules
-  readonly #events: MemoryEvents
-  readonly #folds: FoldScheduler | undefined
-  readonly #gate = new CallGate({ name: 'MemoryStore', tracedAs: 'memory', store: this })
+  readonly #gate = MemorySubtrees.partsOf(this).gate
+  readonly #events = MemorySubtrees.partsOf(this).events
+  readonly #folds = MemorySubtrees.partsOf(this).folds
   readonly #calls: MemoryCalls
   #stopping: Promise<void> | undefined
 
@@ -55,17 +55,13 @@ export class MemoryStore implements AsyncDisposable {
    * @param driver The storage backend. By default the store closes it when it is closed.
    */
   constructor(driver: MemoryDriver, { rules, release = () => driver.close() }: MemoryStoreOptions) {
+    super(driver, rules)
     this.#driver = driver
     this.#rules = rules
     this.#release = release
-    this.#events = new MemoryEvents(rules.bus)
     const { strategy } = rules
     this.#calls = new MemoryCalls({ gate: this.#gate, driver, strategy, events: this.#events })
     this.#retention = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
-    if (strategy === 'rolling_summary' && rules.summarizer !== undefined) {
-      const { summarizer } = rules
-      this.#folds = new FoldScheduler(rules, { driver, summarizer, events: this.#events })
-    }
   }
 
   /**

@@ -14,7 +14,7 @@ const FOLDED = 1
 /** Longer than one turn may be, so that it becomes more turns than were folded into it. */
 const summary = 'x'.repeat(1_000_000)
 
-const owner: Required<RunIdentity> = { runId: '', ...identity }
+const owner: Required<RunIdentity> = identity
 const turns = Array.from({ length: TURNS }, (_, index) => ({
   turnId: newEventId(),
   userMessage: `turn ${index + 1}`,

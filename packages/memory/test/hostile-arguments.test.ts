@@ -9,9 +9,20 @@ import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 import { hostileValues, SECRET } from '@harborage/test-kit/hostile/hostile-values'
 import { refusalOf } from '@harborage/test-kit/hostile/refusal-of'
 
-import { goodArguments, identity, methods } from './support/good-arguments.ts'
+import { goodArguments, identity, methods, type Method } from './support/good-arguments.ts'
 
-const codes = ['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot']
+const codes = [
+  ...['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot'],
+  ...['subtree_required', 'maintenance_scope_required'],
+]
+
+/** The codes of the methods whose first argument is no identity. */
+const required: Partial<Record<Method, string>> = {
+  deleteAll: 'subtree_required',
+  sessions: 'subtree_required',
+  users: 'subtree_required',
+  tenants: 'maintenance_scope_required',
+}
 
 let store: MemoryStore
 
@@ -52,7 +63,7 @@ test.each(methods.filter((method) => method !== 'settled'))(
   '%s rejects a call without arguments',
   async (method) => {
     const error = await failureOf(() => callUnchecked(store, method))
-    expect(error.code).toBe('identity_required')
+    expect(error.code).toBe(required[method] ?? 'identity_required')
   },
 )
 

@@ -1,5 +1,7 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import { allOfSession, createEventBus } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
@@ -12,6 +14,7 @@ const ROUNDS = 60
 interface Stores {
   readonly state: StateStore
   readonly artifacts: ArtifactStore
+  readonly memory: MemoryStore
 }
 
 let database: TestDatabase
@@ -23,6 +26,11 @@ beforeAll(async () => {
   stores = {
     state: await openStateStore({ database: opened }),
     artifacts: await openArtifactStore({ database: opened }),
+    memory: await openMemoryStore({
+      database: opened,
+      strategy: 'truncation',
+      bus: createEventBus(),
+    }),
     [Symbol.asyncDispose]: () => opened.close(),
   }
 })
@@ -119,6 +127,28 @@ test(`none of ${ROUNDS} commits, each of a new slot and a filled one, is torn by
     // Each commit came before the deletion, which then counted both of its slots, or after it.
     expect(count).toBe(8 + (8 - left.length / 2))
     await deleteSession(state, session)
+  }
+})
+
+test(`none of ${ROUNDS} conversations that get turns meanwhile is torn by a deleteAll`, async () => {
+  const { memory } = stores
+  await using own = await bystander(database.dsn)
+  const runs = ['r1', 'r2', 'r3'].map((runId) => ({ ...session, runId }))
+  const turn = { userMessage: 'hello', assistantResponse: 'hi' }
+  for (let round = 0; round < ROUNDS / 3; round += 1) {
+    // The first run has no conversation yet.
+    for (const run of runs.slice(1)) await memory.addTurn(run, turn)
+    const adding = runs.flatMap((run) => [memory.addTurn(run, turn), memory.addTurn(run, turn)])
+    const [{ deleted }] = await Promise.all([memory.deleteAll(allOfSession(session)), ...adding])
+    expect([2, 3]).toContain(deleted)
+    const { rows } = await own.query<{ turns: string; counted: string | null }>(
+      `select count(*) filter (where kind like 'memory.turn/%') as turns,
+         max(case kind when 'memory.state' then convert_from(bytes, 'utf8')::json ->> 'turns' end) as counted
+       from memory_state group by run_id`,
+    )
+    for (const { turns, counted } of rows) expect(counted).toBe(turns)
+    await memory.deleteAll(allOfSession(session))
+    expect((await own.query('select from memory_state')).rowCount).toBe(0)
   }
 })
 

@@ -1,4 +1,4 @@
-import { createEventBus, newEventId } from '@harborage/core'
+import { allOfSession, allOfTenant, createEventBus, newEventId } from '@harborage/core'
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
@@ -66,6 +66,13 @@ const ofArtifacts: Pick<Deletion, 'isDone' | 'write' | 'isThere'> = {
   isDone: async ({ artifacts }) => (await idOf(artifacts)) === undefined,
   write: ({ artifacts }) => artifacts.putText(session, text),
   isThere: async ({ artifacts }) => (await idOf(artifacts)) !== undefined,
+}
+
+const ofMemory: Pick<Deletion, 'sent' | 'isDone' | 'write' | 'isThere'> = {
+  sent: COMMIT,
+  isDone: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 0,
+  write: async ({ memory }) => memory.addTurn(ann, turn('after')),
+  isThere: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 1,
 }
 
 const deletions: readonly Deletion[] = [
@@ -144,16 +151,21 @@ const deletions: readonly Deletion[] = [
     isThere: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 1,
   },
   {
+    ...ofMemory,
     what: 'delete of a conversation',
-    sent: COMMIT,
     begin: async ({ memory }) => {
       await memory.addTurn(ann, turn('before'))
       return async () => memory.delete(ann)
     },
-    isDone: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 0,
-    write: async ({ memory }) => memory.addTurn(ann, turn('after')),
-    isThere: async ({ memory }) => (await memory.getLlmContext(ann)).recentTurns.length === 1,
   },
+  ...[allOfSession(session), allOfTenant({ tenantId: session.tenantId })].map((subtree) => ({
+    ...ofMemory,
+    what: `deleteAll of the conversations of a ${subtree.level}`,
+    begin: async ({ memory }: Stores) => {
+      await memory.addTurn(ann, turn('before'))
+      return () => memory.deleteAll(subtree)
+    },
+  })),
 ]
 
 describe('what was written after a deletion whose answer was lost stays', () => {

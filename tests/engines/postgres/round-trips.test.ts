@@ -1,4 +1,4 @@
-import { createEventBus, newEventId, parseEventId } from '@harborage/core'
+import { allOfRun, allOfSession, createEventBus, newEventId, parseEventId } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
@@ -156,6 +156,21 @@ describe('the most round trips of a call whose statements are prepared:', () => 
 
   test('a deleteAll of a session 3', async () => {
     expect(await tripsOf((state) => deleteSession(state, session))).toBe(3)
+  })
+
+  test('a deleteAll of a conversation by its run 3, and by its session 5', async () => {
+    const adding = 3
+    const turn = { userMessage: 'hello', assistantResponse: 'hi' }
+    for (const [subtree, trips] of [
+      [allOfRun(ann), 3],
+      [allOfSession(session), 5],
+    ] as const) {
+      const all = await tripsOf(async (_, memory) => {
+        await memory.addTurn(ann, turn)
+        expect(await memory.deleteAll(subtree)).toEqual({ deleted: 1, remaining: 0 })
+      })
+      expect(all - adding).toBe(trips)
+    }
   })
 
   test('adding a turn 3', async () => {

@@ -16,6 +16,8 @@ import { snapshotFaults } from './m09-snapshot.ts'
 import { closeFaults } from './m10-close.ts'
 import { strategyFaults } from './m11-strategy.ts'
 import { deleteAndForgetFaults } from './m12-delete-and-forget.ts'
+import { directoryFaults } from './m12-directory.ts'
+import { subtreeFaults } from './m12-subtrees.ts'
 import { turnFaults } from './s07-turns.ts'
 import { storeCloseFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
@@ -34,7 +36,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   M9: snapshotFaults,
   M10: closeFaults,
   M11: strategyFaults,
-  M12: [...deleteAndForgetFaults, ...inexactErasing],
+  M12: [...deleteAndForgetFaults, ...inexactErasing, ...subtreeFaults, ...directoryFaults],
   S7: turnFaults,
   S10: storeCloseFaults,
   S11: cancellationFaults,

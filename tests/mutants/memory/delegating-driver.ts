@@ -1,6 +1,10 @@
-import type { RunIdentity } from '@harborage/core'
+import type { RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import type {
   Conversation,
+  DeleteBatch,
+  DeletedBatch,
+  DeletedConversation,
   HeldMemory,
   InMemoryMemoryDriver,
   MemoryChange,
@@ -31,6 +35,22 @@ export class DelegatingDriver implements MemoryDriver {
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     return this.records.change(identity, readSet, (held) => this.spoil(decide(held), held))
+  }
+
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]> {
+    return this.records.deleteAll(subtree)
+  }
+
+  deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return this.records.deleteBatch(batch)
+  }
+
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.records.countAll(subtree)
+  }
+
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.records.directoryPage(page)
   }
 
   close(): Promise<void> {

@@ -1,4 +1,12 @@
-import { createEventBus, type Database, newEventId } from '@harborage/core'
+import {
+  allOfRun,
+  allOfSession,
+  allOfTenant,
+  allOfUser,
+  createEventBus,
+  type Database,
+  newEventId,
+} from '@harborage/core'
 import { compileStatement, requireSqlDatabase } from '@harborage/core/sql'
 import {
   openMemoryStore,
@@ -20,6 +28,7 @@ type Rows = { memory_state: { kind: string; tokens: number; bytes: Uint8Array } 
 const TURNS = 130
 
 const rules = { strategy: 'truncation', bus: createEventBus() } as const
+const tenant = { tenantId: session.tenantId }
 
 test.each(sharedPlaces)(
   'no row is left of a conversation that was emptied or deleted, on $name',
@@ -34,6 +43,11 @@ test.each(sharedPlaces)(
         [kept, (other: MemoryStore) => other.restore(session, { bytes: new Uint8Array() })],
         [kept, (other: MemoryStore) => other.delete(session)],
         [{ ...rules, strategy: 'none' }, (other: MemoryStore) => other.delete(session)],
+        [kept, (other: MemoryStore) => other.deleteAll(allOfSession(session))],
+        [
+          { ...rules, strategy: 'none' },
+          (other: MemoryStore) => other.deleteAll(allOfTenant(tenant)),
+        ],
       ] as const) {
         await using memory = await openMemoryStore({ database, ...kept })
         for (let number = 1; number <= TURNS; number += 1) {
@@ -47,6 +61,28 @@ test.each(sharedPlaces)(
         await memory.settled(session)
         expect(await rowsOf(database)).toEqual([])
       }
+    }
+  },
+)
+
+test.each(sharedPlaces)(
+  'deleteAll also removes rows whose header is lost, and counts no conversation for them, on $name',
+  async ({ open }) => {
+    await using database = await openEngine(await open())
+    await using memory = await openMemoryStore({ database, ...rules })
+    const run = { ...session, runId: 'r1' }
+    const { tenantId, userId } = session
+    for (const subtree of [
+      allOfRun(run),
+      allOfSession(session),
+      allOfUser({ tenantId, userId }),
+      allOfTenant(tenant),
+    ]) {
+      await memory.addTurn(run, numberedTurn('a', 1))
+      await loseHeaders(database)
+      expect(await rowsOf(database)).not.toEqual([])
+      expect(await memory.deleteAll(subtree)).toEqual({ deleted: 0, remaining: 0 })
+      expect(await rowsOf(database)).toEqual([])
     }
   },
 )
@@ -123,6 +159,17 @@ async function rowsOf(database: Database): Promise<readonly Rows['memory_state']
     { repeat: 'reads' },
   )
   return sql.rows(all, { after: '' })
+}
+
+async function loseHeaders(database: Database): Promise<void> {
+  const sql = requireSqlDatabase(database)
+  const lose = compileStatement(
+    'lose_headers',
+    ({ kind }: { kind: string }) =>
+      sql.builder.$extendTables<Rows>().deleteFrom('memory_state').where('kind', '=', kind),
+    { repeat: 'never' },
+  )
+  await sql.changes(lose, { kind: 'memory.state' })
 }
 
 async function headerOf(database: Database): Promise<Record<string, unknown>> {

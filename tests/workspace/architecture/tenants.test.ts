@@ -40,7 +40,7 @@ const stores: readonly StoreOnSql[] = [
     subsystem: memorySubsystem,
     open: openSqlMemoryDriver,
     statementsOf: compileMemoryStatements,
-    maintenance: [],
+    maintenance: ['memory_tenants'],
   },
 ]
 

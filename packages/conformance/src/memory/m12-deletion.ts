@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import type { MemoryRules, Summarizer } from '@harborage/memory'
+import { allOfSession, allOfTenant } from '@harborage/core'
+import type { MemoryRules, MemoryStore, Summarizer } from '@harborage/memory'
 import { eventLoopTurns } from '../support/event-loop.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { race, tally } from '../support/race.ts'
+import { sessionOf } from '../support/session-of.ts'
 import { identityParts, similarIdentities } from '../support/similar-names.ts'
 import { addTurns, assertHolds, heldTexts, newTurn, numberedTexts } from './support/conversation.ts'
 import { ManualSummarizer } from './support/manual-summarizer.ts'
@@ -100,37 +102,64 @@ export function deletion({ it, itIfDurable, itIfShared, callers }: MemoryCases):
     })
   }
 
-  it('M12 the result of a fold is discarded if its conversation was deleted', async ({ open }) => {
-    const summarizer = new ManualSummarizer()
-    const store = await open(rolling(summarizer))
-    const [session, next] = [freshIdentity(), freshIdentity()]
-    for (const identity of [session, next]) await addTurns(store, identity, numberedTexts(1, 3))
-    const requests = [await summarizer.request(0), await summarizer.request(1)]
-    for (const identity of [session, next]) assert.equal(await store.delete(identity), true)
-    await addTurns(store, next, ['new'])
-    for (const request of requests) request.answer('outdated;')
-    await store.settled()
-    await assertHolds(store, next, ['new'])
-    await assertHolds(store, session, [])
-    assert.equal(await store.delete(session), false, 'the fold may not bring it back')
-  })
-
-  it('M12 a deleted conversation is healthy, and waits for no retry', async ({ open, events }) => {
-    const store = await open({ ...rolling(failing(1)), retryBackoffMs: NEVER_MS })
-    const session = freshIdentity()
-    await addTurns(store, session, numberedTexts(1, 3))
-    await events.untilHealthSteps(1)
-    assert.equal(await store.delete(session), true)
-    await store.settled()
-    assert.equal(await store.health(session), 'healthy')
-    await events.untilHealthSteps(2)
-    assert.deepEqual(events.payloadsOf('memory.health_changed').at(-1), {
-      priorHealth: 'retry',
-      newHealth: 'healthy',
-      reason: 'deleted',
+  for (const { call, remove } of ways) {
+    it(`M12 the result of a fold is discarded if its conversation was removed by ${call}`, async ({
+      open,
+    }) => {
+      const summarizer = new ManualSummarizer()
+      const store = await open(rolling(summarizer))
+      const [session, next] = [freshIdentity(), freshIdentity()]
+      for (const identity of [session, next]) await addTurns(store, identity, numberedTexts(1, 3))
+      const requests = [await summarizer.request(0), await summarizer.request(1)]
+      for (const identity of [session, next]) assert.equal(await remove(store, identity), true)
+      await addTurns(store, next, ['new'])
+      for (const request of requests) request.answer('outdated;')
+      await store.settled()
+      await assertHolds(store, next, ['new'])
+      await assertHolds(store, session, [])
+      assert.equal(await store.delete(session), false, 'the fold may not bring it back')
     })
-  })
+
+    it(`M12 a conversation removed by ${call} is healthy, and waits for no retry`, async ({
+      open,
+      events,
+    }) => {
+      const store = await open({ ...rolling(failing(1)), retryBackoffMs: NEVER_MS })
+      const session = freshIdentity()
+      await addTurns(store, session, numberedTexts(1, 3))
+      await events.untilHealthSteps(1)
+      assert.equal(await remove(store, session), true)
+      await store.settled()
+      assert.equal(await store.health(session), 'healthy')
+      await events.untilHealthSteps(2)
+      assert.deepEqual(events.payloadsOf('memory.health_changed').at(-1), {
+        priorHealth: 'retry',
+        newHealth: 'healthy',
+        reason: 'deleted',
+      })
+    })
+  }
 }
+
+type Run = ReturnType<typeof freshIdentity>
+
+/** The ways to delete a conversation. Each resolves to whether there was one. */
+const ways: readonly {
+  readonly call: string
+  readonly remove: (store: MemoryStore, identity: Run) => Promise<boolean>
+}[] = [
+  { call: 'delete', remove: (store, identity) => store.delete(identity) },
+  {
+    call: 'deleteAll of its session',
+    remove: async (store, identity) =>
+      (await store.deleteAll(allOfSession(sessionOf(identity)))).deleted === 1,
+  },
+  {
+    call: 'deleteAll of its tenant',
+    remove: async (store, { tenantId }) =>
+      (await store.deleteAll(allOfTenant({ tenantId }))).deleted === 1,
+  },
+]
 
 function rolling(summarizer: Summarizer): Partial<MemoryRules> {
   return { strategy: 'rolling_summary', recentTurns: 2, summarizer }

@@ -20,7 +20,9 @@ import { closing } from './m10-close.ts'
 import { conversion } from './m11-conversion.ts'
 import { strategyCheck } from './m11-strategy.ts'
 import { deletion } from './m12-deletion.ts'
+import { directory } from './m12-directory.ts'
 import { forgetting } from './m12-forgetting.ts'
+import { subtrees } from './m12-subtrees.ts'
 import type { MemoryHarness } from './memory-harness.ts'
 import { turns } from './s07-turns.ts'
 import { close } from './s10-close.ts'
@@ -41,7 +43,7 @@ const guarantees: Guarantees<MemoryFixture> = {
   'M9 snapshot and restore': [snapshots, restoredFolds, invalidSnapshots],
   'M10 close': [closing],
   'M11 strategy': [strategyCheck, conversion],
-  'M12 delete and forget': [deletion, forgetting],
+  'M12 delete, forget and find': [deletion, subtrees, forgetting, directory],
   'S7 turns': [turns],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

@@ -5,7 +5,7 @@ import { rejectionOf } from '../support/rejection-of.ts'
 import { assertHolds, heldTexts, newTurn, numberedTexts, addTurns } from './support/conversation.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { cancellableMethods, validArguments } from './support/memory-methods.ts'
+import { cancellableMethods, deleteAll, validArguments } from './support/memory-methods.ts'
 import { storingStrategies } from './support/strategies.ts'
 
 /** The texts of a conversation that held `kept`, after a call of a method. */
@@ -13,6 +13,7 @@ const heldAfter: ReadonlyMap<string, readonly string[]> = new Map([
   ['addTurn', ['kept', 'new']],
   ['restore', []],
   ['delete', []],
+  ['deleteAll', []],
 ])
 
 /** Registers the cases of S11: a canceled call is applied as a whole or not at all. */
@@ -20,7 +21,7 @@ export function cancellation({ it, callers }: MemoryCases): void {
   for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
-    for (const method of cancellableMethods) {
+    for (const method of [...cancellableMethods, deleteAll]) {
       it(`S11 ${method.name} with an aborted signal changes nothing ${under}`, async ({ open }) => {
         const store = await open(rules)
         const session = freshIdentity()

@@ -9,3 +9,10 @@ export function conversationKey({
 }: Required<RunIdentity>): string {
   return JSON.stringify([tenantId, userId, sessionId, runId])
 }
+
+/** Returns the identity of a conversation by its {@link conversationKey}. */
+export function identityOfKey(key: string): Required<RunIdentity> {
+  const parts = JSON.parse(key) as readonly string[]
+  const [tenantId = '', userId = '', sessionId = '', runId = ''] = parts
+  return { tenantId, userId, sessionId, runId }
+}

@@ -65,7 +65,7 @@ export function decideReplacement(
   const remember = [...ids.values()]
   return replayableReplacement(
     (held) => ({
-      result: stepsToHealthy(held, 'restored'),
+      result: stepsToHealthy(healthOf(held), 'restored'),
       header,
       summary,
       removeThrough: Number.MAX_SAFE_INTEGER,
@@ -86,18 +86,23 @@ export function decideDeletion(
 ): (held: HeldMemory) => MemoryChange<Deleted> {
   return replayableReplacement(
     (held) => ({
-      result: { existed: held.exists, steps: stepsToHealthy(held, reason) },
+      result: { existed: held.exists, steps: stepsToHealthy(healthOf(held), reason) },
       erase: true,
     }),
     ({ exists }) => !exists,
   )
 }
 
-function stepsToHealthy(
-  { header }: HeldMemory,
+/** Returns the health of a conversation; `healthy` if there is none or its header is damaged. */
+export function healthOf({ header }: HeldMemory): Health {
+  return header?.health ?? 'healthy'
+}
+
+/** Returns the transitions from a state of health to that of a new conversation. */
+export function stepsToHealthy(
+  from: Health,
   reason: 'restored' | 'deleted',
 ): readonly HealthStep[] {
-  const from = header?.health ?? 'healthy'
   return walkHealth(from, pathToHealthy[from], reason).steps
 }
 

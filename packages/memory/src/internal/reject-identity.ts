@@ -26,6 +26,17 @@ export async function rejectIdentity(
   }
 }
 
+/** Publishes that an identity was rejected, if it was, without waiting for that. */
+export function publishRejection(
+  events: MemoryEvents,
+  operation: string,
+  identity: unknown,
+  { code }: HarborageError,
+): void {
+  if (code !== 'identity_required' && code !== 'invalid_identity') return
+  events.identityRejectedMeanwhile(partsOf(identity), operation, code)
+}
+
 function partsOf(identity: unknown): Identity {
   return {
     tenantId: partOf(identity, 'tenantId'),

@@ -9,8 +9,10 @@ import type { MemoryDriver } from '../memory-driver.ts'
 import { memorySubsystem } from './migrations.ts'
 import { SqlMemoryDriver } from './sql-memory-driver.ts'
 
-// For authors of layers: the work of a change of a conversation within a transaction of `runWork`.
+// For authors of layers: the work of a change of a conversation or of a deletion of many within a
+// transaction of `runWork`.
 export { changeWork } from './change-work.ts'
+export { deleteAllWork } from './delete-all-work.ts'
 export { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 export { memorySubsystem }
 

@@ -1,7 +1,11 @@
-import type { RunIdentity } from '@harborage/core'
-import { runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
+import type { RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
+import { readDirectory, runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
 import type {
   Conversation,
+  DeleteBatch,
+  DeletedBatch,
+  DeletedConversation,
   HeldMemory,
   MemoryChange,
   MemoryDriver,
@@ -9,6 +13,7 @@ import type {
   ReadSet,
 } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
+import { deleteAllWork, deleteEachWork, identityIn } from './delete-all-work.ts'
 import { readConversation } from './read-conversation.ts'
 import { headerOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
@@ -22,6 +27,16 @@ const CHANGE: WorkTraits = {
   repeat: 'recognized',
   subject: 'the conversation',
 }
+
+/** A repeated deletion would remove what others have added since. */
+const DELETE_ALL: WorkTraits = {
+  name: 'memory_delete_all',
+  repeat: 'never',
+  subject: 'a conversation that is deleted',
+}
+
+/** The place before the first conversation of any subtree: no user is empty. */
+const BEFORE_ALL_NAMES = { userId: '', sessionId: '', runId: '' }
 
 /**
  * Stores conversations in the table `memory_state` of an SQL database: a row for each turn and each
@@ -57,6 +72,40 @@ export class SqlMemoryDriver implements MemoryDriver {
     return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) =>
       changeWork(this.#statements, identity, readSet, decide, mayBeApplied),
     )
+  }
+
+  async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]> {
+    return runWork(this.#database, DELETE_ALL, (mayBeApplied) =>
+      deleteAllWork(this.#statements, subtree, mayBeApplied),
+    )
+  }
+
+  async deleteBatch({ subtree, after, limit }: DeleteBatch): Promise<DeletedBatch> {
+    const { userId, sessionId, runId } = after ?? BEFORE_ALL_NAMES
+    const found = await this.#database.rows(this.#statements.subtrees[subtree.level].find, {
+      ...ownerColumns(subtree),
+      after_user_id: userId,
+      after_session_id: sessionId,
+      after_run_id: runId,
+      limit,
+    })
+    if (found.length === 0) return { deleted: [], last: undefined }
+    const identities = found.map((row) => identityIn(subtree, row))
+    const deleted = await runWork(this.#database, DELETE_ALL, (mayBeApplied) =>
+      deleteEachWork(this.#statements, identities, mayBeApplied),
+    )
+    const rows = found.reduce((sum, row) => sum + Number(row.rows), 0)
+    return { deleted, last: rows < limit ? undefined : identities.at(-1) }
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    const { count } = this.#statements.subtrees[subtree.level]
+    const [row] = await this.#database.rows(count, ownerColumns(subtree))
+    return Number(row?.count ?? 0)
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return readDirectory(this.#database, this.#statements.subtrees.directory, page)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */

@@ -7,6 +7,7 @@ import {
 import { sql } from 'kysely'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
 import { ownerOf, type ContentColumns, type LockedColumns, type OwnerColumns } from './rows.ts'
+import { compileSubtrees, type SubtreeStatements } from './subtree-statements.ts'
 import type { MemoryTables } from './tables.ts'
 import { compileWriteStatements, type MemoryWriteStatements } from './write-statements.ts'
 
@@ -24,6 +25,7 @@ export interface MemoryStatements extends MemoryWriteStatements {
   readonly lockAndFind: SqlStatement<OwnerColumns & { readonly id_kind: string }, LockedColumns>
   readonly summary: SqlStatement<OwnerColumns, ContentColumns>
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
+  readonly subtrees: SubtreeStatements
 }
 
 /** The parameters of {@link MemoryStatements.page}. */
@@ -59,6 +61,7 @@ function compileAll(database: SqlDatabase): MemoryStatements {
     )
   return {
     ...compileWriteStatements(database),
+    subtrees: compileSubtrees(database),
     page: compileStatement(
       'memory_page',
       (page: PageParameters) =>

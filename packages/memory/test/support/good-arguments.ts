@@ -1,7 +1,7 @@
-import { newEventId, type RunIdentity } from '@harborage/core'
+import { allOfRun, allOfTenant, allOfUser, newEventId, type RunIdentity } from '@harborage/core'
 import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 
-export const identity: RunIdentity = {
+export const identity: Required<RunIdentity> = {
   tenantId: 'acme',
   userId: 'ann',
   sessionId: 's1',
@@ -10,6 +10,7 @@ export const identity: RunIdentity = {
 
 /** Arguments with which each method succeeds. */
 export function goodArguments(): Record<Method, unknown[]> {
+  const { tenantId, userId, sessionId } = identity
   return {
     addTurn: [identity, goodTurn(), {}],
     getLlmContext: [identity, {}],
@@ -22,6 +23,11 @@ export function goodArguments(): Record<Method, unknown[]> {
     delete: [identity, {}],
     forget: [identity, newEventId(), {}],
     settled: [identity],
+    deleteAll: [allOfRun(identity), {}],
+    sessions: [allOfUser({ tenantId, userId }), {}],
+    users: [allOfTenant({ tenantId }), {}],
+    tenants: [{ maintenanceScoped: true }, {}],
+    runs: [{ tenantId, userId, sessionId }, {}],
   }
 }
 
@@ -37,6 +43,11 @@ export const methods = [
   'delete',
   'forget',
   'settled',
+  'deleteAll',
+  'sessions',
+  'users',
+  'tenants',
+  'runs',
 ] as const
 
 /** The methods of a store that take arguments. */

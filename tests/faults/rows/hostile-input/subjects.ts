@@ -1,5 +1,6 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
 import {
+  allOfRun,
   allOfSession,
   allOfTenant,
   allOfUser,
@@ -195,7 +196,12 @@ function ofMemory(store: MemoryStore, index: number): Subject[] {
     delete: () => [ownRun, {}],
     forget: () => [ownRun, newEventId(), {}],
     settled: () => [ownRun],
-  })
+    deleteAll: () => [allOfRun(ownRun), {}],
+    sessions: () => [allOfUser({ tenantId: run.tenantId, userId: run.userId }), { pageSize: 3 }],
+    users: () => [allOfTenant({ tenantId: run.tenantId }), { pageSize: 3 }],
+    tenants: () => [maintenance, { pageSize: 3 }],
+    runs: () => [sessionOfMemory(identity, index), { pageSize: 3 }],
+  }).map((subject) => ({ ...subject, crossesIdentities: subject.name === 'memory.tenants' }))
 }
 
 function ofArtifacts(store: ArtifactStore): Subject[] {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import type { RunIdentity } from '@harborage/core'
+import { isWithin } from '@harborage/core/kit'
 import type { ConversationTurn, MemorySnapshot, MemoryStore, Summarizer } from '@harborage/memory'
 import type { MemoryFixture } from '../support/fixture.ts'
 import { newTurn, recentTexts } from '../support/conversation.ts'
 import { freshIdentity } from '../../support/fresh-identity.ts'
+import { subtreeOf } from '../support/subtree-of.ts'
 import { concatenated } from '../support/summarizers.ts'
 import { endOf, ModelConversation, tokensOf, type ModelRules } from './model.ts'
 import type { Step } from './step.ts'
@@ -26,7 +28,7 @@ export class Replay {
   readonly #open: MemoryFixture['open']
   readonly #isDurable: boolean
   readonly #sessions: readonly {
-    readonly identity: RunIdentity
+    readonly identity: Required<RunIdentity>
     readonly model: ModelConversation
   }[]
   readonly #taken: TakenSnapshot[] = []
@@ -93,6 +95,13 @@ export class Replay {
       case 'delete':
         assert.equal(await store.delete(identity), model.reset())
         break
+      case 'deleteAll': {
+        const subtree = subtreeOf[step.level](identity)
+        const within = this.#sessions.filter((each) => isWithin(each.identity, subtree))
+        const deleted = within.filter((each) => each.model.reset()).length
+        assert.deepEqual(await store.deleteAll(subtree), { deleted, remaining: 0 })
+        break
+      }
       case 'forget': {
         const turn = model.retriable[step.turnsAgo]
         if (turn?.turnId === undefined || !model.canForget) return

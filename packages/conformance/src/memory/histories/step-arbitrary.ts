@@ -9,6 +9,13 @@ const session = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constant(1
 /** The length of a text: mostly short, sometimes longer than a budget. */
 const length = fc.oneof({ weight: 6, arbitrary: fc.nat(8) }, fc.nat(60))
 
+const level = fc.constantFrom(
+  'run' as const,
+  'session' as const,
+  'user' as const,
+  'tenant' as const,
+)
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 14, arbitrary: fc.record({ do: fc.constant('add' as const), session, length }) },
   {
@@ -25,6 +32,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom('reset' as const, 'delete' as const), session }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('deleteAll' as const), session, level }),
   },
   {
     weight: 3,

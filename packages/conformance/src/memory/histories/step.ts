@@ -1,3 +1,5 @@
+import type { SubtreeLevel } from '@harborage/core'
+
 /** One call of a history. Small numbers select among few conversations, texts and earlier calls. */
 export type Step =
   | { readonly do: 'add'; readonly session: number; readonly length: number }
@@ -7,6 +9,8 @@ export type Step =
   | { readonly do: 'compact'; readonly session: number }
   | { readonly do: 'reset'; readonly session: number }
   | { readonly do: 'delete'; readonly session: number }
+  /** Deletes all of a subtree that the conversation is in. */
+  | { readonly do: 'deleteAll'; readonly session: number; readonly level: SubtreeLevel }
   /** Forgets one of the newest turns that were said. */
   | { readonly do: 'forget'; readonly session: number; readonly turnsAgo: number }
   | { readonly do: 'snapshot'; readonly session: number }

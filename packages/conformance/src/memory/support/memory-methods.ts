@@ -1,5 +1,12 @@
-import { newEventId, type CallOptions, type EventId, type RunIdentity } from '@harborage/core'
+import {
+  allOfSession,
+  newEventId,
+  type CallOptions,
+  type EventId,
+  type RunIdentity,
+} from '@harborage/core'
 import type { ConversationTurn, MemorySnapshot, MemoryStore } from '@harborage/memory'
+import { sessionOf } from '../../support/session-of.ts'
 import { newTurn } from './conversation.ts'
 
 /** The arguments of all methods. Each method takes those that it needs. */
@@ -78,7 +85,15 @@ export const memoryMethods: readonly MemoryMethod[] = [
   },
 ]
 
-/** The methods that can be canceled. */
+/** The method that takes a subtree. Here it is that of the session. */
+export const deleteAll: MemoryMethod = {
+  name: 'deleteAll',
+  takes: ['options'],
+  call: (store, { identity, options }) =>
+    store.deleteAll(allOfSession(sessionOf(identity)), options),
+}
+
+/** The methods that take an identity and can be canceled. */
 export const cancellableMethods: readonly MemoryMethod[] = memoryMethods.filter(({ takes }) =>
   takes.includes('options'),
 )

@@ -1,0 +1,182 @@
+import {
+  isHarborageError,
+  type DeleteAllOptions,
+  type DeleteAllResult,
+  type Identity,
+  type MaintenanceScope,
+  type PageOptions,
+  type RunIdentity,
+  type Subtree,
+  type TenantOwner,
+  type UserOwner,
+} from '@harborage/core'
+import {
+  CallGate,
+  checkDeleteAll,
+  deleteAll,
+  walkRuns,
+  walkSessions,
+  walkTenants,
+  walkUsers,
+  type SubtreeDeletion,
+} from '@harborage/core/kit'
+import { stepsToHealthy } from './internal/decide-replacement.ts'
+import { FoldScheduler } from './internal/fold-scheduler.ts'
+import { publishRejection } from './internal/reject-identity.ts'
+import type { CheckedMemoryRules } from './memory-config.ts'
+import type { DeletedConversation, MemoryDriver } from './memory-driver.ts'
+import { MemoryEvents } from './memory-events.ts'
+
+/** The parts of a store that all of its calls share. */
+interface StoreParts {
+  readonly gate: CallGate
+  readonly events: MemoryEvents
+  /** `undefined` if nothing is folded. */
+  readonly folds: FoldScheduler | undefined
+}
+
+/** The calls of a `MemoryStore` that are wider than one conversation. */
+export abstract class MemorySubtrees {
+  readonly #driver: MemoryDriver
+  readonly #parts: StoreParts
+
+  /** @internal */
+  protected constructor(driver: MemoryDriver, rules: CheckedMemoryRules) {
+    this.#driver = driver
+    const events = new MemoryEvents(rules.bus)
+    const { strategy, summarizer } = rules
+    this.#parts = {
+      gate: new CallGate({ name: 'MemoryStore', tracedAs: 'memory', store: this }),
+      events,
+      folds:
+        strategy === 'rolling_summary' && summarizer !== undefined
+          ? new FoldScheduler(rules, { driver, summarizer, events })
+          : undefined,
+    }
+  }
+
+  /** @internal Returns the parts that all calls of the store share. */
+  protected static partsOf(subtrees: MemorySubtrees): StoreParts {
+    return subtrees.#parts
+  }
+
+  /**
+   * Deletes every conversation of a subtree, of any strategy: of a run, of a session and all its
+   * runs, of a user and all its sessions, or of a tenant and all its users. Each is deleted as
+   * `delete` does it, so no row of it is left. No other store is touched.
+   *
+   * A run or a session is deleted in one atomic step. A user or a tenant is deleted in batches, and
+   * what others add meanwhile may stay: then `remaining` is not 0. If the call fails or is
+   * canceled, the batches so far stay applied: call it again to go on. The answer counts
+   * conversations.
+   *
+   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   *
+   * @example
+   * ```ts
+   * import { allOfUser, createEventBus } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * await using memory = await openMemoryStore({ bus: createEventBus() })
+   * const ann = allOfUser({ tenantId: 'acme', userId: 'ann' })
+   * await memory.deleteAll(ann) // { deleted: 0, remaining: 0 }
+   * ```
+   */
+  deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
+    return this.#parts.gate.call(
+      'deleteAll',
+      () => checkDeleteAll(subtree, options),
+      (checked) => deleteAll(this.#deletion(), checked),
+    )
+  }
+
+  /**
+   * Returns an async iterable over the sessions that have a conversation, of a user or of all users
+   * of a tenant. Each appears once, ordered by user and session, each by its UTF-8 bytes. A session
+   * has a conversation if it was begun under any strategy, by the session itself or by a run.
+   *
+   * The cost follows the number of sessions, and not that of their turns. They are read in pages of
+   * `pageSize`, by default 100. A malformed argument throws here, not at the first iteration.
+   *
+   * @param subtree Made by `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   *
+   * @example
+   * ```ts
+   * import { allOfUser, createEventBus } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * await using memory = await openMemoryStore({ bus: createEventBus() })
+   * const ann = allOfUser({ tenantId: 'acme', userId: 'ann' })
+   * for await (const session of memory.sessions(ann)) console.log(session.sessionId)
+   * ```
+   */
+  sessions(subtree: Subtree<'user' | 'tenant'>, options?: PageOptions): AsyncIterable<Identity> {
+    return walkSessions(this.#parts.gate, this.#driver, subtree, options)
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over the users of a tenant that have a
+   * conversation.
+   *
+   * @param subtree Made by `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   */
+  users(subtree: Subtree<'tenant'>, options?: PageOptions): AsyncIterable<UserOwner> {
+    return walkUsers(this.#parts.gate, this.#driver, subtree, options)
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over all tenants that have a conversation, for
+   * maintenance.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it.
+   */
+  tenants(scope: MaintenanceScope, options?: PageOptions): AsyncIterable<TenantOwner> {
+    return walkTenants(this.#parts.gate, this.#driver, scope, options)
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over the runs of a session that have a
+   * conversation. That of the session itself is none of them.
+   *
+   * @throws `invalid_identity` if the identity names a run.
+   */
+  runs(
+    identity: Identity & { readonly runId?: never },
+    options?: PageOptions,
+  ): AsyncIterable<Required<RunIdentity>> {
+    const { gate, events } = this.#parts
+    try {
+      return walkRuns(gate, this.#driver, identity, options)
+    } catch (error) {
+      if (isHarborageError(error)) publishRejection(events, 'runs', identity, error)
+      throw error
+    }
+  }
+
+  #deletion(): SubtreeDeletion<Required<RunIdentity>> {
+    const driver = this.#driver
+    return {
+      deleteAll: async (subtree) => this.#end(await driver.deleteAll(subtree)),
+      deleteBatch: async (batch) => {
+        const { deleted, last } = await driver.deleteBatch(batch)
+        return { deleted: this.#end(deleted), last }
+      },
+      countAll: (subtree) => driver.countAll(subtree),
+    }
+  }
+
+  /** Ends what is scheduled for deleted conversations, and returns their number. */
+  #end(deleted: readonly DeletedConversation[]): number {
+    const { events, folds } = this.#parts
+    for (const { identity, health } of deleted) {
+      events.healthChanged(identity, stepsToHealthy(health, 'deleted'))
+      folds?.endPause(identity)
+    }
+    return deleted.length
+  }
+}
