@@ -91,11 +91,7 @@ export function defineTable<const Spec extends TableSpec>(
     keyOf: (at) => picked(at, key),
     rowOf: (row) => picked(row, names),
     // The next two run for every row that is written.
-    keyText(at) {
-      const values: unknown[] = []
-      for (const column of key) values.push(at[column])
-      return JSON.stringify(values)
-    },
+    keyText: (at) => JSON.stringify(key.map((column) => at[column])),
     sizeOf(row) {
       let size = OTHER_BYTES
       for (const column of large) {
