@@ -199,7 +199,8 @@ export class StatementBatches {
    */
   #take(): Call[] {
     const half = Math.ceil(this.#waiting.length / 2)
-    const isSplit = this.#countInFlight() === 0 && half >= MIN_CALLS[1]
+    // A direct call is no half: the first of many concurrent calls is sent directly.
+    const isSplit = this.#inFlight === 0 && half >= MIN_CALLS[1]
     const most = isSplit ? Math.min(half, MAX_CALLS) : MAX_CALLS
     const calls: Call[] = []
     let bytes = 0
