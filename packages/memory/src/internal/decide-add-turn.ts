@@ -71,7 +71,8 @@ export function decideAddTurn(
 ): (held: HeldMemory) => MemoryChange<Added> {
   return replayable(
     (held) => add(held, turn, tokens, rules),
-    (held) => hasTurn(held, turn.turnId, rules),
+    // Otherwise an earlier attempt was rolled back, and another call added the turn.
+    (held) => held.mayBeApplied && hasTurn(held, turn.turnId, rules),
   )
 }
 

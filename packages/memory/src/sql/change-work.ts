@@ -1,6 +1,13 @@
-import type { RunIdentity } from '@harborage/core'
+import type { EventId, RunIdentity } from '@harborage/core'
 import { changeRows, pipeline, selectRows, WriteConflict, type SqlWork } from '@harborage/core/sql'
-import type { HeldMemory, MemoryChange, MemoryHeader, ReadSet } from '../memory-driver.ts'
+import type {
+  HeldMemory,
+  KeptTurn,
+  MemoryChange,
+  MemoryHeader,
+  ReadSet,
+  RememberedTurnId,
+} from '../memory-driver.ts'
 import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
 import {
   conversationOf,
@@ -24,8 +31,11 @@ import { writeRows } from './write-rows.ts'
  * Locks a conversation by its header, calls `decide`, and applies the change.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
+ * @param looksUpId Whether to look up the turn id of the read set. Without that, an id that is
+ *   remembered is found only when the turn is added, which costs less if there is none. Default:
+ *   `true`.
  * @throws WriteConflict if the conversation had no header to lock and another caller wrote one, or
- *   if another caller added a turn with the same id since it was looked up. `store_unavailable` if
+ *   if the id of an added turn turns out to be remembered: look it up then. `store_unavailable` if
  *   the header is damaged and the change does not replace it.
  */
 export function* changeWork<Result>(
@@ -34,9 +44,11 @@ export function* changeWork<Result>(
   readSet: ReadSet,
   decide: (held: HeldMemory) => MemoryChange<Result>,
   mayBeApplied: boolean,
+  looksUpId = true,
 ): SqlWork<Result> {
   const owner = ownerColumns(identity)
-  const rows = yield* lock(statements, owner, readSet)
+  const turnId = looksUpId ? readSet.turnId : undefined
+  const rows = yield* lock(statements, owner, turnId)
   const header = readSet.replaces === true ? headerIfSound(rows) : headerOf(rows)
   const limit = readSet.oldestTurns?.(header) ?? 0
   // Only statements after the lock see all that was written before it was granted.
@@ -45,10 +57,13 @@ export function* changeWork<Result>(
     ...(readSet.summary === true ? [selectRows(statements.summary, owner)] : []),
   ])
   const { summary, turns } = conversationOf(seen.flat())
-  const remembered = readSet.turnId === undefined ? undefined : rememberedOf(rows, readSet.turnId)
+  const remembered = turnId === undefined ? undefined : rememberedOf(rows, turnId)
   const isNew = rows.every(({ kind }) => kind !== HEADER_KIND)
   const exists = !isNew
   const change = decide({ header, summary, exists, oldest: turns, remembered, mayBeApplied })
+  // Without the lookup, only the statement that appends a turn finds its id.
+  const isUnguarded = !changesNothing(change) && oneTurnOf(change) === undefined
+  if (turnId !== readSet.turnId && isUnguarded) throw new WriteConflict()
   if (change.erase === true) yield* erase(statements, owner, isNew)
   else if (change.header !== undefined) {
     yield* applyChange(
@@ -65,7 +80,7 @@ export function* changeWork<Result>(
 function lock(
   statements: MemoryStatements,
   owner: OwnerColumns,
-  { turnId }: ReadSet,
+  turnId: EventId | undefined,
 ): SqlWork<readonly LockedColumns[]> {
   return turnId === undefined
     ? selectRows(statements.lock, owner)
@@ -80,6 +95,31 @@ function* erase(statements: MemoryStatements, owner: OwnerColumns, isNew: boolea
   const placing = isNew ? [changeRows(statements.insert, placeholderRow(owner))] : []
   const [written] = yield* pipeline([...placing, changeRows(statements.erase, owner)])
   if (isNew && written === 0) throw new WriteConflict()
+}
+
+function changesNothing({ header, erase }: MemoryChange<unknown>): boolean {
+  return header === undefined && erase !== true
+}
+
+/** An added turn with its id. */
+interface OneTurn {
+  readonly turn: KeptTurn
+  readonly id: RememberedTurnId
+}
+
+/** Returns the turn that a change adds, or `undefined` if it adds none or several. */
+function oneTurnOf({
+  append = [],
+  remember = [],
+  forget,
+  erase,
+}: MemoryChange<unknown>): OneTurn | undefined {
+  const [turn, ...furtherTurns] = append
+  const [id, ...furtherIds] = remember
+  if (turn === undefined || id === undefined || forget === undefined || erase === true) {
+    return undefined
+  }
+  return furtherTurns.length === 0 && furtherIds.length === 0 ? { turn, id } : undefined
 }
 
 /** The result of the lock. */
@@ -99,11 +139,10 @@ function* applyChange(
 ): SqlWork<void> {
   const { summary, append = [], removeThrough, removeAt = [], remember = [], forget } = change
   const { strategy } = header
-  const [turn, ...furtherTurns] = append
   const [id, ...furtherIds] = remember
   // Ids are forgotten only when a turn is added. The added turn may be dropped at once.
   const added = forget !== undefined && furtherIds.length === 0 ? id : undefined
-  const isOneTurn = turn !== undefined && added !== undefined && furtherTurns.length === 0
+  const one = oneTurnOf(change)
   // The header comes first: of two callers that begin a conversation, the second waits here and
   // then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert
@@ -115,16 +154,17 @@ function* applyChange(
       changeRows(statements.removeTurn, { ...owner, turn_kind: turnKind(position) }),
     ),
   ]
-  const appending = isOneTurn
-    ? [
-        changeRows(statements.append, {
-          ...turnRow(owner, strategy, turn),
-          id_kind: turnIdKind(added.turnId),
-          id_lineage: lineageBytes(added.lineage),
-          seen_position: seen,
-        }),
-      ]
-    : []
+  const appending =
+    one === undefined
+      ? []
+      : [
+          changeRows(statements.append, {
+            ...turnRow(owner, strategy, one.turn),
+            id_kind: turnIdKind(one.id.turnId),
+            id_lineage: lineageBytes(one.id.lineage),
+            seen_position: seen,
+          }),
+        ]
   const [headersWritten, ...others] = yield* pipeline([
     changeRows(writeHeader, headerRow(owner, header)),
     ...removing,
@@ -140,7 +180,7 @@ function* applyChange(
       : []),
   ])
   if (headersWritten === 0) throw new WriteConflict()
-  if (isOneTurn) {
+  if (one !== undefined) {
     if (others[removing.length] === 0) throw new WriteConflict()
     return
   }

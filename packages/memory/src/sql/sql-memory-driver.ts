@@ -69,9 +69,19 @@ export class SqlMemoryDriver implements MemoryDriver {
     // connection.
     const { tenantId, userId, sessionId, runId } = identity
     const claim = { keys: [JSON.stringify([tenantId, userId, sessionId, runId])], bytes: 0 }
-    return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) =>
-      changeWork(this.#statements, identity, readSet, decide, mayBeApplied),
-    )
+    let looksUpId = !isProbablyNew(readSet)
+    return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) => {
+      const work = changeWork(
+        this.#statements,
+        identity,
+        readSet,
+        decide,
+        mayBeApplied,
+        looksUpId || mayBeApplied,
+      )
+      looksUpId = true
+      return work
+    })
   }
 
   async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]> {
@@ -110,4 +120,12 @@ export class SqlMemoryDriver implements MemoryDriver {
 
   /** Does nothing, since the database belongs to the store or to the caller. */
   async close(): Promise<void> {}
+}
+
+/**
+ * Returns whether the turn id of a read set is probably not remembered: that of a turn to add,
+ * rather than of one to forget, for which the summary is read.
+ */
+function isProbablyNew({ summary = false }: ReadSet): boolean {
+  return !summary
 }

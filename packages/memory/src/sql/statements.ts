@@ -79,7 +79,7 @@ function compileAll(database: SqlDatabase): MemoryStatements {
     lock: compileStatement(
       'memory_lock',
       (owner: OwnerColumns) => lockedRowsOf(owner).where('kind', '=', HEADER_KIND),
-      { repeat: 'reads' },
+      { repeat: 'reads', isPointRead: true },
     ),
     lockAndFind: compileStatement(
       'memory_lock_and_find',
@@ -90,7 +90,7 @@ function compileAll(database: SqlDatabase): MemoryStatements {
     summary: compileStatement(
       'memory_summary',
       (owner: OwnerColumns) => rowsOf(owner).where('kind', '=', SUMMARY_KIND),
-      { repeat: 'reads' },
+      { repeat: 'reads', isPointRead: true },
     ),
     oldestTurns: compileStatement(
       'memory_oldest_turns',
