@@ -128,14 +128,21 @@ export function parseTurn(json: unknown): TurnWithId | undefined {
  */
 export function writeTurn(turn: TurnWithId): CheckedTurn {
   const text = strictJsonObject('turn', turnObject(turn), MAX_TURN_BYTES)
-  // Its values were read twice by now, and a getter may have returned different ones.
-  if (parseTurn(JSON.parse(text)) === undefined) {
+  // The arrays and objects of a caller were read twice by now, and a getter may have returned
+  // different values.
+  if (hasMore(turn) && parseTurn(JSON.parse(text)) === undefined) {
     throw new HarborageError(
       'invalid_record',
       'turn is not the same each time it is read: pass plain values',
     )
   }
   return { turnId: turn.turnId, turn, text }
+}
+
+/** Returns whether a turn has more than its two texts. */
+function hasMore(turn: TurnWithId): boolean {
+  const { trajectoryDigest, artifactsShown, artifactsHiddenRefs } = turn
+  return (trajectoryDigest ?? artifactsShown ?? artifactsHiddenRefs) !== undefined
 }
 
 /** Returns how {@link writeTurn} begins every turn with this id, and no other turn. */

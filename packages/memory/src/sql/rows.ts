@@ -1,7 +1,5 @@
 import { HarborageError, type EventId, type RunIdentity } from '@harborage/core'
-import { parseEventIds } from '@harborage/core/kit'
 import { sessionColumns, sessionOf } from '@harborage/core/sql'
-import { z } from 'zod'
 import type { Conversation, KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
 import {
   HEADER_KIND,
@@ -12,6 +10,7 @@ import {
   turnIdKind,
   turnKind,
 } from './kinds.ts'
+import { readHeader, writeHeader } from './stored-header.ts'
 import type { MemoryRow } from './tables.ts'
 
 /** The columns that name a conversation. */
@@ -24,21 +23,7 @@ export type ContentColumns = Pick<MemoryRow, 'kind' | 'tokens' | 'bytes'>
 export type LockedColumns = ContentColumns & Pick<MemoryRow, 'updated_at'>
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/** The stored form of a header. Its names are part of the layout. */
-const storedHeader = z.strictObject({
-  strategy: z.enum(['none', 'truncation', 'rolling_summary']),
-  nextPosition: z.int(),
-  turns: z.int(),
-  tokens: z.int(),
-  turnIds: z.array(z.string()),
-  health: z.enum(['healthy', 'retry', 'degraded', 'recovering']),
-  failures: z.int(),
-  /** `foldClaimId` in the code. */
-  folder: z.string().nullable(),
-  /** `lastAppliedId` in the code. Earlier releases do not write it. */
-  ended: z.string().nullable().default(null),
-})
+const encoder = new TextEncoder()
 
 /** Picks the columns that name a conversation. */
 export function ownerOf(at: OwnerColumns): OwnerColumns {
@@ -85,8 +70,8 @@ export function rememberedOf(
 export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
   if (found === undefined) return undefined
-  const parsed = parseHeader(found)
-  if (parsed !== undefined) return parsed
+  const header = soundHeader(found)
+  if (header !== undefined) return header
   throw new HarborageError(
     'store_unavailable',
     'the header of a conversation is damaged: restore the conversation from a snapshot',
@@ -97,7 +82,11 @@ export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefi
 /** Returns the header among the rows, or `undefined` if there is none or it is damaged. */
 export function headerIfSound(rows: readonly ContentColumns[]): MemoryHeader | undefined {
   const found = rows.find(({ kind }) => kind === HEADER_KIND)
-  return found === undefined ? undefined : parseHeader(found)
+  return found === undefined ? undefined : soundHeader(found)
+}
+
+function soundHeader({ tokens, bytes }: ContentColumns): MemoryHeader | undefined {
+  return readHeader(textOf(bytes), tokens)
 }
 
 function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
@@ -108,12 +97,8 @@ function turnOf({ kind, tokens, bytes }: ContentColumns): KeptTurn {
  * Returns the row of a header. The lineage is a column, since an earlier release rejects JSON with
  * an unknown name.
  */
-export function headerRow(
-  owner: OwnerColumns,
-  { lineage, foldClaimId, lastAppliedId, ...rest }: MemoryHeader,
-): MemoryRow {
-  const stored = { ...rest, folder: foldClaimId ?? null, ended: lastAppliedId ?? null }
-  return row(owner, HEADER_KIND, rest.strategy, lineage, JSON.stringify(stored))
+export function headerRow(owner: OwnerColumns, header: MemoryHeader): MemoryRow {
+  return row(owner, HEADER_KIND, header.strategy, header.lineage, writeHeader(header))
 }
 
 /** Returns a row in place of a header, for a transaction that removes it before its end. */
@@ -123,7 +108,7 @@ export function placeholderRow(owner: OwnerColumns): MemoryRow {
 
 /** Returns the lineage as it is stored with a turn id. */
 export function lineageBytes(lineage: number): Uint8Array {
-  return new TextEncoder().encode(String(lineage))
+  return encoder.encode(String(lineage))
 }
 
 /** Returns the row that remembers a turn id. */
@@ -153,26 +138,10 @@ function row(
   tokens: number,
   text: string,
 ): MemoryRow {
-  const bytes = new TextEncoder().encode(text)
+  const bytes = encoder.encode(text)
   return { ...owner, kind, strategy, tokens, updated_at: Date.now(), bytes }
 }
 
 function textOf(bytes: Uint8Array): string {
   return utf8.decode(bytes)
-}
-
-/** Reads what {@link headerRow} wrote, or returns `undefined` if it is damaged. */
-function parseHeader({ tokens, bytes }: ContentColumns): MemoryHeader | undefined {
-  try {
-    const { turnIds, folder, ended, ...rest } = storedHeader.parse(JSON.parse(textOf(bytes)))
-    return {
-      ...rest,
-      lineage: tokens,
-      turnIds: parseEventIds(turnIds),
-      foldClaimId: folder ?? undefined,
-      lastAppliedId: ended ?? undefined,
-    }
-  } catch {
-    return undefined
-  }
 }

@@ -166,7 +166,7 @@ function replacing(insert: Insert, tokens?: RawBuilder<number>): Insert {
 function appendedRow(database: SqlDatabase, turn: AppendParameters): RawBuilder<unknown> {
   const values = memoryState.except().map((column) => {
     const type = database.dialect.valueType(memoryState.columns[column])
-    return sql`cast(${turn[column]} as ${type})`
+    return type === undefined ? sql`${turn[column]}` : sql`cast(${turn[column]} as ${type})`
   })
   const known = database.builder
     .$extendTables<MemoryTables>()

@@ -37,8 +37,11 @@ export interface SqlDialect {
    * @param db Used to query the server's capabilities, if they matter.
    */
   columnType(type: ColumnType, db: Kysely<NoTables>): Promise<RawBuilder<unknown>>
-  /** Returns the type of a value of such a column for `cast`. */
-  valueType(type: ColumnType): RawBuilder<unknown>
+  /**
+   * Returns the type to which a query has to cast a parameter that it inserts into such a column,
+   * or `undefined` if the engine needs no cast.
+   */
+  valueType(type: ColumnType): RawBuilder<unknown> | undefined
   /** Returns the position of a part within a text, counted from 1, or 0 if it is not there. */
   textPosition(text: RawBuilder<unknown>, part: RawBuilder<unknown>): RawBuilder<number>
   /**

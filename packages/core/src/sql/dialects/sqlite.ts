@@ -16,8 +16,8 @@ const UNIQUE: ReadonlySet<string> = new Set([
  * until it ends.
  */
 export const sqliteDialect: SqlDialect = {
-  columnType: async (type) => valueType(type),
-  valueType,
+  columnType: async (type) => columnType(type),
+  valueType: () => undefined,
   textPosition: (text, part) => sql<number>`instr(${text}, ${part})`,
   lockRows: (query) => query,
   *keepEmpty(place) {
@@ -48,7 +48,7 @@ export const sqliteDialect: SqlDialect = {
   keyOrders: orderIndexes,
 }
 
-function valueType(type: ColumnType): RawBuilder<unknown> {
+function columnType(type: ColumnType): RawBuilder<unknown> {
   switch (type) {
     case 'text':
       return sql`text`
