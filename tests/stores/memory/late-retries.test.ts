@@ -26,11 +26,15 @@ test.each(sharedPlaces)(
     const large = { ...numberedTurn('large', 1), userMessage: 'u'.repeat(100_000) }
     const withId = { ...large, turnId: newEventId() }
     await memory.addTurn(session, withId)
+    // Few of them fit the budget, so that the large turn would drop all of them.
+    const assistantResponse = 'a'.repeat(5_000)
     for (let number = 1; number <= FURTHER_TURNS; number += 1) {
-      await memory.addTurn(session, numberedTurn('a', number))
+      await memory.addTurn(session, { ...numberedTurn('a', number), assistantResponse })
     }
+    const before = await memory.getLlmContext(session)
     await memory.addTurn(session, withId)
-    expect((await memory.getLlmContext(session)).recentTurns).toHaveLength(FURTHER_TURNS)
+    expect(before.recentTurns.length).toBeGreaterThan(10)
+    expect(await memory.getLlmContext(session)).toEqual(before)
   },
 )
 
