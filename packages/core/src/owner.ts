@@ -45,9 +45,11 @@ const brand = Symbol.for('harborage.owner')
 
 const userNames = new KnownNames('the user', ['tenantId', 'userId'], 'invalid_identity')
 const tenantNames = new KnownNames('the tenant', ['tenantId'], 'invalid_identity')
+/** The parts that are `''` in the owner of a user or a tenant. A store has runs or tasks. */
+const narrowParts = ['sessionId', 'runId', 'taskId'] as const
 const ownerNames = new KnownNames(
   'the owner',
-  ['tenantId', 'userId', 'sessionId', 'runId'],
+  ['tenantId', 'userId', ...narrowParts],
   'invalid_identity',
 )
 
@@ -96,33 +98,39 @@ export function tenantOwner(tenant: Pick<Identity, 'tenantId'>): TenantOwner {
  * or unknown.
  */
 export function checkOwner(owner: Owner): Required<RunIdentity> {
+  return checkWideOwner(owner) ?? checkRunIdentity(owner)
+}
+
+/**
+ * Checks the owner of a user or a tenant, and returns a frozen copy of it. Returns `undefined` for
+ * anything else, such as an identity.
+ *
+ * @throws `identity_required` if a part is missing or empty, `invalid_identity` if one is malformed
+ * or unknown.
+ */
+export function checkWideOwner(owner: object): Required<RunIdentity> | undefined {
   const level = levelOf(owner)
-  if (level === undefined) return checkRunIdentity(owner)
-  const wide = {
-    tenantId: checkPart(owner, 'tenantId', true),
-    userId: checkPart(owner, 'userId', level === 'user'),
-    sessionId: checkPart(owner, 'sessionId', false),
-    runId: checkPart(owner, 'runId', false),
-  }
+  if (level === undefined) return undefined
+  const tenantId = checkPart(owner, 'tenantId', true)
+  const userId = checkPart(owner, 'userId', level === 'user')
+  const narrower = narrowParts.map((part) => checkPart(owner, part, false))
   checkIdentityNames(owner, ownerNames)
-  if (wide.sessionId !== '' || wide.runId !== '' || (level === 'tenant' && wide.userId !== '')) {
+  if (narrower.some((part) => part !== '') || (level === 'tenant' && userId !== '')) {
     throw new HarborageError(
       'invalid_identity',
       `the owner is that of a ${level} and has a narrower part: pass the result of ${level}Owner() as it is`,
     )
   }
-  return branded(wide, level)
+  return branded({ tenantId, userId, sessionId: '', runId: '' }, level)
 }
 
 /**
  * Returns the owner with the parts of a stored record, so that every method accepts it: the parts
- * as they are, or the owner of a user or a tenant if there is no session.
+ * as they are, or a frozen copy that is the owner of a user or a tenant if there is no session.
  */
-export function ownerAt(stored: Required<RunIdentity>): Required<RunIdentity> {
-  const { tenantId, userId, sessionId } = stored
-  if (sessionId !== '') return stored
-  const level = userId === '' ? 'tenant' : 'user'
-  return branded({ tenantId, userId, sessionId, runId: '' }, level)
+export function ownerAt<Parts extends Identity>(stored: Parts): Parts {
+  if (stored.sessionId !== '') return stored
+  return branded({ ...stored }, stored.userId === '' ? 'tenant' : 'user')
 }
 
 /** Checks a user, which may be the owner made of it. */
@@ -142,7 +150,7 @@ export function checkTenant(tenant: Pick<Identity, 'tenantId'>): Pick<Identity, 
   return { tenantId }
 }
 
-function branded(parts: Required<RunIdentity>, level: 'user' | 'tenant'): Required<RunIdentity> {
+function branded<Parts extends Identity>(parts: Parts, level: 'user' | 'tenant'): Parts {
   return Object.freeze(Object.defineProperty(parts, brand, { value: level }))
 }
 

@@ -12,6 +12,7 @@ import {
   checkOwner,
   checkRunIdentity,
   checkSubtree,
+  checkWideOwner,
   ownerAt,
 } from '@harborage/core/kit'
 import { failureOf } from '@harborage/test-kit/failure-of'
@@ -101,6 +102,7 @@ describe('an owner', () => {
   test.each([
     ['a session', { sessionId: 's1' }],
     ['a run', { runId: 'r1' }],
+    ['a task', { taskId: 't1' }],
     ['an unknown part', { runID: 'r1' }],
     ['a malformed user', { userId: 'a\0' }],
   ])('that pretends to have %s is rejected', async (_, part) => {
@@ -113,6 +115,23 @@ describe('an owner', () => {
     for (const owner of [run, session, userOwner(ann), tenantOwner(acme)]) {
       const stored = { ...checkOwner(owner) }
       expect(checkOwner(ownerAt(stored))).toEqual(stored)
+    }
+  })
+
+  test('of a store of tasks keeps its task, and is one wherever an owner is taken', () => {
+    const stored = { ...ann, sessionId: '', taskId: '' }
+    const owner = ownerAt(stored)
+    expect(owner).toEqual(stored)
+    expect(Object.isFrozen(owner)).toBe(true)
+    expect(checkOwner(owner)).toEqual(userOwner(ann))
+    expect(allOfUser(owner)).toEqual(allOfUser(ann))
+  })
+
+  test('that is wide is told from every other one', () => {
+    expect(checkWideOwner(userOwner(ann))).toEqual(userOwner(ann))
+    expect(checkWideOwner(tenantOwner(acme))).toEqual(tenantOwner(acme))
+    for (const other of [session, run, { ...userOwner(ann) }, allOfUser(ann), [], {}]) {
+      expect(checkWideOwner(other)).toBeUndefined()
     }
   })
 })

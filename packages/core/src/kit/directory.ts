@@ -8,7 +8,10 @@ export interface DirectoryPage {
   readonly level: SubtreeLevel
   /** The owner within which they are wanted. Parts that are `''` do not narrow it. */
   readonly within: Required<RunIdentity>
-  /** The last owner of the previous page, or `undefined` for the first page. */
+  /**
+   * The last owner of the previous page, the very object that the driver returned; `undefined` for
+   * the first page.
+   */
   readonly after: Required<RunIdentity> | undefined
   /** The largest number of owners in the page. */
   readonly limit: number

@@ -24,7 +24,7 @@ export { errorOfFindings } from '../finding.ts'
 export { checkIdentity, checkOptionalPart, checkRunIdentity } from '../identity.ts'
 export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
 export { currentOperation, traceOperation, type TracedOperation } from '../operation-trace.ts'
-export { checkOwner, ownerAt } from '../owner.ts'
+export { checkOwner, checkWideOwner, ownerAt } from '../owner.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
 export { checkSubtree } from '../subtree.ts'
 // Signals of callers.

@@ -77,7 +77,7 @@ export function walkRuns(
     level: 'run',
     check: () => ({ ...checkIdentity(identity), runId: '' }),
     options,
-    form: (run) => run,
+    form: ({ ...run }) => run,
   })
 }
 
@@ -94,32 +94,34 @@ interface DirectoryWalk<Owner> {
   /** Checks what narrows the walk, and returns it. */
   readonly check: () => Required<RunIdentity>
   readonly options: PageOptions | undefined
-  /** Returns what the caller gets for an owner. */
+  /** Returns what the caller gets for an owner: an object of its own. */
   readonly form: (owner: Required<RunIdentity>) => Owner
 }
 
-function walkDirectory<Owner extends RunIdentity>(
+function walkDirectory<Owner>(
   gate: CallGate,
   driver: DirectoryDriver,
   { operation, level, check, options, form }: DirectoryWalk<Owner>,
 ): AsyncIterable<Owner> {
-  return gate.walk(
+  const found = gate.walk(
     operation,
     (): CheckedDirectory => ({
       within: check(),
       signal: checkSignal(options, pageOptionNames),
       limit: checkPageSize(options),
     }),
-    async ({ within }, after: Required<RunIdentity> | undefined, limit) =>
-      (await driver.directoryPage({ level, within, after, limit })).map(form),
-    { placeOf, bytesOf: () => 0 },
+    ({ within }, after: Required<RunIdentity> | undefined, limit) =>
+      driver.directoryPage({ level, within, after, limit }),
+    // The owner itself, not a copy: a driver may keep the position of its walk by it.
+    { placeOf: (owner) => owner, bytesOf: () => 0 },
   )
+  return {
+    async *[Symbol.asyncIterator]() {
+      for await (const owner of found) yield form(owner)
+    },
+  }
 }
 
 function rootOf({ tenantId, userId, sessionId, runId }: Subtree): Required<RunIdentity> {
-  return { tenantId, userId, sessionId, runId }
-}
-
-function placeOf({ tenantId, userId, sessionId, runId = '' }: RunIdentity): Required<RunIdentity> {
   return { tenantId, userId, sessionId, runId }
 }
