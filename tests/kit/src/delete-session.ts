@@ -1,11 +1,14 @@
 import { allOfSession, type Identity, type Subtree } from '@harborage/core'
 
-/**
- * Empties a session of the state store, and resolves to the number of slots that held something.
- */
+/** A store that deletes subtrees. */
+interface Deleting {
+  deleteAll(subtree: Subtree): Promise<{ readonly deleted: number }>
+}
+
+/** Deletes all of the session of a run or scope, and resolves to the number of records. */
 export async function deleteSession(
-  state: { deleteAll(subtree: Subtree): Promise<{ readonly deleted: number }> },
-  identity: Identity,
+  store: Deleting,
+  { tenantId, userId, sessionId }: Identity,
 ): Promise<number> {
-  return (await state.deleteAll(allOfSession(identity))).deleted
+  return (await store.deleteAll(allOfSession({ tenantId, userId, sessionId }))).deleted
 }

@@ -11,7 +11,7 @@ import { saveNew } from './support/save-new.ts'
 import { saveSimilar } from './support/save-similar.ts'
 import { sessionParts } from '../support/similar-names.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { deleteSession } from './support/delete-session.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /**
  * Registers the cases of S1: a name is stored byte for byte or rejected, so that two different

@@ -10,7 +10,7 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { textOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
-import { deleteSession } from './support/delete-session.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const ROUNDS = 10
 

@@ -11,7 +11,7 @@ import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
-import { deleteSession } from './support/delete-session.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /** Registers the cases of S6: a commit is applied as a whole or not at all. */
 export function commit({ it, itIfDurable }: StateCases): void {

@@ -15,7 +15,7 @@ import { saveNew } from './support/save-new.ts'
 import { saveSimilar } from './support/save-similar.ts'
 import { sessionParts } from '../support/similar-names.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { deleteSession } from './support/delete-session.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /** The number of rounds of a race, each with another delay. */
 const ROUNDS = 10

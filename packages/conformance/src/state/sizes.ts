@@ -15,7 +15,7 @@ import { freshKindPrefix, freshSlot, type RunSlot } from './support/fresh-slot.t
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import type { StateCases } from './support/state-cases.ts'
-import { deleteSession } from './support/delete-session.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /** Above the limits of columns of 64 KiB and of 16 MiB. */
 const LARGE_BYTES = 2 ** 24 + 1

@@ -1,7 +1,7 @@
 import { type Identity, parseEventId } from '@harborage/core'
 import type { CheckedTransaction, SlotKey, StateRecord, StateStore } from '@harborage/state'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
-import { deleteSession } from '../support/delete-session.ts'
+import { deleteSession } from '../../support/delete-session.ts'
 
 /** A slot of a history. All slots of a history have the same tenant. */
 export interface CallSlot {
