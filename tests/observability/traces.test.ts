@@ -95,8 +95,12 @@ describe('each operation is published with its outcome', () => {
     await store.getRefs(session, [id])
     await store.exists(session, id)
     for await (const _ of store.list(session));
+    const { tenantId, userId } = session
+    for await (const _ of store.sessions(allOfUser({ tenantId, userId })));
+    for await (const _ of store.users(allOfTenant({ tenantId })));
+    for await (const _ of store.tenants({ maintenanceScoped: true }));
     await store.delete(session, id)
-    await store.deleteScope(session)
+    await deleteSession(store, session)
     expect(told()).toEqual([
       'artifacts.putText ok',
       'artifacts.putBytes ok',
@@ -106,8 +110,11 @@ describe('each operation is published with its outcome', () => {
       'artifacts.getRefs ok',
       'artifacts.exists ok',
       'artifacts.list ok',
+      'artifacts.sessions ok',
+      'artifacts.users ok',
+      'artifacts.tenants ok',
       'artifacts.delete ok',
-      'artifacts.deleteScope ok',
+      'artifacts.deleteAll ok',
     ])
   })
 

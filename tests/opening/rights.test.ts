@@ -117,7 +117,7 @@ describe('a role that may not change tables', () => {
     for await (const { id } of artifacts.list(scope)) listed.push(id)
     expect(listed.toSorted()).toEqual([small.id, large.id].toSorted())
     expect(await artifacts.delete(scope, large.id)).toBe(true)
-    expect(await artifacts.deleteScope(session)).toBe(1)
+    expect(await deleteSession(artifacts, session)).toBe(1)
   })
 
   test('keeps conversations', async () => {

@@ -1,4 +1,4 @@
-import type { Identity } from '@harborage/core'
+import { allOfSession, type Identity } from '@harborage/core'
 
 import type { BlobStore } from './blob-store.ts'
 import type { Build } from './build.ts'
@@ -46,7 +46,7 @@ export async function harborageBlobs(
     note: `${note}; SHA-256 included`,
     put: async (bytes) => (await artifacts.putBytes(SCOPE, bytes)).id,
     get: (id) => artifacts.get(SCOPE, id),
-    clear: clear ?? (async () => void (await artifacts.deleteScope(SCOPE))),
+    clear: clear ?? (async () => void (await artifacts.deleteAll(allOfSession(SCOPE)))),
     close: () => artifacts.close(),
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { finishedRun } from './support/finished-run.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /** Two files that make the context of their folder heavier than a slot should be. */
 const heavyFiles = {
@@ -17,7 +18,7 @@ test('a result above 32 KiB is kept as an artifact, and equal ones of a session 
 
 test('the verification finds an artifact that is gone', async () => {
   await using run = await finishedRun(heavyFiles)
-  await run.stores.artifacts.deleteScope(run.session('report'))
+  await deleteSession(run.stores.artifacts, run.session('report'))
   const { checks } = await run.account()
   expect(checks.flatMap(({ faults }) => faults)).toEqual([
     'gather_context of report/february.txt comes out differently',

@@ -1,4 +1,5 @@
-import type { Identity, ListOrder } from '@harborage/core'
+import type { ListOrder, RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import type { ArtifactRef, ArtifactScope, RefPlace } from './artifact.ts'
 
 /** A checked and hashed artifact, to be stored. */
@@ -14,7 +15,10 @@ export interface NewArtifact {
   readonly bytes: Uint8Array
 }
 
-/** The name of an artifact: a checked scope and id. */
+/**
+ * The name of an artifact: a checked scope and id. Parts that the scope lacks are `''`: of a
+ * session the `taskId`, of a user also the `sessionId`, of a tenant also the `userId`.
+ */
 export interface ArtifactKey {
   readonly scope: Required<ArtifactScope>
   readonly id: string
@@ -54,6 +58,29 @@ export interface ArtifactPage {
    * The page may end once the sources of its refs add up to this number of bytes of JSON or more.
    */
   readonly maxBytes: number
+}
+
+/** The parameters of {@link ArtifactDriver.deleteBatch}. */
+export interface DeleteBatch {
+  readonly subtree: Subtree<'user' | 'tenant'>
+  /** The `last` of the previous batch, or `undefined` for the first batch. */
+  readonly after: string | undefined
+  /**
+   * The number of artifacts at which the batch ends. A driver may delete more if no other call has
+   * to wait for that, such as the rest of a folder.
+   */
+  readonly limit: number
+}
+
+/** The answer of {@link ArtifactDriver.deleteBatch}. */
+export interface DeletedBatch {
+  /** The number of deleted artifacts. */
+  readonly deleted: number
+  /**
+   * Where the batch ended, in an order of the driver's own and as a text of its own; `undefined` if
+   * it was the last one. Artifacts before this place are not visited again.
+   */
+  readonly last: string | undefined
 }
 
 /**
@@ -97,13 +124,27 @@ export interface ArtifactDriver {
    *
    * @returns The number of deleted artifacts.
    */
-  deleteScope(identity: Identity): Promise<number>
+  deleteAll(subtree: Subtree<'session'>): Promise<number>
+  /**
+   * Deletes the next artifacts of a user or a tenant, of all scopes within it. Each session's, or
+   * each batch's, in one step. With the last batch, nothing is left that names what was deleted.
+   */
+  deleteBatch(batch: DeleteBatch): Promise<DeletedBatch>
+  /** Returns the number of artifacts of the subtree. */
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
   /**
    * Returns the next refs that match, in the order of the page. Does not read the bytes of
    * artifacts. A page is taken to be the last one if it has fewer than `limit` refs and fewer than
    * `maxBytes` bytes of sources.
    */
   listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]>
+  /**
+   * Returns the next distinct tenants, users or sessions that have an artifact or contain a scope
+   * that has one, ordered by tenant, user and session, each by its UTF-8 bytes. Parts that the
+   * level does not have are `''`. Leaves out what belongs to a wider scope than the level, such as
+   * the artifacts of a user if sessions are wanted. The level is never `run`.
+   */
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

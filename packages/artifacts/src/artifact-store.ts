@@ -1,12 +1,7 @@
-import type { CallOptions, Identity } from '@harborage/core'
-import {
-  checkSignal,
-  KnownNames,
-  MAX_PAGE_BYTES,
-  CallGate,
-  type StoreOptions,
-} from '@harborage/core/kit'
+import type { CallOptions } from '@harborage/core'
+import { checkSignal, KnownNames, MAX_PAGE_BYTES, type StoreOptions } from '@harborage/core/kit'
 import type { ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
+import { ArtifactSubtrees } from './artifact-subtrees.ts'
 import {
   sourceBytes,
   type ArtifactFilter,
@@ -23,7 +18,6 @@ import {
   checkDescription,
   checkIds,
   checkScope,
-  checkSession,
   putNames,
   TEXT,
 } from './internal/check-artifact.ts'
@@ -31,6 +25,7 @@ import { checkList } from './internal/check-list.ts'
 import { decodeText, verifiedBytes } from './internal/content.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
 import { newArtifact } from './internal/new-artifact.ts'
+import { withOwner } from './internal/owned-refs.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
 
 /** Options of the constructor of {@link ArtifactStore}. */
@@ -44,8 +39,8 @@ const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_c
 /**
  * A content-addressed store of blobs, for large tool outputs. Open one with `openArtifactStore`.
  *
- * An artifact belongs to a scope: an identity, optionally with a task. An artifact of another scope
- * is treated as absent.
+ * An artifact belongs to a scope: an identity, optionally with a task, or a user (`userOwner`) or a
+ * tenant (`tenantOwner`). An artifact of another scope is treated as absent.
  *
  * Every method checks that the store is open, then the identity, then the other arguments, before
  * it reads or writes. So in addition to the codes that it names, each method may fail with
@@ -56,11 +51,11 @@ const storeNames = new KnownNames('options', ['maxBytes', 'release'], 'invalid_c
  * Safe to repeat are all reads and puts, whose content is their id. A deletion does its work again:
  * after `outcome_unknown`, look first, since others may have put the same content in the meantime.
  */
-export class ArtifactStore implements AsyncDisposable {
+export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
   readonly #driver: ArtifactDriver
   readonly #release: () => Promise<void>
   readonly #maxBytes: number
-  readonly #gate = new CallGate({ name: 'ArtifactStore', tracedAs: 'artifacts', store: this })
+  readonly #gate = ArtifactSubtrees.gateOf(this)
 
   /**
    * Makes a store on a driver. `openArtifactStore` does this for you.
@@ -69,6 +64,7 @@ export class ArtifactStore implements AsyncDisposable {
    * @throws `invalid_config` if `maxBytes` is not a whole number from 1 to 256 MiB.
    */
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
+    super(driver)
     this.#maxBytes = checkMaxBytes(options)
     storeNames.check(options)
     this.#driver = driver
@@ -150,7 +146,10 @@ export class ArtifactStore implements AsyncDisposable {
     id: string,
     options?: CallOptions,
   ): Promise<ArtifactRef | undefined> {
-    return this.#onKey('getRef', scope, id, options, (key) => this.#driver.getRef(key))
+    return this.#onKey('getRef', scope, id, options, async (key) => {
+      const ref = await this.#driver.getRef(key)
+      return ref && withOwner(ref)
+    })
   }
 
   /**
@@ -184,8 +183,11 @@ export class ArtifactStore implements AsyncDisposable {
         checkedIds: checkIds(ids, checkArtifactId),
         signal: checkSignal(options),
       }),
-      async ({ owner, checkedIds }) =>
-        checkedIds.length === 0 ? [] : [...(await this.#driver.getRefs(owner, checkedIds))],
+      async ({ owner, checkedIds }) => {
+        if (checkedIds.length === 0) return []
+        const refs = await this.#driver.getRefs(owner, checkedIds)
+        return refs.map((ref) => ref && withOwner(ref))
+      },
     )
   }
 
@@ -207,24 +209,6 @@ export class ArtifactStore implements AsyncDisposable {
   /** Deletes the artifact with the id, and returns whether it existed. */
   async delete(scope: ArtifactScope, id: string, options?: CallOptions): Promise<boolean> {
     return this.#onKey('delete', scope, id, options, (key) => this.#driver.delete(key))
-  }
-
-  /**
-   * Deletes every artifact of the session, of all its tasks. To delete those of one task, use
-   * `ScopedArtifacts.deleteAll`.
-   *
-   * @returns The number of deleted artifacts.
-   * @throws `invalid_record` if the identity names a task or a run.
-   */
-  async deleteScope(
-    identity: Identity & { readonly taskId?: never; readonly runId?: never },
-    options?: CallOptions,
-  ): Promise<number> {
-    return this.#gate.call(
-      'deleteScope',
-      () => ({ owner: checkSession(identity), signal: checkSignal(options) }),
-      ({ owner }) => this.#driver.deleteScope(owner),
-    )
   }
 
   /**
@@ -261,7 +245,7 @@ export class ArtifactStore implements AsyncDisposable {
         // The ref itself, not a copy: a driver may keep the position of its iteration by it.
         placeOf: (ref) => ref,
         bytesOf: sourceBytes,
-        handOut: (ref) => ({ ...ref, scope: { ...ref.scope } }),
+        handOut: (ref) => withOwner({ ...ref, scope: { ...ref.scope } }),
       },
     )
   }
@@ -305,7 +289,7 @@ export class ArtifactStore implements AsyncDisposable {
         signal: checkSignal(options, putNames),
       }),
       async ({ owner, bytes, description }) =>
-        this.#driver.put(await newArtifact(owner, bytes, description)),
+        withOwner(await this.#driver.put(await newArtifact(owner, bytes, description))),
     )
   }
 

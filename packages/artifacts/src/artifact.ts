@@ -19,7 +19,10 @@ export const MAX_SOURCE_BYTES: number = 64 * 1024
 /** The largest number of ids of one call of `getRefs`. */
 export const MAX_IDS = 1_000
 
-/** The owner of an artifact: an identity, optionally with a task. */
+/**
+ * The owner of an artifact: an identity, optionally with a task. A `userOwner` or `tenantOwner` is
+ * one, too, for what belongs to a user or a tenant and to no session.
+ */
 export interface ArtifactScope extends Identity {
   /** Default: `''`, the session itself. */
   readonly taskId?: string
@@ -51,7 +54,11 @@ export interface ArtifactRef {
    */
   readonly id: string
   readonly namespace: string
-  /** Its `taskId` is `''` if the artifact belongs to the session itself. */
+  /**
+   * The owner, as every method accepts it. Its `taskId` is `''` if the artifact belongs to the
+   * session itself. If it belongs to a user or a tenant, it is frozen, and the parts that it lacks
+   * are `''`.
+   */
   readonly scope: Required<ArtifactScope>
   readonly mimeType: string
   /** The size of the content, in bytes. */
@@ -65,7 +72,8 @@ export interface ArtifactRef {
 
 /**
  * Selects the artifacts that match every given part. A filter without tenant, user or session
- * crosses identities, and needs `maintenanceScoped: true`.
+ * crosses identities, and needs `maintenanceScoped: true`. A `userOwner` or `tenantOwner` selects
+ * what belongs to the user or the tenant itself.
  */
 export interface ArtifactFilter extends Partial<Identity>, Partial<MaintenanceScope> {
   /** `''` selects the artifacts of the session itself. Default: those of any task. */

@@ -1,10 +1,19 @@
-import type { Identity } from '@harborage/core'
-import { compareNames, parseJsonObject, SortedOrder } from '@harborage/core/kit'
+import type { RunIdentity, Subtree } from '@harborage/core'
+import {
+  compareNames,
+  directoryOf,
+  isWithin,
+  parseJsonObject,
+  SortedOrder,
+  type DirectoryPage,
+} from '@harborage/core/kit'
 import type {
   ArtifactContent,
   ArtifactDriver,
   ArtifactKey,
   ArtifactPage,
+  DeleteBatch,
+  DeletedBatch,
   NewArtifact,
 } from './artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from './artifact.ts'
@@ -66,13 +75,25 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     return held !== undefined
   }
 
-  async deleteScope(identity: Identity): Promise<number> {
-    const session = { ...identity, taskId: undefined, namespace: undefined }
-    const refs = [...this.#artifacts.values()]
-      .map(({ ref }) => ref)
-      .filter((ref) => matches(ref, session))
+  async deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    const refs = this.#refsWithin(subtree)
     for (const ref of refs) this.#remove(ref)
     return refs.length
+  }
+
+  async deleteBatch({ subtree, after, limit }: DeleteBatch): Promise<DeletedBatch> {
+    const left = this.#refsWithin(subtree)
+      .map((ref) => ({ ref, key: mapKey(ref) }))
+      .filter(({ key }) => after === undefined || compareNames(key, after) > 0)
+      .toSorted((one, other) => compareNames(one.key, other.key))
+    const batch = left.slice(0, limit)
+    for (const { ref } of batch) this.#remove(ref)
+    const last = batch.length < left.length ? batch.at(-1)?.key : undefined
+    return { deleted: batch.length, last }
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.#refsWithin(subtree).length
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
@@ -93,9 +114,22 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     return listed
   }
 
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return directoryOf(
+      [...this.#artifacts.values()].map(({ ref }) => ref.scope),
+      page,
+    )
+  }
+
   async close(): Promise<void> {
     this.#artifacts.clear()
     this.#order.clear()
+  }
+
+  #refsWithin(subtree: Subtree): ArtifactRef[] {
+    return [...this.#artifacts.values()]
+      .map(({ ref }) => ref)
+      .filter(({ scope }) => isWithin(scope, subtree))
   }
 
   #remove(ref: ArtifactRef): void {

@@ -11,6 +11,8 @@ export type {
   ArtifactDriver,
   ArtifactKey,
   ArtifactPage,
+  DeleteBatch,
+  DeletedBatch,
   NewArtifact,
 } from './artifact-driver.ts'
 export { ArtifactStore, type ArtifactStoreOptions } from './artifact-store.ts'

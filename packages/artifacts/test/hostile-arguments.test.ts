@@ -1,4 +1,5 @@
 import { openArtifactStore, type ArtifactRef, type ArtifactStore } from '@harborage/artifacts'
+import { allOfSession, allOfTenant, allOfUser, userOwner } from '@harborage/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
@@ -7,6 +8,7 @@ import { placesIn, withValueAt } from '@harborage/test-kit/hostile/argument-plac
 import { refusalOf } from '@harborage/test-kit/hostile/refusal-of'
 
 const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+const user = { tenantId: 'acme', userId: 'ann' }
 const scope = { ...session, taskId: 't1' }
 const options = {
   namespace: 'tool',
@@ -24,19 +26,22 @@ const ref = {
 /** Valid arguments for each method. */
 const ofStore: Readonly<Record<string, readonly unknown[]>> = {
   putBytes: [scope, Uint8Array.of(1, 2, 3), options],
-  putText: [scope, 'a,b', options],
+  putText: [userOwner(user), 'a,b', options],
   get: [scope, ref.id, {}],
   getText: [scope, ref.id, {}],
   getRef: [scope, ref.id, {}],
   getRefs: [scope, [ref.id], {}],
   exists: [scope, ref.id, {}],
   delete: [scope, ref.id, {}],
-  deleteScope: [session, {}],
+  deleteAll: [allOfSession(session), {}],
   list: [
     { ...scope, namespace: 'tool', maintenanceScoped: true },
     { pageSize: 10, order: 'descending', limit: 3, from: { scope, id: 'tool_0' }, to: 'tool_f' },
   ],
   scoped: [scope],
+  sessions: [allOfUser(user), { pageSize: 10 }],
+  users: [allOfTenant({ tenantId: 'acme' }), { pageSize: 10 }],
+  tenants: [{ maintenanceScoped: true }, { pageSize: 10 }],
 }
 const ofView: Readonly<Record<string, readonly unknown[]>> = {
   putBytes: [Uint8Array.of(1, 2, 3), options],
@@ -58,6 +63,7 @@ const refusals = [
   'invalid_record',
   'maintenance_scope_required',
   'scope_mismatch',
+  'subtree_required',
 ]
 
 let store: ArtifactStore

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
 import { failureOf } from '@harborage/test-kit/failure-of'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const MAX_BYTES = 1_000
 const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
@@ -71,7 +72,7 @@ test.each<[what: string, put: () => Promise<unknown>]>([
   const error = await failureOf(put)
   expect(error.code).toBe('artifact_too_large')
   expect(error.message).toContain(`maxBytes (${MAX_BYTES})`)
-  expect(await store.deleteScope(scope)).toBe(0)
+  expect(await deleteSession(store, scope)).toBe(0)
 })
 
 test.each<[what: string, data: () => unknown]>([
@@ -88,7 +89,7 @@ test.each<[what: string, data: () => unknown]>([
 ])('bytes %s are rejected', async (_, data) => {
   const error = await failureOf(() => callUnchecked(store, 'putBytes', scope, data()))
   expect(error.code).toBe('invalid_record')
-  expect(await store.deleteScope(scope)).toBe(0)
+  expect(await deleteSession(store, scope)).toBe(0)
 })
 
 function foreign(): Uint8Array {

@@ -7,10 +7,12 @@ import {
   type ArtifactKey,
   type ArtifactPage,
   type ArtifactRef,
+  type DeleteBatch,
+  type DeletedBatch,
   type NewArtifact,
 } from '@harborage/artifacts'
-import { HarborageError, type Identity } from '@harborage/core'
-import { codeOf } from '@harborage/core/kit'
+import { HarborageError, type RunIdentity, type Subtree } from '@harborage/core'
+import { codeOf, type DirectoryPage } from '@harborage/core/kit'
 import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
 import { allOf, READS_AT_ONCE } from './internal/at-once.ts'
 import {
@@ -29,17 +31,13 @@ import { isFull, translateFsError } from './internal/fs-errors.ts'
 import { findInTheWay, isRealFolder } from './internal/is-real-folder.ts'
 import { digitsOf, locate, placeOf, shardOf } from './internal/layout.ts'
 import type { OpenedRoot } from './internal/opened-root.ts'
+import { isSameWalk, OwnerWalk } from './internal/owner-walk.ts'
 import { isFileThere } from './internal/read-folder.ts'
 import { identify, ReadyFolders } from './internal/ready-folders.ts'
-import {
-  RefWalk,
-  take,
-  UnfinishedWalks,
-  type FoundFile,
-  type WalkTools,
-} from './internal/ref-walk.ts'
+import { isSameList, RefWalk, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
 import { retryWhile } from './internal/retry-while.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
+import { take, UnfinishedWalks } from './internal/unfinished-walks.ts'
 import { removeTemporary } from './internal/unremoved.ts'
 
 /** The largest number of attempts of a put while others take its name or remove its folder. */
@@ -62,7 +60,8 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #empty: EmptyFolders
   readonly #removal: FolderRemoval
   readonly #tools: WalkTools
-  readonly #walks = new UnfinishedWalks()
+  readonly #walks = new UnfinishedWalks<ArtifactPage, FoundFile>(isSameList)
+  readonly #ownerWalks = new UnfinishedWalks<DirectoryPage, Required<RunIdentity>>(isSameWalk)
   readonly #retryTimeoutMs: number
 
   /**
@@ -147,9 +146,25 @@ export class FsArtifactDriver implements ArtifactDriver {
     })
   }
 
-  async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+  async deleteAll(subtree: Subtree<'session'>): Promise<number> {
     return this.#translated(async () => {
-      const count = await this.#removal.remove([tenantId, userId, sessionId])
+      const count = await this.#removal.removeSession(subtree)
+      if (count === 0) await this.#opened.assertThere()
+      return count
+    })
+  }
+
+  async deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return this.#translated(async () => {
+      const answer = await this.#removal.removeBatch(batch)
+      if (answer.deleted === 0) await this.#opened.assertThere()
+      return answer
+    })
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.#translated(async () => {
+      const count = await this.#removal.count(subtree)
       if (count === 0) await this.#opened.assertThere()
       return count
     })
@@ -175,6 +190,17 @@ export class FsArtifactDriver implements ArtifactDriver {
       if (last !== undefined && isFull) this.#walks.keep(last, page, walk)
       if (!isFull) await this.#opened.assertThere()
       return refs
+    })
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.#translated(async () => {
+      const walk = this.#ownerWalks.take(page) ?? new OwnerWalk(this.#tools, page).owners()
+      const owners = await take(walk, page.limit)
+      const last = owners.at(-1)
+      if (owners.length < page.limit) await this.#opened.assertThere()
+      else if (last !== undefined) this.#ownerWalks.keep(last, page, walk)
+      return owners
     })
   }
 

@@ -8,6 +8,7 @@ import { openArtifacts } from './support/open-artifacts.ts'
 import { replaceCall } from './support/replace-call.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }
 const scope = { ...session, taskId: 'k' }
@@ -49,14 +50,14 @@ describe('a visible change that could not be made durable is outcome_unknown', (
     expect(await artifacts.delete(scope, id)).toBe(false)
   })
 
-  test('for a deleteScope, and the next one synchronizes it', async () => {
+  test('for a deleteAll, and the next one synchronizes it', async () => {
     failSync(1)
-    expect(await failureOf(artifacts.deleteScope(session))).toMatchObject(unknown)
+    expect(await failureOf(deleteSession(artifacts, session))).toMatchObject(unknown)
     expect(await collect(artifacts.list(scope))).toEqual([])
     expect(await temporaryFiles(root)).toEqual([])
     failSync(1)
-    expect(await failureOf(artifacts.deleteScope(session))).toMatchObject(unknown)
-    expect(await artifacts.deleteScope(session)).toBe(0)
+    expect(await failureOf(deleteSession(artifacts, session))).toMatchObject(unknown)
+    expect(await deleteSession(artifacts, session)).toBe(0)
   })
 })
 
@@ -68,13 +69,13 @@ test('a file whose content cannot be synchronized is store_unavailable, and not 
   expect(await collect(artifacts.list(scope))).toHaveLength(1)
 })
 
-test('temporary files that cannot be removed fail no put, but a deleteScope that leaves content', async () => {
+test('temporary files that cannot be removed fail no put, but a deleteAll that leaves content', async () => {
   replaceCall('rm', () => async () => {
     throw Object.assign(new Error('EIO: i/o error, unlink'), { code: 'EIO' })
   })
   const { id: next } = await artifacts.putText(scope, 'next')
   expect(await artifacts.getText(scope, next)).toBe('next')
-  expect(await failureOf(artifacts.deleteScope(session))).toMatchObject({
+  expect(await failureOf(deleteSession(artifacts, session))).toMatchObject({
     code: 'outcome_unknown',
     retryable: true,
     cause: { code: 'EIO' },

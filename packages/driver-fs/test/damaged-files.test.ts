@@ -19,6 +19,7 @@ import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }
 const scope = { ...session, taskId: 'k' }
@@ -146,7 +147,7 @@ test('files that are not of the store are ignored', async () => {
   }
   await using fresh = await openArtifacts(root)
   expect(await collect(fresh.list(maintenance))).toEqual([ref])
-  expect(await fresh.deleteScope(session)).toBe(1)
+  expect(await deleteSession(fresh, session)).toBe(1)
 })
 
 async function expectCorrupt(...calls: readonly Promise<unknown>[]): Promise<void> {

@@ -9,6 +9,7 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /** The longest root on Linux in bytes: paths below it have up to 403 bytes more. */
 const LONGEST_ROOT = 4_095 - 403
@@ -111,7 +112,7 @@ test.runIf(process.platform === 'linux')(
     expect(new Set(refs.map(({ id }) => id.length))).toEqual(new Set([20, 72]))
     const texts = await Promise.all(refs.map(({ id }) => artifacts.getText(scope, id)))
     expect(new Set(texts)).toEqual(new Set(forged))
-    expect(await artifacts.deleteScope(session)).toBe(2)
+    expect(await deleteSession(artifacts, session)).toBe(2)
   },
 )
 

@@ -9,6 +9,7 @@ import type { PuttingAnswer } from './support/putting-process.ts'
 import { runScript } from './support/run-script.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const kept = { tenantId: 't', userId: 'u', sessionId: 'kept', taskId: '' }
 const churned = { tenantId: 't', userId: 'u', sessionId: 'churned' }
@@ -40,7 +41,7 @@ test('eight processes may put and delete in one folder concurrently', async () =
   // Each artifact of the session that all processes deleted was removed by exactly one of them.
   const put = answers.reduce((sum, answer) => sum + answer.put, 0)
   const removed = answers.reduce((sum, answer) => sum + answer.removed, 0)
-  expect(removed + (await artifacts.deleteScope(churned))).toBe(put)
+  expect(removed + (await deleteSession(artifacts, churned))).toBe(put)
 
   expect(await temporaryFiles(root)).toEqual([])
   const files = await artifactFiles(root)

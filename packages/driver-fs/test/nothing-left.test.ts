@@ -15,6 +15,7 @@ import { runScript } from './support/run-script.ts'
 import { snapshot } from './support/snapshot.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import type { TidyingAnswer } from './support/tidying-process.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }
 const scope = { ...session, taskId: 'k' }
@@ -45,9 +46,9 @@ describe('nothing is left below the root', () => {
     await artifacts.putText(other, 'text')
     const before = await snapshot(root)
     await artifacts.putText(scope, 'text')
-    expect(await artifacts.deleteScope(session)).toBe(1)
+    expect(await deleteSession(artifacts, session)).toBe(1)
     expect(await snapshot(root)).toEqual(before)
-    expect(await artifacts.deleteScope(other)).toBe(1)
+    expect(await deleteSession(artifacts, other)).toBe(1)
     expect(Object.keys(await snapshot(root))).toEqual(['artifacts', 'temporary'])
   })
 
@@ -181,7 +182,7 @@ describe('an acknowledged change is durable', () => {
       await real(from, to)
       if (isRemoved || !String(to).startsWith(sessionFolder)) return
       isRemoved = true
-      // Like deleteScope of another process, which has not synchronized anything yet.
+      // Like deleteAll of another process, which has not synchronized anything yet.
       await rename(sessionFolder, join(root, 'temporary', 'removed'))
     })
     const synced = recordSynced()

@@ -8,6 +8,7 @@ import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const plain = { tenantId: 't', userId: 'u', sessionId: 's', taskId: '' }
 
@@ -66,7 +67,7 @@ describe('with any name of a scope', () => {
     expect(await collect(artifacts.list(maintenance))).toHaveLength(scopes.length * 2)
     for (const scope of scopes) {
       const { taskId: _, ...session } = scope
-      await artifacts.deleteScope(session)
+      await deleteSession(artifacts, session)
       expect(await collect(artifacts.list({ ...plain, ...scope }))).toEqual([])
     }
 

@@ -12,6 +12,7 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { openArtifacts } from './support/open-artifacts.ts'
 import { snapshot } from './support/snapshot.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 's' }
 const scope = { ...session, taskId: 'k' }
@@ -81,15 +82,15 @@ describe.each(places)('a link in place of %s', (_, levelsUp) => {
     expect(await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')).toEqual(elsewhere)
   })
 
-  test('is not followed by deleteScope', async () => {
+  test('is not followed by deleteAll', async () => {
     await plantLink()
     const elsewhere = await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')
     if (levelsUp >= 4) {
-      const error = await failureOf(artifacts.deleteScope(session))
+      const error = await failureOf(deleteSession(artifacts, session))
       expect(error.code).toBe('store_unavailable')
     } else {
       // The link goes with its session; what it leads to stays, and is not counted.
-      expect(await artifacts.deleteScope(session)).toBe(0)
+      expect(await deleteSession(artifacts, session)).toBe(0)
     }
     expect(await snapshot(join(parent, 'elsewhere')).catch(() => 'a file')).toEqual(elsewhere)
   })
@@ -114,7 +115,7 @@ describe.each<[what: string, plant: (place: string) => Promise<void>]>([
         () => artifacts.putText(scope, text),
         () => collect(artifacts.list(scope)),
         () => collect(artifacts.list(maintenance)),
-        ...(levelsUp >= 4 ? [() => artifacts.deleteScope(session)] : []),
+        ...(levelsUp >= 4 ? [() => deleteSession(artifacts, session)] : []),
       ]) {
         const error = await failureOf(call())
         expect(error).toMatchObject({ code: 'store_unavailable', retryable: false })
@@ -143,7 +144,7 @@ test('a link in place of the temporary folder is not written through', async () 
   await symlink(elsewhere, join(root, 'temporary'))
   for (const call of [
     () => artifacts.putText(scope, 'new'),
-    () => artifacts.deleteScope(session),
+    () => deleteSession(artifacts, session),
     () => openArtifacts(root),
   ]) {
     expect(await failureOf(call())).toMatchObject({ code: 'store_unavailable', retryable: false })

@@ -19,10 +19,10 @@ test('a thousand concurrent puts, reads, lists and deletes need few open files',
 test('calls wait while other code has all files open that the process may have', async () => {
   const root = await temporaryFolder()
   const { waited } = await runScript<LastFilesAnswer>('last-files.ts', [root], withFiles(128))
-  expect(waited).toEqual({ put: 'done', get: 'text', list: 1, deleteScope: 2 })
+  expect(waited).toEqual({ put: 'done', get: 'text', list: 1, deleteAll: 2 })
 })
 
-test('a deleteScope that runs out of files reports what it did, or that this is unknown', async () => {
+test('a deleteAll that runs out of files reports what it did, or that this is unknown', async () => {
   const root = await temporaryFolder()
   const { scarce } = await runScript<LastFilesAnswer>('last-files.ts', [root], withFiles(128))
   expect(scarce.map(({ left }) => left)).toEqual([0, 1, 2, 3, 4])
@@ -32,7 +32,7 @@ test('a deleteScope that runs out of files reports what it did, or that this is 
   }
 })
 
-test('a deleteScope that ran out of files leaves nothing once it is repeated', async () => {
+test('a deleteAll that ran out of files leaves nothing once it is repeated', async () => {
   const root = await temporaryFolder()
   const { scarce } = await runScript<LastFilesAnswer>('last-files.ts', [root], withFiles(128))
   expect(scarce.map(({ temporary }) => temporary)).toEqual([[], [], [], [], []])

@@ -8,6 +8,7 @@ import { replaceCall } from './support/replace-call.ts'
 import { runScript } from './support/run-script.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const session = { tenantId: 't', userId: 'u', sessionId: 'secret session' }
 const other = { tenantId: 't', userId: 'u', sessionId: 'other' }
@@ -32,19 +33,19 @@ function failRemovals(): () => void {
   return () => (fails = false)
 }
 
-/** Runs a deleteScope whose content could not be removed, but can be removed now. */
+/** Runs a deleteAll whose content could not be removed, but can be removed now. */
 async function failedDeletion(): Promise<void> {
   await artifacts.putText(session, 'secret')
   const succeed = failRemovals()
-  expect((await failureOf(artifacts.deleteScope(session))).code).toBe('outcome_unknown')
+  expect((await failureOf(deleteSession(artifacts, session))).code).toBe('outcome_unknown')
   expect(await temporaryFiles(root)).toHaveLength(1)
   succeed()
 }
 
 describe('content of a session that could not be removed is removed by', () => {
   test.each<[call: string, run: (id: string) => Promise<unknown>]>([
-    ['the repeated deleteScope', () => artifacts.deleteScope(session)],
-    ['the deleteScope of another session', () => artifacts.deleteScope(other)],
+    ['the repeated deleteAll', () => deleteSession(artifacts, session)],
+    ['the deleteAll of another session', () => deleteSession(artifacts, other)],
     ['the next delete', (id) => artifacts.delete(other, id)],
     ['close()', () => artifacts.close()],
     ['an open in this process', () => openArtifacts(root)],
@@ -58,19 +59,19 @@ describe('content of a session that could not be removed is removed by', () => {
   })
 })
 
-test('a deleteScope resolves once the content is gone, and not before', async () => {
+test('a deleteAll resolves once the content is gone, and not before', async () => {
   await artifacts.putText(session, 'secret')
   const succeed = failRemovals()
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const error = await failureOf(artifacts.deleteScope(session))
+    const error = await failureOf(deleteSession(artifacts, session))
     expect(error.code).toBe('outcome_unknown')
     expect(error.message).toContain('repeat the call')
     expect(await temporaryFiles(root)).toHaveLength(1)
   }
   // Nothing of this session is left behind.
-  expect(await artifacts.deleteScope(other)).toBe(0)
+  expect(await deleteSession(artifacts, other)).toBe(0)
   succeed()
-  expect(await artifacts.deleteScope(session)).toBe(0)
+  expect(await deleteSession(artifacts, session)).toBe(0)
   expect(await temporaryFiles(root)).toEqual([])
 })
 

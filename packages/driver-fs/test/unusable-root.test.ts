@@ -2,6 +2,7 @@ import { chmod, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import { allOfUser } from '@harborage/core'
 import { diagnose, openFsArtifactDriver } from '@harborage/driver-fs'
 import { describe, expect, test } from 'vitest'
 
@@ -15,8 +16,10 @@ import { snapshot } from './support/snapshot.ts'
 import type { StrangerAnswer } from './support/stranger.ts'
 import { temporaryFiles } from './support/temporary-files.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
-const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
+const user = { tenantId: 't', userId: 'u' }
+const scope = { ...user, sessionId: 's' }
 
 describe('a root that is', () => {
   test('missing is created with its parents, for the owner only', async () => {
@@ -162,11 +165,13 @@ async function failsEveryCall(artifacts: ArtifactStore, id: string): Promise<voi
     () => artifacts.get(scope, id),
     () => artifacts.getRef(scope, id),
     () => artifacts.getRefs(scope, [id]),
+    () => artifacts.deleteAll(allOfUser(user)),
+    () => collect(artifacts.sessions(allOfUser(user))),
     () => artifacts.exists(scope, id),
     () => collect(artifacts.list(scope)),
     () => collect(artifacts.list({ maintenanceScoped: true })),
     () => artifacts.delete(scope, id),
-    () => artifacts.deleteScope(scope),
+    () => deleteSession(artifacts, scope),
     () => artifacts.putText(scope, 'text'),
     () => artifacts.putText(scope, 'another'),
   ]) {

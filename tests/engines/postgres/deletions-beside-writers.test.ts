@@ -88,14 +88,14 @@ describe('deleteAll of state leaves no part of a concurrent write', () => {
     }))
 })
 
-test('deleteScope of artifacts removes both of two puts, one new and one that existed', async () => {
+test('deleteAll of artifacts removes both of two puts, one new and one that existed', async () => {
   const { artifacts } = stores
   const ids: string[] = []
   for (const text of ['b', 'c']) ids.push((await artifacts.putText(session, text)).id)
   const held = `select from artifacts_blobs where id = '${ids[0]}'`
   const count = await whileWaiting(
     held,
-    () => artifacts.deleteScope(session),
+    () => deleteSession(artifacts, session),
     async () => {
       await artifacts.putText(session, 'a')
       await artifacts.putText(session, 'c')

@@ -128,11 +128,11 @@ const deletions: readonly Deletion[] = [
   },
   {
     ...ofArtifacts,
-    what: 'deleteScope of artifacts',
+    what: 'deleteAll of artifacts',
     sent: COMMIT,
     begin: async ({ artifacts }) => {
       await artifacts.putText(session, text)
-      return () => artifacts.deleteScope(session)
+      return () => deleteSession(artifacts, session)
     },
   },
   {
@@ -184,7 +184,7 @@ describe('what was written after a deletion whose answer was lost stays', () => 
     expect(await failing).toMatchObject({ code: 'outcome_unknown' })
     expect(await isThere(others)).toBe(true)
     await deleteSession(others.state, session)
-    await others.artifacts.deleteScope(session)
+    await deleteSession(others.artifacts, session)
     await others.memory.delete(ann)
   })
 })

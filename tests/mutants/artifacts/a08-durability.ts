@@ -5,7 +5,7 @@ import type {
   ArtifactRef,
   NewArtifact,
 } from '@harborage/artifacts'
-import type { Identity } from '@harborage/core'
+import type { Subtree } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
@@ -83,8 +83,8 @@ class HidingDriver extends DelegatingDriver {
     return isThere
   }
 
-  override async deleteScope(identity: Identity): Promise<number> {
-    const refs = await this.all(identity)
+  override async deleteAll({ tenantId, userId, sessionId }: Subtree<'session'>): Promise<number> {
+    const refs = await this.all({ tenantId, userId, sessionId })
     for (const ref of refs) this.#hidden.add(ref.id)
     return refs.length
   }

@@ -12,8 +12,11 @@ import { scopedFaults } from './a07-scoped.ts'
 import { durabilityFaults } from './a08-durability.ts'
 import { inexactDeletions, inexactLists } from './inexact-drivers.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
+import { directoryFaults } from './a09-directory.ts'
 import { getRefsFaults } from './a09-get-refs.ts'
+import { ownerFaults } from './a09-owners.ts'
 import { rangeFaults } from './a09-ranges.ts'
+import { subtreeFaults } from './a09-subtrees.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
@@ -31,7 +34,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A6: [...listFaults, ...inexactLists],
   A7: scopedFaults,
   A8: durabilityFaults,
-  A9: [...getRefsFaults, ...rangeFaults],
+  A9: [...getRefsFaults, ...rangeFaults, ...ownerFaults, ...subtreeFaults, ...directoryFaults],
   S7: bytesFaults,
   S8: [...deleteFaults, ...inexactDeletions],
   S10: closeFaults,

@@ -4,10 +4,13 @@ import type {
   ArtifactKey,
   ArtifactPage,
   ArtifactRef,
+  DeleteBatch,
+  DeletedBatch,
   InMemoryArtifactDriver,
   NewArtifact,
 } from '@harborage/artifacts'
-import type { Identity } from '@harborage/core'
+import type { RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 
 /** A driver that delegates all calls, to be broken in one method. */
 export class DelegatingDriver implements ArtifactDriver {
@@ -41,12 +44,24 @@ export class DelegatingDriver implements ArtifactDriver {
     return this.artifacts.delete(key)
   }
 
-  deleteScope(identity: Identity): Promise<number> {
-    return this.artifacts.deleteScope(identity)
+  deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    return this.artifacts.deleteAll(subtree)
+  }
+
+  deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return this.artifacts.deleteBatch(batch)
+  }
+
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.artifacts.countAll(subtree)
   }
 
   listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return this.artifacts.listPage(page)
+  }
+
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.artifacts.directoryPage(page)
   }
 
   close(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   type ArtifactScope,
   type InMemoryArtifactDriver,
 } from '@harborage/artifacts'
-import type { Identity } from '@harborage/core'
+import type { Subtree } from '@harborage/core'
 import {
   hasSameParts,
   inexactFaults,
@@ -38,7 +38,7 @@ abstract class InexactDriver extends DelegatingDriver {
 }
 
 class InexactDeletion extends InexactDriver {
-  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+  override async deleteAll({ tenantId, userId, sessionId }: Subtree<'session'>): Promise<number> {
     const refs = await this.allOf({ tenantId, userId, sessionId })
     for (const ref of refs) await this.delete(ref)
     return refs.length

@@ -4,15 +4,15 @@ import type {
   InMemoryArtifactDriver,
   NewArtifact,
 } from '@harborage/artifacts'
-import { HarborageError, type Identity } from '@harborage/core'
+import { HarborageError, type Identity, type Subtree } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 import { turns } from '@harborage/test-kit/turns'
 
 /** Counts only the first deleted artifacts. */
 class TiredDriver extends DelegatingDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
-    return Math.min(await super.deleteScope(identity), 20)
+  override async deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    return Math.min(await super.deleteAll(subtree), 20)
   }
 }
 
@@ -44,18 +44,18 @@ class LookThenDeleteDriver extends DelegatingDriver {
     return held !== undefined
   }
 
-  override async deleteScope(identity: Identity): Promise<number> {
-    const { tenantId, userId, sessionId } = identity
+  override async deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    const { tenantId, userId, sessionId } = subtree
     const refs = await this.all({ tenantId, userId, sessionId })
     await turns(1)
-    await super.deleteScope(identity)
+    await super.deleteAll(subtree)
     return refs.length
   }
 }
 
 /** Deletes artifacts one by one, without a transaction. */
 class OneAfterTheOtherDriver extends DelegatingDriver {
-  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+  override async deleteAll({ tenantId, userId, sessionId }: Subtree<'session'>): Promise<number> {
     const refs = await this.all({ tenantId, userId, sessionId })
     await turns(3)
     let count = 0
@@ -66,7 +66,7 @@ class OneAfterTheOtherDriver extends DelegatingDriver {
 
 /** Deletes only artifacts without a task. */
 class TaskShyDriver extends DelegatingDriver {
-  override async deleteScope({ tenantId, userId, sessionId }: Identity): Promise<number> {
+  override async deleteAll({ tenantId, userId, sessionId }: Subtree<'session'>): Promise<number> {
     const refs = await this.all({ tenantId, userId, sessionId, taskId: '' })
     for (const ref of refs) await this.delete(ref)
     return refs.length
@@ -75,7 +75,7 @@ class TaskShyDriver extends DelegatingDriver {
 
 /** Deletes the whole tenant. */
 class TenantWideDriver extends DelegatingDriver {
-  override async deleteScope({ tenantId }: Identity): Promise<number> {
+  override async deleteAll({ tenantId }: Subtree<'session'>): Promise<number> {
     const refs = await this.all({ tenantId })
     for (const ref of refs) await this.delete(ref)
     return refs.length
@@ -93,9 +93,9 @@ class EndingDriver extends DelegatingDriver {
     return super.put(artifact)
   }
 
-  override async deleteScope(identity: Identity): Promise<number> {
-    this.#ended().add(sessionOf(identity))
-    return super.deleteScope(identity)
+  override async deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    this.#ended().add(sessionOf(subtree))
+    return super.deleteAll(subtree)
   }
 
   #ended(): Set<string> {
@@ -136,9 +136,9 @@ class PutCachingDriver extends DelegatingDriver {
     return super.delete(key)
   }
 
-  override deleteScope(identity: Identity): Promise<number> {
+  override deleteAll(subtree: Subtree<'session'>): Promise<number> {
     this.#cache.clear()
-    return super.deleteScope(identity)
+    return super.deleteAll(subtree)
   }
 }
 

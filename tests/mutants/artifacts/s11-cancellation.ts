@@ -6,7 +6,7 @@ import {
   type ArtifactScope,
   type PutOptions,
 } from '@harborage/artifacts'
-import type { CallOptions, Identity } from '@harborage/core'
+import type { CallOptions } from '@harborage/core'
 import { brokenStore, type BrokenStore } from './broken-store.ts'
 import { turns } from '@harborage/test-kit/turns'
 import { UncheckedStore } from './unchecked-store.ts'
@@ -55,9 +55,9 @@ class ListeningStore extends ArtifactStore {
     return super.delete(scope, id, options)
   }
 
-  override deleteScope(identity: Identity, options?: CallOptions) {
+  override deleteAll(...[subtree, options]: Parameters<ArtifactStore['deleteAll']>) {
     listen(options)
-    return super.deleteScope(identity, options)
+    return super.deleteAll(subtree, options)
   }
 
   override list(filter: ArtifactFilter, options?: ArtifactListOptions) {

@@ -3,9 +3,11 @@ import type {
   ArtifactKey,
   ArtifactPage,
   ArtifactRef,
+  DeleteBatch,
+  DeletedBatch,
   NewArtifact,
 } from '@harborage/artifacts'
-import type { Identity } from '@harborage/core'
+import type { Subtree } from '@harborage/core'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -16,11 +18,18 @@ class ShortPagesDriver extends DelegatingDriver {
   }
 }
 
+/** Answers that every batch is the last one. */
+class FirstBatchDriver extends DelegatingDriver {
+  override async deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return { ...(await super.deleteBatch(batch)), last: undefined }
+  }
+}
+
 class BatchOfDeletionsDriver extends DelegatingDriver {
-  override async deleteScope(identity: Identity): Promise<number> {
-    const { tenantId, userId, sessionId } = identity
+  override async deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    const { tenantId, userId, sessionId } = subtree
     const refs = await this.all({ tenantId, userId, sessionId })
-    if (refs.length <= 200) return super.deleteScope(identity)
+    if (refs.length <= 200) return super.deleteAll(subtree)
     for (const ref of refs.slice(0, 200)) await super.delete(ref)
     return 200
   }
@@ -70,9 +79,9 @@ class CachingDriver extends DelegatingDriver {
     return super.delete(key)
   }
 
-  override deleteScope(identity: Identity): Promise<number> {
+  override deleteAll(subtree: Subtree<'session'>): Promise<number> {
     this.#forget()
-    return super.deleteScope(identity)
+    return super.deleteAll(subtree)
   }
 
   #forget(): void {
@@ -85,6 +94,7 @@ class CachingDriver extends DelegatingDriver {
 export const largeFaults: readonly BrokenStore[] = [
   brokenDriver('A1', 'truncates keys of more than 1,000 bytes', ShortKeysDriver),
   brokenDriver('A6', 'returns at most 250 refs in a page', ShortPagesDriver),
+  brokenDriver('A6', 'stops after the first batch of a deletion', FirstBatchDriver),
   brokenDriver('S7', 'stores less than 16 MiB', MediumColumnDriver),
   brokenDriver('S8', 'deletes at most 200 artifacts of a session', BatchOfDeletionsDriver),
   brokenDriver('S8', 'caches artifacts that another store deletes', CachingDriver),

@@ -11,7 +11,7 @@ import {
   type RefPlace,
 } from '@harborage/artifacts'
 import { createHash } from 'node:crypto'
-import type { Identity } from '@harborage/core'
+import type { DeleteAllResult, Subtree } from '@harborage/core'
 import { disguised } from './disguised.ts'
 
 /**
@@ -94,8 +94,16 @@ export class UncheckedStore extends ArtifactStore {
     return this.#driver.delete({ scope: withTask(scope), id })
   }
 
-  override async deleteScope(identity: Identity): Promise<number> {
-    return this.#driver.deleteScope(identity)
+  override async deleteAll(subtree: Subtree): Promise<DeleteAllResult> {
+    const { level } = subtree
+    if (level === 'user' || level === 'tenant') {
+      const { deleted } = await this.#driver.deleteBatch({ subtree, after: undefined, limit: 1e6 })
+      return { deleted, remaining: 0 }
+    }
+    if (level === 'session') {
+      return { deleted: await this.#driver.deleteAll(subtree), remaining: 0 }
+    }
+    return { deleted: 0, remaining: 0 }
   }
 
   override async *list(

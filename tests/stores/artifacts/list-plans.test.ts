@@ -6,7 +6,7 @@ import {
   type ArtifactListOptions,
   type ArtifactStore,
 } from '@harborage/artifacts'
-import type { Database } from '@harborage/core'
+import { allOfUser, type Database } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -118,6 +118,14 @@ test('many refs on Postgres are looked up one by one in the index of their key',
   expect(plan.nodes).not.toContain('Seq Scan')
   expect(plan.indexes).toEqual(['artifacts_blobs_pkey'])
   expect(plan.blocks).toBeLessThan(ids.length * 10)
+})
+
+test('the sessions of a user on Postgres are sought one by one in the index of the key', async () => {
+  expect(await collect(artifacts.sessions(allOfUser(owner)))).toHaveLength(SESSIONS)
+  const plan = await explain(client, lastRecorded())
+  expect(plan.nodes).not.toContain('Seq Scan')
+  expect(new Set(plan.indexes)).toEqual(new Set(['artifacts_blobs_pkey']))
+  expect(plan.blocks).toBeLessThanOrEqual(5 * (SESSIONS + 2))
 })
 
 /** Resolves to the plan of the second page, which begins after a place like every later one. */

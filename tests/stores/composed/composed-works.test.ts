@@ -1,6 +1,6 @@
 import { allOfSession } from '@harborage/core'
 import {
-  deleteScopeWork as deleteArtifacts,
+  deleteAllWork as deleteArtifacts,
   deleteWork as deleteArtifact,
   putWork,
 } from '@harborage/artifacts/sql'
@@ -156,7 +156,7 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
       return [
         yield* deleteArtifact(statements.artifacts, key, mayBeApplied),
         yield* deleteArtifact(statements.artifacts, key, mayBeApplied),
-        yield* deleteArtifacts(statements.artifacts, session, mayBeApplied),
+        yield* deleteArtifacts(statements.artifacts, allOfSession(session), mayBeApplied),
         yield* deleteAllWork(statements.state, allOfSession(session), mayBeApplied),
       ]
     }

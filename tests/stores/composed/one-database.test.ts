@@ -46,7 +46,7 @@ describe.each([
     expect(await deleteSession(state, identity)).toBe(1)
     expect(await artifacts.getText(identity, ref.id)).toBe('heavy output')
     await state.save(recordOf(identity, ref.id))
-    expect(await artifacts.deleteScope(identity)).toBe(1)
+    expect(await deleteSession(artifacts, identity)).toBe(1)
     expect(new TextDecoder().decode((await state.load(identity, 'output'))?.bytes)).toBe(ref.id)
   })
 

@@ -34,7 +34,7 @@ const stores: readonly StoreOnSql[] = [
     subsystem: artifactsSubsystem,
     open: openSqlArtifactDriver,
     statementsOf: compileArtifactStatements,
-    maintenance: [],
+    maintenance: ['artifacts_tenants'],
   },
   {
     subsystem: memorySubsystem,

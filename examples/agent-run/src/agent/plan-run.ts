@@ -33,7 +33,7 @@ export async function forgetRun(
 ): Promise<void> {
   for (const { userId, sessionId } of manifest.sessions) {
     await memory.delete({ ...home, userId, sessionId })
-    await artifacts.deleteScope({ ...home, userId, sessionId })
+    await artifacts.deleteAll(allOfSession({ ...home, userId, sessionId }))
     await state.deleteAll(allOfSession({ ...home, userId, sessionId }))
   }
   await state.deleteAll(allOfSession(home))

@@ -5,8 +5,10 @@ import {
   checkName,
   checkOptionalPart,
   checkRequiredName,
+  checkWideOwner,
   describeType,
   KnownNames,
+  ownerAt,
   strictJsonObject,
 } from '@harborage/core/kit'
 import { MAX_IDS, MAX_SOURCE_BYTES, type ArtifactScope, type PutOptions } from '../artifact.ts'
@@ -33,7 +35,6 @@ export interface Description {
 /** The parts of a scope. */
 export const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
 const scopeNames = new KnownNames('the scope', scopeParts, 'invalid_identity')
-const sessionNames = new KnownNames('the identity', [...scopeParts, 'runId'], 'invalid_identity')
 const putOptions = ['signal', 'namespace', 'mimeType', 'filename', 'source'] as const
 
 /** The names of `PutOptions`. */
@@ -42,28 +43,17 @@ export const putNames: KnownNames = new KnownNames('options', putOptions)
 /** The names of `OffloadOptions`. */
 export const offloadNames: KnownNames = new KnownNames('options', [...putOptions, 'thresholdBytes'])
 
-/** Checks a scope, and returns a frozen copy. */
+/** Checks a scope, which may be the owner of a user or a tenant, and returns a frozen copy. */
 export function checkScope(scope: ArtifactScope): Required<ArtifactScope> {
+  const wide = checkWideOwner(scope)
+  if (wide !== undefined) return wideScope(wide)
   const session = checkIdentity(scope, scopeNames)
   return Object.freeze({ ...session, taskId: checkOptionalPart(scope, 'taskId') })
 }
 
-/** Checks an identity that must name neither a task nor a run. */
-export function checkSession(
-  identity: Identity & { readonly taskId?: unknown; readonly runId?: unknown },
-): Identity {
-  const session = checkIdentity(identity, sessionNames)
-  if (identity.runId !== undefined) {
-    throw new HarborageError(
-      'invalid_record',
-      'the identity names a run, and artifacts are kept by task: leave runId out to delete those of the whole session',
-    )
-  }
-  if (identity.taskId === undefined) return session
-  throw new HarborageError(
-    'invalid_record',
-    "the identity names a task, and deleteScope removes a whole session: leave taskId out, or delete one task's artifacts with deleteAll() of scoped()",
-  )
+/** Returns the scope of what belongs to a user or a tenant, and to no session and no task. */
+export function wideScope({ tenantId, userId }: Identity): Required<ArtifactScope> {
+  return ownerAt({ tenantId, userId, sessionId: '', taskId: '' })
 }
 
 /** Checks the id of an artifact. */

@@ -7,6 +7,7 @@ import {
   checkPageSize,
   checkRequiredName,
   checkSignal,
+  checkWideOwner,
   describeType,
   KnownNames,
   listOptionNames,
@@ -20,7 +21,7 @@ import type {
   RefPlace,
 } from '../artifact.ts'
 import type { ArtifactKey, ArtifactPage } from '../artifact-driver.ts'
-import { checkArtifactId, checkScope, scopeParts } from './check-artifact.ts'
+import { checkArtifactId, checkScope, scopeParts, wideScope } from './check-artifact.ts'
 import { namespaceOf } from './namespace-of.ts'
 
 const filterNames = new KnownNames(
@@ -116,6 +117,8 @@ function scopeOfFilter(
 
 /** Checks a filter. Without a part of the identity it needs the maintenance scope. */
 function checkFilter(filter: ArtifactFilter): CheckedFilter {
+  const wide = checkWideOwner(filter)
+  if (wide !== undefined) return { ...wideScope(wide), namespace: undefined }
   const { tenantId, userId, sessionId, taskId, namespace } = readFilter(filter)
   const crossesIdentities = [tenantId, userId, sessionId].includes(undefined)
   if (crossesIdentities) checkMaintenanceClaim(filter)

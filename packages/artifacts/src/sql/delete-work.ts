@@ -1,4 +1,4 @@
-import type { Identity } from '@harborage/core'
+import type { Subtree } from '@harborage/core'
 import { changeRows, refuseToRepeat, sessionColumns, type SqlWork } from '@harborage/core/sql'
 import type { ArtifactKey } from '../artifact-driver.ts'
 import { keyColumns } from './rows.ts'
@@ -26,11 +26,11 @@ export function* deleteWork(
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws `outcome_unknown` if so.
  */
-export function* deleteScopeWork(
-  { dialect, scope }: ArtifactStatements,
-  identity: Identity,
+export function* deleteAllWork(
+  { dialect, removals }: ArtifactStatements,
+  subtree: Subtree<'session'>,
   mayBeApplied: boolean,
 ): SqlWork<number> {
   refuseToRepeat(mayBeApplied)
-  return yield* dialect.removeAll(scope, sessionColumns(identity))
+  return yield* dialect.removeAll(removals.session, sessionColumns(subtree))
 }

@@ -11,7 +11,7 @@ import { artifactsSubsystem } from './migrations.ts'
 import { SqlArtifactDriver } from './sql-artifact-driver.ts'
 
 // For authors of layers: the work of a put or a deletion within a transaction of `runWork`.
-export { deleteScopeWork, deleteWork } from './delete-work.ts'
+export { deleteAllWork, deleteWork } from './delete-work.ts'
 export { putWork } from './put-work.ts'
 export { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
 export { artifactsSubsystem }

@@ -1,6 +1,8 @@
-import type { Identity } from '@harborage/core'
+import type { RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
 import {
   isSqlFailure,
+  readDirectory,
   removeAll,
   resolveOutcome,
   runWork,
@@ -15,12 +17,15 @@ import type {
   ArtifactDriver,
   ArtifactKey,
   ArtifactPage,
+  DeleteBatch,
+  DeletedBatch,
   NewArtifact,
 } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import { readListPage } from './list-page.ts'
 import { ListStatements } from './list-statements.ts'
 import { putWork } from './put-work.ts'
+import { deleteBatch } from './removals.ts'
 import {
   artifactRow,
   digestColumns,
@@ -93,12 +98,26 @@ export class SqlArtifactDriver implements ArtifactDriver {
     return (await this.#database.changes(this.#statements.delete, keyColumns(key))) > 0
   }
 
-  async deleteScope(identity: Identity): Promise<number> {
-    return removeAll(this.#database, this.#statements.scope, sessionColumns(identity))
+  async deleteAll(subtree: Subtree<'session'>): Promise<number> {
+    return removeAll(this.#database, this.#statements.removals.session, sessionColumns(subtree))
+  }
+
+  async deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
+    return deleteBatch(this.#database, this.#statements.removals, batch)
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    const { count } = this.#statements.removals[subtree.level]
+    const [row] = await this.#database.rows(count, sessionColumns(subtree))
+    return Number(row?.count ?? 0)
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     return readListPage(this.#database, this.#lists, page)
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return readDirectory(this.#database, this.#statements.directory, page)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */

@@ -1,16 +1,15 @@
 import {
+  compileDirectory,
   compileOnce,
-  compileRemoval,
   compileStatement,
+  type DirectoryStatements,
   type ManyReads,
-  sessionColumnNames,
-  type Removal,
-  type SessionColumns,
   type SqlDatabase,
   type SqlDialect,
   type SqlStatement,
 } from '@harborage/core/sql'
 import type { InsertQueryBuilder, InsertResult } from 'kysely'
+import { compileArtifactRemovals, type ArtifactRemovals } from './removals.ts'
 import {
   ofKey,
   ofRow,
@@ -38,7 +37,8 @@ export interface ArtifactStatements {
   /** Reads the refs of several artifacts of a scope. */
   readonly getRefs: ManyReads<ScopeColumns, NameColumns, RefColumns>
   readonly delete: SqlStatement<KeyColumns, unknown>
-  readonly scope: Removal<SessionColumns>
+  readonly removals: ArtifactRemovals
+  readonly directory: DirectoryStatements
 }
 
 /** The columns that name an artifact within its scope. */
@@ -93,9 +93,8 @@ function compileAll(database: SqlDatabase): ArtifactStatements {
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
       { repeat: 'never', ...ofKey },
     ),
-    scope: compileRemoval('artifacts_scope', database, artifactsBlobs.spec, {
-      owned: sessionColumnNames,
-    }),
+    removals: compileArtifactRemovals(database),
+    directory: compileDirectory('artifacts', database, artifactsBlobs.spec),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@harborage/core'
+import { allOfSession, type ErrorCode } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
@@ -14,10 +14,10 @@ import { storeMethods, type MethodArguments } from './support/store-methods.ts'
 /** Registers the cases of A1: unknown properties are rejected, since they would be ignored. */
 export function unknownNames({ it }: ArtifactCases): void {
   for (const { name, takes, call: callWithSession } of storeMethods) {
-    const isOfSession = name === 'deleteScope'
-    const call: typeof callWithSession = (store, given) =>
+    const isOfSession = name === 'deleteAll'
+    const call: typeof callWithSession = async (store, given) =>
       isOfSession
-        ? store.deleteScope(malformed(given.scope), given.options)
+        ? store.deleteAll(allOfSession(malformed(given.scope)), given.options)
         : callWithSession(store, given)
 
     it(`A1 ${name} rejects an argument with an unknown property`, async ({ store }) => {
@@ -41,7 +41,7 @@ export function unknownNames({ it }: ArtifactCases): void {
         scopes.map((each) => ({ ...given, scope: each })),
       )
       const ofRun = { ...given, scope: { ...given.scope, runId: 'run' } }
-      await assertRejects(isOfSession ? 'invalid_record' : 'invalid_identity', [ofRun])
+      await assertRejects('invalid_identity', [ofRun])
       if (takes.includes('options')) {
         const options = withUnknownNames({ signal: new AbortController().signal })
         await assertRejects(

@@ -8,7 +8,7 @@ import { assertAbsent, assertStored } from './support/assert-artifact.ts'
 import { digestOf } from './support/digest.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const ROUNDS = 10
 
@@ -131,6 +131,6 @@ export function ids({ it, callers }: ArtifactCases): void {
       await assertFails('invalid_record', () => store.putText(scope, 'content', options))
       await assertFails('invalid_record', () => store.putBytes(scope, bytesOf('content'), options))
     }
-    assert.equal(await store.deleteScope(sessionOf(scope)), 0)
+    assert.equal(await deleteSession(store, scope), 0)
   })
 }

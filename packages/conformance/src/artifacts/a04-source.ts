@@ -7,7 +7,7 @@ import { malformed } from '../support/malformed.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
 import { nested, invalidSources } from './support/non-json.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const MAX_DEPTH = 100
 
@@ -113,5 +113,5 @@ async function assertRejected(store: ArtifactStore, given: unknown): Promise<voi
   const scope = freshScope()
   const options = { source: malformed<JsonObject>(given) }
   await assertFails('invalid_record', () => store.putText(scope, 'content', options))
-  assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
+  assert.equal(await deleteSession(store, scope), 0, 'nothing may be stored')
 }

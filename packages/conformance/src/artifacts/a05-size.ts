@@ -6,7 +6,7 @@ import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertSameRefs, assertStored } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const MAX_BYTES = 10
 
@@ -46,7 +46,7 @@ export function size({ it, itIfDurable }: ArtifactCases): void {
     const scope = freshScope()
     const tooLarge = new Uint8Array(DEFAULT_MAX_BYTES + 1)
     await assertFails('artifact_too_large', () => store.putBytes(scope, tooLarge))
-    assert.equal(await store.deleteScope(sessionOf(scope)), 0)
+    assert.equal(await deleteSession(store, scope), 0)
   })
 
   itIfDurable(

@@ -18,7 +18,7 @@ import { freshScope } from './support/fresh-scope.ts'
 import { inheriting } from './support/inheriting.ts'
 import { malformedPutOptions } from './support/malformed-arguments.ts'
 import { nonJsonValues } from './support/non-json.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /** Values, each with the content of its artifact and the MIME type. */
 const values: readonly (readonly [
@@ -52,7 +52,7 @@ export function offload({ it }: ArtifactCases): void {
           'the same value has to be returned',
         )
       }
-      assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
+      assert.equal(await deleteSession(store, scope), 0, 'nothing may be stored')
     })
 
     it(`A7 ${description} above the threshold becomes an artifact`, async ({ store }) => {
@@ -156,7 +156,7 @@ export function offload({ it }: ArtifactCases): void {
         }
       }
     }
-    assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
+    assert.equal(await deleteSession(store, scope), 0, 'nothing may be stored')
   })
 
   it('A7 offload rejects malformed options for values of any size', async ({ store }) => {
@@ -177,7 +177,7 @@ export function offload({ it }: ArtifactCases): void {
         await assertFails('invalid_record', call)
       }
     }
-    assert.equal(await store.deleteScope(sessionOf(scope)), 0, 'nothing may be stored')
+    assert.equal(await deleteSession(store, scope), 0, 'nothing may be stored')
   })
 }
 

@@ -8,7 +8,7 @@ import { digestOf } from './support/digest.ts'
 import { collidingPair } from './support/colliding-pair.ts'
 import { freshScope } from './support/fresh-scope.ts'
 import { putNew } from './support/put-new.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const MEBIBYTE = 1024 * 1024
 
@@ -73,7 +73,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCas
     ]
     const other = await putNew(store, { ...scope, sessionId: 'other' }, 'of a deleted session')
     assert.equal(await store.delete(scope, deleted.ref.id), true)
-    assert.equal(await store.deleteScope(sessionOf(other.ref.scope)), 1)
+    assert.equal(await deleteSession(store, other.ref.scope), 1)
     await store.close()
     const reopened = await open()
     for (const { ref } of [deleted, other]) await assertAbsent(reopened, ref.scope, ref.id)
@@ -110,7 +110,7 @@ export function durability({ it, itIfDurable, itIfShared, callers }: ArtifactCas
     for (let index = 0; index < 20; index += 1) {
       await assertStored(other, await putNew(store, scope, `content ${index}`))
     }
-    assert.equal(await other.deleteScope(sessionOf(scope)), 20)
+    assert.equal(await deleteSession(other, scope), 20)
     assertSameRefs(await collect(store.list(scope)), [])
   })
 }

@@ -18,8 +18,11 @@ import { walks } from './a06-walks.ts'
 import { offload } from './a07-offload.ts'
 import { scoped } from './a07-scoped.ts'
 import { durability } from './a08-durability.ts'
+import { directory } from './a09-directory.ts'
 import { getRefs } from './a09-get-refs.ts'
+import { owners } from './a09-owners.ts'
 import { ranges } from './a09-ranges.ts'
+import { subtrees } from './a09-subtrees.ts'
 import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
@@ -38,7 +41,7 @@ const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
   'A6 list': [list, walks, largePages],
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
-  'A9 many refs and ranges': [getRefs, ranges],
+  'A9 many refs, ranges, owners and subtrees': [getRefs, ranges, owners, subtrees, directory],
   'S7 bytes': [bytes, text],
   'S8 delete': [deletion],
   'S10 close': [close],

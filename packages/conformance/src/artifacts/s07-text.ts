@@ -3,7 +3,7 @@ import { assertFails } from '../support/assert-fails.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { freshScope } from './support/fresh-scope.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const texts: readonly (readonly [description: string, text: string])[] = [
   ['an empty text', ''],
@@ -45,7 +45,7 @@ export function text({ it }: ArtifactCases): void {
     for (const given of ['\ud800', '\udfff', 'a\ud83d', '\ude00a', '\ude00\ud83d']) {
       await assertFails('invalid_record', () => store.putText(scope, given))
     }
-    assert.equal(await store.deleteScope(sessionOf(scope)), 0)
+    assert.equal(await deleteSession(store, scope), 0)
   })
 
   for (const [description, data] of notTexts) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { collect } from '../support/collect.ts'
-import type { Identity } from '@harborage/core'
+import { allOfSession, type Identity } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { DELETE_RACES, waitForRepeatedDelete, writeDuringDelete } from '../support/delete-races.ts'
 import { malformed } from '../support/malformed.ts'
@@ -12,7 +12,7 @@ import { eventLoopTurns } from '../support/event-loop.ts'
 import { putNew } from './support/put-new.ts'
 import { sessionParts } from '../support/similar-names.ts'
 import { putSimilar } from './support/put-similar.ts'
-import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 const ROUNDS = 20
 
@@ -46,7 +46,9 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
     assert.deepEqual(tally(answers), { true: 1, false: callers - 1 })
   })
 
-  it('S8 deleteScope removes and counts the artifacts of all tasks', async ({ store }) => {
+  it('S8 deleteAll of a session removes and counts the artifacts of all tasks', async ({
+    store,
+  }) => {
     const { taskId: _, ...session } = freshScope()
     const puts = []
     for (const taskId of ['', 'task', 'other task', '../task']) {
@@ -56,82 +58,87 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
         }
       }
     }
-    assert.equal(await store.deleteScope(session), puts.length)
+    assert.equal(await deleteSession(store, session), puts.length)
     for (const { ref } of puts) await assertAbsent(store, ref.scope, ref.id)
     assertSameRefs(await collect(store.list(session)), [])
-    assert.equal(await store.deleteScope(session), 0)
+    assert.equal(await deleteSession(store, session), 0)
   })
 
-  it('S8 deleteScope rejects a scope with a taskId, and removes nothing', async ({ store }) => {
+  it('S8 deleteAll of a session rejects a scope with a taskId, and removes nothing', async ({
+    store,
+  }) => {
     const scope = freshScope()
     const put = await putNew(store, scope)
     for (const taskId of [scope.taskId, 'other', '', null, 7]) {
       const named = malformed<Identity>({ ...scope, taskId })
-      await assertFails('invalid_record', () => store.deleteScope(named))
+      await assertFails('invalid_identity', async () => store.deleteAll(allOfSession(named)))
     }
     await assertStored(store, put)
-    const session = malformed<Identity>({ ...sessionOf(scope), taskId: undefined })
-    assert.equal(await store.deleteScope(session), 1)
+    assert.equal(await deleteSession(store, scope), 1)
   })
 
-  it('S8 deleteScope does not change other sessions, users and tenants', async ({ store }) => {
+  it('S8 deleteAll of a session does not change other sessions, users and tenants', async ({
+    store,
+  }) => {
     const scope = freshScope()
     const others = []
     for (const other of neighborsOf(scope)) {
       if (other.taskId === scope.taskId) others.push(await putNew(store, other))
     }
     await putNew(store, scope)
-    assert.equal(await store.deleteScope(sessionOf(scope)), 1)
+    assert.equal(await deleteSession(store, scope), 1)
     for (const other of others) await assertStored(store, other)
   })
 
   for (const part of sessionParts) {
-    it(`S8 deleteScope removes no artifact of a ${part} with a similar name`, async ({ store }) => {
+    it(`S8 deleteAll of a session removes no artifact of a ${part} with a similar name`, async ({
+      store,
+    }) => {
       for (const { ref } of await putSimilar(store, part)) {
-        // An artifact that an earlier deleteScope had removed as well would not be counted here.
-        assert.equal(await store.deleteScope(sessionOf(ref.scope)), 1, ref.scope[part])
+        // An artifact that an earlier deleteAll had removed as well would not be counted here.
+        assert.equal(await deleteSession(store, ref.scope), 1, ref.scope[part])
       }
     })
   }
 
-  it('S8 an artifact that deleteScope removed can be put again', async ({ store }) => {
+  it('S8 an artifact that deleteAll removed can be put again', async ({ store }) => {
     const scope = freshScope()
     await putNew(store, scope, 'content', { filename: 'first' })
-    assert.equal(await store.deleteScope(sessionOf(scope)), 1)
+    assert.equal(await deleteSession(store, scope), 1)
     const again = await putNew(store, scope, 'content', { filename: 'second' })
     assert.equal(again.ref.filename, 'second')
     await assertStored(store, again)
   })
 
-  it('S8 concurrent deleteScope calls count each artifact once', async ({ store }) => {
+  it('S8 concurrent deleteAll calls count each artifact once', async ({ store }) => {
     const scope = freshScope()
     await Promise.all(
       Array.from({ length: callers }, (_, index) => putNew(store, scope, `content ${index}`)),
     )
-    const counts = await race(8, () => store.deleteScope(sessionOf(scope)))
+    const counts = await race(8, () => deleteSession(store, scope))
     assert.equal(
       counts.map(Number).reduce((sum, count) => sum + count, 0),
       callers,
     )
   })
 
-  it('S8 puts during a deleteScope succeed, and each is either removed and counted or stays', async ({
+  it('S8 puts during a deleteAll succeed, and each is either removed and counted or stays', async ({
     store,
   }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const scope = freshScope()
       await putNew(store, scope, 'before')
       const [counts] = await Promise.all([
-        Promise.all([store.deleteScope(sessionOf(scope)), store.deleteScope(sessionOf(scope))]),
+        Promise.all([deleteSession(store, scope), deleteSession(store, scope)]),
         ...Array.from({ length: 8 }, (_, index) => putNew(store, scope, `content ${index}`)),
       ])
       const left = (await collect(store.list(scope))).length
       assert.equal(counts[0] + counts[1] + left, 9)
-      assert.equal(await store.deleteScope(sessionOf(scope)), left)
+      assert.equal(await deleteSession(store, scope), left)
     }
   })
 
-  it('S8 a deleteScope that removes the second of two puts removes the first one too', async ({
+  it('S8 a deleteAll that removes the second of two puts removes the first one too', async ({
     store,
   }) => {
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -143,24 +150,24 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
         await store.putText(scope, 'held')
         return added.ref.id
       }
-      const [, added] = await Promise.all([store.deleteScope(sessionOf(scope)), putBoth()])
+      const [, added] = await Promise.all([deleteSession(store, scope), putBoth()])
       const left = (await collect(store.list(scope))).map(({ id }) => id)
       assert.equal(left.includes(added) && !left.includes(held.ref.id), false)
     }
   })
 
   itIfShared(
-    'S8 puts in one store during a deleteScope in another store succeed',
+    'S8 puts in one store during a deleteAll in another store succeed',
     async ({ store, open }) => {
       const other = await open()
       for (let round = 0; round < ROUNDS; round += 1) {
         const scope = freshScope()
         await putNew(store, scope, 'before')
         const [count] = await Promise.all([
-          other.deleteScope(sessionOf(scope)),
+          deleteSession(other, scope),
           ...Array.from({ length: 8 }, (_, index) => putNew(store, scope, `content ${index}`)),
         ])
-        assert.equal(count + (await store.deleteScope(sessionOf(scope))), 9)
+        assert.equal(count + (await deleteSession(store, scope)), 9)
       }
     },
   )
@@ -200,7 +207,7 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
     },
   )
 
-  for (const method of ['delete', 'deleteScope'] as const) {
+  for (const method of ['delete', 'deleteAll'] as const) {
     itIfShared(
       `S8 an artifact that another store removed with ${method} can be put again`,
       async ({ store, open }) => {
@@ -209,7 +216,7 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
         // A store that caches artifacts would cache this one now.
         await assertStored(store, await putNew(store, ref.scope))
         if (method === 'delete') assert.equal(await other.delete(ref.scope, ref.id), true)
-        else assert.equal(await other.deleteScope(sessionOf(ref.scope)), 1)
+        else assert.equal(await deleteSession(other, ref.scope), 1)
         await assertStored(other, await putNew(store, ref.scope))
       },
     )

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { allOfUser } from '@harborage/core'
 import type { ArtifactRef, ArtifactStore } from '@harborage/artifacts'
 import { compareBytes } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
@@ -13,6 +14,7 @@ import {
 import { freshScope, type FullScope } from './support/fresh-scope.ts'
 import { putNew, type Put } from './support/put-new.ts'
 import { sessionOf } from '../support/session-of.ts'
+import { deleteSession } from '../support/delete-session.ts'
 
 /** Above the limits of columns of 64 KiB and of 16 MiB. */
 const LARGE_BYTES = 2 ** 24 + 1
@@ -20,21 +22,33 @@ const NAME_BYTES = 256
 
 /** Registers cases with sizes above those of a page, a batch, a column and a 32-bit number. */
 export function sizes({ it, itIfShared, many }: ArtifactCases): void {
-  it(`A6 a list yields each of ${many} refs once`, async ({ store }) => {
+  it(`A6 a list yields each of ${many} refs once, and A9 deleteAll of their user deletes each`, async ({
+    store,
+  }) => {
     const scope = freshScope()
     const refs = await putMany(store, () => scope, many)
     const sorted = refs.toSorted((left, right) => compareBytes(left.id, right.id))
     for (const pageSize of [100, 1_000]) {
       assertSameRefs(await collect(store.list(scope, { pageSize })), sorted)
     }
+    const counts: number[] = []
+    const answer = await store.deleteAll(
+      allOfUser({ tenantId: scope.tenantId, userId: scope.userId }),
+      {
+        onProgress: ({ deleted }) => void counts.push(deleted),
+      },
+    )
+    assert.deepEqual(answer, { deleted: many, remaining: 0 })
+    assert.equal(counts.at(-1), many)
+    assertSameRefs(await collect(store.list(scope)), [])
   })
 
-  it(`S8 deleteScope removes and counts ${many} artifacts`, async ({ store }) => {
+  it(`S8 deleteAll removes and counts ${many} artifacts`, async ({ store }) => {
     const scope = freshScope()
     await putMany(store, (index) => ({ ...scope, taskId: `${index % 3}` }), many)
-    assert.equal(await store.deleteScope(sessionOf(scope)), many)
+    assert.equal(await deleteSession(store, scope), many)
     assertSameRefs(await collect(store.list(sessionOf(scope))), [])
-    assert.equal(await store.deleteScope(sessionOf(scope)), 0)
+    assert.equal(await deleteSession(store, scope), 0)
   })
 
   it(`S7 ${LARGE_BYTES} bytes are returned unchanged`, async ({ store }) => {
@@ -98,7 +112,7 @@ export function sizes({ it, itIfShared, many }: ArtifactCases): void {
       await assertAbsent(store, scope, deleted.ref.id)
       const again = await putNew(other, scope, 'gone', { filename: 'again' })
       await readAll([kept, again])
-      assert.equal(await other.deleteScope(sessionOf(scope)), 2)
+      assert.equal(await deleteSession(other, scope), 2)
       await readAll([])
       for (const { ref } of [kept, again]) await assertAbsent(store, scope, ref.id)
       await assertStored(store, await putNew(store, scope, 'kept', { filename: 'new' }))

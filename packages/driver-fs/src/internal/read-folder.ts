@@ -63,26 +63,71 @@ export async function isLeftOver(folder: string): Promise<boolean> {
 }
 
 /**
- * Resolves to the number of artifacts below a folder. Follows no links, and keeps no list of
- * files in memory.
+ * Resolves to the number of artifacts below a folder. Follows no links, and keeps no list of files
+ * in memory.
+ *
+ * @param ifGone What to do if a folder is gone. Default: the count fails.
  */
-export async function countArtifacts(gate: FileGate, folder: string): Promise<number> {
+export async function countArtifacts(
+  gate: FileGate,
+  folder: string,
+  ifGone?: (error: unknown) => undefined,
+): Promise<number> {
   let count = 0
   const below: string[] = []
+  const reading = forEachEntry(gate, folder, (entry) => {
+    if (entry.isDirectory()) below.push(join(folder, entry.name))
+    else if (isArtifactIn(folder, entry)) count += 1
+    return true
+  })
+  await (ifGone === undefined ? reading : reading.catch(ifGone))
+  // After closing it: otherwise each level would keep a folder open.
+  for (const path of below) count += await countArtifacts(gate, path, ifGone)
+  return count
+}
+
+/** The number of folders in a folder in which an artifact is looked for at first. */
+const FIRST_FOLDERS = 16
+
+/**
+ * Returns whether a folder has an artifact, at any depth. Usually the first folders in it do, so
+ * that the others are not read.
+ */
+export async function holdsArtifact(gate: FileGate, folder: string): Promise<boolean> {
+  for (const most of [FIRST_FOLDERS, Number.POSITIVE_INFINITY]) {
+    let isHeld = false
+    const below: string[] = []
+    const reading = forEachEntry(gate, folder, (entry) => {
+      isHeld = isArtifactIn(folder, entry)
+      if (entry.isDirectory()) below.push(join(folder, entry.name))
+      return !isHeld && below.length < most
+    })
+    await reading.catch(ifMissing)
+    if (isHeld) return true
+    for (const path of below) if (await holdsArtifact(gate, path)) return true
+    if (below.length < most) return false
+  }
+  return false
+}
+
+function isArtifactIn(folder: string, entry: Dirent): boolean {
+  return entry.isFile() && isArtifactFile(entry.name) && isShard(basename(folder))
+}
+
+/** Calls `visit` with the entries of a folder, until it returns `false`. */
+async function forEachEntry(
+  gate: FileGate,
+  folder: string,
+  visit: (entry: Dirent) => boolean,
+): Promise<void> {
   await gate.use(
     () => opendir(folder),
     async (opened) => {
       for (let entry = await opened.read(); entry !== null; entry = await opened.read()) {
-        if (entry.isDirectory()) below.push(join(folder, entry.name))
-        else if (entry.isFile() && isArtifactFile(entry.name) && isShard(basename(folder))) {
-          count += 1
-        }
+        if (!visit(entry)) return
       }
     },
   )
-  // After closing it: otherwise each level would keep a folder open.
-  for (const path of below) count += await countArtifacts(gate, path)
-  return count
 }
 
 async function entriesIn(gate: FileGate, folder: string): Promise<Dirent[]> {

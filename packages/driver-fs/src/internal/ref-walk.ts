@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ArtifactPage, ArtifactRef, RefPlace } from '@harborage/artifacts'
+import type { ArtifactPage, RefPlace } from '@harborage/artifacts'
 import { compareNames } from '@harborage/core/kit'
 import type { EmptyFolders } from './empty-folders.ts'
 import type { FileGate } from './file-gate.ts'
@@ -167,48 +167,10 @@ function endAt(at: RefPlace | undefined, isIncluded: boolean): End | undefined {
   return at === undefined ? undefined : { place: placeOf(at), digits: digitsOf(at.id), isIncluded }
 }
 
-/** Returns the next items of a walk. */
-export async function take<Item>(walk: AsyncGenerator<Item>, count: number): Promise<Item[]> {
-  const items: Item[] = []
-  while (items.length < count) {
-    const next = await walk.next()
-    if (next.done === true) break
-    items.push(next.value)
-  }
-  return items
-}
-
-/** The remaining files of a walk. */
-type Files = AsyncGenerator<FoundFile, void>
-
-/**
- * Keeps walks between two pages by the last ref that they returned, for as long as that ref is
- * referenced. A page after that ref continues the walk, which has already read the names of its
- * folders.
- */
-export class UnfinishedWalks {
-  readonly #walks = new WeakMap<
-    ArtifactRef,
-    { readonly page: ArtifactPage; readonly files: Files }
-  >()
-
-  /** Keeps a walk by its last ref. */
-  keep(last: ArtifactRef, page: ArtifactPage, files: Files): void {
-    this.#walks.set(last, { page, files })
-  }
-
-  /** Removes and returns the walk at whose place the page begins, if there is one. */
-  take(page: ArtifactPage): Files | undefined {
-    if (page.after === undefined) return undefined
-    const walk = this.#walks.get(page.after)
-    this.#walks.delete(page.after)
-    return walk !== undefined && isSameList(walk.page, page) ? walk.files : undefined
-  }
-}
-
 /** The parts of a page that are the same in all pages of a list. */
 const LIST_PARTS = [...LEVELS, 'order', 'from', 'to'] as const
 
-function isSameList(left: ArtifactPage, right: ArtifactPage): boolean {
+/** Returns whether two pages are of one list. */
+export function isSameList(left: ArtifactPage, right: ArtifactPage): boolean {
   return LIST_PARTS.every((part) => left[part] === right[part])
 }

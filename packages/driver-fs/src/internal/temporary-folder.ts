@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf } from '@harborage/core/kit'
 import { ensureFolder, OWNER_FILE } from './durable-files.ts'
-import { isForbidden } from './fs-errors.ts'
+import { ifMissing, isForbidden } from './fs-errors.ts'
 import type { FileGate } from './file-gate.ts'
 import { digestOf, temporaryFolder } from './layout.ts'
 import { isFolder } from './read-folder.ts'
@@ -45,8 +45,7 @@ export class TemporaryFolder {
     const path = folder.#path
     await ensureFolder(path)
     await removeUnremoved(path)
-    const names = await gate.whileShort(() => readdir(path))
-    for (const name of names) await folder.#removeIfAbandoned(name)
+    await folder.removeAbandoned()
     await folder.#checkLinks()
     return folder
   }
@@ -64,25 +63,40 @@ export class TemporaryFolder {
     return join(this.#path, `${writer}-${this.#mark}-${this.#count}`)
   }
 
+  /** Removes what processes left that were killed. */
+  async removeAbandoned(): Promise<void> {
+    const reading = this.#gate.whileShort(() => readdir(this.#path))
+    for (const name of (await reading.catch(ifMissing)) ?? []) await this.#removeIfAbandoned(name)
+  }
+
   /** Removes files that this process could not remove before. Never fails. */
   async removeLeft(): Promise<void> {
     await removeUnremoved(this.#path)
   }
 
   /**
-   * Removes files as {@link removeLeft} does, and checks that none of a removed session is left.
+   * Removes files as {@link removeLeft} does, and checks that nothing of a removed folder is left.
    *
-   * @throws `outcome_unknown` if content of the session is left.
+   * @param origin The original path of the folder.
+   * @throws `outcome_unknown` if content of it is left.
    */
   async finishRemoval(origin: string): Promise<void> {
     await this.removeLeft()
     const left = findUnremoved(origin)
-    if (left === undefined) return
-    throw new HarborageError(
-      'outcome_unknown',
-      'every artifact of the session was removed, but their content is still on the disk: repeat the call to remove it',
-      { cause: left.cause },
-    )
+    if (left !== undefined) throw contentLeft(left.cause)
+  }
+
+  /**
+   * Removes files as {@link removeAbandoned} does, which may have content of a removed folder.
+   *
+   * @throws `outcome_unknown` if that fails.
+   */
+  async finishAbandoned(): Promise<void> {
+    try {
+      await this.removeAbandoned()
+    } catch (cause) {
+      throw contentLeft(cause)
+    }
   }
 
   /**
@@ -128,6 +142,14 @@ export class TemporaryFolder {
     if (Number(pid) === process.pid) return age > process.uptime() * 1000
     return !isRunning(Number(pid))
   }
+}
+
+function contentLeft(cause: unknown): HarborageError {
+  return new HarborageError(
+    'outcome_unknown',
+    'artifacts were removed, but their content is still on the disk: repeat the call to remove it',
+    { cause },
+  )
 }
 
 async function nameProcesses(): Promise<string> {

@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { FileGate } from './file-gate.ts'
 
 /** A temporary file or folder that could not be removed. */
@@ -40,9 +40,16 @@ export async function removeUnremoved(folder: string): Promise<void> {
   }
 }
 
-/** Returns an entry with this original path that is not removed yet. */
+/** Returns an entry that is not removed yet and was at this path, below it or around it. */
 export function findUnremoved(origin: string): { readonly cause: unknown } | undefined {
-  return [...unremoved.values()].find((entry) => entry.origin === origin)
+  return [...unremoved.values()].find(
+    (entry) =>
+      entry.origin !== undefined && (isIn(entry.origin, origin) || isIn(origin, entry.origin)),
+  )
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder + sep)
 }
 
 async function removeAgain(path: string, entry: Unremoved): Promise<void> {

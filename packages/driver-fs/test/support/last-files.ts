@@ -8,11 +8,12 @@ import { openFsArtifactDriver } from '@harborage/driver-fs'
 
 import { collect } from '@harborage/test-kit/collect'
 import { temporaryFiles } from './temporary-files.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /** The outcomes of calls with few files left, or none. */
 export interface LastFilesAnswer {
   /**
-   * The outcomes of deleteScope with three artifacts, by the number of files left: its result or
+   * The outcomes of deleteAll with three artifacts, by the number of files left: its result or
    * code, and what remained. Then, repeated with enough files, the result and the content of
    * `temporary/`.
    */
@@ -50,19 +51,19 @@ function takeAllBut(left: number): () => void {
 // Files that the process opens on first use are open by now.
 const impatient = await open(0)
 await impatient.putText(scope, 'first')
-await impatient.deleteScope(scope)
+await deleteSession(impatient, scope)
 
 const scarce: LastFilesAnswer['scarce'][number][] = []
 for (const left of [0, 1, 2, 3, 4]) {
   for (const text of ['a', 'b', 'c']) await impatient.putText(scope, text)
   const giveBack = takeAllBut(left)
-  const answer = await impatient.deleteScope(scope).catch((error: unknown) => {
+  const answer = await deleteSession(impatient, scope).catch((error: unknown) => {
     if (isHarborageError(error)) return error.code
     throw error
   })
   giveBack()
   const remaining = (await collect(impatient.list(scope))).length
-  const repeated = await impatient.deleteScope(scope)
+  const repeated = await deleteSession(impatient, scope)
   scarce.push({ left, answer, remaining, repeated, temporary: await temporaryFiles(root) })
 }
 
@@ -85,7 +86,7 @@ const waited = {
     await patient.putText(scope, 'another')
     return 'done'
   }),
-  deleteScope: await whenNoneIsLeft(() => patient.deleteScope(scope)),
+  deleteAll: await whenNoneIsLeft(() => deleteSession(patient, scope)),
 }
 const answer: LastFilesAnswer = { scarce, waited }
 console.log(JSON.stringify(answer))

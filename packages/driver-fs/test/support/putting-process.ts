@@ -4,6 +4,7 @@ import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
 import { openArtifacts } from './open-artifacts.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /** The actions and observations of one of several processes on one folder. */
 export interface PuttingAnswer {
@@ -52,7 +53,7 @@ async function churn(round: number): Promise<void> {
   const ref = await artifacts.putText(churned, text)
   const read = await artifacts.getText(churned, ref.id)
   if (read !== text && read !== undefined) faults.push('another text was read')
-  if (round % 5 === 4) removed += await artifacts.deleteScope(session)
+  if (round % 5 === 4) removed += await deleteSession(artifacts, session)
   try {
     const refs = await collect(artifacts.list(churned))
     if (refs.some(({ scope }) => scope.sessionId !== 'churned')) faults.push('another session')

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { failureIn } from './describe-failure.ts'
 import { openArtifacts } from './open-artifacts.ts'
+import { deleteSession } from '@harborage/test-kit/delete-session'
 
 const STRANGER = 65_534
 
@@ -34,7 +35,7 @@ const read = await artifacts.getText(scope, id)
 const puttingEqual = await failureIn(() => artifacts.putText(scope, 'kept'))
 const puttingNew = await failureIn(() => artifacts.putText(scope, 'new'))
 const deleting = await failureIn(() => artifacts.delete(scope, id))
-const deletingScope = await failureIn(() => artifacts.deleteScope(scope))
+const deletingScope = await failureIn(() => deleteSession(artifacts, scope))
 
 setRights(0o700, 0o600)
 const added = await artifacts.putText(scope, 'new')

@@ -127,8 +127,8 @@ export class Fuzzing {
     }
     // What calls that were let through have left, so that the walks stay short.
     if (state !== undefined) await deleteSession(state, sessionOf(caller))
-    await artifacts.deleteScope(sessionOf(caller))
-    await artifacts.deleteScope(control)
+    await deleteSession(artifacts, caller)
+    await deleteSession(artifacts, control)
     for (const [index, memory] of memories.entries()) {
       await memory.restore(sessionOfMemory(caller, index), { bytes: new Uint8Array() })
     }

@@ -205,6 +205,7 @@ function ofMemory(store: MemoryStore, index: number): Subject[] {
 }
 
 function ofArtifacts(store: ArtifactStore): Subject[] {
+  const { tenantId, userId } = identity
   const id = 'default_0123456789ab'
   const options = {
     namespace: 'tool',
@@ -224,7 +225,9 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
       getRefs: () => [task, [id], {}],
       exists: () => [task, id, {}],
       delete: () => [task, id, {}],
-      deleteScope: () => [identity, {}],
+      deleteAll: () => [allOfSession(identity), {}],
+      sessions: () => [allOfUser({ tenantId, userId }), { pageSize: 3 }],
+      users: () => [allOfTenant({ tenantId }), { pageSize: 3 }],
       list: () => [
         { ...task, namespace: 'tool' },
         {
@@ -242,6 +245,14 @@ function ofArtifacts(store: ArtifactStore): Subject[] {
         'artifacts.list',
         () => [{ namespace: 'tool' }, { maintenance }],
         (args) => callOn(store, 'list', args),
+      ),
+      crossesIdentities: true,
+    },
+    {
+      ...subject(
+        'artifacts.tenants',
+        () => [maintenance, { pageSize: 3 }],
+        (args) => callOn(store, 'tenants', args),
       ),
       crossesIdentities: true,
     },

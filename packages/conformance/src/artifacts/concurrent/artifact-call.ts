@@ -1,6 +1,6 @@
 import type { ArtifactScope, ArtifactStore } from '@harborage/artifacts'
 import { digestOf } from '../support/digest.ts'
-import { sessionOf } from '../../support/session-of.ts'
+import { deleteSession } from '../../support/delete-session.ts'
 
 /** An artifact of a history: a content in a session. All of them have the same tenant. */
 export interface CallArtifact {
@@ -12,7 +12,7 @@ export interface CallArtifact {
 export type ArtifactCall =
   | (CallArtifact & { readonly do: 'put'; readonly filename: string })
   | (CallArtifact & { readonly do: 'getRef' | 'delete' })
-  | { readonly do: 'deleteScope'; readonly session: string }
+  | { readonly do: 'deleteSession'; readonly session: string }
 
 /** Makes a call and resolves to its answer as a text. The answer of a put is the file name. */
 export async function makeArtifactCall(
@@ -32,8 +32,8 @@ export async function makeArtifactCall(
     }
     case 'delete':
       return String(await store.delete(scope, idOf(call)))
-    case 'deleteScope':
-      return String(await store.deleteScope(sessionOf(scope)))
+    case 'deleteSession':
+      return String(await deleteSession(store, scope))
   }
 }
 

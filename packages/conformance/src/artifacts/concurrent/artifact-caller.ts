@@ -67,7 +67,7 @@ export class ArtifactCaller {
       case 3:
         return { do: 'delete', session, content }
       case 4:
-        return { do: 'deleteScope', session }
+        return { do: 'deleteSession', session }
       default:
         return { do: 'getRef', session, content }
     }

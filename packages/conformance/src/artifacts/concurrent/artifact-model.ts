@@ -18,7 +18,7 @@ export function artifactModel(
     keyOf: (state) =>
       JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
     touches: (call) =>
-      call.do === 'deleteScope'
+      call.do === 'deleteSession'
         ? contents.map((content) => nameOf({ session: call.session, content }))
         : [nameOf(call)],
     isRead: (call) => call.do === 'getRef',
@@ -29,7 +29,7 @@ function step(
   state: ArtifactModelState,
   call: ArtifactCall,
 ): { answer: string; state: ArtifactModelState } {
-  if (call.do === 'deleteScope') {
+  if (call.do === 'deleteSession') {
     const left = new Map([...state].filter(([, { session }]) => session !== call.session))
     const count = state.size - left.size
     return { answer: String(count), state: count === 0 ? state : left }

@@ -1,3 +1,4 @@
+import { allOfTenant, allOfUser } from '@harborage/core'
 import type {
   ArtifactFilter,
   ArtifactListOptions,
@@ -11,7 +12,6 @@ import type { Call } from '../../support/replay-calls.ts'
 import { textOf } from '../../support/text-bytes.ts'
 import type { BoundChoice, Step } from './step.ts'
 import { contentAt, METADATA, type Vocabulary } from './vocabulary.ts'
-import { sessionOf } from '../../support/session-of.ts'
 
 type ArtifactCall = Call<ArtifactStore>
 
@@ -63,8 +63,10 @@ export function callOf(
       const [scope, id] = keyOf(step, names)
       return writing((store) => store.delete(scope, id))
     }
-    case 'deleteScope':
-      return writing((store) => store.deleteScope(sessionOf(names.scope(step.place))))
+    case 'deleteAll':
+      return writing((store) => store.deleteAll(names.subtree(step.level, step.place)))
+    case 'directory':
+      return reading((store) => ownersOf(store, step, names))
     case 'list': {
       const filter = names.filter(step)
       const options = listOptionsOf(step, names)
@@ -81,8 +83,20 @@ export async function refsOf(
   filter: ArtifactFilter,
   options: ArtifactListOptions,
 ): Promise<unknown[]> {
-  const claiming = { ...filter, maintenanceScoped: true } as const
-  return (await collect(store.list(claiming, options))).map(withoutDate)
+  return (await collect(store.list(filter, options))).map(withoutDate)
+}
+
+/** Resolves to what a walk of the directory yields. */
+function ownersOf(
+  store: ArtifactStore,
+  { of, place, pageSize }: Extract<Step, { readonly do: 'directory' }>,
+  names: Vocabulary,
+): Promise<unknown[]> {
+  const { tenantId, userId } = names.subtree('user', place)
+  if (of === 'users') return collect(store.users(allOfTenant({ tenantId }), { pageSize }))
+  const within =
+    of === 'sessions of a user' ? allOfUser({ tenantId, userId }) : allOfTenant({ tenantId })
+  return collect(store.sessions(within, { pageSize }))
 }
 
 function listOptionsOf(

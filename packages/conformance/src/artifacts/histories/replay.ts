@@ -17,6 +17,8 @@ export async function replay(
     tested,
     callOf: async (step, earlier) => callOf(step, names, earlier),
     everything: (store) =>
-      Promise.all(names.tenants.map((tenantId) => refsOf(store, { tenantId }, {}))),
+      Promise.all(
+        names.tenants.map((tenantId) => refsOf(store, { tenantId, maintenanceScoped: true }, {})),
+      ),
   })
 }

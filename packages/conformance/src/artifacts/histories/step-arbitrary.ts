@@ -1,6 +1,7 @@
+import type { SubtreeLevel } from '@harborage/core'
 import fc from 'fast-check'
 import type { PlaceChoice, Step } from './step.ts'
-import { CONTENTS, NAMESPACES, METADATA } from './vocabulary.ts'
+import { CONTENTS, METADATA, NAMESPACES, OF_TENANT } from './vocabulary.ts'
 
 const MAX_STEPS = 40
 
@@ -10,7 +11,7 @@ const mostlyFirst = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(1)
 const place: fc.Arbitrary<PlaceChoice> = fc.record({
   tenant: mostlyFirst,
   user: mostlyFirst,
-  session: mostlyFirst,
+  session: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(OF_TENANT)),
   task: mostlyFirst,
   namespace: fc.oneof(mostlyFirst, fc.nat(NAMESPACES.length - 1)),
 })
@@ -29,6 +30,9 @@ function rarely<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | und
 const bound = rarely(
   fc.record({ content, digits: fc.constantFrom('short' as const, 'full' as const) }),
 )
+
+/** Mostly the narrow ones, so that something is left. */
+const level = fc.constantFrom<SubtreeLevel>('session', 'session', 'run', 'user', 'tenant')
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -66,7 +70,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       contents: fc.array(content, { maxLength: 4 }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteScope' as const), place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteAll' as const), level, place }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('directory' as const),
+      of: fc.constantFrom('users', 'sessions of a user', 'sessions of a tenant'),
+      place,
+      pageSize: fc.constantFrom(1, 2, 100),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({

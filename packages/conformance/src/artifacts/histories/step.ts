@@ -1,4 +1,4 @@
-import type { ListOrder } from '@harborage/core'
+import type { ListOrder, SubtreeLevel } from '@harborage/core'
 
 /**
  * One call of a history. Small numbers select among few scopes, namespaces and contents. So the
@@ -19,7 +19,13 @@ export type Step =
     }
   /** Reads both ids of some contents. */
   | { readonly do: 'getRefs'; readonly place: PlaceChoice; readonly contents: readonly number[] }
-  | { readonly do: 'deleteScope'; readonly place: PlaceChoice }
+  | { readonly do: 'deleteAll'; readonly level: SubtreeLevel; readonly place: PlaceChoice }
+  | {
+      readonly do: 'directory'
+      readonly of: 'users' | 'sessions of a user' | 'sessions of a tenant'
+      readonly place: PlaceChoice
+      readonly pageSize: number
+    }
   | {
       readonly do: 'list'
       readonly place: PlaceChoice
@@ -43,6 +49,7 @@ export interface BoundChoice {
 export interface PlaceChoice {
   readonly tenant: number
   readonly user: number
+  /** One of two sessions, or the number of the user itself or the tenant itself. */
   readonly session: number
   readonly task: number
   readonly namespace: number

@@ -1,5 +1,5 @@
 import type { ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifacts'
-import type { Identity } from '@harborage/core'
+import { allOfSession, type Identity } from '@harborage/core'
 import { collect } from '../../support/collect.ts'
 
 /** The arguments of all methods. Each method takes those that it needs. */
@@ -62,9 +62,11 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { scope, id, options }) => store.delete(scope, id, options),
   },
   {
-    name: 'deleteScope',
+    name: 'deleteAll',
     takes: ['options'],
-    call: (store, { scope, options }) => store.deleteScope(withoutTask(scope), options),
+    call: async (store, { scope, options }) => {
+      return store.deleteAll(allOfSession(withoutTask(scope)), options)
+    },
   },
   {
     name: 'list',
@@ -83,7 +85,7 @@ export const cancellableMethods: readonly StoreMethod[] = storeMethods.filter(({
   takes.includes('options'),
 )
 
-/** Removes the `taskId`, which `deleteScope` rejects, from a scope that may be malformed. */
+/** Removes the `taskId`, which `allOfSession` rejects, from a scope that may be malformed. */
 function withoutTask(scope: ArtifactScope): Identity {
   if (typeof scope !== 'object' || scope === null) return scope
   const { taskId: _, ...session } = scope

@@ -1,0 +1,124 @@
+import type {
+  DeleteAllOptions,
+  DeleteAllResult,
+  Identity,
+  MaintenanceScope,
+  PageOptions,
+  Subtree,
+  TenantOwner,
+  UserOwner,
+} from '@harborage/core'
+import {
+  CallGate,
+  checkDeleteAll,
+  deleteAll,
+  walkSessions,
+  walkTenants,
+  walkUsers,
+} from '@harborage/core/kit'
+import type { ArtifactDriver } from './artifact-driver.ts'
+
+/** The calls of an `ArtifactStore` that are wider than one scope. */
+export abstract class ArtifactSubtrees {
+  readonly #driver: ArtifactDriver
+  readonly #gate = new CallGate({ name: 'ArtifactStore', tracedAs: 'artifacts', store: this })
+
+  /** @internal */
+  protected constructor(driver: ArtifactDriver) {
+    this.#driver = driver
+  }
+
+  /** @internal Returns the gate of the store, which all of its calls pass. */
+  protected static gateOf(subtrees: ArtifactSubtrees): CallGate {
+    return subtrees.#gate
+  }
+
+  /**
+   * Deletes every artifact of a subtree: of a session and all its tasks, of a user and all its
+   * sessions, or of a tenant and all its users. An artifact belongs to no run, so of a run nothing
+   * is deleted. No other store is touched. To delete the artifacts of one task, use
+   * `ScopedArtifacts.deleteAll`.
+   *
+   * The artifacts of a session are deleted in one step. Those of a user or a tenant are deleted in
+   * batches of about 1,000, and what others put meanwhile may stay: then `remaining` is not 0. If
+   * the call fails or is canceled, the batches so far stay applied: call it again to go on.
+   *
+   * @param subtree Made by `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   * import { allOfUser } from '@harborage/core'
+   *
+   * await using artifacts = await openArtifactStore()
+   * const ann = allOfUser({ tenantId: 'acme', userId: 'ann' })
+   * await artifacts.deleteAll(ann) // { deleted: 0, remaining: 0 }
+   * ```
+   */
+  deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult> {
+    const driver = this.#driver
+    return this.#gate.call(
+      'deleteAll',
+      () => checkDeleteAll(subtree, options),
+      (checked) =>
+        deleteAll<string>(
+          {
+            deleteAll: async (given) => (given.level === 'run' ? 0 : driver.deleteAll(given)),
+            deleteBatch: (batch) => driver.deleteBatch(batch),
+            countAll: (given) => driver.countAll(given),
+          },
+          checked,
+        ),
+    )
+  }
+
+  /**
+   * Returns an async iterable over the sessions that have an artifact, of a user or of all users of
+   * a tenant. Each appears once, ordered by user and session, each by its UTF-8 bytes. Artifacts of
+   * the user or the tenant itself are of no session.
+   *
+   * The cost follows the number of sessions, and not that of their artifacts. They are read in
+   * pages of `pageSize`, by default 100. A malformed argument throws here, not at the first
+   * iteration.
+   *
+   * @param subtree Made by `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   * import { allOfUser } from '@harborage/core'
+   *
+   * await using artifacts = await openArtifactStore()
+   * const ann = allOfUser({ tenantId: 'acme', userId: 'ann' })
+   * for await (const session of artifacts.sessions(ann)) console.log(session.sessionId)
+   * ```
+   */
+  sessions(subtree: Subtree<'user' | 'tenant'>, options?: PageOptions): AsyncIterable<Identity> {
+    return walkSessions(this.#gate, this.#driver, subtree, options)
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over the users of a tenant: those that have an
+   * artifact themselves or in a session.
+   *
+   * @param subtree Made by `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity.
+   */
+  users(subtree: Subtree<'tenant'>, options?: PageOptions): AsyncIterable<UserOwner> {
+    return walkUsers(this.#gate, this.#driver, subtree, options)
+  }
+
+  /**
+   * Returns an async iterable like {@link sessions} over all tenants, for maintenance: those that
+   * have an artifact themselves, or with a user.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it.
+   */
+  tenants(scope: MaintenanceScope, options?: PageOptions): AsyncIterable<TenantOwner> {
+    return walkTenants(this.#gate, this.#driver, scope, options)
+  }
+}
