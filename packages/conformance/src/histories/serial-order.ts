@@ -22,6 +22,16 @@ export interface SequentialModel<State, Call> {
   readonly touches: (call: Call) => readonly string[]
   /** Returns whether the call never writes. */
   readonly isRead: (call: Call) => boolean
+  /**
+   * Returns the reads of single names that a read of several names consists of, if that is how its
+   * answer has to be explained. Default: every call is explained as it is.
+   *
+   * @param during The calls that were under way at the same time.
+   */
+  readonly apart?: (
+    recorded: RecordedCall<Call>,
+    during: readonly RecordedCall<Call>[],
+  ) => readonly RecordedCall<Call>[]
 }
 
 /** A search that takes more steps than this fails with an error. */
@@ -34,7 +44,8 @@ const MAX_STEPS = 500_000
  *
  * So each name is linearizable, and so are all writes together. Reads of different names need not
  * be: a read may still return what another call is removing, while a write to another name is
- * already ordered after the removal.
+ * already ordered after the removal. A model says by `apart` that this holds for the names of one
+ * read, too.
  *
  * @returns The calls that no order explains, all of which are connected, or `undefined`.
  */
@@ -42,7 +53,20 @@ export function unexplainedCalls<State, Call>(
   model: SequentialModel<State, Call>,
   history: readonly RecordedCall<Call>[],
 ): readonly RecordedCall<Call>[] | undefined {
-  return connectedParts(model, history).find((part) => !hasSerialOrder(model, part))
+  const calls = history.flatMap(
+    (recorded) => model.apart?.(recorded, callsDuring(recorded, history)) ?? [recorded],
+  )
+  return connectedParts(model, calls).find((part) => !hasSerialOrder(model, part))
+}
+
+/** Returns the calls that were under way at the same time as a call. */
+function callsDuring<Call>(
+  { from, to }: RecordedCall<Call>,
+  history: readonly RecordedCall<Call>[],
+): readonly RecordedCall<Call>[] {
+  return history.filter(
+    (other) => other.from < to && (other.answer === undefined || other.to > from),
+  )
 }
 
 /** A state of the model, and the calls that led to it. */

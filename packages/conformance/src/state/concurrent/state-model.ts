@@ -8,7 +8,7 @@ import {
   type SlotKey,
   type SlotView,
 } from '@harborage/state'
-import type { SequentialModel } from '../../histories/serial-order.ts'
+import type { RecordedCall, SequentialModel } from '../../histories/serial-order.ts'
 import { bytesOf } from '../../support/text-bytes.ts'
 import {
   answerOfRecord,
@@ -54,7 +54,25 @@ export function stateModel(kinds: readonly string[]): SequentialModel<ModelState
       JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
     touches: (call) => touches(call, kinds),
     isRead: (call) => call.do.startsWith('load'),
+    apart,
   }
+}
+
+/**
+ * Returns a read of several slots as reads of each, if a session was being emptied meanwhile: some
+ * of what was just removed may be read beside what was saved since.
+ */
+function apart(
+  recorded: RecordedCall<StateCall>,
+  during: readonly RecordedCall<StateCall>[],
+): readonly RecordedCall<StateCall>[] {
+  const { call, answer } = recorded
+  if (call.do !== 'loadMany' || answer === undefined) return [recorded]
+  if (!during.some((other) => other.call.do === 'deleteSession')) return [recorded]
+  const answers = answer.split(',')
+  return call.slots.map((slot, index) => {
+    return { ...recorded, call: { do: 'load', ...slot }, answer: answers[index] }
+  })
 }
 
 function step(state: ModelState, call: StateCall): { answer: string; state: ModelState } {
