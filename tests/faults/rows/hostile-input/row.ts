@@ -31,7 +31,7 @@ export const hostileInput: FaultRow = {
     'typed errors only, that quote nothing; the stores work on; no prototype polluted, no identity seen by another',
   unit: 'calls',
   full: 1_000_000,
-  slice: 8_000,
+  slice: 4_000,
   tools: [],
   brokenBuilds,
   run,
