@@ -1,6 +1,6 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
+import { defaultExclude, defineConfig } from 'vitest/config'
 
 import { publishedPatterns } from './scripts/published-packages.ts'
 import { ClosingLineReporter } from './tests/kit/src/vitest/closing-line-reporter.ts'
@@ -9,13 +9,36 @@ import { memoryFolder } from './tests/kit/src/vitest/memory-folder.ts'
 import { SlowFilesFirst } from './tests/kit/src/vitest/slow-files-first.ts'
 import { SlowestFilesReporter } from './tests/kit/src/vitest/slowest-files-reporter.ts'
 
+/** Tests of what is registered in a process: drivers and engines. */
+const testsOfRegistries = publishedPatterns.map(
+  (pattern) => `${pattern}/test/{open-*,register-*,registration,driver-*}.test.ts`,
+)
+
 export default defineConfig({
   test: {
-    include: [
-      ...publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
-      'tests/**/*.test.ts',
-      'examples/*/test/**/*.test.ts',
-      'bench/test/**/*.test.ts',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: [
+            'tests/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'bench/test/**/*.test.ts',
+            ...testsOfRegistries,
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Many small files: a process for each would cost more than their tests.
+          name: 'shared',
+          include: publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
+          exclude: [...defaultExclude, ...testsOfRegistries],
+          isolate: false,
+        },
+      },
     ],
     globalSetup: [
       'tests/kit/src/vitest/memory-folder.ts',

@@ -43,7 +43,10 @@ test.each(publishedFolders)('%s is covered by configuration that lists the folde
   expect(linted).toEqual(expect.arrayContaining([`${all}/*/src/**`, `${all}/*/test/**`]))
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   expect(scripts['test:unit']?.split(' ')).toContain(folder)
-  expect(vitestConfig.test?.include).toContain(`${folder}/*/test/**/*.test.ts`)
+  const included = vitestConfig.test?.projects?.flatMap((project) =>
+    typeof project === 'object' && 'test' in project ? (project.test?.include ?? []) : [],
+  )
+  expect(included).toContain(`${folder}/*/test/**/*.test.ts`)
 })
 
 function read(path: string): string {
