@@ -15,6 +15,12 @@ export interface SqliteConfig {
    */
   readonly durability?: 'full' | 'normal'
   /**
+   * Whether the bytes of what is deleted or replaced are overwritten with zeros in the file, which
+   * makes deletions write more. It applies to the writes of this process: set it in every process.
+   * Until the next checkpoint that empties the log, the log still holds them. Default: `false`.
+   */
+  readonly secureDelete?: boolean
+  /**
    * The time for which a call waits for the write lock of another process, before it fails
    * with `store_unavailable`. It does not block this process. 0 disables waiting. Default: 5,000.
    */
@@ -31,6 +37,7 @@ const milliseconds = z.int().min(0).max(3_600_000)
 const sqliteConfig = z.strictObject({
   dsn: z.string(),
   durability: z.enum(['full', 'normal']).default('full'),
+  secureDelete: z.boolean().default(false),
   busyTimeoutMs: milliseconds.default(5_000),
   retryTimeoutMs: milliseconds.default(5_000),
 })

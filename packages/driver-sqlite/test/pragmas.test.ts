@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import type { SqliteConfig } from '@harborage/driver-sqlite'
 import { describe, expect, test } from 'vitest'
 
 import { Notes } from './support/notes.ts'
@@ -34,13 +35,23 @@ describe('the connection of a database', () => {
     expect(await notes.pragma('wal_autocheckpoint')).toBe(0)
   })
 
+  test('leaves the bytes of what is deleted where they are, as a faster default', async () => {
+    await using notes = await openNotes({})
+    expect(await notes.pragma('secure_delete')).toBe(0)
+  })
+
+  test('overwrites the bytes of what is deleted with secureDelete', async () => {
+    await using notes = await openNotes({ secureDelete: true })
+    expect(await notes.pragma('secure_delete')).toBe(1)
+  })
+
   test('does not trust functions in the schema', async () => {
     await using notes = await openNotes({})
     expect(await notes.pragma('trusted_schema')).toBe(0)
   })
 })
 
-async function openNotes(options: { durability?: 'normal'; busyTimeoutMs?: number }) {
+async function openNotes(options: Omit<SqliteConfig, 'dsn'>) {
   const dsn = join(await temporaryFolder(), 'a.db')
   return Notes.open({ dsn, ...options })
 }

@@ -13,6 +13,7 @@ test.each<[what: string, config: unknown, named: string]>([
   ['a dsn that is a URL object', { dsn: new URL('file:///hunter2.db') }, 'dsn: '],
   ['an unknown durability', { dsn, durability: 'hunter2' }, 'durability: '],
   ['a durability that is false', { dsn, durability: false }, 'durability: '],
+  ['a text in place of a flag', { dsn, secureDelete: 'hunter2' }, 'secureDelete: '],
   ['a time that is negative', { dsn, busyTimeoutMs: -1 }, 'busyTimeoutMs: '],
   ['a time that is no whole number', { dsn, busyTimeoutMs: 1.5 }, 'busyTimeoutMs: '],
   ['a time that is not a number', { dsn, busyTimeoutMs: Number.NaN }, 'busyTimeoutMs: '],

@@ -10,6 +10,7 @@ const RETRY_PAUSE_MS = 10
 export interface ConnectionRules {
   readonly addon: Addon
   readonly durability: 'full' | 'normal'
+  readonly secureDelete: boolean
   readonly busyTimeoutMs: number
 }
 
@@ -31,6 +32,8 @@ export async function connect(path: string, rules: ConnectionRules): Promise<Con
     return await untilFree(rules, () => {
       // The build's default under WAL is NORMAL, which loses acknowledged commits at power loss.
       connection.pragma(`synchronous = ${rules.durability === 'full' ? 'FULL' : 'NORMAL'}`)
+      // Set either way: a build of SQLite may have another default.
+      connection.pragma(`secure_delete = ${rules.secureDelete ? 'ON' : 'OFF'}`)
       connection.pragma('trusted_schema = OFF')
       checkContent(connection)
       const isReady = connection.memory || journalMode(connection) === 'wal'

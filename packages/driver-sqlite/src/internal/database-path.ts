@@ -65,6 +65,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['busy_timeout', 'use busyTimeoutMs of openSqlite()'],
   ['timeout', 'use busyTimeoutMs of openSqlite()'],
   ['synchronous', 'use durability of openSqlite()'],
+  ['secure_delete', 'use secureDelete of openSqlite()'],
   ['mode', 'the file is always read and written, and ":memory:" is a database without a file'],
   ['cache', 'use one openSqlite() for all stores of a process'],
   ['immutable', 'the file is always read and written'],
