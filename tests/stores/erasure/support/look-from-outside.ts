@@ -1,0 +1,85 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import BetterSqlite3 from 'better-sqlite3'
+
+import { queryPostgres } from '@harborage/test-kit/postgres/query'
+
+/** Returns every row of every table of a database file as JSON, in order. */
+export function rowsOfSqlite(path: string): readonly string[] {
+  const database = new BetterSqlite3(path, { readonly: true })
+  try {
+    const tables = database
+      .prepare<[], string>("select name from sqlite_master where type = 'table' order by name")
+      .pluck()
+      .all()
+    return tables.flatMap((table) =>
+      database
+        .prepare<[], Record<string, unknown>>(`select * from "${table}"`)
+        .all()
+        .map((row) => textOf(table, row)),
+    )
+  } finally {
+    database.close()
+  }
+}
+
+/** Resolves to every row of every table of a Postgres database, in order. */
+export async function rowsOfPostgres(dsn: string): Promise<readonly string[]> {
+  const tables = await queryPostgres<{ name: string }>(
+    dsn,
+    `select relname as name from pg_class
+      where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace order by relname`,
+  )
+  const rows: string[] = []
+  for (const { name } of tables) {
+    const found = await queryPostgres(dsn, `select * from "${name}"`)
+    rows.push(...found.map((row) => textOf(name, row)))
+  }
+  return rows.toSorted()
+}
+
+/** Resolves to the values that the planner's statistics keep of the tables. */
+export async function statisticsOfPostgres(dsn: string): Promise<readonly string[]> {
+  const rows = await queryPostgres<{ kept: string }>(
+    dsn,
+    `select concat(tablename, '.', attname, ' ', most_common_vals, histogram_bounds) as kept
+      from pg_stats where schemaname = 'public'`,
+  )
+  return rows.map(({ kept }) => kept)
+}
+
+/** Resolves to the content of the files that hold the tables of a Postgres database. */
+export async function filesOfPostgres(dsn: string): Promise<readonly Buffer[]> {
+  const [server] = await queryPostgres<{ folder: string }>(
+    dsn,
+    "select current_setting('data_directory') as folder",
+  )
+  const paths = await queryPostgres<{ path: string }>(
+    dsn,
+    `select pg_relation_filepath(c.oid) as path from pg_class c
+      where c.relnamespace in ('public'::regnamespace, 'pg_toast'::regnamespace)
+        and pg_relation_filepath(c.oid) is not null`,
+  )
+  return Promise.all(paths.map(({ path }) => readFile(join(server?.folder ?? '', path))))
+}
+
+/** Resolves to the path and the content of each file and folder below a folder. */
+export async function filesOfFolder(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return entry.isFile() ? `${path}\n${await readFile(path, 'latin1')}` : path
+    }),
+  )
+  return found.toSorted()
+}
+
+function textOf(table: string, row: Readonly<Record<string, unknown>>): string {
+  const values = Object.entries(row).map(([column, value]) => [
+    column,
+    Buffer.isBuffer(value) ? value.toString('latin1') : value,
+  ])
+  return `${table} ${JSON.stringify(Object.fromEntries(values))}`
+}
