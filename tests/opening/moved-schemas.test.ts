@@ -6,6 +6,8 @@ import { failureOf } from '@harborage/test-kit/failure-of'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 
+const columns =
+  'tenant_id, user_id, session_id, run_id, kind, event_id, version, updated_at, event_trail, bytes'
 const maintenance = { maintenanceScoped: true } as const
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
@@ -74,6 +76,7 @@ function withNameInside(schema: string): string {
       end case;
       return null;
     end$body$;
+    alter table ${schema}.state_records drop column created_at;
     delete from ${schema}.harbor_state_migrations where name >= '0005'`
 }
 
@@ -104,7 +107,7 @@ describe('a schema that was renamed', () => {
     await run('alter schema inside rename to moved')
     await withStore('inside', saving('k9'))
     // As a replica of that version goes on saving: into the kinds of the other schema.
-    await run(`insert into moved.state_records select tenant_id, user_id, session_id, run_id, 'k3', 'event 3',
+    await run(`insert into moved.state_records (${columns}) select tenant_id, user_id, session_id, run_id, 'k3', 'event 3',
       version, updated_at, event_trail, bytes from moved.state_records where kind = 'k1'`)
     expect(await keptKinds('moved')).toEqual(['k1', 'k2'])
     expect(await keptKinds('inside')).toEqual(['k3', 'k9'])
@@ -216,6 +219,6 @@ test('a table of the session is not taken for the one of kinds that is gone', as
   await withStore('lost', nothing)
   await run('drop table lost.state_kinds')
   const script = `create temp table state_kinds (like lost.state_records);
-    insert into lost.state_records values ('t', 'u', 's', '', 'k', 'e', 0, 0, '', '')`
+    insert into lost.state_records (${columns}) values ('t', 'u', 's', '', 'k', 'e', 0, 0, '', '')`
   await expect(run(script)).rejects.toMatchObject({ code: '42P01' })
 })

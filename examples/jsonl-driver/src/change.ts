@@ -1,10 +1,10 @@
 import { parseEventId } from '@harborage/core'
-import type { SlotKey, StateRecord } from '@harborage/state'
+import type { CheckedRecord, SlotKey } from '@harborage/state'
 import { z } from 'zod'
 
 /** One line of the file: everything that one call changed. */
 export interface Change {
-  readonly save: readonly StateRecord[]
+  readonly save: readonly CheckedRecord[]
   readonly delete: readonly SlotKey[]
 }
 

@@ -11,6 +11,7 @@ import {
   decideDelete,
   decideSave,
   InMemoryStateDriver,
+  type CheckedRecord,
   type CheckedTransaction,
   type Condition,
   type DeleteBatch,
@@ -77,7 +78,7 @@ export class JsonlStateDriver implements StateDriver {
     return this.#held.loadByEventId(identity, eventId)
   }
 
-  save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+  save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
     return this.#inTurn(async () => {
       const outcome = decideSave(this.#held, record, condition)
       if (outcome === 'saved') await this.#write({ save: [record], delete: [] })

@@ -1,6 +1,6 @@
 import { type EventId, HarborageError } from '@harborage/core'
-import type { CheckedTransaction, Condition, SlotKey } from './state-driver.ts'
-import type { SaveOutcome, StateRecord } from './state-record.ts'
+import type { CheckedRecord, CheckedTransaction, Condition, SlotKey } from './state-driver.ts'
+import type { SaveOutcome } from './state-record.ts'
 
 /** The part of a stored record that a decision depends on. */
 export interface Generation {
@@ -17,7 +17,7 @@ export interface SlotView {
   /** Returns what the slot holds, or `undefined` if it is empty. */
   generationOf(slot: SlotKey): Generation | undefined
   /** Returns whether another slot of the record's tenant holds the record's event id. */
-  isHeldElsewhere(record: StateRecord): boolean
+  isHeldElsewhere(record: CheckedRecord): boolean
 }
 
 /** The result of deciding a commit. */
@@ -40,7 +40,11 @@ export interface CommitDecision {
  * @throws `idempotency_conflict` if the tenant used the event id for other content or another slot;
  * `condition_failed` if the slot does not meet the condition.
  */
-export function decideSave(view: SlotView, record: StateRecord, condition: Condition): SaveOutcome {
+export function decideSave(
+  view: SlotView,
+  record: CheckedRecord,
+  condition: Condition,
+): SaveOutcome {
   const held = view.generationOf(record)
   if (held?.eventId === record.eventId) {
     if (hasSameContent(held, record)) return 'unchanged'
@@ -99,7 +103,7 @@ function meets(held: Pick<Generation, 'eventId'> | undefined, condition: Conditi
   return condition === undefined || (held?.eventId ?? null) === condition
 }
 
-function hasSameContent(held: Generation, record: StateRecord): boolean {
+function hasSameContent(held: Generation, record: CheckedRecord): boolean {
   return held.version === record.version && Buffer.compare(held.bytes, record.bytes) === 0
 }
 

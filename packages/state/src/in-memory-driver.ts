@@ -17,6 +17,7 @@ import {
 } from './decide.ts'
 import { copyRecord } from './internal/copy-record.ts'
 import type {
+  CheckedRecord,
   CheckedTransaction,
   Condition,
   DeleteBatch,
@@ -65,7 +66,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     return held !== undefined && isInSession(held.record, identity) ? held.copy() : undefined
   }
 
-  async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+  async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
     const outcome = decideSave(this, record, condition)
     if (outcome === 'saved') this.#write(record)
     return outcome
@@ -146,7 +147,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     return this.#slots.get(slotId(slot))
   }
 
-  isHeldElsewhere(record: StateRecord): boolean {
+  isHeldElsewhere(record: CheckedRecord): boolean {
     const holder = this.#holders.get(holderId(record.identity.tenantId, record.eventId))
     return holder !== undefined && holder !== slotId(record)
   }
@@ -157,7 +158,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
       .filter(({ identity }) => isWithin(identity, subtree))
   }
 
-  #write(record: StateRecord): void {
+  #write(record: CheckedRecord): void {
     const id = slotId(record)
     const replaced = this.#slots.get(id)
     this.#remove(record)
@@ -236,8 +237,8 @@ class HeldRecord implements Generation {
   /** Newest first. */
   readonly #replaced: readonly EventId[]
 
-  constructor(record: StateRecord, previous: HeldRecord | undefined) {
-    this.record = record
+  constructor(record: CheckedRecord, previous: HeldRecord | undefined) {
+    this.record = { ...record, createdAt: previous?.record.createdAt ?? record.updatedAt }
     this.#replaced =
       previous === undefined
         ? []
@@ -267,11 +268,12 @@ class HeldRecord implements Generation {
 
   /** Returns a copy without the bytes. */
   key(): StateKey {
-    const { bytes, identity, updatedAt, ...rest } = this.record
+    const { bytes, identity, updatedAt, createdAt, ...rest } = this.record
     return {
       ...rest,
       identity: { ...identity },
       updatedAt: new Date(updatedAt),
+      createdAt: new Date(createdAt),
       size: bytes.byteLength,
     }
   }

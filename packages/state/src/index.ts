@@ -26,6 +26,7 @@ export {
 export type { CountOptions, KindBounds, StateListOptions } from './list-options.ts'
 export type {
   CheckedExpectation,
+  CheckedRecord,
   CheckedTransaction,
   Condition,
   DeleteBatch,

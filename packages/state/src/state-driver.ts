@@ -17,13 +17,16 @@ export interface SlotKey {
  */
 export type Condition = EventId | null | undefined
 
+/** A checked record to save. */
+export type CheckedRecord = Omit<StateRecord, 'createdAt'>
+
 /**
  * A checked transaction. It has at least one entry, all entries are of one tenant, and no slot
  * occurs twice among the expectations or twice among the changes.
  */
 export interface CheckedTransaction {
   readonly expect: readonly CheckedExpectation[]
-  readonly save: readonly StateRecord[]
+  readonly save: readonly CheckedRecord[]
   readonly delete: readonly SlotKey[]
 }
 
@@ -119,8 +122,11 @@ export interface StateDriver {
   ): Promise<readonly (StateRecord | undefined)[] | undefined>
   /** Returns the record with this event id in any run of the session, or `undefined`. */
   loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined>
-  /** Saves a record. Returns or throws what `decideSave` does. */
-  save(record: StateRecord, condition: Condition): Promise<SaveOutcome>
+  /**
+   * Saves a record. Returns or throws what `decideSave` does. Into an empty slot, its `updatedAt`
+   * is also the `createdAt`, which later saves keep.
+   */
+  save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome>
   /**
    * Empties a slot, and forgets the event ids that it replaced.
    *

@@ -26,7 +26,10 @@ export interface Slot {
   readonly kind: string
 }
 
-/** A record to save. It replaces what its slot holds. */
+/**
+ * A record to save. It replaces what its slot holds. The `createdAt` of a record that was loaded is
+ * ignored: a slot keeps its own.
+ */
 export interface NewStateRecord extends Slot {
   /**
    * The idempotency key of this save: make it once with `newEventId()`, and repeat it with every
@@ -58,6 +61,11 @@ export interface StateRecord {
   /** The number that the caller saved with the record; 0 if there was none. */
   readonly version: number
   readonly updatedAt: Date
+  /**
+   * When the slot was filled: the `updatedAt` of the save that found it empty. Of a record that an
+   * earlier release saved, its `updatedAt`.
+   */
+  readonly createdAt: Date
 }
 
 /** A stored record without its bytes. It names a slot, for example for `StateStore.loadMany`. */

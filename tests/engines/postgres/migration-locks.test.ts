@@ -1,6 +1,7 @@
-import { lockKey, migrateSubsystem, requireSqlDatabase } from '@harborage/core/sql'
+import { lockKey, migrateSubsystem, requireSqlDatabase, type Subsystem } from '@harborage/core/sql'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
+import { stateSubsystem } from '@harborage/state/sql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
@@ -107,11 +108,16 @@ test('a database that is up to date is opened without a lock', async () => {
 })
 
 describe('a migration of tables that others use', () => {
-  /**
-   * Makes the last migration pending, and resolves to a client that holds a lock on the records.
-   */
+  const later = '9999_later'
+  const newer: Subsystem = {
+    ...stateSubsystem,
+    migrations: { ...stateSubsystem.migrations, [later]: async () => {} },
+  }
+  const forget = (): Promise<unknown> =>
+    queryPostgres(database.dsn, `delete from harbor_state_migrations where name = '${later}'`)
+
+  /** Resolves to a client that holds a lock on the records. */
   async function reader(): ReturnType<typeof bystander> {
-    await queryPostgres(database.dsn, `delete from harbor_state_migrations where name >= '0005'`)
     const reading = await bystander(database.dsn)
     await reading.query('begin; select count(*) from state_records')
     return reading
@@ -121,29 +127,33 @@ describe('a migration of tables that others use', () => {
     await using old = await openOwnStore({ dsn: database.dsn })
     await using reading = await reader()
     await using shared = await openPostgres({ dsn: database.dsn })
-    const opening = openStateStore({ database: shared })
+    const migrating = migrateSubsystem(requireSqlDatabase(shared), newer, 'apply')
     await waitingForLock(database.dsn, 1)
     for (let count = 0; count < 3; count += 1) {
       expect(await old.state.save(newRecord())).toBe('saved')
     }
     await reading.query('commit')
-    await using state = await opening
-    expect(await state.save(newRecord())).toBe('saved')
+    await migrating
+    expect(await old.state.save(newRecord())).toBe('saved')
+    await forget()
   })
 
   test('times out, changes nothing, and fails with advice', async () => {
+    await using _old = await openOwnStore({ dsn: database.dsn })
     await using reading = await reader()
     await using shared = await openPostgres({ dsn: database.dsn, migrationTimeoutMs: 100 })
-    const failure = await failureOf(openStateStore({ database: shared }))
+    const sqlDatabase = requireSqlDatabase(shared)
+    const failure = await failureOf(migrateSubsystem(sqlDatabase, newer, 'apply'))
     expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
     expect(failure.message).toContain('end the long transactions')
     expect(await advisoryLocks()).toEqual([])
     const ledger = await queryPostgres(
       database.dsn,
-      `select from harbor_state_migrations where name >= '0005'`,
+      `select from harbor_state_migrations where name = '${later}'`,
     )
     expect(ledger).toEqual([])
     await reading.query('commit')
-    await using _state = await openStateStore({ database: shared })
+    await migrateSubsystem(sqlDatabase, newer, 'apply')
+    await forget()
   })
 })

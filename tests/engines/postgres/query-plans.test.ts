@@ -8,6 +8,9 @@ import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
 const ROWS = 20_000
 
+const columns =
+  'tenant_id, user_id, session_id, run_id, kind, event_id, version, updated_at, event_trail, bytes'
+
 let database: TestDatabase
 
 beforeAll(async () => {
@@ -17,14 +20,14 @@ beforeAll(async () => {
   // 200 tenants with 100 kinds each; the kinds "rare.*" are held by two tenants only.
   await queryPostgres(
     database.dsn,
-    `insert into state_records
+    `insert into state_records (${columns})
      select 't' || i / 100, 'u', 's', '', case when i < 200 and i % 100 = 0 then 'rare.' else 'k' end || i % 100,
        'e' || i, 0, 0, 'e' || i || ',', '\\x00'
      from generate_series(0, ${ROWS - 1}) as i`,
   )
   await queryPostgres(
     database.dsn,
-    `insert into state_records
+    `insert into state_records (${columns})
      select 'many', 'u', 's', '', 'm' || i, 'e' || i, 0, 0, 'e' || i || ',', '\\x00' from generate_series(0, 4999) as i`,
   )
   await queryPostgres(database.dsn, 'analyze state_records, state_kinds')
@@ -158,7 +161,7 @@ test('plans that were made for an empty table find one slot or one event id in a
     }
     await queryPostgres(
       empty.dsn,
-      `insert into state_records
+      `insert into state_records (${columns})
        select 't7', 'u', 's', '', 'k' || i, 'e' || i, 0, 0, 'e' || i || ',', '\\x00' from generate_series(1, 5000) as i`,
     )
     expect(await state.load(ann, 'k4000')).toBeDefined()

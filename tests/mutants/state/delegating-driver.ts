@@ -1,6 +1,7 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage } from '@harborage/core/kit'
 import type {
+  CheckedRecord,
   CheckedTransaction,
   Condition,
   DeleteBatch,
@@ -40,7 +41,7 @@ export class DelegatingDriver implements StateDriver {
     return this.records.loadByEventId(identity, eventId)
   }
 
-  save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+  save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
     return this.records.save(record, condition)
   }
 
@@ -89,7 +90,7 @@ export class DelegatingDriver implements StateDriver {
   }
 
   /** Writes although a precondition fails, which no driver may do. */
-  protected async force(record: StateRecord): Promise<void> {
+  protected async force(record: CheckedRecord): Promise<void> {
     await this.records.delete(record, undefined)
     const holder = await this.records.loadByEventId(record.identity, record.eventId)
     if (holder !== undefined) await this.records.delete(holder, undefined)

@@ -9,6 +9,7 @@ import type {
 } from '@harborage/core'
 import {
   StateStore,
+  type CheckedRecord,
   type CountOptions,
   type DeleteOptions,
   type NewStateRecord,
@@ -149,7 +150,7 @@ function uncheckedList(options: StateListOptions = {}) {
   return { limit, order, from, to }
 }
 
-function complete(record: NewStateRecord): StateRecord {
+function complete(record: NewStateRecord): CheckedRecord {
   const { version = 0, updatedAt = new Date(0) } = record
   return { ...record, identity: withRun(record.identity), version, updatedAt }
 }

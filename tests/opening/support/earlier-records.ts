@@ -20,6 +20,7 @@ export const checkpoint: StateRecord = {
   bytes: new TextEncoder().encode('step 2'),
   version: 2,
   updatedAt,
+  createdAt: updatedAt,
 }
 
 /** What that database holds, ordered by kind. */
@@ -31,6 +32,7 @@ export const earlierRecords: readonly StateRecord[] = [
     bytes: new Uint8Array(),
     version: 0,
     updatedAt,
+    createdAt: updatedAt,
   },
   {
     eventId: parseEventId('01JGJ0000000000000000000B1'),
@@ -39,6 +41,7 @@ export const earlierRecords: readonly StateRecord[] = [
     bytes: new Uint8Array([0, 1, 127, 128, 255, 92, 120]),
     version: 2 ** 53 - 1,
     updatedAt,
+    createdAt: updatedAt,
   },
   checkpoint,
 ]

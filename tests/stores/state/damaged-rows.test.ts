@@ -16,6 +16,7 @@ const everywhere = [
   ['whose version is negative', 'version = -4111'],
   ['without an event id and a version', `event_id = '', version = -1`],
   ['whose time is none', 'updated_at = 9000000000000000'],
+  ['whose first time is none', 'created_at = 9000000000000000'],
 ] as const
 
 // Only SQLite keeps values of another type than that of their column.
@@ -23,6 +24,7 @@ const onSqlite = [
   ['whose version is a text', `version = 'my card 4111'`],
   ['whose version has a fraction', 'version = 4111.5'],
   ['whose time is a text', `updated_at = 'my card 4111'`],
+  ['whose first time is a text', `created_at = 'my card 4111'`],
   ['whose bytes are a text', `bytes = 'my card 4111'`],
 ] as const
 

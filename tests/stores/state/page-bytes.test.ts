@@ -6,7 +6,12 @@ import { type Database, newEventId, openDatabase } from '@harborage/core'
 import { MAX_PAGE_BYTES } from '@harborage/core/kit'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
-import { InMemoryStateDriver, type StateDriver, type StateRecord } from '@harborage/state'
+import {
+  InMemoryStateDriver,
+  type CheckedRecord,
+  type StateDriver,
+  type StateRecord,
+} from '@harborage/state'
 import { openSqlStateDriver } from '@harborage/state/sql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -103,7 +108,7 @@ describe.each<[where: string, open: () => Promise<StateDriver>]>([
   )
 })
 
-function record(kind: string, size: number): StateRecord {
+function record(kind: string, size: number): CheckedRecord {
   const bytes = new Uint8Array(size)
   return {
     eventId: newEventId(),

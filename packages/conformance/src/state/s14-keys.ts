@@ -87,7 +87,8 @@ export function keys({ it, many }: StateCases): void {
 }
 
 function keyOf({ bytes, ...record }: Required<NewStateRecord>): unknown {
-  return comparable({ ...record, identity: { runId: '', ...record.identity }, size: bytes.length })
+  const identity = { runId: '', ...record.identity }
+  return comparable({ ...record, identity, createdAt: record.updatedAt, size: bytes.length })
 }
 
 function comparable({
@@ -97,8 +98,10 @@ function comparable({
   version,
   size,
   updatedAt,
+  createdAt,
   ...rest
 }: StateKey): unknown {
   const { tenantId, userId, sessionId, runId } = identity
-  return { eventId, tenantId, userId, sessionId, runId, kind, version, size, updatedAt, rest }
+  const names = { eventId, tenantId, userId, sessionId, runId, kind }
+  return { ...names, version, size, updatedAt, createdAt, rest }
 }

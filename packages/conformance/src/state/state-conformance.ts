@@ -23,6 +23,7 @@ import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { concurrency } from './s12-concurrency.ts'
 import { sameness } from './s12-sameness.ts'
+import { createdAt } from './s14-created-at.ts'
 import { keys } from './s14-keys.ts'
 import { loadMany } from './s14-load-many.ts'
 import { ranges } from './s14-ranges.ts'
@@ -45,7 +46,7 @@ const guarantees: Guarantees<StoreFixture<StateStore>> = {
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness, concurrency],
-  'S14 many at once': [loadMany, ranges, keys],
+  'S14 many at once': [loadMany, ranges, keys, createdAt],
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],

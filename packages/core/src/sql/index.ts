@@ -39,6 +39,7 @@ export type {
 export { sqliteDialect } from './dialects/sqlite.ts'
 // Pages, locks and migrations.
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
+export { addColumn } from './add-column.ts'
 export {
   compileDirectory,
   compileRuns,

@@ -16,8 +16,8 @@ import {
   KnownNames,
   MAX_KIND_BYTES,
 } from '@harborage/core/kit'
-import type { Condition, SlotKey } from '../state-driver.ts'
-import { MAX_STATE_BYTES, type NewStateRecord, type StateRecord } from '../state-record.ts'
+import type { CheckedRecord, Condition, SlotKey } from '../state-driver.ts'
+import { MAX_STATE_BYTES, type NewStateRecord } from '../state-record.ts'
 
 /** An argument before it is checked: its fields may be anything. */
 type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
@@ -48,9 +48,17 @@ export function checkAnyRun(identity: Owner): Identity {
 }
 
 /** The names of `StateRecord`. */
-const recordNames = ['identity', 'kind', 'eventId', 'bytes', 'version', 'updatedAt'] as const
+const recordNames = [
+  'identity',
+  'kind',
+  'eventId',
+  'bytes',
+  'version',
+  'updatedAt',
+  'createdAt',
+] as const
 
-/** The names of `NewStateRecord`. */
+/** The names of `NewStateRecord`, and of a whole record, which a caller may save again. */
 const newRecordNames = new KnownNames('the record', recordNames)
 
 /**
@@ -60,7 +68,10 @@ const newRecordNames = new KnownNames('the record', recordNames)
 export const slotNames: KnownNames = new KnownNames('the slot', [...recordNames, 'size'])
 
 /** Checks a record with a checked identity, and copies its bytes. */
-export function checkRecord(identity: Required<RunIdentity>, record: NewStateRecord): StateRecord {
+export function checkRecord(
+  identity: Required<RunIdentity>,
+  record: NewStateRecord,
+): CheckedRecord {
   newRecordNames.check(record)
   const { eventId, kind, bytes, version, updatedAt }: Unchecked<NewStateRecord> = record
   return {

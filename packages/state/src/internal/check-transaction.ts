@@ -1,12 +1,16 @@
 import { HarborageError } from '@harborage/core'
 import { describeType, KnownNames } from '@harborage/core/kit'
 import { slotId } from '../decide.ts'
-import type { CheckedExpectation, CheckedTransaction, SlotKey } from '../state-driver.ts'
+import type {
+  CheckedExpectation,
+  CheckedRecord,
+  CheckedTransaction,
+  SlotKey,
+} from '../state-driver.ts'
 import {
   MAX_COMMIT_ENTRIES,
   type Slot,
   type SlotExpectation,
-  type StateRecord,
   type StateTransaction,
 } from '../state-record.ts'
 import {
@@ -100,7 +104,7 @@ function refuseDuplicateSlots(role: string, slots: readonly SlotKey[]): void {
   }
 }
 
-function refuseDuplicateEventIds(records: readonly StateRecord[]): void {
+function refuseDuplicateEventIds(records: readonly CheckedRecord[]): void {
   if (new Set(records.map(({ eventId }) => eventId)).size < records.length) {
     throw new HarborageError(
       'invalid_record',

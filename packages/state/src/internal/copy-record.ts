@@ -7,5 +7,6 @@ export function copyRecord(record: StateRecord): StateRecord {
     identity: { ...record.identity },
     bytes: new Uint8Array(record.bytes),
     updatedAt: new Date(record.updatedAt),
+    createdAt: new Date(record.createdAt),
   }
 }

@@ -1,8 +1,8 @@
 import type { EventId } from '@harborage/core'
 import { selectRows, pipeline, type SqlWork } from '@harborage/core/sql'
 import { decideCommit, slotId, type CommitDecision } from '../decide.ts'
-import type { CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
-import type { SaveOutcome, StateRecord } from '../state-record.ts'
+import type { CheckedRecord, CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
+import type { SaveOutcome } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
@@ -67,7 +67,7 @@ export function* commitWork(
 /** Saves a record with a precondition, as {@link commitWork} commits it. */
 export function* saveWork(
   statements: StateStatements,
-  record: StateRecord,
+  record: CheckedRecord,
   condition: Condition,
   mayBeApplied: boolean,
 ): SqlWork<SaveOutcome> {
@@ -83,7 +83,7 @@ export function* saveWork(
 /** Decides the outcome of a save from the rows that were read. */
 export function decideSaveOf(
   slots: InspectedSlots,
-  record: StateRecord,
+  record: CheckedRecord,
   condition: Condition,
   mayBeApplied: boolean,
 ): SaveOutcome {
@@ -93,7 +93,7 @@ export function decideSaveOf(
 }
 
 /** Returns the commit that is equivalent to a save with a precondition. */
-function commitOf(record: StateRecord, condition: Condition): CheckedTransaction {
+function commitOf(record: CheckedRecord, condition: Condition): CheckedTransaction {
   const { identity, kind } = record
   const expect = condition === undefined ? [] : [{ identity, kind, eventId: condition }]
   return { expect, save: [record], delete: [] }

@@ -1,7 +1,6 @@
 import type { EventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
-import type { Condition, SlotKey } from '../state-driver.ts'
-import type { StateRecord } from '../state-record.ts'
+import type { CheckedRecord, Condition, SlotKey } from '../state-driver.ts'
 import { eventMark } from './event-trail.ts'
 import { isSlot, slotKeyOf } from './rows.ts'
 import { contentOf } from './stored-content.ts'
@@ -32,7 +31,7 @@ export class InspectedSlots implements SlotView {
     })
   }
 
-  isHeldElsewhere(record: StateRecord): boolean {
+  isHeldElsewhere(record: CheckedRecord): boolean {
     return [...this.#bySlot.values()].some(
       (row) => row.event_id === record.eventId && !isSlot(row, record),
     )
@@ -41,7 +40,7 @@ export class InspectedSlots implements SlotView {
 
 /** A save with its precondition. */
 export interface ExpectingSave {
-  readonly record: StateRecord
+  readonly record: CheckedRecord
   readonly expected: Condition
 }
 

@@ -1,4 +1,12 @@
-import type { KeyedTable, KeyOrder, SchemaChange, Subsystem } from '@harborage/core/sql'
+import {
+  addColumn,
+  type KeyedTable,
+  type KeyOrder,
+  type SchemaChange,
+  type Subsystem,
+  type TableSpec,
+  type UniqueColumns,
+} from '@harborage/core/sql'
 import { stateRecords } from './tables.ts'
 
 /** Adds the table of slots. */
@@ -66,16 +74,18 @@ const byKind: KeyOrder = {
 const moveKindsToTheirTable: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.moveOut(db, schema, slots, byKind)
 
+const eventIds: UniqueColumns = {
+  name: 'state_records_event_id_key',
+  columns: ['tenant_id', 'event_id'],
+  apart: { name: 'state_records_event_id_idx', column: 'event_id' },
+}
+
 /**
  * Moves the uniqueness of event ids to an index that does not begin with the tenant. On a table
  * without statistics, the query planner took such an index for that of the slots.
  */
 const keepEventIdsApart: SchemaChange = (db, dialect) =>
-  dialect.apart.moveOut(db, 'state_records', {
-    name: 'state_records_event_id_key',
-    columns: ['tenant_id', 'event_id'],
-    apart: { name: 'state_records_event_id_idx', column: 'event_id' },
-  })
+  dialect.apart.moveOut(db, 'state_records', eventIds)
 
 /**
  * Makes the kinds of new slots reach their table also after the schema was renamed, or restored
@@ -83,6 +93,33 @@ const keepEventIdsApart: SchemaChange = (db, dialect) =>
  */
 const keepKindsInAnySchema: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.keepInAnySchema(db, schema, slots, byKind)
+
+/**
+ * The table with the date when a slot was filled. It stays as it is when the table changes later.
+ */
+const datedSlots = {
+  ...slots,
+  columns: {
+    ...slots.columns,
+    event_id: 'text',
+    version: 'integer',
+    updated_at: 'timestamp',
+    event_trail: 'text',
+    created_at: 'timestamp',
+    bytes: 'bytes',
+  },
+  // No date is so early.
+  defaults: { created_at: Number.MIN_SAFE_INTEGER },
+  unique: [eventIds],
+  keyOrders: [byKind],
+} satisfies TableSpec
+
+/**
+ * Adds the date when a slot was filled. Rows that are there get the default, and so do those of
+ * earlier releases that still run.
+ */
+const addCreatedAt: SchemaChange = (db, dialect, schema) =>
+  addColumn(db, dialect, schema, datedSlots, 'created_at')
 
 /**
  * The migrations of the state store. A released migration is never edited: a change is a new one.
@@ -97,5 +134,6 @@ export const stateSubsystem: Subsystem = {
     '0003_move_kinds_to_their_table': moveKindsToTheirTable,
     '0004_keep_event_ids_apart': keepEventIdsApart,
     '0005_keep_kinds_in_any_schema': keepKindsInAnySchema,
+    '0006_add_created_at': addCreatedAt,
   },
 }

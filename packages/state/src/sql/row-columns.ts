@@ -5,7 +5,10 @@ import { stateRecords, type StateRecordRow } from './tables.ts'
 export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind'>
 
 /** The columns of a record besides its slot. */
-export type ContentColumns = Pick<StateRecordRow, 'event_id' | 'version' | 'updated_at' | 'bytes'>
+export type ContentColumns = Pick<
+  StateRecordRow,
+  'event_id' | 'version' | 'updated_at' | 'created_at' | 'bytes'
+>
 
 /** The columns of a record with its slot. */
 export type RecordColumns = SlotColumns & ContentColumns

@@ -1,5 +1,5 @@
 import { sessionColumns } from '@harborage/core/sql'
-import type { SlotKey } from '../state-driver.ts'
+import type { CheckedRecord, SlotKey } from '../state-driver.ts'
 import type { StateKey, StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
 import type { ContentColumns, KeyRow, RecordColumns, SlotColumns } from './row-columns.ts'
@@ -12,13 +12,14 @@ export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
 }
 
 /** Returns the row of a new record. */
-export function recordRow(record: StateRecord): StateRecordRow {
+export function recordRow(record: CheckedRecord): StateRecordRow {
   return {
     ...slotColumns(record),
     event_id: record.eventId,
     version: record.version,
     updated_at: record.updatedAt.getTime(),
     event_trail: eventMark(record.eventId),
+    created_at: record.updatedAt.getTime(),
     bytes: record.bytes,
   }
 }
@@ -29,15 +30,16 @@ export function recordRow(record: StateRecord): StateRecordRow {
  * @throws `store_unavailable`, not retryable, if the row is damaged.
  */
 export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
-  const { eventId, bytes, version, updatedAt } = contentOf(row)
-  return { eventId, identity: { ...slot.identity }, kind: slot.kind, bytes, version, updatedAt }
+  const { eventId, bytes, version, updatedAt, createdAt } = contentOf(row)
+  const { identity, kind } = slot
+  return { eventId, identity: { ...identity }, kind, bytes, version, updatedAt, createdAt }
 }
 
 /** Returns the key of a row whose identity is known. Throws as {@link recordAt} does. */
 export function keyAt(identity: SlotKey['identity'], row: KeyRow): StateKey {
-  const { eventId, version, updatedAt } = contentOf({ ...row, bytes: NONE })
+  const { eventId, version, updatedAt, createdAt } = contentOf({ ...row, bytes: NONE })
   const { kind, size } = row
-  return { eventId, identity: { ...identity }, kind, version, updatedAt, size }
+  return { eventId, identity: { ...identity }, kind, version, updatedAt, createdAt, size }
 }
 
 const NONE = new Uint8Array()

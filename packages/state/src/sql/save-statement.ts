@@ -15,7 +15,7 @@ import {
 } from 'kysely'
 import { ofRow, ofRows, type CommitMarks } from './row-columns.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
-import { isNotOnTrail, isOutsideCommit, pushOnTrail } from './trail-expressions.ts'
+import { heldCreation, isNotOnTrail, isOutsideCommit, pushOnTrail } from './slot-expressions.ts'
 
 type Insert = InsertQueryBuilder<StateTables, 'state_records', InsertResult>
 
@@ -131,6 +131,7 @@ function replaceWhere(insert: Insert, ...conditions: readonly Expression<SqlBool
         version: update.ref('excluded.version'),
         updated_at: update.ref('excluded.updated_at'),
         event_trail: pushOnTrail(newMark),
+        created_at: heldCreation,
         bytes: update.ref('excluded.bytes'),
       }))
       .where((where) => where.and(conditions)),

@@ -15,6 +15,7 @@ import {
 } from '@harborage/core/sql'
 import { decideDelete, slotId } from '../decide.ts'
 import type {
+  CheckedRecord,
   CheckedTransaction,
   Condition,
   DeleteBatch,
@@ -74,7 +75,7 @@ export class SqlStateDriver implements StateDriver {
     return row === undefined ? undefined : recordOf(row)
   }
 
-  async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {
+  async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
     const row = recordRow(record)
     const written = await this.#write(row, condition)
     if (written === 'written') return 'saved'

@@ -26,7 +26,7 @@ import {
 import { compileStateRemovals, type StateRemovals } from './removals.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
-import { isNotOnTrail, pushOnTrail } from './trail-expressions.ts'
+import { heldCreation, isNotOnTrail, pushOnTrail } from './slot-expressions.ts'
 
 /** The event id that a statement searches for or expects. */
 export type EventColumn = Pick<StateRecordRow, 'event_id'>
@@ -198,6 +198,7 @@ function compileWrites(
             version: row.version,
             updated_at: row.updated_at,
             event_trail: pushOnTrail(sql<string>`${row.event_trail}`),
+            created_at: heldCreation,
             bytes: row.bytes,
           })
           .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import { type EventId, HarborageError, parseEventId } from '@harborage/core'
 import type { StateRecord } from '../state-record.ts'
 import type { ContentColumns } from './row-columns.ts'
-import type { StateRecordRow } from './tables.ts'
+import { NOT_RECORDED, type StateRecordRow } from './tables.ts'
 
 /**
  * Returns the content of a row.
@@ -10,16 +10,19 @@ import type { StateRecordRow } from './tables.ts'
  * @throws `store_unavailable`, not retryable, if the row is damaged.
  */
 export function contentOf(row: ContentColumns): Omit<StateRecord, 'identity' | 'kind'> {
-  const { version, bytes, updated_at: time } = row
+  const { version, bytes, updated_at: time, created_at: created } = row
   const updatedAt = new Date(time)
+  const createdAt = new Date(created === NOT_RECORDED ? time : created)
   const isSound =
     Number.isSafeInteger(version) &&
     version >= 0 &&
     types.isUint8Array(bytes) &&
     typeof time === 'number' &&
-    !Number.isNaN(updatedAt.getTime())
+    !Number.isNaN(updatedAt.getTime()) &&
+    typeof created === 'number' &&
+    !Number.isNaN(createdAt.getTime())
   if (!isSound) throw damagedRow()
-  return { eventId: eventIdOf(row), bytes, version, updatedAt }
+  return { eventId: eventIdOf(row), bytes, version, updatedAt, createdAt }
 }
 
 /**

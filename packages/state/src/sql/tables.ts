@@ -17,8 +17,11 @@ const records = {
      * event-trail.ts.
      */
     event_trail: 'text',
+    /** The `updated_at` of the save that filled the slot, or {@link NOT_RECORDED}. */
+    created_at: 'timestamp',
     bytes: 'bytes',
   },
+  defaults: { created_at: -9_007_199_254_740_991 },
   key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'],
   unique: [
     {
@@ -39,6 +42,9 @@ const records = {
     },
   ],
 } as const
+
+/** The `created_at` of a slot that an earlier release filled. No date is so early. */
+export const NOT_RECORDED: number = records.defaults.created_at
 
 /**
  * A row per slot that is not empty. The primary key is the slot; the event id is unique within the

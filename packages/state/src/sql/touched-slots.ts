@@ -1,8 +1,7 @@
 import type { EventId } from '@harborage/core'
 import type { WriteClaim } from '@harborage/core/sql'
 import { slotId } from '../decide.ts'
-import type { CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
-import type { StateRecord } from '../state-record.ts'
+import type { CheckedRecord, CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
 
 /** A slot of a commit, with everything that the commit does with it. */
 export interface TouchedSlot {
@@ -10,13 +9,13 @@ export interface TouchedSlot {
   /** The precondition on the slot. */
   readonly expected: Condition
   /** The record to save, if there is one. */
-  readonly record: StateRecord | undefined
+  readonly record: CheckedRecord | undefined
   readonly isDeleted: boolean
 }
 
 /** A touched slot that is written, or has a known precondition. */
 export type SlotChange =
-  | (TouchedSlot & { readonly record: StateRecord })
+  | (TouchedSlot & { readonly record: CheckedRecord })
   | (TouchedSlot & { readonly record: undefined; readonly expected: EventId | null })
 
 /** Returns what a commit writes: its slots, the event ids that it saves, and their size. */

@@ -3,7 +3,7 @@ import type { SourceEdit } from '../fault-row.ts'
 /** A save is acknowledged before it is made. */
 export const savesLater: SourceEdit = {
   file: 'packages/state/src/sql/sql-state-driver.ts',
-  from: 'async save(record: StateRecord, condition: Condition): Promise<SaveOutcome> {',
+  from: 'async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {',
   to: `async save(record, condition) {
     setTimeout(() => this.saveLater(record, condition).catch(() => {}), 20)
     return 'saved'

@@ -1,5 +1,7 @@
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 
+import { OVERWRITTEN } from './slot-callers.ts'
+
 const slot = 'tenant_id, user_id, session_id, run_id, kind'
 
 /**
@@ -40,6 +42,26 @@ export async function checkKinds(dsn: string, records: number): Promise<readonly
     ...(row.filled === records ? [] : [`${records - row.filled} records are gone that were there`]),
     ...(row.unlisted === 0 ? [] : [`${row.unlisted} slots are left out of listKind`]),
     ...(row.left === 0 ? [] : [`${row.left} kinds are listed of slots that are empty`]),
+  ]
+}
+
+/**
+ * Resolves to what is wrong with the dates of filled slots. Replicas of the earlier version do not
+ * know them, and those of the newest keep the date of the first save.
+ */
+export async function checkDates(dsn: string): Promise<readonly string[]> {
+  const [row] = await queryPostgres<{ dated: number; moved: number }>(
+    dsn,
+    `select
+      (count(*) filter (where session_id like 'old%' and created_at <> ${Number.MIN_SAFE_INTEGER}))::int as dated,
+      (count(*) filter (where session_id like 'new%' and updated_at > 10 and created_at > updated_at / 2))::int
+        as moved
+     from state_records where kind = '${OVERWRITTEN}'`,
+  )
+  if (row === undefined) throw new Error('one row tells it')
+  return [
+    ...(row.dated === 0 ? [] : [`${row.dated} slots have a date that no replica has saved`]),
+    ...(row.moved === 0 ? [] : [`${row.moved} slots forget when they were filled`]),
   ]
 }
 

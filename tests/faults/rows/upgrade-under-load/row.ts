@@ -8,7 +8,7 @@ import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
 import { figures, sumOf } from '../../harness/figures.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
 import { Worker } from '../../harness/worker.ts'
-import { checkKinds, fill, versionOf } from './fill.ts'
+import { checkDates, checkKinds, fill, versionOf } from './fill.ts'
 import { buildOf, earlierVersions } from './versions.ts'
 import type { ReplicaConfig } from './worker.ts'
 
@@ -28,9 +28,9 @@ export const upgradeUnderLoad: FaultRow = {
   name: 'upgrade under load',
   how: '2 replicas of each earlier version work on all stores, with 300,000 records, while 2 of the newest open and migrate; a transaction that reads for long is in the way',
   checked:
-    'no error but retryable ones; calls pass while a migration waits; nothing is lost, and every slot has its kind',
+    'no error but retryable ones; calls pass while a migration waits; nothing is lost, every slot has its kind, and keeps the date when it was filled',
   unit: 'upgrades',
-  full: 8,
+  full: 10,
   slice: 2,
   tools: [],
   brokenBuilds: [
@@ -69,6 +69,17 @@ export const upgradeUnderLoad: FaultRow = {
           file: 'packages/core/src/sql/dialects/postgres-key-tables.ts',
           from: "when 'INSERT' then insert into ${keyTable} (${columns}) values (${inserted});",
           to: "when 'INSERT' then null;",
+        },
+      ],
+    },
+    {
+      name: 'forgets when a slot was filled',
+      rounds: 1,
+      edits: [
+        {
+          file: 'packages/state/src/sql/slot-expressions.ts',
+          from: 'else state_records.created_at end',
+          to: 'else state_records.updated_at end',
         },
       ],
     },
@@ -126,7 +137,9 @@ async function upgrade(
   )
   return sumOf([
     ...seen,
-    figures({ violations: [...violations, ...(await checkKinds(dsn, records))] }),
+    figures({
+      violations: [...violations, ...(await checkKinds(dsn, records)), ...(await checkDates(dsn))],
+    }),
   ])
 }
 

@@ -41,6 +41,45 @@ export class SlotFiller implements Caller {
   }
 }
 
+/** The kind of the slots that are overwritten. */
+export const OVERWRITTEN = 'overwritten'
+
+/** Overwrites one slot. The dates of its saves count them. */
+export class Overwriter implements Caller {
+  readonly name = 'one slot'
+  readonly mark = OVERWRITTEN
+  readonly #stores: Stores
+  readonly #identity: RunIdentity
+  #time = 0
+
+  constructor(stores: Stores, identity: RunIdentity) {
+    this.#stores = stores
+    this.#identity = identity
+  }
+
+  next(): Operation {
+    this.#time += 1
+    const record = {
+      eventId: newEventId(),
+      identity: this.#identity,
+      kind: OVERWRITTEN,
+      bytes: Buffer.from(this.mark),
+      updatedAt: new Date(this.#time),
+    }
+    return {
+      isTransaction: false,
+      run: async () => void (await this.#stores.state.save(record)),
+      isApplied: async ({ state }) =>
+        (await state.load(this.#identity, OVERWRITTEN))?.eventId === record.eventId,
+      acknowledge: () => {},
+    }
+  }
+
+  async check(): Promise<Figures> {
+    return figures({})
+  }
+}
+
 const SEEN = 50
 
 /** Walks across all tenants, like a scheduler that searches for work. */

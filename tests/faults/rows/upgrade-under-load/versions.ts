@@ -14,10 +14,14 @@ const later: readonly string[] = [
   "'0003_move_kinds_to_their_table': moveKindsToTheirTable,",
   "'0004_keep_event_ids_apart': keepEventIdsApart,",
   "'0005_keep_kinds_in_any_schema': keepKindsInAnySchema,",
+  "'0006_add_created_at': addCreatedAt,",
 ]
 
 /** The first version that has a table of kinds. */
 const KINDS_TABLE = 3
+
+/** The first version that records when a slot was filled. */
+const CREATED_AT = 6
 
 /** What makes a version without a table of kinds of the sources. */
 const withoutKinds: readonly SourceEdit[] = [
@@ -28,11 +32,28 @@ const withoutKinds: readonly SourceEdit[] = [
   },
 ]
 
+/** What makes a version that knows no `created_at` of the sources. */
+const withoutCreatedAt: readonly SourceEdit[] = [
+  { file: 'packages/state/src/sql/tables.ts', from: "created_at: 'timestamp',", to: '' },
+  {
+    file: 'packages/state/src/sql/rows.ts',
+    from: 'created_at: record.updatedAt.getTime(),',
+    to: '',
+  },
+  { file: 'packages/state/src/sql/save-statement.ts', from: 'created_at: heldCreation,', to: '' },
+  { file: 'packages/state/src/sql/statements.ts', from: 'created_at: heldCreation,', to: '' },
+  {
+    file: 'packages/state/src/sql/stored-content.ts',
+    from: 'created_at: created }',
+    to: 'created_at: created = NOT_RECORDED }',
+  },
+]
+
 /**
  * The versions before the newest, by how many migrations of the state store they know. First the
  * one from which most is changed while others use it, then the latest.
  */
-export const earlierVersions: readonly number[] = [2, 4, 1, 3]
+export const earlierVersions: readonly number[] = [2, 5, 1, 3, 4]
 
 /**
  * Returns the sources taken back to an earlier version in what concerns the tables: its migrations,
@@ -40,7 +61,11 @@ export const earlierVersions: readonly number[] = [2, 4, 1, 3]
  */
 export function buildOf(version: number): BrokenBuild {
   const unknown = later.slice(version - 1).map((from) => ({ file: migrations, from, to: '' }))
-  const edits = [...unknown, ...(version < KINDS_TABLE ? withoutKinds : [])]
+  const edits = [
+    ...unknown,
+    ...(version < KINDS_TABLE ? withoutKinds : []),
+    ...(version < CREATED_AT ? withoutCreatedAt : []),
+  ]
   for (const { file, from } of edits) {
     // Otherwise it would be another version than it is taken for.
     if (!readFileSync(join(repositoryRoot, file), 'utf8').includes(from)) {

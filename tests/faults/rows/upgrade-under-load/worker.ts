@@ -8,7 +8,7 @@ import type { Caller } from '../../harness/workload/caller.ts'
 import { callersOn } from '../../harness/workload/callers.ts'
 import { openPostgresStores } from '../../harness/workload/stores.ts'
 import { Tally } from '../../harness/workload/tally.ts'
-import { KindWalker, SlotFiller } from './slot-callers.ts'
+import { KindWalker, Overwriter, SlotFiller } from './slot-callers.ts'
 
 /** What a replica is started with. */
 export interface ReplicaConfig {
@@ -24,6 +24,7 @@ const filling = { tenantId: 'acme', userId: 'ann', sessionId: `${name}-fill.`, r
 const callers: readonly Caller[] = [
   ...callersOn(stores, name),
   new SlotFiller(stores, filling),
+  new Overwriter(stores, filling),
   new KindWalker(stores),
 ]
 

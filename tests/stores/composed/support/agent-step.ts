@@ -5,7 +5,7 @@ import { newEventId, parseEventId, type EventId } from '@harborage/core'
 import type { SqlWork, WorkTraits } from '@harborage/core/sql'
 import type { HeldMemory, MemoryChange, MemoryHeader } from '@harborage/memory'
 import { changeWork } from '@harborage/memory/sql'
-import type { Condition, SaveOutcome, StateRecord } from '@harborage/state'
+import type { CheckedRecord, Condition, SaveOutcome } from '@harborage/state'
 import { saveWork } from '@harborage/state/sql'
 import type { ThreeStores } from './three-stores.ts'
 
@@ -23,7 +23,7 @@ export const STEP: WorkTraits = {
 /** The writes of a step of an agent: a tool output, a checkpoint and a turn. */
 export interface AgentStep {
   readonly artifact: NewArtifact
-  readonly record: StateRecord
+  readonly record: CheckedRecord
   readonly condition: Condition
   readonly turnId: EventId
 }
@@ -48,7 +48,7 @@ export function newStep(text: string, change: Partial<AgentStep> = {}): AgentSte
 }
 
 /** Returns a record of the run with an event id of its own. */
-export function newRecord(kind: string, eventId: string = newEventId()): StateRecord {
+export function newRecord(kind: string, eventId: string = newEventId()): CheckedRecord {
   const bytes = new TextEncoder().encode(kind)
   const updatedAt = new Date('2026-01-02T03:04:05Z')
   return { eventId: parseEventId(eventId), identity: run, kind, bytes, version: 1, updatedAt }

@@ -1,5 +1,11 @@
 import { type Identity, parseEventId } from '@harborage/core'
-import type { CheckedTransaction, SlotKey, StateRecord, StateStore } from '@harborage/state'
+import type {
+  CheckedRecord,
+  CheckedTransaction,
+  SlotKey,
+  StateRecord,
+  StateStore,
+} from '@harborage/state'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
 import { deleteSession } from '../../support/delete-session.ts'
 
@@ -86,7 +92,7 @@ export function transactionOf(
   }
 }
 
-export function recordOf(tenantId: string, record: CallRecord): StateRecord {
+export function recordOf(tenantId: string, record: CallRecord): CheckedRecord {
   return {
     ...slotOf(tenantId, record),
     eventId: parseEventId(record.eventId),

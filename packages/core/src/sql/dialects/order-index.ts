@@ -15,6 +15,9 @@ export const orderIndexes: KeyOrders = {
   // The index stays in the table.
   async moveOut() {},
   async keepInAnySchema() {},
+  async remove(db, _schema, _table, { name }) {
+    await db.schema.dropIndex(name).execute()
+  },
   objectsOf: () => ({ tables: [], triggers: [] }),
   pageOf: (calls, table, order, page, columns) =>
     keysOf(calls, table.name, order, page).select(columns).$castTo(),

@@ -53,6 +53,14 @@ export const keyTables: KeyOrders = {
     where not exists (select from ${keys} as kind where ${isSame})`.execute(db)
   },
 
+  async remove(db, schema, table, { keyTable: { name, keeper } }) {
+    const records = named(schema, table.name)
+    await sql`drop trigger ${sql.id(keeper)} on ${records}`.execute(db)
+    await sql`drop trigger ${sql.id(`${keeper}_none`)} on ${records}`.execute(db)
+    await sql`drop function ${named(schema, keeper)}()`.execute(db)
+    await db.schema.dropTable(name).execute()
+  },
+
   objectsOf: (table, { keyTable }) => ({
     tables: [keyTable.name],
     triggers: [

@@ -18,6 +18,15 @@ import type { SqlDialect } from './sql-dialect.ts'
 export const postgresDialect: SqlDialect = {
   columnType: postgresColumnType,
   valueType: postgresValueType,
+  // Other roles may have rights on a table that an earlier transaction made.
+  async isNewTable(db, schema, name) {
+    const { rows } = await sql`
+      select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid
+      where n.nspname = ${schema} and c.relname = ${name} and a.attnum = 1
+        and a.xmin = pg_current_xact_id()::xid`.execute(db)
+    return rows.length > 0
+  },
   textPosition: (text, part) => sql<number>`strpos(${text}, ${part})`,
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),

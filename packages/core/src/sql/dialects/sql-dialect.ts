@@ -38,6 +38,13 @@ export interface SqlDialect {
    */
   columnType(type: ColumnType, db: Kysely<NoTables>): Promise<RawBuilder<unknown>>
   /**
+   * Returns whether a migration may make a table again, because it is empty and no one else uses
+   * it.
+   *
+   * @param name The name of the table.
+   */
+  isNewTable(db: Kysely<NoTables>, schema: string | undefined, name: string): Promise<boolean>
+  /**
    * Returns the type to which a query has to cast a parameter that it inserts into such a column,
    * or `undefined` if the engine needs no cast.
    */
@@ -251,8 +258,9 @@ export interface ApartColumns {
 }
 
 /**
- * Keeps and walks a further order of the keys of a table. Released migrations call `moveOut` and
- * `keepInAnySchema`, so their effects must not change: a new layout needs a new member.
+ * Keeps and walks a further order of the keys of a table. Released migrations call `moveOut`,
+ * `keepInAnySchema` and `remove`, so their effects must not change: a new layout needs a new
+ * member.
  */
 export interface KeyOrders {
   /** Creates what keeps the order of an empty table. */
@@ -274,6 +282,13 @@ export interface KeyOrders {
    * that went to the wrong schema.
    */
   keepInAnySchema(
+    db: Kysely<NoTables>,
+    schema: string | undefined,
+    table: KeyedTable,
+    order: KeyOrder,
+  ): Promise<void>
+  /** Removes what keeps the order of an empty table. */
+  remove(
     db: Kysely<NoTables>,
     schema: string | undefined,
     table: KeyedTable,

@@ -18,6 +18,10 @@ const UNIQUE: ReadonlySet<string> = new Set([
 export const sqliteDialect: SqlDialect = {
   columnType: async (type) => columnType(type),
   valueType: () => undefined,
+  async isNewTable(db, _schema, name) {
+    const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(db)
+    return rows.length === 0
+  },
   textPosition: (text, part) => sql<number>`instr(${text}, ${part})`,
   lockRows: (query) => query,
   *keepEmpty(place) {

@@ -2,6 +2,7 @@ import type { SqlDialect } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { MARK_CHARACTERS, TRAIL_CHARACTERS } from './event-trail.ts'
 import type { CommitMarks } from './row-columns.ts'
+import { NOT_RECORDED } from './tables.ts'
 
 /** Returns the condition that a slot neither holds nor remembers the event id of a mark. */
 export function isNotOnTrail(dialect: SqlDialect, mark: RawBuilder<string>): RawBuilder<SqlBool> {
@@ -21,6 +22,13 @@ export function isOutsideCommit(
 export function pushOnTrail(mark: RawBuilder<string>): RawBuilder<string> {
   return sql<string>`substr(${mark} || state_records.event_trail, 1, ${sql.lit(TRAIL_CHARACTERS)})`
 }
+
+/**
+ * The `created_at` that a slot keeps when its record is replaced. What an earlier release filled
+ * gets the oldest date that is known of it.
+ */
+export const heldCreation: RawBuilder<number> = sql<number>`case state_records.created_at
+  when ${sql.lit(NOT_RECORDED)} then state_records.updated_at else state_records.created_at end`
 
 function lacks(
   dialect: SqlDialect,
