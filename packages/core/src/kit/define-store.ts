@@ -7,16 +7,21 @@ import { requireNodeVersion } from './node-version.ts'
 import { unknownDriver } from './unknown-driver.ts'
 
 /** Opens a driver that does not use SQL. */
-export interface StoreDriverFactory<Driver> extends Registered {
-  /*
-   * * Opens the driver.
+export interface StoreDriverFactory<Driver, Options = never> extends Registered {
+  /**
+   * Opens the driver.
    *
    * @param dsn The caller's DSN as it was written. It may be a bare path if the caller named the
    * driver, and is `undefined` if the caller passed none.
    * @param migrate With `'verify'`, opening changes nothing and fails with `schema_outdated` if
    * something has to be created.
+   * @param options The options of the caller that the drivers of this store take.
    */
-  readonly open: (dsn: string | undefined, migrate: 'apply' | 'verify') => Promise<Driver>
+  readonly open: (
+    dsn: string | undefined,
+    migrate: 'apply' | 'verify',
+    options?: Options,
+  ) => Promise<Driver>
 }
 
 /** Options that the class of a store takes in addition to its driver. */
@@ -27,16 +32,16 @@ export interface StoreOptions {
   readonly release?: () => Promise<void>
 }
 
-/** The sources of a store's drivers. */
-export interface DriverSource<Driver> {
+/** The sources of a store's drivers. `Options` are those that its drivers take. */
+export interface DriverSource<Driver, Options = never> {
   /** Returns a driver that keeps everything in the memory of this process. */
-  readonly inMemory: () => Driver
+  readonly inMemory: (options?: Options) => Driver
   /**
    * Loads the function that opens the SQL driver on a database. It is called only if a database is
    * used, so kysely is not loaded without one.
    */
   readonly loadSql: () => Promise<
-    (database: Database, migrate: 'apply' | 'verify') => Promise<Driver>
+    (database: Database, migrate: 'apply' | 'verify', options?: Options) => Promise<Driver>
   >
 }
 
@@ -72,18 +77,18 @@ const DEFAULT_DRIVER = 'memory'
  * await release()
  * ```
  */
-export function defineStore<Driver extends ClosableDriver>(
-  source: DriverSource<Driver>,
-): DefinedStore<Driver> {
+export function defineStore<Driver extends ClosableDriver, Options = never>(
+  source: DriverSource<Driver, Options>,
+): DefinedStore<Driver, Options> {
   return new DefinedStore(source)
 }
 
 /** The drivers of one store. */
-export class DefinedStore<Driver extends ClosableDriver> {
-  readonly #registry = new DriverRegistry<StoreDriverFactory<Driver>>('store')
-  readonly #loadSql: DriverSource<Driver>['loadSql']
+export class DefinedStore<Driver extends ClosableDriver, Options = never> {
+  readonly #registry = new DriverRegistry<StoreDriverFactory<Driver, Options>>('store')
+  readonly #loadSql: DriverSource<Driver, Options>['loadSql']
 
-  constructor({ inMemory, loadSql }: DriverSource<Driver>) {
+  constructor({ inMemory, loadSql }: DriverSource<Driver, Options>) {
     this.#loadSql = loadSql
     this.#registry.register(DEFAULT_DRIVER, inMemoryFactory(inMemory))
   }
@@ -94,7 +99,7 @@ export class DefinedStore<Driver extends ClosableDriver> {
    * @throws `invalid_config` if the name or a scheme is malformed, or already registered by this
    * store or by an engine.
    */
-  register(name: string, factory: StoreDriverFactory<Driver>): void {
+  register(name: string, factory: StoreDriverFactory<Driver, Options>): void {
     this.#registry.register(name, factory)
   }
 
@@ -109,25 +114,26 @@ export class DefinedStore<Driver extends ClosableDriver> {
   /**
    * Opens the driver that a configuration selects. Nothing stays open if that fails.
    *
+   * @param options What the driver is opened with. Default: nothing.
    * @throws `invalid_config`, also if Node.js is older than 22.14; `unknown_driver`, or an error of
    * the driver. One that is not a HarborageError becomes the cause of a `driver_failed`.
    */
-  async open(config: StoreConfig): Promise<OpenedDriver<Driver>> {
+  async open(config: StoreConfig, options?: Options): Promise<OpenedDriver<Driver>> {
     try {
       requireNodeVersion('@harborage/core')
-      return await this.#open(parseStoreConfig(config))
+      return await this.#open(parseStoreConfig(config), options)
     } catch (error) {
       throw asDriverFailure(error)
     }
   }
 
-  async #open(config: StoreConfig): Promise<OpenedDriver<Driver>> {
+  async #open(config: StoreConfig, options?: Options): Promise<OpenedDriver<Driver>> {
     const { database, driver, dsn, migrate = 'apply' } = config
-    if (database !== undefined) return opened(await this.#openOnSql(database, migrate))
+    if (database !== undefined) return opened(await this.#openOnSql(database, migrate, options))
     const scheme = dsn === undefined ? undefined : schemeOf(dsn)
     const name = driver ?? (dsn === undefined ? DEFAULT_DRIVER : undefined)
     const factory = find(this.#registry, name, scheme)
-    if (factory !== undefined) return opened(await factory.open(dsn, migrate))
+    if (factory !== undefined) return opened(await factory.open(dsn, migrate, options))
     const engine = find(engines, name, scheme)
     if (engine === undefined) {
       throw unknownDriver({
@@ -143,15 +149,16 @@ export class DefinedStore<Driver extends ClosableDriver> {
         `the driver "${name}" needs a dsn: it says where the data is kept`,
       )
     }
-    return this.#openOnOwnDatabase(await engine.open(dsn), migrate)
+    return this.#openOnOwnDatabase(await engine.open(dsn), migrate, options)
   }
 
   async #openOnOwnDatabase(
     database: Database,
     migrate: 'apply' | 'verify',
+    options: Options | undefined,
   ): Promise<OpenedDriver<Driver>> {
     try {
-      const driver = await this.#openOnSql(database, migrate)
+      const driver = await this.#openOnSql(database, migrate, options)
       return {
         driver,
         async release() {
@@ -165,9 +172,13 @@ export class DefinedStore<Driver extends ClosableDriver> {
     }
   }
 
-  async #openOnSql(database: Database, migrate: 'apply' | 'verify'): Promise<Driver> {
+  async #openOnSql(
+    database: Database,
+    migrate: 'apply' | 'verify',
+    options: Options | undefined,
+  ): Promise<Driver> {
     const openOnSql = await this.#loadSql()
-    return openOnSql(database, migrate)
+    return openOnSql(database, migrate, options)
   }
 }
 
@@ -176,17 +187,19 @@ function opened<Driver extends ClosableDriver>(driver: Driver): OpenedDriver<Dri
 }
 
 /** Returns the factory of the in-memory driver. It rejects a DSN that names a place. */
-function inMemoryFactory<Driver>(create: () => Driver): StoreDriverFactory<Driver> {
+function inMemoryFactory<Driver, Options>(
+  create: (options?: Options) => Driver,
+): StoreDriverFactory<Driver, Options> {
   return {
     schemes: ['memory'],
-    async open(dsn) {
+    async open(dsn, _migrate, options) {
       if (dsn !== undefined && dsn !== 'memory:') {
         throw new HarborageError(
           'invalid_config',
           'dsn names a place, and the driver "memory" keeps nothing: leave it out, or name another driver',
         )
       }
-      return create()
+      return create(options)
     },
   }
 }

@@ -47,9 +47,10 @@ export {
   type DirectoryStatements,
 } from './directory.ts'
 export { lockKey } from './lock-key.ts'
-export { migrateSubsystem, type SchemaChange, type Subsystem } from './migrations.ts'
+export { migrateSubsystem } from './migrations.ts'
 export { missingTable } from './missing-table.ts'
 export { prefixUpperBound } from './prefix-upper-bound.ts'
+export type { OptionalMigration, SchemaChange, Subsystem } from './subsystem.ts'
 // Drivers of stores and their transactions.
 export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
 export { refuseToRepeat, resolveOutcome } from './resolve-outcome.ts'

@@ -2,72 +2,50 @@ import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { HarborageError, isHarborageError } from '../harborage-error.ts'
 import { errorOfFindings, type Finding } from '../finding.ts'
-import type { SqlDialect } from './dialects/sql-dialect.ts'
 import type { NoTables } from './sql-calls.ts'
 import type { SqlDatabase } from './sql-database.ts'
 import { isSqlFailure } from './sql-failure.ts'
 import { compileStatement } from './sql-statement.ts'
-import type { StoredObjects, TableSpec } from './table-spec.ts'
-
-/** The migrations of one store, with a ledger and a lock of its own. */
-export interface Subsystem {
-  /**
-   * The name within those of the ledger and the lock, `harbor_state_migrations` and
-   * `harbor-state-migrations`: 1 to 40 lower-case letters, digits and `_`. It is unique among
-   * stores: `state`, `artifacts` and `memory` are those of Harborage.
-   */
-  readonly name: string
-  /** The npm package of the store, for the advice to upgrade it. */
-  readonly packageName: string
-  /** Forward-only migrations by name. They are applied in the order of their names. */
-  readonly migrations: Readonly<Record<string, SchemaChange>>
-  /**
-   * The tables after all migrations, in the order in which calls lock them. A migration locks all
-   * of them before it changes anything, see {@link SqlDatabase.migrate}: locking one by one could
-   * deadlock with calls. Default: none.
-   */
-  readonly tables?: readonly TableSpec[]
-}
-
-/**
- * One migration, written once for all engines.
- * @param schema The schema of the tables, on engines that have schemas. `db` already uses it; raw
- * SQL has to name it.
- */
-export type SchemaChange = (
-  db: Kysely<NoTables>,
-  dialect: SqlDialect,
-  schema: string | undefined,
-) => Promise<void>
+import { hasOptional, variantOf } from './optional-migration.ts'
+import type { StoredObjects } from './table-spec.ts'
+import type { Subsystem } from './subsystem.ts'
 
 /**
  * Applies the pending migrations of a subsystem, or only checks that there are none. Then checks
  * that this database role can work with the tables. On a database that is up to date this takes two
- * reads, which are sent together. If migrations are pending, the engine takes its lock and Kysely's
+ * reads, which are sent together, and a third one if its optional migration differs from what the
+ * caller says. If migrations are pending, the engine takes its lock and Kysely's
  * Migrator reads the ledger again under it, so a process that waited for another one's migrations
  * applies only what is still missing.
  *
+ * @returns Whether the database has the optional migration of the subsystem.
  * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`;
- * `invalid_config` if rows are hidden from the role, or a table or trigger is gone, or the name of
- * the subsystem is malformed or that of another store.
+ * `invalid_config` if rows are hidden from the role, or a table or trigger is gone, or the first
+ * opening of the database decided otherwise about the optional migration, or the name of the
+ * subsystem is malformed or that of another store.
  */
 export async function migrateSubsystem(
   database: SqlDatabase,
   subsystem: Subsystem,
   mode: 'apply' | 'verify',
-): Promise<void> {
+): Promise<boolean> {
   checkSubsystemName(subsystem)
-  const objects = objectsOf(database, subsystem)
+  const guessed = variantOf(subsystem, subsystem.optional?.isWanted ?? false)
   const [ledger, inspection] = await Promise.allSettled([
-    pendingMigrations(database, subsystem),
-    database.inspect(objects),
+    appliedMigrations(database, subsystem),
+    database.inspect(objectsOf(database, guessed)),
   ])
   if (ledger.status === 'rejected') throw ledger.reason
+  refuseUnknown(subsystem, ledger.value)
   if (inspection.status === 'rejected') throw inspection.reason
-  const pending = ledger.value
+  const has = hasOptional(subsystem, ledger.value)
+  const variant = variantOf(subsystem, has)
+  const pending = Object.keys(variant.migrations).filter((name) => !ledger.value.includes(name))
   if (pending.length === 0) {
     // They may have been created after the inspection and before the ledger was read.
-    return refuse(inspection.value.length === 0 ? [] : await database.inspect(objects))
+    const isSound = inspection.value.length === 0 && variant.tables === guessed.tables
+    refuse(isSound ? [] : await database.inspect(objectsOf(database, variant)))
+    return has
   }
   // Migrations create missing tables. Hidden rows of the ledger would make migrations seem pending.
   refuse(inspection.value.filter(({ name }) => name === HIDDEN_ROWS))
@@ -78,8 +56,9 @@ export async function migrateSubsystem(
         "open the store once with migrate: 'apply' in a process that may change the tables",
     )
   }
-  await applyMigrations(database, subsystem)
-  refuse(await database.inspect(objects))
+  const migrated = await applyMigrations(database, subsystem)
+  refuse(await database.inspect(objectsOf(database, variantOf(subsystem, migrated))))
+  return migrated
 }
 
 /**
@@ -136,7 +115,8 @@ function refuse(findings: readonly Finding[]): void {
   if (refusal !== undefined) throw refusal
 }
 
-async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
+/** Applies the pending migrations, and resolves to whether the database has the optional one. */
+async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<boolean> {
   const { name, tables = [] } = subsystem
   // Without the tables of key orders: a walk locks these first, a save locks the main table first.
   const lock = {
@@ -144,16 +124,25 @@ async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Pro
     tables: tables.map((table) => table.name),
   }
   try {
-    await database.migrate(lock, async (db) => {
-      const migrator = new Migrator({
-        db,
-        provider: { getMigrations: async () => changesOf(subsystem, database) },
-        migrationTableName: ledgerOf(subsystem),
-        migrationLockTableName: `${ledgerOf(subsystem)}_lock`,
-        ...(database.schema === undefined ? {} : { migrationTableSchema: database.schema }),
-      })
-      const { error } = await migrator.migrateToLatest()
+    return await database.migrate(lock, async (db) => {
+      const migratorOf = (variant: Subsystem): Migrator =>
+        new Migrator({
+          db,
+          provider: { getMigrations: async () => changesOf(variant, database) },
+          migrationTableName: ledgerOf(subsystem),
+          migrationLockTableName: `${ledgerOf(subsystem)}_lock`,
+          ...(database.schema === undefined ? {} : { migrationTableSchema: database.schema }),
+        })
+      // Another process may have opened the database first.
+      const known = await migratorOf(variantOf(subsystem, true)).getMigrations()
+      const applied = known.filter(({ executedAt }) => executedAt !== undefined)
+      const has = hasOptional(
+        subsystem,
+        applied.map((migration) => migration.name),
+      )
+      const { error } = await migratorOf(variantOf(subsystem, has)).migrateToLatest()
       if (error !== undefined) throw migrationFailed(name, error)
+      return has
     })
   } catch (error) {
     await refuseNewer(database, subsystem)
@@ -169,7 +158,7 @@ async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Pro
  */
 async function refuseNewer(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
   try {
-    await pendingMigrations(database, subsystem)
+    refuseUnknown(subsystem, await appliedMigrations(database, subsystem))
   } catch (error) {
     if (isHarborageError(error, 'schema_too_new')) throw error
   }
@@ -183,18 +172,16 @@ function migrationFailed(name: string, cause: unknown): HarborageError {
   )
 }
 
-async function pendingMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<string[]> {
-  const applied = await appliedMigrations(database, subsystem)
-  const known = Object.keys(subsystem.migrations)
+/** @throws `schema_too_new` if a newer version applied a migration that is unknown here. */
+function refuseUnknown(subsystem: Subsystem, applied: readonly string[]): void {
+  const known = Object.keys(variantOf(subsystem, true).migrations)
   const unknown = applied.filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    throw new HarborageError(
-      'schema_too_new',
-      `the ${subsystem.name} tables were migrated by a newer version (unknown here: ${unknown.join(', ')}): ` +
-        `upgrade ${subsystem.packageName}`,
-    )
-  }
-  return known.filter((name) => !applied.includes(name))
+  if (unknown.length === 0) return
+  throw new HarborageError(
+    'schema_too_new',
+    `the ${subsystem.name} tables were migrated by a newer version (unknown here: ${unknown.join(', ')}): ` +
+      `upgrade ${subsystem.packageName}`,
+  )
 }
 
 async function appliedMigrations(database: SqlDatabase, subsystem: Subsystem): Promise<string[]> {

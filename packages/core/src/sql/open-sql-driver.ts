@@ -1,13 +1,18 @@
 import type { Database } from '../database.ts'
-import { migrateSubsystem, type Subsystem } from './migrations.ts'
+import { migrateSubsystem } from './migrations.ts'
+import type { Subsystem } from './subsystem.ts'
 import { requireSqlDatabase, type SqlDatabase } from './sql-database.ts'
 
 /** The SQL side of a store. */
 export interface SqlStore<Driver> {
   /** Its tables and migrations. */
   readonly subsystem: Subsystem
-  /** Returns the driver for a database that is up to date. */
-  readonly create: (database: SqlDatabase) => Driver
+  /**
+   * Returns the driver for a database that is up to date.
+   *
+   * @param hasOptional Whether the database has the optional migration of the subsystem.
+   */
+  readonly create: (database: SqlDatabase, hasOptional: boolean) => Driver
 }
 
 /**
@@ -23,6 +28,5 @@ export async function openSqlDriver<Driver>(
   { subsystem, create }: SqlStore<Driver>,
 ): Promise<Driver> {
   const sqlDatabase = requireSqlDatabase(database)
-  await migrateSubsystem(sqlDatabase, subsystem, migrate)
-  return create(sqlDatabase)
+  return create(sqlDatabase, await migrateSubsystem(sqlDatabase, subsystem, migrate))
 }
