@@ -1,12 +1,12 @@
 import { artifactsSubsystem } from '@harborage/artifacts/sql'
-import { migrateSubsystem, requireSqlDatabase } from '@harborage/core/sql'
+import { migrateSubsystem, requireSqlDatabase, type Subsystem } from '@harborage/core/sql'
 import { memorySubsystem } from '@harborage/memory/sql'
 import { stateSubsystem } from '@harborage/state/sql'
 import { describe, expect, test } from 'vitest'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'
 
-const subsystems = [stateSubsystem, artifactsSubsystem, memorySubsystem]
+const subsystems: readonly Subsystem[] = [stateSubsystem, artifactsSubsystem, memorySubsystem]
 
 /** What differs between servers, or is no table of a store. */
 const leftOut = /^compression |harbor_\w+_migrations/
@@ -16,7 +16,7 @@ describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
   // one, even if the dialect changes; a further migration adds its own layout at the end.
   test.for(subsystems)(
     'each migration of $name creates the same as when it was released',
-    async ({ name, packageName, migrations }) => {
+    async ({ name, packageName, migrations, optional }) => {
       await using place = await makePlace()
       const layouts: string[] = []
       const known = Object.entries(migrations)
@@ -30,6 +30,19 @@ describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
         )
         const structure = await place.structure()
         layouts.push(`== ${migration}`, ...structure.filter((line) => !leftOut.test(line)))
+      }
+      if (optional !== undefined) {
+        await using other = await makePlace()
+        await using database = await openPlace(other)
+        const declined = {
+          name,
+          packageName,
+          migrations,
+          optional: { ...optional, isWanted: true },
+        }
+        await migrateSubsystem(requireSqlDatabase(database), declined, 'apply')
+        const structure = await other.structure()
+        layouts.push(`== ${optional.name}`, ...structure.filter((line) => !leftOut.test(line)))
       }
       await expect(`${layouts.join('\n')}\n`).toMatchFileSnapshot(
         `fixtures/layouts/${name}-${engine}.txt`,

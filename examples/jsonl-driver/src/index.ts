@@ -4,7 +4,7 @@ import { JsonlStateDriver } from './jsonl-state-driver.ts'
 
 registerStateDriver('jsonl', {
   schemes: ['jsonl'],
-  open: (dsn) => JsonlStateDriver.open(pathOf(dsn)),
+  open: (dsn, _migrate, options) => JsonlStateDriver.open(pathOf(dsn), options),
 })
 
 function pathOf(dsn: string | undefined): string {

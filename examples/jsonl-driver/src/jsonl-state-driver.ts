@@ -11,6 +11,7 @@ import {
   decideDelete,
   decideSave,
   InMemoryStateDriver,
+  kindIndexOff,
   type CheckedRecord,
   type CheckedTransaction,
   type Condition,
@@ -23,6 +24,7 @@ import {
   type SaveOutcome,
   type SlotKey,
   type StateDriver,
+  type StateDriverOptions,
   type StateKey,
   type StateRecord,
 } from '@harborage/state'
@@ -39,17 +41,23 @@ export class JsonlStateDriver implements StateDriver {
   /** Ends when the latest write has ended. */
   #lastWrite: Promise<unknown> = Promise.resolve()
 
-  private constructor(file: LineFile, held: InMemoryStateDriver) {
+  readonly #hasKindIndex: boolean
+
+  private constructor(file: LineFile, held: InMemoryStateDriver, hasKindIndex: boolean) {
     this.#file = file
     this.#held = held
+    this.#hasKindIndex = hasKindIndex
   }
 
-  static async open(path: string): Promise<JsonlStateDriver> {
+  static async open(
+    path: string,
+    { kindIndex = true }: StateDriverOptions = {},
+  ): Promise<JsonlStateDriver> {
     const { file, lines } = await LineFile.open(path)
     try {
       const held = new InMemoryStateDriver()
       for (const line of lines) await apply(held, decodeChange(line))
-      return new JsonlStateDriver(file, held)
+      return new JsonlStateDriver(file, held, kindIndex)
     } catch (cause) {
       await file.close()
       throw new HarborageError(
@@ -136,7 +144,8 @@ export class JsonlStateDriver implements StateDriver {
     return this.#held.count(range)
   }
 
-  listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+  async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    if (!this.#hasKindIndex) throw kindIndexOff()
     return this.#held.listKindPage(page)
   }
 

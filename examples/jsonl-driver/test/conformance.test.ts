@@ -19,6 +19,8 @@ describe('the JSON-lines driver', () => {
     { describe, it },
     {
       open: () => openStateStore({ dsn: `jsonl:${join(folder, 'state.jsonl')}` }),
+      openWithoutKindIndex: () =>
+        openStateStore({ dsn: `jsonl:${join(folder, 'other.jsonl')}`, kindIndex: false }),
       durable: true,
       shared: false,
       histories: { runs: 100 },

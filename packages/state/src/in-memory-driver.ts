@@ -16,6 +16,7 @@ import {
   type SlotView,
 } from './decide.ts'
 import { copyRecord } from './internal/copy-record.ts'
+import { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 import type {
   CheckedRecord,
   CheckedTransaction,
@@ -46,6 +47,11 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   readonly #order = new SortedOrder<SlotKey>({ compare: compareSlots, idOf: slotId })
   /** The id of the slot that holds an event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
+  readonly #hasKindIndex: boolean
+
+  constructor({ kindIndex = true }: StateDriverOptions = {}) {
+    this.#hasKindIndex = kindIndex
+  }
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
     return this.#slots.get(slotId(slot))?.copy()
@@ -127,6 +133,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    if (!this.#hasKindIndex) throw kindIndexOff()
     return pageOf(this.#ofKind(page), page)
   }
 

@@ -17,11 +17,13 @@ export {
 } from './decide.ts'
 export { defineSlot } from './define-slot.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
+export { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 export {
   openStateStore,
   registeredStateDrivers,
   registerStateDriver,
   stateContext,
+  type StateStoreConfig,
 } from './open-state-store.ts'
 export type { CountOptions, KindBounds, StateListOptions } from './list-options.ts'
 export type {

@@ -1,11 +1,21 @@
 import type { Context, StoreConfig } from '@harborage/core'
-import { createContext, defineStore, type StoreDriverFactory } from '@harborage/core/kit'
+import {
+  createContext,
+  defineStore,
+  storeConfigOf,
+  type StoreDriverFactory,
+} from '@harborage/core/kit'
 import { InMemoryStateDriver } from './in-memory-driver.ts'
+import { checkKindIndex } from './internal/check-kind-index.ts'
+import type { StateDriverOptions } from './kind-index.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateStore } from './state-store.ts'
 
-const drivers = defineStore<StateDriver>({
-  inMemory: () => new InMemoryStateDriver(),
+/** The configuration of `openStateStore`. */
+export interface StateStoreConfig extends StoreConfig, StateDriverOptions {}
+
+const drivers = defineStore<StateDriver, StateDriverOptions>({
+  inMemory: (options) => new InMemoryStateDriver(options),
   loadSql: async () => (await import('./sql/index.ts')).openSqlStateDriver,
 })
 
@@ -17,7 +27,8 @@ const drivers = defineStore<StateDriver>({
  * not at the first save. If opening fails, nothing stays open.
  *
  * @param config Default: a store in memory.
- * @throws `invalid_config` if an option is malformed; `unknown_driver` if no driver is registered
+ * @throws `invalid_config` if an option is malformed, or `kindIndex` differs from what the first
+ * opening of the database decided; `unknown_driver` if no driver is registered
  * for the name or the scheme of the DSN; `store_unavailable` if the database cannot be reached;
  * `migration_failed`, or under `migrate: 'verify'` `schema_outdated`; `schema_too_new` if a newer
  * release made the tables.
@@ -29,8 +40,9 @@ const drivers = defineStore<StateDriver>({
  * await using state = await openStateStore({ dsn: 'memory:' })
  * ```
  */
-export async function openStateStore(config: StoreConfig = {}): Promise<StateStore> {
-  const { driver, release } = await drivers.open(config)
+export async function openStateStore(config: StateStoreConfig = {}): Promise<StateStore> {
+  const place = storeConfigOf(config, ['kindIndex'])
+  const { driver, release } = await drivers.open(place, checkKindIndex(config))
   return new StateStore(driver, { release })
 }
 
@@ -42,7 +54,10 @@ export async function openStateStore(config: StoreConfig = {}): Promise<StateSto
  * @throws `invalid_config` if the name or a scheme is malformed, or already taken by a driver or an
  * engine.
  */
-export function registerStateDriver(name: string, factory: StoreDriverFactory<StateDriver>): void {
+export function registerStateDriver(
+  name: string,
+  factory: StoreDriverFactory<StateDriver, StateDriverOptions>,
+): void {
   drivers.register(name, factory)
 }
 

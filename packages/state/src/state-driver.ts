@@ -164,7 +164,12 @@ export interface StateDriver {
   listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]>
   /** Returns the number of records of one run whose kind is in the range. */
   count(range: KindRange): Promise<number>
-  /** Returns a page like {@link listPage}, of all identities, in the order of `compareSlots`. */
+  /**
+   * Returns a page like {@link listPage}, of all identities, in the order of `compareSlots`.
+   *
+   * @throws `kind_index_off` if the driver was opened with `kindIndex: false` and keeps no such
+   * order; see `kindIndexOff`.
+   */
   listKindPage(page: ListKindPage): Promise<readonly StateRecord[]>
   /**
    * Returns the next distinct tenants, users, sessions or runs that own a slot or contain an owner

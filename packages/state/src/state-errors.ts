@@ -5,6 +5,11 @@ declare module '@harborage/core' {
      * message says how to ask for less.
      */
     readonly result_too_large: true
+    /**
+     * The database keeps no order for `listKind`, as its first opening decided with
+     * `kindIndex: false`.
+     */
+    readonly kind_index_off: true
   }
 }
 

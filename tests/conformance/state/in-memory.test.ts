@@ -3,5 +3,12 @@ import { openStateStore } from '@harborage/state'
 import { describe, it } from 'vitest'
 
 describe('the state store in memory', () => {
-  stateConformance({ describe, it }, { open: () => openStateStore(), durable: false })
+  stateConformance(
+    { describe, it },
+    {
+      open: () => openStateStore(),
+      openWithoutKindIndex: () => openStateStore({ kindIndex: false }),
+      durable: false,
+    },
+  )
 })

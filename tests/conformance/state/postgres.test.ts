@@ -12,10 +12,20 @@ const histories = { runs: measure({ quick: 50, full: 700 }) }
 
 describe('the state store on Postgres', () => {
   const database = suiteDatabase(withDefaults)
+  let other: TestDatabase
+  beforeAll(async () => {
+    other = await createDatabase()
+  })
+  afterAll(() => other.drop())
 
   stateConformance(
     { describe, it },
-    { open: () => openStateStore({ database: database() }), ...aloneSettings, histories },
+    {
+      open: () => openStateStore({ database: database() }),
+      openWithoutKindIndex: () => openStateStore({ dsn: other.dsn, kindIndex: false }),
+      ...aloneSettings,
+      histories,
+    },
   )
 })
 

@@ -19,6 +19,8 @@ describe('the state store in an SQLite file', () => {
     { describe, it },
     {
       open: () => openStateStore({ dsn: `sqlite:${join(folder, 'state.db')}` }),
+      openWithoutKindIndex: () =>
+        openStateStore({ dsn: `sqlite:${join(folder, 'other.db')}`, kindIndex: false }),
       durable: true,
       histories: { runs: measure({ quick: 100, full: 1_000 }) },
     },

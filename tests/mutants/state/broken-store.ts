@@ -42,6 +42,7 @@ export function harnessOf({ open }: Pick<BrokenStore, 'open'>): StateHarness {
   const records = new LastingDriver()
   return {
     open: async () => open(records),
+    openWithoutKindIndex: async () => open(new LastingDriver({ kindIndex: false })),
     durable: true,
     callMs: CALL_MS_OF_VARIANT,
     histories: { runs: 50, seed: 20_240_229 },

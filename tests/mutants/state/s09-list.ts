@@ -183,6 +183,13 @@ class CursorStore extends StateStore {
   }
 }
 
+/** Finds nothing where it keeps no order. */
+class SilentDriver extends DelegatingDriver {
+  override async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    return super.listKindPage(page).catch(() => [])
+  }
+}
+
 /** Can be walked only once. */
 class OneWalkStore extends StateStore {
   override list(identity: RunIdentity, kindPrefix: string, options?: PageOptions) {
@@ -208,6 +215,7 @@ export const listFaults: readonly BrokenStore[] = [
   brokenDriver('S9', 'lists the slots of every tenant', TenantBlindListDriver),
   brokenDriver('S9', 'orders by UTF-16 units', Utf16OrderDriver),
   brokenDriver('S9', 'pages by offset', OffsetDriver),
+  brokenDriver('S9', 'lists nothing without the kind index', SilentDriver),
   brokenStore('S9', 'keeps a cursor open during a walk', CursorStore),
   brokenStore('S9', 'can be walked only once', OneWalkStore),
   brokenStore('S9', 'does not require the maintenance scope', UncheckedStore),

@@ -247,6 +247,7 @@ function completeSwitch(left?: string): string {
     'idempotency_conflict',
     'condition_failed',
     'result_too_large',
+    'kind_index_off',
     'maintenance_scope_required',
     'subtree_required',
     'scope_mismatch',

@@ -15,6 +15,7 @@ import { commit } from './s06-commit.ts'
 import { bytes } from './s07-bytes.ts'
 import { versionsAndDates } from './s07-versions-and-dates.ts'
 import { deletion } from './s08-delete.ts'
+import { kindIndex } from './s09-kind-index.ts'
 import { largePages } from './s09-large-pages.ts'
 import { listKind } from './s09-list-kind.ts'
 import { list } from './s09-list.ts'
@@ -33,7 +34,7 @@ import { directory } from './s16-directory.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
 
-const guarantees: Guarantees<StoreFixture<StateStore>> = {
+const guaranteesOf = (harness: StateHarness): Guarantees<StoreFixture<StateStore>> => ({
   'S1 fail closed': [failClosed, identityText, unknownNames],
   'S2 idempotent on the event id': [idempotentEventIds],
   'S3 overwrite': [overwrite],
@@ -42,7 +43,7 @@ const guarantees: Guarantees<StoreFixture<StateStore>> = {
   'S6 commit': [commit, commitRetry, commitConcurrency],
   'S7 bytes': [bytes, versionsAndDates],
   'S8 delete': [deletion],
-  'S9 list': [list, listKind, walks, largePages],
+  'S9 list': [list, listKind, walks, largePages, kindIndex(harness)],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness, concurrency],
@@ -50,7 +51,7 @@ const guarantees: Guarantees<StoreFixture<StateStore>> = {
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
-}
+})
 
 /**
  * Registers the cases that every state driver passes, one group per guarantee. The name of a case
@@ -77,5 +78,5 @@ const guarantees: Guarantees<StoreFixture<StateStore>> = {
  * ```
  */
 export function stateConformance(runner: TestRunner, harness: StateHarness): void {
-  registerSuite(runner, harness, (body) => withStores(harness.open, body), guarantees)
+  registerSuite(runner, harness, (body) => withStores(harness.open, body), guaranteesOf(harness))
 }

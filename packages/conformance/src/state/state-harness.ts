@@ -9,4 +9,9 @@ import type { Harness } from '../harness.ts'
  */
 export interface StateHarness extends Harness<StateStore> {
   readonly open: () => Promise<StateStore>
+  /**
+   * Opens a store with `kindIndex: false`, on a backend that was never opened before. Default:
+   * none. A driver that does not know the option needs none.
+   */
+  readonly openWithoutKindIndex?: () => Promise<StateStore>
 }

@@ -5,6 +5,7 @@
  */
 import type { Database } from '@harborage/core'
 import { openSqlDriver } from '@harborage/core/sql'
+import type { StateDriverOptions } from '../kind-index.ts'
 import type { StateDriver } from '../state-driver.ts'
 import { stateSubsystem } from './migrations.ts'
 import { SqlStateDriver } from './sql-state-driver.ts'
@@ -21,16 +22,19 @@ export { stateSubsystem }
  * database open.
  *
  * @param migrate `'apply'` makes or updates the tables; `'verify'` only checks them.
- * @throws `invalid_config` if the database is not an SQL database of `@harborage/core`;
+ * @throws `invalid_config` if the database is not an SQL database of `@harborage/core`, or
+ * `kindIndex` differs from what its first opening decided;
  * `migration_failed`; `schema_outdated` under `'verify'`; `schema_too_new` if a newer release made
  * the tables; `store_unavailable`.
  */
 export function openSqlStateDriver(
   database: Database,
   migrate: 'apply' | 'verify',
+  { kindIndex }: StateDriverOptions = {},
 ): Promise<StateDriver> {
+  const isWanted = kindIndex === undefined ? undefined : !kindIndex
   return openSqlDriver(database, migrate, {
-    subsystem: stateSubsystem,
-    create: (sqlDatabase) => new SqlStateDriver(sqlDatabase),
+    subsystem: { ...stateSubsystem, optional: { ...stateSubsystem.optional, isWanted } },
+    create: (sqlDatabase, isDeclined) => new SqlStateDriver(sqlDatabase, !isDeclined),
   })
 }

@@ -121,10 +121,14 @@ const datedSlots = {
 const addCreatedAt: SchemaChange = (db, dialect, schema) =>
   addColumn(db, dialect, schema, datedSlots, 'created_at')
 
+/** Removes what keeps the order of `listKind`, in a database whose first opening declines it. */
+const declineKindIndex: SchemaChange = (db, dialect, schema) =>
+  dialect.keyOrders.remove(db, schema, slots, byKind)
+
 /**
  * The migrations of the state store. A released migration is never edited: a change is a new one.
  */
-export const stateSubsystem: Subsystem = {
+export const stateSubsystem: Subsystem & Required<Pick<Subsystem, 'optional'>> = {
   name: 'state',
   packageName: '@harborage/state',
   tables: [stateRecords.spec],
@@ -135,5 +139,15 @@ export const stateSubsystem: Subsystem = {
     '0004_keep_event_ids_apart': keepEventIdsApart,
     '0005_keep_kinds_in_any_schema': keepKindsInAnySchema,
     '0006_add_created_at': addCreatedAt,
+  },
+  optional: {
+    name: '0007_decline_kind_index',
+    change: declineKindIndex,
+    tables: [{ ...stateRecords.spec, keyOrders: [] }],
+    isWanted: undefined,
+    absent:
+      'the database keeps the order for listKind, as its first opening decided: leave kindIndex out, or use a new database for kindIndex: false',
+    present:
+      'the database keeps no order for listKind, since it was first opened with kindIndex: false: leave kindIndex out, or copy the records to a new database',
   },
 }

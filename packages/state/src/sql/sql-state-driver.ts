@@ -14,6 +14,7 @@ import {
   type WorkTraits,
 } from '@harborage/core/sql'
 import { decideDelete, slotId } from '../decide.ts'
+import { kindIndexOff } from '../kind-index.ts'
 import type {
   CheckedRecord,
   CheckedTransaction,
@@ -51,9 +52,12 @@ import { stateRecords, type StateRecordRow } from './tables.ts'
 export class SqlStateDriver implements StateDriver {
   readonly #database: SqlDatabase
   readonly #statements: StateStatements
+  readonly #hasKindIndex: boolean
 
-  constructor(database: SqlDatabase) {
+  /** @param hasKindIndex Whether the database keeps the order of `listKind`. */
+  constructor(database: SqlDatabase, hasKindIndex = true) {
     this.#database = database
+    this.#hasKindIndex = hasKindIndex
     this.#statements = compileStateStatements(database)
   }
 
@@ -168,6 +172,7 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
+    if (!this.#hasKindIndex) throw kindIndexOff()
     const { kindPrefix, after } = page
     const { listKindPage, listKindPageSizes } = this.#statements
     const begin = after === undefined ? beforeFirst(kindPrefix) : slotColumns(after)
