@@ -1,6 +1,7 @@
 import { allOfUser, HarborageError, type Identity, type RunIdentity } from '@harborage/core'
 import { directoryOf, type DirectoryPage } from '@harborage/core/kit'
 import { MemoryStore } from '@harborage/memory'
+import { brokenDirectories, type DirectoryFault } from '../broken-directories.ts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -16,62 +17,14 @@ class SessionAsRunDriver extends DelegatingDriver {
   }
 }
 
-/** Leaves a part out of what narrows a walk. */
-abstract class WideningDriver extends DelegatingDriver {
-  protected abstract readonly widened: Partial<Owner>
+/** Returns a driver that finds pages with a fault. */
+function finding(broken: DirectoryFault['broken']): typeof DelegatingDriver {
+  return class extends DelegatingDriver {
+    readonly #find = broken((page) => super.directoryPage(page))
 
-  override directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    return super.directoryPage({ ...page, within: { ...page.within, ...this.widened } })
-  }
-}
-
-class AnyUserDriver extends WideningDriver {
-  protected override readonly widened = { userId: '' }
-}
-
-class AnyTenantDriver extends WideningDriver {
-  protected override readonly widened = { tenantId: '' }
-}
-
-class AnySessionDriver extends WideningDriver {
-  protected override readonly widened = { sessionId: '' }
-}
-
-/** Orders by UTF-16 units. */
-class Utf16OrderDriver extends DelegatingDriver {
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    const all = await super.directoryPage({ ...page, after: undefined, limit: 1e6 })
-    const textOf = (owner: Owner | undefined): string => JSON.stringify(Object.values(owner ?? {}))
-    const sorted = all.toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1))
-    const next = sorted.findIndex((owner) => textOf(owner) === textOf(page.after)) + 1
-    return sorted.slice(next, next + page.limit)
-  }
-}
-
-/** Yields an owner again at the end of a page. */
-class RepeatingDriver extends DelegatingDriver {
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    const owners = await super.directoryPage(page)
-    return [...owners, ...owners.slice(-1)]
-  }
-}
-
-/** Finds nothing after the first page. */
-class FirstPageDriver extends DelegatingDriver {
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    return page.after === undefined ? super.directoryPage(page) : []
-  }
-}
-
-/** Yields what it has found once, also after it was deleted. */
-class RememberingDriver extends DelegatingDriver {
-  readonly #found = new Map<string, readonly Owner[]>()
-
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    const key = JSON.stringify([page.level, page.within, page.after, page.limit])
-    const owners = this.#found.get(key) ?? (await super.directoryPage(page))
-    if (owners.length > 0) this.#found.set(key, owners)
-    return owners
+    override directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
+      return this.#find(page)
+    }
   }
 }
 
@@ -106,13 +59,7 @@ class WithRunStore extends MemoryStore {
 
 export const directoryFaults: readonly BrokenStore[] = [
   brokenDriver('takes the conversation of a session for that of a run', SessionAsRunDriver),
-  brokenDriver('walks the sessions of any user', AnyUserDriver),
-  brokenDriver('walks the users of any tenant', AnyTenantDriver),
-  brokenDriver('walks the runs of any session', AnySessionDriver),
-  brokenDriver('walks in the order of UTF-16', Utf16OrderDriver),
-  brokenDriver('yields an owner twice', RepeatingDriver),
-  brokenDriver('finds nothing after the first page', FirstPageDriver),
-  brokenDriver('walks what was deleted', RememberingDriver),
+  ...brokenDirectories.map(({ fault, broken }) => brokenDriver(fault, finding(broken))),
   brokenStore('takes anything for a subtree of a walk', CredulousStore),
   brokenStore('rejects an identity of a walk and publishes nothing', QuietStore),
   brokenStore('yields sessions that are no sessions', WithRunStore),

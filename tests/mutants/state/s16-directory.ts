@@ -7,6 +7,7 @@ import {
 } from '@harborage/core'
 import { directoryOf, type DirectoryPage } from '@harborage/core/kit'
 import { StateStore } from '@harborage/state'
+import { brokenDirectories, type DirectoryFault } from '../broken-directories.ts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -64,62 +65,14 @@ class CaselessDriver extends DelegatingDriver {
   }
 }
 
-/** Leaves a part out of what narrows a walk. */
-abstract class WideningDriver extends DelegatingDriver {
-  protected abstract readonly widened: Partial<Owner>
+/** Returns a driver that finds pages with a fault. */
+function finding(broken: DirectoryFault['broken']): typeof DelegatingDriver {
+  return class extends DelegatingDriver {
+    readonly #find = broken((page) => super.directoryPage(page))
 
-  override directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    return super.directoryPage({ ...page, within: { ...page.within, ...this.widened } })
-  }
-}
-
-class AnyUserDriver extends WideningDriver {
-  protected override readonly widened = { userId: '' }
-}
-
-class AnyTenantDriver extends WideningDriver {
-  protected override readonly widened = { tenantId: '' }
-}
-
-class AnySessionDriver extends WideningDriver {
-  protected override readonly widened = { sessionId: '' }
-}
-
-/** Orders by UTF-16 units. */
-class Utf16OrderDriver extends DelegatingDriver {
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    const all = await super.directoryPage({ ...page, after: undefined, limit: 1e6 })
-    const textOf = (owner: Owner | undefined): string => JSON.stringify(Object.values(owner ?? {}))
-    const sorted = all.toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1))
-    const next = sorted.findIndex((owner) => textOf(owner) === textOf(page.after)) + 1
-    return sorted.slice(next, next + page.limit)
-  }
-}
-
-/** Yields an owner again at the end of a page. */
-class RepeatingDriver extends DelegatingDriver {
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    const owners = await super.directoryPage(page)
-    return [...owners, ...owners.slice(-1)]
-  }
-}
-
-/** Finds nothing after the first page. */
-class FirstPageDriver extends DelegatingDriver {
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    return page.after === undefined ? super.directoryPage(page) : []
-  }
-}
-
-/** Remembers what it has found. */
-class RememberingDriver extends DelegatingDriver {
-  readonly #found = new Map<string, readonly Owner[]>()
-
-  override async directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
-    const key = JSON.stringify([page.level, page.within, page.after, page.limit])
-    const owners = this.#found.get(key) ?? (await super.directoryPage(page))
-    if (owners.length > 0) this.#found.set(key, owners)
-    return owners
+    override directoryPage(page: DirectoryPage): Promise<readonly Owner[]> {
+      return this.#find(page)
+    }
   }
 }
 
@@ -160,13 +113,7 @@ export const directoryFaults: readonly BrokenStore[] = [
   brokenDriver('S16', 'takes what belongs to a session for a run', SessionAsRunDriver),
   brokenDriver('S16', 'does not find users without a session', SessionsOnlyDriver),
   brokenDriver('S16', 'compares names without case in its walks', CaselessDriver),
-  brokenDriver('S16', 'walks the sessions of any user', AnyUserDriver),
-  brokenDriver('S16', 'walks the users of any tenant', AnyTenantDriver),
-  brokenDriver('S16', 'walks the runs of any session', AnySessionDriver),
-  brokenDriver('S16', 'walks in the order of UTF-16', Utf16OrderDriver),
-  brokenDriver('S16', 'yields an owner twice', RepeatingDriver),
-  brokenDriver('S16', 'finds nothing after the first page', FirstPageDriver),
-  brokenDriver('S16', 'remembers what was deleted', RememberingDriver),
+  ...brokenDirectories.map(({ fault, broken }) => brokenDriver('S16', fault, finding(broken))),
   brokenStore('S16', 'takes anything for a subtree', CredulousStore),
   brokenStore('S16', 'ignores the signal of a walk', DeafStore),
   brokenStore('S16', 'yields sessions that are no sessions', WithRunStore),

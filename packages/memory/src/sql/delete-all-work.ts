@@ -30,10 +30,15 @@ export function* deleteAllWork(
     return yield* deleteEachWork(statements, [identityIn(subtree, {})], mayBeApplied)
   }
   const deleted: DeletedConversation[] = []
+  const visited = new Set<string>()
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     const found = yield* selectRows(statements.subtrees.findInSession, ownerColumns(subtree))
-    if (found.length === 0) return deleted
-    const identities = found.map((row) => identityIn(subtree, row))
+    // What was deleted does not come back before the commit.
+    const identities = found
+      .map((row) => identityIn(subtree, row))
+      .filter(({ runId }) => !visited.has(runId))
+    if (identities.length === 0) return deleted
+    for (const { runId } of identities) visited.add(runId)
     deleted.push(...(yield* deleteEachWork(statements, identities, mayBeApplied)))
   }
   throw new HarborageError(
