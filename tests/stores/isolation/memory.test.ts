@@ -1,0 +1,25 @@
+import '@harborage/driver-postgres'
+import '@harborage/driver-sqlite'
+
+import { checkIsolation } from './support/check-isolation.ts'
+import { openFuzzedMemory } from './support/memory-fuzz.ts'
+
+const byLineage = 'an id counts only with the lineage of its conversation, which no other has'
+const byWholeOwner = 'what is found is deleted by all parts of the owner'
+
+checkIsolation({
+  name: 'the conversations',
+  open: openFuzzedMemory,
+  redundant: {
+    'memory_append.tenant_id': byLineage,
+    'memory_append.user_id': byLineage,
+    'memory_append.session_id': byLineage,
+    'memory_append.run_id': byLineage,
+    'memory_session_find.tenant_id': byWholeOwner,
+    'memory_session_find.user_id': byWholeOwner,
+    'memory_session_find.session_id': byWholeOwner,
+    'memory_user_find.tenant_id': byWholeOwner,
+    'memory_user_find.user_id': byWholeOwner,
+    'memory_tenant_find.tenant_id': byWholeOwner,
+  },
+})
