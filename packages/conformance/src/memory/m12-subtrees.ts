@@ -8,6 +8,7 @@ import { eventLoopTurns } from '../support/event-loop.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { race } from '../support/race.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { similarIdentities } from '../support/similar-names.ts'
 import { addTurns, assertHolds, heldTexts, newTurn, numberedTexts } from './support/conversation.ts'
@@ -82,7 +83,7 @@ export function subtrees({ it, itIfShared }: MemoryCases): void {
         signal: controller.signal,
         onProgress: () => controller.abort(reason),
       })
-      await assert.rejects(canceled, reason)
+      assert.equal(await rejectionOf(() => canceled), reason)
       const { length: left } = await collect(store.sessions(subtree))
       assert.ok(left > 0 && left < runs.length, 'it was not canceled between two batches')
       const late = { ...run, sessionId: 'late' }
