@@ -14,6 +14,9 @@ const testsOfRegistries = publishedPatterns.map(
   (pattern) => `${pattern}/test/{open-*,register-*,registration,driver-*}.test.ts`,
 )
 
+/** Tests that read the sources of the workspace, and register nothing. */
+const testsOfSources = 'tests/workspace/architecture/**/*.test.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,6 +30,7 @@ export default defineConfig({
             'bench/test/**/*.test.ts',
             ...testsOfRegistries,
           ],
+          exclude: [...defaultExclude, testsOfSources],
         },
       },
       {
@@ -34,7 +38,10 @@ export default defineConfig({
         test: {
           // Many small files: a process for each would cost more than their tests.
           name: 'shared',
-          include: publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
+          include: [
+            ...publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
+            testsOfSources,
+          ],
           exclude: [...defaultExclude, ...testsOfRegistries],
           isolate: false,
         },

@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers'
 
 import { expect, it, onTestFinished } from 'vitest'
 
+import { measure } from '@harborage/test-kit/measure'
+
 it('the suite passes under node:test, and its process ends by itself: no timer is left', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-node-test-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -18,6 +20,8 @@ it('the suite passes under node:test, and its process ends by itself: no timer i
   const [report] = await Promise.all([text(child.stdout), once(child, 'exit')])
   expect(report).toMatch(/^# fail 0$/m)
   expect(report).toMatch(/^# skipped 0$/m)
-  expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(1_000)
+  expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(
+    measure({ quick: 750, full: 1_500 }),
+  )
   expect(child.exitCode).toBe(0)
 })
