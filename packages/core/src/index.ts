@@ -26,7 +26,15 @@ export {
   type HarborageErrorCodes,
   type HarborageErrorOptions,
 } from './harborage-error.ts'
-export type { Identity, RunIdentity } from './identity.ts'
+export {
+  tenantOwner,
+  userOwner,
+  type Identity,
+  type Owner,
+  type RunIdentity,
+  type TenantOwner,
+  type UserOwner,
+} from './identity.ts'
 export type { JsonObject, JsonValue } from './kit/json.ts'
 export type { MaintenanceScope } from './maintenance-scope.ts'
 export { openDatabase } from './open-database.ts'
@@ -39,7 +47,6 @@ export {
   type TracedStore,
   type TracedStores,
 } from './operation-trace.ts'
-export { tenantOwner, userOwner, type Owner, type TenantOwner, type UserOwner } from './owner.ts'
 export type { StoreConfig } from './store-config.ts'
 export {
   allOfRun,

@@ -1,6 +1,12 @@
 import { HarborageError } from './harborage-error.ts'
-import { checkIdentity, checkRunIdentity, type Identity, type RunIdentity } from './identity.ts'
-import { checkTenant, checkUser } from './owner.ts'
+import {
+  checkIdentity,
+  checkRunIdentity,
+  checkTenant,
+  checkUser,
+  type Identity,
+  type RunIdentity,
+} from './identity.ts'
 
 /** How much a {@link Subtree} holds. */
 export type SubtreeLevel = 'run' | 'session' | 'user' | 'tenant'

@@ -21,10 +21,16 @@ export { registerEngine, type Engine } from '../database.ts'
 // Checks of ids, identities and claims.
 export { checkEventId, parseEventIds } from '../event-id.ts'
 export { errorOfFindings } from '../finding.ts'
-export { checkIdentity, checkOptionalPart, checkRunIdentity } from '../identity.ts'
+export {
+  checkIdentity,
+  checkOptionalPart,
+  checkOwner,
+  checkRunIdentity,
+  checkWideOwner,
+  ownerAt,
+} from '../identity.ts'
 export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
 export { currentOperation, traceOperation, type TracedOperation } from '../operation-trace.ts'
-export { checkOwner, checkWideOwner, ownerAt } from '../owner.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
 export { checkSubtree } from '../subtree.ts'
 // Signals of callers.

@@ -1,8 +1,15 @@
 import type { PageOptions } from '../call-options.ts'
 import { checkPageSize, pageOptionNames } from '../call-options.ts'
-import { checkIdentity, type Identity, type RunIdentity } from '../identity.ts'
+import {
+  checkIdentity,
+  tenantOwner,
+  userOwner,
+  type Identity,
+  type RunIdentity,
+  type TenantOwner,
+  type UserOwner,
+} from '../identity.ts'
 import { checkMaintenanceScope, type MaintenanceScope } from '../maintenance-scope.ts'
-import { tenantOwner, userOwner, type TenantOwner, type UserOwner } from '../owner.ts'
 import { checkSubtree, type Subtree, type SubtreeLevel } from '../subtree.ts'
 import { checkSignal } from './argument-checks.ts'
 import type { CallGate, CheckedWalk } from './call-gate.ts'
