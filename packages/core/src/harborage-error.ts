@@ -84,6 +84,16 @@ export interface HarborageErrorOptions {
    * `outcome_unknown`, else `false`.
    */
   readonly retryable?: boolean
+  /** The entry of a list argument that the error is about. Default: none. */
+  readonly entry?: ErrorEntry
+}
+
+/** An entry of a list that was passed to a call, such as a save of a commit. */
+export interface ErrorEntry {
+  /** The name of the list, such as `save`. */
+  readonly list: string
+  /** The index of the entry in the list. */
+  readonly index: number
 }
 
 // The registered symbol is the same in every installed copy of this package; `instanceof` is not.
@@ -106,6 +116,11 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
    * others saved in between.
    */
   readonly retryable: boolean
+  /**
+   * The entry that the error is about, if the call got a list of them. If several entries are
+   * wrong, it is the one that was found first.
+   */
+  declare readonly entry?: ErrorEntry
 
   /**
    * @param code What went wrong.
@@ -116,6 +131,7 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
     this.name = 'HarborageError'
     this.code = code
     this.retryable = options.retryable ?? RETRYABLE.has(code)
+    if (options.entry !== undefined) this.entry = options.entry
     Object.defineProperty(this, mark, { value: true })
   }
 }

@@ -23,6 +23,7 @@ export {
   HarborageError,
   isHarborageError,
   type ErrorCode,
+  type ErrorEntry,
   type HarborageErrorCodes,
   type HarborageErrorOptions,
 } from './harborage-error.ts'
