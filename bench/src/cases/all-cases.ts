@@ -12,6 +12,7 @@ import { list } from './list.ts'
 import { listingMemory } from './listing-memory.ts'
 import { load } from './load.ts'
 import { loadByEventId } from './load-by-event-id.ts'
+import { loadMany } from './load-many.ts'
 import { openStore } from './open-store.ts'
 import { putBytes } from './put-bytes.ts'
 import type { RecordedRuns } from './recorded-runs.ts'
@@ -49,6 +50,7 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
     ]),
     waitingSaves(engine, WAITING_CALLS),
     sharedSignal(engine),
+    loadMany(engine),
     conflictingSaver(engine),
     compactMany(engine, COMPACTED),
   ])

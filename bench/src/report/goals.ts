@@ -57,6 +57,9 @@ const goals: readonly Goal[] = [
     cost(`conflicting-saver-${engine}`, 'save', 'beside a conflicting one', 'undisturbed'),
     cost(`compact-many-${engine}`, 'compact', '10,000 conversations', '1,000 conversations'),
   ]),
+  gainOfMany('sqlite', '10 awaited loads', 1.25),
+  gainOfMany('postgres', '10 awaited loads', 5),
+  gainOfMany('postgres', '10 loads at once', 1.1),
   {
     id: 'open-sqlite',
     title: 'SQLite open on a migrated database',
@@ -143,6 +146,23 @@ function cost(raceId: string, call: string, situation: string, reference: string
     measure: (results) => {
       const race = raceOf(results, raceId)
       return race && costRelativeTo(race, situation, reference)
+    },
+  }
+}
+
+/** Returns the goal of reading ten slots at once instead of by ten loads. */
+function gainOfMany(engine: 'sqlite' | 'postgres', loads: string, atLeast: number): Goal {
+  const raceId = `load-many-${engine}`
+  return {
+    id: raceId,
+    title: `${engine === 'postgres' ? 'Postgres' : 'SQLite'} loadMany of 10, to ${loads}`,
+    atLeast: `at least ${atLeast}`,
+    aim: String(atLeast),
+    limits: { atLeast, aim: atLeast },
+    better: 'more',
+    measure: (results) => {
+      const race = raceOf(results, raceId)
+      return race && costRelativeTo(race, loads, 'loadMany')
     },
   }
 }

@@ -1,11 +1,11 @@
-import type { ManyReads, SqlDatabase } from '@harborage/core/sql'
+import type { ManyRead, ManyReads, SqlDatabase } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { pagedNames } from './paged-content.ts'
 import type { PagedColumns, SlotColumns } from './row-columns.ts'
 import { stateRecords } from './tables.ts'
 
-/** The parameters of a read of many slots of a tenant, besides the slots. */
-export interface LoadManyParameters extends Pick<SlotColumns, 'tenant_id'> {
+/** The sizes that decide which bytes are read. */
+interface SizeParameters {
   /** The size up to which the bytes of a record are read in any case. */
   readonly inline_bytes: number
   /** The size of all records above which larger bytes are not read. */
@@ -15,23 +15,52 @@ export interface LoadManyParameters extends Pick<SlotColumns, 'tenant_id'> {
 /** The columns that name a slot of a known tenant. */
 export type SlotOfTenant = Omit<SlotColumns, 'tenant_id'>
 
+/** The column that names a slot of a known run. */
+export type SlotOfRun = Pick<SlotColumns, 'kind'>
+
 /** A record that was found. Its bytes are `null` if the records hold too many in all. */
-export type FoundRow = SlotOfTenant & PagedColumns
+export type Found<Slot> = Slot & PagedColumns
 
-/** The statements that read many slots of a tenant. */
-export type LoadMany = ManyReads<LoadManyParameters, SlotOfTenant, FoundRow>
+/** The statements that read many slots. */
+export interface LoadMany {
+  readonly ofTenant: ManyReads<
+    SizeParameters & Pick<SlotColumns, 'tenant_id'>,
+    SlotOfTenant,
+    Found<SlotOfTenant>
+  >
+  /** Those of one run, which are the most frequent and send and return less. */
+  readonly ofRun: ManyReads<SizeParameters & Omit<SlotColumns, 'kind'>, SlotOfRun, Found<SlotOfRun>>
+}
 
-/** Compiles the read of many slots of a tenant. */
+/** Compiles the reads of many slots. */
 export function compileLoadMany(database: SqlDatabase): LoadMany {
+  return {
+    ofTenant: compileReads<Pick<SlotColumns, 'tenant_id'>, SlotOfTenant>(
+      database,
+      { name: 'state_load_many', repeat: 'reads' },
+      ['tenant_id'],
+    ),
+    ofRun: compileReads<Omit<SlotColumns, 'kind'>, SlotOfRun>(
+      database,
+      { name: 'state_load_many_of_run', repeat: 'reads' },
+      ['tenant_id', 'user_id', 'session_id', 'run_id'],
+    ),
+  }
+}
+
+function compileReads<Common extends Partial<SlotColumns>, Slot extends Partial<SlotColumns>>(
+  database: SqlDatabase,
+  traits: Pick<ManyRead<never>, 'name' | 'repeat'>,
+  common: readonly (keyof Common & keyof SlotColumns)[],
+): ManyReads<SizeParameters & Common, Slot, Found<Slot>> {
   const bytes = sql.ref<Uint8Array>('bytes')
   const size = sql<number>`length(${bytes})`
-  return database.dialect.compileManyReads<LoadManyParameters, SlotOfTenant, FoundRow>(database, {
-    name: 'state_load_many',
-    repeat: 'reads',
+  return database.dialect.compileManyReads<SizeParameters & Common, Slot, Found<Slot>>(database, {
+    ...traits,
     table: stateRecords.spec,
-    common: ['tenant_id'],
+    common,
     columns: ({ inline_bytes, max_bytes }, sumOf) => [
-      ...stateRecords.key.filter((column) => column !== 'tenant_id'),
+      ...stateRecords.key.filter((column) => !common.some((each) => each === column)),
       ...pagedNames,
       // The sum is needed only if a record is larger than its equal share.
       sql<Uint8Array | null>`case when ${size} <= ${inline_bytes} then ${bytes}

@@ -1,9 +1,9 @@
-import type { SqlDatabase } from '@harborage/core/sql'
+import { ownerColumns, type SqlDatabase } from '@harborage/core/sql'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
-import type { FoundRow, LoadMany, SlotOfTenant } from './load-many-statement.ts'
-import type { ContentColumns } from './row-columns.ts'
-import { recordAt, slotColumns } from './rows.ts'
+import type { LoadMany, SlotOfTenant } from './load-many-statement.ts'
+import type { ContentColumns, PagedColumns } from './row-columns.ts'
+import { isSameRun, recordAt, slotColumns } from './rows.ts'
 
 /**
  * Resolves to what each of many slots of a tenant holds; `undefined` if that is more than
@@ -11,31 +11,48 @@ import { recordAt, slotColumns } from './rows.ts'
  */
 export async function loadMany(
   database: SqlDatabase,
-  statementFor: LoadMany,
+  { ofTenant, ofRun }: LoadMany,
   slots: readonly SlotKey[],
   maxBytes: number,
 ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+  const [first] = slots
+  if (first === undefined) return []
+  const sizes = { inline_bytes: Math.floor(maxBytes / slots.length), max_bytes: maxBytes }
+  if (slots.every(({ identity }) => isSameRun(identity, first.identity))) {
+    const run = ownerColumns(first.identity)
+    const rows = await database.rows(ofRun(slots.length), { ...run, ...sizes, keys: slots })
+    return recordsOf(slots, rows, kindOf, kindOf)
+  }
   const keys = slots.map(slotColumns)
-  const rows = await database.rows(statementFor(keys.length), {
-    tenant_id: keys[0]?.tenant_id ?? '',
-    inline_bytes: Math.floor(maxBytes / keys.length),
-    max_bytes: maxBytes,
-    keys,
-  })
-  const found = new Map<string, FoundRow & ContentColumns>()
+  const { tenantId } = first.identity
+  const rows = await database.rows(ofTenant(keys.length), { tenant_id: tenantId, ...sizes, keys })
+  return recordsOf(slots, rows, textOf, (slot) => textOf(slotColumns(slot)))
+}
+
+/** Returns the record of each slot, or `undefined` if one has no bytes, since all have too many. */
+function recordsOf<Row extends PagedColumns>(
+  slots: readonly SlotKey[],
+  rows: readonly Row[],
+  idOfRow: (row: Row) => string,
+  idOf: (slot: SlotKey) => string,
+): readonly (StateRecord | undefined)[] | undefined {
+  const found = new Map<string, Row & ContentColumns>()
   for (const row of rows) {
     if (!isWhole(row)) return undefined
-    found.set(textOf(row), row)
+    found.set(idOfRow(row), row)
   }
-  return slots.map((slot, index) => {
-    const key = keys[index]
-    const row = key && found.get(textOf(key))
+  return slots.map((slot) => {
+    const row = found.get(idOf(slot))
     return row && recordAt(slot, row)
   })
 }
 
-function isWhole(row: FoundRow): row is FoundRow & ContentColumns {
+function isWhole<Row extends PagedColumns>(row: Row): row is Row & ContentColumns {
   return row.bytes !== null
+}
+
+function kindOf({ kind }: Pick<SlotKey, 'kind'>): string {
+  return kind
 }
 
 /** Returns a text that is unique to the slot of a tenant: no name has a NUL. */

@@ -11,6 +11,17 @@ export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
   return { ...sessionColumns(identity), run_id: identity.runId, kind }
 }
 
+/** Returns whether two identities are of the same run. */
+export function isSameRun(left: SlotKey['identity'], right: SlotKey['identity']): boolean {
+  return (
+    left === right ||
+    (left.tenantId === right.tenantId &&
+      left.userId === right.userId &&
+      left.sessionId === right.sessionId &&
+      left.runId === right.runId)
+  )
+}
+
 /** Returns the row of a new record. */
 export function recordRow(record: CheckedRecord): StateRecordRow {
   return {

@@ -4,8 +4,10 @@ import { forAnyTables, type SqlCalls } from '../sql-calls.ts'
 import type { SqlStatement } from '../sql-statement.ts'
 import type { ManyKeys, ManyReads, ManyRead, OrderColumn } from './sql-dialect.ts'
 
-/** The numbers of keys for which there is a statement. Most calls have few. */
-const SIZES: readonly number[] = [16, 128, 1_024]
+/** The largest number of keys for which there is a statement of exactly that number. */
+const MAX_EXACT = 32
+/** The numbers of keys beyond that. A statement with more keys than asked for takes longer. */
+const SIZES: readonly number[] = [64, 128, 256, 512, 1_024]
 
 /**
  * Compiles a read by many keys with a list of values, which is faster here than a JSON array. The
@@ -54,7 +56,7 @@ export function compileListedReads<Parameters extends object, Key extends object
 
   const statements = new Map<number, SqlStatement<ManyKeys<Parameters, Key>, Row>>()
   return (count) => {
-    const size = SIZES.find((each) => each >= count) ?? count
+    const size = count <= MAX_EXACT ? count : (SIZES.find((each) => each >= count) ?? count)
     const statement = statements.get(size) ?? statementOf(size)
     statements.set(size, statement)
     return statement
