@@ -46,6 +46,7 @@ describe('each operation is published with its outcome', () => {
     await store.load(session, SECRET)
     await store.loadByEventId(session, record.eventId)
     await store.commit({ save: [{ ...record, eventId: newEventId(), kind: 'b' }] })
+    await store.saveIfEmpty({ ...record, eventId: newEventId() })
     await store.loadMany([{ identity: session, kind: SECRET }])
     for await (const _ of store.list(session, SECRET, { pageSize: 1 }));
     for await (const _ of store.listKeys(session, SECRET, { limit: 1 }));
@@ -68,6 +69,7 @@ describe('each operation is published with its outcome', () => {
       'state.load ok',
       'state.loadByEventId ok',
       'state.commit ok',
+      'state.saveIfEmpty kept',
       'state.loadMany ok',
       'state.list ok',
       'state.list ok',

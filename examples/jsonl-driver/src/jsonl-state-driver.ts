@@ -14,6 +14,7 @@ import {
   kindIndexOff,
   type CheckedRecord,
   type CheckedTransaction,
+  type CommitOutcome,
   type Condition,
   type DeleteBatch,
   type DeletedBatch,
@@ -123,12 +124,11 @@ export class JsonlStateDriver implements StateDriver {
     return this.#held.countAll(subtree)
   }
 
-  commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return this.#inTurn(async () => {
-      const { outcomes, apply: isNew } = decideCommit(this.#held, transaction)
-      const save = transaction.save.filter((_, index) => outcomes[index] === 'saved')
-      if (isNew) await this.#write({ save, delete: transaction.delete })
-      return outcomes
+      const { outcome, write, remove } = decideCommit(this.#held, transaction)
+      if (write.length + remove.length > 0) await this.#write({ save: write, delete: remove })
+      return outcome
     })
   }
 
@@ -179,5 +179,5 @@ export class JsonlStateDriver implements StateDriver {
 }
 
 async function apply(held: InMemoryStateDriver, change: Change): Promise<void> {
-  await held.commit({ expect: [], ...change })
+  await held.commit({ expect: [], saveIfEmpty: [], deletePrefix: [], ...change })
 }

@@ -1,6 +1,17 @@
-import { type EventId, HarborageError } from '@harborage/core'
-import type { CheckedRecord, CheckedTransaction, Condition, SlotKey } from './state-driver.ts'
-import type { SaveOutcome } from './state-record.ts'
+import { type ErrorEntry, type EventId, HarborageError } from '@harborage/core'
+import type {
+  CheckedPrefix,
+  CheckedRecord,
+  CheckedTransaction,
+  Condition,
+  SlotKey,
+} from './state-driver.ts'
+import {
+  MAX_PREFIX_SLOTS,
+  type CommitOutcome,
+  type SaveIfEmptyOutcome,
+  type SaveOutcome,
+} from './state-record.ts'
 
 /** The part of a stored record that a decision depends on. */
 export interface Generation {
@@ -18,16 +29,21 @@ export interface SlotView {
   generationOf(slot: SlotKey): Generation | undefined
   /** Returns whether another slot of the record's tenant holds the record's event id. */
   isHeldElsewhere(record: CheckedRecord): boolean
+  /**
+   * Returns the full slots of a run whose kind begins with a prefix, in any order. Of an iterable
+   * that is lazy, no more are read than a commit may empty.
+   */
+  slotsUnder(prefix: CheckedPrefix): Iterable<SlotKey>
 }
 
 /** The result of deciding a commit. */
 export interface CommitDecision {
-  /** One outcome per save. Write the saves whose outcome is `'saved'`. */
-  readonly outcomes: readonly SaveOutcome[]
-  /**
-   * Whether to apply the changes. `false` if every save was applied before: the call is a retry.
-   */
-  readonly apply: boolean
+  /** The answer of the commit. */
+  readonly outcome: CommitOutcome
+  /** The records to write. */
+  readonly write: readonly CheckedRecord[]
+  /** The slots to empty, which are full. None of them is written. */
+  readonly remove: readonly SlotKey[]
 }
 
 /**
@@ -37,6 +53,7 @@ export interface CommitDecision {
  * Every driver has to return this outcome. It may call this function, or reach the same outcome
  * with its own statements.
  *
+ * @param entry The entry of a commit that the save is, for its errors. Default: none.
  * @throws `idempotency_conflict` if the tenant used the event id for other content or another slot;
  * `condition_failed` if the slot does not meet the condition.
  */
@@ -44,16 +61,38 @@ export function decideSave(
   view: SlotView,
   record: CheckedRecord,
   condition: Condition,
+  entry?: ErrorEntry,
 ): SaveOutcome {
   const held = view.generationOf(record)
   if (held?.eventId === record.eventId) {
     if (hasSameContent(held, record)) return 'unchanged'
-    throw conflict()
+    throw conflict(entry)
   }
   if (held?.hasReplaced(record.eventId) === true) return 'superseded'
-  if (view.isHeldElsewhere(record)) throw conflict()
-  if (!meets(held, condition)) throw conditionFailed()
+  if (view.isHeldElsewhere(record)) throw conflict(entry)
+  if (!meets(held, condition)) throw conditionFailed(entry)
   return 'saved'
+}
+
+/**
+ * Decides the outcome of a save into an empty slot. On `'saved'` the driver writes the record.
+ *
+ * @throws `idempotency_conflict` if the slot holds the event id with other content, or is empty and
+ * another slot holds it.
+ */
+function decideSaveIfEmpty(
+  view: SlotView,
+  record: CheckedRecord,
+  entry: ErrorEntry,
+): SaveIfEmptyOutcome {
+  const held = view.generationOf(record)
+  if (held === undefined) {
+    if (view.isHeldElsewhere(record)) throw conflict(entry)
+    return 'saved'
+  }
+  if (held.eventId !== record.eventId) return 'kept'
+  if (!hasSameContent(held, record)) throw conflict(entry)
+  return 'unchanged'
 }
 
 /**
@@ -61,20 +100,63 @@ export function decideSave(
  * changes nothing. If only some were, the expectations about the slots of those saves count as met,
  * so that a retry after a lost answer is safe.
  *
- * @throws `idempotency_conflict` as in {@link decideSave}; `condition_failed` if an expectation is
- * not met.
+ * @throws `idempotency_conflict` as in {@link decideSave}, also of saves into empty slots;
+ * `condition_failed` if an expectation is not met; `result_too_large` if a prefix has too many
+ * slots. The error names its entry, the first one in this order.
  */
 export function decideCommit(view: SlotView, transaction: CheckedTransaction): CommitDecision {
-  const outcomes = transaction.save.map((record) => decideSave(view, record, undefined))
-  if (outcomes.length > 0 && !outcomes.includes('saved')) return { outcomes, apply: false }
-  const appliedBefore = new Set(
-    transaction.save.filter((_, index) => outcomes[index] !== 'saved').map(slotId),
+  const save = transaction.save.map((record, index) =>
+    decideSave(view, record, undefined, { list: 'save', index }),
   )
-  for (const expectation of transaction.expect) {
-    if (appliedBefore.has(slotId(expectation))) continue
-    if (!meets(view.generationOf(expectation), expectation.eventId)) throw conditionFailed()
+  if (save.length > 0 && !save.includes('saved')) {
+    return { outcome: { repeated: true, save }, write: [], remove: [] }
   }
-  return { outcomes, apply: true }
+  const saveIfEmpty = transaction.saveIfEmpty.map((record, index) =>
+    decideSaveIfEmpty(view, record, { list: 'saveIfEmpty', index }),
+  )
+  const appliedBefore = new Set(
+    transaction.save.filter((_, index) => save[index] !== 'saved').map(slotId),
+  )
+  for (const [index, expectation] of transaction.expect.entries()) {
+    if (appliedBefore.has(slotId(expectation))) continue
+    if (!meets(view.generationOf(expectation), expectation.eventId)) {
+      throw conditionFailed({ list: 'expect', index })
+    }
+  }
+  const remove = slotsToEmpty(view, transaction)
+  return {
+    outcome: { repeated: false, save, saveIfEmpty, deleted: remove.length },
+    write: [
+      ...transaction.save.filter((_, index) => save[index] === 'saved'),
+      ...transaction.saveIfEmpty.filter((_, index) => saveIfEmpty[index] === 'saved'),
+    ],
+    remove,
+  }
+}
+
+/** Returns the full slots that a commit empties. */
+function slotsToEmpty(
+  view: SlotView,
+  { save, saveIfEmpty, delete: deletions, deletePrefix }: CheckedTransaction,
+): SlotKey[] {
+  const remove = deletions.filter((slot) => view.generationOf(slot) !== undefined)
+  if (deletePrefix.length === 0) return remove
+  const seen = new Set([...save, ...saveIfEmpty, ...deletions].map(slotId))
+  const counts = new Map<string, number>()
+  for (const [index, prefix] of deletePrefix.entries()) {
+    const run = slotId({ identity: prefix.identity, kind: '' })
+    let count = counts.get(run) ?? 0
+    for (const slot of view.slotsUnder(prefix)) {
+      const id = slotId(slot)
+      if (seen.has(id)) continue
+      seen.add(id)
+      remove.push(slot)
+      count += 1
+      if (count > MAX_PREFIX_SLOTS) throw tooManySlots({ list: 'deletePrefix', index })
+    }
+    counts.set(run, count)
+  }
+  return remove
 }
 
 /**
@@ -107,16 +189,26 @@ function hasSameContent(held: Generation, record: CheckedRecord): boolean {
   return held.version === record.version && Buffer.compare(held.bytes, record.bytes) === 0
 }
 
-function conflict(): HarborageError {
+function conflict(entry: ErrorEntry | undefined): HarborageError {
   return new HarborageError(
     'idempotency_conflict',
     'the event id was already used in this tenant for other content or another slot: make a new one with newEventId()',
+    entry && { entry },
   )
 }
 
-function conditionFailed(): HarborageError {
+function conditionFailed(entry?: ErrorEntry): HarborageError {
   return new HarborageError(
     'condition_failed',
     'the slot does not hold the expected generation: load it again and decide again',
+    entry && { entry },
+  )
+}
+
+function tooManySlots(entry: ErrorEntry): HarborageError {
+  return new HarborageError(
+    'result_too_large',
+    `the prefix has more than ${MAX_PREFIX_SLOTS} slots of one run to empty: empty them in several commits with narrower prefixes, or with deleteAll`,
+    { entry },
   )
 }

@@ -6,6 +6,7 @@ import { slotRules } from './internal/check-slots.ts'
 import {
   checkCall,
   checkDefinition,
+  checkFill,
   checkHeld,
   checkSave,
   checkStore,
@@ -80,6 +81,14 @@ export function defineSlot<Schema extends StandardSchemaV1>(
       }))
       const { bytes } = await codec.encode(value, { store, signal: options.signal })
       return store.save({ eventId, identity: owner, kind, bytes, version }, options)
+    },
+    async saveIfEmpty(store, identity, value, given) {
+      const { owner, eventId, options } = checkCall(store, () => ({
+        owner: checkOwner(identity),
+        ...checkFill(given),
+      }))
+      const { bytes } = await codec.encode(value, { store, signal: options.signal })
+      return store.saveIfEmpty({ eventId, identity: owner, kind, bytes, version }, options)
     },
     async delete(store, identity, options) {
       return checkStore(store).delete(identity, kind, options)

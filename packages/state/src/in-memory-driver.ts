@@ -18,6 +18,7 @@ import {
 import { copyRecord } from './internal/copy-record.ts'
 import { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 import type {
+  CheckedPrefix,
   CheckedRecord,
   CheckedTransaction,
   Condition,
@@ -32,6 +33,7 @@ import type {
 } from './state-driver.ts'
 import {
   REMEMBERED_EVENT_IDS,
+  type CommitOutcome,
   type SaveOutcome,
   type StateKey,
   type StateRecord,
@@ -103,15 +105,11 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     return this.#slotsWithin(subtree).length
   }
 
-  async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
-    const { outcomes, apply } = decideCommit(this, transaction)
-    if (apply) {
-      for (const slot of transaction.delete) this.#remove(slot)
-      transaction.save.forEach((record, index) => {
-        if (outcomes[index] === 'saved') this.#write(record)
-      })
-    }
-    return outcomes
+  async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
+    const { outcome, write, remove } = decideCommit(this, transaction)
+    for (const slot of remove) this.#remove(slot)
+    for (const record of write) this.#write(record)
+    return outcome
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
@@ -163,6 +161,13 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     return [...this.#slots.values()]
       .map(({ record }) => ({ identity: record.identity, kind: record.kind }))
       .filter(({ identity }) => isWithin(identity, subtree))
+  }
+
+  *slotsUnder({ identity, kindPrefix }: CheckedPrefix): Iterable<SlotKey> {
+    const range = { identity, kindPrefix, from: undefined, to: undefined }
+    for (const { record } of this.#inRange(range, { order: 'ascending', after: undefined })) {
+      yield record
+    }
   }
 
   #write(record: CheckedRecord): void {

@@ -16,7 +16,9 @@ export {
   type SlotView,
 } from './decide.ts'
 export { defineSlot } from './define-slot.ts'
+export { slotFamily } from './define-slot-family.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
+export { jsonSlot } from './json-slot.ts'
 export { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 export {
   openStateStore,
@@ -28,6 +30,7 @@ export {
 export type { CountOptions, KindBounds, StateListOptions } from './list-options.ts'
 export type {
   CheckedExpectation,
+  CheckedPrefix,
   CheckedRecord,
   CheckedTransaction,
   Condition,
@@ -44,22 +47,30 @@ export {
   MAX_COMMIT_ENTRIES,
   MAX_LOAD_BYTES,
   MAX_LOAD_SLOTS,
+  MAX_PREFIX_SLOTS,
   MAX_STATE_BYTES,
   REMEMBERED_EVENT_IDS,
+  type AppliedCommit,
+  type CommitOutcome,
   type DeleteOptions,
   type NewStateRecord,
+  type RepeatedCommit,
+  type SaveIfEmptyOutcome,
   type SaveOptions,
   type SaveOutcome,
   type Slot,
   type SlotExpectation,
+  type SlotPrefix,
   type StateKey,
   type StateRecord,
   type StateTransaction,
 } from './state-record.ts'
+export type { FamilyMember, SlotFamily, SlotFamilyDefinition } from './slot-family.ts'
 export { StateStore } from './state-store.ts'
 export type {
   SlotDefinition,
   SlotValue,
+  TypedFillOptions,
   TypedSaveOptions,
   TypedSlot,
   UpdateOptions,

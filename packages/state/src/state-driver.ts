@@ -1,6 +1,6 @@
 import type { EventId, Identity, ListOrder, RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage } from '@harborage/core/kit'
-import type { SaveOutcome, StateKey, StateRecord } from './state-record.ts'
+import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
  * A slot with a checked owner and kind. Parts that the owner lacks are `''`: of a session the
@@ -22,12 +22,23 @@ export type CheckedRecord = Omit<StateRecord, 'createdAt'>
 
 /**
  * A checked transaction. It has at least one entry, all entries are of one tenant, and no slot
- * occurs twice among the expectations or twice among the changes.
+ * occurs twice among the expectations or twice among the saves and deletes.
  */
 export interface CheckedTransaction {
   readonly expect: readonly CheckedExpectation[]
   readonly save: readonly CheckedRecord[]
+  /** The records to save into slots that are empty. */
+  readonly saveIfEmpty: readonly CheckedRecord[]
   readonly delete: readonly SlotKey[]
+  /** The prefixes whose slots to empty, except those of `save` and `saveIfEmpty`. */
+  readonly deletePrefix: readonly CheckedPrefix[]
+}
+
+/** A prefix of a {@link CheckedTransaction}. */
+export interface CheckedPrefix {
+  readonly identity: Required<RunIdentity>
+  /** What the kinds begin with. It may be empty. */
+  readonly kindPrefix: string
 }
 
 /** An expectation of a {@link CheckedTransaction}. */
@@ -146,11 +157,9 @@ export interface StateDriver {
   /** Returns how many slots of the subtree hold something. */
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
   /**
-   * Applies the whole transaction or nothing, as `decideCommit` decides.
-   *
-   * @returns One outcome per save, in their order.
+   * Applies the whole transaction or nothing. Returns or throws what `decideCommit` does.
    */
-  commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]>
+  commit(transaction: CheckedTransaction): Promise<CommitOutcome>
   /**
    * Returns the next records of one run whose kind is in the range, ordered by the UTF-8 bytes of
    * the kind. A page is taken to be the last one if it has fewer than `limit` records and fewer

@@ -9,8 +9,11 @@ export const MAX_STATE_BYTES: number = 64 * 1024 * 1024
  */
 export const REMEMBERED_EVENT_IDS = 16
 
-/** The largest number of expectations, of saves and of deletes in one commit. */
+/** The largest number of entries in each list of a commit. */
 export const MAX_COMMIT_ENTRIES = 1000
+
+/** The largest number of slots of one run that the prefixes of a commit empty. */
+export const MAX_PREFIX_SLOTS = 10_000
 
 /** The largest number of slots that `StateStore.loadMany` loads. */
 export const MAX_LOAD_SLOTS = 1000
@@ -85,10 +88,26 @@ export interface StateKey extends Omit<StateRecord, 'bytes'> {
  */
 export type SaveOutcome = 'saved' | 'unchanged' | 'superseded'
 
+/**
+ * What a save into an empty slot did.
+ *
+ * - `'saved'`: the slot was empty, and it wrote the record.
+ * - `'unchanged'`: the slot holds this record already, so the call is a retry.
+ * - `'kept'`: the slot holds another record, which was kept.
+ */
+export type SaveIfEmptyOutcome = 'saved' | 'unchanged' | 'kept'
+
 /** A precondition of a commit on one slot. */
 export interface SlotExpectation extends Slot {
   /** The event id that the slot has to hold; `null` if it has to be empty. */
   readonly eventId: EventId | null
+}
+
+/** The slots of one owner whose kind begins with a prefix. */
+export interface SlotPrefix {
+  readonly identity: Owner
+  /** Literal and case-sensitive; `''` for all kinds. */
+  readonly kindPrefix: string
 }
 
 /**
@@ -101,8 +120,40 @@ export interface StateTransaction {
   readonly expect?: readonly SlotExpectation[]
   /** The records to save. Default: none. */
   readonly save?: readonly NewStateRecord[]
+  /** The records to save into slots that are empty. A full slot is kept. Default: none. */
+  readonly saveIfEmpty?: readonly NewStateRecord[]
   /** The slots to empty. Default: none. */
   readonly delete?: readonly Slot[]
+  /**
+   * The prefixes of kinds whose slots to empty, except those that the commit itself names in `save`
+   * or `saveIfEmpty`. They may empty up to {@link MAX_PREFIX_SLOTS} slots of each run. Default:
+   * none.
+   */
+  readonly deletePrefix?: readonly SlotPrefix[]
+}
+
+/** The answer of a commit. */
+export type CommitOutcome = AppliedCommit | RepeatedCommit
+
+/** The answer of a commit that was applied. */
+export interface AppliedCommit {
+  readonly repeated: false
+  /** One outcome for each save, in their order. */
+  readonly save: readonly SaveOutcome[]
+  /** One outcome for each save into an empty slot, in their order. */
+  readonly saveIfEmpty: readonly SaveIfEmptyOutcome[]
+  /** The number of slots that held something and were emptied. */
+  readonly deleted: number
+}
+
+/**
+ * The answer of a commit that changed nothing, since all of its saves were applied before. What it
+ * did then besides them is not known any more.
+ */
+export interface RepeatedCommit {
+  readonly repeated: true
+  /** One outcome for each save, in their order; none is `'saved'`. */
+  readonly save: readonly SaveOutcome[]
 }
 
 /** Options of `StateStore.save`. */

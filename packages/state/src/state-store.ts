@@ -1,7 +1,7 @@
 import { type CallOptions, type EventId, HarborageError, type Owner } from '@harborage/core'
 import { checkEventId, checkOwner, checkSignal, type StoreOptions } from '@harborage/core/kit'
 import {
-  checkCarriedIdentity,
+  carriedIdentity,
   checkCondition,
   checkDeleteCondition,
   checkRecord,
@@ -10,12 +10,15 @@ import {
   conditionNames,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
+import { fillSlot } from './internal/fill-slot.ts'
 import { ownedBy } from './internal/owned-records.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateLists } from './state-lists.ts'
 import type {
+  CommitOutcome,
   DeleteOptions,
   NewStateRecord,
+  SaveIfEmptyOutcome,
   SaveOptions,
   SaveOutcome,
   StateRecord,
@@ -81,11 +84,45 @@ export class StateStore extends StateLists implements AsyncDisposable {
     return this.#gate.call(
       'save',
       () => ({
-        checked: checkRecord(checkCarriedIdentity('record', record), record),
+        checked: checkRecord(checkOwner(carriedIdentity('record', record)), record),
         signal: checkSignal(options, conditionNames),
         condition: checkCondition(options),
       }),
       ({ checked, condition }) => this.#driver.save(checked, condition),
+      (outcome) => outcome,
+    )
+  }
+
+  /**
+   * Saves a record into its slot if the slot is empty, once per event id.
+   *
+   * @returns `'saved'` if it was written; `'unchanged'` if the slot holds it already; `'kept'` if
+   * the slot holds another record.
+   * @throws `idempotency_conflict` if the slot holds the event id with other content, or is empty
+   * and another slot of the tenant holds the event id; `outcome_unknown` if the answer of the
+   * database was lost and the slot does not hold the record.
+   *
+   * @example
+   * ```ts
+   * import { newEventId } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * const bytes = Buffer.from('green')
+   * const first = { eventId: newEventId(), identity, kind: 'session.color', bytes }
+   * await state.saveIfEmpty(first) // 'saved'
+   * await state.saveIfEmpty({ ...first, eventId: newEventId() }) // 'kept'
+   * ```
+   */
+  saveIfEmpty(record: NewStateRecord, options?: CallOptions): Promise<SaveIfEmptyOutcome> {
+    return this.#gate.call(
+      'saveIfEmpty',
+      () => ({
+        checked: checkRecord(checkOwner(carriedIdentity('record', record)), record),
+        signal: checkSignal(options),
+      }),
+      ({ checked }) => fillSlot(this.#driver, checked),
       (outcome) => outcome,
     )
   }
@@ -170,16 +207,18 @@ export class StateStore extends StateLists implements AsyncDisposable {
   }
 
   /**
-   * Applies all saves and deletes of a transaction if all its expectations are met, or changes
-   * nothing.
+   * Applies all changes of a transaction if all its expectations are met, or changes nothing.
    *
-   * A commit whose saves were all applied before is a retry: it changes nothing, and its outcomes
-   * are `'unchanged'` or `'superseded'`. So a commit is safe to repeat if it has at least one save.
+   * A commit whose saves were all applied before is a retry: it changes nothing, and its answer has
+   * `repeated: true`. So a commit is safe to repeat if it has at least one entry in `save`.
    *
-   * @returns One outcome per save, in their order; see {@link save}.
+   * @returns One outcome for each entry in `save` and `saveIfEmpty`, as of {@link save} and
+   * {@link saveIfEmpty}, and the number of slots that were emptied.
    * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in
-   * {@link save}; `invalid_record` if a slot or an event id occurs twice, if the entries are of
-   * more than one tenant, or if there are none or more than 1,000 of one sort.
+   * {@link save} and {@link saveIfEmpty}; `result_too_large` if the prefixes empty more than 10,000
+   * slots of one run; `invalid_record` if a slot or an event id occurs twice, if the entries are of
+   * more than one tenant, or if there are none or more than 1,000 in one list. The `entry` of the
+   * error names the entry.
    *
    * @example
    * ```ts
@@ -192,10 +231,11 @@ export class StateStore extends StateLists implements AsyncDisposable {
    *   expect: [{ identity, kind: 'session.lease', eventId: null }],
    *   save: [{ eventId: newEventId(), identity, kind: 'session.cart', bytes: Buffer.from('tea') }],
    *   delete: [{ identity, kind: 'session.draft' }],
-   * }) // ['saved']
+   *   deletePrefix: [{ identity, kindPrefix: 'session.offers.' }],
+   * }) // { repeated: false, save: ['saved'], saveIfEmpty: [], deleted: 0 }
    * ```
    */
-  commit(transaction: StateTransaction, options?: CallOptions): Promise<readonly SaveOutcome[]> {
+  commit(transaction: StateTransaction, options?: CallOptions): Promise<CommitOutcome> {
     return this.#gate.call(
       'commit',
       () => ({ checked: checkTransaction(transaction), signal: checkSignal(options) }),

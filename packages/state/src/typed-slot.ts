@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type {
   DeleteOptions,
   NewStateRecord,
+  SaveIfEmptyOutcome,
   SaveOptions,
   SaveOutcome,
   StateRecord,
@@ -31,6 +32,12 @@ export interface SlotDefinition<Schema extends StandardSchemaV1> {
 
 /** Options of {@link TypedSlot.save}. */
 export interface TypedSaveOptions extends SaveOptions {
+  /** The idempotency key. Default: a new one. Pass your own if the call may be repeated. */
+  readonly eventId?: EventId
+}
+
+/** Options of {@link TypedSlot.saveIfEmpty}. */
+export interface TypedFillOptions extends CallOptions {
   /** The idempotency key. Default: a new one. Pass your own if the call may be repeated. */
   readonly eventId?: EventId
 }
@@ -104,6 +111,17 @@ export interface TypedSlot<Input, Output> {
     value: Input,
     options?: TypedSaveOptions,
   ): Promise<SaveOutcome>
+  /**
+   * Saves a value if the slot is empty; see `StateStore.saveIfEmpty`.
+   *
+   * @throws `invalid_record` as in {@link TypedSlot.save}.
+   */
+  saveIfEmpty(
+    store: StateStore,
+    identity: Owner,
+    value: Input,
+    options?: TypedFillOptions,
+  ): Promise<SaveIfEmptyOutcome>
   /** Empties the slot, and returns whether it held anything; see `StateStore.delete`. */
   delete(store: StateStore, identity: Owner, options?: DeleteOptions): Promise<boolean>
   /**

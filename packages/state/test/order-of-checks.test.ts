@@ -17,7 +17,7 @@ const goodUser = { tenantId: 'acme', userId: 'ann' }
 function malformedExcept(method: Method, identity: unknown): unknown[] {
   const options = { signal: 7, ifEventId: 7, pageSize: 0 }
   const record = { identity, eventId: 7, kind: 7, bytes: 7 }
-  if (method === 'save') return [record, options]
+  if (['save', 'saveIfEmpty'].includes(method)) return [record, options]
   if (method === 'loadMany') return [[record], options]
   if (method === 'commit') return [{ save: [record] }, options]
   if (withoutKind.has(method)) return [identity, options]

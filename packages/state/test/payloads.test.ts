@@ -108,7 +108,7 @@ describe('a commit', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => index)
 
   test('accepts 1,000 entries in each list', async () => {
-    const outcomes = await store.commit({
+    const { save: outcomes } = await store.commit({
       expect: many(1_000).map((index) => ({ ...slotAt(index), eventId: null })),
       save: many(1_000).map((index) => ({
         ...slotAt(index),
@@ -120,7 +120,8 @@ describe('a commit', () => {
     expect(new Set(outcomes)).toEqual(new Set(['saved']))
   })
 
-  test.each(['expect', 'save', 'delete'])('rejects 1,001 entries in %s', async (list) => {
+  const lists = ['expect', 'save', 'saveIfEmpty', 'delete', 'deletePrefix']
+  test.each(lists)('rejects 1,001 entries in %s', async (list) => {
     const entries = many(1_001).map((index) => ({ ...goodRecord(), kind: `k${index}` }))
     const error = await failureOf(() => callUnchecked(store, 'commit', { [list]: entries }))
     expect(error.code).toBe('invalid_record')
@@ -155,8 +156,12 @@ describe('a commit', () => {
   )
 
   test.each([
-    ['a misspelled list', { expects: [{ ...slotAt(1), eventId: null }] }, 'expect, save, delete'],
-    ['another misspelled list', { saves: [goodRecord()] }, 'expect, save, delete'],
+    [
+      'a misspelled list',
+      { expects: [{ ...slotAt(1), eventId: null }] },
+      'expect, save, saveIfEmpty',
+    ],
+    ['another misspelled list', { saves: [goodRecord()] }, 'expect, save, saveIfEmpty'],
     ['expect that is undefined', { expect: undefined }, 'expect is undefined'],
     ['delete that is undefined', { delete: undefined }, 'delete is undefined'],
   ])('rejects %s besides a save, which may depend on it', async (_, wrong, named) => {

@@ -93,7 +93,7 @@ describe('a typed slot', () => {
         await costs.record(identity, { cents: 5 }),
         await notes.record(identity, 'paid'),
       ]
-      expect(await store.commit({ save })).toEqual(['saved', 'saved'])
+      expect((await store.commit({ save })).save).toEqual(['saved', 'saved'])
       expect(await costs.load(store, identity)).toEqual({ cents: 5 })
       expect(await notes.load(store, identity)).toBe('paid')
       expect(await costs.decode(await store.loadOrThrow(identity, kind))).toEqual({ cents: 5 })

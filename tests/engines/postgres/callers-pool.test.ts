@@ -153,7 +153,7 @@ describe('a client that other code released within a transaction', () => {
     await left.query('rollback').catch(() => {})
     expect((await state.load(ann, 'single'))?.eventId).toBe(single.eventId)
     const leftAgain = await leaveOpen()
-    expect(await state.commit({ save: several })).toEqual(['saved', 'saved'])
+    expect((await state.commit({ save: several })).save).toEqual(['saved', 'saved'])
     await leftAgain.query('rollback').catch(() => {})
     await leaveOpen()
     const kinds: string[] = []

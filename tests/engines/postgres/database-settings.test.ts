@@ -123,7 +123,7 @@ test('a transaction that was idle for longer than the server allows is made agai
   await using state = await openStateStore({ database: busy })
   const record = newRecord({ kind: 'idle' })
   const expected = { identity: ann, kind: record.kind, eventId: null }
-  expect(await state.commit({ expect: [expected], save: [record] })).toEqual(['saved'])
+  expect((await state.commit({ expect: [expected], save: [record] })).save).toEqual(['saved'])
 })
 
 test.for(['serializable', 'repeatable read'])(
@@ -135,7 +135,9 @@ test.for(['serializable', 'repeatable read'])(
     const saves = records.slice(0, 24).map((record) => own.state.save(record))
     const commits = records.slice(24).map((record) => own.state.commit({ save: [record] }))
     expect(new Set(await Promise.all(saves))).toEqual(new Set(['saved']))
-    expect(new Set((await Promise.all(commits)).flat())).toEqual(new Set(['saved']))
+    expect(new Set((await Promise.all(commits)).flatMap(({ save }) => save))).toEqual(
+      new Set(['saved']),
+    )
     const last = await own.state.load(ann, isolation)
     expect(records.map(({ eventId }) => eventId)).toContain(last?.eventId)
     await setForSessions('default_transaction_isolation', 'read committed')

@@ -77,7 +77,7 @@ describe('deleteAll of state leaves no part of a concurrent write', () => {
   test('a commit of a new slot and of a filled one', () =>
     meet(async () => {
       const save = ['task.a', 'task.c'].map((kind) => newRecord({ kind }))
-      expect(await stores.state.commit({ save })).toEqual(['saved', 'saved'])
+      expect((await stores.state.commit({ save })).save).toEqual(['saved', 'saved'])
     }))
 
   test('a save into a new slot, and then one into a filled slot', () =>

@@ -79,7 +79,7 @@ describe.for([true, false])('with preparedStatements: %s', (preparedStatements) 
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const records = ['left', 'right'].map((name) => newRecord({ kind: kind(name) }))
     const lost = proxy.failOnce(kind('right'), 'cut the answer')
-    expect(await own.state.commit({ save: records })).toEqual(['unchanged', 'unchanged'])
+    expect((await own.state.commit({ save: records })).save).toEqual(['unchanged', 'unchanged'])
     await lost
     for (const record of records) expect(await timesWritten(record.kind)).toBe(1)
   })
@@ -90,8 +90,8 @@ describe.for([true, false])('with preparedStatements: %s', (preparedStatements) 
     const [one, other] = ['one', 'other'].map((name) => newRecord({ kind: kind(name) }))
     if (one === undefined || other === undefined) throw new Error('two records were made')
     const lost = proxy.failOnce(COMMIT, 'cut the answer')
-    const outcomes = await own.state.commit({ ...intoEmpty(one), save: [one, other] })
-    expect(outcomes).toEqual(['unchanged', 'unchanged'])
+    const { save } = await own.state.commit({ ...intoEmpty(one), save: [one, other] })
+    expect(save).toEqual(['unchanged', 'unchanged'])
     await lost
     expect([await timesWritten(one.kind), await timesWritten(other.kind)]).toEqual([1, 1])
   })
@@ -101,7 +101,7 @@ describe.for([true, false])('with preparedStatements: %s', (preparedStatements) 
     await using own = await openOwnStore({ dsn: proxy.dsn, preparedStatements })
     const record = newRecord({ kind: kind('lost commit') })
     const lost = proxy.failOnce(COMMIT, 'cut before sending')
-    expect(await own.state.commit(intoEmpty(record))).toEqual(['saved'])
+    expect((await own.state.commit(intoEmpty(record))).save).toEqual(['saved'])
     await lost
     expect(await timesWritten(record.kind)).toBe(1)
   })
@@ -116,7 +116,7 @@ test('a COMMIT that the server answers with ROLLBACK is no success', async () =>
   await rolledBack
   expect(failure).toMatchObject({ code: 'store_unavailable', retryable: true })
   expect(await own.state.load(ann, record.kind)).toBeUndefined()
-  expect(await own.state.commit({ save: [record] })).toEqual(['saved'])
+  expect((await own.state.commit({ save: [record] })).save).toEqual(['saved'])
 })
 
 describe('a delete whose answer is lost', () => {
@@ -165,7 +165,7 @@ describe('a delete whose answer is lost', () => {
       const made = own.state.commit(commit)
       if (what === 'delete')
         expect(await failureOf(made)).toMatchObject({ code: 'outcome_unknown' })
-      else expect(await made).toEqual([])
+      else expect((await made).save).toEqual([])
       await lost
       expect((await own.state.load(ann, record.kind)) === undefined).toBe(what === 'delete')
     },

@@ -125,6 +125,15 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     expect(await tripsOf((state) => state.load(ann, 'note'))).toBe(1)
   })
 
+  test('a saveIfEmpty that fills its slot, and a loadMany 1', async () => {
+    let kinds = 0
+    const fill = (state: StateStore) =>
+      state.saveIfEmpty(newRecord({ kind: `fill ${(kinds += 1)}` }))
+    expect(await tripsOf(fill)).toBe(1)
+    const slots = tenSlots.map((kind) => ({ identity: ann, kind }))
+    expect(await tripsOf((state) => state.loadMany(slots))).toBe(1)
+  })
+
   test('a commit that saves ten slots 1', async () => {
     const trips = await tripsOf((state) =>
       state.commit({ save: tenSlots.map((kind) => newRecord({ kind })) }),
@@ -152,6 +161,17 @@ describe('the most round trips of a call whose statements are prepared:', () => 
       }),
     )
     expect(trips).toBe(3)
+  })
+
+  test('a commit that saves, fills and empties a prefix 4', async () => {
+    const trips = await tripsOf(async (state) => {
+      await state.commit({
+        save: [newRecord({ kind: 'swept.new' })],
+        saveIfEmpty: [newRecord({ kind: 'filled' })],
+        deletePrefix: [{ identity: ann, kindPrefix: 'swept.' }],
+      })
+    })
+    expect(trips).toBe(4)
   })
 
   test('a deleteAll of a session 3', async () => {

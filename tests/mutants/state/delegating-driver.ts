@@ -3,6 +3,7 @@ import type { DirectoryPage } from '@harborage/core/kit'
 import type {
   CheckedRecord,
   CheckedTransaction,
+  CommitOutcome,
   Condition,
   DeleteBatch,
   DeletedBatch,
@@ -61,7 +62,7 @@ export class DelegatingDriver implements StateDriver {
     return this.records.countAll(subtree)
   }
 
-  commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return this.records.commit(transaction)
   }
 

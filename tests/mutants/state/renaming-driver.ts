@@ -1,6 +1,7 @@
 import type { EventId } from '@harborage/core'
 import type {
   CheckedTransaction,
+  CommitOutcome,
   Condition,
   SaveOutcome,
   SlotKey,
@@ -28,11 +29,13 @@ export abstract class RenamingDriver extends DelegatingDriver {
     return this.records.delete(this.rename(slot), ifEventId)
   }
 
-  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return this.records.commit({
       expect: transaction.expect.map((each) => ({ ...each, ...this.rename(each) })),
       save: transaction.save.map((each) => ({ ...each, ...this.rename(each) })),
+      saveIfEmpty: transaction.saveIfEmpty.map((each) => ({ ...each, ...this.rename(each) })),
       delete: transaction.delete.map((each) => this.rename(each)),
+      deletePrefix: transaction.deletePrefix,
     })
   }
 }

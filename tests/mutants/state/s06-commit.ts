@@ -3,6 +3,7 @@ import {
   decideCommit,
   slotId,
   type CheckedTransaction,
+  type CommitOutcome,
   type Condition,
   type SaveOutcome,
   type StateRecord,
@@ -18,7 +19,7 @@ class PiecemealDriver extends DelegatingDriver {
     expect,
     save,
     delete: slots,
-  }: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  }: CheckedTransaction): Promise<CommitOutcome> {
     for (const { eventId, ...slot } of expect) {
       const held = await this.load(slot)
       if ((held?.eventId ?? null) !== eventId)
@@ -30,38 +31,36 @@ class PiecemealDriver extends DelegatingDriver {
       await turns(1)
     }
     for (const slot of slots) await this.delete(slot, undefined)
-    return outcomes
+    return applied(outcomes)
   }
 }
 
 class ExpectationlessDriver extends DelegatingDriver {
-  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return super.commit({ ...transaction, expect: [] })
   }
 }
 
 class DeletelessDriver extends DelegatingDriver {
-  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return super.commit({ ...transaction, delete: [] })
   }
 }
 
 /** Decides before it applies, without a transaction. */
 class DecideThenApplyDriver extends DelegatingDriver {
-  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
-    const { outcomes, apply } = decideCommit(this.records, transaction)
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
+    const { outcome, write, remove } = decideCommit(this.records, transaction)
     await turns(1)
-    if (apply) {
-      for (const slot of transaction.delete) await this.records.delete(slot, undefined)
-      for (const record of transaction.save) await this.records.save(record, undefined)
-    }
-    return outcomes
+    for (const slot of remove) await this.records.delete(slot, undefined)
+    for (const record of write) await this.records.save(record, undefined)
+    return outcome
   }
 }
 
 /** Reads the slots of a commit one after the other, so its decision may fit no moment. */
 class SlowlyReadingDriver extends DelegatingDriver {
-  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     const held = new Map<string, StateRecord | undefined>()
     for (const slot of [...transaction.expect, ...transaction.save]) {
       held.set(slotId(slot), await this.load(slot))
@@ -74,6 +73,7 @@ class SlowlyReadingDriver extends DelegatingDriver {
           return record && { ...record, hasReplaced: () => false }
         },
         isHeldElsewhere: () => false,
+        slotsUnder: () => [],
       },
       transaction,
     )
@@ -83,10 +83,10 @@ class SlowlyReadingDriver extends DelegatingDriver {
 
 /** Applies a commit again that was applied before. */
 class RepeatingDriver extends DelegatingDriver {
-  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     await this.records.commit({ ...transaction, save: [] })
     for (const record of transaction.save) await this.force(record)
-    return transaction.save.map(() => 'saved')
+    return applied(transaction.save.map(() => 'saved'))
   }
 }
 
@@ -98,7 +98,7 @@ class OneAtATimeDriver extends DelegatingDriver {
     return this.#alone(() => super.save(record, condition))
   }
 
-  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return this.#alone(() => super.commit(transaction))
   }
 
@@ -116,10 +116,15 @@ class OneAtATimeDriver extends DelegatingDriver {
 
 /** Applies only the first saves of a commit. */
 class FewSavesDriver extends DelegatingDriver {
-  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
-    const outcomes = await super.commit({ ...transaction, save: transaction.save.slice(0, 1) })
-    return transaction.save.map((_, index) => outcomes[index] ?? 'saved')
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
+    const outcome = await super.commit({ ...transaction, save: transaction.save.slice(0, 1) })
+    const save = transaction.save.map((_, index) => outcome.save[index] ?? 'saved')
+    return { ...outcome, save }
   }
+}
+
+function applied(save: readonly SaveOutcome[]): CommitOutcome {
+  return { repeated: false, save, saveIfEmpty: [], deleted: 0 }
 }
 
 export const commitFaults: readonly BrokenStore[] = [

@@ -2,6 +2,7 @@ import { type EventId, HarborageError, type Identity } from '@harborage/core'
 import {
   slotId,
   StateStore,
+  type CommitOutcome,
   type Condition,
   type InMemoryStateDriver,
   type ListKindPage,
@@ -101,7 +102,7 @@ class LateStore extends StateStore {
     return super.save(record, options)
   }
 
-  override async commit(transaction: StateTransaction): Promise<readonly SaveOutcome[]> {
+  override async commit(transaction: StateTransaction): Promise<CommitOutcome> {
     await turns(1)
     return super.commit(transaction)
   }

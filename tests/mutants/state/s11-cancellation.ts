@@ -1,6 +1,7 @@
 import type { CallOptions, EventId, Identity, PageOptions, RunIdentity } from '@harborage/core'
 import {
   StateStore,
+  type CommitOutcome,
   type NewStateRecord,
   type SaveOptions,
   type SaveOutcome,
@@ -28,7 +29,7 @@ class HalfwayStore extends StateStore {
   override async commit(
     transaction: StateTransaction,
     options?: CallOptions,
-  ): Promise<readonly SaveOutcome[]> {
+  ): Promise<CommitOutcome> {
     if (options?.signal === undefined) return super.commit(transaction)
     const outcomes: SaveOutcome[] = []
     for (const record of transaction.save ?? []) {
@@ -36,7 +37,7 @@ class HalfwayStore extends StateStore {
       await turns(LONGER_THAN_ANY_ABORT)
       options.signal.throwIfAborted()
     }
-    return outcomes
+    return { repeated: false, save: outcomes, saveIfEmpty: [], deleted: 0 }
   }
 }
 
@@ -87,6 +88,11 @@ class ListeningStore extends StateStore {
   override commit(transaction: StateTransaction, options?: CallOptions) {
     listen(options)
     return super.commit(transaction, options)
+  }
+
+  override saveIfEmpty(record: NewStateRecord, options?: CallOptions) {
+    listen(options)
+    return super.saveIfEmpty(record, options)
   }
 
   override loadMany(...[slots, options]: Parameters<StateStore['loadMany']>) {

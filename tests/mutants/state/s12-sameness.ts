@@ -1,6 +1,7 @@
 import { type EventId, HarborageError, type Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
+  CommitOutcome,
   Condition,
   SaveOutcome,
   SlotKey,
@@ -23,12 +24,12 @@ class OtherCodeDriver extends DelegatingDriver {
 
 /** Forgets the event ids that a commit has replaced. */
 class ForgetfulCommitDriver extends DelegatingDriver {
-  override async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
-    const outcomes = await super.commit(transaction)
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
+    const outcome = await super.commit(transaction)
     for (const [index, record] of transaction.save.entries()) {
-      if (outcomes[index] === 'saved') await this.force(record)
+      if (outcome.save[index] === 'saved') await this.force(record)
     }
-    return outcomes
+    return outcome
   }
 }
 

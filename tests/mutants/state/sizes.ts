@@ -1,6 +1,7 @@
 import type { EventId, Subtree } from '@harborage/core'
 import type {
   CheckedTransaction,
+  CommitOutcome,
   Condition,
   ListKindPage,
   ListPage,
@@ -49,7 +50,7 @@ class BatchOfDeletionsDriver extends DelegatingDriver {
 }
 
 class BatchOfEntriesDriver extends DelegatingDriver {
-  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     const expect = transaction.expect.slice(0, 250)
     return super.commit({ ...transaction, expect, delete: transaction.delete.slice(0, 250) })
   }
@@ -63,7 +64,7 @@ class MediumColumnDriver extends DelegatingDriver {
 }
 
 class NarrowVersionsDriver extends DelegatingDriver {
-  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     const save = transaction.save.map((record) => ({ ...record, version: record.version >>> 0 }))
     return super.commit({ ...transaction, save })
   }
@@ -130,7 +131,7 @@ class CachingDriver extends DelegatingDriver {
     return super.deleteAll(identity)
   }
 
-  override commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  override commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     this.#cache.clear()
     return super.commit(transaction)
   }

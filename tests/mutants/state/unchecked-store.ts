@@ -10,9 +10,11 @@ import type {
 import {
   StateStore,
   type CheckedRecord,
+  type CommitOutcome,
   type CountOptions,
   type DeleteOptions,
   type NewStateRecord,
+  type SaveIfEmptyOutcome,
   type SaveOptions,
   type SaveOutcome,
   type Slot,
@@ -79,12 +81,20 @@ export class UncheckedStore extends StateStore {
     return { deleted: (await this.#driver.deleteBatch(all)).deleted, remaining: 0 }
   }
 
-  override async commit(transaction: StateTransaction): Promise<readonly SaveOutcome[]> {
-    const { expect = [], save = [], delete: slots = [] } = transaction
+  override async saveIfEmpty(record: NewStateRecord): Promise<SaveIfEmptyOutcome> {
+    const outcome = await this.commit({ saveIfEmpty: [record] })
+    return outcome.repeated ? 'kept' : (outcome.saveIfEmpty[0] ?? 'kept')
+  }
+
+  override async commit(transaction: StateTransaction): Promise<CommitOutcome> {
+    const { expect = [], save = [], saveIfEmpty = [], deletePrefix = [] } = transaction
+    const { delete: slots = [] } = transaction
     return this.#driver.commit({
       expect: expect.map((each) => ({ ...each, identity: withRun(each.identity) })),
       save: save.map(complete),
+      saveIfEmpty: saveIfEmpty.map(complete),
       delete: slots.map((each) => ({ ...each, identity: withRun(each.identity) })),
+      deletePrefix: deletePrefix.map((each) => ({ ...each, identity: withRun(each.identity) })),
     })
   }
 

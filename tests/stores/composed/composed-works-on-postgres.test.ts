@@ -141,7 +141,13 @@ test('works of two replicas and single calls that write the same do not deadlock
 /** Runs a put, a commit of several slots and a turn as one work. */
 function composed(stores: ThreeStores, kinds: readonly string[], text: string): Promise<unknown> {
   const { database, statements } = stores
-  const transaction = { expect: [], save: kinds.map((kind) => newRecord(kind)), delete: [] }
+  const transaction = {
+    expect: [],
+    save: kinds.map((kind) => newRecord(kind)),
+    saveIfEmpty: [],
+    delete: [],
+    deletePrefix: [],
+  }
   const { artifact, turnId } = newStep(text)
   return runWork(database, STEP, function* (mayBeApplied): SqlWork<number> {
     yield* putWork(statements.artifacts, artifact)

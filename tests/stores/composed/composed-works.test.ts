@@ -114,9 +114,13 @@ describe.each(engines)('works of three stores in one transaction on %s', (_, ope
     const transaction = {
       expect: [{ identity: run, kind: 'checkpoint c', eventId: null }],
       save: [second],
+      saveIfEmpty: [newRecord('checkpoint e')],
       delete: [{ identity: run, kind: 'checkpoint d' }],
+      deletePrefix: [{ identity: run, kindPrefix: 'none' }],
     }
-    expect(await alone((lost) => commitWork(slots, transaction, lost))).toEqual(['saved'])
+    const outcome = { repeated: false, save: ['saved'], saveIfEmpty: ['saved'], deleted: 0 }
+    expect(await alone((lost) => commitWork(slots, transaction, lost))).toEqual(outcome)
+    expect(await remove('checkpoint e', undefined)).toBe(true)
 
     expect(await remove('checkpoint c', undefined)).toBe(false)
     expect(await remove('checkpoint c', first.eventId)).toBe(false)

@@ -39,7 +39,7 @@ export function staleRetry({ it, itIfDurable, callers }: StateCases): void {
     const second = { ...first, eventId: newEventId() }
     assert.equal(await store.save(second, { ifEventId: first.eventId }), 'saved')
     const third = { ...first, eventId: newEventId() }
-    assert.deepEqual(await store.commit({ save: [third] }), ['saved'])
+    assert.deepEqual((await store.commit({ save: [third] })).save, ['saved'])
     assert.equal(await store.save(first), 'superseded')
     assert.equal(await store.save(second), 'superseded')
     await assertHolds(store, third)

@@ -7,6 +7,7 @@ import { freshIdentity } from '../support/fresh-identity.ts'
 import { newRecord } from './support/new-record.ts'
 import { race, tally } from '../support/race.ts'
 import { saveNew } from './support/save-new.ts'
+import { savesOf } from './support/saves-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { textOf } from '../support/text-bytes.ts'
 import { threeSlots } from './support/three-slots.ts'
@@ -35,7 +36,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     const slots = slotsOf('overlap', 8)
     const outcomes = await race(callers, (caller) => {
       const records = slots.map((slot) => newRecord(slot, `caller ${caller}`))
-      return store.commit({ save: caller % 2 === 0 ? records : records.toReversed() })
+      return savesOf(store.commit({ save: caller % 2 === 0 ? records : records.toReversed() }))
     })
     assert.deepEqual(tally(outcomes), { [slots.map(() => 'saved').join()]: callers })
     assert.equal(new Set(await textsIn(store, slots)).size, 1, 'one commit has to fill every slot')
@@ -49,7 +50,8 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       if (first === undefined || second === undefined || third === undefined)
         return Promise.resolve()
       if (caller % 4 === 0) return store.save(newRecord(first))
-      return store.commit({ save: [newRecord(first), newRecord(second)], delete: [third] })
+      const save = [newRecord(first), newRecord(second)]
+      return savesOf(store.commit({ save, delete: [third] }))
     })
     assert.deepEqual(tally(answers), { saved: callers / 4, 'saved,saved': (callers * 3) / 4 })
   })
@@ -60,8 +62,8 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
     await assertNoWriteSkew(callers, async () => {
       const [a, b] = threeSlots()
       return [
-        () => store.commit({ expect: [{ ...a, eventId: null }], save: [newRecord(b)] }),
-        () => store.commit({ expect: [{ ...b, eventId: null }], save: [newRecord(a)] }),
+        () => savesOf(store.commit({ expect: [{ ...a, eventId: null }], save: [newRecord(b)] })),
+        () => savesOf(store.commit({ expect: [{ ...b, eventId: null }], save: [newRecord(a)] })),
       ]
     })
   })
@@ -73,8 +75,8 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       const [a, b] = threeSlots()
       const [heldA, heldB] = [await saveNew(store, a), await saveNew(store, b)]
       return [
-        () => store.commit({ expect: [heldA], save: [newRecord(b)] }),
-        () => store.commit({ expect: [heldB], save: [newRecord(a)] }),
+        () => savesOf(store.commit({ expect: [heldA], save: [newRecord(b)] })),
+        () => savesOf(store.commit({ expect: [heldB], save: [newRecord(a)] })),
       ]
     })
   })
@@ -86,8 +88,8 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       const [a, b] = threeSlots()
       const [heldA, heldB] = [await saveNew(store, a), await saveNew(store, b)]
       return [
-        () => store.commit({ expect: [heldA], delete: [b] }),
-        () => store.commit({ expect: [heldB], delete: [a] }),
+        () => savesOf(store.commit({ expect: [heldA], delete: [b] })),
+        () => savesOf(store.commit({ expect: [heldB], delete: [a] })),
       ]
     })
   })
@@ -99,8 +101,8 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       await assertNoWriteSkew(callers, async () => {
         const [a, b] = threeSlots()
         return [
-          () => store.commit({ expect: [{ ...a, eventId: null }], save: [newRecord(b)] }),
-          () => other.commit({ expect: [{ ...b, eventId: null }], save: [newRecord(a)] }),
+          () => savesOf(store.commit({ expect: [{ ...a, eventId: null }], save: [newRecord(b)] })),
+          () => savesOf(other.commit({ expect: [{ ...b, eventId: null }], save: [newRecord(a)] })),
         ]
       })
     },
@@ -115,7 +117,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       save: [newRecord(a), newRecord(b)],
       delete: [c],
     }
-    const answers = await race(callers, () => store.commit(transaction))
+    const answers = await race(callers, () => savesOf(store.commit(transaction)))
     assert.deepEqual(tally(answers), { 'saved,saved': 1, 'unchanged,unchanged': callers - 1 })
   })
 
@@ -131,7 +133,7 @@ export function commitConcurrency({ it, itIfShared, callers }: StateCases): void
       await store.commit(transaction)
       await saveNew(store, a)
       const [answer] = await Promise.all([
-        answerOf(() => store.commit(transaction)),
+        answerOf(() => savesOf(store.commit(transaction))),
         eventLoopTurns(round).then(() => deleteSession(store, a.identity)),
       ])
       const isExplained = answer === 'unchanged,unchanged' || answer === 'saved,saved'
@@ -174,7 +176,7 @@ async function assertOneCommits(stores: readonly StateStore[], callers: number):
   const answers = await race(callers, (caller) => {
     const store = stores[caller % stores.length] ?? first
     const record = records[caller] ?? newRecord(b)
-    return store.commit({ expect: [guard], save: [newRecord(a, `${caller}`), record] })
+    return savesOf(store.commit({ expect: [guard], save: [newRecord(a, `${caller}`), record] }))
   })
   assert.deepEqual(tally(answers), { 'saved,saved': 1, condition_failed: callers - 1 })
   const winner = String(answers.indexOf('saved,saved'))

@@ -49,7 +49,7 @@ export function bytes({ it }: StateCases): void {
     const committing = store.commit({ save })
     mutate()
     save.length = 0
-    assert.deepEqual(await committing, ['saved'])
+    assert.deepEqual((await committing).save, ['saved'])
     await assertHolds(store, expected)
   })
 

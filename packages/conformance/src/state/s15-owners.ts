@@ -10,6 +10,7 @@ import { similarNames } from '../support/similar-names.ts'
 import { assertEmpty, assertHolds } from './support/assert-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
+import { deletedBy } from './support/saves-of.ts'
 import type { StateCases } from './support/state-cases.ts'
 import { storeMethods } from './support/store-methods.ts'
 
@@ -39,7 +40,7 @@ export function owners({ it, itIfDurable }: StateCases): void {
       assert.equal(await store.count(identity, ''), 1)
       const next = newRecord({ identity, kind: KIND }, 'next')
       const expect = [{ identity, kind: KIND, eventId: record.eventId }]
-      assert.deepEqual(await store.commit({ expect, save: [next] }), ['saved'])
+      assert.deepEqual((await store.commit({ expect, save: [next] })).save, ['saved'])
       assert.equal(await store.save(record), 'superseded')
       assert.equal(await store.delete(identity, KIND, { ifEventId: next.eventId }), true)
       await assertEmpty(store, record)
@@ -96,8 +97,10 @@ export function owners({ it, itIfDurable }: StateCases): void {
     const records = await saveForEachOwner(store)
     for (const [place, record] of records.entries()) {
       const { identity } = record
-      if (place % 2 === 0) assert.equal(await store.delete(identity, KIND), true)
-      else assert.deepEqual(await store.commit({ delete: [record] }), [])
+      const deletePrefix = [{ identity, kindPrefix: '' }]
+      if (place % 3 === 0) assert.equal(await store.delete(identity, KIND), true)
+      else if (place % 3 === 1) assert.equal(await deletedBy(store.commit({ delete: [record] })), 1)
+      else assert.equal(await deletedBy(store.commit({ deletePrefix })), 1)
       await assertEmpty(store, record)
       for (const kept of records.slice(place + 1)) await assertHolds(store, kept)
     }
@@ -203,9 +206,10 @@ async function assertAccepted(store: StateStore, record: StateRecord): Promise<v
   assert.equal((await collect(store.list(identity, kind))).length, 1)
   assert.equal(await store.save(record), 'unchanged')
   const expect = [{ identity, kind, eventId }]
-  assert.deepEqual(await store.commit({ expect, save: [record] }), ['unchanged'])
+  assert.deepEqual((await store.commit({ expect, save: [record] })).save, ['unchanged'])
+  assert.equal(await store.saveIfEmpty(record), 'unchanged')
   assert.equal(await store.delete(identity, kind, { ifEventId: eventId }), true)
-  assert.deepEqual(await store.commit({ delete: [record] }), [])
+  assert.equal(await deletedBy(store.commit({ delete: [record] })), 0)
   assert.equal(await store.save(record), 'saved')
 }
 

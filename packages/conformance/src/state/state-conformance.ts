@@ -24,6 +24,7 @@ import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { concurrency } from './s12-concurrency.ts'
 import { sameness } from './s12-sameness.ts'
+import { commitMany } from './s14-commit.ts'
 import { createdAt } from './s14-created-at.ts'
 import { keys } from './s14-keys.ts'
 import { loadMany } from './s14-load-many.ts'
@@ -47,7 +48,7 @@ const guaranteesOf = (harness: StateHarness): Guarantees<StoreFixture<StateStore
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness, concurrency],
-  'S14 many at once': [loadMany, ranges, keys, createdAt],
+  'S14 many at once': [loadMany, ranges, keys, createdAt, commitMany],
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],

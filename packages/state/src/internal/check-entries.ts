@@ -1,12 +1,15 @@
-import { HarborageError, type RunIdentity } from '@harborage/core'
-import { describeType } from '@harborage/core/kit'
-import type { Slot } from '../state-record.ts'
-import { checkCarriedIdentity } from './check-record.ts'
+import { type ErrorEntry, HarborageError, type Owner, type RunIdentity } from '@harborage/core'
+import { checkOwner, describeType } from '@harborage/core/kit'
+import { carriedIdentity } from './check-record.ts'
+import { withEntry } from './error-entry.ts'
 
 /** An entry of a list with a checked identity; its other fields are not checked yet. */
 export interface Identified<Entry> {
   readonly identity: Required<RunIdentity>
   readonly entry: Entry
+  /** The name of its list and its index there. */
+  readonly list: string
+  readonly index: number
 }
 
 /** The size of an argument that is an array, and what to do about a wrong one. */
@@ -42,14 +45,38 @@ export function readEntries<Entry>(
 }
 
 /** Checks the identities of all entries, before anything else of them is checked. */
-export function withIdentities<Entry extends Slot>(
-  field: string,
+export function withIdentities<Entry extends { readonly identity: Owner }>(
+  list: string,
   entries: readonly Entry[],
 ): Identified<Entry>[] {
-  return entries.map((entry, index) => ({
-    identity: checkCarriedIdentity(`${field}[${index}]`, entry),
-    entry,
-  }))
+  // Entries mostly share their identity, which is then checked and copied once.
+  let passed: Owner | undefined
+  let checked: Required<RunIdentity> | undefined
+  return entries.map((entry, index) => {
+    const identity = inEntry({ list, index }, () => {
+      const carried = carriedIdentity(`${list}[${index}]`, entry)
+      if (checked === undefined || carried !== passed) checked = checkOwner(carried)
+      passed = carried
+      return checked
+    })
+    return { identity, entry, list, index }
+  })
+}
+
+/** Checks each entry. What the check throws names the entry. */
+export function checkEntries<Entry, Checked>(
+  entries: readonly Identified<Entry>[],
+  check: (entry: Identified<Entry>) => Checked,
+): Checked[] {
+  return entries.map((entry) => inEntry(entry, () => check(entry)))
+}
+
+function inEntry<Checked>({ list, index }: ErrorEntry, check: () => Checked): Checked {
+  try {
+    return check()
+  } catch (error) {
+    throw withEntry(error, { list, index })
+  }
 }
 
 /**
@@ -59,10 +86,12 @@ export function withIdentities<Entry extends Slot>(
  */
 export function refuseSecondTenant(entries: readonly Identified<unknown>[], call: string): void {
   const tenant = entries[0]?.identity.tenantId
-  if (entries.some(({ identity }) => identity.tenantId !== tenant)) {
-    throw new HarborageError(
-      'invalid_record',
-      `the entries are of more than one tenant: use one ${call} per tenant`,
-    )
-  }
+  const other = entries.find(({ identity }) => identity.tenantId !== tenant)
+  if (other === undefined) return
+  const { list, index } = other
+  throw new HarborageError(
+    'invalid_record',
+    `the entries are of more than one tenant: use one ${call} per tenant`,
+    { entry: { list, index } },
+  )
 }

@@ -1,7 +1,5 @@
-import { HarborageError } from '@harborage/core'
 import {
   checkLimit,
-  checkName,
   checkOrder,
   checkPageSize,
   checkRequiredName,
@@ -14,6 +12,7 @@ import {
 } from '@harborage/core/kit'
 import type { CountOptions, KindBounds, StateListOptions } from '../list-options.ts'
 import type { KindRange, ListKeysPage } from '../state-driver.ts'
+import { checkAnyPrefix } from './check-record.ts'
 
 const boundNames = ['from', 'to'] as const
 const listNames = new KnownNames('options', [...listOptionNames, ...boundNames])
@@ -50,12 +49,6 @@ export function checkCount(prefix: unknown, options: CountOptions | undefined): 
     signal: checkSignal(options, countNames),
     range: { kindPrefix, ...checkBounds(options) },
   }
-}
-
-/** Checks a prefix, which may be empty. */
-function checkAnyPrefix(prefix: unknown): string {
-  if (prefix !== undefined) return checkName('kindPrefix', prefix, 'invalid_record', MAX_KIND_BYTES)
-  throw new HarborageError('invalid_record', "kindPrefix is missing: pass '' for all kinds")
 }
 
 function checkBounds(options: KindBounds | undefined): Pick<KindRange, 'from' | 'to'> {

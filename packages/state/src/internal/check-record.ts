@@ -10,6 +10,7 @@ import {
   captureBytes,
   captureDate,
   checkEventId,
+  checkName,
   checkOwner,
   checkRequiredName,
   describeType,
@@ -23,14 +24,14 @@ import { MAX_STATE_BYTES, type NewStateRecord } from '../state-record.ts'
 type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
 
 /**
- * Checks the identity of a slot, a record or an expectation.
+ * Returns the identity of a slot, a record or an expectation, which is not checked yet.
  *
  * @param argument The name of the argument, for the error message.
  */
-export function checkCarriedIdentity(
+export function carriedIdentity(
   argument: string,
   carrier: { readonly identity: Owner } | undefined | null,
-): Required<RunIdentity> {
+): Owner {
   const carried: unknown = carrier
   if (typeof carried !== 'object' || carrier === undefined || carrier === null) {
     throw new HarborageError(
@@ -38,7 +39,7 @@ export function checkCarriedIdentity(
       `${argument} is ${describeType(carried)}: pass an object with an identity`,
     )
   }
-  return checkOwner(carrier.identity)
+  return carrier.identity
 }
 
 /** Checks an owner for a call on all runs of the session, and drops its run. */
@@ -90,6 +91,15 @@ export function checkSlot(identity: Required<RunIdentity>, kind: unknown): SlotK
 
 export function checkKind(kind: unknown): string {
   return checkRequiredName('kind', kind, 'invalid_record', MAX_KIND_BYTES)
+}
+
+/** The names of `SlotPrefix`. */
+export const prefixNames: KnownNames = new KnownNames('the prefix', ['identity', 'kindPrefix'])
+
+/** Checks a prefix, which may be empty. */
+export function checkAnyPrefix(prefix: unknown): string {
+  if (prefix !== undefined) return checkName('kindPrefix', prefix, 'invalid_record', MAX_KIND_BYTES)
+  throw new HarborageError('invalid_record', "kindPrefix is missing: pass '' for all kinds")
 }
 
 export function checkKindPrefix(prefix: unknown): string {

@@ -9,7 +9,12 @@ import {
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { SaveOptions, StateRecord } from '../state-record.ts'
 import type { StateStore } from '../state-store.ts'
-import type { SlotDefinition, TypedSaveOptions, UpdateOptions } from '../typed-slot.ts'
+import type {
+  SlotDefinition,
+  TypedFillOptions,
+  TypedSaveOptions,
+  UpdateOptions,
+} from '../typed-slot.ts'
 import { checkCondition, checkKind, checkVersion } from './check-record.ts'
 import type { SlotForm } from './slot-codec.ts'
 
@@ -17,6 +22,7 @@ const DEFAULT_ATTEMPTS = 100
 
 const definitionNames = new KnownNames('the definition', ['kind', 'schema', 'version', 'migrate'])
 const saveNames = new KnownNames('options', ['signal', 'ifEventId', 'eventId'])
+const fillNames = new KnownNames('options', ['signal', 'eventId'])
 const updateNames = new KnownNames('options', ['signal', 'attempts', 'eventId'])
 
 /** Checks the argument of `defineSlot`. */
@@ -83,6 +89,15 @@ export function checkSave(given: TypedSaveOptions | undefined): {
     eventId: checkGivenEventId(given) ?? newEventId(),
     options: { ...withSignal(signal), ...(ifEventId === undefined ? {} : { ifEventId }) },
   }
+}
+
+/** Checks the options of `TypedSlot.saveIfEmpty`. */
+export function checkFill(given: TypedFillOptions | undefined): {
+  readonly eventId: EventId
+  readonly options: CallOptions
+} {
+  const signal = checkSignal(given, fillNames)
+  return { eventId: checkGivenEventId(given) ?? newEventId(), options: withSignal(signal) }
 }
 
 /** Checks the arguments of `TypedSlot.update`. */

@@ -27,7 +27,7 @@ export function* applySlots(
 
 /** A change with the row to save. The row is made once, since it takes a digest. */
 type RowChange =
-  | { readonly row: StateRecordRow; readonly expected: Condition }
+  | { readonly row: StateRecordRow; readonly expected: Condition; readonly isFilled: boolean }
   | {
       readonly row: undefined
       readonly slot: SlotKey
@@ -35,8 +35,8 @@ type RowChange =
       readonly isDeleted: boolean
     }
 
-function rowChange({ slot, expected, record, isDeleted }: SlotChange): RowChange {
-  if (record !== undefined) return { row: recordRow(record), expected }
+function rowChange({ slot, expected, record, isFilled, isDeleted }: SlotChange): RowChange {
+  if (record !== undefined) return { row: recordRow(record), expected, isFilled }
   return { row: undefined, slot, expected, isDeleted }
 }
 
@@ -46,11 +46,11 @@ function applyChange(
   marks: string,
 ): SqlWork<number> {
   if (change.row !== undefined) {
-    const { row, expected } = change
-    if (expected === undefined) {
+    const { row, expected, isFilled } = change
+    if (expected === undefined && !isFilled) {
       return changeRows(statements.saveInCommit, { ...row, commit_marks: marks })
     }
-    return expected === null
+    return expected === null || expected === undefined
       ? changeRows(statements.saveIntoEmpty, row)
       : changeRows(statements.saveOver, { ...row, expected_event_id: expected })
   }
@@ -62,7 +62,11 @@ function applyChange(
     : countRows(selectRows(statements.lock, generation))
 }
 
-function* keepEmpty(statements: StateStatements, { identity, kind }: SlotKey): SqlWork<number> {
+/** Keeps a slot empty until the transaction ends. Returns 0 if it is full. */
+export function* keepEmpty(
+  statements: StateStatements,
+  { identity, kind }: SlotKey,
+): SqlWork<number> {
   const at = slotColumns({ identity, kind })
   const placeholder = {
     identity,

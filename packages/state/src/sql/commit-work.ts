@@ -1,14 +1,23 @@
 import type { EventId } from '@harborage/core'
-import { selectRows, pipeline, type SqlWork } from '@harborage/core/sql'
+import { selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import { decideCommit, slotId, type CommitDecision } from '../decide.ts'
-import type { CheckedRecord, CheckedTransaction, Condition, SlotKey } from '../state-driver.ts'
-import type { SaveOutcome } from '../state-record.ts'
-import { applySlots } from './apply-slots.ts'
+import type {
+  CheckedPrefix,
+  CheckedRecord,
+  CheckedTransaction,
+  Condition,
+  SlotKey,
+} from '../state-driver.ts'
+import { MAX_PREFIX_SLOTS, type CommitOutcome, type SaveOutcome } from '../state-record.ts'
+import { withEntry } from '../internal/error-entry.ts'
+import { applySlots, keepEmpty } from './apply-slots.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
+import { prefixColumns } from './prefix-statement.ts'
 import { slotColumns } from './rows.ts'
 import type { StateStatements } from './statements.ts'
-import { touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
+import { sweepGuard } from './sweep-guard.ts'
+import { inLockOrder, touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
 
 /**
  * Reads every slot of the commit, decides, and then writes or locks each slot, on the condition
@@ -25,43 +34,116 @@ export function* commitWork(
   transaction: CheckedTransaction,
   mayBeApplied: boolean,
   touched: readonly TouchedSlot[] = touchedSlots(transaction),
-): SqlWork<readonly SaveOutcome[]> {
-  const inspected = yield* pipeline(
-    touched.map(({ slot, record }) =>
-      selectRows(statements.inspect, { ...slotColumns(slot), event_id: record?.eventId ?? NONE }),
-    ),
-  )
-  const slots = new InspectedSlots(inspected.flat())
-  const generationOf = (slot: SlotKey): EventId | null => slots.generationOf(slot)?.eventId ?? null
+): SqlWork<CommitOutcome> {
+  const { deletePrefix } = transaction
+  const slots = yield* inspectSlots(statements, transaction, touched)
   let decision: CommitDecision
   try {
     decision = decideInspected(slots, transaction, touched, mayBeApplied)
   } catch (error) {
     // The slots were read one after the other: the decision is valid only if none has changed
     // since.
-    if (touched.length > 1) {
+    if (touched.length + deletePrefix.length > 1) {
       yield* statements.dialect.confirmReads(() =>
         applySlots(
           statements,
-          touched.map(({ slot }) => unchanged(slot, generationOf(slot))),
+          touched.map(({ slot }) => unchanged(slot, slots.eventIdOf(slot))),
         ),
       )
     }
     throw error
   }
-  const { outcomes, apply } = decision
-  // Nothing shows whether a slot was emptied: what it holds now may have been saved since.
-  if (apply && mayBeApplied && touched.some(isDeletedUnread)) throw unknownOutcome(undefined)
-  const saved = new Set(transaction.save.filter((_, index) => outcomes[index] === 'saved'))
-  const removed = new Set(apply ? transaction.delete.map(slotId) : [])
-  const decided = touched.map(({ slot, record }) => ({
-    slot,
-    expected: generationOf(slot),
-    record: record !== undefined && saved.has(record) ? record : undefined,
-    isDeleted: removed.has(slotId(slot)),
-  }))
-  yield* applySlots(statements, decided)
-  return outcomes
+  const { outcome } = decision
+  if (!outcome.repeated && mayBeApplied && leavesNoTrace(transaction, touched)) {
+    throw unknownOutcome(undefined)
+  }
+  const changes = changesOf(decision, touched, slots)
+  const works = [applySlots(statements, changes)]
+  if (!outcome.repeated && deletePrefix.length > 0) {
+    works.push(statements.dialect.confirmReads(() => refuseNewSlots(statements, transaction)))
+  }
+  yield* pipeline(works)
+  return outcome
+}
+
+/** Reads the slots that a commit names, the event ids that it saves, and what its prefixes find. */
+function* inspectSlots(
+  statements: StateStatements,
+  transaction: CheckedTransaction,
+  touched: readonly TouchedSlot[],
+): SqlWork<InspectedSlots> {
+  const slots = new InspectedSlots()
+  const limit = MAX_PREFIX_SLOTS + 1 + savesOf(transaction).length + transaction.delete.length
+  function* inspect({ slot, record }: TouchedSlot): SqlWork<void> {
+    const eventId = record?.eventId ?? NONE
+    slots.add(yield* selectRows(statements.inspect, { ...slotColumns(slot), event_id: eventId }))
+  }
+  function* find(prefix: CheckedPrefix): SqlWork<void> {
+    slots.addUnder(prefix, yield* selectRows(statements.findUnder, prefixColumns(prefix, limit)))
+  }
+  const guards = guardsOf(transaction, touched).map((slot) => guard(statements, slot))
+  yield* pipeline([...guards, ...touched.map(inspect), ...transaction.deletePrefix.map(find)])
+  return slots
+}
+
+/** Returns the guards of all sessions that a commit with prefixes touches. */
+function guardsOf(
+  { deletePrefix }: CheckedTransaction,
+  touched: readonly TouchedSlot[],
+): readonly SlotKey[] {
+  if (deletePrefix.length === 0) return []
+  const identities = [...deletePrefix, ...touched.map(({ slot }) => slot)]
+  const guards = identities.map(({ identity }) => sweepGuard(identity))
+  return inLockOrder([...new Map(guards.map((place) => [slotId(place), place]))])
+}
+
+function* guard(statements: StateStatements, place: SlotKey): SqlWork<void> {
+  yield* keepEmpty(statements, place)
+}
+
+/** Returns the decided changes, and the slots that are only locked, in the order of locks. */
+function changesOf(
+  { write, remove }: CommitDecision,
+  touched: readonly TouchedSlot[],
+  slots: InspectedSlots,
+): SlotChange[] {
+  const written = new Set(write)
+  const changes = new Map<string, SlotChange>()
+  for (const { slot, record } of touched) {
+    const isWritten = record !== undefined && written.has(record)
+    const change = unchanged(slot, slots.eventIdOf(slot))
+    changes.set(slotId(slot), isWritten ? { ...change, record } : change)
+  }
+  for (const slot of remove) {
+    const id = slotId(slot)
+    // What was decided on is the state of a named slot, and not what a prefix found there later.
+    const change = changes.get(id) ?? unchanged(slot, slots.eventIdUnderPrefix(slot))
+    changes.set(id, {
+      ...change,
+      record: undefined,
+      expected: change.expected ?? null,
+      isDeleted: true,
+    })
+  }
+  return inLockOrder([...changes])
+}
+
+/**
+ * Checks that no slot under a prefix was filled before the slots of the commit were locked.
+ *
+ * @throws WriteConflict if so.
+ */
+function* refuseNewSlots(
+  { findUnder }: StateStatements,
+  transaction: CheckedTransaction,
+): SqlWork<void> {
+  const spared = new Set(savesOf(transaction).map(slotId))
+  const check = function* (prefix: CheckedPrefix): SqlWork<void> {
+    const rows = yield* selectRows(findUnder, prefixColumns(prefix, spared.size + 1))
+    const { identity } = prefix
+    if (rows.some(({ kind }) => !spared.has(slotId({ identity, kind })))) throw new WriteConflict()
+  }
+  yield* pipeline(transaction.deletePrefix.map(check))
 }
 
 /** Saves a record with a precondition, as {@link commitWork} commits it. */
@@ -71,13 +153,12 @@ export function* saveWork(
   condition: Condition,
   mayBeApplied: boolean,
 ): SqlWork<SaveOutcome> {
-  // There is one outcome per save.
-  const [outcome = 'saved'] = yield* commitWork(
-    statements,
-    commitOf(record, condition),
-    mayBeApplied,
-  )
-  return outcome
+  try {
+    const outcome = yield* commitWork(statements, commitOf(record, condition), mayBeApplied)
+    return outcomeOfSave(outcome)
+  } catch (error) {
+    throw withEntry(error, undefined)
+  }
 }
 
 /** Decides the outcome of a save from the rows that were read. */
@@ -88,15 +169,23 @@ export function decideSaveOf(
   mayBeApplied: boolean,
 ): SaveOutcome {
   const transaction = commitOf(record, condition)
-  const { outcomes } = decideInspected(slots, transaction, touchedSlots(transaction), mayBeApplied)
-  return outcomes[0] ?? 'saved'
+  const touched = touchedSlots(transaction)
+  try {
+    return outcomeOfSave(decideInspected(slots, transaction, touched, mayBeApplied).outcome)
+  } catch (error) {
+    throw withEntry(error, undefined)
+  }
 }
 
 /** Returns the commit that is equivalent to a save with a precondition. */
 function commitOf(record: CheckedRecord, condition: Condition): CheckedTransaction {
   const { identity, kind } = record
   const expect = condition === undefined ? [] : [{ identity, kind, eventId: condition }]
-  return { expect, save: [record], delete: [] }
+  return { expect, save: [record], saveIfEmpty: [], delete: [], deletePrefix: [] }
+}
+
+function outcomeOfSave({ save: [outcome = 'saved'] }: CommitOutcome): SaveOutcome {
+  return outcome
 }
 
 function decideInspected(
@@ -107,26 +196,48 @@ function decideInspected(
 ): CommitDecision {
   return decideOrOutcomeUnknown(
     () => decideCommit(slots, transaction),
-    mayBeApplied && isAWrite(transaction) && !slots.proveNoneApplied(savesOf(touched)),
+    mayBeApplied && isAWrite(transaction) && !slots.proveNoneApplied(expectingSaves(touched)),
   )
 }
 
 /** Returns the change that only locks a slot. */
 function unchanged(slot: SlotKey, expected: EventId | null): SlotChange {
-  return { slot, expected, record: undefined, isDeleted: false }
+  return { slot, expected, record: undefined, isFilled: false, isDeleted: false }
 }
 
-function isAWrite({ save, delete: deletions }: CheckedTransaction): boolean {
-  return save.length > 0 || deletions.length > 0
+function isAWrite({
+  save,
+  saveIfEmpty,
+  delete: deletions,
+  deletePrefix,
+}: CheckedTransaction): boolean {
+  return [save, saveIfEmpty, deletions, deletePrefix].some((changes) => changes.length > 0)
 }
 
-function isDeletedUnread({ isDeleted, expected }: TouchedSlot): boolean {
-  return isDeleted && expected === undefined
+/**
+ * Returns whether a commit that was applied may leave no trace of it: it empties slots without
+ * knowing what they hold, and what they hold now may have been saved since, or it fills empty
+ * slots without a save that shows it.
+ */
+function leavesNoTrace(
+  { save, saveIfEmpty, deletePrefix }: CheckedTransaction,
+  touched: readonly TouchedSlot[],
+): boolean {
+  return (
+    deletePrefix.length > 0 ||
+    (save.length === 0 && saveIfEmpty.length > 0) ||
+    touched.some(({ isDeleted, expected }) => isDeleted && expected === undefined)
+  )
 }
 
-function savesOf(touched: readonly TouchedSlot[]): ExpectingSave[] {
-  return touched.flatMap(({ record, expected }) =>
-    record === undefined ? [] : [{ record, expected }],
+/** Returns the records that a commit saves. It empties none of their slots. */
+function savesOf({ save, saveIfEmpty }: CheckedTransaction): readonly CheckedRecord[] {
+  return [...save, ...saveIfEmpty]
+}
+
+function expectingSaves(touched: readonly TouchedSlot[]): ExpectingSave[] {
+  return touched.flatMap(({ record, expected, isFilled }) =>
+    record === undefined || isFilled ? [] : [{ record, expected }],
   )
 }
 

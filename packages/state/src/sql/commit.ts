@@ -1,6 +1,7 @@
 import {
   isSqlFailure,
   isWriteConflict,
+  resolveOutcome,
   runWork,
   type PriorAttempts,
   type SqlDatabase,
@@ -8,10 +9,13 @@ import {
   type TransactionTraits,
   type WorkTraits,
 } from '@harborage/core/sql'
-import type { CheckedTransaction } from '../state-driver.ts'
-import type { SaveOutcome } from '../state-record.ts'
+import { decideCommit, slotId } from '../decide.ts'
+import type { CheckedRecord, CheckedTransaction } from '../state-driver.ts'
+import type { CommitOutcome } from '../state-record.ts'
 import { applySlots } from './apply-slots.ts'
 import { commitWork } from './commit-work.ts'
+import { InspectedSlots } from './inspected-slots.ts'
+import { unknownOutcome } from './lost-answer.ts'
 import { recordRow } from './rows.ts'
 import type { StateStatements } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
@@ -26,14 +30,14 @@ export async function commit(
   database: SqlDatabase,
   statements: StateStatements,
   transaction: CheckedTransaction,
-): Promise<readonly SaveOutcome[]> {
+): Promise<CommitOutcome> {
   const attempts = { mayBeApplied: false }
   const touched = touchedSlots(transaction)
   const optimistic = optimisticCommit(database, statements, transaction, touched, attempts)
   // No `await` if there is nothing to wait for: calls that are not awaited have to start in their
   // order.
-  const outcomes = optimistic === undefined ? undefined : await unlessRejected(optimistic)
-  if (outcomes !== undefined) return outcomes
+  const outcome = optimistic === undefined ? undefined : await unlessRejected(optimistic)
+  if (outcome !== undefined) return outcome
   return runWork(
     database,
     { ...COMMIT, claim: claimOf(touched) },
@@ -44,8 +48,8 @@ export async function commit(
 
 /** Resolves to `undefined` if the optimistic commit was rejected and rolled back. */
 async function unlessRejected(
-  commit: Promise<readonly SaveOutcome[]>,
-): Promise<readonly SaveOutcome[] | undefined> {
+  commit: Promise<CommitOutcome | undefined>,
+): Promise<CommitOutcome | undefined> {
   try {
     return await commit
   } catch (error) {
@@ -62,13 +66,15 @@ function optimisticCommit(
   transaction: CheckedTransaction,
   changes: readonly TouchedSlot[],
   attempts: PriorAttempts,
-): Promise<readonly SaveOutcome[]> | undefined {
-  if (expectsWhatItSaves(transaction)) return undefined
+): Promise<CommitOutcome | undefined> | undefined {
+  if (transaction.deletePrefix.length > 0 || expectsWhatItSaves(transaction)) return undefined
   const { saveAll } = statements
   const rows = saveAll === undefined ? undefined : smallBlindSaves(changes)
   if (saveAll !== undefined && rows !== undefined) {
-    return database.changes(saveAll, rows).then(() => allSaved(transaction))
+    return database.changes(saveAll, rows).then(() => allApplied(transaction))
   }
+  const filling = onlyFilling(transaction)
+  if (filling !== undefined) return fillSlot(database, statements, transaction, filling)
   if (!changes.every(needsNoRead)) return undefined
   const traits = { ...OPTIMISTIC_COMMIT, claim: claimOf(changes) }
   return database.transaction(traits, (mayBeApplied) => {
@@ -83,29 +89,75 @@ function* optimisticWork(
   statements: StateStatements,
   transaction: CheckedTransaction,
   changes: readonly SlotChange[],
-): SqlWork<readonly SaveOutcome[]> {
+): SqlWork<CommitOutcome> {
   yield* applySlots(statements, changes)
-  return allSaved(transaction)
+  return allApplied(transaction)
 }
 
-function allSaved({ save }: CheckedTransaction): readonly SaveOutcome[] {
-  return save.map(() => 'saved')
+/** Returns the answer if everything was written, and each slot to empty held what was expected. */
+function allApplied({
+  expect,
+  save,
+  saveIfEmpty,
+  delete: deletions,
+}: CheckedTransaction): CommitOutcome {
+  const expected = new Map(expect.map((each) => [slotId(each), each.eventId]))
+  return {
+    repeated: false,
+    save: save.map(() => 'saved'),
+    saveIfEmpty: saveIfEmpty.map(() => 'saved'),
+    deleted: deletions.filter((slot) => typeof expected.get(slotId(slot)) === 'string').length,
+  }
+}
+
+/** Returns the record of a commit that only saves one record into an empty slot. */
+function onlyFilling(transaction: CheckedTransaction): CheckedRecord | undefined {
+  const { expect, save, saveIfEmpty, delete: deletions } = transaction
+  const entries = expect.length + save.length + saveIfEmpty.length + deletions.length
+  return entries === 1 ? saveIfEmpty[0] : undefined
+}
+
+/**
+ * Saves a record into an empty slot with one statement. If that wrote nothing, reads why.
+ *
+ * @returns `undefined` if what rejected the record is gone.
+ */
+async function fillSlot(
+  database: SqlDatabase,
+  { saveIntoEmpty, inspect }: StateStatements,
+  transaction: CheckedTransaction,
+  record: CheckedRecord,
+): Promise<CommitOutcome | undefined> {
+  const row = recordRow(record)
+  let mayBeApplied = false
+  try {
+    if ((await database.changes(saveIntoEmpty, row)) > 0) return allApplied(transaction)
+  } catch (error) {
+    mayBeApplied = isSqlFailure(error, 'repeated')
+    if (!mayBeApplied && !isSqlFailure(error, 'unique_violation')) throw error
+  }
+  const slots = new InspectedSlots(await resolveOutcome(database.rows(inspect, row)))
+  const { outcome } = decideCommit(slots, transaction)
+  const [filled] = outcome.repeated ? [] : outcome.saveIfEmpty
+  if (filled === 'kept' && mayBeApplied) throw unknownOutcome(undefined)
+  return filled === 'saved' ? undefined : outcome
 }
 
 /**
  * Returns whether a commit expects an event id that it also saves. It may replace the id in one
  * slot before it saves it in another, and would then not notice the conflict.
  */
-function expectsWhatItSaves({ expect, save }: CheckedTransaction): boolean {
-  const saved = new Set(save.map(({ eventId }) => eventId))
+function expectsWhatItSaves({ expect, save, saveIfEmpty }: CheckedTransaction): boolean {
+  const saved = new Set([...save, ...saveIfEmpty].map(({ eventId }) => eventId))
   return expect.some(({ eventId }) => eventId !== null && saved.has(eventId))
 }
 
 /**
  * Returns whether a slot can be changed without reading it. An unconditional delete cannot: how its
- * slot is locked depends on whether it is empty.
+ * slot is locked depends on whether it is empty. A slot that is expected to be full is not filled.
  */
 function needsNoRead(touched: TouchedSlot): touched is SlotChange {
+  if (touched.isFilled) return typeof touched.expected !== 'string'
   return touched.record !== undefined || touched.expected !== undefined
 }
 
@@ -119,11 +171,10 @@ const LARGE_BYTES = 8 * 1024
  * any other.
  */
 function smallBlindSaves(touched: readonly TouchedSlot[]): StateRecordRow[] | undefined {
-  const records = touched.flatMap(({ record, expected }) =>
-    record !== undefined && expected === undefined && record.bytes.length < LARGE_BYTES
-      ? [record]
-      : [],
-  )
+  const records = touched.flatMap(({ record, expected, isFilled }) => {
+    const isBlind = record !== undefined && expected === undefined && !isFilled
+    return isBlind && record.bytes.length < LARGE_BYTES ? [record] : []
+  })
   return records.length === touched.length ? records.map(recordRow) : undefined
 }
 

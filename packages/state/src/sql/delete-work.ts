@@ -1,12 +1,19 @@
 import type { EventId, Subtree } from '@harborage/core'
-import { ownerColumns, refuseToRepeat, selectRows, type SqlWork } from '@harborage/core/sql'
+import {
+  ownerColumns,
+  pipeline,
+  refuseToRepeat,
+  selectRows,
+  type SqlWork,
+} from '@harborage/core/sql'
 import { decideDelete } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
-import { applySlots } from './apply-slots.ts'
+import { applySlots, keepEmpty } from './apply-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { slotColumns } from './rows.ts'
 import type { EventColumn, StateStatements } from './statements.ts'
 import { eventIdOf } from './stored-content.ts'
+import { sweepGuard } from './sweep-guard.ts'
 
 /**
  * Empties a slot and returns whether it held anything. Others cannot fill it until the transaction
@@ -29,7 +36,9 @@ export function* deleteWork(
   // Only the expected event id, if it is still there, proves that the slot was not emptied before.
   if (mayBeApplied && !(isThere && ifEventId !== undefined)) throw unknownOutcome(undefined)
   const expected = held?.eventId ?? null
-  yield* applySlots(statements, [{ slot, expected, record: undefined, isDeleted: isThere }])
+  yield* applySlots(statements, [
+    { slot, expected, record: undefined, isFilled: false, isDeleted: isThere },
+  ])
   return isThere
 }
 
@@ -40,12 +49,17 @@ export function* deleteWork(
  * @throws `outcome_unknown` if so.
  */
 export function* deleteAllWork(
-  { dialect, removals }: StateStatements,
+  statements: StateStatements,
   subtree: Subtree<'run' | 'session'>,
   mayBeApplied: boolean,
 ): SqlWork<number> {
+  const { dialect, removals } = statements
   refuseToRepeat(mayBeApplied)
-  return yield* dialect.removeAll(removals[subtree.level], ownerColumns(subtree))
+  const [, removed = 0] = yield* pipeline([
+    keepEmpty(statements, sweepGuard(subtree)),
+    dialect.removeAll(removals[subtree.level], ownerColumns(subtree)),
+  ])
+  return removed
 }
 
 /** Returns the event id in the one row that was read of a slot, or `undefined` if there is none. */

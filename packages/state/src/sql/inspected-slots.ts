@@ -1,17 +1,50 @@
 import type { EventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
-import type { CheckedRecord, Condition, SlotKey } from '../state-driver.ts'
+import type { CheckedPrefix, CheckedRecord, Condition, SlotKey } from '../state-driver.ts'
 import { eventMark } from './event-trail.ts'
 import { isSlot, slotKeyOf } from './rows.ts'
-import { contentOf } from './stored-content.ts'
+import type { KindAndEvent } from './prefix-statement.ts'
+import { contentOf, eventIdOf } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** The rows that were read to decide a save or a commit. */
 export class InspectedSlots implements SlotView {
   readonly #bySlot = new Map<string, StateRecordRow>()
+  readonly #byPrefix = new Map<CheckedPrefix, readonly SlotKey[]>()
+  /** The event ids of the slots under the prefixes. */
+  readonly #eventIds = new Map<string, EventId>()
 
-  constructor(rows: readonly StateRecordRow[]) {
+  constructor(rows: readonly StateRecordRow[] = []) {
+    this.add(rows)
+  }
+
+  /** Adds the rows of slots and of event ids. */
+  add(rows: readonly StateRecordRow[]): void {
     for (const row of rows) this.#bySlot.set(slotId(slotKeyOf(row)), row)
+  }
+
+  /** Adds the slots of a run that were found under a prefix. */
+  addUnder(prefix: CheckedPrefix, rows: readonly KindAndEvent[]): void {
+    const slots = rows.map((row) => {
+      const slot = { identity: prefix.identity, kind: row.kind }
+      this.#eventIds.set(slotId(slot), eventIdOf(row))
+      return slot
+    })
+    this.#byPrefix.set(prefix, slots)
+  }
+
+  slotsUnder(prefix: CheckedPrefix): readonly SlotKey[] {
+    return this.#byPrefix.get(prefix) ?? []
+  }
+
+  /** Returns the event id that was read of a slot; `null` if it was empty. */
+  eventIdOf(slot: SlotKey): EventId | null {
+    return this.generationOf(slot)?.eventId ?? null
+  }
+
+  /** Returns the event id that was found of a slot under a prefix. */
+  eventIdUnderPrefix(slot: SlotKey): EventId | null {
+    return this.#eventIds.get(slotId(slot)) ?? null
   }
 
   generationOf(slot: SlotKey): Generation | undefined {

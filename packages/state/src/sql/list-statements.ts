@@ -5,7 +5,7 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely'
 import type { KindColumns } from './kind-range.ts'
 import {
   compileListKindPage,
@@ -31,7 +31,8 @@ export interface ListStatements {
   readonly listKindPageSizes: SqlStatement<ListKindPageParameters, SizeColumn>
 }
 
-interface RangeParameters extends Omit<SlotColumns, 'kind'>, KindColumns {}
+/** The parameters of a range of kinds of a run. */
+export interface RangeParameters extends Omit<SlotColumns, 'kind'>, KindColumns {}
 
 interface ListKeysParameters extends RangeParameters {
   readonly limit: number
@@ -117,7 +118,11 @@ function pageOf(db: Kysely<StateTables>, page: ListKeysParameters, direction: 'a
     .limit(page.limit)
 }
 
-function inRange(db: Kysely<StateTables>, range: RangeParameters) {
+/** Begins a query for the rows of a run whose kind is in a range. */
+export function inRange(
+  db: Kysely<StateTables>,
+  range: RangeParameters,
+): SelectQueryBuilder<StateTables, 'state_records', object> {
   return db.selectFrom('state_records').where((where) => {
     // Bounds on the run and the kind together match only the primary key. With bounds on the kind
     // alone the planner might choose the index of kinds, and scan those of all identities.

@@ -5,8 +5,8 @@ import { HarborageError, isHarborageError } from '@harborage/core'
  *
  * @param mayBeApplied Whether an earlier attempt, whose answer was lost, may have been applied and
  * left no trace, because the slot was deleted since. An unmet precondition then proves nothing.
- * @throws What `decide` throws, but `outcome_unknown` instead of `condition_failed` if
- * `mayBeApplied`.
+ * @throws What `decide` throws, but `outcome_unknown` instead of `condition_failed` and
+ * `result_too_large` if `mayBeApplied`.
  */
 export function decideOrOutcomeUnknown<Decision>(
   decide: () => Decision,
@@ -15,9 +15,9 @@ export function decideOrOutcomeUnknown<Decision>(
   try {
     return decide()
   } catch (error) {
-    throw mayBeApplied && isHarborageError(error, 'condition_failed')
-      ? unknownOutcome(error)
-      : error
+    const isAboutNow =
+      isHarborageError(error, 'condition_failed') || isHarborageError(error, 'result_too_large')
+    throw mayBeApplied && isAboutNow ? unknownOutcome(error) : error
   }
 }
 

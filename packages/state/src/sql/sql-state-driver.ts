@@ -6,7 +6,6 @@ import {
   isSqlFailure,
   ownerColumns,
   readDirectory,
-  removeAll,
   resolveOutcome,
   runWork,
   sessionColumns,
@@ -28,10 +27,10 @@ import type {
   SlotKey,
   StateDriver,
 } from '../state-driver.ts'
-import type { SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
+import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
 import { commit, COMMIT } from './commit.ts'
 import { decideSaveOf, saveWork } from './commit-work.ts'
-import { deleteWork, generationIn } from './delete-work.ts'
+import { deleteAllWork, deleteWork, generationIn } from './delete-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { kindColumns, kindColumnsAfter } from './kind-range.ts'
 import { loadMany } from './load-many.ts'
@@ -115,7 +114,11 @@ export class SqlStateDriver implements StateDriver {
 
   async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
     const removal = this.#statements.removals[subtree.level]
-    return removeAll(this.#database, removal, ownerColumns(subtree))
+    const alone = this.#database.dialect.removeAlone(removal)
+    if (alone !== undefined) return this.#database.changes(alone, ownerColumns(subtree))
+    return this.#database.transaction({ name: removal.name, repeat: 'never' }, (mayBeApplied) =>
+      deleteAllWork(this.#statements, subtree, mayBeApplied),
+    )
   }
 
   async deleteBatch(batch: DeleteBatch): Promise<DeletedBatch> {
@@ -128,7 +131,7 @@ export class SqlStateDriver implements StateDriver {
     return Number(row?.count ?? 0)
   }
 
-  async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {
+  async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     return commit(this.#database, this.#statements, transaction)
   }
 

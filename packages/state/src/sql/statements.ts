@@ -13,6 +13,7 @@ import {
 import { sql } from 'kysely'
 import { compileLists, type ListStatements } from './list-statements.ts'
 import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
+import { compileFindUnder, type KindAndEvent, type PrefixParameters } from './prefix-statement.ts'
 import {
   contentColumns,
   ofRow,
@@ -50,6 +51,8 @@ export interface StateStatements extends ListStatements {
   readonly findEventId: SqlStatement<SlotColumns, EventColumn>
   /** Locks a slot that holds the event id until the transaction ends. */
   readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
+  /** Finds the slots of a run under a prefix. */
+  readonly findUnder: SqlStatement<PrefixParameters, KindAndEvent>
   /** Writes unless the slot holds the event id or has replaced it. */
   readonly save: SqlStatement<StateRecordRow, unknown>
   /** Writes like {@link save}, but not if the slot holds another event id of the same commit. */
@@ -96,7 +99,7 @@ function compileReads(
   database: SqlDatabase,
 ): Pick<
   StateStatements,
-  'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'lock'
+  'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'findUnder' | 'lock'
 > {
   const db = database.builder.$extendTables<StateTables>()
   return {
@@ -110,6 +113,7 @@ function compileReads(
       { repeat: 'reads', isPointRead: true },
     ),
     loadMany: compileLoadMany(database),
+    findUnder: compileFindUnder(database),
     loadByEventId: compileStatement(
       'state_load_by_event_id',
       (at: SessionColumns & EventColumn) =>

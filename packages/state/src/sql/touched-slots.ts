@@ -10,6 +10,8 @@ export interface TouchedSlot {
   readonly expected: Condition
   /** The record to save, if there is one. */
   readonly record: CheckedRecord | undefined
+  /** Whether to save the record only if the slot is empty. */
+  readonly isFilled: boolean
   readonly isDeleted: boolean
 }
 
@@ -32,12 +34,13 @@ export function claimOf(touched: readonly TouchedSlot[]): WriteClaim {
 }
 
 /**
- * Returns every slot of a commit once, sorted. All calls that write several slots lock them in this
- * order, so that they cannot deadlock.
+ * Returns every slot that a commit names once, sorted. All calls that write several slots lock them
+ * in this order, so that they cannot deadlock.
  */
 export function touchedSlots({
   expect,
   save,
+  saveIfEmpty,
   delete: deletions,
 }: CheckedTransaction): TouchedSlot[] {
   const bySlot = new Map<string, TouchedSlot>()
@@ -47,17 +50,24 @@ export function touchedSlots({
       slot,
       expected: undefined,
       record: undefined,
+      isFilled: false,
       isDeleted: false,
     }
     bySlot.set(id, { ...known, ...what })
   }
   for (const expectation of expect) touch(expectation, { expected: expectation.eventId })
   for (const record of save) touch(record, { record })
+  for (const record of saveIfEmpty) touch(record, { record, isFilled: true })
   for (const slot of deletions) touch(slot, { isDeleted: true })
-  return [...bySlot]
-    .sort(([left], [right]) => {
+  return inLockOrder([...bySlot])
+}
+
+/** Sorts slots by their ids. */
+export function inLockOrder<Slot>(byId: (readonly [id: string, slot: Slot])[]): Slot[] {
+  return byId
+    .toSorted(([left], [right]) => {
       if (left === right) return 0
       return left < right ? -1 : 1
     })
-    .map(([, touched]) => touched)
+    .map(([, slot]) => slot)
 }

@@ -26,6 +26,7 @@ export function goodArguments(): Record<Method, unknown[]> {
   const { tenantId, userId, sessionId } = identity
   return {
     save: [record, {}],
+    saveIfEmpty: [record, {}],
     load: [identity, kind, {}],
     loadMany: [[{ identity, kind }], {}],
     loadOrThrow: [identity, kind, {}],
@@ -37,7 +38,9 @@ export function goodArguments(): Record<Method, unknown[]> {
       {
         expect: [{ identity, kind: 'task.lease', eventId: null }],
         save: [record],
+        saveIfEmpty: [{ ...goodRecord(), kind: 'task.first' }],
         delete: [{ identity, kind: 'task.old' }],
+        deletePrefix: [{ identity, kindPrefix: 'old.' }],
       },
       {},
     ],
@@ -54,6 +57,7 @@ export function goodArguments(): Record<Method, unknown[]> {
 
 export const methods = [
   'save',
+  'saveIfEmpty',
   'load',
   'loadMany',
   'loadOrThrow',

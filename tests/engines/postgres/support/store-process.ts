@@ -59,7 +59,7 @@ async function make(store: OpenStore, { method, kinds }: Call): Promise<unknown>
     case 'load':
       return Promise.all(kinds.map(async (kind) => (await store.state.load(identity, kind))?.kind))
     case 'commit':
-      return store.state.commit({ save: records })
+      return (await store.state.commit({ save: records })).save
     case 'close':
       return store.close()
   }

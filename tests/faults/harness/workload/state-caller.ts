@@ -89,7 +89,7 @@ export class StateCaller implements Caller {
     const transaction = { expect, save: [one, other] }
     return {
       isTransaction: true,
-      run: async () => mustBeThere(await this.#stores.state.commit(transaction)),
+      run: async () => mustBeThere((await this.#stores.state.commit(transaction)).save),
       isApplied: (reader) => this.#isThere(reader, other),
       acknowledge: () => {
         this.#held.set(A, one)

@@ -14,14 +14,14 @@ export const savesLater: SourceEdit = {
 /** The slots of a commit are saved one after the other, with time for a kill in between. */
 export const commitsInParts: SourceEdit = {
   file: 'packages/state/src/sql/sql-state-driver.ts',
-  from: 'async commit(transaction: CheckedTransaction): Promise<readonly SaveOutcome[]> {',
+  from: 'async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {',
   to: `async commit({ save }) {
     const outcomes = []
     for (const record of save) {
       outcomes.push(await this.save(record, undefined))
       await new Promise((resume) => setTimeout(resume, 2))
     }
-    return outcomes
+    return { repeated: false, save: outcomes, saveIfEmpty: [], deleted: 0 }
   }
   async commitAtOnce(transaction) {`,
 }

@@ -68,6 +68,7 @@ function ofState(store: StateStore): Subject[] {
   })
   return subjects(store, 'state', {
     save: () => [record(), { ifEventId: null }],
+    saveIfEmpty: () => [record(), {}],
     load: () => [run, 'task.checkpoint', {}],
     loadMany: () => [
       [
@@ -85,7 +86,9 @@ function ofState(store: StateStore): Subject[] {
       {
         expect: [{ identity: run, kind: 'task.lease', eventId: null }],
         save: [record()],
+        saveIfEmpty: [{ ...record(), kind: 'task.first' }],
         delete: [{ identity: run, kind: 'task.old' }],
+        deletePrefix: [{ identity: run, kindPrefix: 'old.' }],
       },
       {},
     ],
@@ -128,6 +131,11 @@ function ofTypedSlot(store: StateStore): Subject[] {
       'slot.save',
       () => [run, { cents: 7 }, { eventId: newEventId() }],
       (args) => callOn(slot, 'save', [store, ...args]),
+    ),
+    subject(
+      'slot.saveIfEmpty',
+      () => [run, { cents: 7 }, { eventId: newEventId() }],
+      (args) => callOn(slot, 'saveIfEmpty', [store, ...args]),
     ),
     subject(
       'slot.delete',

@@ -66,8 +66,8 @@ export class SlotCaller implements Caller {
   async #commitAgain(): Promise<void> {
     const record = this.#random.of(this.#saved.items)
     await this.#tally.expect(['superseded', 'unchanged'], 'a commit', async () => {
-      const [outcome = 'nothing'] = await this.#store.commit({ save: [record] })
-      return outcome
+      const { save } = await this.#store.commit({ save: [record] })
+      return save[0] ?? 'nothing'
     })
   }
 

@@ -4,6 +4,18 @@ import { collect } from '@harborage/test-kit/collect'
 
 import type { Choice, FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
 import {
+  BOUNDS,
+  choosePlace,
+  expectedOf,
+  isAt,
+  PREFIXES,
+  recordOf,
+  shown,
+  slotOf,
+  type Held,
+  type Place,
+} from './held-slots.ts'
+import {
   chooseNeighbor,
   chooseOwner,
   chooseSubtree,
@@ -12,23 +24,9 @@ import {
   hasParts,
   ownerOf,
   partsOf,
-  type Parts,
 } from './owners.ts'
 
-const KINDS = ['a', 'a.', 'a.b', 'A', 'a%', 'a\ue000', 'a\u{10000}', 'b'] as const
-const PREFIXES = ['', 'a', 'a.', 'a%', 'A', 'none'] as const
-const BOUNDS = [undefined, undefined, 'A', 'a.', 'a\ue000', 'b'] as const
 const maintenance = { maintenanceScoped: true } as const
-
-interface Place {
-  readonly owner: Parts
-  readonly kind: string
-}
-
-interface Held extends Place {
-  readonly eventId: EventId
-  readonly text: string
-}
 
 /** Opens the state store, with what fuzzes it. */
 export async function openFuzzedState(database?: Database): Promise<FuzzedStore> {
@@ -59,6 +57,7 @@ class FuzzedState implements FuzzedStore {
       [2, (of) => this.#delete(of)],
       [2, (of) => this.#deleteIf(of)],
       [3, (of) => this.#commit(of)],
+      [1, (of) => this.#sweep(of)],
       [4, (of) => this.#list(of)],
       [1, (of) => this.#listKind(of)],
       [1, (of) => this.#deleteAll(of)],
@@ -118,9 +117,11 @@ class FuzzedState implements FuzzedStore {
   }
 
   #loadMany(choice: Choice): FuzzedCall {
-    const { tenantId } = choosePlace(choice).owner
+    const first = choosePlace(choice).owner
+    const { tenantId } = first
+    const isOneOwner = choice.below(2) === 0
     const places = Array.from({ length: choice.below(8) }, () => choosePlace(choice)).map(
-      ({ owner, kind }) => ({ owner: { ...owner, tenantId }, kind }),
+      ({ owner, kind }) => ({ owner: isOneOwner ? first : { ...owner, tenantId }, kind }),
     )
     const slots = places.map(({ owner, kind }) => ({ identity: ownerOf(owner), kind }))
     return {
@@ -181,13 +182,38 @@ class FuzzedState implements FuzzedStore {
     }
     return {
       name: 'commit',
-      call: () =>
-        this.#store.commit({
+      call: async () => {
+        const { save } = await this.#store.commit({
           expect: [{ ...slotOf(condition), eventId }],
           save: [recordOf(next)],
           delete: isDeleting ? [slotOf(gone)] : [],
-        }),
+        })
+        return save
+      },
       expected: isMet ? ['saved'] : 'condition_failed',
+    }
+  }
+
+  /** Fills a slot, and empties those of an owner under a prefix. */
+  #sweep(choice: Choice): FuzzedCall {
+    const { owner, kind } = choosePlace(choice)
+    const swept = chooseNeighbor(choice, owner)
+    const next = this.#next({ owner: { ...owner, tenantId: swept.tenantId }, kind })
+    const kindPrefix = choice.of(PREFIXES)
+    const isEmpty = this.#at(next) === undefined
+    const deleted = this.#remove(
+      (each) =>
+        hasParts(each.owner, swept) && each.kind.startsWith(kindPrefix) && !isAt(each, next),
+    )
+    if (isEmpty) this.#put(next)
+    return {
+      name: 'commit that fills a slot and empties a prefix',
+      call: () =>
+        this.#store.commit({
+          saveIfEmpty: [recordOf(next)],
+          deletePrefix: [{ identity: ownerOf(swept), kindPrefix }],
+        }),
+      expected: { repeated: false, save: [], saveIfEmpty: [isEmpty ? 'saved' : 'kept'], deleted },
     }
   }
 
@@ -318,32 +344,4 @@ class FuzzedState implements FuzzedStore {
     this.#held = this.#held.filter((each) => !isRemoved(each))
     return before - this.#held.length
   }
-}
-
-function choosePlace(choice: Choice): Place {
-  return { owner: chooseOwner(choice), kind: choice.of(KINDS) }
-}
-
-function isAt(left: Place, right: Place): boolean {
-  return left.kind === right.kind && hasParts(left.owner, right.owner)
-}
-
-function slotOf({ owner, kind }: Place) {
-  return { identity: ownerOf(owner), kind }
-}
-
-function recordOf({ eventId, text, ...place }: Held) {
-  return { ...slotOf(place), eventId, bytes: new TextEncoder().encode(text) }
-}
-
-/** Returns what is compared of a record that a store returned. */
-function shown(record: Awaited<ReturnType<StateStore['load']>>) {
-  if (record === undefined) return undefined
-  const { identity, kind, eventId, bytes } = record
-  return { owner: partsOf(identity), kind, eventId, text: new TextDecoder().decode(bytes) }
-}
-
-/** Returns what {@link shown} has to return. */
-function expectedOf(held: Held | undefined) {
-  return held && { owner: held.owner, kind: held.kind, eventId: held.eventId, text: held.text }
 }

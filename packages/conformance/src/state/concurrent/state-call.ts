@@ -2,6 +2,7 @@ import { type Identity, parseEventId } from '@harborage/core'
 import type {
   CheckedRecord,
   CheckedTransaction,
+  CommitOutcome,
   SlotKey,
   StateRecord,
   StateStore,
@@ -21,6 +22,12 @@ export interface CallRecord extends CallSlot {
   readonly text: string
 }
 
+/** The slots of a session whose kind begins with a prefix. */
+export interface CallPrefix {
+  readonly session: string
+  readonly prefix: string
+}
+
 /** A call of a history, in a form that can be sent to another process. */
 export type StateCall =
   | (CallRecord & { readonly do: 'save'; readonly ifEventId?: string | null })
@@ -33,7 +40,9 @@ export type StateCall =
       readonly do: 'commit'
       readonly expect: readonly (CallSlot & { readonly eventId: string | null })[]
       readonly save: readonly CallRecord[]
+      readonly saveIfEmpty: readonly CallRecord[]
       readonly delete: readonly CallSlot[]
+      readonly deletePrefix: readonly CallPrefix[]
     }
 
 /** Makes a call and resolves to its answer as a text. */
@@ -69,13 +78,20 @@ export async function makeStateCall(
     case 'deleteSession':
       return String(await deleteSession(store, sessionOf(tenantId, call.session)))
     case 'commit':
-      return (await store.commit(transactionOf(tenantId, call))).join()
+      return answerOfCommit(await store.commit(transactionOf(tenantId, call)))
   }
 }
 
 /** Returns the answer of a read that finds this record. */
 export function answerOfRecord(record: Pick<StateRecord, 'eventId' | 'bytes'> | undefined): string {
   return record === undefined ? 'nothing' : `${record.eventId}: ${textOf(record.bytes)}`
+}
+
+/** Returns the answer of a commit as a text. */
+export function answerOfCommit(outcome: CommitOutcome): string {
+  if (outcome.repeated) return `repeated: ${outcome.save.join()}`
+  const { save, saveIfEmpty, deleted } = outcome
+  return [save.join(), saveIfEmpty.join(), `${deleted} deleted`].join('; ')
 }
 
 export function transactionOf(
@@ -88,7 +104,12 @@ export function transactionOf(
       eventId: eventIdOf(each.eventId),
     })),
     save: call.save.map((each) => recordOf(tenantId, each)),
+    saveIfEmpty: call.saveIfEmpty.map((each) => recordOf(tenantId, each)),
     delete: call.delete.map((each) => slotOf(tenantId, each)),
+    deletePrefix: call.deletePrefix.map(({ session, prefix }) => ({
+      identity: { ...sessionOf(tenantId, session), runId: '' },
+      kindPrefix: prefix,
+    })),
   }
 }
 

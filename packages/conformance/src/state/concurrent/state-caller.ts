@@ -64,7 +64,7 @@ export class StateCaller {
 
   #nextCall(): StateCall {
     const slot = this.#slot()
-    switch (this.#below(13)) {
+    switch (this.#below(15)) {
       case 0:
       case 1:
         return this.#writing({ do: 'save', ...this.#record(slot) })
@@ -97,6 +97,9 @@ export class StateCaller {
       }
       case 11:
         return { do: 'load', ...slot }
+      case 12:
+      case 13:
+        return this.#writing(this.#sweep(slot))
       default: {
         const { session } = slot
         return { do: 'loadMany', slots: CALLED_KINDS.map((kind) => ({ session, kind })) }
@@ -117,7 +120,23 @@ export class StateCaller {
       save: [{ session, kind }, ...(second === undefined ? [] : [second])].map((slot) =>
         this.#record(slot),
       ),
+      saveIfEmpty: [],
       delete: third !== undefined && this.#below(3) === 0 ? [third] : [],
+      deletePrefix: [],
+    }
+  }
+
+  /** Fills a slot, and empties the others or keeps one of them. */
+  #sweep(slot: CallSlot): StateCall {
+    const { session } = slot
+    const isEmptying = this.#below(2) === 0
+    return {
+      do: 'commit',
+      expect: [],
+      save: this.#below(2) === 0 ? [this.#record({ session, kind: 'a' })] : [],
+      saveIfEmpty: slot.kind === 'a' ? [] : [this.#record(slot)],
+      delete: [],
+      deletePrefix: isEmptying || slot.kind === 'a' ? [{ session, prefix: '' }] : [],
     }
   }
 

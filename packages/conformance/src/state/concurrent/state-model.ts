@@ -9,8 +9,9 @@ import {
   type SlotView,
 } from '@harborage/state'
 import type { RecordedCall, SequentialModel } from '../../histories/serial-order.ts'
-import { bytesOf } from '../../support/text-bytes.ts'
+import { bytesOf, textOf } from '../../support/text-bytes.ts'
 import {
+  answerOfCommit,
   answerOfRecord,
   recordOf,
   slotOf,
@@ -21,8 +22,7 @@ import {
 } from './state-call.ts'
 
 /** The content of a slot, and the event ids that it has replaced, newest first. */
-interface Held {
-  readonly session: string
+interface Held extends CallSlot {
   readonly eventId: string
   readonly text: string
   readonly replaced: readonly string[]
@@ -59,8 +59,8 @@ export function stateModel(kinds: readonly string[]): SequentialModel<ModelState
 }
 
 /**
- * Returns a read of several slots as reads of each, if a session was being emptied meanwhile: some
- * of what was just removed may be read beside what was saved since.
+ * Returns a read of several slots as reads of each, if a session or a prefix was being emptied
+ * meanwhile: some of what was just removed may be read beside what was saved since.
  */
 function apart(
   recorded: RecordedCall<StateCall>,
@@ -68,11 +68,15 @@ function apart(
 ): readonly RecordedCall<StateCall>[] {
   const { call, answer } = recorded
   if (call.do !== 'loadMany' || answer === undefined) return [recorded]
-  if (!during.some((other) => other.call.do === 'deleteSession')) return [recorded]
+  if (!during.some((other) => isSweep(other.call))) return [recorded]
   const answers = answer.split(',')
   return call.slots.map((slot, index) => {
     return { ...recorded, call: { do: 'load', ...slot }, answer: answers[index] }
   })
+}
+
+function isSweep(call: StateCall): boolean {
+  return call.do === 'deleteSession' || (call.do === 'commit' && call.deletePrefix.length > 0)
 }
 
 function step(state: ModelState, call: StateCall): { answer: string; state: ModelState } {
@@ -107,10 +111,14 @@ function step(state: ModelState, call: StateCall): { answer: string; state: Mode
       return { answer: String(count), state: count === 0 ? state : left }
     }
     case 'commit': {
-      const { outcomes, apply } = decideCommit(view, transactionOf(TENANT, call))
-      const save = call.save.filter((_, index) => outcomes[index] === 'saved')
-      const changed = apply ? saved(without(state, call.delete), save) : state
-      return { answer: outcomes.join(), state: changed }
+      const { outcome, write, remove } = decideCommit(view, transactionOf(TENANT, call))
+      const records = write.map((record) => ({
+        ...callSlotOf(record),
+        eventId: record.eventId,
+        text: textOf(record.bytes),
+      }))
+      const changed = saved(without(state, remove.map(callSlotOf)), records)
+      return { answer: answerOfCommit(outcome), state: changed }
     }
   }
 }
@@ -130,8 +138,11 @@ function touches(call: StateCall, kinds: readonly string[]): readonly string[] {
       return kinds.map((kind) => nameOf({ session: call.session, kind }))
     case 'commit':
       return [
-        ...[...call.expect, ...call.save, ...call.delete].map(nameOf),
-        ...call.save.map(({ eventId }) => eventId),
+        ...[...call.expect, ...call.save, ...call.saveIfEmpty, ...call.delete].map(nameOf),
+        ...[...call.save, ...call.saveIfEmpty].map(({ eventId }) => eventId),
+        ...call.deletePrefix.flatMap(({ session, prefix }) =>
+          kinds.filter((kind) => kind.startsWith(prefix)).map((kind) => nameOf({ session, kind })),
+        ),
       ]
   }
 }
@@ -140,11 +151,12 @@ function saved(state: ModelState, records: readonly CallRecord[]): ModelState {
   if (records.length === 0) return state
   const changed = new Map(state)
   for (const record of records) {
-    const { session, eventId, text } = record
+    const { session, kind, eventId, text } = record
     const before = state.get(nameOf(record))
     const replaced = before === undefined ? [] : [before.eventId, ...before.replaced]
     changed.set(nameOf(record), {
       session,
+      kind,
       eventId,
       text,
       replaced: replaced.slice(0, REMEMBERED_EVENT_IDS),
@@ -169,6 +181,12 @@ function viewOf(state: ModelState): SlotView {
       const own = nameOfKey(record)
       return [...state].some(([name, { eventId }]) => name !== own && eventId === record.eventId)
     },
+    slotsUnder: ({ identity, kindPrefix }) =>
+      [...state.values()]
+        .filter(({ session, kind }) => {
+          return session === identity.sessionId && kind.startsWith(kindPrefix)
+        })
+        .map((held) => slotOf(TENANT, held)),
   }
 }
 
@@ -185,6 +203,10 @@ function nameOf({ session, kind }: CallSlot): string {
   return `slot ${session}/${kind}`
 }
 
-function nameOfKey({ identity, kind }: SlotKey): string {
-  return nameOf({ session: identity.sessionId, kind })
+function nameOfKey(slot: SlotKey): string {
+  return nameOf(callSlotOf(slot))
+}
+
+function callSlotOf({ identity, kind }: SlotKey): CallSlot {
+  return { session: identity.sessionId, kind }
 }

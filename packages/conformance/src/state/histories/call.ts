@@ -46,9 +46,18 @@ export async function callOf(
       const transaction = {
         expect: await Promise.all(step.expect.map((each) => expectationOf(each, names, model))),
         save: step.save.map(names.record),
+        saveIfEmpty: step.saveIfEmpty.map(names.record),
         delete: step.delete.map(names.slot),
+        deletePrefix: step.deletePrefix.map(({ slot, prefixLength }) => ({
+          identity: names.slot(slot).identity,
+          kindPrefix: names.prefixOf(slot.kind, prefixLength),
+        })),
       }
       return writing((store) => store.commit(transaction))
+    }
+    case 'saveIfEmpty': {
+      const record = names.record(step.record)
+      return writing((store) => store.saveIfEmpty(record))
     }
     case 'loadMany': {
       const slots = step.slots.map(names.slot)

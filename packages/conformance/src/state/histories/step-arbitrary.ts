@@ -63,25 +63,38 @@ const condition: fc.Arbitrary<ConditionChoice> = fc.oneof(
 
 const expectation: fc.Arbitrary<ExpectationChoice> = fc.record({ slot, holds: exactCondition })
 
+/** Mostly none, so that most commits are small. */
+function rarely<Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Item[]>([]) },
+    { weight: 1, arbitrary: fc.array(item, { maxLength: 2 }) },
+  )
+}
+
 /** A commit that may name a slot or an event id twice, and is then rejected. */
 const unconstrainedCommit = fc.record({
   do: fc.constant('commit' as const),
   expect: fc.array(expectation, { maxLength: 2 }),
   save: fc.array(record, { maxLength: 3 }),
+  saveIfEmpty: rarely(record),
   delete: fc.array(slot, { maxLength: 1 }),
+  deletePrefix: rarely(fc.record({ slot, prefixLength: fc.nat(2) })),
 })
 
 /** A commit that names each slot and each event id once: duplicates are removed. */
 const commit = unconstrainedCommit.map(({ expect, save, delete: deletions, ...rest }) => {
   const tenant = [...expect, ...save].map((each) => each.slot.tenant)[0] ?? 0
   const isOurs = (each: SlotChoice): boolean => each.tenant === tenant
-  const saves = uniqueBy(
-    uniqueBy(save, (each) => JSON.stringify(each.slot)),
+  const all = uniqueBy(
+    uniqueBy([...save, ...rest.saveIfEmpty], (each) => JSON.stringify(each.slot)),
     (each) => String(each.event),
   ).filter((each) => isOurs(each.slot))
-  const saved = new Set(saves.map((each) => JSON.stringify(each.slot)))
+  const saves = save.filter((each) => all.includes(each))
+  const saved = new Set(all.map((each) => JSON.stringify(each.slot)))
   return {
     ...rest,
+    saveIfEmpty: rest.saveIfEmpty.filter((each) => all.includes(each)),
+    deletePrefix: rest.deletePrefix.filter((each) => isOurs(each.slot)),
     expect: uniqueBy(expect, (each) => JSON.stringify(each.slot)).filter((each) =>
       isOurs(each.slot),
     ),
@@ -106,6 +119,7 @@ const bounds: fc.Arbitrary<BoundsChoice> = fc.record({ from: bound, to: bound })
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('save' as const), record, condition }) },
   { weight: 8, arbitrary: commit },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('saveIfEmpty' as const), record }) },
   { weight: 1, arbitrary: unconstrainedCommit },
   {
     weight: 8,

@@ -18,8 +18,11 @@ export type Step =
       readonly do: 'commit'
       readonly expect: readonly ExpectationChoice[]
       readonly save: readonly RecordChoice[]
+      readonly saveIfEmpty: readonly RecordChoice[]
       readonly delete: readonly SlotChoice[]
+      readonly deletePrefix: readonly PrefixChoice[]
     }
+  | { readonly do: 'saveIfEmpty'; readonly record: RecordChoice }
   | { readonly do: 'loadMany'; readonly slots: readonly SlotChoice[] }
   | {
       readonly do: 'list' | 'listKeys'
@@ -74,6 +77,12 @@ export interface RecordChoice {
   readonly event: number
   readonly content: number
   readonly version: number
+}
+
+/** The kinds that begin as the kind of a slot does, in the run of the slot. */
+export interface PrefixChoice {
+  readonly slot: SlotChoice
+  readonly prefixLength: number
 }
 
 /** No condition, an empty slot, what the slot holds right now, or the number of an event id. */

@@ -5,7 +5,8 @@ export function kindsInByteOrder(beginning: string): string[] {
   return textsInByteOrder.map((ending) => `${beginning}${ending}`)
 }
 
-interface PrefixExample {
+/** A prefix with kinds that begin with it, and others. */
+export interface PrefixExample {
   readonly description: string
   readonly prefix: string
   /** Kinds that begin with the prefix. */

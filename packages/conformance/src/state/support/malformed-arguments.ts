@@ -30,9 +30,9 @@ export function malformedArguments(
   return wrong
 }
 
-/** Returns whether the kind is the empty prefix of a list, which stands for all kinds. */
+/** Returns whether the kind is the empty prefix of a list or commit, which stands for all kinds. */
 function isPrefixOfAll({ name }: Pick<StoreMethod, 'name'>, kind: unknown): boolean {
-  return kind === '' && ['list', 'listKeys', 'count'].includes(name)
+  return kind === '' && ['commit with a prefix', 'list', 'listKeys', 'count'].includes(name)
 }
 
 /** Returns whether `null` is valid as the event id: in an expectation it means an empty slot. */

@@ -33,6 +33,11 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { options, ...record }) => store.save(record, options),
   },
   {
+    name: 'saveIfEmpty',
+    takes: ['runId', 'kind', 'eventId', 'bytes'],
+    call: (store, { options, ...record }) => store.saveIfEmpty(record, options),
+  },
+  {
     name: 'load',
     takes: ['runId', 'kind'],
     call: (store, { identity, kind, options }) => store.load(identity, kind, options),
@@ -87,6 +92,17 @@ export const storeMethods: readonly StoreMethod[] = [
     takes: ['runId', 'kind'],
     call: (store, { identity, kind, options }) =>
       store.commit({ delete: [{ identity, kind }] }, options),
+  },
+  {
+    name: 'commit with a save into an empty slot',
+    takes: ['runId', 'kind', 'eventId', 'bytes'],
+    call: (store, { options, ...record }) => store.commit({ saveIfEmpty: [record] }, options),
+  },
+  {
+    name: 'commit with a prefix',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) =>
+      store.commit({ deletePrefix: [{ identity, kindPrefix: kind }] }, options),
   },
   {
     name: 'list',

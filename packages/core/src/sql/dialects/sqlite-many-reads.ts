@@ -36,7 +36,7 @@ export function compileListedReads<Parameters extends object, Key extends object
   const key = `(${own.map(() => '?').join(', ')})`
 
   const statementOf = (size: number): SqlStatement<ManyKeys<Parameters, Key>, Row> => ({
-    name: `${name}_${size}`,
+    name,
     repeat,
     // The list comes first, so that its values are the first ones.
     sql: `with asked (${own.join(', ')}) as (values ${Array.from({ length: size }, () => key).join(', ')}) ${found.sql}`,

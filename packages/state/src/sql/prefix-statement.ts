@@ -1,0 +1,44 @@
+import {
+  compileStatement,
+  ownerColumns,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import type { CheckedPrefix } from '../state-driver.ts'
+import { kindColumns } from './kind-range.ts'
+import { inRange, type RangeParameters } from './list-statements.ts'
+import type { StateRecordRow, StateTables } from './tables.ts'
+
+/** A slot of a known run, and what it holds. */
+export type KindAndEvent = Pick<StateRecordRow, 'kind' | 'event_id'>
+
+/** The parameters of a search for the slots under a prefix. */
+export interface PrefixParameters extends RangeParameters {
+  readonly limit: number
+}
+
+/** Compiles the search for the slots of a run whose kind begins with a prefix. */
+export function compileFindUnder(
+  database: SqlDatabase,
+): SqlStatement<PrefixParameters, KindAndEvent> {
+  const db = database.builder.$extendTables<StateTables>()
+  return compileStatement(
+    'state_find_under_prefix',
+    (at: PrefixParameters) =>
+      inRange(db, at)
+        .select(['kind', 'event_id'])
+        .orderBy('run_id')
+        .orderBy('kind')
+        .limit(at.limit),
+    { repeat: 'reads' },
+  )
+}
+
+/** Returns the parameters for a prefix. */
+export function prefixColumns(
+  { identity, kindPrefix }: CheckedPrefix,
+  limit: number,
+): PrefixParameters {
+  const range = kindColumns({ kindPrefix, from: undefined, to: undefined })
+  return { ...ownerColumns(identity), ...range, limit }
+}
