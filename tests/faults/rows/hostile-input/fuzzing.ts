@@ -16,15 +16,9 @@ import { Random } from '../../harness/random.ts'
 import { deformed } from './deformed.ts'
 import { abortReasons } from './junk.ts'
 import { pollution } from './pollution.ts'
-import {
-  caller,
-  loneSubjects,
-  methodsOf,
-  openers,
-  sessionOfMemory,
-  type Stores,
-  type Subject,
-} from './subjects.ts'
+import { loneSubjects, openers } from './lone-subjects.ts'
+import type { Subject } from './subject.ts'
+import { caller, methodsOf, sessionOfMemory, type Stores } from './subjects.ts'
 import { deleteSession } from '@harborage/test-kit/delete-session'
 
 /**
