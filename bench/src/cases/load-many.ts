@@ -44,7 +44,9 @@ export function loadMany(engine: EngineName): Race {
           ),
         ),
         reading('loadMany', async (tens) => {
-          const records = await state.loadMany(tens.map(({ identity, kind }) => ({ identity, kind })))
+          const records = await state.loadMany(
+            tens.map(({ identity, kind }) => ({ identity, kind })),
+          )
           return records.map((record) => record?.bytes)
         }),
       ]

@@ -1,6 +1,6 @@
 import type { ListOrder } from '@harborage/core'
 import { compareNames } from '@harborage/core/kit'
-import { prefixUpperBound } from '@harborage/core/sql'
+import { prefixUpperBound, type OwnerColumns } from '@harborage/core/sql'
 import type { KindRange } from '../state-driver.ts'
 
 /** A range of kinds as the parameters of a statement. */
@@ -12,6 +12,9 @@ export interface KindColumns {
   /** A kind that is left out, or `''` for none, since no kind is empty. */
   readonly after_kind: string
 }
+
+/** The parameters of a range of kinds of a run. */
+export interface RangeParameters extends OwnerColumns, KindColumns {}
 
 /** Returns a range as the parameters of a statement. */
 export function kindColumns({ kindPrefix, from, to }: Omit<KindRange, 'identity'>): KindColumns {

@@ -1,19 +1,15 @@
 import type { ListOrder } from '@harborage/core'
-import {
-  compileStatement,
-  sessionOf,
-  type SqlDatabase,
-  type SqlStatement,
-} from '@harborage/core/sql'
-import { sql, type Kysely, type SelectQueryBuilder } from 'kysely'
-import type { KindColumns } from './kind-range.ts'
+import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import { sql, type Kysely } from 'kysely'
+import type { RangeParameters } from './kind-range.ts'
+import { inRange } from './kinds-in-range.ts'
 import {
   compileListKindPage,
   compileListKindPageSizes,
   type ListKindPageParameters,
 } from './list-kind-statement.ts'
 import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
-import type { KeyRow, PagedKind, PagedSlot, SizeColumn, SlotColumns } from './row-columns.ts'
+import type { KeyRow, PagedKind, PagedSlot, SizeColumn } from './row-columns.ts'
 import type { StateTables } from './tables.ts'
 
 /** A statement for each order. */
@@ -30,9 +26,6 @@ export interface ListStatements {
   /** The sizes of the records that {@link listKindPage} would read. */
   readonly listKindPageSizes: SqlStatement<ListKindPageParameters, SizeColumn>
 }
-
-/** The parameters of a range of kinds of a run. */
-export interface RangeParameters extends Omit<SlotColumns, 'kind'>, KindColumns {}
 
 interface ListKeysParameters extends RangeParameters {
   readonly limit: number
@@ -116,21 +109,4 @@ function pageOf(db: Kysely<StateTables>, page: ListKeysParameters, direction: 'a
     .orderBy('run_id', direction)
     .orderBy('kind', direction)
     .limit(page.limit)
-}
-
-/** Begins a query for the rows of a run whose kind is in a range. */
-export function inRange(
-  db: Kysely<StateTables>,
-  range: RangeParameters,
-): SelectQueryBuilder<StateTables, 'state_records', object> {
-  return db.selectFrom('state_records').where((where) => {
-    // Bounds on the run and the kind together match only the primary key. With bounds on the kind
-    // alone the planner might choose the index of kinds, and scan those of all identities.
-    const place = where.refTuple('run_id', 'kind')
-    return where.and([
-      where.and(sessionOf(range)),
-      where(place, '>=', where.tuple(range.run_id, range.from_kind)),
-      where(place, '<', where.tuple(range.run_id, range.end_kind)),
-    ])
-  })
 }

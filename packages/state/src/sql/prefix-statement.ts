@@ -5,8 +5,8 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import type { CheckedPrefix } from '../state-driver.ts'
-import { kindColumns } from './kind-range.ts'
-import { inRange, type RangeParameters } from './list-statements.ts'
+import { kindColumns, type RangeParameters } from './kind-range.ts'
+import { inRange } from './kinds-in-range.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 
 /** A slot of a known run, and what it holds. */
