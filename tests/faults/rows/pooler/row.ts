@@ -55,7 +55,7 @@ export const pooler: FaultRow = {
       rounds: 960,
       edits: [
         {
-          file: 'packages/state/src/sql/list-statements.ts',
+          file: 'packages/state/src/sql/kinds-in-range.ts',
           from: 'where.and(sessionOf(range)),',
           to: 'where.and({ user_id: range.user_id, session_id: range.session_id }),',
         },
