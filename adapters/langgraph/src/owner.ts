@@ -1,0 +1,74 @@
+import { types } from 'node:util'
+import {
+  HarborageError,
+  type Identity,
+  type TenantOwner,
+  tenantOwner,
+  type UserOwner,
+  userOwner,
+} from '@harborage/core'
+
+/** A user of a tenant: the result of `userOwner`, or an object with the same two parts. */
+export type User = Pick<Identity, 'tenantId' | 'userId'>
+
+/**
+ * Whose threads a saver keeps: a user, or a function that returns the user of the current request,
+ * for example from an AsyncLocalStorage. The function has to be synchronous. It is called once in
+ * each call, at its beginning.
+ */
+export type UserOption = User | (() => User)
+
+/**
+ * Whose items a store keeps: a user, a tenant (the result of `tenantOwner`), or a function that
+ * returns one of them for the current request. The function has to be synchronous. It is called
+ * once in each call, at its beginning.
+ */
+export type OwnerOption = User | TenantOwner | (() => User | TenantOwner)
+
+/**
+ * Returns a function that returns the user of the current call.
+ *
+ * @throws `identity_required` if the owner or a part of it is missing; `invalid_identity` if a part
+ * is malformed, or there is another, such as a `sessionId`. If the option is a function, the
+ * returned function throws them, and what the option itself throws.
+ */
+export function bindUser(option: UserOption): () => UserOwner {
+  return bind(option, (owner) => userOwner(owner))
+}
+
+/**
+ * Returns a function that returns the user or the tenant of the current call.
+ *
+ * A tenant is the result of `tenantOwner`, and nothing else: an object whose `userId` was lost
+ * never reaches what belongs to the tenant.
+ *
+ * @throws `identity_required` and `invalid_identity` as {@link bindUser} does.
+ */
+export function bindOwner(option: OwnerOption): () => UserOwner | TenantOwner {
+  return bind(option, (owner) => (mayBeTenant(owner) ? tenantOwner(owner) : userOwner(owner)))
+}
+
+/** Returns whether an owner has the form of a tenant's, which `tenantOwner` then checks. */
+function mayBeTenant(owner: User | TenantOwner): boolean {
+  return 'sessionId' in owner && owner.userId === ''
+}
+
+function bind<Given extends object, Checked>(
+  option: Given | (() => Given),
+  check: (owner: Given) => Checked,
+): () => Checked {
+  if (typeof option === 'function') return () => check(present(option()))
+  const checked = check(present(option))
+  return () => checked
+}
+
+function present<Given extends object>(owner: Given): Given {
+  const given: unknown = owner
+  if (typeof given === 'object' && given !== null && !types.isPromise(given)) return owner
+  throw new HarborageError(
+    'identity_required',
+    types.isPromise(given)
+      ? 'owner returned a promise: it has to return the owner of the current call at once'
+      : 'owner is missing: pass { tenantId, userId }, or a function that returns the owner of the current call',
+  )
+}
