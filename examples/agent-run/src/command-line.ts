@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
-import { BadInput } from './bad-input.ts'
+import { BadInput } from '@harborage/example-kit/bad-input'
+import { type OptionValues, parseOptions } from '@harborage/example-kit/parse-options'
 import type { WorkSource } from './slots.ts'
 
 export interface Command {
@@ -41,7 +41,7 @@ const LARGEST_SEED = 999_999
 
 /** Returns the parsed arguments, or `undefined` if only help was requested. */
 export function readCommandLine(args: readonly string[]): Command | undefined {
-  const values = parse(args)
+  const values = parseOptions(args, options)
   if (values.help === true) return undefined
   if (values.folder !== undefined && values.transcript !== undefined) {
     throw new BadInput('Give either --folder or --transcript, not both.')
@@ -71,34 +71,7 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-type Values = ReturnType<typeof parse>
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: withNegativeNumbers(args), options, strict: true }).values
-  } catch (cause) {
-    // The first sentence says what is wrong, the others how to pass such an argument anyway.
-    const [reason = ''] = cause instanceof Error ? cause.message.split(/\.\s|\n/) : []
-    const [, option] = /^Option '(--\w+)' argument is ambiguous/.exec(reason) ?? []
-    const fault =
-      option === undefined ? reason.replace(/\.$/, '') : `${option} needs a value after it`
-    throw new BadInput(`${fault}.\nSee --help for the options.`, { cause })
-  }
-}
-
-/**
- * Joins `-1` to the option before it, for which `parseArgs` would take it for another option. So it
- * is rejected like any number out of range.
- */
-function withNegativeNumbers(args: readonly string[]): string[] {
-  const joined: string[] = []
-  for (const arg of args) {
-    const option = joined.at(-1)
-    if (/^-\d/.test(arg) && option?.startsWith('--')) joined.splice(-1, 1, `${option}=${arg}`)
-    else joined.push(arg)
-  }
-  return joined
-}
+type Values = OptionValues<typeof options>
 
 function sourceOf({ folder, transcript }: Values): WorkSource {
   if (transcript !== undefined)

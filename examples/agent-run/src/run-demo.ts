@@ -1,11 +1,11 @@
 import { isHarborageError } from '@harborage/core'
 import { verifyInFreshProcess } from './account/verify-in-fresh-process.ts'
 import { prepareRun, type PreparedRun } from './agent/prepare-run.ts'
-import { BadInput } from './bad-input.ts'
+import { BadInput } from '@harborage/example-kit/bad-input'
 import type { Command } from './command-line.ts'
-import { databasePlace, type DatabasePlace } from './database-place.ts'
-import { ExitCode } from './exit-code.ts'
-import { READER_LEFT } from './interruption.ts'
+import { databasePlace, type DatabasePlace } from '@harborage/example-kit/database-place'
+import { ExitCode } from '@harborage/example-kit/exit-code'
+import { READER_LEFT } from '@harborage/example-kit/interruption'
 import { openStores } from './open-stores.ts'
 import { closingLines, gaveUpLines, interruptedLines } from './report/closing.ts'
 import { proofLines, storedLines } from './report/final-report.ts'
@@ -23,7 +23,7 @@ const HANG_MS = 120_000
 /** Runs the whole demo and gives the exit code. */
 export async function runDemo(command: Command, interrupt: AbortSignal): Promise<ExitCode> {
   const workload = await openWorkload(command.source, command.limit)
-  const place = await databasePlace(command.dsn)
+  const place = await databasePlace(command.dsn, 'harborage-demo-')
   let exitCode: ExitCode = ExitCode.failed
   try {
     exitCode = await runOn(place, workload, command, interrupt)

@@ -1,4 +1,4 @@
-import { BadInput } from '../bad-input.ts'
+import { BadInput } from '@harborage/example-kit/bad-input'
 import type { Stores } from '../open-stores.ts'
 import { runManifest, type Manifest } from '../slots.ts'
 import type { Workload } from '../workload/workload.ts'

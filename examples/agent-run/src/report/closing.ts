@@ -1,7 +1,7 @@
 import { counted } from '../account/numbers.ts'
 import type { WorkSource } from '../slots.ts'
 import type { Supervision } from '../supervision/supervise.ts'
-import { bold, dim, green } from './style.ts'
+import { bold, dim, green } from '@harborage/example-kit/style'
 
 /** Returns the end of the report if every check passed. */
 export function closingLines({ lives }: Supervision, dsn: string): string[] {

@@ -1,7 +1,7 @@
 import type { Account } from '../account/account.ts'
 import { byteSize, counted, dollars, grouped } from '../account/numbers.ts'
-import { keepBeginning, LINE_WIDTH, printable, wrapped } from './columns.ts'
-import { bold, dim, green, red } from './style.ts'
+import { keepBeginning, LINE_WIDTH, printable, wrapped } from '@harborage/example-kit/columns'
+import { bold, dim, green, red } from '@harborage/example-kit/style'
 
 const MOST_FAULTS_SHOWN = 5
 

@@ -1,7 +1,7 @@
 import { counted } from '../account/numbers.ts'
 import type { Manifest } from '../slots.ts'
-import { printable, wrapped } from './columns.ts'
-import { bold, dim, yellow } from './style.ts'
+import { printable, wrapped } from '@harborage/example-kit/columns'
+import { bold, dim, yellow } from '@harborage/example-kit/style'
 
 export interface Heading {
   readonly manifest: Manifest

@@ -2,8 +2,8 @@ import type { StepPlace } from '../agent/run-agent.ts'
 import { counted, grouped, seconds } from '../account/numbers.ts'
 import type { Recollection } from '../memory/recall.ts'
 import type { WorkerLife } from '../supervision/worker-life.ts'
-import { keepEnd, LINE_WIDTH, wrapped } from './columns.ts'
-import { bold, dim, green, red } from './style.ts'
+import { keepEnd, LINE_WIDTH, wrapped } from '@harborage/example-kit/columns'
+import { bold, dim, green, red } from '@harborage/example-kit/style'
 
 const INDENT = ' '.repeat(11)
 /** The width of the columns before that of the step in flight. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { basename, extname, resolve } from 'node:path'
 import { counted } from '../account/numbers.ts'
-import { BadInput } from '../bad-input.ts'
+import { BadInput } from '@harborage/example-kit/bad-input'
 import type { StepResult } from '../slots.ts'
 import { describeTally, tally } from '../tools/tally.ts'
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { BadInput } from '../bad-input.ts'
+import { BadInput } from '@harborage/example-kit/bad-input'
 
 // Other properties of a message are kept.
 const message = z

@@ -5,7 +5,7 @@ const { columns } = process.stdout
 /**
  * Returns the width of the report: that of the terminal within limits, or 100 without a terminal.
  */
-export const LINE_WIDTH = Math.min(Math.max(columns ?? 100, 60), 120)
+export const LINE_WIDTH: number = Math.min(Math.max(columns ?? 100, 60), 120)
 
 const NOT_SHOWN = /[\p{Control}\p{Format}\p{Surrogate}]/gu
 

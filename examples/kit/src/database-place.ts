@@ -14,8 +14,17 @@ export interface DatabasePlace {
   remove(): Promise<void>
 }
 
-export async function databasePlace(dsn: string | undefined): Promise<DatabasePlace> {
-  if (dsn === undefined) return temporaryPlace()
+/**
+ * Resolves to the database that a DSN names, or to a new file in a temporary folder.
+ *
+ * @param folder The beginning of the name of that folder.
+ * @throws BadInput
+ */
+export async function databasePlace(
+  dsn: string | undefined,
+  folder: string,
+): Promise<DatabasePlace> {
+  if (dsn === undefined) return temporaryPlace(folder)
   if (dsn === '') throw new BadInput('--dsn needs a DSN after it, such as sqlite:./agent.db.')
   if (/^memory:|:memory:/i.test(dsn)) {
     throw new BadInput('A database in memory dies with its process: give --dsn a file or a server.')
@@ -23,8 +32,8 @@ export async function databasePlace(dsn: string | undefined): Promise<DatabasePl
   return { dsn, shown: withoutPassword(dsn), temporary: false, remove: async () => {} }
 }
 
-async function temporaryPlace(): Promise<DatabasePlace> {
-  const folder = await mkdtemp(join(tmpdir(), 'harborage-demo-'))
+async function temporaryPlace(name: string): Promise<DatabasePlace> {
+  const folder = await mkdtemp(join(tmpdir(), name))
   const dsn = `sqlite:${join(folder, 'agent.db')}`
   return {
     dsn,
