@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { readPage } from './read-page.ts'
 
 test('docs/errors.md explains every error code once', () => {
-  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).map(read)
+  const sources = globSync('{packages,adapters,tools}/*/src/**/*.ts', { cwd: root }).map(read)
   const declared = sources.flatMap((source) =>
     matches(/interface HarborageErrorCodes \{(.*?)\n {0,2}\}/gs, source).flatMap((body) =>
       matches(/readonly (\w+): true/g, body),

@@ -1,0 +1,198 @@
+import { HarborageError } from '@harborage/core'
+import {
+  InvalidNamespaceError,
+  validateNamespace,
+  type Item,
+  type MatchCondition,
+  type Operation,
+} from '@langchain/langgraph-checkpoint'
+
+import type { ItemName } from './item-kind.ts'
+import { matcherOf } from './match-filter.ts'
+import { refusalOf, type Refusal } from './refusal.ts'
+
+/** The number of items that a search returns unless it names a `limit`. */
+const SEARCH_LIMIT = 10
+
+/** What to skip of all results, and how many to return then. */
+export interface Paging {
+  readonly offset: number
+  /** May be Infinity. */
+  readonly limit: number
+}
+
+/** A checked get. */
+export interface Get {
+  readonly type: 'get'
+  readonly name: ItemName
+}
+
+/** A checked put or delete. */
+export interface Change {
+  readonly type: 'change'
+  readonly name: ItemName
+  /** `null` deletes the item. Not copied. */
+  readonly value: Item['value'] | null
+  /** Makes the error about it. */
+  readonly refuse: Refusal
+}
+
+/** A checked search. */
+export interface Search extends Paging {
+  readonly type: 'search'
+  readonly namespacePrefix: readonly string[]
+  /** Returns whether a value meets the filter. Absent if there is none. */
+  readonly isMatch: ((value: Item['value']) => boolean) | undefined
+}
+
+/** A checked list of namespaces. */
+export interface NamespaceList extends Paging {
+  readonly type: 'listNamespaces'
+  readonly conditions: readonly MatchCondition[]
+  readonly maxDepth: number
+}
+
+/** A checked operation of a batch. */
+export type CheckedOperation = Get | Change | Search | NamespaceList
+
+/**
+ * Checks the operations of a batch.
+ *
+ * @throws InvalidNamespaceError of LangGraph if a namespace is malformed; `search_index_required` if
+ * a search has a query; `ttl_not_supported` if a put has a `ttl`; `invalid_record` if something else
+ * is malformed. The `entry` of the error names the operation.
+ */
+export function checkOperations(operations: readonly Operation[]): readonly CheckedOperation[] {
+  const given: unknown = operations
+  if (!Array.isArray(given)) {
+    throw new HarborageError('invalid_record', 'the operations of a batch are no array: pass one')
+  }
+  return Array.from<unknown, CheckedOperation>(given, (operation, index) => {
+    const refuse = refusalOf(index)
+    if (typeof operation !== 'object' || operation === null) throw refuse('is no object')
+    if ('namespacePrefix' in operation) return checkSearch(operation, refuse)
+    if ('namespace' in operation) {
+      return 'value' in operation ? checkChange(operation, refuse) : checkGet(operation, refuse)
+    }
+    if ('matchConditions' in operation || 'limit' in operation) {
+      return checkNamespaceList(operation, refuse)
+    }
+    throw refuse('is neither a get, a put, a search nor a list of namespaces')
+  })
+}
+
+function checkGet(given: object, refuse: Refusal): Get {
+  return { type: 'get', name: checkName(given, refuse) }
+}
+
+function checkChange(given: object, refuse: Refusal): Change {
+  refuseTtl(given, refuse)
+  const name = checkName(given, refuse)
+  const value = field(given, 'value')
+  if (value !== null && !isItemValue(value)) {
+    throw refuse('has a value that is no object: pass one, or null to delete the item')
+  }
+  return { type: 'change', name, value, refuse }
+}
+
+function checkSearch(given: object, refuse: Refusal): Search {
+  const prefix = field(given, 'namespacePrefix')
+  const filter = field(given, 'filter')
+  if (filter !== undefined && filter !== null && typeof filter !== 'object') {
+    throw refuse('has a filter that is no object')
+  }
+  refuseQuery(given, refuse)
+  return {
+    type: 'search',
+    namespacePrefix: checkNamespace(prefix, { allowEmpty: true }),
+    isMatch: filter ? matcherOf(filter, refuse) : undefined,
+    ...checkPaging(given, SEARCH_LIMIT, refuse),
+  }
+}
+
+function checkNamespaceList(given: object, refuse: Refusal): NamespaceList {
+  const conditions = field(given, 'matchConditions') ?? []
+  if (!Array.isArray(conditions)) throw refuse('has matchConditions that are no array')
+  const maxDepth = field(given, 'maxDepth') ?? Number.POSITIVE_INFINITY
+  if (!isCount(maxDepth) || maxDepth < 1) {
+    throw refuse('has a malformed maxDepth: pass a whole number of at least 1')
+  }
+  return {
+    type: 'listNamespaces',
+    conditions: Array.from<unknown, MatchCondition>(conditions, (condition) =>
+      checkCondition(condition, refuse),
+    ),
+    maxDepth,
+    ...checkPaging(given, Number.POSITIVE_INFINITY, refuse),
+  }
+}
+
+function checkCondition(given: unknown, refuse: Refusal): MatchCondition {
+  const isObject = typeof given === 'object' && given !== null
+  const matchType = isObject ? field(given, 'matchType') : undefined
+  if (!isObject || (matchType !== 'prefix' && matchType !== 'suffix')) {
+    throw refuse("has a malformed condition: pass { matchType: 'prefix' or 'suffix', path }")
+  }
+  return { matchType, path: checkNamespace(field(given, 'path'), { allowEmpty: true }) }
+}
+
+function checkPaging(given: object, defaultLimit: number, refuse: Refusal): Paging {
+  const limit = field(given, 'limit') ?? defaultLimit
+  const offset = field(given, 'offset') ?? 0
+  if (!isCount(limit) || !isCount(offset) || offset === Number.POSITIVE_INFINITY) {
+    throw refuse('has a malformed limit or offset: pass whole numbers of at least 0')
+  }
+  return { limit, offset }
+}
+
+function checkName(given: object, refuse: Refusal): ItemName {
+  const namespace = checkNamespace(field(given, 'namespace'), {})
+  const key = field(given, 'key')
+  if (typeof key !== 'string') throw refuse('has a key that is no string')
+  return { namespace, key }
+}
+
+/** Checks a namespace by the rules of LangGraph, and returns a copy. */
+function checkNamespace(given: unknown, { allowEmpty = false }): string[] {
+  if (!Array.isArray(given)) throw new InvalidNamespaceError('Namespace has to be an array.')
+  // A label that is no string is refused below.
+  const namespace = Array.from<string>(given)
+  validateNamespace(namespace, { allowEmpty, allowReservedRoot: true })
+  return namespace
+}
+
+/** Rejects a query, since there is no index yet that ranks items. An empty one asks for nothing. */
+function refuseQuery(given: object, refuse: Refusal): void {
+  const query = field(given, 'query')
+  if (query === undefined || query === null || query === '') return
+  throw refuse(
+    'has a query, and this store has no index to rank items by: leave it out, or use a filter',
+    { code: 'search_index_required' },
+  )
+}
+
+/**
+ * Rejects a time to live, since items do not expire yet. PostgresStore takes it among the `options`
+ * of a put.
+ */
+function refuseTtl(given: object, refuse: Refusal): void {
+  const options = field(given, 'options')
+  const places = typeof options === 'object' && options !== null ? [given, options] : [given]
+  if (places.every((place) => field(place, 'ttl') === undefined)) return
+  throw refuse('has a ttl, and items do not expire yet: leave it out, and delete items yourself', {
+    code: 'ttl_not_supported',
+  })
+}
+
+function field(given: object, name: string): unknown {
+  return Reflect.get(given, name)
+}
+
+function isItemValue(value: unknown): value is Item['value'] {
+  return typeof value === 'object' && value !== null
+}
+
+function isCount(value: unknown): value is number {
+  if (typeof value !== 'number' || value < 0) return false
+  return Number.isSafeInteger(value) || value === Number.POSITIVE_INFINITY
+}

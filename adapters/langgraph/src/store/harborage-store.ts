@@ -1,0 +1,282 @@
+import type { CallOptions } from '@harborage/core'
+import type { StateStore, StateStoreConfig } from '@harborage/state'
+import {
+  BaseStore,
+  InvalidNamespaceError,
+  type GetOperation,
+  type Item,
+  type ListNamespacesOperation,
+  type MatchCondition,
+  type Operation,
+  type OperationResults,
+  type PutOperation,
+  type SearchItem,
+  type SearchOperation,
+} from '@langchain/langgraph-checkpoint'
+
+import { bindOwner, type OwnerOption } from '../owner.ts'
+import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
+import type { SearchOrder } from './candidates.ts'
+import { changesOf } from './changes-of.ts'
+import { checkOperations } from './check-operation.ts'
+import { commitInPieces } from './commit-in-pieces.ts'
+import { readAnswers } from './read-answers.ts'
+import './store-errors.ts'
+
+/** What a {@link HarborageStore} is told besides where its items are. */
+export interface StoreSettings {
+  /** Whose items the store keeps. */
+  readonly owner: OwnerOption
+  /**
+   * The order of what `search` returns, by `createdAt`: `'oldest-first'` as InMemoryStore has it,
+   * or `'newest-first'` as PostgresStore answers a graph. Default: `'oldest-first'`.
+   */
+  readonly searchOrder?: SearchOrder
+}
+
+/** The options of a {@link HarborageStore}. */
+export interface HarborageStoreOptions extends StoreSettings {
+  /** An open state store, which stays open when the store is ended, or what opens one. */
+  readonly state: StateStore | StateSource
+}
+
+/** The options of {@link HarborageStore.fromConnString}. */
+export interface StoreConnectionOptions
+  extends StoreSettings, Pick<StateStoreConfig, 'driver' | 'migrate'> {}
+
+/** Options of {@link HarborageStore.search}. */
+export interface StoreSearchOptions
+  extends Pick<SearchOperation, 'filter' | 'limit' | 'offset' | 'query'>, CallOptions {}
+
+/** Options of {@link HarborageStore.listNamespaces}. */
+export interface ListNamespacesOptions
+  extends Partial<Pick<ListNamespacesOperation, 'maxDepth' | 'limit' | 'offset'>>, CallOptions {
+  /** The labels that a namespace begins with; `'*'` stands for any label. */
+  readonly prefix?: string[] | undefined
+  /** The labels that a namespace ends with; `'*'` stands for any label. */
+  readonly suffix?: string[] | undefined
+}
+
+/**
+ * The store of LangGraph on Harborage: items with a namespace and a key, which outlive threads. All
+ * items are of one user or tenant, and no other owner's are ever reached. Make one with a state
+ * store that is open, or by {@link HarborageStore.fromConnString}.
+ *
+ * Besides the errors that they name, all methods fail with InvalidNamespaceError of LangGraph if a
+ * namespace is malformed, with `invalid_record` if something else is, and as those of `StateStore`
+ * do. All of them may be repeated: a put that is made twice differs in its `updatedAt` only.
+ *
+ * @example
+ * ```ts
+ * import { HarborageStore } from '@harborage/langgraph'
+ * import { openStateStore } from '@harborage/state'
+ *
+ * await using state = await openStateStore()
+ * const store = new HarborageStore({ state, owner: { tenantId: 'acme', userId: 'ann' } })
+ * await store.put(['memories'], 'drink', { text: 'prefers green tea', weight: 3 })
+ * const found = await store.search(['memories'], { filter: { weight: { $gte: 2 } } })
+ * found.map(({ key, value }) => [key, value.text]) // [['drink', 'prefers green tea']]
+ * ```
+ */
+export class HarborageStore extends BaseStore implements AsyncDisposable {
+  readonly #source: StateSource
+  readonly #settings: StoreSettings
+  readonly #owner: ReturnType<typeof bindOwner>
+
+  /**
+   * Makes a store on a state store that is open.
+   *
+   * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed.
+   */
+  constructor({ state, ...settings }: HarborageStoreOptions) {
+    super()
+    this.#source = sourceOf(state)
+    this.#settings = settings
+    this.#owner = bindOwner(settings.owner)
+  }
+
+  /**
+   * Makes a store that opens its state store itself: by {@link setup}, or else at its first call.
+   *
+   * @param dsn Where the items are, such as `sqlite:./agent.db`, `postgres://user@host/name` or
+   * `memory:`. The package of the engine has to be imported first.
+   * @throws `identity_required` or `invalid_identity` as the constructor.
+   */
+  static fromConnString(
+    dsn: string,
+    { driver, migrate, ...settings }: StoreConnectionOptions,
+  ): HarborageStore {
+    const config = { dsn, ...(driver && { driver }), ...(migrate && { migrate }) }
+    return new HarborageStore({ ...settings, state: stateAt(config) })
+  }
+
+  /**
+   * Returns a store on the same state store for another owner. It can be used until this one is
+   * ended, and need not be ended itself.
+   *
+   * @throws `identity_required` or `invalid_identity` as the constructor.
+   */
+  forOwner(owner: OwnerOption): HarborageStore {
+    return new HarborageStore({ ...this.#settings, owner, state: borrowed(this.#source) })
+  }
+
+  /**
+   * Opens the state store and applies its migrations, unless it is open.
+   *
+   * @throws What `openStateStore` throws.
+   */
+  async setup(): Promise<void> {
+    await this.#source.open()
+  }
+
+  /** Closes the state store if this store opened it. Later calls fail with `store_closed`. */
+  end(): Promise<void> {
+    return this.#source.close()
+  }
+
+  /** Opens the state store as {@link setup} does. */
+  override start(): Promise<void> {
+    return this.setup()
+  }
+
+  /** Closes the state store as {@link end} does. */
+  override stop(): Promise<void> {
+    return this.end()
+  }
+
+  /** Closes the state store as {@link end} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end()
+  }
+
+  /**
+   * Makes the operations of a batch, and resolves to their answers in their order.
+   *
+   * All gets, searches and lists see what was stored before the batch. Then its puts and deletes are
+   * applied, in one commit if there are at most 1,000 of each: as a whole or not at all. More are
+   * applied in pieces of 1,000. Of several for one item only the last one counts.
+   *
+   * @throws `search_index_required` if a search has a `query`; `ttl_not_supported` if a put has a
+   * `ttl`. The `entry` of these and of `invalid_record` names the operation, and nothing was read or
+   * written.
+   */
+  override async batch<Op extends Operation[]>(
+    operations: Op,
+    options: CallOptions = {},
+  ): Promise<OperationResults<Op>> {
+    const owner = this.#owner()
+    const { searchOrder = 'oldest-first' } = this.#settings
+    const checked = checkOperations(operations)
+    const changes = await changesOf(owner, checked)
+    const state = await this.#source.open()
+    const answers: unknown = await readAnswers({ state, owner, options }, checked, searchOrder)
+    await commitInPieces(state, changes, options)
+    // Each answer has the type of its operation, which the compiler cannot follow.
+    return answers as OperationResults<Op>
+  }
+
+  /**
+   * Resolves to an item, or to `null` if there is none.
+   *
+   * @param namespace The namespace of the item.
+   * @param key The key of the item.
+   */
+  override async get(
+    namespace: string[],
+    key: string,
+    options?: CallOptions,
+  ): Promise<Item | null> {
+    const [item] = await this.batch<[GetOperation]>([{ namespace, key }], options)
+    return item
+  }
+
+  /**
+   * Stores an item, in place of what its name held. The value is captured when this is called.
+   *
+   * @param namespace At least one label. Labels are not empty, hold no period, colon or NUL, and the
+   * first one is not `langgraph`.
+   * @param key Any text. Different texts are different keys.
+   * @param value An object or an array that is kept as JSON. Properties that are `undefined` are left
+   * out, and what has a `toJSON`, such as a Date, is kept as what that returns.
+   * @param index Has no effect, since there is no index yet.
+   * @throws `invalid_record` if the value holds something else that JSON cannot represent;
+   * `ttl_not_supported` if the options have a `ttl`, as those of PostgresStore.
+   */
+  override async put(
+    namespace: string[],
+    key: string,
+    value: Item['value'],
+    index?: PutOperation['index'],
+    options?: CallOptions,
+  ): Promise<void> {
+    const { signal, ...others } = options ?? {}
+    checkNamespaceOfPut(namespace)
+    const operation = { namespace, key, value, options: others, ...(index && { index }) }
+    await this.batch<[PutOperation]>([operation], signal && { signal })
+  }
+
+  /**
+   * Deletes an item, if it exists.
+   *
+   * @param namespace The namespace of the item.
+   * @param key The key of the item.
+   */
+  override async delete(namespace: string[], key: string, options?: CallOptions): Promise<void> {
+    await this.batch<[PutOperation]>([{ namespace, key, value: null }], options)
+  }
+
+  /**
+   * Resolves to a page of the items in a namespace and below it that meet the filter, by their
+   * `createdAt` as the option `searchOrder` says. Items of one moment are ordered by namespace and
+   * key.
+   *
+   * A field of the filter is met by an equal field of the value. Objects are compared by their
+   * content, and an object of operators (`$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte`, `$in`, `$nin`)
+   * is met if all of them are. Comparisons of size are those of numbers.
+   *
+   * The cost grows with the number of items below the namespace: all of their keys are read, and
+   * with a filter as many values as it takes to fill the page.
+   *
+   * @param namespacePrefix `[]` stands for all namespaces.
+   * @param options The `limit` is 10 by default, and the `offset` 0.
+   * @throws `search_index_required` if there is a `query`.
+   */
+  override async search(
+    namespacePrefix: string[],
+    { signal, ...options }: StoreSearchOptions = {},
+  ): Promise<SearchItem[]> {
+    const operation = { namespacePrefix, ...options }
+    const [items] = await this.batch<[SearchOperation]>([operation], signal && { signal })
+    return items
+  }
+
+  /**
+   * Resolves to a page of the namespaces that hold items, cut to their first `maxDepth` labels, each
+   * once. They are ordered by the bytes of their labels, joined by a slash. No value is read. The
+   * cost grows with the number of namespaces, and not with that of their items.
+   *
+   * @param options The `limit` is 100 by default, and the `offset` 0.
+   */
+  override async listNamespaces({
+    prefix,
+    suffix,
+    limit = 100,
+    offset = 0,
+    signal,
+    ...depth
+  }: ListNamespacesOptions = {}): Promise<string[][]> {
+    const matchConditions: MatchCondition[] = [
+      ...(prefix ? [{ matchType: 'prefix' as const, path: prefix }] : []),
+      ...(suffix ? [{ matchType: 'suffix' as const, path: suffix }] : []),
+    ]
+    const operation = { matchConditions, limit, offset, ...depth }
+    const [found] = await this.batch<[ListNamespacesOperation]>([operation], signal && { signal })
+    return found
+  }
+}
+
+/** Rejects the root that LangGraph reserves. The other rules are those of all operations. */
+function checkNamespaceOfPut(namespace: unknown): void {
+  if (!Array.isArray(namespace) || namespace[0] !== 'langgraph') return
+  throw new InvalidNamespaceError('The first label of a namespace cannot be "langgraph".')
+}

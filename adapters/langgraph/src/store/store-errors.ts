@@ -1,0 +1,13 @@
+declare module '@harborage/core' {
+  interface HarborageErrorCodes {
+    /**
+     * A search of a LangGraph store has a `query`, and the store has no index to rank items by.
+     * Nothing was read.
+     */
+    readonly search_index_required: true
+    /** An item was given a `ttl`, which no store has yet. Nothing was written. */
+    readonly ttl_not_supported: true
+  }
+}
+
+export {}
