@@ -48,8 +48,8 @@ export function stateAt(config: StateStoreConfig): StateSource {
 }
 
 /**
- * Opens a state store. Declines the order of `listKind`, which no adapter needs, unless the database
- * keeps it already.
+ * Opens a state store. Declines the order of `listKind`, which no adapter needs, unless the
+ * database keeps it already.
  */
 async function openWithoutKindIndex(config: StateStoreConfig): Promise<StateStore> {
   try {

@@ -58,9 +58,9 @@ export type CheckedOperation = Get | Change | Search | NamespaceList
 /**
  * Checks the operations of a batch.
  *
- * @throws InvalidNamespaceError of LangGraph if a namespace is malformed; `search_index_required` if
- * a search has a query; `ttl_not_supported` if a put has a `ttl`; `invalid_record` if something else
- * is malformed. The `entry` of the error names the operation.
+ * @throws InvalidNamespaceError of LangGraph if a namespace is malformed; `search_index_required`
+ * if a search has a query; `ttl_not_supported` if a put has a `ttl`; `invalid_record` if something
+ * else is malformed. The `entry` of the error names the operation.
  */
 export function checkOperations(operations: readonly Operation[]): readonly CheckedOperation[] {
   const given: unknown = operations

@@ -152,13 +152,13 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
   /**
    * Makes the operations of a batch, and resolves to their answers in their order.
    *
-   * All gets, searches and lists see what was stored before the batch. Then its puts and deletes are
-   * applied, in one commit if there are at most 1,000 of each: as a whole or not at all. More are
-   * applied in pieces of 1,000. Of several for one item only the last one counts.
+   * All gets, searches and lists see what was stored before the batch. Then its puts and deletes
+   * are applied, in one commit if there are at most 1,000 of each: as a whole or not at all. More
+   * are applied in pieces of 1,000. Of several for one item only the last one counts.
    *
    * @throws `search_index_required` if a search has a `query`; `ttl_not_supported` if a put has a
-   * `ttl`. The `entry` of these and of `invalid_record` names the operation, and nothing was read or
-   * written.
+   * `ttl`. The `entry` of these and of `invalid_record` names the operation, and nothing was read
+   * or written.
    */
   override async batch<Op extends Operation[]>(
     operations: Op,
@@ -193,11 +193,11 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
   /**
    * Stores an item, in place of what its name held. The value is captured when this is called.
    *
-   * @param namespace At least one label. Labels are not empty, hold no period, colon or NUL, and the
-   * first one is not `langgraph`.
+   * @param namespace At least one label. Labels are not empty, hold no period, colon or NUL, and
+   * the first one is not `langgraph`.
    * @param key Any text. Different texts are different keys.
-   * @param value An object or an array that is kept as JSON. Properties that are `undefined` are left
-   * out, and what has a `toJSON`, such as a Date, is kept as what that returns.
+   * @param value An object or an array that is kept as JSON. Properties that are `undefined` are
+   * left out, and what has a `toJSON`, such as a Date, is kept as what that returns.
    * @param index Has no effect, since there is no index yet.
    * @throws `invalid_record` if the value holds something else that JSON cannot represent;
    * `ttl_not_supported` if the options have a `ttl`, as those of PostgresStore.
@@ -251,9 +251,9 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
   }
 
   /**
-   * Resolves to a page of the namespaces that hold items, cut to their first `maxDepth` labels, each
-   * once. They are ordered by the bytes of their labels, joined by a slash. No value is read. The
-   * cost grows with the number of namespaces, and not with that of their items.
+   * Resolves to a page of the namespaces that hold items, cut to their first `maxDepth` labels,
+   * each once. They are ordered by the bytes of their labels, joined by a slash. No value is read.
+   * The cost grows with the number of namespaces, and not with that of their items.
    *
    * @param options The `limit` is 100 by default, and the `offset` 0.
    */
