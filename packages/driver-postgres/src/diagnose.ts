@@ -46,7 +46,7 @@ function readConfig(config: PostgresConfig): CheckedPostgresConfig | Objection {
 async function connectionFindings(config: CheckedPostgresConfig): Promise<readonly Finding[]> {
   const pool = new ClientPool(config)
   try {
-    const { findings, ofStores, schema } = await inspectServer(pool, config)
+    const { findings, ofStores, schema } = await inspectServer(pool, config, 'all')
     const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
     return isUsable
       ? [...findings, ...ofStores, ...(await inspectTables(pool, schema, config))]

@@ -32,7 +32,7 @@ export async function openPostgres(config: PostgresConfig): Promise<Database> {
   if (inDsn !== undefined) throw inDsn
   const pool = new ClientPool(checked)
   try {
-    const { findings, schema } = await inspectServer(pool, checked)
+    const { findings, schema } = await inspectServer(pool, checked, 'opening')
     const refusal = errorOfFindings(findings)
     if (refusal !== undefined || schema === undefined) {
       throw refusal ?? new HarborageError('invalid_config', NO_SCHEMA)

@@ -25,6 +25,7 @@ import {
   missingObjects,
   tableFindings,
 } from './findings/inspect-tables.ts'
+import { plainTableQuery, readPlainTables } from './findings/plain-tables.ts'
 import { MigrationRunner } from './migration-runner.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
@@ -127,8 +128,9 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
-    const rows = await this.rows(tableQuery, { schema: this.schema, names: objects.tables })
-    const tables = rows.map(readTableFacts)
+    const selection = { schema: this.schema, names: objects.tables }
+    const plain = readPlainTables(await this.rows(plainTableQuery, selection))
+    const tables = plain ?? (await this.rows(tableQuery, selection)).map(readTableFacts)
     return [...tableFindings(tables), ...missingObjects(tables, objects)]
   }
 

@@ -95,6 +95,14 @@ const isOnlyRead = `(${isLedger} or exists (
 const hasRight = `case when wanted = 'DELETE' then has_table_privilege(c.oid, wanted)
   else has_any_column_privilege(c.oid, wanted) end`
 
+/** The SQL expression of the triggers of a table. */
+export const triggers = `(select coalesce(json_agg(json_build_object(
+        'name', t.tgname,
+        'isEnabled', t.tgenabled in ('O', 'A'),
+        'isOfSchema', f.pronamespace = c.relnamespace)), '[]')
+      from pg_trigger t join pg_proc f on f.oid = t.tgfoid
+      where t.tgrelid = c.oid and not t.tgisinternal) as triggers`
+
 /** The query for {@link TableFacts}. */
 export const tableQuery: SqlStatement<TableSelection, unknown> = {
   name: 'inspect',
@@ -106,12 +114,7 @@ export const tableQuery: SqlStatement<TableSelection, unknown> = {
       where not exists (select from pg_policy p where ${applies} and p.polpermissive and ${isOpen})
         or exists (select from pg_policy p where ${applies} and not p.polpermissive and not (${isOpen}))
     ))::text as hides_rows,
-    (select coalesce(json_agg(json_build_object(
-        'name', t.tgname,
-        'isEnabled', t.tgenabled in ('O', 'A'),
-        'isOfSchema', f.pronamespace = c.relnamespace)), '[]')
-      from pg_trigger t join pg_proc f on f.oid = t.tgfoid
-      where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
+    ${triggers},
     array_to_json(array(
       select wanted from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as wanted
       where not (${hasRight}) and (wanted = 'SELECT' or not ${isOnlyRead})
@@ -127,12 +130,17 @@ const triggerFacts = z.array(
   z.object({ name: z.string(), isEnabled: z.boolean(), isOfSchema: z.boolean() }),
 )
 
+/** The schema of the column of {@link triggers}. */
+export const triggersColumn: z.ZodType<readonly TriggerFacts[]> = z
+  .string()
+  .transform((json) => triggerFacts.parse(JSON.parse(json)))
+
 const rights = z.array(z.string())
 
 const tableRow = z.object({
   name: z.string(),
   hides_rows: z.string(),
-  triggers: z.string().transform((json) => triggerFacts.parse(JSON.parse(json))),
+  triggers: triggersColumn,
   missing_rights: z.string().transform((json) => rights.parse(JSON.parse(json))),
 })
 
