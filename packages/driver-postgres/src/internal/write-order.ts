@@ -1,6 +1,9 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 import type { WriteClaim } from '@harborage/core/sql'
 
+/** The number of added entries from which on the map of the chains is copied. */
+const RENEWED_ENTRIES = 64
+
 /** A {@link WriteClaim} whose keys are computed only if there is another write to compare with. */
 export interface LazyClaim extends Pick<WriteClaim, 'bytes'> {
   /** Returns the keys that no other write may use meanwhile. */
@@ -9,7 +12,7 @@ export interface LazyClaim extends Pick<WriteClaim, 'bytes'> {
 
 /** A write and its position in the chain of each of its keys. */
 export class QueuedWrite {
-  readonly #keysOf: () => readonly string[]
+  #keysOf: () => readonly string[]
   #keys: readonly string[] | undefined
   /** The time at which it began to wait. */
   since = 0
@@ -48,6 +51,18 @@ export class QueuedWrite {
     this.waitsFor -= 1
     if (this.waitsFor === 0) this.#begin?.()
   }
+
+  /** Drops what it refers to, once it has ended. */
+  forget(): void {
+    this.#keysOf = noKeys
+    this.#keys = undefined
+    this.#begin = undefined
+    this.followers = undefined
+  }
+}
+
+function noKeys(): readonly string[] {
+  return []
 }
 
 /**
@@ -57,7 +72,9 @@ export class QueuedWrite {
  */
 class KeyChains {
   /** The last call of each key. */
-  readonly #last = new Map<string, QueuedWrite>()
+  #last = new Map<string, QueuedWrite>()
+  /** The number of entries added to {@link #last} since it was copied. */
+  #added = 0
   #size = 0
   /** The only write, if there is just one. Its keys are not needed. */
   #only: QueuedWrite | undefined
@@ -88,8 +105,8 @@ class KeyChains {
     }
     for (const key of queued.keys) if (this.#last.get(key) === queued) this.#last.delete(key)
     const { followers = [] } = queued
-    // An object in the old generation would keep all its followers alive, long after they ended.
-    queued.followers = undefined
+    // An object in the old generation would keep all that it refers to alive, long after it ended.
+    queued.forget()
     for (const follower of followers) {
       if (abortError !== undefined && follower.since <= before) follower.abortError ??= abortError
       follower.advance()
@@ -97,15 +114,27 @@ class KeyChains {
   }
 
   #append(queued: QueuedWrite): void {
+    this.#renew()
     for (const key of queued.keys) {
       const last = this.#last.get(key)
       this.#last.set(key, queued)
+      this.#added += 1
       if (last === undefined || last === queued) continue
       last.followers ??= []
       last.followers.push(queued)
       queued.waitsFor += 1
     }
     if (queued.waitsFor > 0) queued.since = performance.now()
+  }
+
+  /**
+   * Copies the map once its entries were replaced several times. V8 links each table of a map to
+   * the next one, with its entries, so one in the old generation would keep all later ones alive.
+   */
+  #renew(): void {
+    if (this.#added < RENEWED_ENTRIES || this.#added < this.#last.size * 4) return
+    this.#last = new Map(this.#last)
+    this.#added = 0
   }
 }
 
