@@ -1,4 +1,4 @@
-import { allOfSession, type Identity } from '@harborage/core'
+import type { Identity } from '@harborage/core'
 
 import type { BlobStore } from './blob-store.ts'
 import type { Build } from './build.ts'
@@ -34,19 +34,31 @@ export async function harborageSlots(build: Build, dsn: string): Promise<SlotSto
 
 const SCOPE: Identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
-/** Opens the blob store of Harborage. On Postgres `clear` truncates the table to avoid bloat. */
+/**
+ * Opens the blob store of Harborage. On Postgres `clear` truncates the table to avoid bloat. The
+ * default deletes one by one, which earlier releases can do, too.
+ */
 export async function harborageBlobs(
   build: Build,
   dsn: string,
   clear?: () => Promise<void>,
 ): Promise<BlobStore> {
   const artifacts = await build.openArtifactStore({ dsn })
+  const ids = new Set<string>()
+  const deleteEach = async (): Promise<void> => {
+    for (const id of ids) await artifacts.delete(SCOPE, id)
+    ids.clear()
+  }
   return {
     name: build.name,
     note: `${note}; SHA-256 included`,
-    put: async (bytes) => (await artifacts.putBytes(SCOPE, bytes)).id,
+    put: async (bytes) => {
+      const { id } = await artifacts.putBytes(SCOPE, bytes)
+      ids.add(id)
+      return id
+    },
     get: (id) => artifacts.get(SCOPE, id),
-    clear: clear ?? (async () => void (await artifacts.deleteAll(allOfSession(SCOPE)))),
+    clear: clear ?? deleteEach,
     close: () => artifacts.close(),
   }
 }
