@@ -1,5 +1,6 @@
 import { answerLost } from './rows/answer-lost/row.ts'
 import { closing } from './rows/close-under-load/row.ts'
+import { crossingOwners } from './rows/crossing-owners/row.ts'
 import { deletionsBesideWriters } from './rows/deletions-beside-writers/row.ts'
 import { diskFaults } from './rows/disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
@@ -32,4 +33,5 @@ export const rows: readonly FaultRow[] = [
   closing,
   upgradeUnderLoad,
   hostileInput,
+  crossingOwners,
 ]
