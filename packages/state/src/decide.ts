@@ -101,8 +101,8 @@ function decideSaveIfEmpty(
  * so that a retry after a lost answer is safe.
  *
  * @throws `idempotency_conflict` as in {@link decideSave}, also of saves into empty slots;
- * `condition_failed` if an expectation is not met; `result_too_large` if a prefix has too many
- * slots. The error names its entry, the first one in this order.
+ * `condition_failed` if an expectation is not met. The error names its entry, the first one in this
+ * order. `result_too_large` if the prefixes have too many slots.
  */
 export function decideCommit(view: SlotView, transaction: CheckedTransaction): CommitDecision {
   const save = transaction.save.map((record, index) =>
@@ -142,19 +142,11 @@ function slotsToEmpty(
   const remove = deletions.filter((slot) => view.generationOf(slot) !== undefined)
   if (deletePrefix.length === 0) return remove
   const seen = new Set([...save, ...saveIfEmpty, ...deletions].map(slotId))
-  const counts = new Map<string, number>()
-  for (const [index, prefix] of deletePrefix.entries()) {
-    const run = slotId({ identity: prefix.identity, kind: '' })
-    let count = counts.get(run) ?? 0
+  for (const prefix of deletePrefix) {
     for (const slot of view.slotsUnder(prefix)) {
-      const id = slotId(slot)
-      if (seen.has(id)) continue
-      seen.add(id)
-      remove.push(slot)
-      count += 1
-      if (count > MAX_PREFIX_SLOTS) throw tooManySlots({ list: 'deletePrefix', index })
+      if (seen.has(slotId(slot))) continue
+      if (remove.push(slot) > MAX_PREFIX_SLOTS) throw tooManySlots()
     }
-    counts.set(run, count)
   }
   return remove
 }
@@ -205,10 +197,9 @@ function conditionFailed(entry?: ErrorEntry): HarborageError {
   )
 }
 
-function tooManySlots(entry: ErrorEntry): HarborageError {
+function tooManySlots(): HarborageError {
   return new HarborageError(
     'result_too_large',
-    `the prefix has more than ${MAX_PREFIX_SLOTS} slots of one run to empty: empty them in several commits with narrower prefixes, or with deleteAll`,
-    { entry },
+    `the commit would empty more than ${MAX_PREFIX_SLOTS} slots: empty them in several commits with fewer or narrower prefixes, or with deleteAll`,
   )
 }

@@ -30,7 +30,10 @@ export interface CheckedTransaction {
   /** The records to save into slots that are empty. */
   readonly saveIfEmpty: readonly CheckedRecord[]
   readonly delete: readonly SlotKey[]
-  /** The prefixes whose slots to empty, except those of `save` and `saveIfEmpty`. */
+  /**
+   * The prefixes whose slots to empty, except those of `save` and `saveIfEmpty`. None of them begins
+   * with another one of the same run.
+   */
   readonly deletePrefix: readonly CheckedPrefix[]
 }
 

@@ -12,7 +12,7 @@ export const REMEMBERED_EVENT_IDS = 16
 /** The largest number of entries in each list of a commit. */
 export const MAX_COMMIT_ENTRIES = 1000
 
-/** The largest number of slots of one run that the prefixes of a commit empty. */
+/** The largest number of slots that a commit with prefixes empties in all. */
 export const MAX_PREFIX_SLOTS = 10_000
 
 /** The largest number of slots that `StateStore.loadMany` loads. */
@@ -126,8 +126,8 @@ export interface StateTransaction {
   readonly delete?: readonly Slot[]
   /**
    * The prefixes of kinds whose slots to empty, except those that the commit itself names in `save`
-   * or `saveIfEmpty`. They may empty up to {@link MAX_PREFIX_SLOTS} slots of each run. Default:
-   * none.
+   * or `saveIfEmpty`. With `delete`, they may empty up to {@link MAX_PREFIX_SLOTS} slots in all.
+   * Default: none.
    */
   readonly deletePrefix?: readonly SlotPrefix[]
 }

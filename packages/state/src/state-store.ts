@@ -215,8 +215,8 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * @returns One outcome for each entry in `save` and `saveIfEmpty`, as of {@link save} and
    * {@link saveIfEmpty}, and the number of slots that were emptied.
    * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in
-   * {@link save} and {@link saveIfEmpty}; `result_too_large` if the prefixes empty more than 10,000
-   * slots of one run; `invalid_record` if a slot or an event id occurs twice, if the entries are of
+   * {@link save} and {@link saveIfEmpty}; `result_too_large` if `delete` and the prefixes empty
+   * more than 10,000 slots in all; `invalid_record` if a slot or an event id occurs twice, if the entries are of
    * more than one tenant, or if there are none or more than 1,000 in one list. The `entry` of the
    * error names the entry.
    *

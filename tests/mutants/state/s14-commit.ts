@@ -96,6 +96,22 @@ class RunlessDriver extends ChangingDriver {
   }
 }
 
+/** Empties each prefix by a commit of its own, so that each has its own bound. */
+export class PrefixByPrefixDriver extends DelegatingDriver {
+  override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
+    const [first, ...others] = transaction.deletePrefix
+    if (first === undefined || others.length === 0) return super.commit(transaction)
+    const outcome = await super.commit({ ...transaction, deletePrefix: [first] })
+    if (outcome.repeated) return outcome
+    let { deleted } = outcome
+    for (const prefix of others) {
+      const next = await super.commit({ ...nothing, deletePrefix: [prefix] })
+      if (!next.repeated) deleted += next.deleted
+    }
+    return { ...outcome, deleted }
+  }
+}
+
 class UncountingDriver extends DelegatingDriver {
   override async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
     const outcome = await super.commit(transaction)

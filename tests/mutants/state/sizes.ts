@@ -11,6 +11,7 @@ import type {
 } from '@harborage/state'
 import { brokenDriver, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
+import { PrefixByPrefixDriver } from './s14-commit.ts'
 import { RenamingDriver } from './renaming-driver.ts'
 
 /** Sees only the first thousand records of a walk. */
@@ -152,4 +153,5 @@ export const largeFaults: readonly BrokenStore[] = [
   brokenDriver('S8', 'deletes at most 200 records of a session', BatchOfDeletionsDriver),
   brokenDriver('S8', 'caches records that another store changes', CachingDriver),
   brokenDriver('S9', 'walks only the first thousand records', ThousandRecordsDriver),
+  brokenDriver('S14', 'bounds what each prefix empties, and not all', PrefixByPrefixDriver),
 ]

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { newEventId, parseEventId } from '@harborage/core'
 import {
   MAX_COMMIT_ENTRIES,
+  MAX_PREFIX_SLOTS,
   REMEMBERED_EVENT_IDS,
   type NewStateRecord,
   type StateStore,
 } from '@harborage/state'
+import { assertFails } from '../support/assert-fails.ts'
 import { compareBytes } from '../support/byte-order.ts'
 import { collect } from '../support/collect.ts'
 import { incompressibleName, longName } from '../support/long-names.ts'
@@ -77,6 +79,38 @@ export function sizes({ it, itIfShared, many }: StateCases): void {
       left.map(({ kind }) => kind),
       kept.map(({ kind }) => kind).toSorted(compareBytes),
     )
+  })
+
+  it(`S14 the prefixes of a commit empty ${MAX_PREFIX_SLOTS} slots in all, and no more`, async ({
+    store,
+  }) => {
+    const session = freshIdentity()
+    const runs = ['r1', 'r2', 'r3'].map((runId) => ({ ...session, runId }))
+    const records = Array.from({ length: MAX_PREFIX_SLOTS }, (_, index) => {
+      const identity = runs[index % runs.length] ?? session
+      return newRecord({ identity, kind: `in.${index}` }, 'x')
+    })
+    for (let from = 0; from < records.length; from += MAX_COMMIT_ENTRIES) {
+      await store.commit({ save: records.slice(from, from + MAX_COMMIT_ENTRIES) })
+    }
+    const counts = (): Promise<number[]> =>
+      Promise.all([session, ...runs].map((owner) => store.count(owner, '')))
+    const named = await saveNew(store, { identity: session, kind: 'named' })
+    const before = await counts()
+    const deletePrefix = runs.map((identity) => ({ identity, kindPrefix: 'in.' }))
+    const record = newRecord({ identity: session, kind: 'new' })
+    // No prefix is too large, and neither is what they empty without the named slot.
+    await assertFails('result_too_large', () =>
+      store.commit({ save: [record], delete: [named], deletePrefix }),
+    )
+    assert.deepEqual(await counts(), before)
+    const [first = assert.fail('there is a first one')] = deletePrefix
+    const outcome = await store.commit({
+      save: [record],
+      deletePrefix: [first, ...deletePrefix, { ...first, kindPrefix: '' }],
+    })
+    assert.equal(outcome.repeated || outcome.deleted, MAX_PREFIX_SLOTS)
+    assert.deepEqual(await counts(), [2, 0, 0, 0])
   })
 
   it(`S7 ${LARGE_BYTES} bytes are returned unchanged`, async ({ store }) => {

@@ -32,6 +32,7 @@ import {
   prefixNames,
   slotNames,
 } from './check-record.ts'
+import { disjointPrefixes } from './disjoint-prefixes.ts'
 
 const listRules: EntryRules = {
   maxEntries: MAX_COMMIT_ENTRIES,
@@ -58,7 +59,7 @@ export function checkTransaction(transaction: StateTransaction): CheckedTransact
     save: checkEntries(records, checkSave),
     saveIfEmpty: checkEntries(fillings, checkSave),
     delete: checkEntries(slots, checkDeletion),
-    deletePrefix: checkEntries(prefixes, checkPrefix),
+    deletePrefix: disjointPrefixes(checkEntries(prefixes, checkPrefix)),
   }
   const { expect, save, saveIfEmpty } = checked
   refuseRepeated({ expect }, slotId, 'the slot is expected more than once: name it once')

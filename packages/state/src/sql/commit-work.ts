@@ -8,9 +8,10 @@ import type {
   Condition,
   SlotKey,
 } from '../state-driver.ts'
-import { MAX_PREFIX_SLOTS, type CommitOutcome, type SaveOutcome } from '../state-record.ts'
+import type { CommitOutcome, SaveOutcome } from '../state-record.ts'
 import { withEntry } from '../internal/error-entry.ts'
 import { applySlots, keepEmpty } from './apply-slots.ts'
+import { findUnderPrefixes } from './find-under-prefixes.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { prefixColumns } from './prefix-statement.ts'
@@ -73,16 +74,13 @@ function* inspectSlots(
   touched: readonly TouchedSlot[],
 ): SqlWork<InspectedSlots> {
   const slots = new InspectedSlots()
-  const limit = MAX_PREFIX_SLOTS + 1 + savesOf(transaction).length + transaction.delete.length
   function* inspect({ slot, record }: TouchedSlot): SqlWork<void> {
     const eventId = record?.eventId ?? NONE
     slots.add(yield* selectRows(statements.inspect, { ...slotColumns(slot), event_id: eventId }))
   }
-  function* find(prefix: CheckedPrefix): SqlWork<void> {
-    slots.addUnder(prefix, yield* selectRows(statements.findUnder, prefixColumns(prefix, limit)))
-  }
   const guards = guardsOf(transaction, touched).map((slot) => guard(statements, slot))
-  yield* pipeline([...guards, ...touched.map(inspect), ...transaction.deletePrefix.map(find)])
+  const found = findUnderPrefixes(statements, transaction, slots)
+  yield* pipeline([...guards, ...touched.map(inspect), found])
   return slots
 }
 

@@ -10,7 +10,7 @@ import type { StateRecordRow } from './tables.ts'
 /** The rows that were read to decide a save or a commit. */
 export class InspectedSlots implements SlotView {
   readonly #bySlot = new Map<string, StateRecordRow>()
-  readonly #byPrefix = new Map<CheckedPrefix, readonly SlotKey[]>()
+  readonly #byPrefix = new Map<CheckedPrefix, SlotKey[]>()
   /** The event ids of the slots under the prefixes. */
   readonly #eventIds = new Map<string, EventId>()
 
@@ -23,14 +23,15 @@ export class InspectedSlots implements SlotView {
     for (const row of rows) this.#bySlot.set(slotId(slotKeyOf(row)), row)
   }
 
-  /** Adds the slots of a run that were found under a prefix. */
+  /** Adds further slots of a run that were found under a prefix. */
   addUnder(prefix: CheckedPrefix, rows: readonly KindAndEvent[]): void {
-    const slots = rows.map((row) => {
+    const slots = this.#byPrefix.get(prefix) ?? []
+    this.#byPrefix.set(prefix, slots)
+    for (const row of rows) {
       const slot = { identity: prefix.identity, kind: row.kind }
       this.#eventIds.set(slotId(slot), eventIdOf(row))
-      return slot
-    })
-    this.#byPrefix.set(prefix, slots)
+      slots.push(slot)
+    }
   }
 
   slotsUnder(prefix: CheckedPrefix): readonly SlotKey[] {

@@ -5,7 +5,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import type { CheckedPrefix } from '../state-driver.ts'
-import { kindColumns, type RangeParameters } from './kind-range.ts'
+import { kindColumns, kindColumnsAfter, type RangeParameters } from './kind-range.ts'
 import { inRange } from './kinds-in-range.ts'
 import type { StateRecordRow, StateTables } from './tables.ts'
 
@@ -26,6 +26,7 @@ export function compileFindUnder(
     'state_find_under_prefix',
     (at: PrefixParameters) =>
       inRange(db, at)
+        .where('kind', '<>', at.after_kind)
         .select(['kind', 'event_id'])
         .orderBy('run_id')
         .orderBy('kind')
@@ -34,11 +35,16 @@ export function compileFindUnder(
   )
 }
 
-/** Returns the parameters for a prefix. */
+/**
+ * Returns the parameters for a prefix.
+ *
+ * @param after The kind after which the search begins. Default: from the first kind.
+ */
 export function prefixColumns(
   { identity, kindPrefix }: CheckedPrefix,
   limit: number,
+  after?: string,
 ): PrefixParameters {
   const range = kindColumns({ kindPrefix, from: undefined, to: undefined })
-  return { ...ownerColumns(identity), ...range, limit }
+  return { ...ownerColumns(identity), ...kindColumnsAfter(range, 'ascending', after), limit }
 }
