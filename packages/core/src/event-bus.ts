@@ -1,7 +1,7 @@
 import { isError } from './kit/caught-error.ts'
 import { HarborageError } from './harborage-error.ts'
 import type { Identity } from './identity.ts'
-import { describeType, readArguments } from './kit/argument-checks.ts'
+import { describeType, KnownNames, readArguments } from './kit/argument-checks.ts'
 
 /**
  * The payload of each type of event. Packages that publish events add theirs by declaration
@@ -128,6 +128,9 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
 /** Returns the call of the listener if its filter selects the event. */
 type Subscription = (event: HarborageEvent) => (() => unknown) | undefined
 
+const optionNames = new KnownNames('options', ['onListenerError'])
+const filterNames = new KnownNames('the filter', ['type', 'tenantId', 'userId', 'sessionId'])
+
 function createSubscription<Type extends string>(
   filter: EventFilter<Type>,
   listener: EventListener<Type>,
@@ -138,6 +141,7 @@ function createSubscription<Type extends string>(
       `listener is ${describeType(listener)}: pass a function`,
     )
   }
+  filterNames.check(filter)
   const { type, tenantId, userId, sessionId } = filter
   const wants = (event: HarborageEvent): event is HarborageEvent<Type> =>
     (type === undefined || type === event.type) &&
@@ -160,7 +164,9 @@ function checkEvent({ type, identity }: HarborageEvent): void {
   }
 }
 
-function checkErrorListener({ onListenerError }: EventBusOptions): ErrorReport | undefined {
+function checkErrorListener(options: EventBusOptions): ErrorReport | undefined {
+  optionNames.check(options)
+  const { onListenerError } = options
   if (onListenerError === undefined || typeof onListenerError === 'function') return onListenerError
   throw new HarborageError(
     'invalid_record',

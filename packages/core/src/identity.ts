@@ -1,5 +1,6 @@
 import { HarborageError, isHarborageError } from './harborage-error.ts'
 import { checkName, describeType, KnownNames, MAX_NAME_BYTES } from './kit/argument-checks.ts'
+import { readProperty } from './kit/object-of-names.ts'
 
 /**
  * The owner of the data that a call reads or writes: the isolation boundary of every store.
@@ -145,7 +146,7 @@ function checkPart(identity: unknown, part: string, isRequired: boolean): string
   if (typeof identity !== 'object' || identity === null) throw noIdentity(identity)
   let value: unknown
   try {
-    value = Reflect.get(identity, part)
+    value = part in Object.prototype ? readProperty(identity, part) : Reflect.get(identity, part)
   } catch (cause) {
     throw new HarborageError(
       'invalid_identity',

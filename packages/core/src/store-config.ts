@@ -1,8 +1,9 @@
 import { types } from 'node:util'
 import { z } from 'zod'
 import type { Database } from './database.ts'
-import { HarborageError } from './harborage-error.ts'
+import { HarborageError, isHarborageError } from './harborage-error.ts'
 import { nearestName } from './kit/nearest-name.ts'
+import { has, isObjectOf } from './kit/object-of-names.ts'
 
 /**
  * Where a store keeps its data. Pass a DSN, a driver with its DSN, or an open database. Without any
@@ -90,11 +91,29 @@ export function parseConfig<Schema extends z.ZodType>(
  * @throws `invalid_config` if it cannot be read, or has an unknown option.
  */
 export function storeConfigOf(config: StoreConfig, own: readonly string[]): StoreConfig {
-  const entries = entriesOf(config)
-  const known = [...Object.keys(storeConfig.shape), ...own]
-  const unknown = entries.map(([name]) => name).filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw invalid([faultOfNames(unknown, known)])
-  return Object.fromEntries(entries.filter(([name]) => !own.includes(name)))
+  const places = Object.keys(storeConfig.shape)
+  const known = [...places, ...own]
+  try {
+    const unknown = Object.keys(config).filter((name) => !known.includes(name))
+    if (unknown.length > 0) throw invalid([faultOfNames(unknown, known)])
+    refuseOtherObject(known, config)
+    // Inherited ones count, too: a store without a place would keep its data in memory.
+    const given = places.filter((name) => has(config, name))
+    return Object.fromEntries(given.map((name) => [name, Reflect.get(config, name)]))
+  } catch (cause) {
+    if (isHarborageError(cause)) throw cause
+    throw unreadable(cause)
+  }
+}
+
+/** Rejects a promise, a Map or an array, whose options would all be left out. */
+function refuseOtherObject(names: readonly string[], config: unknown): void {
+  if (isObjectOf(names, config)) return
+  throw invalid([
+    types.isPromise(config)
+      ? 'it is a promise: await it'
+      : `pass an object with some of ${names.join(', ')}`,
+  ])
 }
 
 type ReadConfig<Data> =
@@ -147,14 +166,6 @@ function faultOfNames(unknown: readonly string[], known: readonly string[]): str
   const others = unknown.length - named.length
   if (others > 0) named.push(`${others} more`)
   return `${options} ${named.join(', ')}: it takes ${known.join(', ')}`
-}
-
-function entriesOf(config: object): [name: string, value: unknown][] {
-  try {
-    return Object.entries(config)
-  } catch (cause) {
-    throw unreadable(cause)
-  }
 }
 
 function invalid(faults: readonly string[]): HarborageError {

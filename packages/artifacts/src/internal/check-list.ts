@@ -11,6 +11,7 @@ import {
   describeType,
   KnownNames,
   listOptionNames,
+  readProperty,
   type CheckedWalk,
 } from '@harborage/core/kit'
 import type {
@@ -24,9 +25,10 @@ import type { ArtifactKey, ArtifactPage } from '../artifact-driver.ts'
 import { checkArtifactId, checkScope, scopeParts, wideScope } from './check-artifact.ts'
 import { namespaceOf } from './namespace-of.ts'
 
+const filterParts = [...scopeParts, 'namespace'] as const
 const filterNames = new KnownNames(
   'the filter',
-  [...scopeParts, 'namespace', 'maintenanceScoped'],
+  [...filterParts, 'maintenanceScoped'],
   'invalid_identity',
 )
 
@@ -72,7 +74,7 @@ function checkBound(
   const { scope, id } = readBound(field, bound, parts)
   const namespace = namespaceOf(id)
   const at = { ...scope, namespace }
-  const isWithin = [...scopeParts, 'namespace' as const].every(
+  const isWithin = filterParts.every(
     (part) => parts[part] === undefined || parts[part] === at[part],
   )
   if (isWithin) return { scope, namespace, id }
@@ -153,9 +155,9 @@ function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactF
     )
   }
   try {
-    const { tenantId, userId, sessionId, taskId, namespace } = filter
-    filterNames.check(filter)
-    return { tenantId, userId, sessionId, taskId, namespace }
+    const parts = filterParts.map((part) => [part, readProperty(given, part)] as const)
+    filterNames.check(given)
+    return Object.fromEntries(parts)
   } catch (cause) {
     if (isHarborageError(cause)) throw cause
     throw new HarborageError('invalid_identity', 'the filter cannot be read: pass a plain object', {

@@ -4,7 +4,7 @@ import { collect } from '../support/collect.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
 import { bytesOf } from '../support/text-bytes.ts'
-import { withUnknownNames } from '../support/unknown-names.ts'
+import { noOptions, withUnknownNames } from '../support/unknown-names.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
 import { assertSameRefs } from './support/assert-artifact.ts'
 import { freshScope } from './support/fresh-scope.ts'
@@ -43,7 +43,8 @@ export function unknownNames({ it }: ArtifactCases): void {
       const ofRun = { ...given, scope: { ...given.scope, runId: 'run' } }
       await assertRejects('invalid_identity', [ofRun])
       if (takes.includes('options')) {
-        const options = withUnknownNames({ signal: new AbortController().signal })
+        const named = withUnknownNames<object>({ signal: new AbortController().signal })
+        const options = [...named, ...noOptions()]
         await assertRejects(
           'invalid_record',
           options.map((each) => ({ ...given, options: each })),

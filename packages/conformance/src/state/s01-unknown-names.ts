@@ -2,7 +2,7 @@ import { allOfSession, type ErrorCode, newEventId } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
-import { withUnknownNames } from '../support/unknown-names.ts'
+import { noOptions, withUnknownNames } from '../support/unknown-names.ts'
 import { assertHolds } from './support/assert-slot.ts'
 import { freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
@@ -35,7 +35,8 @@ export function unknownNames({ it }: StateCases): void {
         'invalid_identity',
         identities.map((identity) => ({ ...given, identity })),
       )
-      const options = withUnknownNames({ signal: new AbortController().signal })
+      const named = withUnknownNames<object>({ signal: new AbortController().signal })
+      const options = [...named, ...noOptions()]
       await assertRejects(
         'invalid_record',
         options.map((each) => ({ ...given, options: each })),

@@ -18,3 +18,9 @@ export function withUnknownNames<Argument extends object>(argument: Argument): A
     malformed<Argument>(Object.assign(Object.create({ [name]: 'value' }), argument)),
   ])
 }
+
+/** Returns objects that are no options. Their options would all be left out, and the call made. */
+export function noOptions(): object[] {
+  const options = { signal: undefined, ifEventId: null }
+  return [Promise.resolve(options), new Map(Object.entries(options)), new Date(), [], () => options]
+}

@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { HarborageError, isHarborageError, type ErrorCode } from '../harborage-error.ts'
 import { isAbortSignal } from './abort-signal.ts'
 import { nearestName } from './nearest-name.ts'
+import { isObjectOf, isOfEveryObject } from './object-of-names.ts'
 
 /**
  * The largest size of a name in UTF-8 bytes: of an identity part, a namespace or an artifact id.
@@ -153,7 +154,8 @@ export class KnownNames {
   }
 
   /**
-   * Checks that an argument has no other names, including inherited ones.
+   * Checks that an argument has no other names, including inherited ones, and is an object that may
+   * have them: no promise, Map or array, whose options would all be left out.
    *
    * @throws An error with the code of the constructor. It suggests the most similar known name and
    * lists all of them.
@@ -162,6 +164,18 @@ export class KnownNames {
     for (const name in given) {
       if (!this.#names.has(name) && !isOfEveryObject(given, name)) throw this.#refuse(name)
     }
+    if (Object.getPrototypeOf(given) !== Object.prototype && !isObjectOf(this.#names, given)) {
+      throw this.#refuseObject(given)
+    }
+  }
+
+  #refuseObject(given: unknown): Error {
+    const what = types.isPromise(given) ? 'a promise: await it, and' : 'not such an object:'
+    const known = [...this.#names].join(', ')
+    return new HarborageError(
+      this.#code,
+      `${this.#argument} is ${what} pass an object with some of ${known}`,
+    )
   }
 
   #refuse(name: string): Error {
@@ -178,11 +192,6 @@ function faultOf(name: string, known: readonly string[]): string {
   if (nearest !== undefined) return `has the unknown name ${name} instead of ${nearest}`
   if (vocabulary.has(name)) return `has the name ${name}, which does not belong there`
   return 'has a name that this call does not know'
-}
-
-/** Returns whether the name comes from `Object.prototype`, to which a library may have added it. */
-function isOfEveryObject(given: object, name: string): boolean {
-  return name in Object.prototype && !Object.hasOwn(given, name)
 }
 
 const callOptionNames = new KnownNames('options', ['signal'])

@@ -1,4 +1,5 @@
 import { HarborageError, type Identity } from '@harborage/core'
+import { readProperty } from '@harborage/core/kit'
 import type { MemoryEvents } from '../memory-events.ts'
 
 const MISSING = '<missing>'
@@ -48,7 +49,7 @@ function partsOf(identity: unknown): Identity {
 function partOf(identity: unknown, part: string): string {
   if (typeof identity !== 'object' || identity === null) return MISSING
   try {
-    const value: unknown = Reflect.get(identity, part)
+    const value = readProperty(identity, part)
     if (value === undefined || value === null || value === '') return MISSING
     return typeof value === 'string' && value.length <= 256 && value.isWellFormed()
       ? value

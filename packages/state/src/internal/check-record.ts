@@ -14,6 +14,7 @@ import {
   checkOwner,
   checkRequiredName,
   describeType,
+  isOfEveryObject,
   KnownNames,
   MAX_KIND_BYTES,
 } from '@harborage/core/kit'
@@ -38,6 +39,9 @@ export function carriedIdentity(
       'invalid_record',
       `${argument} is ${describeType(carried)}: pass an object with an identity`,
     )
+  }
+  if ('identity' in Object.prototype && isOfEveryObject(carrier, 'identity')) {
+    throw new HarborageError('identity_required', `${argument} has no identity: pass one`)
   }
   return carrier.identity
 }
