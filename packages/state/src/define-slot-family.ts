@@ -1,9 +1,9 @@
-import { checkRequiredName, KnownNames, MAX_KIND_BYTES, readArguments } from '@harborage/core/kit'
+import { KnownNames, readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { defineSlot } from './define-slot.ts'
-import { checkDefinition, checkStore, signalOf } from './internal/check-typed-slot.ts'
+import { checkMembers, checkPrefix, kindOfKey } from './internal/check-family.ts'
+import { checkDefinition, checkStore } from './internal/check-typed-slot.ts'
 import { SlotCodec } from './internal/slot-codec.ts'
-import type { StateListOptions } from './list-options.ts'
 import type { FamilyMember, SlotFamily, SlotFamilyDefinition } from './slot-family.ts'
 
 const familyNames = new KnownNames('the definition', ['prefix', 'schema', 'version', 'migrate'])
@@ -40,24 +40,19 @@ export function slotFamily<Schema extends StandardSchemaV1>(
     familyNames.check(definition)
     return checkDefinition({
       ...rest,
-      kind: checkRequiredName('prefix', beginning, 'invalid_record', MAX_KIND_BYTES),
+      kind: checkPrefix(beginning),
     })
   })
   return {
     prefix,
     slot(key) {
-      const name = readArguments(() =>
-        checkRequiredName('key', key, 'invalid_record', MAX_KIND_BYTES),
-      )
-      return defineSlot<Schema>({ ...form, kind: prefix + name })
+      const kind = readArguments(() => kindOfKey('key', prefix, key))
+      return defineSlot<Schema>({ ...form, kind })
     },
     list(store, identity, options) {
-      const records = checkStore(store).list(
-        identity,
-        prefix,
-        readArguments(() => withPrefix(prefix, options)),
-      )
-      const caller = { store, signal: signalOf(options) }
+      const given = readArguments(() => checkMembers(prefix, options))
+      const records = checkStore(store).list(identity, prefix, given)
+      const caller = { store, signal: given.signal }
       return {
         async *[Symbol.asyncIterator](): AsyncGenerator<FamilyMember<Output>> {
           for await (const { kind, eventId, bytes, version } of records) {
@@ -67,21 +62,5 @@ export function slotFamily<Schema extends StandardSchemaV1>(
         },
       }
     },
-  }
-}
-
-/** Returns options of a list whose bounds are kinds instead of keys. */
-function withPrefix(
-  prefix: string,
-  options: StateListOptions | undefined,
-): StateListOptions | undefined {
-  if (typeof options !== 'object' || options === null) return options
-  const { from, to } = options
-  // What is no list of options is passed on, to be rejected by the store.
-  if (from === undefined && to === undefined) return options
-  return {
-    ...options,
-    ...(typeof from === 'string' && { from: prefix + from }),
-    ...(typeof to === 'string' && { to: prefix + to }),
   }
 }

@@ -9,7 +9,7 @@ export interface SlotFamilyDefinition<Schema extends StandardSchemaV1> extends O
   SlotDefinition<Schema>,
   'kind'
 > {
-  /** What the kinds of all slots begin with, such as `step.`. */
+  /** What the kinds of all slots begin with, such as `step.`: 1 to 1,023 UTF-8 bytes. */
   readonly prefix: string
 }
 
@@ -35,7 +35,8 @@ export interface SlotFamily<Input, Output> {
    * Returns an async iterable over the slots of one owner that are not empty, ordered by the UTF-8
    * bytes of the key; see `StateStore.list`.
    *
-   * A malformed argument throws here, not at the first iteration.
+   * A malformed argument throws here, not at the first iteration. A slot whose kind is the prefix
+   * alone is no member.
    *
    * @param options `from` and `to` are keys.
    * @throws `invalid_record` during the iteration as `TypedSlot.load`.

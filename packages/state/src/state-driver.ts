@@ -31,8 +31,8 @@ export interface CheckedTransaction {
   readonly saveIfEmpty: readonly CheckedRecord[]
   readonly delete: readonly SlotKey[]
   /**
-   * The prefixes whose slots to empty, except those of `save` and `saveIfEmpty`. None of them begins
-   * with another one of the same run.
+   * The prefixes whose slots to empty, except those of `save` and `saveIfEmpty`. None of them
+   * begins with another one of the same run.
    */
   readonly deletePrefix: readonly CheckedPrefix[]
 }

@@ -216,9 +216,9 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * {@link saveIfEmpty}, and the number of slots that were emptied.
    * @throws `condition_failed` if an expectation is not met; `idempotency_conflict` as in
    * {@link save} and {@link saveIfEmpty}; `result_too_large` if `delete` and the prefixes empty
-   * more than 10,000 slots in all; `invalid_record` if a slot or an event id occurs twice, if the entries are of
-   * more than one tenant, or if there are none or more than 1,000 in one list. The `entry` of the
-   * error names the entry.
+   * more than 10,000 slots in all; `invalid_record` if a slot or an event id occurs twice, if the
+   * entries are of more than one tenant, or if there are none or more than 1,000 in one list. An
+   * error that is about one entry names it as its `entry`.
    *
    * @example
    * ```ts

@@ -36,6 +36,58 @@ describe('a family of slots', () => {
     expect(newest?.key).toBe('b')
   })
 
+  test('has no slot without a key as a member, whatever that holds', async () => {
+    for (const kind of ['step.', 'step.a', 'step.\u0001']) {
+      const bytes = Buffer.from(kind === 'step.' ? 'foreign' : '{"tool":"search"}')
+      await store.save({ eventId: newEventId(), identity, kind, bytes })
+    }
+    for (const order of ['ascending', 'descending'] as const) {
+      const members = await collect(steps.list(store, identity, { order, limit: 2 }))
+      expect(members.map(({ key }) => key).toSorted()).toEqual(['\u0001', 'a'])
+    }
+    expect(await collect(steps.list(store, identity, { to: '\u0001' }))).toEqual([])
+  })
+
+  test('names the size that is left for a key or a bound after the prefix', async () => {
+    const long = 'x'.repeat(1_020)
+    const left =
+      'follows a prefix of 5 bytes, is too long: pass well-formed Unicode of at most 1019'
+    for (const call of [
+      () => steps.slot(long),
+      () => steps.list(store, identity, { to: long }),
+      () => steps.list(store, identity, { from: long }),
+    ]) {
+      expect(call).toThrow(left)
+    }
+    expect(await collect(steps.list(store, identity, { to: long.slice(1) }))).toEqual([])
+    expect(() => slotFamily({ prefix: 'x'.repeat(1_024), schema })).toThrow('at most 1023')
+  })
+
+  test('lists by options of a class, and ends for their signal while it reads a value', async () => {
+    await steps.slot('a').save(store, identity, { tool: 'a' })
+    await steps.slot('b').save(store, identity, { tool: 'b' })
+    class Options {
+      get order(): 'descending' {
+        return 'descending'
+      }
+      get from(): string {
+        return 'a'
+      }
+    }
+    const listed = await collect(steps.list(store, identity, new Options()))
+    expect(listed.map(({ key }) => key)).toEqual(['b', 'a'])
+    const reading = new AbortController()
+    const slow = slotFamily({
+      prefix: 'step.',
+      schema: schema.refine(async () => {
+        reading.abort(new Error('enough'))
+        return new Promise<boolean>(() => {})
+      }),
+    })
+    const options = { limit: 1, signal: reading.signal }
+    await expect(collect(slow.list(store, identity, options))).rejects.toThrow('enough')
+  })
+
   test('converts older values, and fails for those that do not match', async () => {
     const numbers = slotFamily({ prefix: 'step.', schema: z.string() })
     await numbers.slot('a').save(store, identity, 'search')

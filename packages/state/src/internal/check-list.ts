@@ -15,7 +15,8 @@ import type { KindRange, ListKeysPage } from '../state-driver.ts'
 import { checkAnyPrefix } from './check-record.ts'
 
 const boundNames = ['from', 'to'] as const
-const listNames = new KnownNames('options', [...listOptionNames, ...boundNames])
+/** The option names of `StateListOptions`. */
+export const listNames: KnownNames = new KnownNames('options', [...listOptionNames, ...boundNames])
 const countNames = new KnownNames('options', ['signal', ...boundNames])
 
 /** The checked range of a list. */
