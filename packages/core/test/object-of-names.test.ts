@@ -81,7 +81,7 @@ describe('the configuration of a store', () => {
   })
 
   test('counts with what its class or prototype has, but not with what every object has', () => {
-    const inherited: object = Object.create({ dsn: 'sqlite:./agent.db' })
+    const inherited = Object.create({ dsn: 'sqlite:./agent.db' }) as object
     expect(storeConfigOf(inherited, [])).toEqual({ dsn: 'sqlite:./agent.db' })
     pollute('dsn', 'sqlite:./other.db')
     expect(storeConfigOf({}, [])).toEqual({})
