@@ -1,12 +1,7 @@
-import { HarborageError } from '@harborage/core'
-import {
-  InvalidNamespaceError,
-  validateNamespace,
-  type Item,
-  type MatchCondition,
-  type Operation,
-} from '@langchain/langgraph-checkpoint'
+import { isHarborageError } from '@harborage/core'
+import type { Item, MatchCondition, Operation } from '@langchain/langgraph-checkpoint'
 
+import { checkNamespace, isInvalidNamespace } from './check-namespace.ts'
 import type { ItemName } from './item-kind.ts'
 import { matcherOf } from './match-filter.ts'
 import { refusalOf, type Refusal } from './refusal.ts'
@@ -63,22 +58,29 @@ export type CheckedOperation = Get | Change | Search | NamespaceList
  * else is malformed. The `entry` of the error names the operation.
  */
 export function checkOperations(operations: readonly Operation[]): readonly CheckedOperation[] {
-  const given: unknown = operations
-  if (!Array.isArray(given)) {
-    throw new HarborageError('invalid_record', 'the operations of a batch are no array: pass one')
+  const checked: CheckedOperation[] = []
+  try {
+    if (!Array.isArray(operations)) throw new TypeError('not an array')
+    for (const operation of operations as readonly unknown[]) {
+      checked.push(checkOperation(operation, refusalOf(checked.length)))
+    }
+    return checked
+  } catch (cause) {
+    if (isHarborageError(cause) || isInvalidNamespace(cause)) throw cause
+    throw refusalOf(checked.length)('cannot be read: pass an array of plain objects', { cause })
   }
-  return Array.from<unknown, CheckedOperation>(given, (operation, index) => {
-    const refuse = refusalOf(index)
-    if (typeof operation !== 'object' || operation === null) throw refuse('is no object')
-    if ('namespacePrefix' in operation) return checkSearch(operation, refuse)
-    if ('namespace' in operation) {
-      return 'value' in operation ? checkChange(operation, refuse) : checkGet(operation, refuse)
-    }
-    if ('matchConditions' in operation || 'limit' in operation) {
-      return checkNamespaceList(operation, refuse)
-    }
-    throw refuse('is neither a get, a put, a search nor a list of namespaces')
-  })
+}
+
+function checkOperation(operation: unknown, refuse: Refusal): CheckedOperation {
+  if (typeof operation !== 'object' || operation === null) throw refuse('is no object')
+  if ('namespacePrefix' in operation) return checkSearch(operation, refuse)
+  if ('namespace' in operation) {
+    return 'value' in operation ? checkChange(operation, refuse) : checkGet(operation, refuse)
+  }
+  if ('matchConditions' in operation || 'limit' in operation) {
+    return checkNamespaceList(operation, refuse)
+  }
+  throw refuse('is neither a get, a put, a search nor a list of namespaces')
 }
 
 function checkGet(given: object, refuse: Refusal): Get {
@@ -104,7 +106,7 @@ function checkSearch(given: object, refuse: Refusal): Search {
   refuseQuery(given, refuse)
   return {
     type: 'search',
-    namespacePrefix: checkNamespace(prefix, { allowEmpty: true }),
+    namespacePrefix: checkNamespace(prefix, { allowEmpty: true, allowReservedRoot: true }),
     isMatch: filter ? matcherOf(filter, refuse) : undefined,
     ...checkPaging(given, SEARCH_LIMIT, refuse),
   }
@@ -119,12 +121,16 @@ function checkNamespaceList(given: object, refuse: Refusal): NamespaceList {
   }
   return {
     type: 'listNamespaces',
-    conditions: Array.from<unknown, MatchCondition>(conditions, (condition) =>
-      checkCondition(condition, refuse),
-    ),
+    conditions: checkConditions(conditions, refuse),
     maxDepth,
     ...checkPaging(given, Number.POSITIVE_INFINITY, refuse),
   }
+}
+
+function checkConditions(given: readonly unknown[], refuse: Refusal): readonly MatchCondition[] {
+  const conditions: MatchCondition[] = []
+  for (const condition of given) conditions.push(checkCondition(condition, refuse))
+  return conditions
 }
 
 function checkCondition(given: unknown, refuse: Refusal): MatchCondition {
@@ -133,7 +139,8 @@ function checkCondition(given: unknown, refuse: Refusal): MatchCondition {
   if (!isObject || (matchType !== 'prefix' && matchType !== 'suffix')) {
     throw refuse("has a malformed condition: pass { matchType: 'prefix' or 'suffix', path }")
   }
-  return { matchType, path: checkNamespace(field(given, 'path'), { allowEmpty: true }) }
+  const path = checkNamespace(field(given, 'path'), { allowEmpty: true, allowReservedRoot: true })
+  return { matchType, path }
 }
 
 function checkPaging(given: object, defaultLimit: number, refuse: Refusal): Paging {
@@ -146,19 +153,10 @@ function checkPaging(given: object, defaultLimit: number, refuse: Refusal): Pagi
 }
 
 function checkName(given: object, refuse: Refusal): ItemName {
-  const namespace = checkNamespace(field(given, 'namespace'), {})
+  const namespace = checkNamespace(field(given, 'namespace'), { allowReservedRoot: true })
   const key = field(given, 'key')
   if (typeof key !== 'string') throw refuse('has a key that is no string')
   return { namespace, key }
-}
-
-/** Checks a namespace by the rules of LangGraph, and returns a copy. */
-function checkNamespace(given: unknown, { allowEmpty = false }): string[] {
-  if (!Array.isArray(given)) throw new InvalidNamespaceError('Namespace has to be an array.')
-  // A label that is no string is refused below.
-  const namespace = Array.from<string>(given)
-  validateNamespace(namespace, { allowEmpty, allowReservedRoot: true })
-  return namespace
 }
 
 /** Rejects a query, since there is no index yet that ranks items. An empty one asks for nothing. */

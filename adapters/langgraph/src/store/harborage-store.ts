@@ -2,7 +2,6 @@ import type { CallOptions } from '@harborage/core'
 import type { StateStore, StateStoreConfig } from '@harborage/state'
 import {
   BaseStore,
-  InvalidNamespaceError,
   type GetOperation,
   type Item,
   type ListNamespacesOperation,
@@ -18,8 +17,10 @@ import { bindOwner, type OwnerOption } from '../owner.ts'
 import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
 import type { SearchOrder } from './candidates.ts'
 import { changesOf } from './changes-of.ts'
+import { checkNamespace } from './check-namespace.ts'
 import { checkOperations } from './check-operation.ts'
 import { commitInPieces } from './commit-in-pieces.ts'
+import { readOptions } from './method-options.ts'
 import { readAnswers } from './read-answers.ts'
 import './store-errors.ts'
 
@@ -43,6 +44,11 @@ export interface HarborageStoreOptions extends StoreSettings {
 /** The options of {@link HarborageStore.fromConnString}. */
 export interface StoreConnectionOptions
   extends StoreSettings, Pick<StateStoreConfig, 'driver' | 'migrate'> {}
+
+/** Options of a put, among them one that is refused. */
+interface PutOptions extends CallOptions {
+  readonly ttl?: unknown
+}
 
 /** Options of {@link HarborageStore.search}. */
 export interface StoreSearchOptions
@@ -162,15 +168,20 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    */
   override async batch<Op extends Operation[]>(
     operations: Op,
-    options: CallOptions = {},
+    options?: CallOptions,
   ): Promise<OperationResults<Op>> {
     const owner = this.#owner()
+    const call = readOptions(options, [])
     const { searchOrder = 'oldest-first' } = this.#settings
     const checked = checkOperations(operations)
     const changes = await changesOf(owner, checked)
     const state = await this.#source.open()
-    const answers: unknown = await readAnswers({ state, owner, options }, checked, searchOrder)
-    await commitInPieces(state, changes, options)
+    const answers: unknown = await readAnswers(
+      { state, owner, options: call },
+      checked,
+      searchOrder,
+    )
+    await commitInPieces(state, changes, call)
     // Each answer has the type of its operation, which the compiler cannot follow.
     return answers as OperationResults<Op>
   }
@@ -209,8 +220,8 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
     index?: PutOperation['index'],
     options?: CallOptions,
   ): Promise<void> {
-    const { signal, ...others } = options ?? {}
-    checkNamespaceOfPut(namespace)
+    checkNamespace(namespace, {})
+    const { signal, ...others } = readOptions<PutOptions>(options, ['ttl'])
     const operation = { namespace, key, value, options: others, ...(index && { index }) }
     await this.batch<[PutOperation]>([operation], signal && { signal })
   }
@@ -243,9 +254,10 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    */
   override async search(
     namespacePrefix: string[],
-    { signal, ...options }: StoreSearchOptions = {},
+    options?: StoreSearchOptions,
   ): Promise<SearchItem[]> {
-    const operation = { namespacePrefix, ...options }
+    const { signal, ...asked } = readOptions(options, ['filter', 'limit', 'offset', 'query'])
+    const operation = { namespacePrefix, ...asked }
     const [items] = await this.batch<[SearchOperation]>([operation], signal && { signal })
     return items
   }
@@ -257,14 +269,10 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    *
    * @param options The `limit` is 100 by default, and the `offset` 0.
    */
-  override async listNamespaces({
-    prefix,
-    suffix,
-    limit = 100,
-    offset = 0,
-    signal,
-    ...depth
-  }: ListNamespacesOptions = {}): Promise<string[][]> {
+  override async listNamespaces(options?: ListNamespacesOptions): Promise<string[][]> {
+    const names = ['prefix', 'suffix', 'maxDepth', 'limit', 'offset'] as const
+    const asked = readOptions(options, names)
+    const { prefix, suffix, limit = 100, offset = 0, signal, ...depth } = asked
     const matchConditions: MatchCondition[] = [
       ...(prefix ? [{ matchType: 'prefix' as const, path: prefix }] : []),
       ...(suffix ? [{ matchType: 'suffix' as const, path: suffix }] : []),
@@ -273,10 +281,4 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
     const [found] = await this.batch<[ListNamespacesOperation]>([operation], signal && { signal })
     return found
   }
-}
-
-/** Rejects the root that LangGraph reserves. The other rules are those of all operations. */
-function checkNamespaceOfPut(namespace: unknown): void {
-  if (!Array.isArray(namespace) || namespace[0] !== 'langgraph') return
-  throw new InvalidNamespaceError('The first label of a namespace cannot be "langgraph".')
 }

@@ -7,6 +7,9 @@ import type { Refusal } from './refusal.ts'
 /** A condition on the field of a value. The field is `undefined` if the value lacks it. */
 type Condition = (field: unknown) => boolean
 
+/** The largest number of values of a `$in` or `$nin`. */
+const MAX_LIST = 100_000
+
 /** Makes the condition of an operator from its operand. */
 const operators: ReadonlyMap<string, (operand: unknown, refuse: Refusal) => Condition> = new Map([
   ['$eq', equals],
@@ -59,8 +62,10 @@ function equals(operand: unknown, refuse: Refusal): Condition {
 }
 
 function isAmong(operand: unknown, refuse: Refusal): Condition {
-  if (!Array.isArray(operand)) {
-    throw refuse('has a filter with a $in or $nin of no array: pass an array of values')
+  if (!Array.isArray(operand) || operand.length > MAX_LIST) {
+    throw refuse(
+      `has a filter with a $in or $nin of no array, or of a longer one than it may have: pass up to ${MAX_LIST} values`,
+    )
   }
   const conditions = Array.from<unknown>(operand).map((each) => equals(each, refuse))
   return (field) => conditions.some((isMet) => isMet(field))

@@ -1,0 +1,32 @@
+import type { CallOptions } from '@harborage/core'
+
+import { refusalOf } from './refusal.ts'
+
+/**
+ * Returns a copy of the options of a method that makes one operation.
+ *
+ * @param names The names that they may have besides `signal`.
+ * @throws `invalid_record` if they have another name, which would be ignored, or are no object.
+ */
+export function readOptions<Options extends CallOptions>(
+  given: Options | undefined,
+  names: readonly (keyof Options & string)[],
+): Partial<Options> {
+  if (given === undefined) return {}
+  const refuse = refusalOf(0)
+  const copy = copyOf(given)
+  const known = ['signal', ...names]
+  if (copy === undefined || Object.keys(copy).some((name) => !known.includes(name))) {
+    throw refuse(`has options that are not its own: pass an object with ${known.join(', ')}`)
+  }
+  return copy
+}
+
+/** Returns a copy, or `undefined` if it is none of a plain object. A signal has no own names. */
+function copyOf<Options extends object>(given: Options): Partial<Options> | undefined {
+  try {
+    return 'aborted' in given ? undefined : { ...given }
+  } catch {
+    return undefined
+  }
+}
