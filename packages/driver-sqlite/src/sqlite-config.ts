@@ -15,9 +15,11 @@ export interface SqliteConfig {
    */
   readonly durability?: 'full' | 'normal'
   /**
-   * Whether the bytes of what is deleted or replaced are overwritten with zeros in the file, which
+   * Whether rows are overwritten with zeros where they lie when they are deleted or replaced, which
    * makes deletions write more. It applies to the writes of this process: set it in every process.
-   * Until the next checkpoint that empties the log, the log still holds them. Default: `false`.
+   * It does not reach copies that SQLite left in the file when it moved rows between pages: they
+   * stay until the file is rewritten, as by `VACUUM INTO`. Until the next checkpoint that empties
+   * the log, the log still holds the rows. Default: `false`.
    */
   readonly secureDelete?: boolean
   /**

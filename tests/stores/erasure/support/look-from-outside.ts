@@ -49,7 +49,7 @@ export async function statisticsOfPostgres(dsn: string): Promise<readonly string
   return rows.map(({ kept }) => kept)
 }
 
-/** Resolves to the content of the files that hold the tables of a Postgres database. */
+/** Resolves to the content of every file of the tables of a Postgres database, its catalog's too. */
 export async function filesOfPostgres(dsn: string): Promise<readonly Buffer[]> {
   const [server] = await queryPostgres<{ folder: string }>(
     dsn,
@@ -58,8 +58,7 @@ export async function filesOfPostgres(dsn: string): Promise<readonly Buffer[]> {
   const paths = await queryPostgres<{ path: string }>(
     dsn,
     `select pg_relation_filepath(c.oid) as path from pg_class c
-      where c.relnamespace in ('public'::regnamespace, 'pg_toast'::regnamespace)
-        and pg_relation_filepath(c.oid) is not null`,
+      where pg_relation_filepath(c.oid) is not null`,
   )
   return Promise.all(paths.map(({ path }) => readFile(join(server?.folder ?? '', path))))
 }
