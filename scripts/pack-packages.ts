@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { publishedFilters } from './published-packages.ts'
 
 const [folder] = process.argv.slice(2)
-if (folder === undefined) {
+if (folder === undefined || folder === '' || folder.startsWith('-')) {
   console.error('Name the folder to pack into: pnpm pack:packages FOLDER')
   process.exit(2)
 }

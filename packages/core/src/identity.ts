@@ -55,7 +55,7 @@ export interface TenantOwner extends Required<RunIdentity> {
 export type Owner = RunIdentity | UserOwner | TenantOwner
 
 // The registered symbol is the same in every installed copy of this package. It cannot be in JSON,
-// so an owner is always made on purpose.
+// so no input of a stranger is an owner. Code in the process could copy it.
 const brand = Symbol.for('harborage.owner')
 
 const userNames = new KnownNames('the user', ['tenantId', 'userId'], 'invalid_identity')

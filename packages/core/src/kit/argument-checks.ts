@@ -140,16 +140,24 @@ export class KnownNames {
   readonly #argument: string
   readonly #names: ReadonlySet<string>
   readonly #code: ErrorCode
+  readonly #advice: string
 
   /**
    * @param argument The name of the argument in error messages.
    * @param names The property names that it may have.
    * @param code The code of the error. Default: `invalid_record`.
+   * @param advice What the message says at its end. Default: nothing.
    */
-  constructor(argument: string, names: readonly string[], code: ErrorCode = 'invalid_record') {
+  constructor(
+    argument: string,
+    names: readonly string[],
+    code: ErrorCode = 'invalid_record',
+    advice = '',
+  ) {
     this.#argument = argument
     this.#names = new Set(names)
     this.#code = code
+    this.#advice = advice
     for (const name of names) vocabulary.add(name)
   }
 
@@ -182,7 +190,7 @@ export class KnownNames {
     const known = [...this.#names]
     return new HarborageError(
       this.#code,
-      `${this.#argument} ${faultOf(name, known)}: it takes ${known.join(', ')}`,
+      `${this.#argument} ${faultOf(name, known)}: it takes ${known.join(', ')}${this.#advice}`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import type { PageOptions } from '../call-options.ts'
-import { checkPageSize, pageOptionNames } from '../call-options.ts'
+import { checkPageSize } from '../call-options.ts'
 import {
   checkIdentity,
   tenantOwner,
@@ -11,7 +11,7 @@ import {
 } from '../identity.ts'
 import { checkMaintenanceScope, type MaintenanceScope } from '../maintenance-scope.ts'
 import { checkSubtree, type Subtree, type SubtreeLevel } from '../subtree.ts'
-import { checkSignal } from './argument-checks.ts'
+import { checkSignal, KnownNames } from './argument-checks.ts'
 import type { CallGate, CheckedWalk } from './call-gate.ts'
 import type { DirectoryPage } from './directory.ts'
 
@@ -94,6 +94,13 @@ interface CheckedDirectory extends CheckedWalk {
   readonly within: Required<RunIdentity>
 }
 
+const optionNames = new KnownNames(
+  'options',
+  ['signal', 'pageSize'],
+  'invalid_record',
+  '. For newest first, see "A user\'s sessions, newest first" in docs/state.md',
+)
+
 interface DirectoryWalk<Owner> {
   /** The name of the operation in traces. */
   readonly operation: string
@@ -114,7 +121,7 @@ function walkDirectory<Owner>(
     operation,
     (): CheckedDirectory => ({
       within: check(),
-      signal: checkSignal(options, pageOptionNames),
+      signal: checkSignal(options, optionNames),
       limit: checkPageSize(options),
     }),
     ({ within }, after: Required<RunIdentity> | undefined, limit) =>
