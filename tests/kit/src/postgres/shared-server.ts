@@ -3,11 +3,14 @@ import type { TestProject } from 'vitest/node'
 
 import { startPostgresServer } from './start-server.ts'
 import { HANG_LIMIT_MS } from '../hang-limit.ts'
+import { memoryFolder } from '../vitest/memory-folder.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** A PostgreSQL server, with rights to create databases on it. */
     postgresServer: string
+    /** What a `create database` on it ends with. */
+    databaseOptions: string
   }
 }
 
@@ -19,13 +22,25 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   if (named) {
     await mustCreateDatabases(named)
     project.provide('postgresServer', named)
+    project.provide('databaseOptions', '')
     return
   }
-  // Tests of durability start a server of their own: this one may forget what it acknowledged when
-  // the machine loses power, and is several times faster at creating databases.
-  const server = await startPostgresServer({ settings: { fsync: 'off' } })
+  const server = await startPostgresServer({ settings, within: memoryFolder, isTemplate: true })
   project.provide('postgresServer', server.dsn)
+  // Far less work than to write each page to the log, as servers do by default.
+  project.provide('databaseOptions', 'strategy file_copy')
   return () => server.stop()
+}
+
+/**
+ * Tests of durability start a server of their own: this one may forget what it acknowledged when the
+ * machine loses power, and is several times faster at creating databases.
+ */
+const settings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  // Its log may be in memory.
+  max_wal_size: '256MB',
 }
 
 async function mustCreateDatabases(dsn: string): Promise<void> {

@@ -1,13 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFile, chown, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, chown, mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 import { freePort } from '../free-port.ts'
+import { HANG_LIMIT_MS } from '../hang-limit.ts'
 import { postgresBinaries, reachableBinaries } from './binaries.ts'
+import { copyAsTemplate, DATA, makeDataDirectory } from './data-directory.ts'
 import { unprivilegedUser, type UnprivilegedUser } from './unprivileged-user.ts'
 
 const run = promisify(execFile)
@@ -15,6 +16,10 @@ const run = promisify(execFile)
 export interface PostgresServerOptions {
   /** Server settings, such as `{ max_connections: 20 }`; they win over the ones set here. */
   readonly settings?: Readonly<Record<string, string | number>>
+  /** The folder in which it gets its own. Default: that for temporary files. */
+  readonly within?: string | undefined
+  /** Whether later servers begin with a copy of its data directory as it is at first. */
+  readonly isTemplate?: boolean
 }
 
 export interface PostgresServer {
@@ -50,21 +55,15 @@ export async function startPostgresServer(
     unprivilegedUser(),
     freePort(),
   ])
-  const folder = await mkdtemp(join(tmpdir(), 'harborage-postgres-'))
-  const dataDirectory = join(folder, 'data')
+  const folder = await mkdtemp(join(options.within ?? tmpdir(), 'harborage-postgres-'))
+  const dataDirectory = join(folder, DATA)
   const log = join(folder, 'log')
-  const passwordFile = join(folder, 'password')
-  const password = randomBytes(12).toString('hex')
-  await writeFile(passwordFile, password)
-  if (user) {
-    await chown(folder, user.uid, user.gid)
-    await chown(passwordFile, user.uid, user.gid)
-  }
+  if (user) await chown(folder, user.uid, user.gid)
   const { initdb, pgCtl } = user ? await reachableBinaries(installed, user, folder) : installed
   const stop = guard({ pgCtl, folder, dataDirectory, user })
 
   const control = (...args: string[]): Promise<unknown> =>
-    run(pgCtl, [...args, '-D', dataDirectory, '-w', '-t', '30'], { ...user, cwd: folder })
+    run(pgCtl, [...args, '-D', dataDirectory, '-w', ...hangLimit], { ...user, cwd: folder })
 
   const start = async (): Promise<void> => {
     try {
@@ -75,11 +74,11 @@ export async function startPostgresServer(
     }
   }
 
+  let password: string
   try {
-    await run(initdb, [...initdbFlags, `--pwfile=${passwordFile}`, `--pgdata=${dataDirectory}`], {
-      ...user,
-      cwd: folder,
-    })
+    const making = { initdb, folder, user }
+    password = await makeDataDirectory(making)
+    if (options.isTemplate) await copyAsTemplate(making)
     await appendFile(
       join(dataDirectory, 'postgresql.conf'),
       settingsFile({ port, ...fixedSettings, ...options.settings }),
@@ -102,17 +101,7 @@ export async function startPostgresServer(
   }
 }
 
-const initdbFlags = [
-  '--username=postgres',
-  '--auth=scram-sha-256',
-  '--encoding=UTF8',
-  '--locale=C',
-  // Differs from the order of bytes, so that a column without COLLATE "C" is noticed.
-  '--locale-provider=icu',
-  '--icu-locale=en-US',
-  '--no-sync',
-  '--no-instructions',
-]
+const hangLimit = ['-t', String(HANG_LIMIT_MS / 1_000)]
 
 const fixedSettings = {
   listen_addresses: '127.0.0.1',
