@@ -10,12 +10,22 @@ import { SlowFilesFirst } from './tests/kit/src/vitest/slow-files-first.ts'
 import { SlowestFilesReporter } from './tests/kit/src/vitest/slowest-files-reporter.ts'
 
 /** Tests of what is registered in a process: drivers and engines. */
-const testsOfRegistries = publishedPatterns.map(
-  (pattern) => `${pattern}/test/{open-*,register-*,registration,driver-*}.test.ts`,
-)
+const testsOfRegistries = [
+  ...publishedPatterns.map(
+    (pattern) => `${pattern}/test/{open-*,register-*,registration,driver-*}.test.ts`,
+  ),
+  'tests/**/registration.test.ts',
+]
 
-/** Tests that read the sources of the workspace, and register nothing. */
-const testsOfSources = 'tests/workspace/architecture/**/*.test.ts'
+/** Tests that take long, or that change more of their process than they can put right again. */
+const testsOfAProcess = [
+  'tests/{conformance,faults,mutants}/**/*.test.ts',
+  'tests/engines/pglite/**/*.test.ts',
+  'tests/workspace/{api-reference,docs,hosting,types,walks}/**/*.test.ts',
+]
+
+/** Tests of the packed packages, which are packed once. */
+const testsOfPackages = 'tests/workspace/packaging/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -24,13 +34,15 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'isolated',
-          include: [
-            'tests/**/*.test.ts',
-            'examples/*/test/**/*.test.ts',
-            'bench/test/**/*.test.ts',
-            ...testsOfRegistries,
-          ],
-          exclude: [...defaultExclude, testsOfSources],
+          include: [...testsOfAProcess, ...testsOfRegistries],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'packaging',
+          include: [testsOfPackages],
+          globalSetup: ['tests/workspace/packaging/serve-packages.ts'],
         },
       },
       {
@@ -40,9 +52,11 @@ export default defineConfig({
           name: 'shared',
           include: [
             ...publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
-            testsOfSources,
+            'tests/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'bench/test/**/*.test.ts',
           ],
-          exclude: [...defaultExclude, ...testsOfRegistries],
+          exclude: [...defaultExclude, ...testsOfAProcess, ...testsOfRegistries, testsOfPackages],
           isolate: false,
         },
       },

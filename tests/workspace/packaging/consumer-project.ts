@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 import { diskFolder } from '@harborage/test-kit/disk-folder'
-import type { PackageRegistry } from './package-registry.ts'
+import { inject } from 'vitest'
+
 import { runCommand } from './run-command.ts'
 
 export type PackageManager = 'npm' | 'pnpm'
@@ -20,10 +22,9 @@ export interface ConsumerProject extends AsyncDisposable {
  */
 export async function installInEmptyProject(
   manager: PackageManager,
-  registry: PackageRegistry,
   ...packages: readonly string[]
 ): Promise<ConsumerProject> {
-  const folder = await mkdtemp(join(diskFolder(), `harborage-consumer-${manager}-`))
+  const folder = await mkdtemp(join(parents[manager](), `harborage-consumer-${manager}-`))
   const project: ConsumerProject = {
     folder,
     async write(name, content) {
@@ -33,11 +34,14 @@ export async function installInEmptyProject(
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
   await project.write('package.json', '{ "private": true, "type": "module" }\n')
-  await project.write('.npmrc', registry.npmrc)
+  await project.write('.npmrc', inject('npmrc'))
   await project.write('tsconfig.json', JSON.stringify({ compilerOptions: strictest }))
   await runCommand(folder, manager, ...installCommands[manager], ...packages)
   return project
 }
+
+/** pnpm links files of its store, and makes another store where it cannot. */
+const parents: Readonly<Record<PackageManager, () => string>> = { npm: tmpdir, pnpm: diskFolder }
 
 const installCommands: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: ['install', '--prefer-offline', '--no-audit'],

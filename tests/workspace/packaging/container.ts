@@ -73,7 +73,8 @@ export class Container {
   async untilHealthy(running: RunningContainer): Promise<void> {
     while (!(await this.isHealthy())) {
       if (running.hasEnded) throw new Error(`the container ended: ${(await running.ended).output}`)
-      await delay(50)
+      // Each of these checks starts a process.
+      await delay(250)
     }
   }
 }

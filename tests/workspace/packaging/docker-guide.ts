@@ -1,21 +1,20 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { diskFolder } from '@harborage/test-kit/disk-folder'
 import { freePort } from '@harborage/test-kit/free-port'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 
 import { Container } from './container.ts'
 import { buildImage, type Image } from './dockerfile.ts'
 import { guide } from './guide-project.ts'
-import type { PackageRegistry } from './package-registry.ts'
 import { runCommand } from './run-command.ts'
 
 /**
  * Makes the steps of the Dockerfile in docs/guides/docker.md, and runs what they make, without a
  * container.
  */
-export function dockerGuide(registry: () => PackageRegistry): void {
+export function dockerGuide(): void {
   const { steps, blocks } = guide('docker')
   const diagnose = ['node', 'diagnose.mjs']
 
@@ -23,12 +22,12 @@ export function dockerGuide(registry: () => PackageRegistry): void {
     let base: string
     let image: Image
     beforeAll(async () => {
-      base = await mkdtemp(join(diskFolder(), 'harborage-docker-'))
+      base = await mkdtemp(join(tmpdir(), 'harborage-docker-'))
       // For the user of the image.
       await chmod(base, 0o755)
       const context = join(base, 'context')
       await mkdir(context)
-      await writeFile(join(context, '.npmrc'), registry().npmrc)
+      await writeFile(join(context, '.npmrc'), inject('npmrc'))
       const files = new Map<string, string>()
       for (const step of steps) {
         if (step.does === 'write') files.set(step.file, step.content)

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
-import { diskFolder } from '@harborage/test-kit/disk-folder'
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 import { readGuide, type Guide, type GuideCommand } from '../docs/guide-steps.ts'
 import { tryInShell } from './run-command.ts'
 
 /** Where packages are installed already, in the order in which they are looked for. */
-const inWorkspace = ['tests/node_modules', 'node_modules'].map((path) => join(repositoryRoot, path))
+const inWorkspace = ['node_modules', 'tests/node_modules'].map((path) => join(repositoryRoot, path))
 
 /** Reads the guide of that name. */
 export function guide(name: string): Guide {
@@ -42,7 +42,7 @@ export class GuideProject implements AsyncDisposable {
 
   static async create(setting: GuideSetting): Promise<GuideProject> {
     // Not below the installed project: a package that the guide does not install is not there.
-    return new GuideProject(await mkdtemp(join(diskFolder(), 'harborage-guide-')), setting)
+    return new GuideProject(await mkdtemp(join(tmpdir(), 'harborage-guide-')), setting)
   }
 
   /** Does what the guide says, and returns what did not come out as it says. */

@@ -11,7 +11,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packagesOf } from '../docs/guide-steps.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { guide, GuideProject } from './guide-project.ts'
-import type { PackageRegistry } from './package-registry.ts'
 import { cleanEnv, runCommand, tryCommand, tryInShell } from './run-command.ts'
 
 const NEXT = ['node', 'node_modules/next/dist/bin/next'] as const
@@ -22,10 +21,7 @@ const NEXT = ['node', 'node_modules/next/dist/bin/next'] as const
  *
  * @param installed The project that has every package.
  */
-export function nextjsGuide(
-  installed: () => ConsumerProject,
-  registry: () => PackageRegistry,
-): void {
+export function nextjsGuide(installed: () => ConsumerProject): void {
   const page = guide('nextjs')
 
   test('the files of the guide nextjs compile, save, load, and close at SIGTERM', async () => {
@@ -47,7 +43,7 @@ export function nextjsGuide(
     beforeAll(async () => {
       const packages = page.steps.flatMap((step) => (step.does === 'install' ? step.packages : []))
       const larger = block('install').split('\n').flatMap(packagesOf)
-      project = await installInEmptyProject('npm', registry(), ...packages, ...larger)
+      project = await installInEmptyProject('npm', ...packages, ...larger)
       // Next.js writes its own.
       await rm(join(project.folder, 'tsconfig.json'))
       for (const step of page.steps) {

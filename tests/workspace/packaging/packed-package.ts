@@ -1,11 +1,7 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 
 import { createPackageFromTarballData, type Package } from '@arethetypeswrong/core'
-import { repositoryRoot } from '@harborage/test-kit/repository-root'
-
-import { runCommand } from './run-command.ts'
+import { inject } from 'vitest'
 
 export interface PackedPackage {
   readonly name: string
@@ -26,19 +22,13 @@ export interface PackedManifest {
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
-/** Builds, unless `pnpm test` just did, and packs every published package, as a release does it. */
-export async function packPackages(): Promise<readonly PackedPackage[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'harborage-packed-'))
-  if (process.env['HARBORAGE_IS_BUILT'] !== '1')
-    await runCommand(repositoryRoot, 'pnpm', 'run', 'build')
-  await runCommand(repositoryRoot, 'node', 'scripts/pack-packages.ts', folder)
-  const names = await readdir(folder)
-  const packed = await Promise.all(names.toSorted().map((name) => readPacked(join(folder, name))))
-  await rm(folder, { recursive: true })
-  return packed
+/** Resolves to every published package as the run has packed it. */
+export function packedPackages(): Promise<readonly PackedPackage[]> {
+  return Promise.all(inject('tarballs').map(readPacked))
 }
 
-async function readPacked(path: string): Promise<PackedPackage> {
+/** @param path Of a tarball. */
+export async function readPacked(path: string): Promise<PackedPackage> {
   const tarball = await readFile(path)
   const content = createPackageFromTarballData(tarball)
   const { packageName: name, packageVersion: version } = content

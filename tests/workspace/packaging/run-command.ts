@@ -59,7 +59,8 @@ export async function runCommand(
   return output
 }
 
-const setByScriptRunners = /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_ENV$)/
+const setByScriptRunners =
+  /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_ENV$|NODE_COMPILE_CACHE$)/
 const setByThePerson = /^npm_config_(userconfig|globalconfig|cache|cafile|registry)$/
 
 /** The environment without what the scripts of this workspace set. */

@@ -1,44 +1,46 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
+import { isFullRun } from '@harborage/test-kit/measure'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { besideKysely } from './beside-kysely.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
-import type { PackageRegistry } from './package-registry.ts'
 import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
 import { COMPILE, runCommand } from './run-command.ts'
 
-/** Projects that install or run the packages in ways that others do not. */
-export function unusualProjects(registry: () => PackageRegistry): void {
-  describe('a project that installed with --legacy-peer-deps, so without any peer', () => {
-    let project: ConsumerProject
-    beforeAll(async () => {
-      project = await installInEmptyProject(
-        'npm',
-        registry(),
-        '--legacy-peer-deps',
-        ...firstInstall(),
-        '@types/node',
-      )
-      await project.write('first-example.ts', firstExample())
-      await project.write('by-dsn.ts', exampleByDsn())
-    })
-    afterAll(() => project[Symbol.asyncDispose]())
-
-    test("runs and compiles the README's first examples", async () => {
-      await runCommand(project.folder, 'node', 'first-example.ts')
-      await runCommand(project.folder, 'node', 'by-dsn.ts')
-      await runCommand(project.folder, ...COMPILE)
-    })
+describe('a project that installed with --legacy-peer-deps, so without any peer', () => {
+  let project: ConsumerProject
+  beforeAll(async () => {
+    project = await installInEmptyProject(
+      'npm',
+      '--legacy-peer-deps',
+      ...firstInstall(),
+      '@types/node',
+    )
+    await project.write('first-example.ts', firstExample())
+    await project.write('by-dsn.ts', exampleByDsn())
   })
+  afterAll(() => project[Symbol.asyncDispose]())
 
-  describe('a project that has an older kysely of its own', () => {
+  test(`runs ${isFullRun ? 'and compiles ' : ''}the README's first examples`, async () => {
+    await runCommand(project.folder, 'node', 'first-example.ts')
+    await runCommand(project.folder, 'node', 'by-dsn.ts')
+    // The declarations are the same as in every project.
+    if (isFullRun) await runCommand(project.folder, ...COMPILE)
+  })
+})
+
+// npm takes ten times the processor time of pnpm to install as much.
+const managers = isFullRun ? (['npm', 'pnpm'] as const) : (['pnpm'] as const)
+
+describe.each(managers)(
+  'a project that has an older kysely of its own, installed with %s',
+  (manager) => {
     let project: ConsumerProject
     beforeAll(async () => {
-      const packages = ['artifacts', 'driver-postgres', 'driver-sqlite', 'memory', 'state']
+      const packages = ['artifacts', 'core', 'driver-postgres', 'driver-sqlite', 'memory', 'state']
       project = await installInEmptyProject(
-        'npm',
-        registry(),
+        manager,
         'kysely@^0.28.0',
         ...packages.map((name) => `@harborage/${name}`),
         '@types/node',
@@ -59,5 +61,5 @@ export function unusualProjects(registry: () => PackageRegistry): void {
       await runCommand(project.folder, 'node', 'beside-kysely.ts', database.dsn)
       await database.drop()
     })
-  })
-}
+  },
+)

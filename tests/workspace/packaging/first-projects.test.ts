@@ -1,0 +1,103 @@
+import { isFullRun } from '@harborage/test-kit/measure'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+import { artifactsOnFiles } from './artifacts-on-files.ts'
+import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import { installedPackages } from './installed-packages.ts'
+import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
+import { COMPILE, runCommand, tryCommand } from './run-command.ts'
+
+describe.each(['npm', 'pnpm'] as const)(
+  "a project that followed the README's start with %s",
+  (manager) => {
+    let project: ConsumerProject
+    let installed: ReadonlyMap<string, ReadonlySet<string>>
+    beforeAll(async () => {
+      project = await installInEmptyProject(manager, ...firstInstall(), '@types/node')
+      installed = await installedPackages(project.folder)
+      await project.write('first-example.ts', firstExample())
+      await project.write('by-dsn.ts', exampleByDsn())
+    })
+    afterAll(() => project[Symbol.asyncDispose]())
+
+    test('has one store and one driver, and nothing of the others', () => {
+      const harborage = [...installed.keys()].filter((name) => name.startsWith('@harborage/'))
+      expect(harborage.toSorted()).toEqual([
+        '@harborage/core',
+        '@harborage/driver-sqlite',
+        '@harborage/state',
+      ])
+      expect(['pg', '@types/pg', 'fast-check'].filter((name) => installed.has(name))).toEqual([])
+    })
+
+    test.each(['@harborage/core', 'better-sqlite3', 'kysely'])('has exactly one %s', (name) => {
+      expect(installed.get(name)?.size).toBe(1)
+    })
+
+    test("runs the README's first examples", async () => {
+      await runCommand(project.folder, 'node', 'first-example.ts')
+      await runCommand(project.folder, 'node', 'by-dsn.ts')
+    })
+
+    test("compiles the README's first examples, with the declarations of all that it uses", async () => {
+      await runCommand(project.folder, ...COMPILE)
+    })
+
+    test.each([
+      '@harborage/core/dist/index.js',
+      '@harborage/core/src/index.ts',
+      '@harborage/state/internal/check-record.js',
+      '@harborage/state/dist/internal/check-record.js',
+    ])('cannot import %s', async (specifier) => {
+      const result = await tryCommand(project.folder, 'node', '-e', `import('${specifier}')`)
+      expect(result.succeeded).toBe(false)
+      expect(result.output).toMatch(/ERR_PACKAGE_PATH_NOT_EXPORTED|ERR_MODULE_NOT_FOUND/)
+    })
+  },
+)
+
+/** What npm installs of other packages shows above, and in the full run of these as well. */
+const managers = isFullRun ? (['npm', 'pnpm'] as const) : (['pnpm'] as const)
+
+describe.each(managers)('a project that keeps artifacts on files, installed with %s', (manager) => {
+  let project: ConsumerProject
+  let installed: ReadonlyMap<string, ReadonlySet<string>>
+  beforeAll(async () => {
+    project = await installInEmptyProject(
+      manager,
+      '@harborage/artifacts',
+      '@harborage/driver-fs',
+      '@types/node',
+    )
+    installed = await installedPackages(project.folder)
+    await project.write('artifacts-on-files.ts', artifactsOnFiles)
+  })
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test('has neither a database client nor another store', () => {
+    const harborage = [...installed.keys()].filter((name) => name.startsWith('@harborage/'))
+    expect(harborage.toSorted()).toEqual([
+      '@harborage/artifacts',
+      '@harborage/core',
+      '@harborage/driver-fs',
+    ])
+    const unwanted = ['pg', '@types/pg', 'better-sqlite3', 'fast-check']
+    expect(unwanted.filter((name) => installed.has(name))).toEqual([])
+  })
+
+  test('runs and compiles an example, with the declarations of all that it uses', async () => {
+    await runCommand(project.folder, 'node', 'artifacts-on-files.ts')
+    await runCommand(project.folder, ...COMPILE)
+  })
+
+  test.each([
+    '@harborage/artifacts/dist/index.js',
+    '@harborage/artifacts/internal/digest.js',
+    '@harborage/driver-fs/dist/index.js',
+    '@harborage/driver-fs/internal/layout.js',
+  ])('cannot import %s', async (specifier) => {
+    const result = await tryCommand(project.folder, 'node', '-e', `import('${specifier}')`)
+    expect(result.succeeded).toBe(false)
+    expect(result.output).toMatch(/ERR_PACKAGE_PATH_NOT_EXPORTED|ERR_MODULE_NOT_FOUND/)
+  })
+})

@@ -1,0 +1,42 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { repositoryRoot } from '@harborage/test-kit/repository-root'
+import type { TestProject } from 'vitest/node'
+
+import { serveRegistry } from './package-registry.ts'
+import { readPacked } from './packed-package.ts'
+import { runCommand } from './run-command.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The paths of the packed packages, in the order of their names. */
+    tarballs: readonly string[]
+    /**
+     * For an .npmrc: packages of this scope come from the run's registry, all others from where they
+     * always do.
+     */
+    npmrc: string
+  }
+}
+
+/**
+ * Builds, unless `pnpm test` just did, packs every published package as a release does it, and
+ * serves them for the whole run.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (process.env['HARBORAGE_IS_BUILT'] !== '1')
+    await runCommand(repositoryRoot, 'pnpm', 'run', 'build')
+  const folder = await mkdtemp(join(tmpdir(), 'harborage-packed-'))
+  await runCommand(repositoryRoot, 'node', 'scripts/pack-packages.ts', folder)
+  const names = await readdir(folder)
+  const tarballs = names.toSorted().map((name) => join(folder, name))
+  const registry = await serveRegistry(await Promise.all(tarballs.map(readPacked)))
+  project.provide('tarballs', tarballs)
+  project.provide('npmrc', registry.npmrc)
+  return async () => {
+    await registry[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  }
+}
