@@ -35,7 +35,9 @@ export async function installInEmptyProject(
   }
   await project.write('package.json', '{ "private": true, "type": "module" }\n')
   await project.write('.npmrc', inject('npmrc'))
-  await project.write('tsconfig.json', JSON.stringify({ compilerOptions: strictest }))
+  for (const [file, content] of Object.entries(configurations)) {
+    await project.write(file, JSON.stringify(content))
+  }
   await runCommand(folder, manager, ...installCommands[manager], ...packages)
   return project
 }
@@ -59,4 +61,16 @@ const strictest = {
   verbatimModuleSyntax: true,
   skipLibCheck: false,
   noEmit: true,
+}
+
+/** What adapters are imported by is in a folder of its own, since it is compiled otherwise. */
+const configurations = {
+  'tsconfig.json': {
+    compilerOptions: strictest,
+    exclude: ['node_modules', 'compiled', 'adapters'],
+  },
+  // Declarations of LangChain, which those of LangGraph import, are wrong if optional is exact.
+  'adapters/tsconfig.json': {
+    compilerOptions: { ...strictest, exactOptionalPropertyTypes: false },
+  },
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundledWithEsbuild } from './bundled-with-esbuild.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
-import { packedPackages } from './packed-package.ts'
+import { packedPackages, type PackedPackage } from './packed-package.ts'
 import { exampleByDsn, firstExample } from './readme.ts'
 import { COMPILE, runCommand } from './run-command.ts'
 import { jestTest, saveOnce } from './save-once.ts'
@@ -22,28 +22,21 @@ beforeAll(async () => {
 afterAll(() => project[Symbol.asyncDispose]())
 
 describe('a project that installed every package', () => {
-  const entries = packed.flatMap(({ name, manifest }) =>
-    Object.keys(manifest.exports)
-      .filter((entry) => entry !== './package.json')
-      .map((entry) => name + entry.slice(1)),
-  )
   beforeAll(async () => {
     await project.write('first-example.ts', firstExample())
     await project.write('by-dsn.ts', exampleByDsn())
     await project.write('checkpoint.mjs', checkpointInThread)
     await project.write('save-once.mjs', saveOnce)
     await project.write('users.test.mjs', jestTest)
-    await project.write(
-      'every-entry.ts',
-      [
-        ...entries.map((entry, index) => `import * as entry${index} from '${entry}'`),
-        `export default [${entries.map((_, index) => `entry${index}`).join(', ')}]`,
-      ].join('\n'),
-    )
+    const others = packed.filter((each) => !isAdapter(each))
+    await project.write('every-entry.ts', importsOf(others))
+    await project.write('adapters/every-entry.ts', importsOf(packed.filter(isAdapter)))
   })
 
   test('compiles an import of every public entry, with all declarations checked', async () => {
-    await runCommand(project.folder, ...COMPILE, '--noEmit', 'false', '--outDir', 'compiled')
+    const emit = ['--noEmit', 'false', '--outDir'] as const
+    await runCommand(project.folder, ...COMPILE, ...emit, 'compiled')
+    await runCommand(project.folder, ...COMPILE, '-p', 'adapters', ...emit, 'compiled/adapters')
   })
 
   // Compiled by the test before.
@@ -54,6 +47,7 @@ describe('a project that installed every package', () => {
     expect(promises).toEqual(promises.map(() => `>=${version.replace(/\.0$/, '')}`))
 
     await runCommand(project.folder, oldest, 'compiled/every-entry.js')
+    await runCommand(project.folder, oldest, 'compiled/adapters/every-entry.js')
     await runCommand(project.folder, oldest, 'compiled/first-example.js')
     await runCommand(project.folder, oldest, 'compiled/by-dsn.js')
     await runCommand(project.folder, oldest, 'checkpoint.mjs')
@@ -121,4 +115,22 @@ bundledWithEsbuild(() => project)
 interface Printed {
   readonly outcome: string
   readonly files: readonly string[]
+}
+
+/** Returns whether a package imports a framework. */
+function isAdapter({ manifest }: PackedPackage): boolean {
+  return manifest.harborage.role === 'adapter'
+}
+
+/** Returns a module that imports every public entry of some packages. */
+function importsOf(packages: readonly PackedPackage[]): string {
+  const entries = packages.flatMap(({ name, manifest }) =>
+    Object.keys(manifest.exports)
+      .filter((entry) => entry !== './package.json')
+      .map((entry) => name + entry.slice(1)),
+  )
+  return [
+    ...entries.map((entry, index) => `import * as entry${index} from '${entry}'`),
+    `export default [${entries.map((_, index) => `entry${index}`).join(', ')}]`,
+  ].join('\n')
 }

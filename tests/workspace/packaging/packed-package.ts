@@ -20,6 +20,7 @@ export interface PackedManifest {
   readonly exports: Readonly<Record<string, unknown>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly harborage: { readonly role: string }
 }
 
 /** Resolves to every published package as the run has packed it. */
