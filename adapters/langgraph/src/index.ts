@@ -1,11 +1,15 @@
 /**
- * LangGraph on Harborage: what its checkpointer and its store have in common.
+ * LangGraph on Harborage: a checkpointer and a store whose owner is bound.
  *
  * @module
  */
+import './langgraph-errors.ts'
 import './store/store-errors.ts'
 
 export type { OwnerOption, User, UserOption } from './owner.ts'
+export { HarborageSaver } from './saver/harborage-saver.ts'
+export type { PruneResult } from './saver/prune-thread.ts'
+export type { ConnectOptions, HarborageSaverOptions, SaverOptions } from './saver/saver-options.ts'
 export type { StateSource } from './state-source.ts'
 export type { SearchOrder } from './store/candidates.ts'
 export {

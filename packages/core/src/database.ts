@@ -15,9 +15,22 @@ export interface Database extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** The options of `openDatabase`. */
+export interface DatabaseOptions {
+  /** The schema of all tables, for engines that have schemas. Default: that of the engine. */
+  readonly schema?: string
+}
+
 /** An SQL engine, as its package registers it. It serves every store that has an SQL driver. */
 export interface Engine extends Registered {
-  readonly open: (dsn: string) => Promise<Database>
+  /**
+   * Opens a database.
+   *
+   * @param dsn Where the data is.
+   * @param options What the caller gave. An engine fails with `invalid_config` if it lacks an
+   * option, which would be ignored otherwise.
+   */
+  readonly open: (dsn: string, options?: DatabaseOptions) => Promise<Database>
 }
 
 /** The registered engines. Importing the package of an engine registers it. */

@@ -5,7 +5,7 @@
  */
 export type { CallOptions, ListOptions, ListOrder, PageOptions } from './call-options.ts'
 export { identityContext, type Context } from './context.ts'
-export type { Database } from './database.ts'
+export type { Database, DatabaseOptions } from './database.ts'
 export type { DeleteAllOptions, DeleteAllResult, DeleteProgress } from './deletion.ts'
 export {
   createEventBus,

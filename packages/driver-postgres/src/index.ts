@@ -12,5 +12,5 @@ export type { PostgresConfig } from './postgres-config.ts'
 
 registerEngine('postgres', {
   schemes: ['postgres', 'postgresql'],
-  open: (dsn) => openPostgres({ dsn }),
+  open: (dsn, options) => openPostgres({ ...options, dsn }),
 })

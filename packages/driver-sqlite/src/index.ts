@@ -10,4 +10,8 @@ export { diagnose } from './diagnose.ts'
 export { openSqlite } from './open-sqlite.ts'
 export type { SqliteConfig } from './sqlite-config.ts'
 
-registerEngine('sqlite', { schemes: ['sqlite', 'file'], open: (dsn) => openSqlite({ dsn }) })
+registerEngine('sqlite', {
+  schemes: ['sqlite', 'file'],
+  // SQLite has no schemas: the configuration is rejected if one is given.
+  open: (dsn, options) => openSqlite({ ...options, dsn }),
+})

@@ -1,0 +1,265 @@
+import type { RunnableConfig } from '@langchain/core/runnables'
+import {
+  BaseCheckpointSaver,
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointListOptions,
+  type CheckpointMetadata,
+  type CheckpointTuple,
+  type DeltaChannelHistory,
+  type PendingWrite,
+} from '@langchain/langgraph-checkpoint'
+import { HarborageError, type UserOwner } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
+import { bindUser, type UserOption } from '../owner.ts'
+import { Connection } from './connection.ts'
+import { deleteThread } from './delete-thread.ts'
+import { deltaHistory } from './delta-history.ts'
+import { findTuple } from './find-tuple.ts'
+import { listCheckpoints } from './list-checkpoints.ts'
+import { configOf } from './load-tuples.ts'
+import { findPlace, placeOf, threadOf } from './place.ts'
+import { type PruneResult, pruneThread } from './prune-thread.ts'
+import { putCheckpoint } from './put-checkpoint.ts'
+import { putWrites } from './put-writes.ts'
+import type { Resources, SaverCall } from './resources.ts'
+import {
+  checkConnectOptions,
+  checkKeepLatest,
+  checkSaverOptions,
+  type ConnectOptions,
+  type HarborageSaverOptions,
+  type SaverOptions,
+} from './saver-options.ts'
+import { LastStoredValues } from './stored-values.ts'
+import { Threads } from './threads.ts'
+
+/**
+ * LangGraph's checkpointer on a Harborage state store: in memory, on SQLite or on Postgres.
+ *
+ * The user whose threads it keeps is bound to it, and never read from a `configurable`. Each thread
+ * is a session of that user. What a thread has becomes durable before a call resolves, a `put` as a
+ * whole or not at all.
+ *
+ * In addition to the codes that they name, all methods may fail with `identity_required` and
+ * `invalid_identity` for the owner or the thread, `invalid_record` for another argument, and with
+ * the errors of the state store, such as `store_unavailable`, `outcome_unknown` and `store_closed`.
+ *
+ * @example
+ * ```ts
+ * import { HarborageSaver } from '@harborage/langgraph'
+ * import { openStateStore } from '@harborage/state'
+ * import { Annotation, StateGraph } from '@langchain/langgraph'
+ *
+ * await using state = await openStateStore()
+ * const checkpointer = new HarborageSaver({ state, owner: { tenantId: 'acme', userId: 'ann' } })
+ *
+ * const graph = new StateGraph(Annotation.Root({ count: Annotation<number> }))
+ *   .addNode('add', ({ count }) => ({ count: count + 1 }))
+ *   .addEdge('__start__', 'add')
+ *   .compile({ checkpointer })
+ * const config = { configurable: { thread_id: 't1' } }
+ * await graph.invoke({ count: 1 }, config)
+ * console.log((await graph.getState(config)).values) // { count: 2 }
+ * ```
+ */
+export class HarborageSaver extends BaseCheckpointSaver {
+  readonly #owner: () => UserOwner
+  readonly #options: SaverOptions
+  readonly #resources: Resources
+  /** Whether {@link end} closes what the resources opened. */
+  readonly #isOwnConnection: boolean
+
+  /**
+   * Makes a saver on a state store that is open. The store stays open when the saver ends.
+   *
+   * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed;
+   * `invalid_config` if another option is.
+   */
+  constructor(options: HarborageSaverOptions)
+  /** @internal */
+  constructor(options: SaverOptions, resources: Resources, isOwnConnection: boolean)
+  constructor(
+    options: SaverOptions & { readonly state?: StateStore },
+    resources: Resources = resourcesOf(Connection.to(checkSaverOptions(options))),
+    isOwnConnection = false,
+  ) {
+    super(options.serde)
+    this.#owner = bindUser(options.owner)
+    this.#options = options
+    this.#resources = resources
+    this.#isOwnConnection = isOwnConnection
+  }
+  /**
+   * Makes a saver that opens a database. Import the package of its engine first, such as
+   * `@harborage/driver-sqlite`. The database is opened by {@link setup}, or by the first call that
+   * needs it, and closed by {@link end}.
+   *
+   * @param dsn Such as `sqlite:./agent.db` or `postgres://user@host/name`. A text without a scheme
+   * is the path of an SQLite file; `:memory:` and `memory:` keep everything in memory.
+   * @throws As the constructor. What is wrong with the database is found when it is opened.
+   *
+   * @example
+   * ```ts
+   * import '@harborage/driver-sqlite'
+   * import { HarborageSaver } from '@harborage/langgraph'
+   *
+   * const owner = { tenantId: 'acme', userId: 'ann' }
+   * const checkpointer = HarborageSaver.fromConnString('sqlite:./agent.db', { owner })
+   * await checkpointer.setup()
+   * await checkpointer.end()
+   * ```
+   */
+  static fromConnString(dsn: string, options: ConnectOptions): HarborageSaver {
+    const connection = Connection.opening(checkConnectOptions(dsn, options))
+    return new HarborageSaver(options, resourcesOf(connection), true)
+  }
+
+  /**
+   * Opens the database, and makes its tables unless `migrate` is `'verify'`. Without it, the first
+   * call does so.
+   *
+   * @throws The errors of `openDatabase` and `openStateStore`, such as `unknown_driver`.
+   */
+  async setup(): Promise<void> {
+    await this.#resources.connection.state()
+  }
+
+  /**
+   * Closes what {@link fromConnString} opened, once the calls in flight are done. A state store that
+   * was passed to the constructor stays open, and so does the database of the saver on which
+   * {@link forOwner} was called.
+   */
+  async end(): Promise<void> {
+    if (this.#isOwnConnection) await this.#resources.connection.end()
+  }
+
+  /**
+   * Returns a saver of another user with the same database, serializer and fence.
+   *
+   * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed.
+   */
+  forOwner(owner: UserOption): HarborageSaver {
+    const options = { ...this.#options, serde: this.serde, owner }
+    return new HarborageSaver(options, this.#resources, false)
+  }
+
+  /** Returns the named checkpoint, or the newest one of the thread if none is named. */
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const place = findPlace(this.#owner(), config)
+    return place && findTuple(await this.#call(), place)
+  }
+
+  /**
+   * Yields the checkpoints of a thread, the newest first. Without a `thread_id`, yields those of each
+   * thread of the user; without a `checkpoint_ns`, those of all namespaces.
+   *
+   * @param options `filter` compares keys of the metadata: each has to be equal, or to have the
+   * fields of the object in the filter.
+   */
+  override list(
+    config: RunnableConfig,
+    options?: CheckpointListOptions,
+  ): AsyncGenerator<CheckpointTuple> {
+    return this.#list(this.#owner(), config, options)
+  }
+
+  async *#list(
+    owner: UserOwner,
+    config: RunnableConfig,
+    options: CheckpointListOptions | undefined,
+  ): AsyncGenerator<CheckpointTuple> {
+    yield* listCheckpoints(await this.#call(), owner, config, options)
+  }
+
+  /**
+   * Saves a checkpoint, in one commit. It is durable when the call resolves. Repeating the call
+   * changes nothing.
+   *
+   * @throws `thread_deleted` if the thread was deleted since the run began; `condition_failed` if
+   * there is a fence and another run has continued the thread.
+   */
+  override async put(
+    config: RunnableConfig,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<RunnableConfig> {
+    const place = placeOf(this.#owner(), config)
+    await putCheckpoint(await this.#call(), place, { checkpoint, metadata, newVersions })
+    return configOf(place.thread, place.namespace, checkpoint.id)
+  }
+
+  /**
+   * Saves the writes of a task, in one commit. Regular writes are kept as they were first written.
+   * Those of special channels, such as interrupts, replace earlier ones.
+   *
+   * @throws `thread_deleted` if the thread was deleted since the run began.
+   */
+  override async putWrites(
+    config: RunnableConfig,
+    writes: PendingWrite[],
+    taskId: string,
+    taskPath = '',
+  ): Promise<void> {
+    const place = placeOf(this.#owner(), config)
+    const { checkpointId } = place
+    if (checkpointId === undefined) {
+      throw new HarborageError(
+        'invalid_record',
+        'configurable.checkpoint_id is missing: writes belong to a checkpoint',
+      )
+    }
+    await putWrites(await this.#call(), { place, checkpointId, taskId, taskPath, writes })
+  }
+
+  /**
+   * Deletes a thread with everything that the saver keeps of it. A run that goes on cannot bring it
+   * back: its next save fails with `thread_deleted`. A new run may use the id again.
+   */
+  override async deleteThread(threadId: string): Promise<void> {
+    const thread = threadOf(this.#owner(), threadId)
+    await deleteThread(await this.#call(), thread)
+  }
+
+  /**
+   * Removes all but the newest checkpoints of each namespace of a thread. What they need stays: large
+   * values that they share with others, and the writes that delta channels are made of. Of
+   * subgraphs, those go whose task belongs to a checkpoint that goes.
+   *
+   * @param options `keepLatest`, the number of checkpoints to keep, at least 1.
+   * @throws `condition_failed` if others delete or prune the thread at the same time.
+   */
+  async pruneThread(
+    threadId: string,
+    options: { readonly keepLatest: number },
+  ): Promise<PruneResult> {
+    const thread = threadOf(this.#owner(), threadId)
+    return pruneThread(await this.#call(), thread, checkKeepLatest(options))
+  }
+
+  /**
+   * Returns the writes of channels since the last checkpoint that has their values, which LangGraph
+   * asks for to rebuild delta channels. Reads the thread in pages, not checkpoint by checkpoint.
+   */
+  override async getDeltaChannelHistory({
+    config,
+    channels,
+  }: {
+    config: RunnableConfig
+    channels: string[]
+  }): Promise<Record<string, DeltaChannelHistory>> {
+    const place = placeOf(this.#owner(), config)
+    return deltaHistory(await this.#call(), place, channels)
+  }
+
+  async #call(): Promise<SaverCall> {
+    const { connection, ...shared } = this.#resources
+    const state = await connection.state()
+    return { ...shared, state, serde: this.serde, isFenced: this.#options.fence === true }
+  }
+}
+
+function resourcesOf(connection: Connection): Resources {
+  return { connection, threads: new Threads(), stored: new LastStoredValues() }
+}

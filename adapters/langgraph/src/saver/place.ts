@@ -1,0 +1,98 @@
+import type { RunnableConfig } from '@langchain/core/runnables'
+import { HarborageError, type Identity, type UserOwner } from '@harborage/core'
+import { digestOf } from './compact-id.ts'
+
+/** A thread of a user. */
+export interface Thread {
+  /** The id that the framework knows. */
+  readonly id: string
+  /** The session that holds its slots. */
+  readonly session: Identity
+}
+
+/** What the `configurable` of a call names. */
+export interface Place {
+  readonly thread: Thread
+  readonly namespace: string
+  /** The checkpoint that the call is about, or the parent of a new one. */
+  readonly checkpointId: string | undefined
+}
+
+/** The largest size of a session's name. */
+const MAX_SESSION_BYTES = 256
+/** Begins the session of a thread whose id cannot be the name of a session. */
+const HASHED = '%'
+
+/** Returns what a call names. */
+export function placeOf(owner: UserOwner, config: RunnableConfig): Place {
+  const place = findPlace(owner, config)
+  if (place !== undefined) return place
+  throw new HarborageError(
+    'identity_required',
+    'configurable.thread_id is missing: pass { configurable: { thread_id } } with the thread to continue or to begin',
+  )
+}
+
+/** Returns what a call names, or `undefined` if it names no thread. */
+export function findPlace(owner: UserOwner, config: RunnableConfig): Place | undefined {
+  const configurable: Readonly<Record<string, unknown>> = config.configurable ?? {}
+  const threadId = threadIdOf(configurable['thread_id'])
+  if (threadId === undefined) return undefined
+  return {
+    thread: threadOf(owner, threadId),
+    namespace: namespaceOf(config) ?? '',
+    checkpointId: checkpointIdOf(config),
+  }
+}
+
+/** Returns the namespace that a call names, or `undefined` if it names none. */
+export function namespaceOf(config: RunnableConfig): string | undefined {
+  return textOf('checkpoint_ns', config.configurable?.['checkpoint_ns'])
+}
+
+/** Returns the checkpoint that a call names, or `undefined` if it names none. */
+export function checkpointIdOf(config: RunnableConfig): string | undefined {
+  const { configurable } = config
+  const id =
+    textOf('checkpoint_id', configurable?.['checkpoint_id']) ||
+    textOf('thread_ts', configurable?.['thread_ts'])
+  return id === '' ? undefined : id
+}
+
+/** Returns a thread of a user. Any text and any number is the id of one. */
+export function threadOf({ tenantId, userId }: UserOwner, id: string | number | bigint): Thread {
+  const checked = threadIdOf(id)
+  if (checked === undefined) {
+    throw new HarborageError('identity_required', 'the thread id is missing: pass the id of one')
+  }
+  return { id: checked, session: { tenantId, userId, sessionId: sessionIdOf(checked) } }
+}
+
+function threadIdOf(id: unknown): string | undefined {
+  if (id === undefined || id === null || id === '') return undefined
+  if (typeof id === 'string') return id
+  if (typeof id === 'bigint' || (typeof id === 'number' && Number.isFinite(id))) return String(id)
+  throw new HarborageError(
+    'invalid_identity',
+    `configurable.thread_id is ${typeof id === 'number' ? 'not finite' : `of type ${typeof id}`}: pass a string or a number`,
+  )
+}
+
+/** Returns the id itself if a session may have this name, else a digest of it. */
+function sessionIdOf(threadId: string): string {
+  const isName =
+    !threadId.startsWith(HASHED) &&
+    !threadId.includes('\0') &&
+    threadId.isWellFormed() &&
+    (threadId.length * 3 <= MAX_SESSION_BYTES || Buffer.byteLength(threadId) <= MAX_SESSION_BYTES)
+  return isName ? threadId : HASHED + digestOf(threadId)
+}
+
+function textOf(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  throw new HarborageError(
+    'invalid_record',
+    `configurable.${name} is of type ${typeof value}: pass a string`,
+  )
+}

@@ -1,0 +1,102 @@
+import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
+import { HarborageError } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
+import type { UserOption } from '../owner.ts'
+import type { ConnectionOptions } from './connection.ts'
+
+/** The options of every saver. */
+export interface SaverOptions {
+  /** The user whose threads the saver keeps, or a function that returns the user of a call. */
+  readonly owner: UserOption
+  /** How values become bytes. Default: LangGraph's own `JsonPlusSerializer`. */
+  readonly serde?: SerializerProtocol
+  /**
+   * Whether a checkpoint is saved only if it continues the newest one of its namespace. So of two
+   * runs that go on with one thread at once, one fails with `condition_failed`, where otherwise both
+   * go on, in branches of which the other one is not seen. Forks and updates by hand may continue
+   * any checkpoint. Default: `false`.
+   */
+  readonly fence?: boolean
+}
+
+/** The options of `new HarborageSaver`. */
+export interface HarborageSaverOptions extends SaverOptions {
+  /** The state store that keeps the threads. */
+  readonly state: StateStore
+}
+
+/** The options of `HarborageSaver.fromConnString`. */
+export interface ConnectOptions extends SaverOptions, Omit<ConnectionOptions, 'dsn'> {}
+
+const saverNames = ['owner', 'serde', 'fence']
+const connectNames = [...saverNames, 'schema', 'migrate']
+
+/** Checks the options of a constructor and returns the state store. */
+export function checkSaverOptions(
+  options: SaverOptions & { readonly state?: StateStore },
+): StateStore {
+  checkOptions(options, ['state', ...saverNames])
+  const { state } = options
+  const given: unknown = state
+  if (state !== undefined && typeof given === 'object' && given !== null && 'loadMany' in given) {
+    return state
+  }
+  throw invalid('state is no open state store: pass what openStateStore() resolved to')
+}
+
+/** Checks the options of a connection and returns them with the place of the database. */
+export function checkConnectOptions(dsn: string, options: ConnectOptions): ConnectionOptions {
+  checkOptions(options, connectNames)
+  const given: unknown = dsn
+  if (typeof given !== 'string' || given === '') {
+    throw invalid('the connection string is missing: pass a DSN, or the path of an SQLite file')
+  }
+  return { dsn, schema: options.schema, migrate: options.migrate }
+}
+
+/** Checks how many checkpoints a pruning keeps. */
+export function checkKeepLatest(options: { readonly keepLatest: number }): number {
+  const given: unknown = options
+  const keepLatest: unknown =
+    typeof given === 'object' && given !== null ? Reflect.get(given, 'keepLatest') : undefined
+  if (typeof keepLatest === 'number' && Number.isSafeInteger(keepLatest) && keepLatest >= 1) {
+    return keepLatest
+  }
+  throw new HarborageError(
+    'invalid_record',
+    'keepLatest is no whole number of at least 1: say how many checkpoints of each namespace stay',
+  )
+}
+
+/** Rejects options that would be ignored. A misspelled fence would guard nothing. */
+function checkOptions(options: SaverOptions, names: readonly string[]): void {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null) {
+    throw new HarborageError(
+      'identity_required',
+      'the options are missing: pass { owner } with the user whose threads the saver keeps',
+    )
+  }
+  const unknown = Object.keys(given).find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    throw invalid(`there is an unknown option: the saver takes ${names.join(', ')}`)
+  }
+  const { fence, serde } = options
+  if (fence !== undefined && typeof fence !== 'boolean') throw invalid('fence is no boolean')
+  if (serde !== undefined && !isSerializer(serde)) {
+    throw invalid('serde has no dumpsTyped() and loadsTyped(): pass a serializer of LangGraph')
+  }
+}
+
+function isSerializer(serde: unknown): boolean {
+  return (
+    typeof serde === 'object' &&
+    serde !== null &&
+    typeof Reflect.get(serde, 'dumpsTyped') === 'function' &&
+    typeof Reflect.get(serde, 'loadsTyped') === 'function'
+  )
+}
+
+function invalid(message: string): HarborageError {
+  return new HarborageError('invalid_config', message)
+}

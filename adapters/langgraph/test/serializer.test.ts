@@ -1,0 +1,69 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { HarborageSaver } from '@harborage/langgraph'
+import { collect } from '@harborage/test-kit/collect'
+import { JsonPlusSerializer, type SerializerProtocol } from '@langchain/langgraph-checkpoint'
+import { expect, test } from 'vitest'
+
+import { put, threadConfig } from './support/checkpoints.ts'
+import { onEachEngine } from './support/engines.ts'
+import { ring } from './support/graphs.ts'
+import { newOwner } from './support/new-owner.ts'
+
+const key = randomBytes(32)
+
+/** Encrypts with a new nonce each time, so that equal values have different bytes. */
+const encrypting: SerializerProtocol = {
+  async dumpsTyped(value: unknown) {
+    const [type, bytes] = await new JsonPlusSerializer().dumpsTyped(value)
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', key, nonce)
+    const encrypted = Buffer.concat([cipher.update(bytes), cipher.final()])
+    return [`${type}+aes`, Buffer.concat([nonce, cipher.getAuthTag(), encrypted])]
+  },
+  async loadsTyped(type: string, data: Uint8Array | string): Promise<unknown> {
+    const bytes = Buffer.from(data)
+    const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+    decipher.setAuthTag(bytes.subarray(12, 28))
+    const plain = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+    return new JsonPlusSerializer().loadsTyped(type.replace('+aes', ''), plain)
+  },
+}
+
+onEachEngine('a serializer of the user', (place) => {
+  test('gets all values, writes and metadata, and nothing of them is stored beside it', async () => {
+    const owner = newOwner()
+    const saver = new HarborageSaver({ state: place.state(), owner, serde: encrypting })
+    const secret = 'the secret word'
+    const long = `${secret} `.repeat(1_000)
+    const config = await put(saver, threadConfig('t1'), {
+      values: { short: secret, long },
+      metadata: { reason: secret },
+    })
+    await saver.putWrites(config, [['short', secret]], 'task')
+    const session = { ...owner, sessionId: 't1' }
+    const records = await collect(place.state().list(session, ''))
+    for (const { bytes } of records) expect(Buffer.from(bytes).includes('secret')).toBe(false)
+    expect(records.length).toBeGreaterThanOrEqual(4)
+
+    const read = await saver.forOwner(owner).getTuple(config)
+    expect(read?.checkpoint.channel_values).toEqual({ short: secret, long })
+    expect(read?.metadata).toMatchObject({ reason: secret })
+    expect(read?.pendingWrites).toEqual([['task', 'short', secret]])
+    expect(
+      await collect(saver.list(threadConfig('t1'), { filter: { reason: secret } })),
+    ).toHaveLength(1)
+  })
+
+  test('runs a graph, whose puts may be repeated', async () => {
+    const owner = newOwner()
+    const saver = new HarborageSaver({ state: place.state(), owner, serde: encrypting })
+    const config = { configurable: { thread_id: 't1' } }
+    const document = 'x'.repeat(20_000)
+    await ring(saver, 5).invoke({ log: ['begin'], document }, config)
+    const tuple = await saver.getTuple(config)
+    if (tuple?.metadata === undefined) throw new Error('it is gone')
+    await saver.put(tuple.parentConfig ?? {}, tuple.checkpoint, tuple.metadata, { log: 99 })
+    expect(await saver.getTuple(config)).toEqual(tuple)
+    expect((await ring(saver, 5).getState(config)).values).toMatchObject({ count: 5, document })
+  })
+})
