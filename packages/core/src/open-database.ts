@@ -17,8 +17,9 @@ const databaseOptions = z.strictObject({ schema: z.string().min(1).exactOptional
  * package of the engine has to be imported first.
  *
  * @throws `invalid_config` if the DSN or an option is malformed, or the engine does not have the
- * option; `unknown_driver` if no engine is registered for the scheme; `store_unavailable` if the database cannot be opened now; `driver_failed` if the
- * engine throws anything but a HarborageError.
+ * option; `unknown_driver` if no engine is registered for the scheme; `store_unavailable` if the
+ * database cannot be opened now; `driver_failed` if the engine throws anything but a
+ * HarborageError.
  *
  * @example
  * ```ts

@@ -5,8 +5,8 @@ import { isArray, isObject, isOptionalText } from './header-shapes.ts'
 type Version = ChannelVersions[string]
 
 /**
- * The header of the payload of a checkpoint, with short names. It names each channel once: elsewhere
- * a channel is its index in `c`.
+ * The header of the payload of a checkpoint, with short names. It names each channel once:
+ * elsewhere a channel is its index in `c`.
  */
 export interface CheckpointHeader {
   /** The version of LangGraph's own format. */

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 
-/** The digits of a compact UUID. They have the order of their codes, so that texts sort as UUIDs. */
+/**
+ * The digits of a compact UUID. They have the order of their codes, so that texts sort as UUIDs.
+ */
 const DIGITS = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
 const COMPACT_LENGTH = 22
 

@@ -23,7 +23,9 @@ interface Opened {
   readonly close: () => Promise<void>
 }
 
-/** The state store of a saver: one that was passed to it, or one that it opens when it is needed. */
+/**
+ * The state store of a saver: one that was passed to it, or one that it opens when it is needed.
+ */
 export class Connection {
   readonly #open: () => Promise<Opened>
   #opened: Promise<Opened> | undefined

@@ -58,8 +58,8 @@ export function joinFrame(header: object, parts: readonly Uint8Array[]): Uint8Ar
  * Returns the header and the parts of a payload.
  *
  * @param isHeader Returns whether a value is a header as the payload should have it.
- * @throws `schema_too_new` if a newer release wrote it; `store_unavailable`, not retryable, if it is
- * damaged.
+ * @throws `schema_too_new` if a newer release wrote it; `store_unavailable`, not retryable, if it
+ * is damaged.
  */
 export function splitFrame<Header>(
   payload: Uint8Array,

@@ -126,8 +126,8 @@ export class HarborageSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Closes what {@link fromConnString} opened, once the calls in flight are done. A state store that
-   * was passed to the constructor stays open, and so does the database of the saver on which
+   * Closes what {@link fromConnString} opened, once the calls in flight are done. A state store
+   * that was passed to the constructor stays open, and so does the database of the saver on which
    * {@link forOwner} was called.
    */
   async end(): Promise<void> {
@@ -144,18 +144,24 @@ export class HarborageSaver extends BaseCheckpointSaver {
     return new HarborageSaver(options, this.#resources, false)
   }
 
-  /** Returns the named checkpoint, or the newest one of the thread if none is named. */
+  /**
+   * Returns the named checkpoint, or the newest one of the thread if none is named.
+   *
+   * @throws `schema_too_new` if a newer release wrote what it reads; `store_unavailable`, not
+   * retryable, if that is damaged.
+   */
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const place = findPlace(this.#owner(), config)
     return place && findTuple(await this.#call(), place)
   }
 
   /**
-   * Yields the checkpoints of a thread, the newest first. Without a `thread_id`, yields those of each
-   * thread of the user; without a `checkpoint_ns`, those of all namespaces.
+   * Yields the checkpoints of a thread, the newest first. Without a `thread_id`, yields those of
+   * each thread of the user; without a `checkpoint_ns`, those of all namespaces.
    *
    * @param options `filter` compares keys of the metadata: each has to be equal, or to have the
    * fields of the object in the filter.
+   * @throws `schema_too_new` as {@link getTuple}.
    */
   override list(
     config: RunnableConfig,
@@ -223,12 +229,13 @@ export class HarborageSaver extends BaseCheckpointSaver {
   }
 
   /**
-   * Removes all but the newest checkpoints of each namespace of a thread. What they need stays: large
-   * values that they share with others, and the writes that delta channels are made of. Of
+   * Removes all but the newest checkpoints of each namespace of a thread. What they need stays:
+   * large values that they share with others, and the writes that delta channels are made of. Of
    * subgraphs, those go whose task belongs to a checkpoint that goes.
    *
    * @param options `keepLatest`, the number of checkpoints to keep, at least 1.
-   * @throws `condition_failed` if others delete or prune the thread at the same time.
+   * @throws `condition_failed` if others delete or prune the thread at the same time;
+   * `schema_too_new` as {@link getTuple}.
    */
   async pruneThread(
     threadId: string,
@@ -241,14 +248,15 @@ export class HarborageSaver extends BaseCheckpointSaver {
   /**
    * Returns the writes of channels since the last checkpoint that has their values, which LangGraph
    * asks for to rebuild delta channels. Reads the thread in pages, not checkpoint by checkpoint.
+   *
+   * @param options `config` names the checkpoint, and `channels` the channels.
+   * @throws `schema_too_new` as {@link getTuple}.
    */
-  override async getDeltaChannelHistory({
-    config,
-    channels,
-  }: {
+  override async getDeltaChannelHistory(options: {
     config: RunnableConfig
     channels: string[]
   }): Promise<Record<string, DeltaChannelHistory>> {
+    const { config, channels } = options
     const place = placeOf(this.#owner(), config)
     return deltaHistory(await this.#call(), place, channels)
   }

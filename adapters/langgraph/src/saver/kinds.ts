@@ -3,13 +3,14 @@ import { compactId, escapeName, idOfCompact, unescapeName } from './compact-id.t
 /**
  * The kinds of the slots of a thread. All are slots of its session.
  *
- * | kind                          | holds                                               |
- * | ----------------------------- | --------------------------------------------------- |
- * | `lg`                          | the thread itself                                   |
- * | `lg/c<namespace>/<id>`        | a checkpoint                                        |
- * | `lg/c<namespace>/<id>/<task>` | the writes of a task, and `…/<task>/<n>` special ones |
- * | `lg/b<digest>`                | the large value of a channel                        |
- * | `lg/h<namespace>`             | the newest checkpoint, for the fence                |
+ * | kind                              | holds                                |
+ * | --------------------------------- | ------------------------------------ |
+ * | `lg`                              | the thread itself                    |
+ * | `lg/c<namespace>/<id>`            | a checkpoint                         |
+ * | `lg/c<namespace>/<id>/<task>`     | the regular writes of a task         |
+ * | `lg/c<namespace>/<id>/<task>/<n>` | the write of a special channel       |
+ * | `lg/b<digest>`                    | the large value of a channel         |
+ * | `lg/h<namespace>`                 | the newest checkpoint, for the fence |
  *
  * The writes of a checkpoint sort after it and before the next one. So the newest checkpoint and
  * its writes are the last slots of a namespace.
@@ -37,7 +38,9 @@ export interface CheckpointKind {
   readonly checkpoint: string
   /** The prefix of all checkpoints and writes of the namespace. */
   readonly prefix: string
-  /** The task of writes. `''` for the checkpoint itself; `undefined` if there is only its digest. */
+  /**
+   * The task of writes. `''` for the checkpoint itself; `undefined` if there is only its digest.
+   */
   readonly task: string | undefined
 }
 

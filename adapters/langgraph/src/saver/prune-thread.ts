@@ -23,8 +23,8 @@ const BATCH = MAX_COMMIT_ENTRIES - 1
  * checkpoint has.
  *
  * While values are removed, the thread says so. Checkpoints that are saved meanwhile save their
- * large values again. That is noticed here, since each value is removed on the condition that it was
- * not saved again.
+ * large values again. That is noticed here, since each value is removed on the condition that it
+ * was not saved again.
  */
 export async function pruneThread(
   call: SaverCall,

@@ -12,9 +12,9 @@ export interface SaverOptions {
   readonly serde?: SerializerProtocol
   /**
    * Whether a checkpoint is saved only if it continues the newest one of its namespace. So of two
-   * runs that go on with one thread at once, one fails with `condition_failed`, where otherwise both
-   * go on, in branches of which the other one is not seen. Forks and updates by hand may continue
-   * any checkpoint. Default: `false`.
+   * runs that go on with one thread at once, one fails with `condition_failed`, where otherwise
+   * both go on, in branches of which the other one is not seen. Forks and updates by hand may
+   * continue any checkpoint. Default: `false`.
    */
   readonly fence?: boolean
 }

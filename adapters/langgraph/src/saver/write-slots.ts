@@ -84,7 +84,9 @@ export class WriteSlots {
     return { expect: [{ ...slotOf(record), eventId: held.eventId }], save: [record, ...save] }
   }
 
-  /** Returns the writes that are held with the new ones, or `undefined` if there are no new ones. */
+  /**
+   * Returns the writes that are held with the new ones, or `undefined` if there are no new ones.
+   */
   #merge({ bytes }: StateRecord): readonly Write[] | undefined {
     const held = decodeWrites(bytes, this.#taskId).writes
     const indexes = new Set(held.map(({ index }) => index))
@@ -99,7 +101,7 @@ export class WriteSlots {
     return { record: { identity: this.#session, kind, eventId, bytes } }
   }
 
-  /** A value that was replaced may come back, so each call has an event id of its own. */
+  /** Returns the record with an event id of its own: a value that was replaced may come back. */
   #specialRecord(write: Write): NewStateRecord {
     const kind = writesKind(this.#checkpoint, this.#taskId, write.index)
     return {
