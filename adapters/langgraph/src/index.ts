@@ -10,7 +10,7 @@ export type { OwnerOption, User, UserOption } from './owner.ts'
 export { HarborageSaver } from './saver/harborage-saver.ts'
 export type { PruneResult } from './saver/prune-thread.ts'
 export type { ConnectOptions, HarborageSaverOptions, SaverOptions } from './saver/saver-options.ts'
-export type { StateSource } from './state-source.ts'
+export type { SourceConfig, StateSource } from './state-source.ts'
 export type { SearchOrder } from './store/candidates.ts'
 export {
   HarborageStore,

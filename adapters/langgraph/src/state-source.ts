@@ -1,4 +1,4 @@
-import { HarborageError, isHarborageError } from '@harborage/core'
+import { HarborageError, isHarborageError, openDatabase } from '@harborage/core'
 import { openStateStore, type StateStore, type StateStoreConfig } from '@harborage/state'
 
 /** Where a saver or a store gets its state store from, for example by opening it. */
@@ -20,20 +20,34 @@ export function borrowed({ open }: StateSource): StateSource {
   return { open, close: async () => {} }
 }
 
+/** Where a source opens its state store, and how. */
+export interface SourceConfig extends Pick<StateStoreConfig, 'driver' | 'migrate'> {
+  /** A DSN, or the path of an SQLite file. */
+  readonly dsn: string
+  /** The schema of the tables, on Postgres. Default: the current schema of the role. */
+  readonly schema?: string
+}
+
+/** An open state store, and how to close what was opened for it. */
+interface Opened {
+  readonly state: StateStore
+  readonly close: () => Promise<void>
+}
+
 /**
  * Returns a source that opens a state store when it is asked for the first time. After a failure it
  * tries again when it is asked the next time.
  */
-export function stateAt(config: StateStoreConfig): StateSource {
-  let opening: Promise<StateStore> | undefined
+export function stateAt(config: SourceConfig): StateSource {
+  let opening: Promise<Opened> | undefined
   let isClosed = false
   const open = async (): Promise<StateStore> => {
     if (isClosed) {
       throw new HarborageError('store_closed', 'end() was called before this call: make a new one')
     }
-    const attempt = (opening ??= openWithoutKindIndex(config))
+    const attempt = (opening ??= openAt(config))
     try {
-      return await attempt
+      return (await attempt).state
     } catch (error) {
       if (opening === attempt) opening = undefined
       throw error
@@ -41,10 +55,35 @@ export function stateAt(config: StateStoreConfig): StateSource {
   }
   const close = async (): Promise<void> => {
     isClosed = true
-    const state = await opening?.catch(() => undefined)
-    await state?.close()
+    const opened = await opening?.catch(() => undefined)
+    await opened?.close()
   }
   return { open, close }
+}
+
+async function openAt({ dsn, schema, ...options }: SourceConfig): Promise<Opened> {
+  const place = hasScheme(dsn) || options.driver !== undefined ? dsn : `sqlite:${dsn}`
+  if (schema === undefined) {
+    const state = await openWithoutKindIndex({ ...options, dsn: place })
+    return { state, close: () => state.close() }
+  }
+  const database = await openDatabase(place, { schema })
+  try {
+    const state = await openWithoutKindIndex({ ...options, database })
+    const close = async (): Promise<void> => {
+      await state.close()
+      await database.close()
+    }
+    return { state, close }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** Returns whether a text is a DSN, and no path. A single letter is a Windows drive. */
+function hasScheme(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(text)
 }
 
 /**

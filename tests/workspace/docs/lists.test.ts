@@ -4,7 +4,6 @@ import { basename, join } from 'node:path'
 import { repositoryRoot as root } from '@harborage/test-kit/repository-root'
 import { expect, test } from 'vitest'
 
-import { publishedPatterns } from '../../../scripts/published-packages.ts'
 import { readPage } from './read-page.ts'
 
 test('docs/errors.md explains every error code once', () => {

@@ -4,7 +4,7 @@ import { MAX_COMMIT_ENTRIES, type Slot, type StateStore } from '@harborage/state
 import { retryConflicts } from './conflict-retries.ts'
 import { CHECKPOINT_PREFIX, CONTENT_PREFIX, parseCheckpointKind } from './kinds.ts'
 import type { Thread } from './place.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import { encodeThread, hasTime, readThread, type ThreadRecord } from './thread-record.ts'
 import { expectation } from './threads.ts'
 

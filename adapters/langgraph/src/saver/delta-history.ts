@@ -14,7 +14,7 @@ import {
   whole,
 } from './load-tuples.ts'
 import type { Place } from './place.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 
 /** After the kind of a checkpoint, this sorts behind all of its writes. */
 const AFTER_WRITES = '0'

@@ -7,7 +7,7 @@ import { headKind } from './kinds.ts'
 import { openCheckpoint } from './load-tuples.ts'
 import type { Place } from './place.ts'
 import type { NewCheckpoint } from './prepare-checkpoint.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 
 const DIGEST_DIGITS = 22
 

@@ -4,7 +4,7 @@ import { findCheckpoint, findNewest, type FoundCheckpoint } from './find-checkpo
 import { checkpointKind } from './kinds.ts'
 import { isLostValue, loadTuple, openCheckpoint } from './load-tuples.ts'
 import type { Place } from './place.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import { storedValuesOf } from './stored-values.ts'
 
 /** Resolves to the named checkpoint, or to the newest one of the namespace if none is named. */

@@ -10,9 +10,8 @@ import {
   type PendingWrite,
 } from '@langchain/langgraph-checkpoint'
 import { HarborageError, type UserOwner } from '@harborage/core'
-import type { StateStore } from '@harborage/state'
 import { bindUser, type UserOption } from '../owner.ts'
-import { Connection } from './connection.ts'
+import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
 import { deleteThread } from './delete-thread.ts'
 import { deltaHistory } from './delta-history.ts'
 import { findTuple } from './find-tuple.ts'
@@ -22,14 +21,13 @@ import { findPlace, placeOf, threadOf } from './place.ts'
 import { type PruneResult, pruneThread } from './prune-thread.ts'
 import { putCheckpoint } from './put-checkpoint.ts'
 import { putWrites } from './put-writes.ts'
-import type { Resources, SaverCall } from './resources.ts'
+import type { SaverCall, SaverMemory } from './saver-call.ts'
 import {
   checkConnectOptions,
   checkKeepLatest,
   checkSaverOptions,
   type ConnectOptions,
   type HarborageSaverOptions,
-  type SaverOptions,
 } from './saver-options.ts'
 import { LastStoredValues } from './stored-values.ts'
 import { Threads } from './threads.ts'
@@ -65,31 +63,25 @@ import { Threads } from './threads.ts'
  */
 export class HarborageSaver extends BaseCheckpointSaver {
   readonly #owner: () => UserOwner
-  readonly #options: SaverOptions
-  readonly #resources: Resources
-  /** Whether {@link end} closes what the resources opened. */
-  readonly #isOwnConnection: boolean
+  readonly #isFenced: boolean
+  readonly #source: StateSource
+  /** Shared with the savers that {@link forOwner} makes. */
+  #memory: SaverMemory = { threads: new Threads(), stored: new LastStoredValues() }
 
   /**
-   * Makes a saver on a state store that is open. The store stays open when the saver ends.
+   * Makes a saver on a state store that is open.
    *
    * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed;
    * `invalid_config` if another option is.
    */
-  constructor(options: HarborageSaverOptions)
-  /** @internal */
-  constructor(options: SaverOptions, resources: Resources, isOwnConnection: boolean)
-  constructor(
-    options: SaverOptions & { readonly state?: StateStore },
-    resources: Resources = resourcesOf(Connection.to(checkSaverOptions(options))),
-    isOwnConnection = false,
-  ) {
-    super(options.serde)
-    this.#owner = bindUser(options.owner)
-    this.#options = options
-    this.#resources = resources
-    this.#isOwnConnection = isOwnConnection
+  constructor(options: HarborageSaverOptions) {
+    const { state, owner, serde, fence = false } = checkSaverOptions(options)
+    super(serde)
+    this.#owner = bindUser(owner)
+    this.#isFenced = fence
+    this.#source = sourceOf(state)
   }
+
   /**
    * Makes a saver that opens a database. Import the package of its engine first, such as
    * `@harborage/driver-sqlite`. The database is opened by {@link setup}, or by the first call that
@@ -111,8 +103,13 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * ```
    */
   static fromConnString(dsn: string, options: ConnectOptions): HarborageSaver {
-    const connection = Connection.opening(checkConnectOptions(dsn, options))
-    return new HarborageSaver(options, resourcesOf(connection), true)
+    const { driver, migrate, schema, ...others } = checkConnectOptions(dsn, options)
+    const config = {
+      ...(driver === undefined ? {} : { driver }),
+      ...(migrate === undefined ? {} : { migrate }),
+      ...(schema === undefined ? {} : { schema }),
+    }
+    return new HarborageSaver({ ...others, state: stateAt({ dsn, ...config }) })
   }
 
   /**
@@ -122,26 +119,28 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * @throws The errors of `openDatabase` and `openStateStore`, such as `unknown_driver`.
    */
   async setup(): Promise<void> {
-    await this.#resources.connection.state()
+    await this.#source.open()
   }
 
   /**
    * Closes what {@link fromConnString} opened, once the calls in flight are done. A state store
-   * that was passed to the constructor stays open, and so does the database of the saver on which
-   * {@link forOwner} was called.
+   * that was passed to the constructor stays open.
    */
-  async end(): Promise<void> {
-    if (this.#isOwnConnection) await this.#resources.connection.end()
+  end(): Promise<void> {
+    return this.#source.close()
   }
 
   /**
-   * Returns a saver of another user with the same database, serializer and fence.
+   * Returns a saver of another user with the same database, serializer and fence. It can be used
+   * until this one has ended, and need not be ended itself.
    *
    * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed.
    */
   forOwner(owner: UserOption): HarborageSaver {
-    const options = { ...this.#options, serde: this.serde, owner }
-    return new HarborageSaver(options, this.#resources, false)
+    const shared = { serde: this.serde, fence: this.#isFenced, state: borrowed(this.#source) }
+    const saver = new HarborageSaver({ ...shared, owner })
+    saver.#memory = this.#memory
+    return saver
   }
 
   /**
@@ -262,12 +261,7 @@ export class HarborageSaver extends BaseCheckpointSaver {
   }
 
   async #call(): Promise<SaverCall> {
-    const { connection, ...shared } = this.#resources
-    const state = await connection.state()
-    return { ...shared, state, serde: this.serde, isFenced: this.#options.fence === true }
+    const state = await this.#source.open()
+    return { ...this.#memory, state, serde: this.serde, isFenced: this.#isFenced }
   }
-}
-
-function resourcesOf(connection: Connection): Resources {
-  return { connection, threads: new Threads(), stored: new LastStoredValues() }
 }

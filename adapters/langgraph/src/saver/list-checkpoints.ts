@@ -14,7 +14,7 @@ import { loadSlots } from './load-slots.ts'
 import { loadTuples, type OpenedCheckpoint, openCheckpoint } from './load-tuples.ts'
 import { matcherOf } from './metadata-filter.ts'
 import { checkpointIdOf, findPlace, namespaceOf, type Thread } from './place.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import { readThread } from './thread-record.ts'
 
 /** The largest number of checkpoints whose large values are loaded together. */

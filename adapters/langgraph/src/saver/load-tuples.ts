@@ -21,7 +21,7 @@ import type { TypedBytes } from './frames.ts'
 import { checkpointKind, parseCheckpointKind } from './kinds.ts'
 import { loadBlobs } from './load-blobs.ts'
 import type { Thread } from './place.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import { decodeWrites, type Write } from './writes-payload.ts'
 
 /** A checkpoint that was found, with its names and what its slot holds. */

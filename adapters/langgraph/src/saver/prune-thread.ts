@@ -3,7 +3,7 @@ import { MAX_COMMIT_ENTRIES } from '@harborage/state'
 import { retryConflicts } from './conflict-retries.ts'
 import type { Thread } from './place.ts'
 import { planPruning, type PruningPlan } from './pruning-plan.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import { encodeThread, readThread, type ThreadRecord } from './thread-record.ts'
 import { expectation, isAboutThread } from './threads.ts'
 

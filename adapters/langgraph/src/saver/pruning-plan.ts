@@ -13,7 +13,7 @@ import {
 import { deserialize, type OpenedCheckpoint, openCheckpoint } from './load-tuples.ts'
 import { loadSlots } from './load-slots.ts'
 import type { Thread } from './place.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 
 /** What a pruning removes. */
 export interface PruningPlan {

@@ -8,7 +8,7 @@ import { joinBytes } from './frames.ts'
 import { blobKind, checkpointKind, isFullyNamed } from './kinds.ts'
 import type { Place, Thread } from './place.ts'
 import { type Blob, type NewCheckpoint, prepareCheckpoint } from './prepare-checkpoint.ts'
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import type { StoredValues } from './stored-values.ts'
 
 /** Saves a checkpoint and the large values that are new in it, in one commit. */

@@ -1,4 +1,4 @@
-import type { SaverCall } from './resources.ts'
+import type { SaverCall } from './saver-call.ts'
 import { type NewWrites, WriteSlots } from './write-slots.ts'
 
 /** Saves the writes of a task in one commit. */

@@ -2,7 +2,7 @@ import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import { HarborageError } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import type { UserOption } from '../owner.ts'
-import type { ConnectionOptions } from './connection.ts'
+import type { SourceConfig, StateSource } from '../state-source.ts'
 
 /** The options of every saver. */
 export interface SaverOptions {
@@ -21,37 +21,32 @@ export interface SaverOptions {
 
 /** The options of `new HarborageSaver`. */
 export interface HarborageSaverOptions extends SaverOptions {
-  /** The state store that keeps the threads. */
-  readonly state: StateStore
+  /** An open state store, which stays open when the saver ends, or what opens one. */
+  readonly state: StateStore | StateSource
 }
 
 /** The options of `HarborageSaver.fromConnString`. */
-export interface ConnectOptions extends SaverOptions, Omit<ConnectionOptions, 'dsn'> {}
+export interface ConnectOptions extends SaverOptions, Omit<SourceConfig, 'dsn'> {}
 
 const saverNames = ['owner', 'serde', 'fence']
-const connectNames = [...saverNames, 'schema', 'migrate']
+const connectNames = [...saverNames, 'driver', 'migrate', 'schema']
 
-/** Checks the options of a constructor and returns the state store. */
-export function checkSaverOptions(
-  options: SaverOptions & { readonly state?: StateStore },
-): StateStore {
+/** Checks the options of the constructor. */
+export function checkSaverOptions(options: HarborageSaverOptions): HarborageSaverOptions {
   checkOptions(options, ['state', ...saverNames])
-  const { state } = options
-  const given: unknown = state
-  if (state !== undefined && typeof given === 'object' && given !== null && 'loadMany' in given) {
-    return state
+  const given: unknown = options.state
+  if (typeof given === 'object' && given !== null && ('loadMany' in given || 'open' in given)) {
+    return options
   }
   throw invalid('state is no open state store: pass what openStateStore() resolved to')
 }
 
-/** Checks the options of a connection and returns them with the place of the database. */
-export function checkConnectOptions(dsn: string, options: ConnectOptions): ConnectionOptions {
+/** Checks the options of a connection. */
+export function checkConnectOptions(dsn: string, options: ConnectOptions): ConnectOptions {
   checkOptions(options, connectNames)
   const given: unknown = dsn
-  if (typeof given !== 'string' || given === '') {
-    throw invalid('the connection string is missing: pass a DSN, or the path of an SQLite file')
-  }
-  return { dsn, schema: options.schema, migrate: options.migrate }
+  if (typeof given === 'string' && given !== '') return options
+  throw invalid('the connection string is missing: pass a DSN, or the path of an SQLite file')
 }
 
 /** Checks how many checkpoints a pruning keeps. */

@@ -1,5 +1,5 @@
 import type { CallOptions } from '@harborage/core'
-import type { StateStore, StateStoreConfig } from '@harborage/state'
+import type { StateStore } from '@harborage/state'
 import {
   BaseStore,
   type GetOperation,
@@ -14,7 +14,13 @@ import {
 } from '@langchain/langgraph-checkpoint'
 
 import { bindOwner, type OwnerOption } from '../owner.ts'
-import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
+import {
+  borrowed,
+  sourceOf,
+  stateAt,
+  type SourceConfig,
+  type StateSource,
+} from '../state-source.ts'
 import type { SearchOrder } from './candidates.ts'
 import { changesOf } from './changes-of.ts'
 import { checkNamespace } from './check-namespace.ts'
@@ -42,8 +48,7 @@ export interface HarborageStoreOptions extends StoreSettings {
 }
 
 /** The options of {@link HarborageStore.fromConnString}. */
-export interface StoreConnectionOptions
-  extends StoreSettings, Pick<StateStoreConfig, 'driver' | 'migrate'> {}
+export interface StoreConnectionOptions extends StoreSettings, Omit<SourceConfig, 'dsn'> {}
 
 /** Options of a put, among them one that is refused. */
 interface PutOptions extends CallOptions {
@@ -105,14 +110,16 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    * Makes a store that opens its state store itself: by {@link setup}, or else at its first call.
    *
    * @param dsn Where the items are, such as `sqlite:./agent.db`, `postgres://user@host/name` or
-   * `memory:`. The package of the engine has to be imported first.
+   * `memory:`. A text without a scheme is the path of an SQLite file. The package of the engine has
+   * to be imported first.
    * @throws `identity_required` or `invalid_identity` as the constructor.
    */
   static fromConnString(
     dsn: string,
-    { driver, migrate, ...settings }: StoreConnectionOptions,
+    { driver, migrate, schema, ...settings }: StoreConnectionOptions,
   ): HarborageStore {
-    const config = { dsn, ...(driver && { driver }), ...(migrate && { migrate }) }
+    const options = { ...(driver && { driver }), ...(migrate && { migrate }) }
+    const config = { dsn, ...options, ...(schema && { schema }) }
     return new HarborageStore({ ...settings, state: stateAt(config) })
   }
 
