@@ -48,7 +48,9 @@ test('a failed opening is reported, and tried again', async () => {
 
 test('the order of listKind is declined, unless the database keeps it already', async () => {
   const folder = await temporaryFolder()
-  const [fresh = '', older = ''] = ['fresh', 'older'].map((name) => `sqlite:${join(folder, `${name}.db`)}`)
+  const [fresh = '', older = ''] = ['fresh', 'older'].map(
+    (name) => `sqlite:${join(folder, `${name}.db`)}`,
+  )
   await (await openStateStore({ dsn: older })).close()
   const codes: (string | undefined)[] = []
   for (const dsn of [fresh, older]) {

@@ -51,7 +51,11 @@ ${body
 const versions: readonly (readonly [what: string, packages: readonly string[]])[] = [
   [
     'the oldest LangGraph',
-    ['@langchain/langgraph@1.0.0', '@langchain/langgraph-checkpoint@1.1.0', '@langchain/core@1.1.48'],
+    [
+      '@langchain/langgraph@1.0.0',
+      '@langchain/langgraph-checkpoint@1.1.0',
+      '@langchain/core@1.1.48',
+    ],
   ],
   ['the newest LangGraph', ['@langchain/langgraph', '@langchain/core']],
 ]
