@@ -53,7 +53,7 @@ const versions: readonly (readonly [what: string, packages: readonly string[]])[
     'the oldest LangGraph',
     [
       '@langchain/langgraph@1.0.0',
-      '@langchain/langgraph-checkpoint@1.1.0',
+      '@langchain/langgraph-checkpoint@1.1.6',
       '@langchain/core@1.1.48',
     ],
   ],
