@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
 
+import { nextMillisecond } from '../support/next-millisecond.ts'
 import { openStore } from '../support/open-store.ts'
 import { memory, places } from '../support/places.ts'
 import { recordedOperations } from '../support/recorded-operations.ts'
@@ -20,6 +21,8 @@ describe.each(places)('a batch on $name', (place) => {
     const store = await openStore(place)
     await store.put(['a'], 'one', { n: 1 })
     await store.put(['a', 'b'], 'two', { n: 2 })
+    // A search returns items of one moment by their names.
+    await nextMillisecond()
     const answers: readonly unknown[] = await store.batch([
       { namespace: ['a', 'b'], key: 'two' },
       { namespace: ['a'], key: 'three', value: { n: 3 } },
