@@ -9,8 +9,6 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A PostgreSQL server, with rights to create databases on it. */
     postgresServer: string
-    /** What a `create database` on it ends with. */
-    databaseOptions: string
   }
 }
 
@@ -22,17 +20,17 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   if (named) {
     await mustCreateDatabases(named)
     project.provide('postgresServer', named)
-    project.provide('databaseOptions', '')
     return
   }
   const server = await startPostgresServer({ settings, within: memoryFolder, isTemplate: true })
   project.provide('postgresServer', server.dsn)
-  // Far less work than to write each page to the log, as servers do by default.
-  project.provide('databaseOptions', 'strategy file_copy')
   return () => server.stop()
 }
 
 /**
+ * Databases are created by way of the log, as servers do by default: a copy of files begins with a
+ * checkpoint, which disturbs tests that count what is written.
+ *
  * Tests of durability start a server of their own: this one may forget what it acknowledged when the
  * machine loses power, and is several times faster at creating databases.
  */

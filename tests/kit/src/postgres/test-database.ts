@@ -14,7 +14,7 @@ export interface TestDatabase {
 export async function createDatabase(): Promise<TestDatabase> {
   const server = inject('postgresServer')
   const name = `harborage_test_${randomBytes(8).toString('hex')}`
-  await execute(server, `create database "${name}" ${inject('databaseOptions')}`)
+  await execute(server, `create database "${name}"`)
   const dsn = new URL(server)
   dsn.pathname = `/${name}`
   return {
