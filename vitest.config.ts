@@ -17,11 +17,12 @@ const testsOfRegistries = [
   'tests/**/registration.test.ts',
 ]
 
-/** Tests that take long, or that change more of their process than they can put right again. */
+/** Tests that take long, that measure their process, or that change more of it than they restore. */
 const testsOfAProcess = [
-  'tests/{conformance,faults,mutants}/**/*.test.ts',
-  'tests/engines/pglite/**/*.test.ts',
+  'tests/{conformance,engines,faults,kit,mutants,observability,opening,stores}/**/*.test.ts',
   'tests/workspace/{api-reference,docs,hosting,types,walks}/**/*.test.ts',
+  'examples/*/test/**/*.test.ts',
+  'bench/test/**/*.test.ts',
 ]
 
 /** Tests of the packed packages, which are packed once. */
@@ -53,8 +54,6 @@ export default defineConfig({
           include: [
             ...publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
             'tests/**/*.test.ts',
-            'examples/*/test/**/*.test.ts',
-            'bench/test/**/*.test.ts',
           ],
           exclude: [...defaultExclude, ...testsOfAProcess, ...testsOfRegistries, testsOfPackages],
           isolate: false,
