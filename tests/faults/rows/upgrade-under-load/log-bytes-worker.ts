@@ -80,11 +80,16 @@ async function onPostgres(): Promise<LogUses> {
   const use = async (): Promise<LogUse> => {
     uses.length = 0
     await save(state, 0, SAVES)
-    const median = (of: keyof LogUse): number =>
-      uses.map((each) => each[of]).toSorted((a, b) => a - b)[Math.floor(uses.length / 2)] ?? 0
-    return { bytes: median('bytes'), records: median('records') }
+    if (uses.length === 0) throw new Error('every save followed a checkpoint')
+    // By chance the page of a row has no room for its next version, which is then logged as a whole.
+    const least = (of: keyof LogUse): number => Math.min(...uses.map((each) => each[of]))
+    return { bytes: least('bytes'), records: least('records') }
   }
-  const result = { fill: await use(), overwrite: await use() }
+  const fill = await use()
+  // Makes room in the pages of the rows.
+  await save(state, 0, SAVES)
+  await client.query('vacuum state_records')
+  const result = { fill, overwrite: await use() }
   await client.end()
   return result
 }
