@@ -4,6 +4,7 @@ import {
   JsonPlusSerializer,
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint'
+import { isObject } from '../saver/header-shapes.ts'
 import { ImportError } from './import-error.ts'
 
 /** Options of a source that reads tables. */
@@ -92,10 +93,6 @@ function isRecordOfVersions(value: unknown): boolean {
       (version) => typeof version === 'number' || typeof version === 'string',
     )
   )
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function malformed(threadId: string, what: string): ImportError {

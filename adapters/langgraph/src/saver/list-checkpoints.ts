@@ -10,7 +10,7 @@ import {
   ofCheckpoint,
 } from './find-checkpoint.ts'
 import { CHECKPOINT_PREFIX, checkpointKind, namespacePrefix, parseCheckpointKind } from './kinds.ts'
-import { loadSlots } from './load-slots.ts'
+import { loadSlots } from '../load-slots.ts'
 import { loadTuples, type OpenedCheckpoint, openCheckpoint } from './load-tuples.ts'
 import { matcherOf } from './metadata-filter.ts'
 import { checkpointIdOf, findPlace, namespaceOf, type Thread } from './place.ts'

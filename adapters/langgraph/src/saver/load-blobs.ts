@@ -2,7 +2,7 @@ import type { Identity } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import { splitBytes } from './frames.ts'
 import { blobKind } from './kinds.ts'
-import { loadSlots } from './load-slots.ts'
+import { loadSlots } from '../load-slots.ts'
 
 /**
  * Loads large values of a thread.

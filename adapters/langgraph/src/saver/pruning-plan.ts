@@ -11,7 +11,7 @@ import {
   parseCheckpointKind,
 } from './kinds.ts'
 import { deserialize, type OpenedCheckpoint, openCheckpoint } from './load-tuples.ts'
-import { loadSlots } from './load-slots.ts'
+import { loadSlots } from '../load-slots.ts'
 import type { Thread } from './place.ts'
 import type { SaverCall } from './saver-call.ts'
 

@@ -1,4 +1,4 @@
-import { isHarborageError } from '@harborage/core'
+import { type CallOptions, isHarborageError } from '@harborage/core'
 import { MAX_LOAD_SLOTS, type Slot, type StateRecord, type StateStore } from '@harborage/state'
 
 /**
@@ -8,22 +8,24 @@ import { MAX_LOAD_SLOTS, type Slot, type StateRecord, type StateStore } from '@h
 export async function loadSlots(
   state: StateStore,
   slots: readonly Slot[],
+  options: CallOptions = {},
 ): Promise<readonly (StateRecord | undefined)[]> {
   if (slots.length === 0) return []
-  if (slots.length > MAX_LOAD_SLOTS) return loadHalves(state, slots)
+  if (slots.length > MAX_LOAD_SLOTS) return loadParts(state, slots, MAX_LOAD_SLOTS, options)
   try {
-    return await state.loadMany(slots)
+    return await state.loadMany(slots, options)
   } catch (error) {
     if (slots.length === 1 || !isHarborageError(error, 'result_too_large')) throw error
-    return loadHalves(state, slots)
+    return loadParts(state, slots, Math.ceil(slots.length / 2), options)
   }
 }
 
-async function loadHalves(
+async function loadParts(
   state: StateStore,
   slots: readonly Slot[],
+  size: number,
+  options: CallOptions,
 ): Promise<readonly (StateRecord | undefined)[]> {
-  const middle = Math.ceil(slots.length / 2)
-  const first = await loadSlots(state, slots.slice(0, middle))
-  return [...first, ...(await loadSlots(state, slots.slice(middle)))]
+  const first = await loadSlots(state, slots.slice(0, size), options)
+  return [...first, ...(await loadSlots(state, slots.slice(size), options))]
 }
