@@ -4,7 +4,7 @@ import type { StateStore } from '@harborage/state'
 import type { Item, Operation } from '@langchain/langgraph-checkpoint'
 
 import { HarborageStore } from '../../src/store/harborage-store.ts'
-import type { Choice } from './choice.ts'
+import type { Choice } from '@harborage/test-kit/choice'
 import type { CallSource, FuzzedCall } from './fuzzed-call.ts'
 import { chooseClaim, markOf, owners, type Owning } from './owners.ts'
 

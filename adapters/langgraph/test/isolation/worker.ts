@@ -10,7 +10,7 @@ import { inspect, isDeepStrictEqual } from 'node:util'
 import { openStateStore } from '@harborage/state'
 import { writeLine } from '@harborage/test-kit/write-line'
 
-import { Choice } from './choice.ts'
+import { Choice } from '@harborage/test-kit/choice'
 import type { CallSource } from './fuzzed-call.ts'
 import { ItemCalls } from './item-calls.ts'
 import { isForeign, type Owning } from './owners.ts'

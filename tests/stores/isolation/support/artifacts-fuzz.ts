@@ -10,9 +10,10 @@ import {
   type ArtifactScope,
 } from '@harborage/artifacts'
 import type { Database } from '@harborage/core'
+import type { Choice } from '@harborage/test-kit/choice'
 import { collect } from '@harborage/test-kit/collect'
 
-import type { Choice, FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
+import type { FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
 import {
   chooseNeighbor,
   chooseOwner,

@@ -1,7 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util'
 
 import { isHarborageError } from '@harborage/core'
-import { randomSource } from '@harborage/test-kit/random-source'
+import { Choice } from '@harborage/test-kit/choice'
 
 /** A call of a store, and what it has to answer. */
 export interface FuzzedCall {
@@ -18,38 +18,6 @@ export interface FuzzedCall {
  */
 export interface FuzzedStore extends AsyncDisposable {
   readonly nextCall: (choice: Choice) => FuzzedCall
-}
-
-/** Random choices that are the same for the same seed. */
-export class Choice {
-  readonly #random: () => number
-
-  constructor(seed: number) {
-    this.#random = randomSource(seed)
-  }
-
-  /** Returns a whole number from 0 to one less than `count`. */
-  below(count: number): number {
-    return Math.floor(this.#random() * count)
-  }
-
-  /** Returns one of the items. */
-  of<Item>(items: readonly Item[]): Item {
-    const item = items[this.below(items.length)]
-    if (item === undefined) throw new Error('there is nothing to choose from')
-    return item
-  }
-
-  /** Returns one of the items, or `undefined` if there are none. */
-  maybe<Item>(items: readonly Item[]): Item | undefined {
-    return items[this.below(items.length)]
-  }
-
-  /** Returns an item by its weight. */
-  byWeight<Item>(items: readonly (readonly [weight: number, item: Item])[]): Item {
-    const heavy = items.flatMap(([weight, item]) => Array.from({ length: weight }, () => item))
-    return this.of(heavy)
-  }
 }
 
 /**

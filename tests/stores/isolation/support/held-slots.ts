@@ -1,7 +1,7 @@
 import type { EventId } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 
-import type { Choice } from './fuzzed-store.ts'
+import type { Choice } from '@harborage/test-kit/choice'
 import { chooseOwner, hasParts, ownerOf, partsOf, type Parts } from './owners.ts'
 
 const KINDS = ['a', 'a.', 'a.b', 'A', 'a%', 'a\ue000', 'a\u{10000}', 'b'] as const

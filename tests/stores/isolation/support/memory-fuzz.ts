@@ -13,9 +13,10 @@ import {
   type MemoryRules,
   type Summarizer,
 } from '@harborage/memory'
+import type { Choice } from '@harborage/test-kit/choice'
 import { collect } from '@harborage/test-kit/collect'
 
-import type { Choice, FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
+import type { FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
 import {
   chooseOwner,
   chooseSubtree,

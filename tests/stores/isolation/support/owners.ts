@@ -10,7 +10,7 @@ import {
   type Subtree,
   type SubtreeLevel,
 } from '@harborage/core'
-import type { Choice } from './fuzzed-store.ts'
+import type { Choice } from '@harborage/test-kit/choice'
 
 /** All parts of an owner. Those that it lacks are `''`. */
 export type Parts = Required<RunIdentity>

@@ -1,8 +1,9 @@
 import { parseEventId, type Database, type EventId, type SubtreeLevel } from '@harborage/core'
 import { openStateStore, type StateListOptions, type StateStore } from '@harborage/state'
+import type { Choice } from '@harborage/test-kit/choice'
 import { collect } from '@harborage/test-kit/collect'
 
-import type { Choice, FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
+import type { FuzzedCall, FuzzedStore } from './fuzzed-store.ts'
 import {
   BOUNDS,
   choosePlace,

@@ -1,4 +1,4 @@
-import { randomSource } from '@harborage/test-kit/random-source'
+import { randomSource } from './random-source.ts'
 
 /** Random choices that are the same for the same seed. */
 export class Choice {
@@ -23,5 +23,11 @@ export class Choice {
   /** Returns one of the items, or `undefined` if there are none. */
   maybe<Item>(items: readonly Item[]): Item | undefined {
     return items[this.below(items.length)]
+  }
+
+  /** Returns an item by its weight. */
+  byWeight<Item>(items: readonly (readonly [weight: number, item: Item])[]): Item {
+    const heavy = items.flatMap(([weight, item]) => Array.from({ length: weight }, () => item))
+    return this.of(heavy)
   }
 }
