@@ -1,13 +1,10 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
-import type { BrokenBuild, FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
-import { figures, isNoticed, sumOf } from '../../harness/figures.ts'
+import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
+import { fuzzPlaces } from '../../harness/fuzzing-process.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
-import { startProcess } from '../../harness/start-process.ts'
 import { brokenBuilds } from './broken-builds.ts'
 
 /** In the package of the adapter, where its framework is installed. */
@@ -38,38 +35,9 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
     SQLite: 'sqlite::memory:',
     Postgres: await freshDatabase(),
   }
-  const done = new Map<string, number>()
-  const noticed = new AbortController()
-  const found = await Promise.all(
-    shares.map(async ([place, share], index) => {
-      const config = { dsn: dsns[place], seed: index + 1, calls: Math.ceil(rounds * share) }
-      const part = await fuzz(config, brokenBuild, noticed.signal, (calls) => {
-        done.set(place, calls)
-        progress([...done.values()].reduce((sum, each) => sum + each, 0))
-      })
-      if (isNoticed(brokenBuild, [part])) noticed.abort()
-      return { ...part, violations: part.violations.map((each) => `${place}: ${each}`) }
-    }),
-  )
-  return sumOf(found)
-}
-
-async function fuzz(
-  config: object,
-  brokenBuild: BrokenBuild | undefined,
-  noticed: AbortSignal,
-  progress: (done: number) => void,
-): Promise<Figures> {
-  const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
-  const exited = once(child, 'exit')
-  noticed.addEventListener('abort', () => child.kill('SIGKILL'))
-  let found: Partial<Figures> | undefined
-  for await (const line of createInterface({ input: child.stdout })) {
-    const told = JSON.parse(line) as { readonly done?: number; readonly found?: Partial<Figures> }
-    if (told.done !== undefined) progress(told.done)
-    found ??= told.found
-  }
-  await exited
-  if (found === undefined) return figures({ violations: ['the process ended before its calls'] })
-  return figures(found)
+  const places = shares.map(([place, share], index) => ({
+    name: place,
+    config: { dsn: dsns[place], seed: index + 1, calls: Math.ceil(rounds * share) },
+  }))
+  return fuzzPlaces(places, { script, brokenBuild, progress })
 }

@@ -1,15 +1,12 @@
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 
 import { HANG_LIMIT_MS } from '@harborage/test-kit/hang-limit'
-import type { BrokenBuild, FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
-import { figures, isNoticed, sumOf } from '../../harness/figures.ts'
+import type { FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
+import { fuzzPlaces } from '../../harness/fuzzing-process.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
-import { startProcess } from '../../harness/start-process.ts'
 import { brokenBuilds } from './broken-builds.ts'
 import type { Place } from './stores.ts'
-import type { WorkerConfig, WorkerLine } from './worker.ts'
+import type { WorkerConfig } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
@@ -39,46 +36,11 @@ export const hostileInput: FaultRow = {
 
 async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
   const dsn = await freshDatabase()
-  const done = new Map<Place, number>()
-  const noticed = new AbortController()
-  const found = await Promise.all(
-    shares.map(async ([place, share], index) => {
-      const config = { place, dsn, seed: rounds + index, calls: Math.ceil(rounds * share) }
-      const part = await fuzz(config, brokenBuild, noticed.signal, (calls) => {
-        done.set(place, calls)
-        progress([...done.values()].reduce((sum, each) => sum + each, 0))
-      })
-      if (isNoticed(brokenBuild, [part])) noticed.abort()
-      return part
-    }),
-  )
-  return sumOf(found)
-}
-
-async function fuzz(
-  config: WorkerConfig,
-  brokenBuild: BrokenBuild | undefined,
-  noticed: AbortSignal,
-  progress: (done: number) => void,
-): Promise<Figures> {
-  const child = startProcess(script, [JSON.stringify(config)], { brokenBuild })
-  const exited = once(child, 'exit')
-  noticed.addEventListener('abort', () => child.kill('SIGKILL'))
+  const places = shares.map(([place, share], index) => {
+    const calls = Math.ceil(rounds * share)
+    const config: WorkerConfig = { place, dsn, seed: rounds + index, calls }
+    return { name: place, config }
+  })
   const silenceMs = brokenBuild === undefined ? HANG_LIMIT_MS : SILENCE_OF_BROKEN_BUILD_MS
-  const watch = setTimeout(() => child.kill('SIGKILL'), silenceMs)
-  let found: Figures | undefined
-  let reached = 0
-  for await (const line of createInterface({ input: child.stdout })) {
-    watch.refresh()
-    const told = JSON.parse(line) as WorkerLine
-    if ('found' in told) found = told.found
-    else progress((reached = told.done))
-  }
-  await exited
-  clearTimeout(watch)
-  const where = `${config.place}, seed ${config.seed}`
-  if (found === undefined) {
-    return figures({ violations: [`${where}: a call after ${reached} hangs or ends the process`] })
-  }
-  return { ...found, violations: found.violations.map((each) => `${config.place}: ${each}`) }
+  return fuzzPlaces(places, { script, brokenBuild, progress, silenceMs })
 }

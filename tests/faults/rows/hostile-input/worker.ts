@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { Figures } from '../../harness/fault-row.ts'
+import type { FuzzingLine } from '../../harness/fuzzing-process.ts'
 import { isBroken } from '../../harness/this-build.ts'
 import { openStores, type Place } from './stores.ts'
 import { Fuzzing } from './fuzzing.ts'
@@ -14,9 +14,6 @@ export interface WorkerConfig {
   readonly seed: number
   readonly calls: number
 }
-
-/** A line of the worker: how far it has come, or what it found in the end. */
-export type WorkerLine = { readonly done: number } | { readonly found: Figures }
 
 const config = JSON.parse(process.argv[2] ?? '') as WorkerConfig
 // Some junk is taken for the name of a file.
@@ -39,6 +36,6 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-function write(line: WorkerLine): void {
+function write(line: FuzzingLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
