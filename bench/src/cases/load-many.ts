@@ -5,7 +5,7 @@ import type { Payload, Place } from '../contenders/slot-store.ts'
 import { newDsn } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
-import { at, mustEqual, newEventIds, newPayload, placesOfOneSession, SLOTS } from './workload.ts'
+import { at, mustEqual, newPayload, newRecords, placesOfOneSession, SLOTS } from './workload.ts'
 
 /** The number of slots that are read together. */
 const READ = 10
@@ -26,15 +26,8 @@ export function loadMany(engine: EngineName): Race {
       const state = await currentBuild.openStateStore({ dsn: await newDsn(engine, scene) })
       scene.onEnd(() => state.close())
       const places = placesOfOneSession(SLOTS)
-      const eventIds = newEventIds(SLOTS)
       const payload = newPayload()
-      const save = places.map(({ identity, kind }, index) => ({
-        eventId: at(eventIds, index),
-        identity,
-        kind,
-        bytes: payload.bytes,
-      }))
-      await state.commit({ save })
+      await state.commit({ save: newRecords(places, payload) })
       const reading = (name: string, read: ReadSlots) => readingTens(places, payload, name, read)
       return [
         reading('10 awaited loads', (tens) => loadInTurn(state, tens)),

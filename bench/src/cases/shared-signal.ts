@@ -4,7 +4,7 @@ import { currentBuild } from '../contenders/build.ts'
 import type { Payload, Place } from '../contenders/slot-store.ts'
 import { newDsn } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
-import { at, mustEqual, newEventIds, newPayload, SLOTS, spreadPlaces } from './workload.ts'
+import { at, mustEqual, newPayload, newRecords, SLOTS, spreadPlaces } from './workload.ts'
 
 /** The number of concurrent calls. */
 const CALLS = 20_000
@@ -23,15 +23,8 @@ export function sharedSignal(engine: EngineName): Race {
     setUp: async (scene) => {
       const state = await currentBuild.openStateStore({ dsn: await newDsn(engine, scene) })
       scene.onEnd(() => state.close())
-      const eventIds = newEventIds(SLOTS)
       const payload = newPayload()
-      const save = places.map(({ identity, kind }, index) => ({
-        eventId: at(eventIds, index),
-        identity,
-        kind,
-        bytes: payload.bytes,
-      }))
-      await Promise.all(save.map((record) => state.save(record)))
+      await Promise.all(newRecords(places, payload).map((record) => state.save(record)))
       return [
         loading(state, payload, 'without a signal', undefined),
         loading(state, payload, 'one signal for all', new AbortController().signal),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 import { type EventId, newEventId } from '@harborage/core'
+import type { NewStateRecord } from '@harborage/state'
 
 import type { Payload, Place } from '../contenders/slot-store.ts'
 
@@ -41,6 +42,14 @@ export function newPayload(): Payload {
 
 export function newEventIds(count: number): readonly EventId[] {
   return Array.from({ length: count }, () => newEventId())
+}
+
+/** Returns a new record for each slot. */
+export function newRecords(
+  places: readonly Place[],
+  { bytes }: Payload,
+): readonly NewStateRecord[] {
+  return places.map(({ identity, kind }) => ({ eventId: newEventId(), identity, kind, bytes }))
 }
 
 /** Returns the item at this index of an endless repetition of the items. */
