@@ -1,4 +1,4 @@
-import { tenantOwner } from '@harborage/core'
+import { tenantOwner, type CallOptions } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
@@ -179,14 +179,7 @@ describe('an owner that a function returns', () => {
     await store.put(['a'], 'k', {})
     isSignedIn = false
     const ran = await recordedOperations(async () => {
-      for (const call of [
-        () => store.get(['a'], 'k'),
-        () => store.put(['a'], 'k', {}),
-        () => store.delete(['a'], 'k'),
-        () => store.search([]),
-        () => store.listNamespaces(),
-        () => store.batch([]),
-      ]) {
+      for (const call of [...callsOf(store), () => store.batch([])]) {
         expect((await failureOf(call)).code).toBe('identity_required')
       }
     })
@@ -198,13 +191,7 @@ test('a store that is closed refuses every call', async () => {
   const state = await openStateStore()
   const store = new HarborageStore({ state, owner: ann })
   await state.close()
-  for (const call of [
-    () => store.get(['a'], 'k'),
-    () => store.put(['a'], 'k', {}),
-    () => store.delete(['a'], 'k'),
-    () => store.search([]),
-    () => store.listNamespaces(),
-  ]) {
+  for (const call of callsOf(store)) {
     expect((await failureOf(call)).code).toBe('store_closed')
   }
 })
@@ -212,15 +199,23 @@ test('a store that is closed refuses every call', async () => {
 test('a call whose signal is aborted rejects with its reason', async () => {
   const store = new HarborageStore({ state: await openFor('memory:'), owner: ann })
   const signal = AbortSignal.abort(new Error('the user left'))
-  for (const call of [
-    () => store.get(['a'], 'k', { signal }),
-    () => store.put(['a'], 'k', {}, undefined, { signal }),
-    () => store.delete(['a'], 'k', { signal }),
-    () => store.search([], { signal }),
-    () => store.listNamespaces({ signal }),
-    () => store.batch([{ namespace: ['a'], key: 'k', value: {} }], { signal }),
-  ]) {
+  for (const call of callsOf(store, { signal })) {
     await expect(call).rejects.toThrow('the user left')
   }
   expect(await store.get(['a'], 'k')).toBeNull()
 })
+
+/** Returns a call of each method. */
+function callsOf(
+  store: HarborageStore,
+  options: CallOptions = {},
+): readonly (() => Promise<unknown>)[] {
+  return [
+    () => store.get(['a'], 'k', options),
+    () => store.put(['a'], 'k', {}, undefined, options),
+    () => store.delete(['a'], 'k', options),
+    () => store.search([], options),
+    () => store.listNamespaces(options),
+    () => store.batch([{ namespace: ['a'], key: 'k', value: {} }], options),
+  ]
+}
