@@ -95,6 +95,9 @@ const isOnlyRead = `(${isLedger} or exists (
 const hasRight = `case when wanted = 'DELETE' then has_table_privilege(c.oid, wanted)
   else has_any_column_privilege(c.oid, wanted) end`
 
+/** The privileges that a store needs at most. */
+export const privileges: readonly string[] = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
+
 /** The SQL expression of the triggers of a table. */
 export const triggers = `(select coalesce(json_agg(json_build_object(
         'name', t.tgname,
@@ -116,7 +119,7 @@ export const tableQuery: SqlStatement<TableSelection, unknown> = {
     ))::text as hides_rows,
     ${triggers},
     array_to_json(array(
-      select wanted from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) as wanted
+      select wanted from unnest(array[${privileges.map((wanted) => `'${wanted}'`).join(', ')}]) as wanted
       where not (${hasRight}) and (wanted = 'SELECT' or not ${isOnlyRead})
     ))::text as missing_rights
   from pg_class c join pg_namespace n on n.oid = c.relnamespace

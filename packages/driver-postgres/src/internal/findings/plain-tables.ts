@@ -1,14 +1,11 @@
 import type { SqlStatement } from '@harborage/core/sql'
 import { z } from 'zod'
-import { triggers, triggersColumn, type TableFacts } from './inspect-tables.ts'
+import { privileges, triggers, triggersColumn, type TableFacts } from './inspect-tables.ts'
 
 interface NamedTables {
   readonly schema: string
   readonly names: readonly string[]
 }
-
-/** The privileges that a store needs at most. */
-const RIGHTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE']
 
 /**
  * The query for the facts about plain tables: without row security for the role, which has all
@@ -20,7 +17,7 @@ export const plainTableQuery: SqlStatement<NamedTables, unknown> = {
   isShortRead: true,
   repeat: 'reads',
   sql: `select c.relname as name,
-    (not row_security_active(c.oid) and ${RIGHTS.map((right) => `has_table_privilege(c.oid, '${right}')`).join(' and ')}
+    (not row_security_active(c.oid) and ${privileges.map((right) => `has_table_privilege(c.oid, '${right}')`).join(' and ')}
     )::text as is_plain,
     ${triggers}
   from pg_class c
