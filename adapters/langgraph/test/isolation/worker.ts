@@ -14,6 +14,7 @@ import { Choice } from '@harborage/test-kit/choice'
 import type { CallSource } from './fuzzed-call.ts'
 import { ItemCalls } from './item-calls.ts'
 import { isForeign, type Owning } from './owners.ts'
+import { ThreadCalls } from './thread-calls.ts'
 
 interface WorkerConfig {
   readonly dsn: string
@@ -27,7 +28,7 @@ const found = { rounds: 0, acknowledged: 0, foreign: 0, violations: [] as string
 const { dsn, seed, calls } = JSON.parse(process.argv[2] ?? '') as WorkerConfig
 await using state = await openStateStore({ dsn, kindIndex: false })
 const choice = new Choice(seed)
-const sources: readonly CallSource[] = [new ItemCalls(state)]
+const sources: readonly CallSource[] = [new ItemCalls(state), new ThreadCalls(state)]
 while (found.rounds < calls && found.foreign === 0 && found.violations.length === 0) {
   await callAtOnce(choice.of(sources))
   if (found.rounds % 1000 < 3) writeLine(1, JSON.stringify({ done: found.rounds }))

@@ -2,7 +2,26 @@ import type { BrokenBuild } from '../../harness/fault-row.ts'
 
 const ROUNDS = 2_000
 
+/** What goes wrong only where owners have a checkpoint with the same id. */
+const MANY_ROUNDS = 10_000
+
 export const brokenBuilds: readonly BrokenBuild[] = [
+  {
+    name: 'takes the owner of a thread from the configurable',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'adapters/langgraph/src/saver/place.ts',
+        from: 'thread: threadOf(owner, threadId),',
+        to: `thread: threadOf(
+      typeof configurable.userId === 'string' && configurable.userId !== ''
+        ? { tenantId: configurable.tenantId, userId: configurable.userId }
+        : owner,
+      threadId,
+    ),`,
+      },
+    ],
+  },
   {
     name: 'asks for the owner of the current call only once',
     rounds: ROUNDS,
@@ -48,6 +67,28 @@ export const brokenBuilds: readonly BrokenBuild[] = [
         file: 'adapters/langgraph/src/owner.ts',
         from: '(mayBeTenant(owner) ? tenantOwner(owner) : userOwner(owner))',
         to: 'tenantOwner({ tenantId: owner.tenantId })',
+      },
+    ],
+  },
+  {
+    name: 'remembers which threads there are by their ids alone',
+    rounds: ROUNDS,
+    edits: [
+      {
+        file: 'adapters/langgraph/src/saver/threads.ts',
+        from: 'return `${tenantId}\\0${userId}\\0${sessionId}`',
+        to: 'return sessionId',
+      },
+    ],
+  },
+  {
+    name: 'remembers which values are stored by the ids of threads alone',
+    rounds: MANY_ROUNDS,
+    edits: [
+      {
+        file: 'adapters/langgraph/src/saver/stored-values.ts',
+        from: 'return `${tenantId}\\0${userId}\\0${sessionId}\\0`',
+        to: 'return `${sessionId}\\0`',
       },
     ],
   },

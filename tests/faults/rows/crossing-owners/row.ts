@@ -19,11 +19,11 @@ const shares: readonly (readonly [place: string, share: number])[] = [
 
 export const crossingOwners: FaultRow = {
   name: 'crossing owners',
-  how: 'calls of the store for LangGraph, several at once, of owners with similar names, with namespaces, keys and arguments that name other owners',
+  how: 'calls of the saver and the store for LangGraph, several at once, of owners with similar names, with thread ids, namespaces, keys and a configurable that name other owners',
   checked: 'each answer is what this owner stored: nothing of another one, and all of its own',
   unit: 'calls',
   full: 100_000,
-  slice: 3_000,
+  slice: 1_500,
   tools: [],
   brokenBuilds,
   run,
