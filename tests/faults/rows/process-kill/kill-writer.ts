@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { watch, type FSWatcher } from 'node:fs'
-import { createInterface } from 'node:readline'
 
 import type { BrokenBuild } from '../../harness/fault-row.ts'
+import { linesUntilKilled } from '../../harness/lines-until-killed.ts'
 import { startProcess, type RunningProcess } from '../../harness/start-process.ts'
 import { acknowledgedOf } from '../../harness/writer/told.ts'
 import { writerScript, type WriterOptions } from '../../harness/writer/writer-options.ts'
@@ -22,18 +21,10 @@ export async function killWriter(
   brokenBuild: BrokenBuild | undefined,
 ): Promise<readonly number[]> {
   const writer = startProcess(writerScript, [JSON.stringify(options)], { brokenBuild })
-  const exited = once(writer, 'exit')
   const watching = 'folder' in moment ? killAtChange(writer, moment) : undefined
-  const lines: string[] = []
-  // Every line is complete: each was written by one call.
-  for await (const line of createInterface({ input: writer.stdout })) {
-    lines.push(line)
-    // The first line says that it is opening.
-    if ('acknowledgements' in moment && lines.length > moment.acknowledgements) {
-      writer.kill('SIGKILL')
-    }
-  }
-  await exited
+  // The first line says that it is opening.
+  const most = 'acknowledgements' in moment ? 1 + moment.acknowledgements : Infinity
+  const lines = await linesUntilKilled(writer, most)
   watching?.close()
   if (writer.signalCode !== 'SIGKILL') throw new Error(`a writer ended early: ${lines.at(-1)}`)
   return acknowledgedOf(lines, options.callers)

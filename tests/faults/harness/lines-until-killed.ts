@@ -1,0 +1,23 @@
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+import type { RunningProcess } from './start-process.ts'
+
+/**
+ * Kills a process once it has written a number of lines. Resolves to all that it wrote until it had
+ * ended, be it by itself.
+ */
+export async function linesUntilKilled(
+  child: RunningProcess,
+  most: number,
+): Promise<readonly string[]> {
+  const exited = once(child, 'exit')
+  const lines: string[] = []
+  // Every line is complete: each was written by one call.
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (lines.length >= most) child.kill('SIGKILL')
+  }
+  await exited
+  return lines
+}
