@@ -6,6 +6,7 @@ import { diskFaults } from './rows/disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
 import { hostileInput } from './rows/hostile-input/row.ts'
 import { killedBackends } from './rows/pooler/killed-backends.ts'
+import { killedGraphs } from './rows/killed-graphs/row.ts'
 import { longReaders } from './rows/long-readers/row.ts'
 import { poolAndNetwork } from './rows/pool-and-network/row.ts'
 import { pooler } from './rows/pooler/row.ts'
@@ -34,4 +35,5 @@ export const rows: readonly FaultRow[] = [
   upgradeUnderLoad,
   hostileInput,
   crossingOwners,
+  killedGraphs,
 ]

@@ -1,0 +1,4 @@
+import { checkSlice } from '../../harness/check-slice.ts'
+import { killedGraphs } from './row.ts'
+
+checkSlice(killedGraphs)
