@@ -18,6 +18,8 @@ const own = readersOf(AbortSignal.prototype)
 export function isAbortSignal(value: unknown): value is AbortSignal {
   // A proxy of a signal could return anything.
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  // Most values are plain options. The getter would throw, and an error takes longer than a load.
+  if (prototypeOf(value) === Object.prototype) return false
   return readAborted(value) !== undefined
 }
 
