@@ -5,7 +5,7 @@ const REFERENCE = /\b(from|join|update|into) (?:"\w+"\.)?"(\w+)"/g
 const NAMED = /\bwith (?:recursive )?"(\w+)" (?:\([^)]*\) )?as\b/g
 
 /** A comparison of the tenant with a parameter, or with that of a row which was found before. */
-const BOUND = /"tenant_id" = (?:\?|\$\d+(?:::text)?|"?\w+"?\."?tenant_id"?)/
+const BOUND = /"tenant_id" = (?:\+?\?|\$\d+(?:::text)?|"?\w+"?\."?tenant_id"?)/
 
 /**
  * Returns the references to tables in an SQL statement that do not bind the tenant: a row of

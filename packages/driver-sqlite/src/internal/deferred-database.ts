@@ -12,10 +12,11 @@ import {
   type StoredObjects,
   type TransactionTraits,
 } from '@harborage/core/sql'
-import { Kysely, SqliteDialect } from 'kysely'
+import type { Kysely } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
 import { explain } from './examine-place.ts'
 import { findMissingTables } from './find-missing-tables.ts'
+import { statementBuilder } from './statement-builder.ts'
 import type { WritePatience } from './write-queue.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 
@@ -31,11 +32,9 @@ export class DeferredDatabase implements SqlDatabase {
   readonly dialect: SqlDialect = sqliteDialect
   readonly schema = undefined
   /** Only builds statements. Migrations get the builder of the connection. */
-  readonly builder: Kysely<NoTables> = new Kysely({
-    dialect: new SqliteDialect({
-      database: () => Promise.reject(new Error('this builder only builds statements')),
-    }),
-  })
+  readonly builder: Kysely<NoTables> = statementBuilder(() =>
+    Promise.reject(new Error('this builder only builds statements')),
+  )
   readonly #path: string
   readonly #rules: ConnectionRules
   readonly #patience: WritePatience

@@ -13,11 +13,12 @@ import {
   type TransactionTraits,
 } from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import type { Kysely } from 'kysely'
 import { Checkpoints } from './checkpoints.ts'
 import { findMissingTables } from './find-missing-tables.ts'
 import { PreparedConnection, type ReadStatement } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
+import { statementBuilder } from './statement-builder.ts'
 import { PendingResult, WriteQueue, type WritePatience, type WriteScope } from './write-queue.ts'
 
 const READ_PAUSE_MS = 5
@@ -51,7 +52,7 @@ export class SqliteDatabase implements SqlDatabase {
     this.#busyTimeoutMs = patience.busyTimeoutMs
     this.#checkpoints = path === undefined ? undefined : new Checkpoints(this.#connection, path)
     this.#writes = new WriteQueue(this.#connection, patience, this.#checkpoints)
-    this.builder = new Kysely({ dialect: new SqliteDialect({ database: connection }) })
+    this.builder = statementBuilder(connection)
   }
 
   async rows<Parameters, Row>(
