@@ -14,9 +14,14 @@ class Write {
   isBegun = false
   readonly #end = Promise.withResolvers<string>()
 
-  constructor(queue: WriteOrder, keys: readonly string[], bytes = 0) {
+  constructor(
+    queue: WriteOrder,
+    keys: readonly string[],
+    bytes = 0,
+    sharedKeys: readonly string[] = [],
+  ) {
     this.ended = queue
-      .run({ keys: () => keys, bytes }, () => {
+      .run({ keys: () => keys, sharedKeys: () => sharedKeys, bytes }, () => {
         this.isBegun = true
         return this.#end.promise
       })
@@ -49,6 +54,43 @@ test('writes with a common key run one at a time, in order, and others at once',
   expect(begun()).toEqual([0, 1, 2, 3, 5])
   await all[3]?.end()
   expect(begun()).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('writes that share a key run at once, between those that write it', async () => {
+  const queue = new WriteOrder(1, TIMEOUT_MS)
+  const sharing = (key: string) => new Write(queue, [key], 0, ['a'])
+  const all = [
+    sharing('b'),
+    sharing('c'),
+    new Write(queue, ['a']),
+    sharing('d'),
+    sharing('e'),
+    new Write(queue, ['a', 'd']),
+    new Write(queue, [], 0, ['a', 'f']),
+  ]
+  const begun = (): number[] => all.flatMap(({ isBegun }, index) => (isBegun ? [index] : []))
+  expect(begun()).toEqual([0, 1])
+  await all[1]?.end()
+  expect(begun()).toEqual([0, 1])
+  await all[0]?.end()
+  expect(begun()).toEqual([0, 1, 2])
+  await all[2]?.end()
+  expect(begun()).toEqual([0, 1, 2, 3, 4])
+  await all[3]?.end()
+  expect(begun()).toEqual([0, 1, 2, 3, 4])
+  await all[4]?.end()
+  expect(begun()).toEqual([0, 1, 2, 3, 4, 5])
+  await all[5]?.end()
+  expect(begun()).toEqual([0, 1, 2, 3, 4, 5, 6])
+})
+
+test('a write may share a key that it also writes', async () => {
+  const queue = new WriteOrder(1, TIMEOUT_MS)
+  const first = new Write(queue, ['a'], 0, ['a'])
+  const second = new Write(queue, ['a'], 0, ['a'])
+  expect([first.isBegun, second.isBegun]).toEqual([true, false])
+  await first.end()
+  expect(second.isBegun).toBe(true)
 })
 
 test('the keys of a single write are not computed', async () => {

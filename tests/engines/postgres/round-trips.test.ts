@@ -141,6 +141,23 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     expect(trips).toBe(1)
   })
 
+  test('two commits of one record each that expect another slot 1, if they are made together', async () => {
+    const guard = newRecord({ kind: 'guard' })
+    await using own = await openOwnStore({ dsn: server.dsn })
+    await own.state.save(guard)
+    const trips = await tripsOf((state) =>
+      Promise.all(
+        ['guarded.1', 'guarded.2'].map((kind) =>
+          state.commit({
+            expect: [{ identity: ann, kind: 'guard', eventId: guard.eventId }],
+            save: [newRecord({ kind })],
+          }),
+        ),
+      ),
+    )
+    expect(trips).toBe(1)
+  })
+
   test('a commit of ten slots of which one is large 3', async () => {
     const trips = await tripsOf((state) =>
       state.commit({

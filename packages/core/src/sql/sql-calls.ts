@@ -12,6 +12,11 @@ export type NoTables = Record<never, never>
 export interface WriteClaim {
   /** The keys that it may write or lock, as returned by `keysOf` of its statements. */
   readonly keys: readonly string[]
+  /**
+   * The keys that it only locks against changes. Those who share a key need not wait for one
+   * another. Default: none.
+   */
+  readonly sharedKeys?: readonly string[]
   /** Its approximate size in bytes. */
   readonly bytes: number
 }

@@ -72,6 +72,11 @@ export interface WriteTraits<Parameters> {
    * the order of these keys. Default: none.
    */
   keysOf?(call: Parameters): readonly string[]
+  /**
+   * Returns the keys that a call only locks against changes: it waits for calls that may write
+   * them, and not for others that share them. Default: none.
+   */
+  sharedKeysOf?(call: Parameters): readonly string[]
   /** Returns the approximate size of a call in bytes. Default: 0. */
   sizeOf?(call: Parameters): number
 }
@@ -95,6 +100,11 @@ export interface StatementTraits<Parameters> extends WriteTraits<Parameters> {
   readonly isShortRead?: boolean
   /** The form that makes many calls as one statement. Default: none, each call runs by itself. */
   readonly batch?: SqlBatch<Parameters> | undefined
+  /**
+   * Whether calls mostly come several in a tick of the event loop. Then even the first one waits
+   * for the end of the tick, so that they are sent as one. Default: `false`.
+   */
+  readonly isGathered?: boolean
 }
 
 /**

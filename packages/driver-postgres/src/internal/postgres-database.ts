@@ -92,13 +92,19 @@ export class PostgresDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<number> {
     const bytes = statement.sizeOf?.(parameters) ?? 0
-    const claim = { keys: () => statement.keysOf?.(parameters) ?? [], bytes }
+    const claim = {
+      keys: () => statement.keysOf?.(parameters) ?? [],
+      sharedKeys: () => statement.sharedKeysOf?.(parameters) ?? [],
+      bytes,
+    }
     if (hasBatch(statement) && bytes < MAX_CALL_BYTES) {
       const batches = this.#batchesOf(statement)
       return this.#write(claim, statement.repeat, (mayBeApplied, queued) => {
-        const changing = this.#canRunDirectly(queued, batches)
-          ? this.#changeDirectly(statement, parameters, batches)
-          : batches.changes(parameters, bytes, queued)
+        const mayRunDirectly = statement.isGathered !== true
+        const changing =
+          mayRunDirectly && this.#canRunDirectly(queued, batches)
+            ? this.#changeDirectly(statement, parameters, batches)
+            : batches.changes(parameters, bytes, queued)
         return mayBeApplied ? repeated(changing) : changing
       })
     }
@@ -110,10 +116,11 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   async transaction<Result>(
-    { repeat, claim: { keys, bytes } = NOTHING }: TransactionTraits,
+    { repeat, claim: { keys, sharedKeys = [], bytes } = NOTHING }: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
-    return this.#write({ keys: () => keys, bytes }, repeat, (mayBeApplied) =>
+    const claim = { keys: () => keys, sharedKeys: () => sharedKeys, bytes }
+    return this.#write(claim, repeat, (mayBeApplied) =>
       this.#connections.withClient('long', (client) =>
         new Transaction(client, this.#runner, this.#pool.pipelines).run(work(mayBeApplied)),
       ),

@@ -8,12 +8,16 @@ const RENEWED_ENTRIES = 64
 export interface LazyClaim extends Pick<WriteClaim, 'bytes'> {
   /** Returns the keys that no other write may use meanwhile. */
   readonly keys: () => readonly string[]
+  /** Returns the keys that it shares with others that do not write them. Default: none. */
+  readonly sharedKeys?: () => readonly string[]
 }
 
 /** A write and its position in the chain of each of its keys. */
 export class QueuedWrite {
   #keysOf: () => readonly string[]
+  #sharedKeysOf: () => readonly string[]
   #keys: readonly string[] | undefined
+  #sharedKeys: readonly string[] | undefined
   /** The time at which it began to wait. */
   since = 0
   /** The number of calls that have to end first. */
@@ -24,14 +28,21 @@ export class QueuedWrite {
   abortError: Error | undefined
   #begin: (() => void) | undefined
 
-  constructor(keysOf: () => readonly string[]) {
+  constructor(keysOf: () => readonly string[], sharedKeysOf: () => readonly string[] = noKeys) {
     this.#keysOf = keysOf
+    this.#sharedKeysOf = sharedKeysOf
   }
 
   /** The keys of the write, computed on first use. */
   get keys(): readonly string[] {
     this.#keys ??= this.#keysOf()
     return this.#keys
+  }
+
+  /** The keys that the write shares, computed on first use. */
+  get sharedKeys(): readonly string[] {
+    this.#sharedKeys ??= this.#sharedKeysOf()
+    return this.#sharedKeys
   }
 
   /**
@@ -54,8 +65,8 @@ export class QueuedWrite {
 
   /** Drops what it refers to, once it has ended. */
   forget(): void {
-    this.#keysOf = noKeys
-    this.#keys = undefined
+    this.#keysOf = this.#sharedKeysOf = noKeys
+    this.#keys = this.#sharedKeys = undefined
     this.#begin = undefined
     this.followers = undefined
   }
@@ -73,6 +84,8 @@ function noKeys(): readonly string[] {
 class KeyChains {
   /** The last call of each key. */
   #last = new Map<string, QueuedWrite>()
+  /** The calls that share a key, since its last call that does not. */
+  #sharers: Map<string, Set<QueuedWrite>> | undefined
   /** The number of entries added to {@link #last} since it was copied. */
   #added = 0
   #size = 0
@@ -104,6 +117,7 @@ class KeyChains {
       return
     }
     for (const key of queued.keys) if (this.#last.get(key) === queued) this.#last.delete(key)
+    if (this.#sharers !== undefined) this.#stopSharing(queued, this.#sharers)
     const { followers = [] } = queued
     // An object in the old generation would keep all that it refers to alive, long after it ended.
     queued.forget()
@@ -119,12 +133,39 @@ class KeyChains {
       const last = this.#last.get(key)
       this.#last.set(key, queued)
       this.#added += 1
-      if (last === undefined || last === queued) continue
-      last.followers ??= []
-      last.followers.push(queued)
-      queued.waitsFor += 1
+      if (last !== undefined && last !== queued) follow(last, queued)
+      if (this.#sharers !== undefined) this.#followSharers(key, queued, this.#sharers)
     }
+    for (const key of queued.sharedKeys) this.#share(key, queued)
     if (queued.waitsFor > 0) queued.since = performance.now()
+  }
+
+  /** Adds a call to those that share a key. It waits for the last call that does not. */
+  #share(key: string, queued: QueuedWrite): void {
+    const last = this.#last.get(key)
+    // A call may write a key that it also shares.
+    if (last === queued) return
+    if (last !== undefined) follow(last, queued)
+    this.#sharers ??= new Map()
+    const sharers = this.#sharers.get(key)
+    if (sharers === undefined) this.#sharers.set(key, new Set([queued]))
+    else sharers.add(queued)
+  }
+
+  /** Lets a call that writes a key wait for those that share it. Later calls wait for this one. */
+  #followSharers(key: string, queued: QueuedWrite, sharersOf: Map<string, Set<QueuedWrite>>): void {
+    for (const sharer of sharersOf.get(key) ?? []) follow(sharer, queued)
+    sharersOf.delete(key)
+  }
+
+  #stopSharing(queued: QueuedWrite, sharersOf: Map<string, Set<QueuedWrite>>): void {
+    for (const key of queued.sharedKeys) {
+      const sharers = sharersOf.get(key)
+      sharers?.delete(queued)
+      if (sharers?.size === 0) sharersOf.delete(key)
+    }
+    // A new map each time that calls share keys, for the reason that `#renew` gives.
+    if (sharersOf.size === 0) this.#sharers = undefined
   }
 
   /**
@@ -136,6 +177,13 @@ class KeyChains {
     this.#last = new Map(this.#last)
     this.#added = 0
   }
+}
+
+/** Lets a call wait for an earlier one. */
+function follow(earlier: QueuedWrite, queued: QueuedWrite): void {
+  earlier.followers ??= []
+  earlier.followers.push(queued)
+  queued.waitsFor += 1
 }
 
 /**
@@ -164,13 +212,13 @@ export class WriteOrder {
    * write; the errors of `write`.
    */
   run<Result>(
-    { keys, bytes }: LazyClaim,
+    { keys, sharedKeys, bytes }: LazyClaim,
     write: (queued: QueuedWrite) => Promise<Result>,
   ): Promise<Result> {
     if (bytes > 0 && this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes)
       throw tooMany(this.#maxBytes)
     this.#bytes += bytes
-    const queued = new QueuedWrite(keys)
+    const queued = new QueuedWrite(keys, sharedKeys)
     this.#chains.enter(queued)
     return this.#runQueued(queued, bytes, write)
   }

@@ -16,10 +16,17 @@ import { applySlots } from './apply-slots.ts'
 import { commitWork } from './commit-work.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { unknownOutcome } from './lost-answer.ts'
-import { recordRow } from './rows.ts'
+import type { GuardedRow } from './guarded-save-statement.ts'
+import { isSameRun, recordRow } from './rows.ts'
 import type { StateStatements } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
-import { claimOf, touchedSlots, type SlotChange, type TouchedSlot } from './touched-slots.ts'
+import {
+  claimOf,
+  isGuard,
+  touchedSlots,
+  type SlotChange,
+  type TouchedSlot,
+} from './touched-slots.ts'
 
 /**
  * Commits optimistically: writes each slot without reading it first. If a precondition fails, rolls
@@ -75,6 +82,10 @@ function optimisticCommit(
   }
   const filling = onlyFilling(transaction)
   if (filling !== undefined) return fillSlot(database, statements, transaction, filling)
+  const guarded = onlyGuarded(changes)
+  if (guarded !== undefined) {
+    return saveGuarded(database, statements, transaction, guarded, attempts)
+  }
   if (!changes.every(needsNoRead)) return undefined
   const traits = { ...OPTIMISTIC_COMMIT, claim: claimOf(changes) }
   return database.transaction(traits, (mayBeApplied) => {
@@ -141,6 +152,40 @@ async function fillSlot(
   const [filled] = outcome.repeated ? [] : outcome.saveIfEmpty
   if (filled === 'kept' && mayBeApplied) throw unknownOutcome(undefined)
   return filled === 'saved' ? undefined : outcome
+}
+
+/**
+ * Returns the row of a commit that only saves one record, and expects an event id of a slot of the
+ * same run that is locked before.
+ */
+function onlyGuarded([guard, saved, ...others]: readonly TouchedSlot[]): GuardedRow | undefined {
+  if (guard === undefined || saved?.record === undefined || others.length > 0) return undefined
+  const { record, expected, isFilled } = saved
+  const isSimple = typeof expected !== 'string' && isGuard(guard)
+  if (!isSimple || !isSameRun(guard.slot.identity, record.identity)) return undefined
+  return {
+    ...recordRow(record),
+    guard_kind: guard.slot.kind,
+    guard_event_id: guard.expected,
+    filling_event_id: isFilled || expected === null ? record.eventId : '',
+  }
+}
+
+/** Saves a record with one statement that depends on another slot. */
+async function saveGuarded(
+  database: SqlDatabase,
+  statements: StateStatements,
+  transaction: CheckedTransaction,
+  row: GuardedRow,
+  attempts: PriorAttempts,
+): Promise<CommitOutcome | undefined> {
+  try {
+    const written = await database.changes(statements.saveGuarded, row)
+    return written > 0 ? allApplied(transaction) : undefined
+  } catch (error) {
+    attempts.mayBeApplied ||= isSqlFailure(error, 'repeated')
+    throw error
+  }
 }
 
 /**

@@ -18,6 +18,8 @@ type InEitherOrder<Parameters, Row> = Readonly<Record<ListOrder, SqlStatement<Pa
 /** The statements that read ranges of kinds. */
 export interface ListStatements {
   readonly listPage: InEitherOrder<ListPageParameters, PagedKind>
+  /** The same for few records, which may share a connection with other reads. */
+  readonly listFew: InEitherOrder<ListPageParameters, PagedKind>
   /** The sizes of the records that {@link listPage} would read. */
   readonly listPageSizes: InEitherOrder<ListKeysParameters, SizeColumn>
   readonly listKeysPage: InEitherOrder<ListKeysParameters, KeyRow>
@@ -42,26 +44,31 @@ interface CountColumn {
 /** Compiles the statements. */
 export function compileLists(database: SqlDatabase): ListStatements {
   const db = database.builder.$extendTables<StateTables>()
+  // Without the columns of the identity, which is known: they would be a third of the cost of a
+  // row.
+  const listPage = {
+    ascending: compileStatement(
+      'state_list_page',
+      (page: ListPageParameters) =>
+        pageOf(db, page, 'asc')
+          .select(['kind', ...pagedNames])
+          .select(bytesUpTo(page.inline_bytes)),
+      { repeat: 'reads' },
+    ),
+    descending: compileStatement(
+      'state_list_page_descending',
+      (page: ListPageParameters) =>
+        pageOf(db, page, 'desc')
+          .select(['kind', ...pagedNames])
+          .select(bytesUpTo(page.inline_bytes)),
+      { repeat: 'reads' },
+    ),
+  }
   return {
-    // Without the columns of the identity, which is known: they would be a third of the cost of a
-    // row.
-    listPage: {
-      ascending: compileStatement(
-        'state_list_page',
-        (page: ListPageParameters) =>
-          pageOf(db, page, 'asc')
-            .select(['kind', ...pagedNames])
-            .select(bytesUpTo(page.inline_bytes)),
-        { repeat: 'reads' },
-      ),
-      descending: compileStatement(
-        'state_list_page_descending',
-        (page: ListPageParameters) =>
-          pageOf(db, page, 'desc')
-            .select(['kind', ...pagedNames])
-            .select(bytesUpTo(page.inline_bytes)),
-        { repeat: 'reads' },
-      ),
+    listPage,
+    listFew: {
+      ascending: { ...listPage.ascending, isShortRead: true },
+      descending: { ...listPage.descending, isShortRead: true },
     },
     listPageSizes: {
       ascending: compileStatement(

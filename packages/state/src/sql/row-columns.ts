@@ -45,7 +45,7 @@ export interface CommitMarks {
 export const ofSlot: WriteTraits<SlotColumns> = { keysOf: (at) => [stateRecords.keyText(at)] }
 
 /** The traits of statements that save a row. */
-export const ofRow: Required<WriteTraits<StateRecordRow>> = {
+export const ofRow: Required<Omit<WriteTraits<StateRecordRow>, 'sharedKeysOf'>> = {
   keysOf: (row) => [stateRecords.keyText(row), row.event_id],
   sizeOf: stateRecords.sizeOf,
 }

@@ -53,7 +53,17 @@ function compileSaveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> | und
  * such a save would write nothing, or fail and with it the batch.
  */
 function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> | undefined {
-  const held = database.builder
+  return database.dialect.compileBatch<StateRecordRow>(
+    'state_save_selective_batch',
+    saveBatch,
+    ({ columns, rowsWhere }) =>
+      replacingNew(database, columns, rowsWhere(columns, [isUnused(database)])),
+  )
+}
+
+/** Returns the condition that no slot of the tenant holds the event id of a call of a batch. */
+export function isUnused({ builder }: SqlDatabase): RawBuilder<SqlBool> {
+  const held = builder
     .$extendTables<StateTables>()
     .selectFrom('state_records')
     .select(sql.lit(1).as('one'))
@@ -61,11 +71,7 @@ function compileSelectiveBatch(database: SqlDatabase): SqlBatch<StateRecordRow> 
     .where('state_records.event_id', '=', sql.ref<string>('call.event_id'))
     .where('state_records.event_id', '<>', sql.lit(''))
     .limit(sql.lit(1))
-  return database.dialect.compileBatch<StateRecordRow>(
-    'state_save_selective_batch',
-    saveBatch,
-    ({ columns, rowsWithout }) => replacingNew(database, columns, rowsWithout(held)),
-  )
+  return sql<SqlBool>`${held} is null`
 }
 
 /**
@@ -118,11 +124,16 @@ export function compileSaveAll(
   )
 }
 
-function intoRecords({ builder }: SqlDatabase): Insert {
+/** Begins an insert of records. */
+export function intoRecords({ builder }: SqlDatabase): Insert {
   return builder.$extendTables<StateTables>().insertInto('state_records')
 }
 
-function replaceWhere(insert: Insert, ...conditions: readonly Expression<SqlBool>[]): Insert {
+/** Makes an insert replace what its slot holds, on these conditions. */
+export function replaceWhere(
+  insert: Insert,
+  ...conditions: readonly Expression<SqlBool>[]
+): Insert {
   return insert.onConflict((conflict) =>
     conflict
       .columns(stateRecords.key)
@@ -140,6 +151,7 @@ function replaceWhere(insert: Insert, ...conditions: readonly Expression<SqlBool
 
 const newMark = sql<string>`excluded.event_trail`
 
-function isNew({ dialect }: SqlDatabase): RawBuilder<SqlBool> {
+/** Returns the condition that a slot neither holds nor remembers the event id to save. */
+export function isNew({ dialect }: SqlDatabase): RawBuilder<SqlBool> {
   return isNotOnTrail(dialect, newMark)
 }

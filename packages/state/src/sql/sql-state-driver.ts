@@ -137,7 +137,7 @@ export class SqlStateDriver implements StateDriver {
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
     const { identity, order } = page
-    const { listPage, listPageSizes } = this.#statements
+    const { listPage, listFew, listPageSizes } = this.#statements
     const run = ownerColumns(identity)
     const range = kindColumns(page)
     const at = (last: PagedKind | undefined, limit: number) => ({
@@ -148,8 +148,11 @@ export class SqlStateDriver implements StateDriver {
     const rows = await fillPage(
       page,
       pagedRows<PagedKind>(
-        (last, limit, inlineBytes) =>
-          this.#database.rows(listPage[order], { ...at(last, limit), inline_bytes: inlineBytes }),
+        (last, limit, inlineBytes) => {
+          const statements = limit <= FEW_RECORDS ? listFew : listPage
+          const page = { ...at(last, limit), inline_bytes: inlineBytes }
+          return this.#database.rows(statements[order], page)
+        },
         (last, limit) => this.#database.rows(listPageSizes[order], at(last, limit)),
       ),
     )
@@ -228,6 +231,9 @@ export class SqlStateDriver implements StateDriver {
     return this.#database.changes(saveOver, { ...row, expected_event_id: condition })
   }
 }
+
+/** The largest number of records of a page that are read about as fast as one. */
+const FEW_RECORDS = 32
 
 /** A save is decided as a commit of one save. */
 const SAVE: WorkTraits = { ...COMMIT, subject: 'the slot' }

@@ -25,6 +25,7 @@ import {
   type SlotColumns,
 } from './row-columns.ts'
 import { compileStateRemovals, type StateRemovals } from './removals.ts'
+import { compileGuardedSave, type GuardedRow } from './guarded-save-statement.ts'
 import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 import { heldCreation, isNotOnTrail, pushOnTrail } from './slot-expressions.ts'
@@ -49,7 +50,7 @@ export interface StateStatements extends ListStatements {
   readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
   /** The event id that a slot holds. */
   readonly findEventId: SqlStatement<SlotColumns, EventColumn>
-  /** Locks a slot that holds the event id until the transaction ends. */
+  /** Locks a slot that holds the event id against changes until the transaction ends. */
   readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
   /** Finds the slots of a run under a prefix. */
   readonly findUnder: SqlStatement<PrefixParameters, KindAndEvent>
@@ -66,6 +67,11 @@ export interface StateStatements extends ListStatements {
   readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
   /** Writes if the slot holds the expected event id and has not replaced the new one. */
   readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn, unknown>
+  /**
+   * Writes like {@link save}, or like {@link saveIntoEmpty}, if another slot of the run holds an
+   * event id.
+   */
+  readonly saveGuarded: SqlStatement<GuardedRow, unknown>
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
   readonly removals: StateRemovals
@@ -154,7 +160,7 @@ function compileReads(
     lock: compileStatement(
       'state_lock',
       (at: SlotColumns & EventColumn) =>
-        database.dialect.lockRows(
+        database.dialect.shareRows(
           db
             .selectFrom('state_records')
             .select('event_id')
@@ -174,6 +180,7 @@ function compileWrites(
   | 'saveAll'
   | 'saveIntoEmpty'
   | 'saveOver'
+  | 'saveGuarded'
   | 'delete'
   | 'deleteGeneration'
   | 'removals'
@@ -209,6 +216,7 @@ function compileWrites(
           .where(isNotOnTrail(database.dialect, sql<string>`${row.event_trail}`)),
       { repeat: 'recognized', ...ofRow },
     ),
+    saveGuarded: compileGuardedSave(database),
     delete: compileStatement(
       'state_delete',
       (at: SlotColumns) => db.deleteFrom('state_records').where((where) => where.and(slotOf(at))),

@@ -23,14 +23,26 @@ export type SlotChange =
 /** Returns what a commit writes: its slots, the event ids that it saves, and their size. */
 export function claimOf(touched: readonly TouchedSlot[]): WriteClaim {
   const keys: string[] = []
+  const sharedKeys: string[] = []
   let bytes = 0
-  for (const { slot, record } of touched) {
-    keys.push(slotId(slot))
+  for (const each of touched) {
+    const { slot, record } = each
+    if (isGuard(each)) sharedKeys.push(slotId(slot))
+    else keys.push(slotId(slot))
     if (record === undefined) continue
     keys.push(record.eventId)
     bytes += record.bytes.length
   }
-  return { keys, bytes }
+  return { keys, sharedKeys, bytes }
+}
+
+/** A slot that a commit only locks: it has to hold an event id. */
+export type Guard = TouchedSlot & { readonly expected: EventId }
+
+/** Returns whether a commit only locks a slot, as others may at the same time. */
+export function isGuard(touched: TouchedSlot): touched is Guard {
+  const { record, isDeleted, expected } = touched
+  return record === undefined && !isDeleted && typeof expected === 'string'
 }
 
 /**

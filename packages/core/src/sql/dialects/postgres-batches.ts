@@ -97,8 +97,10 @@ function callArrays<Parameters extends object>(
   return {
     columns,
     rows,
-    // Not with `not exists`: a join could change the order of the calls, in which they lock rows.
-    rowsWithout: (found) => sql`select * from (${rows}) as call (${names}) where ${found} is null`,
+    // Not with `exists`: a join could change the order of the calls, in which they lock rows.
+    rowsWhere: (selected, conditions) => sql`
+      select ${sql.join(selected.map((column) => sql.ref(`call.${column}`)))}
+      from (${rows}) as call (${names}) where ${sql.join(conditions, sql` and `)}`,
     count: sql`cardinality(${counted})`,
     isNoneOf: (value, column) => sql<SqlBool>`${value} <> all(${arrayOf(column)})`,
   }

@@ -5,6 +5,9 @@ import type { SqlStatement } from '../sql-statement.ts'
 import { postgresValueType } from './postgres-types.ts'
 import type { ManyKeys, ManyReads, ManyRead, OrderColumn } from './sql-dialect.ts'
 
+/** The largest number of keys whose rows are read about as fast as one. */
+const FEW = 32
+
 /**
  * Compiles a read by many keys, which are sent as an array for each column. Each row is looked up
  * separately. The limit of one row enforces that: with a plain join, a plan that was made for a
@@ -53,5 +56,6 @@ export function compileArrayReads<Parameters extends object, Key extends object,
         return parameter instanceof Placeholder ? readParameter(given, parameter) : parameter
       }),
   }
-  return () => statement
+  const reads = { few: { ...statement, isShortRead: true }, many: statement }
+  return (count) => (count <= FEW ? reads.few : reads.many)
 }

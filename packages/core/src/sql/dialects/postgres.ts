@@ -30,6 +30,7 @@ export const postgresDialect: SqlDialect = {
   textPosition: (text, part) => sql<number>`strpos(${text}, ${part})`,
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),
+  shareRows: (query) => query.forShare(),
   /**
    * Inserts a row and deletes it again, since there is no row to lock. That keeps others from
    * inserting one until the transaction ends.

@@ -62,6 +62,13 @@ export interface SqlDialect {
     orderBy?: readonly string[],
   ): SelectQueryBuilder<Tables, Table, Row>
   /**
+   * Locks the rows of a query against changes until the transaction ends. Others may lock them in
+   * the same way meanwhile.
+   */
+  shareRows<Tables, Table extends keyof Tables, Row>(
+    query: SelectQueryBuilder<Tables, Table, Row>,
+  ): SelectQueryBuilder<Tables, Table, Row>
+  /**
    * Keeps others from inserting a row in a place until the transaction ends. Returns whether the
    * place is empty.
    */
@@ -180,10 +187,14 @@ export interface ManyCalls<Parameters> {
   /** A query for one row of the columns per call, in the order of the calls. */
   readonly rows: RawBuilder<unknown>
   /**
-   * Returns the same query without the calls for which `found` finds a row. There the values of a
-   * call are named `call.<column>`.
+   * Returns a query for some columns of the calls that meet all conditions. In these, the values of
+   * a call are named `call.<column>`. They are evaluated call by call, right before its row is
+   * used, so that rows are locked in the order of the calls.
    */
-  readonly rowsWithout: (found: OperationNodeSource) => RawBuilder<unknown>
+  readonly rowsWhere: (
+    columns: readonly (keyof Parameters & string)[],
+    conditions: readonly RawBuilder<SqlBool>[],
+  ) => RawBuilder<unknown>
   /** Returns the condition that no call has the value in the column. */
   readonly isNoneOf: (
     value: RawBuilder<unknown>,

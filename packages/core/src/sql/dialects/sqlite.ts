@@ -24,6 +24,7 @@ export const sqliteDialect: SqlDialect = {
   },
   textPosition: (text, part) => sql<number>`instr(${text}, ${part})`,
   lockRows: (query) => query,
+  shareRows: (query) => query,
   *keepEmpty(place) {
     return (yield* place.find()) === 0
   },
