@@ -1,18 +1,13 @@
 import type { CheckpointPendingWrite, DeltaChannelHistory } from '@langchain/langgraph-checkpoint'
 import type { StateRecord } from '@harborage/state'
 import { findCheckpoint, findNewest, isCheckpoint, ofCheckpoint } from './find-checkpoint.ts'
+import { deserialize } from './deserialize.ts'
 import { isBlobRef } from './checkpoint-payload.ts'
 import { compareText } from './compare-text.ts'
 import type { TypedBytes } from './frames.ts'
 import { checkpointKind, namespacePrefix } from './kinds.ts'
 import { loadBlobs } from './load-blobs.ts'
-import {
-  deserialize,
-  openCheckpoint,
-  type OpenedCheckpoint,
-  pendingWritesOf,
-  whole,
-} from './load-tuples.ts'
+import { openCheckpoint, type OpenedCheckpoint, pendingWritesOf, whole } from './load-tuples.ts'
 import type { Place } from './place.ts'
 import type { SaverCall } from './saver-call.ts'
 

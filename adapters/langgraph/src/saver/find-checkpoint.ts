@@ -1,6 +1,6 @@
 import type { Identity } from '@harborage/core'
-import type { StateRecord, StateStore } from '@harborage/state'
-import { namespacePrefix, parseCheckpointKind } from './kinds.ts'
+import type { StateListOptions, StateRecord, StateStore } from '@harborage/state'
+import { CHECKPOINT_PREFIX, checkpointKind, namespacePrefix, parseCheckpointKind } from './kinds.ts'
 
 /** The slot of a checkpoint and those of its writes. */
 export interface FoundCheckpoint {
@@ -10,6 +10,7 @@ export interface FoundCheckpoint {
 
 /** The number of slots to read for the newest checkpoint. Most have fewer writes than this. */
 const FIRST_SLOTS = 4
+const NEWEST = { order: 'descending', pageSize: FIRST_SLOTS, limit: FIRST_SLOTS } as const
 
 /** Finds a checkpoint of a namespace. */
 export async function findCheckpoint(
@@ -27,42 +28,42 @@ export async function findCheckpoint(
 }
 
 /**
- * Finds the newest checkpoint of a namespace, or the newest one before another.
+ * Finds the newest checkpoint of a namespace.
  *
- * @param before The kind of the other one.
+ * @param known The id of a checkpoint that was there. Nothing older is read, unless it is gone.
  */
 export async function findNewest(
   state: StateStore,
   session: Identity,
   namespace: string,
-  before?: string,
+  known?: string,
 ): Promise<FoundCheckpoint | undefined> {
   const prefix = namespacePrefix(namespace)
-  let to = before
+  let bounds: Pick<StateListOptions, 'from' | 'to'> =
+    known === undefined ? {} : { from: checkpointKind(namespace, known) }
   for (;;) {
     const writes: StateRecord[] = []
-    const options = { order: 'descending', pageSize: FIRST_SLOTS, limit: FIRST_SLOTS } as const
-    for await (const record of state.list(
-      session,
-      prefix,
-      to === undefined ? options : { ...options, to },
-    )) {
+    for await (const record of state.list(session, prefix, { ...NEWEST, ...bounds })) {
       if (isCheckpoint(record)) return { checkpoint: record, writes: ofCheckpoint(record, writes) }
       writes.push(record)
     }
     const [newest] = writes
-    if (newest === undefined) return undefined
+    if (newest === undefined) {
+      if (bounds.from === undefined) return undefined
+      bounds = {}
+      continue
+    }
     // It has many writes, or its writes were saved before it was.
     const { checkpoint } = parseCheckpointKind(newest.kind)
     const found = await findCheckpoint(state, session, checkpoint)
     if (found !== undefined) return found
-    to = checkpoint
+    bounds = { to: checkpoint }
   }
 }
 
 /** Returns whether a record under the prefix of checkpoints is one, and not writes of one. */
 export function isCheckpoint({ kind }: Pick<StateRecord, 'kind'>): boolean {
-  return parseCheckpointKind(kind).checkpoint === kind
+  return kind.indexOf('/', kind.indexOf('/', CHECKPOINT_PREFIX.length) + 1) === -1
 }
 
 /** Returns the writes that are those of a checkpoint. */

@@ -1,5 +1,4 @@
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint'
-import type { StateStore } from '@harborage/state'
 import { findCheckpoint, findNewest, type FoundCheckpoint } from './find-checkpoint.ts'
 import { checkpointKind } from './kinds.ts'
 import { isLostValue, loadTuple, openCheckpoint } from './load-tuples.ts'
@@ -24,7 +23,7 @@ export async function findTuple(
 async function readTuple(call: SaverCall, place: Place): Promise<CheckpointTuple | undefined> {
   const { state, threads, stored } = call
   const { thread } = place
-  const [wasKnown, found] = await Promise.all([threads.learn(state, thread), find(state, place)])
+  const [wasKnown, found] = await Promise.all([threads.learn(state, thread), find(call, place)])
   if (found === undefined) return undefined
   const opened = openCheckpoint(found)
   const tuple = await loadTuple(call, thread, opened)
@@ -32,11 +31,10 @@ async function readTuple(call: SaverCall, place: Place): Promise<CheckpointTuple
   return tuple
 }
 
-function find(
-  state: StateStore,
-  { thread: { session }, namespace, checkpointId }: Place,
-): Promise<FoundCheckpoint | undefined> {
+function find({ state, stored }: SaverCall, place: Place): Promise<FoundCheckpoint | undefined> {
+  const { thread, namespace, checkpointId } = place
+  const { session } = thread
   return checkpointId === undefined
-    ? findNewest(state, session, namespace)
+    ? findNewest(state, session, namespace, stored.idOf(place))
     : findCheckpoint(state, session, checkpointKind(namespace, checkpointId))
 }

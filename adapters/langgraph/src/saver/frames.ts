@@ -22,7 +22,7 @@ const USUAL_TYPE = 'json'
 /** A payload: a header, which is JSON, and parts of bytes, whose lengths the header has. */
 export interface Frame<Header> {
   readonly header: Header
-  /** Returns the next part. */
+  /** Returns the next part, which shares its memory with the payload. */
   readonly next: (part: Part) => TypedBytes
 }
 
@@ -74,7 +74,7 @@ export function splitFrame<Header>(
     header,
     next([length, type = USUAL_TYPE]) {
       if (length < 0 || at + length > bytes.length) throw damaged()
-      const part = new Uint8Array(bytes.subarray(at, at + length))
+      const part = bytes.subarray(at, at + length)
       at += length
       return { type, bytes: part }
     },

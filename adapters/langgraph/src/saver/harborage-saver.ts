@@ -14,6 +14,7 @@ import { bindUser, type UserOption } from '../owner.ts'
 import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
 import { deleteThread } from './delete-thread.ts'
 import { deltaHistory } from './delta-history.ts'
+import { readsTogether } from './deserialize.ts'
 import { findTuple } from './find-tuple.ts'
 import { listCheckpoints } from './list-checkpoints.ts'
 import { configOf } from './load-tuples.ts'
@@ -77,6 +78,7 @@ export class HarborageSaver extends BaseCheckpointSaver {
   constructor(options: HarborageSaverOptions) {
     const { state, owner, serde, fence = false } = checkSaverOptions(options)
     super(serde)
+    if (serde === undefined) readsTogether(this.serde)
     this.#owner = bindUser(owner)
     this.#isFenced = fence
     this.#source = sourceOf(state)

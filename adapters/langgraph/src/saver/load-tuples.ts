@@ -1,6 +1,7 @@
 import type { RunnableConfig } from '@langchain/core/runnables'
 import {
   type Checkpoint,
+  type CheckpointMetadata,
   type CheckpointPendingWrite,
   type CheckpointTuple,
   maxChannelVersion,
@@ -16,6 +17,7 @@ import {
   isBlobRef,
 } from './checkpoint-payload.ts'
 import { compareText } from './compare-text.ts'
+import { deserializeAll } from './deserialize.ts'
 import { findCheckpoint, type FoundCheckpoint } from './find-checkpoint.ts'
 import type { TypedBytes } from './frames.ts'
 import { checkpointKind, parseCheckpointKind } from './kinds.ts'
@@ -93,12 +95,22 @@ async function tupleOf(
 ): Promise<CheckpointTuple> {
   const { serde } = call
   const { v, ts, parentId, metadata, others, versions, seen } = content
+  const channels = [...content.values.keys()]
+  const sorted = sortedWrites(writes)
+  const [known, ...read] = await deserializeAll(serde, [
+    metadata,
+    ...valuesOf(content, blobs),
+    ...sorted,
+    ...(others === undefined ? [] : [others]),
+  ])
+  const written = read.slice(channels.length)
   const checkpoint: Checkpoint = {
-    ...(others && (await deserialize<Partial<Checkpoint>>(serde, others))),
+    // Only the release that wrote them knows their types.
+    ...(others && (written.at(-1) as Partial<Checkpoint>)),
     v,
     id,
     ts,
-    channel_values: await valuesOf(serde, content, blobs),
+    channel_values: Object.fromEntries(channels.map((channel, index) => [channel, read[index]])),
     channel_versions: versions,
     versions_seen: seen,
   }
@@ -108,24 +120,18 @@ async function tupleOf(
   return {
     config: configOf(thread, namespace, id),
     checkpoint,
-    metadata: await deserialize(serde, metadata),
+    // As it was given.
+    metadata: known as CheckpointMetadata,
     ...(parentId === undefined ? {} : { parentConfig: configOf(thread, namespace, parentId) }),
-    pendingWrites: await pendingWritesOf(serde, writes),
+    pendingWrites: sorted.map(({ taskId, channel }, index) => [taskId, channel, written[index]]),
   }
 }
 
-/** Returns the values of the channels of a checkpoint. */
-async function valuesOf(
-  serde: SerializerProtocol,
-  { values }: CheckpointContent,
-  blobs: Blobs,
-): Promise<Record<string, unknown>> {
-  const loaded: [string, unknown][] = []
-  for (const [channel, value] of values) {
-    const stored = isBlobRef(value) ? { type: value.type, bytes: blobs.get(value.digest) } : value
-    loaded.push([channel, await deserialize(serde, whole(stored))])
-  }
-  return Object.fromEntries(loaded)
+/** Returns the stored values of the channels of a checkpoint. */
+function valuesOf({ values }: CheckpointContent, blobs: Blobs): readonly TypedBytes[] {
+  return Array.from(values.values(), (value) =>
+    isBlobRef(value) ? whole({ type: value.type, bytes: blobs.get(value.digest) }) : value,
+  )
 }
 
 /** Returns a value that was loaded. Throws {@link lostValue} if it was not found. */
@@ -164,12 +170,9 @@ export async function pendingWritesOf(
   records: readonly StateRecord[],
   isWanted: (channel: string) => boolean = () => true,
 ): Promise<CheckpointPendingWrite[]> {
-  const pending: CheckpointPendingWrite[] = []
-  for (const { taskId, channel, type, bytes } of sortedWrites(records)) {
-    if (!isWanted(channel)) continue
-    pending.push([taskId, channel, await deserialize(serde, { type, bytes })])
-  }
-  return pending
+  const wanted = sortedWrites(records).filter(({ channel }) => isWanted(channel))
+  const values = await deserializeAll(serde, wanted)
+  return wanted.map(({ taskId, channel }, index) => [taskId, channel, values[index]])
 }
 
 function sortedWrites(records: readonly StateRecord[]): readonly SortedWrite[] {
@@ -204,14 +207,6 @@ async function addPendingSends(
     ...checkpoint.channel_versions,
     [TASKS]: versions.length === 0 ? 1 : maxChannelVersion(...versions),
   }
-}
-
-/** Returns a value of its bytes. */
-export function deserialize<Value>(
-  serde: SerializerProtocol,
-  { type, bytes }: TypedBytes,
-): Promise<Value> {
-  return serde.loadsTyped(type, bytes)
 }
 
 /** Returns the config that names a checkpoint. */

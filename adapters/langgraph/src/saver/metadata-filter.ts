@@ -1,6 +1,6 @@
 import type { CheckpointMetadata, SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import type { CheckpointContent } from './checkpoint-payload.ts'
-import { deserialize } from './load-tuples.ts'
+import { deserialize } from './deserialize.ts'
 
 /**
  * Returns a function that resolves to whether the metadata of a checkpoint match a filter;

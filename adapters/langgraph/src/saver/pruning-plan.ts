@@ -10,7 +10,8 @@ import {
   namespacePrefix,
   parseCheckpointKind,
 } from './kinds.ts'
-import { deserialize, type OpenedCheckpoint, openCheckpoint } from './load-tuples.ts'
+import { deserialize } from './deserialize.ts'
+import { type OpenedCheckpoint, openCheckpoint } from './load-tuples.ts'
 import { loadSlots } from '../load-slots.ts'
 import type { Thread } from './place.ts'
 import type { SaverCall } from './saver-call.ts'

@@ -41,6 +41,11 @@ export class LastStoredValues {
     return last?.id === id ? last?.values : undefined
   }
 
+  /** Returns the id of the checkpoint that was read or written last. */
+  idOf(place: Place): string | undefined {
+    return this.#entries.get(keyOf(place))?.id
+  }
+
   remember(place: Place, id: string, values: StoredValues): void {
     this.#entries.set(keyOf(place), { id, values })
   }
@@ -62,7 +67,10 @@ export function storedValuesOf({ values, versions }: CheckpointContent): StoredV
 
 function placeOf(value: TypedBytes | BlobRef): StoredValue {
   if (isBlobRef(value)) return { place: 'blob', ref: value }
-  return value.bytes.length <= SMALL_BYTES ? { place: 'small', value } : { place: 'once' }
+  const { type, bytes } = value
+  if (bytes.length > SMALL_BYTES) return { place: 'once' }
+  // A copy: the bytes may be a part of a payload, which would be kept with them.
+  return { place: 'small', value: { type, bytes: new Uint8Array(bytes) } }
 }
 
 function keyOf({ thread, namespace }: Place): string {

@@ -1,5 +1,10 @@
 import type { EventId, HarborageError } from '@harborage/core'
-import type { SlotExpectation, StateStore, StateTransaction } from '@harborage/state'
+import type {
+  NewStateRecord,
+  SlotExpectation,
+  StateStore,
+  StateTransaction,
+} from '@harborage/state'
 import { retryConflicts } from './conflict-retries.ts'
 import { THREAD_KIND } from './kinds.ts'
 import type { Thread } from './place.ts'
@@ -39,6 +44,8 @@ export interface ThreadWork {
 /** The threads that a saver has seen, and the changes that they allow. */
 export class Threads {
   readonly #known = new RecentMap<Known>(CAPACITY)
+  /** Resolves with the end of each commit that begins a thread, whatever becomes of it. */
+  readonly #beginnings = new Map<string, Promise<void>>()
 
   /**
    * Reads the record of a thread, unless it is known.
@@ -76,19 +83,29 @@ export class Threads {
 
   async #attempt(state: StateStore, thread: Thread, work: ThreadWork): Promise<void> {
     const key = keyOf(thread)
-    const known = this.#known.get(key) ?? (await this.#read(state, thread))
-    const isNew = known === 'absent'
-    const record = isNew ? newThreadRecord(thread) : known
-    refuseDeleted(record, work.checkpointIds)
-    const changes = await work.changes(record)
-    if (changes === undefined) return
-    const { expect = [], save = [], ...others } = changes
-    await state.commit({
-      ...others,
-      expect: [expectation(thread, isNew ? null : record.eventId), ...expect],
-      save: isNew ? [encodeThread(thread, record), ...save] : save,
-    })
-    if (isNew) this.#known.set(key, record)
+    for (;;) {
+      const known = this.#known.get(key)
+      const beginning = this.#beginnings.get(key)
+      // What begins a thread at the same time would fail.
+      if (beginning !== undefined) await beginning
+      else if (known === undefined) await this.#read(state, thread)
+      else if (known === 'absent') return this.#begin(state, thread, work)
+      else return void (await apply(state, thread, work, known))
+    }
+  }
+
+  async #begin(state: StateStore, thread: Thread, work: ThreadWork): Promise<void> {
+    const key = keyOf(thread)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#beginnings.set(key, promise)
+    try {
+      const record = newThreadRecord(thread)
+      const isBegun = await apply(state, thread, work, record, encodeThread(thread, record))
+      if (isBegun) this.#known.set(key, record)
+    } finally {
+      this.#beginnings.delete(key)
+      resolve()
+    }
   }
 
   async #read(state: StateStore, thread: Thread): Promise<Known> {
@@ -96,6 +113,32 @@ export class Threads {
     this.#known.set(keyOf(thread), known)
     return known
   }
+}
+
+/**
+ * Commits the changes of a work for a thread with this record.
+ *
+ * @param begun The content of the thread's slot, if the thread begins.
+ * @returns Whether there were changes.
+ */
+async function apply(
+  state: StateStore,
+  thread: Thread,
+  { checkpointIds, changes }: ThreadWork,
+  record: ThreadRecord,
+  begun?: NewStateRecord,
+): Promise<boolean> {
+  refuseDeleted(record, checkpointIds)
+  const changed = await changes(record)
+  if (changed === undefined) return false
+  const { expect = [], save = [], ...others } = changed
+  const held = begun === undefined ? record.eventId : null
+  await state.commit({
+    ...others,
+    expect: [expectation(thread, held), ...expect],
+    save: begun === undefined ? save : [begun, ...save],
+  })
+  return true
 }
 
 /** Returns the condition that the slot of a thread holds a record, or nothing. */

@@ -1,0 +1,50 @@
+import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
+import type { TypedBytes } from './frames.ts'
+
+/** The type of values that are JSON. */
+const JSON_TYPE = 'json'
+
+/** The serializers that read an array of JSON texts as they read each of them. */
+const joining = new WeakSet<SerializerProtocol>()
+
+/** Records that a serializer is LangGraph's own, which reads many values at once. */
+export function readsTogether(serde: SerializerProtocol): void {
+  joining.add(serde)
+}
+
+/** Resolves to a value of its bytes. */
+export function deserialize<Value>(
+  serde: SerializerProtocol,
+  { type, bytes }: TypedBytes,
+): Promise<Value> {
+  // A copy: what a serializer returns may be the bytes themselves.
+  return serde.loadsTyped(type, new Uint8Array(bytes))
+}
+
+/** Resolves to the values of bytes, in their order. */
+export async function deserializeAll(
+  serde: SerializerProtocol,
+  all: readonly TypedBytes[],
+): Promise<readonly unknown[]> {
+  if (all.length > 1 && joining.has(serde) && all.every(({ type }) => type === JSON_TYPE)) {
+    const values = await readJoined(serde, all)
+    if (values !== undefined) return values
+  }
+  return Promise.all(all.map((each) => deserialize<unknown>(serde, each)))
+}
+
+/** Resolves to `undefined` if one of the texts is no JSON. */
+async function readJoined(
+  serde: SerializerProtocol,
+  all: readonly TypedBytes[],
+): Promise<readonly unknown[] | undefined> {
+  const texts = all.map(({ bytes: { buffer, byteOffset, byteLength } }) =>
+    Buffer.from(buffer, byteOffset, byteLength).toString(),
+  )
+  try {
+    const values: unknown = await serde.loadsTyped(JSON_TYPE, `[${texts.join(',')}]`)
+    return Array.isArray(values) && values.length === all.length ? values : undefined
+  } catch {
+    return undefined
+  }
+}
