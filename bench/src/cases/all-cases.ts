@@ -6,6 +6,9 @@ import { eventLoop, eventLoopOnSlowDisk } from './event-loop.ts'
 import { compactMany } from './compact-many.ts'
 import { getBytes } from './get-bytes.ts'
 import { getLlmContext } from './get-llm-context.ts'
+import { graphDisk } from './graph-disk.ts'
+import { graphHistory, graphState } from './graph-reads.ts'
+import { graphRuns } from './graph-runs.ts'
 import { growth, type GrowingWork } from './growth.ts'
 import type { GrownStores, Size } from './grown-stores.ts'
 import { list } from './list.ts'
@@ -51,6 +54,10 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
     waitingSaves(engine, WAITING_CALLS),
     sharedSignal(engine),
     loadMany(engine),
+    graphRuns(engine, 1),
+    graphRuns(engine, 32),
+    graphState(engine),
+    graphHistory(engine),
     conflictingSaver(engine),
     compactMany(engine, COMPACTED),
   ])
@@ -85,6 +92,7 @@ export function allSurveys(grown: GrownStores): readonly Survey[] {
   return [
     eventLoop(),
     eventLoopOnSlowDisk(),
+    ...ENGINES.map(graphDisk),
     ...ENGINES.map((engine) => listingMemory(engine, MILLION, grown)),
   ]
 }

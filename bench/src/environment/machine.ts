@@ -9,6 +9,7 @@ const COMPARED = [
   'better-sqlite3',
   'pg',
   'kysely',
+  '@langchain/langgraph',
   '@langchain/langgraph-checkpoint-sqlite',
   '@langchain/langgraph-checkpoint-postgres',
   'keyv',

@@ -1,6 +1,10 @@
-import { BARE, HARBORAGE } from '../measure/benchmark.ts'
+import { diskLabel, DOCUMENTS } from '../cases/graph-documents.ts'
+import { BARE, HARBORAGE, type EngineName } from '../measure/benchmark.ts'
 import type { Spread } from '../measure/statistics.ts'
 import { costOf, costRelativeTo, raceOf, speedOver, type Results } from './results.ts'
+
+/** The results that goals are about. */
+type Measurements = Pick<Results, 'races' | 'surveys'>
 
 /** A goal of the project. */
 export interface Goal {
@@ -12,7 +16,7 @@ export interface Goal {
   readonly limits: { readonly atLeast: number; readonly aim: number }
   /** Whether more or less is better. */
   readonly better: 'more' | 'less'
-  measure(results: Pick<Results, 'races'>): Spread | undefined
+  measure(results: Measurements): Spread | undefined
 }
 
 export interface GoalResult extends Goal {
@@ -32,9 +36,27 @@ export function reached({
   return reaches(limits.atLeast) ? 'at least' : 'missed'
 }
 
-export function measureGoals(results: Pick<Results, 'races'>): readonly GoalResult[] {
+export function measureGoals(results: Measurements): readonly GoalResult[] {
   return goals.map((goal) => ({ ...goal, spread: goal.measure(results) }))
 }
+
+const [without, withDocument] = DOCUMENTS
+
+/** The goals of the checkpointer for LangGraph. */
+const graphGoals: readonly Goal[] = [
+  overSaver('graph-run-1-sqlite', 'graph run', 1.1),
+  overSaver('graph-run-32-sqlite', 'graph runs, 32 at once', 4),
+  overSaver('graph-state-sqlite', 'getState', 1),
+  overSaver('graph-history-sqlite', 'getStateHistory of 10', 1),
+  overSaver('graph-run-1-postgres', 'graph run', 1.1),
+  overSaver('graph-run-32-postgres', 'graph runs, 32 at once', 2),
+  overSaver('graph-state-postgres', 'getState', 3),
+  overSaver('graph-history-postgres', 'getStateHistory of 10', 3),
+  diskOfSaver('sqlite', without, 1),
+  diskOfSaver('sqlite', withDocument, 0.5),
+  diskOfSaver('postgres', without, 1.2),
+  diskOfSaver('postgres', withDocument, 1.2),
+]
 
 const goals: readonly Goal[] = [
   overBare('load-1-sqlite', 'SQLite load', 0.5, 0.8),
@@ -85,6 +107,7 @@ const goals: readonly Goal[] = [
   ),
   overPeer('save-32-postgres', 'keyv', 'Postgres save, 32 callers, to keyv'),
   overPeer('load-1-sqlite', 'LangGraph SqliteSaver', 'SQLite load, to LangGraph SqliteSaver'),
+  ...graphGoals,
 ]
 
 function overBare(race: string, title: string, atLeast: number, aim: number): Goal {
@@ -163,6 +186,38 @@ function gainOfMany(engine: 'sqlite' | 'postgres', loads: string, atLeast: numbe
     measure: (results) => {
       const race = raceOf(results, raceId)
       return race && costRelativeTo(race, loads, 'loadMany')
+    },
+  }
+}
+
+/** Returns the goal of Harborage's speed relative to LangGraph's own saver. */
+function overSaver(race: string, title: string, atLeast: number): Goal {
+  const isPostgres = race.endsWith('postgres')
+  const saver = isPostgres ? 'LangGraph PostgresSaver' : 'LangGraph SqliteSaver'
+  const about = `${isPostgres ? 'Postgres' : 'SQLite'} ${title}, to ${saver}`
+  return overOther(race, race, saver, about, atLeast, atLeast)
+}
+
+/** Returns the goal of Harborage's size on the disk relative to that of LangGraph's own saver. */
+function diskOfSaver(
+  engine: EngineName,
+  document: (typeof DOCUMENTS)[number],
+  atMost: number,
+): Goal {
+  const survey = `graph-disk-${engine}`
+  return {
+    id: `${survey}-${document.characters}`,
+    title: `${engine === 'postgres' ? 'Postgres' : 'SQLite'} disk of a graph, ${document.of}`,
+    atLeast: `at most ${atMost}`,
+    aim: String(atMost),
+    limits: { atLeast: atMost, aim: atMost },
+    better: 'less',
+    measure: ({ surveys }) => {
+      const figures = surveys.find(({ id }) => id === survey)?.figures ?? []
+      const sizeOf = (ofHarborage: boolean): number =>
+        figures.find(({ label }) => label === diskLabel(ofHarborage, document))?.value ?? Number.NaN
+      const ratio = sizeOf(true) / sizeOf(false)
+      return Number.isNaN(ratio) ? undefined : { low: ratio, median: ratio, high: ratio }
     },
   }
 }
