@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { demo } from './support/demo-process.ts'
 import { recordedRuns } from './support/sample-transcripts.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 interface BadCall {
   readonly what: string

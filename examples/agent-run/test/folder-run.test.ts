@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { demo, finished, startDemo } from './support/demo-process.ts'
 import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 const DATABASE = /^ {2}database\s+sqlite:(.+)$/m
 

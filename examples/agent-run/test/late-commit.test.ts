@@ -7,7 +7,7 @@ import { folderWorkload } from '../src/workload/folder-workload.ts'
 import type { Toolbox } from '../src/workload/workload.ts'
 import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
 import { storesInMemory } from './support/stores-in-memory.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 const ignoringListener: AgentListener = { resumed: () => {}, started: () => {}, saved: () => {} }
 

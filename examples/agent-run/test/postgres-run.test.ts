@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { demo } from './support/demo-process.ts'
 import { SAMPLE_STEPS, sampleFiles } from './support/sample-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 test('the same run on Postgres loses nothing and repeats nothing', async () => {
   const database = await createDatabase()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { demoOnTerminal } from './support/demo-process.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 const LONG = 'a-name-that-is-longer-than-most-of-them/and-one-below-it-that-is-no-shorter'
 const files = {

@@ -7,7 +7,7 @@ import { sessionCost, sessionLifecycle, taskCheckpoint, taskStep, type Cost } fr
 import { demo } from './support/demo-process.ts'
 import { finishedRun } from './support/finished-run.ts'
 import { sampleFiles } from './support/sample-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 interface Tampering {
   readonly what: string

@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { listTextFiles, readTextFile } from '../src/workload/text-files.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 test('text files are found in order, and other files are left out', async () => {
   await using folder = await temporaryFolder({

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sessionCost, taskStep } from '../src/slots.ts'
 import { demo } from './support/demo-process.ts'
 import { conversation, recordedRuns } from './support/sample-transcripts.ts'
-import { temporaryFolder } from './support/temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 const shapes: readonly { readonly shape: string; readonly content: unknown }[] = [
   { shape: 'an array of messages', content: conversation },

@@ -1,26 +1,14 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import { expect, test } from 'vitest'
-
-interface Finished {
-  readonly code: number
-  readonly stdout: string
-  readonly stderr: string
-}
+import { type Output, outputOf } from '../src/output-of.ts'
 
 /** Runs what `pnpm example` runs. */
-async function example(...args: readonly string[]): Promise<Finished> {
+function example(...args: readonly string[]): Promise<Output> {
   const script = join(repositoryRoot, 'scripts/run-example.ts')
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [script, ...args])
-    return { code: 0, stdout, stderr }
-  } catch (error) {
-    const { code, stdout, stderr } = error as Finished
-    return { code, stdout, stderr }
-  }
+  return outputOf(spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] }))
 }
 
 test.for([

@@ -7,7 +7,7 @@ import { withStores, type Stores } from '../../src/open-stores.ts'
 import { folderWorkload } from '../../src/workload/folder-workload.ts'
 import { sampleFiles } from './sample-files.ts'
 import { storesInMemory } from './stores-in-memory.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '@harborage/example-kit/temporary-folder'
 
 export interface FinishedRun extends AsyncDisposable {
   readonly stores: Stores

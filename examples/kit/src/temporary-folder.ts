@@ -12,7 +12,7 @@ export interface TemporaryFolder extends AsyncDisposable {
 export async function temporaryFolder(
   files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), 'harborage-demo-test-'))
+  const path = await mkdtemp(join(tmpdir(), 'harborage-example-'))
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(path, name)), { recursive: true })
     await writeFile(join(path, name), content)
