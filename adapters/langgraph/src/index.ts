@@ -6,6 +6,32 @@
 import './langgraph-errors.ts'
 import './store/store-errors.ts'
 
+export {
+  ImportError,
+  type ImportErrorCode,
+  type ImportErrorOptions,
+} from './import/import-error.ts'
+export type {
+  ImportOptions,
+  ImportProgress,
+  ImportReport,
+  ThreadToImport,
+} from './import/import-options.ts'
+export { importThreads } from './import/import-threads.ts'
+export {
+  postgresThreads,
+  type PostgresReader,
+  type PostgresThreadsOptions,
+} from './import/postgres-threads.ts'
+export { saverThreads, type SaverReader } from './import/saver-threads.ts'
+export type { SerializerOption } from './import/source-serializer.ts'
+export { sqliteThreads, type SqliteQuery, type SqliteReader } from './import/sqlite-threads.ts'
+export type {
+  CheckpointName,
+  SourceCheckpoint,
+  SourceWrite,
+  ThreadSource,
+} from './import/thread-source.ts'
 export type { OwnerOption, User, UserOption } from './owner.ts'
 export { HarborageSaver } from './saver/harborage-saver.ts'
 export type { PruneResult } from './saver/prune-thread.ts'

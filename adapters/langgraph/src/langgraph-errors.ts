@@ -5,6 +5,11 @@ declare module '@harborage/core' {
      * thread stays deleted.
      */
     readonly thread_deleted: true
+    /**
+     * The thread is being imported, or its import was stopped. Nothing was saved: what is there is
+     * only a part of the thread.
+     */
+    readonly thread_importing: true
   }
 }
 

@@ -15,25 +15,29 @@ declare module '@harborage/core' {
   }
 }
 
-/** The codes that only an import has. */
-export type ImportErrorCode = 'import_unreadable' | 'thread_exists'
+/** The codes of errors of an import that are about one thread. */
+export type ImportErrorCode = 'import_unreadable' | 'not_found' | 'thread_exists'
 
 /** The error of an import that is about one thread, which its message does not name. */
 export class ImportError extends HarborageError<ImportErrorCode> {
   /** The thread, or `undefined` if the error is about no single one. */
   readonly threadId: string | undefined
 
-  constructor(
-    code: ImportErrorCode,
-    message: string,
-    {
-      threadId,
-      ...options
-    }: HarborageErrorOptions & { readonly threadId?: string | undefined } = {},
-  ) {
+  /**
+   * @param code What went wrong.
+   * @param message What to do next, without the id of the thread.
+   * @param options The thread, and what every error may have.
+   */
+  constructor(code: ImportErrorCode, message: string, options: ImportErrorOptions = {}) {
     super(code, message, options)
-    this.threadId = threadId
+    this.threadId = options.threadId
   }
+}
+
+/** Options of the constructor of {@link ImportError}. */
+export interface ImportErrorOptions extends HarborageErrorOptions {
+  /** The thread. Default: none. */
+  readonly threadId?: string | undefined
 }
 
 /** Returns the error for a table that cannot be read. */

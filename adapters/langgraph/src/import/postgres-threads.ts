@@ -1,6 +1,4 @@
-import { TASKS } from '@langchain/langgraph-checkpoint'
 import { goneCheckpoint, unreadableTable } from './import-error.ts'
-import { lacksSends, withSends } from './pending-sends.ts'
 import {
   checkedCheckpoint,
   checkedMetadata,
@@ -17,6 +15,12 @@ import type {
 
 /** What {@link postgresThreads} needs of a Postgres client: a `Pool` or a `Client` of pg. */
 export interface PostgresReader {
+  /**
+   * Runs a query.
+   *
+   * @param sql The query, with `$1` for its first value.
+   * @param values The values of the query.
+   */
   query(sql: string, values: unknown[]): Promise<{ rows: unknown[] }>
 }
 
@@ -91,17 +95,12 @@ class PostgresThreads implements ThreadSource {
     ])
     if (row === undefined) throw goneCheckpoint(threadId)
     const stored = checkedCheckpoint(threadId, row.json('checkpoint'))
-    const parentId = row.optionalText('parent_checkpoint_id')
-    const checkpoint = {
-      ...stored,
-      channel_values: await this.#values(threadId, namespace, stored.channel_versions),
-    }
     return {
-      parentId,
-      checkpoint:
-        parentId !== undefined && lacksSends(checkpoint)
-          ? withSends(checkpoint, await this.#sends(threadId, parentId))
-          : checkpoint,
+      parentId: row.optionalText('parent_checkpoint_id'),
+      checkpoint: {
+        ...stored,
+        channel_values: await this.#values(threadId, namespace, stored.channel_versions),
+      },
       metadata: checkedMetadata(
         threadId,
         await this.#serializer.revive(threadId, row.json('metadata')),
@@ -143,14 +142,6 @@ class PostgresThreads implements ThreadSource {
         value: await this.#value(threadId, row),
       })),
     )
-  }
-
-  async #sends(threadId: string, parentId: string): Promise<readonly unknown[]> {
-    const ofParent = `where thread_id = $1 and checkpoint_id = $2 and channel = $3
-      order by task_id, idx`
-    const key = [threadId, parentId, TASKS]
-    const rows = await this.#rows(threadId, 'checkpoint_writes', 'type, blob', ofParent, ...key)
-    return Promise.all(rows.map((row) => this.#value(threadId, row)))
   }
 
   #value(threadId: string, row: StoredRow): Promise<unknown> {

@@ -1,9 +1,10 @@
-import {
-  type BaseCheckpointSaver,
-  type CheckpointPendingWrite,
-  type CheckpointTuple,
-  WRITES_IDX_MAP,
+import type {
+  BaseCheckpointSaver,
+  CheckpointPendingWrite,
+  CheckpointTuple,
 } from '@langchain/langgraph-checkpoint'
+import { compareText } from '../saver/compare-text.ts'
+import { specialIndexOf } from '../saver/write-slots.ts'
 import { goneCheckpoint } from './import-error.ts'
 import type {
   CheckpointName,
@@ -11,6 +12,9 @@ import type {
   SourceWrite,
   ThreadSource,
 } from './thread-source.ts'
+
+/** The digits of a path that only keeps the order. Real paths sort after it. */
+const PATH_DIGITS = 10
 
 /** What {@link saverThreads} needs of a saver. */
 export type SaverReader = Pick<BaseCheckpointSaver, 'getTuple' | 'list'>
@@ -20,8 +24,8 @@ export type SaverReader = Pick<BaseCheckpointSaver, 'getTuple' | 'list'>
  *
  * For LangGraph's SqliteSaver and PostgresSaver use `sqliteThreads` and `postgresThreads`, which
  * lose less. The methods of a saver do not tell the path of a task and the index of a write, so
- * that writes are counted. Many savers read all of their threads at once to list them: pass the ids
- * as `threads` then.
+ * tasks keep their order, and writes are counted. Many savers read all of their threads at once to
+ * list them: pass the ids as `threads` then.
  */
 export function saverThreads(saver: SaverReader): ThreadSource {
   return new SaverThreads(saver)
@@ -76,13 +80,19 @@ function namespaceOf({ config }: CheckpointTuple): string {
   return typeof namespace === 'string' ? namespace : ''
 }
 
-/** Returns writes with their index among the writes of their task. */
+/**
+ * Returns writes with their index among the writes of their task. If the order of the tasks is not
+ * that of their ids, they get paths that keep it.
+ */
 function counted(writes: readonly CheckpointPendingWrite[]): readonly SourceWrite[] {
+  const taskIds = [...new Set(writes.map(([taskId]) => taskId))]
+  const isById = taskIds.every((id, at) => at === 0 || compareText(taskIds[at - 1] ?? '', id) < 0)
   const counts = new Map<string, number>()
   return writes.map(([taskId, channel, value]) => {
-    const special = WRITES_IDX_MAP[channel]
+    const special = specialIndexOf(channel)
     const count = counts.get(taskId) ?? 0
     if (special === undefined) counts.set(taskId, count + 1)
-    return { taskId, taskPath: '', index: special ?? count, channel, value }
+    const taskPath = isById ? '' : String(taskIds.indexOf(taskId)).padStart(PATH_DIGITS, '0')
+    return { taskId, taskPath, index: special ?? count, channel, value }
   })
 }

@@ -1,7 +1,7 @@
 import {
   type Checkpoint,
   type CheckpointMetadata,
-  JsonPlusSerializer,
+  MemorySaver,
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint'
 import { isObject } from '../saver/header-shapes.ts'
@@ -17,7 +17,7 @@ export interface SerializerOption {
 export class SourceSerializer {
   readonly #serde: SerializerProtocol
 
-  constructor({ serde = new JsonPlusSerializer() }: SerializerOption) {
+  constructor({ serde = new MemorySaver().serde }: SerializerOption) {
     this.#serde = serde
   }
 
@@ -53,8 +53,8 @@ export class SourceSerializer {
  */
 export function checkedCheckpoint(threadId: string, value: unknown): Checkpoint {
   if (!isCheckpoint(value)) throw malformed(threadId, 'checkpoint')
-  const { v, id, ts, channel_values = {}, channel_versions = {}, versions_seen = {} } = value
-  return { v, id, ts, channel_values, channel_versions, versions_seen }
+  const { channel_values = {}, channel_versions = {}, versions_seen = {} } = value
+  return { ...value, channel_values, channel_versions, versions_seen }
 }
 
 /**

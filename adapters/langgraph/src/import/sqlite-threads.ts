@@ -1,6 +1,4 @@
-import { TASKS } from '@langchain/langgraph-checkpoint'
 import { goneCheckpoint, unreadableTable } from './import-error.ts'
-import { lacksSends, withSends } from './pending-sends.ts'
 import {
   checkedCheckpoint,
   checkedMetadata,
@@ -20,7 +18,22 @@ import type {
  * the `db` of a SqliteSaver, or a `DatabaseSync` of node:sqlite.
  */
 export interface SqliteReader {
-  prepare(sql: string): { all(...parameters: string[]): unknown[] }
+  /**
+   * Prepares a query.
+   *
+   * @param sql The query, with `?` for each of its parameters.
+   */
+  prepare(sql: string): SqliteQuery
+}
+
+/** A query of a {@link SqliteReader}. */
+export interface SqliteQuery {
+  /**
+   * Returns all rows.
+   *
+   * @param parameters The parameters of the query.
+   */
+  all(...parameters: string[]): unknown[]
 }
 
 /**
@@ -77,14 +90,9 @@ class SqliteThreads implements ThreadSource {
       this.#serializer.load(threadId, type, row.serialized('metadata')),
       this.#writes(threadId, key),
     ])
-    const parentId = row.optionalText('parent_checkpoint_id')
-    const checkpoint = checkedCheckpoint(threadId, stored)
     return {
-      parentId,
-      checkpoint:
-        parentId !== undefined && lacksSends(checkpoint)
-          ? withSends(checkpoint, await this.#sends(threadId, parentId))
-          : checkpoint,
+      parentId: row.optionalText('parent_checkpoint_id'),
+      checkpoint: checkedCheckpoint(threadId, stored),
       metadata: checkedMetadata(threadId, metadata),
       writes,
     }
@@ -101,13 +109,6 @@ class SqliteThreads implements ThreadSource {
         value: await this.#value(threadId, row),
       })),
     )
-  }
-
-  #sends(threadId: string, parentId: string): Promise<readonly unknown[]> {
-    const sql =
-      'select * from writes where thread_id = ? and checkpoint_id = ? and channel = ? order by idx'
-    const rows = this.#rows(threadId, 'writes', sql, this.#storedId(threadId), parentId, TASKS)
-    return Promise.all(rows.map((row) => this.#value(threadId, row)))
   }
 
   #value(threadId: string, row: StoredRow): Promise<unknown> {

@@ -9,7 +9,12 @@ export interface ThreadSource {
   threadIds(): AsyncIterable<string>
   /** Returns the names of all checkpoints of a thread, of every namespace, in any order. */
   checkpointNames(threadId: string): Promise<readonly CheckpointName[]>
-  /** Returns a checkpoint with its values and writes. */
+  /**
+   * Returns a checkpoint with its values and writes.
+   *
+   * @param threadId An id of {@link threadIds}.
+   * @param name A name of {@link checkpointNames}.
+   */
   readCheckpoint(threadId: string, name: CheckpointName): Promise<SourceCheckpoint>
 }
 

@@ -22,7 +22,7 @@ import { findPlace, placeOf, threadOf } from './place.ts'
 import { type PruneResult, pruneThread } from './prune-thread.ts'
 import { putCheckpoint } from './put-checkpoint.ts'
 import { putWrites } from './put-writes.ts'
-import type { SaverCall, SaverMemory } from './saver-call.ts'
+import type { ImportTarget, SaverCall, SaverMemory } from './saver-call.ts'
 import {
   checkConnectOptions,
   checkKeepLatest,
@@ -260,6 +260,16 @@ export class HarborageSaver extends BaseCheckpointSaver {
     const { config, channels } = options
     const place = placeOf(this.#owner(), config)
     return deltaHistory(await this.#call(), place, channels)
+  }
+
+  /**
+   * Resolves to what an import writes with.
+   *
+   * @internal
+   */
+  async importTarget(): Promise<ImportTarget> {
+    const owner = this.#owner()
+    return { owner, call: await this.#call() }
   }
 
   async #call(): Promise<SaverCall> {

@@ -11,6 +11,7 @@ import { compactId, escapeName, idOfCompact, unescapeName } from './compact-id.t
  * | `lg/c<namespace>/<id>/<task>/<n>` | the write of a special channel       |
  * | `lg/b<digest>`                    | the large value of a channel         |
  * | `lg/h<namespace>`                 | the newest checkpoint, for the fence |
+ * | `lg/i`                            | that the thread was imported         |
  *
  * The writes of a checkpoint sort after it and before the next one. So the newest checkpoint and
  * its writes are the last slots of a namespace.
@@ -24,6 +25,9 @@ export const CONTENT_PREFIX = 'lg/'
 export const CHECKPOINT_PREFIX = 'lg/c'
 const BLOB_PREFIX = 'lg/b'
 const HEAD_PREFIX = 'lg/h'
+
+/** The kind of the slot that says that a thread was imported. */
+export const IMPORT_KIND = 'lg/i'
 
 /** From this size on, a namespace is replaced by its digest. */
 const MAX_NAMESPACE_BYTES = 512

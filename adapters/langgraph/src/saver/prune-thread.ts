@@ -4,7 +4,7 @@ import { retryConflicts } from './conflict-retries.ts'
 import type { Thread } from './place.ts'
 import { planPruning, type PruningPlan } from './pruning-plan.ts'
 import type { SaverCall } from './saver-call.ts'
-import { encodeThread, readThread, type ThreadRecord } from './thread-record.ts'
+import { encodeThread, readThread, refuseImporting, type ThreadRecord } from './thread-record.ts'
 import { expectation, isAboutThread } from './threads.ts'
 
 /** What was removed from a thread. */
@@ -74,6 +74,7 @@ async function removeWithValues(
 async function begin({ state, threads, stored }: SaverCall, thread: Thread): Promise<ThreadRecord> {
   const marked = await retryConflicts(async () => {
     const held = await readThread(state, thread.session)
+    if (held !== undefined) refuseImporting(held)
     const pruning = { threadId: thread.id, ...held, eventId: newEventId(), isPruning: true }
     await state.commit({
       expect: [expectation(thread, held?.eventId ?? null)],

@@ -45,7 +45,8 @@ export async function putCheckpoint(
   if (stored !== undefined) call.stored.remember(place, checkpoint.id, stored)
 }
 
-function checkpointRecord(
+/** Returns the slot of a checkpoint to save. */
+export function checkpointRecord(
   { thread: { session }, namespace }: Place,
   id: string,
   bytes: Uint8Array,
@@ -54,7 +55,8 @@ function checkpointRecord(
   return { identity: session, kind, eventId: eventIdOf(compactId(id), session, kind, bytes), bytes }
 }
 
-function blobRecord({ session }: Thread, { digest, bytes }: Blob): NewStateRecord {
+/** Returns the slot of a large value to save. */
+export function blobRecord({ session }: Thread, { digest, bytes }: Blob): NewStateRecord {
   return {
     identity: session,
     kind: blobKind(digest),

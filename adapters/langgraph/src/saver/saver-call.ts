@@ -1,4 +1,5 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
+import type { UserOwner } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
 import type { LastStoredValues } from './stored-values.ts'
 import type { Threads } from './threads.ts'
@@ -15,4 +16,10 @@ export interface SaverCall extends SaverMemory {
   readonly serde: SerializerProtocol
   /** Whether a thread may be continued by one writer only. */
   readonly isFenced: boolean
+}
+
+/** What an import writes with: a call of the saver that it writes to. */
+export interface ImportTarget {
+  readonly owner: UserOwner
+  readonly call: SaverCall
 }

@@ -14,12 +14,15 @@ export interface ThreadRecord {
   readonly deletedUntil?: string | undefined
   /** Whether large values are being removed that no checkpoint has. */
   readonly isPruning?: boolean | undefined
+  /** The first checkpoint of the thread that is being imported, if one is. */
+  readonly importing?: string | undefined
 }
 
 interface Header {
   readonly thread: string
   readonly deleted?: string
   readonly pruning?: boolean
+  readonly importing?: string
 }
 
 /** Returns the record of a thread that begins. */
@@ -29,11 +32,12 @@ export function newThreadRecord({ id }: Thread): ThreadRecord {
 
 /** Returns the slot's content to save. */
 export function encodeThread({ session }: Thread, record: ThreadRecord): NewStateRecord {
-  const { eventId, threadId, deletedUntil, isPruning } = record
+  const { eventId, threadId, deletedUntil, isPruning, importing } = record
   const header: Header = {
     thread: threadId,
     ...(deletedUntil === undefined ? {} : { deleted: deletedUntil }),
     ...(isPruning === true ? { pruning: true } : {}),
+    ...(importing === undefined ? {} : { importing }),
   }
   return { identity: session, kind: THREAD_KIND, eventId, bytes: joinFrame(header, []) }
 }
@@ -46,12 +50,23 @@ export async function readThread(
   const held = await state.load(session, THREAD_KIND)
   if (held === undefined) return undefined
   const { eventId, bytes } = held
-  const { thread, deleted, pruning } = splitFrame(bytes, isHeader).header
-  return { eventId, threadId: thread, deletedUntil: deleted, isPruning: pruning === true }
+  const { thread, deleted, pruning, importing } = splitFrame(bytes, isHeader).header
+  return {
+    eventId,
+    threadId: thread,
+    deletedUntil: deleted,
+    isPruning: pruning === true,
+    importing,
+  }
 }
 
 function isHeader(value: unknown): value is Header {
-  return isObject(value) && typeof value['thread'] === 'string' && isOptionalText(value['deleted'])
+  return (
+    isObject(value) &&
+    typeof value['thread'] === 'string' &&
+    isOptionalText(value['deleted']) &&
+    isOptionalText(value['importing'])
+  )
 }
 
 const uuid6 = /^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/
@@ -76,5 +91,18 @@ export function refuseDeleted(
   throw new HarborageError(
     'thread_deleted',
     'the thread was deleted while this run went on: nothing was saved. Begin the thread anew',
+  )
+}
+
+/**
+ * Checks that a thread is not being imported.
+ *
+ * @throws `thread_importing` if it is.
+ */
+export function refuseImporting({ importing }: ThreadRecord): void {
+  if (importing === undefined) return
+  throw new HarborageError(
+    'thread_importing',
+    'the thread is not imported completely: nothing was saved. Finish the import first',
   )
 }

@@ -14,6 +14,7 @@ import {
   newThreadRecord,
   readThread,
   refuseDeleted,
+  refuseImporting,
   type ThreadRecord,
 } from './thread-record.ts'
 
@@ -68,7 +69,8 @@ export class Threads {
    * Commits the changes of a work, if the thread was neither deleted nor pruned since its record
    * was read. If it was, reads the record again and makes another attempt.
    *
-   * @throws `thread_deleted` if the thread was deleted after one of the checkpoints was made.
+   * @throws `thread_deleted` if the thread was deleted after one of the checkpoints was made;
+   * `thread_importing` if only a part of it was imported yet.
    */
   async commit(state: StateStore, thread: Thread, work: ThreadWork): Promise<void> {
     await retryConflicts(
@@ -109,7 +111,10 @@ export class Threads {
   }
 
   async #read(state: StateStore, thread: Thread): Promise<Known> {
-    const known = (await readThread(state, thread.session)) ?? 'absent'
+    const held = await readThread(state, thread.session)
+    // It is not remembered: the end of an import is not seen otherwise.
+    if (held !== undefined) refuseImporting(held)
+    const known = held ?? 'absent'
     this.#known.set(keyOf(thread), known)
     return known
   }

@@ -37,8 +37,9 @@ export class WriteSlots {
   /** The slot of the regular writes. */
   readonly #kind: string
 
-  private constructor(
-    { place, checkpointId, taskId, taskPath }: NewWrites,
+  /** @param writes The writes as bytes, each with its index. */
+  constructor(
+    { place, checkpointId, taskId, taskPath }: Omit<NewWrites, 'writes'>,
     writes: readonly Write[],
   ) {
     this.#session = place.thread.session
@@ -119,7 +120,7 @@ export class WriteSlots {
 }
 
 /** Returns the index of a special channel, which is negative. */
-function specialIndexOf(channel: string): number | undefined {
+export function specialIndexOf(channel: string): number | undefined {
   return Object.hasOwn(WRITES_IDX_MAP, channel) ? WRITES_IDX_MAP[channel] : undefined
 }
 

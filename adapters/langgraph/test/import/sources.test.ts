@@ -1,15 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { Command } from '@langchain/langgraph'
-import {
-  type BaseCheckpointSaver,
-  type CheckpointTuple,
-  emptyCheckpoint,
-  MemorySaver,
-  TASKS,
-  uuid6,
-} from '@langchain/langgraph-checkpoint'
+import { type CheckpointTuple, MemorySaver } from '@langchain/langgraph-checkpoint'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import { describe, expect, test } from 'vitest'
 
@@ -19,20 +11,20 @@ import { sqliteThreads } from '../../src/import/sqlite-threads.ts'
 import type { SourceCheckpoint, ThreadSource } from '../../src/import/thread-source.ts'
 import { officialSavers } from './support/official-savers.ts'
 import { BYTES, reviewGraph } from './support/review-graph.ts'
-
-const thread = (thread_id: string) => ({ configurable: { thread_id } })
+import { doRuns } from './support/review-runs.ts'
+import { allTuplesOf } from './support/tuples.ts'
 
 const savers = officialSavers()
 
 describe.each([
-  { name: 'the SqliteSaver', open: savers.sqlite },
+  { name: 'the SqliteSaver', open: () => savers.sqlite() },
   { name: 'the PostgresSaver', open: () => savers.postgres() },
 ])('the tables of $name', ({ open }) => {
   test('hold every checkpoint as the saver returns it, of subgraphs too', async () => {
     const { saver, source } = await open()
-    await askedInside(saver, 't1', new Map([['bytes', BYTES]]))
+    await doRuns(saver, 't1', { to: 3 })
     const read = await readThread(source, 't1')
-    const returned = await tuplesOf(saver, 't1')
+    const returned = await allTuplesOf(saver, 't1')
     expect(read.map(({ checkpoint }) => checkpoint)).toEqual(
       returned.map(({ checkpoint }) => checkpoint),
     )
@@ -45,9 +37,9 @@ describe.each([
 
   test('hold every write with its index, and bytes as they are', async () => {
     const { saver, source } = await open()
-    await askedInside(saver, 't1')
+    await doRuns(saver, 't1', { to: 3, note: BYTES })
     const writes = (await readThread(source, 't1')).flatMap((each) => each.writes)
-    expect(writes.length).toBe((await tuplesOf(saver, 't1')).flatMap(writesOf).length)
+    expect(writes.length).toBe((await allTuplesOf(saver, 't1')).flatMap(writesOf).length)
     // The node asked twice: its answers come before what it wrote.
     expect(writes.filter(({ value }) => String(value) === 'ask A B')).toMatchObject([
       { channel: 'log', index: 2, taskPath: '' },
@@ -59,7 +51,7 @@ describe.each([
 
   test('name each thread once', async () => {
     const { saver, source } = await open()
-    for (const name of ['b', 'a', 'Zoë', ' ', 'a/b%c']) await begun(saver, name)
+    for (const name of ['b', 'a', 'Zoë', ' ', 'a/b%c']) await doRuns(saver, name, { to: 1 })
     const names = await idsOf(source)
     expect(names.toSorted()).toEqual([' ', 'Zoë', 'a', 'a/b%c', 'b'])
   })
@@ -70,33 +62,9 @@ describe.each([
     expect(await source.checkpointNames('t1')).toEqual([])
   })
 
-  test('give an old checkpoint its sends, as the saver does', async () => {
-    const { saver, source } = await open()
-    const first = { ...emptyCheckpoint(), id: uuid6(0), v: 1 }
-    const second = { ...emptyCheckpoint(), id: uuid6(1), v: 1, channel_versions: { log: 7 } }
-    const metadata = { source: 'loop', step: 0, parents: {} } as const
-    const config = await saver.put(ofGraph('t1'), first, metadata, {})
-    await saver.putWrites(
-      config,
-      [
-        [TASKS, 'one'],
-        ['log', 1],
-        [TASKS, 'two'],
-      ],
-      'task',
-    )
-    await saver.put(config, second, metadata, {})
-
-    const read = await source.readCheckpoint('t1', { namespace: '', id: second.id })
-    expect(read.checkpoint.channel_values).toEqual({ [TASKS]: ['one', 'two'] })
-    expect(read.checkpoint.channel_versions).toEqual({ log: 7, [TASKS]: 7 })
-    const returned = await saver.getTuple(await saver.put(config, second, metadata, {}))
-    expect(read.checkpoint).toEqual(returned?.checkpoint)
-  })
-
   test('keep the path of a task once they have a column for it', async () => {
     const { saver, source, execute, tables } = await open()
-    await begun(saver, 't1')
+    await doRuns(saver, 't1', { to: 1 })
     await execute(`alter table ${tables.writes} add column task_path text not null default ''`)
     await execute(`update ${tables.writes} set task_path = '~__pregel_pull, read'`)
     const [written] = (await readThread(source, 't1')).flatMap((each) => each.writes)
@@ -110,7 +78,7 @@ describe.each([
     ['a table of another program', 'alter table $checkpoints rename column metadata to data'],
   ])('are refused with %s', async (_what, sql) => {
     const { saver, source, execute, tables } = await open()
-    await begun(saver, 't1')
+    await doRuns(saver, 't1', { to: 1 })
     const names = await source.checkpointNames('t1')
     await execute(sql.replace('$writes', tables.writes).replace('$checkpoints', tables.checkpoints))
     const failure = await failureOf(() =>
@@ -122,7 +90,7 @@ describe.each([
 
   test('are refused if a checkpoint is none of LangGraph', async () => {
     const { saver, source, execute, tables } = await open()
-    await begun(saver, 't1')
+    await doRuns(saver, 't1', { to: 1 })
     const [name] = await source.checkpointNames('t1')
     await execute(`update ${tables.checkpoints} set checkpoint = '{"id":7}'`)
     const failure = await failureOf(async () => name && source.readCheckpoint('t1', name))
@@ -131,7 +99,7 @@ describe.each([
 
   test('say that a checkpoint is gone that was deleted meanwhile', async () => {
     const { saver, source } = await open()
-    await begun(saver, 't1')
+    await doRuns(saver, 't1', { to: 1 })
     const [name] = await source.checkpointNames('t1')
     await saver.deleteThread('t1')
     const failure = await failureOf(async () => name && source.readCheckpoint('t1', name))
@@ -142,7 +110,7 @@ describe.each([
 describe('a SQLite database', () => {
   test('may be opened by node:sqlite', async () => {
     const { saver, source } = await savers.sqlite()
-    await askedInside(saver, 't1')
+    await doRuns(saver, 't1', { to: 3, note: BYTES })
     const database = new DatabaseSync(saver.db.name, { readOnly: true })
     expect(await readThread(sqliteThreads(database), 't1')).toEqual(await readThread(source, 't1'))
     database.close()
@@ -151,8 +119,8 @@ describe('a SQLite database', () => {
   test('names a thread by its number, which the saver stored with a fraction', async () => {
     const { saver, source } = await savers.sqlite()
     await reviewGraph(saver).invoke({ log: [] }, { configurable: { thread_id: 7 } })
-    await begun(saver, '8.0')
-    await begun(saver, '8')
+    await doRuns(saver, '8.0', { to: 1 })
+    await doRuns(saver, '8', { to: 1 })
     expect(saver.db.prepare('select distinct thread_id from writes').pluck().all()).toEqual([
       '7.0',
       '8',
@@ -167,9 +135,9 @@ describe('a SQLite database', () => {
     const serde = upsideDown()
     const { saver } = await savers.sqlite()
     const own = new SqliteSaver(saver.db, serde)
-    await askedInside(own, 't1')
+    await doRuns(own, 't1', { to: 3, note: BYTES })
     const read = await readThread(sqliteThreads(saver.db, { serde }), 't1')
-    const returned = await tuplesOf(own, 't1')
+    const returned = await allTuplesOf(own, 't1')
     expect(read.map(({ checkpoint }) => checkpoint)).toEqual(
       returned.map(({ checkpoint }) => checkpoint),
     )
@@ -180,7 +148,7 @@ describe('a SQLite database', () => {
 
 test('a schema of Postgres is read, whatever its name', async () => {
   const { saver, source, pool } = await savers.postgres("Lang 'Graph'")
-  await begun(saver, 't1')
+  await doRuns(saver, 't1', { to: 1 })
   expect(await idsOf(source)).toEqual(['t1'])
   const elsewhere = await failureOf(() => idsOf(postgresThreads(pool)))
   expect(elsewhere.message).toMatch(/the table checkpoints cannot be read/)
@@ -189,12 +157,12 @@ test('a schema of Postgres is read, whatever its name', async () => {
 describe('any saver', () => {
   test('tells its threads by its own methods', async () => {
     const saver = new MemorySaver()
-    await askedInside(saver, 't1', 'a text')
-    await begun(saver, 't2', 'a text')
+    await doRuns(saver, 't1', { to: 3, note: 'a text' })
+    await doRuns(saver, 't2', { to: 1, note: 'a text' })
     const source = saverThreads(saver)
     expect(await idsOf(source)).toEqual(['t1', 't2'])
     const read = await readThread(source, 't1')
-    const returned = await tuplesOf(saver, 't1')
+    const returned = await allTuplesOf(saver, 't1')
     expect(read.map(({ checkpoint }) => checkpoint)).toEqual(
       returned.map(({ checkpoint }) => checkpoint),
     )
@@ -202,7 +170,7 @@ describe('any saver', () => {
 
   test('has its writes counted for each task, but for those of special channels', async () => {
     const saver = new MemorySaver()
-    await askedInside(saver, 't1', 'a text')
+    await doRuns(saver, 't1', { to: 3, note: 'a text' })
     const writes = (await readThread(saverThreads(saver), 't1')).flatMap((each) => each.writes)
     const { taskId } = writes.find(({ value }) => String(value) === 'ask A B') ?? {}
     expect(writes.filter((each) => each.taskId === taskId)).toMatchObject([
@@ -214,27 +182,6 @@ describe('any saver', () => {
     ])
   })
 })
-
-/** Runs the graph up to its first question. */
-async function begun(saver: BaseCheckpointSaver, threadId: string, note?: unknown): Promise<void> {
-  await reviewGraph(saver, note).invoke({ log: ['in'] }, thread(threadId))
-}
-
-/** Runs the graph up to the question of its subgraph. */
-async function askedInside(
-  saver: BaseCheckpointSaver,
-  threadId: string,
-  note?: unknown,
-): Promise<void> {
-  await begun(saver, threadId, note)
-  for (const resume of ['A', 'B']) {
-    await reviewGraph(saver, note).invoke(new Command({ resume }), thread(threadId))
-  }
-}
-
-function ofGraph(thread_id: string) {
-  return { configurable: { thread_id, checkpoint_ns: '' } }
-}
 
 function idsOf(source: ThreadSource): Promise<string[]> {
   return collect(source.threadIds())
@@ -249,11 +196,6 @@ async function readThread(source: ThreadSource, threadId: string): Promise<Sourc
   const names = await source.checkpointNames(threadId)
   const newestFirst = names.toSorted((one, other) => (one.id < other.id ? 1 : -1))
   return Promise.all(newestFirst.map((name) => source.readCheckpoint(threadId, name)))
-}
-
-async function tuplesOf(saver: BaseCheckpointSaver, threadId: string): Promise<CheckpointTuple[]> {
-  const tuples = await collect(saver.list(thread(threadId)))
-  return tuples.toSorted((one, other) => (one.checkpoint.id < other.checkpoint.id ? 1 : -1))
 }
 
 function writesOf({ pendingWrites = [] }: CheckpointTuple) {
