@@ -5,6 +5,7 @@ import {
   type SerializerOption,
   SourceSerializer,
 } from './source-serializer.ts'
+import { NAME_COLUMNS, storedName, storedValue, storedWrites } from './stored-checkpoint.ts'
 import { StoredRow } from './stored-row.ts'
 import type {
   CheckpointName,
@@ -75,13 +76,9 @@ class PostgresThreads implements ThreadSource {
   }
 
   async checkpointNames(threadId: string): Promise<readonly CheckpointName[]> {
-    const columns = 'checkpoint_ns, checkpoint_id'
     const ofThread = 'where thread_id = $1'
-    const rows = await this.#rows(threadId, 'checkpoints', columns, ofThread, threadId)
-    return rows.map((row) => ({
-      namespace: row.text('checkpoint_ns'),
-      id: row.text('checkpoint_id'),
-    }))
+    const rows = await this.#rows(threadId, 'checkpoints', NAME_COLUMNS, ofThread, threadId)
+    return rows.map((row) => storedName(row))
   }
 
   async readCheckpoint(
@@ -124,7 +121,7 @@ class PostgresThreads implements ThreadSource {
       ...[threadId, namespace, EMPTY, Object.keys(versions), Object.values(versions).map(String)],
     )
     const values = rows.map(async (row) => {
-      const value = await this.#serializer.load(threadId, row.text('type'), row.serialized('blob'))
+      const value = await storedValue(this.#serializer, threadId, row, 'blob')
       return [row.text('channel'), value] as const
     })
     return Object.fromEntries(await Promise.all(values))
@@ -133,23 +130,7 @@ class PostgresThreads implements ThreadSource {
   async #writes(threadId: string, namespace: string, id: string): Promise<readonly SourceWrite[]> {
     const key = [threadId, namespace, id]
     const rows = await this.#rows(threadId, 'checkpoint_writes', '*', OF_CHECKPOINT, ...key)
-    return Promise.all(
-      rows.map(async (row) => ({
-        taskId: row.text('task_id'),
-        taskPath: row.optionalText('task_path') ?? '',
-        index: row.integer('idx'),
-        channel: row.text('channel'),
-        value: await this.#value(threadId, row),
-      })),
-    )
-  }
-
-  #value(threadId: string, row: StoredRow): Promise<unknown> {
-    return this.#serializer.load(
-      threadId,
-      row.optionalText('type') ?? 'json',
-      row.serialized('blob'),
-    )
+    return storedWrites(this.#serializer, threadId, rows, 'blob')
   }
 
   async #rows(

@@ -5,6 +5,7 @@ import {
   type SerializerOption,
   SourceSerializer,
 } from './source-serializer.ts'
+import { NAME_COLUMNS, storedName, storedValue, storedWrites } from './stored-checkpoint.ts'
 import { StoredRow } from './stored-row.ts'
 import type {
   CheckpointName,
@@ -69,11 +70,8 @@ class SqliteThreads implements ThreadSource {
 
   async checkpointNames(threadId: string): Promise<readonly CheckpointName[]> {
     const stored = this.#storedId(threadId)
-    const sql = 'select checkpoint_ns, checkpoint_id from checkpoints where thread_id = ?'
-    return this.#rows(threadId, 'checkpoints', sql, stored).map((row) => ({
-      namespace: row.text('checkpoint_ns'),
-      id: row.text('checkpoint_id'),
-    }))
+    const sql = `select ${NAME_COLUMNS} from checkpoints where thread_id = ?`
+    return this.#rows(threadId, 'checkpoints', sql, stored).map((row) => storedName(row))
   }
 
   async readCheckpoint(
@@ -84,10 +82,9 @@ class SqliteThreads implements ThreadSource {
     const sql = `select * from checkpoints ${OF_CHECKPOINT}`
     const [row] = this.#rows(threadId, 'checkpoints', sql, ...key)
     if (row === undefined) throw goneCheckpoint(threadId)
-    const type = row.optionalText('type') ?? 'json'
     const [stored, metadata, writes] = await Promise.all([
-      this.#serializer.load(threadId, type, row.serialized('checkpoint')),
-      this.#serializer.load(threadId, type, row.serialized('metadata')),
+      storedValue(this.#serializer, threadId, row, 'checkpoint'),
+      storedValue(this.#serializer, threadId, row, 'metadata'),
       this.#writes(threadId, key),
     ])
     return {
@@ -100,20 +97,8 @@ class SqliteThreads implements ThreadSource {
 
   #writes(threadId: string, key: readonly string[]): Promise<readonly SourceWrite[]> {
     const sql = `select * from writes ${OF_CHECKPOINT}`
-    return Promise.all(
-      this.#rows(threadId, 'writes', sql, ...key).map(async (row) => ({
-        taskId: row.text('task_id'),
-        taskPath: row.optionalText('task_path') ?? '',
-        index: row.integer('idx'),
-        channel: row.text('channel'),
-        value: await this.#value(threadId, row),
-      })),
-    )
-  }
-
-  #value(threadId: string, row: StoredRow): Promise<unknown> {
-    const type = row.optionalText('type') ?? 'json'
-    return this.#serializer.load(threadId, type, row.serialized('value'))
+    const rows = this.#rows(threadId, 'writes', sql, ...key)
+    return storedWrites(this.#serializer, threadId, rows, 'value')
   }
 
   /** Returns the id under which the saver stored a thread. */
