@@ -3,7 +3,7 @@
  *
  * @module
  */
-import './langgraph-errors.ts'
+import './saver/saver-errors.ts'
 import './store/store-errors.ts'
 
 export {
@@ -40,9 +40,11 @@ export type { SourceConfig, StateSource } from './state-source.ts'
 export type { SearchOrder } from './store/candidates.ts'
 export {
   HarborageStore,
-  type HarborageStoreOptions,
   type ListNamespacesOptions,
-  type StoreConnectionOptions,
   type StoreSearchOptions,
-  type StoreSettings,
 } from './store/harborage-store.ts'
+export type {
+  HarborageStoreOptions,
+  StoreConnectionOptions,
+  StoreSettings,
+} from './store/store-options.ts'

@@ -28,6 +28,14 @@ export interface SourceConfig extends Pick<StateStoreConfig, 'driver' | 'migrate
   readonly schema?: string
 }
 
+/** The names of what a {@link SourceConfig} has besides the DSN. */
+export const connectionNames = ['driver', 'migrate', 'schema'] as const
+
+/** What a {@link SourceConfig} has besides the DSN, of which each may be left out. */
+type Connection = {
+  readonly [Name in (typeof connectionNames)[number]]: SourceConfig[Name] | undefined
+}
+
 /** An open state store, and how to close what was opened for it. */
 interface Opened {
   readonly state: StateStore
@@ -38,7 +46,16 @@ interface Opened {
  * Returns a source that opens a state store when it is asked for the first time. After a failure it
  * tries again when it is asked the next time.
  */
-export function stateAt(config: SourceConfig): StateSource {
+export function stateAt(
+  dsn: string,
+  { driver, migrate, schema }: Partial<Connection> = {},
+): StateSource {
+  const config = {
+    dsn,
+    ...(driver === undefined ? {} : { driver }),
+    ...(migrate === undefined ? {} : { migrate }),
+    ...(schema === undefined ? {} : { schema }),
+  }
   let opening: Promise<Opened> | undefined
   let isClosed = false
   const open = async (): Promise<StateStore> => {

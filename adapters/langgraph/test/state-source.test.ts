@@ -14,7 +14,7 @@ import { borrowed, sourceOf, stateAt } from '../src/state-source.ts'
 const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 
 test('a state store is opened once, however many calls ask for it at once', async () => {
-  const source = stateAt({ dsn: 'memory:' })
+  const source = stateAt('memory:')
   const [one, other] = await Promise.all([source.open(), source.open()])
   expect(one).toBe(other)
   expect(await source.open()).toBe(one)
@@ -22,7 +22,7 @@ test('a state store is opened once, however many calls ask for it at once', asyn
 })
 
 test('a state store that was opened is closed, also while it is being opened', async () => {
-  const source = stateAt({ dsn: 'memory:' })
+  const source = stateAt('memory:')
   const opening = source.open()
   await source.close()
   expect((await failureOf((await opening).load(session, 'k'))).code).toBe('store_closed')
@@ -31,14 +31,14 @@ test('a state store that was opened is closed, also while it is being opened', a
 })
 
 test('one that was never opened is not opened to be closed', async () => {
-  const source = stateAt({ dsn: 'nothing://here' })
+  const source = stateAt('nothing://here')
   await source.close()
   expect((await failureOf(source.open())).code).toBe('store_closed')
 })
 
 test('a failed opening is reported, and tried again', async () => {
   const folder = join(await temporaryFolder(), 'missing')
-  const source = stateAt({ dsn: `sqlite:${join(folder, 'state.db')}` })
+  const source = stateAt(`sqlite:${join(folder, 'state.db')}`)
   expect((await failureOf(source.open())).code).toBe('invalid_config')
   await mkdir(folder)
   const state = await source.open()
@@ -54,7 +54,7 @@ test('the order of listKind is declined, unless the database keeps it already', 
   await (await openStateStore({ dsn: older })).close()
   const codes: (string | undefined)[] = []
   for (const dsn of [fresh, older]) {
-    const source = stateAt({ dsn })
+    const source = stateAt(dsn)
     const state = await source.open()
     const walk = state.listKind({ maintenanceScoped: true }, 'k')
     const next = walk[Symbol.asyncIterator]().next()
@@ -72,9 +72,9 @@ test('the order of listKind is declined, unless the database keeps it already', 
 test('a state store of the caller stays open, and so does a borrowed one', async () => {
   await using state = await openStateStore()
   await sourceOf(state).close()
-  await borrowed(stateAt({ dsn: 'memory:' })).close()
+  await borrowed(stateAt('memory:')).close()
   expect(await state.load(session, 'k')).toBeUndefined()
-  const source = stateAt({ dsn: 'memory:' })
+  const source = stateAt('memory:')
   const lent = borrowed(source)
   const opened = await lent.open()
   await lent.close()

@@ -106,12 +106,7 @@ export class HarborageSaver extends BaseCheckpointSaver {
    */
   static fromConnString(dsn: string, options: ConnectOptions): HarborageSaver {
     const { driver, migrate, schema, ...others } = checkConnectOptions(dsn, options)
-    const config = {
-      ...(driver === undefined ? {} : { driver }),
-      ...(migrate === undefined ? {} : { migrate }),
-      ...(schema === undefined ? {} : { schema }),
-    }
-    return new HarborageSaver({ ...others, state: stateAt({ dsn, ...config }) })
+    return new HarborageSaver({ ...others, state: stateAt(dsn, { driver, migrate, schema }) })
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import { HarborageError } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
+import { checkDsn, checkNames, checkState, invalidOption } from '../check-options.ts'
 import type { UserOption } from '../owner.ts'
-import type { SourceConfig, StateSource } from '../state-source.ts'
+import { connectionNames, type SourceConfig, type StateSource } from '../state-source.ts'
 
 /** The options of every saver. */
 export interface SaverOptions {
@@ -29,24 +30,19 @@ export interface HarborageSaverOptions extends SaverOptions {
 export interface ConnectOptions extends SaverOptions, Omit<SourceConfig, 'dsn'> {}
 
 const saverNames = ['owner', 'serde', 'fence']
-const connectNames = [...saverNames, 'driver', 'migrate', 'schema']
 
 /** Checks the options of the constructor. */
 export function checkSaverOptions(options: HarborageSaverOptions): HarborageSaverOptions {
   checkOptions(options, ['state', ...saverNames])
-  const given: unknown = options.state
-  if (typeof given === 'object' && given !== null && ('loadMany' in given || 'open' in given)) {
-    return options
-  }
-  throw invalid('state is no open state store: pass what openStateStore() resolved to')
+  checkState(options.state)
+  return options
 }
 
 /** Checks the options of a connection. */
 export function checkConnectOptions(dsn: string, options: ConnectOptions): ConnectOptions {
-  checkOptions(options, connectNames)
-  const given: unknown = dsn
-  if (typeof given === 'string' && given !== '') return options
-  throw invalid('the connection string is missing: pass a DSN, or the path of an SQLite file')
+  checkOptions(options, [...saverNames, ...connectionNames])
+  checkDsn(dsn)
+  return options
 }
 
 /** Checks how many checkpoints a pruning keeps. */
@@ -63,23 +59,14 @@ export function checkKeepLatest(options: { readonly keepLatest: number }): numbe
   )
 }
 
-/** Rejects options that would be ignored. A misspelled fence would guard nothing. */
 function checkOptions(options: SaverOptions, names: readonly string[]): void {
-  const given: unknown = options
-  if (typeof given !== 'object' || given === null) {
-    throw new HarborageError(
-      'identity_required',
-      'the options are missing: pass { owner } with the user whose threads the saver keeps',
-    )
-  }
-  const unknown = Object.keys(given).find((name) => !names.includes(name))
-  if (unknown !== undefined) {
-    throw invalid(`there is an unknown option: the saver takes ${names.join(', ')}`)
-  }
+  checkNames(options, names, 'saver')
   const { fence, serde } = options
-  if (fence !== undefined && typeof fence !== 'boolean') throw invalid('fence is no boolean')
+  if (fence !== undefined && typeof fence !== 'boolean') throw invalidOption('fence is no boolean')
   if (serde !== undefined && !isSerializer(serde)) {
-    throw invalid('serde has no dumpsTyped() and loadsTyped(): pass a serializer of LangGraph')
+    throw invalidOption(
+      'serde has no dumpsTyped() and loadsTyped(): pass a serializer of LangGraph',
+    )
   }
 }
 
@@ -90,8 +77,4 @@ function isSerializer(serde: unknown): boolean {
     typeof Reflect.get(serde, 'dumpsTyped') === 'function' &&
     typeof Reflect.get(serde, 'loadsTyped') === 'function'
   )
-}
-
-function invalid(message: string): HarborageError {
-  return new HarborageError('invalid_config', message)
 }

@@ -4,7 +4,9 @@ import type { Item, MatchCondition, Operation } from '@langchain/langgraph-check
 import { checkNamespace, isInvalidNamespace } from './check-namespace.ts'
 import type { ItemName } from './item-kind.ts'
 import { matcherOf } from './match-filter.ts'
+import { fieldOf } from './field-of.ts'
 import { refusalOf, type Refusal } from './refusal.ts'
+import { refuseQuery, refuseTtl } from './not-supported.ts'
 
 /** The number of items that a search returns unless it names a `limit`. */
 const SEARCH_LIMIT = 10
@@ -90,7 +92,7 @@ function checkGet(given: object, refuse: Refusal): Get {
 function checkChange(given: object, refuse: Refusal): Change {
   refuseTtl(given, refuse)
   const name = checkName(given, refuse)
-  const value = field(given, 'value')
+  const value = fieldOf(given, 'value')
   if (value !== null && !isItemValue(value)) {
     throw refuse('has a value that is no object: pass one, or null to delete the item')
   }
@@ -98,8 +100,8 @@ function checkChange(given: object, refuse: Refusal): Change {
 }
 
 function checkSearch(given: object, refuse: Refusal): Search {
-  const prefix = field(given, 'namespacePrefix')
-  const filter = field(given, 'filter')
+  const prefix = fieldOf(given, 'namespacePrefix')
+  const filter = fieldOf(given, 'filter')
   if (filter !== undefined && filter !== null && typeof filter !== 'object') {
     throw refuse('has a filter that is no object')
   }
@@ -113,9 +115,9 @@ function checkSearch(given: object, refuse: Refusal): Search {
 }
 
 function checkNamespaceList(given: object, refuse: Refusal): NamespaceList {
-  const conditions = field(given, 'matchConditions') ?? []
+  const conditions = fieldOf(given, 'matchConditions') ?? []
   if (!Array.isArray(conditions)) throw refuse('has matchConditions that are no array')
-  const maxDepth = field(given, 'maxDepth') ?? Number.POSITIVE_INFINITY
+  const maxDepth = fieldOf(given, 'maxDepth') ?? Number.POSITIVE_INFINITY
   if (!isCount(maxDepth) || maxDepth < 1) {
     throw refuse('has a malformed maxDepth: pass a whole number of at least 1')
   }
@@ -135,17 +137,17 @@ function checkConditions(given: readonly unknown[], refuse: Refusal): readonly M
 
 function checkCondition(given: unknown, refuse: Refusal): MatchCondition {
   const isObject = typeof given === 'object' && given !== null
-  const matchType = isObject ? field(given, 'matchType') : undefined
+  const matchType = isObject ? fieldOf(given, 'matchType') : undefined
   if (!isObject || (matchType !== 'prefix' && matchType !== 'suffix')) {
     throw refuse("has a malformed condition: pass { matchType: 'prefix' or 'suffix', path }")
   }
-  const path = checkNamespace(field(given, 'path'), { allowEmpty: true, allowReservedRoot: true })
+  const path = checkNamespace(fieldOf(given, 'path'), { allowEmpty: true, allowReservedRoot: true })
   return { matchType, path }
 }
 
 function checkPaging(given: object, defaultLimit: number, refuse: Refusal): Paging {
-  const limit = field(given, 'limit') ?? defaultLimit
-  const offset = field(given, 'offset') ?? 0
+  const limit = fieldOf(given, 'limit') ?? defaultLimit
+  const offset = fieldOf(given, 'offset') ?? 0
   if (!isCount(limit) || !isCount(offset) || offset === Number.POSITIVE_INFINITY) {
     throw refuse('has a malformed limit or offset: pass whole numbers of at least 0')
   }
@@ -153,37 +155,10 @@ function checkPaging(given: object, defaultLimit: number, refuse: Refusal): Pagi
 }
 
 function checkName(given: object, refuse: Refusal): ItemName {
-  const namespace = checkNamespace(field(given, 'namespace'), { allowReservedRoot: true })
-  const key = field(given, 'key')
+  const namespace = checkNamespace(fieldOf(given, 'namespace'), { allowReservedRoot: true })
+  const key = fieldOf(given, 'key')
   if (typeof key !== 'string') throw refuse('has a key that is no string')
   return { namespace, key }
-}
-
-/** Rejects a query, since there is no index yet that ranks items. An empty one asks for nothing. */
-function refuseQuery(given: object, refuse: Refusal): void {
-  const query = field(given, 'query')
-  if (query === undefined || query === null || query === '') return
-  throw refuse(
-    'has a query, and this store has no index to rank items by: leave it out, or use a filter',
-    { code: 'search_index_required' },
-  )
-}
-
-/**
- * Rejects a time to live, since items do not expire yet. PostgresStore takes it among the `options`
- * of a put.
- */
-function refuseTtl(given: object, refuse: Refusal): void {
-  const options = field(given, 'options')
-  const places = typeof options === 'object' && options !== null ? [given, options] : [given]
-  if (places.every((place) => field(place, 'ttl') === undefined)) return
-  throw refuse('has a ttl, and items do not expire yet: leave it out, and delete items yourself', {
-    code: 'ttl_not_supported',
-  })
-}
-
-function field(given: object, name: string): unknown {
-  return Reflect.get(given, name)
 }
 
 function isItemValue(value: unknown): value is Item['value'] {

@@ -1,5 +1,4 @@
 import type { CallOptions } from '@harborage/core'
-import type { StateStore } from '@harborage/state'
 import {
   BaseStore,
   type GetOperation,
@@ -14,14 +13,7 @@ import {
 } from '@langchain/langgraph-checkpoint'
 
 import { bindOwner, type OwnerOption } from '../owner.ts'
-import {
-  borrowed,
-  sourceOf,
-  stateAt,
-  type SourceConfig,
-  type StateSource,
-} from '../state-source.ts'
-import type { SearchOrder } from './candidates.ts'
+import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
 import { changesOf } from './changes-of.ts'
 import { checkNamespace } from './check-namespace.ts'
 import { checkOperations } from './check-operation.ts'
@@ -29,26 +21,13 @@ import { commitInPieces } from './commit-in-pieces.ts'
 import { readOptions } from './method-options.ts'
 import { readAnswers } from './read-answers.ts'
 import './store-errors.ts'
-
-/** What a {@link HarborageStore} is told besides where its items are. */
-export interface StoreSettings {
-  /** Whose items the store keeps. */
-  readonly owner: OwnerOption
-  /**
-   * The order of what `search` returns, by `createdAt`: `'oldest-first'` as InMemoryStore has it,
-   * or `'newest-first'` as PostgresStore answers a graph. Default: `'oldest-first'`.
-   */
-  readonly searchOrder?: SearchOrder
-}
-
-/** The options of a {@link HarborageStore}. */
-export interface HarborageStoreOptions extends StoreSettings {
-  /** An open state store, which stays open when the store is ended, or what opens one. */
-  readonly state: StateStore | StateSource
-}
-
-/** The options of {@link HarborageStore.fromConnString}. */
-export interface StoreConnectionOptions extends StoreSettings, Omit<SourceConfig, 'dsn'> {}
+import {
+  checkStoreConnection,
+  checkStoreOptions,
+  type HarborageStoreOptions,
+  type StoreConnectionOptions,
+  type StoreSettings,
+} from './store-options.ts'
 
 /** Options of a put, among them one that is refused. */
 interface PutOptions extends CallOptions {
@@ -97,9 +76,11 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
   /**
    * Makes a store on a state store that is open.
    *
-   * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed.
+   * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed;
+   * `invalid_config` if another option is.
    */
-  constructor({ state, ...settings }: HarborageStoreOptions) {
+  constructor(options: HarborageStoreOptions) {
+    const { state, ...settings } = checkStoreOptions(options)
     super()
     this.#source = sourceOf(state)
     this.#settings = settings
@@ -112,15 +93,12 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    * @param dsn Where the items are, such as `sqlite:./agent.db`, `postgres://user@host/name` or
    * `memory:`. A text without a scheme is the path of an SQLite file. The package of the engine has
    * to be imported first.
-   * @throws `identity_required` or `invalid_identity` as the constructor.
+   * @throws `identity_required`, `invalid_identity` or `invalid_config` as the constructor. What is
+   * wrong with the database is found when it is opened.
    */
-  static fromConnString(
-    dsn: string,
-    { driver, migrate, schema, ...settings }: StoreConnectionOptions,
-  ): HarborageStore {
-    const options = { ...(driver && { driver }), ...(migrate && { migrate }) }
-    const config = { dsn, ...options, ...(schema && { schema }) }
-    return new HarborageStore({ ...settings, state: stateAt(config) })
+  static fromConnString(dsn: string, options: StoreConnectionOptions): HarborageStore {
+    const { driver, migrate, schema, ...settings } = checkStoreConnection(dsn, options)
+    return new HarborageStore({ ...settings, state: stateAt(dsn, { driver, migrate, schema }) })
   }
 
   /**

@@ -1,4 +1,5 @@
 import { openStateStore } from '@harborage/state'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { expect, test } from 'vitest'
 
@@ -62,11 +63,30 @@ test('a store leaves a state store open that it was given', async () => {
   expect(await state.count(ann, '')).toBe(1)
 })
 
-test('a store without an owner is never made', async () => {
+test.each<[string, unknown[], string]>([
+  ['no options', [undefined], 'identity_required'],
+  ['no owner', [{}], 'identity_required'],
+  ['a misspelled option', [{ owner: ann, serachOrder: 'newest-first' }], 'invalid_config'],
+  ['an index, which it does not have yet', [{ owner: ann, index: {} }], 'invalid_config'],
+  ['a ttl, which it does not have yet', [{ owner: ann, ttl: {} }], 'invalid_config'],
+  ['an unknown order', [{ owner: ann, searchOrder: 'newest' }], 'invalid_config'],
+])('a store is not made with %s', async (_, [options], code) => {
+  const connect = () => callUnchecked(HarborageStore, 'fromConnString', 'memory:', options)
+  expect((await failureOf(connect)).code).toBe(code)
   await using state = await openStateStore()
-  const noOwner: unknown = { state }
-  const options = noOwner as ConstructorParameters<typeof HarborageStore>[0]
-  expect((await failureOf(() => new HarborageStore(options))).code).toBe('identity_required')
-  const connect = () => HarborageStore.fromConnString('memory:', options)
-  expect((await failureOf(connect)).code).toBe('identity_required')
+  const withState: unknown =
+    typeof options === 'object' ? Object.assign({ state }, options) : options
+  const make = (): unknown => Reflect.construct(HarborageStore, [withState])
+  expect((await failureOf(make)).code).toBe(code)
 })
+
+test.each([undefined, null, {}, 'sqlite:./agent.db'])(
+  'a store is not made with the state store %o, or with such a connection string',
+  async (state) => {
+    const make = (): unknown => Reflect.construct(HarborageStore, [{ owner: ann, state }])
+    expect((await failureOf(make)).code).toBe('invalid_config')
+    if (typeof state === 'string') return
+    const connect = () => callUnchecked(HarborageStore, 'fromConnString', state, { owner: ann })
+    expect((await failureOf(connect)).code).toBe('invalid_config')
+  },
+)
