@@ -66,6 +66,13 @@ export {
   type StateTransaction,
 } from './state-record.ts'
 export type { FamilyMember, SlotFamily, SlotFamilyDefinition } from './slot-family.ts'
+export type {
+  ReadableContent,
+  SlotContent,
+  SlotDescription,
+  SlotInspector,
+  UnreadableContent,
+} from './slot-inspector.ts'
 export { StateStore } from './state-store.ts'
 export type {
   SlotDefinition,

@@ -1,6 +1,7 @@
 import { newEventId } from '@harborage/core'
 import type { NewStateRecord, StateStore } from '@harborage/state'
-import { joinFrame } from '../saver/frames.ts'
+import { joinFrame, splitFrame } from '../saver/frames.ts'
+import { isObject } from '../saver/header-shapes.ts'
 import { IMPORT_KIND } from '../saver/kinds.ts'
 import type { Thread } from '../saver/place.ts'
 import { readThread, type ThreadRecord } from '../saver/thread-record.ts'
@@ -20,6 +21,19 @@ export function importRecord({ session }: Thread, first: string): NewStateRecord
     eventId: newEventId(),
     bytes: joinFrame(header, []),
   }
+}
+
+/**
+ * Returns the first checkpoint of an import, as the payload of its slot says it.
+ *
+ * @throws `schema_too_new` if a newer release wrote it; `store_unavailable` if it is damaged.
+ */
+export function decodeImport(bytes: Uint8Array): string {
+  return splitFrame(bytes, isHeader).header.first
+}
+
+function isHeader(value: unknown): value is Header {
+  return isObject(value) && typeof value['first'] === 'string'
 }
 
 /** What a saver holds of a thread that is to be imported. */

@@ -87,7 +87,7 @@ export function isCheckpointHeader(value: unknown): value is CheckpointHeader {
   const { v, t, p, c, n, s, m, o, x, id, ns } = value
   return (
     typeof v === 'number' &&
-    isVersion(t) &&
+    isTime(t) &&
     [p, id, ns].every(isOptionalText) &&
     isArray(c) &&
     c.every((name) => typeof name === 'string') &&
@@ -107,6 +107,11 @@ function areVersions(value: unknown): boolean {
 
 function isVersion(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'string'
+}
+
+function isTime(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isNaN(new Date(value).getTime())
+  return typeof value === 'string'
 }
 
 function isValue(value: unknown, channels: number): boolean {

@@ -52,6 +52,11 @@ export function unescapeName(escaped: string): string | undefined {
   )
 }
 
+/** Returns whether an escaped text is the digest of a name, and nothing else. */
+export function isDigest(escaped: string): boolean {
+  return escaped.startsWith(HASHED) && /^[\w-]{43}$/.test(escaped.slice(HASHED.length))
+}
+
 /** Returns a digest of the UTF-16 units of a string, which distinguishes lone surrogates, too. */
 export function digestOf(text: string): string {
   return hash('sha256', Buffer.from(text, 'utf16le'), 'base64url')

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { type EventId, HarborageError, type Identity, parseEventId } from '@harborage/core'
 import type { NewStateRecord, SlotExpectation } from '@harborage/state'
 import { findNewest } from './find-checkpoint.ts'
-import { joinFrame } from './frames.ts'
+import { encodeHead } from './head-payload.ts'
 import { headKind } from './kinds.ts'
 import { openCheckpoint } from './load-tuples.ts'
 import type { Place } from './place.ts'
@@ -42,7 +42,7 @@ export class Fence {
       identity: session,
       kind,
       eventId: headOf(checkpoint.id),
-      bytes: joinFrame({ id: checkpoint.id }, []),
+      bytes: encodeHead(checkpoint.id),
     }
   }
 

@@ -42,22 +42,26 @@ export function encodeThread({ session }: Thread, record: ThreadRecord): NewStat
   return { identity: session, kind: THREAD_KIND, eventId, bytes: joinFrame(header, []) }
 }
 
+/** What the payload of the slot of a thread says. */
+type ThreadContent = Omit<ThreadRecord, 'eventId'>
+
+/**
+ * Returns what the payload of the slot of a thread says.
+ *
+ * @throws `schema_too_new` if a newer release wrote it; `store_unavailable` if it is damaged.
+ */
+export function decodeThread(bytes: Uint8Array): ThreadContent {
+  const { thread, deleted, pruning, importing } = splitFrame(bytes, isHeader).header
+  return { threadId: thread, deletedUntil: deleted, isPruning: pruning === true, importing }
+}
+
 /** Resolves to the record of the thread of a session, or to `undefined` if it has none. */
 export async function readThread(
   state: StateStore,
   session: Identity,
 ): Promise<ThreadRecord | undefined> {
   const held = await state.load(session, THREAD_KIND)
-  if (held === undefined) return undefined
-  const { eventId, bytes } = held
-  const { thread, deleted, pruning, importing } = splitFrame(bytes, isHeader).header
-  return {
-    eventId,
-    threadId: thread,
-    deletedUntil: deleted,
-    isPruning: pruning === true,
-    importing,
-  }
+  return held && { eventId: held.eventId, ...decodeThread(held.bytes) }
 }
 
 function isHeader(value: unknown): value is Header {

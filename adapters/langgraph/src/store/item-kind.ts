@@ -99,6 +99,26 @@ export function spelledName(kind: string): SpelledName {
   }
 }
 
+/** Returns what a kind says of the name of its item, or `undefined` if no item has this kind. */
+export function parseItemKind(kind: string): SpelledName | undefined {
+  if (!kind.startsWith(ROOT)) return undefined
+  const folder = folderOf(kind)
+  const labels = labelsOf(folder)
+  const hidden = labels.at(-1)?.startsWith(LABELS_HASH) === true ? labels.at(-1) : undefined
+  const shown = hidden === undefined ? labels : labels.slice(0, -1)
+  const key = kind.slice(folder.length + KEY_MARK.length)
+  const isKind =
+    folder.length > ROOT.length &&
+    shown.every((label) => label !== '' && escapeLabel(unescapeText(label)) === label) &&
+    (hidden === undefined || isHash(hidden, LABELS_HASH)) &&
+    (escapeText(unescapeText(key)) === key || isHash(key, KEY_HASH))
+  return isKind ? spelledName(kind) : undefined
+}
+
+function isHash(text: string, mark: string): boolean {
+  return text.startsWith(mark) && /^[\w-]{43}$/.test(text.slice(mark.length))
+}
+
 /** Returns the labels that fit into a kind, each with a slash, and those that do not. */
 function pathOf(namespace: readonly string[]): {
   readonly path: string

@@ -65,7 +65,14 @@ export async function recordOf(
  * @throws `invalid_record` if the record is of a newer format, or is no item.
  */
 export async function itemOf(record: StateRecord): Promise<Item> {
-  const { kind, createdAt, updatedAt } = record
+  const { createdAt, updatedAt } = record
+  const { namespace, key, value } = await decodeItem(record)
+  return { namespace: [...namespace], key, value, createdAt, updatedAt }
+}
+
+/** Resolves to the item that a record holds, without its dates. Throws as {@link itemOf} does. */
+export async function decodeItem(record: StateRecord): Promise<ItemName & Pick<Item, 'value'>> {
+  const { kind } = record
   const payload = await slotOf(kind).decode(record)
   const spelled = spelledName(kind)
   const namespace = spelled.namespace ?? payload.namespace
@@ -73,7 +80,7 @@ export async function itemOf(record: StateRecord): Promise<Item> {
   if (namespace === undefined || key === undefined) {
     throw new HarborageError('invalid_record', `the stored item of ${kind} lacks its name`)
   }
-  return { namespace: [...namespace], key, value: payload.value, createdAt, updatedAt }
+  return { namespace, key, value: payload.value }
 }
 
 function slotOf(kind: string): TypedSlot<ItemPayload, ItemPayload> {

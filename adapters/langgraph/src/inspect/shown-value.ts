@@ -1,0 +1,28 @@
+import type { TypedBytes } from '../saver/frames.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * Returns a value as a serializer wrote it: the JSON and the bytes of LangGraph's own, and the bytes
+ * with the name of their type of any other.
+ */
+export function shownValue({ type, bytes }: TypedBytes): unknown {
+  switch (type) {
+    case 'bytes':
+      return bytes
+    case 'json':
+      return jsonOf(bytes)
+    default:
+      return { type, bytes }
+  }
+}
+
+/** Returns what bytes of JSON say, or the bytes as those of another serializer. */
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes))
+    return value
+  } catch {
+    return { type: 'json', bytes }
+  }
+}

@@ -1,0 +1,73 @@
+import { isHarborageError } from '@harborage/core'
+import type {
+  SlotContent,
+  SlotDescription,
+  SlotInspector,
+  StateRecord,
+  UnreadableContent,
+} from '@harborage/state'
+import { itemSlot } from './item-slot.ts'
+import type { SlotType } from './slot-type.ts'
+import { threadSlots } from './thread-slots.ts'
+
+const types: readonly SlotType[] = [...threadSlots, itemSlot]
+
+/**
+ * The inspector of the slots that `HarborageSaver` and `HarborageStore` write. It needs neither a
+ * graph nor a serializer: values are shown as LangGraph's own serializer wrote them. Those of
+ * another serializer, and the values that have a slot of their own, are bytes.
+ *
+ * @example
+ * ```ts
+ * import { HarborageStore } from '@harborage/langgraph'
+ * import { slotInspector } from '@harborage/langgraph/inspect'
+ * import { openStateStore } from '@harborage/state'
+ * import { userOwner } from '@harborage/core'
+ *
+ * await using state = await openStateStore()
+ * const owner = userOwner({ tenantId: 'acme', userId: 'ann' })
+ * await new HarborageStore({ state, owner }).put(['memories'], 'drink', { text: 'tea' })
+ *
+ * for await (const record of state.list(owner, '')) {
+ *   console.log(slotInspector.describe(record.kind)?.label) // item
+ *   console.log(await slotInspector.decode(record))
+ * }
+ * ```
+ */
+export const slotInspector: SlotInspector = {
+  describe: (kind) => find(kind)?.description,
+  async decode(record) {
+    const found = find(record.kind)
+    return found && contentOf(found.type, record)
+  },
+}
+
+function find(
+  kind: string,
+): { readonly type: SlotType; readonly description: SlotDescription } | undefined {
+  for (const type of types) {
+    const names = type.names(kind)
+    if (names !== undefined) return { type, description: { label: type.label, names } }
+  }
+  return undefined
+}
+
+async function contentOf(type: SlotType, record: StateRecord): Promise<SlotContent> {
+  try {
+    return { isReadable: true, value: await type.decode(record) }
+  } catch (error) {
+    return isHarborageError(error, 'schema_too_new') ? NEWER : DAMAGED
+  }
+}
+
+const NEWER: UnreadableContent = {
+  isReadable: false,
+  reason: 'newer_format',
+  message: 'a newer release of @harborage/langgraph wrote it: update this one',
+}
+
+const DAMAGED: UnreadableContent = {
+  isReadable: false,
+  reason: 'damaged',
+  message: 'it is not as @harborage/langgraph writes it: restore it from a backup, or delete it',
+}
