@@ -163,11 +163,13 @@ function namedConfig(
 
 function shown({ config, checkpoint, metadata, parentConfig, pendingWrites }: CheckpointTuple) {
   const { channel_values: values, channel_versions: versions } = checkpoint
+  const names: Readonly<Record<string, unknown>> = config.configurable ?? {}
+  const ofParent: Readonly<Record<string, unknown>> = parentConfig?.configurable ?? {}
   return {
-    threadId: config.configurable?.['thread_id'],
-    namespace: config.configurable?.['checkpoint_ns'],
+    threadId: names['thread_id'],
+    namespace: names['checkpoint_ns'],
     id: checkpoint.id,
-    parentId: parentConfig?.configurable?.['checkpoint_id'] ?? null,
+    parentId: ofParent['checkpoint_id'] ?? null,
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, json(value)])),
     versions,
     metadata,

@@ -14,7 +14,7 @@ export interface SlotInspector {
   describe(kind: string): SlotDescription | undefined
   /**
    * Resolves to what a slot says, or to `undefined` if the adapter has no such kind. It never
-   * rejects, whatever the bytes are.
+   * rejects: bytes that cannot be read are an answer.
    *
    * @param record A record as the state store returned it.
    */

@@ -3,8 +3,8 @@ import type { TypedBytes } from '../saver/frames.ts'
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * Returns a value as a serializer wrote it: the JSON and the bytes of LangGraph's own, and the bytes
- * with the name of their type of any other.
+ * Returns a value as a serializer wrote it: JSON and bytes of LangGraph's own, and of another one
+ * the bytes with the name of their type.
  */
 export function shownValue({ type, bytes }: TypedBytes): unknown {
   switch (type) {

@@ -29,8 +29,9 @@ const types: readonly SlotType[] = [...threadSlots, itemSlot]
  * await new HarborageStore({ state, owner }).put(['memories'], 'drink', { text: 'tea' })
  *
  * for await (const record of state.list(owner, '')) {
- *   console.log(slotInspector.describe(record.kind)?.label) // item
- *   console.log(await slotInspector.decode(record))
+ *   const label = slotInspector.describe(record.kind)?.label
+ *   const content = await slotInspector.decode(record)
+ *   console.log(label, content?.isReadable) // 'item' true
  * }
  * ```
  */

@@ -1,4 +1,4 @@
-/** Returns a field of an argument, whatever it is. */
+/** Returns a field of an argument that was not checked yet. */
 export function fieldOf(given: object, name: string): unknown {
   return Reflect.get(given, name)
 }

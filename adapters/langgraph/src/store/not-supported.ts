@@ -9,7 +9,7 @@ import type { Refusal } from './refusal.ts'
  * Rejects a query, since there is no index that ranks items. An empty one asks for nothing.
  *
  * An index of texts or vectors would take the query instead, and change two files besides.
- * `searchItems` would get its ranked names where it now gets those of `candidatesByDate`. `changesOf`
+ * `searchItems` would get ranked names where it now gets those of `candidatesByDate`. `changesOf`
  * would add what the index keeps of an item to the commit that saves or deletes it.
  */
 export function refuseQuery(search: object, refuse: Refusal): void {

