@@ -9,12 +9,17 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export function shownValue({ type, bytes }: TypedBytes): unknown {
   switch (type) {
     case 'bytes':
-      return bytes
+      return copyOf(bytes)
     case 'json':
       return jsonOf(bytes)
     default:
-      return { type, bytes }
+      return { type, bytes: copyOf(bytes) }
   }
+}
+
+/** Returns bytes that do not share the memory of the payload, and are no Buffer. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
 }
 
 /** Returns what bytes of JSON say, or the bytes as those of another serializer. */
@@ -23,6 +28,6 @@ function jsonOf(bytes: Uint8Array): unknown {
     const value: unknown = JSON.parse(utf8.decode(bytes))
     return value
   } catch {
-    return { type: 'json', bytes }
+    return { type: 'json', bytes: copyOf(bytes) }
   }
 }
