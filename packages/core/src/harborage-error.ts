@@ -63,6 +63,18 @@ export interface HarborageErrorCodes {
    */
   readonly outcome_unknown: true
   /**
+   * The parts of a step are not of one database, or the driver of a store takes no part in steps.
+   * Nothing was applied.
+   */
+  readonly database_mismatch: true
+  /** The parts of a step hold more than 16 MiB in all. Nothing was applied. */
+  readonly step_too_large: true
+  /**
+   * The database refused a statement of `appRows`. Its error is the cause. Nothing of the step was
+   * applied.
+   */
+  readonly app_rows_failed: true
+  /**
    * A driver or an engine threw an error that is not a HarborageError, which is the cause. Whether
    * a write was applied is unknown.
    */
@@ -86,6 +98,8 @@ export interface HarborageErrorOptions {
   readonly retryable?: boolean
   /** The entry of a list argument that the error is about. Default: none. */
   readonly entry?: ErrorEntry
+  /** The name of the part of a step that the error is about. Default: none. */
+  readonly part?: string
 }
 
 /** An entry of a list that was passed to a call, such as a save of a commit. */
@@ -121,6 +135,11 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
    * wrong, it is the one that was found first.
    */
   declare readonly entry?: ErrorEntry
+  /**
+   * The name of the part that the error is about, if the call was `commitTogether`. If several
+   * parts are wrong, it is the one that was found first.
+   */
+  declare readonly part?: string
 
   /**
    * @param code What went wrong.
@@ -132,6 +151,7 @@ export class HarborageError<Code extends ErrorCode = ErrorCode> extends Error {
     this.code = code
     this.retryable = options.retryable ?? RETRYABLE.has(code)
     if (options.entry !== undefined) this.entry = options.entry
+    if (options.part !== undefined) this.part = options.part
     Object.defineProperty(this, mark, { value: true })
   }
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+export { appRows, type DrizzleStatement, type KyselyStatement } from './app-rows.ts'
 export type { CallOptions, ListOptions, ListOrder, PageOptions } from './call-options.ts'
+export { commitTogether, type Step, type StepAnswers, type StepParts } from './commit-together.ts'
 export { identityContext, type Context } from './context.ts'
 export type { Database, DatabaseOptions } from './database.ts'
 export type { DeleteAllOptions, DeleteAllResult, DeleteProgress } from './deletion.ts'
@@ -48,6 +50,7 @@ export {
   type TracedStore,
   type TracedStores,
 } from './operation-trace.ts'
+export type { Part } from './part.ts'
 export type { StoreConfig } from './store-config.ts'
 export {
   allOfRun,

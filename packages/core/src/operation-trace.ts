@@ -9,7 +9,10 @@ import { KnownNames, readArguments } from './kit/argument-checks.ts'
  * The stores whose operations are traced, extensible by declaration merging. A store adds itself
  * with `declare module '@harborage/core' { interface TracedStores { 'my-store': true } }`.
  */
-export interface TracedStores {}
+export interface TracedStores {
+  /** The steps of {@link commitTogether}, which are of several stores. */
+  readonly steps: true
+}
 
 /** The name of a store in its traces. */
 export type TracedStore = keyof TracedStores

@@ -23,6 +23,9 @@ const codes: Record<ErrorCode, true> = {
   store_closed: true,
   store_unavailable: true,
   outcome_unknown: true,
+  database_mismatch: true,
+  step_too_large: true,
+  app_rows_failed: true,
   driver_failed: true,
 }
 

@@ -215,14 +215,24 @@ export function checkSignal(
   names: KnownNames = callOptionNames,
 ): AbortSignal | undefined {
   if (options === undefined || options === null) return undefined
-  checkOptions(options)
-  names.check(options)
+  checkOptionNames(options, names)
   const signal: unknown = options.signal
   if (signal === undefined || isAbortSignal(signal)) return signal
   throw new HarborageError(
     'invalid_record',
     `options.signal is ${describeType(signal)}: pass an AbortSignal or leave it out`,
   )
+}
+
+/**
+ * Checks the options of a call that cannot be canceled.
+ *
+ * @throws `invalid_record` if they are no object, or one is unknown.
+ */
+export function checkOptionNames(options: object | undefined, names: KnownNames): void {
+  if (options === undefined || options === null) return
+  checkOptions(options)
+  names.check(options)
 }
 
 /** Rejects a bare AbortSignal passed as `options`; it would be ignored. */

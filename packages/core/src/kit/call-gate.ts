@@ -76,7 +76,6 @@ function rejectOnAbort(signal: AbortSignal, reject: (reason: unknown) => void): 
  */
 export class CallGate {
   readonly #name: string
-  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- stores add to the type
   readonly #tracedAs: TracedStore | undefined
   #inFlight = 0
   #closing: Promise<void> | undefined

@@ -6,6 +6,7 @@ import { checkSignal, describeType, KnownNames } from './argument-checks.ts'
 import { CallerFailure } from './caller-failure.ts'
 import type { CheckedCall } from './call-gate.ts'
 import { turnIfHeld } from './event-loop-turn.ts'
+import type { StepSide } from './steps/step-side.ts'
 
 /** The largest number of records of a user or a tenant that are deleted in one step. */
 const MAX_BATCH = 1_000
@@ -59,6 +60,8 @@ export interface SubtreeDeletion<Place> {
   }>
   /** Resolves to the number of records of a user or a tenant. */
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
+  /** The side that takes part in steps, whose ids are removed at the end. Default: none. */
+  readonly steps?: Pick<StepSide<never, unknown>, 'forget'> | undefined
 }
 
 /**
@@ -79,6 +82,7 @@ export async function deleteAll<Place>(
   }
   if (subtree.level === 'run' || subtree.level === 'session') {
     const deleted = await driver.deleteAll(subtree)
+    await driver.steps?.forget(subtree)
     await report(deleted)
     return { deleted, remaining: 0 }
   }
@@ -94,5 +98,6 @@ export async function deleteAll<Place>(
     after = batch.last
     await report(deleted)
   } while (after !== undefined)
+  await driver.steps?.forget(subtree)
   return { deleted, remaining: await driver.countAll(subtree) }
 }

@@ -40,6 +40,7 @@ export {
   captureBytes,
   captureDate,
   checkName,
+  checkOptionNames,
   checkRequiredName,
   checkSignal,
   describeType,
@@ -97,6 +98,20 @@ export {
   type StoreDriverFactory,
   type StoreOptions,
 } from './define-store.ts'
+// Parts of steps.
+export { inPart, withPart } from './steps/error-part.ts'
+export { inMemorySide, type StagedParts, type StageParts } from './steps/in-memory-side.ts'
+export { makePart, type PartRules } from './steps/make-part.ts'
+export type {
+  CheckedStep,
+  CommittedStep,
+  NamedPart,
+  PartResult,
+  StepId,
+  StepPlace,
+  SteppedPart,
+  StepSide,
+} from './steps/step-side.ts'
 // Lists, page by page.
 export { walkPages, type PageWalk } from './page-walk.ts'
 export { isRawJson } from './raw-json.ts'

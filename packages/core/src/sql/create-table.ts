@@ -16,7 +16,7 @@ export async function createTable(
   schema: string | undefined,
   spec: TableSpec,
 ): Promise<void> {
-  const { name, columns, key, unique = [], keyOrders = [] } = spec
+  const { name, columns, key, unique = [], indexes = [], keyOrders = [] } = spec
   const defaults = new Map<string, string | number | undefined>(Object.entries(spec.defaults ?? {}))
   let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
   for (const [column, type] of Object.entries(columns)) {
@@ -29,5 +29,12 @@ export async function createTable(
   for (const each of unique) table = dialect.apart.addTo(table, each)
   await table.execute()
   for (const each of unique) await dialect.apart.createFor(db, name, each)
+  for (const index of indexes) {
+    await db.schema
+      .createIndex(index.name)
+      .on(name)
+      .columns([...index.columns])
+      .execute()
+  }
   for (const order of keyOrders) await dialect.keyOrders.create(db, schema, spec, order)
 }

@@ -52,7 +52,18 @@ export { missingTable } from './missing-table.ts'
 export { prefixUpperBound } from './prefix-upper-bound.ts'
 export type { OptionalMigration, SchemaChange, Subsystem } from './subsystem.ts'
 // Drivers of stores and their transactions.
-export { openSqlDriver, type SqlStore } from './open-sql-driver.ts'
+export {
+  openSqlDriver,
+  openSteppingDriver,
+  type SqlStore,
+  type SteppingStore,
+} from './open-sql-driver.ts'
+// Parts of steps.
+export { callerStatementFailed } from './caller-statement.ts'
+export { lockRanks, type SqlParticipant, type StepAttempt } from './steps/sql-participant.ts'
+export type { SqlSteps } from './steps/sql-steps.ts'
+export { compileStepStatements, type StepStatements } from './steps/step-statements.ts'
+export { stepsSubsystem } from './steps/step-table.ts'
 export { refuseToRepeat, resolveOutcome } from './resolve-outcome.ts'
 export { runWork, type PriorAttempts, type WorkTraits } from './run-work.ts'
 // The port, which an engine implements.
@@ -60,6 +71,7 @@ export { requireSqlDatabase, type MigrationLock, type SqlDatabase } from './sql-
 export type {
   ColumnType,
   ColumnTypes,
+  IndexColumns,
   KeyedTable,
   KeyOrder,
   StoredObjects,

@@ -72,6 +72,7 @@ const packagesByName = new Map([
   ['state', '@harborage/state'],
   ['artifacts', '@harborage/artifacts'],
   ['memory', '@harborage/memory'],
+  ['steps', '@harborage/core'],
 ])
 
 /** Checks the name, of which names of tables are made, and reserves it for the package. */

@@ -57,7 +57,7 @@ export async function runWork<Result>(
     } catch (error) {
       if (isConflict(error, traits)) continue
       // What will not pass, such as a damaged row, is no better known after a repetition.
-      const mayFindOut = prior !== undefined && (wasLost || !isLasting(error))
+      const mayFindOut = wasLost || (prior !== undefined && !isLasting(error))
       throw mayFindOut ? unresolved(error) : error
     }
   }

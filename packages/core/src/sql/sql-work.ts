@@ -6,6 +6,17 @@ export interface SqlStep {
   readonly values: unknown[]
   /** Whether the engine answers with the rows or with the number of changed rows. */
   readonly answer: 'rows' | 'changes'
+  /**
+   * Set in every step of the last yield of a work: none of their answers
+   * changes how it ends. An engine may send COMMIT together with them. Default: `false`.
+   */
+  readonly isLast?: boolean
+  /**
+   * The name of the part of a step whose statement it is, if the SQL is that of a caller. An engine
+   * keeps no prepared form of it, and throws {@link callerStatementFailed} if the database refuses
+   * it. Default: none.
+   */
+  readonly ofPart?: string
 }
 
 /**

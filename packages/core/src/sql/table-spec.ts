@@ -33,8 +33,17 @@ export interface TableSpec<Column extends string = string> extends KeyedTable<Co
   readonly defaults?: Readonly<Partial<Record<Column, string | number>>>
   /** Further unique columns. Default: none. */
   readonly unique?: readonly UniqueColumns<Column>[]
+  /** Further indexes, which are not unique. Default: none. */
+  readonly indexes?: readonly IndexColumns<Column>[]
   /** Further orders in which its keys are walked. Default: none. */
   readonly keyOrders?: readonly KeyOrder<Column>[]
+}
+
+/** Columns with an index. */
+export interface IndexColumns<Column extends string = string> {
+  /** The name of the index. */
+  readonly name: string
+  readonly columns: readonly Column[]
 }
 
 /** Columns that are unique together. */

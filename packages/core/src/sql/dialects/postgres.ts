@@ -51,6 +51,7 @@ export const postgresDialect: SqlDialect = {
   compileManyReads: compileArrayReads,
   compileLargeRead: compileReadInParts,
   failureReason: (state) => REASONS.get(state),
+  checkConstraints: { name: 'check_constraints', sql: 'set constraints all immediate' },
   apart: {
     addTo: (table, unique) =>
       unique.apart === undefined

@@ -9,6 +9,7 @@ import type {
 } from 'kysely'
 import type {
   BatchRules,
+  CompiledSql,
   SqlBatch,
   Compilable,
   SqlStatement,
@@ -142,6 +143,11 @@ export interface SqlDialect {
    * knows it.
    */
   failureReason(code: string): SqlFailureReason | undefined
+  /**
+   * The statement that checks the deferred constraints of a transaction before its COMMIT, or
+   * `undefined` if only COMMIT does.
+   */
+  readonly checkConstraints: CompiledSql | undefined
   /** Creates the indexes of columns that need one of their own. */
   readonly apart: ApartColumns
   /** Keeps and walks further orders of keys. */

@@ -45,6 +45,7 @@ export const sqliteDialect: SqlDialect = {
   compileManyReads: compileListedReads,
   compileLargeRead: compileDirectRead,
   failureReason: (code) => (UNIQUE.has(code) ? 'unique_violation' : undefined),
+  checkConstraints: undefined,
   apart: {
     addTo: (table, { name, columns }) => table.addUniqueConstraint(name, [...columns]),
     async createFor() {},
