@@ -21,6 +21,7 @@ interface Sent {
   name?: string
   readonly text: string
   readonly values?: unknown[]
+  readonly queryMode?: 'extended'
   /** The parsers of this package, and not those of the caller's pool. */
   readonly types: typeof columnParsers
 }
@@ -48,6 +49,14 @@ export class StatementRunner {
     }
     if (this.#isPrepared) query.name = this.#nameOf(statement)
     return this.#send(client, query)
+  }
+
+  /**
+   * Runs a statement of a caller, which is not prepared by name: its text may be another one each
+   * time. With the extended protocol, which takes one statement only.
+   */
+  runOnce(client: pg.Client, { sql }: CompiledSql, values: unknown[]): Promise<StatementResult> {
+    return this.#send(client, { text: sql, values, types: columnParsers, queryMode: 'extended' })
   }
 
   /** Runs a command without values, with the simple protocol. */

@@ -1,7 +1,13 @@
 import { HarborageError } from '@harborage/core'
-import type { SqlAnswer, SqlStep, SqlWork } from '@harborage/core/sql'
+import {
+  callerStatementFailed,
+  type SqlAnswer,
+  type SqlStep,
+  type SqlWork,
+} from '@harborage/core/sql'
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
+import { isIdle } from './client-pool.ts'
 import { coalesceWrites, type StatementRunner } from './connections.ts'
 
 /** READ COMMITTED: a statement that waited for another transaction sees what that one committed. */
@@ -28,23 +34,31 @@ export class Transaction {
 
   /** Runs the work and commits. Rolls back if it fails. */
   async run<Result>(work: SqlWork<Result>): Promise<Result> {
-    const result = await this.#driveOrRollBack(work)
-    await this.#commit()
-    return result
+    const state = await this.#driveOrRollBack(work)
+    if (state.done === true) {
+      await this.#commit()
+      return state.value
+    }
+    const answers = await this.#commitWith(state.value)
+    return resultOf(advance(work, answers))
   }
 
-  async #driveOrRollBack<Result>(work: SqlWork<Result>): Promise<Result> {
+  /** Drives the work to its end, or to its last steps. */
+  async #driveOrRollBack<Result>(
+    work: SqlWork<Result>,
+  ): Promise<IteratorResult<readonly SqlStep[], Result>> {
     let state = advance(work, [])
     try {
       if (this.#pipelines) coalesceWrites(this.#client)
       const begun = this.#runner.command(this.#client, BEGIN)
       // A read may be sent before BEGIN is answered: it would be harmless without a transaction.
       if (state.done === true || !this.#pipelines || state.value.some(changes)) await begun
-      while (state.done !== true) {
+      while (state.done !== true && !this.#commitsWith(state.value)) {
         const [answers] = await Promise.all([this.#answers(state.value), begun])
         state = advance(work, answers)
       }
-      return state.value
+      await begun
+      return state
     } catch (error) {
       const failure = statementFailure(error)
       // A lost connection has rolled back by itself.
@@ -68,9 +82,56 @@ export class Transaction {
     return answers
   }
 
-  async #answer({ statement, values, answer }: SqlStep): Promise<SqlAnswer> {
+  async #answer(step: SqlStep): Promise<SqlAnswer> {
+    const { statement, values, answer, ofPart } = step
+    if (ofPart !== undefined) return this.#answerCaller(step, ofPart)
     const { rows, rowCount } = await this.#runner.run(this.#client, statement, values)
     return answer === 'rows' ? rows : (rowCount ?? 0)
+  }
+
+  /**
+   * Runs a statement of a caller, and checks that the transaction is still open after it, unless
+   * COMMIT was sent together with it.
+   */
+  async #answerCaller({ statement, values, isLast }: SqlStep, part: string): Promise<number> {
+    try {
+      const { rowCount } = await this.#runner.runOnce(this.#client, statement, values)
+      if (isLast !== true && isIdle(this.#client))
+        throw new Error('the statement has ended the transaction')
+      return rowCount ?? 0
+    } catch (error) {
+      const failure = statementFailure(error)
+      if (failure.mayPass || failure.breaksConnection) throw failure
+      throw new PostgresFailure(callerStatementFailed(error, part))
+    }
+  }
+
+  /** Returns whether COMMIT can be sent together with these steps. */
+  #commitsWith(steps: readonly SqlStep[]): boolean {
+    return (
+      this.#pipelines && steps.length <= MAX_STEPS && steps.every(({ isLast }) => isLast === true)
+    )
+  }
+
+  /**
+   * Sends the last steps and COMMIT together. If a step fails, the COMMIT of the failed transaction
+   * rolls it back.
+   */
+  async #commitWith(steps: readonly SqlStep[]): Promise<SqlAnswer[]> {
+    coalesceWrites(this.#client)
+    const answering = Promise.allSettled(steps.map((step) => this.#answer(step)))
+    const [committing] = await Promise.allSettled([this.#commit()])
+    const answers: SqlAnswer[] = []
+    for (const outcome of await answering) {
+      if (outcome.status === 'fulfilled') answers.push(outcome.value)
+      else {
+        const failure = statementFailure(outcome.reason)
+        // Without an answer to the step, COMMIT may have followed a success.
+        throw failure.mayBeApplied ? failure : failure.beforeCommit()
+      }
+    }
+    if (committing.status === 'rejected') throw committing.reason
+    return answers
   }
 
   /** Rolls back. Resolves to `true` if the connection can be used again. */
@@ -105,6 +166,15 @@ function advance<Result>(
   } catch (error) {
     throw new PostgresFailure(error)
   }
+}
+
+/** Returns the result of a work that has ended. */
+function resultOf<Result>(state: IteratorResult<readonly SqlStep[], Result>): Result {
+  if (state.done === true) return state.value
+  throw new HarborageError(
+    'driver_failed',
+    'a work went on after its last steps, and its transaction was committed: report this to the author of the store',
+  )
 }
 
 function changes({ answer }: SqlStep): boolean {

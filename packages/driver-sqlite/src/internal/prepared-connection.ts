@@ -1,4 +1,11 @@
-import type { CompiledSql, SqlAnswer, SqlStep, SqlWork, StatementTraits } from '@harborage/core/sql'
+import {
+  callerStatementFailed,
+  type CompiledSql,
+  type SqlAnswer,
+  type SqlStep,
+  type SqlWork,
+  type StatementTraits,
+} from '@harborage/core/sql'
 import type BetterSqlite3 from 'better-sqlite3'
 import { isPassing, translateSqliteError } from './sqlite-errors.ts'
 
@@ -153,8 +160,25 @@ export class PreparedConnection {
     return work.next(answers)
   }
 
-  #answer({ statement, values, answer }: SqlStep): SqlAnswer {
+  #answer({ statement, values, answer, ofPart }: SqlStep): SqlAnswer {
+    if (ofPart !== undefined) return this.#changesOfCaller(statement, values, ofPart)
     return answer === 'rows' ? this.rows(statement, values) : this.changes(statement, values)
+  }
+
+  /** Runs a statement of a caller, and checks that the transaction is still open after it. */
+  #changesOfCaller({ sql }: CompiledSql, values: readonly unknown[], part: string): number {
+    this.statementsRun += 1
+    try {
+      // Not kept: its text may be another one each time.
+      const prepared = this.#connection.prepare<unknown[], Row>(sql)
+      const changed = prepared.reader
+        ? prepared.all(...values).length
+        : prepared.run(...values).changes
+      if (!this.inTransaction) throw new Error('the statement has ended the transaction')
+      return changed
+    } catch (error) {
+      throw isPassing(error) ? error : callerStatementFailed(error, part)
+    }
   }
 
   #prepare({ sql }: CompiledSql): Prepared {

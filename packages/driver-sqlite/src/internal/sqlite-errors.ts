@@ -1,6 +1,6 @@
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { codeOf, messageOf } from '@harborage/core/kit'
-import { SqlFailure, sqliteDialect } from '@harborage/core/sql'
+import { callerStatementFailed, SqlFailure, sqliteDialect } from '@harborage/core/sql'
 
 /** Returns whether another connection holds a lock, so that a retry may succeed soon. */
 export function isBusy(error: unknown): boolean {
@@ -27,6 +27,8 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
   if (code === 'SQLITE_ERROR' && messageOf(error).startsWith('no such table')) {
     return new SqlFailure('missing_table')
   }
+  // The tables of stores have no foreign keys. Deferred ones are checked by COMMIT.
+  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return callerStatementFailed(error, undefined)
   if (isBusy(error)) {
     return new HarborageError(
       'store_unavailable',
