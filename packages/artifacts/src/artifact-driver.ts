@@ -1,5 +1,5 @@
 import type { ListOrder, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type { ArtifactRef, ArtifactScope, RefPlace } from './artifact.ts'
 
 /** A checked and hashed artifact, to be stored. */
@@ -145,6 +145,11 @@ export interface ArtifactDriver {
    * the artifacts of a user if sessions are wanted. The level is never `run`.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * The side that takes part in steps. A part is a put, and its result is the ref. Default: none,
+   * and `commitTogether` refuses parts of this driver.
+   */
+  readonly steps?: StepSide<NewArtifact, ArtifactRef> | undefined
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -26,6 +26,7 @@ import { decodeText, verifiedBytes } from './internal/content.ts'
 import { checkMaxBytes } from './internal/max-bytes.ts'
 import { newArtifact } from './internal/new-artifact.ts'
 import { withOwner } from './internal/owned-refs.ts'
+import { ArtifactPreparations } from './prepare-artifacts.ts'
 import { ScopedArtifacts } from './scoped-artifacts.ts'
 
 /** Options of the constructor of {@link ArtifactStore}. */
@@ -56,6 +57,8 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
   readonly #release: () => Promise<void>
   readonly #maxBytes: number
   readonly #gate = ArtifactSubtrees.gateOf(this)
+  /** Prepares calls as parts of steps, for `commitTogether`. */
+  readonly prepare: ArtifactPreparations
 
   /**
    * Makes a store on a driver. `openArtifactStore` does this for you.
@@ -69,6 +72,7 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
     storeNames.check(options)
     this.#driver = driver
     this.#release = options.release ?? (() => driver.close())
+    this.prepare = new ArtifactPreparations(driver, this.#gate, this.#maxBytes)
   }
 
   /**

@@ -67,6 +67,7 @@ export abstract class ArtifactSubtrees {
             deleteAll: async (given) => (given.level === 'run' ? 0 : driver.deleteAll(given)),
             deleteBatch: (batch) => driver.deleteBatch(batch),
             countAll: (given) => driver.countAll(given),
+            steps: driver.steps,
           },
           checked,
         ),

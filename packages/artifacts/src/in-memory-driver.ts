@@ -2,10 +2,14 @@ import type { RunIdentity, Subtree } from '@harborage/core'
 import {
   compareNames,
   directoryOf,
+  inMemorySide,
   isWithin,
   parseJsonObject,
   SortedOrder,
   type DirectoryPage,
+  type NamedPart,
+  type StagedParts,
+  type StepSide,
 } from '@harborage/core/kit'
 import type {
   ArtifactContent,
@@ -36,16 +40,12 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   readonly #artifacts = new Map<string, Held>()
   readonly #order = new SortedOrder<ArtifactRef>({ compare: compareRefs, idOf: mapKey })
 
-  async put({ ref, shortId, fullId, sourceText, bytes }: NewArtifact): Promise<ArtifactRef> {
-    const taken = this.#find({ scope: ref.scope, id: shortId })
-    if (taken?.ref.sha256 === ref.sha256) return copyRef(taken.ref)
-    const stored = this.#find({ scope: ref.scope, id: fullId })
-    if (stored !== undefined) return copyRef(stored.ref)
-    const named = { ...ref, id: taken === undefined ? shortId : fullId }
-    const sourceBytes = Buffer.byteLength(sourceText)
-    this.#artifacts.set(mapKey(named), { ref: named, sourceBytes, bytes })
-    this.#order.add(named)
-    return copyRef(named)
+  readonly steps: StepSide<NewArtifact, ArtifactRef> = inMemorySide((parts) => this.#stage(parts))
+
+  async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const { held, isNew } = decidePut(artifact, (key) => this.#find(key))
+    if (isNew) this.#add(held)
+    return copyRef(held.ref)
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
@@ -132,6 +132,30 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
       .filter(({ scope }) => isWithin(scope, subtree))
   }
 
+  #stage(parts: readonly NamedPart<NewArtifact>[]): StagedParts<ArtifactRef> {
+    const added = new Map<string, Held>()
+    const find = (key: ArtifactKey): Held | undefined => added.get(mapKey(key)) ?? this.#find(key)
+    const results = parts.map(({ payload }) => {
+      const { held, isNew } = decidePut(payload, find)
+      if (isNew) added.set(mapKey(held.ref), held)
+      return {
+        result: copyRef(held.ref),
+        effect: isNew ? ('writes' as const) : ('nothing' as const),
+      }
+    })
+    return {
+      results,
+      apply: () => {
+        for (const held of added.values()) this.#add(held)
+      },
+    }
+  }
+
+  #add(held: Held): void {
+    this.#artifacts.set(mapKey(held.ref), held)
+    this.#order.add(held.ref)
+  }
+
   #remove(ref: ArtifactRef): void {
     this.#artifacts.delete(mapKey(ref))
     this.#order.remove(ref)
@@ -140,6 +164,20 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   #find(key: ArtifactKey): Held | undefined {
     return this.#artifacts.get(mapKey(key))
   }
+}
+
+/** Decides under which id an artifact is put, unless equal content is there. */
+function decidePut(
+  { ref, shortId, fullId, sourceText, bytes }: NewArtifact,
+  find: (key: ArtifactKey) => Held | undefined,
+): { readonly held: Held; readonly isNew: boolean } {
+  const taken = find({ scope: ref.scope, id: shortId })
+  if (taken?.ref.sha256 === ref.sha256) return { held: taken, isNew: false }
+  const stored = find({ scope: ref.scope, id: fullId })
+  if (stored !== undefined) return { held: stored, isNew: false }
+  const named = { ...ref, id: taken === undefined ? shortId : fullId }
+  const sourceBytes = Buffer.byteLength(sourceText)
+  return { held: { ref: named, sourceBytes, bytes }, isNew: true }
 }
 
 function mapKey({ scope, id }: ArtifactKey): string {

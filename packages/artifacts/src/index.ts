@@ -42,4 +42,5 @@ export {
   registeredArtifactDrivers,
   type ArtifactStoreConfig,
 } from './open-artifact-store.ts'
+export type { ArtifactPreparations, PreparePutOptions } from './prepare-artifacts.ts'
 export { ScopedArtifacts } from './scoped-artifacts.ts'

@@ -1,5 +1,16 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
-import { compareOwners, directoryOf, isWithin, type DirectoryPage } from '@harborage/core/kit'
+import {
+  compareOwners,
+  directoryOf,
+  inMemorySide,
+  inPart,
+  isWithin,
+  type DirectoryPage,
+  type NamedPart,
+  type PartResult,
+  type StagedParts,
+  type StepSide,
+} from '@harborage/core/kit'
 import { conversationKey, identityOfKey } from './internal/conversation-key.ts'
 import {
   REMOVED_POSITION,
@@ -13,6 +24,7 @@ import {
   type MemoryChange,
   type MemoryDriver,
   type MemoryHeader,
+  type MemoryPart,
   type ReadSet,
   type RememberedTurnId,
 } from './memory-driver.ts'
@@ -23,6 +35,7 @@ import {
  */
 export class InMemoryMemoryDriver implements MemoryDriver {
   readonly #conversations = new Map<string, Kept>()
+  readonly steps: StepSide<MemoryPart, unknown> = inMemorySide((parts) => this.#stage(parts))
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
     const kept = this.#conversations.get(conversationKey(identity))
@@ -38,23 +51,13 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 
   async change<Result>(
     identity: Required<RunIdentity>,
-    { oldestTurns = noTurns, summary: wantsSummary = false, turnId }: ReadSet,
+    readSet: ReadSet,
     decide: (held: HeldMemory) => MemoryChange<Result>,
   ): Promise<Result> {
     const key = conversationKey(identity)
     const kept = this.#conversations.get(key)
-    const change = decide({
-      header: kept?.header,
-      exists: kept !== undefined,
-      summary: wantsSummary ? (kept?.summary ?? '') : '',
-      oldest: kept?.turns.slice(0, oldestTurns(kept.header)) ?? [],
-      remembered: turnId === undefined ? undefined : kept?.turnIds.get(turnId),
-      mayBeApplied: false,
-    })
-    if (change.erase === true) this.#conversations.delete(key)
-    else if (change.header !== undefined) {
-      this.#conversations.set(key, changed(kept, change, change.header))
-    }
+    const change = decide(heldOf(kept, readSet))
+    this.#set(key, changed(kept, change))
     return change.result
   }
 
@@ -87,6 +90,37 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 
   async close(): Promise<void> {
     this.#conversations.clear()
+  }
+
+  #stage(parts: readonly NamedPart<MemoryPart>[]): StagedParts<unknown> {
+    const results = new Map<NamedPart<MemoryPart>, PartResult<unknown>>()
+    const applies: (() => void)[] = []
+    const byKey = Map.groupBy(parts, ({ payload }) => conversationKey(payload.identity))
+    for (const [key, ofOne] of byKey) {
+      const live = this.#conversations.get(key)
+      // A change replaces parts in place, so only the last one may be about what is kept.
+      let kept = ofOne.length === 1 ? live : copyOf(live)
+      for (const part of ofOne) {
+        const { readSet, decide } = part.payload
+        const change = inPart(part.name, () => decide(heldOf(kept, readSet)))
+        const isWritten = change.header !== undefined || change.erase === true
+        results.set(part, { result: change.result, effect: isWritten ? 'writes' : 'nothing' })
+        if (ofOne.length === 1) applies.push(() => this.#set(key, changed(live, change)))
+        else kept = changed(kept, change)
+      }
+      if (ofOne.length > 1) applies.push(() => this.#set(key, kept))
+    }
+    return {
+      results: parts.flatMap((part) => results.get(part) ?? []),
+      apply: () => {
+        for (const apply of applies) apply()
+      },
+    }
+  }
+
+  #set(key: string, kept: Kept | undefined): void {
+    if (kept === undefined) this.#conversations.delete(key)
+    else this.#conversations.set(key, kept)
   }
 
   #identitiesWithin(subtree: Subtree): Required<RunIdentity>[] {
@@ -124,11 +158,38 @@ function rowsOf(kept: Kept | undefined): number {
   return kept === undefined ? 0 : 1 + kept.turns.length + kept.turnIds.size
 }
 
+/** Returns the parts of a conversation that a read set selects. */
+function heldOf(
+  kept: Kept | undefined,
+  { oldestTurns = noTurns, summary: wantsSummary = false, turnId }: ReadSet,
+): HeldMemory {
+  return {
+    header: kept?.header,
+    exists: kept !== undefined,
+    summary: wantsSummary ? (kept?.summary ?? '') : '',
+    oldest: kept?.turns.slice(0, oldestTurns(kept.header)) ?? [],
+    remembered: turnId === undefined ? undefined : kept?.turnIds.get(turnId),
+    mayBeApplied: false,
+  }
+}
+
+function copyOf(kept: Kept | undefined): Kept | undefined {
+  return kept && { ...kept, turns: [...kept.turns], turnIds: new Map(kept.turnIds) }
+}
+
+/** Returns a conversation after a change, which replaces its turns and ids in place. */
 function changed(
   kept: Kept | undefined,
-  { summary = kept?.summary ?? '', append = [], ...change }: MemoryChange<unknown>,
-  header: MemoryHeader,
-): Kept {
+  {
+    header,
+    erase = false,
+    summary = kept?.summary ?? '',
+    append = [],
+    ...change
+  }: MemoryChange<unknown>,
+): Kept | undefined {
+  if (erase) return undefined
+  if (header === undefined) return kept
   const turns = kept?.turns ?? []
   const turnIds = kept?.turnIds ?? new Map<EventId, RememberedTurnId>()
   if (change.removeThrough !== undefined) removeTurns(turns, change.removeThrough)

@@ -41,6 +41,7 @@ export {
   type MemoryChange,
   type MemoryDriver,
   type MemoryHeader,
+  type MemoryPart,
   type RememberedTurnId,
 } from './memory-driver.ts'
 export type { HealthStep } from './memory-events.ts'
@@ -51,5 +52,6 @@ export {
   registeredMemoryDrivers,
   registerMemoryDriver,
 } from './open-memory-store.ts'
+export type { MemoryPreparations } from './prepare-memory.ts'
 export type { Summarizer, SummaryFailure, SummaryRequest } from './summarizer.ts'
 export { estimateByBytes, type TokenEstimator } from './token-estimator.ts'

@@ -1,5 +1,5 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type { Strategy } from './conversation.ts'
 import type { Health } from './health.ts'
 
@@ -162,6 +162,16 @@ export interface Conversation {
   readonly turns: readonly KeptTurn[]
 }
 
+/**
+ * A change of one conversation as a part of a step: the parameters of {@link MemoryDriver.change}.
+ */
+export interface MemoryPart {
+  readonly identity: Required<RunIdentity>
+  readonly readSet: ReadSet
+  /** Throws a `HarborageError` if the step must not be applied. */
+  readonly decide: (held: HeldMemory) => MemoryChange<unknown>
+}
+
 /** A conversation that was deleted together with others. */
 export interface DeletedConversation {
   readonly identity: Required<RunIdentity>
@@ -232,6 +242,12 @@ export interface MemoryDriver {
    * `''`. The conversation of a session itself is of no run.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * The side that takes part in steps. The result of a part is that of its change. Parts about one
+   * conversation are applied in their order. Default: none, and `commitTogether` refuses parts of
+   * this driver.
+   */
+  readonly steps?: StepSide<MemoryPart, unknown> | undefined
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

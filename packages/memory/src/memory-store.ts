@@ -21,6 +21,7 @@ import { readSnapshot, writeSnapshot } from './internal/snapshot.ts'
 import { checkTurn } from './internal/turn-text.ts'
 import type { CheckedMemoryRules, MemoryStoreOptions } from './memory-config.ts'
 import type { MemoryDriver } from './memory-driver.ts'
+import { MemoryPreparations } from './prepare-memory.ts'
 import { MemorySubtrees } from './memory-subtrees.ts'
 import { turnTokens } from './token-estimator.ts'
 
@@ -47,6 +48,8 @@ export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
   readonly #events = MemorySubtrees.partsOf(this).events
   readonly #folds = MemorySubtrees.partsOf(this).folds
   readonly #calls: MemoryCalls
+  /** Prepares calls as parts of steps, for `commitTogether`. */
+  readonly prepare: MemoryPreparations
   #stopping: Promise<void> | undefined
 
   /**
@@ -62,6 +65,15 @@ export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
     const { strategy } = rules
     this.#calls = new MemoryCalls({ gate: this.#gate, driver, strategy, events: this.#events })
     this.#retention = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }
+    this.prepare = new MemoryPreparations({
+      driver,
+      gate: this.#gate,
+      calls: this.#calls,
+      events: this.#events,
+      folds: this.#folds,
+      retention: this.#retention,
+      tokenEstimator: rules.tokenEstimator,
+    })
   }
 
   /**

@@ -167,6 +167,7 @@ export abstract class MemorySubtrees {
         return { deleted: this.#end(deleted), last }
       },
       countAll: (subtree) => driver.countAll(subtree),
+      steps: driver.steps,
     }
   }
 

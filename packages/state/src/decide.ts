@@ -36,14 +36,27 @@ export interface SlotView {
   slotsUnder(prefix: CheckedPrefix): Iterable<SlotKey>
 }
 
-/** The result of deciding a commit. */
-export interface CommitDecision {
-  /** The answer of the commit. */
-  readonly outcome: CommitOutcome
+/** The result of a decision about slots. */
+export interface SlotDecision<Outcome> {
+  /** The answer. */
+  readonly outcome: Outcome
   /** The records to write. */
   readonly write: readonly CheckedRecord[]
   /** The slots to empty, which are full. None of them is written. */
   readonly remove: readonly SlotKey[]
+}
+
+/** The result of deciding a commit. */
+export type CommitDecision = SlotDecision<CommitOutcome>
+
+/** What a commit has to take into account of itself, or of the other parts of its step. */
+export interface CommitSurroundings {
+  /** The ids of slots whose save was applied before. Expectations about them count as met. */
+  readonly appliedBefore: ReadonlySet<string>
+  /** The ids of slots that prefixes spare. Those that they empty are added. */
+  readonly spared: Set<string>
+  /** The number of slots that other parts empty. */
+  readonly emptied: number
 }
 
 /**
@@ -105,25 +118,64 @@ function decideSaveIfEmpty(
  * order. `result_too_large` if the prefixes have too many slots.
  */
 export function decideCommit(view: SlotView, transaction: CheckedTransaction): CommitDecision {
-  const save = transaction.save.map((record, index) =>
-    decideSave(view, record, undefined, { list: 'save', index }),
-  )
+  const save = decideSaves(view, transaction)
+  const spared = transaction.deletePrefix.length === 0 ? [] : changedSlots(transaction)
+  return decideChanges(view, transaction, save, {
+    appliedBefore: appliedSlots(transaction, save),
+    spared: new Set(spared.map(slotId)),
+    emptied: 0,
+  })
+}
+
+/** Decides the outcomes of the saves of a commit. */
+export function decideSaves(
+  view: SlotView,
+  { save }: Pick<CheckedTransaction, 'save'>,
+): SaveOutcome[] {
+  return save.map((record, index) => decideSave(view, record, undefined, { list: 'save', index }))
+}
+
+/** Returns the ids of the slots whose save was applied before. */
+export function appliedSlots(
+  { save }: Pick<CheckedTransaction, 'save'>,
+  outcomes: readonly SaveOutcome[],
+): Set<string> {
+  return new Set(save.filter((_, index) => outcomes[index] !== 'saved').map(slotId))
+}
+
+/** Returns the slots that a commit names to save into them or to empty them. */
+export function changedSlots({
+  save,
+  saveIfEmpty,
+  delete: deletions,
+}: CheckedTransaction): SlotKey[] {
+  return [...save, ...saveIfEmpty, ...deletions]
+}
+
+/**
+ * Decides the rest of a commit, after its saves.
+ *
+ * @param save The outcomes of the saves.
+ */
+export function decideChanges(
+  view: SlotView,
+  transaction: CheckedTransaction,
+  save: readonly SaveOutcome[],
+  surroundings: CommitSurroundings,
+): CommitDecision {
   if (save.length > 0 && !save.includes('saved')) {
     return { outcome: { repeated: true, save }, write: [], remove: [] }
   }
   const saveIfEmpty = transaction.saveIfEmpty.map((record, index) =>
     decideSaveIfEmpty(view, record, { list: 'saveIfEmpty', index }),
   )
-  const appliedBefore = new Set(
-    transaction.save.filter((_, index) => save[index] !== 'saved').map(slotId),
-  )
   for (const [index, expectation] of transaction.expect.entries()) {
-    if (appliedBefore.has(slotId(expectation))) continue
+    if (surroundings.appliedBefore.has(slotId(expectation))) continue
     if (!meets(view.generationOf(expectation), expectation.eventId)) {
       throw conditionFailed({ list: 'expect', index })
     }
   }
-  const remove = slotsToEmpty(view, transaction)
+  const remove = slotsToEmpty(view, transaction, surroundings)
   return {
     outcome: { repeated: false, save, saveIfEmpty, deleted: remove.length },
     write: [
@@ -137,15 +189,15 @@ export function decideCommit(view: SlotView, transaction: CheckedTransaction): C
 /** Returns the full slots that a commit empties. */
 function slotsToEmpty(
   view: SlotView,
-  { save, saveIfEmpty, delete: deletions, deletePrefix }: CheckedTransaction,
+  { delete: deletions, deletePrefix }: CheckedTransaction,
+  { spared, emptied }: CommitSurroundings,
 ): SlotKey[] {
   const remove = deletions.filter((slot) => view.generationOf(slot) !== undefined)
-  if (deletePrefix.length === 0) return remove
-  const seen = new Set([...save, ...saveIfEmpty, ...deletions].map(slotId))
   for (const prefix of deletePrefix) {
     for (const slot of view.slotsUnder(prefix)) {
-      if (seen.has(slotId(slot))) continue
-      if (remove.push(slot) > MAX_PREFIX_SLOTS) throw tooManySlots()
+      if (spared.has(slotId(slot))) continue
+      spared.add(slotId(slot))
+      if (remove.push(slot) + emptied > MAX_PREFIX_SLOTS) throw tooManySlots()
     }
   }
   return remove

@@ -2,9 +2,13 @@ import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import {
   compareNames,
   directoryOf,
+  inMemorySide,
   isWithin,
   SortedOrder,
   type DirectoryPage,
+  type NamedPart,
+  type StagedParts,
+  type StepSide,
 } from '@harborage/core/kit'
 import { compareSlots } from './compare-slots.ts'
 import {
@@ -13,8 +17,10 @@ import {
   decideSave,
   slotId,
   type Generation,
+  type SlotDecision,
   type SlotView,
 } from './decide.ts'
+import { decideParts, refuseOverlaps } from './decide-parts.ts'
 import { copyRecord } from './internal/copy-record.ts'
 import { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 import type {
@@ -30,6 +36,7 @@ import type {
   ListPage,
   SlotKey,
   StateDriver,
+  StatePart,
 } from './state-driver.ts'
 import {
   REMEMBERED_EVENT_IDS,
@@ -50,6 +57,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   /** The id of the slot that holds an event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
   readonly #hasKindIndex: boolean
+  readonly steps: StepSide<StatePart, CommitOutcome> = inMemorySide((parts) => this.#stage(parts))
 
   constructor({ kindIndex = true }: StateDriverOptions = {}) {
     this.#hasKindIndex = kindIndex
@@ -106,10 +114,9 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
-    const { outcome, write, remove } = decideCommit(this, transaction)
-    for (const slot of remove) this.#remove(slot)
-    for (const record of write) this.#write(record)
-    return outcome
+    const decision = decideCommit(this, transaction)
+    this.#apply(decision)
+    return decision.outcome
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
@@ -168,6 +175,17 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     for (const { record } of this.#inRange(range, { order: 'ascending', after: undefined })) {
       yield record
     }
+  }
+
+  #stage(parts: readonly NamedPart<StatePart>[]): StagedParts<CommitOutcome> {
+    refuseOverlaps(parts)
+    const decision = decideParts(this, parts)
+    return { results: decision.outcome.results, apply: () => this.#apply(decision) }
+  }
+
+  #apply({ write, remove }: SlotDecision<unknown>): void {
+    for (const slot of remove) this.#remove(slot)
+    for (const record of write) this.#write(record)
   }
 
   #write(record: CheckedRecord): void {

@@ -13,8 +13,10 @@ export {
   slotId,
   type CommitDecision,
   type Generation,
+  type SlotDecision,
   type SlotView,
 } from './decide.ts'
+export { decideParts, type PartsOutcome } from './decide-parts.ts'
 export { defineSlot } from './define-slot.ts'
 export { slotFamily } from './define-slot-family.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
@@ -42,6 +44,7 @@ export type {
   ListPage,
   SlotKey,
   StateDriver,
+  StatePart,
 } from './state-driver.ts'
 export {
   MAX_COMMIT_ENTRIES,
@@ -65,6 +68,7 @@ export {
   type StateRecord,
   type StateTransaction,
 } from './state-record.ts'
+export type { StatePreparations } from './prepare-state.ts'
 export type { FamilyMember, SlotFamily, SlotFamilyDefinition } from './slot-family.ts'
 export type {
   ReadableContent,

@@ -1,5 +1,5 @@
 import type { EventId, Identity, ListOrder, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
@@ -36,6 +36,20 @@ export interface CheckedTransaction {
    */
   readonly deletePrefix: readonly CheckedPrefix[]
 }
+
+/** What a part of a step does with slots. Its result is the answer of the equivalent commit. */
+export type StatePart =
+  | {
+      /** `'commit'` if the caller passed lists, whose entries errors name. */
+      readonly kind: 'commit' | 'entry'
+      readonly transaction: CheckedTransaction
+    }
+  | {
+      readonly kind: 'delete'
+      readonly slot: SlotKey
+      /** The event id that the slot has to hold unless it is empty; `undefined` for any. */
+      readonly ifEventId: EventId | undefined
+    }
 
 /** A prefix of a {@link CheckedTransaction}. */
 export interface CheckedPrefix {
@@ -190,6 +204,11 @@ export interface StateDriver {
    * a user if sessions are wanted.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * The side that takes part in steps. The result of a part is what `decideParts` decides. Default:
+   * none, and `commitTogether` refuses parts of this driver.
+   */
+  readonly steps?: StepSide<StatePart, CommitOutcome> | undefined
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -12,6 +12,7 @@ import {
 import { checkTransaction } from './internal/check-transaction.ts'
 import { fillSlot } from './internal/fill-slot.ts'
 import { ownedBy } from './internal/owned-records.ts'
+import { StatePreparations } from './prepare-state.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateLists } from './state-lists.ts'
 import type {
@@ -43,6 +44,8 @@ export class StateStore extends StateLists implements AsyncDisposable {
   readonly #driver: StateDriver
   readonly #release: () => Promise<void>
   readonly #gate = StateLists.gateOf(this)
+  /** Prepares calls as parts of steps, for `commitTogether`. */
+  readonly prepare: StatePreparations
 
   /**
    * Makes a store on a driver. `openStateStore` does this for you.
@@ -53,6 +56,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
     super(driver)
     this.#driver = driver
     this.#release = release
+    this.prepare = new StatePreparations(driver, this.#gate)
   }
 
   /**

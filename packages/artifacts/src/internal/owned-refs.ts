@@ -9,3 +9,10 @@ export function withOwner(ref: ArtifactRef): ArtifactRef {
   const { scope } = ref
   return scope.sessionId === '' ? { ...ref, scope: ownerAt(scope) } : ref
 }
+
+/** Returns the ref that a step stored as the JSON of {@link withOwner}'s result. */
+export function readRefAnswer(json: unknown): ArtifactRef {
+  // Written by this store, as the answer of an equal part.
+  const ref = json as Omit<ArtifactRef, 'createdAt'> & { readonly createdAt: string }
+  return withOwner({ ...ref, createdAt: new Date(ref.createdAt) })
+}

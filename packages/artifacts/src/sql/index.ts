@@ -5,7 +5,7 @@
  * @module
  */
 import type { Database } from '@harborage/core'
-import { openSqlDriver } from '@harborage/core/sql'
+import { openSteppingDriver } from '@harborage/core/sql'
 import type { ArtifactDriver } from '../artifact-driver.ts'
 import { artifactsSubsystem } from './migrations.ts'
 import { SqlArtifactDriver } from './sql-artifact-driver.ts'
@@ -29,8 +29,8 @@ export function openSqlArtifactDriver(
   database: Database,
   migrate: 'apply' | 'verify',
 ): Promise<ArtifactDriver> {
-  return openSqlDriver(database, migrate, {
+  return openSteppingDriver(database, migrate, {
     subsystem: artifactsSubsystem,
-    create: (sqlDatabase) => new SqlArtifactDriver(sqlDatabase),
+    create: (sqlDatabase, steps) => new SqlArtifactDriver(sqlDatabase, steps),
   })
 }

@@ -1,5 +1,5 @@
 import type { RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import {
   isSqlFailure,
   readDirectory,
@@ -9,8 +9,8 @@ import {
   sessionColumns,
   type LargeRead,
   type SqlDatabase,
+  type SqlSteps,
   type WorkTraits,
-  type WriteClaim,
 } from '@harborage/core/sql'
 import type {
   ArtifactContent,
@@ -22,6 +22,7 @@ import type {
   NewArtifact,
 } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
+import { artifactsParticipant, claimOf } from './artifacts-participant.ts'
 import { readListPage } from './list-page.ts'
 import { ListStatements } from './list-statements.ts'
 import { putWork } from './put-work.ts'
@@ -44,9 +45,12 @@ export class SqlArtifactDriver implements ArtifactDriver {
   readonly #read: LargeRead<KeyColumns>
   readonly #lists: ListStatements
 
-  constructor(database: SqlDatabase) {
+  readonly steps: StepSide<NewArtifact, ArtifactRef>
+
+  constructor(database: SqlDatabase, steps: SqlSteps) {
     this.#database = database
     this.#statements = compileArtifactStatements(database)
+    this.steps = steps.side(artifactsParticipant(this.#statements))
     this.#read = database.dialect.compileLargeRead(database, {
       name: 'artifacts_get',
       table: artifactsBlobs.name,
@@ -138,10 +142,3 @@ export class SqlArtifactDriver implements ArtifactDriver {
 
 /** A put that is repeated is recognized by the digest of its content. */
 const PUT: WorkTraits = { name: 'artifacts_put', repeat: 'recognized', subject: 'the artifact' }
-
-/** Returns what a put writes: its content under either id. */
-function claimOf({ ref, shortId, fullId, bytes }: NewArtifact): WriteClaim {
-  const { scope } = ref
-  const keys = [shortId, fullId].map((id) => artifactsBlobs.keyText(keyColumns({ scope, id })))
-  return { keys, bytes: bytes.length }
-}

@@ -14,6 +14,12 @@ export interface CheckedTurn {
   readonly text: string
 }
 
+/** A turn as a caller passed it. */
+export interface GivenTurn extends CheckedTurn {
+  /** Whether the caller passed an id, so that a repeated call has the same. */
+  readonly isIdGiven: boolean
+}
+
 const strings = z
   .custom<readonly string[]>(isTexts, { error: 'expected an array of texts' })
   .transform((texts) => Array.from({ length: texts.length }, (_, index) => texts[index] ?? ''))
@@ -69,7 +75,7 @@ const digestNames: ReadonlySet<string> = new Set<keyof TrajectoryDigest>([
  *
  * @throws `invalid_record`, naming the field.
  */
-export function checkTurn(turn: ConversationTurn): CheckedTurn {
+export function checkTurn(turn: ConversationTurn): GivenTurn {
   const parsed = givenTurn.safeParse(turn)
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
@@ -80,13 +86,14 @@ export function checkTurn(turn: ConversationTurn): CheckedTurn {
     throw new HarborageError('invalid_record', faults.join('; '))
   }
   const { timestamp = new Date() } = parsed.data
-  return writeTurn({
+  const isIdGiven = 'turnId' in parsed.data
+  const written = writeTurn({
     ...parsed.data,
     // Rejects an explicit `undefined`: each retry would get a new id and add the turn again.
-    turnId:
-      'turnId' in parsed.data ? checkEventId('turn.turnId', parsed.data.turnId) : newEventId(),
+    turnId: isIdGiven ? checkEventId('turn.turnId', parsed.data.turnId) : newEventId(),
     timestamp,
   })
+  return { ...written, isIdGiven }
 }
 
 /**

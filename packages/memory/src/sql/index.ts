@@ -4,7 +4,7 @@
  * @module
  */
 import type { Database } from '@harborage/core'
-import { openSqlDriver } from '@harborage/core/sql'
+import { openSteppingDriver } from '@harborage/core/sql'
 import type { MemoryDriver } from '../memory-driver.ts'
 import { memorySubsystem } from './migrations.ts'
 import { SqlMemoryDriver } from './sql-memory-driver.ts'
@@ -29,8 +29,8 @@ export function openSqlMemoryDriver(
   database: Database,
   migrate: 'apply' | 'verify',
 ): Promise<MemoryDriver> {
-  return openSqlDriver(database, migrate, {
+  return openSteppingDriver(database, migrate, {
     subsystem: memorySubsystem,
-    create: (sqlDatabase) => new SqlMemoryDriver(sqlDatabase),
+    create: (sqlDatabase, steps) => new SqlMemoryDriver(sqlDatabase, steps),
   })
 }

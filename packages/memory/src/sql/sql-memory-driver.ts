@@ -1,6 +1,13 @@
 import type { RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
-import { readDirectory, runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
+import {
+  readDirectory,
+  runWork,
+  type SqlDatabase,
+  type SqlSteps,
+  type WorkTraits,
+} from '@harborage/core/sql'
+import { conversationKey } from '../internal/conversation-key.ts'
 import type {
   Conversation,
   DeleteBatch,
@@ -10,11 +17,13 @@ import type {
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  MemoryPart,
   ReadSet,
 } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
 import { deleteAllWork, deleteEachWork, identityIn } from './delete-all-work.ts'
 import { readConversation } from './read-conversation.ts'
+import { memoryParticipant } from './memory-participant.ts'
 import { headerOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
@@ -46,9 +55,12 @@ export class SqlMemoryDriver implements MemoryDriver {
   readonly #database: SqlDatabase
   readonly #statements: MemoryStatements
 
-  constructor(database: SqlDatabase) {
+  readonly steps: StepSide<MemoryPart, unknown>
+
+  constructor(database: SqlDatabase, steps: SqlSteps) {
     this.#database = database
     this.#statements = compileMemoryStatements(database)
+    this.steps = steps.side(memoryParticipant(this.#statements))
   }
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
@@ -67,8 +79,7 @@ export class SqlMemoryDriver implements MemoryDriver {
   ): Promise<Result> {
     // Every change locks the conversation. Those of this process wait for each other without a
     // connection.
-    const { tenantId, userId, sessionId, runId } = identity
-    const claim = { keys: [JSON.stringify([tenantId, userId, sessionId, runId])], bytes: 0 }
+    const claim = { keys: [conversationKey(identity)], bytes: 0 }
     let looksUpId = !isProbablyNew(readSet)
     return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) => {
       const work = changeWork(

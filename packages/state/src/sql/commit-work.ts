@@ -1,6 +1,12 @@
 import type { EventId } from '@harborage/core'
 import { selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
-import { decideCommit, slotId, type CommitDecision } from '../decide.ts'
+import {
+  decideCommit,
+  slotId,
+  type CommitDecision,
+  type SlotDecision,
+  type SlotView,
+} from '../decide.ts'
 import type {
   CheckedPrefix,
   CheckedRecord,
@@ -30,17 +36,34 @@ import { inLockOrder, touchedSlots, type SlotChange, type TouchedSlot } from './
  * `idempotency_conflict` and `condition_failed` as `decideCommit`. `outcome_unknown` if an earlier
  * attempt may have been applied, and the slots do not show whether it was.
  */
-export function* commitWork(
+export function commitWork(
   statements: StateStatements,
   transaction: CheckedTransaction,
   mayBeApplied: boolean,
   touched: readonly TouchedSlot[] = touchedSlots(transaction),
 ): SqlWork<CommitOutcome> {
+  const decide = (slots: SlotView): CommitDecision => decideCommit(slots, transaction)
+  return decidedWork(statements, transaction, mayBeApplied, touched, decide)
+}
+
+/**
+ * Does what {@link commitWork} does for a commit that is decided otherwise, such as one that
+ * consists of the parts of a step.
+ *
+ * @param decide Decides by the slots that were read. It throws as `decideCommit`.
+ */
+export function* decidedWork<Outcome extends { readonly repeated: boolean }>(
+  statements: StateStatements,
+  transaction: CheckedTransaction,
+  mayBeApplied: boolean,
+  touched: readonly TouchedSlot[],
+  decide: (slots: SlotView) => SlotDecision<Outcome>,
+): SqlWork<Outcome> {
   const { deletePrefix } = transaction
   const slots = yield* inspectSlots(statements, transaction, touched)
-  let decision: CommitDecision
+  let decision: SlotDecision<Outcome>
   try {
-    decision = decideInspected(slots, transaction, touched, mayBeApplied)
+    decision = decideInspected(slots, transaction, touched, mayBeApplied, decide)
   } catch (error) {
     // The slots were read one after the other: the decision is valid only if none has changed
     // since.
@@ -101,7 +124,7 @@ function* guard(statements: StateStatements, place: SlotKey): SqlWork<void> {
 
 /** Returns the decided changes, and the slots that are only locked, in the order of locks. */
 function changesOf(
-  { write, remove }: CommitDecision,
+  { write, remove }: SlotDecision<unknown>,
   touched: readonly TouchedSlot[],
   slots: InspectedSlots,
 ): SlotChange[] {
@@ -168,8 +191,9 @@ export function decideSaveOf(
 ): SaveOutcome {
   const transaction = commitOf(record, condition)
   const touched = touchedSlots(transaction)
+  const decide = (): CommitDecision => decideCommit(slots, transaction)
   try {
-    return outcomeOfSave(decideInspected(slots, transaction, touched, mayBeApplied).outcome)
+    return outcomeOfSave(decideInspected(slots, transaction, touched, mayBeApplied, decide).outcome)
   } catch (error) {
     throw withEntry(error, undefined)
   }
@@ -186,14 +210,15 @@ function outcomeOfSave({ save: [outcome = 'saved'] }: CommitOutcome): SaveOutcom
   return outcome
 }
 
-function decideInspected(
+function decideInspected<Outcome>(
   slots: InspectedSlots,
   transaction: CheckedTransaction,
   touched: readonly TouchedSlot[],
   mayBeApplied: boolean,
-): CommitDecision {
+  decide: (slots: SlotView) => SlotDecision<Outcome>,
+): SlotDecision<Outcome> {
   return decideOrOutcomeUnknown(
-    () => decideCommit(slots, transaction),
+    () => decide(slots),
     mayBeApplied && isAWrite(transaction) && !slots.proveNoneApplied(expectingSaves(touched)),
   )
 }

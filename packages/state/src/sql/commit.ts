@@ -74,7 +74,7 @@ function optimisticCommit(
   changes: readonly TouchedSlot[],
   attempts: PriorAttempts,
 ): Promise<CommitOutcome | undefined> | undefined {
-  if (transaction.deletePrefix.length > 0 || expectsWhatItSaves(transaction)) return undefined
+  if (!mayBeUnread(transaction)) return undefined
   const { saveAll } = statements
   const rows = saveAll === undefined ? undefined : smallBlindSaves(changes)
   if (saveAll !== undefined && rows !== undefined) {
@@ -106,7 +106,7 @@ function* optimisticWork(
 }
 
 /** Returns the answer if everything was written, and each slot to empty held what was expected. */
-function allApplied({
+export function allApplied({
   expect,
   save,
   saveIfEmpty,
@@ -152,6 +152,19 @@ async function fillSlot(
   const [filled] = outcome.repeated ? [] : outcome.saveIfEmpty
   if (filled === 'kept' && mayBeApplied) throw unknownOutcome(undefined)
   return filled === 'saved' ? undefined : outcome
+}
+
+/** Returns whether no prefix and no event id of a commit needs a slot to be read first. */
+function mayBeUnread(transaction: CheckedTransaction): boolean {
+  return transaction.deletePrefix.length === 0 && !expectsWhatItSaves(transaction)
+}
+
+/** Returns the changes of a commit, or `undefined` if slots have to be read first. */
+export function unreadChanges(
+  transaction: CheckedTransaction,
+  touched: readonly TouchedSlot[],
+): readonly SlotChange[] | undefined {
+  return mayBeUnread(transaction) && touched.every(needsNoRead) ? touched : undefined
 }
 
 /**

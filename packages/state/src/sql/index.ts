@@ -4,7 +4,7 @@
  * @module
  */
 import type { Database } from '@harborage/core'
-import { openSqlDriver } from '@harborage/core/sql'
+import { openSteppingDriver } from '@harborage/core/sql'
 import type { StateDriverOptions } from '../kind-index.ts'
 import type { StateDriver } from '../state-driver.ts'
 import { stateSubsystem } from './migrations.ts'
@@ -33,8 +33,8 @@ export function openSqlStateDriver(
   { kindIndex }: StateDriverOptions = {},
 ): Promise<StateDriver> {
   const isWanted = kindIndex === undefined ? undefined : !kindIndex
-  return openSqlDriver(database, migrate, {
+  return openSteppingDriver(database, migrate, {
     subsystem: { ...stateSubsystem, optional: { ...stateSubsystem.optional, isWanted } },
-    create: (sqlDatabase, isDeclined) => new SqlStateDriver(sqlDatabase, !isDeclined),
+    create: (sqlDatabase, steps, isDeclined) => new SqlStateDriver(sqlDatabase, steps, !isDeclined),
   })
 }

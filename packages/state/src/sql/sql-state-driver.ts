@@ -1,5 +1,5 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import {
   prefixUpperBound,
   fillPage,
@@ -10,6 +10,7 @@ import {
   runWork,
   sessionColumns,
   type SqlDatabase,
+  type SqlSteps,
   type WorkTraits,
 } from '@harborage/core/sql'
 import { decideDelete, slotId } from '../decide.ts'
@@ -26,6 +27,7 @@ import type {
   ListPage,
   SlotKey,
   StateDriver,
+  StatePart,
 } from '../state-driver.ts'
 import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
 import { commit, COMMIT } from './commit.ts'
@@ -40,6 +42,7 @@ import { deleteBatch } from './removals.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
 import { keyAt, recordAt, recordOf, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
+import { stateParticipant } from './state-participant.ts'
 import { stateRecords, type StateRecordRow } from './tables.ts'
 
 /**
@@ -53,11 +56,14 @@ export class SqlStateDriver implements StateDriver {
   readonly #statements: StateStatements
   readonly #hasKindIndex: boolean
 
+  readonly steps: StepSide<StatePart, CommitOutcome>
+
   /** @param hasKindIndex Whether the database keeps the order of `listKind`. */
-  constructor(database: SqlDatabase, hasKindIndex = true) {
+  constructor(database: SqlDatabase, steps: SqlSteps, hasKindIndex = true) {
     this.#database = database
     this.#hasKindIndex = hasKindIndex
     this.#statements = compileStateStatements(database)
+    this.steps = steps.side(stateParticipant(this.#statements))
   }
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
