@@ -1,12 +1,22 @@
 import { artifactsSubsystem } from '@harborage/artifacts/sql'
-import { migrateSubsystem, requireSqlDatabase, type Subsystem } from '@harborage/core/sql'
+import {
+  migrateSubsystem,
+  requireSqlDatabase,
+  stepsSubsystem,
+  type Subsystem,
+} from '@harborage/core/sql'
 import { memorySubsystem } from '@harborage/memory/sql'
 import { stateSubsystem } from '@harborage/state/sql'
 import { describe, expect, test } from 'vitest'
 import { openPlace } from './support/places.ts'
 import { everyEngine } from './support/test-place.ts'
 
-const subsystems: readonly Subsystem[] = [stateSubsystem, artifactsSubsystem, memorySubsystem]
+const subsystems: readonly Subsystem[] = [
+  stateSubsystem,
+  artifactsSubsystem,
+  memorySubsystem,
+  stepsSubsystem,
+]
 
 /** What differs between servers, or is no table of a store. */
 const leftOut = /^compression |harbor_\w+_migrations/

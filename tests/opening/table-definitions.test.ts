@@ -1,7 +1,12 @@
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsSubsystem } from '@harborage/artifacts/sql'
 import { createEventBus } from '@harborage/core'
-import { createTable, requireSqlDatabase, type TableSpec } from '@harborage/core/sql'
+import {
+  createTable,
+  requireSqlDatabase,
+  stepsSubsystem,
+  type TableSpec,
+} from '@harborage/core/sql'
 import { openMemoryStore } from '@harborage/memory'
 import { memorySubsystem } from '@harborage/memory/sql'
 import { openStateStore } from '@harborage/state'
@@ -10,7 +15,7 @@ import { describe, expect, test } from 'vitest'
 import { openPlace, type Place } from './support/places.ts'
 import { everyEngine, type TestPlace } from './support/test-place.ts'
 
-const tables = [stateSubsystem, artifactsSubsystem, memorySubsystem].flatMap(
+const tables = [stateSubsystem, artifactsSubsystem, memorySubsystem, stepsSubsystem].flatMap(
   (subsystem) => subsystem.tables ?? [],
 )
 

@@ -2,6 +2,7 @@ import type { Finding } from '@harborage/core'
 import {
   postgresDialect,
   sqliteDialect,
+  stepsSubsystem,
   type NoTables,
   type SqlDatabase,
   type SqlDialect,
@@ -30,8 +31,9 @@ export class RecordingDatabase implements SqlDatabase {
   readonly builder: Kysely<NoTables>
   /** The SQL of every statement that was compiled. */
   readonly compiled: string[] = []
-  readonly #subsystem: Subsystem
+  readonly #subsystems: readonly Subsystem[]
 
+  /** @param subsystem The one of the store that is opened, besides that of steps. */
   constructor(engine: 'sqlite' | 'postgres', subsystem: Subsystem) {
     const isSqlite = engine === 'sqlite'
     this.engine = engine
@@ -43,13 +45,13 @@ export class RecordingDatabase implements SqlDatabase {
     )
     const builder = new Kysely<NoTables>({ dialect: dialectOf(isSqlite, compiler) })
     this.builder = this.schema === undefined ? builder : builder.withSchema(this.schema)
-    this.#subsystem = subsystem
+    this.#subsystems = [subsystem, stepsSubsystem]
   }
 
   async rows<Parameters, Row>({ name }: SqlStatement<Parameters, Row>): Promise<readonly Row[]> {
-    const rows: readonly unknown[] = name.endsWith('_ledger')
-      ? Object.keys(this.#subsystem.migrations).map((migration) => ({ name: migration }))
-      : []
+    const subsystem = this.#subsystems.find((each) => name === `harbor_${each.name}_ledger`)
+    const migrations = Object.keys(subsystem?.migrations ?? {})
+    const rows: readonly unknown[] = migrations.map((migration) => ({ name: migration }))
     // Only the statement's type knows what its rows are.
     return rows as readonly Row[]
   }

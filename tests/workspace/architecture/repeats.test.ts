@@ -21,6 +21,7 @@ const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['batch', /\bcompileBatchRemoval\(\s*'(\w+)'/g],
   ['directory', /\bcompileDirectory\(\s*'(\w+)'/g],
   ['runs', /\bcompileRuns\(\s*'(\w+)'/g],
+  ['forgetting', /\bcompileForget\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]
 
@@ -81,7 +82,7 @@ test('the table of repetitions names the ledgers as their statements are named',
     ...source.matchAll(/compileStatement\(\s*`(harbor_\$\{subsystem\.name\}\w*)`/g),
   ])
   expect(ledgers).toHaveLength(1)
-  for (const store of ['state', 'artifacts', 'memory']) {
+  for (const store of ['state', 'artifacts', 'memory', 'steps']) {
     const name = ledgers[0]?.[1]?.replace('${subsystem.name}', store)
     expect(table.match(/\bharbor_\w+/g)).toContain(name)
   }
@@ -113,5 +114,5 @@ test('no statement is compiled in a way that these tests do not see', () => {
 /** Returns what the table says of those that only read; the ledgers have names of their stores. */
 function readersListed(): readonly string[] {
   const text = table.split('## Statements that change nothing')[1] ?? ''
-  return [...text.matchAll(/\b(?:state|artifacts|memory)_\w+/g)].map(([name]) => name)
+  return [...text.matchAll(/\b(?:state|artifacts|memory|steps)_\w+/g)].map(([name]) => name)
 }

@@ -3,7 +3,13 @@ import {
   compileArtifactStatements,
   openSqlArtifactDriver,
 } from '@harborage/artifacts/sql'
-import type { SqlDatabase, SqlStatement, Subsystem } from '@harborage/core/sql'
+import {
+  compileStepStatements,
+  stepsSubsystem,
+  type SqlDatabase,
+  type SqlStatement,
+  type Subsystem,
+} from '@harborage/core/sql'
 import {
   compileMemoryStatements,
   memorySubsystem,
@@ -46,7 +52,7 @@ const stores: readonly StoreOnSql[] = [
 
 /** The tables whose rows belong to tenants. */
 const tables = new Set(
-  stores.flatMap(({ subsystem }) =>
+  [...stores.map(({ subsystem }) => subsystem), stepsSubsystem].flatMap((subsystem) =>
     (subsystem.tables ?? []).flatMap(({ name, keyOrders = [] }) => [
       name,
       ...keyOrders.map(({ keyTable }) => keyTable.name),
@@ -68,8 +74,12 @@ test.for(everyStore)(
     const database = new RecordingDatabase(engine, subsystem)
     await open(database, 'verify')
     const { compiled } = database
-    const named = namedStatements(statementsOf(database))
-    const exempt = maintenance.map((name) => named.get(name))
+    // Steps are opened with each store that takes part in them.
+    const named = namedStatements({
+      ...statementsOf(database),
+      steps: compileStepStatements(database),
+    })
+    const exempt = [...maintenance, 'steps_prune'].map((name) => named.get(name))
     expect(exempt).not.toContain(undefined)
     expect(compiled.length).toBeGreaterThan(8)
     for (const sql of named.values()) expect(compiled).toContain(sql)

@@ -1,5 +1,11 @@
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import { createEventBus, newEventId, userOwner, type Database } from '@harborage/core'
+import {
+  commitTogether,
+  createEventBus,
+  newEventId,
+  userOwner,
+  type Database,
+} from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
@@ -9,6 +15,8 @@ export interface Stores {
   readonly artifacts: ArtifactStore
   readonly truncating: MemoryStore
   readonly summarizing: MemoryStore
+  /** Whether the artifacts are in the database of the others, so that steps can have them. */
+  readonly isOneDatabase: boolean
   close(): Promise<void>
 }
 
@@ -43,6 +51,7 @@ export async function openStores(
     artifacts,
     truncating,
     summarizing,
+    isOneDatabase: artifactsDsn === undefined,
     close: async () => {
       for (const store of all) await store.close()
     },
@@ -51,7 +60,7 @@ export async function openStores(
 
 /** Saves a person's name in every field of every store that takes a text of the caller. */
 export async function savePerson(stores: Stores, name: string): Promise<void> {
-  const { state, artifacts, truncating, summarizing } = stores
+  const { state, artifacts, truncating, summarizing, isOneDatabase } = stores
   const user = { tenantId: 'acme', userId: name }
   const session = { ...user, sessionId: `session of ${name}` }
   const bytes = new TextEncoder().encode(`written by ${name}`)
@@ -82,4 +91,23 @@ export async function savePerson(stores: Stores, name: string): Promise<void> {
     }
     if (memory === summarizing) await memory.compact(conversation)
   }
+  await commitTogether({
+    stepId: `step of ${name}`,
+    parts: {
+      [`slot of ${name}`]: state.prepare.save({
+        eventId: newEventId(),
+        identity: { ...session, runId: `run of ${name}` },
+        kind: `${kind}.step`,
+        bytes,
+      }),
+      [`turn of ${name}`]: truncating.prepare.addTurn(
+        { ...user, sessionId: `truncated of ${name}` },
+        { userMessage: `A step of ${name}.`, assistantResponse: '' },
+      ),
+      // Its ref is in the answers that the step keeps.
+      ...(isOneDatabase && {
+        [`output of ${name}`]: artifacts.prepare.putText(userOwner(user), `of ${name}`, meta),
+      }),
+    },
+  })
 }

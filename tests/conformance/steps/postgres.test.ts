@@ -1,0 +1,41 @@
+import { stepsConformance } from '@harborage/conformance/steps'
+import { openDatabase } from '@harborage/core'
+import '@harborage/driver-postgres'
+import { openStateStore } from '@harborage/state'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+
+import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
+import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { openStepStores } from './support/open-step-stores.ts'
+
+describe('steps on Postgres', () => {
+  const database = suiteDatabase(withDefaults)
+
+  stepsConformance(
+    { describe, it },
+    {
+      open: (bus) => openStepStores(bus, database()),
+      openElsewhere: () => openStateStore(),
+      ...aloneSettings,
+    },
+  )
+})
+
+describe('steps of processes that each open Postgres by its DSN', () => {
+  let created: TestDatabase
+  beforeAll(async () => {
+    created = await createDatabase()
+  })
+  afterAll(() => created.drop())
+
+  registerReplicaCases({ describe, it }, (runner, settings) => {
+    stepsConformance(runner, {
+      async open(bus) {
+        const database = await openDatabase(created.dsn)
+        return openStepStores(bus, database, () => database.close())
+      },
+      ...settings,
+    })
+  })
+})
