@@ -137,7 +137,7 @@ test('what is no statement about rows is refused when it is prepared', async () 
     { sql: 'delete from orders where id = ?', parameters: [Symbol('o1')] },
   ]
   for (const each of wrong) {
-    expect(() => appRows(database, each as never), JSON.stringify(each)).toThrow(
+    expect(() => appRows(database, each as never)).toThrow(
       expect.objectContaining({ code: 'invalid_record' }),
     )
   }

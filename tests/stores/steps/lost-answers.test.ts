@@ -6,7 +6,7 @@ import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
-import { TcpProxy, type Fault } from '@harborage/test-kit/postgres/tcp-proxy'
+import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 
 const COMMIT = 'COMMIT\0'
@@ -73,11 +73,11 @@ async function throughProxy(name: string) {
   }
 }
 
-const lost: readonly Fault[] = ['cut the answer', 'cut before sending', 'cut after sending']
+const lost = ['cut the answer', 'cut before sending', 'cut after sending'] as const
 
 describe.for(lost)('a step whose COMMIT meets "%s"', (fault) => {
   test('is applied once if it has an id, with rows of the application', async () => {
-    await using through = await throughProxy(`named ${String(fault)}`)
+    await using through = await throughProxy(`named ${fault}`)
     const stepId = newEventId()
     const happened = through.proxy.failOnce(COMMIT, fault)
     const first = await commitTogether({
@@ -93,7 +93,7 @@ describe.for(lost)('a step whose COMMIT meets "%s"', (fault) => {
   })
 
   test('is recognized by its parts if it has none', async () => {
-    await using through = await throughProxy(`unnamed ${String(fault)}`)
+    await using through = await throughProxy(`unnamed ${fault}`)
     const happened = through.proxy.failOnce(COMMIT, fault)
     await commitTogether({ parts: through.parts() })
     await happened

@@ -55,22 +55,18 @@ interface CapturedValue {
 }
 
 function capture(value: unknown, index: number): CapturedValue {
-  switch (typeof value) {
-    case 'string':
-      return { value, content: `s${value}` }
-    case 'boolean':
-      return { value, content: `b${value}` }
-    case 'bigint':
-      return { value, content: `i${value}` }
-    case 'number':
-      if (!Number.isFinite(value)) break
-      return { value, content: `n${value}` }
-    case 'object':
-      return captureObject(value, index)
+  if (typeof value === 'object') return captureObject(value, index)
+  if (typeof value === 'string') return { value, content: `s${value}` }
+  if (typeof value === 'boolean' || typeof value === 'bigint' || isFiniteNumber(value)) {
+    return { value, content: `${typeof value} ${value}` }
   }
   throw malformed(
     `parameter ${index + 1} is ${describeType(value)}: pass null, or a value that the database takes`,
   )
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value)
 }
 
 function captureObject(value: object | null, index: number): CapturedValue {
