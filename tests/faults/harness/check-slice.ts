@@ -9,7 +9,7 @@ import { catches, runRow } from './run-row.ts'
  * How many broken builds of a row `pnpm test` makes; the full run makes each. All of them have to
  * fit the sources.
  */
-const BROKEN_BUILDS = measure({ quick: 3, full: Number.POSITIVE_INFINITY })
+const BROKEN_BUILDS = measure({ quick: 1, full: Number.POSITIVE_INFINITY })
 
 /** Registers tests that run a few rounds of a row and its broken builds. */
 export function checkSlice(row: FaultRow): void {

@@ -19,6 +19,10 @@ const REPLICAS = 2
 const RECORDS = 300_000
 /** In a slice, where what holds is seen and not how long it takes. */
 const FEW_RECORDS = 3_000
+/** How long each caller of a slice rests after a call: its load need not fill the machine. */
+const REST_MS = 20
+/** How long to wait before looking again at what others do. */
+const POLL_MS = 20
 /** How many calls have to pass beside a migration that waits for its tables. */
 const PASSING = 30
 /** A broken build is not waited for as long: a call that is too slow only adds another fault. */
@@ -88,26 +92,32 @@ export const upgradeUnderLoad: FaultRow = {
 }
 
 async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
-  const records = rounds >= upgradeUnderLoad.full ? RECORDS : FEW_RECORDS
+  const isFull = rounds >= upgradeUnderLoad.full
+  const [records, restMs] = isFull ? [RECORDS, 0] : [FEW_RECORDS, REST_MS]
   const found: Figures[] = []
   for (let round = 0; round < rounds; round += 1) {
     const version = earlierVersions[round % earlierVersions.length] ?? 1
-    found.push(await upgrade(version, records, brokenBuild), figures({ rounds: 1 }))
+    found.push(await upgrade(version, { records, restMs }, brokenBuild), figures({ rounds: 1 }))
     progress(round + 1)
   }
   return sumOf(found)
 }
 
+interface Load {
+  readonly records: number
+  readonly restMs: number
+}
+
 async function upgrade(
   version: number,
-  records: number,
+  { records, restMs }: Load,
   brokenBuild: RowRun['brokenBuild'],
 ): Promise<Figures> {
   const hangingMs = brokenBuild === undefined ? HANGING_MS.otherwise : HANGING_MS.ofBrokenBuild
   const dsn = await freshDatabase()
   await using replicas = new AsyncDisposableStack()
   const start = async (name: string, build: RowRun['brokenBuild']): Promise<Worker> => {
-    const replica = Worker.start(script, { dsn, name } satisfies ReplicaConfig, build)
+    const replica = Worker.start(script, { dsn, name, restMs } satisfies ReplicaConfig, build)
     replicas.use(replica)
     await replica.call('acknowledged')
     return replica
@@ -159,7 +169,7 @@ async function passing(
   const deadline = performance.now() + hangingMs
   while (!(await watcher.isWaiting())) {
     if (performance.now() > deadline) return ['no migration waited for its tables']
-    await delay(5)
+    await delay(POLL_MS)
   }
   return (await grows(replicas, hangingMs)) ? [] : ['calls do not pass a migration that waits']
 }
@@ -189,7 +199,7 @@ async function grows(replicas: readonly Worker[], hangingMs: number): Promise<bo
   const deadline = performance.now() + hangingMs
   while ((await sum()) < until) {
     if (performance.now() > deadline) return false
-    await delay(5)
+    await delay(POLL_MS)
   }
   return true
 }

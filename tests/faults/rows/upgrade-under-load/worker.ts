@@ -2,6 +2,8 @@
  * A replica of one version: load from many callers on all three stores, while replicas of a newer
  * version come.
  */
+import { setTimeout as delay } from 'node:timers/promises'
+
 import { sumOf } from '../../harness/figures.ts'
 import { serve, workerConfig } from '../../harness/serve.ts'
 import type { Caller } from '../../harness/workload/caller.ts'
@@ -15,9 +17,11 @@ export interface ReplicaConfig {
   readonly dsn: string
   /** The name of its callers. */
   readonly name: string
+  /** How long each caller rests after a call. */
+  readonly restMs: number
 }
 
-const { dsn, name } = workerConfig<ReplicaConfig>()
+const { dsn, name, restMs } = workerConfig<ReplicaConfig>()
 const stores = await openPostgresStores({ dsn, max: 6 })
 const tally = new Tally()
 const filling = { tenantId: 'acme', userId: 'ann', sessionId: `${name}-fill.`, runId: 'r1' }
@@ -34,6 +38,7 @@ let load: Promise<unknown> = Promise.resolve()
 async function keepCalling(caller: Caller): Promise<void> {
   while (!isOver) {
     if (!(await tally.acknowledge(caller, caller.next(), { errors: 'typed' }))) return
+    if (restMs > 0) await delay(restMs)
   }
 }
 
