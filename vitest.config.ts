@@ -62,6 +62,7 @@ export default defineConfig({
     ],
     globalSetup: [
       'tests/kit/src/vitest/memory-folder.ts',
+      'tests/kit/src/vitest/bundle-libraries.ts',
       'tests/kit/src/postgres/shared-server.ts',
     ],
     reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],

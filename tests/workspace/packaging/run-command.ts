@@ -60,7 +60,7 @@ export async function runCommand(
 }
 
 const setByScriptRunners =
-  /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_ENV$|NODE_COMPILE_CACHE$)/
+  /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_(ENV|OPTIONS|COMPILE_CACHE)$)/
 const setByThePerson = /^npm_config_(userconfig|globalconfig|cache|cafile|registry)$/
 
 /** The environment without what the scripts of this workspace set. */
