@@ -65,6 +65,7 @@ export default defineConfig({
       'tests/kit/src/vitest/bundle-libraries.ts',
       'tests/kit/src/postgres/shared-server.ts',
     ],
+    setupFiles: ['tests/kit/src/vitest/record-processor-time.ts'],
     reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],
     allowOnly: false,
     sequence: { sequencer: SlowFilesFirst },

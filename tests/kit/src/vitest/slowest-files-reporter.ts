@@ -2,30 +2,69 @@ import { relative } from 'node:path'
 
 import type { Reporter, TestModule } from 'vitest/node'
 
+import './processor-time.ts'
+
 const SHOWN = 10
 
-/** Lists the slowest test files. */
+/** What a test file took. */
+interface TimedFile {
+  readonly name: string
+  /** Its duration, including its loading. */
+  readonly seconds: number
+  /** What it and the processes that it started used of the processors. 0 where nothing says it. */
+  readonly processorSeconds: number
+}
+
+/** Lists the slowest test files, and those that use the processors most. */
 export class SlowestFilesReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  readonly #usedBefore = new Map<number, number>()
+  readonly #files: TimedFile[] = []
+
+  onTestRunStart(): void {
+    this.#usedBefore.clear()
+    this.#files.length = 0
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    this.#files.push({
+      name: relative(module.project.config.root, module.moduleId),
+      seconds: secondsOf(module),
+      processorSeconds: this.#processorSecondsOf(module),
+    })
+  }
+
+  onTestRunEnd(): void {
     // Of few files each stands in the report anyway.
-    if (modules.length <= SHOWN) return
-    const timed = modules.map((module) => ({ name: nameOf(module), seconds: secondsOf(module) }))
-    const slowest = timed.toSorted((left, right) => right.seconds - left.seconds).slice(0, SHOWN)
-    const all = timed.reduce((sum, { seconds }) => sum + seconds, 0)
-    process.stdout.write(`\nthe slowest of ${modules.length} files (${all.toFixed(0)} s in all):\n`)
-    for (const { name, seconds } of slowest) {
-      process.stdout.write(`${seconds.toFixed(1).padStart(7)} s  ${name}\n`)
+    if (this.#files.length <= SHOWN) return
+    this.#print('slowest', ({ seconds }) => seconds)
+    this.#print('busiest', ({ processorSeconds }) => processorSeconds)
+  }
+
+  #print(which: string, amountOf: (file: TimedFile) => number): void {
+    const files = this.#files.toSorted((left, right) => amountOf(right) - amountOf(left))
+    const all = files.reduce((sum, file) => sum + amountOf(file), 0)
+    if (all === 0) return
+    const what = which === 'busiest' ? 's of processor' : 's'
+    process.stdout.write(
+      `\nthe ${which} of ${files.length} files (${all.toFixed(0)} ${what} in all):\n`,
+    )
+    for (const file of files.slice(0, SHOWN)) {
+      process.stdout.write(`${amountOf(file).toFixed(1).padStart(7)} s  ${file.name}\n`)
     }
     process.stdout.write('\n')
   }
+
+  /** Returns what was used since the last file of the same process ended. */
+  #processorSecondsOf(module: TestModule): number {
+    const used = module.meta().processorTime
+    if (used === undefined) return 0
+    const before = this.#usedBefore.get(used.pid) ?? 0
+    this.#usedBefore.set(used.pid, used.seconds)
+    return used.seconds - before
+  }
 }
 
-/** Returns the duration of a file in seconds, including its loading. */
 function secondsOf(module: TestModule): number {
   const { collectDuration, setupDuration, duration } = module.diagnostic()
   return (collectDuration + setupDuration + duration) / 1000
-}
-
-function nameOf({ moduleId, project }: TestModule): string {
-  return relative(project.config.root, moduleId)
 }
