@@ -1,6 +1,7 @@
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
 
 describe('the artifact store in memory', () => {
   artifactsConformance(
@@ -8,7 +9,7 @@ describe('the artifact store in memory', () => {
     {
       open: (limits) => openArtifactStore({ ...limits }),
       durable: false,
-      histories: { runs: 200 },
+      histories: { runs: measure({ quick: 100, full: 200 }) },
     },
   )
 })

@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
-import { measure } from '@harborage/test-kit/measure'
+import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 
-const histories = { runs: measure({ quick: 50, full: 150 }) }
+const pace = {
+  histories: { runs: measure({ quick: 25, full: 150 }) },
+  callMs: CALL_MS_OF_SERVER,
+}
 
 describe('the artifact store on Postgres', () => {
   const database = suiteDatabase(withDefaults)
@@ -18,7 +21,7 @@ describe('the artifact store on Postgres', () => {
     {
       open: (limits) => openArtifactStore({ database: database(), ...limits }),
       ...aloneSettings,
-      histories,
+      ...pace,
     },
   )
 })
@@ -34,7 +37,7 @@ describe('artifact stores that each open Postgres by its DSN', () => {
     artifactsConformance(runner, {
       open: (limits) => openArtifactStore({ dsn: created.dsn, ...limits }),
       ...settings,
-      histories,
+      ...pace,
     })
   })
 })

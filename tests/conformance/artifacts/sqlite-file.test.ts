@@ -6,6 +6,7 @@ import '@harborage/driver-sqlite'
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
 
 describe('the artifact store in an SQLite file', () => {
   let folder: string
@@ -20,7 +21,7 @@ describe('the artifact store in an SQLite file', () => {
       open: (limits) =>
         openArtifactStore({ dsn: `sqlite:${join(folder, 'artifacts.db')}`, ...limits }),
       durable: true,
-      histories: { runs: 200 },
+      histories: { runs: measure({ quick: 50, full: 200 }) },
     },
   )
 })

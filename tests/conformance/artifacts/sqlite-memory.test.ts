@@ -3,6 +3,8 @@ import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import type { Database } from '@harborage/core'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 describe('the artifact store in an SQLite database without a file', () => {
   let database: Database
@@ -12,12 +14,9 @@ describe('the artifact store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  artifactsConformance(
-    { describe, it },
-    {
-      open: (limits) => openArtifactStore({ database, ...limits }),
-      durable: true,
-      histories: { runs: 300 },
-    },
-  )
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 3, part: 1 }), {
+    open: (limits) => openArtifactStore({ database, ...limits }),
+    durable: true,
+    histories: { runs: measure({ quick: 50, full: 300 }) },
+  })
 })

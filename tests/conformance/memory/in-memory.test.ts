@@ -1,10 +1,11 @@
 import { memoryConformance } from '@harborage/conformance/memory'
 import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
 
 describe('the memory store in memory', () => {
   memoryConformance(
     { describe, it },
-    { open: (rules) => openMemoryStore(rules), durable: false, histories: { runs: 200 } },
+    { open: (rules) => openMemoryStore(rules), durable: false, histories: { runs: measure({ quick: 100, full: 200 }) } },
   )
 })

@@ -3,7 +3,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
-import { measure } from '@harborage/test-kit/measure'
+import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 
 describe('the memory store on Postgres', () => {
   const database = suiteDatabase(withDefaults)
@@ -14,6 +14,7 @@ describe('the memory store on Postgres', () => {
       open: (rules) => openMemoryStore({ ...rules, database: database() }),
       durable: true,
       histories: { runs: measure({ quick: 10, full: 20 }) },
+      callMs: CALL_MS_OF_SERVER,
     },
   )
 })

@@ -6,6 +6,7 @@ import '@harborage/driver-sqlite'
 import { memoryConformance } from '@harborage/conformance/memory'
 import { openMemoryStore } from '@harborage/memory'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
 
 describe('the memory store in an SQLite file', () => {
   let folder: string
@@ -19,7 +20,7 @@ describe('the memory store in an SQLite file', () => {
     {
       open: (rules) => openMemoryStore({ ...rules, dsn: `sqlite:${join(folder, 'memory.db')}` }),
       durable: true,
-      histories: { runs: 30 },
+      histories: { runs: measure({ quick: 15, full: 30 }) },
     },
   )
 })

@@ -3,6 +3,8 @@ import { memoryConformance } from '@harborage/conformance/memory'
 import type { Database } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { measure } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 describe('the memory store in an SQLite database without a file', () => {
   let database: Database
@@ -12,12 +14,9 @@ describe('the memory store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  memoryConformance(
-    { describe, it },
-    {
-      open: (rules) => openMemoryStore({ ...rules, database }),
-      durable: true,
-      histories: { runs: 100 },
-    },
-  )
+  memoryConformance(shareOfSuite({ describe, it }, { of: 3, part: 2 }), {
+    open: (rules) => openMemoryStore({ ...rules, database }),
+    durable: true,
+    histories: { runs: measure({ quick: 20, full: 100 }) },
+  })
 })

@@ -5,10 +5,13 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
-import { measure } from '@harborage/test-kit/measure'
+import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 
-const histories = { runs: measure({ quick: 50, full: 700 }) }
+const pace = {
+  histories: { runs: measure({ quick: 25, full: 700 }) },
+  callMs: CALL_MS_OF_SERVER,
+}
 
 describe('the state store on Postgres', () => {
   const database = suiteDatabase(withDefaults)
@@ -24,7 +27,7 @@ describe('the state store on Postgres', () => {
       open: () => openStateStore({ database: database() }),
       openWithoutKindIndex: () => openStateStore({ dsn: other.dsn, kindIndex: false }),
       ...aloneSettings,
-      histories,
+      ...pace,
     },
   )
 })
@@ -40,7 +43,7 @@ describe('state stores that each open Postgres by its DSN', () => {
     stateConformance(runner, {
       open: () => openStateStore({ dsn: created.dsn }),
       ...settings,
-      histories,
+      ...pace,
     })
   })
 })

@@ -4,6 +4,7 @@ import type { Database } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { measure } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 describe('the state store in an SQLite database without a file', () => {
   let database: Database
@@ -13,12 +14,9 @@ describe('the state store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  stateConformance(
-    { describe, it },
-    {
-      open: () => openStateStore({ database }),
-      durable: true,
-      histories: { runs: measure({ quick: 50, full: 400 }) },
-    },
-  )
+  stateConformance(shareOfSuite({ describe, it }, { of: 3, part: 0 }), {
+    open: () => openStateStore({ database }),
+    durable: true,
+    histories: { runs: measure({ quick: 20, full: 400 }) },
+  })
 })

@@ -6,6 +6,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { measure } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 import { openPGlite } from './pglite-database.ts'
 
 /** The one process of PGlite makes its calls one after the other. */
@@ -20,27 +21,21 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('the state store on PGlite', () => {
-  stateConformance(
-    { describe, it },
-    {
-      open: () => openStateStore({ database }),
-      durable: true,
-      callMs: CALL_MS,
-      histories: { runs: measure({ quick: 10, full: 100 }) },
-    },
-  )
+  stateConformance(shareOfSuite({ describe, it }, { of: 12, part: 2 }), {
+    open: () => openStateStore({ database }),
+    durable: true,
+    callMs: CALL_MS,
+    histories: { runs: measure({ quick: 10, full: 100 }) },
+  })
 })
 
 describe('the artifact store on PGlite', () => {
-  artifactsConformance(
-    { describe, it },
-    {
-      open: (options) => openArtifactStore({ database, ...options }),
-      durable: true,
-      callMs: CALL_MS,
-      histories: { runs: measure({ quick: 10, full: 100 }) },
-    },
-  )
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 12, part: 2 }), {
+    open: (options) => openArtifactStore({ database, ...options }),
+    durable: true,
+    callMs: CALL_MS,
+    histories: { runs: measure({ quick: 10, full: 100 }) },
+  })
 })
 
 test('the memory store keeps a conversation on PGlite, forgets a turn and deletes it', async () => {

@@ -1,3 +1,4 @@
+import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
 import type { MemoryHarness } from '@harborage/conformance/memory'
 import {
   InMemoryMemoryDriver,
@@ -54,6 +55,7 @@ export function harnessOf({ open }: Pick<BrokenStore, 'open'>): MemoryHarness {
   return {
     open: async (rules) => open(records, rules),
     durable: true,
+    callMs: CALL_MS_OF_VARIANT,
     histories: { runs: 30, seed: 20_240_229 },
   }
 }

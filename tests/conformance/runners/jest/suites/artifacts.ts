@@ -4,13 +4,15 @@ import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { describe, it } from '@jest/globals'
 
 import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 // What is tried here is the runner.
 const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
 
 describe('in memory', () => {
-  artifactsConformance(
-    { describe, it },
-    { open: (limits) => openArtifactStore(limits), durable: false, ...pace },
-  )
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 6, part: 3 }), {
+    open: (limits) => openArtifactStore(limits),
+    durable: false,
+    ...pace,
+  })
 })

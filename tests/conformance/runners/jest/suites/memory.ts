@@ -4,13 +4,15 @@ import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from '@jest/globals'
 
 import { CALL_MS_OF_VARIANT } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 // What is tried here is the runner.
 const pace = { histories: { runs: 2 }, callMs: CALL_MS_OF_VARIANT }
 
 describe('in memory', () => {
-  memoryConformance(
-    { describe, it },
-    { open: (rules) => openMemoryStore(rules), durable: false, ...pace },
-  )
+  memoryConformance(shareOfSuite({ describe, it }, { of: 6, part: 3 }), {
+    open: (rules) => openMemoryStore(rules),
+    durable: false,
+    ...pace,
+  })
 })

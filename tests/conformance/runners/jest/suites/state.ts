@@ -8,6 +8,7 @@ import { openStateStore } from '@harborage/state'
 import { describe, it } from '@jest/globals'
 
 import { CALL_MS_OF_VARIANT, isFullRun } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 import { newPath } from '../new-path.ts'
 
 // What is tried here is the runner.
@@ -21,8 +22,9 @@ if (isFullRun) {
 
 describe('in a file', () => {
   const dsn = `sqlite:${newPath('suite.db')}`
-  stateConformance(
-    { describe, it },
-    { open: () => openStateStore({ dsn }), durable: true, ...pace },
-  )
+  stateConformance(shareOfSuite({ describe, it }, { of: 6, part: 3 }), {
+    open: () => openStateStore({ dsn }),
+    durable: true,
+    ...pace,
+  })
 })

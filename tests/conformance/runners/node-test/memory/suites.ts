@@ -8,6 +8,7 @@ import { openMemoryStore } from '@harborage/memory'
 import { describe, it } from 'node:test'
 
 import { CALL_MS_OF_VARIANT, isFullRun } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 const dsn = process.env['MEMORY_DSN'] ?? ''
 // What is tried here is the runner.
@@ -23,8 +24,9 @@ if (isFullRun) {
 }
 
 void describe('in a file', () => {
-  memoryConformance(
-    { describe, it },
-    { open: (rules) => openMemoryStore({ ...rules, dsn }), durable: true, ...pace },
-  )
+  memoryConformance(shareOfSuite({ describe, it }, { of: 6, part: 4 }), {
+    open: (rules) => openMemoryStore({ ...rules, dsn }),
+    durable: true,
+    ...pace,
+  })
 })

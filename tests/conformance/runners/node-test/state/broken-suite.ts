@@ -2,10 +2,15 @@
 import { stateConformance } from '@harborage/conformance/state'
 import { describe, it } from 'node:test'
 
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
+
 import { harnessOf } from '../../../../mutants/state/broken-store.ts'
 import { staleRetryFaults } from '../../../../mutants/state/s04-stale-retry.ts'
 
 const [forgetful] = staleRetryFaults
 if (forgetful === undefined) throw new Error('there is no store that breaks S4')
 
-stateConformance({ describe, it }, { ...harnessOf(forgetful), histories: { runs: 1 } })
+stateConformance(shareOfSuite({ describe, it }, { of: 6, part: 0 }), {
+  ...harnessOf(forgetful),
+  histories: { runs: 1 },
+})

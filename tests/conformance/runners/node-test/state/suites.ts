@@ -8,6 +8,7 @@ import { openStateStore } from '@harborage/state'
 import { describe, it } from 'node:test'
 
 import { CALL_MS_OF_VARIANT, isFullRun } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 
 const dsn = process.env['STATE_DSN'] ?? ''
 // What is tried here is the runner.
@@ -20,8 +21,9 @@ if (isFullRun) {
 }
 
 void describe('in a file', () => {
-  stateConformance(
-    { describe, it },
-    { open: () => openStateStore({ dsn }), durable: true, ...pace },
-  )
+  stateConformance(shareOfSuite({ describe, it }, { of: 6, part: 0 }), {
+    open: () => openStateStore({ dsn }),
+    durable: true,
+    ...pace,
+  })
 })
