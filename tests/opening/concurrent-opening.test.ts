@@ -6,11 +6,13 @@ import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
+import { measure } from '@harborage/test-kit/measure'
 import { OpeningProcesses } from './support/opening-processes.ts'
 import { postgresPlace } from './support/test-place.ts'
 
 const everyMigration = Object.keys(stateSubsystem.migrations)
-const everyOneWorks = Array.from({ length: 16 }, () => ({
+const PROCESSES = measure({ quick: 6, full: 16 })
+const everyOneWorks = Array.from({ length: PROCESSES }, () => ({
   saved: 'saved',
   read: 'written by itself',
 }))
@@ -21,7 +23,7 @@ let folder: string
 
 beforeAll(async () => {
   ;[processes, postgres, folder] = await Promise.all([
-    OpeningProcesses.start(16),
+    OpeningProcesses.start(PROCESSES),
     createDatabase(),
     mkdtemp(join(tmpdir(), 'harborage-opening-')),
   ])
@@ -48,41 +50,41 @@ async function countRecords(schema: string): Promise<number | undefined> {
   return row?.count
 }
 
-test('16 processes open one fresh SQLite file at once, and each migration is recorded once', async () => {
+test(`${PROCESSES} processes open one fresh SQLite file at once, and each migration is recorded once`, async () => {
   const file = join(folder, 'fresh.db')
   expect(await processes.open({ dsn: file })).toEqual(everyOneWorks)
 
   const database = new BetterSqlite3(file)
   const names = database.prepare('select name from harbor_state_migrations order by name').pluck()
   expect(names.all()).toEqual(everyMigration)
-  expect(database.prepare('select count(*) from state_records').pluck().get()).toBe(16)
+  expect(database.prepare('select count(*) from state_records').pluck().get()).toBe(PROCESSES)
   database.close()
 })
 
-test('16 processes open one fresh Postgres database at once, and each migration is recorded once', async () => {
+test(`${PROCESSES} processes open one fresh Postgres database at once, and each migration is recorded once`, async () => {
   expect(await processes.open({ dsn: postgres.dsn })).toEqual(everyOneWorks)
   expect(await ledger('public')).toEqual(everyMigration)
-  expect(await countRecords('public')).toBe(16)
+  expect(await countRecords('public')).toBe(PROCESSES)
 })
 
-test('16 processes at once may name a schema that does not exist yet', async () => {
+test(`${PROCESSES} processes at once may name a schema that does not exist yet`, async () => {
   expect(await processes.open({ dsn: postgres.dsn, schema: 'Harbor' })).toEqual(everyOneWorks)
   expect(await ledger('Harbor')).toEqual(everyMigration)
-  expect(await countRecords('Harbor')).toBe(16)
+  expect(await countRecords('Harbor')).toBe(PROCESSES)
 })
 
-test('16 concurrent processes may use two schemas of one database, which share nothing', async () => {
+test(`${PROCESSES} concurrent processes may use two schemas of one database, which share nothing`, async () => {
   const [left, right] = ['left', 'right'].map((schema) => ({ dsn: postgres.dsn, schema }))
   if (left === undefined || right === undefined) throw new Error('two places were made')
   expect(await processes.open(left, right)).toEqual(everyOneWorks)
   for (const schema of ['left', 'right']) {
     expect(await ledger(schema)).toEqual(everyMigration)
-    expect(await countRecords(schema)).toBe(8)
+    expect(await countRecords(schema)).toBe(PROCESSES / 2)
   }
 })
 
 test.for(['serializable', 'repeatable read'])(
-  '16 processes open a fresh database at once whose transactions are %s by default',
+  `${PROCESSES} processes open a fresh database at once whose transactions are %s by default`,
   async (isolation) => {
     await using fresh = await postgresPlace()
     const name = new URL(fresh.dsn).pathname.slice(1)
@@ -94,5 +96,5 @@ test.for(['serializable', 'repeatable read'])(
 )
 
 test('a process that opened, worked and closed ends by itself', async () => {
-  expect(await processes.end()).toEqual(Array.from({ length: 16 }, () => 0))
+  expect(await processes.end()).toEqual(Array.from({ length: PROCESSES }, () => 0))
 })

@@ -11,7 +11,7 @@ import { durablePlaces, placeOnFiles } from './support/places.ts'
 import { randomSource } from '@harborage/test-kit/random-source'
 import { measure } from '@harborage/test-kit/measure'
 
-const ROUNDS = measure({ quick: 6, full: 100 })
+const ROUNDS = measure({ quick: 3, full: 100 })
 const AT_ONCE = 3
 const MOST_PUTS = 24
 

@@ -17,9 +17,9 @@ const MOST_BYTES = 4 * 1024 * 1024
 
 // measure/listing.ts does the same with as many as one likes.
 describe.each<[driver: string, count: number, open: () => Promise<Place>]>([
-  ['SQLite', measure({ quick: 20_000, full: 100_000 }), placeInSqlite],
-  ['Postgres', measure({ quick: 8_000, full: 20_000 }), placeInPostgres],
-  ['fs', measure({ quick: 6_000, full: 10_000 }), placeInMemory],
+  ['SQLite', measure({ quick: 5_000, full: 100_000 }), placeInSqlite],
+  ['Postgres', measure({ quick: 5_000, full: 20_000 }), placeInPostgres],
+  ['fs', measure({ quick: 5_000, full: 10_000 }), placeInMemory],
 ])('on %s', (driver, count, openPlace) => {
   test(`a list of ${count} refs is walked with the memory of a page`, async () => {
     await using place = await openPlace()

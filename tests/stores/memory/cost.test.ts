@@ -4,26 +4,34 @@ import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { expect, test } from 'vitest'
 
+import { measure } from '@harborage/test-kit/measure'
 import { turns } from '@harborage/test-kit/turns'
 import { CountingDatabase, type Work } from './support/counting-database.ts'
 import { ordinaryTurn, pilingRules } from './support/kept-turns.ts'
 import { session } from './support/replica-rules.ts'
 
+/** How many turns are kept. By the first, the ids of earlier turns take up all the room they get. */
+const [FEW, MORE, MANY] = [
+  70,
+  measure({ quick: 500, full: 1_000 }),
+  measure({ quick: 1_500, full: 10_000 }),
+]
+
 test.each(pilingRules)(
-  'adding a turn to 10,000 reads and writes what adding it to 1,000 or to a few does: $name',
+  `adding a turn to ${MANY} reads and writes what adding it to ${MORE} or to ${FEW} does: $name`,
   async ({ rules }) => {
     await using database = await openSqlite({ dsn: ':memory:' })
     const counting = new CountingDatabase(requireSqlDatabase(database))
     await using memory = await openMemoryStore({ database: counting, ...rules })
 
-    const [few, at1000, at10000] = [
+    const [few, more, many] = [
       await costAt(FEW, memory, counting),
-      await costAt(1_000, memory, counting),
-      await costAt(10_000, memory, counting),
+      await costAt(MORE, memory, counting),
+      await costAt(MANY, memory, counting),
     ]
 
     expect(few.rowsWritten).toBeGreaterThan(1)
-    for (const later of [at1000, at10000]) {
+    for (const later of [more, many]) {
       expect(later.transactions).toBe(few.transactions)
       expect(later.statements).toBe(few.statements)
       expect(later.rowsWritten).toBe(few.rowsWritten)
@@ -51,9 +59,6 @@ test('adding a turn reads nothing of the summary', async () => {
   await memory.addTurn(session, ordinaryTurn(2))
   expect(counting.take().rowsRead).toBe(1)
 })
-
-/** By then the ids of earlier turns take up all the room they get. */
-const FEW = 70
 
 /** Enough turns of the event loop for all background work of a call: each commit takes one. */
 const TURNS_OF_WORK = 20

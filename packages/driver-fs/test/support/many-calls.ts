@@ -2,19 +2,21 @@
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
+import { measure } from '@harborage/test-kit/measure'
 import { openArtifacts } from './open-artifacts.ts'
 
 /** The outcomes of the calls: the number of failures by code, and the results. */
 export interface ManyCallsAnswer {
   readonly failures: readonly string[]
   readonly read: number
-  readonly listed: number
+  /** The lengths of the lists, each once. */
+  readonly listed: readonly number[]
   readonly removed: number
   readonly left: number
 }
 
 const CALLS = 1_000
-const LISTS = 30
+const LISTS = measure({ quick: 5, full: 30 })
 
 const [, , root = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's' }
@@ -38,7 +40,7 @@ const removed = await every(refs.map(({ id }) => artifacts.delete(scope, id)))
 const answer: ManyCallsAnswer = {
   failures: [...failures],
   read: new Set(read).size,
-  listed: lists.reduce((sum, list) => sum + list.length, 0),
+  listed: [...new Set(lists.map((list) => list.length))],
   removed: removed.filter(Boolean).length,
   left: (await collect(artifacts.list(scope))).length,
 }

@@ -21,7 +21,6 @@ export const poolAndNetwork: FaultRow = {
   slice: 2,
   tools: [],
   brokenBuilds: [
-    // The first three are of three kinds: the quick run makes no more.
     {
       name: 'does not listen for the errors of its pool',
       rounds: 1,

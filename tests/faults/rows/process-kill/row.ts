@@ -30,7 +30,7 @@ export const processKill: FaultRow = {
     'a fresh reader finds all that was acknowledged, exact; no commit in part; a retry is applied once',
   unit: 'kills',
   full: 1_000,
-  slice: 8,
+  slice: 4,
   tools: [],
   brokenBuilds,
   run: runKills,

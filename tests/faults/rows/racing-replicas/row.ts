@@ -26,7 +26,7 @@ export const racingReplicas: FaultRow = {
     'per slot one chain of successes from empty to what it holds; no reader sees half a commit, nor a slot go back',
   unit: 'operations',
   full: 100_000,
-  slice: 1_500,
+  slice: 500,
   tools: [],
   brokenBuilds: [
     {

@@ -29,7 +29,7 @@ export const staleRetries: FaultRow = {
   checked: 'a slot never goes back; a turn and an artifact are there once, as they were first',
   unit: 'operations',
   full: 100_000,
-  slice: 2_000,
+  slice: 1_000,
   tools: [],
   brokenBuilds,
   run,

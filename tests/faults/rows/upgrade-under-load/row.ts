@@ -35,7 +35,7 @@ export const upgradeUnderLoad: FaultRow = {
     'no error but retryable ones; calls pass while a migration waits; nothing is lost, every slot has its kind, and keeps the date when it was filled',
   unit: 'upgrades',
   full: 10,
-  slice: 2,
+  slice: 1,
   tools: [],
   brokenBuilds: [
     {
