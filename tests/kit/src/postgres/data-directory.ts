@@ -65,6 +65,8 @@ const flags = [
   // Differs from the order of bytes, so that a column without COLLATE "C" is noticed.
   '--locale-provider=icu',
   '--icu-locale=en-US',
+  // A password of a test needs no protection, and each connection would compute this for long.
+  '--set=scram_iterations=1',
   '--no-sync',
   '--no-instructions',
 ]

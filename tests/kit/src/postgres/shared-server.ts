@@ -37,6 +37,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 const settings = {
   fsync: 'off',
   full_page_writes: 'off',
+  // Of the many databases each would be visited in turn. A test that needs statistics makes them.
+  autovacuum: 'off',
+  jit: 'off',
   // Its log may be in memory.
   max_wal_size: '256MB',
 }
