@@ -6,6 +6,10 @@ import { measure } from '@harborage/test-kit/measure'
 describe('the memory store in memory', () => {
   memoryConformance(
     { describe, it },
-    { open: (rules) => openMemoryStore(rules), durable: false, histories: { runs: measure({ quick: 100, full: 200 }) } },
+    {
+      open: (rules) => openMemoryStore(rules),
+      durable: false,
+      histories: { runs: measure({ quick: 100, full: 200 }) },
+    },
   )
 })
