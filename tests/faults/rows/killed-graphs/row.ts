@@ -33,7 +33,7 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
   let killed = 0
   const found = await Promise.all(
     places.map(async (open, index) => {
-      const random = randomSource(index)
+      const random = randomSource(rounds + index)
       const kills = Math.ceil(rounds / places.length)
       const parts: Figures[] = []
       for (let left = kills; left > 0 && !isAnyWrong(parts); left -= KILLS_PER_PLACE) {
