@@ -53,11 +53,10 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: 'packages/artifacts/src/in-memory-driver.ts',
-        from: 'if (taken?.ref.sha256 === ref.sha256) return copyRef(taken.ref)',
+        from: 'if (taken?.ref.sha256 === ref.sha256) return { held: taken, isNew: false }',
         to: `if (taken?.ref.sha256 === ref.sha256) {
       const later = { ...ref, id: shortId }
-      this.#artifacts.set(mapKey(later), { ref: later, sourceBytes: 2, bytes })
-      return copyRef(later)
+      return { held: { ref: later, sourceBytes: 2, bytes }, isNew: true }
     }`,
       },
     ],
