@@ -5,6 +5,7 @@ import {
   stepsSubsystem,
   type Subsystem,
 } from '@harborage/core/sql'
+import { journalSubsystem } from '@harborage/journal/sql'
 import { memorySubsystem } from '@harborage/memory/sql'
 import { stateSubsystem } from '@harborage/state/sql'
 import { describe, expect, test } from 'vitest'
@@ -16,6 +17,7 @@ const subsystems: readonly Subsystem[] = [
   artifactsSubsystem,
   memorySubsystem,
   stepsSubsystem,
+  journalSubsystem,
 ]
 
 /** What differs between servers, or is no table of a store. */

@@ -7,6 +7,8 @@ import {
   stepsSubsystem,
   type TableSpec,
 } from '@harborage/core/sql'
+import { openJournalStore } from '@harborage/journal'
+import { journalSubsystem } from '@harborage/journal/sql'
 import { openMemoryStore } from '@harborage/memory'
 import { memorySubsystem } from '@harborage/memory/sql'
 import { openStateStore } from '@harborage/state'
@@ -15,9 +17,13 @@ import { describe, expect, test } from 'vitest'
 import { openPlace, type Place } from './support/places.ts'
 import { everyEngine, type TestPlace } from './support/test-place.ts'
 
-const tables = [stateSubsystem, artifactsSubsystem, memorySubsystem, stepsSubsystem].flatMap(
-  (subsystem) => subsystem.tables ?? [],
-)
+const tables = [
+  stateSubsystem,
+  artifactsSubsystem,
+  memorySubsystem,
+  journalSubsystem,
+  stepsSubsystem,
+].flatMap((subsystem) => subsystem.tables ?? [])
 
 /** Changes of a definition that the comparison has to notice. */
 const changes: readonly { what: string; of: (spec: TableSpec) => TableSpec }[] = [
@@ -46,6 +52,7 @@ async function migrate(place: Place): Promise<void> {
     strategy: 'none',
     bus: createEventBus(),
   })
+  await using _journal = await openJournalStore({ database })
 }
 
 async function create(place: Place, specs: readonly TableSpec[]): Promise<void> {

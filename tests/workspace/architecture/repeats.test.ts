@@ -82,7 +82,7 @@ test('the table of repetitions names the ledgers as their statements are named',
     ...source.matchAll(/compileStatement\(\s*`(harbor_\$\{subsystem\.name\}\w*)`/g),
   ])
   expect(ledgers).toHaveLength(1)
-  for (const store of ['state', 'artifacts', 'memory', 'steps']) {
+  for (const store of ['state', 'artifacts', 'memory', 'journal', 'steps']) {
     const name = ledgers[0]?.[1]?.replace('${subsystem.name}', store)
     expect(table.match(/\bharbor_\w+/g)).toContain(name)
   }
@@ -114,5 +114,5 @@ test('no statement is compiled in a way that these tests do not see', () => {
 /** Returns what the table says of those that only read; the ledgers have names of their stores. */
 function readersListed(): readonly string[] {
   const text = table.split('## Statements that change nothing')[1] ?? ''
-  return [...text.matchAll(/\b(?:state|artifacts|memory|steps)_\w+/g)].map(([name]) => name)
+  return [...text.matchAll(/\b(?:state|artifacts|memory|journal|steps)_\w+/g)].map(([name]) => name)
 }

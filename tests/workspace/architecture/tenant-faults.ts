@@ -7,6 +7,9 @@ const NAMED = /\bwith (?:recursive )?"(\w+)" (?:\([^)]*\) )?as\b/g
 /** A comparison of the tenant with a parameter, or with that of a row which was found before. */
 const BOUND = /"tenant_id" = (?:\+?\?|\$\d+(?:::text)?|"?\w+"?\."?tenant_id"?)/
 
+/** A comparison of a whole key with the keys that a statement is asked for. */
+const ASKED = /\("tenant_id", "[^()]*"\) in \(select \* from asked\)/
+
 /**
  * Returns the references to tables in an SQL statement that do not bind the tenant: a row of
  * another tenant could be read or changed through them.
@@ -47,6 +50,7 @@ function insertsTenant(rest: string): boolean {
 /** Returns whether the condition of a query compares the tenant, and not in one case of several. */
 function bindsTenant(rest: string): boolean {
   let condition = / where (.*)$/s.exec(rest)?.[1] ?? ''
+  if (ASKED.test(condition)) return !/\bor\b/.test(condition)
   for (let before = ''; before !== condition;) {
     before = condition
     // Alternatives and queries within the condition do not restrict it.

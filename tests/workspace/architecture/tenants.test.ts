@@ -11,6 +11,11 @@ import {
   type Subsystem,
 } from '@harborage/core/sql'
 import {
+  compileJournalStatements,
+  journalSubsystem,
+  openSqlJournalDriver,
+} from '@harborage/journal/sql'
+import {
   compileMemoryStatements,
   memorySubsystem,
   openSqlMemoryDriver,
@@ -47,6 +52,12 @@ const stores: readonly StoreOnSql[] = [
     open: openSqlMemoryDriver,
     statementsOf: compileMemoryStatements,
     maintenance: ['memory_tenants'],
+  },
+  {
+    subsystem: journalSubsystem,
+    open: openSqlJournalDriver,
+    statementsOf: compileJournalStatements,
+    maintenance: ['journal_tenants'],
   },
 ]
 
@@ -167,6 +178,10 @@ const plants: readonly (readonly [how: string, sql: string])[] = [
   [
     'a conflict of another key',
     'insert into "state_records" ("tenant_id", "kind") values (?, ?) on conflict ("kind") do update set "kind" = ?',
+  ],
+  [
+    'keys that do not name it',
+    'with asked (kind) as (values (?)) select "kind" from "state_records" where ("user_id", "kind") in (select * from asked)',
   ],
   ['an unknown table', 'select "kind" from "records" where "tenant_id" = ?'],
 ]

@@ -20,23 +20,28 @@ export type Replay<Store, Step> = (
 ) => Promise<void>
 
 /**
- * Registers the cases of S12: every driver gives the same results as the in-memory driver. A
+ * Registers the cases of sameness: every driver gives the same results as the in-memory driver. A
  * failure prints the seed of its case.
+ *
+ * @param guarantee The number of the guarantee. Default: `S12`.
  */
 export function historyCases<Store extends Closable, Options, Step>(
   { it, itIfDurable, batches }: SuiteCases<StoreFixture<Store, Options>>,
   steps: fc.Arbitrary<Step[]>,
   replay: Replay<Store, Step>,
+  guarantee = 'S12',
 ): void {
   for (const batch of batches(plan)) {
-    it(`S12 histories ${batch.range} give the same results as in memory`, async ({ store }) => {
+    it(`${guarantee} histories ${batch.range} give the same results as in memory`, async ({
+      store,
+    }) => {
       await checkHistories(steps, batch, (history) => replay(history, async () => store))
     })
   }
 
   for (const batch of batches(reopenedPlan)) {
     itIfDurable(
-      `S12 histories ${batch.range} give the same results if the store is reopened on the way`,
+      `${guarantee} histories ${batch.range} give the same results if the store is reopened on the way`,
       async ({ store, open }) => {
         let current: Store = store
         const reopen = async (): Promise<Store> => {

@@ -1,0 +1,245 @@
+import { types } from 'node:util'
+import type { EventId, RunIdentity, Subtree } from '@harborage/core'
+import {
+  compareNames,
+  compareOwners,
+  directoryOf,
+  isWithin,
+  type DirectoryPage,
+} from '@harborage/core/kit'
+import { decideAppend, decideReplacement } from './decide.ts'
+import { KeptStream } from './internal/kept-stream.ts'
+import { streamId } from './internal/stream-id.ts'
+import { StreamWatch } from './stream-watch.ts'
+import type {
+  CheckedAppend,
+  CheckedReplacement,
+  DeletedStreams,
+  FollowPage,
+  FoundStream,
+  JournalDriver,
+  LocatedEntry,
+  ReadPage,
+  StreamKey,
+  StreamPlace,
+  StreamsPage,
+  StreamSubscription,
+} from './journal-driver.ts'
+import type { AppendResult, Entry, Followed, StreamHead } from './journal-record.ts'
+
+/**
+ * Keeps streams in the memory of one process, without durability. It is the default driver, and the
+ * reference that the conformance suite compares every other driver with.
+ */
+export class InMemoryJournalDriver implements JournalDriver {
+  readonly #streams = new Map<string, KeptStream>()
+  readonly #watch = new StreamWatch()
+
+  async append({ entries, ifPosition, ...key }: CheckedAppend): Promise<AppendResult> {
+    const stream = this.#stream(key) ?? new KeptStream(key)
+    const decided = decideAppend(stream, { entries, ifPosition })
+    if (decided.added.length > 0) {
+      stream.append(decided.added)
+      this.#changed(stream)
+    }
+    return { head: stream.head, entries: decided.entries }
+  }
+
+  async replaceAfter(replacement: CheckedReplacement): Promise<StreamHead> {
+    const { owner, stream: name, position, entries } = replacement
+    const key = { owner, stream: name }
+    const stream = this.#stream(key) ?? new KeptStream(key)
+    const operations = decideReplacement(stream, replacement)
+    if (operations !== undefined) {
+      stream.replaceAfter(position)
+      stream.append(entries)
+      stream.operations = operations
+      this.#changed(stream)
+    }
+    return stream.head
+  }
+
+  async head(key: StreamKey): Promise<StreamHead | undefined> {
+    return this.#stream(key)?.head
+  }
+
+  async readPage({
+    from,
+    to,
+    order,
+    after,
+    limit,
+    maxBytes,
+    ...key
+  }: ReadPage): Promise<readonly LocatedEntry[]> {
+    const stream = this.#stream(key)
+    if (stream === undefined) return []
+    if (after !== undefined && after.generation !== stream.generation) return []
+    const entries =
+      order === 'ascending'
+        ? stream.entries(after === undefined ? from : Math.max(from, after.position + 1), to)
+        : stream.entriesBackwards(from, after === undefined ? to : Math.min(to, after.position))
+    return firstOf(entries, limit, maxBytes)
+  }
+
+  async followPage({ after, limit, maxBytes, ...key }: FollowPage): Promise<readonly Followed[]> {
+    const stream = this.#stream(key)
+    if (stream === undefined || stream.generation !== after.generation) return []
+    return firstOf<Followed>(stream.followed(after.position), limit, maxBytes)
+  }
+
+  async get(
+    key: StreamKey,
+    entryIds: readonly EventId[],
+    maxBytes: number,
+  ): Promise<readonly (Entry | undefined)[] | undefined> {
+    const stream = this.#stream(key)
+    let bytes = 0
+    const found: (Entry | undefined)[] = []
+    for (const entryId of entryIds) {
+      const entry = stream?.entry(entryId)
+      bytes += entry?.bytes.byteLength ?? 0
+      if (bytes > maxBytes) return undefined
+      found.push(entry && withoutGeneration(entry))
+    }
+    return found
+  }
+
+  async trim(key: StreamKey, before: number): Promise<number> {
+    return this.#stream(key)?.trim(before) ?? 0
+  }
+
+  async delete(key: StreamKey): Promise<boolean> {
+    this.#watch.changed(key)
+    return this.#streams.delete(streamId(key))
+  }
+
+  watch(key: StreamKey): StreamSubscription {
+    return this.#watch.watch(key)
+  }
+
+  async streamsPage({
+    within,
+    level,
+    prefix,
+    order,
+    after,
+    limit,
+  }: StreamsPage): Promise<readonly FoundStream[]> {
+    const isOwned = (owner: RunIdentity): boolean =>
+      level === 'run' ? compareOwners(owner, within) === 0 : isInside(owner, within)
+    const compare = order === 'name' ? compareKeys : compareByRecency
+    return [...this.#streams.values()]
+      .filter(({ key }) => isOwned(key.owner) && key.stream.startsWith(prefix))
+      .map((stream): FoundStream => {
+        const { owner, stream: name } = stream.key
+        const place = { owner, stream: name, recentAt: stream.recentAt }
+        return { owner: { ...owner }, stream: name, head: stream.head, place }
+      })
+      .filter(({ place }) => after === undefined || compare(place, after) > 0)
+      .toSorted((left, right) => compare(left.place, right.place))
+      .slice(0, limit)
+  }
+
+  async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
+    return this.#deleteEach(this.#keysWithin(subtree))
+  }
+
+  async deleteBatch({
+    subtree,
+    after,
+    limit,
+  }: Parameters<JournalDriver['deleteBatch']>[0]): Promise<DeletedStreams> {
+    const left = this.#keysWithin(subtree)
+      .filter((key) => after === undefined || compareKeys(key, after) > 0)
+      .toSorted(compareKeys)
+    const batch: StreamKey[] = []
+    let rows = 0
+    for (const key of left) {
+      batch.push(key)
+      rows += 1 + (this.#stream(key)?.head.length ?? 0)
+      if (rows >= limit) break
+    }
+    const deleted = this.#deleteEach(batch)
+    return { deleted, last: batch.length === left.length ? undefined : batch.at(-1) }
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.#keysWithin(subtree).length
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return directoryOf(
+      [...this.#streams.values()].map(({ key }) => key.owner),
+      page,
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#streams.clear()
+  }
+
+  #stream(key: StreamKey): KeptStream | undefined {
+    return this.#streams.get(streamId(key))
+  }
+
+  #changed(stream: KeptStream): void {
+    this.#streams.set(streamId(stream.key), stream)
+    this.#watch.changed(stream.key)
+  }
+
+  #keysWithin(subtree: Subtree): StreamKey[] {
+    return [...this.#streams.values()]
+      .map(({ key }) => key)
+      .filter(({ owner }) => isWithin(owner, subtree))
+  }
+
+  #deleteEach(keys: readonly StreamKey[]): number {
+    for (const key of keys) {
+      this.#streams.delete(streamId(key))
+      this.#watch.changed(key)
+    }
+    return keys.length
+  }
+}
+
+/** Returns the first items, up to the one with which they hold `maxBytes`. */
+function firstOf<Item extends object>(
+  items: Iterable<Item>,
+  limit: number,
+  maxBytes: number,
+): Item[] {
+  const page: Item[] = []
+  let bytes = 0
+  for (const item of items) {
+    page.push(item)
+    if ('bytes' in item && types.isUint8Array(item.bytes)) bytes += item.bytes.byteLength
+    if (page.length >= limit || bytes >= maxBytes) break
+  }
+  return page
+}
+
+function withoutGeneration(located: LocatedEntry): Entry {
+  const { generation: _, ...entry } = located
+  return entry
+}
+
+/** Returns whether an owner is within a root, whose parts that are `''` do not narrow it. */
+function isInside(owner: RunIdentity, root: Required<RunIdentity>): boolean {
+  return (
+    owner.tenantId === root.tenantId &&
+    (root.userId === '' || owner.userId === root.userId) &&
+    (root.sessionId === '' || owner.sessionId === root.sessionId) &&
+    (root.runId === '' || owner.runId === root.runId)
+  )
+}
+
+/** Compares two streams by owner and name. */
+function compareKeys(left: StreamKey, right: StreamKey): number {
+  return compareOwners(left.owner, right.owner) || compareNames(left.stream, right.stream)
+}
+
+/** Compares two streams by the time of their last append, newest first. */
+function compareByRecency(left: StreamPlace, right: StreamPlace): number {
+  return right.recentAt - left.recentAt || compareKeys(right, left)
+}

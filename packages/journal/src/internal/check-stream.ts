@@ -1,0 +1,61 @@
+import { HarborageError, type Owner } from '@harborage/core'
+import {
+  checkOwner,
+  checkRequiredName,
+  checkSignal,
+  describeType,
+  KnownNames,
+  MAX_KIND_BYTES,
+} from '@harborage/core/kit'
+import type { StreamKey } from '../journal-driver.ts'
+import type { AppendOptions } from '../journal-record.ts'
+
+/** Checks what names a stream. The name has 1 to 1,024 UTF-8 bytes. */
+export function checkStream(owner: Owner, stream: unknown): StreamKey {
+  return {
+    owner: checkOwner(owner),
+    stream: checkRequiredName('stream', stream, 'invalid_record', MAX_KIND_BYTES),
+  }
+}
+
+const appendNames = new KnownNames('options', ['signal', 'ifPosition'])
+
+/** Checks the options of an append. */
+export function checkAppendOptions(options: AppendOptions | undefined): {
+  readonly signal: AbortSignal | undefined
+  readonly ifPosition: number | undefined
+} {
+  const signal = checkSignal(options, appendNames)
+  if (options === undefined || options === null || !('ifPosition' in options)) {
+    return { signal, ifPosition: undefined }
+  }
+  // An explicit `undefined`, treated as absent, would make a conditional append unconditional.
+  return { signal, ifPosition: checkPosition('options.ifPosition', options.ifPosition) }
+}
+
+/**
+ * Checks a position.
+ *
+ * @throws `invalid_record` if it is not a safe integer of at least 0.
+ */
+export function checkPosition(field: string, position: unknown): number {
+  if (typeof position === 'number' && Number.isSafeInteger(position) && position >= 0) {
+    // Converts -0 to 0, as every database does.
+    return position + 0
+  }
+  throw new HarborageError('invalid_record', `${field} must be a safe integer of at least 0`)
+}
+
+const trimNames = new KnownNames('the range', ['before'])
+
+/** Checks the range of a trim, and returns its end. */
+export function checkTrim(range: unknown): number {
+  if (typeof range !== 'object' || range === null) {
+    throw new HarborageError(
+      'invalid_record',
+      `the range is ${describeType(range)}: pass { before }`,
+    )
+  }
+  trimNames.check(range)
+  return checkPosition('before', 'before' in range ? range.before : undefined)
+}

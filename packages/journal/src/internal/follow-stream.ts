@@ -1,0 +1,101 @@
+import { HarborageError } from '@harborage/core'
+import {
+  abortReason,
+  isAborted,
+  MAX_PAGE_BYTES,
+  turnIfHeld,
+  whileOpen,
+  type CallGate,
+} from '@harborage/core/kit'
+import type { JournalDriver, StreamKey } from '../journal-driver.ts'
+import type { Followed, StreamCursor } from '../journal-record.ts'
+import type { CheckedFollow } from './check-reads.ts'
+
+/** The store of a follower. */
+interface FollowedStore {
+  readonly store: object
+  readonly gate: CallGate
+  readonly driver: JournalDriver
+}
+
+/**
+ * Returns an iterable that yields what a stream holds after a cursor, and then what is appended. It
+ * fetches a page when the last one was read, so a slow reader holds one page.
+ */
+export function followStream(
+  { store, gate, driver }: FollowedStore,
+  { key, after, limit, signal }: CheckedFollow & { readonly key: StreamKey },
+): AsyncIterable<Followed> {
+  const run = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    gate.run(signal, call, 'follow')
+  return {
+    async *[Symbol.asyncIterator]() {
+      const subscription = driver.watch(key)
+      try {
+        for (let cursor = after; ;) {
+          const turn = turnIfHeld()
+          if (turn !== undefined) await turn
+          cursor ??= await run(() => beginningOf(driver, key))
+          let page: readonly Followed[] = []
+          if (cursor !== undefined) {
+            const from: StreamCursor = cursor
+            page = await run(() => pageAfter(driver, key, from, limit))
+          }
+          for (const followed of page) {
+            // Taken first: the caller may change what it gets.
+            cursor = { generation: followed.generation, position: followed.position }
+            yield followed
+            if (signal !== undefined && isAborted(signal)) throw abortReason(signal)
+          }
+          if (page.length === 0) await whileOpen(store, signal, subscription.next(cursor))
+        }
+      } finally {
+        subscription.close()
+      }
+    },
+  }
+}
+
+/** Resolves to the place before the first entry, or to `undefined` if there is no stream yet. */
+async function beginningOf(
+  driver: JournalDriver,
+  key: StreamKey,
+): Promise<StreamCursor | undefined> {
+  const head = await driver.head(key)
+  return head && { generation: head.generation, position: head.first - 1 }
+}
+
+/**
+ * Resolves to the next page.
+ *
+ * @throws `stream_deleted` and `entries_trimmed` if the follower cannot go on.
+ */
+async function pageAfter(
+  driver: JournalDriver,
+  key: StreamKey,
+  after: StreamCursor,
+  limit: number,
+): Promise<readonly Followed[]> {
+  const page = await driver.followPage({ ...key, after, limit, maxBytes: MAX_PAGE_BYTES })
+  // Nothing is missing before what comes next.
+  if (page[0]?.position === after.position + 1) return page
+  // Read after the page: what was trimmed by then may have been trimmed before the page was read.
+  const head = await driver.head(key)
+  if (head?.generation !== after.generation) throw deleted()
+  if (head.first > after.position + 1) throw trimmed()
+  return page
+}
+
+function deleted(): HarborageError {
+  return new HarborageError(
+    'stream_deleted',
+    'the stream that was followed is deleted: follow without a cursor to see a new one from its beginning',
+  )
+}
+
+function trimmed(): HarborageError {
+  return new HarborageError(
+    'entries_trimmed',
+    'entries after the cursor were trimmed: read what is left, and follow after the head that you read up to',
+  )
+}

@@ -1,0 +1,181 @@
+import { newEventId, type EventId } from '@harborage/core'
+import type { HeldEntry, RememberedOperation, ReplacedView } from '../decide.ts'
+import type { CheckedEntry, LocatedEntry, StreamKey } from '../journal-driver.ts'
+import {
+  REMEMBERED_ENTRY_IDS,
+  type FollowedReplacement,
+  type StreamHead,
+} from '../journal-record.ts'
+
+/** An entry in the memory of the process. */
+interface KeptEntry extends CheckedEntry {
+  readonly position: number
+}
+
+/** A replacement in the memory of the process. */
+interface KeptReplacement {
+  readonly position: number
+  readonly replacedAfter: number
+}
+
+type KeptRow = KeptEntry | KeptReplacement
+
+/** The number of dropped ids above which the oldest ones are forgotten. */
+const MAX_DROPPED = 2 * REMEMBERED_ENTRY_IDS
+
+const NONE = new Uint8Array()
+
+/** A stream in the memory of the process. */
+export class KeptStream implements ReplacedView {
+  readonly key: StreamKey
+  readonly generation: string = newEventId()
+  position = 0
+  operations: readonly RememberedOperation[] = []
+  /** The time by which streams are ordered, in milliseconds since 1970. */
+  recentAt = 0
+  #first = 1
+  #length = 0
+  #updatedAt = 0
+  /** In the order of positions. */
+  #rows: KeptRow[] = []
+  readonly #ids = new Map<EventId, KeptEntry | number>()
+  #dropped = 0
+
+  constructor(key: StreamKey) {
+    this.key = key
+  }
+
+  get head(): StreamHead {
+    return {
+      generation: this.generation,
+      first: this.#first,
+      position: this.position,
+      length: this.#length,
+      updatedAt: new Date(this.#updatedAt),
+    }
+  }
+
+  heldEntry(entryId: EventId): HeldEntry | undefined {
+    const held = this.#ids.get(entryId)
+    if (held === undefined) return undefined
+    if (typeof held === 'number') return { position: held, type: '', bytes: NONE, isDropped: true }
+    return { position: held.position, type: held.type, bytes: held.bytes, isDropped: false }
+  }
+
+  /** Returns the entry with the id, unless there is none or it was dropped. */
+  entry(entryId: EventId): LocatedEntry | undefined {
+    const held = this.#ids.get(entryId)
+    return held === undefined || typeof held === 'number' ? undefined : this.#located(held)
+  }
+
+  append(entries: readonly CheckedEntry[]): void {
+    for (const entry of entries) {
+      this.position += 1
+      if (typeof this.#ids.get(entry.entryId) === 'number') this.#dropped -= 1
+      const kept = { ...entry, position: this.position }
+      this.#rows.push(kept)
+      this.#ids.set(entry.entryId, kept)
+    }
+    this.#length += entries.length
+    this.#updatedAt = this.recentAt = Date.now()
+  }
+
+  /** Drops what is after a position, and puts a replacement there. */
+  replaceAfter(position: number): void {
+    const end = this.#indexAfter(position)
+    const last = this.#rows.slice(0, end).findLastIndex(isEntry)
+    // Earlier replacements after the last entry that stays are part of this one.
+    this.#drop(last + 1, this.#rows.length)
+    this.position += 1
+    const replacedAfter = this.#rows.at(-1)?.position ?? this.#first - 1
+    this.#rows.push({ position: this.position, replacedAfter })
+  }
+
+  /** Drops the entries before a position, and returns their number. */
+  trim(before: number): number {
+    const first = Math.min(before, this.position + 1)
+    if (first <= this.#first) return 0
+    this.#first = first
+    return this.#drop(0, this.#indexAfter(first - 1))
+  }
+
+  /** Returns the entries from a position up to another one. */
+  *entries(from: number, to: number): Iterable<LocatedEntry> {
+    for (let index = this.#indexAfter(from - 1); index < this.#rows.length; index += 1) {
+      const row = this.#rows[index]
+      if (row === undefined || row.position >= to) return
+      if (isEntry(row)) yield this.#located(row)
+    }
+  }
+
+  /** Returns the entries from a position up to another one, newest first. */
+  *entriesBackwards(from: number, to: number): Iterable<LocatedEntry> {
+    for (let index = this.#indexAfter(to - 1) - 1; index >= 0; index -= 1) {
+      const row = this.#rows[index]
+      if (row === undefined || row.position < from) return
+      if (isEntry(row)) yield this.#located(row)
+    }
+  }
+
+  /** Returns the entries and replacements after a position. */
+  *followed(after: number): Iterable<LocatedEntry | FollowedReplacement> {
+    for (let index = this.#indexAfter(after); index < this.#rows.length; index += 1) {
+      const row = this.#rows[index]
+      if (row === undefined) return
+      if (isEntry(row)) yield this.#located(row)
+      else yield { generation: this.generation, ...row }
+    }
+  }
+
+  #located({ position, entryId, type, bytes, createdAt }: KeptEntry): LocatedEntry {
+    const { generation } = this
+    return {
+      generation,
+      position,
+      entryId,
+      type,
+      bytes: new Uint8Array(bytes),
+      createdAt: new Date(createdAt),
+    }
+  }
+
+  /** Drops a range of rows, and returns the number of entries among them. */
+  #drop(from: number, to: number): number {
+    let entries = 0
+    for (const row of this.#rows.splice(from, to - from)) {
+      if (!isEntry(row)) continue
+      entries += 1
+      this.#ids.set(row.entryId, row.position)
+    }
+    this.#length -= entries
+    this.#dropped += entries
+    if (this.#dropped > MAX_DROPPED) this.#forget()
+    return entries
+  }
+
+  /** Forgets all dropped ids but those of the newest entries. */
+  #forget(): void {
+    const dropped = [...this.#ids].flatMap(([entryId, held]) =>
+      typeof held === 'number' ? [{ entryId, position: held }] : [],
+    )
+    dropped.sort((left, right) => right.position - left.position)
+    for (const { entryId } of dropped.slice(REMEMBERED_ENTRY_IDS)) this.#ids.delete(entryId)
+    this.#dropped = Math.min(dropped.length, REMEMBERED_ENTRY_IDS)
+  }
+
+  /** Returns the index of the first row after a position. */
+  #indexAfter(position: number): number {
+    let low = 0
+    let high = this.#rows.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#rows[middle]?.position ?? 0) > position) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}
+
+function isEntry(row: KeptRow): row is KeptEntry {
+  return 'entryId' in row
+}

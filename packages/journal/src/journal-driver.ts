@@ -1,0 +1,196 @@
+import type { EventId, ListOrder, RunIdentity, Subtree, SubtreeLevel } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
+import type {
+  AppendResult,
+  Entry,
+  Followed,
+  StreamCursor,
+  StreamHead,
+  StreamInfo,
+  StreamOrder,
+} from './journal-record.ts'
+
+/** What names a stream. */
+export interface StreamKey {
+  readonly owner: Required<RunIdentity>
+  readonly stream: string
+}
+
+/** An entry whose arguments were checked. Its bytes are a copy. */
+export interface CheckedEntry {
+  readonly entryId: EventId
+  readonly type: string
+  readonly bytes: Uint8Array
+  readonly createdAt: Date
+}
+
+/** An append whose arguments were checked: it has entries, and no id twice. */
+export interface CheckedAppend extends StreamKey {
+  readonly entries: readonly CheckedEntry[]
+  /** `undefined` for any position. */
+  readonly ifPosition: number | undefined
+}
+
+/** A replacement whose arguments were checked: no id occurs twice, `position` <= `ifPosition`. */
+export interface CheckedReplacement extends StreamKey {
+  /** The position after which everything is dropped. */
+  readonly position: number
+  readonly entries: readonly CheckedEntry[]
+  readonly operationId: EventId
+  /** The SHA-256 of what the replacement says, in base64. */
+  readonly digest: string
+  /** The position that the head has to have. */
+  readonly ifPosition: number
+}
+
+/** The parameters of {@link JournalDriver.readPage}. */
+export interface ReadPage extends StreamKey {
+  /** The first position of the read. */
+  readonly from: number
+  /** The first position beyond the read. */
+  readonly to: number
+  readonly order: ListOrder
+  /** The last entry of the previous page, or `undefined` for the first page. */
+  readonly after: StreamCursor | undefined
+  /** The largest number of entries in the page. */
+  readonly limit: number
+  /** The bytes with which the page may end. */
+  readonly maxBytes: number
+}
+
+/** The parameters of {@link JournalDriver.followPage}. */
+export interface FollowPage extends StreamKey {
+  readonly after: StreamCursor
+  /** The largest number of entries and replacements in the page. */
+  readonly limit: number
+  /** The bytes with which the page may end. */
+  readonly maxBytes: number
+}
+
+/** An entry with its generation, as a driver returns it. */
+export interface LocatedEntry extends Entry {
+  readonly generation: string
+}
+
+/** The parameters of {@link JournalDriver.streamsPage}. */
+export interface StreamsPage {
+  /**
+   * The root within which streams are wanted. With the level `run`, only those of exactly that
+   * owner, whose `runId`, `sessionId` and `userId` may be `''`.
+   */
+  readonly within: Required<RunIdentity>
+  readonly level: SubtreeLevel
+  readonly prefix: string
+  readonly order: StreamOrder
+  /** The `place` of the last stream of the previous page; `undefined` for the first page. */
+  readonly after: StreamPlace | undefined
+  /** The largest number of streams in the page. */
+  readonly limit: number
+}
+
+/** Where a stream is in a walk over streams. */
+export interface StreamPlace extends StreamKey {
+  /** The time by which `'recent'` orders, in milliseconds since 1970. */
+  readonly recentAt: number
+}
+
+/** A stream as a page of streams has it. */
+export interface FoundStream extends StreamInfo {
+  readonly place: StreamPlace
+}
+
+/** What was deleted of a user or a tenant in one step. */
+export interface DeletedStreams {
+  /** The number of deleted streams. */
+  readonly deleted: number
+  /** Where the batch ended; `undefined` if it was the last one. */
+  readonly last: StreamKey | undefined
+}
+
+/** A watch on one stream, for one follower. */
+export interface StreamSubscription {
+  /**
+   * Resolves once the stream may have changed from what was seen, or was changed by this process
+   * since the last call. It may resolve too often.
+   *
+   * @param seen What the follower has seen; `undefined` if there was no stream.
+   * @throws The error of the database, if it cannot be asked.
+   */
+  next(seen: StreamCursor | undefined): Promise<void>
+  /** Ends the watch. A pending `next` never settles after that. */
+  close(): void
+}
+
+/**
+ * The storage backend of a `JournalStore`: it appends to streams and reads them. The store checks
+ * all arguments first. Throw failures as `HarborageError` of `@harborage/core`.
+ *
+ * Test a driver with `journalConformance` of `@harborage/conformance/journal`.
+ */
+export interface JournalDriver {
+  /**
+   * Appends entries as `decideAppend` decides, in one atomic step. The new ones get positions in a
+   * row, above that of every append that was acknowledged before the call.
+   *
+   * @throws `idempotency_conflict`, `condition_failed`.
+   */
+  append(append: CheckedAppend): Promise<AppendResult>
+  /**
+   * Drops and appends as `decideReplacement` decides, in one atomic step.
+   *
+   * @throws `idempotency_conflict`, `condition_failed`.
+   */
+  replaceAfter(replacement: CheckedReplacement): Promise<StreamHead>
+  /** Resolves to the head of a stream, or to `undefined` if there is none. */
+  head(key: StreamKey): Promise<StreamHead | undefined>
+  /**
+   * Resolves to the next entries in the order of positions, or in the reverse order. A page is
+   * taken to be the last one if it has fewer than `limit` entries and fewer than `maxBytes` bytes.
+   * All pages after the first are of the generation of the first.
+   */
+  readPage(page: ReadPage): Promise<readonly LocatedEntry[]>
+  /**
+   * Resolves to the next entries and replacements of a generation after a position. They are none
+   * if there is no such generation. A page may end before `limit` if it has `maxBytes` bytes.
+   */
+  followPage(page: FollowPage): Promise<readonly Followed[]>
+  /**
+   * Resolves to the entries with these ids, in their order; `undefined` if they hold more than
+   * `maxBytes` in all.
+   */
+  get(
+    key: StreamKey,
+    entryIds: readonly EventId[],
+    maxBytes: number,
+  ): Promise<readonly (Entry | undefined)[] | undefined>
+  /**
+   * Drops every entry before a position, and resolves to the number of dropped ones. It may take
+   * several steps, each of which is atomic.
+   */
+  trim(key: StreamKey, before: number): Promise<number>
+  /** Deletes a stream with all that is remembered of it. Resolves to whether there was one. */
+  delete(key: StreamKey): Promise<boolean>
+  /** Watches a stream for a follower. */
+  watch(key: StreamKey): StreamSubscription
+  /** Resolves to the next streams of an owner or a subtree. */
+  streamsPage(page: StreamsPage): Promise<readonly FoundStream[]>
+  /** Deletes all streams of a run or a session in one atomic step, and resolves to their number. */
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number>
+  /** Deletes the next streams of a user or a tenant in one atomic step. */
+  deleteBatch(batch: {
+    readonly subtree: Subtree<'user' | 'tenant'>
+    /** The `last` of the previous batch, or `undefined` for the first batch. */
+    readonly after: StreamKey | undefined
+    /** The number of heads and entries with which the batch ends. It may have more. */
+    readonly limit: number
+  }): Promise<DeletedStreams>
+  /** Resolves to the number of streams of the subtree. */
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
+  /**
+   * Resolves to the next distinct tenants, users, sessions or runs that own a stream or contain an
+   * owner of one, in the order of `compareOwners`.
+   */
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /** Releases all resources. The store calls it once, when no call is in flight. */
+  close(): Promise<void>
+}

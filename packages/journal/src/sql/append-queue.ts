@@ -1,0 +1,274 @@
+// Not the global ones: with fake timers in a caller's test, a blocked statement would delay all
+// others.
+import { clearTimeout, setTimeout } from 'node:timers'
+import { HarborageError, isHarborageError } from '@harborage/core'
+import { currentOperation } from '@harborage/core/kit'
+import { isWriteConflict, runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
+import { streamId } from '../internal/stream-id.ts'
+import type { CheckedAppend, StreamKey } from '../journal-driver.ts'
+import type { AppendResult } from '../journal-record.ts'
+import {
+  batchOf,
+  columnsOf,
+  groupOf,
+  MAX_CALLS,
+  resultsOf,
+  sizeOf,
+  type Group,
+  type Waiting,
+} from './append-groups.ts'
+import type { AppendedHead } from './append-statements.ts'
+import { appendWork, blindAppendWork, type SettledAppend } from './append-work.ts'
+import { headOf, streamKeyOf } from './rows.ts'
+import type { JournalStatements } from './statements.ts'
+
+/** The smallest number of appends that is sent, by the number of statements in flight. */
+const MIN_CALLS: readonly number[] = [1, 12, MAX_CALLS, MAX_CALLS]
+/** The time after which a statement no longer delays others: it is blocked. */
+const SLOW_MS = 50
+/** A statement that failed after that time has met a server that does not answer. */
+const UNANSWERED_MS = 1_000
+
+/** The most bytes that may wait. */
+const MAX_WAITING_BYTES = 512 * 1024 * 1024
+
+/** An append that is repeated is recognized by the ids of its entries. */
+const APPEND: WorkTraits = {
+  name: 'journal_append',
+  repeat: 'recognized',
+  subject: 'the stream',
+}
+
+/**
+ * Makes appends that wait together: those of one stream in one step, with one change of its head,
+ * and those of many streams in one statement or one commit. The appends of a stream are made in the
+ * order of their calls, one step at a time.
+ *
+ * Appends are made without reading first. If the stream knows an id, nothing of the step is
+ * applied, and each stream's appends are decided in a transaction of their own.
+ */
+export class AppendQueue {
+  readonly #database: SqlDatabase
+  readonly #statements: JournalStatements
+  readonly #changed: (key: StreamKey) => void
+  /** The waiting appends of each stream, in the order in which the streams are served. */
+  readonly #waiting = new Map<string, Waiting[]>()
+  /** The streams with a step in flight. */
+  readonly #busy = new Set<string>()
+  /** The number of shared statements in flight that are not slow. */
+  #inFlight = 0
+  #bytes = 0
+  #isFlushDue = false
+
+  /** @param changed Called with each stream that was appended to. */
+  constructor(
+    database: SqlDatabase,
+    statements: JournalStatements,
+    changed: (key: StreamKey) => void,
+  ) {
+    this.#database = database
+    this.#statements = statements
+    this.#changed = changed
+  }
+
+  /**
+   * Appends and resolves to the result.
+   *
+   * @throws `idempotency_conflict`, `condition_failed`; `store_unavailable` if too many bytes wait.
+   */
+  append(append: CheckedAppend): Promise<AppendResult> {
+    const bytes = sizeOf(append)
+    if (this.#bytes > 0 && this.#bytes + bytes > MAX_WAITING_BYTES) throw tooMany()
+    this.#bytes += bytes
+    const { promise, resolve, reject } = Promise.withResolvers<AppendResult>()
+    const id = streamId(append)
+    const waiting = this.#waiting.get(id) ?? []
+    waiting.push({ append, bytes, operation: currentOperation(), resolve, reject })
+    this.#waiting.set(id, waiting)
+    this.#flushSoon()
+    return promise
+  }
+
+  /** Makes appends after this tick, so that callers that were just answered can join. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    process.nextTick(() => {
+      this.#isFlushDue = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    const small: Group[] = []
+    let calls = 0
+    for (const [id, waiting] of this.#waiting) {
+      if (this.#busy.has(id)) continue
+      const group = groupOf(id, waiting)
+      if (group === undefined) continue
+      if (group.kind === 'small' && this.#statements.appendAll !== undefined) {
+        small.push(group)
+        calls += group.calls.length
+      } else {
+        this.#take(group)
+        void this.#settle(group, this.#runByItself(group))
+      }
+    }
+    this.#flushSmall(small, calls)
+  }
+
+  /** Sends small groups together, if there are enough of them. */
+  #flushSmall(small: readonly Group[], calls: number): void {
+    let left = [...small]
+    let waiting = calls
+    while (left.length > 0 && waiting >= (MIN_CALLS[this.#inFlight] ?? Infinity)) {
+      // The callers of one half are answered while the server works on the other.
+      const half = Math.ceil(waiting / 2)
+      const isSplit = this.#inFlight === 0 && half >= (MIN_CALLS[1] ?? 0)
+      const batch = batchOf(left, isSplit ? Math.min(half, MAX_CALLS) : MAX_CALLS)
+      for (const group of batch) {
+        this.#take(group)
+        waiting -= group.calls.length
+      }
+      left = left.slice(batch.length)
+      void this.#send(batch)
+    }
+  }
+
+  /** Removes the calls of a group from those that wait. */
+  #take({ id, calls }: Group): void {
+    this.#busy.add(id)
+    const left = this.#waiting.get(id)?.slice(calls.length) ?? []
+    this.#waiting.delete(id)
+    // At the end: the other streams are served first.
+    if (left.length > 0) this.#waiting.set(id, left)
+  }
+
+  /** Appends groups as one statement. Never rejects. */
+  async #send(batch: readonly Group[]): Promise<void> {
+    const since = performance.now()
+    const end = this.#begin()
+    try {
+      const heads = await this.#appendAll(batch)
+      for (const group of batch) {
+        const head = heads.get(group.id)
+        if (head === undefined) this.#runAgain(group)
+        else this.#answer(group, resultsOf(group, headOf(head)))
+      }
+    } catch (error) {
+      if (isUnanswered(error, since)) for (const group of batch) this.#reject(group, error)
+      else for (const group of batch) this.#runAgain(group)
+    } finally {
+      end()
+      this.#flushSoon()
+    }
+  }
+
+  /** Counts a statement as in flight until it ends or is slow. Returns what ends it. */
+  #begin(): () => void {
+    this.#inFlight += 1
+    let isCounted = true
+    const end = (): void => {
+      clearTimeout(timer)
+      if (isCounted) this.#inFlight -= 1
+      isCounted = false
+    }
+    const timer = setTimeout(() => {
+      end()
+      this.#flushSoon()
+    }, SLOW_MS)
+    return end
+  }
+
+  async #appendAll(batch: readonly Group[]): Promise<ReadonlyMap<string, AppendedHead>> {
+    const { appendAll } = this.#statements
+    if (appendAll === undefined) return new Map()
+    // All statements lock heads in the order of their ids.
+    const sorted = batch.toSorted((left, right) => (left.id < right.id ? -1 : 1))
+    const rows = await this.#database.rows(appendAll, sorted.flatMap(columnsOf))
+    return new Map(rows.map((row) => [streamId(streamKeyOf(row)), row]))
+  }
+
+  #runAgain(group: Group): void {
+    void this.#settle(group, this.#decide(group))
+  }
+
+  /** Appends a group in a transaction of its own. */
+  #runByItself(group: Group): Promise<readonly SettledAppend[]> {
+    return group.kind === 'conditional' ? this.#decide(group) : this.#appendBlindly(group)
+  }
+
+  async #appendBlindly(group: Group): Promise<readonly SettledAppend[]> {
+    const { key, calls } = group
+    const entries = calls.flatMap(({ append }) => append.entries)
+    try {
+      const head = await this.#database.transaction(this.#traitsOf(group), () =>
+        blindAppendWork(this.#statements, key, entries),
+      )
+      return resultsOf(group, head)
+    } catch (error) {
+      if (!isWriteConflict(error)) throw error
+      return this.#decide(group)
+    }
+  }
+
+  #decide(group: Group): Promise<readonly SettledAppend[]> {
+    const appends = group.calls.map(({ append }) => append)
+    return runWork(this.#database, this.#traitsOf(group), (mayBeApplied) =>
+      appendWork(this.#statements, group.key, appends, mayBeApplied),
+    )
+  }
+
+  #traitsOf({ id, bytes }: Group): WorkTraits {
+    return { ...APPEND, claim: { keys: [id], bytes } }
+  }
+
+  /** Answers the calls of a group once it was made. Never rejects. */
+  async #settle(group: Group, making: Promise<readonly SettledAppend[]>): Promise<void> {
+    try {
+      this.#answer(group, await making)
+    } catch (error) {
+      this.#reject(group, error)
+    }
+    this.#flushSoon()
+  }
+
+  #answer(group: Group, settled: readonly SettledAppend[]): void {
+    this.#release(group)
+    this.#changed(group.key)
+    for (const [index, { operation, resolve, reject }] of group.calls.entries()) {
+      const answer = settled[index]
+      if (operation !== undefined) {
+        operation.batchSize = Math.max(operation.batchSize, group.calls.length)
+      }
+      if (answer === undefined) continue
+      if ('error' in answer) reject(answer.error)
+      else resolve(answer.result)
+    }
+  }
+
+  #reject(group: Group, error: unknown): void {
+    this.#release(group)
+    for (const { reject } of group.calls) reject(error)
+  }
+
+  #release({ id, bytes }: Group): void {
+    this.#busy.delete(id)
+    this.#bytes -= bytes
+  }
+}
+
+/** Returns whether a failure means that each of the appends would fail by itself as well. */
+function isUnanswered(error: unknown, since: number): boolean {
+  if (isHarborageError(error, 'outcome_unknown') || isHarborageError(error, 'store_closed')) {
+    return true
+  }
+  return performance.now() - since >= UNANSWERED_MS
+}
+
+function tooMany(): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
+    `appends of ${MAX_WAITING_BYTES} bytes wait for the database already: call again once some have ended, or make fewer calls at a time`,
+  )
+}

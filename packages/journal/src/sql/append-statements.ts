@@ -1,0 +1,192 @@
+import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import { sql, type RawBuilder } from 'kysely'
+import {
+  journalEntries,
+  journalStreams,
+  NO_REPLACEMENT,
+  type EntryRow,
+  type JournalTables,
+  type StreamRow,
+} from './tables.ts'
+import { NO_OPERATIONS, streamOf, type HeadColumns, type StreamColumns } from './rows.ts'
+
+/** The statements that append. */
+export interface AppendStatements {
+  /**
+   * Appends entries to streams, or fails with `unique_violation` if a stream knows an id. Answers
+   * with the heads. `undefined` on engines that take a statement for each row.
+   */
+  readonly appendAll: SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined
+  /** Advances a head by a number of entries. Answers with it, unless there is no such stream. */
+  readonly advance: SqlStatement<AdvanceParameters, AdvancedHead>
+  /** Begins a stream unless there is one. */
+  readonly begin: SqlStatement<StreamRow, unknown>
+  /** Writes an entry unless the stream knows its id. */
+  readonly write: SqlStatement<EntryRow, unknown>
+  /** Notes when a stream was appended to, for the order by recency. */
+  readonly touch: SqlStatement<StreamColumns & Pick<StreamRow, 'recent_at'>, unknown>
+}
+
+/** An entry of {@link AppendStatements.appendAll}, with its stream. */
+export interface AppendedColumns
+  extends StreamColumns, Pick<EntryRow, 'entry_id' | 'type' | 'created_at' | 'bytes'> {
+  /** The generation of the stream, if the statement begins it. */
+  readonly generation: string
+  /** The number of entries of the stream that follow in this statement. */
+  readonly remaining: number
+  /** The place of the stream among those of the statement. */
+  readonly ordinal: number
+  readonly updated_at: number
+}
+
+/** The head of a stream after {@link AppendStatements.appendAll}. */
+export interface AppendedHead extends StreamColumns, HeadColumns {}
+
+/** The head of a stream after {@link AppendStatements.advance}. */
+export type AdvancedHead = HeadColumns & Pick<StreamRow, 'recent_at'>
+
+/** The parameters of {@link AppendStatements.advance}. */
+export interface AdvanceParameters extends StreamColumns, Pick<StreamRow, 'updated_at'> {
+  readonly count: number
+}
+
+/** How old the time may be by which streams are ordered: a minute. */
+export const RECENT_MS = 60_000
+
+/** The time for which a statement waits for a head that others have locked, in milliseconds. */
+const LOCK_TIMEOUT_MS = 200
+
+/** The names of {@link HeadColumns}. */
+export const headNames = ['generation', 'first', 'position', 'length', 'updated_at'] as const
+
+/** Compiles the statements that append. */
+export function compileAppends(database: SqlDatabase): AppendStatements {
+  const db = database.builder.$extendTables<JournalTables>()
+  return {
+    appendAll: compileAppendAll(database),
+    advance: compileStatement(
+      'journal_advance',
+      (at: AdvanceParameters) =>
+        db
+          .updateTable('journal_streams')
+          .set({
+            position: sql<number>`position + ${at.count}`,
+            length: sql<number>`length + ${at.count}`,
+            updated_at: at.updated_at,
+          })
+          .where((where) => where.and(streamOf(at)))
+          .returning([...headNames, 'recent_at']),
+      { repeat: 'never', isPointRead: true },
+    ),
+    begin: compileStatement(
+      'journal_begin',
+      (row: StreamRow) =>
+        db
+          .insertInto('journal_streams')
+          .values(journalStreams.rowOf(row))
+          .onConflict((conflict) => conflict.doNothing()),
+      { repeat: 'never' },
+    ),
+    write: compileStatement(
+      'journal_write',
+      (row: EntryRow) =>
+        db
+          .insertInto('journal_entries')
+          .values(journalEntries.rowOf(row))
+          .onConflict((conflict) => conflict.doNothing()),
+      { repeat: 'never' },
+    ),
+    touch: compileStatement(
+      'journal_touch',
+      (at: StreamColumns & Pick<StreamRow, 'recent_at'>) =>
+        db
+          .updateTable('journal_streams')
+          .set({ recent_at: at.recent_at })
+          .where((where) => where.and(streamOf(at))),
+      { repeat: 'never' },
+    ),
+  }
+}
+
+function compileAppendAll(
+  database: SqlDatabase,
+): SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined {
+  const db = database.builder.$extendTables<JournalTables>()
+  const batch = database.dialect.compileBatch<AppendedColumns>(
+    'journal_append_all',
+    {
+      columns: {
+        tenant_id: 'text',
+        user_id: 'text',
+        session_id: 'text',
+        run_id: 'text',
+        stream: 'text',
+        generation: 'text',
+        remaining: 'integer',
+        ordinal: 'integer',
+        updated_at: 'timestamp',
+        entry_id: 'text',
+        created_at: 'timestamp',
+        type: 'text',
+        bytes: 'large_bytes',
+      },
+      nameOf: ({ entry_id }) => entry_id,
+    },
+    ({ columns, rows }) => {
+      const { key } = journalStreams
+      const calls = sql`(${rows}) as call (${sql.join(columns.map((each) => sql.id(each)))})`
+      const names = sql.join(key.map((each) => sql`call.${sql.id(each)}`))
+      const isOfHead = sql.join(
+        key.map((each) => sql`head.${sql.id(each)} = call.${sql.id(each)}`),
+        sql` and `,
+      )
+      return db
+        .with('head', (within) =>
+          within
+            .insertInto('journal_streams')
+            .columns(journalStreams.except())
+            .expression(
+              sql`select ${names}, min(call.generation), 1, count(*), count(*),
+                min(call.updated_at), min(call.updated_at), ${sql.lit(NO_OPERATIONS)}
+                from ${calls} group by ${names} order by min(call.ordinal)`,
+            )
+            .onConflict((conflict) =>
+              conflict.columns(key).doUpdateSet({
+                position: sumOf('position'),
+                length: sumOf('length'),
+                updated_at: sql`excluded.updated_at`,
+                recent_at: recentAt,
+              }),
+            )
+            .returning([...key, ...headNames]),
+        )
+        .with('written', (within) =>
+          within
+            .insertInto('journal_entries')
+            .columns(journalEntries.except())
+            .expression(
+              sql`select head.tenant_id, head.generation, head.position - call.remaining,
+                call.entry_id, call.created_at, ${sql.lit(NO_REPLACEMENT)}, call.type, call.bytes
+                from ${calls} join head on ${isOfHead}`,
+            ),
+        )
+        .selectFrom('head')
+        .selectAll()
+    },
+  )
+  if (batch === undefined) return undefined
+  return {
+    ...({ name: 'journal_append_all', repeat: 'recognized' } as const),
+    sql: batch.sql,
+    bind: (calls) => batch.bindAll(calls, LOCK_TIMEOUT_MS),
+  }
+}
+
+function sumOf(column: 'position' | 'length'): RawBuilder<number> {
+  return sql`${sql.ref(`journal_streams.${column}`)} + ${sql.ref(`excluded.${column}`)}`
+}
+
+/** The time of a head that is changed: it stays until it is a minute old. */
+const recentAt = sql<number>`case
+  when excluded.recent_at - journal_streams.recent_at between 0 and ${sql.lit(RECENT_MS - 1)}
+  then journal_streams.recent_at else excluded.recent_at end`

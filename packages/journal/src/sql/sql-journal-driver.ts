@@ -1,0 +1,261 @@
+import type { EventId, RunIdentity, Subtree } from '@harborage/core'
+import { turnIfHeld, type DirectoryPage } from '@harborage/core/kit'
+import {
+  fillPage,
+  ownerColumns,
+  prefixUpperBound,
+  readDirectory,
+  runWork,
+  type SqlDatabase,
+  type WorkTraits,
+} from '@harborage/core/sql'
+import { streamId } from '../internal/stream-id.ts'
+import type {
+  CheckedAppend,
+  CheckedReplacement,
+  DeletedStreams,
+  FollowPage,
+  FoundStream,
+  JournalDriver,
+  LocatedEntry,
+  ReadPage,
+  StreamKey,
+  StreamPlace,
+  StreamsPage,
+  StreamSubscription,
+} from '../journal-driver.ts'
+import type { AppendResult, Entry, Followed, StreamHead } from '../journal-record.ts'
+import type { StreamWatch } from '../stream-watch.ts'
+import { AppendQueue } from './append-queue.ts'
+import { BEGINNING, deleteAllWork, deleteEachWork, deleteWork } from './delete-work.ts'
+import { getEntries } from './get-entries.ts'
+import { pagedEntries, rangeOf } from './paged-entries.ts'
+import { replaceWork } from './replace-work.ts'
+import { entryOf, followedOf, headOf, streamColumns, streamKeyOf } from './rows.ts'
+import { compileJournalStatements, type JournalStatements } from './statements.ts'
+import type { AfterColumns, FoundColumns, StreamsParameters } from './stream-statements.ts'
+import { trimWork } from './trim-work.ts'
+import { watchOf } from './watch-of.ts'
+
+/** A replacement that is repeated is recognized by its operation id. */
+const REPLACE: WorkTraits = {
+  name: 'journal_replace',
+  repeat: 'recognized',
+  subject: 'the stream',
+}
+
+/** A repeated trim could drop what others have appended to a new stream. */
+const TRIM: WorkTraits = { name: 'journal_trim', repeat: 'never', subject: 'the stream' }
+
+/** A repeated deletion would remove what others have appended since. */
+const DELETE: WorkTraits = {
+  name: 'journal_delete',
+  repeat: 'never',
+  subject: 'a stream that is deleted',
+}
+
+/**
+ * Stores streams in two tables of an SQL database: a row for each head and one for each entry. A
+ * change of a stream locks its head until the commit, so positions become visible in their order.
+ */
+export class SqlJournalDriver implements JournalDriver {
+  readonly #database: SqlDatabase
+  readonly #statements: JournalStatements
+  readonly #watch: StreamWatch
+  readonly #appends: AppendQueue
+
+  /** @param pollMs The time between two polls of followers. Default: 200. */
+  constructor(database: SqlDatabase, pollMs?: number) {
+    this.#database = database
+    this.#statements = compileJournalStatements(database)
+    this.#watch = watchOf(database, this.#statements, pollMs)
+    this.#appends = new AppendQueue(database, this.#statements, (key) => this.#watch.changed(key))
+  }
+
+  async append(append: CheckedAppend): Promise<AppendResult> {
+    return this.#appends.append(append)
+  }
+
+  async replaceAfter(replacement: CheckedReplacement): Promise<StreamHead> {
+    const head = await this.#change(REPLACE, replacement, (mayBeApplied) =>
+      replaceWork(this.#statements, replacement, mayBeApplied),
+    )
+    this.#watch.changed(replacement)
+    return head
+  }
+
+  async head(key: StreamKey): Promise<StreamHead | undefined> {
+    const [row] = await this.#database.rows(this.#statements.head, streamColumns(key))
+    return row && headOf(row)
+  }
+
+  async readPage(page: ReadPage): Promise<readonly LocatedEntry[]> {
+    const { order } = page
+    const { page: read, pageSizes } = this.#statements
+    const rows = await fillPage(
+      page,
+      pagedEntries(
+        (after, limit, inlineBytes) =>
+          this.#database.rows(read[order], {
+            ...rangeOf(page, after ?? page.after),
+            limit,
+            inline_bytes: inlineBytes,
+          }),
+        (after, limit) =>
+          this.#database.rows(pageSizes[order], { ...rangeOf(page, after ?? page.after), limit }),
+      ),
+    )
+    return rows.map(entryOf)
+  }
+
+  async followPage(page: FollowPage): Promise<readonly Followed[]> {
+    const { follow, followSizes } = this.#statements
+    const range = { ...page, from: 0, to: Number.MAX_SAFE_INTEGER, order: 'ascending' } as const
+    const rows = await fillPage(
+      page,
+      pagedEntries(
+        (after, limit, inlineBytes) =>
+          this.#database.rows(follow, {
+            ...rangeOf(range, after ?? page.after),
+            limit,
+            inline_bytes: inlineBytes,
+          }),
+        (after, limit) =>
+          this.#database.rows(followSizes, { ...rangeOf(range, after ?? page.after), limit }),
+      ),
+    )
+    return rows.map(followedOf)
+  }
+
+  async get(
+    key: StreamKey,
+    entryIds: readonly EventId[],
+    maxBytes: number,
+  ): Promise<readonly (Entry | undefined)[] | undefined> {
+    return getEntries(this.#database, this.#statements, key, entryIds, maxBytes)
+  }
+
+  async trim(key: StreamKey, before: number): Promise<number> {
+    let dropped = 0
+    let generation: string | undefined
+    do {
+      const turn = turnIfHeld()
+      if (turn !== undefined) await turn
+      const step = await this.#change(TRIM, key, (mayBeApplied) =>
+        trimWork(this.#statements, key, before, generation, mayBeApplied),
+      )
+      dropped += step.dropped
+      generation = step.next
+    } while (generation !== undefined)
+    return dropped
+  }
+
+  async delete(key: StreamKey): Promise<boolean> {
+    const isDeleted = await this.#change(DELETE, key, (mayBeApplied) =>
+      deleteWork(this.#statements, key, mayBeApplied),
+    )
+    this.#watch.changed(key)
+    return isDeleted
+  }
+
+  watch(key: StreamKey): StreamSubscription {
+    return this.#watch.watch(key)
+  }
+
+  async streamsPage(page: StreamsPage): Promise<readonly FoundStream[]> {
+    const { level, order, after, limit } = page
+    const { byName, byRecency } = this.#statements
+    const statement = order === 'name' ? byName[level] : byRecency[level]
+    const rows = await this.#database.rows(statement, {
+      ...streamsIn(page.within, page.prefix),
+      ...(after === undefined ? BEGINNING : placeAfter(after)),
+      limit,
+    })
+    return rows.map(foundOf)
+  }
+
+  async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
+    const deleted = await runWork(this.#database, DELETE, (mayBeApplied) =>
+      deleteAllWork(this.#statements, subtree, mayBeApplied),
+    )
+    return this.#announce(deleted)
+  }
+
+  async deleteBatch({
+    subtree,
+    after,
+    limit,
+  }: Parameters<JournalDriver['deleteBatch']>[0]): Promise<DeletedStreams> {
+    const found = await this.#database.rows(this.#statements.byName[subtree.level], {
+      ...streamsIn(subtree, ''),
+      ...(after === undefined ? BEGINNING : placeAfter({ ...after, recentAt: 0 })),
+      limit,
+    })
+    let rows = 0
+    const enough = found.findIndex(({ length }) => (rows += 1 + length) >= limit)
+    const keys = (enough === -1 ? found : found.slice(0, enough + 1)).map(streamKeyOf)
+    if (keys.length === 0) return { deleted: 0, last: undefined }
+    const deleted = await runWork(this.#database, DELETE, (mayBeApplied) =>
+      deleteEachWork(this.#statements, keys, mayBeApplied),
+    )
+    const isLast = keys.length === found.length && found.length < limit
+    return { deleted: this.#announce(deleted), last: isLast ? undefined : keys.at(-1) }
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    const [row] = await this.#database.rows(this.#statements.countAll[subtree.level], {
+      ...ownerColumns(subtree),
+      stream: '',
+    })
+    return Number(row?.count ?? 0)
+  }
+
+  async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return readDirectory(this.#database, this.#statements.directory, page)
+  }
+
+  /** Does nothing, since the database belongs to the store or to the caller. */
+  async close(): Promise<void> {}
+
+  /** Changes one stream. The changes of this process wait for each other without a connection. */
+  #change<Result>(
+    traits: WorkTraits,
+    key: StreamKey,
+    work: Parameters<typeof runWork<Result>>[2],
+  ): Promise<Result> {
+    return runWork(this.#database, { ...traits, claim: { keys: [streamId(key)], bytes: 0 } }, work)
+  }
+
+  #announce(deleted: readonly StreamKey[]): number {
+    for (const key of deleted) this.#watch.changed(key)
+    return deleted.length
+  }
+}
+
+function streamsIn(
+  within: Required<RunIdentity>,
+  prefix: string,
+): Omit<StreamsParameters, keyof AfterColumns | 'limit'> {
+  return {
+    ...ownerColumns(within),
+    stream: '',
+    from_stream: prefix,
+    end_stream: prefixUpperBound(prefix),
+  }
+}
+
+function placeAfter({ owner, stream, recentAt }: StreamPlace): AfterColumns {
+  return {
+    after_user_id: owner.userId,
+    after_session_id: owner.sessionId,
+    after_run_id: owner.runId,
+    after_stream: stream,
+    after_recent_at: recentAt,
+  }
+}
+
+function foundOf(row: FoundColumns): FoundStream {
+  const { owner, stream } = streamKeyOf(row)
+  const place = { owner: { ...owner }, stream, recentAt: row.recent_at }
+  return { owner, stream, head: headOf(row), place }
+}

@@ -1,0 +1,40 @@
+import type { SqlDatabase } from '@harborage/core/sql'
+import { streamId } from '../internal/stream-id.ts'
+import type { StreamKey } from '../journal-driver.ts'
+import type { StreamCursor } from '../journal-record.ts'
+import { StreamWatch } from '../stream-watch.ts'
+import type { ReadStatements } from './read-statements.ts'
+import { streamColumns, streamKeyOf } from './rows.ts'
+
+/** The watch of each database, which all of its stores share. */
+const watches = new WeakMap<SqlDatabase, StreamWatch>()
+
+/** The largest number of streams that one statement of a poll asks for. */
+const MAX_ASKED = 1_000
+
+/** Returns the watch of a database. */
+export function watchOf(
+  database: SqlDatabase,
+  { positions }: ReadStatements,
+  pollMs: number | undefined,
+): StreamWatch {
+  const known = watches.get(database)
+  if (known !== undefined) return known
+  const read = async (streams: readonly StreamKey[]) => {
+    const keys = streams.map(streamColumns)
+    const rows = await database.rows(positions(keys.length), { keys })
+    return rows
+  }
+  const watch = new StreamWatch(async (streams) => {
+    const found = new Map<string, StreamCursor>()
+    for (let from = 0; from < streams.length; from += MAX_ASKED) {
+      for (const row of await read(streams.slice(from, from + MAX_ASKED))) {
+        const { generation, position } = row
+        found.set(streamId(streamKeyOf(row)), { generation, position })
+      }
+    }
+    return streams.map((key) => found.get(streamId(key)))
+  }, pollMs)
+  watches.set(database, watch)
+  return watch
+}

@@ -1,0 +1,35 @@
+import '@harborage/driver-postgres'
+import { journalConformance } from '@harborage/conformance/journal'
+import { openJournalStore } from '@harborage/journal'
+import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
+import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { measure } from '@harborage/test-kit/measure'
+import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+
+const histories = { runs: measure({ quick: 20, full: 300 }) }
+
+describe('the journal store on Postgres', () => {
+  const database = suiteDatabase(withDefaults)
+
+  journalConformance(
+    { describe, it },
+    { open: () => openJournalStore({ database: database() }), ...aloneSettings, histories },
+  )
+})
+
+describe('journal stores that each open Postgres by its DSN', () => {
+  let created: TestDatabase
+  beforeAll(async () => {
+    created = await createDatabase()
+  })
+  afterAll(() => created.drop())
+
+  registerReplicaCases({ describe, it }, (runner, settings) => {
+    journalConformance(runner, {
+      open: () => openJournalStore({ dsn: created.dsn }),
+      ...settings,
+      histories,
+    })
+  })
+})

@@ -1,0 +1,53 @@
+import { journalConformance, type JournalHarness } from '@harborage/conformance/journal'
+import { JournalStore } from '@harborage/journal'
+import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import { describe, expect, it } from 'vitest'
+import { appendFaults } from './append-faults.ts'
+import { harnessOf } from './broken-store.ts'
+import { otherFaults } from './other-faults.ts'
+
+const faultsByGuarantee = { ...appendFaults, ...otherFaults }
+
+/** Longer than any case takes in memory on an idle machine. */
+const FAULT_TIME_LIMIT_MS = 1_500
+
+const casesOf = (harness: JournalHarness): CollectedCase[] =>
+  collectCases((runner) => journalConformance(runner, harness))
+
+const intact = harnessOf({ open: (records) => new JournalStore(records) })
+
+describe('the conformance suite of the journal store', () => {
+  it('passes on a store that is not broken', async () => {
+    const failures: unknown[] = []
+    for (const { name, run } of casesOf(intact)) {
+      const failure = await run()
+      if (failure !== undefined) failures.push({ name, failure })
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('has a broken store for the guarantee of each of its cases', () => {
+    const guarantees = casesOf(intact).map(({ guarantee }) => guarantee)
+    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+  })
+
+  // All at the same time, because many faults make a case hang.
+  describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+    it.for(faults)('fails on a store that $fault', async (broken, context) => {
+      context.expect(broken.guarantee).toBe(guarantee)
+      context.expect(await firstFailing(casesOf(harnessOf(broken)), guarantee)).toBeDefined()
+    })
+  })
+})
+
+/** Resolves to the first case of a guarantee that fails. */
+async function firstFailing(
+  cases: readonly CollectedCase[],
+  guarantee: string,
+): Promise<string | undefined> {
+  for (const each of cases) {
+    if (each.guarantee === guarantee && (await each.run(FAULT_TIME_LIMIT_MS)) !== undefined)
+      return each.name
+  }
+  return undefined
+}

@@ -1,0 +1,93 @@
+import type { EventId, RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage } from '@harborage/core/kit'
+import type {
+  AppendResult,
+  CheckedAppend,
+  CheckedReplacement,
+  DeletedStreams,
+  Entry,
+  Followed,
+  FollowPage,
+  FoundStream,
+  InMemoryJournalDriver,
+  JournalDriver,
+  LocatedEntry,
+  ReadPage,
+  StreamHead,
+  StreamKey,
+  StreamsPage,
+  StreamSubscription,
+} from '@harborage/journal'
+
+/** A driver that delegates all calls, to be broken in one method. */
+export class DelegatingDriver implements JournalDriver {
+  protected readonly records: InMemoryJournalDriver
+
+  constructor(records: InMemoryJournalDriver) {
+    this.records = records
+  }
+
+  append(append: CheckedAppend): Promise<AppendResult> {
+    return this.records.append(append)
+  }
+
+  replaceAfter(replacement: CheckedReplacement): Promise<StreamHead> {
+    return this.records.replaceAfter(replacement)
+  }
+
+  head(key: StreamKey): Promise<StreamHead | undefined> {
+    return this.records.head(key)
+  }
+
+  readPage(page: ReadPage): Promise<readonly LocatedEntry[]> {
+    return this.records.readPage(page)
+  }
+
+  followPage(page: FollowPage): Promise<readonly Followed[]> {
+    return this.records.followPage(page)
+  }
+
+  get(
+    key: StreamKey,
+    entryIds: readonly EventId[],
+    maxBytes: number,
+  ): Promise<readonly (Entry | undefined)[] | undefined> {
+    return this.records.get(key, entryIds, maxBytes)
+  }
+
+  trim(key: StreamKey, before: number): Promise<number> {
+    return this.records.trim(key, before)
+  }
+
+  delete(key: StreamKey): Promise<boolean> {
+    return this.records.delete(key)
+  }
+
+  watch(key: StreamKey): StreamSubscription {
+    return this.records.watch(key)
+  }
+
+  streamsPage(page: StreamsPage): Promise<readonly FoundStream[]> {
+    return this.records.streamsPage(page)
+  }
+
+  deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
+    return this.records.deleteAll(subtree)
+  }
+
+  deleteBatch(batch: Parameters<JournalDriver['deleteBatch']>[0]): Promise<DeletedStreams> {
+    return this.records.deleteBatch(batch)
+  }
+
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
+    return this.records.countAll(subtree)
+  }
+
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.records.directoryPage(page)
+  }
+
+  close(): Promise<void> {
+    return this.records.close()
+  }
+}
