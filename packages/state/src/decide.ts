@@ -169,8 +169,9 @@ export function decideChanges(
   const saveIfEmpty = transaction.saveIfEmpty.map((record, index) =>
     decideSaveIfEmpty(view, record, { list: 'saveIfEmpty', index }),
   )
+  const { appliedBefore } = surroundings
   for (const [index, expectation] of transaction.expect.entries()) {
-    if (surroundings.appliedBefore.has(slotId(expectation))) continue
+    if (appliedBefore.has(slotId(expectation))) continue
     if (!meets(view.generationOf(expectation), expectation.eventId)) {
       throw conditionFailed({ list: 'expect', index })
     }

@@ -158,7 +158,7 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     expect(trips).toBe(1)
   })
 
-  test('a commit of ten slots of which one is large 3', async () => {
+  test('a commit of ten slots of which one is large 2', async () => {
     const trips = await tripsOf((state) =>
       state.commit({
         save: tenSlots.map((kind, index) =>
@@ -166,7 +166,7 @@ describe('the most round trips of a call whose statements are prepared:', () => 
         ),
       }),
     )
-    expect(trips).toBe(3)
+    expect(trips).toBe(2)
   })
 
   test('a commit that expects, deletes and saves 3', async () => {
@@ -180,7 +180,7 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     expect(trips).toBe(3)
   })
 
-  test('a commit that saves, fills and empties a prefix 4', async () => {
+  test('a commit that saves, fills and empties a prefix 3', async () => {
     const trips = await tripsOf(async (state) => {
       await state.commit({
         save: [newRecord({ kind: 'swept.new' })],
@@ -188,19 +188,19 @@ describe('the most round trips of a call whose statements are prepared:', () => 
         deletePrefix: [{ identity: ann, kindPrefix: 'swept.' }],
       })
     })
-    expect(trips).toBe(4)
+    expect(trips).toBe(3)
   })
 
   test('a deleteAll of a session 3', async () => {
     expect(await tripsOf((state) => deleteSession(state, session))).toBe(3)
   })
 
-  test('a deleteAll of a conversation by its run 3, and by its session 5', async () => {
+  test('a deleteAll of a conversation by its run 4, and by its session 6', async () => {
     const adding = 3
     const turn = { userMessage: 'hello', assistantResponse: 'hi' }
     for (const [subtree, trips] of [
-      [allOfRun(ann), 3],
-      [allOfSession(session), 5],
+      [allOfRun(ann), 4],
+      [allOfSession(session), 6],
     ] as const) {
       const all = await tripsOf(async (_, memory) => {
         await memory.addTurn(ann, turn)

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { CompiledSql } from '@harborage/core/sql'
+import type { CompiledSql, SqlStep } from '@harborage/core/sql'
 import type pg from 'pg'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { binaryArray } from './binary-array.ts'
@@ -7,6 +7,7 @@ import { isIdle, type ClientPool } from './client-pool.ts'
 import type { ConnectionUse } from './connection-gate.ts'
 import { columnParsers } from './column-parsers.ts'
 import { foreignTransaction, queryTimeout, statementFailure } from './postgres-failure.ts'
+import { StatementGroup, type AnswerStatement } from './statement-group.ts'
 
 /** The number of significant characters in the name of a statement. */
 const NAME_CHARACTERS = 63
@@ -42,21 +43,30 @@ export class StatementRunner {
 
   /** Runs a compiled statement. */
   run(client: pg.Client, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
-    const query: Sent = {
-      text: statement.sql,
-      values: values.some(Array.isArray) ? values.map(encoded) : values,
-      types: columnParsers,
-    }
-    if (this.#isPrepared) query.name = this.#nameOf(statement)
-    return this.#send(client, query)
+    return this.#send(client, this.#prepared(statement, values))
   }
 
   /**
    * Runs a statement of a caller, which is not prepared by name: its text may be another one each
    * time. With the extended protocol, which takes one statement only.
    */
-  runOnce(client: pg.Client, { sql }: CompiledSql, values: unknown[]): Promise<StatementResult> {
-    return this.#send(client, { text: sql, values, types: columnParsers, queryMode: 'extended' })
+  runOnce(client: pg.Client, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
+    return this.#send(client, once(statement, values))
+  }
+
+  /**
+   * Sends BEGIN with the first statements of a transaction, which fail together.
+   *
+   * @param begin The text of BEGIN.
+   */
+  begin(client: pg.Client, begin: string, steps: readonly SqlStep[]): Promise<StatementResult>[] {
+    const waiting = steps.map(() => this.#waiting(client))
+    const statements = steps.map(({ statement, values, ofPart }, index) => ({
+      config: ofPart === undefined ? this.#prepared(statement, values) : once(statement, values),
+      answer: waiting[index]?.answer ?? (() => {}),
+    }))
+    client.query(new StatementGroup(begin, statements))
+    return waiting.map(({ promise }) => promise)
   }
 
   /** Runs a command without values, with the simple protocol. */
@@ -64,7 +74,28 @@ export class StatementRunner {
     return this.#send(client, { text, types: columnParsers })
   }
 
+  #prepared(statement: CompiledSql, values: unknown[]): Sent {
+    const query: Sent = {
+      text: statement.sql,
+      values: values.some(Array.isArray) ? values.map(encoded) : values,
+      types: columnParsers,
+    }
+    if (this.#isPrepared) query.name = this.#nameOf(statement)
+    return query
+  }
+
   #send(client: pg.Client, query: Sent): Promise<StatementResult> {
+    const { promise, answer } = this.#waiting(client)
+    // A callback saves two promises per query.
+    client.query(query, answer)
+    return promise
+  }
+
+  /** Returns the promise of an answer, which fails if there is none in time. */
+  #waiting(client: pg.Client): {
+    readonly promise: Promise<StatementResult>
+    readonly answer: AnswerStatement
+  } {
     const { promise, resolve, reject } = Promise.withResolvers<StatementResult>()
     // The `query_timeout` of pg keeps the garbage of a query alive for longer, which costs a tenth
     // of a small save.
@@ -75,13 +106,14 @@ export class StatementRunner {
       this.#silent.add(client)
       client.connection.stream.destroy()
     }, this.#timeoutMs)
-    // A callback saves two promises per query.
-    client.query(query, (error: Error | null | undefined, result: StatementResult) => {
-      clearTimeout(timer)
-      if (error) reject(this.#silent.has(client) ? queryTimeout(this.#timeoutMs) : error)
-      else resolve(result)
-    })
-    return promise
+    return {
+      promise,
+      answer: (error, result) => {
+        clearTimeout(timer)
+        if (error) reject(this.#silent.has(client) ? queryTimeout(this.#timeoutMs) : error)
+        else resolve(result)
+      },
+    }
   }
 
   /** Returns a name that is unique to the SQL: two schemas may share a connection. */
@@ -105,6 +137,11 @@ export function coalesceWrites({ connection: { stream } }: pg.Client): void {
   else if (stream.writableLength >= ENOUGH_BYTES) stream.uncork()
   else return
   stream.cork()
+}
+
+/** Returns a statement that is not prepared by name. */
+function once({ sql }: CompiledSql, values: unknown[]): Sent {
+  return { text: sql, values, types: columnParsers, queryMode: 'extended' }
 }
 
 function encoded(value: unknown): unknown {

@@ -8,7 +8,7 @@ import {
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
 import { isIdle } from './client-pool.ts'
-import { coalesceWrites, type StatementRunner } from './connections.ts'
+import { coalesceWrites, type StatementResult, type StatementRunner } from './connections.ts'
 
 /** READ COMMITTED: a statement that waited for another transaction sees what that one committed. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
@@ -49,15 +49,14 @@ export class Transaction {
   ): Promise<IteratorResult<readonly SqlStep[], Result>> {
     let state = advance(work, [])
     try {
-      if (this.#pipelines) coalesceWrites(this.#client)
-      const begun = this.#runner.command(this.#client, BEGIN)
-      // A read may be sent before BEGIN is answered: it would be harmless without a transaction.
-      if (state.done === true || !this.#pipelines || state.value.some(changes)) await begun
-      while (state.done !== true && !this.#commitsWith(state.value)) {
-        const [answers] = await Promise.all([this.#answers(state.value), begun])
-        state = advance(work, answers)
+      if (state.done === true || !this.#pipelines || this.#commitsWith(state.value)) {
+        await this.#runner.command(this.#client, BEGIN)
+      } else {
+        state = advance(work, await this.#beginWith(state.value))
       }
-      await begun
+      while (state.done !== true && !this.#commitsWith(state.value)) {
+        state = advance(work, await this.#answers(state.value))
+      }
       return state
     } catch (error) {
       const failure = statementFailure(error)
@@ -65,6 +64,17 @@ export class Transaction {
       const isLost = failure.breaksConnection || !(await this.#rollBack())
       throw failure.beforeCommit(isLost)
     }
+  }
+
+  /** Sends BEGIN together with the first steps, and resolves to the answers of the steps. */
+  async #beginWith(steps: readonly SqlStep[]): Promise<SqlAnswer[]> {
+    const first = steps.slice(0, MAX_STEPS)
+    const sent = this.#runner.begin(this.#client, BEGIN, first)
+    const answers = await Promise.all(
+      first.map((step, index) => this.#read(step, sent[index] ?? this.#run(step))),
+    )
+    const others = steps.slice(MAX_STEPS)
+    return others.length === 0 ? answers : [...answers, ...(await this.#answers(others))]
   }
 
   /**
@@ -82,27 +92,33 @@ export class Transaction {
     return answers
   }
 
-  async #answer(step: SqlStep): Promise<SqlAnswer> {
-    const { statement, values, answer, ofPart } = step
-    if (ofPart !== undefined) return this.#answerCaller(step, ofPart)
-    const { rows, rowCount } = await this.#runner.run(this.#client, statement, values)
-    return answer === 'rows' ? rows : (rowCount ?? 0)
+  #answer(step: SqlStep): Promise<SqlAnswer> {
+    return this.#read(step, this.#run(step))
+  }
+
+  #run({ statement, values, ofPart }: SqlStep): Promise<StatementResult> {
+    return ofPart === undefined
+      ? this.#runner.run(this.#client, statement, values)
+      : this.#runner.runOnce(this.#client, statement, values)
   }
 
   /**
-   * Runs a statement of a caller, and checks that the transaction is still open after it, unless
-   * COMMIT was sent together with it.
+   * Resolves to the answer to a step. Checks that the transaction is still open after a statement
+   * of a caller, unless COMMIT was sent together with it.
    */
-  async #answerCaller({ statement, values, isLast }: SqlStep, part: string): Promise<number> {
+  async #read(
+    { answer, ofPart, isLast }: SqlStep,
+    running: Promise<StatementResult>,
+  ): Promise<SqlAnswer> {
     try {
-      const { rowCount } = await this.#runner.runOnce(this.#client, statement, values)
-      if (isLast !== true && isIdle(this.#client))
-        throw new Error('the statement has ended the transaction')
-      return rowCount ?? 0
+      const { rows, rowCount } = await running
+      if (ofPart !== undefined && isLast !== true && isIdle(this.#client)) throw ended()
+      return answer === 'rows' ? rows : (rowCount ?? 0)
     } catch (error) {
+      if (ofPart === undefined) throw error
       const failure = statementFailure(error)
       if (failure.mayPass || failure.breaksConnection) throw failure
-      throw new PostgresFailure(callerStatementFailed(error, part))
+      throw new PostgresFailure(callerStatementFailed(error, ofPart))
     }
   }
 
@@ -177,6 +193,6 @@ function resultOf<Result>(state: IteratorResult<readonly SqlStep[], Result>): Re
   )
 }
 
-function changes({ answer }: SqlStep): boolean {
-  return answer === 'changes'
+function ended(): Error {
+  return new Error('the statement has ended the transaction')
 }

@@ -1,0 +1,89 @@
+import { openArtifactStore } from '@harborage/artifacts'
+import { appRows, commitTogether, createEventBus, newEventId, type Part } from '@harborage/core'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openMemoryStore } from '@harborage/memory'
+import { openStateStore } from '@harborage/state'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runPostgresScript } from '@harborage/test-kit/postgres/query'
+import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
+import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+
+let created: TestDatabase
+
+beforeAll(async () => {
+  created = await createDatabase()
+  await runPostgresScript(created.dsn, 'create table tickets (id text not null)')
+})
+
+afterAll(() => created.drop())
+
+const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
+const { runId: _, ...session } = identity
+
+/** The parts of the steps whose round trips are counted. */
+interface Kinds {
+  readonly save: () => Part<unknown>
+  readonly put: () => Part<unknown>
+  readonly turn: () => Part<unknown>
+  readonly rows: () => Part<unknown>
+}
+
+/** Resolves to the round trips of a step whose statements were prepared before. */
+async function tripsOf(
+  prepare: (kinds: Kinds) => Part<unknown>[],
+  isNamed: boolean,
+): Promise<number> {
+  await using proxy = await TcpProxy.start(created.dsn)
+  await using database = await openPostgres({ dsn: proxy.dsn, max: 1 })
+  await using state = await openStateStore({ database })
+  await using artifacts = await openArtifactStore({ database })
+  const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
+  await using memory = await openMemoryStore(rules)
+  const kinds: Kinds = {
+    save: () => {
+      const eventId = newEventId()
+      return state.prepare.save({ eventId, identity, kind: eventId, bytes: Buffer.from('a') })
+    },
+    put: () => artifacts.prepare.putText(session, newEventId()),
+    turn: () => memory.prepare.addTurn(identity, { userMessage: 'hi', assistantResponse: '' }),
+    rows: () => appRows(database, { sql: 'insert into tickets values ($1)', params: ['t'] }),
+  }
+  const make = () =>
+    commitTogether({
+      ...(isNamed && { stepId: newEventId() }),
+      parts: Object.fromEntries(prepare(kinds).map((part, index) => [`part ${index}`, part])),
+    })
+  // The second one removes no old steps.
+  await make()
+  await make()
+  const before = proxy.trips
+  await make()
+  return proxy.trips - before
+}
+
+const many = (count: number, prepare: (index: number) => Part<unknown>): Part<unknown>[] =>
+  Array.from({ length: count }, (_each, index) => prepare(index))
+
+test('X5 a step takes 2 round trips on Postgres, and one more for each 64 statements', async () => {
+  for (const isNamed of [true, false]) {
+    for (const [parts, trips] of [
+      [2, 2],
+      [10, 2],
+      [64, 2],
+      [65, 3],
+      [100, 3],
+      [130, 4],
+    ] as const) {
+      const half = ({ save, put }: Kinds) =>
+        many(parts, (index) => (index % 2 === 0 ? save() : put()))
+      expect([isNamed, parts, await tripsOf(half, isNamed)]).toEqual([isNamed, parts, trips])
+    }
+  }
+  expect(await tripsOf(({ save }) => [save()], true)).toBe(2)
+  expect(await tripsOf(({ save }) => [save()], false)).toBe(1)
+  expect(await tripsOf(({ save, rows }) => [save(), rows(), rows()], true)).toBe(2)
+})
+
+test('X5 a step with turns takes 3 round trips on Postgres, however many conversations', async () => {
+  expect(await tripsOf(({ save, put, turn }) => [save(), save(), put(), turn()], true)).toBe(3)
+})
