@@ -7,7 +7,7 @@ import {
 } from '../saver/checkpoint-payload.ts'
 import { splitBytes } from '../saver/frames.ts'
 import { decodeHead } from '../saver/head-payload.ts'
-import { blobKind, IMPORT_KIND, parseCheckpointKind, THREAD_KIND } from '../saver/kinds.ts'
+import { blobKind, IMPORT_KIND, parseCheckpointKind, taskOf, THREAD_KIND } from '../saver/kinds.ts'
 import { decodeThread } from '../saver/thread-record.ts'
 import { decodeWrites } from '../saver/writes-payload.ts'
 import { shownValue } from './shown-value.ts'
@@ -89,7 +89,7 @@ function shownChannel(value: Parameters<typeof shownValue>[0] | BlobRef): unknow
 }
 
 function shownWrites(kind: string, bytes: Uint8Array): unknown {
-  const { taskId, taskPath, writes } = decodeWrites(bytes, parseCheckpointKind(kind).task)
+  const { taskId, taskPath, writes } = decodeWrites(bytes, taskOf(kind))
   return {
     task_id: taskId,
     task_path: taskPath,

@@ -38,13 +38,16 @@ async function readJoined(
   serde: SerializerProtocol,
   all: readonly TypedBytes[],
 ): Promise<readonly unknown[] | undefined> {
-  const texts = all.map(({ bytes: { buffer, byteOffset, byteLength } }) =>
-    Buffer.from(buffer, byteOffset, byteLength).toString(),
-  )
+  const texts = all.map(({ bytes }) => asBuffer(bytes).toString())
   try {
     const values: unknown = await serde.loadsTyped(JSON_TYPE, `[${texts.join(',')}]`)
     return Array.isArray(values) && values.length === all.length ? values : undefined
   } catch {
     return undefined
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -163,15 +163,7 @@ export class HarborageSaver extends BaseCheckpointSaver {
     config: RunnableConfig,
     options?: CheckpointListOptions,
   ): AsyncGenerator<CheckpointTuple> {
-    return this.#list(this.#owner(), config, options)
-  }
-
-  async *#list(
-    owner: UserOwner,
-    config: RunnableConfig,
-    options: CheckpointListOptions | undefined,
-  ): AsyncGenerator<CheckpointTuple> {
-    yield* listCheckpoints(await this.#call(), owner, config, options)
+    return listCheckpoints(() => this.#call(), this.#owner(), config, options)
   }
 
   /**

@@ -42,10 +42,6 @@ export interface CheckpointKind {
   readonly checkpoint: string
   /** The prefix of all checkpoints and writes of the namespace. */
   readonly prefix: string
-  /**
-   * The task of writes. `''` for the checkpoint itself; `undefined` if there is only its digest.
-   */
-  readonly task: string | undefined
 }
 
 /** Returns the prefix of all checkpoints and writes of a namespace. */
@@ -85,18 +81,25 @@ export function headKind(namespace: string): string {
 
 /** Returns whether a kind has a namespace and an id themselves, and not only a digest of one. */
 export function isFullyNamed(namespace: string, id: string): boolean {
-  const { namespace: named, id: ofId } = parseCheckpointKind(checkpointKind(namespace, id))
-  return named !== undefined && ofId !== undefined
+  const named = unescapeName(escapeName(namespace, MAX_NAMESPACE_BYTES))
+  return named !== undefined && idOfCompact(compactId(id)) !== undefined
+}
+
+/** Returns the task of the kind of writes, or `undefined` if there is only its digest. */
+export function taskOf(kind: string): string | undefined {
+  const afterNamespace = kind.indexOf('/', CHECKPOINT_PREFIX.length) + 1
+  const task = kind.indexOf('/', afterNamespace) + 1
+  const end = kind.indexOf('/', task)
+  return idOfCompact(kind.slice(task, end === -1 ? undefined : end))
 }
 
 /** Returns the names in the kind of a checkpoint or of writes. */
 export function parseCheckpointKind(kind: string): CheckpointKind {
-  const [namespace = '', id = '', task] = kind.slice(CHECKPOINT_PREFIX.length).split('/')
+  const [namespace = '', id = ''] = kind.slice(CHECKPOINT_PREFIX.length).split('/')
   return {
     namespace: unescapeName(namespace),
     id: idOfCompact(id),
     checkpoint: `${CHECKPOINT_PREFIX}${namespace}/${id}`,
     prefix: `${CHECKPOINT_PREFIX}${namespace}/`,
-    task: task === undefined ? '' : idOfCompact(task),
   }
 }

@@ -35,13 +35,18 @@ interface Selection {
   readonly limit: number
 }
 
-/** Yields the checkpoints of a thread, the newest first, or those of each thread of the user. */
+/**
+ * Yields the checkpoints of a thread, the newest first, or those of each thread of the user.
+ *
+ * @param opened Resolves to what the call works with.
+ */
 export async function* listCheckpoints(
-  call: SaverCall,
+  opened: () => Promise<SaverCall>,
   owner: UserOwner,
   config: RunnableConfig,
   options: CheckpointListOptions = {},
 ): AsyncGenerator<CheckpointTuple> {
+  const call = await opened()
   const place = findPlace(owner, config)
   const { before, filter } = options
   let left = limitOf(options)

@@ -20,7 +20,7 @@ import { compareText } from './compare-text.ts'
 import { deserializeAll } from './deserialize.ts'
 import { findCheckpoint, type FoundCheckpoint } from './find-checkpoint.ts'
 import type { TypedBytes } from './frames.ts'
-import { checkpointKind, parseCheckpointKind } from './kinds.ts'
+import { checkpointKind, parseCheckpointKind, taskOf } from './kinds.ts'
 import { loadBlobs } from './load-blobs.ts'
 import type { Thread } from './place.ts'
 import type { SaverCall } from './saver-call.ts'
@@ -176,17 +176,19 @@ export async function pendingWritesOf(
 }
 
 function sortedWrites(records: readonly StateRecord[]): readonly SortedWrite[] {
-  return records
-    .flatMap(({ kind, bytes }) => {
-      const { writes, taskId, taskPath } = decodeWrites(bytes, parseCheckpointKind(kind).task)
-      return writes.map((write) => ({ ...write, taskId, taskPath }))
-    })
-    .sort(
-      (left, right) =>
-        compareText(left.taskPath, right.taskPath) ||
-        compareText(left.taskId, right.taskId) ||
-        left.index - right.index,
-    )
+  const sorted: SortedWrite[] = []
+  for (const record of records) {
+    const { writes, taskId, taskPath } = decodeWrites(record.bytes, taskOf(record.kind))
+    for (const { index, channel, type, bytes } of writes) {
+      sorted.push({ taskId, taskPath, index, channel, type, bytes })
+    }
+  }
+  return sorted.sort(
+    (left, right) =>
+      compareText(left.taskPath, right.taskPath) ||
+      compareText(left.taskId, right.taskId) ||
+      left.index - right.index,
+  )
 }
 
 /** Adds the sends of a checkpoint of an old version, which are writes of its parent. */
