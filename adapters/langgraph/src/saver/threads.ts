@@ -45,7 +45,7 @@ export interface ThreadWork {
 /** The threads that a saver has seen, and the changes that they allow. */
 export class Threads {
   readonly #known = new RecentMap<Known>(CAPACITY)
-  /** Resolves with the end of each commit that begins a thread, whatever becomes of it. */
+  /** Resolves with the end of each commit that begins a thread, also if it fails. */
   readonly #beginnings = new Map<string, Promise<void>>()
 
   /**
