@@ -29,8 +29,17 @@ export interface LoadMany {
     Found<SlotOfTenant>
   >
   /** Those of one run, which are the most frequent and send and return less. */
-  readonly ofRun: ManyReads<SizeParameters & Omit<SlotColumns, 'kind'>, SlotOfRun, Found<SlotOfRun>>
+  readonly ofRun: ReadsOfRun
+  /** The same, without the bytes of each record that is larger than its equal share. */
+  readonly smallOfRun: ReadsOfRun
 }
+
+type ReadsOfRun = ManyReads<SizeParameters & Omit<SlotColumns, 'kind'>, SlotOfRun, Found<SlotOfRun>>
+
+/** Which bytes are read. */
+type Selection = 'all that fit' | 'small ones'
+
+const runColumns = ['tenant_id', 'user_id', 'session_id', 'run_id'] as const
 
 /** Compiles the reads of many slots. */
 export function compileLoadMany(database: SqlDatabase): LoadMany {
@@ -39,11 +48,19 @@ export function compileLoadMany(database: SqlDatabase): LoadMany {
       database,
       { name: 'state_load_many', repeat: 'reads' },
       ['tenant_id'],
+      'all that fit',
     ),
     ofRun: compileReads<Omit<SlotColumns, 'kind'>, SlotOfRun>(
       database,
       { name: 'state_load_many_of_run', repeat: 'reads' },
-      ['tenant_id', 'user_id', 'session_id', 'run_id'],
+      runColumns,
+      'all that fit',
+    ),
+    smallOfRun: compileReads<Omit<SlotColumns, 'kind'>, SlotOfRun>(
+      database,
+      { name: 'state_load_many_small', repeat: 'reads' },
+      runColumns,
+      'small ones',
     ),
   }
 }
@@ -52,6 +69,7 @@ function compileReads<Common extends Partial<SlotColumns>, Slot extends Partial<
   database: SqlDatabase,
   traits: Pick<ManyRead<never>, 'name' | 'repeat'>,
   common: readonly (keyof Common & keyof SlotColumns)[],
+  selection: Selection,
 ): ManyReads<SizeParameters & Common, Slot, Found<Slot>> {
   const bytes = sql.ref<Uint8Array>('bytes')
   const size = sql<number>`length(${bytes})`
@@ -63,8 +81,11 @@ function compileReads<Common extends Partial<SlotColumns>, Slot extends Partial<
       ...stateRecords.key.filter((column) => !common.some((each) => each === column)),
       ...pagedNames,
       // The sum is needed only if a record is larger than its equal share.
-      sql<Uint8Array | null>`case when ${size} <= ${inline_bytes} then ${bytes}
-        when ${sumOf(size)} <= ${max_bytes} then ${bytes} end`.as('bytes'),
+      (selection === 'small ones'
+        ? sql<Uint8Array | null>`case when ${size} <= ${inline_bytes} then ${bytes} end`
+        : sql<Uint8Array | null>`case when ${size} <= ${inline_bytes} then ${bytes}
+          when ${sumOf(size)} <= ${max_bytes} then ${bytes} end`
+      ).as('bytes'),
     ],
   })
 }

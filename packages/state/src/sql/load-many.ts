@@ -11,7 +11,7 @@ import { isSameRun, recordAt, slotColumns } from './rows.ts'
  */
 export async function loadMany(
   database: SqlDatabase,
-  { ofTenant, ofRun }: LoadMany,
+  { ofTenant, ofRun, smallOfRun }: LoadMany,
   slots: readonly SlotKey[],
   maxBytes: number,
 ): Promise<readonly (StateRecord | undefined)[] | undefined> {
@@ -19,9 +19,13 @@ export async function loadMany(
   if (first === undefined) return []
   const sizes = { inline_bytes: Math.floor(maxBytes / slots.length), max_bytes: maxBytes }
   if (slots.every(({ identity }) => isSameRun(identity, first.identity))) {
-    const run = ownerColumns(first.identity)
-    const rows = await database.rows(ofRun(slots.length), { ...run, ...sizes, keys: slots })
-    return recordsOf(slots, rows, kindOf, kindOf)
+    const asked = { ...ownerColumns(first.identity), ...sizes, keys: slots }
+    // A sum takes time even if it is not needed, and records are mostly small.
+    const small = await database.rows(smallOfRun(slots.length), asked)
+    return (
+      recordsOf(slots, small, kindOf, kindOf) ??
+      recordsOf(slots, await database.rows(ofRun(slots.length), asked), kindOf, kindOf)
+    )
   }
   const keys = slots.map(slotColumns)
   const { tenantId } = first.identity
