@@ -12,7 +12,7 @@ export function checksOf(tally: Tally, thread: Moment | undefined): readonly Che
   const ends = thread === undefined ? [] : endings(thread)
   return [
     {
-      says: 'read_order and ask_warehouse had answered before the kill: no process asked them again',
+      says: 'read_order and ask_warehouse had answered before the kill: not asked again',
       holds: ['read_order', 'ask_warehouse'].every((tool) => tally.begun(tool) === 1),
     },
     {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** How long a step of the agent takes where somebody watches, in milliseconds. */
+/** How long a step of the agent takes on a terminal, in milliseconds. */
 const WATCHED_MS = 700
 
 /** How long a step of the agent takes: nothing without a terminal. */

@@ -105,7 +105,7 @@ function printMessage(message: AgentMessage): void {
       return printDeed(message.tool, message.answer, green('✓'))
     case 'question':
       printDeed('question', message.text, yellow('?'))
-      return print('                    The process ends: while a human thinks, nothing runs.')
+      return printDeed('', 'The process ends: while a human thinks, nothing runs.')
     case 'tool begins':
     case 'carrier is asked':
     case 'done':

@@ -35,8 +35,8 @@ function decide(messages: readonly BaseMessage[]): AIMessage {
   if (refund !== undefined) {
     return new AIMessage(
       refund === 'declined'
-        ? `I am sorry about your lamp. I cannot refund it, but a new one is on its way.`
-        : `I am sorry about your lamp. ${refund}, and a new one is on its way.`,
+        ? 'Sorry. I cannot refund the lamp; a new one is coming.'
+        : `Sorry about the lamp. ${refund}, a new one is coming.`,
     )
   }
   if (results.has('ask_carrier') && results.has('ask_warehouse')) {

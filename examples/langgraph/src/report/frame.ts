@@ -10,7 +10,7 @@ export function headingLines({ shown }: DatabasePlace, threadId: string): string
     '',
     `${bold('Harborage')}  a LangGraph agent is killed, asked, resumed and forked`,
     '',
-    row('agent', 'a model that calls tools; here a rule takes its place, so it needs no key'),
+    row('agent', 'a model that calls tools; rules take its place here: no key'),
     row('thread', threadId),
     row('database', shown),
   ]
