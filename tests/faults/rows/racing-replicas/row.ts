@@ -46,7 +46,7 @@ export const racingReplicas: FaultRow = {
       edits: [
         {
           file: 'packages/state/src/decide.ts',
-          from: 'if (surroundings.appliedBefore.has(slotId(expectation))) continue',
+          from: 'if (appliedBefore.has(slotId(expectation))) continue',
           to: `if (slotId(expectation) !== '') continue`,
         },
       ],
