@@ -14,7 +14,9 @@ import { postgresCrash } from './rows/postgres-crash/row.ts'
 import { powerLoss } from './rows/power-loss/row.ts'
 import { processKill } from './rows/process-kill/row.ts'
 import { racingReplicas } from './rows/racing-replicas/row.ts'
+import { racingSteps } from './rows/racing-steps/row.ts'
 import { staleRetries } from './rows/stale-retries/row.ts'
+import { tornSteps } from './rows/torn-steps/row.ts'
 import { upgradeUnderLoad } from './rows/upgrade-under-load/row.ts'
 
 /** Every row of the table of faults, in its order. */
@@ -23,7 +25,9 @@ export const rows: readonly FaultRow[] = [
   powerLoss,
   postgresCrash,
   answerLost,
+  tornSteps,
   racingReplicas,
+  racingSteps,
   staleRetries,
   deletionsBesideWriters,
   diskFaults,

@@ -1,0 +1,4 @@
+import { checkSlice } from '../../harness/check-slice.ts'
+import { racingSteps } from './row.ts'
+
+checkSlice(racingSteps)
