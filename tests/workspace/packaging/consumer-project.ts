@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 import { diskFolder } from '@harborage/test-kit/disk-folder'
 import { inject } from 'vitest'
@@ -38,8 +38,16 @@ export async function installInEmptyProject(
   for (const [file, content] of Object.entries(configurations)) {
     await project.write(file, JSON.stringify(content))
   }
-  await runCommand(folder, manager, ...installCommands[manager], ...packages)
+  await runCommand(folder, manager, ...installCommands[manager], ...packages.map(sourceOf))
   return project
+}
+
+/** Returns where a package is installed from: the bundle has no scope, which names the registry. */
+function sourceOf(name: string): string {
+  if (name !== 'harborage') return name
+  const tarball = inject('tarballs').find((path) => /^harborage-\d/.test(basename(path)))
+  if (tarball === undefined) throw new Error('the package harborage was not packed')
+  return `file:${tarball}`
 }
 
 /** pnpm links files of its store, and makes another store where it cannot. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { artifactsOnFiles } from './artifacts-on-files.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
-import { exampleByDsn, firstExample, firstInstall } from './readme.ts'
+import { exampleByDsn, firstExample, firstExampleOf, firstInstall } from './readme.ts'
 import { COMPILE, runCommand, tryCommand } from './run-command.ts'
 
 describe.each(['npm', 'pnpm'] as const)(
@@ -99,5 +99,44 @@ describe.each(managers)('a project that keeps artifacts on files, installed with
     const result = await tryCommand(project.folder, 'node', '-e', `import('${specifier}')`)
     expect(result.succeeded).toBe(false)
     expect(result.output).toMatch(/ERR_PACKAGE_PATH_NOT_EXPORTED|ERR_MODULE_NOT_FOUND/)
+  })
+})
+
+describe.each(managers)('a project that installed harborage with %s', (manager) => {
+  let project: ConsumerProject
+  let installed: ReadonlyMap<string, ReadonlySet<string>>
+  beforeAll(async () => {
+    project = await installInEmptyProject(manager, 'harborage', '@types/node')
+    installed = await installedPackages(project.folder)
+    await project.write('example.ts', firstExampleOf('packages/harborage'))
+  })
+  afterAll(() => project[Symbol.asyncDispose]())
+
+  test('has the stores and SQLite, each once, and no Postgres', () => {
+    const harborage = [...installed.keys()].filter((name) =>
+      /^(@harborage\/|harborage$)/.test(name),
+    )
+    expect(harborage.toSorted()).toEqual([
+      '@harborage/artifacts',
+      '@harborage/core',
+      '@harborage/driver-sqlite',
+      '@harborage/memory',
+      '@harborage/state',
+      'harborage',
+    ])
+    expect(installed.get('@harborage/core')?.size).toBe(1)
+    expect(['pg', '@types/pg', 'fast-check'].filter((name) => installed.has(name))).toEqual([])
+  })
+
+  test('runs and compiles the example of its README', async () => {
+    await runCommand(project.folder, 'node', 'example.ts')
+    await runCommand(project.folder, ...COMPILE)
+  })
+
+  test('is told to install the driver that a DSN needs', async () => {
+    const open = "import('harborage').then((it) => it.openHarborage({ dsn: 'postgres://h/d' }))"
+    const result = await tryCommand(project.folder, 'node', '-e', open)
+    expect(result.succeeded).toBe(false)
+    expect(result.output).toContain('npm install @harborage/driver-postgres')
   })
 })

@@ -33,6 +33,14 @@ function exampleOf(name: string): string {
   return code
 }
 
+/** Returns the first code block in TypeScript of the README of a package. */
+export function firstExampleOf(folder: string): string {
+  const text = readFileSync(join(repositoryRoot, folder, 'README.md'), { encoding: 'utf8' })
+  const [, code] = /```ts\n(.*?)```/s.exec(text) ?? []
+  if (code === undefined) throw new Error(`${folder}/README.md has no \`\`\`ts block`)
+  return code
+}
+
 function readme(): string {
   return readFileSync(join(repositoryRoot, 'README.md'), { encoding: 'utf8' })
 }
