@@ -4,10 +4,17 @@ import {
   compareNames,
   compareOwners,
   directoryOf,
+  inMemorySide,
+  inPart,
   isWithin,
   type DirectoryPage,
+  type NamedPart,
+  type PartResult,
+  type StagedParts,
+  type StepSide,
 } from '@harborage/core/kit'
 import { decideAppend, decideReplacement } from './decide.ts'
+import { effectOf } from './internal/append-effect.ts'
 import { KeptStream } from './internal/kept-stream.ts'
 import { streamId } from './internal/stream-id.ts'
 import { StreamWatch } from './stream-watch.ts'
@@ -18,6 +25,8 @@ import type {
   FollowPage,
   FoundStream,
   JournalDriver,
+  JournalPart,
+  JournalPartResult,
   LocatedEntry,
   ReadPage,
   StreamKey,
@@ -34,29 +43,24 @@ import type { AppendResult, Entry, Followed, StreamHead } from './journal-record
 export class InMemoryJournalDriver implements JournalDriver {
   readonly #streams = new Map<string, KeptStream>()
   readonly #watch = new StreamWatch()
+  readonly steps: StepSide<JournalPart, JournalPartResult> = inMemorySide((parts) =>
+    this.#stage(parts),
+  )
 
   async append({ entries, ifPosition, ...key }: CheckedAppend): Promise<AppendResult> {
     const stream = this.#stream(key) ?? new KeptStream(key)
-    const decided = decideAppend(stream, { entries, ifPosition })
-    if (decided.added.length > 0) {
-      stream.append(decided.added)
-      this.#changed(stream)
-    }
-    return { head: stream.head, entries: decided.entries }
+    const result = appendTo(stream, { entries, ifPosition })
+    if (stream.position > 0) this.#changed(stream)
+    return result
   }
 
   async replaceAfter(replacement: CheckedReplacement): Promise<StreamHead> {
-    const { owner, stream: name, position, entries } = replacement
+    const { owner, stream: name } = replacement
     const key = { owner, stream: name }
     const stream = this.#stream(key) ?? new KeptStream(key)
-    const operations = decideReplacement(stream, replacement)
-    if (operations !== undefined) {
-      stream.replaceAfter(position)
-      stream.append(entries)
-      stream.operations = operations
-      this.#changed(stream)
-    }
-    return stream.head
+    const head = replaceIn(stream, replacement)
+    this.#changed(stream)
+    return head
   }
 
   async head(key: StreamKey): Promise<StreamHead | undefined> {
@@ -179,6 +183,30 @@ export class InMemoryJournalDriver implements JournalDriver {
     this.#streams.clear()
   }
 
+  #stage(parts: readonly NamedPart<JournalPart>[]): StagedParts<JournalPartResult> {
+    const changed = new Map<string, KeptStream>()
+    const results = parts.map(({ name, payload }): PartResult<JournalPartResult> => {
+      const { owner, stream } = payload.kind === 'append' ? payload.append : payload.replacement
+      const key = { owner, stream }
+      const id = streamId(key)
+      const kept = changed.get(id) ?? this.#stream(key)?.copy() ?? new KeptStream(key)
+      changed.set(id, kept)
+      return inPart(name, () => {
+        if (payload.kind === 'replace') {
+          return { result: replaceIn(kept, payload.replacement), effect: 'writes' }
+        }
+        const result = appendTo(kept, payload.append)
+        return { result, effect: effectOf(result) }
+      })
+    })
+    return {
+      results,
+      apply: () => {
+        for (const stream of changed.values()) if (stream.position > 0) this.#changed(stream)
+      },
+    }
+  }
+
   #stream(key: StreamKey): KeptStream | undefined {
     return this.#streams.get(streamId(key))
   }
@@ -201,6 +229,27 @@ export class InMemoryJournalDriver implements JournalDriver {
     }
     return keys.length
   }
+}
+
+/** Appends to a stream what is new. */
+function appendTo(
+  stream: KeptStream,
+  append: Pick<CheckedAppend, 'entries' | 'ifPosition'>,
+): AppendResult {
+  const { entries, added } = decideAppend(stream, append)
+  if (added.length > 0) stream.append(added)
+  return { head: stream.head, entries }
+}
+
+/** Replaces the end of a stream, unless that was done before. */
+function replaceIn(stream: KeptStream, replacement: CheckedReplacement): StreamHead {
+  const operations = decideReplacement(stream, replacement)
+  if (operations !== undefined) {
+    stream.replaceAfter(replacement.position)
+    stream.append(replacement.entries)
+    stream.operations = operations
+  }
+  return stream.head
 }
 
 /** Returns the first items, up to the one with which they hold `maxBytes`. */

@@ -25,6 +25,8 @@ export type {
   FollowPage,
   FoundStream,
   JournalDriver,
+  JournalPart,
+  JournalPartResult,
   LocatedEntry,
   ReadPage,
   StreamKey,
@@ -58,6 +60,7 @@ export {
   type StreamOrder,
 } from './journal-record.ts'
 export type { JournalDriverOptions } from './journal-driver-options.ts'
+export type { JournalPreparations } from './prepare-journal.ts'
 export { JournalStore } from './journal-store.ts'
 export {
   journalContext,

@@ -1,5 +1,5 @@
 import type { EventId, ListOrder, RunIdentity, Subtree, SubtreeLevel } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type {
   AppendResult,
   Entry,
@@ -42,6 +42,14 @@ export interface CheckedReplacement extends StreamKey {
   /** The position that the head has to have. */
   readonly ifPosition: number
 }
+
+/** A change of one stream as a part of a step. */
+export type JournalPart =
+  | { readonly kind: 'append'; readonly append: CheckedAppend }
+  | { readonly kind: 'replace'; readonly replacement: CheckedReplacement }
+
+/** The result of a {@link JournalPart}: that of the append or of the replacement. */
+export type JournalPartResult = AppendResult | StreamHead
 
 /** The parameters of {@link JournalDriver.readPage}. */
 export interface ReadPage extends StreamKey {
@@ -170,6 +178,16 @@ export interface JournalDriver {
   trim(key: StreamKey, before: number): Promise<number>
   /** Deletes a stream with all that is remembered of it. Resolves to whether there was one. */
   delete(key: StreamKey): Promise<boolean>
+  /**
+   * The side that takes part in steps. Parts about one stream are applied in their order. Default:
+   * none, and `commitTogether` refuses parts of this driver.
+   */
+  readonly steps?: StepSide<JournalPart, JournalPartResult> | undefined
+  /**
+   * Called after the commit of a step that changed a stream, so that its followers wake at once.
+   * Default: they notice by themselves.
+   */
+  changed?(key: StreamKey): void
   /** Watches a stream for a follower. */
   watch(key: StreamKey): StreamSubscription
   /** Resolves to the next streams of an owner or a subtree. */

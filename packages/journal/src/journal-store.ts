@@ -5,6 +5,7 @@ import { checkReplacement } from './internal/check-replacement.ts'
 import { checkAppendOptions, checkStream, checkTrim } from './internal/check-stream.ts'
 import type { JournalDriver } from './journal-driver.ts'
 import { JournalReads } from './journal-reads.ts'
+import { JournalPreparations } from './prepare-journal.ts'
 import type {
   AppendOptions,
   AppendResult,
@@ -28,6 +29,8 @@ import type {
  * again.
  */
 export class JournalStore extends JournalReads implements AsyncDisposable {
+  /** Prepares calls as parts of steps, for `commitTogether`. */
+  readonly prepare: JournalPreparations
   readonly #driver: JournalDriver
   readonly #release: () => Promise<void>
   readonly #gate = JournalReads.gateOf(this)
@@ -41,6 +44,7 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
     super(driver)
     this.#driver = driver
     this.#release = release
+    this.prepare = new JournalPreparations(driver, this.#gate)
   }
 
   /**

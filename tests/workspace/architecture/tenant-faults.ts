@@ -1,8 +1,8 @@
 /** How a statement refers to a table, after the schema: `from "a"`, `join "a"`, `update "a"`. */
 const REFERENCE = /\b(from|join|update|into) (?:"\w+"\.)?"(\w+)"/g
 
-/** The name of a query within: `with "a" as`, `with recursive "a" ("kind") as`. */
-const NAMED = /\bwith (?:recursive )?"(\w+)" (?:\([^)]*\) )?as\b/g
+/** The name of a query within: `with "a" as`, `with recursive "a" ("kind") as`, `), "b" as (`. */
+const NAMED = /(?:\bwith (?:recursive )?|\), )"(\w+)" (?:\([^)]*\) )?as \(/g
 
 /** A comparison of the tenant with a parameter, or with that of a row which was found before. */
 const BOUND = /"tenant_id" = (?:\+?\?|\$\d+(?:::text)?|"?\w+"?\."?tenant_id"?)/

@@ -26,11 +26,18 @@ export function checkAppendOptions(options: AppendOptions | undefined): {
   readonly ifPosition: number | undefined
 } {
   const signal = checkSignal(options, appendNames)
-  if (options === undefined || options === null || !('ifPosition' in options)) {
-    return { signal, ifPosition: undefined }
-  }
-  // An explicit `undefined`, treated as absent, would make a conditional append unconditional.
-  return { signal, ifPosition: checkPosition('options.ifPosition', options.ifPosition) }
+  return { signal, ifPosition: checkIfPosition(options) }
+}
+
+/**
+ * Returns the precondition of an append. Rejects an explicit `undefined`: treated as absent, it
+ * would make a conditional append unconditional.
+ */
+export function checkIfPosition(
+  options: Pick<AppendOptions, 'ifPosition'> | undefined,
+): number | undefined {
+  if (options === undefined || options === null || !('ifPosition' in options)) return undefined
+  return checkPosition('options.ifPosition', options.ifPosition)
 }
 
 /**

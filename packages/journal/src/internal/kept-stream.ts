@@ -28,7 +28,7 @@ const NONE = new Uint8Array()
 /** A stream in the memory of the process. */
 export class KeptStream implements ReplacedView {
   readonly key: StreamKey
-  readonly generation: string = newEventId()
+  readonly generation: string
   position = 0
   operations: readonly RememberedOperation[] = []
   /** The time by which streams are ordered, in milliseconds since 1970. */
@@ -41,8 +41,24 @@ export class KeptStream implements ReplacedView {
   readonly #ids = new Map<EventId, KeptEntry | number>()
   #dropped = 0
 
-  constructor(key: StreamKey) {
+  constructor(key: StreamKey, generation: string = newEventId()) {
     this.key = key
+    this.generation = generation
+  }
+
+  /** Returns a copy, whose changes leave this one as it is. */
+  copy(): KeptStream {
+    const copy = new KeptStream(this.key, this.generation)
+    copy.position = this.position
+    copy.operations = this.operations
+    copy.recentAt = this.recentAt
+    copy.#first = this.#first
+    copy.#length = this.#length
+    copy.#updatedAt = this.#updatedAt
+    copy.#rows = [...this.#rows]
+    for (const [entryId, held] of this.#ids) copy.#ids.set(entryId, held)
+    copy.#dropped = this.#dropped
+    return copy
   }
 
   get head(): StreamHead {

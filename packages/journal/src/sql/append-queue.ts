@@ -3,7 +3,13 @@
 import { clearTimeout, setTimeout } from 'node:timers'
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { currentOperation } from '@harborage/core/kit'
-import { isWriteConflict, runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
+import {
+  isWriteConflict,
+  runWork,
+  type SqlDatabase,
+  type SqlStatement,
+  type WorkTraits,
+} from '@harborage/core/sql'
 import { streamId } from '../internal/stream-id.ts'
 import type { CheckedAppend, StreamKey } from '../journal-driver.ts'
 import type { AppendResult } from '../journal-record.ts'
@@ -17,7 +23,7 @@ import {
   type Group,
   type Waiting,
 } from './append-groups.ts'
-import type { AppendedHead } from './append-statements.ts'
+import type { AppendedColumns, AppendedHead } from './append-statements.ts'
 import { appendWork, blindAppendWork, type SettledAppend } from './append-work.ts'
 import { headOf, streamKeyOf } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
@@ -28,6 +34,12 @@ const MIN_CALLS: readonly number[] = [1, 12, MAX_CALLS, MAX_CALLS]
 const SLOW_MS = 50
 /** A statement that failed after that time has met a server that does not answer. */
 const UNANSWERED_MS = 1_000
+
+/**
+ * The most statements with a single entry that may be in flight. They wait for a locked head
+ * without a limit of their own, so more of them could take all connections.
+ */
+const MAX_SINGLES = 2
 
 /** The most bytes that may wait. */
 const MAX_WAITING_BYTES = 512 * 1024 * 1024
@@ -57,6 +69,7 @@ export class AppendQueue {
   readonly #busy = new Set<string>()
   /** The number of shared statements in flight that are not slow. */
   #inFlight = 0
+  #singles = 0
   #bytes = 0
   #isFlushDue = false
 
@@ -181,12 +194,29 @@ export class AppendQueue {
   }
 
   async #appendAll(batch: readonly Group[]): Promise<ReadonlyMap<string, AppendedHead>> {
-    const { appendAll } = this.#statements
-    if (appendAll === undefined) return new Map()
+    const { appendAll, appendOne } = this.#statements
+    if (appendAll === undefined || appendOne === undefined) return new Map()
     // All statements lock heads in the order of their ids.
     const sorted = batch.toSorted((left, right) => (left.id < right.id ? -1 : 1))
-    const rows = await this.#database.rows(appendAll, sorted.flatMap(columnsOf))
+    const columns = sorted.flatMap(columnsOf)
+    const [only, ...others] = columns
+    const isSingle = only !== undefined && others.length === 0 && this.#singles < MAX_SINGLES
+    const rows = isSingle
+      ? await this.#single(appendOne, only)
+      : await this.#database.rows(appendAll, columns)
     return new Map(rows.map((row) => [streamId(streamKeyOf(row)), row]))
+  }
+
+  async #single(
+    appendOne: SqlStatement<AppendedColumns, AppendedHead>,
+    entry: AppendedColumns,
+  ): Promise<readonly AppendedHead[]> {
+    this.#singles += 1
+    try {
+      return await this.#database.rows(appendOne, entry)
+    } finally {
+      this.#singles -= 1
+    }
   }
 
   #runAgain(group: Group): void {

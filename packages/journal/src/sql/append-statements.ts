@@ -1,4 +1,9 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
+import {
+  compileStatement,
+  type ColumnType,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
 import { sql, type RawBuilder } from 'kysely'
 import {
   journalEntries,
@@ -17,6 +22,8 @@ export interface AppendStatements {
    * with the heads. `undefined` on engines that take a statement for each row.
    */
   readonly appendAll: SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined
+  /** As {@link appendAll} for one entry, which takes half of the time. */
+  readonly appendOne: SqlStatement<AppendedColumns, AppendedHead> | undefined
   /** Advances a head by a number of entries. Answers with it, unless there is no such stream. */
   readonly advance: SqlStatement<AdvanceParameters, AdvancedHead>
   /** Begins a stream unless there is one. */
@@ -62,8 +69,10 @@ export const headNames = ['generation', 'first', 'position', 'length', 'updated_
 /** Compiles the statements that append. */
 export function compileAppends(database: SqlDatabase): AppendStatements {
   const db = database.builder.$extendTables<JournalTables>()
+  const appendAll = compileAppendAll(database)
   return {
-    appendAll: compileAppendAll(database),
+    appendAll,
+    appendOne: appendAll && compileAppendOne(database),
     advance: compileStatement(
       'journal_advance',
       (at: AdvanceParameters) =>
@@ -134,13 +143,15 @@ function compileAppendAll(
     },
     ({ columns, rows }) => {
       const { key } = journalStreams
-      const calls = sql`(${rows}) as call (${sql.join(columns.map((each) => sql.id(each)))})`
+      const calls = sql<object>`(select * from (${rows}) as rows
+        (${sql.join(columns.map((each) => sql.id(each)))}))`
       const names = sql.join(key.map((each) => sql`call.${sql.id(each)}`))
       const isOfHead = sql.join(
         key.map((each) => sql`head.${sql.id(each)} = call.${sql.id(each)}`),
         sql` and `,
       )
       return db
+        .with('call', () => calls)
         .with('head', (within) =>
           within
             .insertInto('journal_streams')
@@ -148,16 +159,9 @@ function compileAppendAll(
             .expression(
               sql`select ${names}, min(call.generation), 1, count(*), count(*),
                 min(call.updated_at), min(call.updated_at), ${sql.lit(NO_OPERATIONS)}
-                from ${calls} group by ${names} order by min(call.ordinal)`,
+                from call group by ${names} order by min(call.ordinal)`,
             )
-            .onConflict((conflict) =>
-              conflict.columns(key).doUpdateSet({
-                position: sumOf('position'),
-                length: sumOf('length'),
-                updated_at: sql`excluded.updated_at`,
-                recent_at: recentAt,
-              }),
-            )
+            .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced))
             .returning([...key, ...headNames]),
         )
         .with('written', (within) =>
@@ -167,7 +171,7 @@ function compileAppendAll(
             .expression(
               sql`select head.tenant_id, head.generation, head.position - call.remaining,
                 call.entry_id, call.created_at, ${sql.lit(NO_REPLACEMENT)}, call.type, call.bytes
-                from ${calls} join head on ${isOfHead}`,
+                from call join head on ${isOfHead}`,
             ),
         )
         .selectFrom('head')
@@ -182,6 +186,52 @@ function compileAppendAll(
   }
 }
 
+/** Compiles the append of one entry to one stream. */
+function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, AppendedHead> {
+  const { dialect } = database
+  const db = database.builder.$extendTables<JournalTables>()
+  const { key } = journalStreams
+  const valueOf = (value: unknown, type: ColumnType) => {
+    const cast = dialect.valueType(type)
+    return cast === undefined ? sql`${value}` : sql`cast(${value} as ${cast})`
+  }
+  return compileStatement(
+    'journal_append_one',
+    (call: AppendedColumns) =>
+      db
+        .with('head', (within) =>
+          within
+            .insertInto('journal_streams')
+            .values({
+              ...streamOf(call),
+              generation: call.generation,
+              first: sql.lit(1),
+              position: sql.lit(1),
+              length: sql.lit(1),
+              updated_at: call.updated_at,
+              recent_at: call.updated_at,
+              operations: sql.lit(NO_OPERATIONS),
+            })
+            .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced))
+            .returning([...key, ...headNames]),
+        )
+        .with('written', (within) =>
+          within
+            .insertInto('journal_entries')
+            .columns(journalEntries.except())
+            .expression(
+              sql`select head.tenant_id, head.generation, head.position,
+                ${valueOf(call.entry_id, 'text')}, ${valueOf(call.created_at, 'timestamp')},
+                ${sql.lit(NO_REPLACEMENT)}, ${valueOf(call.type, 'text')},
+                ${valueOf(call.bytes, 'large_bytes')} from head`,
+            ),
+        )
+        .selectFrom('head')
+        .selectAll(),
+    { repeat: 'recognized' },
+  )
+}
+
 function sumOf(column: 'position' | 'length'): RawBuilder<number> {
   return sql`${sql.ref(`journal_streams.${column}`)} + ${sql.ref(`excluded.${column}`)}`
 }
@@ -190,3 +240,11 @@ function sumOf(column: 'position' | 'length'): RawBuilder<number> {
 const recentAt = sql<number>`case
   when excluded.recent_at - journal_streams.recent_at between 0 and ${sql.lit(RECENT_MS - 1)}
   then journal_streams.recent_at else excluded.recent_at end`
+
+/** What a head becomes that exists. */
+const advanced = {
+  position: sumOf('position'),
+  length: sumOf('length'),
+  updated_at: sql<number>`excluded.updated_at`,
+  recent_at: recentAt,
+}

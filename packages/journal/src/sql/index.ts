@@ -4,7 +4,7 @@
  * @module
  */
 import type { Database } from '@harborage/core'
-import { openSqlDriver } from '@harborage/core/sql'
+import { openSteppingDriver } from '@harborage/core/sql'
 import type { JournalDriver } from '../journal-driver.ts'
 import type { JournalDriverOptions } from '../journal-driver-options.ts'
 import { journalSubsystem } from './migrations.ts'
@@ -32,8 +32,8 @@ export function openSqlJournalDriver(
   migrate: 'apply' | 'verify',
   { pollMs }: JournalDriverOptions = {},
 ): Promise<JournalDriver> {
-  return openSqlDriver(database, migrate, {
+  return openSteppingDriver(database, migrate, {
     subsystem: journalSubsystem,
-    create: (sqlDatabase) => new SqlJournalDriver(sqlDatabase, pollMs),
+    create: (sqlDatabase, steps) => new SqlJournalDriver(sqlDatabase, steps, pollMs),
   })
 }

@@ -1,5 +1,5 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
-import { turnIfHeld, type DirectoryPage } from '@harborage/core/kit'
+import { turnIfHeld, type DirectoryPage, type StepSide } from '@harborage/core/kit'
 import {
   fillPage,
   ownerColumns,
@@ -7,6 +7,7 @@ import {
   readDirectory,
   runWork,
   type SqlDatabase,
+  type SqlSteps,
   type WorkTraits,
 } from '@harborage/core/sql'
 import { streamId } from '../internal/stream-id.ts'
@@ -17,6 +18,8 @@ import type {
   FollowPage,
   FoundStream,
   JournalDriver,
+  JournalPart,
+  JournalPartResult,
   LocatedEntry,
   ReadPage,
   StreamKey,
@@ -29,6 +32,7 @@ import type { StreamWatch } from '../stream-watch.ts'
 import { AppendQueue } from './append-queue.ts'
 import { BEGINNING, deleteAllWork, deleteEachWork, deleteWork } from './delete-work.ts'
 import { getEntries } from './get-entries.ts'
+import { journalParticipant } from './journal-participant.ts'
 import { pagedEntries, rangeOf } from './paged-entries.ts'
 import { replaceWork } from './replace-work.ts'
 import { entryOf, followedOf, headOf, streamColumns, streamKeyOf } from './rows.ts'
@@ -64,11 +68,14 @@ export class SqlJournalDriver implements JournalDriver {
   readonly #watch: StreamWatch
   readonly #appends: AppendQueue
 
+  readonly steps: StepSide<JournalPart, JournalPartResult>
+
   /** @param pollMs The time between two polls of followers. Default: 200. */
-  constructor(database: SqlDatabase, pollMs?: number) {
+  constructor(database: SqlDatabase, steps: SqlSteps, pollMs?: number) {
     this.#database = database
     this.#statements = compileJournalStatements(database)
     this.#watch = watchOf(database, this.#statements, pollMs)
+    this.steps = steps.side(journalParticipant(this.#statements))
     this.#appends = new AppendQueue(database, this.#statements, (key) => this.#watch.changed(key))
   }
 
@@ -156,6 +163,10 @@ export class SqlJournalDriver implements JournalDriver {
     )
     this.#watch.changed(key)
     return isDeleted
+  }
+
+  changed(key: StreamKey): void {
+    this.#watch.changed(key)
   }
 
   watch(key: StreamKey): StreamSubscription {
