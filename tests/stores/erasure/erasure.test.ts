@@ -205,9 +205,15 @@ async function saveBoth(stores: Stores): Promise<void> {
   }
 }
 
-async function erase({ state, artifacts, truncating, summarizing }: Stores): Promise<void> {
+async function erase({
+  state,
+  artifacts,
+  truncating,
+  summarizing,
+  journal,
+}: Stores): Promise<void> {
   const person = allOfUser({ tenantId: 'acme', userId: ERASED })
-  for (const store of [state, artifacts, truncating, summarizing]) {
+  for (const store of [state, artifacts, truncating, summarizing, journal]) {
     expect(await store.deleteAll(person)).toMatchObject({ remaining: 0 })
   }
 }

@@ -6,6 +6,7 @@ import {
   userOwner,
   type Database,
 } from '@harborage/core'
+import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
@@ -15,6 +16,7 @@ export interface Stores {
   readonly artifacts: ArtifactStore
   readonly truncating: MemoryStore
   readonly summarizing: MemoryStore
+  readonly journal: JournalStore
   /** Whether the artifacts are in the database of the others, so that steps can have them. */
   readonly isOneDatabase: boolean
   close(): Promise<void>
@@ -45,12 +47,14 @@ export async function openStores(
       }),
     },
   })
-  const all = [state, artifacts, truncating, summarizing]
+  const journal = await openJournalStore(on)
+  const all = [state, artifacts, truncating, summarizing, journal]
   return {
     state,
     artifacts,
     truncating,
     summarizing,
+    journal,
     isOneDatabase: artifactsDsn === undefined,
     close: async () => {
       for (const store of all) await store.close()
@@ -60,7 +64,7 @@ export async function openStores(
 
 /** Saves a person's name in every field of every store that takes a text of the caller. */
 export async function savePerson(stores: Stores, name: string): Promise<void> {
-  const { state, artifacts, truncating, summarizing, isOneDatabase } = stores
+  const { state, artifacts, truncating, summarizing, journal, isOneDatabase } = stores
   const user = { tenantId: 'acme', userId: name }
   const session = { ...user, sessionId: `session of ${name}` }
   const bytes = new TextEncoder().encode(`written by ${name}`)
@@ -91,6 +95,23 @@ export async function savePerson(stores: Stores, name: string): Promise<void> {
     }
     if (memory === summarizing) await memory.compact(conversation)
   }
+  const said = () => ({ entryId: newEventId(), type: `type.${name}`, bytes })
+  for (const owner of [userOwner(user), session, { ...session, runId: `run of ${name}` }]) {
+    for (const stream of [`stream of ${name}`, `deleted stream of ${name}`]) {
+      await journal.append(owner, stream, [said(), said(), said()])
+      // Dropped and trimmed entries leave their ids behind.
+      await journal.replaceAfter({
+        owner,
+        stream,
+        position: 1,
+        ifPosition: 3,
+        operationId: newEventId(),
+        entries: [said(), said()],
+      })
+      await journal.trim(owner, stream, { before: 5 })
+    }
+    await journal.delete(owner, `deleted stream of ${name}`)
+  }
   await commitTogether({
     stepId: `step of ${name}`,
     parts: {
@@ -104,6 +125,7 @@ export async function savePerson(stores: Stores, name: string): Promise<void> {
         { ...user, sessionId: `truncated of ${name}` },
         { userMessage: `A step of ${name}.`, assistantResponse: '' },
       ),
+      [`entry of ${name}`]: journal.prepare.append(session, `stream of ${name}`, [said()]),
       // Its ref is in the answers that the step keeps.
       ...(isOneDatabase && {
         [`output of ${name}`]: artifacts.prepare.putText(userOwner(user), `of ${name}`, meta),
