@@ -1,5 +1,6 @@
 import type { EngineName, Race, Survey } from '../measure/benchmark.ts'
 import { addTurn, addTurnGrowth } from './add-turn.ts'
+import { append } from './append.ts'
 import { commit } from './commit.ts'
 import { conflictingSaver } from './conflicting-saver.ts'
 import { eventLoop, eventLoopOnSlowDisk } from './event-loop.ts'
@@ -47,6 +48,9 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
   return ENGINES.flatMap((engine) => [
     ...comparingRaces(engine, recorded),
     addTurnGrowth(engine, KEPT_TURNS),
+    append(engine, 1, 1),
+    append(engine, 32, 32),
+    append(engine, 32, 1),
     ...WORKS.flatMap((work) => [
       growth(engine, work, 'records', BY_RECORDS, grown),
       growth(engine, work, 'tenants', BY_TENANTS, grown),

@@ -70,6 +70,12 @@ const goals: readonly Goal[] = [
   overBare('get-1mib-sqlite', 'SQLite artifact get, 1 MiB, both hash', 0.7, 0.9),
   overBare('put-1mib-postgres', 'Postgres artifact put, 1 MiB, both hash', 0.7, 0.9),
   overBare('get-1mib-postgres', 'Postgres artifact get, 1 MiB, both hash', 0.7, 0.9),
+  overBare('append-1-1-sqlite', 'SQLite append, one caller, FULL', 0.8, 0.95),
+  overBare('append-32-32-sqlite', 'SQLite append, 32 callers on 32 streams, FULL', 4, 8),
+  overBare('append-32-1-sqlite', 'SQLite append, 32 callers on one stream, FULL', 4, 8),
+  overBare('append-1-1-postgres', 'Postgres append, one caller', 0.75, 0.85),
+  overBare('append-32-32-postgres', 'Postgres append, 32 callers on 32 streams', 2, 3),
+  overBare('append-32-1-postgres', 'Postgres append, 32 callers on one stream', 6, 10),
   turnCost('add-turn-growth-sqlite', 'SQLite addTurn at 10,000 kept turns, to its cost at 10'),
   turnCost('add-turn-growth-postgres', 'Postgres addTurn at 10,000 kept turns, to its cost at 10'),
   ...(['sqlite', 'postgres'] as const).flatMap((engine) => [
