@@ -265,6 +265,9 @@ function completeSwitch(left?: string): string {
     'store_closed',
     'store_unavailable',
     'outcome_unknown',
+    'database_mismatch',
+    'step_too_large',
+    'app_rows_failed',
     'driver_failed',
   ].filter((code) => code !== left)
   return `

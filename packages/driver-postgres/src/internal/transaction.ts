@@ -51,8 +51,14 @@ export class Transaction {
     try {
       if (state.done === true || !this.#pipelines || this.#commitsWith(state.value)) {
         await this.#runner.command(this.#client, BEGIN)
-      } else {
+      } else if (state.value.some(changes)) {
         state = advance(work, await this.#beginWith(state.value))
+      } else {
+        // A read may be sent before BEGIN is answered: it would be harmless without a transaction.
+        coalesceWrites(this.#client)
+        const begun = this.#runner.command(this.#client, BEGIN)
+        const [answers] = await Promise.all([this.#answers(state.value), begun])
+        state = advance(work, answers)
       }
       while (state.done !== true && !this.#commitsWith(state.value)) {
         state = advance(work, await this.#answers(state.value))
@@ -191,6 +197,10 @@ function resultOf<Result>(state: IteratorResult<readonly SqlStep[], Result>): Re
     'driver_failed',
     'a work went on after its last steps, and its transaction was committed: report this to the author of the store',
   )
+}
+
+function changes({ answer }: SqlStep): boolean {
+  return answer === 'changes'
 }
 
 function ended(): Error {
