@@ -130,9 +130,8 @@ export class Transaction {
 
   /** Returns whether COMMIT can be sent together with these steps. */
   #commitsWith(steps: readonly SqlStep[]): boolean {
-    return (
-      this.#pipelines && steps.length <= MAX_STEPS && steps.every(({ isLast }) => isLast === true)
-    )
+    // All steps of the last yield of a work are its last.
+    return this.#pipelines && steps.length <= MAX_STEPS && steps[0]?.isLast === true
   }
 
   /**
