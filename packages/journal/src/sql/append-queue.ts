@@ -32,8 +32,11 @@ import type { JournalStatements } from './statements.ts'
 const MIN_CALLS: readonly number[] = [1, 12, MAX_CALLS, MAX_CALLS]
 /** The time after which a statement no longer delays others: it is blocked. */
 const SLOW_MS = 50
-/** A statement that failed after that time has met a server that does not answer. */
-const UNANSWERED_MS = 1_000
+/**
+ * A statement that failed after that time has met a server that does not answer. It is longer than
+ * all attempts that end because others hold a head.
+ */
+const UNANSWERED_MS = 5_000
 
 /**
  * The most statements with a single entry that may be in flight. They wait for a locked head
