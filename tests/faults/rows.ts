@@ -5,6 +5,7 @@ import { deletionsBesideWriters } from './rows/deletions-beside-writers/row.ts'
 import { diskFaults } from './rows/disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
 import { hostileInput } from './rows/hostile-input/row.ts'
+import { killedAppenders } from './rows/killed-appenders/row.ts'
 import { killedBackends } from './rows/pooler/killed-backends.ts'
 import { killedGraphs } from './rows/killed-graphs/row.ts'
 import { longReaders } from './rows/long-readers/row.ts'
@@ -26,6 +27,7 @@ export const rows: readonly FaultRow[] = [
   postgresCrash,
   answerLost,
   tornSteps,
+  killedAppenders,
   racingReplicas,
   racingSteps,
   staleRetries,
