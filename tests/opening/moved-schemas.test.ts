@@ -135,6 +135,14 @@ describe('a schema that was renamed', () => {
 })
 
 describe('a copy of the tables under another schema', () => {
+  const copiedTables = [
+    'state_records',
+    'state_kinds',
+    'harbor_state_migrations',
+    'steps_applied',
+    'harbor_steps_migrations',
+  ] as const
+
   /** What a dump says of them, with the name of the schema replaced where it names an object. */
   async function copy(from: string, to: string): Promise<void> {
     const [row] = await queryPostgres<{ definition: string; triggers: string }>(
@@ -146,7 +154,7 @@ describe('a copy of the tables under another schema', () => {
     if (row === undefined) throw new Error('there is a function to copy')
     const moved = (text: string): string => text.replaceAll(`${from}.`, `${to}.`)
     await run(`create schema ${to};
-      ${['state_records', 'state_kinds', 'harbor_state_migrations']
+      ${copiedTables
         .map(
           (table) => `create table ${to}.${table} (like ${from}.${table} including all);
             insert into ${to}.${table} select * from ${from}.${table}`,
