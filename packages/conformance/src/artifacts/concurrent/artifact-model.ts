@@ -1,3 +1,4 @@
+import { keyOfNames } from '../../histories/named-state.ts'
 import type { SequentialModel } from '../../histories/serial-order.ts'
 import type { ArtifactCall, CallArtifact } from './artifact-call.ts'
 
@@ -15,8 +16,7 @@ export function artifactModel(
   return {
     empty: new Map(),
     step,
-    keyOf: (state) =>
-      JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    keyOf: keyOfNames,
     touches: (call) =>
       call.do === 'deleteSession'
         ? contents.map((content) => nameOf({ session: call.session, content }))

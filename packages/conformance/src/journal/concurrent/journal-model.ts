@@ -1,5 +1,6 @@
-import { isHarborageError, parseEventId } from '@harborage/core'
+import { parseEventId } from '@harborage/core'
 import { decideAppend, decideReplacement, type RememberedOperation } from '@harborage/journal'
+import { answeringCodes, keyOfNames } from '../../histories/named-state.ts'
 import type { SequentialModel } from '../../histories/serial-order.ts'
 import { answerOfAppend, answerOfRead, entryOf, type JournalCall } from './journal-call.ts'
 
@@ -30,16 +31,8 @@ const NEW: ModelStream = { first: 1, position: 0, entries: [], operations: [] }
 export function journalModel(): SequentialModel<JournalModelState, JournalCall> {
   return {
     empty: new Map(),
-    step(state, call) {
-      try {
-        return step(state, call)
-      } catch (error) {
-        if (isHarborageError(error)) return { answer: error.code, state }
-        throw error
-      }
-    },
-    keyOf: (state) =>
-      JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    step: answeringCodes(step),
+    keyOf: keyOfNames,
     touches: ({ stream }) => [stream],
     isRead: (call) => call.do === 'read' || call.do === 'position',
   }

@@ -1,4 +1,4 @@
-import { isHarborageError, parseEventId } from '@harborage/core'
+import { parseEventId } from '@harborage/core'
 import {
   decideCommit,
   decideDelete,
@@ -8,6 +8,7 @@ import {
   type SlotKey,
   type SlotView,
 } from '@harborage/state'
+import { answeringCodes, keyOfNames } from '../../histories/named-state.ts'
 import type { RecordedCall, SequentialModel } from '../../histories/serial-order.ts'
 import { bytesOf, textOf } from '../../support/text-bytes.ts'
 import {
@@ -42,16 +43,8 @@ const TENANT = 'acme'
 export function stateModel(kinds: readonly string[]): SequentialModel<ModelState, StateCall> {
   return {
     empty: new Map(),
-    step(state, call) {
-      try {
-        return step(state, call)
-      } catch (error) {
-        if (isHarborageError(error)) return { answer: error.code, state }
-        throw error
-      }
-    },
-    keyOf: (state) =>
-      JSON.stringify([...state].toSorted(([left], [right]) => (left < right ? -1 : 1))),
+    step: answeringCodes(step),
+    keyOf: keyOfNames,
     touches: (call) => touches(call, kinds),
     isRead: (call) => call.do.startsWith('load'),
     apart,
