@@ -65,6 +65,15 @@ class EarlyHeadDriver extends DelegatingDriver {
   }
 }
 
+/** Answers a conditional append with a time of its own. */
+class TwoTimesDriver extends DelegatingDriver {
+  override async append(append: CheckedAppend): Promise<AppendResult> {
+    const { head, entries } = await super.append(append)
+    if (append.ifPosition === undefined) return { head, entries }
+    return { head: { ...head, updatedAt: new Date(head.updatedAt.getTime() + 1) }, entries }
+  }
+}
+
 /** Appends the entries of a batch one by one. */
 class TearingDriver extends DelegatingDriver {
   override async append({ entries, ...append }: CheckedAppend): Promise<AppendResult> {
@@ -220,6 +229,7 @@ export const appendFaults: Readonly<Record<string, readonly BrokenStore[]>> = {
   J2: [
     brokenDriver('J2', 'tears batches', TearingDriver),
     brokenDriver('J2', 'answers with an old head', EarlyHeadDriver),
+    brokenDriver('J2', 'answers a condition with another time', TwoTimesDriver),
   ],
   J3: [
     brokenDriver('J3', 'does not know the ids of entries', ForgetfulDriver),

@@ -8,6 +8,7 @@ import type { JournalCases } from './support/journal-cases.ts'
 
 const EACH = 4
 const BATCH = 3
+const APPENDS = 20
 
 /** Registers the cases of J2: the order of positions is that of the acknowledgements. */
 export function order({ it, itIfShared, itIfDurable, callers }: JournalCases): void {
@@ -24,6 +25,19 @@ export function order({ it, itIfShared, itIfDurable, callers }: JournalCases): v
     assert.equal(first.head.generation, generation)
     assert.deepEqual(await store.head(owner, STREAM), second.head)
     await assertHolds(store, owner, ['a', 'b', 'c'])
+  })
+
+  it('J2 an append answers with the head that it leaves, with and without a condition', async ({
+    store,
+  }) => {
+    const owner = freshIdentity()
+    // A time that is read twice differs now and then.
+    for (let ifPosition = 0; ifPosition < APPENDS; ifPosition += 2) {
+      const conditional = await store.append(owner, STREAM, [newEntry('a')], { ifPosition })
+      assert.deepEqual(await store.head(owner, STREAM), conditional.head)
+      const { head } = await appendTexts(store, owner, ['b'])
+      assert.deepEqual(await store.head(owner, STREAM), head)
+    }
   })
 
   it(`J2 batches of ${callers} callers on one stream are never torn, and stand in the order of their answers`, async ({

@@ -40,7 +40,8 @@ export function* appendWork(
 ): SqlWork<readonly SettledAppend[]> {
   const at = streamColumns(key)
   const [locked] = yield* selectRows(statements.lock, at)
-  const stream = new LockedStream(locked)
+  const now = Date.now()
+  const stream = new LockedStream(locked, now)
   if (locked !== undefined) {
     const ids = new Set(appends.flatMap(({ entries }) => entries.map(({ entryId }) => entryId)))
     stream.hold(yield* findIds(statements, { ...at, generation: locked.generation }, ids))
@@ -50,7 +51,6 @@ export function* appendWork(
   if (added.length === 0) return settled
   const first = (locked?.position ?? 0) + 1
   const generation = { tenant_id: at.tenant_id, generation: stream.head.generation }
-  const now = Date.now()
   const [headsWritten] = yield* pipeline([
     locked === undefined
       ? changeRows(statements.begin, newHead(at, generation.generation, added.length, now))
@@ -155,9 +155,12 @@ export function newHead(
 class LockedStream implements StreamView {
   head: StreamHead
   readonly added: CheckedEntry[] = []
+  readonly #now: number
   readonly #held = new Map<EventId, HeldEntry>()
 
-  constructor(locked: LockedColumns | undefined) {
+  /** @param now The time that is written, in milliseconds. */
+  constructor(locked: LockedColumns | undefined, now: number) {
+    this.#now = now
     this.head =
       locked === undefined
         ? { generation: newEventId(), first: 1, position: 0, length: 0, updatedAt: new Date(0) }
@@ -196,7 +199,7 @@ class LockedStream implements StreamView {
           first,
           position: position + added.length,
           length: length + added.length,
-          updatedAt: new Date(),
+          updatedAt: new Date(this.#now),
         }
       }
       return { result: { head: this.head, entries } }
