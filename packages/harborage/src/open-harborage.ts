@@ -6,8 +6,9 @@ import {
   type Database,
   type EventBus,
 } from '@harborage/core'
+import { openJournalStore, type JournalDriverOptions, type JournalStore } from '@harborage/journal'
 import { openMemoryStore, type MemoryRules, type MemoryStore } from '@harborage/memory'
-import { openStateStore, type StateStore } from '@harborage/state'
+import { openStateStore, type StateDriverOptions, type StateStore } from '@harborage/state'
 import { openDatabaseAt } from './open-database-at.ts'
 
 /** The configuration of {@link openHarborage}. */
@@ -23,8 +24,12 @@ export interface HarborageConfig {
   readonly schema?: string
   /** `'verify'` changes no tables, and fails if some are missing. Default: `'apply'`. */
   readonly migrate?: 'apply' | 'verify'
+  /** Whether slots have an order of their kinds, as `openStateStore` takes it. */
+  readonly state?: StateDriverOptions
   /** The rules of conversations, as `openMemoryStore` takes them. Default: no turns are kept. */
   readonly memory?: Omit<MemoryRules, 'bus'>
+  /** How often followers of streams ask the database, as `openJournalStore` takes it. */
+  readonly journal?: JournalDriverOptions
   /** Where events are published. Default: a bus of its own. */
   readonly bus?: EventBus
 }
@@ -36,6 +41,7 @@ export interface Harborage extends AsyncDisposable {
   readonly state: StateStore
   readonly artifacts: ArtifactStore
   readonly memory: MemoryStore
+  readonly journal: JournalStore
   /** Where the stores publish events. */
   readonly bus: EventBus
   /** Applies the parts of a step in one commit: the function of `@harborage/core`. */
@@ -47,11 +53,14 @@ export interface Harborage extends AsyncDisposable {
   close(): Promise<void>
 }
 
-const names: readonly string[] = ['dsn', 'database', 'schema', 'migrate', 'memory', 'bus']
+const names: readonly string[] = [
+  ...['dsn', 'database', 'schema', 'migrate'],
+  ...['state', 'memory', 'journal', 'bus'],
+]
 
 /**
- * Opens the state, artifact and memory stores on one database. SQLite works at once. For Postgres,
- * install `@harborage/driver-postgres` as well. If opening fails, nothing stays open.
+ * Opens the state, artifact, memory and journal stores on one database. SQLite works at once. For
+ * Postgres, install `@harborage/driver-postgres` as well. If opening fails, nothing stays open.
  *
  * @param config Default: everything in memory.
  * @throws `invalid_config` if an option is malformed or unknown, or the driver of the DSN is not
@@ -67,7 +76,7 @@ const names: readonly string[] = ['dsn', 'database', 'schema', 'migrate', 'memor
  *   dsn: 'sqlite::memory:',
  *   memory: { strategy: 'truncation', budgetTokens: 4_000 },
  * })
- * const { state, artifacts, memory, commitTogether } = harborage
+ * const { state, artifacts, memory, journal, commitTogether } = harborage
  * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
  * const bytes = new TextEncoder().encode('step 1')
  * await commitTogether({
@@ -76,21 +85,23 @@ const names: readonly string[] = ['dsn', 'database', 'schema', 'migrate', 'memor
  *     saved: state.prepare.save({ eventId: newEventId(), identity: session, kind: 'step', bytes }),
  *     output: artifacts.prepare.putText(session, 'a long tool output'),
  *     turn: memory.prepare.addTurn(session, { userMessage: 'Hello.', assistantResponse: 'Hi.' }),
+ *     event: journal.prepare.append(session, 'events', [{ entryId: newEventId(), bytes }]),
  *   },
  * })
  * ```
  */
 export async function openHarborage(config: HarborageConfig = {}): Promise<Harborage> {
-  const { dsn, database: shared, schema, migrate = 'apply', memory: rules = {} } = checked(config)
+  const { dsn, database: shared, schema, migrate = 'apply' } = checked(config)
   const bus = config.bus ?? createEventBus()
   const opened = new AsyncDisposableStack()
   try {
     const database = shared ?? (await openDatabaseAt(dsn, schema))
     if (database !== undefined && shared === undefined) opened.use(database)
     const place = database === undefined ? {} : { database, migrate }
-    const state = opened.use(await openStateStore(place))
+    const state = opened.use(await openStateStore({ ...config.state, ...place }))
     const artifacts = opened.use(await openArtifactStore(place))
-    const memory = opened.use(await openMemoryStore({ ...rules, ...place, bus }))
+    const memory = opened.use(await openMemoryStore({ ...config.memory, ...place, bus }))
+    const journal = opened.use(await openJournalStore({ ...config.journal, ...place }))
     let closing: Promise<void> | undefined
     const close = (): Promise<void> => (closing ??= opened.disposeAsync())
     return {
@@ -98,6 +109,7 @@ export async function openHarborage(config: HarborageConfig = {}): Promise<Harbo
       state,
       artifacts,
       memory,
+      journal,
       bus,
       commitTogether,
       close,
@@ -124,7 +136,16 @@ function checked(config: HarborageConfig): HarborageConfig {
   if (database !== undefined && (dsn ?? schema) !== undefined) {
     throw invalid('give either database, or dsn and schema, not both')
   }
+  for (const store of ['state', 'memory', 'journal'] as const) refusePlace(store, config[store])
   return config
+}
+
+/** Rejects options of a store that are said once for all stores. */
+function refusePlace(store: string, options: unknown): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) throw invalid(`${store} is no object`)
+  const name = [...names, 'driver'].find((each) => each in options)
+  if (name !== undefined) throw invalid(`${store} cannot have ${name} of its own`)
 }
 
 function invalid(fault: string): HarborageError {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openDatabase } from '@harborage/core'
+import { createEventBus, openDatabase } from '@harborage/core'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
@@ -10,7 +10,8 @@ const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const memory = { strategy: 'truncation' } as const
 
 /** Makes a step over all stores, and resolves to what they hold then. */
-async function makeStep({ state, artifacts, memory: turns, commitTogether }: Harborage) {
+async function makeStep(harborage: Harborage) {
+  const { state, artifacts, memory: turns, journal, commitTogether } = harborage
   const record = { eventId: newEventId(), identity: session, kind: 'step' }
   const { output } = await commitTogether({
     stepId: record.eventId,
@@ -18,16 +19,20 @@ async function makeStep({ state, artifacts, memory: turns, commitTogether }: Har
       saved: state.prepare.save({ ...record, bytes: Buffer.from('1') }),
       output: artifacts.prepare.putText(session, 'output'),
       turn: turns.prepare.addTurn(session, { userMessage: 'hi', assistantResponse: 'ho' }),
+      event: journal.prepare.append(session, 'events', [
+        { entryId: record.eventId, bytes: Buffer.from('1') },
+      ]),
     },
   })
   return {
     eventId: (await state.load(session, 'step'))?.eventId === record.eventId,
     text: await artifacts.getText(session, output.id),
     turns: (await turns.getLlmContext(session)).recentTurns.length,
+    events: (await journal.head(session, 'events'))?.length,
   }
 }
 
-const whole = { eventId: true, text: 'output', turns: 1 }
+const whole = { eventId: true, text: 'output', turns: 1, events: 1 }
 
 test('all stores are on one place: in memory, on SQLite and on Postgres', async () => {
   const created = await createDatabase()
@@ -73,6 +78,17 @@ test('a database that is passed stays open', async () => {
   expect(await again.state.load(session, 'step')).toMatchObject({ kind: 'step' })
 })
 
+test('the order of kinds can be declined', async () => {
+  await using harborage = await openHarborage({
+    dsn: 'sqlite::memory:',
+    state: { kindIndex: false },
+  })
+  const kinds = harborage.state.listKind({ maintenanceScoped: true }, 'step')
+  expect(await failureOf(kinds[Symbol.asyncIterator]().next())).toMatchObject({
+    code: 'kind_index_off',
+  })
+})
+
 test('conversations keep no turns unless a strategy is given', async () => {
   await using harborage = await openHarborage()
   expect(await makeStep(harborage)).toEqual({ ...whole, turns: 0 })
@@ -91,6 +107,18 @@ test('a malformed configuration is refused, and nothing stays open', async () =>
     { dsn: 'memory:', schema: 'agents' },
     { dsn: 'sqlite::memory:', migrate: 'later' },
     { memory: { strategy: 'truncation', budgetTokens: -1 } },
+    { state: { kindIndex: 'no' } },
+    { state: { dsn: 'sqlite::memory:' } },
+    { memory: null },
+    { memory: { strategy: 'truncation', bus: createEventBus() } },
+    { memory: { dsn: 'sqlite::memory:' } },
+    { memory: { database } },
+    { memory: { driver: 'sqlite' } },
+    { journal: { pollMs: 0 } },
+    { journal: { poll: 100 } },
+    { journal: { dsn: 'sqlite::memory:' } },
+    { journal: { database } },
+    { dsn: 'sqlite::memory:', journal: { dsn: 'sqlite::memory:' } },
   ]
   for (const config of wrong) {
     const failure = await failureOf(openHarborage(config as never))

@@ -120,6 +120,7 @@ describe.each(managers)('a project that installed harborage with %s', (manager) 
       '@harborage/artifacts',
       '@harborage/core',
       '@harborage/driver-sqlite',
+      '@harborage/journal',
       '@harborage/memory',
       '@harborage/state',
       'harborage',
