@@ -24,9 +24,14 @@ export interface Step<Parts extends StepParts<Parts>> {
   readonly parts: Parts
 }
 
-/** The answers of a step, by the names of its parts. */
+/**
+ * The answers of a step, by the names of its parts. That of a part which may be left out is
+ * optional, too.
+ */
 export type StepAnswers<Parts extends StepParts<Parts>> = {
-  readonly [Name in keyof Parts]: Parts[Name] extends Part<infer Answer> ? Answer : never
+  readonly [Name in keyof Parts]: NonNullable<Parts[Name]> extends Part<infer Answer>
+    ? Answer
+    : never
 }
 
 /**

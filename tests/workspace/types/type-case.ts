@@ -9,7 +9,7 @@ export interface TypeCase {
 
 /** The declarations of every case. */
 export const prelude = `
-import { createEventBus, type Database, type ErrorCode, type EventId, type Identity, isHarborageError, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
+import { commitTogether, createEventBus, type Database, type ErrorCode, type EventId, type Identity, isHarborageError, newEventId, parseEventId, type RunIdentity } from '@harborage/core'
 import { createContext } from '@harborage/core/kit'
 import {
   defineSlot, openStateStore, type NewStateRecord, type SaveOutcome, type SlotValue, type StateDriver,

@@ -26,6 +26,31 @@ export const typeCases: readonly TypeCase[] = [
     error: ['TS2345', "is not assignable to parameter of type 'Owner'"] as const,
   })),
   {
+    what: 'the answers of a step have the names and types of its parts',
+    right: `
+      const { saved } = await commitTogether({ parts: { saved: store.prepare.save(record) } })
+      const outcome: SaveOutcome = saved`,
+    wrong: `
+      const { save } = await commitTogether({ parts: { saved: store.prepare.save(record) } })`,
+    error: ['TS2339', `Property 'save' does not exist`],
+  },
+  {
+    what: 'the answer of a part that may be left out may be absent',
+    right: `
+      const second = Math.random() < 1 ? { more: store.prepare.save(record) } : {}
+      const { more } = await commitTogether({
+        parts: { saved: store.prepare.save(record), ...second },
+      })
+      const outcome: SaveOutcome | undefined = more`,
+    wrong: `
+      const second = Math.random() < 1 ? { more: store.prepare.save(record) } : {}
+      const { more } = await commitTogether({
+        parts: { saved: store.prepare.save(record), ...second },
+      })
+      const outcome: SaveOutcome = more`,
+    error: ['TS2322', `'undefined' is not assignable to type`],
+  },
+  {
     what: 'an identity knows no other part',
     right: `await store.load({ tenantId: 't', userId: 'u', sessionId: 's', runId: 'r' }, kind)`,
     wrong: `await store.load({ tenantId: 't', userId: 'u', sessionId: 's', run: 'r' }, kind)`,
