@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus } from '@harborage/core'
+import { commitTogether, createEventBus } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openMemoryStore } from '@harborage/memory'
@@ -15,6 +15,8 @@ export interface Build {
   /** The name of its contenders. */
   readonly name: string
   readonly openArtifactStore: typeof openArtifactStore
+  /** Absent of revisions without steps. */
+  readonly commitTogether?: typeof commitTogether
   readonly createEventBus: typeof createEventBus
   readonly openPostgres: typeof openPostgres
   readonly openSqlite: typeof openSqlite
@@ -26,6 +28,7 @@ export interface Build {
 export const currentBuild: Build = {
   name: HARBORAGE,
   openArtifactStore,
+  commitTogether,
   createEventBus,
   openPostgres,
   openSqlite,
@@ -49,6 +52,7 @@ export async function loadBuild(name: string, checkout: string): Promise<Build> 
 
 function isBuild(loaded: object): loaded is Build {
   return Object.keys(currentBuild).every(
-    (key) => key === 'name' || typeof Reflect.get(loaded, key) === 'function',
+    (key) =>
+      key === 'name' || key === 'commitTogether' || typeof Reflect.get(loaded, key) === 'function',
   )
 }

@@ -1,13 +1,17 @@
-import type { ArtifactStore } from '@harborage/artifacts'
+import { hash } from 'node:crypto'
+
 import { type Database, type Identity, newEventId } from '@harborage/core'
-import type { MemoryStore } from '@harborage/memory'
-import type { StateStore } from '@harborage/state'
+import type { ConversationTurn } from '@harborage/memory'
 
 import type { Build } from './build.ts'
 import type { Message, RecordedRun, RunKeeper } from './run-keeper.ts'
+import { CHECKPOINT, stepWriter, type Stores, type WriteStep } from './write-step.ts'
 
-/** A message of an unfinished turn. The result of a tool is an artifact. */
-type Kept = Message | { readonly role: string; readonly artifact: string }
+/**
+ * A message of an unfinished turn. The result of a tool is an artifact, which is named by its
+ * digest: its id comes with the answer of the step that puts it.
+ */
+type Kept = Message | { readonly role: string; readonly sha256: string }
 
 interface Checkpoint {
   readonly step: number
@@ -16,19 +20,27 @@ interface Checkpoint {
   readonly open: readonly Kept[]
 }
 
-const KIND = 'task.checkpoint'
-
-/** Returns a keeper that uses all three stores on one database, as the documentation shows. */
+/**
+ * Returns a keeper that uses three stores on one database, as the documentation shows: each step of
+ * the agent is one commit.
+ */
 export async function harborageRuns(build: Build, database: Database): Promise<RunKeeper> {
   const bus = build.createEventBus()
   const state = await build.openStateStore({ database })
   const artifacts = await build.openArtifactStore({ database })
   const memory = await build.openMemoryStore({ database, strategy: 'truncation', bus })
+  const stores = { state, artifacts, memory }
+  const write = stepWriter(build, stores)
   return {
     name: build.name,
-    note: 'a checkpoint per step, tool results as artifacts, turns in memory',
-    keep: (tenantId, run) => new Keeping({ state, artifacts, memory }, tenantId, run).keepAll(),
-    check: (tenantId, run) => check({ state, artifacts, memory }, identityOf(tenantId, run), run),
+    note: 'a checkpoint per step, with a tool result as an artifact and a turn in memory',
+    keep: async (tenantId, run) => {
+      const keeping = new Keeping(write, tenantId, run)
+      await keeping.keepAll()
+      const turn = keeping.endTurn()
+      if (turn !== undefined) await memory.addTurn(identityOf(tenantId, run), turn)
+    },
+    check: (tenantId, run) => check(stores, identityOf(tenantId, run), run),
     close: async () => {
       await memory.close()
       await artifacts.close()
@@ -48,11 +60,17 @@ export async function harborageWholeRuns(build: Build, database: Database): Prom
       const identity = identityOf(tenantId, run)
       for (const step of run.messages.keys()) {
         const bytes = bytesOf(run.messages.slice(0, step + 1))
-        await state.save({ eventId: newEventId(), identity, kind: KIND, bytes, version: step })
+        await state.save({
+          eventId: newEventId(),
+          identity,
+          kind: CHECKPOINT,
+          bytes,
+          version: step,
+        })
       }
     },
     check: async (tenantId, run) => {
-      const { bytes } = await state.loadOrThrow(identityOf(tenantId, run), KIND)
+      const { bytes } = await state.loadOrThrow(identityOf(tenantId, run), CHECKPOINT)
       if (Buffer.compare(bytes, bytesOf(run.messages)) !== 0) throw new Error('a run is not whole')
     },
     close: async () => {
@@ -62,74 +80,66 @@ export async function harborageWholeRuns(build: Build, database: Database): Prom
   }
 }
 
-interface Stores {
-  readonly state: StateStore
-  readonly artifacts: ArtifactStore
-  readonly memory: MemoryStore
-}
-
 class Keeping {
-  readonly #stores: Stores
+  readonly #write: WriteStep
   readonly #identity: Identity
   readonly #run: RecordedRun
   #instructions: string | undefined
   #open: Kept[] = []
   #hidden: string[] = []
 
-  constructor(stores: Stores, tenantId: string, run: RecordedRun) {
-    this.#stores = stores
+  constructor(write: WriteStep, tenantId: string, run: RecordedRun) {
+    this.#write = write
     this.#identity = identityOf(tenantId, run)
     this.#run = run
   }
 
   async keepAll(): Promise<void> {
     for (const [step, message] of this.#run.messages.entries()) {
-      if (message.role === 'user') await this.#endTurn()
-      await this.#take(message)
+      const turn = message.role === 'user' ? this.endTurn() : undefined
+      const output = this.#take(message)
       const checkpoint: Checkpoint = { step, instructions: this.#instructions, open: this.#open }
-      await this.#stores.state.save({
-        eventId: newEventId(),
-        identity: this.#identity,
-        kind: KIND,
-        bytes: bytesOf(checkpoint),
-        version: step,
+      const id = await this.#write(this.#identity, {
+        checkpoint: { bytes: bytesOf(checkpoint), version: step },
+        output,
+        turn,
       })
+      if (id !== undefined && message.role === 'tool') this.#hidden.push(id)
     }
-    await this.#endTurn()
   }
 
-  async #take(message: Message): Promise<void> {
+  /** Takes a message up, and returns its text if that becomes an artifact. */
+  #take(message: Message): string | undefined {
     if (message.role !== 'tool' && message.role !== 'system') {
       this.#open.push(message)
-      return
+      return undefined
     }
-    const { id } = await this.#stores.artifacts.putText(this.#identity, message.content ?? '')
-    if (message.role === 'system') this.#instructions = id
-    else {
-      this.#open.push({ role: message.role, artifact: id })
-      this.#hidden.push(id)
-    }
+    const output = message.content ?? ''
+    const sha256 = hash('sha256', output)
+    if (message.role === 'system') this.#instructions = sha256
+    else this.#open.push({ role: message.role, sha256 })
+    return output
   }
 
-  async #endTurn(): Promise<void> {
+  /** Returns the turn that is open, if there is one, and begins another. */
+  endTurn(): ConversationTurn | undefined {
     const said = this.#open.filter((kept): kept is Message => 'content' in kept)
     const user = said.find(({ role }) => role === 'user')
-    if (user !== undefined) {
-      const answer = said.findLast(({ role, content }) => role === 'assistant' && content)
-      await this.#stores.memory.addTurn(this.#identity, {
-        turnId: newEventId(),
-        userMessage: user.content ?? '',
-        assistantResponse: answer?.content ?? '',
-        artifactsHiddenRefs: this.#hidden,
-      })
+    const answer = said.findLast(({ role, content }) => role === 'assistant' && content)
+    const turn = user && {
+      turnId: newEventId(),
+      userMessage: user.content ?? '',
+      assistantResponse: answer?.content ?? '',
+      artifactsHiddenRefs: this.#hidden,
     }
     this.#open = []
     this.#hidden = []
+    return turn
   }
 }
 
 async function check(stores: Stores, identity: Identity, run: RecordedRun): Promise<void> {
-  const { version } = await stores.state.loadOrThrow(identity, KIND)
+  const { version } = await stores.state.loadOrThrow(identity, CHECKPOINT)
   if (version !== run.messages.length - 1) throw new Error('the last checkpoint is missing')
   const { recentTurns } = await stores.memory.getLlmContext(identity)
   const said = run.messages.filter(({ role }) => role === 'user').map(({ content }) => content)

@@ -175,8 +175,8 @@ function turnRateSection(results: Results): string {
   if (rows.length === 0) return ''
   return [
     '## Replay of recorded runs',
-    `${results.replayed}. Harborage keeps a checkpoint per step, every tool result as an artifact and every turn in memory; the graph's
-savers keep a checkpoint per step that holds the conversation so far. One row does the latter with Harborage's state store.`,
+    `${results.replayed}. Harborage keeps a checkpoint per step, every tool result as an artifact and every turn in memory, in one commit
+per step; the graph's savers keep a checkpoint per step that holds the conversation so far. One row does the latter with Harborage's state store.`,
     table(['work', 'engine', 'store', 'turns per second', 'Harborage to it'], rows),
   ].join('\n\n')
 }
