@@ -95,10 +95,6 @@ async function runTask(
     const place = { ordinal: first + done, session, step }
     listener.started(place)
     const result = await keepOutput(session, await toolbox.use(step))
-    // Before the step is saved: a worker that repeats it adds the turn again, with the same id, so
-    // it is kept once.
-    const turn = turnOfStep(place.ordinal - ofSession + 1, step, result)
-    await memoryContext.require().addTurn(session, turn)
     try {
       await saveStep({
         run,
@@ -107,6 +103,7 @@ async function runTask(
         number: done + 1,
         checkpoint: checkpoint?.eventId ?? null,
         result,
+        turn: turnOfStep(place.ordinal - ofSession + 1, step, result),
         endsSession: isLast && done + 1 === task.steps.length,
       })
       listener.saved(place)

@@ -1,4 +1,5 @@
 import type { EventId, Identity, RunIdentity } from '@harborage/core'
+import { memoryContext, type ConversationTurn } from '@harborage/memory'
 import { stateContext, type StateStore, type StateTransaction } from '@harborage/state'
 import {
   sessionCost,
@@ -10,7 +11,7 @@ import {
   type StepResult,
 } from '../slots.ts'
 import { addCost, NO_COST } from './add-cost.ts'
-import { commitWithRetry } from './commit-with-retry.ts'
+import { commitStep } from './commit-step.ts'
 
 export interface FinishedStep {
   readonly run: RunIdentity
@@ -24,24 +25,26 @@ export interface FinishedStep {
    */
   readonly checkpoint: EventId | null
   readonly result: StepResult
+  /** What is remembered of the step. */
+  readonly turn: ConversationTurn
   readonly endsSession: boolean
 }
 
 /**
- * Saves one finished step in one commit: its result, the checkpoint, the costs and, at the end, the
- * change of the session's lifecycle.
+ * Saves one finished step in one commit: its result, the checkpoint, the costs, its turn of the
+ * conversation and, at the end, the change of the session's lifecycle.
  *
  * @throws `condition_failed` if another worker has continued meanwhile. Then nothing is saved.
  */
 export async function saveStep(finished: FinishedStep): Promise<void> {
-  const { run, task, step, number, checkpoint, result, endsSession } = finished
+  const { run, task, step, number, checkpoint, result, turn, endsSession } = finished
   const store = stateContext.require()
   const session = { tenantId: run.tenantId, userId: run.userId, sessionId: run.sessionId }
   const cost = await sessionCost.loadWithEventId(store, session)
   const ending = endsSession ? await endSession(store, session) : {}
   const slot = taskStep(number)
 
-  await commitWithRetry(store, {
+  const slots = {
     expect: [
       { identity: run, kind: slot.kind, eventId: null },
       { identity: run, kind: taskCheckpoint.kind, eventId: checkpoint },
@@ -54,6 +57,10 @@ export async function saveStep(finished: FinishedStep): Promise<void> {
       await sessionCost.record(session, addCost(cost?.value ?? NO_COST, result)),
       ...(ending.save ?? []),
     ],
+  }
+  await commitStep({
+    slots: store.prepare.commit(slots),
+    turn: memoryContext.require().prepare.addTurn(session, turn),
   })
 }
 

@@ -4,8 +4,8 @@ import type { PlannedStep, StepResult } from '../slots.ts'
 const MOST_CHARACTERS = 400
 
 /**
- * Returns the turn for a step: the task and its result. The turn has the id of the step, so a
- * repeated step is remembered once.
+ * Returns the turn for a step: the task and its result. The turn has the id of the step, so it is
+ * saved once with it.
  *
  * @param number The step's place in its session, from 1.
  */
