@@ -19,9 +19,9 @@ const ENOUGH_BYTES = 16 * 1024
 export type StatementResult = pg.QueryResult<Record<string, unknown>>
 
 interface Sent {
-  name?: string
+  readonly name?: string
   readonly text: string
-  readonly values?: unknown[]
+  values?: unknown[]
   readonly queryMode?: 'extended'
   /** The parsers of this package, and not those of the caller's pool. */
   readonly types: typeof columnParsers
@@ -31,8 +31,8 @@ interface Sent {
 export class StatementRunner {
   readonly #isPrepared: boolean
   readonly #timeoutMs: number
-  /** Names of statements by their SQL: every opened store compiles its own. */
-  readonly #names = new Map<string, string>()
+  /** By their SQL: every opened store compiles its own statements. */
+  readonly #prepared = new Map<string, Sent>()
   /** Connections that were ended because one of their statements was not answered. */
   readonly #silent = new WeakSet<pg.Client>()
 
@@ -43,7 +43,7 @@ export class StatementRunner {
 
   /** Runs a compiled statement. */
   run(client: pg.Client, statement: CompiledSql, values: unknown[]): Promise<StatementResult> {
-    return this.#send(client, this.#prepared(statement, values))
+    return this.#send(client, this.#sent(statement, values))
   }
 
   /**
@@ -62,7 +62,7 @@ export class StatementRunner {
   begin(client: pg.Client, begin: string, steps: readonly SqlStep[]): Promise<StatementResult>[] {
     const waiting = steps.map(() => this.#waiting(client))
     const statements = steps.map(({ statement, values, ofPart }, index) => ({
-      config: ofPart === undefined ? this.#prepared(statement, values) : once(statement, values),
+      config: ofPart === undefined ? this.#sent(statement, values) : once(statement, values),
       answer: waiting[index]?.answer ?? (() => {}),
     }))
     client.query(new StatementGroup(begin, statements))
@@ -74,14 +74,25 @@ export class StatementRunner {
     return this.#send(client, { text, types: columnParsers })
   }
 
-  #prepared(statement: CompiledSql, values: unknown[]): Sent {
-    const query: Sent = {
-      text: statement.sql,
-      values: values.some(Array.isArray) ? values.map(encoded) : values,
-      types: columnParsers,
-    }
-    if (this.#isPrepared) query.name = this.#nameOf(statement)
-    return query
+  /**
+   * Returns a statement with values. The rest is in its prototype: pg clones the properties of its
+   * own for each query, which takes 1 µs for each of them.
+   */
+  #sent(statement: CompiledSql, values: unknown[]): Sent {
+    const sent: Sent = Object.create(this.#prepare(statement))
+    sent.values = values.some(Array.isArray) ? values.map(encoded) : values
+    return sent
+  }
+
+  #prepare(statement: CompiledSql): Sent {
+    const known = this.#prepared.get(statement.sql)
+    if (known !== undefined) return known
+    const text = statement.sql
+    const prepared = this.#isPrepared
+      ? { text, types: columnParsers, name: uniqueName(statement) }
+      : { text, types: columnParsers }
+    this.#prepared.set(text, prepared)
+    return prepared
   }
 
   #send(client: pg.Client, query: Sent): Promise<StatementResult> {
@@ -115,17 +126,12 @@ export class StatementRunner {
       },
     }
   }
+}
 
-  /** Returns a name that is unique to the SQL: two schemas may share a connection. */
-  #nameOf(statement: CompiledSql): string {
-    const known = this.#names.get(statement.sql)
-    if (known !== undefined) return known
-    const digest = hash('sha256', statement.sql, 'hex').slice(0, 12)
-    const name = `harbor_${statement.name}`.slice(0, NAME_CHARACTERS - digest.length - 1)
-    const unique = `${name}_${digest}`
-    this.#names.set(statement.sql, unique)
-    return unique
-  }
+/** Returns a name that is unique to the SQL: two schemas may share a connection. */
+function uniqueName({ name, sql }: CompiledSql): string {
+  const digest = hash('sha256', sql, 'hex').slice(0, 12)
+  return `${`harbor_${name}`.slice(0, NAME_CHARACTERS - digest.length - 1)}_${digest}`
 }
 
 /**
