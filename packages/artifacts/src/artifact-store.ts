@@ -1,5 +1,11 @@
 import type { CallOptions } from '@harborage/core'
-import { checkSignal, KnownNames, MAX_PAGE_BYTES, type StoreOptions } from '@harborage/core/kit'
+import {
+  checkSignal,
+  KnownNames,
+  MAX_PAGE_BYTES,
+  releaseOf,
+  type StoreOptions,
+} from '@harborage/core/kit'
 import type { ArtifactDriver, ArtifactKey } from './artifact-driver.ts'
 import { ArtifactSubtrees } from './artifact-subtrees.ts'
 import {
@@ -69,9 +75,8 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
   constructor(driver: ArtifactDriver, options: ArtifactStoreOptions = {}) {
     super(driver)
     this.#maxBytes = checkMaxBytes(options)
-    storeNames.check(options)
     this.#driver = driver
-    this.#release = options.release ?? (() => driver.close())
+    this.#release = releaseOf(driver, options, storeNames)
     this.prepare = new ArtifactPreparations(driver, this.#gate, this.#maxBytes)
   }
 

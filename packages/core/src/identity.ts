@@ -115,7 +115,7 @@ export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
  */
 function checkIdentityNames(identity: object, names: KnownNames): void {
   try {
-    names.check(identity)
+    names.checkUnknown(identity)
   } catch (cause) {
     if (isHarborageError(cause)) throw cause
     throw new HarborageError(

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Database } from './database.ts'
 import { HarborageError, isHarborageError } from './harborage-error.ts'
 import { nearestName } from './kit/nearest-name.ts'
-import { has, isObjectOf } from './kit/object-of-names.ts'
+import { has, isObjectOf, withoutInherited } from './kit/object-of-names.ts'
 
 /**
  * Where a store keeps its data. Pass a DSN, a driver with its DSN, or an open database. Without any
@@ -129,7 +129,7 @@ function readConfig<Schema extends z.ZodType>(
   config: unknown,
 ): ReadConfig<z.output<Schema>> {
   try {
-    const parsed = schema.safeParse(config)
+    const parsed = schema.safeParse(withoutInherited(config))
     if (parsed.success) return { data: parsed.data }
     return { faults: parsed.error.issues.map((issue) => faultOf(issue, schema)) }
   } catch (cause) {

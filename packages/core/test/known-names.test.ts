@@ -1,6 +1,6 @@
 import { listenToOperations } from '@harborage/core'
 import { KnownNames } from '@harborage/core/kit'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 
 const names = new KnownNames('options', ['signal', 'ifEventId', 'pageSize'])
 
@@ -30,6 +30,16 @@ test('names that a library added to the prototype of all objects are ignored', (
   Object.assign(Object.prototype, { ofEveryObject: 1 })
   names.check({ signal: 1 })
   expect(() => names.check({ ofEveryObject: 1 })).toThrow('a name that this call does not know')
+})
+
+test('a known name that something added to the prototype of all objects is rejected', () => {
+  Object.assign(Object.prototype, { pageSize: 1 })
+  onTestFinished(() => void Reflect.deleteProperty(Object.prototype, 'pageSize'))
+  expect(() => names.check({ signal: 1 })).toThrow(
+    'options has no pageSize, but something added one to Object.prototype: remove it there',
+  )
+  names.check({ pageSize: 2 })
+  names.checkUnknown({ signal: 1 })
 })
 
 test.each([

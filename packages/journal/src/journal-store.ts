@@ -1,5 +1,5 @@
 import type { CallOptions, Owner } from '@harborage/core'
-import { checkSignal, type StoreOptions } from '@harborage/core/kit'
+import { checkSignal, releaseOf, type StoreOptions } from '@harborage/core/kit'
 import { checkEntries } from './internal/check-entries.ts'
 import { checkReplacement } from './internal/check-replacement.ts'
 import { checkAppendOptions, checkStream, checkTrim } from './internal/check-stream.ts'
@@ -40,10 +40,10 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
    *
    * @param driver The storage backend. By default the store closes it when it is closed.
    */
-  constructor(driver: JournalDriver, { release = () => driver.close() }: StoreOptions = {}) {
+  constructor(driver: JournalDriver, options?: StoreOptions) {
     super(driver)
     this.#driver = driver
-    this.#release = release
+    this.#release = releaseOf(driver, options)
     this.prepare = new JournalPreparations(driver, this.#gate)
   }
 

@@ -2,6 +2,7 @@ import { HarborageError, type Context, type StoreConfig } from '@harborage/core'
 import {
   createContext,
   defineStore,
+  readProperty,
   storeConfigOf,
   type StoreDriverFactory,
 } from '@harborage/core/kit'
@@ -43,9 +44,9 @@ export async function openJournalStore(config: JournalStoreConfig = {}): Promise
 
 const MAX_POLL_MS = 60_000
 
-function checkOptions(config: JournalStoreConfig): JournalDriverOptions {
-  const pollMs: unknown = config.pollMs
-  if (pollMs === undefined) return {}
+function checkOptions(config: JournalStoreConfig): JournalDriverOptions | undefined {
+  const pollMs: unknown = readProperty(config, 'pollMs')
+  if (pollMs === undefined) return undefined
   const isSound = typeof pollMs === 'number' && Number.isInteger(pollMs)
   if (isSound && pollMs >= 1 && pollMs <= MAX_POLL_MS) return { pollMs }
   throw new HarborageError(

@@ -1,5 +1,5 @@
 import type { CallOptions, EventId, RunIdentity } from '@harborage/core'
-import { checkEventId } from '@harborage/core/kit'
+import { checkEventId, KnownNames, releaseOf } from '@harborage/core/kit'
 import type {
   ConversationTurn,
   ForgetOutcome,
@@ -24,6 +24,8 @@ import type { MemoryDriver } from './memory-driver.ts'
 import { MemoryPreparations } from './prepare-memory.ts'
 import { MemorySubtrees } from './memory-subtrees.ts'
 import { turnTokens } from './token-estimator.ts'
+
+const storeNames = new KnownNames('options', ['rules', 'release'], 'invalid_config')
 
 /**
  * A store of conversations, each kept under a declared strategy. Open one with `openMemoryStore`.
@@ -57,11 +59,12 @@ export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
    *
    * @param driver The storage backend. By default the store closes it when it is closed.
    */
-  constructor(driver: MemoryDriver, { rules, release = () => driver.close() }: MemoryStoreOptions) {
-    super(driver, rules)
+  constructor(driver: MemoryDriver, options: MemoryStoreOptions) {
+    super(driver, options.rules)
+    const { rules } = options
     this.#driver = driver
     this.#rules = rules
-    this.#release = release
+    this.#release = releaseOf(driver, options, storeNames)
     const { strategy } = rules
     this.#calls = new MemoryCalls({ gate: this.#gate, driver, strategy, events: this.#events })
     this.#retention = { ...rules, maxBacklogTurns: rules.recoveryBacklogMax * FOLD_BATCH_TURNS }

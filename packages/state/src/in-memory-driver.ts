@@ -59,8 +59,8 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   readonly #hasKindIndex: boolean
   readonly steps: StepSide<StatePart, CommitOutcome> = inMemorySide((parts) => this.#stage(parts))
 
-  constructor({ kindIndex = true }: StateDriverOptions = {}) {
-    this.#hasKindIndex = kindIndex
+  constructor(options?: StateDriverOptions) {
+    this.#hasKindIndex = options?.kindIndex ?? true
   }
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {

@@ -1,5 +1,11 @@
 import { type CallOptions, type EventId, HarborageError, type Owner } from '@harborage/core'
-import { checkEventId, checkOwner, checkSignal, type StoreOptions } from '@harborage/core/kit'
+import {
+  checkEventId,
+  checkOwner,
+  checkSignal,
+  releaseOf,
+  type StoreOptions,
+} from '@harborage/core/kit'
 import {
   carriedIdentity,
   checkCondition,
@@ -51,11 +57,12 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * Makes a store on a driver. `openStateStore` does this for you.
    *
    * @param driver The storage backend. By default the store closes it when it is closed.
+   * @throws `invalid_config` if an option is unknown.
    */
-  constructor(driver: StateDriver, { release = () => driver.close() }: StoreOptions = {}) {
+  constructor(driver: StateDriver, options?: StoreOptions) {
     super(driver)
     this.#driver = driver
-    this.#release = release
+    this.#release = releaseOf(driver, options)
     this.prepare = new StatePreparations(driver, this.#gate)
   }
 

@@ -156,7 +156,7 @@ function readFilter(filter: ArtifactFilter): { readonly [Part in keyof ArtifactF
   }
   try {
     const parts = filterParts.map((part) => [part, readProperty(given, part)] as const)
-    filterNames.check(given)
+    filterNames.checkUnknown(given)
     return Object.fromEntries(parts)
   } catch (cause) {
     if (isHarborageError(cause)) throw cause

@@ -163,12 +163,27 @@ export class KnownNames {
 
   /**
    * Checks that an argument has no other names, including inherited ones, and is an object that may
-   * have them: no promise, Map or array, whose options would all be left out.
+   * have them: no promise, Map or array, whose options would all be left out. It must not have a
+   * known name from `Object.prototype` either, to which an attack on a merge function may have added
+   * it: `ifEventId` there would be the condition of every call.
    *
    * @throws An error with the code of the constructor. It suggests the most similar known name and
    * lists all of them.
    */
   check(given: object): void {
+    this.checkUnknown(given)
+    for (const name of this.#names) {
+      if (name in Object.prototype && isOfEveryObject(given, name))
+        throw this.#refuseInherited(name)
+    }
+  }
+
+  /**
+   * Checks the same, except for names from `Object.prototype`, which {@link readProperty} ignores.
+   *
+   * @throws An error as {@link KnownNames.check} does.
+   */
+  checkUnknown(given: object): void {
     for (const name in given) {
       if (!this.#names.has(name) && !isOfEveryObject(given, name)) throw this.#refuse(name)
     }
@@ -183,6 +198,13 @@ export class KnownNames {
     return new HarborageError(
       this.#code,
       `${this.#argument} is ${what} pass an object with some of ${known}`,
+    )
+  }
+
+  #refuseInherited(name: string): Error {
+    return new HarborageError(
+      this.#code,
+      `${this.#argument} has no ${name}, but something added one to Object.prototype: remove it there`,
     )
   }
 

@@ -1,4 +1,5 @@
 import { engines, type Database } from '../database.ts'
+import { checkOptionNames, describeType, KnownNames } from './argument-checks.ts'
 import { asDriverFailure } from './driver-failure.ts'
 import { DriverRegistry, type Registered, schemeOf } from './driver-registry.ts'
 import { HarborageError } from '../harborage-error.ts'
@@ -30,6 +31,29 @@ export interface StoreOptions {
    * Closes the driver, and a database that was opened for it. Default: the driver's own `close`.
    */
   readonly release?: () => Promise<void>
+}
+
+const storeOptionNames = new KnownNames('options', ['release'], 'invalid_config')
+
+/**
+ * Returns the function that closes what a store uses: that of its options, or the driver's own.
+ *
+ * @param options What the class of the store was called with.
+ * @param names The names that the options may have. Default: those of {@link StoreOptions}.
+ * @throws `invalid_config` if an option is unknown, or `release` is not a function.
+ */
+export function releaseOf(
+  driver: ClosableDriver,
+  options: StoreOptions | undefined,
+  names: KnownNames = storeOptionNames,
+): () => Promise<void> {
+  checkOptionNames(options, names)
+  const { release = () => driver.close() } = options ?? {}
+  if (typeof release === 'function') return release
+  throw new HarborageError(
+    'invalid_config',
+    `options.release is ${describeType(release)}: pass a function that closes the driver, or leave it out`,
+  )
 }
 
 /** The sources of a store's drivers. `Options` are those that its drivers take. */

@@ -80,7 +80,7 @@ export { codeOf, isError, messageOf } from './caught-error.ts'
 export { compareNames } from './compare-names.ts'
 export { DriverRegistry, schemeOf, type Registered } from './driver-registry.ts'
 export { turnIfHeld } from './event-loop-turn.ts'
-export { isOfEveryObject, readProperty } from './object-of-names.ts'
+export { isOfEveryObject, readProperty, withoutInherited } from './object-of-names.ts'
 // Strict JSON.
 export { parseJsonObject, strictJson, strictJsonObject } from './json.ts'
 // What an engine runs on.
@@ -95,6 +95,7 @@ export {
   type DefinedStore,
   type DriverSource,
   type OpenedDriver,
+  releaseOf,
   type StoreDriverFactory,
   type StoreOptions,
 } from './define-store.ts'

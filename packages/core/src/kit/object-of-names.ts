@@ -25,6 +25,20 @@ export function readProperty(given: object, name: string): unknown {
     : Reflect.get(given, name)
 }
 
+/**
+ * Returns an argument for a schema library, which would read what something added to
+ * `Object.prototype`: a copy without that, if there is any.
+ */
+export function withoutInherited(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given
+  if (Object.keys(Object.prototype).length === 0) return given
+  const own: object = Object.setPrototypeOf({}, null)
+  for (const name in given) {
+    if (!isOfEveryObject(given, name)) Reflect.set(own, name, Reflect.get(given, name))
+  }
+  return own
+}
+
 /** Returns whether an object has a name that does not come from `Object.prototype`. */
 export function has(given: object, name: string): boolean {
   return name in given && !isOfEveryObject(given, name)

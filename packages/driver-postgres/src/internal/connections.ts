@@ -21,7 +21,7 @@ export type StatementResult = pg.QueryResult<Record<string, unknown>>
 interface Sent {
   readonly name?: string
   readonly text: string
-  values?: unknown[]
+  readonly values?: unknown[]
   readonly queryMode?: 'extended'
   /** The parsers of this package, and not those of the caller's pool. */
   readonly types: typeof columnParsers
@@ -79,9 +79,10 @@ export class StatementRunner {
    * own for each query, which takes 1 µs for each of them.
    */
   #sent(statement: CompiledSql, values: unknown[]): Sent {
-    const sent: Sent = Object.create(this.#prepare(statement))
-    sent.values = values.some(Array.isArray) ? values.map(encoded) : values
-    return sent
+    const sent: unknown = Object.create(this.#prepare(statement))
+    return Object.assign(sent as Sent, {
+      values: values.some(Array.isArray) ? values.map(encoded) : values,
+    })
   }
 
   #prepare(statement: CompiledSql): Sent {

@@ -30,10 +30,10 @@ export { journalSubsystem }
 export function openSqlJournalDriver(
   database: Database,
   migrate: 'apply' | 'verify',
-  { pollMs }: JournalDriverOptions = {},
+  options?: JournalDriverOptions,
 ): Promise<JournalDriver> {
   return openSteppingDriver(database, migrate, {
     subsystem: journalSubsystem,
-    create: (sqlDatabase, steps) => new SqlJournalDriver(sqlDatabase, steps, pollMs),
+    create: (sqlDatabase, steps) => new SqlJournalDriver(sqlDatabase, steps, options?.pollMs),
   })
 }

@@ -1,5 +1,5 @@
 import { HarborageError, newEventId, type EventId, type JsonObject } from '@harborage/core'
-import { captureDate, checkEventId, strictJsonObject } from '@harborage/core/kit'
+import { captureDate, checkEventId, strictJsonObject, withoutInherited } from '@harborage/core/kit'
 import { z } from 'zod'
 import { MAX_TURN_BYTES, type ConversationTurn, type TrajectoryDigest } from '../conversation.ts'
 
@@ -76,7 +76,7 @@ const digestNames: ReadonlySet<string> = new Set<keyof TrajectoryDigest>([
  * @throws `invalid_record`, naming the field.
  */
 export function checkTurn(turn: ConversationTurn): GivenTurn {
-  const parsed = givenTurn.safeParse(turn)
+  const parsed = givenTurn.safeParse(withoutInherited(turn))
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
       ({ code, path, message }) =>
@@ -85,13 +85,13 @@ export function checkTurn(turn: ConversationTurn): GivenTurn {
     )
     throw new HarborageError('invalid_record', faults.join('; '))
   }
-  const { timestamp = new Date() } = parsed.data
-  const isIdGiven = 'turnId' in parsed.data
+  const isIdGiven = Object.hasOwn(parsed.data, 'turnId')
+  const isTimeGiven = Object.hasOwn(parsed.data, 'timestamp')
   const written = writeTurn({
     ...parsed.data,
     // Rejects an explicit `undefined`: each retry would get a new id and add the turn again.
     turnId: isIdGiven ? checkEventId('turn.turnId', parsed.data.turnId) : newEventId(),
-    timestamp,
+    timestamp: (isTimeGiven ? parsed.data.timestamp : undefined) ?? new Date(),
   })
   return { ...written, isIdGiven }
 }

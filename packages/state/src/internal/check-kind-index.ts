@@ -1,15 +1,15 @@
 import { HarborageError } from '@harborage/core'
-import { describeType } from '@harborage/core/kit'
+import { describeType, readProperty } from '@harborage/core/kit'
 import type { StateDriverOptions } from '../kind-index.ts'
 
 /**
- * Returns the options of the driver in the configuration of a store.
+ * Returns the options of the driver in the configuration of a store, if it has any.
  *
  * @throws `invalid_config` if `kindIndex` is malformed or cannot be read.
  */
-export function checkKindIndex(config: StateDriverOptions): StateDriverOptions {
+export function checkKindIndex(config: StateDriverOptions): StateDriverOptions | undefined {
   const given = kindIndexOf(config)
-  if (given === undefined) return {}
+  if (given === undefined) return undefined
   if (typeof given === 'boolean') return { kindIndex: given }
   throw new HarborageError(
     'invalid_config',
@@ -19,7 +19,7 @@ export function checkKindIndex(config: StateDriverOptions): StateDriverOptions {
 
 function kindIndexOf(config: StateDriverOptions): unknown {
   try {
-    return config.kindIndex
+    return readProperty(config, 'kindIndex')
   } catch (cause) {
     throw new HarborageError(
       'invalid_config',

@@ -30,8 +30,9 @@ export { stateSubsystem }
 export function openSqlStateDriver(
   database: Database,
   migrate: 'apply' | 'verify',
-  { kindIndex }: StateDriverOptions = {},
+  options?: StateDriverOptions,
 ): Promise<StateDriver> {
+  const kindIndex = options?.kindIndex
   const isWanted = kindIndex === undefined ? undefined : !kindIndex
   return openSteppingDriver(database, migrate, {
     subsystem: { ...stateSubsystem, optional: { ...stateSubsystem.optional, isWanted } },
