@@ -1,11 +1,16 @@
 import { hash } from 'node:crypto'
 
 import { type Database, type Identity, newEventId } from '@harborage/core'
-import type { ConversationTurn } from '@harborage/memory'
 
 import type { Build } from './build.ts'
 import type { Message, RecordedRun, RunKeeper } from './run-keeper.ts'
-import { CHECKPOINT, stepWriter, type Stores, type WriteStep } from './write-step.ts'
+import {
+  type AgentStep,
+  CHECKPOINT,
+  stepWriter,
+  type Stores,
+  type WriteStep,
+} from './write-step.ts'
 
 /**
  * A message of an unfinished turn. The result of a tool is an artifact, which is named by its
@@ -37,7 +42,7 @@ export async function harborageRuns(build: Build, database: Database): Promise<R
     keep: async (tenantId, run) => {
       const keeping = new Keeping(write, tenantId, run)
       await keeping.keepAll()
-      const turn = keeping.endTurn()
+      const { turn } = keeping.endTurn()
       if (turn !== undefined) await memory.addTurn(identityOf(tenantId, run), turn)
     },
     check: (tenantId, run) => check(stores, identityOf(tenantId, run), run),
@@ -96,13 +101,13 @@ class Keeping {
 
   async keepAll(): Promise<void> {
     for (const [step, message] of this.#run.messages.entries()) {
-      const turn = message.role === 'user' ? this.endTurn() : undefined
+      const ended = message.role === 'user' ? this.endTurn() : {}
       const output = this.#take(message)
       const checkpoint: Checkpoint = { step, instructions: this.#instructions, open: this.#open }
       const id = await this.#write(this.#identity, {
         checkpoint: { bytes: bytesOf(checkpoint), version: step },
         output,
-        turn,
+        ...ended,
       })
       if (id !== undefined && message.role === 'tool') this.#hidden.push(id)
     }
@@ -122,11 +127,11 @@ class Keeping {
   }
 
   /** Returns the turn that is open, if there is one, and begins another. */
-  endTurn(): ConversationTurn | undefined {
+  endTurn(): Pick<AgentStep, 'turn'> {
     const said = this.#open.filter((kept): kept is Message => 'content' in kept)
     const user = said.find(({ role }) => role === 'user')
     const answer = said.findLast(({ role, content }) => role === 'assistant' && content)
-    const turn = user && {
+    const ended = user && {
       turnId: newEventId(),
       userMessage: user.content ?? '',
       assistantResponse: answer?.content ?? '',
@@ -134,7 +139,7 @@ class Keeping {
     }
     this.#open = []
     this.#hidden = []
-    return turn
+    return ended === undefined ? {} : { turn: ended }
   }
 }
 

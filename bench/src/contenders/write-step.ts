@@ -19,7 +19,7 @@ export interface AgentStep {
   /** The output of a tool. */
   readonly output: string | undefined
   /** The turn that ended with the step before. */
-  readonly turn: ConversationTurn | undefined
+  readonly turn?: ConversationTurn
 }
 
 /** The kind of the slot of the checkpoint. */

@@ -32,7 +32,8 @@ export function readProperty(given: object, name: string): unknown {
 export function withoutInherited(given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given
   if (Object.keys(Object.prototype).length === 0) return given
-  const own: object = Object.setPrototypeOf({}, null)
+  const own: object = {}
+  Reflect.setPrototypeOf(own, null)
   for (const name in given) {
     if (!isOfEveryObject(given, name)) Reflect.set(own, name, Reflect.get(given, name))
   }
