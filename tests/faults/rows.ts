@@ -12,6 +12,7 @@ import { longReaders } from './rows/long-readers/row.ts'
 import { poolAndNetwork } from './rows/pool-and-network/row.ts'
 import { pooler } from './rows/pooler/row.ts'
 import { postgresCrash } from './rows/postgres-crash/row.ts'
+import { powerCutSteps } from './rows/power-cut-steps/row.ts'
 import { powerLoss } from './rows/power-loss/row.ts'
 import { processKill } from './rows/process-kill/row.ts'
 import { racingReplicas } from './rows/racing-replicas/row.ts'
@@ -27,6 +28,7 @@ export const rows: readonly FaultRow[] = [
   postgresCrash,
   answerLost,
   tornSteps,
+  powerCutSteps,
   killedAppenders,
   racingReplicas,
   racingSteps,

@@ -11,13 +11,11 @@ import { judge, operationsIn } from '../writer/judge.ts'
 import { observe, type Picture } from '../writer/observe.ts'
 import { openStores, type Durability } from '../writer/open-stores.ts'
 import { acknowledgedOf } from '../writer/told.ts'
+import type { PowerCut } from './cuts-of.ts'
 import { DATABASE, WRITER } from './record.ts'
 
-/** The state of the disk after a power loss. */
-export interface Cut {
-  readonly files: ReadonlyMap<string, Uint8Array>
-  /** The lines that the writer had written by then. */
-  readonly told: readonly string[]
+/** The state of the disk after a power loss, and what the writer was. */
+export interface Cut extends PowerCut {
   readonly callers: number
   readonly durability: Durability
 }

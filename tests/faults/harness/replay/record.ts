@@ -35,14 +35,42 @@ export interface Recording {
   readonly last: string
 }
 
+/** A process that fills a new database. */
+export interface RecordedProcess {
+  readonly script: string
+  /** Returns its first argument, with the database and the file to which it tells what is done. */
+  readonly configOf: (dsn: string, log: string) => unknown
+  readonly brokenBuild: BrokenBuild | undefined
+  /** A fault, as strace's `inject=` takes it. */
+  readonly fault?: string | undefined
+}
+
 /**
  * Runs a writer that fills a new database, and records it.
  *
  * @param folder An empty folder, by its real path, for the database and the records.
  */
-export async function record(
+export function record(
   folder: string,
   { brokenBuild, fault, ...options }: RecordingOptions,
+): Promise<Recording> {
+  const configOf = (dsn: string, log: string): WriterOptions => ({
+    ...options,
+    dsn,
+    writer: WRITER,
+    log,
+  })
+  return recordProcess(folder, { script: writerScript, configOf, brokenBuild, fault })
+}
+
+/**
+ * Runs a process that fills a new database, and records it.
+ *
+ * @param folder As of {@link record}.
+ */
+export async function recordProcess(
+  folder: string,
+  { script, configOf, brokenBuild, fault }: RecordedProcess,
 ): Promise<Recording> {
   const trace = join(folder, 'trace')
   const files = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-journal`, LOG]
@@ -53,8 +81,8 @@ export async function record(
     ...[folder, ...files.map((name) => join(folder, name))].flatMap((path) => ['-P', path]),
   ]
   const dsn = `sqlite:${join(folder, DATABASE)}`
-  const told: WriterOptions = { ...options, dsn, writer: WRITER, log: join(folder, LOG) }
-  const child = startProcess(writerScript, [JSON.stringify(told)], { brokenBuild, under })
+  const config = configOf(dsn, join(folder, LOG))
+  const child = startProcess(script, [JSON.stringify(config)], { brokenBuild, under })
   await once(child, 'exit')
   const text = await readFile(trace, 'latin1')
   const events = parseStrace(text, folder, LOG)

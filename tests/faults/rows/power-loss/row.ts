@@ -5,13 +5,10 @@ import type { BrokenBuild, FaultRow, Figures, RowRun } from '../../harness/fault
 import { figures, sumOf } from '../../harness/figures.ts'
 import { inTemporaryFolder } from '../../harness/temporary-folder.ts'
 import { savesLater } from '../../harness/writer/broken-builds.ts'
-import type { Durability } from '../../harness/writer/open-stores.ts'
 import { CLOSED } from '../../harness/writer/told.ts'
-import { checkCut, type Cut } from '../../harness/replay/check-cut.ts'
-import { Disk } from '../../harness/replay/disk.ts'
-import type { Fate } from '../../harness/replay/disk-file.ts'
+import { checkCut } from '../../harness/replay/check-cut.ts'
+import { cutsOf } from '../../harness/replay/cuts-of.ts'
 import { record } from '../../harness/replay/record.ts'
-import type { DiskEvent } from '../../harness/replay/strace-log.ts'
 
 /** The number of cuts per recording. */
 const CUTS = 125
@@ -67,8 +64,9 @@ async function cutPower({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
       )
       if (last !== CLOSED) throw new Error(`a recorded writer ended early: ${last}`)
       const here = Math.min(cuts, rounds - index * cuts)
-      for (const cut of cutsOf(events, here, durability, randomSource(index))) {
-        found.push({ ...(await checkCut(cut)), rounds: 1, acknowledged: 0 })
+      for (const cut of cutsOf(events, here, randomSource(index))) {
+        const checked = await checkCut({ ...cut, callers: CALLERS, durability })
+        found.push({ ...checked, rounds: 1, acknowledged: 0 })
         progress((done += 1))
       }
       found.push(figures({ acknowledged: CALLERS * OPERATIONS }))
@@ -76,44 +74,4 @@ async function cutPower({ rounds, brokenBuild, progress }: RowRun): Promise<Figu
   }
   await Promise.all(Array.from({ length: RECORDINGS_AT_ONCE }, recordNext))
   return sumOf(found)
-}
-
-/** Returns cuts that are spread over the recording. */
-function* cutsOf(
-  events: readonly DiskEvent[],
-  cuts: number,
-  durability: Durability,
-  random: () => number,
-): Generator<Cut> {
-  const disk = new Disk()
-  const told: string[] = []
-  let next = 0
-  for (const [index, event] of events.entries()) {
-    while (next < cuts && index >= ((next + random()) * events.length) / cuts) {
-      yield {
-        files: disk.after(fates(next, random)),
-        told: [...told],
-        callers: CALLERS,
-        durability,
-      }
-      next += 1
-    }
-    if (event.type === 'tell') told.push(...event.lines)
-    else disk.apply(event)
-  }
-  for (; next < cuts; next += 1) {
-    yield { files: disk.after(fates(next, random)), told: [...told], callers: CALLERS, durability }
-  }
-}
-
-/** Returns the fates of unsynchronized changes: all are lost, all are kept, or a random part. */
-function fates(cut: number, random: () => number): () => Fate {
-  if (cut % 5 === 0) return () => 'lost'
-  if (cut % 5 === 1) return () => 'kept'
-  const lost = random()
-  return () => {
-    const drawn = random()
-    if (drawn < lost) return 'lost'
-    return random() < 0.5 ? 'kept' : 'torn'
-  }
 }

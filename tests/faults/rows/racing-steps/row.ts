@@ -8,7 +8,7 @@ import { figures, isNoticed, sumOf } from '../../harness/figures.ts'
 import { freshDatabase } from '../../harness/postgres.ts'
 import { Worker } from '../../harness/worker.ts'
 import { openStepStores } from '../torn-steps/step-lane.ts'
-import { CHAIN, identity, slots } from './shared-rows.ts'
+import { CHAIN, identity, session, slots, STREAM } from './shared-rows.ts'
 import type { RaceAnswer } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
@@ -21,7 +21,7 @@ const CALLS_PER_DATABASE = 1_600
 
 export const racingSteps: FaultRow = {
   name: 'racing steps',
-  how: `${PROCESSES.full} processes with 4 callers each make steps with and without ids, commits and single calls over the same slots, artifacts and conversation, in opposite orders, on SQLite and Postgres in turns`,
+  how: `${PROCESSES.full} processes with 4 callers each make steps with and without ids, commits and single calls over the same slots, artifacts, conversation and stream, in opposite orders, on SQLite and Postgres in turns`,
   checked:
     'no call fails but by its own condition, and Postgres counts no deadlock; slots that are written together agree; the turns of a chain of compare-and-set are in its order',
   unit: 'calls',
@@ -109,17 +109,24 @@ async function race(
   const answers = await Promise.all(workers.map((worker) => worker.call<RaceAnswer>('run', each)))
   await using stores = await openStepStores(dsn)
   const turns = answers.reduce((sum, answer) => sum + answer.turns, 0)
+  const entries = answers.reduce((sum, answer) => sum + answer.entries, 0)
   return sumOf([
     ...answers.map(({ acknowledged, violations }) => figures({ acknowledged, violations })),
-    await look(stores, turns),
+    await look(stores, turns, entries),
     figures({ rounds: calls }),
   ])
 }
 
-/** Returns what is wrong with the rows after the race, with so many turns outside of the chain. */
+/**
+ * Resolves to what is wrong with the rows after the race.
+ *
+ * @param others How many turns were added outside of the chain.
+ * @param entries How many entries were appended.
+ */
 async function look(
-  { state, memory }: Awaited<ReturnType<typeof openStepStores>>,
+  { state, memory, journal }: Awaited<ReturnType<typeof openStepStores>>,
   others: number,
+  entries: number,
 ): Promise<Figures> {
   const records = await state.loadMany(slots.map((kind) => ({ identity, kind })))
   const texts = new Set(records.map((record) => record && Buffer.from(record.bytes).toString()))
@@ -131,10 +138,11 @@ async function look(
   const inOrder = Array.from({ length: links }, (_, index) => `link ${index + 1}`)
   const isInOrder = linked.join() === inOrder.join()
   const kept = messages.length - linked.length
+  const appended = (await journal.head(session, STREAM))?.length ?? 0
   return figures({
     torn: texts.size > 1 ? 1 : 0,
-    lost: Math.max(0, others - kept),
-    duplicated: Math.max(0, kept - others),
+    lost: Math.max(0, others - kept) + Math.max(0, entries - appended),
+    duplicated: Math.max(0, kept - others) + Math.max(0, appended - entries),
     violations: isInOrder ? [] : ['the turns of the chain are not in its order'],
   })
 }

@@ -7,3 +7,6 @@ export const slots: readonly string[] = ['slot.a', 'slot.b', 'slot.c', 'slot.d']
 
 /** The slot that counts the links of the chain. */
 export const CHAIN = 'slot.chain'
+
+/** The stream to which all processes append. */
+export const STREAM = 'events'

@@ -3,7 +3,7 @@ import { commitTogether, isHarborageError, newEventId } from '@harborage/core'
 import { Random } from '../../harness/random.ts'
 import { serve, workerConfig } from '../../harness/serve.ts'
 import { openStepStores } from '../torn-steps/step-lane.ts'
-import { CHAIN, identity, session, slots } from './shared-rows.ts'
+import { CHAIN, identity, session, slots, STREAM } from './shared-rows.ts'
 
 const { dsn, seed } = workerConfig<{ readonly dsn: string; readonly seed: number }>()
 
@@ -11,11 +11,16 @@ const CALLERS = 4
 
 const stores = await openStepStores(dsn)
 
-/** What the callers of a process did. */
-export interface RaceAnswer {
-  readonly acknowledged: number
-  /** Turns that were added outside of the chain. */
+/** What a call added to what all processes share. */
+interface Added {
+  /** Turns outside of the chain. */
   readonly turns: number
+  readonly entries: number
+}
+
+/** What the callers of a process did. */
+export interface RaceAnswer extends Added {
+  readonly acknowledged: number
   readonly violations: readonly string[]
 }
 
@@ -28,17 +33,20 @@ serve({
     return {
       acknowledged: answers.reduce((sum, each) => sum + each.acknowledged, 0),
       turns: answers.reduce((sum, each) => sum + each.turns, 0),
+      entries: answers.reduce((sum, each) => sum + each.entries, 0),
       violations: answers.flatMap(({ violations }) => violations),
     }
   },
 })
 
 async function runCaller(random: Random, calls: number): Promise<RaceAnswer> {
-  let [acknowledged, turns] = [0, 0]
+  let [acknowledged, turns, entries] = [0, 0, 0]
   const violations: string[] = []
   for (let call = 0; call < calls; call += 1) {
     try {
-      turns += await make(random)
+      const added = await make(random)
+      turns += added.turns
+      entries += added.entries
       acknowledged += 1
     } catch (error) {
       // Another caller extended the chain.
@@ -47,29 +55,33 @@ async function runCaller(random: Random, calls: number): Promise<RaceAnswer> {
       violations.push(`a call fails with ${code}: ${String(error)}`)
     }
   }
-  return { acknowledged, turns, violations }
+  return { acknowledged, turns, entries, violations }
 }
 
-/** Makes a random call, and resolves to the number of turns that it added outside of the chain. */
-async function make(random: Random): Promise<number> {
-  const { state, artifacts, memory } = stores
+/** Makes a random call, and resolves to what it added. */
+async function make(random: Random): Promise<Added> {
+  const { state, artifacts, memory, journal } = stores
   const turn = { userMessage: 'other', assistantResponse: '' }
   const bytes = Buffer.from(newEventId())
   const record = (kind: string) => ({ eventId: newEventId(), identity, kind, bytes })
   // Both halves are always written together, in any order.
   const half = random.below(2) === 0 ? slots : slots.toReversed()
   const output = `output ${random.below(4)}`
-  switch (random.below(5)) {
+  const entry = { entryId: newEventId(), bytes }
+  switch (random.below(6)) {
     case 0:
       await state.commit({ save: half.map(record) })
-      return 0
+      return { turns: 0, entries: 0 }
     case 1:
       await artifacts.putText(session, output)
-      return 0
+      return { turns: 0, entries: 0 }
     case 2:
       await memory.addTurn(identity, turn)
-      return 1
-    case 3: {
+      return { turns: 1, entries: 0 }
+    case 3:
+      await journal.append(session, STREAM, [entry])
+      return { turns: 0, entries: 1 }
+    case 4: {
       const held = await state.load(identity, CHAIN)
       const link = Number(held === undefined ? 0 : Buffer.from(held.bytes)) + 1
       await commitTogether({
@@ -83,7 +95,7 @@ async function make(random: Random): Promise<number> {
           ...Object.fromEntries(half.map((kind) => [kind, state.prepare.save(record(kind))])),
         },
       })
-      return 0
+      return { turns: 0, entries: 0 }
     }
     default:
       await commitTogether({
@@ -92,8 +104,9 @@ async function make(random: Random): Promise<number> {
           ...Object.fromEntries(half.map((kind) => [kind, state.prepare.save(record(kind))])),
           turn: memory.prepare.addTurn(identity, turn),
           output: artifacts.prepare.putText(session, output),
+          event: journal.prepare.append(session, STREAM, [entry]),
         },
       })
-      return 1
+      return { turns: 1, entries: 1 }
   }
 }

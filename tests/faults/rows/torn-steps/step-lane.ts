@@ -7,6 +7,7 @@ import {
   type Database,
   type RunIdentity,
 } from '@harborage/core'
+import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
@@ -16,6 +17,7 @@ export interface StepStores extends AsyncDisposable {
   readonly state: StateStore
   readonly artifacts: ArtifactStore
   readonly memory: MemoryStore
+  readonly journal: JournalStore
 }
 
 /** Opens the stores at a DSN, and loads its engine only. */
@@ -27,8 +29,9 @@ export async function openStepStores(dsn: string): Promise<StepStores> {
     const artifacts = opened.use(await openArtifactStore({ database }))
     const rules = { strategy: 'truncation', bus: createEventBus() } as const
     const memory = opened.use(await openMemoryStore({ database, ...rules }))
+    const journal = opened.use(await openJournalStore({ database }))
     const close = (): Promise<void> => opened.disposeAsync()
-    return { database, state, artifacts, memory, [Symbol.asyncDispose]: close }
+    return { database, state, artifacts, memory, journal, [Symbol.asyncDispose]: close }
   } catch (error) {
     await opened.disposeAsync()
     throw error
@@ -44,15 +47,19 @@ async function openDatabaseAt(dsn: string): Promise<Database> {
   return openPostgres({ dsn, max: 4 })
 }
 
+/** The stream of a lane. */
+const STREAM = 'steps'
+
 /** The table of the application in which each step writes a row. */
-export const TICKETS = 'create table tickets (lane text not null, step integer not null)'
+export const TICKETS =
+  'create table if not exists tickets (lane text not null, step integer not null)'
 
 /**
- * Makes a step of a lane: it saves its number in two slots, puts an artifact, adds a turn and
- * inserts a row of the application. Its ids follow from the number, so a repetition is a retry.
+ * Makes a step of a lane: it saves its number in two slots, puts an artifact, adds a turn, appends
+ * an entry to a stream and inserts a row of the application. Its ids follow from the number, so a repetition is a retry.
  */
 export async function makeStep(stores: StepStores, lane: string, step: number): Promise<void> {
-  const { database, state, artifacts, memory } = stores
+  const { database, state, artifacts, memory, journal } = stores
   const identity = identityOf(lane)
   const bytes = Buffer.from(String(step))
   const slot = (kind: string, number: number) => ({
@@ -73,6 +80,9 @@ export async function makeStep(stores: StepStores, lane: string, step: number): 
       right: state.prepare.save({ ...slot('slot.right', step), bytes }),
       left: state.prepare.save({ ...slot('slot.left', step), bytes }, { ifEventId: before }),
       output: artifacts.prepare.putText(identity, `${lane}/${step}`, { filename: String(step) }),
+      event: journal.prepare.append(identity, STREAM, [
+        { entryId: eventIdOf(lane, step, STREAM), bytes },
+      ]),
     },
   })
 }
@@ -82,21 +92,27 @@ export interface LanePicture {
   readonly slots: readonly number[]
   readonly turns: readonly number[]
   readonly outputs: readonly number[]
+  readonly entries: readonly number[]
 }
 
 /** Reads what the steps of a lane left in the stores. */
 export async function lookAt(stores: StepStores, lane: string): Promise<LanePicture> {
-  const { state, artifacts, memory } = stores
+  const { state, artifacts, memory, journal } = stores
   const identity = identityOf(lane)
   const kinds = ['slot.left', 'slot.right']
   const records = await state.loadMany(kinds.map((kind) => ({ identity, kind })))
   const outputs: number[] = []
   for await (const { filename } of artifacts.list(identity)) outputs.push(Number(filename))
   const { recentTurns } = await memory.getLlmContext(identity)
+  const entries: number[] = []
+  for await (const { bytes } of journal.read(identity, STREAM)) {
+    entries.push(Number(Buffer.from(bytes)))
+  }
   return {
     slots: records.map((record) => Number(record === undefined ? 0 : Buffer.from(record.bytes))),
     turns: recentTurns.map(({ userMessage }) => Number(userMessage)),
     outputs: outputs.toSorted((left, right) => left - right),
+    entries,
   }
 }
 

@@ -1,14 +1,20 @@
 /**
- * Makes steps until it is killed, in several lanes, and writes a line for each step that was
- * acknowledged. On Postgres, the answers to COMMIT are lost now and then.
+ * Makes steps in several lanes and writes a line for each step that was acknowledged, until it is
+ * killed or has made as many as it was told. On Postgres, the answers to COMMIT are lost now and
+ * then.
  */
+import { openSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { isHarborageError } from '@harborage/core'
 import { TcpProxy, type Fault } from '@harborage/test-kit/postgres/tcp-proxy'
 import { writeLine } from '@harborage/test-kit/write-line'
 import { workerConfig } from '../../harness/serve.ts'
+import { CLOSED } from '../../harness/writer/told.ts'
+import { sqlitePlace } from './places.ts'
 import { makeStep, openStepStores } from './step-lane.ts'
+import type { StepWriterOptions } from './step-writer-options.ts'
 
-const { dsn, lanes } = workerConfig<{ readonly dsn: string; readonly lanes: readonly string[] }>()
+const { dsn, lanes, steps = Infinity, attempts = 1, log } = workerConfig<StepWriterOptions>()
 
 const STANDARD_OUTPUT = 1
 const COMMIT = 'COMMIT\0'
@@ -22,16 +28,33 @@ const faults: readonly Fault[] = [
   { cutAnswerAfter: 5 },
 ]
 
+const told = log === undefined ? STANDARD_OUTPUT : openSync(log, 'a')
 const proxy = dsn.startsWith('postgres') ? await TcpProxy.start(dsn) : undefined
 const stores = await openStepStores(proxy?.dsn ?? dsn)
+// The log of the file is there by then, so the table is as durable as the first step.
+if (proxy === undefined) sqlitePlace(dsn.slice('sqlite:'.length))
 flushCompileCache()
 await Promise.all(lanes.map(work))
+await stores[Symbol.asyncDispose]()
+await proxy?.[Symbol.asyncDispose]()
+writeLine(told, CLOSED)
 
 async function work(lane: string): Promise<void> {
-  for (let step = 1; ; step += 1) {
+  for (let step = 1; step <= steps; step += 1) {
     const fault = faults[(step / LOST) % faults.length]
     if (fault !== undefined) void proxy?.failOnce(COMMIT, fault)
-    await makeStep(stores, lane, step)
-    writeLine(STANDARD_OUTPUT, JSON.stringify({ lane, step }))
+    await keepTrying(() => makeStep(stores, lane, step))
+    writeLine(told, JSON.stringify({ lane, step }))
+  }
+}
+
+/** Repeats a step while its server is away. It is applied once, since it has an id. */
+async function keepTrying(step: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await step()
+    } catch (error) {
+      if (!isHarborageError(error) || attempt >= attempts) throw error
+    }
   }
 }
