@@ -1,18 +1,6 @@
 import { appRows, commitTogether, newEventId, openDatabase, type Part } from '@harborage/core'
 import '@harborage/driver-sqlite'
 import { openStateStore, type StateStore } from '@harborage/state'
-import {
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  type Dialect,
-  type Generated,
-} from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { applicationDatabases, type ApplicationDatabase } from './support/step-databases.ts'
@@ -176,58 +164,6 @@ test('values are captured when a statement is prepared', async () => {
     { a: Buffer.from('abc'), b: null, c: 7, d: 'text', e: 1 },
   ])
 })
-
-/** The tables of the application, for Kysely. */
-interface Tables {
-  orders: { id: string; state: string; paid: Generated<number> }
-}
-
-test('are compiled by Kysely', async () => {
-  for (const { title, open } of applicationDatabases.slice(0, 2)) {
-    await using application = await open()
-    const { database } = application
-    await using state = await openStateStore({ database })
-    const kysely = new Kysely<Tables>({ dialect: title === 'SQLite' ? onSqlite : onPostgres })
-    const answers = await commitTogether({
-      stepId: 'o9',
-      parts: {
-        saved: save(state, 'k'),
-        made: appRows(
-          database,
-          kysely.insertInto('orders').values({ id: 'o9', state: 'new' }).compile(),
-        ),
-        paid: appRows(
-          database,
-          kysely.updateTable('orders').set({ state: 'paid' }).where('id', '=', 'o9').compile(),
-        ),
-        gone: appRows(
-          database,
-          kysely.deleteFrom('orders').where('id', 'in', ['o1', 'o2']).compile(),
-        ),
-      },
-    })
-    expect(answers).toMatchObject({ made: 1, paid: 1, gone: 2 })
-    expect(await ordersOf(application)).toMatchObject([{ id: 'o9', state: 'paid' }])
-    const read = kysely.selectFrom('orders').selectAll().compile()
-    expect(() => appRows(database, read)).toThrow(
-      expect.objectContaining({ code: 'invalid_record' }),
-    )
-  }
-})
-
-const onSqlite: Dialect = {
-  createAdapter: () => new SqliteAdapter(),
-  createDriver: () => new DummyDriver(),
-  createIntrospector: (db) => new SqliteIntrospector(db),
-  createQueryCompiler: () => new SqliteQueryCompiler(),
-}
-
-const onPostgres: Dialect = {
-  createAdapter: () => new PostgresAdapter(),
-  createDriver: () => new DummyDriver(),
-  createIntrospector: (db) => new PostgresIntrospector(db),
-  createQueryCompiler: () => new PostgresQueryCompiler(),
-}
 
 function openFirst(): Promise<ApplicationDatabase> {
   const [first] = applicationDatabases

@@ -1,6 +1,7 @@
 import { openArtifactStore } from '@harborage/artifacts'
 import { appRows, commitTogether, createEventBus, newEventId, type Part } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
+import { openJournalStore } from '@harborage/journal'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -25,6 +26,7 @@ interface Kinds {
   readonly save: () => Part<unknown>
   readonly put: () => Part<unknown>
   readonly turn: () => Part<unknown>
+  readonly append: (stream: string) => Part<unknown>
   readonly rows: () => Part<unknown>
 }
 
@@ -39,6 +41,7 @@ async function tripsOf(
   await using artifacts = await openArtifactStore({ database })
   const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
   await using memory = await openMemoryStore(rules)
+  await using journal = await openJournalStore({ database })
   const kinds: Kinds = {
     save: () => {
       const eventId = newEventId()
@@ -46,6 +49,8 @@ async function tripsOf(
     },
     put: () => artifacts.prepare.putText(session, newEventId()),
     turn: () => memory.prepare.addTurn(identity, { userMessage: 'hi', assistantResponse: '' }),
+    append: (stream) =>
+      journal.prepare.append(session, stream, [{ entryId: newEventId(), bytes: Buffer.from('a') }]),
     rows: () => appRows(database, { sql: 'insert into tickets values ($1)', params: ['t'] }),
   }
   const make = () =>
@@ -86,4 +91,11 @@ test('X5 a step takes 2 round trips on Postgres, and one more for each 64 statem
 
 test('X5 a step with turns takes 3 round trips on Postgres, however many conversations', async () => {
   expect(await tripsOf(({ save, put, turn }) => [save(), save(), put(), turn()], true)).toBe(3)
+})
+
+test('X5 a step with appends takes 3 round trips on Postgres, and 2 more for each further one to a stream', async () => {
+  const trips = (prepare: (kinds: Kinds) => Part<unknown>[]) => tripsOf(prepare, true)
+  expect(await trips(({ save, append }) => [save(), append('a'), append('b')])).toBe(3)
+  expect(await trips(({ save, put, turn, append }) => [save(), put(), turn(), append('a')])).toBe(3)
+  expect(await trips(({ save, append }) => [save(), append('a'), append('a')])).toBe(5)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openArtifactStore } from '@harborage/artifacts'
 import { commitTogether, createEventBus, newEventId, type Part } from '@harborage/core'
 import { openSqlite } from '@harborage/driver-sqlite'
+import { openJournalStore } from '@harborage/journal'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { expect, test } from 'vitest'
@@ -33,6 +34,7 @@ test('X5 a step is one commit on SQLite, which it shares with other callers', as
   await using artifacts = await openArtifactStore({ database })
   const rules = { database, strategy: 'truncation', bus: createEventBus() } as const
   await using memory = await openMemoryStore(rules)
+  await using journal = await openJournalStore({ database })
   const record = () => {
     const eventId = newEventId()
     return { eventId, identity: session, kind: eventId, bytes: Buffer.from('a') }
@@ -41,6 +43,10 @@ test('X5 a step is one commit on SQLite, which it shares with other callers', as
     () => state.prepare.save(record()),
     () => artifacts.prepare.putText(session, newEventId()),
     () => memory.prepare.addTurn(session, { userMessage: 'hi', assistantResponse: '' }),
+    () =>
+      journal.prepare.append(session, 'events', [
+        { entryId: newEventId(), bytes: Buffer.from('a') },
+      ]),
   ]
   const make = (count: number) => {
     const parts: Record<string, Part<unknown>> = {}

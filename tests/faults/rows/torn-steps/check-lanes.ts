@@ -42,15 +42,18 @@ export async function checkLanes(
   }
 }
 
-/** Returns how many steps of each lane were told, a line each. */
+/** What the writer tells of a step, as JSON in a line. */
+export interface Acknowledgement {
+  readonly lane: string
+  readonly step: number
+}
+
+/** Returns how many steps of each lane were acknowledged. */
 export function acknowledgedOf(
   lines: readonly string[],
   lanes: readonly string[],
 ): readonly number[] {
-  const told = lines.flatMap((line) => {
-    const parsed: unknown = JSON.parse(line)
-    return typeof parsed === 'object' && parsed !== null ? [Reflect.get(parsed, 'lane')] : []
-  })
+  const told = lines.map((line) => (JSON.parse(line) as Acknowledgement).lane)
   return lanes.map((lane) => told.filter((each) => each === lane).length)
 }
 

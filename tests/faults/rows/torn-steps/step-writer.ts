@@ -10,6 +10,7 @@ import { TcpProxy, type Fault } from '@harborage/test-kit/postgres/tcp-proxy'
 import { writeLine } from '@harborage/test-kit/write-line'
 import { workerConfig } from '../../harness/serve.ts'
 import { CLOSED } from '../../harness/writer/told.ts'
+import type { Acknowledgement } from './check-lanes.ts'
 import { sqlitePlace } from './places.ts'
 import { makeStep, openStepStores } from './step-lane.ts'
 import type { StepWriterOptions } from './step-writer-options.ts'
@@ -44,7 +45,7 @@ async function work(lane: string): Promise<void> {
     const fault = faults[(step / LOST) % faults.length]
     if (fault !== undefined) void proxy?.failOnce(COMMIT, fault)
     await keepTrying(() => makeStep(stores, lane, step))
-    writeLine(told, JSON.stringify({ lane, step }))
+    writeLine(told, JSON.stringify({ lane, step } satisfies Acknowledgement))
   }
 }
 

@@ -3,14 +3,21 @@ import type { Database } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
 import BetterSqlite3 from 'better-sqlite3'
+import type { Pool } from 'pg'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
 import { callersPool } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
+/** The connection or the pool of an application, which its query builder uses. */
+export type ApplicationClient =
+  | { readonly engine: 'sqlite'; readonly connection: BetterSqlite3.Database }
+  | { readonly engine: 'postgres'; readonly pool: Pool }
+
 /** A database with tables of an application. */
 export interface ApplicationDatabase extends AsyncDisposable {
   readonly database: Database
+  readonly client: ApplicationClient
   /** Returns the placeholder of a parameter, counted from 1. */
   readonly placeholder: (index: number) => string
   /** Runs SQL on a connection of the application. */
@@ -32,67 +39,49 @@ export const applicationDatabases: readonly {
   readonly open: () => Promise<ApplicationDatabase>
 }[] = [
   { title: 'SQLite', open: onSqlite },
-  { title: 'Postgres', open: () => onPostgres((dsn) => openPostgres({ dsn })) },
+  { title: 'Postgres', open: () => onPostgres((_pool, dsn) => openPostgres({ dsn })) },
   {
     title: 'Postgres without prepared statements',
-    open: () => onPostgres((dsn) => openPostgres({ dsn, preparedStatements: false })),
+    open: () => onPostgres((_pool, dsn) => openPostgres({ dsn, preparedStatements: false })),
   },
-  {
-    title: "a caller's own pool",
-    async open() {
-      let end = async (): Promise<void> => {}
-      return onPostgres(
-        (dsn) => {
-          const pool = callersPool(dsn)
-          end = () => pool.end()
-          return openPostgres({ pool })
-        },
-        () => end(),
-      )
-    },
-  },
+  { title: "a caller's own pool", open: () => onPostgres((pool) => openPostgres({ pool })) },
 ]
 
 async function onSqlite(): Promise<ApplicationDatabase> {
   const path = join(await temporaryFolder(), 'app.db')
   const database = await openSqlite({ dsn: path })
   // The file of a new database is made by the first store.
-  const withConnection = async <Result>(
-    use: (connection: BetterSqlite3.Database) => Result,
-  ): Promise<Result> => {
-    const connection = new BetterSqlite3(path)
-    try {
-      return use(connection)
-    } finally {
-      connection.close()
-    }
-  }
-  await withConnection((connection) => connection.exec(TABLES))
+  const connection = new BetterSqlite3(path)
+  connection.exec(TABLES)
   return {
     database,
+    client: { engine: 'sqlite', connection },
     placeholder: () => '?',
-    run: (sql) => withConnection((connection) => void connection.exec(sql)),
-    query: (sql) =>
-      withConnection((connection) => connection.prepare<[], Record<string, unknown>>(sql).all()),
-    [Symbol.asyncDispose]: () => database.close(),
+    run: async (sql) => void connection.exec(sql),
+    query: async (sql) => connection.prepare<[], Record<string, unknown>>(sql).all(),
+    async [Symbol.asyncDispose]() {
+      connection.close()
+      await database.close()
+    },
   }
 }
 
 async function onPostgres(
-  open: (dsn: string) => Promise<Database>,
-  release: () => Promise<void> = async () => {},
+  open: (pool: Pool, dsn: string) => Promise<Database>,
 ): Promise<ApplicationDatabase> {
   const created = await createDatabase()
   await runPostgresScript(created.dsn, TABLES)
-  const database = await open(created.dsn)
+  const pool = callersPool(created.dsn)
+  const database = await open(pool, created.dsn)
   return {
     database,
+    client: { engine: 'postgres', pool },
     placeholder: (index) => `$${index}`,
     run: (sql) => runPostgresScript(created.dsn, sql),
     query: (sql) => queryPostgres(created.dsn, sql),
     async [Symbol.asyncDispose]() {
       await database.close()
-      await release()
+      await pool.end()
       await created.drop()
     },
   }
