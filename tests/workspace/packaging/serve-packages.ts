@@ -22,12 +22,10 @@ declare module 'vitest' {
 }
 
 /**
- * Builds, unless `pnpm test` just did, packs every published package as a release does it, and
- * serves them for the whole run.
+ * Packs every published package as a release does it, built anew unless `pnpm test` just did so,
+ * and serves them for the whole run.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (process.env['HARBORAGE_IS_BUILT'] !== '1')
-    await runCommand(repositoryRoot, 'pnpm', 'run', 'build')
   const folder = await mkdtemp(join(tmpdir(), 'harborage-packed-'))
   await runCommand(repositoryRoot, 'node', 'scripts/pack-packages.ts', folder)
   const names = await readdir(folder)
