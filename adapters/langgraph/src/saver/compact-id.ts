@@ -56,9 +56,13 @@ export function unescapeName(escaped: string): string | undefined {
   )
 }
 
-/** Returns whether an escaped text is the digest of a name, and nothing else. */
-export function isDigest(escaped: string): boolean {
-  return escaped.startsWith(HASHED) && /^[\w-]{43}$/.test(escaped.slice(HASHED.length))
+/**
+ * Returns whether an escaped text is a digest, and nothing else.
+ *
+ * @param mark What begins it. Default: what begins the digest of a name.
+ */
+export function isDigest(escaped: string, mark: string = HASHED): boolean {
+  return escaped.startsWith(mark) && /^[\w-]{43}$/.test(escaped.slice(mark.length))
 }
 
 /** Returns a digest of the UTF-16 units of a string, which distinguishes lone surrogates, too. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDigest } from '../saver/compact-id.ts'
 
 /** What the kinds of all items begin with. */
 const ROOT = 'lgs/'
@@ -110,13 +111,9 @@ export function parseItemKind(kind: string): SpelledName | undefined {
   const isKind =
     folder.length > ROOT.length &&
     shown.every((label) => label !== '' && escapeLabel(unescapeText(label)) === label) &&
-    (hidden === undefined || isHash(hidden, LABELS_HASH)) &&
-    (escapeText(unescapeText(key)) === key || isHash(key, KEY_HASH))
+    (hidden === undefined || isDigest(hidden, LABELS_HASH)) &&
+    (escapeText(unescapeText(key)) === key || isDigest(key, KEY_HASH))
   return isKind ? spelledName(kind) : undefined
-}
-
-function isHash(text: string, mark: string): boolean {
-  return text.startsWith(mark) && /^[\w-]{43}$/.test(text.slice(mark.length))
 }
 
 /** Returns the labels that fit into a kind, each with a slash, and those that do not. */

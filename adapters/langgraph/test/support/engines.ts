@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
 import { type Database, openDatabase } from '@harborage/core'
 import { openStateStore, type StateStore } from '@harborage/state'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { afterAll, beforeAll, describe } from 'vitest'
+
+import { newDatabase } from './new-database.ts'
 
 /** A place for threads, for as long as the surrounding `describe` runs. */
 export interface Place {
@@ -40,7 +38,7 @@ export function placeOn(engine: EngineName): Place {
     return opened.use(await openStateStore({ database, kindIndex: false }))
   }
   beforeAll(async () => {
-    dsn = await dsnOn(engine, opened)
+    if (engine !== 'memory') dsn = await newDatabase(engine, (remove) => opened.defer(remove))
     state = await open()
     if (dsn === undefined) opened.use(state)
   })
@@ -52,25 +50,5 @@ export function placeOn(engine: EngineName): Place {
     },
     reopen: open,
     dsn: () => dsn,
-  }
-}
-
-async function dsnOn(
-  engine: EngineName,
-  opened: AsyncDisposableStack,
-): Promise<string | undefined> {
-  switch (engine) {
-    case 'memory':
-      return undefined
-    case 'sqlite': {
-      const folder = await mkdtemp(join(tmpdir(), 'harborage-langgraph-'))
-      opened.defer(() => rm(folder, { recursive: true, force: true }))
-      return `sqlite:${join(folder, 'agent.db')}`
-    }
-    case 'postgres': {
-      const database = await createDatabase()
-      opened.defer(() => database.drop())
-      return database.dsn
-    }
   }
 }

@@ -1,12 +1,10 @@
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
 
-import { join } from 'node:path'
-
 import { openStateStore, type StateStore } from '@harborage/state'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
-import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { onTestFinished } from 'vitest'
+
+import { newDatabase } from './new-database.ts'
 
 /** Where the state of a test is kept. */
 export interface Place {
@@ -24,18 +22,8 @@ export interface SharedPlace {
 
 /** SQLite in a file, and Postgres. */
 export const sharedPlaces: readonly SharedPlace[] = [
-  {
-    name: 'SQLite',
-    makeDsn: async () => `sqlite:${join(await temporaryFolder(), 'state.db')}`,
-  },
-  {
-    name: 'Postgres',
-    makeDsn: async () => {
-      const database = await createDatabase()
-      onTestFinished(() => database.drop())
-      return database.dsn
-    },
-  },
+  { name: 'SQLite', makeDsn: () => newDatabase('sqlite', onTestFinished) },
+  { name: 'Postgres', makeDsn: () => newDatabase('postgres', onTestFinished) },
 ]
 
 export const memory: Place = { name: 'memory', open: () => openFor('memory:') }
