@@ -35,6 +35,7 @@ export type {
 export type { OwnerOption, User, UserOption } from './owner.ts'
 export { HarborageSaver } from './saver/harborage-saver.ts'
 export type { PruneResult } from './saver/prune-thread.ts'
+export { ValueError, type ValueErrorCode, type ValueName } from './saver/value-error.ts'
 export type { ConnectOptions, HarborageSaverOptions, SaverOptions } from './saver/saver-options.ts'
 export type { SourceConfig, StateSource } from './state-source.ts'
 export type { SearchOrder } from './store/candidates.ts'

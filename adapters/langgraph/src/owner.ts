@@ -7,6 +7,7 @@ import {
   type UserOwner,
   userOwner,
 } from '@harborage/core'
+import { kindOf } from './check-options.ts'
 
 /** A user of a tenant: the result of `userOwner`, or an object with the same two parts. */
 export type User = Pick<Identity, 'tenantId' | 'userId'>
@@ -64,11 +65,12 @@ function bind<Given extends object, Checked>(
 
 function present<Given extends object>(owner: Given): Given {
   const given: unknown = owner
-  if (typeof given === 'object' && given !== null && !types.isPromise(given)) return owner
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given)
+  if (isObject && !types.isPromise(given)) return owner
   throw new HarborageError(
     'identity_required',
     types.isPromise(given)
       ? 'owner returned a promise: it has to return the owner of the current call at once'
-      : 'owner is missing: pass { tenantId, userId }, or a function that returns the owner of the current call',
+      : `owner is ${kindOf(given)}: pass { tenantId, userId }, or a function that returns the owner of the current call`,
   )
 }

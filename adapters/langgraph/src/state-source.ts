@@ -1,23 +1,12 @@
-import { HarborageError, isHarborageError, openDatabase } from '@harborage/core'
+import { isHarborageError, openDatabase } from '@harborage/core'
 import { openStateStore, type StateStore, type StateStoreConfig } from '@harborage/state'
 
 /** Where a saver or a store gets its state store from, for example by opening it. */
 export interface StateSource {
   /** Resolves to the state store, the same one at each call. Called before each operation. */
   readonly open: () => Promise<StateStore>
-  /** Called when the saver or the store is ended. */
+  /** Called once, when the saver or the store is ended and its calls are done. */
   readonly close: () => Promise<void>
-}
-
-/** Returns the source of a state store, which stays open, or the source that was passed. */
-export function sourceOf(state: StateStore | StateSource): StateSource {
-  if ('open' in state) return state
-  return { open: async () => state, close: async () => {} }
-}
-
-/** Returns a source of the same state store, which does not close it. */
-export function borrowed({ open }: StateSource): StateSource {
-  return { open, close: async () => {} }
 }
 
 /** Where a source opens its state store, and how. */
@@ -57,11 +46,7 @@ export function stateAt(
     ...(schema === undefined ? {} : { schema }),
   }
   let opening: Promise<Opened> | undefined
-  let isClosed = false
   const open = async (): Promise<StateStore> => {
-    if (isClosed) {
-      throw new HarborageError('store_closed', 'end() was called before this call: make a new one')
-    }
     const attempt = (opening ??= openAt(config))
     try {
       return (await attempt).state
@@ -71,7 +56,6 @@ export function stateAt(
     }
   }
   const close = async (): Promise<void> => {
-    isClosed = true
     const opened = await opening?.catch(() => undefined)
     await opened?.close()
   }
@@ -96,6 +80,11 @@ async function openAt({ dsn, schema, ...options }: SourceConfig): Promise<Opened
     await database.close()
     throw error
   }
+}
+
+/** Returns whether the database of a DSN or path is one that has no schemas. */
+export function withoutSchemas(dsn: string): boolean {
+  return !hasScheme(dsn) || /^(?:sqlite|file|memory):/i.test(dsn)
 }
 
 /** Returns whether a text is a DSN, and no path. A single letter is a Windows drive. */

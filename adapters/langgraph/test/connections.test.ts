@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { openStateStore } from '@harborage/state'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
-import { HarborageSaver, type ConnectOptions } from '@harborage/langgraph'
+import { HarborageSaver, HarborageStore, type ConnectOptions } from '@harborage/langgraph'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
@@ -153,6 +153,34 @@ describe('what a saver is made of', () => {
       expect((await failureOf(making)).code).toBe('invalid_config')
     },
   )
+
+  test.each<[what: string, dsn: string, options: object, said: RegExp]>([
+    ['a misspelled option', 'sqlite::memory:', { fense: true }, /no option fense: .*fence/],
+    ['an option of an engine', 'sqlite::memory:', { busyTimeoutMs: 5 }, /no option busyTimeoutMs/],
+    ['a fence of another type', 'memory:', { fence: 'true' }, /fence is of type string: pass true/],
+    ['no owner', 'memory:', { owner: undefined }, /owner is missing/],
+    ['a text as the owner', 'memory:', { owner: 'ann' }, /owner is of type string/],
+    ['a list as the owner', 'memory:', { owner: ['ann'] }, /owner is an array/],
+    ['a schema in SQLite', 'sqlite:./a.db', { schema: 'x' }, /schema is an option for Postgres/],
+    ['a schema of a path', './a.db', { schema: 'x' }, /schema is an option for Postgres/],
+    ['a schema in memory', 'memory:', { schema: 'x' }, /schema is an option for Postgres/],
+    ['a schema in the DSN', 'postgres://h/d?schema=x', {}, /pass it as the option schema/],
+    ['one after others', 'postgresql://h/d?a=b&currentSchema=x', {}, /as the option schema/],
+  ])('is told apart: %s', async (_what, dsn, options, said) => {
+    for (const target of [HarborageSaver, HarborageStore]) {
+      if (target === HarborageStore && 'fence' in options) continue
+      const given = { owner: newOwner(), ...options }
+      const { message } = await failureOf(() => call(target, 'fromConnString', dsn, given))
+      expect(message.replace('searchOrder', 'fence')).toMatch(said)
+    }
+  })
+
+  test('is rejected if the options or the state store are of another type, and says which', async () => {
+    const made = (options: unknown) => failureOf(() => Reflect.construct(HarborageSaver, [options]))
+    expect((await made('sqlite:./agent.db')).message).toMatch(/the options are of type string/)
+    const state = Promise.resolve({})
+    expect((await made({ owner: newOwner(), state })).message).toMatch(/state is a promise/)
+  })
 
   test('is rejected if the connection string is missing', async () => {
     for (const dsn of ['', undefined, null, 5]) {

@@ -49,7 +49,7 @@ onEachEngine('the history of a delta channel', (place) => {
   test('ends where an ancestor is gone', async () => {
     const saver = newSaver()
     const orphan = { configurable: { thread_id: 't1', checkpoint_ns: '', checkpoint_id: 'gone' } }
-    const config = await put(saver, orphan)
+    const config = await put(saver, orphan, { versions: { log: 1 }, newVersions: {} })
     expect(await saver.getDeltaChannelHistory({ config, channels: ['log'] })).toEqual({
       log: { writes: [] },
     })

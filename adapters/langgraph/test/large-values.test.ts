@@ -1,7 +1,9 @@
 import { listenToOperations } from '@harborage/core'
 import { HarborageSaver } from '@harborage/langgraph'
+import { MAX_STATE_BYTES } from '@harborage/state'
 import { collect } from '@harborage/test-kit/collect'
-import { JsonPlusSerializer } from '@langchain/langgraph-checkpoint'
+import { failureOf } from '@harborage/test-kit/failure-of'
+import { JsonPlusSerializer, type PendingWrite } from '@langchain/langgraph-checkpoint'
 import { expect, test } from 'vitest'
 
 import { idOf, put, threadConfig } from './support/checkpoints.ts'
@@ -194,4 +196,51 @@ onEachEngine('the values of channels', (place) => {
     await saver.put(config, checkpoint, tuple.metadata, {})
     expect((await saver.getTuple(config))?.checkpoint).toEqual(checkpoint)
   })
+
+  test('are refused above 64 MiB, and the error says which it is', async () => {
+    const owner = newOwner()
+    const saver = newSaver(owner, new LengthsOnly())
+    const values = { small: 1, huge: MAX_STATE_BYTES }
+    const ofChannel = await failureOf(put(saver, threadConfig('t1'), { values }))
+    expect(ofChannel).toMatchObject({
+      code: 'value_too_large',
+      threadId: 't1',
+      channel: 'huge',
+      taskId: undefined,
+    })
+    expect(ofChannel.message).toMatch(/the value of the channel huge is larger than the 64 MiB/)
+    expect(await collect(saver.list({}))).toEqual([])
+
+    const config = await put(saver, threadConfig('t1'))
+    const oneWrite = saver.putWrites(config, [['huge', MAX_STATE_BYTES]], 'task-7')
+    expect(await failureOf(oneWrite)).toMatchObject({
+      code: 'value_too_large',
+      threadId: 't1',
+      channel: 'huge',
+      taskId: 'task-7',
+    })
+    const half = MAX_STATE_BYTES / 2
+    const writes: PendingWrite[] = [
+      ['one', half],
+      ['other', half],
+    ]
+    const ofTask = await failureOf(saver.putWrites(config, writes, 'task-7'))
+    expect(ofTask).toMatchObject({
+      code: 'value_too_large',
+      threadId: 't1',
+      channel: undefined,
+      taskId: 'task-7',
+    })
+    expect(ofTask.message).toMatch(/the writes of the task task-7 are together larger/)
+    expect((await saver.getTuple(config))?.pendingWrites).toEqual([])
+  })
 })
+
+/** Writes a large number as so many bytes. */
+class LengthsOnly extends JsonPlusSerializer {
+  override async dumpsTyped(value: unknown): Promise<[string, Uint8Array]> {
+    return typeof value === 'number' && value > 1_000
+      ? ['bytes', new Uint8Array(value)]
+      : super.dumpsTyped(value)
+  }
+}

@@ -2,10 +2,11 @@ import type { ChannelVersions, Checkpoint } from '@langchain/langgraph-checkpoin
 import type { NewStateRecord } from '@harborage/state'
 import { isFullyNamed } from '../saver/kinds.ts'
 import type { Thread } from '../saver/place.ts'
-import { prepareCheckpoint, serialize } from '../saver/prepare-checkpoint.ts'
+import { prepareCheckpoint } from '../saver/prepare-checkpoint.ts'
 import { blobRecord, checkpointRecord } from '../saver/put-checkpoint.ts'
 import { RecentMap } from '../saver/recent-map.ts'
 import type { SaverCall } from '../saver/saver-call.ts'
+import { serialize } from '../saver/serialize.ts'
 import type { StoredValues } from '../saver/stored-values.ts'
 import { WriteSlots } from '../saver/write-slots.ts'
 import type { CheckpointName, SourceCheckpoint, SourceWrite } from './thread-source.ts'
@@ -51,7 +52,7 @@ export class CheckpointSlots {
     const newVersions = newVersionsOf(checkpoint.channel_versions, parent?.versions)
     const { payload, blobs, stored } = await prepareCheckpoint(
       this.#call.serde,
-      { checkpoint, metadata, newVersions, parentId, unnamed },
+      { threadId: this.#thread.id, checkpoint, metadata, newVersions, parentId, unnamed },
       parent?.stored,
     )
     this.#known.set(keyOf(namespace, id), { versions: checkpoint.channel_versions, stored })
@@ -72,13 +73,14 @@ export class CheckpointSlots {
     writes: readonly SourceWrite[],
   ): Promise<readonly NewStateRecord[]> {
     const place = { thread: this.#thread, namespace, checkpointId }
+    const threadId = this.#thread.id
     const records: NewStateRecord[] = []
     for (const [taskId, ofTask] of Map.groupBy(writes, (write) => write.taskId)) {
       const taskPath = ofTask.find((write) => write.taskPath !== '')?.taskPath ?? ''
       const typed = ofTask.map(async ({ index, channel, value }) => ({
         index,
         channel,
-        ...(await serialize(this.#call.serde, value)),
+        ...(await serialize(this.#call.serde, value, { threadId, taskId, channel })),
       }))
       const slots = new WriteSlots(
         { place, checkpointId, taskId, taskPath },

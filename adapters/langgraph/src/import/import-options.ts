@@ -1,5 +1,6 @@
-import { type CallOptions, HarborageError } from '@harborage/core'
+import type { CallOptions } from '@harborage/core'
 import type { CheckpointMetadata } from '@langchain/langgraph-checkpoint'
+import { invalidOption, kindOf, unknownNameIn } from '../check-options.ts'
 import type { User } from '../owner.ts'
 import type { HarborageSaver } from '../saver/harborage-saver.ts'
 import type { ThreadSource } from './thread-source.ts'
@@ -61,24 +62,28 @@ const names = ['from', 'to', 'threads', 'ownerOf', 'onProgress', 'signal']
  */
 export function checkImportOptions(options: ImportOptions): void {
   const given: unknown = options
-  if (typeof given !== 'object' || given === null) throw invalid('the options are missing')
-  const unknown = Object.keys(given).find((name) => !names.includes(name))
+  if (typeof given !== 'object' || given === null) {
+    throw invalidOption(`the options are ${kindOf(given)}: pass { from, to }`)
+  }
+  const unknown = unknownNameIn(given, names)
   if (unknown !== undefined) {
-    throw invalid(`there is an unknown option: an import takes ${names.join(', ')}`)
+    throw invalidOption(`${unknown}: an import takes ${names.join(', ')}`)
   }
   if (!hasMethod(options.from, 'readCheckpoint')) {
-    throw invalid(
+    throw invalidOption(
       'from is no source: pass sqliteThreads(), postgresThreads() or saverThreads() of a saver',
     )
   }
-  if (!hasMethod(options.to, 'importTarget')) throw invalid('to is no HarborageSaver')
+  if (!hasMethod(options.to, 'runImport')) throw invalidOption('to is no HarborageSaver')
   for (const name of ['ownerOf', 'onProgress'] as const) {
     const value: unknown = options[name]
-    if (value !== undefined && typeof value !== 'function') throw invalid(`${name} is no function`)
+    if (value !== undefined && typeof value !== 'function') {
+      throw invalidOption(`${name} is ${kindOf(value)}: pass a function`)
+    }
   }
   const threads: unknown = options.threads
   if (threads !== undefined && !isListOfIds(threads)) {
-    throw invalid('threads is no list of ids: pass an array, or another iterable')
+    throw invalidOption('threads is no list of ids: pass an array, or another iterable')
   }
 }
 
@@ -95,8 +100,4 @@ function isListOfIds(value: unknown): boolean {
     value !== null &&
     (Symbol.iterator in value || Symbol.asyncIterator in value)
   )
-}
-
-function invalid(message: string): HarborageError {
-  return new HarborageError('invalid_config', message)
 }

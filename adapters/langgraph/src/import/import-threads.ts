@@ -1,5 +1,6 @@
+import type { UserOwner } from '@harborage/core'
 import { threadOf } from '../saver/place.ts'
-import type { HarborageSaver } from '../saver/harborage-saver.ts'
+import type { ImportTarget } from '../saver/saver-call.ts'
 import { ImportError } from './import-error.ts'
 import {
   checkImportOptions,
@@ -17,7 +18,8 @@ import type { ThreadSource } from './thread-source.ts'
  * An import that was stopped, even by a crash, is begun again with the same call, and goes on where
  * it was. Nothing is there twice. Stop the graphs that use the threads first: what they add during
  * the import may be missing. Until all of a thread is there, a run that goes on with it fails with
- * `thread_importing`.
+ * `thread_importing`. The end of the saver waits for an import that goes on: abort its `signal` to
+ * stop it.
  *
  * @throws `thread_exists` if the saver has a thread that was not imported; `import_unreadable` if
  * the source cannot be read; `not_found` if the source does not have one of `threads`;
@@ -39,6 +41,13 @@ import type { ThreadSource } from './thread-source.ts'
  */
 export async function importThreads(options: ImportOptions): Promise<ImportReport> {
   checkImportOptions(options)
+  return options.to.runImport((target) => runImport(target, options))
+}
+
+async function runImport(
+  { call, ownerOf }: ImportTarget,
+  options: ImportOptions,
+): Promise<ImportReport> {
   const { from, threads, onProgress, signal } = options
   const report = {
     threads: 0,
@@ -52,10 +61,9 @@ export async function importThreads(options: ImportOptions): Promise<ImportRepor
   for await (const threadId of threads ?? from.threadIds()) {
     signal?.throwIfAborted()
     const tell = (): void => onProgress?.({ ...report, threadId })
-    const saver = await saverOf(options, threadId)
-    if (saver === undefined) report.leftOut += 1
+    const owner = await ownerOfThread(options, threadId, ownerOf)
+    if (owner === undefined) report.leftOut += 1
     else {
-      const { call, owner } = await saver.importTarget()
       const outcome = await importThread(call, {
         source: from,
         threadId,
@@ -78,19 +86,20 @@ export async function importThreads(options: ImportOptions): Promise<ImportRepor
   return report
 }
 
-/** Resolves to the saver of the thread's owner, or to `undefined` if the thread is left out. */
-async function saverOf(
-  { from, to, threads, ownerOf }: ImportOptions,
+/** Resolves to the owner that a thread gets, or to `undefined` if the thread is left out. */
+async function ownerOfThread(
+  { from, threads, ownerOf }: ImportOptions,
   threadId: string,
-): Promise<HarborageSaver | undefined> {
-  if (ownerOf === undefined) return to
+  checked: ImportTarget['ownerOf'],
+): Promise<UserOwner | undefined> {
+  if (ownerOf === undefined) return checked()
   const thread = await threadToImport(from, threadId)
   if (thread === undefined) {
     if (threads === undefined) return undefined
     throw absent(threadId)
   }
   const owner = await ownerOf(thread)
-  return owner === undefined ? undefined : to.forOwner(owner)
+  return owner === undefined ? undefined : checked(owner)
 }
 
 async function threadToImport(

@@ -4,6 +4,7 @@ import {
   MemorySaver,
   type SerializerProtocol,
 } from '@langchain/langgraph-checkpoint'
+import { isCheckpoint } from '../saver/check-arguments.ts'
 import { isObject } from '../saver/header-shapes.ts'
 import { ImportError } from './import-error.ts'
 
@@ -52,9 +53,10 @@ export class SourceSerializer {
  * @throws `import_unreadable` if it is none.
  */
 export function checkedCheckpoint(threadId: string, value: unknown): Checkpoint {
-  if (!isCheckpoint(value)) throw malformed(threadId, 'checkpoint')
-  const { channel_values = {}, channel_versions = {}, versions_seen = {} } = value
-  return { ...value, channel_values, channel_versions, versions_seen }
+  const empty = { channel_values: {}, channel_versions: {}, versions_seen: {} }
+  const checkpoint = isObject(value) ? { ...empty, ...value } : value
+  if (!isCheckpoint(checkpoint)) throw malformed(threadId, 'checkpoint')
+  return checkpoint
 }
 
 /**
@@ -67,32 +69,8 @@ export function checkedMetadata(threadId: string, value: unknown): CheckpointMet
   return value
 }
 
-type StoredCheckpoint = Pick<Checkpoint, 'v' | 'id' | 'ts'> & Partial<Checkpoint>
-
-function isCheckpoint(value: unknown): value is StoredCheckpoint {
-  return (
-    isObject(value) &&
-    typeof value['v'] === 'number' &&
-    typeof value['id'] === 'string' &&
-    typeof value['ts'] === 'string' &&
-    isObject(value['channel_values'] ?? {}) &&
-    isRecordOfVersions(value['channel_versions'] ?? {}) &&
-    isObject(value['versions_seen'] ?? {}) &&
-    Object.values(value['versions_seen'] ?? {}).every(isRecordOfVersions)
-  )
-}
-
 function isMetadata(value: unknown): value is CheckpointMetadata {
   return isObject(value)
-}
-
-function isRecordOfVersions(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    Object.values(value).every(
-      (version) => typeof version === 'number' || typeof version === 'string',
-    )
-  )
 }
 
 function malformed(threadId: string, what: string): ImportError {

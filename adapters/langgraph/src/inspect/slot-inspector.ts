@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { isHarborageError } from '@harborage/core'
 import type {
   SlotContent,
@@ -10,7 +11,7 @@ import { itemSlot } from './item-slot.ts'
 import type { SlotType } from './slot-type.ts'
 import { threadSlots } from './thread-slots.ts'
 
-const types: readonly SlotType[] = [...threadSlots, itemSlot]
+const slotTypes: readonly SlotType[] = [...threadSlots, itemSlot]
 
 /**
  * The inspector of the slots that `HarborageSaver` and `HarborageStore` write. It needs neither a
@@ -38,15 +39,25 @@ const types: readonly SlotType[] = [...threadSlots, itemSlot]
 export const slotInspector: SlotInspector = {
   describe: (kind) => find(kind)?.description,
   async decode(record) {
-    const found = find(record.kind)
+    const found = find(kindOf(record))
     return found && contentOf(found.type, record)
   },
 }
 
+/** Returns the kind of a record, or `undefined` for what is no record. */
+function kindOf(record: unknown): unknown {
+  try {
+    return typeof record === 'object' && record !== null ? Reflect.get(record, 'kind') : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function find(
-  kind: string,
+  kind: unknown,
 ): { readonly type: SlotType; readonly description: SlotDescription } | undefined {
-  for (const type of types) {
+  if (typeof kind !== 'string') return undefined
+  for (const type of slotTypes) {
     const names = type.names(kind)
     if (names !== undefined) return { type, description: { label: type.label, names } }
   }
@@ -55,6 +66,7 @@ function find(
 
 async function contentOf(type: SlotType, record: StateRecord): Promise<SlotContent> {
   try {
+    if (!types.isUint8Array(record.bytes)) return DAMAGED
     return { isReadable: true, value: await type.decode(record) }
   } catch (error) {
     return isHarborageError(error, 'schema_too_new') ? NEWER : DAMAGED

@@ -24,7 +24,11 @@ async function readTuple(call: SaverCall, place: Place): Promise<CheckpointTuple
   const { state, threads, stored } = call
   const { thread } = place
   const [wasKnown, found] = await Promise.all([threads.learn(state, thread), find(call, place)])
-  if (found === undefined) return undefined
+  if (found === undefined) {
+    // It may have been remembered, and was removed since.
+    stored.forget(thread)
+    return undefined
+  }
   const opened = openCheckpoint(found)
   const tuple = await loadTuple(call, thread, opened)
   if (wasKnown) stored.remember(place, opened.id, storedValuesOf(opened.content))

@@ -108,6 +108,7 @@ export function splitBytes(payload: Uint8Array): Uint8Array {
 
 function checkFormat(payload: Uint8Array): Buffer {
   const [format] = payload
+  if (format === undefined || format < FORMAT) throw damaged()
   if (format === FORMAT) return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
   throw new HarborageError(
     'schema_too_new',

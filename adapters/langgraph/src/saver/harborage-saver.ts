@@ -10,8 +10,12 @@ import {
   type PendingWrite,
 } from '@langchain/langgraph-checkpoint'
 import { HarborageError, type UserOwner } from '@harborage/core'
+import type { StateStore } from '@harborage/state'
+import { readArguments } from '../check-options.ts'
 import { bindUser, type UserOption } from '../owner.ts'
-import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
+import { StateCalls } from '../state-calls.ts'
+import { stateAt } from '../state-source.ts'
+import { checkChannels, checkKeepLatest, checkPut, checkWrites } from './check-arguments.ts'
 import { deleteThread } from './delete-thread.ts'
 import { deltaHistory } from './delta-history.ts'
 import { readsTogether } from './deserialize.ts'
@@ -25,7 +29,6 @@ import { putWrites } from './put-writes.ts'
 import type { ImportTarget, SaverCall, SaverMemory } from './saver-call.ts'
 import {
   checkConnectOptions,
-  checkKeepLatest,
   checkSaverOptions,
   type ConnectOptions,
   type HarborageSaverOptions,
@@ -62,10 +65,11 @@ import { Threads } from './threads.ts'
  * console.log((await graph.getState(config)).values) // { count: 2 }
  * ```
  */
-export class HarborageSaver extends BaseCheckpointSaver {
+export class HarborageSaver extends BaseCheckpointSaver implements AsyncDisposable {
   readonly #owner: () => UserOwner
   readonly #isFenced: boolean
-  readonly #source: StateSource
+  readonly #state: HarborageSaverOptions['state']
+  #calls: StateCalls
   /** Shared with the savers that {@link forOwner} makes. */
   #memory: SaverMemory = { threads: new Threads(), stored: new LastStoredValues() }
 
@@ -81,7 +85,8 @@ export class HarborageSaver extends BaseCheckpointSaver {
     if (serde === undefined) readsTogether(this.serde)
     this.#owner = bindUser(owner)
     this.#isFenced = fence
-    this.#source = sourceOf(state)
+    this.#state = state
+    this.#calls = StateCalls.on('HarborageSaver', state)
   }
 
   /**
@@ -115,16 +120,23 @@ export class HarborageSaver extends BaseCheckpointSaver {
    *
    * @throws The errors of `openDatabase` and `openStateStore`, such as `unknown_driver`.
    */
-  async setup(): Promise<void> {
-    await this.#source.open()
+  setup(): Promise<void> {
+    return this.#calls.run(async () => {})
   }
 
   /**
-   * Closes what {@link fromConnString} opened, once the calls in flight are done. A state store
-   * that was passed to the constructor stays open.
+   * Resolves once all calls that have begun are done, those of savers that {@link forOwner} made
+   * and imports among them, and closes what {@link fromConnString} opened. Later calls fail with
+   * `store_closed` then, and so does a list that is not finished. A state store that was passed to
+   * the constructor stays open, and the saver can still be used.
    */
   end(): Promise<void> {
-    return this.#source.close()
+    return this.#calls.end()
+  }
+
+  /** Ends the saver as {@link end} does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.end()
   }
 
   /**
@@ -134,8 +146,9 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * @throws `identity_required` or `invalid_identity` if the owner is missing or malformed.
    */
   forOwner(owner: UserOption): HarborageSaver {
-    const shared = { serde: this.serde, fence: this.#isFenced, state: borrowed(this.#source) }
+    const shared = { serde: this.serde, fence: this.#isFenced, state: this.#state }
     const saver = new HarborageSaver({ ...shared, owner })
+    saver.#calls = this.#calls.derived()
     saver.#memory = this.#memory
     return saver
   }
@@ -147,8 +160,9 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * retryable, if that is damaged.
    */
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const place = findPlace(this.#owner(), config)
-    return place && findTuple(await this.#call(), place)
+    const owner = this.#owner()
+    const place = readArguments(() => findPlace(owner, config))
+    return place && this.#run((call) => findTuple(call, place))
   }
 
   /**
@@ -156,22 +170,26 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * each thread of the user; without a `checkpoint_ns`, those of all namespaces.
    *
    * @param options `filter` compares keys of the metadata: each has to be equal, or to have the
-   * fields of the object in the filter.
+   * fields of the object in the filter. A key that is `undefined` is ignored.
    * @throws `schema_too_new` as {@link getTuple}.
    */
   override list(
     config: RunnableConfig,
     options?: CheckpointListOptions,
   ): AsyncGenerator<CheckpointTuple> {
-    return listCheckpoints(() => this.#call(), this.#owner(), config, options)
+    const owner = this.#owner()
+    return this.#calls.walk((state) => listCheckpoints(this.#callOn(state), owner, config, options))
   }
 
   /**
    * Saves a checkpoint, in one commit. It is durable when the call resolves. Repeating the call
    * changes nothing.
    *
+   * @param newVersions The channels with new values. The others are as the parent has them. Without
+   * a parent all values are kept, unless the checkpoint is the first one of a run.
    * @throws `thread_deleted` if the thread was deleted since the run began; `condition_failed` if
-   * there is a fence and another run has continued the thread.
+   * there is a fence and another run has continued the thread; `checkpoint_missing` if the
+   * checkpoint to go on from was pruned; `value_too_large` if a value has more than 64 MiB.
    */
   override async put(
     config: RunnableConfig,
@@ -179,8 +197,12 @@ export class HarborageSaver extends BaseCheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
-    const place = placeOf(this.#owner(), config)
-    await putCheckpoint(await this.#call(), place, { checkpoint, metadata, newVersions })
+    const owner = this.#owner()
+    const place = readArguments(() => {
+      checkPut(checkpoint, metadata, newVersions)
+      return placeOf(owner, config)
+    })
+    await this.#run((call) => putCheckpoint(call, place, { checkpoint, metadata, newVersions }))
     return configOf(place.thread, place.namespace, checkpoint.id)
   }
 
@@ -188,7 +210,8 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * Saves the writes of a task, in one commit. Regular writes are kept as they were first written.
    * Those of special channels, such as interrupts, replace earlier ones.
    *
-   * @throws `thread_deleted` if the thread was deleted since the run began.
+   * @throws `thread_deleted` if the thread was deleted since the run began; `value_too_large` if
+   * the writes have more than 64 MiB together.
    */
   override async putWrites(
     config: RunnableConfig,
@@ -196,7 +219,11 @@ export class HarborageSaver extends BaseCheckpointSaver {
     taskId: string,
     taskPath = '',
   ): Promise<void> {
-    const place = placeOf(this.#owner(), config)
+    const owner = this.#owner()
+    const place = readArguments(() => {
+      checkWrites(writes, taskId, taskPath)
+      return placeOf(owner, config)
+    })
     const { checkpointId } = place
     if (checkpointId === undefined) {
       throw new HarborageError(
@@ -204,7 +231,7 @@ export class HarborageSaver extends BaseCheckpointSaver {
         'configurable.checkpoint_id is missing: writes belong to a checkpoint',
       )
     }
-    await putWrites(await this.#call(), { place, checkpointId, taskId, taskPath, writes })
+    await this.#run((call) => putWrites(call, { place, checkpointId, taskId, taskPath, writes }))
   }
 
   /**
@@ -212,8 +239,9 @@ export class HarborageSaver extends BaseCheckpointSaver {
    * back: its next save fails with `thread_deleted`. A new run may use the id again.
    */
   override async deleteThread(threadId: string): Promise<void> {
-    const thread = threadOf(this.#owner(), threadId)
-    await deleteThread(await this.#call(), thread)
+    const owner = this.#owner()
+    const thread = readArguments(() => threadOf(owner, threadId))
+    await this.#run((call) => deleteThread(call, thread))
   }
 
   /**
@@ -229,8 +257,10 @@ export class HarborageSaver extends BaseCheckpointSaver {
     threadId: string,
     options: { readonly keepLatest: number },
   ): Promise<PruneResult> {
-    const thread = threadOf(this.#owner(), threadId)
-    return pruneThread(await this.#call(), thread, checkKeepLatest(options))
+    const owner = this.#owner()
+    const thread = readArguments(() => threadOf(owner, threadId))
+    const keepLatest = readArguments(() => checkKeepLatest(options))
+    return this.#run((call) => pruneThread(call, thread, keepLatest))
   }
 
   /**
@@ -244,23 +274,31 @@ export class HarborageSaver extends BaseCheckpointSaver {
     config: RunnableConfig
     channels: string[]
   }): Promise<Record<string, DeltaChannelHistory>> {
-    const { config, channels } = options
-    const place = placeOf(this.#owner(), config)
-    return deltaHistory(await this.#call(), place, channels)
+    const owner = this.#owner()
+    const [place, channels] = readArguments(() => [
+      placeOf(owner, options.config),
+      checkChannels(options.channels),
+    ])
+    return this.#run((call) => deltaHistory(call, place, channels))
   }
 
   /**
-   * Resolves to what an import writes with.
+   * Runs an import as one call.
    *
    * @internal
    */
-  async importTarget(): Promise<ImportTarget> {
-    const owner = this.#owner()
-    return { owner, call: await this.#call() }
+  runImport<Result>(work: (target: ImportTarget) => Promise<Result>): Promise<Result> {
+    const ownerOf: ImportTarget['ownerOf'] = (user) =>
+      user === undefined ? this.#owner() : bindUser(user)()
+    return this.#run((call) => work({ call, ownerOf }))
   }
 
-  async #call(): Promise<SaverCall> {
-    const state = await this.#source.open()
+  /** Runs a call of the saver. */
+  #run<Result>(work: (call: SaverCall) => Promise<Result>): Promise<Result> {
+    return this.#calls.run((state) => work(this.#callOn(state)))
+  }
+
+  #callOn(state: StateStore): SaverCall {
     return { ...this.#memory, state, serde: this.serde, isFenced: this.#isFenced }
   }
 }

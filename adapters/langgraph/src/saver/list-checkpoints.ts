@@ -1,7 +1,9 @@
 import type { RunnableConfig } from '@langchain/core/runnables'
 import type { CheckpointListOptions, CheckpointTuple } from '@langchain/langgraph-checkpoint'
-import { allOfUser, HarborageError, type UserOwner } from '@harborage/core'
+import { allOfUser, type UserOwner } from '@harborage/core'
 import type { StateRecord } from '@harborage/state'
+import { readArguments } from '../check-options.ts'
+import { checkListOptions } from './check-arguments.ts'
 import { compareText } from './compare-text.ts'
 import {
   findCheckpoint,
@@ -35,26 +37,25 @@ interface Selection {
   readonly limit: number
 }
 
-/**
- * Yields the checkpoints of a thread, the newest first, or those of each thread of the user.
- *
- * @param opened Resolves to what the call works with.
- */
+/** Yields the checkpoints of a thread, the newest first, or those of each thread of the user. */
 export async function* listCheckpoints(
-  opened: () => Promise<SaverCall>,
+  call: SaverCall,
   owner: UserOwner,
   config: RunnableConfig,
-  options: CheckpointListOptions = {},
+  given: CheckpointListOptions | undefined,
 ): AsyncGenerator<CheckpointTuple> {
-  const call = await opened()
-  const place = findPlace(owner, config)
-  const { before, filter } = options
+  const { place, options, ...selection } = readArguments(() => {
+    const checked = checkListOptions(given)
+    return {
+      place: findPlace(owner, config),
+      options: checked,
+      namespace: namespaceOf(config),
+      checkpointId: checkpointIdOf(config),
+      before: checked.before ? checkpointIdOf(checked.before) : undefined,
+    }
+  })
+  const { filter } = options
   let left = limitOf(options)
-  const selection = {
-    namespace: namespaceOf(config),
-    checkpointId: checkpointIdOf(config),
-    before: before && checkpointIdOf(before),
-  }
   for await (const thread of place === undefined ? threadsOf(call, owner) : [place.thread]) {
     if (left <= 0) return
     for await (const tuple of listThread(call, thread, { ...selection, limit: left }, filter)) {
@@ -177,9 +178,5 @@ async function* threadsOf({ state }: SaverCall, owner: UserOwner): AsyncGenerato
 
 /** Returns the largest number of checkpoints to yield. */
 function limitOf({ limit }: CheckpointListOptions): number {
-  const given: unknown = limit
-  if (given === undefined || given === null) return Number.POSITIVE_INFINITY
-  const number = Number(given)
-  if (!Number.isNaN(number)) return Math.max(0, Math.floor(number))
-  throw new HarborageError('invalid_record', 'limit is not a number: pass one, or leave it out')
+  return Math.max(0, Math.floor(limit ?? Number.POSITIVE_INFINITY))
 }

@@ -1,5 +1,6 @@
 import type { RunnableConfig } from '@langchain/core/runnables'
 import { HarborageError, type Identity, type UserOwner } from '@harborage/core'
+import { kindOf } from '../check-options.ts'
 import { digestOf } from './compact-id.ts'
 
 /** A thread of a user. */
@@ -29,12 +30,13 @@ export function placeOf(owner: UserOwner, config: RunnableConfig): Place {
   if (place !== undefined) return place
   throw new HarborageError(
     'identity_required',
-    'configurable.thread_id is missing: pass { configurable: { thread_id } } with the thread to continue or to begin',
+    `configurable.thread_id is ${kindOf(config.configurable?.['thread_id'])}: pass { configurable: { thread_id } } with the thread to continue or to begin`,
   )
 }
 
 /** Returns what a call names, or `undefined` if it names no thread. */
 export function findPlace(owner: UserOwner, config: RunnableConfig): Place | undefined {
+  checkConfig(config)
   const configurable: Readonly<Record<string, unknown>> = config.configurable ?? {}
   const threadId = threadIdOf(configurable['thread_id'])
   if (threadId === undefined) return undefined
@@ -43,6 +45,15 @@ export function findPlace(owner: UserOwner, config: RunnableConfig): Place | und
     namespace: namespaceOf(config) ?? '',
     checkpointId: checkpointIdOf(config),
   }
+}
+
+/** Checks that a config is an object. */
+function checkConfig(config: unknown): void {
+  if (typeof config === 'object' && config !== null) return
+  throw new HarborageError(
+    'invalid_record',
+    `the config is ${kindOf(config)}: pass { configurable: { thread_id } }`,
+  )
 }
 
 /** Returns the namespace that a call names, or `undefined` if it names none. */
@@ -63,7 +74,10 @@ export function checkpointIdOf(config: RunnableConfig): string | undefined {
 export function threadOf({ tenantId, userId }: UserOwner, id: string | number | bigint): Thread {
   const checked = threadIdOf(id)
   if (checked === undefined) {
-    throw new HarborageError('identity_required', 'the thread id is missing: pass the id of one')
+    throw new HarborageError(
+      'identity_required',
+      `the thread id is ${kindOf(id)}: pass the id of a thread`,
+    )
   }
   return { id: checked, session: { tenantId, userId, sessionId: sessionIdOf(checked) } }
 }
@@ -74,7 +88,7 @@ function threadIdOf(id: unknown): string | undefined {
   if (typeof id === 'bigint' || (typeof id === 'number' && Number.isFinite(id))) return String(id)
   throw new HarborageError(
     'invalid_identity',
-    `configurable.thread_id is ${typeof id === 'number' ? 'not finite' : `of type ${typeof id}`}: pass a string or a number`,
+    `the thread id is ${typeof id === 'number' ? 'not finite' : kindOf(id)}: pass a string or a number`,
   )
 }
 
@@ -93,6 +107,6 @@ function textOf(name: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value
   throw new HarborageError(
     'invalid_record',
-    `configurable.${name} is of type ${typeof value}: pass a string`,
+    `configurable.${name} is ${kindOf(value)}: pass a string`,
   )
 }

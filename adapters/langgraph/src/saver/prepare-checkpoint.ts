@@ -7,6 +7,7 @@ import type {
 } from '@langchain/langgraph-checkpoint'
 import { type BlobRef, type CheckpointContent, encodeCheckpoint } from './checkpoint-payload.ts'
 import type { TypedBytes } from './frames.ts'
+import { fitting, serialize } from './serialize.ts'
 import { SMALL_BYTES, type StoredValues, storedValuesOf } from './stored-values.ts'
 
 /**
@@ -27,6 +28,8 @@ const knownFields: ReadonlySet<string> = new Set<keyof Checkpoint>([
 
 /** A checkpoint as the framework passes it to `put`. */
 export interface NewCheckpoint {
+  /** The id of its thread, as the framework knows it. */
+  readonly threadId: string
   readonly checkpoint: Checkpoint
   readonly metadata: CheckpointMetadata
   readonly newVersions: ChannelVersions
@@ -55,25 +58,23 @@ export interface PreparedCheckpoint {
  */
 export async function prepareCheckpoint(
   serde: SerializerProtocol,
-  { checkpoint, metadata, newVersions, parentId, unnamed }: NewCheckpoint,
+  { threadId, checkpoint, metadata, newVersions, parentId, unnamed }: NewCheckpoint,
   known: StoredValues | undefined,
 ): Promise<PreparedCheckpoint> {
   const { channel_values: values, channel_versions: versions } = checkpoint
-  // A channel that is not new has its value from an earlier checkpoint. A copy of the first
-  // checkpoint of a thread has no parent.
-  const continues = parentId !== undefined || metadata.source === 'fork'
+  const keepsAll = parentId !== undefined || !beginsThread(metadata)
   const placed = new Map<string, TypedBytes | BlobRef>()
   // Two channels may have equal values.
   const blobs = new Map<string, Blob>()
   for (const channel of Object.keys(values)) {
     const isNew = Object.hasOwn(newVersions, channel)
-    if (!isNew && !continues) continue
+    if (!isNew && !keepsAll) continue
     const held = isNew ? undefined : known?.get(channel)
     const stored = held?.version === versions[channel] ? held : undefined
     if (stored?.place === 'small') placed.set(channel, stored.value)
     else if (stored?.place === 'blob') placed.set(channel, stored.ref)
     else {
-      const value = await serialize(serde, values[channel])
+      const value = await serialize(serde, values[channel], { threadId, channel })
       if (value.bytes.length <= (isNew ? INLINE_BYTES : SMALL_BYTES)) placed.set(channel, value)
       else {
         const digest = digestOf(value)
@@ -88,28 +89,36 @@ export async function prepareCheckpoint(
     parentId,
     versions,
     seen: checkpoint.versions_seen,
-    metadata: await serialize(serde, metadata),
-    others: await serializeOthers(serde, checkpoint),
+    metadata: await serialize(serde, metadata, { threadId }),
+    others: await serializeOthers(serde, checkpoint, threadId),
     values: placed,
     names: unnamed && { id: checkpoint.id, namespace: unnamed.namespace },
   }
-  const payload = encodeCheckpoint(content)
+  const payload = fitting(encodeCheckpoint(content), 'all small values of a checkpoint are', {
+    threadId,
+  })
   return { payload, blobs: [...blobs.values()], stored: storedValuesOf(content) }
+}
+
+/**
+ * Returns whether a checkpoint is the first of a thread that a run begins. What is not new in it
+ * has no value: that is how the cases of LangGraph for savers have it. A later one without a parent
+ * is a copy, and so brings all values with it.
+ */
+function beginsThread({ source, step }: CheckpointMetadata): boolean {
+  return source === 'input' && step === -1
 }
 
 /** Returns the fields of a checkpoint that this release does not know, if there are any. */
 async function serializeOthers(
   serde: SerializerProtocol,
   checkpoint: Checkpoint,
+  threadId: string,
 ): Promise<TypedBytes | undefined> {
   const others = Object.entries(checkpoint).filter(([name]) => !knownFields.has(name))
-  return others.length === 0 ? undefined : serialize(serde, Object.fromEntries(others))
-}
-
-/** Returns a value as bytes. */
-export async function serialize(serde: SerializerProtocol, value: unknown): Promise<TypedBytes> {
-  const [type, bytes] = await serde.dumpsTyped(value)
-  return { type, bytes }
+  return others.length === 0
+    ? undefined
+    : serialize(serde, Object.fromEntries(others), { threadId })
 }
 
 function digestOf({ type, bytes }: TypedBytes): string {

@@ -103,7 +103,7 @@ async function end(
 }
 
 async function removeCheckpoints(
-  { state }: SaverCall,
+  { state, stored }: SaverCall,
   thread: Thread,
   { eventId }: ThreadRecord,
   { kinds }: PruningPlan,
@@ -115,6 +115,8 @@ async function removeCheckpoints(
       delete: batch.map((kind) => ({ identity: thread.session, kind })),
     })
   }
+  // The last one that was read may be among them.
+  if (kinds.length > 0) stored.forget(thread)
 }
 
 async function removeValues(

@@ -1,6 +1,6 @@
 import type { Checkpoint, CheckpointMetadata } from '@langchain/langgraph-checkpoint'
-import { newEventId } from '@harborage/core'
-import type { NewStateRecord } from '@harborage/state'
+import { HarborageError, newEventId } from '@harborage/core'
+import type { NewStateRecord, StateStore } from '@harborage/state'
 import { compactId } from './compact-id.ts'
 import { eventIdOf } from './event-ids.ts'
 import { Fence } from './fence.ts'
@@ -15,7 +15,7 @@ import type { StoredValues } from './stored-values.ts'
 export async function putCheckpoint(
   call: SaverCall,
   place: Place,
-  given: Omit<NewCheckpoint, 'parentId' | 'unnamed'>,
+  given: Omit<NewCheckpoint, 'threadId' | 'parentId' | 'unnamed'>,
 ): Promise<void> {
   const { checkpoint, metadata } = given
   const { thread, namespace, checkpointId: parentId } = place
@@ -27,7 +27,9 @@ export async function putCheckpoint(
     async changes({ isPruning = false }) {
       // While values are being removed, no stored one can be relied on.
       const known = isPruning ? undefined : call.stored.of(place, parentId)
-      const prepared = await prepareCheckpoint(call.serde, { ...given, parentId, unnamed }, known)
+      if (known === undefined) await refuseMissingParent(call.state, place, given)
+      const whole = { ...given, threadId: thread.id, parentId, unnamed }
+      const prepared = await prepareCheckpoint(call.serde, whole, known)
       stored = prepared.stored
       const blobs = prepared.blobs.map((blob) => blobRecord(thread, blob))
       const records = [checkpointRecord(place, checkpoint.id, prepared.payload)]
@@ -43,6 +45,30 @@ export async function putCheckpoint(
     onConflict: (error) => (fence === undefined ? Promise.reject(error) : fence.resolve(error)),
   })
   if (stored !== undefined) call.stored.remember(place, checkpoint.id, stored)
+}
+
+/**
+ * Checks that the parent of a checkpoint is there, if nothing in the checkpoint comes from it. The
+ * framework begins with an empty state if it does not find the checkpoint that it is to continue.
+ *
+ * @throws `checkpoint_missing`
+ */
+async function refuseMissingParent(
+  state: StateStore,
+  { thread, namespace, checkpointId }: Place,
+  { checkpoint, newVersions }: Pick<NewCheckpoint, 'checkpoint' | 'newVersions'>,
+): Promise<void> {
+  if (checkpointId === undefined) return
+  const isAllNew = Object.keys(checkpoint.channel_versions).every((channel) =>
+    Object.hasOwn(newVersions, channel),
+  )
+  if (!isAllNew) return
+  const parent = await state.load(thread.session, checkpointKind(namespace, checkpointId))
+  if (parent !== undefined) return
+  throw new HarborageError(
+    'checkpoint_missing',
+    'the checkpoint to go on from is not there, since it was pruned or never saved, and the thread would begin empty: nothing was saved. Take one that the history of the thread has, or leave checkpoint_id out',
+  )
 }
 
 /** Returns the slot of a checkpoint to save. */

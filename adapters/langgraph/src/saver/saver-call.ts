@@ -1,6 +1,7 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import type { UserOwner } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
+import type { User } from '../owner.ts'
 import type { LastStoredValues } from './stored-values.ts'
 import type { Threads } from './threads.ts'
 
@@ -20,6 +21,7 @@ export interface SaverCall extends SaverMemory {
 
 /** What an import writes with: a call of the saver that it writes to. */
 export interface ImportTarget {
-  readonly owner: UserOwner
   readonly call: SaverCall
+  /** Returns the owner of the saver, or the one that is passed, checked. */
+  readonly ownerOf: (user?: User) => UserOwner
 }

@@ -10,6 +10,11 @@ declare module '@harborage/core' {
      * only a part of the thread.
      */
     readonly thread_importing: true
+    /**
+     * The checkpoint that a run or an update is to go on from is not in the thread: it was pruned,
+     * or never saved. Nothing was saved.
+     */
+    readonly checkpoint_missing: true
   }
 }
 

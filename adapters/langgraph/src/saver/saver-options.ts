@@ -1,7 +1,6 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
-import { HarborageError } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
-import { checkDsn, checkNames, checkState, invalidOption } from '../check-options.ts'
+import { checkDsn, checkNames, checkState, invalidOption, kindOf } from '../check-options.ts'
 import type { UserOption } from '../owner.ts'
 import { connectionNames, type SourceConfig, type StateSource } from '../state-source.ts'
 
@@ -41,28 +40,16 @@ export function checkSaverOptions(options: HarborageSaverOptions): HarborageSave
 /** Checks the options of a connection. */
 export function checkConnectOptions(dsn: string, options: ConnectOptions): ConnectOptions {
   checkOptions(options, [...saverNames, ...connectionNames])
-  checkDsn(dsn)
+  checkDsn(dsn, options.schema)
   return options
 }
 
-/** Checks how many checkpoints a pruning keeps. */
-export function checkKeepLatest(options: { readonly keepLatest: number }): number {
-  const given: unknown = options
-  const keepLatest: unknown =
-    typeof given === 'object' && given !== null ? Reflect.get(given, 'keepLatest') : undefined
-  if (typeof keepLatest === 'number' && Number.isSafeInteger(keepLatest) && keepLatest >= 1) {
-    return keepLatest
-  }
-  throw new HarborageError(
-    'invalid_record',
-    'keepLatest is no whole number of at least 1: say how many checkpoints of each namespace stay',
-  )
-}
-
 function checkOptions(options: SaverOptions, names: readonly string[]): void {
-  checkNames(options, names, 'saver')
+  checkNames(options, names, 'HarborageSaver')
   const { fence, serde } = options
-  if (fence !== undefined && typeof fence !== 'boolean') throw invalidOption('fence is no boolean')
+  if (fence !== undefined && typeof fence !== 'boolean') {
+    throw invalidOption(`fence is ${kindOf(fence)}: pass true or false`)
+  }
   if (serde !== undefined && !isSerializer(serde)) {
     throw invalidOption(
       'serde has no dumpsTyped() and loadsTyped(): pass a serializer of LangGraph',

@@ -9,7 +9,7 @@ import { compactId, idOfCompact } from './compact-id.ts'
 import { eventIdOf } from './event-ids.ts'
 import { checkpointKind, writesKind } from './kinds.ts'
 import type { Place } from './place.ts'
-import { serialize } from './prepare-checkpoint.ts'
+import { fitting, serialize } from './serialize.ts'
 import type { ThreadChanges } from './threads.ts'
 import { decodeWrites, encodeWrites, type Write } from './writes-payload.ts'
 
@@ -27,6 +27,7 @@ export interface NewWrites {
  * written. Each special channel has its own, and its last write replaces the others.
  */
 export class WriteSlots {
+  readonly #threadId: string
   readonly #session: Identity
   readonly #checkpoint: string
   readonly #compactCheckpointId: string
@@ -42,6 +43,7 @@ export class WriteSlots {
     { place, checkpointId, taskId, taskPath }: Omit<NewWrites, 'writes'>,
     writes: readonly Write[],
   ) {
+    this.#threadId = place.thread.id
     this.#session = place.thread.session
     this.#checkpoint = checkpointKind(place.namespace, checkpointId)
     this.#compactCheckpointId = compactId(checkpointId)
@@ -54,10 +56,12 @@ export class WriteSlots {
 
   /** Serializes the writes. */
   static async of(serde: SerializerProtocol, given: NewWrites): Promise<WriteSlots> {
+    const { place, taskId } = given
     const writes = new Map<number, Write>()
     for (const [position, [channel, value]] of given.writes.entries()) {
       const index = specialIndexOf(channel) ?? position
-      writes.set(index, { index, channel, ...(await serialize(serde, value)) })
+      const name = { threadId: place.thread.id, taskId, channel }
+      writes.set(index, { index, channel, ...(await serialize(serde, value, name)) })
     }
     return new WriteSlots(given, [...writes.values()])
   }
@@ -114,8 +118,14 @@ export class WriteSlots {
   }
 
   #payload(writes: readonly Write[]): Uint8Array {
-    const isNamed = idOfCompact(compactId(this.#taskId)) !== undefined
-    return encodeWrites({ taskId: this.#taskId, taskPath: this.#taskPath, writes }, isNamed)
+    const taskId = this.#taskId
+    const isNamed = idOfCompact(compactId(taskId)) !== undefined
+    const payload = encodeWrites({ taskId, taskPath: this.#taskPath, writes }, isNamed)
+    return fitting(payload, `the writes of the task ${taskId} are together`, {
+      threadId: this.#threadId,
+      taskId,
+      channel: writes.length === 1 ? writes[0]?.channel : undefined,
+    })
   }
 }
 

@@ -1,10 +1,11 @@
 import { isHarborageError, type Owner } from '@harborage/core'
-import type { NewStateRecord } from '@harborage/state'
+import { MAX_STATE_BYTES, type NewStateRecord } from '@harborage/state'
 
 import type { Change, CheckedOperation } from './check-operation.ts'
 import type { SlotChanges } from './commit-in-pieces.ts'
 import { kindOf } from './item-kind.ts'
 import { recordOf } from './item-payload.ts'
+import type { Refusal } from './refusal.ts'
 
 /**
  * Resolves to the changes that the puts and deletes of a batch make. Of several for one item only
@@ -40,5 +41,13 @@ function saveOf(
     if (!isHarborageError(cause, 'invalid_record')) throw cause
     throw refuse(`cannot be stored: ${cause.message}`, { cause })
   })
-  return [record]
+  return [record.then((made) => fitting(made, refuse))]
+}
+
+function fitting(record: NewStateRecord, refuse: Refusal): NewStateRecord {
+  if (record.bytes.length <= MAX_STATE_BYTES) return record
+  throw refuse(
+    'has a value that is larger than the 64 MiB that a slot holds: keep large content elsewhere, such as in an artifact store, and a reference to it in the item',
+    { code: 'value_too_large' },
+  )
 }

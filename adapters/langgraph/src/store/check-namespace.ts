@@ -1,3 +1,4 @@
+import { HarborageError } from '@harborage/core'
 import { InvalidNamespaceError, validateNamespace } from '@langchain/langgraph-checkpoint'
 
 /** What of the rules of LangGraph a namespace need not keep to. */
@@ -6,14 +7,11 @@ interface Exceptions {
   readonly allowReservedRoot?: boolean
 }
 
-/** The errors of {@link checkNamespace}, among all that reading an argument may throw. */
-const refused = new WeakSet<object>()
-
 /**
  * Checks a namespace by the rules of LangGraph, and returns a copy.
  *
- * @throws InvalidNamespaceError of LangGraph. Its message does not quote the namespace, which may
- * name a person.
+ * @throws InvalidNamespaceError of LangGraph, with the code `invalid_record`. Its message does not
+ * quote the namespace, which may name a person.
  */
 export function checkNamespace(given: unknown, exceptions: Exceptions): string[] {
   try {
@@ -21,12 +19,20 @@ export function checkNamespace(given: unknown, exceptions: Exceptions): string[]
     validateNamespace(namespace, exceptions)
     return namespace
   } catch {
-    const error = new InvalidNamespaceError(
-      'The namespace is malformed: pass an array of labels that are not empty and hold no period, colon or NUL. The first label of a put is not "langgraph".',
-    )
-    refused.add(error)
-    throw error
+    throw invalidNamespace()
   }
+}
+
+/** Returns an error that is both LangGraph's own, as its users expect it, and one of Harborage. */
+function invalidNamespace(): InvalidNamespaceError {
+  const message =
+    'The namespace is malformed: pass an array of labels that are not empty and hold no period, colon or NUL. The first label of a put is not "langgraph".'
+  const {
+    name: _name,
+    stack: _stack,
+    ...ours
+  } = Object.getOwnPropertyDescriptors(new HarborageError('invalid_record', message))
+  return Object.defineProperties(new InvalidNamespaceError(message), ours)
 }
 
 /** Returns the labels of an array up to one that is no text, which throws. */
@@ -38,9 +44,4 @@ function labelsOf(given: unknown): string[] {
     labels.push(label)
   }
   return labels
-}
-
-/** Returns whether an error is that of {@link checkNamespace}. */
-export function isInvalidNamespace(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && refused.has(error)
 }

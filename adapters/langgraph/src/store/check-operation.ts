@@ -1,7 +1,7 @@
 import { isHarborageError } from '@harborage/core'
 import type { Item, MatchCondition, Operation } from '@langchain/langgraph-checkpoint'
 
-import { checkNamespace, isInvalidNamespace } from './check-namespace.ts'
+import { checkNamespace } from './check-namespace.ts'
 import type { ItemName } from './item-kind.ts'
 import { matcherOf } from './match-filter.ts'
 import { fieldOf } from './field-of.ts'
@@ -68,7 +68,7 @@ export function checkOperations(operations: readonly Operation[]): readonly Chec
     }
     return checked
   } catch (cause) {
-    if (isHarborageError(cause) || isInvalidNamespace(cause)) throw cause
+    if (isHarborageError(cause)) throw cause
     throw refusalOf(checked.length)('cannot be read: pass an array of plain objects', { cause })
   }
 }

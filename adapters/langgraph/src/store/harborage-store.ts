@@ -13,7 +13,8 @@ import {
 } from '@langchain/langgraph-checkpoint'
 
 import { bindOwner, type OwnerOption } from '../owner.ts'
-import { borrowed, sourceOf, stateAt, type StateSource } from '../state-source.ts'
+import { StateCalls } from '../state-calls.ts'
+import { stateAt } from '../state-source.ts'
 import { changesOf } from './changes-of.ts'
 import { checkNamespace } from './check-namespace.ts'
 import { checkOperations } from './check-operation.ts'
@@ -26,7 +27,6 @@ import {
   checkStoreOptions,
   type HarborageStoreOptions,
   type StoreConnectionOptions,
-  type StoreSettings,
 } from './store-options.ts'
 
 /** Options of a put, among them one that is refused. */
@@ -52,9 +52,10 @@ export interface ListNamespacesOptions
  * items are of one user or tenant, and no other owner's are ever reached. Make one with a state
  * store that is open, or by {@link HarborageStore.fromConnString}.
  *
- * Besides the errors that they name, all methods fail with InvalidNamespaceError of LangGraph if a
- * namespace is malformed, with `invalid_record` if something else is, and as those of `StateStore`
- * do. All of them may be repeated: a put that is made twice differs in its `updatedAt` only.
+ * Besides the errors that they name, all methods fail with `invalid_record` if an argument is
+ * malformed, and as those of `StateStore` do. Of a namespace it is an InvalidNamespaceError of
+ * LangGraph, too. All of them may be repeated: a put that is made twice differs in its `updatedAt`
+ * only.
  *
  * @example
  * ```ts
@@ -69,8 +70,8 @@ export interface ListNamespacesOptions
  * ```
  */
 export class HarborageStore extends BaseStore implements AsyncDisposable {
-  readonly #source: StateSource
-  readonly #settings: StoreSettings
+  readonly #options: HarborageStoreOptions
+  #calls: StateCalls
   readonly #owner: ReturnType<typeof bindOwner>
 
   /**
@@ -80,11 +81,11 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    * `invalid_config` if another option is.
    */
   constructor(options: HarborageStoreOptions) {
-    const { state, ...settings } = checkStoreOptions(options)
+    const { state, owner } = checkStoreOptions(options)
     super()
-    this.#source = sourceOf(state)
-    this.#settings = settings
-    this.#owner = bindOwner(settings.owner)
+    this.#options = { ...options }
+    this.#calls = StateCalls.on('HarborageStore', state)
+    this.#owner = bindOwner(owner)
   }
 
   /**
@@ -108,7 +109,9 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    * @throws `identity_required` or `invalid_identity` as the constructor.
    */
   forOwner(owner: OwnerOption): HarborageStore {
-    return new HarborageStore({ ...this.#settings, owner, state: borrowed(this.#source) })
+    const store = new HarborageStore({ ...this.#options, owner })
+    store.#calls = this.#calls.derived()
+    return store
   }
 
   /**
@@ -116,13 +119,17 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    *
    * @throws What `openStateStore` throws.
    */
-  async setup(): Promise<void> {
-    await this.#source.open()
+  setup(): Promise<void> {
+    return this.#calls.run(async () => {})
   }
 
-  /** Closes the state store if this store opened it. Later calls fail with `store_closed`. */
+  /**
+   * Resolves once all calls that have begun are done, those of stores that {@link forOwner} made
+   * among them, and closes the state store if this store opened it. Later calls fail with
+   * `store_closed` then.
+   */
   end(): Promise<void> {
-    return this.#source.close()
+    return this.#calls.end()
   }
 
   /** Opens the state store as {@link setup} does. */
@@ -148,8 +155,8 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    * are applied in pieces of 1,000. Of several for one item only the last one counts.
    *
    * @throws `search_index_required` if a search has a `query`; `ttl_not_supported` if a put has a
-   * `ttl`. The `entry` of these and of `invalid_record` names the operation, and nothing was read
-   * or written.
+   * `ttl`; `value_too_large` if an item has more than 64 MiB. The `entry` of these and of
+   * `invalid_record` names the operation, and nothing was read or written.
    */
   override async batch<Op extends Operation[]>(
     operations: Op,
@@ -157,16 +164,16 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
   ): Promise<OperationResults<Op>> {
     const owner = this.#owner()
     const call = readOptions(options, [])
-    const { searchOrder = 'oldest-first' } = this.#settings
+    const { searchOrder = 'oldest-first' } = this.#options
     const checked = checkOperations(operations)
-    const changes = await changesOf(owner, checked)
-    const state = await this.#source.open()
-    const answers: unknown = await readAnswers(
-      { state, owner, options: call },
-      checked,
-      searchOrder,
-    )
-    await commitInPieces(state, changes, call)
+    const changing = changesOf(owner, checked)
+    const answering = this.#calls.run(async (state): Promise<unknown> => {
+      const changes = await changing
+      const answers = await readAnswers({ state, owner, options: call }, checked, searchOrder)
+      await commitInPieces(state, changes, call)
+      return answers
+    })
+    const [answers] = await Promise.all([answering, changing])
     // Each answer has the type of its operation, which the compiler cannot follow.
     return answers as OperationResults<Op>
   }
@@ -196,6 +203,7 @@ export class HarborageStore extends BaseStore implements AsyncDisposable {
    * left out, and what has a `toJSON`, such as a Date, is kept as what that returns.
    * @param index Has no effect, since there is no index yet.
    * @throws `invalid_record` if the value holds something else that JSON cannot represent;
+   * `value_too_large` if it has more than 64 MiB as JSON;
    * `ttl_not_supported` if the options have a `ttl`, as those of PostgresStore.
    */
   override async put(

@@ -1,5 +1,6 @@
 import type { CallOptions } from '@harborage/core'
 
+import { unknownNameIn } from '../check-options.ts'
 import { refusalOf } from './refusal.ts'
 
 /**
@@ -16,8 +17,9 @@ export function readOptions<Options extends CallOptions>(
   const refuse = refusalOf(0)
   const copy = copyOf(given)
   const known = ['signal', ...names]
-  if (copy === undefined || Object.keys(copy).some((name) => !known.includes(name))) {
-    throw refuse(`has options that are not its own: pass an object with ${known.join(', ')}`)
+  const unknown = copy === undefined ? 'they are no object' : unknownNameIn(copy, known)
+  if (copy === undefined || unknown !== undefined) {
+    throw refuse(`has options that are not its own, ${unknown}: it takes ${known.join(', ')}`)
   }
   return copy
 }

@@ -41,12 +41,12 @@ export function checkStoreConnection(
   options: StoreConnectionOptions,
 ): StoreConnectionOptions {
   checkSettings(options, [...settingNames, ...connectionNames])
-  checkDsn(dsn)
+  checkDsn(dsn, options.schema)
   return options
 }
 
 function checkSettings(options: StoreSettings, names: readonly string[]): void {
-  checkNames(options, names, 'store')
+  checkNames(options, names, 'HarborageStore')
   const { searchOrder } = options
   if (searchOrder === undefined || orders.has(searchOrder)) return
   throw invalidOption("searchOrder is neither 'oldest-first' nor 'newest-first'")

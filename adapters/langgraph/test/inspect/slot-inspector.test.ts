@@ -2,6 +2,8 @@ import { newEventId } from '@harborage/core'
 import { slotInspector } from '@harborage/langgraph/inspect'
 import { openStateStore, type SlotContent, type StateRecord } from '@harborage/state'
 import { Choice } from '@harborage/test-kit/choice'
+import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
+import { hostileValues } from '@harborage/test-kit/hostile/hostile-values'
 import { measure } from '@harborage/test-kit/measure'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
@@ -159,6 +161,29 @@ test('a slot of a newer release says so', async () => {
       isReadable: false,
       reason: 'newer_format',
     })
+  }
+})
+
+test('empty bytes, and a format before the first, are damaged and not newer', async () => {
+  for (const slot of slots) {
+    if (slotInspector.describe(slot.kind)?.label === 'item') continue
+    for (const bytes of [new Uint8Array(0), new Uint8Array([0, 1])]) {
+      expect(await slotInspector.decode({ ...slot, bytes })).toMatchObject({
+        isReadable: false,
+        reason: 'damaged',
+      })
+    }
+  }
+})
+
+test.each(Object.entries(hostileValues))('it answers %s, and never fails', async (_what, value) => {
+  const described = await callUnchecked(slotInspector, 'describe', value)
+  expect(described).toBeUndefined()
+  expect(await callUnchecked(slotInspector, 'decode', value)).toBeUndefined()
+  for (const slot of slots) {
+    expect(await callUnchecked(slotInspector, 'decode', { ...slot, kind: value })).toBeUndefined()
+    const content = await callUnchecked(slotInspector, 'decode', { ...slot, bytes: value })
+    expect(content).toMatchObject({ isReadable: false, reason: 'damaged' })
   }
 })
 

@@ -64,19 +64,20 @@ describe.each(Object.entries(goodArguments))('%s', (method, good) => {
   })
 })
 
-const misplaced: readonly (readonly [method: string, args: readonly unknown[]])[] = [
-  ['search', [['a'], { mode: 'vector' }]],
-  ['search', [['a'], { fliter: { n: 1 } }]],
-  ['search', [['a'], signal]],
-  ['listNamespaces', [{ depth: 1 }]],
-  ['put', [['a'], 'k', {}, undefined, { refresh: true }]],
-  ['put', [['a'], 'k', {}, undefined, signal]],
-  ['get', [['a'], 'k', { timeout: 1 }]],
-  ['batch', [[name], { timeout: 1 }]],
+const misplaced: readonly (readonly [method: string, said: string, args: readonly unknown[]])[] = [
+  ['search', 'no option mode', [['a'], { mode: 'vector' }]],
+  ['search', 'no option fliter', [['a'], { fliter: { n: 1 } }]],
+  ['search', 'they are no object', [['a'], signal]],
+  ['listNamespaces', 'no option depth', [{ depth: 1 }]],
+  ['put', 'no option refresh', [['a'], 'k', {}, undefined, { refresh: true }]],
+  ['put', 'they are no object', [['a'], 'k', {}, undefined, signal]],
+  ['get', 'no option timeout', [['a'], 'k', { timeout: 1 }]],
+  ['batch', 'no option timeout', [[name], { timeout: 1 }]],
 ]
 
-test.each(misplaced)('%s refuses options that it would ignore: %j', async (method, args) => {
+test.each(misplaced)('%s refuses options that it would ignore: %s', async (method, said, args) => {
   const store = await openStore(memory)
   const error = await errorOf(() => callUnchecked(store, method, ...args))
   expect(error).toMatchObject({ code: 'invalid_record' })
+  expect(error?.message).toContain(said)
 })

@@ -31,7 +31,12 @@ describe('a call that is malformed', () => {
       ]
       if (!Array.isArray(given) || given.length > 0) calls.push(() => store.search(namespace))
       const ran = await recordedOperations(async () => {
-        for (const call of calls) await expect(call).rejects.toThrow(InvalidNamespaceError)
+        for (const call of calls) {
+          await expect(call).rejects.toThrow(InvalidNamespaceError)
+          const failure = await failureOf(call)
+          expect(failure).toMatchObject({ code: 'invalid_record', retryable: false })
+          expect(failure.name).toBe('InvalidNamespaceError')
+        }
       })
       expect(ran).toEqual([])
     },

@@ -1,3 +1,4 @@
+import { MAX_STATE_BYTES } from '@harborage/state'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
@@ -106,8 +107,15 @@ test.each(refused)(
   },
 )
 
-test('a value above the limit of a slot is refused', async () => {
+test('a value above the limit of a slot is refused, and the error names its operation', async () => {
   const store = await openStore(memory)
-  const text = 'x'.repeat(64 * 1024 * 1024)
-  expect((await failureOf(store.put(['values'], 'k', { text }))).code).toBe('invalid_record')
+  const batch = [
+    { namespace: ['a'], key: 'small', value: {} },
+    { namespace: ['a'], key: 'large', value: { text: 'x'.repeat(MAX_STATE_BYTES) } },
+  ]
+  expect(await failureOf(store.batch(batch))).toMatchObject({
+    code: 'value_too_large',
+    entry: { list: 'operations', index: 1 },
+  })
+  expect(await store.search([])).toEqual([])
 })

@@ -54,8 +54,8 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: 'adapters/langgraph/src/store/harborage-store.ts',
-        from: 'new HarborageStore({ ...this.#settings, owner, state: borrowed(this.#source) })',
-        to: 'new HarborageStore({ ...this.#settings, state: borrowed(this.#source) })',
+        from: 'new HarborageStore({ ...this.#options, owner })',
+        to: 'new HarborageStore(this.#options)',
       },
     ],
   },

@@ -18,11 +18,11 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: saver,
-        from: 'await putWrites(await this.#call(), {',
+        from: 'await this.#run((call) => putWrites(call, {',
         to: `const later = async (call, given) => {
       setTimeout(() => putWrites(call, given).catch(() => {}), 20)
     }
-    await later(await this.#call(), {`,
+    await this.#run((call) => later(call, {`,
       },
     ],
   },
@@ -54,11 +54,11 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: saver,
-        from: 'await putCheckpoint(await this.#call(), place, {',
+        from: 'await this.#run((call) => putCheckpoint(call, place, {',
         to: `const later = async (call, where, given) => {
       setTimeout(() => putCheckpoint(call, where, given).catch(() => {}), 20)
     }
-    await later(await this.#call(), place, {`,
+    await this.#run((call) => later(call, place, {`,
       },
     ],
   },
