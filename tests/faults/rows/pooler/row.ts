@@ -34,8 +34,8 @@ export const pooler: FaultRow = {
       edits: [
         {
           file: 'packages/driver-postgres/src/internal/connections.ts',
-          from: 'if (this.#isPrepared) query.name',
-          to: 'if (this.#timeoutMs > 0) query.name',
+          from: 'const prepared = this.#isPrepared',
+          to: 'const prepared = this.#timeoutMs > 0',
         },
       ],
     },
