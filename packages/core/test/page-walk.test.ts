@@ -137,4 +137,75 @@ describe('a walk', () => {
     }
     expect(seen).toEqual([1, 2])
   })
+
+  test.each([
+    ['grow up to 8 items while the items are small', 1, [2, 4, 8, 8, 8]],
+    ['stay as they are if an item of a page is large', 20, [2, 2, 2, 2, 2]],
+  ])('has pages that %s', async (_, size, expected) => {
+    const limits: number[] = []
+    const walk = walkPages({
+      pageSize: 2,
+      growsTo: 8,
+      maxBytes: 64,
+      async fetchPage(after: number | undefined, limit) {
+        limits.push(limit)
+        return Array.from({ length: Math.min(limit, 100) }, (_each, i) => (after ?? 0) + i + 1)
+      },
+      placeOf: (item) => item,
+      bytesOf: () => size,
+    })
+    const seen: number[] = []
+    for await (const item of walk) {
+      seen.push(item)
+      if (limits.length === expected.length) break
+    }
+    expect(limits).toEqual(expected)
+    expect(seen).toEqual(seen.map((_each, i) => i + 1))
+  })
+
+  test('hands out its items in order to calls that overlap', async () => {
+    const iterator = pages(5, 2).walk[Symbol.asyncIterator]()
+    const results = await Promise.all(Array.from({ length: 7 }, () => iterator.next()))
+    expect(results.map(({ value }): unknown => value)).toEqual([
+      1,
+      2,
+      3,
+      4,
+      5,
+      undefined,
+      undefined,
+    ])
+    expect(results.map(({ done }) => done)).toEqual([false, false, false, false, false, true, true])
+  })
+
+  test('is over after it was left, and calls before that still get their items', async () => {
+    const { asked, walk } = pages(9, 2)
+    const iterator = walk[Symbol.asyncIterator]()
+    const [first, left, next] = await Promise.all([
+      iterator.next(),
+      iterator.return?.(),
+      iterator.next(),
+    ])
+    expect([first.value, left?.done, next.done]).toEqual([1, true, true])
+    expect(asked).toEqual([undefined])
+  })
+
+  test('is over after an error was thrown into it', async () => {
+    const iterator = pages(9, 2).walk[Symbol.asyncIterator]()
+    await iterator.next()
+    await expect(iterator.throw?.(new Error('of the caller'))).rejects.toThrow('of the caller')
+    expect(await iterator.next()).toEqual({ value: undefined, done: true })
+  })
+
+  test('is over after it failed', async () => {
+    const walk = walkPages({
+      pageSize: 1,
+      fetchPage: async (): Promise<number[]> => Promise.reject(new Error('the first page')),
+      placeOf: (item) => item,
+      bytesOf: () => 0,
+    })
+    const iterator = walk[Symbol.asyncIterator]()
+    await expect(iterator.next()).rejects.toThrow('the first page')
+    expect(await iterator.next()).toEqual({ value: undefined, done: true })
+  })
 })

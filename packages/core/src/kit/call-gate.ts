@@ -15,6 +15,8 @@ export interface CheckedCall {
 export interface CheckedWalk extends CheckedCall {
   /** The largest number of items in a page. */
   readonly limit: number
+  /** That of later pages, while items are small. Default: the same. */
+  readonly growsTo?: number | undefined
   /** The largest number of items of all pages together. Default: no limit. */
   readonly total?: number | undefined
 }
@@ -136,11 +138,11 @@ export class CallGate {
    *
    * @param operation The name of the operation in traces.
    * @param fetchPage Fetches up to `limit` items after the given place, or the first ones. The
-   * limit is that of the checked arguments, or what is left of their `total`.
+   * limit is that of the checked arguments, `growsTo` at most, or what is left of their `total`.
    *
    * @throws `store_closed`; the errors of `check`; `invalid_record` if an argument cannot be read.
    */
-  walk<Checked extends CheckedWalk, Item, Place>(
+  walk<Checked extends CheckedWalk, Item extends NonNullable<unknown>, Place>(
     operation: string,
     check: () => Checked,
     fetchPage: (
@@ -151,10 +153,11 @@ export class CallGate {
     walk: Pick<PageWalk<Item, Place>, 'placeOf' | 'bytesOf' | 'handOut'>,
   ): AsyncIterable<Item> {
     const checked = this.read(operation, check)
-    const { signal, limit: pageSize, total } = checked
+    const { signal, limit: pageSize, growsTo, total } = checked
     return walkPages({
       ...walk,
       pageSize,
+      growsTo,
       total,
       signal,
       fetchPage: (after: Place | undefined, limit: number) =>
