@@ -1,5 +1,11 @@
 import { HarborageError, isHarborageError } from './harborage-error.ts'
-import { checkName, describeType, KnownNames, MAX_NAME_BYTES } from './kit/argument-checks.ts'
+import {
+  checkName,
+  describeType,
+  isShortName,
+  KnownNames,
+  MAX_NAME_BYTES,
+} from './kit/argument-checks.ts'
 import { readProperty } from './kit/object-of-names.ts'
 
 /**
@@ -99,6 +105,10 @@ export function checkIdentity(
  * or unknown.
  */
 export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
+  return plainRun(identity) ?? checkedRun(identity)
+}
+
+function checkedRun(identity: RunIdentity): Required<RunIdentity> {
   const checked = {
     tenantId: checkPart(identity, 'tenantId', true),
     userId: checkPart(identity, 'userId', true),
@@ -107,6 +117,45 @@ export function checkRunIdentity(identity: RunIdentity): Required<RunIdentity> {
   }
   checkIdentityNames(identity, runNames)
   return Object.freeze(checked)
+}
+
+/**
+ * Returns a frozen copy of a plain object with sound, short parts and no others, as most callers
+ * pass, in a third of the time of the full check. Returns `undefined` for anything else: the full
+ * check says what is wrong with it, if anything is.
+ */
+function plainRun(
+  identity: RunIdentity & { readonly [brand]?: unknown },
+): Required<RunIdentity> | undefined {
+  try {
+    if (
+      Object.getPrototypeOf(identity) !== Object.prototype ||
+      identity[brand] !== undefined ||
+      isAnyPartInherited()
+    ) {
+      return undefined
+    }
+    const { tenantId, userId, sessionId, runId = '' } = identity
+    for (const name in identity) {
+      if (name !== 'tenantId' && name !== 'userId' && name !== 'sessionId' && name !== 'runId') {
+        return undefined
+      }
+    }
+    const isSound =
+      isShortName(tenantId) &&
+      isShortName(userId) &&
+      isShortName(sessionId) &&
+      (runId === '' || isShortName(runId))
+    return isSound ? Object.freeze({ tenantId, userId, sessionId, runId }) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Returns whether a library or an attacker added a part to every object. */
+function isAnyPartInherited(): boolean {
+  const every = Object.prototype
+  return 'tenantId' in every || 'userId' in every || 'sessionId' in every || 'runId' in every
 }
 
 /**
@@ -222,7 +271,7 @@ export function tenantOwner(tenant: Pick<Identity, 'tenantId'>): TenantOwner {
  * or unknown.
  */
 export function checkOwner(owner: Owner): Required<RunIdentity> {
-  return checkWideOwner(owner) ?? checkRunIdentity(owner)
+  return plainRun(owner) ?? checkWideOwner(owner) ?? checkedRun(owner)
 }
 
 /**

@@ -49,6 +49,20 @@ export function checkName(
   )
 }
 
+/** The length up to which no name has more than {@link MAX_NAME_BYTES}. */
+const SHORT_LENGTH = Math.floor(MAX_NAME_BYTES / MAX_BYTES_PER_CODE_UNIT)
+
+/** Returns whether a value is a sound name, not empty, whose bytes need not be counted. */
+export function isShortName(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.length <= SHORT_LENGTH &&
+    value.isWellFormed() &&
+    !value.includes('\0')
+  )
+}
+
 /** Checks a name that must not be empty, and returns it. See {@link checkName}. */
 export function checkRequiredName(
   field: string,
@@ -164,8 +178,8 @@ export class KnownNames {
   /**
    * Checks that an argument has no other names, including inherited ones, and is an object that may
    * have them: no promise, Map or array, whose options would all be left out. It must not have a
-   * known name from `Object.prototype` either, to which an attack on a merge function may have added
-   * it: `ifEventId` there would be the condition of every call.
+   * known name from `Object.prototype` either, to which an attack on a merge function may have
+   * added it: `ifEventId` there would be the condition of every call.
    *
    * @throws An error with the code of the constructor. It suggests the most similar known name and
    * lists all of them.

@@ -1,5 +1,5 @@
 import type { RunIdentity } from '../identity.ts'
-import { sessionColumns, type SessionColumns } from './session-columns.ts'
+import type { SessionColumns } from './session-columns.ts'
 
 /** The columns of an owner in the tables of a store with runs. */
 export interface OwnerColumns extends SessionColumns {
@@ -8,7 +8,8 @@ export interface OwnerColumns extends SessionColumns {
 
 /** Returns the columns of an owner or of the root of a subtree. Parts that it lacks are `''`. */
 export function ownerColumns(owner: Required<RunIdentity>): OwnerColumns {
-  return { ...sessionColumns(owner), run_id: owner.runId }
+  const { tenantId, userId, sessionId, runId } = owner
+  return { tenant_id: tenantId, user_id: userId, session_id: sessionId, run_id: runId }
 }
 
 /** Returns the parameters of a statement that begins after a place: `after_` and the columns. */

@@ -153,19 +153,21 @@ export function compileStatement<Parameters extends object, Row>(
   traits: StatementTraits<Parameters>,
 ): SqlStatement<Parameters, Row> {
   const { sql, parameters } = compiled(name, build(placeholders<Parameters>()))
+  // The placeholders have the names of the parameters.
   const names = parameters.map((parameter) =>
-    parameter instanceof Placeholder ? parameter.name : undefined,
+    parameter instanceof Placeholder ? (parameter.name as keyof Parameters) : undefined,
   )
   return {
     ...traits,
     name,
     sql,
-    // A plain loop: this runs for every statement.
+    // A plain loop, and no Reflect.get, which takes several times as long: this runs for every
+    // statement.
     bind(values) {
       const bound = [...parameters]
       for (let place = 0; place < names.length; place += 1) {
         const known = names[place]
-        if (known !== undefined) bound[place] = Reflect.get(values, known)
+        if (known !== undefined) bound[place] = values[known]
       }
       return bound
     },
