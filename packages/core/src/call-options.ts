@@ -16,7 +16,8 @@ export interface CallOptions {
 export interface PageOptions extends CallOptions {
   /**
    * The number of records fetched at a time, 1 to 1,000. A page ends early once its records hold 8
-   * MiB, so a walk keeps at most that and one more record in memory. Default: 100.
+   * MiB, so a walk keeps at most that and one more record in memory. Default: 100; a store may then
+   * fetch more at a time while the records are small.
    */
   readonly pageSize?: number
 }

@@ -62,8 +62,9 @@ export abstract class StateLists extends StateSubtrees {
   /**
    * Returns an async iterable over the records of one run, or of the session itself, whose kind
    * begins with the prefix, ordered by the UTF-8 bytes of the kind. The records are read in pages
-   * of `pageSize`, by default 100, and of about 8 MiB. A record that is not replaced or deleted
-   * meanwhile appears exactly once.
+   * of `pageSize` and of about 8 MiB. By default a page holds 100 records, and later ones up to 500
+   * if those before them were small. A record that is not replaced or deleted meanwhile appears
+   * exactly once.
    *
    * A malformed argument throws here, not at the first iteration.
    *

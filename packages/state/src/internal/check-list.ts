@@ -19,6 +19,9 @@ const boundNames = ['from', 'to'] as const
 export const listNames: KnownNames = new KnownNames('options', [...listOptionNames, ...boundNames])
 const countNames = new KnownNames('options', ['signal', ...boundNames])
 
+/** The largest page of a list of small records: a few milliseconds of work on SQLite. */
+const GROWN_PAGE_SIZE = 500
+
 /** The checked range of a list. */
 type CheckedRange = Omit<KindRange, 'identity'>
 
@@ -38,6 +41,7 @@ export function checkList(prefix: unknown, options: StateListOptions | undefined
   return {
     signal: checkSignal(options, listNames),
     limit: checkPageSize(options),
+    growsTo: options?.pageSize === undefined ? GROWN_PAGE_SIZE : undefined,
     total: checkLimit(options),
     range: { kindPrefix, order: checkOrder(options), ...checkBounds(options) },
   }

@@ -24,7 +24,10 @@ export function ownedBy(
   return found.then((record) => record && withOwner(record))
 }
 
-type WalkOf<Item, Place> = Pick<PageWalk<Item, Place>, 'placeOf' | 'bytesOf' | 'handOut'>
+type WalkOf<Item extends NonNullable<unknown>, Place> = Pick<
+  PageWalk<Item, Place>,
+  'placeOf' | 'bytesOf' | 'handOut'
+>
 
 /** The walk over the records of one owner. */
 export const walkOfKinds: WalkOf<StateRecord, string> = {

@@ -2,9 +2,9 @@ import type { EventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
 import type { CheckedPrefix, CheckedRecord, Condition, SlotKey } from '../state-driver.ts'
 import { eventMark } from './event-trail.ts'
-import { isSlot, slotKeyOf } from './rows.ts'
+import { isSlot, recordOf, slotKeyOf } from './rows.ts'
 import type { KindAndEvent } from './prefix-statement.ts'
-import { contentOf, eventIdOf } from './stored-content.ts'
+import { eventIdOf } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** The rows that were read to decide a save or a commit. */
@@ -84,7 +84,7 @@ function knows(held: Generation | undefined, eventId: EventId): boolean {
 
 function generation(row: StateRecordRow): Generation {
   return {
-    ...contentOf(row),
+    ...recordOf(row),
     hasReplaced: (eventId) =>
       row.event_id !== eventId && row.event_trail.includes(eventMark(eventId)),
   }

@@ -3,7 +3,8 @@ import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import type { LoadMany, SlotOfTenant } from './load-many-statement.ts'
 import type { ContentColumns, PagedColumns } from './row-columns.ts'
-import { isSameRun, recordAt, slotColumns } from './rows.ts'
+import { isSameRun, slotColumns } from './rows.ts'
+import { recordAt } from './stored-content.ts'
 
 /**
  * Resolves to what each of many slots of a tenant holds; `undefined` if that is more than
@@ -47,7 +48,7 @@ function recordsOf<Row extends PagedColumns>(
   }
   return slots.map((slot) => {
     const row = found.get(idOf(slot))
-    return row && recordAt(slot, row)
+    return row && recordAt(slot.identity, slot.kind, row)
   })
 }
 

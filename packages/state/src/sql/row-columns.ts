@@ -64,3 +64,14 @@ export const contentColumns: readonly (keyof ContentColumns)[] = stateRecords.ex
 
 /** The names of {@link RecordColumns}. */
 export const recordColumns: readonly (keyof RecordColumns)[] = stateRecords.except('event_trail')
+
+/** A row of a session that is known. */
+export type RunRow = Pick<SlotColumns, 'run_id' | 'kind'> & ContentColumns
+
+/** The names of {@link RunRow}. */
+export const runColumns: readonly (keyof RunRow)[] = stateRecords.except(
+  'tenant_id',
+  'user_id',
+  'session_id',
+  'event_trail',
+)

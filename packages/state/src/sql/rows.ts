@@ -1,14 +1,14 @@
-import { sessionColumns } from '@harborage/core/sql'
 import type { CheckedRecord, SlotKey } from '../state-driver.ts'
 import type { StateKey, StateRecord } from '../state-record.ts'
 import { eventMark } from './event-trail.ts'
-import type { ContentColumns, KeyRow, RecordColumns, SlotColumns } from './row-columns.ts'
-import { contentOf } from './stored-content.ts'
+import type { KeyRow, RecordColumns, SlotColumns } from './row-columns.ts'
+import { recordAt } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** Returns the columns that name a slot. */
 export function slotColumns({ identity, kind }: SlotKey): SlotColumns {
-  return { ...sessionColumns(identity), run_id: identity.runId, kind }
+  const { tenantId, userId, sessionId, runId } = identity
+  return { tenant_id: tenantId, user_id: userId, session_id: sessionId, run_id: runId, kind }
 }
 
 /** Returns whether two identities are of the same run. */
@@ -35,29 +35,21 @@ export function recordRow(record: CheckedRecord): StateRecordRow {
   }
 }
 
-/**
- * Returns the record of a row whose slot is known.
- *
- * @throws `store_unavailable`, not retryable, if the row is damaged.
- */
-export function recordAt(slot: SlotKey, row: ContentColumns): StateRecord {
-  const { eventId, bytes, version, updatedAt, createdAt } = contentOf(row)
-  const { identity, kind } = slot
-  return { eventId, identity: { ...identity }, kind, bytes, version, updatedAt, createdAt }
-}
-
 /** Returns the key of a row whose identity is known. Throws as {@link recordAt} does. */
-export function keyAt(identity: SlotKey['identity'], row: KeyRow): StateKey {
-  const { eventId, version, updatedAt, createdAt } = contentOf({ ...row, bytes: NONE })
-  const { kind, size } = row
-  return { eventId, identity: { ...identity }, kind, version, updatedAt, createdAt, size }
+export function keyAt(owner: SlotKey['identity'], row: KeyRow): StateKey {
+  const { eventId, identity, kind, version, updatedAt, createdAt } = recordAt(owner, row.kind, {
+    ...row,
+    bytes: NONE,
+  })
+  return { eventId, identity, kind, version, updatedAt, createdAt, size: row.size }
 }
 
 const NONE = new Uint8Array()
 
 /** Returns the record of a row with its slot, like {@link recordAt}. */
 export function recordOf(row: RecordColumns): StateRecord {
-  return recordAt(slotKeyOf(row), row)
+  const { identity, kind } = slotKeyOf(row)
+  return recordAt(identity, kind, row)
 }
 
 /** Returns the slot of a row. */

@@ -40,9 +40,10 @@ import { unknownOutcome } from './lost-answer.ts'
 import { pagedRows } from './paged-content.ts'
 import { deleteBatch } from './removals.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
-import { keyAt, recordAt, recordOf, recordRow, slotColumns } from './rows.ts'
+import { keyAt, recordOf, recordRow, slotColumns } from './rows.ts'
 import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
 import { stateParticipant } from './state-participant.ts'
+import { recordAt } from './stored-content.ts'
 import { stateRecords, type StateRecordRow } from './tables.ts'
 
 /**
@@ -68,7 +69,7 @@ export class SqlStateDriver implements StateDriver {
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
     const [row] = await this.#database.rows(this.#statements.load, slotColumns(slot))
-    return row === undefined ? undefined : recordAt(slot, row)
+    return row === undefined ? undefined : recordAt(slot.identity, slot.kind, row)
   }
 
   loadMany(
@@ -81,7 +82,9 @@ export class SqlStateDriver implements StateDriver {
   async loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
     const at = { ...sessionColumns(identity), event_id: eventId }
     const [row] = await this.#database.rows(this.#statements.loadByEventId, at)
-    return row === undefined ? undefined : recordOf(row)
+    if (row === undefined) return undefined
+    const { tenantId, userId, sessionId } = identity
+    return recordAt({ tenantId, userId, sessionId, runId: row.run_id }, row.kind, row)
   }
 
   async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
@@ -162,7 +165,7 @@ export class SqlStateDriver implements StateDriver {
         (last, limit) => this.#database.rows(listPageSizes[order], at(last, limit)),
       ),
     )
-    return rows.map((row) => recordAt({ identity, kind: row.kind }, row))
+    return rows.map((row) => recordAt(identity, row.kind, row))
   }
 
   async listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {

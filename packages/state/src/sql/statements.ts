@@ -19,9 +19,10 @@ import {
   ofRow,
   ofSlot,
   recordColumns,
+  runColumns,
   type CommitMarks,
   type ContentColumns,
-  type RecordColumns,
+  type RunRow,
   type SlotColumns,
 } from './row-columns.ts'
 import { compileStateRemovals, type StateRemovals } from './removals.ts'
@@ -43,7 +44,7 @@ export interface StateStatements extends ListStatements {
   readonly dialect: SqlDialect
   readonly load: SqlStatement<SlotColumns, ContentColumns>
   readonly loadMany: LoadMany
-  readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, RecordColumns>
+  readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, RunRow>
   /**
    * The rows that decide a save: that of its slot and that of the slot which holds its event id.
    */
@@ -125,7 +126,7 @@ function compileReads(
       (at: SessionColumns & EventColumn) =>
         db
           .selectFrom('state_records')
-          .select(recordColumns)
+          .select(runColumns)
           .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id }))
           .where('event_id', '<>', sql.lit('')),
       { repeat: 'reads', isPointRead: true },

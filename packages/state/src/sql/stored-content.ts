@@ -1,28 +1,45 @@
 import { types } from 'node:util'
 import { type EventId, HarborageError, parseEventId } from '@harborage/core'
+import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import type { ContentColumns } from './row-columns.ts'
 import { NOT_RECORDED, type StateRecordRow } from './tables.ts'
 
+/** The largest distance of a date from 1970, in milliseconds. */
+const MAX_TIME = 8_640_000_000_000_000
+
 /**
- * Returns the content of a row.
+ * Returns the record of a row whose slot is known. It is made in one step: a list makes thousands.
  *
  * @throws `store_unavailable`, not retryable, if the row is damaged.
  */
-export function contentOf(row: ContentColumns): Omit<StateRecord, 'identity' | 'kind'> {
+export function recordAt(
+  { tenantId, userId, sessionId, runId }: SlotKey['identity'],
+  kind: string,
+  row: ContentColumns,
+): StateRecord {
   const { version, bytes, updated_at: time, created_at: created } = row
-  const updatedAt = new Date(time)
-  const createdAt = new Date(created === NOT_RECORDED ? time : created)
   const isSound =
     Number.isSafeInteger(version) &&
     version >= 0 &&
     types.isUint8Array(bytes) &&
-    typeof time === 'number' &&
-    !Number.isNaN(updatedAt.getTime()) &&
-    typeof created === 'number' &&
-    !Number.isNaN(createdAt.getTime())
+    isTime(time) &&
+    (created === NOT_RECORDED || isTime(created))
   if (!isSound) throw damagedRow()
-  return { eventId: eventIdOf(row), bytes, version, updatedAt, createdAt }
+  return {
+    eventId: eventIdOf(row),
+    // Written out: spreading a frozen object takes longer.
+    identity: { tenantId, userId, sessionId, runId },
+    kind,
+    bytes,
+    version,
+    updatedAt: new Date(time),
+    createdAt: new Date(created === NOT_RECORDED ? time : created),
+  }
+}
+
+function isTime(time: unknown): boolean {
+  return typeof time === 'number' && Math.abs(time) <= MAX_TIME
 }
 
 /**
