@@ -1,3 +1,4 @@
+import { appendFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 
 import type { Reporter, TestModule } from 'vitest/node'
@@ -5,6 +6,8 @@ import type { Reporter, TestModule } from 'vitest/node'
 import './processor-time.ts'
 
 const SHOWN = 10
+/** The path of a CSV file for the figures of all test files, in the order in which they end. */
+const FIGURES = process.env['HARBORAGE_TEST_FIGURES']
 
 /** What a test file took. */
 interface TimedFile {
@@ -23,14 +26,17 @@ export class SlowestFilesReporter implements Reporter {
   onTestRunStart(): void {
     this.#usedBefore.clear()
     this.#files.length = 0
+    if (FIGURES !== undefined) rmSync(FIGURES, { force: true })
   }
 
   onTestModuleEnd(module: TestModule): void {
-    this.#files.push({
+    const file: TimedFile = {
       name: relative(module.project.config.root, module.moduleId),
       seconds: secondsOf(module),
       processorSeconds: this.#processorSecondsOf(module),
-    })
+    }
+    this.#files.push(file)
+    if (FIGURES !== undefined) appendFileSync(FIGURES, asCsv(file))
   }
 
   onTestRunEnd(): void {
@@ -62,6 +68,11 @@ export class SlowestFilesReporter implements Reporter {
     this.#usedBefore.set(used.pid, used.seconds)
     return used.seconds - before
   }
+}
+
+/** Returns a line: seconds of processor, seconds, and the file. */
+function asCsv({ name, seconds, processorSeconds }: TimedFile): string {
+  return `${processorSeconds.toFixed(2)},${seconds.toFixed(2)},${name}\n`
 }
 
 function secondsOf(module: TestModule): number {
