@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 
+import { PACKAGE_BUNDLES } from '@harborage/test-kit/vitest/bundle-variables'
+
 import type { BrokenBuild } from './fault-row.ts'
 
 const register = pathToFileURL(join(import.meta.dirname, 'register-broken-build.ts')).href
@@ -53,7 +55,11 @@ export function startProcess(
       ...process.env,
       ...env,
       NODE_COMPILE_CACHE: compiled,
-      ...(brokenBuild === undefined ? {} : { HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild) }),
+      // What breaks is the text of the sources.
+      ...(brokenBuild && {
+        HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild),
+        [PACKAGE_BUNDLES]: '',
+      }),
     },
   })
   running.add(child)

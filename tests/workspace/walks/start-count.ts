@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
+import { PACKAGE_BUNDLES } from '@harborage/test-kit/vitest/bundle-variables'
+
 import type { CountedWalks, OrderedWalks } from './count-process.ts'
 
 const script = join(import.meta.dirname, 'count-process.ts')
@@ -30,6 +32,8 @@ export async function orderWalks(
 export async function runUninlined(args: readonly string[], signal?: AbortSignal): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [...uninlined, ...args], {
     signal,
+    // Functions are named by their place in the sources.
+    env: { ...process.env, [PACKAGE_BUNDLES]: '' },
     maxBuffer: 64 * 2 ** 20,
   })
   return stdout

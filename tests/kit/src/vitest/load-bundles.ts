@@ -1,17 +1,20 @@
 /** Loaded before every program of a run with `--import`: see bundle-libraries.ts. */
 import { registerHooks } from 'node:module'
 
-/** Names the entries of libraries and the files that are loaded in their place, as JSON. */
-export const BUNDLES = 'HARBORAGE_TEST_BUNDLES'
+import { LIBRARY_BUNDLES, PACKAGE_BUNDLES } from './bundle-variables.ts'
 
-const bundles = new Map(JSON.parse(process.env[BUNDLES] ?? '[]') as [string, string][])
+const bundles = new Map(
+  [LIBRARY_BUNDLES, PACKAGE_BUNDLES].flatMap(
+    (name) => JSON.parse(process.env[name] || '[]') as [string, string][],
+  ),
+)
 
 if (bundles.size > 0) {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const resolved = nextResolve(specifier, context)
       const url = bundles.get(resolved.url)
-      return url === undefined ? resolved : { ...resolved, url }
+      return url === undefined ? resolved : { ...resolved, url, format: 'module' }
     },
   })
 }
