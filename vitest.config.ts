@@ -2,28 +2,24 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultExclude, defineConfig } from 'vitest/config'
 
-import { publishedPatterns } from './scripts/published-packages.ts'
+import { publishedPackages, publishedPatterns } from './scripts/published-packages.ts'
+import type { BundledPackages } from './tests/kit/src/vitest/bundle-libraries.ts'
 import { ClosingLineReporter } from './tests/kit/src/vitest/closing-line-reporter.ts'
 import { HANG_LIMIT_MS } from './tests/kit/src/hang-limit.ts'
 import { memoryFolder } from './tests/kit/src/vitest/memory-folder.ts'
 import { SlowFilesFirst } from './tests/kit/src/vitest/slow-files-first.ts'
 import { SlowestFilesReporter } from './tests/kit/src/vitest/slowest-files-reporter.ts'
 
-/** Tests of what is registered in a process: drivers and engines. */
+/** Tests of what is registered in a process, such as drivers, engines and names of subsystems. */
 const testsOfRegistries = [
   ...publishedPatterns.map(
     (pattern) => `${pattern}/test/{open-*,register-*,registration,driver-*}.test.ts`,
   ),
-  'tests/**/registration.test.ts',
+  'tests/**/{registration,subsystem-names}.test.ts',
 ]
 
-/** Tests that take long, that measure their process, or that change more of it than they restore. */
-const testsOfAProcess = [
-  'tests/{conformance,engines,faults,kit,mutants,observability,opening,stores}/**/*.test.ts',
-  'tests/workspace/{api-reference,docs,hosting,types,walks}/**/*.test.ts',
-  'examples/*/test/**/*.test.ts',
-  'bench/test/**/*.test.ts',
-]
+/** Tests that measure their process: others would change what they find. */
+const testsOfAProcess = ['tests/engines/postgres/garbage-of-saves.test.ts']
 
 /** Tests of the packed packages, which are packed once. */
 const testsOfPackages = 'tests/workspace/packaging/**/*.test.ts'
@@ -35,7 +31,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'isolated',
-          include: [...testsOfAProcess, ...testsOfRegistries],
+          include: [...testsOfRegistries, ...testsOfAProcess],
         },
       },
       {
@@ -49,13 +45,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Many small files: a process for each would cost more than their tests.
+          // A process for each would cost a third of all: most of it to load the same modules again.
           name: 'shared',
           include: [
             ...publishedPatterns.map((pattern) => `${pattern}/test/**/*.test.ts`),
             'tests/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'bench/test/**/*.test.ts',
           ],
-          exclude: [...defaultExclude, ...testsOfAProcess, ...testsOfRegistries, testsOfPackages],
+          exclude: [...defaultExclude, ...testsOfRegistries, ...testsOfAProcess, testsOfPackages],
           isolate: false,
         },
       },
@@ -65,9 +63,14 @@ export default defineConfig({
       'tests/kit/src/vitest/bundle-libraries.ts',
       'tests/kit/src/postgres/shared-server.ts',
     ],
+    provide: {
+      publishedFolders: publishedPackages(import.meta.dirname).map(({ folder }) => folder),
+    } satisfies BundledPackages,
     setupFiles: ['tests/kit/src/vitest/record-processor-time.ts'],
     reporters: ['default', new SlowestFilesReporter(), new ClosingLineReporter()],
     allowOnly: false,
+    // A spy of one file must not be there in the next one of its process.
+    restoreMocks: true,
     sequence: { sequencer: SlowFilesFirst },
     env: {
       // The many processes that tests start compile their sources once.
