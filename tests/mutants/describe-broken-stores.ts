@@ -3,8 +3,10 @@ import {
   firstFailingCase,
   type CollectedCase,
 } from '@harborage/test-kit/collected-cases'
-import { shareOf } from '@harborage/test-kit/measure'
+import { isFullRun, shareOf } from '@harborage/test-kit/measure'
 import { describe, expect, it } from 'vitest'
+
+import { faultsToTry } from './faults-to-try.ts'
 
 /** A broken store, as far as any suite needs it. */
 interface Broken {
@@ -27,7 +29,11 @@ export interface BrokenStores<Store extends Broken, Harness> {
   readonly isFirstSharp?: boolean
 }
 
-/** Describes that the suite passes on a store that is not broken, and catches each broken one. */
+/**
+ * Describes that the suite passes on a store that is not broken, and catches each broken one. `pnpm
+ * test` stops at the first case that fails, and tries a share of the cases on the store that is not
+ * broken, of which `tests/conformance` tries all.
+ */
 export function describeBrokenStores<
   Store extends Broken,
   Harness extends { readonly callMs?: number },
@@ -42,7 +48,7 @@ export function describeBrokenStores<
   describe('the conformance suite', () => {
     it('passes on a store that is not broken', async () => {
       const failures: unknown[] = []
-      for (const { name, run } of casesOf(intact)) {
+      for (const { name, run } of shareOf(casesOf(intact), { of: 4, part: 0 })) {
         const failure = await run()
         if (failure !== undefined) failures.push({ name, failure })
       }
@@ -57,10 +63,8 @@ export function describeBrokenStores<
     describe.for([...Object.entries(faultsByGuarantee).entries()])(
       '$1.0',
       ([part, [guarantee, ownFaults]]) => {
-        const faults = [
-          ...ownFaults,
-          ...largeFaults.filter((fault) => fault.guarantee === guarantee),
-        ]
+        const ofSize = largeFaults.filter((fault) => fault.guarantee === guarantee)
+        const faults = faultsToTry([...ownFaults, ...ofSize], part)
         const seenToFail = new Set<string>()
         const isOurs = (each: CollectedCase): boolean => each.guarantee === guarantee
 
@@ -70,6 +74,7 @@ export function describeBrokenStores<
           // Some faults of size show only where a case has as many entries as on a fast driver.
           const sized = largeFaults.includes(broken) ? { ...harness, callMs: 1 } : harness
           const ours = casesOf(sized).filter(isOurs)
+          if (!isFullRun) return expect(await firstFailingCase(ours)).toBeDefined()
           const failing = await failingCases(ours.filter(({ name }) => !seenToFail.has(name)))
           // One failure is enough; a case that was seen to fail need not be seen again.
           const isCaught =
@@ -79,22 +84,24 @@ export function describeBrokenStores<
           expect(isCaught).toBe(true)
         })
 
-        it('has no case that was not seen to fail', () => {
-          const cases = casesOf(intact).filter(isOurs)
-          expect(cases.map(({ name }) => name).filter((name) => !seenToFail.has(name))).toEqual([])
-        })
+        if (isFullRun) {
+          it('has no case that was not seen to fail', () => {
+            const names = casesOf(intact).flatMap((each) => (isOurs(each) ? [each.name] : []))
+            expect(names.filter((name) => !seenToFail.has(name))).toEqual([])
+          })
+        }
 
-        if (!isFirstSharp) return
-        it(`alone fails on a store that ${faults[0]?.fault}`, async () => {
-          const [sharp] = faults
-          if (sharp === undefined) throw new Error('each guarantee has a broken store')
-          // Histories compare all results, so they see the faults of all guarantees.
-          const others = await failingCases(
-            shareOf(casesOf(harnessOf(sharp)), { of: 4, part }).filter(
-              (each) => !isOurs(each) && each.guarantee !== 'S12',
-            ),
-          )
-          expect(others).toEqual([])
+        const [sharp] = faults
+        if (!isFirstSharp || sharp === undefined) return
+        it(`alone fails on a store that ${sharp.fault}`, async () => {
+          const failing: string[] = []
+          for (const each of shareOf(casesOf(harnessOf(sharp)), { of: 8, part })) {
+            // Histories compare all results, so they see the faults of all guarantees.
+            if (isOurs(each) || each.guarantee === 'S12') continue
+            // Without the limit of broken stores: a case that passes may take long.
+            if ((await each.run()) !== undefined) failing.push(each.name)
+          }
+          expect(failing).toEqual([])
         })
       },
     )

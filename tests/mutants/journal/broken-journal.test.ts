@@ -1,12 +1,18 @@
 import { journalConformance, type JournalHarness } from '@harborage/conformance/journal'
 import { JournalStore } from '@harborage/journal'
 import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
+import { shareOf } from '@harborage/test-kit/measure'
 import { describe, expect, it } from 'vitest'
+import { faultsToTry } from '../faults-to-try.ts'
 import { appendFaults } from './append-faults.ts'
 import { harnessOf } from './broken-store.ts'
 import { otherFaults } from './other-faults.ts'
 
 const faultsByGuarantee = { ...appendFaults, ...otherFaults }
+
+const guarantees = Object.entries(faultsByGuarantee).map(
+  ([guarantee, faults], place) => [guarantee, faults, place] as const,
+)
 
 /** Longer than any case takes in memory on an idle machine. */
 const FAULT_TIME_LIMIT_MS = 1_500
@@ -19,7 +25,7 @@ const intact = harnessOf({ open: (records) => new JournalStore(records) })
 describe('the conformance suite of the journal store', () => {
   it('passes on a store that is not broken', async () => {
     const failures: unknown[] = []
-    for (const { name, run } of casesOf(intact)) {
+    for (const { name, run } of shareOf(casesOf(intact), { of: 4, part: 0 })) {
       const failure = await run()
       if (failure !== undefined) failures.push({ name, failure })
     }
@@ -27,13 +33,13 @@ describe('the conformance suite of the journal store', () => {
   })
 
   it('has a broken store for the guarantee of each of its cases', () => {
-    const guarantees = casesOf(intact).map(({ guarantee }) => guarantee)
-    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+    const ofCases = casesOf(intact).map(({ guarantee }) => guarantee)
+    expect(new Set(ofCases)).toEqual(new Set(Object.keys(faultsByGuarantee)))
   })
 
   // All at the same time, because many faults make a case hang.
-  describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
-    it.for(faults)('fails on a store that $fault', async (broken, context) => {
+  describe.concurrent.for(guarantees)('$0', ([guarantee, faults, place]) => {
+    it.for(faultsToTry(faults, place))('fails on a store that $fault', async (broken, context) => {
       context.expect(broken.guarantee).toBe(guarantee)
       context.expect(await firstFailing(casesOf(harnessOf(broken)), guarantee)).toBeDefined()
     })

@@ -1,6 +1,8 @@
 import { memoryConformance, type MemoryHarness } from '@harborage/conformance/memory'
 import { MemoryStore, parseMemoryRules } from '@harborage/memory'
+import { shareOf } from '@harborage/test-kit/measure'
 import { describe, expect, it } from 'vitest'
+import { faultsToTry } from '../faults-to-try.ts'
 import { collectCases, type CollectedCase } from '@harborage/test-kit/collected-cases'
 import { inexactErasing } from './inexact-drivers.ts'
 import { harnessOf, type BrokenStore } from './broken-store.ts'
@@ -43,6 +45,10 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S12: samenessFaults,
 }
 
+const guarantees = Object.entries(faultsByGuarantee).map(
+  ([guarantee, faults], place) => [guarantee, faults, place] as const,
+)
+
 /** Longer than any case takes in memory on an idle machine. */
 const FAULT_TIME_LIMIT_MS = 1_500
 
@@ -56,7 +62,7 @@ const intact = harnessOf({
 describe('the conformance suite of the memory store', () => {
   it('passes on a store that is not broken', async () => {
     const failures: unknown[] = []
-    for (const { name, run } of casesOf(intact)) {
+    for (const { name, run } of shareOf(casesOf(intact), { of: 4, part: 0 })) {
       const failure = await run()
       if (failure !== undefined) failures.push({ name, failure })
     }
@@ -64,19 +70,22 @@ describe('the conformance suite of the memory store', () => {
   })
 
   it('has a broken store for the guarantee of each of its cases', () => {
-    const guarantees = casesOf(intact).map(({ guarantee }) => guarantee)
-    expect(new Set(guarantees)).toEqual(new Set(Object.keys(faultsByGuarantee)))
+    const ofCases = casesOf(intact).map(({ guarantee }) => guarantee)
+    expect(new Set(ofCases)).toEqual(new Set(Object.keys(faultsByGuarantee)))
   })
 
   // All at the same time, because many faults make a case hang.
-  describe.concurrent.for(Object.entries(faultsByGuarantee))('%s', ([guarantee, faults]) => {
+  describe.concurrent.for(guarantees)('$0', ([guarantee, faults, place]) => {
     const large = largeFaults[guarantee] ?? []
-    it.for([...faults, ...large])('fails on a store that $fault', async (broken, context) => {
-      // A fault of size shows where a case has as many entries as on a fast driver.
-      const sized = large.includes(broken) ? { callMs: 1 } : {}
-      const cases = casesOf({ ...harnessOf(broken), ...sized })
-      context.expect(await firstFailing(cases, guarantee)).toBeDefined()
-    })
+    it.for(faultsToTry([...faults, ...large], place))(
+      'fails on a store that $fault',
+      async (broken, context) => {
+        // A fault of size shows where a case has as many entries as on a fast driver.
+        const sized = large.includes(broken) ? { callMs: 1 } : {}
+        const cases = casesOf({ ...harnessOf(broken), ...sized })
+        context.expect(await firstFailing(cases, guarantee)).toBeDefined()
+      },
+    )
   })
 })
 
