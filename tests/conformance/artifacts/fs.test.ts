@@ -21,9 +21,9 @@ describe('the artifact store on a folder', () => {
     {
       open: (limits) => openArtifactStore({ dsn: `fs:${folder}`, ...limits }),
       durable: true,
-      histories: { runs: measure({ quick: 25, full: 100 }) },
+      histories: { runs: measure({ quick: 10, full: 100 }) },
       // What a call takes where the disk is slow, so that fewer callers make fewer of them.
-      callMs: measure({ quick: 4, full: 1 }),
+      callMs: measure({ quick: 8, full: 1 }),
     },
   )
 })

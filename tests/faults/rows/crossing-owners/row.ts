@@ -23,7 +23,7 @@ export const crossingOwners: FaultRow = {
   checked: 'each answer is what this owner stored: nothing of another one, and all of its own',
   unit: 'calls',
   full: 100_000,
-  slice: 1_500,
+  slice: 600,
   tools: [],
   brokenBuilds,
   run,

@@ -6,17 +6,6 @@ const FEW = 8_000
 
 export const brokenBuilds: readonly BrokenBuild[] = [
   {
-    name: 'lets lone surrogates through',
-    rounds: MANY,
-    edits: [
-      {
-        file: 'packages/core/src/kit/argument-checks.ts',
-        from: "else if (!value.isWellFormed()) fault = 'holds a lone surrogate'",
-        to: '',
-      },
-    ],
-  },
-  {
     name: 'passes on what a getter throws',
     rounds: FEW,
     edits: [
@@ -24,6 +13,17 @@ export const brokenBuilds: readonly BrokenBuild[] = [
         file: 'packages/core/src/kit/argument-checks.ts',
         from: 'if (isHarborageError(error)) return error',
         to: 'return error as never',
+      },
+    ],
+  },
+  {
+    name: 'lets lone surrogates through',
+    rounds: MANY,
+    edits: [
+      {
+        file: 'packages/core/src/kit/argument-checks.ts',
+        from: "else if (!value.isWellFormed()) fault = 'holds a lone surrogate'",
+        to: '',
       },
     ],
   },

@@ -13,7 +13,9 @@ import type { Link, ReplicaConfig } from './worker.ts'
 
 const script = join(import.meta.dirname, 'worker.ts')
 
-const REPLICAS = 8
+/** Processes of the full run, and of a slice of a few seconds. */
+const REPLICAS = { full: 8, slice: 4 }
+const OPERATIONS_OF_SLICE = 500
 /** How many of a hundred operations run on one SQLite file. */
 const SQLITE_PERCENT = 20
 /** Operations of all replicas on Postgres between one fault and the next. */
@@ -21,12 +23,12 @@ const OPERATIONS_PER_FAULT = 4_000
 
 export const racingReplicas: FaultRow = {
   name: 'racing replicas',
-  how: '8 processes save, extend chains of ifEventId, commit and read the same slots, while backends are ended and killed and connections cut; a fifth of it on one SQLite file',
+  how: `${REPLICAS.full} processes save, extend chains of ifEventId, commit and read the same slots, while backends are ended and killed and connections cut; a fifth of it on one SQLite file`,
   checked:
     'per slot one chain of successes from empty to what it holds; no reader sees half a commit, nor a slot go back',
   unit: 'operations',
   full: 100_000,
-  slice: 500,
+  slice: OPERATIONS_OF_SLICE,
   tools: [],
   brokenBuilds: [
     {
@@ -98,7 +100,8 @@ async function race(
   brokenBuild: RowRun['brokenBuild'],
   between: (done: number) => Promise<void>,
 ): Promise<Figures> {
-  const replicas = Array.from({ length: REPLICAS }, (_, replica) =>
+  const processes = operations < OPERATIONS_OF_SLICE ? REPLICAS.slice : REPLICAS.full
+  const replicas = Array.from({ length: processes }, (_, replica) =>
     Worker.start(script, { engine, dsn: dsns[replica % dsns.length], replica }, brokenBuild),
   )
   try {
@@ -109,7 +112,7 @@ async function race(
     await Promise.all(
       replicas.map(async (replica) => {
         while (done < operations && !isNoticed(brokenBuild, found)) {
-          const portion = Math.min(OPERATIONS_PER_FAULT, operations) / REPLICAS
+          const portion = Math.min(OPERATIONS_PER_FAULT, operations) / processes
           const worked = await replica.call<{ found: Figures; links: Link[] }>('work', portion)
           const before = done
           done += worked.found.acknowledged

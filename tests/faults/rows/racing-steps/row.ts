@@ -30,17 +30,6 @@ export const racingSteps: FaultRow = {
   tools: [],
   brokenBuilds: [
     {
-      name: 'locks slots in the order of the parts',
-      rounds: 1_600,
-      edits: [
-        {
-          file: 'packages/state/src/sql/touched-slots.ts',
-          from: 'return inLockOrder([...bySlot])',
-          to: 'return [...bySlot.values()]',
-        },
-      ],
-    },
-    {
       name: 'commits each part of a step by itself',
       rounds: 800,
       edits: [
@@ -50,6 +39,17 @@ export const racingSteps: FaultRow = {
           to: `const answers = {}
   for (const part of parts) Object.assign(answers, await commitAlone(part))
   return answers`,
+        },
+      ],
+    },
+    {
+      name: 'locks slots in the order of the parts',
+      rounds: 1_600,
+      edits: [
+        {
+          file: 'packages/state/src/sql/touched-slots.ts',
+          from: 'return inLockOrder([...bySlot])',
+          to: 'return [...bySlot.values()]',
         },
       ],
     },
