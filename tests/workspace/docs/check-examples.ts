@@ -12,10 +12,13 @@ import { typeCheck } from './type-check.ts'
 
 /**
  * Type-checks and runs examples, and gives what is wrong with them, each with its file and line.
+ *
+ * @param strictness Options of the compiler that differ from those of a strict project.
  */
 export async function faultsOf(
   project: ConsumerProject,
   examples: readonly Example[],
+  strictness: object = {},
 ): Promise<string[]> {
   const written = await Promise.all(
     examples.filter(isProgram).map(async (example, index) => {
@@ -25,7 +28,7 @@ export async function faultsOf(
       return { example, file, path: await project.write(file, content) }
     }),
   )
-  const diagnostics = written.length === 0 ? [] : await typeCheck(project)
+  const diagnostics = written.length === 0 ? [] : await typeCheck(project, strictness)
   const notTyped = diagnostics.map(({ file, line, code, message }) => {
     const source = written.find((each) => each.file === file)?.example.path ?? file
     return `${source}:${line}: ${code} ${message}`

@@ -55,7 +55,7 @@ const parents: Readonly<Record<PackageManager, () => string>> = { npm: tmpdir, p
 
 const installCommands: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: ['install', '--prefer-offline', '--no-audit'],
-  pnpm: ['add'],
+  pnpm: ['add', '--prefer-offline'],
 }
 
 const strictest = {

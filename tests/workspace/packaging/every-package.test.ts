@@ -1,23 +1,29 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
+import { isFullRun } from '@harborage/test-kit/measure'
 import { rolldown } from 'rolldown'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 
 import { bundledWithEsbuild } from './bundled-with-esbuild.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
-import { packedPackages, type PackedPackage } from './packed-package.ts'
+import type { PackedManifest } from './packed-package.ts'
 import { exampleByDsn, firstExample } from './readme.ts'
 import { COMPILE, runCommand } from './run-command.ts'
 import { jestTest, saveOnce } from './save-once.ts'
 
-const packed = await packedPackages()
-const names = packed.map(({ name }) => name)
+const manifests = inject('manifests')
+const names = manifests.map(({ name }) => name)
 
 let project: ConsumerProject
 beforeAll(async () => {
-  project = await installInEmptyProject('npm', ...names, '@types/node', 'esbuild')
+  // What bundles leave outside is imported by name, so it is installed by name.
+  const others = ['@types/node', 'better-sqlite3', 'esbuild']
+  // npm takes several times the processor time of pnpm.
+  project = isFullRun
+    ? await installInEmptyProject('npm', ...names, ...others)
+    : await installInEmptyProject('pnpm', '--allow-build=esbuild', ...names, ...others)
 })
 afterAll(() => project[Symbol.asyncDispose]())
 
@@ -28,9 +34,9 @@ describe('a project that installed every package', () => {
     await project.write('checkpoint.mjs', checkpointInThread)
     await project.write('save-once.mjs', saveOnce)
     await project.write('users.test.mjs', jestTest)
-    const others = packed.filter((each) => !isAdapter(each))
+    const others = manifests.filter((each) => !isAdapter(each))
     await project.write('every-entry.ts', importsOf(others))
-    await project.write('adapters/every-entry.ts', importsOf(packed.filter(isAdapter)))
+    await project.write('adapters/every-entry.ts', importsOf(manifests.filter(isAdapter)))
   })
 
   test('compiles an import of every public entry, with all declarations checked', async () => {
@@ -43,7 +49,7 @@ describe('a project that installed every package', () => {
   test('runs on the oldest Node.js that the packages promise to run on', async () => {
     const oldest = createRequire(import.meta.url).resolve('node-oldest/bin/node')
     const version = (await runCommand(project.folder, oldest, '--version')).slice(1).trim()
-    const promises = packed.map(({ manifest }) => manifest.engines['node'])
+    const promises = manifests.map(({ engines }) => engines['node'])
     expect(promises).toEqual(promises.map(() => `>=${version.replace(/\.0$/, '')}`))
 
     await runCommand(project.folder, oldest, 'compiled/every-entry.js')
@@ -118,14 +124,14 @@ interface Printed {
 }
 
 /** Returns whether a package imports a framework. */
-function isAdapter({ manifest }: PackedPackage): boolean {
-  return manifest.harborage.role === 'adapter'
+function isAdapter({ harborage }: PackedManifest): boolean {
+  return harborage.role === 'adapter'
 }
 
 /** Returns a module that imports every public entry of some packages. */
-function importsOf(packages: readonly PackedPackage[]): string {
-  const entries = packages.flatMap(({ name, manifest }) =>
-    Object.keys(manifest.exports)
+function importsOf(packages: readonly PackedManifest[]): string {
+  const entries = packages.flatMap(({ name, exports }) =>
+    Object.keys(exports)
       .filter((entry) => entry !== './package.json')
       .map((entry) => name + entry.slice(1)),
   )

@@ -39,9 +39,12 @@ describe.each(['npm', 'pnpm'] as const)(
       await runCommand(project.folder, 'node', 'by-dsn.ts')
     })
 
-    test("compiles the README's first examples, with the declarations of all that it uses", async () => {
-      await runCommand(project.folder, ...COMPILE)
-    })
+    // The declarations are the same, whatever installed them.
+    if (isFullRun || manager === 'npm') {
+      test("compiles the README's first examples, with the declarations of all that it uses", async () => {
+        await runCommand(project.folder, ...COMPILE)
+      })
+    }
 
     test.each([
       '@harborage/core/dist/index.js',

@@ -4,13 +4,12 @@ import { basename, dirname, join } from 'node:path'
 
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { dockerGuide } from './docker-guide.ts'
 import { guide, GuideProject } from './guide-project.ts'
 import { nextjsGuide } from './nextjs-guide.ts'
-import { packedPackages } from './packed-package.ts'
 
 const folder = join(repositoryRoot, 'docs/guides')
 /** What the guide to CommonJS promises of it, the others do of the one that runs the tests. */
@@ -19,8 +18,7 @@ const names = globSync('*.md', { cwd: folder }).map((name) => basename(name, '.m
 
 let installed: ConsumerProject
 beforeAll(async () => {
-  const packed = await packedPackages()
-  const names = packed.map(({ name }) => name)
+  const names = inject('manifests').map(({ name }) => name)
   installed = await installInEmptyProject('pnpm', '--allow-build=esbuild', ...names, 'esbuild')
 })
 afterAll(() => installed[Symbol.asyncDispose]())

@@ -63,11 +63,14 @@ const setByScriptRunners =
   /^(npm_|pnpm_config_verify|PNPM_PACKAGE|INIT_CWD$|VITEST|NODE_(ENV|OPTIONS|COMPILE_CACHE)$)/
 const setByThePerson = /^npm_config_(userconfig|globalconfig|cache|cafile|registry)$/
 
+/** Names the folder in which the programs of a run keep what they compiled, if they do. */
+export const COMPILED = 'HARBORAGE_TEST_COMPILED'
+
 /** The environment without what the scripts of this workspace set. */
 export function cleanEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) => !setByScriptRunners.test(name) || setByThePerson.test(name),
-    ),
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !setByScriptRunners.test(name) || setByThePerson.test(name),
   )
+  const compiled = process.env[COMPILED]
+  return { ...Object.fromEntries(kept), ...(compiled && { NODE_COMPILE_CACHE: compiled }) }
 }

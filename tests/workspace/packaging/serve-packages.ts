@@ -6,13 +6,15 @@ import { repositoryRoot } from '@harborage/test-kit/repository-root'
 import type { TestProject } from 'vitest/node'
 
 import { serveRegistry } from './package-registry.ts'
-import { readPacked } from './packed-package.ts'
-import { runCommand } from './run-command.ts'
+import { readPacked, type PackedManifest } from './packed-package.ts'
+import { COMPILED, runCommand } from './run-command.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     /** The paths of the packed packages, in the order of their names. */
     tarballs: readonly string[]
+    /** The manifests of the packed packages, in the same order. */
+    manifests: readonly PackedManifest[]
     /**
      * For an .npmrc: packages of this scope come from the run's registry, all others from where they
      * always do.
@@ -30,8 +32,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await runCommand(repositoryRoot, 'node', 'scripts/pack-packages.ts', folder)
   const names = await readdir(folder)
   const tarballs = names.toSorted().map((name) => join(folder, name))
-  const registry = await serveRegistry(await Promise.all(tarballs.map(readPacked)))
+  // Many short programs load the same packages.
+  process.env[COMPILED] = join(folder, 'compiled')
+  const packed = await Promise.all(tarballs.map(readPacked))
+  const registry = await serveRegistry(packed)
   project.provide('tarballs', tarballs)
+  project.provide(
+    'manifests',
+    packed.map(({ manifest }) => manifest),
+  )
   project.provide('npmrc', registry.npmrc)
   return async () => {
     await registry[Symbol.asyncDispose]()
