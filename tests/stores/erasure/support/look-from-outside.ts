@@ -49,18 +49,27 @@ export async function statisticsOfPostgres(dsn: string): Promise<readonly string
   return rows.map(({ kept }) => kept)
 }
 
-/** Resolves to the content of every file of the tables of a Postgres database, its catalog's too. */
-export async function filesOfPostgres(dsn: string): Promise<readonly Buffer[]> {
+/**
+ * Resolves to the names of the tables and indexes of a Postgres database, its catalog's too, that
+ * hold a text in their files.
+ */
+export async function relationsWith(dsn: string, text: string): Promise<readonly string[]> {
   const [server] = await queryPostgres<{ folder: string }>(
     dsn,
     "select current_setting('data_directory') as folder",
   )
-  const paths = await queryPostgres<{ path: string }>(
+  const relations = await queryPostgres<{ name: string; path: string }>(
     dsn,
-    `select pg_relation_filepath(c.oid) as path from pg_class c
-      where pg_relation_filepath(c.oid) is not null`,
+    `select c.oid::regclass::text as name, pg_relation_filepath(c.oid) as path from pg_class c
+      where pg_relation_filepath(c.oid) is not null order by name`,
   )
-  return Promise.all(paths.map(({ path }) => readFile(join(server?.folder ?? '', path))))
+  const found = await Promise.all(
+    relations.map(async ({ name, path }) => {
+      const content = await readFile(join(server?.folder ?? '', path))
+      return content.includes(text) ? [name] : []
+    }),
+  )
+  return found.flat()
 }
 
 /** Resolves to the path and the content of each file and folder below a folder. */
