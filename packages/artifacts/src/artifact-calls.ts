@@ -4,6 +4,7 @@ import type {
   ArtifactListOptions,
   ArtifactRef,
   ArtifactScope,
+  GetOptions,
   PutOptions,
 } from './artifact.ts'
 
@@ -17,9 +18,9 @@ export interface ArtifactCalls {
   /** Stores a text in the scope, as UTF-8. */
   putText(scope: ArtifactScope, text: string, options?: PutOptions): Promise<ArtifactRef>
   /** Resolves to the bytes of the artifact with the id, or `undefined`. */
-  get(scope: ArtifactScope, id: string, options?: CallOptions): Promise<Uint8Array | undefined>
+  get(scope: ArtifactScope, id: string, options?: GetOptions): Promise<Uint8Array | undefined>
   /** Resolves to the text of the artifact with the id, or `undefined`. */
-  getText(scope: ArtifactScope, id: string, options?: CallOptions): Promise<string | undefined>
+  getText(scope: ArtifactScope, id: string, options?: GetOptions): Promise<string | undefined>
   /** Resolves to the ref of the artifact with the id, or `undefined`. */
   getRef(scope: ArtifactScope, id: string, options?: CallOptions): Promise<ArtifactRef | undefined>
   /** Resolves to the refs of the artifacts with the ids, each one or `undefined`. */

@@ -13,6 +13,11 @@ export interface NewArtifact {
   /** The source of the ref as JSON, for drivers that store it as text. */
   readonly sourceText: string
   readonly bytes: Uint8Array
+  /**
+   * The checksum of the bytes, to be returned with them: 32 hex digits, or `undefined` where the
+   * process cannot compute one.
+   */
+  readonly checksum: string | undefined
 }
 
 /**
@@ -29,6 +34,10 @@ export interface ArtifactContent {
   readonly bytes: Uint8Array
   /** The SHA-256 that the bytes had when they were stored, in hex. */
   readonly sha256: string
+  /** The size that the bytes had when they were stored. Default: the driver has compared it. */
+  readonly sizeBytes?: number | undefined
+  /** The checksum of {@link NewArtifact}. Default: none, and the store compares the digest. */
+  readonly checksum?: string | undefined
 }
 
 /**
@@ -99,8 +108,8 @@ export interface ArtifactDriver {
    */
   put(artifact: NewArtifact): Promise<ArtifactRef>
   /**
-   * Returns the content, or `undefined` if there is no such artifact. The store verifies the
-   * digest.
+   * Returns the content, or `undefined` if there is no such artifact. The store compares it with
+   * its size, and with its checksum, its digest or both.
    */
   get(key: ArtifactKey): Promise<ArtifactContent | undefined>
   /** Returns the ref, or `undefined` if there is no such artifact. Does not read the bytes. */

@@ -14,6 +14,7 @@ import {
   type ArtifactListOptions,
   type ArtifactRef,
   type ArtifactScope,
+  type GetOptions,
   type PutOptions,
 } from './artifact.ts'
 import {
@@ -22,6 +23,7 @@ import {
   captureText,
   checkArtifactId,
   checkDescription,
+  checkGetOptions,
   checkIds,
   checkScope,
   putNames,
@@ -120,13 +122,11 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
   /**
    * Returns a copy of the bytes of the artifact with the id, or `undefined` if the scope has none.
    *
-   * @throws `artifact_corrupt` if the stored bytes do not match their digest.
+   * @param options With `verify: 'digest'`, the SHA-256 of the bytes is compared as well.
+   * @throws `artifact_corrupt` if the stored bytes do not match their size, or their checksum or
+   * digest.
    */
-  async get(
-    scope: ArtifactScope,
-    id: string,
-    options?: CallOptions,
-  ): Promise<Uint8Array | undefined> {
+  get(scope: ArtifactScope, id: string, options?: GetOptions): Promise<Uint8Array | undefined> {
     return this.#get('get', scope, id, options)
   }
 
@@ -138,7 +138,7 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
   async getText(
     scope: ArtifactScope,
     id: string,
-    options?: CallOptions,
+    options?: GetOptions,
   ): Promise<string | undefined> {
     const bytes = await this.#get('getText', scope, id, options)
     return bytes === undefined ? undefined : decodeText(bytes)
@@ -302,16 +302,23 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
     )
   }
 
-  async #get(
+  #get(
     operation: string,
     scope: ArtifactScope,
     id: string,
-    options: CallOptions | undefined,
+    options: GetOptions | undefined,
   ): Promise<Uint8Array | undefined> {
-    return this.#onKey(operation, scope, id, options, async (key) => {
-      const content = await this.#driver.get(key)
-      return content === undefined ? undefined : verifiedBytes(content)
-    })
+    return this.#gate.call(
+      operation,
+      () => ({
+        key: { scope: checkScope(scope), id: checkArtifactId(id) },
+        ...checkGetOptions(options),
+      }),
+      async ({ key, verify }) => {
+        const content = await this.#driver.get(key)
+        return content === undefined ? undefined : verifiedBytes(content, verify)
+      },
+    )
   }
 
   async #onKey<Result>(

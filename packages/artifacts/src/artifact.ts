@@ -46,6 +46,16 @@ export interface PutOptions extends CallOptions {
   readonly source?: JsonObject | undefined
 }
 
+/** Options of `get` and `getText`. */
+export interface GetOptions extends CallOptions {
+  /**
+   * What the stored bytes have to match besides their size. `'checksum'` finds accidental damage,
+   * at little cost; where none was stored, the digest is compared. `'digest'` compares the SHA-256
+   * as well, which no one can forge. Default: `'checksum'`.
+   */
+  readonly verify?: 'checksum' | 'digest' | undefined
+}
+
 /** The metadata of a stored artifact. Its bytes are returned by `get`. */
 export interface ArtifactRef {
   /**

@@ -30,6 +30,7 @@ interface Held {
   /** The size of the source as JSON, in bytes. */
   readonly sourceBytes: number
   readonly bytes: Uint8Array
+  readonly checksum: string | undefined
 }
 
 /**
@@ -51,7 +52,8 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
     const held = this.#find(key)
     if (held === undefined) return undefined
-    return { bytes: new Uint8Array(held.bytes), sha256: held.ref.sha256 }
+    const { ref, bytes, checksum } = held
+    return { bytes: new Uint8Array(bytes), sha256: ref.sha256, sizeBytes: ref.sizeBytes, checksum }
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
@@ -168,7 +170,7 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
 
 /** Decides under which id an artifact is put, unless equal content is there. */
 function decidePut(
-  { ref, shortId, fullId, sourceText, bytes }: NewArtifact,
+  { ref, shortId, fullId, sourceText, bytes, checksum }: NewArtifact,
   find: (key: ArtifactKey) => Held | undefined,
 ): { readonly held: Held; readonly isNew: boolean } {
   const taken = find({ scope: ref.scope, id: shortId })
@@ -177,7 +179,7 @@ function decidePut(
   if (stored !== undefined) return { held: stored, isNew: false }
   const named = { ...ref, id: taken === undefined ? shortId : fullId }
   const sourceBytes = Buffer.byteLength(sourceText)
-  return { held: { ref: named, sourceBytes, bytes }, isNew: true }
+  return { held: { ref: named, sourceBytes, bytes, checksum }, isNew: true }
 }
 
 function mapKey({ scope, id }: ArtifactKey): string {

@@ -27,6 +27,7 @@ export {
   type ArtifactName,
   type ArtifactRef,
   type ArtifactScope,
+  type GetOptions,
   type Offloaded,
   type OffloadOptions,
   type OffloadValue,

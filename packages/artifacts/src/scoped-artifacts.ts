@@ -12,6 +12,7 @@ import type {
   ArtifactListOptions,
   ArtifactRef,
   ArtifactScope,
+  GetOptions,
   Offloaded,
   OffloadOptions,
   OffloadValue,
@@ -54,12 +55,12 @@ export class ScopedArtifacts {
   }
 
   /** Returns the bytes of an artifact, by id or by ref; see `ArtifactStore.get`. */
-  async get(target: string | ArtifactRef, options?: CallOptions): Promise<Uint8Array | undefined> {
+  async get(target: string | ArtifactRef, options?: GetOptions): Promise<Uint8Array | undefined> {
     return this.#store.get(this.scope, this.#idOf(target), options)
   }
 
   /** Returns the text of an artifact, by id or by ref; see `ArtifactStore.getText`. */
-  async getText(target: string | ArtifactRef, options?: CallOptions): Promise<string | undefined> {
+  async getText(target: string | ArtifactRef, options?: GetOptions): Promise<string | undefined> {
     return this.#store.getText(this.scope, this.#idOf(target), options)
   }
 

@@ -6,6 +6,7 @@ import '@harborage/driver-fs'
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterEach, beforeEach, describe, it } from 'vitest'
+import { flipsInFiles } from './support/flip-bits.ts'
 import { measure } from '@harborage/test-kit/measure'
 
 describe('the artifact store on a folder', () => {
@@ -20,6 +21,7 @@ describe('the artifact store on a folder', () => {
     { describe, it },
     {
       open: (limits) => openArtifactStore({ dsn: `fs:${folder}`, ...limits }),
+      damage: flipsInFiles(() => folder),
       durable: true,
       histories: { runs: measure({ quick: 10, full: 100 }) },
       // What a call takes where the disk is slow, so that fewer callers make fewer of them.

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest'
 
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { flipsInPostgres } from './support/flip-bits.ts'
 import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 
@@ -36,6 +37,7 @@ describe('artifact stores that each open Postgres by its DSN', () => {
   registerReplicaCases({ describe, it }, (runner, settings) => {
     artifactsConformance(runner, {
       open: (limits) => openArtifactStore({ dsn: created.dsn, ...limits }),
+      damage: flipsInPostgres(() => created.dsn),
       ...settings,
       ...pace,
     })

@@ -6,6 +6,7 @@ import '@harborage/driver-sqlite'
 import { openArtifactStore } from '@harborage/artifacts'
 import { artifactsConformance } from '@harborage/conformance/artifacts'
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { flipsInSqlite } from './support/flip-bits.ts'
 import { measure } from '@harborage/test-kit/measure'
 
 describe('the artifact store in an SQLite file', () => {
@@ -20,6 +21,7 @@ describe('the artifact store in an SQLite file', () => {
     {
       open: (limits) =>
         openArtifactStore({ dsn: `sqlite:${join(folder, 'artifacts.db')}`, ...limits }),
+      damage: flipsInSqlite(() => join(folder, 'artifacts.db')),
       durable: true,
       histories: { runs: measure({ quick: 50, full: 200 }) },
     },

@@ -5,13 +5,20 @@ import {
   checkName,
   checkOptionalPart,
   checkRequiredName,
+  checkSignal,
   checkWideOwner,
   describeType,
   KnownNames,
   ownerAt,
   strictJsonObject,
 } from '@harborage/core/kit'
-import { MAX_IDS, MAX_SOURCE_BYTES, type ArtifactScope, type PutOptions } from '../artifact.ts'
+import {
+  MAX_IDS,
+  MAX_SOURCE_BYTES,
+  type ArtifactScope,
+  type GetOptions,
+  type PutOptions,
+} from '../artifact.ts'
 
 /** The default media types. */
 export const BINARY = 'application/octet-stream'
@@ -42,6 +49,26 @@ export const putNames: KnownNames = new KnownNames('options', putOptions)
 
 /** The names of `OffloadOptions`. */
 export const offloadNames: KnownNames = new KnownNames('options', [...putOptions, 'thresholdBytes'])
+
+const getNames = new KnownNames('options', ['signal', 'verify'])
+
+/** What bytes that were read are compared with; see `GetOptions`. */
+export type Verify = NonNullable<GetOptions['verify']>
+
+/** Checks the options of a read of bytes. */
+export function checkGetOptions(options: GetOptions | undefined): {
+  readonly signal: AbortSignal | undefined
+  readonly verify: Verify
+} {
+  const signal = checkSignal(options, getNames)
+  const verify: unknown = options?.verify
+  if (verify === undefined || verify === 'checksum') return { signal, verify: 'checksum' }
+  if (verify === 'digest') return { signal, verify }
+  throw new HarborageError(
+    'invalid_record',
+    "options.verify is something else: pass 'checksum' or 'digest', or leave it out",
+  )
+}
 
 /** Checks a scope, which may be the owner of a user or a tenant, and returns a frozen copy. */
 export function checkScope(scope: ArtifactScope): Required<ArtifactScope> {

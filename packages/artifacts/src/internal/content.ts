@@ -1,17 +1,47 @@
 import { HarborageError } from '@harborage/core'
 import type { ArtifactContent } from '../artifact-driver.ts'
+import type { Verify } from './check-artifact.ts'
+import { checksumOf } from './checksum.ts'
 import { sha256Hex } from './digest.ts'
 
 /**
- * Resolves to the stored bytes.
+ * Returns the stored bytes, or a promise of them where that takes turns of the event loop.
  *
- * @throws `artifact_corrupt` if they do not match their digest.
+ * @throws `artifact_corrupt` if they do not match their size, their checksum, or their digest where
+ * that is asked for or no checksum is stored.
  */
-export async function verifiedBytes({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array> {
+export function verifiedBytes(
+  content: ArtifactContent,
+  verify: Verify,
+): Promise<Uint8Array> | Uint8Array {
+  const { bytes, sizeBytes = bytes.byteLength, checksum } = content
+  if (sizeBytes !== bytes.byteLength) throw damaged()
+  const found = checksum === undefined ? undefined : checksumOf(bytes)
+  if (typeof found !== 'string') return verifiedInTurns(content, found, verify)
+  if (found !== checksum) throw damaged()
+  return verify === 'digest' ? verifiedByDigest(content) : bytes
+}
+
+/** @param finding The checksum of the bytes, or `undefined` if there is none to compare. */
+async function verifiedInTurns(
+  content: ArtifactContent,
+  finding: Promise<string> | undefined,
+  verify: Verify,
+): Promise<Uint8Array> {
+  if (finding === undefined) return verifiedByDigest(content)
+  if ((await finding) !== content.checksum) throw damaged()
+  return verify === 'digest' ? verifiedByDigest(content) : content.bytes
+}
+
+async function verifiedByDigest({ bytes, sha256 }: ArtifactContent): Promise<Uint8Array> {
   if ((await sha256Hex(bytes)) === sha256) return bytes
-  throw new HarborageError(
+  throw damaged()
+}
+
+function damaged(): HarborageError {
+  return new HarborageError(
     'artifact_corrupt',
-    'the stored bytes no longer match their digest: delete the artifact and put its content again, or restore a backup',
+    'the stored bytes no longer match their size, checksum or digest: delete the artifact and put its content again, or restore a backup',
   )
 }
 

@@ -2,6 +2,7 @@ import { parseJsonObject } from '@harborage/core/kit'
 import type { NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactScope } from '../artifact.ts'
 import type { Description } from './check-artifact.ts'
+import { checksumOf } from './checksum.ts'
 import { sha256Hex } from './digest.ts'
 
 const SHORT_ID_DIGITS = 12
@@ -28,5 +29,6 @@ export async function newArtifact(
     fullId: `${namespace}_${sha256}`,
     sourceText,
     bytes,
+    checksum: await checksumOf(bytes),
   }
 }

@@ -5,7 +5,7 @@ import type { KeyColumns, PagedRefColumns } from './rows.ts'
 import { artifactsBlobs, type ArtifactTables } from './tables.ts'
 
 const { key } = artifactsBlobs
-const smallColumns = artifactsBlobs.except('source_json', 'bytes')
+const smallColumns = artifactsBlobs.except('source_json', 'checksum', 'bytes')
 
 /** The columns of a place at which a page begins or ends. */
 type EndColumns<End extends string> = {

@@ -1,4 +1,4 @@
-import type { SchemaChange, Subsystem } from '@harborage/core/sql'
+import { addColumn, type SchemaChange, type Subsystem, type TableSpec } from '@harborage/core/sql'
 import { artifactsBlobs } from './tables.ts'
 
 const createArtifactsBlobs: SchemaChange = async (db, dialect) => {
@@ -26,6 +26,42 @@ const createArtifactsBlobs: SchemaChange = async (db, dialect) => {
     .execute()
 }
 
+/** The table with checksums. It stays as it is when the table changes later. */
+const checksummedBlobs = {
+  name: 'artifacts_blobs',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    task_id: 'text',
+    namespace: 'text',
+    id: 'text',
+    mime_type: 'text',
+    size_bytes: 'integer',
+    filename: 'text',
+    sha256: 'text',
+    source_json: 'text',
+    created_at: 'timestamp',
+    checksum: 'text',
+    bytes: 'large_bytes',
+  },
+  defaults: { checksum: '' },
+  key: ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'],
+  unique: [
+    {
+      name: 'artifacts_blobs_sha256_key',
+      columns: ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'sha256'],
+    },
+  ],
+} satisfies TableSpec
+
+/**
+ * Adds the checksum of the bytes. Rows that are there have none, and neither have those of earlier
+ * releases that still run: their digest is compared.
+ */
+const addChecksum: SchemaChange = (db, dialect, schema) =>
+  addColumn(db, dialect, schema, checksummedBlobs, 'checksum')
+
 /**
  * The migrations of the artifact store. A released migration is never edited: a change is a new
  * one.
@@ -34,5 +70,8 @@ export const artifactsSubsystem: Subsystem = {
   name: 'artifacts',
   packageName: '@harborage/artifacts',
   tables: [artifactsBlobs.spec],
-  migrations: { '0001_create_artifacts_blobs': createArtifactsBlobs },
+  migrations: {
+    '0001_create_artifacts_blobs': createArtifactsBlobs,
+    '0002_add_checksum': addChecksum,
+  },
 }

@@ -9,7 +9,7 @@ import {
 import type { ArtifactKey, NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import { namespaceOf } from '../internal/namespace-of.ts'
-import { artifactsBlobs, type ArtifactRow } from './tables.ts'
+import { artifactsBlobs, NO_CHECKSUM, type ArtifactRow } from './tables.ts'
 
 /** The columns that name a scope. */
 export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
@@ -17,8 +17,8 @@ export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
 /** The columns that name an artifact. */
 export type KeyColumns = ScopeColumns & Pick<ArtifactRow, 'namespace' | 'id'>
 
-/** All columns except the bytes. */
-export type RefColumns = Omit<ArtifactRow, 'bytes'>
+/** All columns except the bytes and their checksum. */
+export type RefColumns = Omit<ArtifactRow, 'checksum' | 'bytes'>
 
 /** A row of a page of `list`. */
 export interface PagedRefColumns extends Omit<RefColumns, 'source_json'> {
@@ -46,7 +46,10 @@ export function digestColumns({ ref }: NewArtifact): DigestColumns {
 }
 
 /** Returns the row of a new artifact. */
-export function artifactRow({ ref, sourceText, bytes }: NewArtifact, id: string): ArtifactRow {
+export function artifactRow(
+  { ref, sourceText, bytes, checksum = NO_CHECKSUM }: NewArtifact,
+  id: string,
+): ArtifactRow {
   return {
     ...scopeColumns(ref.scope),
     namespace: ref.namespace,
@@ -57,6 +60,7 @@ export function artifactRow({ ref, sourceText, bytes }: NewArtifact, id: string)
     sha256: ref.sha256,
     source_json: sourceText,
     created_at: ref.createdAt.getTime(),
+    checksum,
     bytes,
   }
 }

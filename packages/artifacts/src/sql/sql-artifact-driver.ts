@@ -36,7 +36,7 @@ import {
   type KeyColumns,
 } from './rows.ts'
 import { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
-import { artifactsBlobs } from './tables.ts'
+import { artifactsBlobs, NO_CHECKSUM } from './tables.ts'
 
 /** Stores artifacts in the table `artifacts_blobs` of an SQL database. */
 export class SqlArtifactDriver implements ArtifactDriver {
@@ -76,7 +76,15 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    return this.#read(keyColumns(key))
+    const content = await this.#read(keyColumns(key))
+    if (content === undefined) return undefined
+    const { bytes, sha256, size_bytes: sizeBytes, checksum } = content
+    return {
+      bytes,
+      sha256,
+      sizeBytes,
+      checksum: checksum === NO_CHECKSUM ? undefined : checksum,
+    }
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {

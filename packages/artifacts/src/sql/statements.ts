@@ -47,7 +47,7 @@ type NameColumns = Omit<KeyColumns, keyof ScopeColumns>
 type Insert = InsertQueryBuilder<ArtifactTables, 'artifacts_blobs', InsertResult>
 
 const { keyOf } = artifactsBlobs
-const refColumns = artifactsBlobs.except('bytes')
+const refColumns = artifactsBlobs.except('checksum', 'bytes')
 
 /** Compiles the statements, once for all databases of one engine and schema. */
 export const compileArtifactStatements: (database: SqlDatabase) => ArtifactStatements =

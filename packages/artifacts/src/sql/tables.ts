@@ -16,8 +16,11 @@ const blobs = {
     sha256: 'text',
     source_json: 'text',
     created_at: 'timestamp',
+    /** The checksum of the bytes, or {@link NO_CHECKSUM}. */
+    checksum: 'text',
     bytes: 'large_bytes',
   },
+  defaults: { checksum: '' },
   key: ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'],
   unique: [
     {
@@ -26,6 +29,9 @@ const blobs = {
     },
   ],
 } as const
+
+/** The `checksum` of content that an earlier release stored, or a process that computes none. */
+export const NO_CHECKSUM: string = blobs.defaults.checksum
 
 /**
  * A row per artifact. The primary key is its scope, namespace and id; its digest is unique within

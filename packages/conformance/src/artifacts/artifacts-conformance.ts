@@ -23,6 +23,7 @@ import { getRefs } from './a09-get-refs.ts'
 import { owners } from './a09-owners.ts'
 import { ranges } from './a09-ranges.ts'
 import { subtrees } from './a09-subtrees.ts'
+import { damage } from './a10-damage.ts'
 import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
@@ -32,7 +33,9 @@ import { cancellation } from './s11-cancellation.ts'
 import { sameness } from './s12-sameness.ts'
 import { sizes } from './sizes.ts'
 
-const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
+const guaranteesOf = (
+  harness: ArtifactHarness,
+): Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> => ({
   'A1 identity': [failClosed, otherScopes, scopeText, unknownNames],
   'A2 id': [ids, collidingContents],
   'A3 dedup': [dedup],
@@ -42,13 +45,14 @@ const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
   'A7 scoped': [scoped, offload],
   'A8 durable and atomic': [durability],
   'A9 many refs, ranges, owners and subtrees': [getRefs, ranges, owners, subtrees, directory],
+  'A10 damage': [damage(harness)],
   'S7 bytes': [bytes, text],
   'S8 delete': [deletion],
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
-}
+})
 
 /**
  * Registers the cases that every artifact driver passes, one group per guarantee. The name of a
@@ -78,5 +82,5 @@ const guarantees: Guarantees<StoreFixture<ArtifactStore, ArtifactLimits>> = {
  * ```
  */
 export function artifactsConformance(runner: TestRunner, harness: ArtifactHarness): void {
-  registerSuite(runner, harness, (body) => withStores(harness.open, body), guarantees)
+  registerSuite(runner, harness, (body) => withStores(harness.open, body), guaranteesOf(harness))
 }

@@ -13,4 +13,4 @@ export {
 } from './concurrent/artifact-caller.ts'
 export { artifactModel, type ArtifactModelState } from './concurrent/artifact-model.ts'
 export { artifactsConformance } from './artifacts-conformance.ts'
-export type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
+export type { ArtifactHarness, ArtifactLimits, DamagedPart, FlipBit } from './artifact-harness.ts'

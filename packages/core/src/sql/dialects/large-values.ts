@@ -14,10 +14,11 @@ export function compileDirectRead<Key extends object>(
     (at: Key) =>
       db
         .selectFrom(table)
-        .select(['sha256', 'bytes'])
+        // The bytes first: where the checksum is behind them, SQLite then knows the way to it.
+        .select(['bytes', 'sha256', 'size_bytes', 'checksum'])
         .where((where) => where.and(keyOf(at)))
         .$castTo<LargeContent>(),
-    { repeat: 'reads' },
+    { repeat: 'reads', isPointRead: true },
   )
   return async (key) => {
     const [content] = await calls.rows(get, key)
@@ -38,8 +39,8 @@ interface Part {
   readonly base64: string
 }
 
-/** The first part, with the digest and the size of the whole. */
-interface FirstPart extends Part, Pick<LargeContent, 'sha256'> {
+/** The first part, with what is stored beside the whole, and its actual size. */
+interface FirstPart extends Part, Omit<LargeContent, 'bytes'> {
   readonly size: number
 }
 
@@ -69,6 +70,8 @@ export function compileReadInParts<Key extends object>(
         // The actual size: the size column of a damaged row may be wrong.
         .select([
           'sha256',
+          'size_bytes',
+          'checksum',
           sql<number>`octet_length(bytes)`.as('size'),
           part(sql.lit(1), sql.lit(PART_BYTES)).as('base64'),
         ])
@@ -89,7 +92,8 @@ export function compileReadInParts<Key extends object>(
   return async (key) => {
     const [first] = await calls.rows(getFirst, key)
     if (first === undefined) return undefined
-    const { sha256, size } = first
+    const { base64: _, size, ...facts } = first
+    const { sha256 } = facts
     const bytes = new Uint8Array(size)
     decodeInto(bytes, 0, first)
     const length = Math.max(PART_BYTES, Math.ceil(size / MAX_PARTS))
@@ -99,7 +103,7 @@ export function compileReadInParts<Key extends object>(
       if (next === undefined) return undefined
       decodeInto(bytes, done, next)
     }
-    return { bytes, sha256 }
+    return { bytes, ...facts }
   }
 }
 

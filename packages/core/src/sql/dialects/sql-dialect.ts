@@ -239,7 +239,8 @@ export type ManyReads<Parameters, Key, Row> = (
 ) => SqlStatement<ManyKeys<Parameters, Key>, Row>
 
 /**
- * A large value of one row of a table, in its column `bytes`. Its digest is in the column `sha256`.
+ * A large value of one row of a table, in its column `bytes`. Its digest is in the column `sha256`,
+ * its size in `size_bytes`, and its checksum in `checksum`.
  */
 export interface LargeValue<Key> {
   /** The prefix of the names of its statements. */
@@ -253,6 +254,9 @@ export interface LargeValue<Key> {
 export interface LargeContent {
   readonly bytes: Uint8Array
   readonly sha256: string
+  /** The size as it is stored, not that of the bytes. */
+  readonly size_bytes: number
+  readonly checksum: string
 }
 
 /** Reads a large value. Resolves to `undefined` if it is not there. */
