@@ -38,7 +38,11 @@ const changes: readonly { what: string; of: (spec: TableSpec) => TableSpec }[] =
 function withPages(defaults: TableSpec['defaults']): readonly TableSpec[] {
   return tables.map((spec): TableSpec =>
     spec.name === 'artifacts_blobs'
-      ? { ...spec, columns: { ...spec.columns, pages: 'integer' }, defaults: defaults ?? {} }
+      ? {
+          ...spec,
+          columns: { ...spec.columns, pages: 'integer' },
+          defaults: { ...spec.defaults, ...defaults },
+        }
       : spec,
   )
 }

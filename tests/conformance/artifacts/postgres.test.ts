@@ -15,12 +15,17 @@ const pace = {
 }
 
 describe('the artifact store on Postgres', () => {
-  const database = suiteDatabase(withDefaults)
+  let dsn: string
+  const database = suiteDatabase((created) => {
+    dsn = created
+    return withDefaults(created)
+  })
 
   artifactsConformance(
     { describe, it },
     {
       open: (limits) => openArtifactStore({ database: database(), ...limits }),
+      damage: flipsInPostgres(() => dsn),
       ...aloneSettings,
       ...pace,
     },
@@ -37,7 +42,6 @@ describe('artifact stores that each open Postgres by its DSN', () => {
   registerReplicaCases({ describe, it }, (runner, settings) => {
     artifactsConformance(runner, {
       open: (limits) => openArtifactStore({ dsn: created.dsn, ...limits }),
-      damage: flipsInPostgres(() => created.dsn),
       ...settings,
       ...pace,
     })

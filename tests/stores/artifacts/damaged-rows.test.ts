@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import '@harborage/driver-postgres'
 import '@harborage/driver-sqlite'
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
+import { allOfSession } from '@harborage/core'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
@@ -72,7 +73,45 @@ describe.each([
       expect(await artifacts.delete(scope, id)).toBe(true)
     },
   )
+
+  test('without a checksum is compared with its digest', async () => {
+    await place.run(`update artifacts_blobs set checksum = ''`)
+    for (const verify of ['checksum', 'digest'] as const) {
+      expect(await artifacts.getText(scope, id, { verify })).toBe('content')
+    }
+    const other = await artifacts.putText(scope, 'another')
+    await place.run(
+      `update artifacts_blobs set checksum = '', sha256 = '${other.sha256.replace(/^./, 'x')}'
+       where id = '${other.id}'`,
+    )
+    const failure = await failureOf(artifacts.getText(scope, other.id))
+    expect(failure.code).toBe('artifact_corrupt')
+    expect(await artifacts.delete(scope, other.id)).toBe(true)
+  })
+
+  test('of an earlier release is read after the column of checksums was added', async () => {
+    await place.run('alter table artifacts_blobs drop column checksum')
+    await place.run(`delete from harbor_artifacts_migrations where name = '0002_add_checksum'`)
+    await using newer = await openArtifactStore({ dsn: place.dsn })
+    // As a process of the earlier release goes on to put.
+    await place.run(
+      `insert into artifacts_blobs (${EARLIER_COLUMNS})
+       select ${EARLIER_COLUMNS.replace('task_id', `'earlier'`)} from artifacts_blobs`,
+    )
+    const added = await newer.putText(scope, 'added'.repeat(10_000))
+    for (const verify of ['checksum', 'digest'] as const) {
+      expect(await newer.getText(scope, id, { verify })).toBe('content')
+      expect(await newer.getText({ ...scope, taskId: 'earlier' }, id, { verify })).toBe('content')
+      expect(await newer.getText(scope, added.id, { verify })).toBe('added'.repeat(10_000))
+    }
+    await place.run(`update artifacts_blobs set sha256 = 'none' where id = '${id}'`)
+    expect((await failureOf(newer.getText(scope, id))).code).toBe('artifact_corrupt')
+    expect(await newer.deleteAll(allOfSession(scope))).toMatchObject({ remaining: 0 })
+  })
 })
+
+const EARLIER_COLUMNS =
+  'tenant_id, user_id, session_id, task_id, namespace, id, mime_type, size_bytes, filename, sha256, source_json, created_at, bytes'
 
 async function sqliteFile(): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'harborage-damaged-rows-'))

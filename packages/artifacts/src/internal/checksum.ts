@@ -7,9 +7,20 @@ const AT_ONCE_BYTES = 1024 * 1024
 /** The size of a vector, to a multiple of which content is filled up with zeros. */
 const VECTOR_BYTES = 16
 
-/** The compiled function with its memory, of which it leaves the rest alone. */
-interface Summing {
+/** What the module exports. */
+interface Exports {
   readonly add: (from: number, to: number) => void
+  readonly memory: { readonly buffer: ArrayBuffer }
+}
+
+/** The part of WebAssembly that is needed here, for which the types of Node.js have no names. */
+declare const WebAssembly: {
+  readonly Module: new (code: Uint8Array) => object
+  readonly Instance: new (module: object) => { readonly exports: Exports }
+}
+
+/** The compiled function, and views of its memory. */
+interface Summing extends Pick<Exports, 'add'> {
   readonly memory: Uint8Array
   readonly results: Uint32Array
 }
@@ -71,11 +82,9 @@ function resultOf({ results }: Summing): string {
 function load(): Summing | 'unavailable' {
   try {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(checksumModule()))
-    const { add, memory } = exports
-    if (typeof add !== 'function' || !(memory instanceof WebAssembly.Memory)) return 'unavailable'
-    const { buffer } = memory
+    const { buffer } = exports.memory
     return {
-      add: (from, to) => void add(from, to),
+      add: exports.add,
       memory: new Uint8Array(buffer),
       results: new Uint32Array(buffer, RESULT_AT, 4),
     }

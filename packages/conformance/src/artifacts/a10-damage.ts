@@ -8,10 +8,10 @@ import { contentReads } from './support/content-reads.ts'
 import { freshScope } from './support/fresh-scope.ts'
 
 /** What the bytes can be compared with. */
-const modes = [undefined, {}, { verify: 'checksum' }, { verify: 'digest' }] as const
+const modes = [{}, { verify: 'checksum' }, { verify: 'digest' }] as const
 
-/** Sizes within a piece, at the end of one, and of several pieces. */
-const sizes = [1, 1_000, 64 * 1024, 200_000, 3 * 1024 * 1024 + 1] as const
+/** Sizes within a piece of a checksum, and of several pieces and turns. */
+const sizes = [1, 200_000, 3 * 1024 * 1024 + 1] as const
 
 /** The parts that are compared in every mode. */
 const compared = ['bytes', 'size', 'checksum'] as const satisfies readonly DamagedPart[]
@@ -46,7 +46,7 @@ export function damage({
       const flip = flips[part]
       if (flip === undefined) continue
       it(`A10 a flipped bit of the ${part} is found, whatever is compared`, async ({ store }) => {
-        for (const size of sizes) {
+        for (const size of part === 'bytes' ? sizes : sizes.slice(0, 2)) {
           const content = new Uint8Array(randomBytes(size))
           const scope = freshScope()
           const last = part === 'bytes' ? size * 8 - 1 : 6
@@ -54,9 +54,10 @@ export function damage({
             const ref = await store.putBytes(scope, content)
             await flip(ref, bit)
             for (const options of modes) {
-              for (const { call } of contentReads) {
-                await assertFails('artifact_corrupt', () => call(store, scope, ref.id, options))
-              }
+              await assertFails('artifact_corrupt', () => store.get(scope, ref.id, options))
+            }
+            for (const { call } of contentReads) {
+              await assertFails('artifact_corrupt', () => call(store, scope, ref.id))
             }
             assert.equal(await store.delete(scope, ref.id), true)
           }
