@@ -37,7 +37,22 @@ class HashingDriver extends ContentDriver {
   }
 }
 
-/** Drops the option `verify`. */
+/** Returns the checksum of other bytes. */
+class ConfusingDriver extends ContentDriver {
+  protected override alter(content: ArtifactContent): ArtifactContent {
+    return { ...content, checksum: '0'.repeat(31).concat('1') }
+  }
+}
+
+/** Drops the option `verify`, of any value. */
+class IndifferentStore extends ArtifactStore {
+  override get(scope: ArtifactScope, id: string, options?: GetOptions) {
+    const { verify: _, ...others } = options ?? {}
+    return super.get(scope, id, others)
+  }
+}
+
+/** Compares no digest where it is asked to. */
 class InattentiveStore extends ArtifactStore {
   override get(scope: ArtifactScope, id: string, options?: GetOptions) {
     return super.get(scope, id, withoutVerify(options))
@@ -58,5 +73,7 @@ export const damageFaults: readonly BrokenStore[] = [
   brokenDriver('A10', 'returns the size of what it reads', MeasuringDriver),
   brokenDriver('A10', 'forgets the checksums', ForgetfulDriver),
   brokenDriver('A10', 'returns the digest of what it reads', HashingDriver),
+  brokenDriver('A10', 'returns the checksum of other bytes', ConfusingDriver),
   brokenStore('A10', 'never compares the digest', InattentiveStore),
+  brokenStore('A10', 'takes any verify', IndifferentStore),
 ]

@@ -102,7 +102,7 @@ function addTo(variable: number, value: readonly number[]): number[] {
   return [...get(variable), ...value, ...vector(ADD), ...set(variable)]
 }
 
-/** A constant of two 64-bit lanes. */
+/** Returns a constant of two 64-bit lanes. */
 function lanes(low: number, high: number): number[] {
   const bytes = new Uint8Array(16)
   bytes[0] = low

@@ -16,12 +16,12 @@ const sizes = [1, 200_000, 3 * 1024 * 1024 + 1] as const
 /** The parts that are compared in every mode. */
 const compared = ['bytes', 'size', 'checksum'] as const satisfies readonly DamagedPart[]
 
-/** Registers the cases of A10: a read finds damage, whatever it compares. */
+/** Registers the cases of A10: a read finds damage in every mode. */
 export function damage({
   damage: flips = {},
 }: Pick<ArtifactHarness, 'damage'>): (cases: ArtifactCases) => void {
   return ({ it }) => {
-    it('A10 what is stored matches, whatever is compared', async ({ store }) => {
+    it('A10 what is stored matches in every mode', async ({ store }) => {
       for (const size of [0, ...sizes]) {
         const content = new Uint8Array(randomBytes(size))
         const { scope, id } = await store.putBytes(freshScope(), content)
@@ -45,7 +45,7 @@ export function damage({
     for (const part of compared) {
       const flip = flips[part]
       if (flip === undefined) continue
-      it(`A10 a flipped bit of the ${part} is found, whatever is compared`, async ({ store }) => {
+      it(`A10 a flipped bit of the ${part} is found in every mode`, async ({ store }) => {
         for (const size of part === 'bytes' ? sizes : sizes.slice(0, 2)) {
           const content = new Uint8Array(randomBytes(size))
           const scope = freshScope()
