@@ -14,10 +14,10 @@ export interface NewArtifact {
   readonly sourceText: string
   readonly bytes: Uint8Array
   /**
-   * The checksum of the bytes, to be returned with them: 32 hex digits, or `undefined` where the
+   * The checksum of the bytes, to be returned with them: 32 hex digits. Default: none, since the
    * process cannot compute one.
    */
-  readonly checksum: string | undefined
+  readonly checksum?: string | undefined
 }
 
 /**
