@@ -41,7 +41,7 @@ describe('the checksum of content', () => {
   test('of large contents at once does not mix them up', async () => {
     const contents = Array.from({ length: 8 }, () => new Uint8Array(randomBytes(3 * MIB + 5)))
     const small = new Uint8Array(randomBytes(100))
-    const running = contents.map((content) => checksumOf(content))
+    const running = contents.map(async (content) => checksumOf(content))
     expect(await checksumOf(small)).toBe(defined(small))
     expect(await Promise.all(running)).toEqual(contents.map(defined))
   })
