@@ -6,7 +6,15 @@ import type * as corePackage from '@harborage/core'
 import type * as memoryPackage from '@harborage/memory'
 import type * as statePackage from '@harborage/state'
 
-export const callNames = ['save', 'load', 'addTurn', 'getLlmContext', 'put', 'get'] as const
+export const callNames = [
+  'save',
+  'load',
+  'addTurn',
+  'getLlmContext',
+  'put',
+  'get',
+  'commitTogether',
+] as const
 export type CallName = (typeof callNames)[number]
 
 /** Makes what a call needs, which is not counted, and resolves to the call. */
@@ -22,12 +30,16 @@ const scope = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
 const identity = { ...scope, runId: 'r1' }
 const turn = { userMessage: 'And now?', assistantResponse: 'We wait.' }
 const BYTES = 1_024
+const OUTPUT_BYTES = 4_096
 /** Of each conversation before it is read or added to: what a call passes depends on it. */
 const TURNS = 10
 
 /** Opens the stores that the packages of a checkout export, as a user opens them. */
 export async function openCalls(checkout: string, dsn: string): Promise<MeasuredCalls> {
-  const { createEventBus, newEventId } = await load<typeof corePackage>('core')
+  const { createEventBus, newEventId, openDatabase, ...core } =
+    await load<typeof corePackage>('core')
+  // A revision without steps makes the calls of the parts, one after the other.
+  const { commitTogether }: Partial<Pick<typeof corePackage, 'commitTogether'>> = core
   const { openArtifactStore } = await load<typeof artifactsPackage>('artifacts')
   const { openMemoryStore } = await load<typeof memoryPackage>('memory')
   const { openStateStore } = await load<typeof statePackage>('state')
@@ -36,10 +48,16 @@ export async function openCalls(checkout: string, dsn: string): Promise<Measured
   const state = await openStateStore({ dsn })
   const artifacts = await openArtifactStore({ dsn })
   const memory = await openMemoryStore({ dsn, strategy: 'truncation', bus: createEventBus() })
+  const database = await openDatabase(dsn)
+  const together = {
+    state: await openStateStore({ database }),
+    artifacts: await openArtifactStore({ database }),
+    memory: await openMemoryStore({ database, strategy: 'truncation', bus: createEventBus() }),
+  }
   let made = 0
-  const newBytes = (): Uint8Array => {
+  const newBytes = (length = BYTES): Uint8Array => {
     made += 1
-    return new Uint8Array(BYTES).fill(made & 255).fill(made >> 8, 1)
+    return new Uint8Array(length).fill(made & 255).fill(made >> 8, 1)
   }
   const newConversation = async () => {
     made += 1
@@ -71,8 +89,43 @@ export async function openCalls(checkout: string, dsn: string): Promise<Measured
         return () => artifacts.putBytes(scope, bytes)
       },
       get: async () => () => artifacts.get(scope, kept.id),
+      commitTogether: async () => {
+        const conversation = await newConversation()
+        const added = { ...turn, turnId: newEventId() }
+        const output = newBytes(OUTPUT_BYTES)
+        const recordOf = (kind: string) => ({
+          identity,
+          kind,
+          eventId: newEventId(),
+          bytes: newBytes(),
+        })
+        const [checkpoint, cursor] = [recordOf('checkpoint'), recordOf('cursor')]
+        if (commitTogether === undefined) {
+          return async () => {
+            await together.state.save(checkpoint)
+            await together.state.save(cursor)
+            await together.artifacts.putBytes(scope, output)
+            await together.memory.addTurn(conversation, added)
+          }
+        }
+        const stepId = newEventId()
+        return () =>
+          commitTogether({
+            stepId,
+            parts: {
+              checkpoint: together.state.prepare.save(checkpoint),
+              cursor: together.state.prepare.save(cursor),
+              output: together.artifacts.prepare.putBytes(scope, output),
+              turn: together.memory.prepare.addTurn(conversation, added),
+            },
+          })
+      },
     },
     close: async () => {
+      await together.memory.close()
+      await together.artifacts.close()
+      await together.state.close()
+      await database.close()
       await memory.close()
       await artifacts.close()
       await state.close()

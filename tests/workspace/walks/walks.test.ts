@@ -130,8 +130,10 @@ test('what is counted and what is listed of each call of a store is the same', a
 test.each([
   ['sqlite', 'save', { files: 18, calls: 89 }],
   ['sqlite', 'addTurn', { files: 39, calls: 230 }],
+  ['sqlite', 'commitTogether', { files: 66, calls: 720 }],
   ['postgres', 'save', { files: 17, calls: 95 }],
   ['postgres', 'addTurn', { files: 39, calls: 249 }],
+  ['postgres', 'commitTogether', { files: 69, calls: 840 }],
 ] as const)('on %s a warm %s passes little code', async (engine, call, most) => {
   const { [call]: walk } = await countOn(engine)
   expect(walk.own.files).toBeLessThanOrEqual(most.files)
