@@ -38,8 +38,17 @@ export async function installInEmptyProject(
   for (const [file, content] of Object.entries(configurations)) {
     await project.write(file, JSON.stringify(content))
   }
-  await runCommand(folder, manager, ...installCommands[manager], ...packages.map(sourceOf))
+  await addPackages(project, manager, ...packages)
   return project
+}
+
+/** Installs more packages in a project. */
+export async function addPackages(
+  { folder }: ConsumerProject,
+  manager: PackageManager,
+  ...packages: readonly string[]
+): Promise<void> {
+  await runCommand(folder, manager, ...installCommands[manager], ...packages.map(sourceOf))
 }
 
 /** Returns where a package is installed from: the bundle has no scope, which names the registry. */

@@ -1,8 +1,10 @@
 import { isFullRun } from '@harborage/test-kit/measure'
+import { queryPostgres } from '@harborage/test-kit/postgres/query'
+import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 import { artifactsOnFiles } from './artifacts-on-files.ts'
-import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import { addPackages, installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import { installedPackages } from './installed-packages.ts'
 import { exampleByDsn, firstExample, firstExampleOf, firstInstall } from './readme.ts'
 import { COMPILE, runCommand, tryCommand } from './run-command.ts'
@@ -142,5 +144,18 @@ describe.each(managers)('a project that installed harborage with %s', (manager) 
     const result = await tryCommand(project.folder, 'node', '-e', open)
     expect(result.succeeded).toBe(false)
     expect(result.output).toContain('npm install @harborage/driver-postgres')
+  })
+
+  test('runs the example on Postgres, with the driver installed as well', async () => {
+    const created = await createDatabase()
+    await addPackages(project, manager, '@harborage/driver-postgres')
+    const example = firstExampleOf('packages/harborage')
+    const onPostgres = example.replace("'sqlite::memory:'", `'${created.dsn}'`)
+    expect(onPostgres).not.toBe(example)
+    await project.write('on-postgres.ts', onPostgres)
+    await runCommand(project.folder, 'node', 'on-postgres.ts')
+    const [kept] = await queryPostgres(created.dsn, 'select kind from state_records')
+    expect(kept).toEqual({ kind: 'run.checkpoint' })
+    await created.drop()
   })
 })
