@@ -47,6 +47,12 @@ describe('each operation is published with its outcome', () => {
     await store.loadByEventId(session, record.eventId)
     await store.commit({ save: [{ ...record, eventId: newEventId(), kind: 'b' }] })
     await store.saveIfEmpty({ ...record, eventId: newEventId() })
+    const lease = await store.lease(session, `${SECRET}.lease`, { ttlMs: 60_000 })
+    await store.lease(session, `${SECRET}.lease`, { ttlMs: 60_000 })
+    await lease?.renew()
+    await lease?.release()
+    await lease?.release()
+    await failureOf(lease?.renew() ?? Promise.resolve())
     await store.loadMany([{ identity: session, kind: SECRET }])
     for await (const _ of store.list(session, SECRET, { pageSize: 1 }));
     for await (const _ of store.listKeys(session, SECRET, { limit: 1 }));
@@ -70,6 +76,12 @@ describe('each operation is published with its outcome', () => {
       'state.loadByEventId ok',
       'state.commit ok',
       'state.saveIfEmpty kept',
+      'state.lease leased',
+      'state.lease held',
+      'state.renewLease ok',
+      'state.releaseLease released',
+      'state.releaseLease lost',
+      'state.renewLease lease_lost',
       'state.loadMany ok',
       'state.list ok',
       'state.list ok',

@@ -153,6 +153,11 @@ export class JsonlStateDriver implements StateDriver {
     return this.#held.directoryPage(page)
   }
 
+  /** Reads the clock of this process, which alone uses the file. */
+  now(): Promise<Date> {
+    return this.#held.now()
+  }
+
   close(): Promise<void> {
     return this.#file.close()
   }

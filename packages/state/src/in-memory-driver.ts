@@ -149,6 +149,11 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     )
   }
 
+  /** Reads the clock that no one can set while the process runs. */
+  async now(): Promise<Date> {
+    return new Date(performance.timeOrigin + performance.now())
+  }
+
   async close(): Promise<void> {
     this.#slots.clear()
     this.#order.clear()

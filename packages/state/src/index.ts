@@ -29,6 +29,7 @@ export {
   stateContext,
   type StateStoreConfig,
 } from './open-state-store.ts'
+export { MAX_LEASE_MS, type Lease, type LeaseOptions, type RenewOptions } from './lease.ts'
 export type { CountOptions, KindBounds, StateListOptions } from './list-options.ts'
 export type {
   CheckedExpectation,

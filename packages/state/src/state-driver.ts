@@ -209,6 +209,11 @@ export interface StateDriver {
    * none, and `commitTogether` refuses parts of this driver.
    */
   readonly steps?: StepSide<StatePart, CommitOutcome> | undefined
+  /**
+   * Returns the time by the clock of the database, to the millisecond: the same clock for all
+   * processes that share it.
+   */
+  now(): Promise<Date>
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -10,6 +10,11 @@ declare module '@harborage/core' {
      * `kindIndex: false`.
      */
     readonly kind_index_off: true
+    /**
+     * The lease was taken by another one, released or deleted. What it protects is not held any
+     * more.
+     */
+    readonly lease_lost: true
   }
 }
 

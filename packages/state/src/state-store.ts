@@ -16,8 +16,13 @@ import {
   conditionNames,
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
+import { checkLease, checkLeaseKind } from './internal/check-lease.ts'
 import { fillSlot } from './internal/fill-slot.ts'
+import { HeldLease } from './internal/held-lease.ts'
+import { leaseSlots } from './internal/lease-slots.ts'
 import { ownedBy } from './internal/owned-records.ts'
+import { takeLease } from './internal/take-lease.ts'
+import type { Lease, LeaseOptions } from './lease.ts'
 import { StatePreparations } from './prepare-state.ts'
 import type { StateDriver } from './state-driver.ts'
 import { StateLists } from './state-lists.ts'
@@ -251,6 +256,51 @@ export class StateStore extends StateLists implements AsyncDisposable {
       'commit',
       () => ({ checked: checkTransaction(transaction), signal: checkSignal(options) }),
       ({ checked }) => this.#driver.commit(checked),
+    )
+  }
+
+  /**
+   * Takes a lease, or resolves to `undefined` if someone holds it: there is one unexpired holder of
+   * an owner and kind at a time, by the clock of the database. Of any number of callers exactly one
+   * gets a lease that is free or has expired.
+   *
+   * A lease is kept in two slots of the owner, that of the kind and that of the kind with `.until`
+   * behind it, which are used for nothing else. Deleting them, as {@link deleteAll} does, ends it.
+   * After `outcome_unknown`, or if the call is canceled, the lease may be held until it expires.
+   *
+   * @param kind What is protected, such as `run.lease`: 1 to 1,018 UTF-8 bytes.
+   * @throws `invalid_record` if one of the slots holds anything but a lease.
+   *
+   * @example
+   * ```ts
+   * import { newEventId } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const run = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
+   * const lease = await state.lease(run, 'run.lease', { ttlMs: 30_000 })
+   * if (lease !== undefined) {
+   *   const bytes = Buffer.from('step 4')
+   *   const checkpoint = { eventId: newEventId(), identity: run, kind: 'run.checkpoint', bytes }
+   *   // Refused once another one holds the lease.
+   *   await state.commit({ expect: [lease.expectation], save: [checkpoint] })
+   *   await lease.release() // true
+   * }
+   * ```
+   */
+  lease(identity: Owner, kind: string, options: LeaseOptions): Promise<Lease | undefined> {
+    return this.#gate.call(
+      'lease',
+      () => ({
+        slots: leaseSlots(checkOwner(identity), checkLeaseKind(kind)),
+        ...checkLease(options),
+      }),
+      async ({ slots, ttlMs }) => {
+        const taken = await takeLease(this.#driver, slots, ttlMs)
+        const store = { driver: this.#driver, gate: this.#gate }
+        return taken && new HeldLease(store, taken, ttlMs)
+      },
+      (lease) => (lease === undefined ? 'held' : 'leased'),
     )
   }
 

@@ -22,6 +22,7 @@ import { manyAtOnceFaults } from './s14-many-at-once.ts'
 import { ownerFaults } from './s15-owners.ts'
 import { subtreeFaults } from './s15-subtrees.ts'
 import { directoryFaults } from './s16-directory.ts'
+import { leaseFaults } from './s17-lease.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -40,6 +41,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S14: [...manyAtOnceFaults, ...createdAtFaults, ...commitManyFaults, ...inexactReads],
   S15: [...ownerFaults, ...subtreeFaults],
   S16: directoryFaults,
+  S17: leaseFaults,
 }
 
 const casesOf = (harness: StateHarness): CollectedCase[] =>

@@ -86,6 +86,10 @@ export class DelegatingDriver implements StateDriver {
     return this.records.directoryPage(page)
   }
 
+  now(): Promise<Date> {
+    return this.records.now()
+  }
+
   close(): Promise<void> {
     return this.records.close()
   }

@@ -273,6 +273,7 @@ function completeSwitch(left?: string): string {
     'condition_failed',
     'result_too_large',
     'kind_index_off',
+    'lease_lost',
     'maintenance_scope_required',
     'subtree_required',
     'scope_mismatch',

@@ -32,6 +32,7 @@ import { ranges } from './s14-ranges.ts'
 import { owners } from './s15-owners.ts'
 import { subtrees } from './s15-subtrees.ts'
 import { directory } from './s16-directory.ts'
+import { lease } from './s17-lease.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
 
@@ -51,6 +52,7 @@ const guaranteesOf = (harness: StateHarness): Guarantees<StoreFixture<StateStore
   'S14 many at once': [loadMany, ranges, keys, createdAt, commitMany],
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],
+  'S17 lease': [lease],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { commitTogether, newEventId, type Part } from '@harborage/core'
 import { newRecord } from '../state/support/new-record.ts'
 import { saveNew } from '../state/support/save-new.ts'
+import { take } from '../state/support/take-lease.ts'
 import { bytesOf } from '../support/text-bytes.ts'
 import { rejectionOf } from '../support/rejection-of.ts'
 import type { StepStores } from './steps-harness.ts'
@@ -27,6 +28,14 @@ const failing: readonly {
     code: 'condition_failed',
     prepare: async ({ state }, { identity }) =>
       state.prepare.expect({ identity, kind: 'step.lease', eventId: newEventId() }),
+  },
+  {
+    title: 'a lease that was given back',
+    code: 'condition_failed',
+    prepare: async ({ state }, { identity }) => {
+      await using lease = await take(state, identity, 'step.lease')
+      return state.prepare.expect(lease.expectation)
+    },
   },
   {
     title: 'a save over another generation',

@@ -211,6 +211,12 @@ export class SqlStateDriver implements StateDriver {
     return readDirectory(this.#database, this.#statements.directory, page)
   }
 
+  async now(): Promise<Date> {
+    const [row] = await this.#database.rows(this.#statements.now, {})
+    if (row === undefined) throw new Error('the database told no time')
+    return new Date(row.now)
+  }
+
   /** Does nothing, since the database belongs to the store or to the caller. */
   async close(): Promise<void> {}
 

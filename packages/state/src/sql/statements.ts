@@ -76,6 +76,8 @@ export interface StateStatements extends ListStatements {
   readonly delete: SqlStatement<SlotColumns, unknown>
   readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
   readonly removals: StateRemovals
+  /** The time by the clock of the database, in milliseconds. */
+  readonly now: SqlStatement<object, { readonly now: number }>
   readonly directory: DirectoryStatements
 }
 
@@ -106,7 +108,7 @@ function compileReads(
   database: SqlDatabase,
 ): Pick<
   StateStatements,
-  'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'findUnder' | 'lock'
+  'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'findUnder' | 'lock' | 'now'
 > {
   const db = database.builder.$extendTables<StateTables>()
   return {
@@ -121,6 +123,10 @@ function compileReads(
     ),
     loadMany: compileLoadMany(database),
     findUnder: compileFindUnder(database),
+    now: compileStatement('state_now', () => db.selectNoFrom(database.dialect.now.as('now')), {
+      repeat: 'reads',
+      isPointRead: true,
+    }),
     loadByEventId: compileStatement(
       'state_load_by_event_id',
       (at: SessionColumns & EventColumn) =>

@@ -105,6 +105,12 @@ export const storeMethods: readonly StoreMethod[] = [
       store.commit({ deletePrefix: [{ identity, kindPrefix: kind }] }, options),
   },
   {
+    name: 'lease',
+    takes: ['runId', 'kind'],
+    call: (store, { identity, kind, options }) =>
+      store.lease(identity, kind, { ttlMs: 60_000, ...options }),
+  },
+  {
     name: 'list',
     takes: ['runId', 'kind'],
     call: async (store, { identity, kind, options }) =>

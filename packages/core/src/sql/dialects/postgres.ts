@@ -27,6 +27,7 @@ export const postgresDialect: SqlDialect = {
         and a.xmin = pg_current_xact_id()::xid`.execute(db)
     return rows.length > 0
   },
+  now: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   textPosition: (text, part) => sql<number>`strpos(${text}, ${part})`,
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),

@@ -50,6 +50,8 @@ export interface SqlDialect {
    * or `undefined` if the engine needs no cast.
    */
   valueType(type: ColumnType): RawBuilder<unknown> | undefined
+  /** The time by the clock of the database, in milliseconds since 1970. */
+  readonly now: RawBuilder<number>
   /** Returns the position of a part within a text, counted from 1, or 0 if it is not there. */
   textPosition(text: RawBuilder<unknown>, part: RawBuilder<unknown>): RawBuilder<number>
   /**

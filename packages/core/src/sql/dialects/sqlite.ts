@@ -22,6 +22,7 @@ export const sqliteDialect: SqlDialect = {
     const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(db)
     return rows.length === 0
   },
+  now: sql<number>`cast(round(unixepoch('now', 'subsec') * 1000) as integer)`,
   textPosition: (text, part) => sql<number>`instr(${text}, ${part})`,
   lockRows: (query) => query,
   shareRows: (query) => query,
