@@ -52,9 +52,9 @@ export interface Lease extends AsyncDisposable {
    */
   renew(options?: RenewOptions): Promise<Date>
   /**
-   * Gives the lease back, so that another one can have it at once. Idempotent.
+   * Releases the lease, so that another one can have it at once. Idempotent.
    *
-   * @returns Whether this call gave it back; `false` if it was lost or given back before.
+   * @returns Whether this call released it; `false` if it was lost or released before.
    */
   release(options?: CallOptions): Promise<boolean>
 }

@@ -84,6 +84,17 @@ class UnrenewingStore extends ChangedLeaseStore {
   }
 }
 
+/** Takes all leases of an owner for one. */
+class OneLeaseStore extends StateStore {
+  override lease(
+    identity: Owner,
+    _kind: string,
+    options: LeaseOptions,
+  ): Promise<Lease | undefined> {
+    return super.lease(identity, 'task.lease', options)
+  }
+}
+
 /** Gives a lease to whoever asks. */
 class GenerousStore extends StateStore {
   override async lease(
@@ -103,6 +114,7 @@ export const leaseFaults: readonly BrokenStore[] = [
   brokenDriver('S17', 'has a clock that steps back and forth', SteppingClockDriver),
   brokenDriver('S17', 'has a clock that runs too fast', FastClockDriver),
   brokenDriver('S17', 'ignores what a commit of a lease expects', UnexpectingDriver),
+  brokenStore('S17', 'takes all leases of an owner for one', OneLeaseStore),
   brokenStore('S17', 'gives every holder the same token', SameTokenStore),
   brokenStore('S17', 'does not give a lease back', KeepingStore),
   brokenStore('S17', 'does not renew a lease', UnrenewingStore),

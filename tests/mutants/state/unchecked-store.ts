@@ -13,6 +13,8 @@ import {
   type CommitOutcome,
   type CountOptions,
   type DeleteOptions,
+  type Lease,
+  type LeaseOptions,
   type NewStateRecord,
   type SaveIfEmptyOutcome,
   type SaveOptions,
@@ -43,6 +45,14 @@ export class UncheckedStore extends StateStore {
 
   override async load(identity: RunIdentity, kind: string): Promise<StateRecord | undefined> {
     return this.#driver.load({ identity: withRun(identity), kind })
+  }
+
+  override async lease(
+    identity: RunIdentity,
+    kind: string,
+    { ttlMs }: LeaseOptions,
+  ): Promise<Lease | undefined> {
+    return new StateStore(this.#driver).lease(withRun(identity), kind, { ttlMs })
   }
 
   override async loadMany(slots: readonly Slot[]): Promise<readonly (StateRecord | undefined)[]> {

@@ -70,7 +70,7 @@ export async function renewLease(
 }
 
 /**
- * Gives a lease back. The slot of the holder keeps the token under another event id.
+ * Releases a lease. The slot of the holder keeps the token under another event id.
  *
  * @returns Whether it was held.
  */

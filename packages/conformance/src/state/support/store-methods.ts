@@ -108,7 +108,7 @@ export const storeMethods: readonly StoreMethod[] = [
     name: 'lease',
     takes: ['runId', 'kind'],
     call: (store, { identity, kind, options }) =>
-      store.lease(identity, kind, { ttlMs: 60_000, ...options }),
+      store.lease(identity, kindOfLease(kind), { ttlMs: 60_000, ...options }),
   },
   {
     name: 'list',
@@ -128,6 +128,11 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { identity, kind, options }) => store.count(identity, kind, options),
   },
 ]
+
+/** Returns a kind that no record has, since a lease is refused where there is one. */
+function kindOfLease(kind: string): string {
+  return typeof kind === 'string' && kind !== '' ? `${kind}.lease` : kind
+}
 
 /** Removes the `runId`, which `allOfSession` rejects, from an identity that may be malformed. */
 function withoutRun(identity: RunIdentity): Identity {
