@@ -5,8 +5,9 @@ import {
   type Identity,
   type RunIdentity,
 } from '@harborage/core'
-import type { StateStore } from '@harborage/state'
+import type { LeaseOptions, StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
+import { malformed } from '../../support/malformed.ts'
 
 /** The arguments of all methods. Each method takes those that it needs. */
 export interface MethodArguments {
@@ -108,7 +109,7 @@ export const storeMethods: readonly StoreMethod[] = [
     name: 'lease',
     takes: ['runId', 'kind'],
     call: (store, { identity, kind, options }) =>
-      store.lease(identity, kindOfLease(kind), { ttlMs: 60_000, ...options }),
+      store.lease(identity, kindOfLease(kind), leaseOptions(options)),
   },
   {
     name: 'list',
@@ -128,6 +129,15 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { identity, kind, options }) => store.count(identity, kind, options),
   },
 ]
+
+/** Adds a time to options, with all that they inherit. What is no options stays as it is. */
+function leaseOptions(options: CallOptions | undefined): LeaseOptions {
+  const ttlMs = 60_000
+  if (options === undefined) return { ttlMs }
+  if (!('signal' in options)) return malformed(options)
+  const copy: object = Object.create(Object.getPrototypeOf(options))
+  return Object.assign(copy, options, { ttlMs })
+}
 
 /** Returns a kind that no record has, since a lease is refused where there is one. */
 function kindOfLease(kind: string): string {

@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { databasePlace } from '@harborage/example-kit/database-place'
+import { ExitCode } from '@harborage/example-kit/exit-code'
+import { HarborageSession } from '@harborage/openai-agents'
+import { run, setTracingDisabled } from '@openai/agents'
+import { functionCall, ScriptedModel } from '@openai/agents/testing'
+import { AMOUNT, clerk } from './clerk.ts'
+import type { Command } from './command-line.ts'
+import { startPaymentService } from './payment-service.ts'
+import { openStores, owner, sessionId, type Stores } from './stores.ts'
+
+/** Runs the example. Every process that it starts ends with it. */
+export async function runDemo({ dsn }: Command, interrupt: AbortSignal): Promise<ExitCode> {
+  setTracingDisabled(true)
+  const place = await databasePlace(dsn, 'harborage-openai-agents-')
+  const service = await startPaymentService()
+  try {
+    await using stores = await openStores(place.dsn)
+    await stores.journal.delete({ ...owner, sessionId }, 'openai.items')
+    say('Harborage  an approved charge is killed, taken over, and made once')
+    say(`\n  database   ${place.shown}`)
+    const runState = await untilApproval(stores)
+    const start = (...more: string[]): ChildProcess =>
+      startProcess([place.dsn, service.url, runState, ...more], interrupt)
+
+    const first = start()
+    say(`\nProcess ${first.pid}  is told that a person has approved`)
+    await service.firstCharge
+    await ended(start(), 'is told so, too')
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+    say(`\nProcess ${first.pid}  ✗ kill -9, after the charge and before its acknowledgment`)
+    await ended(start('wait'), 'waits until the claim of the killed process has expired')
+    await ended(start(), 'is told once more')
+    return await prove(stores, service)
+  } catch (error) {
+    if (!interrupt.aborted) throw error
+    say('Stopped.')
+    return ExitCode.interrupted
+  } finally {
+    service.close()
+    await place.remove()
+  }
+}
+
+async function untilApproval({ journal }: Stores): Promise<string> {
+  const session = new HarborageSession({ journal, owner, sessionId })
+  const calls = [functionCall('charge', { amount: AMOUNT }, { callId: 'call_1' })]
+  const agent = clerk(new ScriptedModel([calls]), async () => 'it was not approved')
+  const { state } = await run(agent, 'I take the lamp.', { session })
+  say(`\nProcess ${process.pid}  begins the run`)
+  say('  the customer says: I take the lamp.')
+  say(`  the model calls charge(${AMOUNT}), which has to be approved`)
+  say('  the run state is stored, and nothing runs until a person has answered')
+  return state.toString()
+}
+
+function startProcess(args: readonly string[], interrupt: AbortSignal): ChildProcess {
+  const script = join(import.meta.dirname, 'resume.ts')
+  const env = { ...process.env, OPENAI_AGENTS_DISABLE_TRACING: '1' }
+  const started = spawn(process.execPath, [script, ...args], { stdio: 'inherit', env })
+  interrupt.addEventListener('abort', () => started.kill('SIGKILL'), { once: true })
+  return started
+}
+
+async function ended(started: ChildProcess, what: string): Promise<void> {
+  say(`\nProcess ${started.pid}  ${what}`)
+  await once(started, 'exit')
+  if (started.exitCode !== 0) throw new Error(`the process ended with ${started.exitCode}`)
+}
+
+async function prove(
+  { journal }: Stores,
+  { keys, charges }: { readonly keys: readonly string[]; readonly charges: number },
+): Promise<ExitCode> {
+  const session = new HarborageSession({ journal, owner, sessionId })
+  const items = await session.getItems()
+  const checks: readonly (readonly [boolean, string])[] = [
+    [keys.length === 2 && new Set(keys).size === 1, 'the service was asked twice, with one key'],
+    [charges === 1, 'it charged once'],
+    [items.length === 4, 'the session has the question, the call, its result and the answer once'],
+  ]
+  say('\nThe proof')
+  for (const [isTrue, text] of checks) say(`  ${isTrue ? '✓' : '✗'} ${text}`)
+  return checks.every(([isTrue]) => isTrue) ? ExitCode.ok : ExitCode.failed
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
