@@ -75,6 +75,11 @@ class ListeningStore extends StateStore {
     return super.loadByEventId(identity, eventId, options)
   }
 
+  override lease(...[identity, kind, options]: Parameters<StateStore['lease']>) {
+    listen(options)
+    return super.lease(identity, kind, options)
+  }
+
   override delete(...[identity, kind, options]: Parameters<StateStore['delete']>) {
     listen(options)
     return super.delete(identity, kind, options)
