@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { HarborageError } from '@harborage/core'
 
 /** The name under which bytes are kept, in base64. */
@@ -41,7 +42,7 @@ function plain(value: unknown, within: Set<object>): Json {
 
 function nested(value: object, within: Set<object>): Json {
   if (within.has(value)) throw unsupported()
-  if (value instanceof Uint8Array) return { [BYTES]: Buffer.from(value).toString('base64') }
+  if (types.isUint8Array(value)) return { [BYTES]: Buffer.from(value).toString('base64') }
   within.add(value)
   try {
     if (Array.isArray(value)) return Array.from<unknown, Json>(value, (each) => plain(each, within))
