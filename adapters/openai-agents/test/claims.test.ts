@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest'
 
 import { ann, messages } from './support/items.ts'
 import { interruptedRun } from './support/interrupted-run.ts'
+import { malformed } from './support/malformed.ts'
 import { memory, places } from './support/places.ts'
 import { guardedSession, resume } from './support/resume.ts'
 
@@ -131,10 +132,9 @@ test('what is missing, malformed or misspelled is refused', async () => {
     [{ ...good, ttl: 1000 }, 'invalid_config'],
   ]
   for (const [options, code] of cases) {
-    const claiming = (): unknown => Reflect.apply(claimRunState, undefined, [options])
-    expect(await failureOf(async () => claiming())).toMatchObject({ code })
+    const claiming = claimRunState(malformed(options))
+    expect(await failureOf(claiming)).toMatchObject({ code })
   }
   const claim = await claimed(good)
-  const finishing = (): unknown => Reflect.apply(claim.finish, claim, [7])
-  expect(await failureOf(async () => finishing())).toMatchObject({ code: 'invalid_record' })
+  expect(await failureOf(claim.finish(malformed(7)))).toMatchObject({ code: 'invalid_record' })
 })

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { databasePlace } from '@harborage/example-kit/database-place'
 import { ExitCode } from '@harborage/example-kit/exit-code'
 import { HarborageSession } from '@harborage/openai-agents'
@@ -9,6 +10,8 @@ import { functionCall, ScriptedModel } from '@openai/agents/testing'
 import { AMOUNT, clerk } from './clerk.ts'
 import type { Command } from './command-line.ts'
 import { startPaymentService } from './payment-service.ts'
+import { resumeRun } from './resume-run.ts'
+import { say } from './say.ts'
 import { openStores, owner, sessionId, type Stores } from './stores.ts'
 
 /** Runs the example. Every process that it starts ends with it. */
@@ -22,18 +25,24 @@ export async function runDemo({ dsn }: Command, interrupt: AbortSignal): Promise
     say('Harborage  an approved charge is killed, taken over, and made once')
     say(`\n  database   ${place.shown}`)
     const runState = await untilApproval(stores)
-    const start = (...more: string[]): ChildProcess =>
-      startProcess([place.dsn, service.url, runState, ...more], interrupt)
-
-    const first = start()
+    const approval = { runState, url: service.url }
+    const first = startProcess([place.dsn, approval.url, runState], interrupt)
     say(`\nProcess ${first.pid}  is told that a person has approved`)
     await service.firstCharge
-    await ended(start(), 'is told so, too')
+    const { pid } = process
+    say(`\nProcess ${pid}  is told so, too`)
+    await resumeRun(stores, approval)
+    say('  another process goes on with it')
+
     first.kill('SIGKILL')
     await once(first, 'exit')
     say(`\nProcess ${first.pid}  ✗ kill -9, after the charge and before its acknowledgment`)
-    await ended(start('wait'), 'waits until the claim of the killed process has expired')
-    await ended(start(), 'is told once more')
+    say(`\nProcess ${pid}  asks again until the claim of the killed process has expired`)
+    while ((await resumeRun(stores, approval)) === 'held') {
+      await setTimeout(100, undefined, { signal: interrupt })
+    }
+    say(`\nProcess ${pid}  is told once more`)
+    await resumeRun(stores, approval)
     return await prove(stores, service)
   } catch (error) {
     if (!interrupt.aborted) throw error
@@ -58,17 +67,11 @@ async function untilApproval({ journal }: Stores): Promise<string> {
 }
 
 function startProcess(args: readonly string[], interrupt: AbortSignal): ChildProcess {
-  const script = join(import.meta.dirname, 'resume.ts')
+  const script = join(import.meta.dirname, 'resume-process.ts')
   const env = { ...process.env, OPENAI_AGENTS_DISABLE_TRACING: '1' }
   const started = spawn(process.execPath, [script, ...args], { stdio: 'inherit', env })
   interrupt.addEventListener('abort', () => started.kill('SIGKILL'), { once: true })
   return started
-}
-
-async function ended(started: ChildProcess, what: string): Promise<void> {
-  say(`\nProcess ${started.pid}  ${what}`)
-  await once(started, 'exit')
-  if (started.exitCode !== 0) throw new Error(`the process ended with ${started.exitCode}`)
 }
 
 async function prove(
@@ -85,8 +88,4 @@ async function prove(
   say('\nThe proof')
   for (const [isTrue, text] of checks) say(`  ${isTrue ? '✓' : '✗'} ${text}`)
   return checks.every(([isTrue]) => isTrue) ? ExitCode.ok : ExitCode.failed
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

@@ -1,5 +1,3 @@
-import '@harborage/driver-postgres'
-import '@harborage/driver-sqlite'
 import { openDatabase } from '@harborage/core'
 import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openStateStore, type StateStore } from '@harborage/state'
@@ -17,6 +15,8 @@ export interface Stores extends AsyncDisposable {
 
 /** Opens the stores of a process. */
 export async function openStores(dsn: string): Promise<Stores> {
+  if (/^postgres/i.test(dsn)) await import('@harborage/driver-postgres')
+  else await import('@harborage/driver-sqlite')
   const database = await openDatabase(dsn)
   return {
     state: await openStateStore({ database }),

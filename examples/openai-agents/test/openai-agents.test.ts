@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 const main = join(import.meta.dirname, '../src/main.ts')
 const run = promisify(execFile)
 
-test('the charge is made once, although its process is killed and two others resume the run', async () => {
+test('the charge is made once, although its process is killed and another one resumes the run', async () => {
   const { stdout, stderr } = await run(process.execPath, [main])
   expect(stderr).toBe('')
   expect(stdout.match(/^Process \d+/gm)).toHaveLength(6)

@@ -167,7 +167,8 @@ export class HarborageSession implements Session {
   }
 
   #entriesOf(items: readonly AgentInputItem[]): ReturnType<typeof entryOf>[] {
-    if (Array.isArray(items)) return items.map((item) => entryOf(this.#sessionId, item))
+    const isList: boolean = Array.isArray(items)
+    if (isList) return Array.from(items, (item) => entryOf(this.#sessionId, item))
     throw new HarborageError('invalid_record', 'items is no array: pass an array of items')
   }
 }

@@ -26,18 +26,10 @@ export function decodeJson(text: string): unknown {
 }
 
 function plain(value: unknown, within: Set<object>): Json {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value
-    case 'number':
-      if (Number.isFinite(value)) return value
-      throw unsupported()
-    case 'object':
-      return value === null ? null : nested(value, within)
-    default:
-      throw unsupported()
-  }
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'object') return nested(value, within)
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw unsupported()
 }
 
 function nested(value: object, within: Set<object>): Json {

@@ -7,8 +7,8 @@ export const ann = { tenantId: 'acme', userId: 'ann' }
 export function textOf(item: AgentInputItem | undefined): string | undefined {
   if (item === undefined) return undefined
   if (!('content' in item) || item.content === undefined) return item.type
+  if (typeof item.content === 'string') return item.content
   const [first] = item.content
-  if (typeof first === 'string') return String(item.content)
   return first !== undefined && 'text' in first ? first.text : item.type
 }
 

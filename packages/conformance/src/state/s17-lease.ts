@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { allOfSession, tenantOwner, userOwner, type Owner } from '@harborage/core'
 import type { Lease, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
@@ -68,7 +69,7 @@ export function lease({ it, itIfShared, callers }: StateCases): void {
     const { identity } = freshSlot()
     const held = await take(store, identity, KIND, 1)
     const { expectation } = held
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await setTimeout(5)
     const expiresAt = await held.renew({ ttlMs: HOUR_MS })
     assert.deepEqual(held.expiresAt, expiresAt)
     assert.equal(await store.lease(identity, KIND, { ttlMs: 1 }), undefined)
@@ -103,7 +104,7 @@ export function lease({ it, itIfShared, callers }: StateCases): void {
     assert.equal(await erased.release(), false)
     await assertFails('condition_failed', () => store.commit({ expect: [erased.expectation] }))
     await assertEmpty(store, { identity, kind: KIND })
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await setTimeout(5)
     assert.ok((await take(store, identity, KIND)).token > erased.token)
   })
 
@@ -160,13 +161,14 @@ export function lease({ it, itIfShared, callers }: StateCases): void {
 /** Races for a lease that is free, and then for one that has expired. */
 async function assertOneGetsIt(stores: readonly StateStore[], callers: number): Promise<void> {
   const { identity } = freshSlot()
+  const each = Math.ceil(callers / stores.length)
   const race = async (ttlMs: number): Promise<readonly Lease[]> => {
     const taken = await Promise.all(
-      Array.from({ length: callers }, (_, caller) =>
-        (stores[caller % stores.length] ?? stores[0])?.lease(identity, KIND, { ttlMs }),
-      ),
+      Array.from({ length: each }, () => stores)
+        .flat()
+        .map((store) => store.lease(identity, KIND, { ttlMs })),
     )
-    return taken.filter((each) => each !== undefined)
+    return taken.filter((lease) => lease !== undefined)
   }
   const [first, ...others] = await race(HOUR_MS)
   assert.equal(others.length, 0)

@@ -135,8 +135,10 @@ function leaseOptions(options: CallOptions | undefined): LeaseOptions {
   const ttlMs = 60_000
   if (options === undefined) return { ttlMs }
   if (!('signal' in options)) return malformed(options)
-  const copy: object = Object.create(Object.getPrototypeOf(options))
-  return Object.assign(copy, options, { ttlMs })
+  const prototype: unknown = Object.getPrototypeOf(options)
+  const timed = { ...options, ttlMs }
+  Object.setPrototypeOf(timed, malformed<object>(prototype))
+  return timed
 }
 
 /** Returns a kind that no record has, since a lease is refused where there is one. */

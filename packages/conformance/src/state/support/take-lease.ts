@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import type { Owner } from '@harborage/core'
 import type { Lease, StateStore } from '@harborage/state'
 
@@ -21,6 +22,6 @@ export async function takeExpired(store: StateStore, owner: Owner, kind: string)
   for (;;) {
     const taken = await store.lease(owner, kind, { ttlMs: HOUR_MS })
     if (taken !== undefined) return taken
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await setTimeout(1)
   }
 }
