@@ -5,7 +5,7 @@ import { isFullRun, measure } from '@harborage/test-kit/measure'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 
-import { ann, BATCH_ITEMS } from './support/batches.ts'
+import { ann, BATCH_ITEMS, batchOf } from './support/batches.ts'
 import { textOf } from './support/items.ts'
 import { openFor, sharedPlaces } from './support/places.ts'
 import { startWorker } from './support/worker-process.ts'
@@ -24,10 +24,10 @@ interface Written {
 }
 
 /** Has processes write at once, and kills every other one after a few of its batches. */
-async function write(dsn: string, writers: number, fault?: 'torn'): Promise<Written> {
+async function write(dsn: string, writers: number): Promise<Written> {
   const { journal } = await openFor(dsn)
   const workers = Array.from({ length: writers }, (_, writer) => {
-    const args = [dsn, `${writer}`, `${BATCHES}`, ...(fault === undefined ? [] : [fault])]
+    const args = [dsn, `${writer}`, `${BATCHES}`]
     const worker = startWorker('batch-writer.ts', args, (line) => {
       if (writer % 2 === 1 && line === `${3 + writer}`) worker.process.kill('SIGKILL')
     })
@@ -38,7 +38,11 @@ async function write(dsn: string, writers: number, fault?: 'torn'): Promise<Writ
   const acknowledged = lines.flatMap((own, writer) =>
     own.filter((line) => line !== 'open').map((batch) => `${writer}.${batch}`),
   )
-  return { texts: (await session.getItems()).map((item) => String(textOf(item))), acknowledged }
+  return { texts: await textsIn(session), acknowledged }
+}
+
+async function textsIn(session: HarborageSession): Promise<string[]> {
+  return (await session.getItems()).map((item) => String(textOf(item)))
 }
 
 /** Returns the names of the batches that are whole and in one piece, and the number of others. */
@@ -70,6 +74,14 @@ describe.each(testedPlaces)('batches of items on $name', ({ makeDsn }) => {
 })
 
 test('batches that are added item by item are found torn', async () => {
-  const { texts } = await write(`sqlite:${join(await temporaryFolder(), 'agents.db')}`, 2, 'torn')
-  expect(batchesIn(texts).torn).toBeGreaterThan(0)
+  const dsn = `sqlite:${join(await temporaryFolder(), 'agents.db')}`
+  const writing = [0, 1].map(async (writer) => {
+    const { journal } = await openFor(dsn)
+    const session = new HarborageSession({ journal, owner: ann, sessionId: 's1' })
+    for (const item of batchOf(writer, 0)) await session.addItems([item])
+  })
+  await Promise.all(writing)
+  const { journal } = await openFor(dsn)
+  const session = new HarborageSession({ journal, owner: ann, sessionId: 's1' })
+  expect(batchesIn(await textsIn(session)).torn).toBeGreaterThan(0)
 })
