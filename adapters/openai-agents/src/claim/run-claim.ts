@@ -17,24 +17,20 @@ export interface ClaimParts {
  * process dies, another one can claim the run once it has expired.
  */
 export class RunClaim implements AsyncDisposable {
-  readonly #parts: ClaimParts
-
-  /** @internal */
-  constructor(parts: ClaimParts) {
-    this.#parts = parts
-  }
-
   /** A number that is greater than that of every earlier claim of the run. */
-  get token(): number {
-    return this.#parts.lease.token
-  }
-
+  readonly token: number
   /**
    * Is aborted once the claim is lost, with a `lease_lost` as its reason. Pass it to `run` of the
    * SDK as its `signal`.
    */
-  get signal(): AbortSignal {
-    return this.#parts.keepAlive.signal
+  readonly signal: AbortSignal
+  readonly #parts: ClaimParts
+
+  /** @internal */
+  constructor(parts: ClaimParts) {
+    this.token = parts.lease.token
+    this.signal = parts.keepAlive.signal
+    this.#parts = parts
   }
 
   /**
@@ -77,7 +73,8 @@ export class RunClaim implements AsyncDisposable {
    * @param outcome What later claims get, such as the final output, or the text of the next run
    * state if the run was interrupted again. Default: nothing.
    * @throws `condition_failed` if another process has claimed the run meanwhile. Nothing was
-   * written then, and the outcome of the other one counts.
+   * written then, and the outcome of the other one counts. `invalid_record` if the outcome is no
+   * text.
    */
   async finish(outcome?: string): Promise<void> {
     const { state, slots, lease, keepAlive } = this.#parts
