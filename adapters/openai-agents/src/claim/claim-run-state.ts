@@ -15,8 +15,8 @@ import type { StateStore } from '@harborage/state'
  * `claim.idempotencyKey(callId)` on: the process that takes over sends the same key.
  *
  * @throws `identity_required` or `invalid_identity` for the owner or the session; `invalid_config`
- * for another option; `invalid_record` if the stored outcome is damaged; `schema_too_new` if a newer
- * release wrote it; the errors of the state store.
+ * for another option; `invalid_record` if the stored outcome is damaged; `schema_too_new` if a
+ * newer release wrote it; the errors of the state store.
  *
  * @example
  * ```ts
