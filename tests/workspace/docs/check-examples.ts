@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { isFullRun } from '@harborage/test-kit/measure'
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
 import type { ConsumerProject } from './consumer-project.ts'
@@ -65,12 +66,18 @@ function withoutIndent(code: string): string {
   return code.replaceAll(/^[ \t]+/gm, '')
 }
 
+/**
+ * What an example registers with `node:test` runs when all were imported. In `pnpm test` that is the
+ * first guarantee of a suite: `tests/conformance` has the others.
+ */
+const registered = isFullRun ? [] : ['--test-name-pattern=^[A-Z]1 ']
+
 /** Runs the examples one after the other in one process, each in its own folder. */
 async function run(paths: readonly string[]): Promise<Map<string, ExampleResult>> {
   const results = new Map<string, ExampleResult>()
   const runner = fork(join(import.meta.dirname, 'example-runner.ts'), [...paths], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [],
+    execArgv: registered,
   })
   runner.on('message', (result: ExampleResult) => results.set(result.path, result))
   await once(runner, 'exit')
