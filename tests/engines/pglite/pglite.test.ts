@@ -21,20 +21,20 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 describe('the state store on PGlite', () => {
-  stateConformance(shareOfSuite({ describe, it }, { of: 12, part: 2 }), {
+  stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 2 }), {
     open: () => openStateStore({ database }),
     durable: true,
     callMs: CALL_MS,
-    histories: { runs: measure({ quick: 10, full: 100 }) },
+    histories: { runs: measure({ quick: 3, full: 100 }) },
   })
 })
 
 describe('the artifact store on PGlite', () => {
-  artifactsConformance(shareOfSuite({ describe, it }, { of: 12, part: 2 }), {
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 24, part: 2 }), {
     open: (options) => openArtifactStore({ database, ...options }),
     durable: true,
     callMs: CALL_MS,
-    histories: { runs: measure({ quick: 10, full: 100 }) },
+    histories: { runs: measure({ quick: 3, full: 100 }) },
   })
 })
 
