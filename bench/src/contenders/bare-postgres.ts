@@ -6,7 +6,6 @@ import {
   blobPlace,
   blobRow,
   blobValues,
-  checkedBlob,
   ownerValues,
   placeValues,
   recordValues,
@@ -64,14 +63,13 @@ export async function barePostgresBlobs(dsn: string): Promise<BlobStore> {
   const pool = await plainPostgres(dsn)
   return {
     name,
-    note: `${note}; it hashes as Harborage does`,
+    note: `${note}; it hashes at a put, and compares nothing at a get`,
     put: async (bytes) => {
       const row = blobRow(bytes)
       await pool.query(named('put', blobValues(row)))
       return row.id
     },
-    get: async (id) =>
-      checkedBlob((await pool.query<BlobRow>(named('get', blobPlace(id)))).rows[0]),
+    get: async (id) => (await pool.query<BlobRow>(named('get', blobPlace(id)))).rows[0]?.bytes,
     clear: async () => void (await pool.query('truncate blobs')),
     close: () => pool.end(),
   }

@@ -51,7 +51,7 @@ export async function harborageBlobs(
   }
   return {
     name: build.name,
-    note: `${note}; SHA-256 included`,
+    note: `${note}; SHA-256 at a put, a checksum at a get`,
     put: async (bytes) => {
       const { id } = await artifacts.putBytes(SCOPE, bytes)
       ids.add(id)

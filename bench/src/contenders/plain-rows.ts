@@ -51,14 +51,6 @@ export function blobPlace(id: string): string[] {
   return ['acme', 'ann', 's1', '', 'default', id]
 }
 
-/** Returns the bytes after checking their digest, as Harborage does. */
-export function checkedBlob(
-  row: Pick<BlobRow, 'sha256' | 'bytes'> | undefined,
-): Uint8Array | undefined {
-  if (row !== undefined && sha256Of(row.bytes) !== row.sha256) throw new Error('a blob is damaged')
-  return row?.bytes
-}
-
 export function turnBytes(turn: Said): Buffer {
   return Buffer.from(JSON.stringify(turn))
 }
