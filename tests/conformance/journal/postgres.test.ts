@@ -3,18 +3,21 @@ import { journalConformance } from '@harborage/conformance/journal'
 import { openJournalStore } from '@harborage/journal'
 import { suiteDatabase, withDefaults } from '@harborage/test-kit/postgres/suite-database'
 import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
-import { measure } from '@harborage/test-kit/measure'
+import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
-const histories = { runs: measure({ quick: 20, full: 300 }) }
+const pace = {
+  histories: { runs: measure({ quick: 20, full: 300 }) },
+  callMs: CALL_MS_OF_SERVER,
+}
 
 describe('the journal store on Postgres', () => {
   const database = suiteDatabase(withDefaults)
 
   journalConformance(
     { describe, it },
-    { open: () => openJournalStore({ database: database() }), ...aloneSettings, histories },
+    { open: () => openJournalStore({ database: database() }), ...aloneSettings, ...pace },
   )
 })
 
@@ -29,7 +32,7 @@ describe('journal stores that each open Postgres by its DSN', () => {
     journalConformance(runner, {
       open: () => openJournalStore({ dsn: created.dsn }),
       ...settings,
-      histories,
+      ...pace,
     })
   })
 })

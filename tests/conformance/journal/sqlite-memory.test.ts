@@ -3,6 +3,7 @@ import { journalConformance } from '@harborage/conformance/journal'
 import type { Database } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
 import { measure } from '@harborage/test-kit/measure'
+import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 describe('the journal store in an SQLite database without a file', () => {
@@ -13,12 +14,9 @@ describe('the journal store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  journalConformance(
-    { describe, it },
-    {
-      open: () => openJournalStore({ database }),
-      durable: true,
-      histories: { runs: measure({ quick: 20, full: 200 }) },
-    },
-  )
+  journalConformance(shareOfSuite({ describe, it }, { of: 3, part: 1 }), {
+    open: () => openJournalStore({ database }),
+    durable: true,
+    histories: { runs: measure({ quick: 20, full: 200 }) },
+  })
 })
