@@ -39,6 +39,7 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
    * Makes a store on a driver. `openJournalStore` does this for you.
    *
    * @param driver The storage backend. By default the store closes it when it is closed.
+   * @throws `invalid_config` if an option is unknown.
    */
   constructor(driver: JournalDriver, options?: StoreOptions) {
     super(driver)

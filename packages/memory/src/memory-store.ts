@@ -58,6 +58,7 @@ export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
    * Makes a store on a driver. `openMemoryStore` does this for you.
    *
    * @param driver The storage backend. By default the store closes it when it is closed.
+   * @throws `invalid_config` if an option is unknown.
    */
   constructor(driver: MemoryDriver, options: MemoryStoreOptions) {
     super(driver, options.rules)

@@ -40,7 +40,8 @@ const storeOptionNames = new KnownNames('options', ['release'], 'invalid_config'
  *
  * @param options What the class of the store was called with.
  * @param names The names that the options may have. Default: those of {@link StoreOptions}.
- * @throws `invalid_config` if an option is unknown, or `release` is not a function.
+ * @throws `invalid_config` if an option is unknown, or `release` is not a function;
+ * `invalid_record` if the options are no object.
  */
 export function releaseOf(
   driver: ClosableDriver,

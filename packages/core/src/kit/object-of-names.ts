@@ -28,6 +28,8 @@ export function readProperty(given: object, name: string): unknown {
 /**
  * Returns an argument for a schema library, which would read what something added to
  * `Object.prototype`: a copy without that, if there is any.
+ *
+ * @param given The argument, which may be anything.
  */
 export function withoutInherited(given: unknown): unknown {
   if (typeof given !== 'object' || given === null) return given
