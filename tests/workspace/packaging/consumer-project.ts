@@ -86,8 +86,13 @@ const configurations = {
     compilerOptions: strictest,
     exclude: ['node_modules', 'compiled', 'adapters'],
   },
-  // Declarations of LangChain, which those of LangGraph import, are wrong if optional is exact.
+  // Declarations of LangChain, which those of LangGraph import, are wrong if optional is exact. Those
+  // of the OpenAI Agents SDK name types of a browser.
   'adapters/tsconfig.json': {
-    compilerOptions: { ...strictest, exactOptionalPropertyTypes: false },
+    compilerOptions: {
+      ...strictest,
+      lib: [...strictest.lib, 'dom'],
+      exactOptionalPropertyTypes: false,
+    },
   },
 }

@@ -10,6 +10,9 @@ import { ITEMS, OPERATIONS, type Decision, type History } from './history.ts'
 import { encodeJson } from './item-json.ts'
 import { decodeItem, entryOf } from './item-payload.ts'
 
+/** The parts of a step. */
+type Parts = Readonly<Record<string, Part<unknown>>>
+
 /** A transaction whose arguments were checked and captured. */
 export interface CheckedTransaction {
   readonly operationId: EventId
@@ -68,7 +71,7 @@ export async function decideTransaction(
   ])
   const entries = added.map((item) => entryOf(sessionId, item))
   const items = itemsPart(history, suffix, entries, position)
-  const parts = items === undefined ? { operation } : { operation, items }
+  const parts: Parts = items === undefined ? { operation } : { operation, items }
   return { write: () => history.apply(parts), result: undefined }
 }
 
