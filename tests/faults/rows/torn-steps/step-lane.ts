@@ -10,6 +10,7 @@ import {
 import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
+import { hangLimit } from '../../harness/this-build.ts'
 
 /** The stores of steps, on one database. */
 export interface StepStores extends AsyncDisposable {
@@ -41,7 +42,8 @@ export async function openStepStores(dsn: string): Promise<StepStores> {
 async function openDatabaseAt(dsn: string): Promise<Database> {
   if (dsn.startsWith('sqlite:')) {
     const { openSqlite } = await import('@harborage/driver-sqlite')
-    return openSqlite({ dsn })
+    // Many processes write at once, on a machine that may be busy.
+    return openSqlite({ dsn, busyTimeoutMs: hangLimit(60_000) })
   }
   const { openPostgres } = await import('@harborage/driver-postgres')
   return openPostgres({ dsn, max: 4 })
