@@ -1,5 +1,7 @@
 const body = `
 async function main() {
+  // Without a key, the SDK says on standard error that it traces nothing.
+  setTracingDisabled(true)
   const [path = ''] = process.argv.slice(2)
   const owner = { tenantId: 'acme', userId: 'ann' }
   const database = await openDatabase('sqlite:' + path)
@@ -46,7 +48,7 @@ const names = {
   '@harborage/openai-agents': 'claimRunState, HarborageSession',
   '@harborage/openai-agents/inspect': 'streamInspector',
   '@harborage/state': 'openStateStore',
-  '@openai/agents': 'Agent, run, RunState, tool',
+  '@openai/agents': 'Agent, run, RunState, setTracingDisabled, tool',
   '@openai/agents/testing': 'assistantMessage, functionCall, ScriptedModel',
   zod: 'z',
 }
