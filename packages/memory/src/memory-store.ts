@@ -155,8 +155,7 @@ export class MemoryStore extends MemorySubtrees implements AsyncDisposable {
   /** Returns the number of tokens that {@link getLlmContext} would return. */
   async estimateTokens(identity: RunIdentity, options?: CallOptions): Promise<number> {
     return this.#calls.call('estimateTokens', identity, options, (owner) => async () => {
-      const { tokens } = await this.#context(owner)
-      return tokens
+      return (await this.#context(owner)).tokens
     })
   }
 
