@@ -14,7 +14,7 @@ export interface NewArtifact {
   readonly sourceText: string
   readonly bytes: Uint8Array
   /**
-   * The checksum of the bytes, to be returned with them: 32 hex digits. Default: none, since the
+   * The checksum of the bytes, to be returned with them: 16 hex digits. Default: none, since the
    * process cannot compute one.
    */
   readonly checksum?: string | undefined

@@ -22,14 +22,15 @@ export function verifiedBytes(
   return verify === 'digest' ? verifiedByDigest(content) : bytes
 }
 
-/** @param finding The checksum of the bytes, or `undefined` if there is none to compare. */
+/** @param finding The checksum of the bytes, or `undefined` if it cannot be compared. */
 async function verifiedInTurns(
   content: ArtifactContent,
-  finding: Promise<string> | undefined,
+  finding: Promise<string | undefined> | undefined,
   verify: Verify,
 ): Promise<Uint8Array> {
-  if (finding === undefined) return verifiedByDigest(content)
-  if ((await finding) !== content.checksum) throw damaged()
+  const found = await finding
+  if (found === undefined) return verifiedByDigest(content)
+  if (found !== content.checksum) throw damaged()
   return verify === 'digest' ? verifiedByDigest(content) : content.bytes
 }
 

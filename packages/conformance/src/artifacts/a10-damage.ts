@@ -10,7 +10,7 @@ import { freshScope } from './support/fresh-scope.ts'
 /** What the bytes can be compared with. */
 const modes = [{}, { verify: 'checksum' }, { verify: 'digest' }] as const
 
-/** Sizes within a piece of a checksum, and of several pieces and turns. */
+/** Sizes of a checksum that is computed at once, and of several turns. */
 const sizes = [1, 200_000, 3 * 1024 * 1024 + 1] as const
 
 /** The parts that are compared in every mode. */
