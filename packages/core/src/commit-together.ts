@@ -29,9 +29,11 @@ export interface Step<Parts extends StepParts<Parts>> {
  * optional, too.
  */
 export type StepAnswers<Parts extends StepParts<Parts>> = {
-  readonly [Name in keyof Parts]: NonNullable<Parts[Name]> extends Part<infer Answer>
-    ? Answer
-    : never
+  readonly [Name in keyof Parts]: [NonNullable<Parts[Name]>] extends [never]
+    ? undefined
+    : NonNullable<Parts[Name]> extends Part<infer Answer>
+      ? Answer
+      : never
 }
 
 /**
