@@ -6,7 +6,7 @@ import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { collect } from '@harborage/test-kit/collect'
 import { measure } from '@harborage/test-kit/measure'
 import { queryPostgres } from '@harborage/test-kit/postgres/query'
-import { createDatabase, type TestDatabase } from '@harborage/test-kit/postgres/test-database'
+import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/postgres/start-server'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -58,22 +58,23 @@ test('on SQLite appends of one stream that wait are one change of its head', asy
 })
 
 describe('on Postgres', () => {
-  let created: TestDatabase
+  // Others would write to the log of a shared one.
+  let server: PostgresServer
   let database: Database
   let journal: JournalStore
 
   beforeAll(async () => {
-    created = await createDatabase()
-    database = await openPostgres({ dsn: created.dsn })
+    server = await startPostgresServer()
+    database = await openPostgres({ dsn: server.dsn })
     journal = await openJournalStore({ database })
     await fill(journal, 'short', SHORT)
     await fill(journal, 'long', LONG)
-    await queryPostgres(created.dsn, 'vacuum analyze journal_entries, journal_streams')
+    await queryPostgres(server.dsn, 'vacuum analyze journal_entries, journal_streams')
   })
   afterAll(async () => {
     await journal.close()
     await database.close()
-    await created.drop()
+    await server.stop()
   })
 
   /** Resolves to how the statements of a call are run. */
@@ -82,7 +83,7 @@ describe('on Postgres', () => {
     await using store = await openJournalStore({ database: recording })
     recorded.length = 0
     await call(store)
-    const client = new Client({ connectionString: created.dsn })
+    const client = new Client({ connectionString: server.dsn })
     await client.connect()
     try {
       await client.query('set plan_cache_mode = force_generic_plan')
@@ -129,7 +130,7 @@ describe('on Postgres', () => {
 
   async function logPosition(): Promise<number> {
     const [row] = await queryPostgres<{ at: string }>(
-      created.dsn,
+      server.dsn,
       `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::text as at`,
     )
     return Number(row?.at)
