@@ -18,8 +18,11 @@ const testsOfRegistries = [
   'tests/**/{registration,subsystem-names}.test.ts',
 ]
 
-/** Tests that measure their process: others would change what they find. */
-const testsOfAProcess = ['tests/engines/postgres/garbage-of-saves.test.ts']
+/** Tests that measure or listen to their whole process: others would change what they find. */
+const testsOfAProcess = [
+  'tests/engines/postgres/garbage-of-saves.test.ts',
+  'tests/observability/*.test.ts',
+]
 
 /** Tests of the packed packages, which are packed once. */
 const testsOfPackages = 'tests/workspace/packaging/**/*.test.ts'
