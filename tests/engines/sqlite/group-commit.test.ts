@@ -62,6 +62,7 @@ test.each([1, 32])(
 
 test('a lone call is applied in the turn of the event loop in which it is made', async () => {
   await using state = await openStateStore({ dsn: `sqlite:${await databasePath()}` })
+  await afterOpening()
   await nextTurn()
   const order: string[] = []
   const turning = nextTurn().then(() => order.push('the next turn'))
@@ -72,6 +73,7 @@ test('a lone call is applied in the turn of the event loop in which it is made',
 
 test('a call that follows at once has its commit in the next turn, after timers were served', async () => {
   await using state = await openStateStore({ dsn: `sqlite:${await databasePath()}` })
+  await afterOpening()
   await delay(1)
   const order: string[] = []
   const turning = nextTurn()
@@ -97,6 +99,11 @@ test('closing lets every call that waits finish', async () => {
   for await (const { kind } of again.list(identity, 'k.')) found.push(kind)
   expect(found).toEqual(kinds)
 })
+
+/** Waits for the turns that follow the last commit of an opening. */
+async function afterOpening(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+}
 
 async function databasePath(): Promise<string> {
   return join(await temporaryFolder(), 'a.db')
