@@ -10,7 +10,7 @@ import { exampleByDsn, firstExample, firstExampleOf, firstInstall } from './read
 import { COMPILE, runCommand, tryCommand } from './run-command.ts'
 
 describe.each(['npm', 'pnpm'] as const)(
-  "a project that followed the README's start with %s",
+  "a project that followed the README's start of single stores with %s",
   (manager) => {
     let project: ConsumerProject
     let installed: ReadonlyMap<string, ReadonlySet<string>>

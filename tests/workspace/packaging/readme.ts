@@ -3,10 +3,11 @@ import { join } from 'node:path'
 
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
-/** Returns the packages that the README's first `npm install` line names. */
+/** Returns the packages of the README's `npm install` line for single stores. */
 export function firstInstall(): readonly string[] {
-  const [, packages] = /^npm install (.+)$/m.exec(readme()) ?? []
-  if (packages === undefined) throw new Error('README.md has no line that begins "npm install "')
+  const [, packages] = /^npm install (@harborage\/.+)$/m.exec(readme()) ?? []
+  if (packages === undefined)
+    throw new Error('README.md has no line that begins "npm install @harborage/"')
   return packages.split(' ')
 }
 
