@@ -23,11 +23,7 @@ describe('a run that waits for an approval', () => {
   test.each(onFirst)(
     'runs once if two processes resume it, and the outcome is told afterward, on $name',
     async ({ makeDsn }) => {
-      const dsn = await makeDsn()
-      const { journal, state } = await openFor(dsn)
-      const session = new HarborageSession({ journal, owner: ann, sessionId: 's1' })
-      const runState = await interruptedRun(session)
-      const service = await startPaymentService()
+      const { dsn, journal, state, session, runState, service } = await waitingRun(makeDsn)
       const args = [dsn, service.url, runState, `${LONG_MS}`]
       const worker = startWorker('resuming-worker.ts', args)
       const options = { url: service.url, runState, ttlMs: LONG_MS }
@@ -57,11 +53,7 @@ describe('a run that waits for an approval', () => {
   test.each(onSecond)(
     'is taken over if its process is killed after the charge, and charges once with one key, on $name',
     async ({ makeDsn }) => {
-      const dsn = await makeDsn()
-      const { journal, state } = await openFor(dsn)
-      const session = new HarborageSession({ journal, owner: ann, sessionId: 's1' })
-      const runState = await interruptedRun(session)
-      const service = await startPaymentService()
+      const { dsn, journal, state, session, runState, service } = await waitingRun(makeDsn)
       service.hold()
       const options = { url: service.url, runState, ttlMs: SHORT_MS }
       const first = startWorker('resuming-worker.ts', [dsn, service.url, runState, `${SHORT_MS}`])
@@ -87,3 +79,12 @@ describe('a run that waits for an approval', () => {
     },
   )
 })
+
+/** Resolves to a run that waits for an approval, with its stores and the service that it pays by. */
+async function waitingRun(makeDsn: () => Promise<string>) {
+  const dsn = await makeDsn()
+  const { journal, state } = await openFor(dsn)
+  const session = new HarborageSession({ journal, owner: ann, sessionId: 's1' })
+  const runState = await interruptedRun(session)
+  return { dsn, journal, state, session, runState, service: await startPaymentService() }
+}

@@ -95,7 +95,7 @@ class OneLeaseStore extends StateStore {
   }
 }
 
-/** Gives a lease to whoever asks. */
+/** Gives a lease to every caller. */
 class GenerousStore extends StateStore {
   override async lease(
     identity: Owner,
@@ -118,5 +118,5 @@ export const leaseFaults: readonly BrokenStore[] = [
   brokenStore('S17', 'gives every holder the same token', SameTokenStore),
   brokenStore('S17', 'does not give a lease back', KeepingStore),
   brokenStore('S17', 'does not renew a lease', UnrenewingStore),
-  brokenStore('S17', 'gives a lease to whoever asks', GenerousStore),
+  brokenStore('S17', 'gives a lease to every caller', GenerousStore),
 ]
