@@ -32,7 +32,7 @@ export type {
   SourceWrite,
   ThreadSource,
 } from './import/thread-source.ts'
-export type { OwnerOption, User, UserOption } from './owner.ts'
+export type { OwnerOption, User, UserOption } from '@harborage/core/adapter'
 export { HarborageSaver } from './saver/harborage-saver.ts'
 export type { PruneResult } from './saver/prune-thread.ts'
 export { ValueError, type ValueErrorCode, type ValueName } from './saver/value-error.ts'

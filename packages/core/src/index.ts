@@ -38,6 +38,12 @@ export {
   type TenantOwner,
   type UserOwner,
 } from './identity.ts'
+export type {
+  InspectedContent,
+  ReadableContent,
+  StoredDescription,
+  UnreadableContent,
+} from './inspected-content.ts'
 export type { JsonObject, JsonValue } from './kit/json.ts'
 export type { MaintenanceScope } from './maintenance-scope.ts'
 export { openDatabase } from './open-database.ts'

@@ -62,6 +62,7 @@ export {
 export type { JournalDriverOptions } from './journal-driver-options.ts'
 export type { JournalPreparations } from './prepare-journal.ts'
 export { JournalStore } from './journal-store.ts'
+export type { StreamInspector } from './stream-inspector.ts'
 export {
   journalContext,
   openJournalStore,

@@ -71,13 +71,7 @@ export {
 } from './state-record.ts'
 export type { StatePreparations } from './prepare-state.ts'
 export type { FamilyMember, SlotFamily, SlotFamilyDefinition } from './slot-family.ts'
-export type {
-  ReadableContent,
-  SlotContent,
-  SlotDescription,
-  SlotInspector,
-  UnreadableContent,
-} from './slot-inspector.ts'
+export type { SlotInspector } from './slot-inspector.ts'
 export { StateStore } from './state-store.ts'
 export type {
   SlotDefinition,

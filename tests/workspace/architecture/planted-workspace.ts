@@ -69,7 +69,11 @@ const lawful: Readonly<Record<string, string>> = {
   'tsconfig.json': references(...allReferences),
 
   'packages/core/package.json': manifest('core', 'core', {
-    exports: { ...withSql, './kit': './src/kit/index.ts' },
+    exports: {
+      ...withSql,
+      './adapter': './src/adapter/index.ts',
+      './kit': './src/kit/index.ts',
+    },
     dependencies: ['kysely'],
     devDependencies: ['@harborage/test-kit'],
   }),
@@ -78,6 +82,7 @@ const lawful: Readonly<Record<string, string>> = {
   'packages/core/test/event-id.test.ts': `import '../src/event-id.ts'`,
   'packages/core/src/index.ts': `export { newEventId } from './event-id.ts'`,
   'packages/core/src/event-id.ts': `export const newEventId = (): string => ''`,
+  'packages/core/src/adapter/index.ts': `export { newEventId as bound } from '../event-id.ts'`,
   'packages/core/src/kit/index.ts': `export { newEventId as id } from '../event-id.ts'`,
   'packages/core/src/own-class.ts': `
     class Own {}
@@ -157,10 +162,11 @@ const lawful: Readonly<Record<string, string>> = {
   'adapters/frame/src/index.ts': `
     import { Saver } from '@frame/core'
     import { newEventId } from '@harborage/core'
+    import { bound } from '@harborage/core/adapter'
     import { openStore } from '@harborage/state'
     import { open } from 'harborage'
     import { z } from 'zod'
-    export const saver = [Saver, newEventId, openStore, open, z]`,
+    export const saver = [Saver, newEventId, bound, openStore, open, z]`,
 
   'tools/cli/package.json': manifest('cli', 'tool', {
     dependencies: ['@harborage/core', '@harborage/driver-sqlite', '@harborage/frame', 'harborage'],

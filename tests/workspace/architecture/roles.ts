@@ -48,6 +48,7 @@ export interface AllowedLibraries {
 
 const users: AllowedImport = { role: 'core', entries: ['.'] }
 const kit: AllowedImport = { role: 'core', entries: ['./kit'] }
+const forAdapters: AllowedImport = { role: 'core', entries: ['./adapter'] }
 const sql: AllowedImport = { role: 'core', entries: ['./sql'] }
 const stores: AllowedImport = { role: 'store', entries: ['.'] }
 const published = roleNames.filter((role) => role !== 'private')
@@ -95,7 +96,7 @@ export const roles: Readonly<Record<Role, RoleRules>> = {
   },
   adapter: {
     folders: ['adapters'],
-    imports: [users, stores, { role: 'bundle', entries: ['.'] }],
+    imports: [users, forAdapters, stores, { role: 'bundle', entries: ['.'] }],
     libraries: { asPeers: true },
   },
   tool: {

@@ -53,6 +53,7 @@ checkRules([
         manifest('core', 'core', {
           exports: {
             '.': './src/index.ts',
+            './adapter': './src/adapter/index.ts',
             './kit': './src/kit/index.ts',
             './sql': './src/sql/index.ts',
             './more': './src/sql/index.ts',

@@ -35,7 +35,7 @@ async function main() {
   const { finalOutput } = await run(agent, resumed, { session, signal: claim.signal })
   await claim.finish(finalOutput)
   const again = await claimRunState({ state, owner, sessionId, runState })
-  const label = streamInspector.describe('openai.items')
+  const label = streamInspector.describe('openai.items')?.label
   console.log(JSON.stringify([finalOutput, (await session.getItems()).length, again, label]))
   await database.close()
 }

@@ -1,7 +1,6 @@
 import type { CallOptions } from '@harborage/core'
+import { describeArgument, invalidOption, OptionNames, type User } from '@harborage/core/adapter'
 import type { CheckpointMetadata } from '@langchain/langgraph-checkpoint'
-import { invalidOption, kindOf, unknownNameIn } from '../check-options.ts'
-import type { User } from '../owner.ts'
 import type { HarborageSaver } from '../saver/harborage-saver.ts'
 import type { ThreadSource } from './thread-source.ts'
 
@@ -53,22 +52,22 @@ export interface ImportProgress extends ImportReport {
   readonly threadId: string
 }
 
-const names = ['from', 'to', 'threads', 'ownerOf', 'onProgress', 'signal']
+const names = new OptionNames('an import', [
+  'from',
+  'to',
+  'threads',
+  'ownerOf',
+  'onProgress',
+  'signal',
+])
 
 /**
- * Checks the options of an import.
+ * Checks the options of an import, and returns them.
  *
  * @throws `invalid_config`
  */
-export function checkImportOptions(options: ImportOptions): void {
-  const given: unknown = options
-  if (typeof given !== 'object' || given === null) {
-    throw invalidOption(`the options are ${kindOf(given)}: pass { from, to }`)
-  }
-  const unknown = unknownNameIn(given, names)
-  if (unknown !== undefined) {
-    throw invalidOption(`${unknown}: an import takes ${names.join(', ')}`)
-  }
+export function checkImportOptions(given: ImportOptions): ImportOptions {
+  const options = names.read(given)
   if (!hasMethod(options.from, 'readCheckpoint')) {
     throw invalidOption(
       'from is no source: pass sqliteThreads(), postgresThreads() or saverThreads() of a saver',
@@ -78,13 +77,14 @@ export function checkImportOptions(options: ImportOptions): void {
   for (const name of ['ownerOf', 'onProgress'] as const) {
     const value: unknown = options[name]
     if (value !== undefined && typeof value !== 'function') {
-      throw invalidOption(`${name} is ${kindOf(value)}: pass a function`)
+      throw invalidOption(`${name} is ${describeArgument(value)}: pass a function`)
     }
   }
   const threads: unknown = options.threads
   if (threads !== undefined && !isListOfIds(threads)) {
     throw invalidOption('threads is no list of ids: pass an array, or another iterable')
   }
+  return options
 }
 
 function hasMethod(value: unknown, name: string): boolean {

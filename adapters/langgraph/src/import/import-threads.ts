@@ -40,8 +40,8 @@ import type { ThreadSource } from './thread-source.ts'
  * ```
  */
 export async function importThreads(options: ImportOptions): Promise<ImportReport> {
-  checkImportOptions(options)
-  return options.to.runImport((target) => runImport(target, options))
+  const checked = checkImportOptions(options)
+  return checked.to.runImport((target) => runImport(target, checked))
 }
 
 async function runImport(

@@ -1,10 +1,12 @@
 import { HarborageError } from '@harborage/core'
+import type { StoredType } from '@harborage/core/adapter'
+import type { StateRecord } from '@harborage/state'
 import { parseItemKind } from '../store/item-kind.ts'
 import { decodeItem, ITEM_FORMAT } from '../store/item-payload.ts'
-import { type SlotType, withoutUndefined } from './slot-type.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 /** The slot of an item of a store. */
-export const itemSlot: SlotType = {
+export const itemSlot: StoredType<StateRecord> = {
   label: 'item',
   names(kind) {
     const spelled = parseItemKind(kind)

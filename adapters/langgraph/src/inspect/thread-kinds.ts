@@ -1,5 +1,6 @@
-import type { SlotDescription } from '@harborage/state'
-import { compactId, idOfCompact, isDigest, unescapeName } from '../saver/compact-id.ts'
+import type { StoredDescription } from '@harborage/core'
+import { isDigest, unescapeName } from '@harborage/core/adapter'
+import { compactId, idOfCompact } from '../saver/compact-id.ts'
 import {
   blobKind,
   CHECKPOINT_PREFIX,
@@ -7,7 +8,7 @@ import {
   isBlobKind,
   namespacePrefix,
 } from '../saver/kinds.ts'
-import { withoutUndefined } from './slot-type.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 /** The slots that have the kind of a checkpoint, or one that begins with it. */
 type CheckpointSlot = 'checkpoint' | 'writes' | 'special write'
@@ -21,7 +22,7 @@ const PARTS: readonly CheckpointSlot[] = ['checkpoint', 'writes', 'special write
 export function checkpointNames(
   kind: string,
   slot: CheckpointSlot,
-): SlotDescription['names'] | undefined {
+): StoredDescription['names'] | undefined {
   if (!kind.startsWith(CHECKPOINT_PREFIX)) return undefined
   const [namespace = '', checkpoint, task, special, ...others] = kind
     .slice(CHECKPOINT_PREFIX.length)
@@ -43,7 +44,7 @@ export function checkpointNames(
 }
 
 /** Returns what the kind of the fence of a namespace names, or `undefined` if it is none. */
-export function headNames(kind: string): SlotDescription['names'] | undefined {
+export function headNames(kind: string): StoredDescription['names'] | undefined {
   const prefix = headKind('')
   const namespace = kind.slice(prefix.length)
   if (!kind.startsWith(prefix) || !isNamespace(namespace)) return undefined

@@ -1,3 +1,5 @@
+import type { StoredType } from '@harborage/core/adapter'
+import type { StateRecord } from '@harborage/state'
 import { decodeImport } from '../import/import-record.ts'
 import {
   type BlobRef,
@@ -11,11 +13,11 @@ import { blobKind, IMPORT_KIND, parseCheckpointKind, taskOf, THREAD_KIND } from 
 import { decodeThread } from '../saver/thread-record.ts'
 import { decodeWrites } from '../saver/writes-payload.ts'
 import { shownValue } from './shown-value.ts'
-import { type SlotType, withoutUndefined } from './slot-type.ts'
 import { checkpointNames, digestIn, headNames } from './thread-kinds.ts'
+import { withoutUndefined } from './without-undefined.ts'
 
 /** The slots of a thread, which a saver writes. */
-export const threadSlots: readonly SlotType[] = [
+export const threadSlots: readonly StoredType<StateRecord>[] = [
   {
     label: 'thread',
     names: (kind) => (kind === THREAD_KIND ? {} : undefined),

@@ -4,28 +4,33 @@ import type {
   PendingWrite,
 } from '@langchain/langgraph-checkpoint'
 import { HarborageError } from '@harborage/core'
-import { kindOf, unknownNameIn } from '../check-options.ts'
+import { describeArgument, OptionNames } from '@harborage/core/adapter'
 import { isArray, isObject } from './header-shapes.ts'
 
-const listNames = ['limit', 'before', 'filter']
+const listNames = new OptionNames('a list', ['limit', 'before', 'filter'], 'invalid_record')
+const pruneNames = new OptionNames('pruning a thread', ['keepLatest'], 'invalid_record')
 
 /** Checks the arguments of a put, beside its config. */
 export function checkPut(checkpoint: unknown, metadata: unknown, newVersions: unknown): void {
   if (!isCheckpoint(checkpoint)) {
     throw invalid(
-      `the checkpoint is ${isObject(checkpoint) ? 'malformed' : kindOf(checkpoint)}: pass one of LangGraph, with v, id, ts, channel_values, channel_versions and versions_seen`,
+      `the checkpoint is ${isObject(checkpoint) ? 'malformed' : describeArgument(checkpoint)}: pass one of LangGraph, with v, id, ts, channel_values, channel_versions and versions_seen`,
     )
   }
   if (!isObject(metadata)) {
-    throw invalid(`the metadata are ${kindOf(metadata)}: pass an object, such as { source, step }`)
+    throw invalid(
+      `the metadata are ${describeArgument(metadata)}: pass an object, such as { source, step }`,
+    )
   }
   const { parents } = metadata
   if (parents !== undefined && parents !== null && !isObject(parents)) {
-    throw invalid(`metadata.parents is ${kindOf(parents)}: pass an object, or leave it out`)
+    throw invalid(
+      `metadata.parents is ${describeArgument(parents)}: pass an object, or leave it out`,
+    )
   }
   if (!isVersions(newVersions)) {
     throw invalid(
-      `newVersions is ${isObject(newVersions) ? 'malformed' : kindOf(newVersions)}: pass an object with the versions of the channels that have changed`,
+      `newVersions is ${isObject(newVersions) ? 'malformed' : describeArgument(newVersions)}: pass an object with the versions of the channels that have changed`,
     )
   }
   for (const each of [checkpoint, checkpoint.channel_values, metadata, parents ?? {}]) read(each)
@@ -62,12 +67,15 @@ function isVersions(value: unknown): boolean {
 export function checkWrites(writes: unknown, taskId: unknown, taskPath: unknown): void {
   if (!isListOf(writes, isWrite)) {
     throw invalid(
-      `the writes are ${isArray(writes) ? 'malformed' : kindOf(writes)}: pass an array of [channel, value]`,
+      `the writes are ${isArray(writes) ? 'malformed' : describeArgument(writes)}: pass an array of [channel, value]`,
     )
   }
-  if (typeof taskId !== 'string') throw invalid(`the task id is ${kindOf(taskId)}: pass a string`)
+  if (typeof taskId !== 'string')
+    throw invalid(`the task id is ${describeArgument(taskId)}: pass a string`)
   if (typeof taskPath !== 'string') {
-    throw invalid(`the path of the task is ${kindOf(taskPath)}: pass a string, or leave it out`)
+    throw invalid(
+      `the path of the task is ${describeArgument(taskPath)}: pass a string, or leave it out`,
+    )
   }
 }
 
@@ -76,19 +84,19 @@ function isWrite(value: unknown): value is PendingWrite {
 }
 
 /** Checks the options of a list. */
-export function checkListOptions(options: unknown = {}): CheckpointListOptions {
-  if (!isObject(options)) throw invalid(`the options are ${kindOf(options)}: pass an object`)
-  const unknown = unknownNameIn(options, listNames)
-  if (unknown !== undefined) throw invalid(`${unknown}: a list takes ${listNames.join(', ')}`)
+export function checkListOptions(given: CheckpointListOptions = {}): CheckpointListOptions {
+  const options = listNames.read(given)
   const { limit, before, filter } = options
   if (isGiven(limit) && (typeof limit !== 'number' || Number.isNaN(limit))) {
-    throw invalid(`limit is ${Number.isNaN(limit) ? 'not a number' : kindOf(limit)}: pass a number`)
+    throw invalid(
+      `limit is ${Number.isNaN(limit) ? 'not a number' : describeArgument(limit)}: pass a number`,
+    )
   }
   if (isGiven(before) && !isObject(before)) {
-    throw invalid(`before is ${kindOf(before)}: pass the config of a checkpoint`)
+    throw invalid(`before is ${describeArgument(before)}: pass the config of a checkpoint`)
   }
   if (isGiven(filter) && !isObject(filter)) {
-    throw invalid(`filter is ${kindOf(filter)}: pass an object`)
+    throw invalid(`filter is ${describeArgument(filter)}: pass an object`)
   }
   read(filter ?? {})
   return options
@@ -99,11 +107,8 @@ function isGiven(value: unknown): boolean {
 }
 
 /** Checks how many checkpoints a pruning keeps. */
-export function checkKeepLatest(options: unknown): number {
-  if (!isObject(options)) throw invalid(`the options are ${kindOf(options)}: pass { keepLatest }`)
-  const unknown = unknownNameIn(options, ['keepLatest'])
-  if (unknown !== undefined) throw invalid(`${unknown}: pruning a thread takes keepLatest`)
-  const { keepLatest } = options
+export function checkKeepLatest(options: { readonly keepLatest: number }): number {
+  const { keepLatest } = pruneNames.read(options)
   if (typeof keepLatest === 'number' && Number.isSafeInteger(keepLatest) && keepLatest >= 1) {
     return keepLatest
   }
@@ -115,7 +120,7 @@ export function checkKeepLatest(options: unknown): number {
 /** Checks the channels whose history is asked for. */
 export function checkChannels(channels: unknown): readonly string[] {
   if (isListOf(channels, isText)) return channels
-  throw invalid(`channels is ${kindOf(channels)}: pass an array of the names of channels`)
+  throw invalid(`channels is ${describeArgument(channels)}: pass an array of the names of channels`)
 }
 
 /** Returns whether all items of an array have a type. One that is missing has none. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { escapeName, unescapeName } from '@harborage/core/adapter'
 
 /**
  * The digits of a compact UUID. They have the order of their codes, so that texts sort as UUIDs.
@@ -16,7 +16,6 @@ const written = Buffer.alloc(36, '-')
 
 /** Begins the name of an id that is no UUID. It sorts after all digits. */
 const OTHER = '~'
-const HASHED = '%h'
 /** From this size on, an escaped id is replaced by its digest. */
 const MAX_ESCAPED_BYTES = 160
 
@@ -33,45 +32,6 @@ export function compactId(id: string): string {
 /** Returns the id of a part of a kind, or `undefined` if the part is only its digest. */
 export function idOfCompact(part: string): string | undefined {
   return part.startsWith(OTHER) ? unescapeName(part.slice(1)) : uuidOf(part)
-}
-
-/**
- * Returns a text for any string that is well-formed and has no `/` and no NUL. Different strings
- * have different texts. One that would be longer than `maxBytes` is replaced by its digest.
- */
-export function escapeName(name: string, maxBytes: number): string {
-  const escaped = /[%/\0\p{Surrogate}]/u.test(name)
-    ? name.replaceAll(/[%/\0\p{Surrogate}]/gu, escapeCharacter)
-    : name
-  if (escaped.length * 3 <= maxBytes || Buffer.byteLength(escaped) <= maxBytes) return escaped
-  return HASHED + digestOf(name)
-}
-
-/** Returns the name of an escaped text, or `undefined` if the text is only its digest. */
-export function unescapeName(escaped: string): string | undefined {
-  if (escaped.startsWith(HASHED)) return undefined
-  if (!escaped.includes('%')) return escaped
-  return escaped.replaceAll(/%([0-9a-f]{4})/g, (_, code: string) =>
-    String.fromCharCode(Number.parseInt(code, 16)),
-  )
-}
-
-/**
- * Returns whether an escaped text is a digest, and nothing else.
- *
- * @param mark What begins it. Default: what begins the digest of a name.
- */
-export function isDigest(escaped: string, mark: string = HASHED): boolean {
-  return escaped.startsWith(mark) && /^[\w-]{43}$/.test(escaped.slice(mark.length))
-}
-
-/** Returns a digest of the UTF-16 units of a string, which distinguishes lone surrogates, too. */
-export function digestOf(text: string): string {
-  return hash('sha256', Buffer.from(text, 'utf16le'), 'base64url')
-}
-
-function escapeCharacter(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function compactUuid(id: string): string {

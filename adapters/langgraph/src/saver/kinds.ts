@@ -1,4 +1,5 @@
-import { compactId, escapeName, idOfCompact, unescapeName } from './compact-id.ts'
+import { escapeName, unescapeName } from '@harborage/core/adapter'
+import { compactId, idOfCompact } from './compact-id.ts'
 
 /**
  * The kinds of the slots of a thread. All are slots of its session.

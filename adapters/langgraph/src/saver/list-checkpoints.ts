@@ -2,7 +2,7 @@ import type { RunnableConfig } from '@langchain/core/runnables'
 import type { CheckpointListOptions, CheckpointTuple } from '@langchain/langgraph-checkpoint'
 import { allOfUser, type UserOwner } from '@harborage/core'
 import type { StateRecord } from '@harborage/state'
-import { readArguments } from '../check-options.ts'
+import { readArguments } from '@harborage/core/adapter'
 import { checkListOptions } from './check-arguments.ts'
 import { compareText } from './compare-text.ts'
 import {

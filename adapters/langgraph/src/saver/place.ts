@@ -1,7 +1,6 @@
 import type { RunnableConfig } from '@langchain/core/runnables'
 import { HarborageError, type Identity, type UserOwner } from '@harborage/core'
-import { kindOf } from '../check-options.ts'
-import { digestOf } from './compact-id.ts'
+import { describeArgument, sessionOf } from '@harborage/core/adapter'
 
 /** A thread of a user. */
 export interface Thread {
@@ -19,18 +18,13 @@ export interface Place {
   readonly checkpointId: string | undefined
 }
 
-/** The largest size of a session's name. */
-const MAX_SESSION_BYTES = 256
-/** Begins the session of a thread whose id cannot be the name of a session. */
-const HASHED = '%'
-
 /** Returns what a call names. */
 export function placeOf(owner: UserOwner, config: RunnableConfig): Place {
   const place = findPlace(owner, config)
   if (place !== undefined) return place
   throw new HarborageError(
     'identity_required',
-    `configurable.thread_id is ${kindOf(config.configurable?.['thread_id'])}: pass { configurable: { thread_id } } with the thread to continue or to begin`,
+    `configurable.thread_id is ${describeArgument(config.configurable?.['thread_id'])}: pass { configurable: { thread_id } } with the thread to continue or to begin`,
   )
 }
 
@@ -52,7 +46,7 @@ function checkConfig(config: unknown): void {
   if (typeof config === 'object' && config !== null) return
   throw new HarborageError(
     'invalid_record',
-    `the config is ${kindOf(config)}: pass { configurable: { thread_id } }`,
+    `the config is ${describeArgument(config)}: pass { configurable: { thread_id } }`,
   )
 }
 
@@ -71,15 +65,15 @@ export function checkpointIdOf(config: RunnableConfig): string | undefined {
 }
 
 /** Returns a thread of a user. Any text and any number is the id of one. */
-export function threadOf({ tenantId, userId }: UserOwner, id: string | number | bigint): Thread {
+export function threadOf(owner: UserOwner, id: string | number | bigint): Thread {
   const checked = threadIdOf(id)
   if (checked === undefined) {
     throw new HarborageError(
       'identity_required',
-      `the thread id is ${kindOf(id)}: pass the id of a thread`,
+      `the thread id is ${describeArgument(id)}: pass the id of a thread`,
     )
   }
-  return { id: checked, session: { tenantId, userId, sessionId: sessionIdOf(checked) } }
+  return { id: checked, session: sessionOf(owner, checked) }
 }
 
 function threadIdOf(id: unknown): string | undefined {
@@ -88,18 +82,8 @@ function threadIdOf(id: unknown): string | undefined {
   if (typeof id === 'bigint' || (typeof id === 'number' && Number.isFinite(id))) return String(id)
   throw new HarborageError(
     'invalid_identity',
-    `the thread id is ${typeof id === 'number' ? 'not finite' : kindOf(id)}: pass a string or a number`,
+    `the thread id is ${typeof id === 'number' ? 'not finite' : describeArgument(id)}: pass a string or a number`,
   )
-}
-
-/** Returns the id itself if a session may have this name, else a digest of it. */
-function sessionIdOf(threadId: string): string {
-  const isName =
-    !threadId.startsWith(HASHED) &&
-    !threadId.includes('\0') &&
-    threadId.isWellFormed() &&
-    (threadId.length * 3 <= MAX_SESSION_BYTES || Buffer.byteLength(threadId) <= MAX_SESSION_BYTES)
-  return isName ? threadId : HASHED + digestOf(threadId)
 }
 
 function textOf(name: string, value: unknown): string | undefined {
@@ -107,6 +91,6 @@ function textOf(name: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value
   throw new HarborageError(
     'invalid_record',
-    `configurable.${name} is ${kindOf(value)}: pass a string`,
+    `configurable.${name} is ${describeArgument(value)}: pass a string`,
   )
 }

@@ -1,7 +1,7 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
 import type { UserOwner } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
-import type { User } from '../owner.ts'
+import type { User } from '@harborage/core/adapter'
 import type { LastStoredValues } from './stored-values.ts'
 import type { Threads } from './threads.ts'
 

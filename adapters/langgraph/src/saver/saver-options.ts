@@ -1,7 +1,12 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint'
+import {
+  describeArgument,
+  invalidOption,
+  OptionNames,
+  type UserOption,
+} from '@harborage/core/adapter'
 import type { StateStore } from '@harborage/state'
-import { checkDsn, checkNames, checkState, invalidOption, kindOf } from '../check-options.ts'
-import type { UserOption } from '../owner.ts'
+import { checkDsn, checkState } from '../check-options.ts'
 import { connectionNames, type SourceConfig, type StateSource } from '../state-source.ts'
 
 /** The options of every saver. */
@@ -29,26 +34,28 @@ export interface HarborageSaverOptions extends SaverOptions {
 export interface ConnectOptions extends SaverOptions, Omit<SourceConfig, 'dsn'> {}
 
 const saverNames = ['owner', 'serde', 'fence']
+const constructorNames = new OptionNames('a HarborageSaver', ['state', ...saverNames])
+const connectNames = new OptionNames('a HarborageSaver', [...saverNames, ...connectionNames])
 
 /** Checks the options of the constructor. */
-export function checkSaverOptions(options: HarborageSaverOptions): HarborageSaverOptions {
-  checkOptions(options, ['state', ...saverNames])
+export function checkSaverOptions(given: HarborageSaverOptions): HarborageSaverOptions {
+  const options = constructorNames.read(given)
+  checkOptions(options)
   checkState(options.state)
   return options
 }
 
 /** Checks the options of a connection. */
-export function checkConnectOptions(dsn: string, options: ConnectOptions): ConnectOptions {
-  checkOptions(options, [...saverNames, ...connectionNames])
+export function checkConnectOptions(dsn: string, given: ConnectOptions): ConnectOptions {
+  const options = connectNames.read(given)
+  checkOptions(options)
   checkDsn(dsn, options.schema)
   return options
 }
 
-function checkOptions(options: SaverOptions, names: readonly string[]): void {
-  checkNames(options, names, 'HarborageSaver')
-  const { fence, serde } = options
+function checkOptions({ fence, serde }: SaverOptions): void {
   if (fence !== undefined && typeof fence !== 'boolean') {
-    throw invalidOption(`fence is ${kindOf(fence)}: pass true or false`)
+    throw invalidOption(`fence is ${describeArgument(fence)}: pass true or false`)
   }
   if (serde !== undefined && !isSerializer(serde)) {
     throw invalidOption(

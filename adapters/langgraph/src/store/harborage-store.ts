@@ -12,7 +12,7 @@ import {
   type SearchOperation,
 } from '@langchain/langgraph-checkpoint'
 
-import { bindOwner, type OwnerOption } from '../owner.ts'
+import { bindOwner, type OwnerOption } from '@harborage/core/adapter'
 import { StateCalls } from '../state-calls.ts'
 import { stateAt } from '../state-source.ts'
 import { changesOf } from './changes-of.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isDigest } from '../saver/compact-id.ts'
+import { isDigest } from '@harborage/core/adapter'
 
 /** What the kinds of all items begin with. */
 const ROOT = 'lgs/'

@@ -1,6 +1,5 @@
 import type { CallOptions } from '@harborage/core'
-
-import { unknownNameIn } from '../check-options.ts'
+import { OptionNames } from '@harborage/core/adapter'
 import { refusalOf } from './refusal.ts'
 
 /**
@@ -16,12 +15,13 @@ export function readOptions<Options extends CallOptions>(
   if (given === undefined) return {}
   const refuse = refusalOf(0)
   const copy = copyOf(given)
-  const known = ['signal', ...names]
-  const unknown = copy === undefined ? 'they are no object' : unknownNameIn(copy, known)
-  if (copy === undefined || unknown !== undefined) {
-    throw refuse(`has options that are not its own, ${unknown}: it takes ${known.join(', ')}`)
-  }
-  return copy
+  const unknown = copy === undefined ? 'they are no object' : unknownIn(copy, names)
+  if (copy !== undefined && unknown === undefined) return copy
+  throw refuse(`has options that are not its own, ${unknown}`)
+}
+
+function unknownIn(options: object, names: readonly string[]): string | undefined {
+  return new OptionNames('it', ['signal', ...names]).unknownIn(options)
 }
 
 /** Returns a copy, or `undefined` if it is none of a plain object. A signal has no own names. */

@@ -1,7 +1,6 @@
+import { invalidOption, OptionNames, type OwnerOption } from '@harborage/core/adapter'
 import type { StateStore } from '@harborage/state'
-
-import { checkDsn, checkNames, checkState, invalidOption } from '../check-options.ts'
-import type { OwnerOption } from '../owner.ts'
+import { checkDsn, checkState } from '../check-options.ts'
 import { connectionNames, type SourceConfig, type StateSource } from '../state-source.ts'
 import type { SearchOrder } from './candidates.ts'
 
@@ -26,11 +25,14 @@ export interface HarborageStoreOptions extends StoreSettings {
 export interface StoreConnectionOptions extends StoreSettings, Omit<SourceConfig, 'dsn'> {}
 
 const settingNames = ['owner', 'searchOrder']
+const constructorNames = new OptionNames('a HarborageStore', ['state', ...settingNames])
+const connectNames = new OptionNames('a HarborageStore', [...settingNames, ...connectionNames])
 const orders: ReadonlySet<unknown> = new Set<SearchOrder>(['oldest-first', 'newest-first'])
 
 /** Checks the options of the constructor. */
-export function checkStoreOptions(options: HarborageStoreOptions): HarborageStoreOptions {
-  checkSettings(options, ['state', ...settingNames])
+export function checkStoreOptions(given: HarborageStoreOptions): HarborageStoreOptions {
+  const options = constructorNames.read(given)
+  checkSettings(options)
   checkState(options.state)
   return options
 }
@@ -38,16 +40,15 @@ export function checkStoreOptions(options: HarborageStoreOptions): HarborageStor
 /** Checks the options of a connection. */
 export function checkStoreConnection(
   dsn: string,
-  options: StoreConnectionOptions,
+  given: StoreConnectionOptions,
 ): StoreConnectionOptions {
-  checkSettings(options, [...settingNames, ...connectionNames])
+  const options = connectNames.read(given)
+  checkSettings(options)
   checkDsn(dsn, options.schema)
   return options
 }
 
-function checkSettings(options: StoreSettings, names: readonly string[]): void {
-  checkNames(options, names, 'HarborageStore')
-  const { searchOrder } = options
+function checkSettings({ searchOrder }: StoreSettings): void {
   if (searchOrder === undefined || orders.has(searchOrder)) return
   throw invalidOption("searchOrder is neither 'oldest-first' nor 'newest-first'")
 }

@@ -1,6 +1,6 @@
-import { newEventId } from '@harborage/core'
+import { newEventId, type InspectedContent } from '@harborage/core'
 import { slotInspector } from '@harborage/langgraph/inspect'
-import { openStateStore, type SlotContent, type StateRecord } from '@harborage/state'
+import { openStateStore, type StateRecord } from '@harborage/state'
 import { Choice } from '@harborage/test-kit/choice'
 import { callUnchecked } from '@harborage/test-kit/hostile/call-unchecked'
 import { hostileValues } from '@harborage/test-kit/hostile/hostile-values'
@@ -189,7 +189,7 @@ test.each(Object.entries(hostileValues))('it answers %s, and never fails', async
 
 test('no bytes make it fail: they are read, or it says that they cannot be', async () => {
   const choice = new Choice(16)
-  const seen = new Set<SlotContent['isReadable']>()
+  const seen = new Set<InspectedContent['isReadable']>()
   for (let round = 0; round < measure({ quick: 20, full: 500 }); round += 1) {
     for (const slot of slots) {
       const content = await slotInspector.decode({ ...slot, bytes: deformed(slot.bytes, choice) })

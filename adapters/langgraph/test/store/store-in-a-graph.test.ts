@@ -12,7 +12,7 @@ import {
 import { expect, test } from 'vitest'
 
 import { HarborageStore } from '../../src/store/harborage-store.ts'
-import type { User } from '../../src/owner.ts'
+import type { User } from '@harborage/langgraph'
 import { ann, openStore } from '../support/open-store.ts'
 import { memory, openFor, places } from '../support/places.ts'
 import { recordedOperations } from '../support/recorded-operations.ts'

@@ -1,8 +1,11 @@
-import { HarborageError } from '@harborage/core'
+import {
+  checkOpenStore,
+  checkSessionId,
+  invalidOption,
+  OptionNames,
+  type UserOption,
+} from '@harborage/core/adapter'
 import type { StateStore } from '@harborage/state'
-import { checkNames, checkStore } from '../check-options.ts'
-import type { UserOption } from '../owner.ts'
-import { checkSessionId } from '../session-name.ts'
 import type { RunClaim } from './run-claim.ts'
 
 /** The time for which a claim is held unless it is renewed, in milliseconds. */
@@ -56,29 +59,33 @@ export interface CheckedClaim {
 /** The least time of a claim. Shorter ones would expire while they are renewed. */
 const MIN_TTL_MS = 100
 
+const claimNames = new OptionNames('claimRunState', [
+  'state',
+  'owner',
+  'sessionId',
+  'runState',
+  'ttlMs',
+])
+
 /**
  * Checks the options, but for the owner.
  *
  * @throws `identity_required` if a `sessionId` is empty; `invalid_identity` if it is no text;
  * `invalid_config` if an option is missing, malformed or unknown.
  */
-export function checkClaim(options: ClaimOptions): CheckedClaim {
-  checkNames(options, ['state', 'owner', 'sessionId', 'runState', 'ttlMs'])
+export function checkClaim(given: ClaimOptions): CheckedClaim {
+  const options = claimNames.read(given)
   const { state, owner, ttlMs = DEFAULT_TTL_MS } = options
-  checkStore('state', state, 'lease', 'openStateStore')
+  checkOpenStore('state', state, 'lease', 'openStateStore')
   const sessionId = 'sessionId' in options ? checkSessionId(options.sessionId) : undefined
   const runState: unknown = options.runState
   if (typeof runState !== 'string' || runState === '') {
-    throw new HarborageError(
-      'invalid_config',
+    throw invalidOption(
       'runState is no text: pass what RunState.toString() returned when the run was interrupted',
     )
   }
   if (typeof ttlMs !== 'number' || !Number.isInteger(ttlMs) || ttlMs < MIN_TTL_MS) {
-    throw new HarborageError(
-      'invalid_config',
-      `ttlMs is no whole number of at least ${MIN_TTL_MS}: pass milliseconds`,
-    )
+    throw invalidOption(`ttlMs is no whole number of at least ${MIN_TTL_MS}: pass milliseconds`)
   }
   return { state, owner, sessionId, runState, ttlMs }
 }

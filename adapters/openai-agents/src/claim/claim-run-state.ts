@@ -1,4 +1,4 @@
-import { bindUser } from '../owner.ts'
+import { bindUser } from '@harborage/core/adapter'
 import { checkClaim, type ClaimOptions, type ClaimResult } from './claim-options.ts'
 import { claimSlots, readOutcome, type ClaimSlots } from './claim-slots.ts'
 import { KeepAlive } from './keep-alive.ts'

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { HarborageError, newEventId, userOwner, type Owner, type UserOwner } from '@harborage/core'
+import { digestOf, sessionOf } from '@harborage/core/adapter'
 import { jsonSlot, type NewStateRecord, type StateRecord } from '@harborage/state'
-import { sessionOf } from '../owner.ts'
 
 /** The format of what this release writes. */
 export const OUTCOME_FORMAT = 1
@@ -28,7 +27,7 @@ export function claimSlots(
   sessionId: string | undefined,
   runState: string,
 ): ClaimSlots {
-  const digest = createHash('sha256').update(runState, 'utf16le').digest('base64url')
+  const digest = digestOf(runState)
   return {
     owner: sessionId === undefined ? userOwner(user) : sessionOf(user, sessionId),
     digest,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { HarborageError, type Part } from '@harborage/core'
+import { digestOf } from '@harborage/core/adapter'
 import type { Lease, StateStore } from '@harborage/state'
 import { outcomeRecord, type ClaimSlots } from './claim-slots.ts'
 import type { KeepAlive } from './keep-alive.ts'
@@ -63,7 +63,7 @@ export class RunClaim implements AsyncDisposable {
     const { owner, digest } = this.#parts.slots
     const { tenantId, userId, sessionId } = owner
     const content = JSON.stringify([tenantId, userId, sessionId, digest, given])
-    return `hrb_${createHash('sha256').update(content, 'utf16le').digest('base64url')}`
+    return `hrb_${digestOf(content)}`
   }
 
   /**

@@ -3,5 +3,5 @@
  *
  * @module
  */
-export { streamInspector, type StreamContent, type StreamInspector } from './stream-inspector.ts'
+export { streamInspector } from './stream-inspector.ts'
 export { slotInspector } from './slot-inspector.ts'

@@ -1,6 +1,6 @@
-import { jsonSlot, type SlotDescription, type SlotInspector } from '@harborage/state'
+import { inspectSlots } from '@harborage/core/adapter'
+import { jsonSlot, type SlotInspector, type StateRecord } from '@harborage/state'
 import { CLAIM_PREFIX, OUTCOME_PREFIX, readOutcome } from '../claim/claim-slots.ts'
-import { contentOf } from './unreadable.ts'
 
 /** What the kind of the slot with the time of a lease ends with. */
 const UNTIL = '.until'
@@ -16,20 +16,24 @@ const UNTIL = '.until'
  * console.log(slotInspector.describe('openai.outcome/x')?.label) // 'outcome of a run'
  * ```
  */
-export const slotInspector: SlotInspector = {
-  describe: (kind) => describe(kind),
-  async decode(record) {
-    if (describe(record.kind) === undefined) return undefined
-    return contentOf(async () =>
-      record.kind.startsWith(OUTCOME_PREFIX)
-        ? (await readOutcome(record)).outcome
-        : jsonSlot(record.kind).decode(record),
-    )
+export const slotInspector: SlotInspector = inspectSlots<StateRecord>('@harborage/openai-agents', [
+  {
+    label: 'outcome of a run',
+    names: (kind) => (kind.startsWith(OUTCOME_PREFIX) ? {} : undefined),
+    decode: async (record) => (await readOutcome(record)).outcome,
   },
-}
+  {
+    label: 'end of a claim',
+    names: (kind) => (kind.startsWith(CLAIM_PREFIX) && kind.endsWith(UNTIL) ? {} : undefined),
+    decode: decodeJson,
+  },
+  {
+    label: 'claim of a run',
+    names: (kind) => (kind.startsWith(CLAIM_PREFIX) ? {} : undefined),
+    decode: decodeJson,
+  },
+])
 
-function describe(kind: string): SlotDescription | undefined {
-  if (kind.startsWith(OUTCOME_PREFIX)) return { label: 'outcome of a run', names: {} }
-  if (!kind.startsWith(CLAIM_PREFIX)) return undefined
-  return { label: kind.endsWith(UNTIL) ? 'end of a claim' : 'claim of a run', names: {} }
+function decodeJson(record: StateRecord): Promise<unknown> {
+  return jsonSlot(record.kind).decode(record)
 }

@@ -6,9 +6,8 @@ import type {
 } from '@openai/agents'
 import { randomUUID } from 'node:crypto'
 import { HarborageError, type UserOwner } from '@harborage/core'
+import { bindUser, checkSessionId, sessionOf } from '@harborage/core/adapter'
 import type { JournalStore } from '@harborage/journal'
-import { bindUser, sessionOf } from '../owner.ts'
-import { checkSessionId } from '../session-name.ts'
 import { rewrite } from './history-mutations.ts'
 import { checkTransaction, decideTransaction } from './history-transaction.ts'
 import { History, ITEMS, OPERATIONS } from './history.ts'
@@ -57,10 +56,11 @@ export class HarborageSession implements Session {
    * missing or malformed; `invalid_config` if another option is.
    */
   constructor(options: HarborageSessionOptions) {
-    const { journal, owner, guard } = checkSessionOptions(options)
+    const checked = checkSessionOptions(options)
+    const { journal, owner, guard } = checked
     this.#journal = journal
     this.#owner = bindUser(owner)
-    this.#sessionId = 'sessionId' in options ? checkSessionId(options.sessionId) : randomUUID()
+    this.#sessionId = 'sessionId' in checked ? checkSessionId(checked.sessionId) : randomUUID()
     this.#guard = guard
   }
 

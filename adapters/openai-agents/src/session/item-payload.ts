@@ -1,7 +1,7 @@
 import type { AgentInputItem } from '@openai/agents'
 import { HarborageError, newEventId, type EventId } from '@harborage/core'
+import { sessionNameOf } from '@harborage/core/adapter'
 import type { Entry, NewEntry } from '@harborage/journal'
-import { sessionNameOf } from '../session-name.ts'
 import { decodeJson, encodeJson } from './item-json.ts'
 
 /** The format of the entries that this release writes. */

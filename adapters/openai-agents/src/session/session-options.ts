@@ -1,7 +1,11 @@
-import { HarborageError, type Part } from '@harborage/core'
+import type { Part } from '@harborage/core'
+import {
+  checkOpenStore,
+  invalidOption,
+  OptionNames,
+  type UserOption,
+} from '@harborage/core/adapter'
 import type { JournalStore } from '@harborage/journal'
-import { checkNames, checkStore } from '../check-options.ts'
-import type { UserOption } from '../owner.ts'
 
 /**
  * Returns a condition that each write of a session has to meet, as a part of the same step, such as
@@ -24,10 +28,17 @@ export interface HarborageSessionOptions {
   readonly guard?: SessionGuard
 }
 
+const sessionNames = new OptionNames('a HarborageSession', [
+  'journal',
+  'owner',
+  'sessionId',
+  'guard',
+])
+
 /** Checks the options, but for the owner and the id. */
-export function checkSessionOptions(options: HarborageSessionOptions): HarborageSessionOptions {
-  checkNames(options, ['journal', 'owner', 'sessionId', 'guard'])
-  checkStore('journal', options.journal, 'replaceAfter', 'openJournalStore')
+export function checkSessionOptions(given: HarborageSessionOptions): HarborageSessionOptions {
+  const options = sessionNames.read(given)
+  checkOpenStore('journal', options.journal, 'replaceAfter', 'openJournalStore')
   if (options.guard === undefined || typeof options.guard === 'function') return options
-  throw new HarborageError('invalid_config', 'guard is no function: pass one, or leave it out')
+  throw invalidOption('guard is no function: pass one, or leave it out')
 }

@@ -31,10 +31,10 @@ export function readProperty(given: object, name: string): unknown {
  *
  * @param given The argument, which may be anything.
  */
-export function withoutInherited(given: unknown): unknown {
+export function withoutInherited<Given>(given: Given): Given {
   if (typeof given !== 'object' || given === null) return given
   if (Object.keys(Object.prototype).length === 0) return given
-  const own: object = {}
+  const own = {} as Given & object
   Reflect.setPrototypeOf(own, null)
   for (const name in given) {
     if (!isOfEveryObject(given, name)) Reflect.set(own, name, Reflect.get(given, name))

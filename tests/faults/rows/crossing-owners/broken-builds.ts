@@ -27,7 +27,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: ROUNDS,
     edits: [
       {
-        file: 'adapters/langgraph/src/owner.ts',
+        file: 'packages/core/src/adapter/owner-option.ts',
         from: "  if (typeof option === 'function') return () => check(present(option()))",
         to: `  if (typeof option === 'function') {
     let first
@@ -64,7 +64,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: ROUNDS,
     edits: [
       {
-        file: 'adapters/langgraph/src/owner.ts',
+        file: 'packages/core/src/adapter/owner-option.ts',
         from: '(mayBeTenant(owner) ? tenantOwner(owner) : userOwner(owner))',
         to: 'tenantOwner({ tenantId: owner.tenantId })',
       },

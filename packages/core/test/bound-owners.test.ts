@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { tenantOwner, userOwner } from '@harborage/core'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
-import { bindOwner, bindUser, type User } from '../src/owner.ts'
+import { tenantOwner, userOwner } from '../src/identity.ts'
+import { bindOwner, bindUser, type User } from '../src/adapter/owner-option.ts'
 
 const ann = { tenantId: 'acme', userId: 'ann' }
 

@@ -1,26 +1,26 @@
 import { types } from 'node:util'
+import { HarborageError } from '../harborage-error.ts'
 import {
-  HarborageError,
   type Identity,
   type TenantOwner,
   tenantOwner,
   type UserOwner,
   userOwner,
-} from '@harborage/core'
-import { kindOf } from './check-options.ts'
+} from '../identity.ts'
+import { describeArgument } from './describe-argument.ts'
 
 /** A user of a tenant: the result of `userOwner`, or an object with the same two parts. */
 export type User = Pick<Identity, 'tenantId' | 'userId'>
 
 /**
- * Whose threads a saver keeps: a user, or a function that returns the user of the current request,
+ * Whose data an adapter keeps: a user, or a function that returns the user of the current request,
  * for example from an AsyncLocalStorage. The function has to be synchronous. It is called once in
  * each call, at its beginning.
  */
 export type UserOption = User | (() => User)
 
 /**
- * Whose items a store keeps: a user, a tenant (the result of `tenantOwner`), or a function that
+ * Whose data an adapter keeps: a user, a tenant (the result of `tenantOwner`), or a function that
  * returns one of them for the current request. The function has to be synchronous. It is called
  * once in each call, at its beginning.
  */
@@ -71,6 +71,6 @@ function present<Given extends object>(owner: Given): Given {
     'identity_required',
     types.isPromise(given)
       ? 'owner returned a promise: it has to return the owner of the current call at once'
-      : `owner is ${kindOf(given)}: pass { tenantId, userId }, or a function that returns the owner of the current call`,
+      : `owner is ${describeArgument(given)}: pass { tenantId, userId }, or a function that returns the owner of the current call`,
   )
 }
