@@ -4,7 +4,7 @@ import { newEventId } from '@harborage/core'
 import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openStateStore } from '@harborage/state'
 import { Client, Pool, type ClientConfig } from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startPostgresServer, type PostgresServer } from '@harborage/test-kit/postgres/start-server'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { queryPostgres, runPostgresScript } from '@harborage/test-kit/postgres/query'
@@ -172,6 +172,43 @@ async function firstOf(count: number, errors: readonly Promise<unknown>[]): Prom
   await promise
   return failed
 }
+
+describe('what an administrator keeps up is reported by diagnose, and not rejected', () => {
+  test('a clock that differs from that of the server', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    try {
+      const findings = await diagnose({ dsn: server.dsn })
+      expect(findings).toMatchObject([{ name: 'clock_skew', grade: 'fails' }])
+      expect(findings[0]?.message).toMatch(/differ by (?:59|60) s/)
+      await using _ = await openPostgres({ dsn: server.dsn })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('fewer connections of the server than all processes want', async () => {
+    const findings = await diagnose({ dsn: server.dsn, max: 1_000 })
+    expect(findings).toMatchObject([{ name: 'server_connections', grade: 'slows' }])
+  })
+
+  test('a large table without statistics', async () => {
+    await runPostgresScript(server.dsn, 'create schema large')
+    await using database = await openPostgres({ dsn: server.dsn, schema: 'large' })
+    await using _ = await openStateStore({ database })
+    await runPostgresScript(
+      server.dsn,
+      `alter table large.state_records set (autovacuum_enabled = false);
+      insert into large.state_records (tenant_id, user_id, session_id, run_id, kind, event_id, version, updated_at, event_trail, bytes)
+        select 'acme', 'ann', 's1', '', 'k' || n, 'e' || n, 0, 0, '', '' from generate_series(1, 10001) n;
+      select pg_stat_force_next_flush()`,
+    )
+    const found = await diagnose({ dsn: server.dsn, schema: 'large' })
+    expect(found).toMatchObject([{ name: 'unanalyzed_tables', grade: 'slows' }])
+    expect(found[0]?.message).toContain('state_records')
+    await runPostgresScript(server.dsn, 'analyze large.state_records, large.state_kinds')
+    expect(await diagnose({ dsn: server.dsn, schema: 'large' })).toEqual([])
+  })
+})
 
 describe('a server in recovery', () => {
   test('is named as such by diagnose, by opening, and by calls of a store that was open before', async () => {

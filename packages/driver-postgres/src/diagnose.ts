@@ -4,6 +4,7 @@ import { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { inspectServer } from './internal/findings/inspect-server.ts'
 import { inspectTables } from './internal/findings/inspect-tables.ts'
+import { inspectUpkeep } from './internal/findings/inspect-upkeep.ts'
 import { PostgresFailure } from './internal/postgres-failure.ts'
 import {
   parsePostgresConfig,
@@ -14,7 +15,10 @@ import {
 /**
  * Checks a configuration and the server that it names. Resolves to the problems with which
  * {@link openPostgres} or the stores would fail, as far as they can be known without a store, and
- * to those that would slow calls down. Changes nothing and leaves nothing open.
+ * to those that would slow calls down. It compares the clock of the server with that of this
+ * machine. Changes nothing and leaves nothing open.
+ *
+ * To check the connections of several processes, pass the sum of theirs as `max`.
  *
  * @example
  * ```ts no-run
@@ -48,9 +52,9 @@ async function connectionFindings(config: CheckedPostgresConfig): Promise<readon
   try {
     const { findings, ofStores, schema } = await inspectServer(pool, config, 'all')
     const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
-    return isUsable
-      ? [...findings, ...ofStores, ...(await inspectTables(pool, schema, config))]
-      : findings
+    if (!isUsable) return findings
+    const ofTables = await inspectTables(pool, schema, config)
+    return [...findings, ...ofStores, ...ofTables, ...(await inspectUpkeep(pool, schema, config))]
   } catch (error) {
     const failure: unknown = error instanceof PostgresFailure ? error.error : error
     if (!isHarborageError(failure)) throw failure

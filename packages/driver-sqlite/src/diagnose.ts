@@ -8,7 +8,7 @@ import type { SqliteConfig } from './sqlite-config.ts'
 
 /**
  * Checks a configuration and the place that it names. Resolves to the problems found: an empty list
- * if `openSqlite` would open it. Changes nothing and creates no file.
+ * if `openSqlite` would open it and nothing slows it down. Changes nothing and creates no file.
  *
  * | name                  | problem |
  * | --- | --- |
@@ -24,6 +24,7 @@ import type { SqliteConfig } from './sqlite-config.ts'
  * | `rights`              | the file or its folder is not writable |
  * | `disk`                | the operating system could not examine the file |
  * | `content`             | the file is not an SQLite database, damaged, or not in UTF-8 |
+ * | `long_log`            | the write-ahead log has more than 256 MiB, which slows every read |
  *
  * @example
  * ```ts
@@ -41,12 +42,33 @@ export async function diagnose(config: SqliteConfig): Promise<readonly Finding[]
   return findingsInside(place)
 }
 
+/** Returns the problems of the header and of the log. */
+function findingsInside({ path, addon }: Place): readonly Finding[] {
+  if (path === IN_MEMORY || !hasContent(path)) return []
+  return [...findingsOfContent({ path, addon }), ...findingsOfLog(path)]
+}
+
+/** The length of a log that the checkpoints of this engine keep far below: 256 MiB. */
+const LONG_LOG_BYTES = 256 * 1024 * 1024
+
+function findingsOfLog(path: string): readonly Finding[] {
+  const bytes = sizeOf(`${path}-wal`)
+  if (bytes <= LONG_LOG_BYTES) return []
+  const mebibytes = Math.round(bytes / 1024 / 1024)
+  return [
+    {
+      name: 'long_log',
+      grade: 'slows',
+      message: `the write-ahead log (-wal) has ${mebibytes} MiB, since a reader stays open or no process copies it back: end readers that stay open, then open and close the database once`,
+    },
+  ]
+}
+
 /**
  * Returns the problems of the header. Skips the check if another process may be using the file in a
  * way in which reading could leave a file behind.
  */
-function findingsInside({ path, addon }: Place): readonly Finding[] {
-  if (path === IN_MEMORY || !hasContent(path)) return []
+function findingsOfContent({ path, addon }: Pick<Place, 'path' | 'addon'>): readonly Finding[] {
   const hasLog = existsSync(`${path}-wal`)
   if (existsSync(`${path}-journal`) || hasLog !== existsSync(`${path}-shm`)) return []
   try {
@@ -75,5 +97,9 @@ function findingsInside({ path, addon }: Place): readonly Finding[] {
 }
 
 function hasContent(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
+  return sizeOf(path) > 0
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { diagnose, openSqlite } from '@harborage/driver-sqlite'
@@ -121,6 +121,21 @@ test('a damaged file is rejected for good, with the error of SQLite as the cause
   expect(error.message).toBe(finding?.message)
   expect(error.message).toContain('restore it from a backup')
   expect(await contentOf(folder)).toEqual(before)
+})
+
+test('a log that is far longer than checkpoints leave it is found, and opening goes on', async () => {
+  const folder = await temporaryFolder()
+  const dsn = join(folder, 'a.db')
+  const notes = await Notes.open({ dsn })
+  await notes.write('one')
+  await notes.close()
+  await writeFile(`${dsn}-wal`, '')
+  await truncate(`${dsn}-wal`, 256 * 1024 * 1024)
+  expect(await diagnose({ dsn })).toEqual([])
+  await truncate(`${dsn}-wal`, 256 * 1024 * 1024 + 1)
+  expect(await diagnose({ dsn })).toMatchObject([{ name: 'long_log', grade: 'slows' }])
+  const opened = await openSqlite({ dsn })
+  await opened.close()
 })
 
 /** Damages the page that lists the tables, but keeps the valid header of 100 bytes. */

@@ -74,7 +74,7 @@ const isOpen = `coalesce(pg_get_expr(p.polqual, p.polrelid), 'true') = 'true'
  * The SQL condition that a table belongs to a store. The tables of a store and its ledger,
  * `harbor_<store>_migrations`, begin with the store's name, so no store has to be known here.
  */
-const isOfStore = `exists (
+export const isOfStore = `exists (
   select from pg_class ledger
   where ledger.relnamespace = c.relnamespace and ledger.relname ~ '^harbor_.+_migrations$'
     and starts_with(c.relname, substring(ledger.relname from '^harbor_(.+)_migrations$') || '_'))`
