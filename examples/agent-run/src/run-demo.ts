@@ -7,7 +7,7 @@ import { databasePlace, type DatabasePlace } from '@harborage/example-kit/databa
 import { ExitCode } from '@harborage/example-kit/exit-code'
 import { READER_LEFT } from '@harborage/example-kit/interruption'
 import { openStores } from './open-stores.ts'
-import { closingLines, gaveUpLines, interruptedLines } from './report/closing.ts'
+import { closingLines, gaveUpLines, interruptedLines, lookLines } from './report/closing.ts'
 import { proofLines, storedLines } from './report/final-report.ts'
 import { headingLines } from './report/heading.ts'
 import { showProgress } from './report/progress.ts'
@@ -35,7 +35,8 @@ export async function runDemo(command: Command, interrupt: AbortSignal): Promise
     const isToGoOn = exitCode === ExitCode.interrupted && interrupt.reason !== READER_LEFT
     const isOfUse = exitCode === ExitCode.failed || isToGoOn
     if (!isOfUse && !command.keep) await place.remove()
-    else if (place.temporary) print([`The database is kept: ${place.shown}`, ''])
+    else if (place.temporary)
+      print([`The database is kept: ${place.shown}`, ...lookLines(place), ''])
   }
 }
 
@@ -66,7 +67,7 @@ async function runOn(
     complain([`${failed} of ${account.checks.length} checks failed.`])
     return ExitCode.failed
   }
-  print(closingLines(supervision, place.dsn))
+  print(closingLines(supervision, place))
   return ExitCode.ok
 }
 

@@ -91,7 +91,13 @@ export const roles: Readonly<Record<Role, RoleRules>> = {
   },
   bundle: {
     folders: ['packages'],
-    imports: [users, stores, { role: 'engine', entries: ['.'], kinds: ['dynamic'] }],
+    imports: [
+      users,
+      stores,
+      { role: 'engine', entries: ['.'], kinds: ['dynamic'] },
+      // Its command loads that of the tool, if that is installed.
+      { role: 'tool', entries: ['.'], kinds: ['dynamic'] },
+    ],
     libraries: {},
   },
   adapter: {

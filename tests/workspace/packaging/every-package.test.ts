@@ -70,6 +70,11 @@ describe('a project that installed every package', () => {
     await runCommand(project.folder, oldest, 'compiled/first-example.js')
     await runCommand(project.folder, oldest, 'compiled/by-dsn.js')
     await runCommand(project.folder, oldest, 'checkpoint.mjs')
+    const command = join(project.folder, 'node_modules/@harborage/cli/dist/bin.js')
+    const ofBundle = join(project.folder, 'node_modules/harborage/dist/bin.js')
+    const printed = await runCommand(project.folder, oldest, command, 'help')
+    expect(printed).toContain('harborage status')
+    expect(await runCommand(project.folder, oldest, ofBundle, 'help')).toBe(printed)
   })
 
   test("runs each of the README's first examples as one bundled file, its driver still registered", async () => {

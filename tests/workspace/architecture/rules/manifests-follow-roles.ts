@@ -4,10 +4,14 @@ import { roles } from '../roles.ts'
 import type { Rule } from '../rule.ts'
 import type { Workspace, WorkspacePackage } from '../workspace.ts'
 
-/** Checks that a package does not install a package that its role may not import. */
+/**
+ * Checks that a package does not install a package that its role may not import. A tool is never
+ * installed along: it is an optional peer.
+ */
 export const dependenciesFollowRoles: Rule = (workspace) =>
   installed(workspace).flatMap(({ owner, role, dependency }) =>
-    roles[role].imports.some((allowed) => allowed.role === dependency.role)
+    roles[role].imports.some((allowed) => allowed.role === dependency.role) &&
+    (dependency.role !== 'tool' || isOptionalPeer(owner, dependency.name))
       ? []
       : [
           `${owner.folder}/package.json depends on ${dependency.name}: what has the role ${role}` +

@@ -1,0 +1,12 @@
+import type { Command } from './command.ts'
+import { doctor } from './commands/doctor.ts'
+import { erase } from './commands/erase.ts'
+import { ls } from './commands/ls.ts'
+import { migrate } from './commands/migrate.ts'
+import { show } from './commands/show.ts'
+import { status } from './commands/status.ts'
+import { tail } from './commands/tail.ts'
+import { usage } from './commands/usage.ts'
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [status, doctor, migrate, ls, show, tail, usage, erase]

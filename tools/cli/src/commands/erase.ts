@@ -1,0 +1,112 @@
+import { placeOptions } from '../arguments/global-options.ts'
+import { identityOptions, requireSelection } from '../arguments/identity-options.ts'
+import type { Command, CommandRun } from '../command.ts'
+import { confirmErasure } from '../erasure/confirm-erasure.ts'
+import { eraseStores, type ErasedStore } from '../erasure/erase-stores.ts'
+import { openErasure, type ErasedPlace, type Erasure } from '../erasure/erasure.ts'
+import { printPlan } from '../erasure/print-plan.ts'
+import { Receipt } from '../erasure/receipt.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { countOf } from '../output/quantities.ts'
+import { Stopped } from '../stopped.ts'
+
+/** Erases all of a tenant, a user, a session or a run. */
+export const erase: Command = {
+  name: 'erase',
+  summary: 'Erase a tenant, a user, a session or a run from every place',
+  description: [
+    'Removes everything of it from every place of the profile: slots, artifacts, conversations and streams. It says first what it will remove, and asks. Of a tenant or a user, the name of the tenant has to be typed. In a script, pass --yes with that name.',
+    'Stop the writers first. It counts again at the end: if something is there, a writer was still at work, and it exits 5. It does so as well if a place cannot be reached. The same command then erases the rest, also after Ctrl-C.',
+    'A receipt says when what was removed from which place. --digest puts a salted digest in the place of the names: the SHA-256 of the salt, in hex, followed by the JSON of [tenant, user, session, run], where a part that was not given is "".',
+    'What files, logs and backups still hold is in docs/erasure.md.',
+  ],
+  arguments: [],
+  options: [
+    ...identityOptions,
+    { name: 'yes', value: 'TENANT', says: 'Does not ask. It has to be the name of the tenant.' },
+    { name: 'dry-run', says: 'Says what it would remove, and removes nothing.' },
+    {
+      name: 'receipt',
+      value: 'FILE',
+      says: 'Writes a receipt as JSON into a new file that only you can read.',
+    },
+    { name: 'digest', says: 'The receipt has a salted digest in place of the names.' },
+    ...placeOptions,
+  ],
+  examples: [
+    {
+      says: 'A user, with a receipt',
+      command: 'harborage erase -t acme -u ann --receipt ann.json',
+    },
+    { says: 'A session, in a script', command: 'harborage erase -t acme -u ann -s s1 --yes acme' },
+    { says: 'What would be removed of a tenant', command: 'harborage erase -t acme --dry-run' },
+  ],
+  run: async (run) => {
+    const selection = requireSelection(run.options)
+    const profile = await run.readProfile()
+    await using erasure = await openErasure(run, profile, selection)
+    const planned = await printPlan(run, erasure)
+    if (run.options.flag('dry-run')) return erasure.isWhole ? exitCodes.done : exitCodes.incomplete
+    if (planned > 0) await confirmErasure(run, selection)
+    await using receipt = await Receipt.begin(run, { profile: profile.name, selection })
+    const erased = await eraseAll(run, erasure)
+    const isComplete = erasure.isWhole && erased.every(({ remaining }) => remaining === 0)
+    await receipt.finish({ unreached: erasure.unreached, erased, isComplete })
+    return await conclude(run, erasure, erased)
+  },
+}
+
+/** Erases the stores of all places. If it is stopped, it says what remains. */
+async function eraseAll(run: CommandRun, erasure: Erasure): Promise<readonly ErasedStore[]> {
+  const erased: ErasedStore[] = []
+  try {
+    for (const place of erasure.places) erased.push(...(await eraseStores(run, place, erasure)))
+    return await countAgain(erased, erasure)
+  } catch (error) {
+    if (error instanceof Stopped) await sayRest(run, erasure)
+    throw error
+  }
+}
+
+/** Counts what is there again, so that a writer of another store than the last one is seen too. */
+async function countAgain(
+  erased: readonly ErasedStore[],
+  erasure: Erasure,
+): Promise<readonly ErasedStore[]> {
+  const counted: ErasedStore[] = []
+  for (const each of erased) {
+    const place = erasure.places.find(({ label }) => label === each.place)
+    const rows = (await place?.count()) ?? []
+    const there = rows.find(({ store }) => store === each.store)?.records ?? 0
+    counted.push({ ...each, remaining: Math.max(each.remaining, there) })
+  }
+  return counted
+}
+
+async function sayRest({ out }: CommandRun, { places }: Erasure): Promise<void> {
+  const rows = await Promise.all(places.map((place: ErasedPlace) => place.count()))
+  const records = rows.flat().reduce((sum, row) => sum + row.records, 0)
+  out.note(`stopped: ${countOf(records, 'record')} remain. The same command erases them.`)
+}
+
+async function conclude(
+  { out }: CommandRun,
+  { unreached, isWhole }: Erasure,
+  erased: readonly ErasedStore[],
+): Promise<ExitCode> {
+  const late = erased.filter(({ remaining }) => remaining > 0)
+  for (const { place, store, remaining } of late) {
+    await out.item('remaining', { place, store, remaining }, () =>
+      out.style('red', `${store.padEnd(10)} ${countOf(remaining, 'record')} there again`),
+    )
+  }
+  if (late.length > 0) {
+    out.note('writers were still at work: stop them, and run the same command again')
+  }
+  for (const { label } of unreached) {
+    out.note(`${label} was not reached: nothing was removed there. Run the same command again`)
+  }
+  const isComplete = isWhole && late.length === 0
+  if (isComplete) out.note('nothing is left of it')
+  return isComplete ? exitCodes.done : exitCodes.incomplete
+}

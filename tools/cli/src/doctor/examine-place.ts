@@ -1,0 +1,38 @@
+import type { Finding } from '@harborage/core'
+import { errorOfFindings } from '@harborage/core/kit'
+import { openDatabase } from '../places/open-database.ts'
+import type { Place } from '../profile/profile.ts'
+import { examineStores } from './examine-stores.ts'
+
+/**
+ * Resolves to the problems of a place, and of the stores there if it can be opened.
+ *
+ * @param connections How many connections all processes have together.
+ */
+export async function examinePlace(place: Place, connections: number): Promise<readonly Finding[]> {
+  const findings = await diagnose(place, connections)
+  if (place.kind === 'fs' || errorOfFindings(findings) !== undefined) return findings
+  await using database = await openDatabase(place)
+  return [...findings, ...(await examineStores(database, place.stores))]
+}
+
+async function diagnose(
+  { kind, dsn, schema }: Place,
+  connections: number,
+): Promise<readonly Finding[]> {
+  switch (kind) {
+    case 'sqlite': {
+      const sqlite = await import('@harborage/driver-sqlite')
+      return sqlite.diagnose({ dsn: dsn.reveal() })
+    }
+    case 'fs': {
+      const fs = await import('@harborage/driver-fs')
+      return fs.diagnose({ dsn: dsn.reveal() })
+    }
+    case 'postgres': {
+      const postgres = await import('@harborage/driver-postgres')
+      const named = schema === undefined ? {} : { schema }
+      return postgres.diagnose({ dsn: dsn.reveal(), max: Math.min(connections, 10_000), ...named })
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { DeleteAllOptions, DeleteAllResult, Subtree } from '@harborage/core'
+import { subtreeOf } from '../arguments/identity-options.ts'
+import type { CommandRun } from '../command.ts'
+import { Progress } from '../output/progress.ts'
+import { countOf } from '../output/quantities.ts'
+import { storeNames, type StoreName } from '../profile/profile.ts'
+import type { ErasedPlace, Erasure } from './erasure.ts'
+
+/** What was erased of a store. */
+export interface ErasedStore {
+  readonly place: string
+  readonly store: StoreName
+  /** How many slots, artifacts, conversations or streams were removed. */
+  readonly deleted: number
+  /** How many are there again. */
+  readonly remaining: number
+}
+
+/** What a deletion of a store counts. */
+const thingOf = {
+  state: 'slot',
+  artifacts: 'artifact',
+  memory: 'conversation',
+  journal: 'stream',
+} as const
+
+interface Erasing {
+  deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult>
+}
+
+/**
+ * Erases the selection from the stores of a place. A wide one goes in batches: it ends after the
+ * current batch when the command is stopped.
+ */
+export async function eraseStores(
+  run: CommandRun,
+  { label, open }: ErasedPlace,
+  { selection }: Erasure,
+): Promise<readonly ErasedStore[]> {
+  const { state, artifacts, memory, journal } = open.stores
+  const stores: Readonly<Record<StoreName, Erasing | undefined>> = {
+    state,
+    artifacts,
+    memory: memory?.store,
+    journal,
+  }
+  const erased: ErasedStore[] = []
+  for (const store of storeNames) {
+    const opened = stores[store]
+    if (opened === undefined) continue
+    run.signal.throwIfAborted()
+    const progress = new Progress(run.streams.stderr, `erasing ${store}`)
+    const result = await opened.deleteAll(subtreeOf(selection), {
+      onProgress: ({ deleted }) => {
+        progress.show(deleted)
+        run.signal.throwIfAborted()
+      },
+    })
+    progress.end()
+    erased.push({ place: label, store, ...result })
+    const { deleted } = result
+    await run.out.item('erased', { place: label, store, deleted }, () => {
+      const much = countOf(deleted, thingOf[store])
+      return `${store.padEnd(10)} ${much} removed  ${run.out.style('dim', label)}`
+    })
+  }
+  return erased
+}

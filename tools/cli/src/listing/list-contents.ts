@@ -1,0 +1,130 @@
+import { ownerOf, type Selection } from '../arguments/identity-options.ts'
+import type { CommandRun } from '../command.ts'
+import { printable } from '../output/printable.ts'
+import { bytesText, countOf, dateText } from '../output/quantities.ts'
+import { loadInspectors } from '../payload/inspectors.ts'
+import type { OpenStores } from '../places/open-place.ts'
+import { conversationFields, conversationText } from './conversation-text.ts'
+import { Section } from './section.ts'
+
+/** What is listed of an owner. */
+interface Listing {
+  readonly selection: Selection
+  /** What the names of slots and streams begin with. */
+  readonly prefix: string
+  readonly limit: number | undefined
+}
+
+/** Lists what belongs to a selection itself, and resolves to the number of things. */
+export async function listContents(
+  run: CommandRun,
+  stores: OpenStores,
+  listing: Listing,
+): Promise<number> {
+  const slots = await listSlots(run, stores, listing)
+  const artifacts = await listArtifacts(run, stores, listing)
+  const conversations = await listConversation(run, stores, listing)
+  const streams = await listStreams(run, stores, listing)
+  return slots + artifacts + conversations + streams
+}
+
+async function listSlots(
+  { out, signal, streams }: CommandRun,
+  { state }: OpenStores,
+  { selection, prefix, limit }: Listing,
+): Promise<number> {
+  if (state === undefined) return 0
+  const inspectors = await loadInspectors(streams.cwd)
+  const section = new Section(out, 'Slots')
+  const options = { signal, ...(limit !== undefined && { limit }) }
+  for await (const key of state.listKeys(ownerOf(selection), prefix, options)) {
+    const { kind, eventId, version, size, createdAt, updatedAt } = key
+    const label = inspectors.describe(kind)?.label
+    const fields = { ...selection, kind, eventId, version, size, createdAt, updatedAt, label }
+    await section.item('slot', fields, () =>
+      row(
+        size,
+        updatedAt,
+        kind,
+        label === undefined ? '' : out.style('dim', `  ${printable(label)}`),
+      ),
+    )
+  }
+  return section.count
+}
+
+async function listArtifacts(
+  { out, signal }: CommandRun,
+  { artifacts }: OpenStores,
+  { selection, limit }: Listing,
+): Promise<number> {
+  if (artifacts === undefined || selection.runId !== '') return 0
+  const section = new Section(out, 'Artifacts')
+  const options = { signal, ...(limit !== undefined && { limit }) }
+  const { tenantId, userId, sessionId } = selection
+  // Of a session those of all its tasks, of a user or a tenant its own.
+  const filter = sessionId === '' ? ownerOf(selection) : { tenantId, userId, sessionId }
+  for await (const ref of artifacts.list(filter, options)) {
+    const { id, scope, sizeBytes, mimeType, filename, sha256, createdAt } = ref
+    const { taskId } = scope
+    const fields = {
+      ...selection,
+      taskId,
+      id,
+      size: sizeBytes,
+      mimeType,
+      filename,
+      sha256,
+      createdAt,
+    }
+    await section.item('artifact', fields, () => {
+      const about = [mimeType, filename, taskId === '' ? '' : `task ${taskId}`]
+      const shown = about.filter((part) => part !== '').join(', ')
+      return row(sizeBytes, createdAt, id, out.style('dim', `  ${printable(shown)}`))
+    })
+  }
+  return section.count
+}
+
+async function listConversation(
+  { out }: CommandRun,
+  { memory }: OpenStores,
+  { selection }: Listing,
+): Promise<number> {
+  if (memory === undefined || selection.sessionId === '') return 0
+  const header = await memory.driver.readHeader(selection)
+  if (header === undefined) return 0
+  const section = new Section(out, 'Conversation')
+  await section.item('conversation', { ...selection, ...conversationFields(header) }, () =>
+    conversationText(header),
+  )
+  return section.count
+}
+
+async function listStreams(
+  { out, signal, streams }: CommandRun,
+  { journal }: OpenStores,
+  { selection, prefix, limit }: Listing,
+): Promise<number> {
+  if (journal === undefined) return 0
+  const inspectors = await loadInspectors(streams.cwd)
+  const section = new Section(out, 'Streams')
+  const options = { signal, prefix, ...(limit !== undefined && { limit }) }
+  for await (const { stream, head } of journal.streams(ownerOf(selection), options)) {
+    const { first, position, length, updatedAt } = head
+    const label = inspectors.describeStream(stream)?.label
+    await section.item(
+      'stream',
+      { ...selection, stream, first, position, length, updatedAt, label },
+      () => {
+        const entries = countOf(length, 'entry', 'entries').padStart(13)
+        return `${entries}  ${dateText(updatedAt)}  ${printable(stream)}`
+      },
+    )
+  }
+  return section.count
+}
+
+function row(bytes: number, date: Date, name: string, about: string): string {
+  return `${bytesText(bytes).padStart(9)}  ${dateText(date)}  ${printable(name)}${about}`
+}

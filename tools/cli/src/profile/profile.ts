@@ -1,0 +1,27 @@
+import type { Secret } from './secret.ts'
+
+/** The stores, in the order in which they are shown. */
+export const storeNames = ['state', 'artifacts', 'memory', 'journal'] as const
+
+/** The name of a store. */
+export type StoreName = (typeof storeNames)[number]
+
+/** Where stores are: a database, or the folder of artifacts. */
+export interface Place {
+  /** The engine, or `fs` for a folder. */
+  readonly kind: 'sqlite' | 'postgres' | 'fs'
+  /** What it is called when it is printed. It has no password. */
+  readonly label: string
+  readonly dsn: Secret
+  /** The schema of the tables, on Postgres. Default: that of the role. */
+  readonly schema: string | undefined
+  /** The stores that are there. */
+  readonly stores: readonly StoreName[]
+}
+
+/** The places of the stores. */
+export interface Profile {
+  /** `undefined` if it is made of options and variables alone. */
+  readonly name: string | undefined
+  readonly places: readonly Place[]
+}

@@ -1,0 +1,199 @@
+import { resolve } from 'node:path'
+import { schemeOf } from '@harborage/core/kit'
+import type { Options } from '../arguments/options.ts'
+import { wrongUsage } from '../command-failure.ts'
+import { printable } from '../output/printable.ts'
+import type { Streams } from '../streams.ts'
+import {
+  CONFIG_FILE,
+  readConfigFile,
+  type ConfigFile,
+  type WrittenDsn,
+  type WrittenProfile,
+  type WrittenStore,
+} from './config-file.ts'
+import { storeNames, type Place, type Profile, type StoreName } from './profile.ts'
+import { Secret } from './secret.ts'
+
+/** A DSN and the folder from which its relative path is read. */
+interface FoundDsn {
+  readonly dsn: string
+  readonly folder: string
+}
+
+/** The place of one store. */
+interface StorePlace extends FoundDsn {
+  readonly store: StoreName
+  readonly schema: string | undefined
+}
+
+/**
+ * Reads the profile that a command works on. An option is before a variable, and that before the
+ * configuration file.
+ *
+ * @param name The name of the profile. Default: that of `--profile` or `HARBORAGE_PROFILE`, else
+ * `default`, or the only one.
+ * @throws CommandFailure if it names no place.
+ */
+export async function readProfile(
+  streams: Streams,
+  options: Options,
+  name: string | undefined,
+): Promise<Profile> {
+  const { env, cwd } = streams
+  const file = await readConfigFile(cwd, options.text('config') ?? env['HARBORAGE_CONFIG'])
+  const chosen = chooseProfile(file, name ?? options.text('profile') ?? env['HARBORAGE_PROFILE'])
+  const written = chosen?.profile ?? {}
+  const folder = file?.folder ?? cwd
+  const overriding = name === undefined ? overridesOf(streams, options) : {}
+  const schema = overriding.schema ?? written.schema
+  const found = (dsn: WrittenDsn | undefined): FoundDsn | undefined =>
+    dsn === undefined ? undefined : { dsn: dsnOf(dsn, env), folder }
+  const database = overriding.database ?? found(written.database)
+  const places = storeNames.flatMap((store): StorePlace[] => {
+    if (store === 'artifacts' && overriding.artifacts !== undefined) {
+      return [{ store, ...overriding.artifacts, schema }]
+    }
+    const own = ownPlace(written[store])
+    if (own === false) return []
+    const place = found(own?.database) ?? database
+    return place === undefined ? [] : [{ store, ...place, schema: own?.schema ?? schema }]
+  })
+  if (places.length === 0) throw noPlace(file)
+  return { name: chosen?.name, places: grouped(places) }
+}
+
+function chooseProfile(
+  file: ConfigFile | undefined,
+  wanted: string | undefined,
+): { readonly name: string; readonly profile: WrittenProfile } | undefined {
+  const names = Object.keys(file?.profiles ?? {})
+  const name =
+    wanted ?? (names.includes('default') ? 'default' : names.length === 1 ? names[0] : undefined)
+  if (name === undefined) {
+    if (names.length === 0) return undefined
+    throw wrongUsage(
+      `the configuration has several profiles and none is called default: choose one with --profile (${names.map(printable).join(', ')})`,
+    )
+  }
+  const profile = names.includes(name) ? file?.profiles[name] : undefined
+  if (profile !== undefined) return { name, profile }
+  throw wrongUsage(
+    names.length === 0
+      ? `there is no profile, since there is no ${CONFIG_FILE}: see harborage help profiles`
+      : `there is no such profile: it is one of ${names.map(printable).join(', ')}`,
+  )
+}
+
+interface Overrides {
+  readonly database?: FoundDsn
+  readonly schema?: string
+  readonly artifacts?: FoundDsn
+}
+
+function overridesOf({ env, cwd }: Streams, options: Options): Overrides {
+  const dsn = (option: string, variable: string): FoundDsn | undefined => {
+    const given = options.text(option)
+    if (given !== undefined && hasPassword(given)) {
+      throw wrongUsage(
+        `--${option} has a password, which other users of this machine can see in the list of processes: put the DSN into ${variable} or the configuration file`,
+      )
+    }
+    const value = given ?? env[variable]
+    return value === undefined || value === '' ? undefined : { dsn: value, folder: cwd }
+  }
+  const database = dsn('database', 'HARBORAGE_DATABASE')
+  const artifacts = dsn('artifacts', 'HARBORAGE_ARTIFACTS')
+  const schema = options.text('schema') ?? env['HARBORAGE_SCHEMA']
+  return {
+    ...(database !== undefined && { database }),
+    ...(artifacts !== undefined && { artifacts }),
+    ...(schema !== undefined && schema !== '' && { schema }),
+  }
+}
+
+/** Returns whether a DSN may have a password: text between a colon and an "@". */
+function hasPassword(dsn: string): boolean {
+  return /^postgres(?:ql)?:/i.test(dsn) && (/\/\/[^/]*:.*@/.test(dsn) || /[?&]password=/i.test(dsn))
+}
+
+function ownPlace(
+  written: WrittenStore | undefined,
+): { readonly database: WrittenDsn; readonly schema?: string } | false | undefined {
+  if (written === undefined || written === false) return written
+  if (typeof written === 'object' && 'database' in written) return written
+  return { database: written }
+}
+
+function dsnOf(written: WrittenDsn, env: Streams['env']): string {
+  if (typeof written === 'string') return written
+  const value = env[written.env]
+  if (value !== undefined && value !== '') return value
+  throw wrongUsage(
+    `the profile takes a DSN from the variable ${printable(written.env)}, which is not set: set it`,
+  )
+}
+
+/** Joins the stores that are in one place. */
+function grouped(places: readonly StorePlace[]): readonly Place[] {
+  const groups = new Map<string, Place>()
+  for (const { store, dsn, folder, schema } of places) {
+    const place = placeAt(dsn, folder, schema, store)
+    const key = JSON.stringify([place.dsn.reveal(), place.schema])
+    const known = groups.get(key)
+    groups.set(key, known === undefined ? place : { ...known, stores: [...known.stores, store] })
+  }
+  return [...groups.values()].map((place, _, all) =>
+    all.some((other) => other !== place && other.label === place.label)
+      ? { ...place, label: `${place.label} (${place.stores.join(', ')})` }
+      : place,
+  )
+}
+
+function placeAt(dsn: string, folder: string, schema: string | undefined, store: StoreName): Place {
+  const scheme = schemeOf(dsn)
+  if (scheme === 'postgres' || scheme === 'postgresql') {
+    const label = schema === undefined ? 'postgres' : `postgres, schema ${printable(schema)}`
+    return { kind: 'postgres', label, dsn: new Secret(dsn), schema, stores: [store] }
+  }
+  if (scheme === 'fs') {
+    if (store !== 'artifacts') {
+      throw wrongUsage(`${store} names a folder, which keeps artifacts only: name a database`)
+    }
+    const path = resolve(folder, dsn.slice('fs:'.length))
+    const at = new Secret(`fs:${path}`)
+    return {
+      kind: 'fs',
+      label: `folder ${printable(path)}`,
+      dsn: at,
+      schema: undefined,
+      stores: [store],
+    }
+  }
+  if (scheme === 'sqlite' || scheme === 'file') {
+    const place = absolute(dsn, folder)
+    const label = `sqlite ${printable(place.replace(/^(?:sqlite|file):(?:\/\/)?/i, ''))}`
+    // SQLite has no schemas: one that is meant for another store is not given to it.
+    return { kind: 'sqlite', label, dsn: new Secret(place), schema: undefined, stores: [store] }
+  }
+  if (scheme === 'memory') {
+    throw wrongUsage('memory: keeps nothing that another process could look at: name a database')
+  }
+  throw wrongUsage(
+    'a DSN has an unknown scheme: use sqlite:./agent.db, postgres://user@host/name or fs:./artifacts',
+  )
+}
+
+/** Returns the DSN of a file whose relative path is read from a folder. */
+function absolute(dsn: string, folder: string): string {
+  const [, path] = /^(?:sqlite|file):(?!\/)(.+)$/is.exec(dsn) ?? []
+  return path === undefined || path === ':memory:' ? dsn : `sqlite:${resolve(folder, path)}`
+}
+
+function noPlace(file: ConfigFile | undefined): Error {
+  return wrongUsage(
+    file === undefined
+      ? `it is not said where the stores are: write a ${CONFIG_FILE}, set HARBORAGE_DATABASE, or pass --database sqlite:./agent.db. See harborage help profiles`
+      : 'the profile names no place: give it a database. See harborage help profiles',
+  )
+}

@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newEventId } from '@harborage/core'
+import { openStateStore } from '@harborage/state'
+import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { describe, expect, test } from 'vitest'
+import { Stopped } from '../src/stopped.ts'
+import { engines, fill, ofRun, session, type TestPlace } from './support/filled-stores.ts'
+import { jsonLinesOf, runCommand } from './support/run-command.ts'
+
+async function slotsIn(at: TestPlace, ...args: readonly string[]): Promise<number> {
+  const lines = jsonLinesOf(await runCommand(['usage', '--json', ...args], at))
+  return lines.reduce((sum, { records }) => sum + Number(records), 0)
+}
+
+describe.each(Object.entries(engines))('on %s', (_, place) => {
+  test('erase leaves nothing of a user and all of the others, and says what it did', async () => {
+    const at = await place()
+    await fill(at)
+    const folder = await temporaryFolder()
+    const receipt = join(folder, 'ann.json')
+    const args = ['-t', 'acme', '-u', 'ann', '--yes', 'acme', '--receipt', receipt]
+    const { code, stdout, stderr } = await runCommand(['erase', ...args], at)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /All of tenant acme, user ann is to be removed:[^]*state +4 slots removed/,
+    )
+    expect(stderr).toBe('nothing is left of it\n')
+    expect(await slotsIn(at, '-t', 'acme', '-u', 'ann')).toBe(0)
+    expect(await slotsIn(at, '-t', 'acme')).toBe(1)
+    expect(await slotsIn(at, '-t', 'globex')).toBe(1)
+    expect((await stat(receipt)).mode & 0o777).toBe(0o600)
+    expect(JSON.parse(await readFile(receipt, 'utf8'))).toMatchObject({
+      v: 1,
+      type: 'erasure',
+      of: { tenantId: 'acme', userId: 'ann', sessionId: '', runId: '' },
+      isComplete: true,
+      places: [
+        { store: 'state', deleted: 4, remaining: 0, isReached: true },
+        { store: 'artifacts', deleted: 1, remaining: 0, isReached: true },
+        { store: 'memory', deleted: 1, remaining: 0, isReached: true },
+        { store: 'journal', deleted: 1, remaining: 0, isReached: true },
+      ],
+    })
+    expect((await runCommand(['erase', '-t', 'acme', '-u', 'ann', '--yes', 'acme'], at)).code).toBe(
+      0,
+    )
+  })
+
+  test('a writer that is still at work makes it exit 5 and say so', async () => {
+    const at = await place()
+    await fill(at)
+    await using database = await at.open()
+    await using state = await openStateStore({ database })
+    let isWriting = true
+    const writing = (async () => {
+      for (let n = 0; isWriting; n += 1) {
+        const bytes = Buffer.from(`${n}`)
+        await state.save({ eventId: newEventId(), identity: session, kind: `late/${n}`, bytes })
+      }
+    })()
+    const codes: number[] = []
+    let said = ''
+    // The writer has saved something between the deletion and the last count in nearly every round.
+    for (let round = 0; round < 20 && !codes.includes(5); round += 1) {
+      const { code, stderr } = await runCommand(['erase', '-t', 'acme', '--yes', 'acme'], at)
+      codes.push(code)
+      said = stderr
+    }
+    isWriting = false
+    await writing
+    expect(codes).toContain(5)
+    expect(said).toContain('writers were still at work')
+    expect((await runCommand(['erase', '-t', 'acme', '--yes', 'acme'], at)).code).toBe(0)
+    expect(await slotsIn(at, '-t', 'acme')).toBe(0)
+  })
+
+  test('stopped, it ends after its batch and says what remains; the same command finishes', async () => {
+    const at = await place()
+    await fill(at)
+    const stop = new AbortController()
+    stop.abort(new Stopped('SIGINT'))
+    const args = ['erase', '-t', 'acme', '--yes', 'acme']
+    const { code, stderr } = await runCommand(args, { ...at, signal: stop.signal })
+    expect(code).toBe(130)
+    expect(stderr).toMatch(/^stopped: \d+ records remain\. The same command erases them\.$/m)
+    expect((await runCommand(args, at)).code).toBe(0)
+    expect(await slotsIn(at, '-t', 'acme')).toBe(0)
+  })
+
+  test('a run goes alone', async () => {
+    const at = await place()
+    await fill(at)
+    expect((await runCommand(['erase', ...ofRun, '--yes', 'acme'], at)).code).toBe(0)
+    expect(await slotsIn(at, ...ofRun)).toBe(0)
+    expect((await runCommand(['ls', '-t', 'acme', '-u', 'ann', '-s', 's1'], at)).stdout).toMatch(
+      /session\.cart[^]*truncation, 2 turns/,
+    )
+  })
+})
+
+test('a place that cannot be reached fails it, is on the receipt, and the others are erased', async () => {
+  const at = await engines.SQLite()
+  await fill(at)
+  const cwd = await temporaryFolder()
+  const profile = {
+    database: at.dsn,
+    journal: { database: 'postgres://ann:secret@127.0.0.1:1/agents' },
+  }
+  const config = join(cwd, 'harborage.config.json')
+  await writeFile(config, JSON.stringify({ profiles: { default: profile } }))
+  const args = ['erase', '-t', 'acme', '--yes', 'acme', '--receipt', 'receipt.json']
+  const { code, stderr } = await runCommand(args, { cwd })
+  expect(code).toBe(5)
+  expect(stderr).toContain('postgres was not reached')
+  expect(stderr).not.toContain('secret')
+  const receipt = JSON.parse(await readFile(join(cwd, 'receipt.json'), 'utf8')) as object
+  expect(receipt).toMatchObject({ isComplete: false })
+  expect(receipt).toHaveProperty('places.3', {
+    place: 'postgres',
+    isReached: false,
+    code: 'store_unavailable',
+  })
+})
+
+test('a receipt with a digest has no name, and can be checked', async () => {
+  const at = await engines.SQLite()
+  await fill(at)
+  const cwd = await temporaryFolder()
+  const args = ['erase', '-t', 'acme', '-u', 'ann', '--yes', 'acme', '--receipt', 'r.json']
+  expect((await runCommand([...args, '--digest'], { ...at, cwd })).code).toBe(0)
+  const text = await readFile(join(cwd, 'r.json'), 'utf8')
+  expect(text).not.toMatch(/acme|ann\b/)
+  const { of } = JSON.parse(text) as { of: { salt: string; sha256: string } }
+  const names = JSON.stringify(['acme', 'ann', '', ''])
+  expect(
+    createHash('sha256')
+      .update(of.salt + names)
+      .digest('hex'),
+  ).toBe(of.sha256)
+})
+
+test('names may be in variables, so that they are in no list of processes', async () => {
+  const at = await engines.SQLite()
+  await fill(at)
+  const env = { ...at.env, TENANT: 'acme', PERSON: 'ann' }
+  const args = ['-t', 'env:TENANT', '-u', 'env:PERSON', '--yes', 'env:TENANT']
+  expect((await runCommand(['erase', ...args], { env })).code).toBe(0)
+  expect(await slotsIn(at, '-t', 'acme', '-u', 'ann')).toBe(0)
+  const unset = await runCommand(['ls', '-t', 'env:NOT_SET'], { env })
+  expect(unset.code).toBe(2)
+})
+
+describe('nothing is removed', () => {
+  test.each([
+    ['without a terminal to ask on', ['-t', 'acme'], 2, 'pass --yes'],
+    ['if --yes is another name', ['-t', 'acme', '--yes', 'globex'], 2, '--yes is not the name'],
+    ['with --dry-run', ['-t', 'acme', '--dry-run'], 0, ''],
+    [
+      'if the receipt exists',
+      ['-t', 'acme', '--yes', 'acme', '--receipt', '/dev/null'],
+      2,
+      'exists',
+    ],
+    [
+      'if the receipt cannot be made',
+      ['-t', 'acme', '--yes', 'acme', '--receipt', '/no/such/folder'],
+      2,
+      'cannot be created',
+    ],
+  ])('%s', async (_, args, expected, advice) => {
+    const at = await engines.SQLite()
+    await fill(at)
+    const before = await slotsIn(at)
+    const { code, stderr } = await runCommand(['erase', ...args], at)
+    expect(code).toBe(expected)
+    expect(stderr).toContain(advice)
+    expect(await slotsIn(at)).toBe(before)
+  })
+})

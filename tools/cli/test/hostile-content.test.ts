@@ -1,0 +1,90 @@
+import { openArtifactStore } from '@harborage/artifacts'
+import { createEventBus, newEventId } from '@harborage/core'
+import { openJournalStore } from '@harborage/journal'
+import { openMemoryStore } from '@harborage/memory'
+import { openStateStore } from '@harborage/state'
+import { describe, expect, test } from 'vitest'
+import { printable } from '../src/output/printable.ts'
+import { engines, type TestPlace } from './support/filled-stores.ts'
+import { jsonLinesOf, runCommand } from './support/run-command.ts'
+
+/** Escapes of ANSI in C0 and C1, directions, separators of lines, and what is invisible. */
+const driving =
+  '\u001b[2J\u001b]0;title\u0007\u009b31m\u202e\u2066\u2028\u200b\ufeff\u0085\r\u0008\u007f'
+const name = `n${driving}`
+const owner = { tenantId: name, userId: name, sessionId: name }
+const ofOwner = ['-t', name, '-u', name, '-s', name] as const
+
+const payloads: Readonly<Record<string, Uint8Array>> = {
+  'a text': Buffer.from(driving),
+  JSON: Buffer.from(JSON.stringify({ [driving]: driving })),
+  'JSON with raw characters': Buffer.from('{"a":"\u009b\u202e"}'),
+  NUL: Buffer.from('a\0b'),
+  'invalid UTF-8': Buffer.from([0x61, 0xff, 0x1b, 0x5b, 0x32, 0x4a, 0xc3]),
+  'a half of a surrogate': Buffer.from([0xed, 0xa0, 0x80]),
+  'deep JSON': Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)),
+  'deep objects': Buffer.from('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)),
+  'a long line': Buffer.alloc(10 * 1024 * 1024, 'x'),
+  nothing: new Uint8Array(),
+}
+
+async function fill(at: TestPlace, bytes: Uint8Array): Promise<string> {
+  await using database = await at.open()
+  await using state = await openStateStore({ database })
+  await using artifacts = await openArtifactStore({ database })
+  await using journal = await openJournalStore({ database })
+  const rules = { strategy: 'truncation', bus: createEventBus() } as const
+  await using memory = await openMemoryStore({ database, ...rules })
+  await state.save({ eventId: newEventId(), identity: owner, kind: name, bytes })
+  const { id } = await artifacts.putBytes(owner, bytes, { filename: driving })
+  await journal.append(owner, name, [{ entryId: newEventId(), type: driving, bytes }])
+  await memory.addTurn(owner, { userMessage: driving, assistantResponse: driving })
+  return id
+}
+
+/** What no output may have: everything that is unprintable but for the end of a line. */
+const unsafe = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+
+describe.each(Object.entries(payloads))('of %s, no command drives the terminal', (_, bytes) => {
+  test('and JSON has all of it', async () => {
+    const at = await engines.SQLite()
+    const id = await fill(at, bytes)
+    for (const args of [
+      ['ls'],
+      ['ls', '-t', name],
+      ['ls', ...ofOwner],
+      ['show', 'slot', name, ...ofOwner],
+      ['show', 'artifact', id, ...ofOwner],
+      ['show', 'stream', name, ...ofOwner],
+      ['show', 'conversation', ...ofOwner],
+      ['tail', name, '--no-follow', ...ofOwner],
+      ['usage', '--by', 'user'],
+      ['usage', '--by', 'kind'],
+      ['erase', '--dry-run', ...ofOwner],
+    ]) {
+      const plain = await runCommand(args, at)
+      expect({ args, code: plain.code }).toEqual({ args, code: 0 })
+      expect(unsafe.exec(plain.stdout + plain.stderr)?.[0]).toBeUndefined()
+      const json = await runCommand([...args, '--json'], at)
+      expect(unsafe.exec(json.stdout + json.stderr)?.[0]).toBeUndefined()
+      const lines = jsonLinesOf(json)
+      const payload = lines.find((line) => 'payload' in line)?.['payload']
+      if (args[0] === 'show' && args[1] !== 'conversation') {
+        expect(bytesOf(payload).equals(bytes)).toBe(true)
+      }
+    }
+  })
+})
+
+function bytesOf(payload: unknown): Buffer {
+  if (typeof payload !== 'object' || payload === null) return Buffer.alloc(0)
+  if ('text' in payload) return Buffer.from(String(payload.text))
+  return 'base64' in payload ? Buffer.from(String(payload.base64), 'base64') : Buffer.alloc(0)
+}
+
+test('names in errors and questions cannot drive the terminal either', async () => {
+  const { stderr } = await runCommand(['status', '--config', name])
+  expect(stderr).toContain(String.raw`\u{1b}[2J`)
+  expect(unsafe.test(stderr)).toBe(false)
+  expect(printable(driving)).not.toMatch(unsafe)
+})
