@@ -2,6 +2,7 @@ import { once } from 'node:events'
 
 import { allOfSession, allOfUser } from '@harborage/core'
 import { claimRunState, type ClaimOptions, type RunClaim } from '@harborage/openai-agents'
+import { memory, places } from '@harborage/test-kit/adapters/places'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { MemorySession } from '@openai/agents'
@@ -10,7 +11,6 @@ import { describe, expect, test } from 'vitest'
 import { ann, messages } from './support/items.ts'
 import { interruptedRun } from './support/interrupted-run.ts'
 import { malformed } from './support/malformed.ts'
-import { memory, places } from './support/places.ts'
 import { guardedSession, resume } from './support/resume.ts'
 
 async function claimed(options: ClaimOptions): Promise<RunClaim> {

@@ -4,12 +4,12 @@ import { basename, join } from 'node:path'
 import { newEventId, parseEventId } from '@harborage/core'
 import { claimRunState, HarborageSession } from '@harborage/openai-agents'
 import { slotInspector, streamInspector } from '@harborage/openai-agents/inspect'
+import { memory, places, type Stores } from '@harborage/test-kit/adapters/places'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
 import { ann } from './support/items.ts'
-import { memory, places, type Stores } from './support/places.ts'
 
 /** What a release has stored. A fixture is never changed. */
 interface Fixture {

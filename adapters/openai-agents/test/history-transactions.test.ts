@@ -1,4 +1,5 @@
 import { HarborageSession } from '@harborage/openai-agents'
+import { memory, places } from '@harborage/test-kit/adapters/places'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import {
   isSessionHistoryRewriteAwareSession,
@@ -11,7 +12,6 @@ import { describe, expect, test } from 'vitest'
 
 import { ann, messages, textOf } from './support/items.ts'
 import { malformed } from './support/malformed.ts'
-import { memory, places } from './support/places.ts'
 
 const append = (...texts: string[]): SessionHistoryTransaction => ({
   type: 'append_items',

@@ -1,15 +1,16 @@
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
 import { claimRunState, HarborageSession } from '@harborage/openai-agents'
+import { openFor, sharedPlaces } from '@harborage/test-kit/adapters/places'
+import { startWorker } from '@harborage/test-kit/adapters/worker-process'
 import { isFullRun } from '@harborage/test-kit/measure'
 import { describe, expect, test } from 'vitest'
 
 import { ann, textOf } from './support/items.ts'
 import { interruptedRun } from './support/interrupted-run.ts'
 import { startPaymentService } from './support/payment-service.ts'
-import { openFor, sharedPlaces } from './support/places.ts'
 import { resumeOnce } from './support/resume.ts'
-import { startWorker } from './support/worker-process.ts'
 
 const LONG_MS = 60_000
 const SHORT_MS = 500
@@ -25,7 +26,7 @@ describe('a run that waits for an approval', () => {
     async ({ makeDsn }) => {
       const { dsn, journal, state, session, runState, service } = await waitingRun(makeDsn)
       const args = [dsn, service.url, runState, `${LONG_MS}`]
-      const worker = startWorker('resuming-worker.ts', args)
+      const worker = startWorker(join(import.meta.dirname, 'support/resuming-worker.ts'), args)
       const options = { url: service.url, runState, ttlMs: LONG_MS }
       const [ofThis, ofWorker] = await Promise.all([
         resumeOnce({ state, journal }, options),
@@ -56,7 +57,12 @@ describe('a run that waits for an approval', () => {
       const { dsn, journal, state, session, runState, service } = await waitingRun(makeDsn)
       service.hold()
       const options = { url: service.url, runState, ttlMs: SHORT_MS }
-      const first = startWorker('resuming-worker.ts', [dsn, service.url, runState, `${SHORT_MS}`])
+      const first = startWorker(join(import.meta.dirname, 'support/resuming-worker.ts'), [
+        dsn,
+        service.url,
+        runState,
+        `${SHORT_MS}`,
+      ])
       await service.requests(1)
       // It is renewed for as long as the first process lives.
       expect(await resumeOnce({ state, journal }, options)).toBe('held')

@@ -1,5 +1,6 @@
 import { allOfUser, newEventId } from '@harborage/core'
 import { HarborageSession } from '@harborage/openai-agents'
+import { memory, places } from '@harborage/test-kit/adapters/places'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { MemorySession, type AgentInputItem } from '@openai/agents'
@@ -7,7 +8,6 @@ import { describe, expect, test } from 'vitest'
 
 import { ann, messages, textOf } from './support/items.ts'
 import { malformed } from './support/malformed.ts'
-import { memory, places } from './support/places.ts'
 
 async function texts(session: HarborageSession, limit?: number): Promise<unknown[]> {
   return (await session.getItems(limit)).map(textOf)

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 
 import { HarborageSession } from '@harborage/openai-agents'
+import { openFor, sharedPlaces } from '@harborage/test-kit/adapters/places'
+import { startWorker } from '@harborage/test-kit/adapters/worker-process'
 import { isFullRun, measure } from '@harborage/test-kit/measure'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 
 import { ann, BATCH_ITEMS, batchOf } from './support/batches.ts'
 import { textOf } from './support/items.ts'
-import { openFor, sharedPlaces } from './support/places.ts'
-import { startWorker } from './support/worker-process.ts'
 
 const WRITERS = 8
 const BATCHES = measure({ quick: 10, full: 400 })
@@ -28,9 +28,13 @@ async function write(dsn: string, writers: number): Promise<Written> {
   const { journal } = await openFor(dsn)
   const workers = Array.from({ length: writers }, (_, writer) => {
     const args = [dsn, `${writer}`, `${BATCHES}`]
-    const worker = startWorker('batch-writer.ts', args, (line) => {
-      if (writer % 2 === 1 && line === `${3 + writer}`) worker.process.kill('SIGKILL')
-    })
+    const worker = startWorker(
+      join(import.meta.dirname, 'support/batch-writer.ts'),
+      args,
+      (line) => {
+        if (writer % 2 === 1 && line === `${3 + writer}`) worker.process.kill('SIGKILL')
+      },
+    )
     return worker
   })
   const lines = await Promise.all(workers.map((worker) => worker.lines))

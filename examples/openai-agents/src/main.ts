@@ -1,8 +1,14 @@
+import { DSN_USAGE, readDsnCommand } from '@harborage/example-kit/dsn-command'
 import { runExample } from '@harborage/example-kit/run-example'
-import { readCommandLine, USAGE } from './command-line.ts'
 
 await runExample({
-  usage: USAGE,
-  readCommandLine,
+  usage: `An agent of the OpenAI Agents SDK waits for an approval. The process that goes on with it is killed
+after the charge and before its acknowledgment, and another one takes it over. Fixed answers take
+the place of a model, so that it needs no key and no network.
+
+Usage: npx -y pnpm@12 example openai-agents [options]
+
+${DSN_USAGE}`,
+  readCommandLine: readDsnCommand,
   load: async () => (await import('./run-demo.ts')).runDemo,
 })

@@ -2,9 +2,9 @@
  * The process that is killed. Started by the example with a DSN, the URL of the payment service and
  * the text of the run state.
  */
+import { openAgentStores } from '@harborage/example-kit/agent-stores'
 import { resumeRun } from './resume-run.ts'
-import { openStores } from './stores.ts'
 
 const [, , dsn = '', url = '', runState = ''] = process.argv
-await using stores = await openStores(dsn)
+await using stores = await openAgentStores(dsn)
 await resumeRun(stores, { url, runState })

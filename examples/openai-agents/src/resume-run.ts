@@ -1,9 +1,10 @@
+import type { AgentStores } from '@harborage/example-kit/agent-stores'
+import { say } from '@harborage/example-kit/say'
 import { claimRunState, HarborageSession } from '@harborage/openai-agents'
 import { run, RunState } from '@openai/agents'
 import { assistantMessage, ScriptedModel } from '@openai/agents/testing'
 import { AMOUNT, clerk } from './clerk.ts'
-import { say } from './say.ts'
-import { owner, sessionId, type Stores } from './stores.ts'
+import { owner, sessionId } from './owner.ts'
 
 /** What a person has approved. */
 export interface Approval {
@@ -21,7 +22,7 @@ const ttlMs = 2000
  * other process does. Resolves to what the claim answered.
  */
 export async function resumeRun(
-  { state, journal }: Stores,
+  { state, journal }: AgentStores,
   { runState, url }: Approval,
 ): Promise<'claimed' | 'held' | 'finished'> {
   const result = await claimRunState({ state, owner, sessionId, runState, ttlMs })

@@ -2,25 +2,26 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { openAgentStores, type AgentStores } from '@harborage/example-kit/agent-stores'
 import { databasePlace } from '@harborage/example-kit/database-place'
+import type { DsnCommand } from '@harborage/example-kit/dsn-command'
 import { ExitCode } from '@harborage/example-kit/exit-code'
+import { say } from '@harborage/example-kit/say'
 import { HarborageSession } from '@harborage/openai-agents'
 import { run, setTracingDisabled } from '@openai/agents'
 import { functionCall, ScriptedModel } from '@openai/agents/testing'
 import { AMOUNT, clerk } from './clerk.ts'
-import type { Command } from './command-line.ts'
+import { owner, sessionId } from './owner.ts'
 import { startPaymentService } from './payment-service.ts'
 import { resumeRun } from './resume-run.ts'
-import { say } from './say.ts'
-import { openStores, owner, sessionId, type Stores } from './stores.ts'
 
 /** Runs the example. Every process that it starts ends with it. */
-export async function runDemo({ dsn }: Command, interrupt: AbortSignal): Promise<ExitCode> {
+export async function runDemo({ dsn }: DsnCommand, interrupt: AbortSignal): Promise<ExitCode> {
   setTracingDisabled(true)
   const place = await databasePlace(dsn, 'harborage-openai-agents-')
   const service = await startPaymentService()
   try {
-    await using stores = await openStores(place.dsn)
+    await using stores = await openAgentStores(place.dsn)
     await stores.journal.delete({ ...owner, sessionId }, 'openai.items')
     say('Harborage  an approved charge is killed, taken over, and made once')
     say(`\n  database   ${place.shown}`)
@@ -54,7 +55,7 @@ export async function runDemo({ dsn }: Command, interrupt: AbortSignal): Promise
   }
 }
 
-async function untilApproval({ journal }: Stores): Promise<string> {
+async function untilApproval({ journal }: AgentStores): Promise<string> {
   const session = new HarborageSession({ journal, owner, sessionId })
   const calls = [functionCall('charge', { amount: AMOUNT }, { callId: 'call_1' })]
   const agent = clerk(new ScriptedModel([calls]), async () => 'it was not approved')
@@ -75,7 +76,7 @@ function startProcess(args: readonly string[], interrupt: AbortSignal): ChildPro
 }
 
 async function prove(
-  { journal }: Stores,
+  { journal }: AgentStores,
   { keys, charges }: { readonly keys: readonly string[]; readonly charges: number },
 ): Promise<ExitCode> {
   const session = new HarborageSession({ journal, owner, sessionId })

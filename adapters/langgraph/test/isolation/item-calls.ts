@@ -5,8 +5,8 @@ import type { Item, Operation } from '@langchain/langgraph-checkpoint'
 
 import { HarborageStore } from '../../src/store/harborage-store.ts'
 import type { Choice } from '@harborage/test-kit/choice'
-import type { CallSource, FuzzedCall } from './fuzzed-call.ts'
-import { chooseClaim, markOf, owners, type Owning } from './owners.ts'
+import type { CallSource, FuzzedCall } from '@harborage/test-kit/isolation/fuzzed-call'
+import { chooseClaim, markOf, owners, type Owning } from '@harborage/test-kit/isolation/owners'
 
 // Names that look like those of owners, or like what kinds are made of.
 const LABELS = ['acme', 'ACME', 'ann', 'ann2', '/', '*', '\ud800', '__proto__'] as const

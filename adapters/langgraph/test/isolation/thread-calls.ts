@@ -12,8 +12,14 @@ import {
 
 import { HarborageSaver } from '../../src/saver/harborage-saver.ts'
 import type { Choice } from '@harborage/test-kit/choice'
-import type { CallSource, FuzzedCall } from './fuzzed-call.ts'
-import { chooseClaim, markOf, owners, users, type Owning } from './owners.ts'
+import type { CallSource, FuzzedCall } from '@harborage/test-kit/isolation/fuzzed-call'
+import {
+  chooseClaim,
+  markOf,
+  owners,
+  users,
+  type Owning,
+} from '@harborage/test-kit/isolation/owners'
 
 // Ids that look like names of owners, or cannot be names of sessions.
 const THREADS = ['t', 'acme', 'ann', 'ann2', '%', 'a\0', '\ud800', 'x'.repeat(300), '__proto__']

@@ -4,10 +4,10 @@
  */
 import { HarborageSession } from '@harborage/openai-agents'
 import { openJournalStore } from '@harborage/journal'
+import { importDriver } from '@harborage/test-kit/adapters/import-driver'
 import { writeLine } from '@harborage/test-kit/write-line'
 
 import { ann, batchOf } from './batches.ts'
-import { importDriver } from './import-driver.ts'
 
 const [, , dsn = '', writer = '', batches = ''] = process.argv
 await importDriver(dsn)

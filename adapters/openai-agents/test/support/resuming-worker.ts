@@ -5,9 +5,9 @@
 import { openDatabase } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
 import { openStateStore } from '@harborage/state'
+import { importDriver } from '@harborage/test-kit/adapters/import-driver'
 import { writeLine } from '@harborage/test-kit/write-line'
 
-import { importDriver } from './import-driver.ts'
 import { resumeOnce } from './resume.ts'
 
 const [, , dsn = '', url = '', runState = '', ttlMs = ''] = process.argv

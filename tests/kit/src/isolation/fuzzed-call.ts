@@ -1,4 +1,4 @@
-import type { Choice } from '@harborage/test-kit/choice'
+import type { Choice } from '../choice.ts'
 import type { Owning } from './owners.ts'
 
 /** A call in the name of an owner, and what it has to answer. */

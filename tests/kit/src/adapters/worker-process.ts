@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
 
@@ -12,16 +11,16 @@ export interface WorkerProcess {
 }
 
 /**
- * Starts a script of this folder. It is killed when the running test ends.
+ * Starts a script. It is killed when the running test ends.
  *
+ * @param path The absolute path of the script.
  * @param onLine Is called for each line that it writes.
  */
 export function startWorker(
-  script: string,
+  path: string,
   args: readonly string[],
   onLine: (line: string) => void = () => {},
 ): WorkerProcess {
-  const path = join(import.meta.dirname, script)
   const started = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void started.kill('SIGKILL'))
   const exited = once(started, 'exit')

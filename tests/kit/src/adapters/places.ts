@@ -4,11 +4,12 @@ import '@harborage/driver-sqlite'
 import { openDatabase } from '@harborage/core'
 import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openStateStore, type StateStore } from '@harborage/state'
-import { createDatabase } from '@harborage/test-kit/postgres/test-database'
-import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { onTestFinished } from 'vitest'
 
-/** The stores of a test, on one database. */
+import { createDatabase } from '../postgres/test-database.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+
+/** The stores that adapters put a framework on, on one database. */
 export interface Stores {
   readonly journal: JournalStore
   readonly state: StateStore

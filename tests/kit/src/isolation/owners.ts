@@ -1,6 +1,6 @@
 import { tenantOwner, userOwner, type TenantOwner, type UserOwner } from '@harborage/core'
 
-import type { Choice } from '@harborage/test-kit/choice'
+import type { Choice } from '../choice.ts'
 
 /** An owner of items; a user also owns threads. */
 export type Owning = UserOwner | TenantOwner
