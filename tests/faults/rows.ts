@@ -1,6 +1,7 @@
 import { answerLost } from './rows/answer-lost/row.ts'
 import { closing } from './rows/close-under-load/row.ts'
 import { crossingOwners } from './rows/crossing-owners/row.ts'
+import { crossingTranscripts } from './rows/crossing-transcripts/row.ts'
 import { deletionsBesideWriters } from './rows/deletions-beside-writers/row.ts'
 import { diskFaults } from './rows/disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
@@ -43,5 +44,6 @@ export const rows: readonly FaultRow[] = [
   upgradeUnderLoad,
   hostileInput,
   crossingOwners,
+  crossingTranscripts,
   killedGraphs,
 ]

@@ -8,6 +8,7 @@ import { publishedPatterns } from '../../../scripts/published-packages.ts'
 import { faultsOf } from './check-examples.ts'
 import { createConsumerProject } from './consumer-project.ts'
 import { examplesOfPage, examplesOfSource, type Example } from './find-examples.ts'
+import { notInstalled } from './not-installed.ts'
 
 const pages = globSync(
   ['*.md', 'docs/**/*.md', 'examples/*/README.md', ...inPublished('README.md')],
@@ -71,6 +72,7 @@ test('every example in the documentation compiles, runs, and prints what its com
   expect(pages).toContain('README.md')
   expect(examples.length).toBeGreaterThan(10)
   await using project = await createConsumerProject()
+  await project.write('src/not-installed.d.ts', notInstalled)
   // The declarations of the OpenAI Agents SDK name types of a browser.
   const lib = ['es2024', 'esnext.disposable', 'dom']
   expect(await faultsOf(project, examples, { lib })).toEqual([])

@@ -6,6 +6,7 @@ import { diskFolder } from '@harborage/test-kit/disk-folder'
 import { inject } from 'vitest'
 
 import { runCommand } from './run-command.ts'
+import { overridesForNpm, withoutBinaries } from './without-binaries.ts'
 
 export type PackageManager = 'npm' | 'pnpm'
 
@@ -33,7 +34,9 @@ export async function installInEmptyProject(
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
-  await project.write('package.json', '{ "private": true, "type": "module" }\n')
+  const manifest = { private: true, type: 'module', overrides: overridesForNpm }
+  await project.write('package.json', JSON.stringify(manifest))
+  for (const [file, content] of Object.entries(withoutBinaries)) await project.write(file, content)
   await project.write('.npmrc', inject('npmrc'))
   for (const [file, content] of Object.entries(configurations)) {
     await project.write(file, JSON.stringify(content))

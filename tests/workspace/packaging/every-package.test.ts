@@ -17,7 +17,10 @@ const manifests = inject('manifests')
 /** The folders of a project in which adapters are imported. */
 const ADAPTERS = ['adapters', 'adapters/unchecked'] as const
 /** The adapters of frameworks whose own declarations do not compile. */
-const UNCHECKED: ReadonlySet<string> = new Set(['@harborage/openai-agents'])
+const UNCHECKED: ReadonlySet<string> = new Set([
+  '@harborage/claude-agent-sdk',
+  '@harborage/openai-agents',
+])
 
 const names = manifests.map(({ name }) => name)
 

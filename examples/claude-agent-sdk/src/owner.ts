@@ -1,0 +1,2 @@
+/** Whose session it is. */
+export const owner = { tenantId: 'acme', userId: 'ann' }
