@@ -7,7 +7,11 @@ import type { Entry, StreamInspector } from '@harborage/journal'
 import type { SlotInspector, StateRecord } from '@harborage/state'
 
 /** The adapters whose entry `./inspect` knows what they wrote. */
-const adapters = ['@harborage/langgraph', '@harborage/openai-agents'] as const
+const adapters = [
+  '@harborage/langgraph',
+  '@harborage/openai-agents',
+  '@harborage/claude-agent-sdk',
+] as const
 
 /** What the installed adapters know of what they wrote. */
 export interface Inspectors {
