@@ -1,11 +1,13 @@
 import { parseEventId } from '@harborage/core'
-import type { CheckedRecord, SlotKey } from '@harborage/state'
+import type { CheckedRecord, DumpedSlot, SlotKey } from '@harborage/state'
 import { z } from 'zod'
 
 /** One line of the file: everything that one call changed. */
 export interface Change {
   readonly save: readonly CheckedRecord[]
   readonly delete: readonly SlotKey[]
+  /** The records of a dump to load. Default: none. */
+  readonly load?: readonly DumpedSlot[]
 }
 
 /** The largest distance of a Date from 1970. */
@@ -21,28 +23,41 @@ const slot = z.strictObject({
   kind: z.string(),
 })
 
+const date = z
+  .int()
+  .min(-MAX_DATE_MS)
+  .max(MAX_DATE_MS)
+  .transform((time) => new Date(time))
+
 const record = slot.extend({
   eventId: z.string().transform(parseEventId),
   bytes: z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
   version: z.int().min(0),
-  updatedAt: z
-    .int()
-    .min(-MAX_DATE_MS)
-    .max(MAX_DATE_MS)
-    .transform((time) => new Date(time)),
+  updatedAt: date,
 })
 
-const change = z.strictObject({ save: z.array(record), delete: z.array(slot) })
+const dumped = record.extend({ createdAt: date, replaced: z.array(z.string()) })
 
-export function encodeChange({ save, delete: deletions }: Change): string {
+const change = z.strictObject({
+  save: z.array(record),
+  delete: z.array(slot),
+  load: z.array(dumped).default([]),
+})
+
+export function encodeChange({ save, delete: deletions, load = [] }: Change): string {
   return JSON.stringify({
-    save: save.map((each) => ({
-      ...each,
-      bytes: Buffer.from(each.bytes).toString('base64'),
-      updatedAt: each.updatedAt.getTime(),
-    })),
+    save: save.map(encodeRecord),
     delete: deletions.map(({ identity, kind }) => ({ identity, kind })),
+    load: load.map((each) => ({ ...encodeRecord(each), createdAt: each.createdAt.getTime() })),
   })
+}
+
+function encodeRecord(record: CheckedRecord): object {
+  return {
+    ...record,
+    bytes: Buffer.from(record.bytes).toString('base64'),
+    updatedAt: record.updatedAt.getTime(),
+  }
 }
 
 export function decodeChange(line: string): Change {

@@ -5,7 +5,7 @@ import {
   type RunIdentity,
   type Subtree,
 } from '@harborage/core'
-import { isWithin, type DirectoryPage } from '@harborage/core/kit'
+import { isWithin, type DirectoryPage, type LoadOutcome } from '@harborage/core/kit'
 import {
   decideCommit,
   decideDelete,
@@ -18,6 +18,8 @@ import {
   type Condition,
   type DeleteBatch,
   type DeletedBatch,
+  type DumpedSlot,
+  type DumpPage,
   type KindRange,
   type ListKeysPage,
   type ListKindPage,
@@ -153,6 +155,18 @@ export class JsonlStateDriver implements StateDriver {
     return this.#held.directoryPage(page)
   }
 
+  dumpPage(page: DumpPage): Promise<readonly DumpedSlot[]> {
+    return this.#held.dumpPage(page)
+  }
+
+  loadDump(records: readonly DumpedSlot[]): Promise<readonly LoadOutcome[]> {
+    return this.#inTurn(async () => {
+      // Which of them have a place is decided in the same way when the line is replayed.
+      await this.#file.append(encodeChange({ save: [], delete: [], load: records }))
+      return this.#held.loadDump(records)
+    })
+  }
+
   /** Reads the clock of this process, which alone uses the file. */
   now(): Promise<Date> {
     return this.#held.now()
@@ -183,6 +197,7 @@ export class JsonlStateDriver implements StateDriver {
   }
 }
 
-async function apply(held: InMemoryStateDriver, change: Change): Promise<void> {
+async function apply(held: InMemoryStateDriver, { load = [], ...change }: Change): Promise<void> {
   await held.commit({ expect: [], saveIfEmpty: [], deletePrefix: [], ...change })
+  await held.loadDump(load)
 }

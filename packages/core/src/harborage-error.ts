@@ -75,6 +75,11 @@ export interface HarborageErrorCodes {
    */
   readonly app_rows_failed: true
   /**
+   * The place of a record of a dump is in use for something else. Records before it may have been
+   * loaded.
+   */
+  readonly dump_conflict: true
+  /**
    * A driver or an engine threw an error that is not a HarborageError, which is the cause. Whether
    * a write was applied is unknown.
    */

@@ -9,6 +9,7 @@ export { commitTogether, type Step, type StepAnswers, type StepParts } from './c
 export { identityContext, type Context } from './context.ts'
 export type { Database, DatabaseOptions } from './database.ts'
 export type { DeleteAllOptions, DeleteAllResult, DeleteProgress } from './deletion.ts'
+export type { DumpOptions, LoadedDump } from './dump.ts'
 export {
   createEventBus,
   type EventBus,

@@ -26,6 +26,7 @@ const codes: Record<ErrorCode, true> = {
   database_mismatch: true,
   step_too_large: true,
   app_rows_failed: true,
+  dump_conflict: true,
   driver_failed: true,
 }
 

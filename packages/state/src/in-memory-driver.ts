@@ -1,11 +1,13 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
 import {
   compareNames,
+  compareOwners,
   directoryOf,
   inMemorySide,
   isWithin,
   SortedOrder,
   type DirectoryPage,
+  type LoadOutcome,
   type NamedPart,
   type StagedParts,
   type StepSide,
@@ -21,7 +23,8 @@ import {
   type SlotView,
 } from './decide.ts'
 import { decideParts, refuseOverlaps } from './decide-parts.ts'
-import { copyRecord } from './internal/copy-record.ts'
+import type { DumpedSlot } from './dumped-slot.ts'
+import { HeldRecord } from './internal/held-record.ts'
 import { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 import type {
   CheckedPrefix,
@@ -30,6 +33,7 @@ import type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DumpPage,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -38,13 +42,7 @@ import type {
   StateDriver,
   StatePart,
 } from './state-driver.ts'
-import {
-  REMEMBERED_EVENT_IDS,
-  type CommitOutcome,
-  type SaveOutcome,
-  type StateKey,
-  type StateRecord,
-} from './state-record.ts'
+import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
  * Keeps records in the memory of one process, without durability. It is the default driver, and the
@@ -120,7 +118,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   async listPage(page: ListPage): Promise<readonly StateRecord[]> {
-    return pageOf(this.#inRange(page, page), page)
+    return pageOf(this.#inRange(page, page), page, copyOf)
   }
 
   async listKeysPage(page: ListKeysPage): Promise<readonly StateKey[]> {
@@ -139,7 +137,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 
   async listKindPage(page: ListKindPage): Promise<readonly StateRecord[]> {
     if (!this.#hasKindIndex) throw kindIndexOff()
-    return pageOf(this.#ofKind(page), page)
+    return pageOf(this.#ofKind(page), page, copyOf)
   }
 
   async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
@@ -147,6 +145,23 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
       [...this.#slots.values()].map(({ record }) => record.identity),
       page,
     )
+  }
+
+  async dumpPage({ after, limit, maxBytes }: DumpPage): Promise<readonly DumpedSlot[]> {
+    const left = [...this.#slots.values()]
+      .filter(({ record }) => after === undefined || compareInDump(record, after) > 0)
+      .toSorted((one, other) => compareInDump(one.record, other.record))
+    return pageOf(left, { limit, maxBytes }, (held) => held.dump())
+  }
+
+  async loadDump(records: readonly DumpedSlot[]): Promise<readonly LoadOutcome[]> {
+    return records.map((record): LoadOutcome => {
+      const held = this.#slots.get(slotId(record))
+      if (held !== undefined) return held.equals(record) ? 'unchanged' : 'conflict'
+      if (this.isHeldElsewhere(record)) return 'conflict'
+      this.#fill(record, HeldRecord.ofDump(record))
+      return 'loaded'
+    })
   }
 
   /** Reads the clock that no one can set while the process runs. */
@@ -194,12 +209,16 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   #write(record: CheckedRecord): void {
-    const id = slotId(record)
-    const replaced = this.#slots.get(id)
+    const replaced = this.#slots.get(slotId(record))
     this.#remove(record)
-    this.#slots.set(id, new HeldRecord(record, replaced))
-    this.#holders.set(holderId(record.identity.tenantId, record.eventId), id)
-    this.#order.add({ identity: record.identity, kind: record.kind })
+    this.#fill(record, HeldRecord.after(replaced, record))
+  }
+
+  #fill({ identity, kind, eventId }: CheckedRecord, held: HeldRecord): void {
+    const id = slotId({ identity, kind })
+    this.#slots.set(id, held)
+    this.#holders.set(holderId(identity.tenantId, eventId), id)
+    this.#order.add({ identity, kind })
   }
 
   #remove(slot: SlotKey): void {
@@ -253,65 +272,27 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 }
 
 /** Returns copies of the first records, up to the limits of a page. */
-function pageOf(
+function pageOf<Copy>(
   records: Iterable<HeldRecord>,
   { limit, maxBytes }: Pick<ListPage, 'limit' | 'maxBytes'>,
-): StateRecord[] {
-  const page: StateRecord[] = []
+  copyOf: (held: HeldRecord) => Copy,
+): Copy[] {
+  const page: Copy[] = []
   let bytes = 0
   for (const held of records) {
     bytes += held.bytes.byteLength
-    if (page.push(held.copy()) >= limit || bytes >= maxBytes) break
+    if (page.push(copyOf(held)) >= limit || bytes >= maxBytes) break
   }
   return page
 }
 
-/** A stored record, with the event ids that its slot has replaced. */
-class HeldRecord implements Generation {
-  readonly record: StateRecord
-  /** Newest first. */
-  readonly #replaced: readonly EventId[]
+function copyOf(held: HeldRecord): StateRecord {
+  return held.copy()
+}
 
-  constructor(record: CheckedRecord, previous: HeldRecord | undefined) {
-    this.record = { ...record, createdAt: previous?.record.createdAt ?? record.updatedAt }
-    this.#replaced =
-      previous === undefined
-        ? []
-        : [previous.eventId, ...previous.#replaced].slice(0, REMEMBERED_EVENT_IDS)
-  }
-
-  get eventId(): EventId {
-    return this.record.eventId
-  }
-
-  get version(): number {
-    return this.record.version
-  }
-
-  get bytes(): Uint8Array {
-    return this.record.bytes
-  }
-
-  hasReplaced(eventId: EventId): boolean {
-    return this.#replaced.includes(eventId)
-  }
-
-  /** Returns a copy that the caller may change. */
-  copy(): StateRecord {
-    return copyRecord(this.record)
-  }
-
-  /** Returns a copy without the bytes. */
-  key(): StateKey {
-    const { bytes, identity, updatedAt, createdAt, ...rest } = this.record
-    return {
-      ...rest,
-      identity: { ...identity },
-      updatedAt: new Date(updatedAt),
-      createdAt: new Date(createdAt),
-      size: bytes.byteLength,
-    }
-  }
+/** Compares two slots in the order of a dump. */
+function compareInDump(left: SlotKey, right: SlotKey): number {
+  return compareOwners(left.identity, right.identity) || compareNames(left.kind, right.kind)
 }
 
 function holderId(tenantId: string, eventId: EventId): string {

@@ -19,6 +19,8 @@ export {
 export { decideParts, type PartsOutcome } from './decide-parts.ts'
 export { defineSlot } from './define-slot.ts'
 export { slotFamily } from './define-slot-family.ts'
+export type { DumpedSlot } from './dumped-slot.ts'
+export { eventMark } from './event-mark.ts'
 export { InMemoryStateDriver } from './in-memory-driver.ts'
 export { jsonSlot } from './json-slot.ts'
 export { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
@@ -39,6 +41,7 @@ export type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DumpPage,
   KindRange,
   ListKeysPage,
   ListKindPage,

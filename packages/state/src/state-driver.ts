@@ -1,5 +1,6 @@
 import type { EventId, Identity, ListOrder, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage, StepSide } from '@harborage/core/kit'
+import type { DirectoryPage, LoadOutcome, StepSide } from '@harborage/core/kit'
+import type { DumpedSlot } from './dumped-slot.ts'
 import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from './state-record.ts'
 
 /**
@@ -111,6 +112,16 @@ export interface DeleteBatch {
   readonly limit: number
 }
 
+/** The parameters of {@link StateDriver.dumpPage}. */
+export interface DumpPage {
+  /** The slot of the last record of the previous page, or `undefined` for the first page. */
+  readonly after: SlotKey | undefined
+  /** The largest number of records in the page. */
+  readonly limit: number
+  /** The same as in {@link ListPage}. */
+  readonly maxBytes: number
+}
+
 /** The answer of {@link StateDriver.deleteBatch}. */
 export interface DeletedBatch {
   /** The number of slots that held something. */
@@ -204,6 +215,20 @@ export interface StateDriver {
    * a user if sessions are wanted.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * Returns a page like {@link listPage}, of all identities, ordered by tenant, user, session, run
+   * and kind, each by its UTF-8 bytes. Each record has the marks of the event ids that its slot
+   * remembers.
+   */
+  dumpPage(page: DumpPage): Promise<readonly DumpedSlot[]>
+  /**
+   * Fills empty slots with the records of a dump, so that every later call has the result that it
+   * would have had where they come from. A slot that is not empty stays as it is. Each record is
+   * durable when the call resolves. If it fails, some may have been loaded.
+   *
+   * @returns One outcome for each record, in their order.
+   */
+  loadDump(records: readonly DumpedSlot[]): Promise<readonly LoadOutcome[]>
   /**
    * The side that takes part in steps. The result of a part is what `decideParts` decides. Default:
    * none, and `commitTogether` refuses parts of this driver.

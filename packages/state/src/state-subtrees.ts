@@ -1,7 +1,10 @@
 import type {
+  CallOptions,
   DeleteAllOptions,
   DeleteAllResult,
+  DumpOptions,
   Identity,
+  LoadedDump,
   MaintenanceScope,
   PageOptions,
   RunIdentity,
@@ -12,12 +15,21 @@ import type {
 import {
   CallGate,
   checkDeleteAll,
+  checkDumped,
+  checkMaintenanceScope,
+  checkSignal,
   deleteAll,
+  loadedDump,
+  MAX_PAGE_BYTES,
+  walkDump,
   walkRuns,
   walkSessions,
   walkTenants,
   walkUsers,
 } from '@harborage/core/kit'
+import type { DumpedSlot } from './dumped-slot.ts'
+import { checkDumpedSlot, checkPlace } from './internal/check-dumped-slot.ts'
+import { withOwner } from './internal/owned-records.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
 
 declare module '@harborage/core' {
@@ -131,5 +143,65 @@ export abstract class StateSubtrees {
     options?: PageOptions,
   ): AsyncIterable<Required<RunIdentity>> {
     return walkRuns(this.#gate, this.#driver, identity, options)
+  }
+
+  /**
+   * Returns an async iterable over all that the store holds, for {@link loadDump} of another one.
+   * Slots are ordered by tenant, user, session, run and kind, each by its UTF-8 bytes. They are
+   * read as {@link StateStore.list} reads them, and nothing is locked: a slot that is changed
+   * meanwhile may be from before or after the change.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it.
+   *
+   * @example
+   * ```ts
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using from = await openStateStore()
+   * await using to = await openStateStore()
+   * const scope = { maintenanceScoped: true } as const
+   * for await (const slot of from.dump(scope)) await to.loadDump(scope, [slot])
+   * ```
+   */
+  dump(scope: MaintenanceScope, options?: DumpOptions<SlotKey>): AsyncIterable<DumpedSlot> {
+    return walkDump(this.#gate, scope, options, {
+      checkPlace,
+      beforeAllOf: (identity) => ({ identity, kind: '' }),
+      ownerOf: ({ identity }) => identity,
+      placeOf: ({ identity, kind }) => ({ identity: { ...identity }, kind }),
+      bytesOf: ({ bytes }) => bytes.byteLength,
+      handOut: withOwner,
+      fetchPage: (after, limit) =>
+        this.#driver.dumpPage({ after, limit, maxBytes: MAX_PAGE_BYTES }),
+    })
+  }
+
+  /**
+   * Loads up to 1,000 slots of a {@link dump} of this or another store. Their event ids, dates and
+   * what they remember are kept, so that a retry, a conditional save or a list has the same result
+   * as where they come from. A slot that is there already with the same content is left as it is:
+   * repeat the call after a failure.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it; `dump_conflict` if a slot holds something
+   * else, or the tenant uses an event id elsewhere; `invalid_record` if a record is malformed. The
+   * first of these names the record as its `entry`.
+   */
+  loadDump(
+    scope: MaintenanceScope,
+    records: readonly DumpedSlot[],
+    options?: CallOptions,
+  ): Promise<LoadedDump> {
+    return this.#gate.call(
+      'loadDump',
+      () => {
+        checkMaintenanceScope(scope)
+        return { checked: checkDumped(records, checkDumpedSlot), signal: checkSignal(options) }
+      },
+      async ({ checked }) => loadedDump(await this.#driver.loadDump(checked)),
+    )
   }
 }

@@ -45,7 +45,7 @@ describe.each(methods)('%s', (method) => {
   })
 })
 
-const ofMaintenance: ReadonlySet<Method> = new Set(['listKind', 'tenants'])
+const ofMaintenance: ReadonlySet<Method> = new Set(['listKind', 'dump', 'loadDump', 'tenants'])
 const ofSubtrees: ReadonlySet<Method> = new Set(['deleteAll', 'sessions', 'users'])
 
 function refusalsAt(method: Method, [argument]: Place): string[] {
@@ -53,5 +53,7 @@ function refusalsAt(method: Method, [argument]: Place): string[] {
     if (ofMaintenance.has(method)) return ['maintenance_scope_required']
     if (ofSubtrees.has(method)) return ['subtree_required']
   }
-  return ['identity_required', 'invalid_identity', 'invalid_record']
+  const codes = ['identity_required', 'invalid_identity', 'invalid_record']
+  if (method === 'dump') return [...codes, 'subtree_required']
+  return method === 'loadDump' ? [...codes, 'dump_conflict'] : codes
 }

@@ -24,12 +24,14 @@ function malformedExcept(method: Method, identity: unknown): unknown[] {
   return [identity, 7, options]
 }
 
-const walks = ['sessions', 'users', 'tenants', 'runs'] as const
+const walks = ['dump', 'sessions', 'users', 'tenants', 'runs'] as const
 const withoutKind: ReadonlySet<Method> = new Set(['deleteAll', ...walks])
 
 /** What each method takes first, if it is no identity. */
 const firstArguments: { readonly [Each in Method]?: unknown } = {
   listKind: { maintenanceScoped: true },
+  dump: { maintenanceScoped: true },
+  loadDump: { maintenanceScoped: true },
   deleteAll: allOfRun(goodIdentity),
   sessions: allOfUser(goodUser),
   users: allOfTenant({ tenantId: 'acme' }),
@@ -79,12 +81,14 @@ describe('each method checks the identity before its other arguments', () => {
   })
 
   test.each([undefined, null, true, 'maintenanceScoped', {}, { maintenanceScoped: 1 }])(
-    'listKind, of the maintenance scope, which %j is not',
+    'listKind, dump and loadDump, of the maintenance scope, which %j is not',
     async (scope) => {
       await using store = await openStateStore()
-      const args = malformedExcept('listKind', scope)
-      const error = await failureOf(() => callUnchecked(store, 'listKind', ...args))
-      expect(error.code).toBe('maintenance_scope_required')
+      for (const method of ['listKind', 'dump', 'loadDump'] as const) {
+        const args = malformedExcept(method, scope)
+        const error = await failureOf(() => callUnchecked(store, method, ...args))
+        expect(error.code).toBe('maintenance_scope_required')
+      }
     },
   )
 })
@@ -126,4 +130,5 @@ test('every walk throws for a malformed argument when they are called, not at th
   expect(() => store.users(allOfTenant({ tenantId: 'acme' }), options)).toThrow('pageSize')
   expect(() => store.tenants({ maintenanceScoped: true }, options)).toThrow('pageSize')
   expect(() => store.runs(session, options)).toThrow('pageSize')
+  expect(() => store.dump({ maintenanceScoped: true }, options)).toThrow('pageSize')
 })

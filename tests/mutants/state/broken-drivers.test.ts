@@ -23,6 +23,7 @@ import { ownerFaults } from './s15-owners.ts'
 import { subtreeFaults } from './s15-subtrees.ts'
 import { directoryFaults } from './s16-directory.ts'
 import { leaseFaults } from './s17-lease.ts'
+import { dumpFaults } from './s18-dump.ts'
 import { largeFaults } from './sizes.ts'
 
 const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
@@ -42,6 +43,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S15: [...ownerFaults, ...subtreeFaults],
   S16: directoryFaults,
   S17: leaseFaults,
+  S18: dumpFaults,
 }
 
 const casesOf = (harness: StateHarness): CollectedCase[] =>

@@ -1,5 +1,5 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
 import type {
   CheckedRecord,
   CheckedTransaction,
@@ -7,6 +7,8 @@ import type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DumpedSlot,
+  DumpPage,
   InMemoryStateDriver,
   KindRange,
   ListKeysPage,
@@ -84,6 +86,14 @@ export class DelegatingDriver implements StateDriver {
 
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return this.records.directoryPage(page)
+  }
+
+  dumpPage(page: DumpPage): Promise<readonly DumpedSlot[]> {
+    return this.records.dumpPage(page)
+  }
+
+  loadDump(records: readonly DumpedSlot[]): Promise<readonly LoadOutcome[]> {
+    return this.records.loadDump(records)
   }
 
   now(): Promise<Date> {

@@ -33,6 +33,8 @@ import { owners } from './s15-owners.ts'
 import { subtrees } from './s15-subtrees.ts'
 import { directory } from './s16-directory.ts'
 import { lease } from './s17-lease.ts'
+import { dump } from './s18-dump.ts'
+import { load } from './s18-load.ts'
 import { sizes } from './sizes.ts'
 import type { StateHarness } from './state-harness.ts'
 
@@ -53,6 +55,7 @@ const guaranteesOf = (harness: StateHarness): Guarantees<StoreFixture<StateStore
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],
   'S17 lease': [lease],
+  'S18 dump and load': [dump, load],
   'sizes beyond a page, a batch, a column and 32 bits': [sizes],
 })
 

@@ -29,6 +29,7 @@ export {
   checkWideOwner,
   ownerAt,
 } from '../identity.ts'
+export { checkStoredOwner } from './check-stored-owner.ts'
 export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
 export { currentOperation, traceOperation, type TracedOperation } from '../operation-trace.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
@@ -66,6 +67,8 @@ export {
   type CheckedDeleteAll,
   type SubtreeDeletion,
 } from './delete-all.ts'
+export { checkDumped, loadedDump, MAX_LOADED_RECORDS, type LoadOutcome } from './load-dump.ts'
+export { walkDump, type DumpWalk } from './walk-dump.ts'
 export { compareOwners, directoryOf, isWithin, type DirectoryPage } from './directory.ts'
 export {
   walkRuns,

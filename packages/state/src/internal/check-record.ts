@@ -53,7 +53,7 @@ export function checkAnyRun(identity: Owner): Identity {
 }
 
 /** The names of `StateRecord`. */
-const recordNames = [
+export const recordNames = [
   'identity',
   'kind',
   'eventId',
@@ -170,14 +170,15 @@ export function checkVersion(version: unknown): number {
 }
 
 function checkDate(updatedAt: unknown): Date {
-  if (updatedAt === undefined) return new Date()
-  if (!types.isDate(updatedAt)) {
-    throw new HarborageError(
-      'invalid_record',
-      `updatedAt is ${describeType(updatedAt)}: pass a Date`,
-    )
+  return updatedAt === undefined ? new Date() : checkRequiredDate('updatedAt', updatedAt)
+}
+
+/** Checks a date, and returns a copy of it. */
+export function checkRequiredDate(field: string, date: unknown): Date {
+  if (!types.isDate(date)) {
+    throw new HarborageError('invalid_record', `${field} is ${describeType(date)}: pass a Date`)
   }
-  const copy = captureDate(updatedAt)
-  if (copy === undefined) throw new HarborageError('invalid_record', 'updatedAt is an invalid Date')
+  const copy = captureDate(date)
+  if (copy === undefined) throw new HarborageError('invalid_record', `${field} is an invalid Date`)
   return copy
 }

@@ -1,19 +1,21 @@
-import { hash } from 'node:crypto'
+import { trailMark } from '../event-mark.ts'
 import { REMEMBERED_EVENT_IDS } from '../state-record.ts'
 
-const DIGEST_CHARACTERS = 11
+/** Ends each mark of a trail. */
+const END = ','
 
-/** The length of a mark, including its separator. */
-export const MARK_CHARACTERS: number = DIGEST_CHARACTERS + 1
+/** The length of a mark in a trail. */
+export const MARK_CHARACTERS: number = trailMark('').length
 
 /** The largest length of a trail: the marks of the current event id and of all remembered ones. */
 export const TRAIL_CHARACTERS: number = MARK_CHARACTERS * (REMEMBERED_EVENT_IDS + 1)
 
-/**
- * Returns a short digest of an event id for a slot's trail: 66 bits of its SHA-256, and a
- * separator, so that a search cannot match across two marks. A save searches and extends the trail
- * within its one statement.
- */
-export function eventMark(eventId: string): string {
-  return `${hash('sha256', eventId, 'base64url').slice(0, DIGEST_CHARACTERS)},`
+/** Returns the trail of an event id and the marks of those that it replaced, newest first. */
+export function trailOf(eventId: string, replaced: readonly string[]): string {
+  return trailMark(eventId) + replaced.map((mark) => `${mark}${END}`).join('')
+}
+
+/** Returns the marks of the replaced event ids in a trail, newest first. */
+export function replacedIn(trail: string): readonly string[] {
+  return trail.split(END).slice(1, -1)
 }

@@ -1,7 +1,7 @@
 import type { EventId } from '@harborage/core'
 import { slotId, type Generation, type SlotView } from '../decide.ts'
 import type { CheckedPrefix, CheckedRecord, Condition, SlotKey } from '../state-driver.ts'
-import { eventMark } from './event-trail.ts'
+import { trailMark } from '../event-mark.ts'
 import { isSlot, recordOf, slotKeyOf } from './rows.ts'
 import type { KindAndEvent } from './prefix-statement.ts'
 import { eventIdOf } from './stored-content.ts'
@@ -86,6 +86,6 @@ function generation(row: StateRecordRow): Generation {
   return {
     ...recordOf(row),
     hasReplaced: (eventId) =>
-      row.event_id !== eventId && row.event_trail.includes(eventMark(eventId)),
+      row.event_id !== eventId && row.event_trail.includes(trailMark(eventId)),
   }
 }

@@ -65,6 +65,10 @@ export const contentColumns: readonly (keyof ContentColumns)[] = stateRecords.ex
 /** The names of {@link RecordColumns}. */
 export const recordColumns: readonly (keyof RecordColumns)[] = stateRecords.except('event_trail')
 
+/** The names of {@link StateRecordRow}. */
+// Never `select *`: a prepared statement has to keep working when a later migration adds columns.
+export const rowColumns: readonly (keyof StateRecordRow)[] = [...recordColumns, 'event_trail']
+
 /** A row of a session that is known. */
 export type RunRow = Pick<SlotColumns, 'run_id' | 'kind'> & ContentColumns
 

@@ -1,6 +1,6 @@
 import type { CheckedRecord, SlotKey } from '../state-driver.ts'
 import type { StateKey, StateRecord } from '../state-record.ts'
-import { eventMark } from './event-trail.ts'
+import { trailMark } from '../event-mark.ts'
 import type { KeyRow, RecordColumns, SlotColumns } from './row-columns.ts'
 import { recordAt } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
@@ -29,7 +29,7 @@ export function recordRow(record: CheckedRecord): StateRecordRow {
     event_id: record.eventId,
     version: record.version,
     updated_at: record.updatedAt.getTime(),
-    event_trail: eventMark(record.eventId),
+    event_trail: trailMark(record.eventId),
     created_at: record.updatedAt.getTime(),
     bytes: record.bytes,
   }

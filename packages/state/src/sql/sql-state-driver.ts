@@ -1,5 +1,5 @@
 import type { EventId, Identity, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage, StepSide } from '@harborage/core/kit'
+import type { DirectoryPage, LoadOutcome, StepSide } from '@harborage/core/kit'
 import {
   prefixUpperBound,
   fillPage,
@@ -14,6 +14,7 @@ import {
   type WorkTraits,
 } from '@harborage/core/sql'
 import { decideDelete, slotId } from '../decide.ts'
+import type { DumpedSlot } from '../dumped-slot.ts'
 import { kindIndexOff } from '../kind-index.ts'
 import type {
   CheckedRecord,
@@ -21,6 +22,7 @@ import type {
   Condition,
   DeleteBatch,
   DeletedBatch,
+  DumpPage,
   KindRange,
   ListKeysPage,
   ListKindPage,
@@ -33,6 +35,7 @@ import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from '../state
 import { commit, COMMIT } from './commit.ts'
 import { decideSaveOf, saveWork } from './commit-work.ts'
 import { deleteAllWork, deleteWork, generationIn } from './delete-work.ts'
+import { dumpPage, loadSlot } from './dump.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { kindColumns, kindColumnsAfter } from './kind-range.ts'
 import { loadMany } from './load-many.ts'
@@ -209,6 +212,15 @@ export class SqlStateDriver implements StateDriver {
 
   async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return readDirectory(this.#database, this.#statements.directory, page)
+  }
+
+  async dumpPage(page: DumpPage): Promise<readonly DumpedSlot[]> {
+    return dumpPage(this.#database, this.#statements.dump, page)
+  }
+
+  async loadDump(records: readonly DumpedSlot[]): Promise<readonly LoadOutcome[]> {
+    const { dump } = this.#statements
+    return Promise.all(records.map((record) => loadSlot(this.#database, dump, record)))
   }
 
   async now(): Promise<Date> {

@@ -11,6 +11,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
+import { compileDump, type DumpStatements } from './dump-statements.ts'
 import { compileLists, type ListStatements } from './list-statements.ts'
 import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
 import { compileFindUnder, type KindAndEvent, type PrefixParameters } from './prefix-statement.ts'
@@ -18,7 +19,7 @@ import {
   contentColumns,
   ofRow,
   ofSlot,
-  recordColumns,
+  rowColumns,
   runColumns,
   type CommitMarks,
   type ContentColumns,
@@ -79,13 +80,11 @@ export interface StateStatements extends ListStatements {
   /** The time by the clock of the database, in milliseconds. */
   readonly now: SqlStatement<object, { readonly now: number }>
   readonly directory: DirectoryStatements
+  readonly dump: DumpStatements
 }
 
 /** Picks the columns of a slot. */
 const slotOf = stateRecords.keyOf
-
-// Never `select *`: a prepared statement has to keep working when a later migration adds columns.
-const row = [...recordColumns, 'event_trail'] as const
 
 /** Compiles the statements, once for all databases of one engine and schema. */
 export const compileStateStatements: (database: SqlDatabase) => StateStatements =
@@ -97,6 +96,7 @@ function compileAll(database: SqlDatabase): StateStatements {
     ...compileReads(database),
     ...compileWrites(database),
     ...compileLists(database),
+    dump: compileDump(database),
     directory: {
       ...compileDirectory('state', database, stateRecords.spec),
       runs: compileRuns('state', database, stateRecords.spec),
@@ -144,12 +144,12 @@ function compileReads(
       (at: SlotColumns & EventColumn) =>
         db
           .selectFrom('state_records')
-          .select(row)
+          .select(rowColumns)
           .where((where) => where.and(slotOf(at)))
           .unionAll(
             db
               .selectFrom('state_records')
-              .select(row)
+              .select(rowColumns)
               .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id }))
               .where('event_id', '<>', sql.lit('')),
           ),

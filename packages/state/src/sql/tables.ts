@@ -14,7 +14,7 @@ const records = {
     updated_at: 'timestamp',
     /**
      * The marks of this event id and of those that the slot replaced, newest first; see
-     * event-trail.ts.
+     * event-mark.ts.
      */
     event_trail: 'text',
     /** The `updated_at` of the save that filled the slot, or {@link NOT_RECORDED}. */

@@ -1,5 +1,5 @@
 import { allOfRun, allOfTenant, allOfUser, newEventId, type RunIdentity } from '@harborage/core'
-import type { NewStateRecord } from '@harborage/state'
+import type { DumpedSlot, NewStateRecord } from '@harborage/state'
 
 export const identity: Required<RunIdentity> = {
   tenantId: 'acme',
@@ -17,6 +17,13 @@ export function goodRecord(): NewStateRecord {
     version: 1,
     updatedAt: new Date(0),
   }
+}
+
+function goodDumpedSlot(): DumpedSlot {
+  const date = new Date(0)
+  const { bytes } = goodRecord()
+  const slot = { identity, kind: 'task.dumped', eventId: newEventId(), bytes }
+  return { ...slot, version: 1, updatedAt: date, createdAt: date, replaced: ['abcdefghijk'] }
 }
 
 /** Returns arguments with which each method succeeds or finds nothing. */
@@ -49,6 +56,8 @@ export function goodArguments(): Record<Method, unknown[]> {
     listKeys: [identity, 'task.', {}],
     count: [identity, 'task.', {}],
     listKind: [{ maintenanceScoped: true }, 'task.', {}],
+    dump: [{ maintenanceScoped: true }, {}],
+    loadDump: [{ maintenanceScoped: true }, [goodDumpedSlot()], {}],
     sessions: [allOfUser({ tenantId, userId }), {}],
     users: [allOfTenant({ tenantId }), {}],
     tenants: [{ maintenanceScoped: true }, {}],
@@ -72,6 +81,8 @@ export const methods = [
   'listKeys',
   'count',
   'listKind',
+  'dump',
+  'loadDump',
   'sessions',
   'users',
   'tenants',
