@@ -57,10 +57,10 @@ export interface ArtifactPage {
   /** The first place in the order of `compareRefs` that is beyond the list. */
   readonly to: RefPlace | undefined
   /**
-   * The last ref of the previous page, the very object that `listPage` returned; `undefined` for
-   * the first page.
+   * The last ref of the previous page, the very object that `listPage` returned, or the place after
+   * which a dump goes on. `undefined` for the first page.
    */
-  readonly after: ArtifactRef | undefined
+  readonly after: RefPlace | undefined
   /** The largest number of refs in the page. */
   readonly limit: number
   /**
@@ -103,6 +103,7 @@ export interface ArtifactDriver {
   /**
    * Stores an artifact durably under its short id, or under its full id if other content has the
    * short one. If the scope and namespace already have content with this digest, changes nothing.
+   * An artifact of a dump has its own id as both.
    *
    * @returns The ref of the stored artifact.
    */

@@ -1,7 +1,10 @@
 import type {
+  CallOptions,
   DeleteAllOptions,
   DeleteAllResult,
+  DumpOptions,
   Identity,
+  LoadedDump,
   MaintenanceScope,
   PageOptions,
   Subtree,
@@ -11,12 +14,23 @@ import type {
 import {
   CallGate,
   checkDeleteAll,
+  checkDumped,
+  checkMaintenanceScope,
+  checkSignal,
   deleteAll,
+  loadedDump,
+  walkDump,
   walkSessions,
   walkTenants,
   walkUsers,
 } from '@harborage/core/kit'
 import type { ArtifactDriver } from './artifact-driver.ts'
+import type { RefPlace } from './artifact.ts'
+import type { DumpedArtifact } from './dumped-artifact.ts'
+import { checkDumpedArtifact, checkPlace } from './internal/check-dumped-artifact.ts'
+import { dumpArtifacts } from './internal/dump-artifacts.ts'
+import { loadArtifact } from './internal/load-artifact.ts'
+import { withOwner } from './internal/owned-refs.ts'
 
 /** The calls of an `ArtifactStore` that are wider than one scope. */
 export abstract class ArtifactSubtrees {
@@ -121,5 +135,70 @@ export abstract class ArtifactSubtrees {
    */
   tenants(scope: MaintenanceScope, options?: PageOptions): AsyncIterable<TenantOwner> {
     return walkTenants(this.#gate, this.#driver, scope, options)
+  }
+
+  /**
+   * Returns an async iterable over all artifacts with their bytes, for {@link loadDump} of another
+   * store, in the order of `compareRefs`. Each is read by itself and compared with its digest. A
+   * page ends once it holds 8 MiB. One that is put or deleted meanwhile may be left out.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it. The walk throws `artifact_corrupt` if bytes do
+   * not match their digest.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   *
+   * await using from = await openArtifactStore()
+   * await using to = await openArtifactStore()
+   * const scope = { maintenanceScoped: true } as const
+   * for await (const artifact of from.dump(scope)) await to.loadDump(scope, [artifact])
+   * ```
+   */
+  dump(scope: MaintenanceScope, options?: DumpOptions<RefPlace>): AsyncIterable<DumpedArtifact> {
+    return walkDump<DumpedArtifact, RefPlace>(this.#gate, scope, options, {
+      checkPlace,
+      beforeAllOf: ({ tenantId, userId, sessionId }) => ({
+        scope: { tenantId, userId, sessionId, taskId: '' },
+        namespace: '',
+        id: '',
+      }),
+      ownerOf: (place) => place.scope,
+      // The ref itself, not a copy: a driver may keep the position of its iteration by it.
+      placeOf: ({ ref }) => ref,
+      bytesOf: ({ bytes }) => bytes.byteLength,
+      handOut: ({ ref, bytes }) => ({ ref: withOwner({ ...ref, scope: { ...ref.scope } }), bytes }),
+      fetchPage: (after, limit) => dumpArtifacts(this.#driver, after, limit),
+    })
+  }
+
+  /**
+   * Loads up to 1,000 artifacts of a {@link dump} of this or another store, each under its own id
+   * and with its own date. One that is there already with the same content is left as it is: repeat
+   * the call after a failure.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it; `dump_conflict` if the id is in use for
+   * something else, or the content has another id or date there; `invalid_record` if an artifact is
+   * malformed, or its bytes do not match its digest. The first of these names the artifact as its
+   * `entry`.
+   */
+  loadDump(
+    scope: MaintenanceScope,
+    records: readonly DumpedArtifact[],
+    options?: CallOptions,
+  ): Promise<LoadedDump> {
+    return this.#gate.call(
+      'loadDump',
+      () => {
+        checkMaintenanceScope(scope)
+        return { checked: checkDumped(records, checkDumpedArtifact), signal: checkSignal(options) }
+      },
+      async ({ checked }) =>
+        loadedDump(await Promise.all(checked.map((each) => loadArtifact(this.#driver, each)))),
+    )
   }
 }

@@ -35,6 +35,7 @@ export {
   type RefPlace,
 } from './artifact.ts'
 export { compareRefs } from './compare-refs.ts'
+export type { DumpedArtifact } from './dumped-artifact.ts'
 export { InMemoryArtifactDriver } from './in-memory-driver.ts'
 export {
   artifactContext,

@@ -1,4 +1,10 @@
-import { openArtifactStore, type ArtifactRef, type ArtifactStore } from '@harborage/artifacts'
+import { hash } from 'node:crypto'
+import {
+  openArtifactStore,
+  type ArtifactRef,
+  type ArtifactStore,
+  type DumpedArtifact,
+} from '@harborage/artifacts'
 import { allOfSession, allOfTenant, allOfUser, userOwner } from '@harborage/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
@@ -23,6 +29,20 @@ const ref = {
   sha256: '0123456789ab',
 } satisfies Partial<ArtifactRef>
 
+const bytes = Uint8Array.of(1, 2, 3)
+const sha256 = hash('sha256', bytes, 'hex')
+const dumped: DumpedArtifact = {
+  ref: {
+    ...options,
+    id: `tool_${sha256}`,
+    scope: { ...session, taskId: 't2' },
+    sizeBytes: 3,
+    sha256,
+    createdAt: new Date(0),
+  },
+  bytes,
+}
+
 /** Valid arguments for each method. */
 const ofStore: Readonly<Record<string, readonly unknown[]>> = {
   putBytes: [scope, Uint8Array.of(1, 2, 3), options],
@@ -39,6 +59,8 @@ const ofStore: Readonly<Record<string, readonly unknown[]>> = {
     { pageSize: 10, order: 'descending', limit: 3, from: { scope, id: 'tool_0' }, to: 'tool_f' },
   ],
   scoped: [scope],
+  dump: [{ maintenanceScoped: true }, { pageSize: 10, within: allOfUser(user), after: ref }],
+  loadDump: [{ maintenanceScoped: true }, [dumped], {}],
   sessions: [allOfUser(user), { pageSize: 10 }],
   users: [allOfTenant({ tenantId: 'acme' }), { pageSize: 10 }],
   tenants: [{ maintenanceScoped: true }, { pageSize: 10 }],
@@ -58,6 +80,7 @@ const ofView: Readonly<Record<string, readonly unknown[]>> = {
 }
 
 const refusals = [
+  'dump_conflict',
   'identity_required',
   'invalid_identity',
   'invalid_record',

@@ -5,6 +5,7 @@ import {
   type ArtifactListOptions,
   type ArtifactPage,
   type ArtifactRef,
+  type RefPlace,
 } from '@harborage/artifacts'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
@@ -14,7 +15,7 @@ import { UncheckedStore } from './unchecked-store.ts'
 class Utf16Driver extends DelegatingDriver {
   override async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
     const { after, limit, order } = page
-    const isBefore = (left: ArtifactRef, right: ArtifactRef): boolean =>
+    const isBefore = (left: RefPlace, right: RefPlace): boolean =>
       order === 'descending' ? placeOf(left) > placeOf(right) : placeOf(left) < placeOf(right)
     const sorted = [...(await this.all(page))].sort((left, right) =>
       isBefore(left, right) ? -1 : 1,
@@ -23,7 +24,7 @@ class Utf16Driver extends DelegatingDriver {
   }
 }
 
-function placeOf({ scope, namespace, id }: ArtifactRef): string {
+function placeOf({ scope, namespace, id }: RefPlace): string {
   const { tenantId, userId, sessionId, taskId } = scope
   return [tenantId, userId, sessionId, taskId, namespace, id].join('\0')
 }

@@ -18,6 +18,7 @@ import { ownerFaults } from './a09-owners.ts'
 import { rangeFaults } from './a09-ranges.ts'
 import { subtreeFaults } from './a09-subtrees.ts'
 import { damageFaults } from './a10-damage.ts'
+import { dumpFaults } from './a11-dump.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
@@ -37,6 +38,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A8: durabilityFaults,
   A9: [...getRefsFaults, ...rangeFaults, ...ownerFaults, ...subtreeFaults, ...directoryFaults],
   A10: damageFaults,
+  A11: dumpFaults,
   S7: bytesFaults,
   S8: [...deleteFaults, ...inexactDeletions],
   S10: closeFaults,

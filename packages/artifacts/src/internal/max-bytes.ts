@@ -5,7 +5,7 @@ import { DEFAULT_MAX_BYTES } from '../artifact.ts'
 /**
  * The upper limit of `maxBytes`. A put or a get holds the whole artifact in memory, several times.
  */
-const LARGEST_MAX_BYTES = 256 * 1024 * 1024
+export const LARGEST_MAX_BYTES: number = 256 * 1024 * 1024
 
 const limits = z.object({
   maxBytes: z.int().min(1).max(LARGEST_MAX_BYTES).default(DEFAULT_MAX_BYTES),

@@ -5,7 +5,8 @@ import type { Description } from './check-artifact.ts'
 import { checksumOf } from './checksum.ts'
 import { sha256Hex } from './digest.ts'
 
-const SHORT_ID_DIGITS = 12
+/** The number of digits of a digest in a short id. */
+export const SHORT_ID_DIGITS = 12
 
 /** Hashes checked bytes, and resolves to the artifact to store. */
 export async function newArtifact(

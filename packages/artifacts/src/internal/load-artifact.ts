@@ -1,0 +1,50 @@
+import { parseJsonObject, type LoadOutcome } from '@harborage/core/kit'
+import type { ArtifactDriver } from '../artifact-driver.ts'
+import type { ArtifactRef } from '../artifact.ts'
+import { malformed, type CheckedDump } from './check-dumped-artifact.ts'
+import { checksumOf } from './checksum.ts'
+import { sha256Hex } from './digest.ts'
+import { SHORT_ID_DIGITS } from './new-artifact.ts'
+
+/**
+ * Stores an artifact of a dump under its id and with its date, or finds what is there.
+ *
+ * @throws `invalid_record` if its bytes do not match its digest.
+ */
+export async function loadArtifact(
+  driver: ArtifactDriver,
+  { ref, sourceText, bytes }: CheckedDump,
+): Promise<LoadOutcome> {
+  if ((await sha256Hex(bytes)) !== ref.sha256) throw malformed('the bytes do not match ref.sha256')
+  const [held, twin] = await driver.getRefs(ref.scope, [ref.id, otherIdOf(ref)])
+  if (held !== undefined) return isSame(held, ref, sourceText) ? 'unchanged' : 'conflict'
+  if (twin?.sha256 === ref.sha256) return 'conflict'
+  const stored = await driver.put({
+    ref: { ...ref, source: parseJsonObject(sourceText) },
+    shortId: ref.id,
+    fullId: ref.id,
+    sourceText,
+    bytes,
+    checksum: await checksumOf(bytes),
+  })
+  return isSame(stored, ref, sourceText) ? 'loaded' : 'conflict'
+}
+
+/** Returns the other id that the content of an artifact may have: the long one or the short one. */
+function otherIdOf({ id, namespace, sha256 }: ArtifactRef): string {
+  const full = `${namespace}_${sha256}`
+  return id === full ? `${namespace}_${sha256.slice(0, SHORT_ID_DIGITS)}` : full
+}
+
+/** Returns whether a stored ref is that of a dump. */
+function isSame(stored: ArtifactRef, dumped: ArtifactRef, sourceText: string): boolean {
+  return (
+    stored.id === dumped.id &&
+    stored.sha256 === dumped.sha256 &&
+    stored.sizeBytes === dumped.sizeBytes &&
+    stored.mimeType === dumped.mimeType &&
+    stored.filename === dumped.filename &&
+    stored.createdAt.getTime() === dumped.createdAt.getTime() &&
+    JSON.stringify(stored.source) === sourceText
+  )
+}
