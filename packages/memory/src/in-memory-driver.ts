@@ -11,6 +11,8 @@ import {
   type StagedParts,
   type StepSide,
 } from '@harborage/core/kit'
+import { compareTurnIds } from './compare-turn-ids.ts'
+import type { DumpedConversation } from './dumped-conversation.ts'
 import { conversationKey, identityOfKey } from './internal/conversation-key.ts'
 import {
   REMOVED_POSITION,
@@ -86,6 +88,31 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 
   async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return directoryOf([...this.#conversations.keys()].map(identityOfKey), page)
+  }
+
+  async conversationsPage(
+    after: Required<RunIdentity> | undefined,
+    limit: number,
+  ): Promise<readonly Required<RunIdentity>[]> {
+    return [...this.#conversations.keys()]
+      .map(identityOfKey)
+      .filter((identity) => after === undefined || compareOwners(identity, after) > 0)
+      .toSorted(compareOwners)
+      .slice(0, limit)
+  }
+
+  async dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined> {
+    const kept = this.#conversations.get(conversationKey(identity))
+    if (kept === undefined) return undefined
+    const { header, summary, turns, turnIds } = kept
+    const { tenantId, userId, sessionId, runId } = identity
+    return {
+      identity: { tenantId, userId, sessionId, runId },
+      header,
+      summary,
+      turns: [...turns],
+      turnIds: [...turnIds.values()].toSorted(compareTurnIds),
+    }
   }
 
   async close(): Promise<void> {

@@ -19,6 +19,8 @@ export {
   type Strategy,
   type TrajectoryDigest,
 } from './conversation.ts'
+export { compareTurnIds } from './compare-turn-ids.ts'
+export type { DumpedConversation } from './dumped-conversation.ts'
 export { stepHealth, type Health } from './health.ts'
 export { InMemoryMemoryDriver } from './in-memory-driver.ts'
 export {

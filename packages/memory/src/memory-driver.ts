@@ -1,6 +1,7 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type { Strategy } from './conversation.ts'
+import type { DumpedConversation } from './dumped-conversation.ts'
 import type { Health } from './health.ts'
 
 /** A stored turn. */
@@ -242,6 +243,22 @@ export interface MemoryDriver {
    * `''`. The conversation of a session itself is of no run.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * Returns the identities of the next conversations after one, or of the first ones, ordered as
+   * those of {@link directoryPage}. Those of sessions and of runs are in one order. Fewer than
+   * `limit` are the last ones.
+   */
+  conversationsPage(
+    after: Required<RunIdentity> | undefined,
+    limit: number,
+  ): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * Resolves to the conversation with all that is remembered of it, or to `undefined` if there is
+   * none. A change with these parts, of a conversation that is not there, makes an equal one.
+   *
+   * @throws `store_unavailable` if the header is damaged.
+   */
+  dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined>
   /**
    * The side that takes part in steps. The result of a part is that of its change. Parts about one
    * conversation are applied in their order. Default: none, and `commitTogether` refuses parts of

@@ -1,8 +1,11 @@
 import {
   isHarborageError,
+  type CallOptions,
   type DeleteAllOptions,
   type DeleteAllResult,
+  type DumpOptions,
   type Identity,
+  type LoadedDump,
   type MaintenanceScope,
   type PageOptions,
   type RunIdentity,
@@ -13,13 +16,26 @@ import {
 import {
   CallGate,
   checkDeleteAll,
+  checkDumped,
+  checkMaintenanceScope,
+  checkSignal,
   deleteAll,
+  loadedDump,
+  walkDump,
   walkRuns,
   walkSessions,
   walkTenants,
   walkUsers,
   type SubtreeDeletion,
 } from '@harborage/core/kit'
+import type { DumpedConversation } from './dumped-conversation.ts'
+import { checkDumpedConversation, checkPlace } from './internal/check-dumped-conversation.ts'
+import {
+  dumpConversations,
+  loadConversation,
+  sizeOf,
+  type ConversationPlace,
+} from './internal/dump-conversations.ts'
 import { stepsToHealthy } from './internal/decide-replacement.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { publishRejection } from './internal/reject-identity.ts'
@@ -156,6 +172,71 @@ export abstract class MemorySubtrees {
       if (isHarborageError(error)) publishRejection(events, 'runs', identity, error)
       throw error
     }
+  }
+
+  /**
+   * Returns an async iterable over all conversations, of any strategy, for {@link loadDump} of
+   * another store. They are ordered by tenant, user, session and run, each by its UTF-8 bytes, and
+   * one of a session comes before those of its runs. Each is held in memory as a whole. What is
+   * changed meanwhile may be from before or after the change.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it. The walk throws `store_unavailable` if the
+   * header of a conversation is damaged.
+   *
+   * @example
+   * ```ts
+   * import { createEventBus } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * await using from = await openMemoryStore({ bus: createEventBus() })
+   * await using to = await openMemoryStore({ bus: createEventBus() })
+   * const scope = { maintenanceScoped: true } as const
+   * for await (const each of from.dump(scope)) await to.loadDump(scope, [each])
+   * ```
+   */
+  dump(
+    scope: MaintenanceScope,
+    options?: DumpOptions<Pick<DumpedConversation, 'identity'>>,
+  ): AsyncIterable<DumpedConversation> {
+    return walkDump<DumpedConversation, ConversationPlace>(this.#parts.gate, scope, options, {
+      checkPlace,
+      beforeAllOf: (identity) => ({ identity, isBefore: true }),
+      ownerOf: ({ identity }) => identity,
+      placeOf: ({ identity }) => ({ identity: { ...identity } }),
+      bytesOf: sizeOf,
+      fetchPage: (after, limit) => dumpConversations(this.#driver, after, limit),
+    })
+  }
+
+  /**
+   * Loads up to 1,000 conversations of a {@link dump} of this or another store, each in one step.
+   * Their summaries, health, positions and remembered turn ids are kept, so that a retried turn is
+   * recognized as where they come from. One that is there already with the same content is left as
+   * it is: repeat the call after a failure.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it; `dump_conflict` if there is another
+   * conversation, and `invalid_record` if one is malformed. The first of these names the
+   * conversation as its `entry`.
+   */
+  loadDump(
+    scope: MaintenanceScope,
+    records: readonly DumpedConversation[],
+    options?: CallOptions,
+  ): Promise<LoadedDump> {
+    return this.#parts.gate.call(
+      'loadDump',
+      () => {
+        checkMaintenanceScope(scope)
+        const checked = checkDumped(records, checkDumpedConversation)
+        return { checked, signal: checkSignal(options) }
+      },
+      async ({ checked }) =>
+        loadedDump(await Promise.all(checked.map((each) => loadConversation(this.#driver, each)))),
+    )
   }
 
   #deletion(): SubtreeDeletion<Required<RunIdentity>> {

@@ -13,7 +13,7 @@ import { goodArguments, identity, methods, type Method } from './support/good-ar
 
 const codes = [
   ...['identity_required', 'invalid_identity', 'invalid_record', 'invalid_snapshot'],
-  ...['subtree_required', 'maintenance_scope_required'],
+  ...['subtree_required', 'maintenance_scope_required', 'dump_conflict'],
 ]
 
 /** The codes of the methods whose first argument is no identity. */
@@ -21,6 +21,8 @@ const required: Partial<Record<Method, string>> = {
   deleteAll: 'subtree_required',
   sessions: 'subtree_required',
   users: 'subtree_required',
+  dump: 'maintenance_scope_required',
+  loadDump: 'maintenance_scope_required',
   tenants: 'maintenance_scope_required',
 }
 

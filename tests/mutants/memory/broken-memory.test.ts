@@ -20,6 +20,7 @@ import { strategyFaults } from './m11-strategy.ts'
 import { deleteAndForgetFaults } from './m12-delete-and-forget.ts'
 import { directoryFaults } from './m12-directory.ts'
 import { subtreeFaults } from './m12-subtrees.ts'
+import { dumpFaults } from './m13-dump.ts'
 import { turnFaults } from './s07-turns.ts'
 import { storeCloseFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
@@ -39,6 +40,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   M10: closeFaults,
   M11: strategyFaults,
   M12: [...deleteAndForgetFaults, ...inexactErasing, ...subtreeFaults, ...directoryFaults],
+  M13: dumpFaults,
   S7: turnFaults,
   S10: storeCloseFaults,
   S11: cancellationFaults,

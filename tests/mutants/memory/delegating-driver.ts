@@ -5,6 +5,7 @@ import type {
   DeleteBatch,
   DeletedBatch,
   DeletedConversation,
+  DumpedConversation,
   HeldMemory,
   InMemoryMemoryDriver,
   MemoryChange,
@@ -51,6 +52,17 @@ export class DelegatingDriver implements MemoryDriver {
 
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return this.records.directoryPage(page)
+  }
+
+  conversationsPage(
+    after: Required<RunIdentity> | undefined,
+    limit: number,
+  ): Promise<readonly Required<RunIdentity>[]> {
+    return this.records.conversationsPage(after, limit)
+  }
+
+  dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined> {
+    return this.records.dump(identity)
   }
 
   close(): Promise<void> {

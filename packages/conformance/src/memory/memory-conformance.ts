@@ -23,6 +23,8 @@ import { deletion } from './m12-deletion.ts'
 import { directory } from './m12-directory.ts'
 import { forgetting } from './m12-forgetting.ts'
 import { subtrees } from './m12-subtrees.ts'
+import { dump } from './m13-dump.ts'
+import { load } from './m13-load.ts'
 import type { MemoryHarness } from './memory-harness.ts'
 import { turns } from './s07-turns.ts'
 import { close } from './s10-close.ts'
@@ -44,6 +46,7 @@ const guarantees: Guarantees<MemoryFixture> = {
   'M10 close': [closing],
   'M11 strategy': [strategyCheck, conversion],
   'M12 delete, forget and find': [deletion, subtrees, forgetting, directory],
+  'M13 dump and load': [dump, load],
   'S7 turns': [turns],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

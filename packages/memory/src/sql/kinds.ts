@@ -59,6 +59,11 @@ export function turnIdKinds(number: number): { readonly first: string; readonly 
   return { first, last: `${first.slice(0, -1)}0` }
 }
 
+/** Returns the turn id in the kind of the row that remembers it. */
+export function turnIdIn(kind: string): string {
+  return kind.slice(TURN_ID_PREFIX.length + '0/'.length)
+}
+
 function turnIdPart(number: number): string {
   return `${TURN_ID_PREFIX}${(number % TURN_ID_PARTS).toString(TURN_ID_PARTS)}/`
 }

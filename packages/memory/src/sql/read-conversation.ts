@@ -70,7 +70,7 @@ function pageOf(
 }
 
 /** Returns the number of rows for the next page, if they are as large as those of this one. */
-function rowsOfNext(page: readonly ContentColumns[]): number {
+export function rowsOfNext(page: readonly ContentColumns[]): number {
   const bytes = page.reduce((sum, row) => sum + row.bytes.length, 0)
   const each = Math.max(bytes / Math.max(page.length, 1), 1)
   return Math.min(Math.max(Math.floor(PAGE_BYTES / each), 1), PAGE_ROWS)

@@ -1,4 +1,4 @@
-import { HarborageError, type EventId, type RunIdentity } from '@harborage/core'
+import { HarborageError, parseEventId, type EventId, type RunIdentity } from '@harborage/core'
 import { sessionColumns, sessionOf } from '@harborage/core/sql'
 import type { Conversation, KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
 import {
@@ -7,6 +7,7 @@ import {
   isTurnId,
   positionOf,
   SUMMARY_KIND,
+  turnIdIn,
   turnIdKind,
   turnKind,
 } from './kinds.ts'
@@ -22,6 +23,18 @@ export type ContentColumns = Pick<MemoryRow, 'kind' | 'tokens' | 'bytes'>
 /** The columns that are read of a locked row. */
 export type LockedColumns = ContentColumns & Pick<MemoryRow, 'updated_at'>
 
+/** The parameters of a page of the rows of a conversation. */
+export interface PageParameters extends OwnerColumns {
+  readonly after_kind: string
+  readonly limit: number
+}
+
+/** The names of {@link ContentColumns}. */
+export const contentNames: readonly (keyof ContentColumns)[] = ['kind', 'tokens', 'bytes']
+
+/** The names of {@link LockedColumns}. */
+export const lockedNames: readonly (keyof LockedColumns)[] = [...contentNames, 'updated_at']
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
@@ -33,6 +46,12 @@ export function ownerOf(at: OwnerColumns): OwnerColumns {
 /** Returns the columns that name a conversation. */
 export function ownerColumns(identity: Required<RunIdentity>): OwnerColumns {
   return { ...sessionColumns(identity), run_id: identity.runId }
+}
+
+/** Returns the identity of a conversation by the columns that name it. */
+export function identityOf(row: OwnerColumns): Required<RunIdentity> {
+  const { tenant_id: tenantId, user_id: userId, session_id: sessionId, run_id: runId } = row
+  return { tenantId, userId, sessionId, runId }
 }
 
 /**
@@ -57,8 +76,29 @@ export function rememberedOf(
   turnId: EventId,
 ): RememberedTurnId | undefined {
   const found = rows.find(({ kind }) => isTurnId(kind))
-  if (found === undefined) return undefined
-  const { tokens: position, updated_at: at, bytes } = found
+  return found && rememberedAs(turnId, found)
+}
+
+/**
+ * Returns the remembered turn id of its row.
+ *
+ * @throws `store_unavailable` if it is damaged.
+ */
+export function turnIdOf(row: LockedColumns): RememberedTurnId {
+  let turnId: EventId
+  try {
+    turnId = parseEventId(turnIdIn(row.kind))
+  } catch {
+    // Without the cause, which advises to make another id.
+    throw damaged('a remembered turn id')
+  }
+  return rememberedAs(turnId, row)
+}
+
+function rememberedAs(
+  turnId: EventId,
+  { tokens: position, updated_at: at, bytes }: LockedColumns,
+): RememberedTurnId {
   return { turnId, position, at, lineage: Number(textOf(bytes)) }
 }
 
@@ -72,9 +112,13 @@ export function headerOf(rows: readonly ContentColumns[]): MemoryHeader | undefi
   if (found === undefined) return undefined
   const header = soundHeader(found)
   if (header !== undefined) return header
-  throw new HarborageError(
+  throw damaged('the header of a conversation')
+}
+
+function damaged(what: string): HarborageError {
+  return new HarborageError(
     'store_unavailable',
-    'the header of a conversation is damaged: restore the conversation from a snapshot',
+    `${what} is damaged: restore the conversation from a snapshot`,
     { retryable: false },
   )
 }

@@ -7,6 +7,7 @@ import {
   type SqlSteps,
   type WorkTraits,
 } from '@harborage/core/sql'
+import type { DumpedConversation } from '../dumped-conversation.ts'
 import { conversationKey } from '../internal/conversation-key.ts'
 import type {
   Conversation,
@@ -22,9 +23,10 @@ import type {
 } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
 import { deleteAllWork, deleteEachWork, identityIn } from './delete-all-work.ts'
+import { dumpConversation } from './dump-conversation.ts'
 import { readConversation } from './read-conversation.ts'
 import { memoryParticipant } from './memory-participant.ts'
-import { headerOf, ownerColumns } from './rows.ts'
+import { headerOf, identityOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
 /**
@@ -46,6 +48,9 @@ const DELETE_ALL: WorkTraits = {
 
 /** The place before the first conversation of any subtree: no user is empty. */
 const BEFORE_ALL_NAMES = { userId: '', sessionId: '', runId: '' }
+
+/** The place before every conversation: no tenant is empty. */
+const FIRST = { tenantId: '', ...BEFORE_ALL_NAMES }
 
 /**
  * Stores conversations in the table `memory_state` of an SQL database: a row for each turn and each
@@ -127,6 +132,19 @@ export class SqlMemoryDriver implements MemoryDriver {
 
   async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return readDirectory(this.#database, this.#statements.subtrees.directory, page)
+  }
+
+  async conversationsPage(
+    after: Required<RunIdentity> | undefined,
+    limit: number,
+  ): Promise<readonly Required<RunIdentity>[]> {
+    const { next } = this.#statements.dump
+    const rows = await this.#database.rows(next, { ...ownerColumns(after ?? FIRST), limit })
+    return rows.map(identityOf)
+  }
+
+  async dump(identity: Required<RunIdentity>): Promise<DumpedConversation | undefined> {
+    return dumpConversation(this.#database, this.#statements.dump, identity)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */

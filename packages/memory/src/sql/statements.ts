@@ -5,8 +5,17 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql } from 'kysely'
+import { compileDump, type DumpStatements } from './dump-statements.ts'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
-import { ownerOf, type ContentColumns, type LockedColumns, type OwnerColumns } from './rows.ts'
+import {
+  contentNames,
+  lockedNames,
+  ownerOf,
+  type ContentColumns,
+  type LockedColumns,
+  type OwnerColumns,
+  type PageParameters,
+} from './rows.ts'
 import { compileSubtrees, type SubtreeStatements } from './subtree-statements.ts'
 import type { MemoryTables } from './tables.ts'
 import { compileWriteStatements, type MemoryWriteStatements } from './write-statements.ts'
@@ -26,18 +35,8 @@ export interface MemoryStatements extends MemoryWriteStatements {
   readonly summary: SqlStatement<OwnerColumns, ContentColumns>
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
   readonly subtrees: SubtreeStatements
+  readonly dump: DumpStatements
 }
-
-/** The parameters of {@link MemoryStatements.page}. */
-export interface PageParameters extends OwnerColumns {
-  readonly after_kind: string
-  readonly limit: number
-}
-
-/** The names of {@link ContentColumns}. */
-const content: readonly (keyof ContentColumns)[] = ['kind', 'tokens', 'bytes']
-/** The names of {@link LockedColumns}. */
-const locked: readonly (keyof LockedColumns)[] = [...content, 'updated_at']
 
 /** Compiles the statements, once for all databases of one engine and schema. */
 export const compileMemoryStatements: (database: SqlDatabase) => MemoryStatements =
@@ -48,20 +47,21 @@ function compileAll(database: SqlDatabase): MemoryStatements {
   const rowsOf = (owner: OwnerColumns) =>
     db
       .selectFrom('memory_state')
-      .select(content)
+      .select(contentNames)
       .where((where) => where.and(ownerOf(owner)))
       .orderBy('kind')
   const lockedRowsOf = (owner: OwnerColumns) =>
     database.dialect.lockRows(
       db
         .selectFrom('memory_state')
-        .select(locked)
+        .select(lockedNames)
         .where((where) => where.and(ownerOf(owner)))
         .orderBy('kind'),
     )
   return {
     ...compileWriteStatements(database),
     subtrees: compileSubtrees(database),
+    dump: compileDump(database),
     page: compileStatement(
       'memory_page',
       (page: PageParameters) =>

@@ -1,4 +1,5 @@
 import { allOfRun, allOfTenant, allOfUser, newEventId, type RunIdentity } from '@harborage/core'
+import type { DumpedConversation } from '@harborage/memory'
 import { goodTurn } from '@harborage/test-kit/hostile/good-turn'
 
 export const identity: Required<RunIdentity> = {
@@ -24,6 +25,8 @@ export function goodArguments(): Record<Method, unknown[]> {
     forget: [identity, newEventId(), {}],
     settled: [identity],
     deleteAll: [allOfRun(identity), {}],
+    dump: [{ maintenanceScoped: true }, {}],
+    loadDump: [{ maintenanceScoped: true }, [goodConversation()], {}],
     sessions: [allOfUser({ tenantId, userId }), {}],
     users: [allOfTenant({ tenantId }), {}],
     tenants: [{ maintenanceScoped: true }, {}],
@@ -44,6 +47,8 @@ export const methods = [
   'forget',
   'settled',
   'deleteAll',
+  'dump',
+  'loadDump',
   'sessions',
   'users',
   'tenants',
@@ -52,6 +57,29 @@ export const methods = [
 
 /** The methods of a store that take arguments. */
 export type Method = (typeof methods)[number]
+
+function goodConversation(): DumpedConversation {
+  const turnId = newEventId()
+  const text = JSON.stringify({ turnId, timestamp: 0, userMessage: 'a', assistantResponse: 'b' })
+  return {
+    identity: { ...identity, runId: 'dumped' },
+    header: {
+      strategy: 'truncation',
+      nextPosition: 2,
+      turns: 1,
+      tokens: 5,
+      turnIds: [turnId],
+      health: 'healthy',
+      failures: 0,
+      foldClaimId: undefined,
+      lastAppliedId: undefined,
+      lineage: 77,
+    },
+    summary: '',
+    turns: [{ position: 1, tokens: 5, text }],
+    turnIds: [{ turnId: newEventId(), position: 0, at: 5, lineage: 77 }],
+  }
+}
 
 function goodSnapshot(): Uint8Array {
   return new TextEncoder().encode(

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { RunIdentity } from '@harborage/core'
+import { MAX_PAGE_BYTES, type LoadOutcome } from '@harborage/core/kit'
+import type { DumpedConversation } from '../dumped-conversation.ts'
+import type { MemoryDriver } from '../memory-driver.ts'
+
+/** Where a dump goes on. */
+export interface ConversationPlace {
+  readonly identity: Required<RunIdentity>
+  /** Set if that is before the conversation, and not after it. */
+  readonly isBefore?: true
+}
+
+/**
+ * Returns the next conversations in the order of their identities. Fewer than `limit` that hold less
+ * than 8 MiB are the last ones.
+ */
+export async function dumpConversations(
+  driver: MemoryDriver,
+  from: ConversationPlace | undefined,
+  limit: number,
+): Promise<readonly DumpedConversation[]> {
+  const first = from?.isBefore === true ? await driver.dump(from.identity) : undefined
+  const dumped = first === undefined ? [] : [first]
+  let bytes = first === undefined ? 0 : sizeOf(first)
+  let place = from?.identity
+  while (dumped.length < limit && bytes < MAX_PAGE_BYTES) {
+    const identities = await driver.conversationsPage(place, limit - dumped.length)
+    if (identities.length === 0) return dumped
+    for (const identity of identities) {
+      place = identity
+      const conversation = await driver.dump(identity)
+      // It was deleted meanwhile.
+      if (conversation === undefined) continue
+      dumped.push(conversation)
+      bytes += sizeOf(conversation)
+      if (bytes >= MAX_PAGE_BYTES) break
+    }
+  }
+  return dumped
+}
+
+/** The approximate size of a turn or a turn id without its text. */
+const ITEM_BYTES = 64
+
+/** Returns the approximate size of a conversation in memory. */
+export function sizeOf({ summary, turns, turnIds }: DumpedConversation): number {
+  const items = (turns.length + turnIds.length) * ITEM_BYTES
+  return turns.reduce((sum, { text }) => sum + text.length, items + summary.length)
+}
+
+/** Stores a conversation of a dump where there is none, or finds what is there. */
+export async function loadConversation(
+  driver: MemoryDriver,
+  { identity, header, summary, turns, turnIds }: DumpedConversation,
+): Promise<LoadOutcome> {
+  const outcome = await driver.change(identity, {}, ({ exists }) =>
+    exists
+      ? { result: 'exists' as const }
+      : { result: 'loaded' as const, header, summary, append: turns, remember: turnIds },
+  )
+  if (outcome === 'loaded') return outcome
+  const held = await driver.dump(identity)
+  const dumped = { identity: { ...identity }, header, summary, turns, turnIds }
+  return isDeepStrictEqual(plain(held), plain(dumped)) ? 'unchanged' : 'conflict'
+}
+
+/** Returns a conversation as a plain value, in which what is `undefined` is left out. */
+function plain(conversation: DumpedConversation | undefined): unknown {
+  return JSON.parse(JSON.stringify(conversation ?? null))
+}
