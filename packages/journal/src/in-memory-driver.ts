@@ -8,13 +8,16 @@ import {
   inPart,
   isWithin,
   type DirectoryPage,
+  type LoadOutcome,
   type NamedPart,
   type PartResult,
   type StagedParts,
   type StepSide,
 } from '@harborage/core/kit'
 import { decideAppend, decideReplacement } from './decide.ts'
+import type { DumpedRecord, DumpedRow, DumpedStream } from './dumped-record.ts'
 import { effectOf } from './internal/append-effect.ts'
+import { bytesOf, isSameDump } from './internal/is-same-dump.ts'
 import { KeptStream } from './internal/kept-stream.ts'
 import { streamId } from './internal/stream-id.ts'
 import { StreamWatch } from './stream-watch.ts'
@@ -25,6 +28,7 @@ import type {
   FollowPage,
   FoundStream,
   JournalDriver,
+  JournalDumpPage,
   JournalPart,
   JournalPartResult,
   LocatedEntry,
@@ -179,6 +183,32 @@ export class InMemoryJournalDriver implements JournalDriver {
     )
   }
 
+  async dumpPage({ after, limit, maxBytes }: JournalDumpPage): Promise<readonly DumpedRecord[]> {
+    const page: DumpedRecord[] = []
+    let bytes = 0
+    const streams = [...this.#streams.values()]
+      .filter(({ key }) => after === undefined || compareKeys(key, after) >= 0)
+      .toSorted((left, right) => compareKeys(left.key, right.key))
+    for (const stream of streams) {
+      const isOfAfter = after !== undefined && compareKeys(stream.key, after) === 0
+      const records = isOfAfter ? stream.dumpedRows(after.position) : stream.dumped()
+      for (const record of records) {
+        bytes += bytesOf(record).byteLength
+        if (page.push(record) >= limit || bytes >= maxBytes) return page
+      }
+    }
+    return page
+  }
+
+  async loadDump(records: readonly DumpedRecord[]): Promise<readonly LoadOutcome[]> {
+    const heads = records.map((record) =>
+      record.kind === 'stream' ? this.#loadHead(record) : undefined,
+    )
+    return records.map((record, index) =>
+      record.kind === 'stream' ? (heads[index] ?? 'conflict') : this.#loadRow(record),
+    )
+  }
+
   async close(): Promise<void> {
     this.#streams.clear()
   }
@@ -205,6 +235,28 @@ export class InMemoryJournalDriver implements JournalDriver {
         for (const stream of changed.values()) if (stream.position > 0) this.#changed(stream)
       },
     }
+  }
+
+  #loadHead(record: DumpedStream): LoadOutcome {
+    const held = this.#stream(record)
+    if (held !== undefined) return isSameDump(held.dumpedHead(), record) ? 'unchanged' : 'conflict'
+    const { tenantId } = record.owner
+    const isTaken = [...this.#streams.values()].some(
+      ({ key, generation }) => key.owner.tenantId === tenantId && generation === record.generation,
+    )
+    if (isTaken) return 'conflict'
+    this.#changed(KeptStream.ofDump(record))
+    return 'loaded'
+  }
+
+  #loadRow(record: DumpedRow): LoadOutcome {
+    const stream = this.#stream(record)
+    if (stream?.generation !== record.generation) return 'conflict'
+    if (stream.load(record)) return 'loaded'
+    for (const held of stream.dumpedRows(record.position - 1)) {
+      return isSameDump(held, record) ? 'unchanged' : 'conflict'
+    }
+    return 'conflict'
   }
 
   #stream(key: StreamKey): KeptStream | undefined {

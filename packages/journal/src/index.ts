@@ -15,6 +15,15 @@ export {
   type ReplacedView,
   type StreamView,
 } from './decide.ts'
+export type {
+  DumpedEntry,
+  DumpedId,
+  DumpedRecord,
+  DumpedReplacement,
+  DumpedRow,
+  DumpedStream,
+  JournalPlace,
+} from './dumped-record.ts'
 export { InMemoryJournalDriver } from './in-memory-driver.ts'
 export { StreamWatch, type ReadPositions } from './stream-watch.ts'
 export type {
@@ -25,6 +34,7 @@ export type {
   FollowPage,
   FoundStream,
   JournalDriver,
+  JournalDumpPage,
   JournalPart,
   JournalPartResult,
   LocatedEntry,

@@ -1,5 +1,6 @@
 import type { EventId, ListOrder, RunIdentity, Subtree, SubtreeLevel } from '@harborage/core'
-import type { DirectoryPage, StepSide } from '@harborage/core/kit'
+import type { DirectoryPage, LoadOutcome, StepSide } from '@harborage/core/kit'
+import type { DumpedRecord, JournalPlace } from './dumped-record.ts'
 import type {
   AppendResult,
   Entry,
@@ -115,6 +116,16 @@ export interface DeletedStreams {
   readonly last: StreamKey | undefined
 }
 
+/** The parameters of {@link JournalDriver.dumpPage}. */
+export interface JournalDumpPage {
+  /** The place of the last record of the previous page, or `undefined` for the first page. */
+  readonly after: JournalPlace | undefined
+  /** The largest number of records in the page. */
+  readonly limit: number
+  /** The bytes with which the page may end. */
+  readonly maxBytes: number
+}
+
 /** A watch on one stream, for one follower. */
 export interface StreamSubscription {
   /**
@@ -209,6 +220,21 @@ export interface JournalDriver {
    * owner of one, in the order of `compareOwners`.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * Resolves to the next records of all streams, ordered by owner and name. After the head of a
+   * stream come its rows in the order of their positions, which are negative for dropped entries. A
+   * page is taken to be the last one if it has fewer than `limit` records and fewer than `maxBytes`
+   * bytes.
+   */
+  dumpPage(page: JournalDumpPage): Promise<readonly DumpedRecord[]>
+  /**
+   * Writes records of a dump where there are none, so that every later call has the result that it
+   * would have had where they come from. Of a stream, its head comes before its rows, in the same
+   * call or an earlier one: a row has the generation of the head that is there, or is a conflict.
+   *
+   * @returns One outcome for each record, in their order.
+   */
+  loadDump(records: readonly DumpedRecord[]): Promise<readonly LoadOutcome[]>
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -1,7 +1,10 @@
 import type {
+  CallOptions,
   DeleteAllOptions,
   DeleteAllResult,
+  DumpOptions,
   Identity,
+  LoadedDump,
   MaintenanceScope,
   Owner,
   PageOptions,
@@ -13,13 +16,22 @@ import type {
 import {
   CallGate,
   checkDeleteAll,
+  checkDumped,
+  checkMaintenanceScope,
+  checkSignal,
   deleteAll,
+  loadedDump,
+  MAX_PAGE_BYTES,
   ownerAt,
+  walkDump,
   walkRuns,
   walkSessions,
   walkTenants,
   walkUsers,
 } from '@harborage/core/kit'
+import type { DumpedRecord, JournalPlace } from './dumped-record.ts'
+import { checkDumpedRecord, checkPlace } from './internal/check-dumped-record.ts'
+import { bytesOf } from './internal/is-same-dump.ts'
 import { checkStreams } from './internal/check-reads.ts'
 import type { FoundStream, JournalDriver, StreamKey, StreamPlace } from './journal-driver.ts'
 import type { StreamInfo, StreamListOptions } from './journal-record.ts'
@@ -171,5 +183,70 @@ export abstract class JournalSubtrees {
     options?: PageOptions,
   ): AsyncIterable<Required<RunIdentity>> {
     return walkRuns(this.#gate, this.#driver, identity, options)
+  }
+
+  /**
+   * Returns an async iterable over all streams, for {@link loadDump} of another store: the head of
+   * each, and then its rows in the order of their positions. Streams are ordered by owner and name,
+   * each by its UTF-8 bytes. Records are read in pages of `pageSize` and of about 8 MiB. What is
+   * appended meanwhile may be left out.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it.
+   *
+   * @example
+   * ```ts
+   * import { openJournalStore } from '@harborage/journal'
+   *
+   * await using from = await openJournalStore()
+   * await using to = await openJournalStore()
+   * const scope = { maintenanceScoped: true } as const
+   * for await (const record of from.dump(scope)) await to.loadDump(scope, [record])
+   * ```
+   */
+  dump(scope: MaintenanceScope, options?: DumpOptions<JournalPlace>): AsyncIterable<DumpedRecord> {
+    return walkDump<DumpedRecord, JournalPlace>(this.#gate, scope, options, {
+      checkPlace,
+      beforeAllOf: (owner) => ({ owner, stream: '', generation: '' }),
+      ownerOf: ({ owner }) => owner,
+      placeOf: ({ owner, stream, generation, position }) => ({
+        owner: { ...owner },
+        stream,
+        generation,
+        ...(position === undefined ? {} : { position }),
+      }),
+      bytesOf: (record) => bytesOf(record).byteLength,
+      handOut: (record) => ({ ...record, owner: ownerAt(record.owner) }),
+      fetchPage: (after, limit) =>
+        this.#driver.dumpPage({ after, limit, maxBytes: MAX_PAGE_BYTES }),
+    })
+  }
+
+  /**
+   * Loads up to 1,000 records of a {@link dump} of this or another store, in the order of the dump.
+   * Generations, positions, ids and dates are kept, so that a retried append, a follower or a
+   * cursor goes on as where they come from. A record that is there already with the same content is
+   * left as it is: repeat the call after a failure.
+   *
+   * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
+   * purpose.
+   * @throws `maintenance_scope_required` without it; `dump_conflict` if there is another stream or
+   * row, or a row comes before the head of its stream; `invalid_record` if a record is malformed.
+   * The first of these names the record as its `entry`.
+   */
+  loadDump(
+    scope: MaintenanceScope,
+    records: readonly DumpedRecord[],
+    options?: CallOptions,
+  ): Promise<LoadedDump> {
+    return this.#gate.call(
+      'loadDump',
+      () => {
+        checkMaintenanceScope(scope)
+        return { checked: checkDumped(records, checkDumpedRecord), signal: checkSignal(options) }
+      },
+      async ({ checked }) => loadedDump(await this.#driver.loadDump(checked)),
+    )
   }
 }

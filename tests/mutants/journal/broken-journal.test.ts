@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { faultsToTry } from '../faults-to-try.ts'
 import { appendFaults } from './append-faults.ts'
 import { harnessOf } from './broken-store.ts'
+import { dumpFaults } from './dump-faults.ts'
 import { otherFaults } from './other-faults.ts'
 
-const faultsByGuarantee = { ...appendFaults, ...otherFaults }
+const faultsByGuarantee = { ...appendFaults, ...otherFaults, J12: dumpFaults }
 
 const guarantees = Object.entries(faultsByGuarantee).map(
   ([guarantee, faults], place) => [guarantee, faults, place] as const,

@@ -1,16 +1,18 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
-import type { DirectoryPage } from '@harborage/core/kit'
+import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
 import type {
   AppendResult,
   CheckedAppend,
   CheckedReplacement,
   DeletedStreams,
+  DumpedRecord,
   Entry,
   Followed,
   FollowPage,
   FoundStream,
   InMemoryJournalDriver,
   JournalDriver,
+  JournalDumpPage,
   LocatedEntry,
   ReadPage,
   StreamHead,
@@ -85,6 +87,14 @@ export class DelegatingDriver implements JournalDriver {
 
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return this.records.directoryPage(page)
+  }
+
+  dumpPage(page: JournalDumpPage): Promise<readonly DumpedRecord[]> {
+    return this.records.dumpPage(page)
+  }
+
+  loadDump(records: readonly DumpedRecord[]): Promise<readonly LoadOutcome[]> {
+    return this.records.loadDump(records)
   }
 
   close(): Promise<void> {

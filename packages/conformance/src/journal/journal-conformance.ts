@@ -17,6 +17,8 @@ import { sameness } from './j10-sameness.ts'
 import { directory } from './j11-directory.ts'
 import { subtrees } from './j11-subtrees.ts'
 import { trimAndDelete } from './j11-trim-and-delete.ts'
+import { dump } from './j12-dump.ts'
+import { load } from './j12-load.ts'
 import type { JournalHarness } from './journal-harness.ts'
 
 const guarantees: Guarantees<StoreFixture<JournalStore>> = {
@@ -31,6 +33,7 @@ const guarantees: Guarantees<StoreFixture<JournalStore>> = {
   'J9 close and cancel': [close, cancellation],
   'J10 sameness': [sameness, concurrency],
   'J11 trim, delete and find': [trimAndDelete, subtrees, directory],
+  'J12 dump and load': [dump, load],
 }
 
 /**

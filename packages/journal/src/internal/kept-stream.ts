@@ -1,5 +1,6 @@
 import { newEventId, type EventId } from '@harborage/core'
 import type { HeldEntry, RememberedOperation, ReplacedView } from '../decide.ts'
+import type { DumpedRecord, DumpedRow, DumpedStream } from '../dumped-record.ts'
 import type { CheckedEntry, LocatedEntry, StreamKey } from '../journal-driver.ts'
 import {
   REMEMBERED_ENTRY_IDS,
@@ -59,6 +60,87 @@ export class KeptStream implements ReplacedView {
     for (const [entryId, held] of this.#ids) copy.#ids.set(entryId, held)
     copy.#dropped = this.#dropped
     return copy
+  }
+
+  /** Returns the stream of a dumped head, without rows. */
+  static ofDump({
+    owner,
+    stream,
+    generation,
+    head,
+    recentAt,
+    operations,
+  }: DumpedStream): KeptStream {
+    const kept = new KeptStream({ owner, stream }, generation)
+    kept.position = head.position
+    kept.operations = operations
+    kept.recentAt = recentAt.getTime()
+    kept.#first = head.first
+    kept.#length = head.length
+    kept.#updatedAt = head.updatedAt.getTime()
+    return kept
+  }
+
+  /** Returns the head for a dump. */
+  dumpedHead(): DumpedStream {
+    const { generation, ...head } = this.head
+    const { owner, stream } = this.key
+    const recentAt = new Date(this.recentAt)
+    const named = { owner: { ...owner }, stream, generation }
+    return { kind: 'stream', ...named, head, recentAt, operations: [...this.operations] }
+  }
+
+  /** Yields the head and the rows for a dump. */
+  *dumped(): Iterable<DumpedRecord> {
+    yield this.dumpedHead()
+    yield* this.dumpedRows()
+  }
+
+  /** Yields the rows for a dump after a position, in the order of their positions. */
+  *dumpedRows(after: number = Number.NEGATIVE_INFINITY): Iterable<DumpedRow> {
+    const { generation } = this
+    const { owner, stream } = this.key
+    const named = { owner: { ...owner }, stream, generation }
+    if (after < 0) {
+      const dropped = [...this.#ids].flatMap(([entryId, held]) =>
+        typeof held === 'number' && -held > after ? [{ position: -held, entryId }] : [],
+      )
+      dropped.sort((left, right) => left.position - right.position)
+      for (const each of dropped) yield { ...named, kind: 'dropped', ...each }
+    }
+    for (const followed of this.followed(after)) {
+      yield isEntry(followed)
+        ? { ...followed, ...named, kind: 'entry' }
+        : { ...followed, ...named, kind: 'replacement' }
+    }
+  }
+
+  /** Adds a row of a dump, unless its position or its id is in use. Returns whether it did. */
+  load(row: DumpedRow): boolean {
+    const isFree =
+      row.kind === 'dropped' ||
+      this.#rows[this.#indexAfter(row.position) - 1]?.position !== row.position
+    const isNew = row.kind === 'replacement' || !this.#ids.has(row.entryId)
+    if (!isFree || !isNew) return false
+    if (row.kind === 'dropped') {
+      this.#ids.set(row.entryId, -row.position)
+      this.#dropped += 1
+      return true
+    }
+    const { position } = row
+    const kept =
+      row.kind === 'replacement'
+        ? { position, replacedAfter: row.replacedAfter }
+        : {
+            position,
+            entryId: row.entryId,
+            type: row.type,
+            bytes: row.bytes,
+            createdAt: row.createdAt,
+          }
+    this.#rows.splice(this.#indexAfter(position), 0, kept)
+    if (isEntry(kept)) this.#ids.set(kept.entryId, kept)
+    return true
   }
 
   get head(): StreamHead {
@@ -192,6 +274,6 @@ export class KeptStream implements ReplacedView {
   }
 }
 
-function isEntry(row: KeptRow): row is KeptEntry {
+function isEntry<Row extends object>(row: Row): row is Row & CheckedEntry {
   return 'entryId' in row
 }

@@ -1,5 +1,10 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
-import { turnIfHeld, type DirectoryPage, type StepSide } from '@harborage/core/kit'
+import {
+  turnIfHeld,
+  type DirectoryPage,
+  type LoadOutcome,
+  type StepSide,
+} from '@harborage/core/kit'
 import {
   fillPage,
   ownerColumns,
@@ -10,6 +15,7 @@ import {
   type SqlSteps,
   type WorkTraits,
 } from '@harborage/core/sql'
+import type { DumpedRecord } from '../dumped-record.ts'
 import { streamId } from '../internal/stream-id.ts'
 import type {
   CheckedAppend,
@@ -18,6 +24,7 @@ import type {
   FollowPage,
   FoundStream,
   JournalDriver,
+  JournalDumpPage,
   JournalPart,
   JournalPartResult,
   LocatedEntry,
@@ -31,8 +38,10 @@ import type { AppendResult, Entry, Followed, StreamHead } from '../journal-recor
 import type { StreamWatch } from '../stream-watch.ts'
 import { AppendQueue } from './append-queue.ts'
 import { BEGINNING, deleteAllWork, deleteEachWork, deleteWork } from './delete-work.ts'
+import { dumpPage } from './dump.ts'
 import { getEntries } from './get-entries.ts'
 import { journalParticipant } from './journal-participant.ts'
+import { loadDump } from './load-dump.ts'
 import { pagedEntries, rangeOf } from './paged-entries.ts'
 import { replaceWork } from './replace-work.ts'
 import { entryOf, followedOf, headOf, streamColumns, streamKeyOf } from './rows.ts'
@@ -223,6 +232,14 @@ export class SqlJournalDriver implements JournalDriver {
 
   async directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return readDirectory(this.#database, this.#statements.directory, page)
+  }
+
+  async dumpPage(page: JournalDumpPage): Promise<readonly DumpedRecord[]> {
+    return dumpPage(this.#database, this.#statements.dump, page)
+  }
+
+  async loadDump(records: readonly DumpedRecord[]): Promise<readonly LoadOutcome[]> {
+    return loadDump(this.#database, this.#statements.dump, records)
   }
 
   /** Does nothing, since the database belongs to the store or to the caller. */

@@ -1,12 +1,15 @@
 import { compileOnce, type SqlDatabase } from '@harborage/core/sql'
 import { compileAppends, type AppendStatements } from './append-statements.ts'
 import { compileChanges, type ChangeStatements } from './change-statements.ts'
+import { compileDump, type DumpStatements } from './dump-statements.ts'
 import { compileReads, type ReadStatements } from './read-statements.ts'
 import { compileStreams, type StreamStatements } from './stream-statements.ts'
 
 /** The statements of the journal store, compiled once when it opens. */
 export interface JournalStatements
-  extends AppendStatements, ChangeStatements, ReadStatements, StreamStatements {}
+  extends AppendStatements, ChangeStatements, ReadStatements, StreamStatements {
+  readonly dump: DumpStatements
+}
 
 /** Compiles the statements, once for all databases of one engine and schema. */
 export const compileJournalStatements: (database: SqlDatabase) => JournalStatements = compileOnce(
@@ -15,5 +18,6 @@ export const compileJournalStatements: (database: SqlDatabase) => JournalStateme
     ...compileChanges(database),
     ...compileReads(database),
     ...compileStreams(database),
+    ...compileDump(database),
   }),
 )
