@@ -39,7 +39,13 @@ const stores: readonly StoreOnSql[] = [
     subsystem: stateSubsystem,
     open: openSqlStateDriver,
     statementsOf: compileStateStatements,
-    maintenance: ['state_list_kind_page', 'state_list_kind_page_sizes', 'state_tenants'],
+    maintenance: [
+      'state_list_kind_page',
+      'state_list_kind_page_sizes',
+      'state_dump_page',
+      'state_dump_page_sizes',
+      'state_tenants',
+    ],
   },
   {
     subsystem: artifactsSubsystem,
@@ -51,13 +57,13 @@ const stores: readonly StoreOnSql[] = [
     subsystem: memorySubsystem,
     open: openSqlMemoryDriver,
     statementsOf: compileMemoryStatements,
-    maintenance: ['memory_tenants'],
+    maintenance: ['memory_dump_next', 'memory_tenants'],
   },
   {
     subsystem: journalSubsystem,
     open: openSqlJournalDriver,
     statementsOf: compileJournalStatements,
-    maintenance: ['journal_tenants'],
+    maintenance: ['journal_dump_heads', 'journal_tenants'],
   },
 ]
 

@@ -295,6 +295,7 @@ function completeSwitch(left?: string): string {
     'step_too_large',
     'app_rows_failed',
     'driver_failed',
+    'dump_conflict',
   ].filter((code) => code !== left)
   return `
     import type {} from '@harborage/artifacts'
