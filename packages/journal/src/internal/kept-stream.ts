@@ -118,8 +118,9 @@ export class KeptStream implements ReplacedView {
   /** Adds a row of a dump, unless its position or its id is in use. Returns whether it did. */
   load(row: DumpedRow): boolean {
     const isFree =
-      row.kind === 'dropped' ||
-      this.#rows[this.#indexAfter(row.position) - 1]?.position !== row.position
+      row.kind === 'dropped'
+        ? !this.#ids.values().some((held) => held === -row.position)
+        : this.#rows[this.#indexAfter(row.position) - 1]?.position !== row.position
     const isNew = row.kind === 'replacement' || !this.#ids.has(row.entryId)
     if (!isFree || !isNew) return false
     if (row.kind === 'dropped') {

@@ -59,8 +59,13 @@ export async function linesOf(stores: FourStores): Promise<readonly string[]> {
   return lines
 }
 
+/** Returns a record as JSON, with the names of each object in one order. */
 function lineOf(record: object): string {
-  return JSON.stringify(record, (_key, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-  )
+  return JSON.stringify(record, (_key, value: unknown) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(
+      Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    )
+  })
 }
