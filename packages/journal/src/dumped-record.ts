@@ -1,10 +1,10 @@
-import type { EventId } from '@harborage/core'
-import type { RememberedOperation } from './decide.ts'
-import type { StreamKey } from './journal-driver.ts'
+import type { EventId, RunIdentity } from '@harborage/core'
 import type { Entry, StreamHead } from './journal-record.ts'
 
 /** Where a dump of the journal goes on. Every {@link DumpedRecord} is one. */
-export interface JournalPlace extends StreamKey {
+export interface JournalPlace {
+  readonly owner: Required<RunIdentity>
+  readonly stream: string
   readonly generation: string
   /**
    * The position of the row of the stream after which it goes on. Default: it goes on after the
@@ -21,7 +21,7 @@ export interface DumpedStream extends JournalPlace {
   /** The time by which streams are ordered: up to a minute before `head.updatedAt`. */
   readonly recentAt: Date
   /** The replacements that it remembers, newest first. */
-  readonly operations: readonly RememberedOperation[]
+  readonly operations: readonly { readonly operationId: EventId; readonly digest: string }[]
 }
 
 /** A dropped entry whose id the stream remembers. */

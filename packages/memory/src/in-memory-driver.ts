@@ -12,7 +12,6 @@ import {
   type StepSide,
 } from '@harborage/core/kit'
 import { compareTurnIds } from './compare-turn-ids.ts'
-import type { DumpedConversation } from './dumped-conversation.ts'
 import { conversationKey, identityOfKey } from './internal/conversation-key.ts'
 import {
   REMOVED_POSITION,
@@ -20,6 +19,7 @@ import {
   type DeleteBatch,
   type DeletedBatch,
   type DeletedConversation,
+  type DumpedConversation,
   type ForgottenTurnIds,
   type HeldMemory,
   type KeptTurn,

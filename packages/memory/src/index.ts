@@ -20,7 +20,6 @@ export {
   type TrajectoryDigest,
 } from './conversation.ts'
 export { compareTurnIds } from './compare-turn-ids.ts'
-export type { DumpedConversation } from './dumped-conversation.ts'
 export { stepHealth, type Health } from './health.ts'
 export { InMemoryMemoryDriver } from './in-memory-driver.ts'
 export {
@@ -36,6 +35,7 @@ export {
   type DeleteBatch,
   type DeletedBatch,
   type DeletedConversation,
+  type DumpedConversation,
   type ForgottenTurnIds,
   type HeldMemory,
   type KeptTurn,

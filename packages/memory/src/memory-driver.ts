@@ -1,7 +1,6 @@
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type { Strategy } from './conversation.ts'
-import type { DumpedConversation } from './dumped-conversation.ts'
 import type { Health } from './health.ts'
 
 /** A stored turn. */
@@ -161,6 +160,17 @@ export interface Conversation {
   readonly summary: string
   /** Oldest first. */
   readonly turns: readonly KeptTurn[]
+}
+
+/** A conversation as `MemoryStore.dump` returns it, with all that its later calls depend on. */
+export interface DumpedConversation extends Conversation {
+  readonly identity: Required<RunIdentity>
+  readonly header: MemoryHeader
+  /**
+   * The turn ids that are remembered besides those of the header, in the order of
+   * `compareTurnIds`.
+   */
+  readonly turnIds: readonly RememberedTurnId[]
 }
 
 /**

@@ -28,7 +28,6 @@ import {
   walkUsers,
   type SubtreeDeletion,
 } from '@harborage/core/kit'
-import type { DumpedConversation } from './dumped-conversation.ts'
 import { checkDumpedConversation, checkPlace } from './internal/check-dumped-conversation.ts'
 import {
   dumpConversations,
@@ -40,7 +39,7 @@ import { stepsToHealthy } from './internal/decide-replacement.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { publishRejection } from './internal/reject-identity.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
-import type { DeletedConversation, MemoryDriver } from './memory-driver.ts'
+import type { DeletedConversation, DumpedConversation, MemoryDriver } from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
 
 /** The parts of a store that all of its calls share. */

@@ -283,7 +283,7 @@ export function dump({ it }: ArtifactCases): void {
   })
 }
 
-/** Fills a tenant with ten artifacts of all kinds of scopes, and resolves to it and an empty one. */
+/** Puts ten artifacts of all kinds of scopes, and resolves to their tenant and an empty one. */
 async function filledTenants(store: ArtifactStore): Promise<{ from: string; to: string }> {
   const { tenantId } = freshScope()
   for (const [index, scope] of scopesOf(tenantId).entries()) {

@@ -46,8 +46,8 @@ export {
   readDirectory,
   type DirectoryStatements,
 } from './directory.ts'
+export { areAfter } from './key-conditions.ts'
 export { lockKey } from './lock-key.ts'
-export { compileTableWalk, walkTable, type TableWalk } from './table-walk.ts'
 export { migrateSubsystem } from './migrations.ts'
 export { missingTable } from './missing-table.ts'
 export { prefixUpperBound } from './prefix-upper-bound.ts'

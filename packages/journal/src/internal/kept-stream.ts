@@ -119,7 +119,7 @@ export class KeptStream implements ReplacedView {
   load(row: DumpedRow): boolean {
     const isFree =
       row.kind === 'dropped'
-        ? !this.#ids.values().some((held) => held === -row.position)
+        ? ![...this.#ids.values()].includes(-row.position)
         : this.#rows[this.#indexAfter(row.position) - 1]?.position !== row.position
     const isNew = row.kind === 'replacement' || !this.#ids.has(row.entryId)
     if (!isFree || !isNew) return false

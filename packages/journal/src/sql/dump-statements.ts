@@ -1,5 +1,10 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
-import { sql, type SqlBool } from 'kysely'
+import {
+  areAfter,
+  compileStatement,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import { sql } from 'kysely'
 import { streamOf, type EntryColumns, type GenerationColumns, type StreamColumns } from './rows.ts'
 import type { PagedEntry } from './read-statements.ts'
 import {
@@ -46,7 +51,6 @@ const entryNames = [
 export function compileDump(database: SqlDatabase): { readonly dump: DumpStatements } {
   const db = database.builder.$extendTables<JournalTables>()
   const { key } = journalStreams
-  const keyRefs = sql.join(key.map((column) => sql.ref(column)))
   const bytes = sql.ref('bytes')
   const rowsAfter = (at: RowsParameters) =>
     db
@@ -66,9 +70,7 @@ export function compileDump(database: SqlDatabase): { readonly dump: DumpStateme
             db
               .selectFrom('journal_streams')
               .select(streamNames)
-              .where(
-                sql<SqlBool>`(${keyRefs}) > (${sql.join(key.map((column) => sql`${at[column]}`))})`,
-              ),
+              .where(areAfter(key, (column) => Reflect.get(at, column))),
           )
           .limit(at.limit),
       { repeat: 'reads' },

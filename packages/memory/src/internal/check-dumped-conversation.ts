@@ -1,8 +1,12 @@
 import { HarborageError, type EventId, type RunIdentity } from '@harborage/core'
 import { checkEventId, checkRunIdentity, describeType, KnownNames } from '@harborage/core/kit'
 import { MAX_SUMMARY_BYTES, MAX_TURN_BYTES, SNAPSHOT_TURN_IDS } from '../conversation.ts'
-import type { DumpedConversation } from '../dumped-conversation.ts'
-import type { KeptTurn, MemoryHeader, RememberedTurnId } from '../memory-driver.ts'
+import type {
+  DumpedConversation,
+  KeptTurn,
+  MemoryHeader,
+  RememberedTurnId,
+} from '../memory-driver.ts'
 import { parseKeptTurn } from './read-turns.ts'
 
 /** An argument before it is checked: its fields may be anything. */

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RunIdentity } from '@harborage/core'
 import { MAX_PAGE_BYTES, type LoadOutcome } from '@harborage/core/kit'
-import type { DumpedConversation } from '../dumped-conversation.ts'
-import type { MemoryDriver } from '../memory-driver.ts'
+import type { DumpedConversation, MemoryDriver } from '../memory-driver.ts'
 
 /** Where a dump goes on. */
 export interface ConversationPlace {
@@ -12,8 +11,8 @@ export interface ConversationPlace {
 }
 
 /**
- * Returns the next conversations in the order of their identities. Fewer than `limit` that hold less
- * than 8 MiB are the last ones.
+ * Returns the next conversations in the order of their identities. Fewer than `limit` that hold
+ * less than 8 MiB are the last ones.
  */
 export async function dumpConversations(
   driver: MemoryDriver,

@@ -1,7 +1,7 @@
 import type { RunIdentity } from '@harborage/core'
 import type { SqlDatabase } from '@harborage/core/sql'
 import { compareTurnIds } from '../compare-turn-ids.ts'
-import type { DumpedConversation } from '../dumped-conversation.ts'
+import type { DumpedConversation } from '../memory-driver.ts'
 import type { DumpStatements } from './dump-statements.ts'
 import { BEFORE_ALL, isTurnId } from './kinds.ts'
 import { rowsOfNext } from './read-conversation.ts'

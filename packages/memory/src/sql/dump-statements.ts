@@ -1,5 +1,9 @@
-import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
-import { sql, type SqlBool } from 'kysely'
+import {
+  areAfter,
+  compileStatement,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
 import { HEADER_KIND } from './kinds.ts'
 import {
   lockedNames,
@@ -23,7 +27,6 @@ const owner = ['tenant_id', 'user_id', 'session_id', 'run_id'] as const
 /** Compiles the statements. */
 export function compileDump(database: SqlDatabase): DumpStatements {
   const db = database.builder.$extendTables<MemoryTables>()
-  const columns = sql.join(owner.map((column) => sql.ref(column)))
   return {
     next: compileStatement(
       'memory_dump_next',
@@ -35,9 +38,7 @@ export function compileDump(database: SqlDatabase): DumpStatements {
               .selectFrom('memory_state')
               .select(owner)
               .where('kind', '=', HEADER_KIND)
-              .where(
-                sql<SqlBool>`(${columns}) > (${sql.join(owner.map((column) => sql`${at[column]}`))})`,
-              ),
+              .where(areAfter(owner, (column) => Reflect.get(at, column))),
           )
           .limit(at.limit),
       { repeat: 'reads' },

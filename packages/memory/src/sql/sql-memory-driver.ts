@@ -7,13 +7,13 @@ import {
   type SqlSteps,
   type WorkTraits,
 } from '@harborage/core/sql'
-import type { DumpedConversation } from '../dumped-conversation.ts'
 import { conversationKey } from '../internal/conversation-key.ts'
 import type {
   Conversation,
   DeleteBatch,
   DeletedBatch,
   DeletedConversation,
+  DumpedConversation,
   HeldMemory,
   MemoryChange,
   MemoryDriver,

@@ -1,27 +1,54 @@
 import {
+  areAfter,
   compileStatement,
-  compileTableWalk,
   type SqlDatabase,
   type SqlStatement,
-  type TableWalk,
 } from '@harborage/core/sql'
-import { ofRow, rowColumns, type SlotColumns } from './row-columns.ts'
+import { bytesUpTo, sizeOfBytes } from './paged-content.ts'
+import {
+  ofRow,
+  rowColumns,
+  type PagedColumns,
+  type SizeColumn,
+  type SlotColumns,
+} from './row-columns.ts'
 import { intoRecords } from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 
 /** The statements that dump all slots, and load them. */
 export interface DumpStatements {
-  readonly walk: TableWalk<StateRecordRow>
+  /** The next rows in the order of the primary key. */
+  readonly page: SqlStatement<DumpPageParameters, PagedRow>
+  /** The sizes of the rows that {@link page} would read. */
+  readonly pageSizes: SqlStatement<DumpPageParameters, SizeColumn>
   /** The whole row of a slot. */
   readonly find: SqlStatement<SlotColumns, StateRecordRow>
   /** Writes a row if its slot is empty and its event id is unused. */
   readonly load: SqlStatement<StateRecordRow, unknown>
 }
 
+/** The slot after which a page begins. The bytes of larger rows are not read. */
+export interface DumpPageParameters extends SlotColumns {
+  readonly limit: number
+  readonly inline_bytes: number
+}
+
+/** A row whose bytes may not have been read. */
+export type PagedRow = Omit<StateRecordRow, 'bytes'> & PagedColumns
+
+const names = rowColumns.filter((column) => column !== 'bytes')
+
 /** Compiles the statements. */
 export function compileDump(database: SqlDatabase): DumpStatements {
   const db = database.builder.$extendTables<StateTables>()
   const { columns, key, keyText, keyOf, rowOf } = stateRecords
+  const rowsAfter = (at: DumpPageParameters) =>
+    key
+      .reduce(
+        (query, column) => query.orderBy(column),
+        db.selectFrom('state_records').where(areAfter(key, (column) => Reflect.get(at, column))),
+      )
+      .limit(at.limit)
   const batch = database.dialect.compileBatch<StateRecordRow>(
     'state_load_dump_batch',
     { columns, nameOf: keyText },
@@ -33,7 +60,16 @@ export function compileDump(database: SqlDatabase): DumpStatements {
         .returning(key),
   )
   return {
-    walk: compileTableWalk('state_dump', database, stateRecords.spec),
+    page: compileStatement(
+      'state_dump_page',
+      (at: DumpPageParameters) => rowsAfter(at).select(names).select(bytesUpTo(at.inline_bytes)),
+      { repeat: 'reads' },
+    ),
+    pageSizes: compileStatement(
+      'state_dump_page_sizes',
+      (at: DumpPageParameters) => rowsAfter(at).select(sizeOfBytes()),
+      { repeat: 'reads' },
+    ),
     find: compileStatement(
       'state_find_dumped',
       (at: SlotColumns) =>

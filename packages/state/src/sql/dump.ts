@@ -1,20 +1,37 @@
 import type { LoadOutcome } from '@harborage/core/kit'
-import { isSqlFailure, walkTable, type SqlDatabase } from '@harborage/core/sql'
+import { fillPage, isSqlFailure, type SqlDatabase } from '@harborage/core/sql'
 import type { DumpedSlot } from '../dumped-slot.ts'
 import { isSameDump } from '../internal/is-same-dump.ts'
 import type { DumpPage } from '../state-driver.ts'
-import type { DumpStatements } from './dump-statements.ts'
+import type { DumpStatements, PagedRow } from './dump-statements.ts'
 import { replacedIn, trailOf } from './event-trail.ts'
+import { pagedRows } from './paged-content.ts'
+import type { SlotColumns } from './row-columns.ts'
 import { recordOf, recordRow, slotColumns } from './rows.ts'
-import type { StateRecordRow } from './tables.ts'
+import { stateRecords, type StateRecordRow } from './tables.ts'
+
+/** The place before every slot: no tenant is empty. */
+const FIRST: SlotColumns = { tenant_id: '', user_id: '', session_id: '', run_id: '', kind: '' }
 
 /** Returns the next slots of all identities in the order of the primary key. */
 export async function dumpPage(
   database: SqlDatabase,
-  { walk }: DumpStatements,
+  { page, pageSizes }: DumpStatements,
   { after, ...bounds }: DumpPage,
 ): Promise<readonly DumpedSlot[]> {
-  const rows = await walkTable(database, walk, after && slotColumns(after), bounds)
+  const begin = after === undefined ? FIRST : slotColumns(after)
+  const at = (last: PagedRow | undefined, limit: number, inlineBytes: number) => ({
+    ...stateRecords.keyOf(last ?? begin),
+    limit,
+    inline_bytes: inlineBytes,
+  })
+  const rows = await fillPage(
+    bounds,
+    pagedRows<PagedRow>(
+      (...place) => database.rows(page, at(...place)),
+      (...place) => database.rows(pageSizes, at(...place, 0)),
+    ),
+  )
   return rows.map(dumpedSlot)
 }
 
