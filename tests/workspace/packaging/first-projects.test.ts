@@ -146,6 +146,13 @@ describe.each(managers)('a project that installed harborage with %s', (manager) 
     expect(result.output).toContain('npm install @harborage/driver-postgres')
   })
 
+  test('says how to install the command, which is a package of its own', async () => {
+    const command = 'node_modules/harborage/dist/bin.js'
+    const { succeeded, output } = await tryCommand(project.folder, 'node', command, 'status')
+    expect(succeeded).toBe(false)
+    expect(output).toContain('npm install @harborage/cli')
+  })
+
   test('runs the example on Postgres, with the driver installed as well', async () => {
     const created = await createDatabase()
     await addPackages(project, manager, '@harborage/driver-postgres')
