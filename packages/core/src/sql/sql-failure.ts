@@ -8,8 +8,15 @@ import { HarborageError, isHarborageError } from '../harborage-error.ts'
  * - `incomplete`: a statement of `compileAllOrNone` could not make all of its calls.
  * - `repeated`: the statement changed nothing, and an earlier attempt whose answer was lost may
  *   have.
+ * - `lock_timeout`: others held a lock for longer than the statement waits for one. It may follow an
+ *   attempt whose answer was lost; then it is the cause of `outcome_unknown`.
  */
-export type SqlFailureReason = 'unique_violation' | 'missing_table' | 'incomplete' | 'repeated'
+export type SqlFailureReason =
+  | 'unique_violation'
+  | 'missing_table'
+  | 'incomplete'
+  | 'repeated'
+  | 'lock_timeout'
 
 /** The message for callers if no store knows better. */
 const MESSAGES: Readonly<Record<SqlFailureReason, string>> = {
@@ -19,14 +26,18 @@ const MESSAGES: Readonly<Record<SqlFailureReason, string>> = {
   repeated:
     'the answer to a write was lost, and repeating it changed nothing: read what is stored now',
   incomplete: 'some of the rows cannot be written, so none was: see which rows conflict with them',
+  lock_timeout: 'others held a lock for longer than the statement waits: call again',
 }
 
 /** A failure of a statement whose meaning the store may know. */
 export class SqlFailure extends HarborageError<'store_unavailable'> {
   readonly reason: SqlFailureReason
 
-  constructor(reason: SqlFailureReason) {
-    super('store_unavailable', MESSAGES[reason], { retryable: false })
+  constructor(reason: SqlFailureReason, options: Pick<ErrorOptions, 'cause'> = {}) {
+    super('store_unavailable', MESSAGES[reason], {
+      ...options,
+      retryable: reason === 'lock_timeout',
+    })
     this.reason = reason
   }
 }

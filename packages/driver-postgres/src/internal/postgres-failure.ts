@@ -147,6 +147,10 @@ export function statementFailure(error: unknown): PostgresFailure {
   }
   if (isTransientState(state, messageOf(error), routineOf(error))) return lostConnection(error)
   const reason = postgresDialect.failureReason(state)
+  if (reason === 'lock_timeout') {
+    const failure = new SqlFailure(reason, { cause: error })
+    return new PostgresFailure(failure, { isLockTimeout: true })
+  }
   // Without a cause: the server's detail quotes the key.
   if (reason !== undefined) return new PostgresFailure(new SqlFailure(reason))
   const meaning = meaningOf(state, messageOf(error), routineOf(error))

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { currentOperation } from '@harborage/core/kit'
-import { SqlFailure, type Repeat } from '@harborage/core/sql'
+import { isSqlFailure, SqlFailure, type Repeat } from '@harborage/core/sql'
 import { PostgresFailure } from './postgres-failure.ts'
 
 const FIRST_PAUSE_MS = 5
@@ -42,11 +42,16 @@ export async function retry<Result>(
   }
 }
 
+/** Returns whether a statement failed because of what the server holds, and not of a lock. */
+function isVerdict(error: unknown): boolean {
+  return error instanceof SqlFailure && !isSqlFailure(error, 'lock_timeout')
+}
+
 function finalError(failure: PostgresFailure, mayBeApplied: boolean, repeat: Repeat): unknown {
   const { error } = failure
   // Any other error is an answer, based on what the server holds, in which a lost attempt would
   // have shown.
-  const isAnswered = error instanceof SqlFailure || !isHarborageError(error, 'store_unavailable')
+  const isAnswered = isVerdict(error) || !isHarborageError(error, 'store_unavailable')
   if (!mayBeApplied || isAnswered) return error
   return new HarborageError(
     'outcome_unknown',

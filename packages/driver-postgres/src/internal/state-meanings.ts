@@ -26,7 +26,7 @@ const LOST_AGAINST_OTHERS: StateMeaning = {
   traits: { mayPass: true },
 }
 const STOPPED: StateMeaning = {
-  message: 'a lock or a time limit stopped the statement: call again',
+  message: 'a time limit stopped the statement: call again',
   traits: {},
 }
 const SHORT_OF_RESOURCES: StateMeaning = {
@@ -53,7 +53,6 @@ export interface StateMeaning {
 const MEANINGS: ReadonlyMap<string, StateMeaning> = new Map([
   ['40001', LOST_AGAINST_OTHERS],
   ['40P01', LOST_AGAINST_OTHERS],
-  ['55P03', { ...STOPPED, traits: { isLockTimeout: true } }],
   ['57014', STOPPED],
   ['53000', SHORT_OF_RESOURCES],
   ['53200', SHORT_OF_RESOURCES],

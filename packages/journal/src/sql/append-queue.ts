@@ -4,8 +4,10 @@ import { clearTimeout, setTimeout } from 'node:timers'
 import { HarborageError, isHarborageError } from '@harborage/core'
 import { currentOperation } from '@harborage/core/kit'
 import {
+  isSqlFailure,
   isWriteConflict,
   runWork,
+  type PriorAttempts,
   type SqlDatabase,
   type SqlStatement,
   type WorkTraits,
@@ -23,9 +25,9 @@ import {
   type Group,
   type Waiting,
 } from './append-groups.ts'
-import type { AppendedColumns, AppendedHead } from './append-statements.ts'
+import type { AppendedColumns } from './append-statements.ts'
 import { appendWork, blindAppendWork, type SettledAppend } from './append-work.ts'
-import { headOf, streamKeyOf } from './rows.ts'
+import { headOf, streamKeyOf, type HeadColumns } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
 
 /** The smallest number of appends that is sent, by the number of statements in flight. */
@@ -173,7 +175,7 @@ export class AppendQueue {
       }
     } catch (error) {
       if (isUnanswered(error, since)) for (const group of batch) this.#reject(group, error)
-      else for (const group of batch) this.#runAgain(group)
+      else for (const group of batch) this.#runAgain(group, priorOf(error))
     } finally {
       end()
       this.#flushSoon()
@@ -196,24 +198,26 @@ export class AppendQueue {
     return end
   }
 
-  async #appendAll(batch: readonly Group[]): Promise<ReadonlyMap<string, AppendedHead>> {
+  /** Resolves to the heads of the streams by their ids. */
+  async #appendAll(batch: readonly Group[]): Promise<ReadonlyMap<string, HeadColumns>> {
     const { appendAll, appendOne } = this.#statements
     if (appendAll === undefined || appendOne === undefined) return new Map()
     // All statements lock heads in the order of their ids.
     const sorted = batch.toSorted((left, right) => (left.id < right.id ? -1 : 1))
     const columns = sorted.flatMap(columnsOf)
     const [only, ...others] = columns
-    const isSingle = only !== undefined && others.length === 0 && this.#singles < MAX_SINGLES
-    const rows = isSingle
-      ? await this.#single(appendOne, only)
-      : await this.#database.rows(appendAll, columns)
+    if (only !== undefined && others.length === 0 && this.#singles < MAX_SINGLES) {
+      const [head] = await this.#single(appendOne, only)
+      return new Map(head && batch.map(({ id }) => [id, head]))
+    }
+    const rows = await this.#database.rows(appendAll, columns)
     return new Map(rows.map((row) => [streamId(streamKeyOf(row)), row]))
   }
 
   async #single(
-    appendOne: SqlStatement<AppendedColumns, AppendedHead>,
+    appendOne: SqlStatement<AppendedColumns, HeadColumns>,
     entry: AppendedColumns,
-  ): Promise<readonly AppendedHead[]> {
+  ): Promise<readonly HeadColumns[]> {
     this.#singles += 1
     try {
       return await this.#database.rows(appendOne, entry)
@@ -222,8 +226,8 @@ export class AppendQueue {
     }
   }
 
-  #runAgain(group: Group): void {
-    void this.#settle(group, this.#decide(group))
+  #runAgain(group: Group, prior?: PriorAttempts): void {
+    void this.#settle(group, this.#decide(group, prior))
   }
 
   /** Appends a group in a transaction of its own. */
@@ -234,21 +238,26 @@ export class AppendQueue {
   async #appendBlindly(group: Group): Promise<readonly SettledAppend[]> {
     const { key, calls } = group
     const entries = calls.flatMap(({ append }) => append.entries)
+    let wasLost = false
     try {
-      const head = await this.#database.transaction(this.#traitsOf(group), () =>
-        blindAppendWork(this.#statements, key, entries),
-      )
+      const head = await this.#database.transaction(this.#traitsOf(group), (mayBeApplied) => {
+        wasLost ||= mayBeApplied
+        return blindAppendWork(this.#statements, key, entries)
+      })
       return resultsOf(group, head)
     } catch (error) {
       if (!isWriteConflict(error)) throw error
-      return this.#decide(group)
+      return this.#decide(group, wasLost ? { mayBeApplied: true } : undefined)
     }
   }
 
-  #decide(group: Group): Promise<readonly SettledAppend[]> {
+  #decide(group: Group, prior?: PriorAttempts): Promise<readonly SettledAppend[]> {
     const appends = group.calls.map(({ append }) => append)
-    return runWork(this.#database, this.#traitsOf(group), (mayBeApplied) =>
-      appendWork(this.#statements, group.key, appends, mayBeApplied),
+    return runWork(
+      this.#database,
+      this.#traitsOf(group),
+      (mayBeApplied) => appendWork(this.#statements, group.key, appends, mayBeApplied),
+      prior,
     )
   }
 
@@ -293,10 +302,24 @@ export class AppendQueue {
 
 /** Returns whether a failure means that each of the appends would fail by itself as well. */
 function isUnanswered(error: unknown, since: number): boolean {
+  if (isLockTimeout(error)) return false
   if (isHarborageError(error, 'outcome_unknown') || isHarborageError(error, 'store_closed')) {
     return true
   }
   return performance.now() - since >= UNANSWERED_MS
+}
+
+/** Returns whether others hold a head, be it after an attempt whose answer was lost. */
+function isLockTimeout(error: unknown): boolean {
+  const last = isHarborageError(error, 'outcome_unknown') ? error.cause : error
+  return isSqlFailure(last, 'lock_timeout')
+}
+
+/** Returns what an append that is made again has to know of the statement that failed. */
+function priorOf(error: unknown): PriorAttempts | undefined {
+  if (isHarborageError(error, 'outcome_unknown')) return { mayBeApplied: true }
+  // What holds the id may be an earlier attempt of the statement.
+  return isSqlFailure(error, 'unique_violation') ? { mayBeApplied: false } : undefined
 }
 
 function tooMany(): HarborageError {

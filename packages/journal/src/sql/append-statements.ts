@@ -23,7 +23,7 @@ export interface AppendStatements {
    */
   readonly appendAll: SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined
   /** As {@link appendAll} for one entry, which takes half of the time. */
-  readonly appendOne: SqlStatement<AppendedColumns, AppendedHead> | undefined
+  readonly appendOne: SqlStatement<AppendedColumns, HeadColumns> | undefined
   /** Advances a head by a number of entries. Answers with it, unless there is no such stream. */
   readonly advance: SqlStatement<AdvanceParameters, AdvancedHead>
   /** Begins a stream unless there is one. */
@@ -187,7 +187,7 @@ function compileAppendAll(
 }
 
 /** Compiles the append of one entry to one stream. */
-function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, AppendedHead> {
+function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, HeadColumns> {
   const { dialect } = database
   const db = database.builder.$extendTables<JournalTables>()
   const { key } = journalStreams
@@ -213,7 +213,7 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
               operations: sql.lit(NO_OPERATIONS),
             })
             .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced))
-            .returning([...key, ...headNames]),
+            .returning(['tenant_id', ...headNames]),
         )
         .with('written', (within) =>
           within
@@ -227,7 +227,7 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
             ),
         )
         .selectFrom('head')
-        .selectAll(),
+        .select(headNames),
     { repeat: 'recognized' },
   )
 }

@@ -74,6 +74,7 @@ const REASONS: ReadonlyMap<string, SqlFailureReason> = new Map([
   ['22P02', 'incomplete'],
   ['42P01', 'missing_table'],
   ['3F000', 'missing_table'],
+  ['55P03', 'lock_timeout'],
 ])
 
 function byJsonText(columns: readonly string[]) {
