@@ -5,6 +5,7 @@ import { listenToOperations, newEventId, type OperationTrace } from '@harborage/
 import { currentOperation } from '@harborage/core/kit'
 import { openSqlite } from '@harborage/driver-sqlite'
 import { openPostgres } from '@harborage/driver-postgres'
+import { openJournalStore } from '@harborage/journal'
 import { InMemoryStateDriver, openStateStore, StateStore } from '@harborage/state'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -14,6 +15,7 @@ import {
   killWaitingBackends,
   waitingForLock,
 } from '@harborage/test-kit/postgres/backends'
+import { TcpProxy } from '@harborage/test-kit/postgres/tcp-proxy'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 
@@ -90,6 +92,26 @@ function saves(store: StateStore, count: number): Promise<unknown>[] {
     store.save({ ...record, eventId: newEventId(), kind: `kind ${number}` }),
   )
 }
+
+test('the trace of each append counts the retries and the calls of the statement that it shared', async () => {
+  const created = await createDatabase()
+  onTestFinished(() => created.drop())
+  await using proxy = await TcpProxy.start(created.dsn)
+  await using database = await openPostgres({ dsn: proxy.dsn })
+  await using journal = await openJournalStore({ database })
+  const lost = proxy.failOnce('harbor_journal_append', 'cut before sending')
+  const bytes = new Uint8Array([1])
+  await Promise.all(
+    ['one', 'other'].map((stream) =>
+      journal.append(identity, stream, [{ entryId: newEventId(), bytes }]),
+    ),
+  )
+  await lost
+  expect(ended).toMatchObject([
+    { operation: 'append', retries: 1, batchSize: 2 },
+    { operation: 'append', retries: 1, batchSize: 2 },
+  ])
+})
 
 test('the trace of each call of a batch counts the calls that shared it', async () => {
   const driver = new InMemoryStateDriver()

@@ -182,6 +182,29 @@ export async function traceOperation<Result>(
 }
 
 /**
+ * Makes a call for several operations at once. What an engine records meanwhile counts for each of
+ * them.
+ *
+ * @param operations Those of {@link currentOperation} when the operations arrived.
+ */
+export async function shareTrace<Result>(
+  operations: readonly OperationTrace[],
+  call: () => Promise<Result>,
+): Promise<Result> {
+  const [first] = operations
+  if (first === undefined) return call()
+  const shared: OperationTrace = { ...first, outcome: undefined, retries: 0, batchSize: 1 }
+  try {
+    return await current.run(shared, call)
+  } finally {
+    for (const operation of operations) {
+      operation.retries += shared.retries
+      operation.batchSize = Math.max(operation.batchSize, shared.batchSize)
+    }
+  }
+}
+
+/**
  * Starts the call. Node's own `tracePromise` would also publish the result and the error, which
  * contain payloads and keys.
  */

@@ -31,7 +31,12 @@ export {
 } from '../identity.ts'
 export { checkStoredOwner } from './check-stored-owner.ts'
 export { checkMaintenanceClaim, checkMaintenanceScope } from '../maintenance-scope.ts'
-export { currentOperation, traceOperation, type TracedOperation } from '../operation-trace.ts'
+export {
+  currentOperation,
+  shareTrace,
+  traceOperation,
+  type TracedOperation,
+} from '../operation-trace.ts'
 export { parseConfig, parseStoreConfig, storeConfigOf } from '../store-config.ts'
 export { checkSubtree } from '../subtree.ts'
 // Signals of callers.

@@ -1,8 +1,8 @@
 // Not the global ones: with fake timers in a caller's test, a blocked statement would delay all
 // others.
 import { clearTimeout, setTimeout } from 'node:timers'
-import { HarborageError, isHarborageError } from '@harborage/core'
-import { currentOperation } from '@harborage/core/kit'
+import { HarborageError, isHarborageError, type OperationTrace } from '@harborage/core'
+import { currentOperation, shareTrace } from '@harborage/core/kit'
 import {
   isSqlFailure,
   isWriteConflict,
@@ -129,7 +129,7 @@ export class AppendQueue {
         calls += group.calls.length
       } else {
         this.#take(group)
-        void this.#settle(group, this.#runByItself(group))
+        void this.#settle(group, () => this.#runByItself(group))
       }
     }
     this.#flushSmall(small, calls)
@@ -164,14 +164,15 @@ export class AppendQueue {
 
   /** Appends groups as one statement. Never rejects. */
   async #send(batch: readonly Group[]): Promise<void> {
+    const calls = batch.reduce((sum, group) => sum + group.calls.length, 0)
     const since = performance.now()
     const end = this.#begin()
     try {
-      const heads = await this.#appendAll(batch)
+      const heads = await shareTrace(operationsOf(batch), () => this.#appendAll(batch))
       for (const group of batch) {
         const head = heads.get(group.id)
         if (head === undefined) this.#runAgain(group)
-        else this.#answer(group, resultsOf(group, headOf(head)))
+        else this.#answer(group, resultsOf(group, headOf(head)), calls)
       }
     } catch (error) {
       if (isUnanswered(error, since)) for (const group of batch) this.#reject(group, error)
@@ -227,7 +228,7 @@ export class AppendQueue {
   }
 
   #runAgain(group: Group, prior?: PriorAttempts): void {
-    void this.#settle(group, this.#decide(group, prior))
+    void this.#settle(group, () => this.#decide(group, prior))
   }
 
   /** Appends a group in a transaction of its own. */
@@ -265,23 +266,25 @@ export class AppendQueue {
     return { ...APPEND, claim: { keys: [id], bytes } }
   }
 
-  /** Answers the calls of a group once it was made. Never rejects. */
-  async #settle(group: Group, making: Promise<readonly SettledAppend[]>): Promise<void> {
+  /** Makes a group and answers its calls. Never rejects. */
+  async #settle(group: Group, make: () => Promise<readonly SettledAppend[]>): Promise<void> {
     try {
-      this.#answer(group, await making)
+      const settled = await shareTrace(operationsOf([group]), make)
+      this.#answer(group, settled, group.calls.length)
     } catch (error) {
       this.#reject(group, error)
     }
     this.#flushSoon()
   }
 
-  #answer(group: Group, settled: readonly SettledAppend[]): void {
+  /** @param batchSize The number of calls that shared the statement or transaction. */
+  #answer(group: Group, settled: readonly SettledAppend[], batchSize: number): void {
     this.#release(group)
     this.#changed(group.key)
     for (const [index, { operation, resolve, reject }] of group.calls.entries()) {
       const answer = settled[index]
       if (operation !== undefined) {
-        operation.batchSize = Math.max(operation.batchSize, group.calls.length)
+        operation.batchSize = Math.max(operation.batchSize, batchSize)
       }
       if (answer === undefined) continue
       if ('error' in answer) reject(answer.error)
@@ -298,6 +301,11 @@ export class AppendQueue {
     this.#busy.delete(id)
     this.#bytes -= bytes
   }
+}
+
+/** Returns the operations of the calls of groups, if they are traced. */
+function operationsOf(groups: readonly Group[]): readonly OperationTrace[] {
+  return groups.flatMap(({ calls }) => calls.flatMap(({ operation }) => operation ?? []))
 }
 
 /** Returns whether a failure means that each of the appends would fail by itself as well. */
