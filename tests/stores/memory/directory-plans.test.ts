@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-
 import { allOfTenant, allOfUser, createEventBus, type Database } from '@harborage/core'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { collect } from '@harborage/test-kit/collect'
 import { measure } from '@harborage/test-kit/measure'
+import { pagesReadBy } from '@harborage/test-kit/sqlite/pages-read'
 import Sqlite from 'better-sqlite3'
 import { Client } from 'pg'
 import { expect, test } from 'vitest'
@@ -16,7 +15,6 @@ import { postgresPlace, sqlitePlace } from './support/places.ts'
 const SESSIONS = 20
 const OTHERS = measure({ quick: 20_000, full: 1_000_000 })
 const OTHER_USERS = 10
-const PAGE_BYTES = 4_096
 
 const acme = { tenantId: 'acme' }
 const ann = { ...acme, userId: 'm-ann' }
@@ -152,16 +150,7 @@ async function besideSqlite(dsn: string): Promise<Beside> {
       writer.pragma('wal_checkpoint(truncate)')
       writer.close()
     },
-    async pagesOf({ sql, values }) {
-      // A new connection has cached no page.
-      const connection = new Sqlite(path, { readonly: true })
-      const statement = connection.prepare(sql)
-      const before = bytesReadByProcess()
-      statement.all(...values)
-      const read = bytesReadByProcess() - before
-      connection.close()
-      return Math.floor(read / PAGE_BYTES)
-    },
+    pagesOf: async (statement) => pagesReadBy(path, statement),
     async readsAll({ sql, values }) {
       const connection = new Sqlite(path, { readonly: true })
       const plan = connection.prepare(`explain query plan ${sql}`).all(...values)
@@ -170,9 +159,4 @@ async function besideSqlite(dsn: string): Promise<Beside> {
     },
     async [Symbol.asyncDispose]() {},
   }
-}
-
-function bytesReadByProcess(): number {
-  const [, count] = /^rchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8')) ?? []
-  return Number(count)
 }
