@@ -2,6 +2,7 @@ import { answerLost } from './rows/answer-lost/row.ts'
 import { closing } from './rows/close-under-load/row.ts'
 import { crossingOwners } from './rows/crossing-owners/row.ts'
 import { crossingTranscripts } from './rows/crossing-transcripts/row.ts'
+import { deletedStreams } from './rows/deleted-streams/row.ts'
 import { deletionsBesideWriters } from './rows/deletions-beside-writers/row.ts'
 import { diskFaults } from './rows/disk-faults/row.ts'
 import type { FaultRow } from './harness/fault-row.ts'
@@ -35,6 +36,7 @@ export const rows: readonly FaultRow[] = [
   racingSteps,
   staleRetries,
   deletionsBesideWriters,
+  deletedStreams,
   diskFaults,
   poolAndNetwork,
   pooler,
