@@ -7,6 +7,7 @@ import {
   type RecordedCall,
   type SequentialModel,
 } from '@harborage/conformance/histories'
+import { journalModel } from '@harborage/conformance/journal'
 import { CALLED_KINDS, stateModel } from '@harborage/conformance/state'
 
 import type { Figures } from '../../harness/fault-row.ts'
@@ -17,7 +18,7 @@ import type { Work, Worked } from './worker.ts'
 const CALLERS = 2
 const CALLS = 6
 /** The calls that a store recognizes as repeated, so that it retries them itself. */
-const RECOGNIZED: readonly string[] = ['save', 'commit', 'put']
+const RECOGNIZED: readonly string[] = ['save', 'commit', 'put', 'append', 'replaceAfter']
 
 /**
  * Runs the callers of several processes in one tenant, and checks their answers.
@@ -47,6 +48,11 @@ export async function raceOnce(
       artifactModel(CALLED_CONTENTS),
       worked.flatMap(({ artifacts }) => artifacts),
       lostAttempts(lossy?.artifacts ?? []),
+    ),
+    figuresOf(
+      journalModel(),
+      worked.flatMap(({ journal }) => journal),
+      lostAttempts(lossy?.journal ?? []),
     ),
   ])
 }

@@ -20,7 +20,7 @@ const AT_ONCE = 8
 
 export const deletionsBesideWriters: FaultRow = {
   name: 'deletions beside writers',
-  how: '3 processes with 12 callers save, put, commit, delete and deleteAll in the same sessions, on Postgres and on one SQLite file; on Postgres one of them through a TCP proxy that loses answers and calls',
+  how: '3 processes with 18 callers save, put, commit, append, replace, trim, delete and deleteAll in the same sessions, on Postgres and on one SQLite file; on Postgres one of them through a TCP proxy that loses answers and calls',
   checked: 'some serial order explains every answer that was given',
   unit: 'histories',
   full: 4_000,

@@ -1,11 +1,13 @@
-/** One process of several that save, put, commit and delete in the same sessions. */
+/** One process of several that save, put, commit, append and delete in the same sessions. */
 import { openArtifactStore } from '@harborage/artifacts'
 import { ArtifactCaller, type ArtifactCall } from '@harborage/conformance/artifacts'
 import { countRetries, type RecordedCall } from '@harborage/conformance/histories'
+import { JournalCaller, type JournalCall } from '@harborage/conformance/journal'
 import { StateCaller, type StateCall } from '@harborage/conformance/state'
 import type { Database } from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openSqlite } from '@harborage/driver-sqlite'
+import { openJournalStore } from '@harborage/journal'
 import { openStateStore } from '@harborage/state'
 
 import { serve, workerConfig } from '../../harness/serve.ts'
@@ -30,13 +32,15 @@ export interface Work {
 export interface Worked {
   readonly state: readonly RecordedCall<StateCall>[]
   readonly artifacts: readonly RecordedCall<ArtifactCall>[]
+  readonly journal: readonly RecordedCall<JournalCall>[]
 }
 
 const { engine, dsn, replica } = workerConfig<WriterConfig>()
 const database = await open()
-const [state, artifacts] = [
+const [state, artifacts, journal] = [
   await openStateStore({ database }),
   await openArtifactStore({ database }),
+  await openJournalStore({ database }),
 ]
 
 function open(): Promise<Database> {
@@ -67,17 +71,27 @@ serve({
     const onArtifacts = numbers.map(
       (number) => new ArtifactCaller({ store: artifacts, ...optionsOf(work, number) }),
     )
-    await Promise.all([...onState, ...onArtifacts].map((caller) => caller.work(work.calls)))
+    const onJournal = numbers.map(
+      (number) => new JournalCaller({ store: journal, ...optionsOf(work, number) }),
+    )
+    const callers = [...onState, ...onArtifacts, ...onJournal]
+    await Promise.all(callers.map((caller) => caller.work(work.calls)))
     return {
       state: onState.flatMap(({ history }) => history),
       artifacts: onArtifacts.flatMap(({ history }) => history),
+      journal: onJournal.flatMap(({ history }) => history),
     }
   },
   /** Reads all that a history may have left. */
   async readAll(work: Work): Promise<Worked> {
     const onState = new StateCaller({ store: state, ...optionsOf(work, work.callers) })
     const onArtifacts = new ArtifactCaller({ store: artifacts, ...optionsOf(work, work.callers) })
-    await Promise.all([onState.readAll(), onArtifacts.readAll()])
-    return { state: onState.history, artifacts: onArtifacts.history }
+    const onJournal = new JournalCaller({ store: journal, ...optionsOf(work, work.callers) })
+    await Promise.all([onState.readAll(), onArtifacts.readAll(), onJournal.readAll()])
+    return {
+      state: onState.history,
+      artifacts: onArtifacts.history,
+      journal: onJournal.history,
+    }
   },
 })
