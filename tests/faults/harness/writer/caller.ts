@@ -17,6 +17,12 @@ export function conversationOf(writer: string): Identity {
   return { tenantId: writer, userId: 'everybody', sessionId: 'conversation' }
 }
 
+/** The stream to which all callers of a process append, which its conversation owns. */
+export const sharedStream = 'shared'
+
+/** The stream of a caller, of which each replacement replaces all. */
+export const ownStream = 'own'
+
 /** Returns the seed of the operation with this index, which is in all that it stores. */
 export function seedFor({ writer, number }: Caller, index: number): string {
   return `${writer}/${number}/${index}`

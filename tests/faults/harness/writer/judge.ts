@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Figures } from '../fault-row.ts'
 import { figures } from '../figures.ts'
 import type { Cell, Picture } from './observe.ts'
-import { committedKinds, kindOf, type Extent, type OperationKind } from './operations.ts'
+import { APPENDED, committedKinds, kindOf, type Extent, type OperationKind } from './operations.ts'
 
 /** Returns what the first `count` operations of a caller leave behind. */
 export function pictureAfter(extent: Extent, operations: number): Picture {
@@ -18,6 +18,8 @@ export function pictureAfter(extent: Extent, operations: number): Picture {
       .flatMap((index) => committedKinds.map(() => index)),
     artifacts: done('put'),
     turns: done('addTurn'),
+    entries: done('append').flatMap((index) => Array.from({ length: APPENDED }, () => index)),
+    replaced: done('replaceAfter').slice(-1),
   }
 }
 
@@ -51,15 +53,16 @@ export function judge(picture: Picture, extent: Extent, acknowledged: number): F
 }
 
 function faults(picture: Picture, extent: Extent, acknowledged: number): Partial<Figures> {
-  const { saved, committed, artifacts, turns } = picture
-  const cells = [...saved, ...committed, ...artifacts, ...turns]
+  const { saved, committed, artifacts, turns, entries, replaced } = picture
+  const cells = [...saved, ...committed, ...artifacts, ...turns, ...entries, ...replaced]
   const count = (fault: Cell): number => cells.filter((cell) => cell === fault).length
   const isHalf =
     ![0, committedKinds.length].includes(committed.length) || new Set(committed).size > 1
+  const batches = [...Map.groupBy(numbersIn(entries), (index) => index).values()]
   const found = {
     lost: lostOf(picture, pictureAfter(extent, acknowledged)),
-    duplicated: doublesIn(artifacts) + doublesIn(turns),
-    torn: count('torn') + (isHalf ? 1 : 0),
+    duplicated: doublesIn(artifacts) + doublesIn(turns) + batches.filter(isDoubled).length,
+    torn: count('torn') + (isHalf ? 1 : 0) + batches.filter(isTorn).length,
     foreign: count('foreign'),
   }
   const isNamed = Object.values(found).some((number) => number > 0)
@@ -69,14 +72,24 @@ function faults(picture: Picture, extent: Extent, acknowledged: number): Partial
 
 /** Returns how many places show less than they have to. */
 function lostOf(picture: Picture, expected: Picture): number {
-  const isOlder = (part: 'saved' | 'committed'): boolean =>
+  const isOlder = (part: 'saved' | 'committed' | 'replaced'): boolean =>
     Math.max(-1, ...numbersIn(picture[part])) < Math.max(-1, ...numbersIn(expected[part]))
+  const missing = (part: 'artifacts' | 'turns' | 'entries'): number =>
+    new Set(expected[part].filter((cell) => !picture[part].includes(cell))).size
   return (
-    (isOlder('saved') ? 1 : 0) +
-    (isOlder('committed') ? 1 : 0) +
-    expected.artifacts.filter((cell) => !picture.artifacts.includes(cell)).length +
-    expected.turns.filter((cell) => !picture.turns.includes(cell)).length
+    [isOlder('saved'), isOlder('committed'), isOlder('replaced')].filter(Boolean).length +
+    missing('artifacts') +
+    missing('turns') +
+    missing('entries')
   )
+}
+
+function isDoubled(batch: readonly number[]): boolean {
+  return batch.length > APPENDED
+}
+
+function isTorn(batch: readonly number[]): boolean {
+  return batch.length < APPENDED
 }
 
 function numbersIn(cells: readonly Cell[]): number[] {

@@ -1,5 +1,6 @@
 import { ArtifactStore, openArtifactStore } from '@harborage/artifacts'
 import { createEventBus, type Database } from '@harborage/core'
+import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 
@@ -17,11 +18,12 @@ export interface OpenOptions {
   readonly retryTimeoutMs?: number
 }
 
-/** The stores of a place: all three on one database, or artifacts alone on files. */
+/** The stores of a place: all on one database, or artifacts alone on files. */
 export interface OpenedStores extends AsyncDisposable {
   readonly extent: Extent
   readonly state: StateStore | undefined
   readonly memory: MemoryStore | undefined
+  readonly journal: JournalStore | undefined
   readonly artifacts: ArtifactStore
 }
 
@@ -37,7 +39,13 @@ export async function openStores(dsn: string, options: OpenOptions = {}): Promis
       const { retryTimeoutMs = RETRY_TIMEOUT_MS } = options
       const driver = await openFsArtifactDriver({ dsn, retryTimeoutMs })
       const artifacts = opened.use(new ArtifactStore(driver))
-      return disposable({ extent: 'artifacts', state: undefined, memory: undefined, artifacts })
+      return disposable({
+        extent: 'artifacts',
+        state: undefined,
+        memory: undefined,
+        journal: undefined,
+        artifacts,
+      })
     }
     const database = opened.use(await openDatabase(dsn, options))
     const bus = createEventBus()
@@ -45,6 +53,7 @@ export async function openStores(dsn: string, options: OpenOptions = {}): Promis
       extent: 'all stores',
       state: opened.use(await openStateStore({ database })),
       memory: opened.use(await openMemoryStore({ database, strategy: 'truncation', bus })),
+      journal: opened.use(await openJournalStore({ database })),
       artifacts: opened.use(await openArtifactStore({ database })),
     })
   } catch (error) {

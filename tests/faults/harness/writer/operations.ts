@@ -1,6 +1,13 @@
 import { type EventId, parseEventId } from '@harborage/core'
 
-import { conversationOf, identityOf, seedFor, type Caller } from './caller.ts'
+import {
+  conversationOf,
+  identityOf,
+  ownStream,
+  seedFor,
+  sharedStream,
+  type Caller,
+} from './caller.ts'
 import { contentOf } from './content.ts'
 import type { OpenedStores } from './open-stores.ts'
 
@@ -8,9 +15,10 @@ import type { OpenedStores } from './open-stores.ts'
  * What a caller does, again and again in this order; where there are artifacts only, it puts each
  * time.
  */
-const cycle = ['save', 'commit', 'put', 'addTurn'] as const
+const cycle = ['save', 'commit', 'put', 'addTurn', 'append'] as const
 
-export type OperationKind = (typeof cycle)[number]
+/** In every other cycle, a replacement takes the place of the append. */
+export type OperationKind = (typeof cycle)[number] | 'replaceAfter'
 
 /** Which stores are worked on. */
 export type Extent = 'all stores' | 'artifacts'
@@ -21,7 +29,13 @@ export const committedKinds = ['slot.left', 'slot.middle', 'slot.right'] as cons
 export const savedKind = 'slot.own'
 
 export function kindOf(extent: Extent, index: number): OperationKind {
-  return extent === 'artifacts' ? 'put' : (cycle[index % cycle.length] ?? 'put')
+  const kind = extent === 'artifacts' ? 'put' : (cycle[index % cycle.length] ?? 'put')
+  return kind === 'append' && isInEvenCycle(index) ? 'replaceAfter' : kind
+}
+
+/** Returns whether an operation is one of the second, fourth or a later even cycle. */
+function isInEvenCycle(index: number): boolean {
+  return index % (2 * cycle.length) >= cycle.length
 }
 
 /**
@@ -37,12 +51,16 @@ export async function perform(stores: OpenedStores, caller: Caller, index: numbe
       return put(stores, caller, index)
     case 'addTurn':
       return addTurn(stores, caller, index)
+    case 'append':
+      return append(stores, caller, index)
+    case 'replaceAfter':
+      return replaceAfter(stores, caller, index)
   }
 }
 
 async function save({ state }: OpenedStores, caller: Caller, index: number): Promise<void> {
   // Every other save is a link of a chain.
-  const isLink = index % (2 * cycle.length) >= cycle.length
+  const isLink = isInEvenCycle(index)
   const record = {
     eventId: eventIdFor(caller, index, savedKind),
     identity: identityOf(caller),
@@ -79,6 +97,41 @@ async function addTurn({ memory }: OpenedStores, caller: Caller, index: number):
     turnId: eventIdFor(caller, index, 'turn'),
     userMessage: seed,
     assistantResponse: answerTo(seed),
+  })
+}
+
+/** The number of entries of each append. */
+export const APPENDED = 2
+/** A replacement takes a position, and so does the entry that it appends. */
+const POSITIONS_OF_REPLACEMENT = 2
+
+async function append({ journal }: OpenedStores, caller: Caller, index: number): Promise<void> {
+  const bytes = contentOf(seedFor(caller, index))
+  const entries = Array.from({ length: APPENDED }, (_, entry) => ({
+    entryId: eventIdFor(caller, index, `entry ${entry}`),
+    bytes,
+  }))
+  await journal?.append(conversationOf(caller.writer), sharedStream, entries)
+}
+
+async function replaceAfter(
+  { journal }: OpenedStores,
+  caller: Caller,
+  index: number,
+): Promise<void> {
+  const earlier = Math.floor(index / (2 * cycle.length))
+  await journal?.replaceAfter({
+    owner: identityOf(caller),
+    stream: ownStream,
+    position: 0,
+    entries: [
+      {
+        entryId: eventIdFor(caller, index, ownStream),
+        bytes: contentOf(seedFor(caller, index)),
+      },
+    ],
+    operationId: eventIdFor(caller, index, 'operation'),
+    ifPosition: earlier * POSITIONS_OF_REPLACEMENT,
   })
 }
 
