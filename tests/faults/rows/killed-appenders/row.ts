@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 
 import { isHarborageError } from '@harborage/core'
@@ -11,43 +8,43 @@ import { randomSource } from '@harborage/test-kit/random-source'
 import type { BrokenBuild, FaultRow, Figures, RowRun } from '../../harness/fault-row.ts'
 import { complaints, figures, isNoticed, sumOf } from '../../harness/figures.ts'
 import { linesUntilKilled } from '../../harness/lines-until-killed.ts'
-import { freshDatabase } from '../../harness/postgres.ts'
 import { startProcess } from '../../harness/start-process.ts'
-import { idsOf, isReplacement, makeCall, openJournalAt, session, type Told } from './append-lane.ts'
-import { brokenBuilds } from './broken-builds.ts'
+import { idsOf, isReplacement, makeCall, openJournalAt, type Told } from './append-lane.ts'
+import { brokenBuilds, placeOf } from './broken-builds.ts'
+import { KilledFollower, read, type Seen } from './follow.ts'
+import { openPlace, placeNames, type Place } from './places.ts'
 
 const script = join(import.meta.dirname, 'append-writer.ts')
 /** How many processes append to one stream, until each is killed. */
 const WRITERS = measure({ quick: 2, full: 8 })
 const LANES = 2
-const MOST_ACKNOWLEDGEMENTS = 40
+/** An acknowledgement is of two and a half entries on average. */
+const MOST_ACKNOWLEDGEMENTS = measure({ quick: 40, full: 240 })
+/** A follower is killed when it has seen as many entries and replacements, at most. */
+const MOST_SEEN = measure({ quick: 60, full: 600 })
 
 export const killedAppenders: FaultRow = {
   name: 'killed appenders',
-  how: `SIGKILL of each of ${WRITERS} processes that append batches to one stream and replace what is in ${LANES} of their own each, at a random acknowledgement, and make every second call twice, on SQLite and Postgres in turns; on Postgres every fifth call also meets a lost connection or answer`,
+  how: `SIGKILL of each of ${WRITERS} processes that append batches to one stream and replace what is in ${LANES} of their own each, at a random acknowledgement, and make every second call twice, and of followers, each of which the next one continues, on SQLite, on Postgres and on a Postgres server that is crashed all the while, in turns; on Postgres every fifth call also meets a lost connection or answer`,
   checked:
-    'every acknowledged entry is where its answer said, batches are in one piece and in order, a follower of another process sees each entry once and in order, and a repeat of the last call, and of the one in flight, applies each once',
+    'every acknowledged entry is where its answer said, batches are in one piece and in order, followers see each entry once and in order, and a repeat of the last call, and of the one in flight, applies each once',
   unit: 'rounds',
-  full: 40,
-  slice: 2,
+  full: 42,
+  slice: placeNames.length,
   tools: [],
   brokenBuilds,
   run,
 }
 
-/** An entry that was read or followed. */
-interface Seen {
-  readonly entryId: string
-  readonly position: number
-}
-
 async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> {
   const random = randomSource(rounds)
+  const only = brokenBuild && placeOf.get(brokenBuild)
   const found: Figures[] = []
   for (let done = 0; done < rounds; done += 1) {
-    await using place = await (done % 2 === 1 ? onPostgres() : onSqlite())
+    await using place = await openPlace(only ?? placeNames[done % placeNames.length] ?? 'SQLite')
     const most = Array.from({ length: WRITERS }, () => Math.ceil(random() * MOST_ACKNOWLEDGEMENTS))
-    found.push(await killAll(place.dsn, most, brokenBuild))
+    const nextKill = (): number => Math.ceil(random() * MOST_SEEN)
+    found.push(await killAll(place, most, nextKill, brokenBuild))
     progress(done + 1)
     if (isNoticed(brokenBuild, found)) break
   }
@@ -55,27 +52,39 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
 }
 
 async function killAll(
-  dsn: string,
+  { dsn, attempts, crash }: Place,
   most: readonly number[],
+  nextKill: () => number,
   brokenBuild: BrokenBuild | undefined,
 ): Promise<Figures> {
   const stream = 'all'
-  await using journal = await openJournalAt(dsn)
-  const ended = new AbortController()
-  const following = follow(journal, stream, ended.signal)
   const writers = most.map((_, writer) =>
     Array.from({ length: LANES }, (_each, lane) => `writer ${writer} lane ${lane}`),
   )
   const failed: string[] = []
-  const lines = await Promise.all(
+  const killed = new AbortController()
+  const warm = Promise.withResolvers<void>()
+  const begun = new Set<number>()
+  // The tables are there before others follow.
+  await using journal = await openJournalAt(dsn)
+  await using follower = new KilledFollower({ dsn, stream, attempts, brokenBuild, nextKill })
+  const crashing = warm.promise.then(() => crash(killed.signal))
+  const writing = Promise.all(
     most.map(async (count, writer) => {
-      const config = JSON.stringify({ dsn, stream, lanes: writers[writer] })
+      const config = JSON.stringify({ dsn, stream, lanes: writers[writer], attempts })
       const child = startProcess(script, [config], { brokenBuild })
-      const written = await linesUntilKilled(child, count)
+      const written = await linesUntilKilled(child, count, () => {
+        begun.add(writer)
+        if (begun.size === most.length) warm.resolve()
+      })
       if (child.signalCode !== 'SIGKILL') failed.push('a writer ended by itself, with an error')
       return written
     }),
-  )
+  ).finally(() => {
+    killed.abort()
+    warm.resolve()
+  })
+  const [lines] = await Promise.all([writing, crashing])
   const told = lines.flat().map((line) => JSON.parse(line) as Told)
   const lanes = writers
     .flat()
@@ -87,14 +96,11 @@ async function killAll(
     await using other = await openJournalAt(dsn)
     const again = await Promise.all(lanes.map((each) => repeat(other, stream, each)))
     const second = await judge(journal, stream, again)
-    const followed = await judgeFollower(journal, stream, following)
+    const followed = await follower.judge(await read(journal, stream))
     return { ...sumOf([second, followed]), rounds: 1, acknowledged: first.acknowledged }
   } catch (error) {
     if (!isHarborageError(error)) throw error
     return figures({ rounds: 1, violations: [`a retry fails: ${error.code}: ${error.message}`] })
-  } finally {
-    ended.abort()
-    await following.ended
   }
 }
 
@@ -165,65 +171,4 @@ function judgeBatch(
     torn: at.length < ids.length || !isDeepStrictEqual(there, ids) ? 1 : 0,
     lost: isMoved ? 1 : 0,
   })
-}
-
-/** A follower, and what it has seen so far. */
-interface Following {
-  readonly seen: readonly Seen[]
-  readonly ended: Promise<void>
-}
-
-function follow(journal: JournalStore, stream: string, signal: AbortSignal): Following {
-  const seen: Seen[] = []
-  const all = async (): Promise<void> => {
-    try {
-      for await (const item of journal.follow(session, stream, { signal })) {
-        if ('entryId' in item) seen.push({ entryId: item.entryId, position: item.position })
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
-  }
-  return { seen, ended: all() }
-}
-
-/** Waits until a follower has reached the head, and returns what is wrong with what it saw. */
-async function judgeFollower(
-  journal: JournalStore,
-  stream: string,
-  { seen }: Following,
-): Promise<Figures> {
-  const entries = await read(journal, stream)
-  const until = Date.now() + 10_000
-  while (seen.length < entries.length && Date.now() < until) {
-    await delay(10)
-  }
-  return figures({
-    violations: isDeepStrictEqual(seen, entries) ? [] : ['a follower saw something else'],
-  })
-}
-
-async function read(journal: JournalStore, stream: string): Promise<readonly Seen[]> {
-  const entries: Seen[] = []
-  for await (const { entryId, position } of journal.read(session, stream)) {
-    entries.push({ entryId, position })
-  }
-  return entries
-}
-
-/** A database of a round. */
-interface Place extends AsyncDisposable {
-  readonly dsn: string
-}
-
-async function onSqlite(): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), 'harborage-appends-'))
-  return {
-    dsn: `sqlite:${join(folder, 'appends.db')}`,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-async function onPostgres(): Promise<Place> {
-  return { dsn: await freshDatabase(), async [Symbol.asyncDispose]() {} }
 }

@@ -36,20 +36,26 @@ export async function endBackends(_server: PostgresServer, dsn: string): Promise
 }
 
 /**
- * Kills a backend. The postmaster assumes that the shared memory is damaged, and restarts all
- * backends.
+ * Kills a backend once there is one. The postmaster assumes that the shared memory is damaged, and
+ * restarts all backends.
  */
 export async function killBackend(server: PostgresServer, dsn: string): Promise<void> {
   const before = await startOf(server.dsn)
+  let pid = await backendOf(dsn)
+  for (; pid === undefined; pid = await backendOf(dsn)) await delay(5)
+  // It may have ended by itself in between.
+  if (!kill(pid)) return
+  await until(async () => (await startOf(server.dsn)) !== before)
+}
+
+/** Resolves to a random backend of the stores, or to `undefined` if there is none now. */
+async function backendOf(dsn: string): Promise<number | undefined> {
   const [backend] = await queryPostgres<{ pid: number }>(
     dsn,
     `select pid from pg_stat_activity
      where datname = current_database() and application_name = 'harborage' order by random() limit 1`,
   )
-  if (backend === undefined) throw new Error('there is no backend to kill')
-  // It may have ended by itself in between.
-  if (!kill(backend.pid)) return
-  await until(async () => (await startOf(server.dsn)) !== before)
+  return backend?.pid
 }
 
 async function killPostmaster(server: PostgresServer): Promise<void> {

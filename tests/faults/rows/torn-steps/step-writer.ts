@@ -5,9 +5,9 @@
  */
 import { openSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
-import { isHarborageError } from '@harborage/core'
 import { TcpProxy, type Fault } from '@harborage/test-kit/postgres/tcp-proxy'
 import { writeLine } from '@harborage/test-kit/write-line'
+import { keepTrying } from '../../harness/keep-trying.ts'
 import { workerConfig } from '../../harness/serve.ts'
 import { CLOSED } from '../../harness/writer/told.ts'
 import type { Acknowledgement } from './check-lanes.ts'
@@ -44,18 +44,7 @@ async function work(lane: string): Promise<void> {
   for (let step = 1; step <= steps; step += 1) {
     const fault = faults[(step / LOST) % faults.length]
     if (fault !== undefined) void proxy?.failOnce(COMMIT, fault)
-    await keepTrying(() => makeStep(stores, lane, step))
+    await keepTrying(attempts, () => makeStep(stores, lane, step))
     writeLine(told, JSON.stringify({ lane, step } satisfies Acknowledgement))
-  }
-}
-
-/** Repeats a step while its server is away. It is applied once, since it has an id. */
-async function keepTrying(step: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await step()
-    } catch (error) {
-      if (!isHarborageError(error) || attempt >= attempts) throw error
-    }
   }
 }
