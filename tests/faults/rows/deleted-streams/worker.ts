@@ -77,10 +77,10 @@ serve({
         const ids = Array.from({ length: 1 + random.below(MOST_ENTRIES) }, newEventId)
         const batch = ids.map((entryId) => ({ entryId, bytes: Buffer.from(entryId) }))
         const { head, entries } = await journal.append(session, stream, batch)
-        const [{ position: first = 0 } = {}] = entries
         if (entries.some(({ outcome }) => outcome !== 'appended')) {
           violations.push('an append of new entries was answered as a retry')
         }
+        const first = head.position - ids.length + 1
         appended.push({ stream, generation: head.generation, first, ids })
       }
     })
