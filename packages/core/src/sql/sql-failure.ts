@@ -8,8 +8,8 @@ import { HarborageError, isHarborageError } from '../harborage-error.ts'
  * - `incomplete`: a statement of `compileAllOrNone` could not make all of its calls.
  * - `repeated`: the statement changed nothing, and an earlier attempt whose answer was lost may
  *   have.
- * - `lock_timeout`: others held a lock for longer than the statement waits for one. It may follow an
- *   attempt whose answer was lost; then it is the cause of `outcome_unknown`.
+ * - `lock_timeout`: others held a lock for longer than the statement waits for one. After an
+ *   attempt whose answer was lost, it is the cause of `outcome_unknown`.
  */
 export type SqlFailureReason =
   | 'unique_violation'

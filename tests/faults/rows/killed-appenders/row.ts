@@ -125,7 +125,7 @@ async function repeat(journal: JournalStore, stream: string, { lane, told }: Lan
   return { lane, told: all }
 }
 
-/** Returns what is wrong with the streams. Each lane may have made one call that it was not told. */
+/** Returns what is wrong with the streams. A lane may have made one call that it was not told. */
 async function judge(
   journal: JournalStore,
   stream: string,
@@ -155,7 +155,7 @@ async function judge(
   return sumOf(found)
 }
 
-/** Returns what is wrong with a batch whose last entry was acknowledged at a position, if it was. */
+/** Returns what is wrong with a batch. Its last entry may have been acknowledged at a position. */
 function judgeBatch(
   entries: readonly Seen[],
   ids: readonly string[],
