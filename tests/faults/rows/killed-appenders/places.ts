@@ -21,7 +21,7 @@ export interface Place extends AsyncDisposable {
   readonly dsn: string
   /** The number of attempts of a call that fails since its server is away. */
   readonly attempts: number
-  /** Crashes the server again and again until the signal is aborted, if it is one that crashes. */
+  /** Crashes the server in every way, until the signal is aborted, if it is one that crashes. */
   readonly crash: (signal: AbortSignal) => Promise<void>
 }
 
@@ -42,15 +42,16 @@ export async function openPlace(name: PlaceName): Promise<Place> {
   return {
     dsn,
     attempts: isCrashing ? ATTEMPTS : 1,
-    crash: isCrashing ? (signal) => keepCrashing(dsn, signal) : never,
+    crash: isCrashing ? (signal) => crashInEveryWay(dsn, signal) : never,
     [Symbol.asyncDispose]: never,
   }
 }
 
-async function keepCrashing(dsn: string, signal: AbortSignal): Promise<void> {
+async function crashInEveryWay(dsn: string, signal: AbortSignal): Promise<void> {
   const server = await postgresServer()
-  for (let crash = 0; !signal.aborted; crash += 1) {
-    await crashes[crash % crashes.length]?.(server, dsn)
+  for (const crash of crashes) {
+    if (signal.aborted) return
+    await crash(server, dsn)
     await delay(BETWEEN_CRASHES_MS)
   }
 }

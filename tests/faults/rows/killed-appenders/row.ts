@@ -25,7 +25,7 @@ const MOST_SEEN = measure({ quick: 60, full: 600 })
 
 export const killedAppenders: FaultRow = {
   name: 'killed appenders',
-  how: `SIGKILL of each of ${WRITERS} processes that append batches to one stream and replace what is in ${LANES} of their own each, at a random acknowledgement, and make every second call twice, and of followers, each of which the next one continues, on SQLite, on Postgres and on a Postgres server that is crashed all the while, in turns; on Postgres every fifth call also meets a lost connection or answer`,
+  how: `SIGKILL of each of ${WRITERS} processes that append batches to one stream and replace what is in ${LANES} of their own each, at a random acknowledgement, and make every second call twice, and of followers, each of which the next one continues, on SQLite, on Postgres and on a Postgres server that is crashed in six ways, in turns; on Postgres every fifth call also meets a lost connection or answer`,
   checked:
     'every acknowledged entry is where its answer said, batches are in one piece and in order, followers see each entry once and in order, and a repeat of the last call, and of the one in flight, applies each once',
   unit: 'rounds',
