@@ -187,12 +187,20 @@ export async function traceOperation<Result>(
  *
  * @param operations Those of {@link currentOperation} when the operations arrived.
  */
-export async function shareTrace<Result>(
+export function shareTrace<Result>(
   operations: readonly OperationTrace[],
   call: () => Promise<Result>,
 ): Promise<Result> {
   const [first] = operations
-  if (first === undefined) return call()
+  // Not traced: no promise of its own around that of the call.
+  return first === undefined ? call() : share(first, operations, call)
+}
+
+async function share<Result>(
+  first: OperationTrace,
+  operations: readonly OperationTrace[],
+  call: () => Promise<Result>,
+): Promise<Result> {
   const shared: OperationTrace = { ...first, outcome: undefined, retries: 0, batchSize: 1 }
   try {
     return await current.run(shared, call)
