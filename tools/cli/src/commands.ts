@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { copy } from './commands/copy.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
 import { ls } from './commands/ls.ts'
@@ -7,6 +8,18 @@ import { show } from './commands/show.ts'
 import { status } from './commands/status.ts'
 import { tail } from './commands/tail.ts'
 import { usage } from './commands/usage.ts'
+import { verify } from './commands/verify.ts'
 
 /** All commands, in the order of the help. */
-export const commands: readonly Command[] = [status, doctor, migrate, ls, show, tail, usage, erase]
+export const commands: readonly Command[] = [
+  status,
+  doctor,
+  migrate,
+  ls,
+  show,
+  tail,
+  usage,
+  copy,
+  verify,
+  erase,
+]

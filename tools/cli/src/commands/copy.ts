@@ -1,0 +1,90 @@
+import type { Command, CommandRun } from '../command.ts'
+import { CommandFailure } from '../command-failure.ts'
+import { compareStores } from '../copying/compare-stores.ts'
+import { CopyMarker, requireWholeCopy } from '../copying/copy-marker.ts'
+import { copyStore } from '../copying/copy-store.ts'
+import { visitPairs } from '../copying/dumping-store.ts'
+import { isEmptyTarget, requireSameStores } from '../copying/targets.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { countOf } from '../output/quantities.ts'
+import { openProfile, type OpenProfile } from '../places/open-profile.ts'
+import { Stopped } from '../stopped.ts'
+
+/** Copies all stores of a profile to another place. */
+export const copy: Command = {
+  name: 'copy',
+  summary: 'Copy all stores from one profile to another, between any engines',
+  description: [
+    'Copies slots, artifacts, conversations and streams with all that later calls depend on: event ids, dates, turn ids, positions. Then it compares every record of both places.',
+    'Stop the writers first: if the source is changed meanwhile, the comparison finds it, and the command fails. The target has to be empty, or to hold a part of this copy. Run harborage migrate for it before.',
+    'After Ctrl-C or a crash, the same command goes on where it was. While it is not complete, the target holds a marker in the tenant harborage.copy.',
+    'What is remembered of steps (stepId) for 7 days is not copied: repeat no step across a copy.',
+  ],
+  arguments: [
+    { name: 'FROM', says: 'The profile to copy.' },
+    { name: 'TO', says: 'The profile of the target.' },
+  ],
+  options: [],
+  examples: [
+    { says: 'From a file to a server', command: 'harborage copy laptop production' },
+    { says: 'Compare them later', command: 'harborage verify laptop production' },
+  ],
+  run: async (run) => {
+    const [fromName, toName] = run.arguments
+    const [source, target] = [await run.readProfile(fromName), await run.readProfile(toName)]
+    await using from = await openProfile(source)
+    await using to = await openProfile(target)
+    requireSameStores(from, to)
+    await requireWholeCopy(from.stores.state)
+    const { state } = to.stores
+    if (state === undefined) {
+      throw new CommandFailure(
+        'usage',
+        'the target has no state store, which keeps the marker of a copy',
+      )
+    }
+    const marker = await CopyMarker.take(state, source, () => isEmptyTarget(to))
+    try {
+      return await copyAll(run, from, to, marker)
+    } catch (error) {
+      if (error instanceof Stopped) {
+        run.out.note('stopped: the copy is not complete. The same command goes on with it.')
+      }
+      throw error
+    } finally {
+      await marker.release()
+    }
+  },
+}
+
+async function copyAll(
+  run: CommandRun,
+  from: OpenProfile,
+  to: OpenProfile,
+  marker: CopyMarker,
+): Promise<ExitCode> {
+  await visitPairs(from.stores, to.stores, {
+    visit: async (left, right) => {
+      const { store, loaded } = await copyStore(run, left, right, marker)
+      await run.out.item(
+        'copied',
+        { store, loaded },
+        () => `${store.padEnd(10)} ${countOf(loaded, 'record')} copied`,
+      )
+    },
+  })
+  const compared = await visitPairs(from.stores, to.stores, {
+    visit: (left, right) => compareStores(run, left, right, async () => {}),
+  })
+  const differences = compared.reduce((sum, each) => sum + each.differences, 0)
+  if (differences > 0) {
+    throw new CommandFailure(
+      'failed',
+      `${countOf(differences, 'record')} changed while it was copied: stop what writes to the source and the target, and copy again into an empty place`,
+    )
+  }
+  await marker.remove()
+  const records = compared.reduce((sum, each) => sum + each.records, 0)
+  run.out.note(`${countOf(records, 'record')} are the same in both places`)
+  return exitCodes.done
+}

@@ -1,0 +1,13 @@
+/**
+ * Returns a record as text: JSON with the names of each object in one order and bytes in base64.
+ * Two records are equal if their texts are.
+ */
+export function canonicalText(record: object): string {
+  return JSON.stringify(record, (_name, value: unknown) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(
+      Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    )
+  })
+}

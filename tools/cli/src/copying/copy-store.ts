@@ -1,0 +1,64 @@
+import type { CommandRun } from '../command.ts'
+import { Progress } from '../output/progress.ts'
+import { storeNames, type StoreName } from '../profile/profile.ts'
+import type { CopyMarker } from './copy-marker.ts'
+import { maintenance, type DumpingStore } from './dumping-store.ts'
+import { walkRecords } from './walk-records.ts'
+
+/** The largest batch: of records, and of what they approximately hold. */
+const MAX_RECORDS = 500
+
+/** What was copied of a store. */
+export interface CopiedStore {
+  readonly store: StoreName
+  /** The records that were loaded. Those of an earlier run of the same copy are not counted. */
+  readonly loaded: number
+}
+
+/** Copies the records of a store that a copy has not copied yet, in batches. */
+export async function copyStore<Dumped extends object, Place extends object>(
+  { signal, streams }: Pick<CommandRun, 'signal' | 'streams'>,
+  from: DumpingStore<Dumped, Place>,
+  to: DumpingStore<Dumped, Place>,
+  marker: CopyMarker,
+): Promise<CopiedStore> {
+  const { store, placeOf } = from
+  const { begun } = marker
+  const isDone = begun !== undefined && storeNames.indexOf(begun.store) > storeNames.indexOf(store)
+  if (isDone) return { store, loaded: 0 }
+  // The marker has what `placeOf` returned. The store checks it.
+  const after = begun?.store === store ? (begun.after as Place | undefined) : undefined
+  const progress = new Progress(streams.stderr, `copying ${store}`)
+  let loaded = 0
+  let batch: Dumped[] = []
+  const load = async (): Promise<void> => {
+    const last = batch.at(-1)
+    if (last === undefined) return
+    loaded += (await to.dumps.loadDump(maintenance, batch)).loaded
+    batch = []
+    await marker.save({ store, after: placeOf(last) })
+    progress.show(loaded)
+    signal.throwIfAborted()
+  }
+  try {
+    let bytes = 0
+    for await (const record of walkRecords(from, after)) {
+      batch.push(record)
+      bytes += sizeOf(record)
+      if (batch.length < MAX_RECORDS && bytes < MAX_BYTES) continue
+      await load()
+      bytes = 0
+    }
+    await load()
+  } finally {
+    progress.end()
+  }
+  return { store, loaded }
+}
+
+const MAX_BYTES = 8 * 1024 * 1024
+
+function sizeOf(record: object): number {
+  if ('bytes' in record && record.bytes instanceof Uint8Array) return record.bytes.byteLength
+  return 'turns' in record && Array.isArray(record.turns) ? record.turns.length * 1_000 : 0
+}

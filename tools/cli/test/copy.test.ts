@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { newEventId, tenantOwner } from '@harborage/core'
+import { compareNames } from '@harborage/core/kit'
+import { openJournalStore } from '@harborage/journal'
+import { openStateStore } from '@harborage/state'
+import { Choice } from '@harborage/test-kit/choice'
+import { measure } from '@harborage/test-kit/measure'
+import pg from 'pg'
+import { describe, expect, test } from 'vitest'
+import { Stopped } from '../src/stopped.ts'
+import { engines, run, session, type TestPlace } from './support/filled-stores.ts'
+import { jsonLinesOf, runCommand } from './support/run-command.ts'
+import { profilesToCopy } from './support/two-profiles.ts'
+
+const COPY = ['copy', 'from', 'to']
+const VERIFY = ['verify', 'from', 'to', '--json']
+
+describe('copy', () => {
+  test('from SQLite to Postgres and back to SQLite, every record stays the same', async () => {
+    const places = {
+      from: await engines.SQLite(),
+      to: await engines.Postgres(),
+      last: await engines.SQLite(),
+    }
+    const cwd = await profilesToCopy(places)
+    const there = await runCommand([...COPY, '--json'], { cwd })
+    expect(there.code).toBe(0)
+    expect(jsonLinesOf(there).map(({ store, loaded }) => [store, loaded])).toEqual([
+      ['state', 6],
+      ['artifacts', 1],
+      ['memory', 1],
+      ['journal', 4],
+    ])
+    const back = await runCommand(['copy', 'to', 'last'], { cwd })
+    expect(back.code).toBe(0)
+    expect(back.stderr).toContain('12 records are the same in both places')
+    const verified = await runCommand(['verify', 'from', 'last', '--json'], { cwd })
+    expect(verified.code).toBe(0)
+    expect(jsonLinesOf(verified)).toEqual([{ v: 1, type: 'verified', records: 12, differences: 0 }])
+    // Nothing of the copy itself is left.
+    const kept = await runCommand(['ls', '--profile', 'last', '--json'], { cwd })
+    expect(kept.stdout).not.toContain('harborage.copy')
+  })
+
+  test('verify finds a flipped bit, what is missing and what is extra', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.Postgres() }
+    const cwd = await profilesToCopy(places)
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    const client = new pg.Client({ connectionString: places.to.dsn })
+    await client.connect()
+    await client.query(
+      `update state_records set bytes = set_bit(bytes, 3, 1 - get_bit(bytes, 3)) where kind = 'task.checkpoint'`,
+    )
+    await client.query(`delete from state_records where kind = 'preferences'`)
+    await client.end()
+    await save(places.to, 'extra')
+    const { code, stdout } = await runCommand(VERIFY, { cwd })
+    expect(code).toBe(3)
+    const lines = jsonLinesOf({ stdout })
+    expect(lines.map(({ difference }) => String(difference)).toSorted(compareNames)).toEqual([
+      'different',
+      'extra',
+      'missing',
+      'undefined',
+    ])
+    expect(lines.find(({ difference }) => difference === 'different')?.['place']).toEqual({
+      identity: run,
+      kind: 'task.checkpoint',
+    })
+  })
+
+  test('a source that is changed meanwhile fails the command', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    expect((await stoppedAt('memory', COPY, cwd)).code).toBe(130)
+    // The slots were copied.
+    await save(places.from, 'late')
+    const { code, stderr } = await runCommand(COPY, { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('1 record changed while it was copied')
+  })
+
+  test('a target that holds something, and that of another copy, are left alone', async () => {
+    const places = {
+      from: await engines.SQLite(),
+      to: await engines.SQLite(),
+      other: await engines.SQLite(),
+    }
+    const cwd = await profilesToCopy(places)
+    await save(places.to, 'mine')
+    const refused = await runCommand(COPY, { cwd })
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toContain('the target holds something')
+    const listed = await runCommand(['ls', '--profile', 'to', '--json'], { cwd })
+    expect(listed.stdout).not.toContain('harborage.copy')
+    expect((await stoppedAt('state', ['copy', 'from', 'other'], cwd)).code).toBe(130)
+    const another = await runCommand(['copy', 'to', 'other'], { cwd })
+    expect(another.code).toBe(1)
+    expect(another.stderr).toContain('another source')
+    const unfinished = await runCommand(['copy', 'other', 'to'], { cwd })
+    expect(unfinished.stderr).toContain('a copy that has not ended')
+  })
+
+  test('Ctrl-C ends it with 130, says that it is not complete, and the same command finishes', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    const stopped = await stoppedAt('artifacts', COPY, cwd)
+    expect(stopped.code).toBe(130)
+    expect(stopped.stderr).toContain('The same command goes on with it')
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    expect((await runCommand(VERIFY, { cwd })).code).toBe(0)
+  })
+
+  test('two copies into one target are kept apart', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    await using database = await places.to.open()
+    await using state = await openStateStore({ database })
+    const owner = tenantOwner({ tenantId: 'harborage.copy' })
+    const lease = await state.lease(owner, 'copy.lease', { ttlMs: 60_000 })
+    const { code, stderr } = await runCommand(COPY, { cwd })
+    expect(code).toBe(6)
+    expect(stderr).toContain('another copy into this target is at work')
+    await lease?.release()
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+  })
+
+  test('killed at random moments and run again, it copies every record', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    await appendMany(places.from, measure({ quick: 2_000, full: 20_000 }))
+    const choice = new Choice(42)
+    for (let kills = measure({ quick: 2, full: 20 }); kills > 0; kills -= 1) {
+      const copying = spawn(process.execPath, [BIN, ...COPY], { cwd, stdio: 'ignore' })
+      const ended = once(copying, 'exit')
+      await Promise.race([ended, setTimeout(300 + choice.below(1_500))])
+      copying.kill('SIGKILL')
+      await ended
+    }
+    const last = await runCommand(COPY, { cwd })
+    // A run that was not killed in time may have finished it.
+    if (last.code !== 0) expect(last.stderr).toContain('the target holds something')
+    expect((await runCommand(VERIFY, { cwd })).code).toBe(0)
+  })
+})
+
+const BIN = new URL('../src/bin.ts', import.meta.url).pathname
+
+/** Stops a command once it has copied a store. */
+async function stoppedAt(store: string, args: readonly string[], cwd: string) {
+  const controller = new AbortController()
+  const { signal } = controller
+  const onPrinted = (text: string): void => {
+    if (text.includes(store)) controller.abort(new Stopped('SIGINT'))
+  }
+  return runCommand(args, { cwd, signal, onPrinted })
+}
+
+async function save(at: TestPlace, kind: string): Promise<void> {
+  await using database = await at.open()
+  await using state = await openStateStore({ database })
+  const bytes = Buffer.from(kind)
+  await state.save({ eventId: newEventId(), identity: session, kind, bytes })
+}
+
+async function appendMany(at: TestPlace, count: number): Promise<void> {
+  await using database = await at.open()
+  await using journal = await openJournalStore({ database })
+  for (let left = count; left > 0; left -= 500) {
+    const entries = Array.from({ length: Math.min(left, 500) }, () => ({
+      entryId: newEventId(),
+      bytes: Buffer.from('an entry'),
+    }))
+    await journal.append(run, 'many', entries)
+  }
+}
