@@ -107,7 +107,7 @@ export class CopyMarker {
     await removeCopy(this.#state)
   }
 
-  /** Gives the lease back. The marker stays. */
+  /** Releases the lease. The marker stays. */
   async release(): Promise<void> {
     this.#end()
     if (!this.#isLost && !this.#isRemoved) await this.#lease.release()

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
 import { storeNames, type StoreName } from '../profile/profile.ts'
@@ -59,6 +60,6 @@ export async function copyStore<Dumped extends object, Place extends object>(
 const MAX_BYTES = 8 * 1024 * 1024
 
 function sizeOf(record: object): number {
-  if ('bytes' in record && record.bytes instanceof Uint8Array) return record.bytes.byteLength
+  if ('bytes' in record && types.isUint8Array(record.bytes)) return record.bytes.byteLength
   return 'turns' in record && Array.isArray(record.turns) ? record.turns.length * 1_000 : 0
 }
