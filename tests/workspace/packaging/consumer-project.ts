@@ -94,7 +94,8 @@ const configurations = {
     compilerOptions: { ...strictest, exactOptionalPropertyTypes: false },
     exclude: ['unchecked'],
   },
-  // Those of the OpenAI Agents SDK have errors beside @types/node.
+  // Those of the OpenAI Agents SDK have errors beside @types/node, and those of ADK import what only
+  // some of its users install.
   'adapters/unchecked/tsconfig.json': {
     compilerOptions: { ...strictest, skipLibCheck: true },
   },

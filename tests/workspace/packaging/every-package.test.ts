@@ -6,6 +6,7 @@ import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 
 import { bundledWithEsbuild } from './bundled-with-esbuild.ts'
+import { BUILDS_OF_ADK } from './adk-program.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
 import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
 import type { PackedManifest } from './packed-package.ts'
@@ -18,6 +19,7 @@ const manifests = inject('manifests')
 const ADAPTERS = ['adapters', 'adapters/unchecked'] as const
 /** The adapters of frameworks whose own declarations do not compile. */
 const UNCHECKED: ReadonlySet<string> = new Set([
+  '@harborage/adk',
   '@harborage/claude-agent-sdk',
   '@harborage/openai-agents',
 ])
@@ -28,10 +30,11 @@ let project: ConsumerProject
 beforeAll(async () => {
   // What bundles leave outside is imported by name, so it is installed by name.
   const others = ['@types/node', 'better-sqlite3', 'esbuild']
+  const builds = ['esbuild', ...BUILDS_OF_ADK].map((name) => `--allow-build=${name}`)
   // npm takes several times the processor time of pnpm.
   project = isFullRun
     ? await installInEmptyProject('npm', ...names, ...others)
-    : await installInEmptyProject('pnpm', '--allow-build=esbuild', ...names, ...others)
+    : await installInEmptyProject('pnpm', ...builds, ...names, ...others)
 })
 afterAll(() => project[Symbol.asyncDispose]())
 

@@ -5,10 +5,10 @@ import type {
 } from '@openai/agents'
 import { createHash } from 'node:crypto'
 import { HarborageError, parseEventId, newEventId, type EventId, type Part } from '@harborage/core'
+import { encodeJson } from '@harborage/core/adapter'
 import type { Entry } from '@harborage/journal'
 import { ITEMS, OPERATIONS, type Decision, type History } from './history.ts'
-import { encodeJson } from './item-json.ts'
-import { decodeItem, entryOf } from './item-payload.ts'
+import { decodeItem, entryOf, ITEM } from './item-payload.ts'
 
 /** The parts of a step. */
 type Parts = Readonly<Record<string, Part<unknown>>>
@@ -37,7 +37,7 @@ export function checkTransaction(args: SessionHistoryTransactionArgs): CheckedTr
   const { expected, added } = contentOf(transaction)
   return {
     operationId: parseEventId(digestOf(id).toString('base64url')),
-    digest: digestOf(encodeJson([transaction?.type, expected, added.map(canonical)])),
+    digest: digestOf(encodeJson([transaction?.type, expected, added.map(canonical)], ITEM)),
     expected,
     added: structuredClone(added),
   }
@@ -127,7 +127,7 @@ function isSame(entries: readonly Entry[], expected: readonly string[]): boolean
 
 /** Returns an item as JSON whose names are sorted, so that equal items are equal texts. */
 function canonical(item: AgentInputItem): string {
-  return JSON.stringify(JSON.parse(encodeJson(item)), (_, value: unknown) => sorted(value))
+  return JSON.stringify(JSON.parse(encodeJson(item, ITEM)), (_, value: unknown) => sorted(value))
 }
 
 function sorted(value: unknown): unknown {

@@ -1,11 +1,13 @@
 import type { AgentInputItem } from '@openai/agents'
 import { HarborageError, newEventId, type EventId } from '@harborage/core'
-import { sessionNameOf } from '@harborage/core/adapter'
+import { decodeJson, encodeJson, sessionNameOf } from '@harborage/core/adapter'
 import type { Entry, NewEntry } from '@harborage/journal'
-import { decodeJson, encodeJson } from './item-json.ts'
 
 /** The format of the entries that this release writes. */
 export const ITEM_FORMAT = 1
+
+/** What is encoded, in messages. */
+export const ITEM = 'an item'
 
 /** What an entry says. */
 export interface ItemPayload {
@@ -29,7 +31,7 @@ export function entryOf(
   }
   const isNamed = sessionNameOf(sessionId) === sessionId
   const payload = { format: ITEM_FORMAT, ...(isNamed ? {} : { sessionId }), item }
-  return { entryId, type: typeOf(item), bytes: new TextEncoder().encode(encodeJson(payload)) }
+  return { entryId, type: typeOf(item), bytes: new TextEncoder().encode(encodeJson(payload, ITEM)) }
 }
 
 /**

@@ -17,11 +17,15 @@ export {
   type InspectedStreams,
   type StoredType,
 } from './inspected.ts'
+export { decodeJson, encodeJson } from './lossless-json.ts'
 export { checkOpenStore, invalidOption, OptionNames } from './option-names.ts'
 export {
   bindOwner,
+  bindTenant,
   bindUser,
   type OwnerOption,
+  type Tenant,
+  type TenantOption,
   type User,
   type UserOption,
 } from './owner-option.ts'

@@ -26,6 +26,26 @@ export type UserOption = User | (() => User)
  */
 export type OwnerOption = User | TenantOwner | (() => User | TenantOwner)
 
+/** A tenant: the result of `tenantOwner`, or an object with the same part. */
+export type Tenant = Pick<Identity, 'tenantId'>
+
+/**
+ * Whose data an adapter keeps: a tenant, or a function that returns the tenant of the current
+ * request, for example from an AsyncLocalStorage. The function has to be synchronous. It is called
+ * once in each call, at its beginning.
+ */
+export type TenantOption = Tenant | (() => Tenant)
+
+/** What is bound, in messages. */
+interface Bound {
+  readonly name: string
+  /** What to pass. */
+  readonly form: string
+}
+
+const OWNER: Bound = { name: 'owner', form: '{ tenantId, userId }' }
+const TENANT: Bound = { name: 'tenant', form: '{ tenantId }' }
+
 /**
  * Returns a function that returns the user of the current call.
  *
@@ -49,6 +69,18 @@ export function bindOwner(option: OwnerOption): () => UserOwner | TenantOwner {
   return bind(option, (owner) => (mayBeTenant(owner) ? tenantOwner(owner) : userOwner(owner)))
 }
 
+/**
+ * Returns a function that returns the tenant of the current call, for a framework that names the
+ * user in each call.
+ *
+ * @throws `identity_required` if the tenant is missing; `invalid_identity` if it is malformed, or
+ * there is another part, such as a `userId`. If the option is a function, the returned function
+ * throws them, and what the option itself throws.
+ */
+export function bindTenant(option: TenantOption): () => TenantOwner {
+  return bind(option, (tenant) => tenantOwner(tenant), TENANT)
+}
+
 /** Returns whether an owner has the form of a tenant's, which `tenantOwner` then checks. */
 function mayBeTenant(owner: User | TenantOwner): boolean {
   return 'sessionId' in owner && owner.userId === ''
@@ -57,20 +89,21 @@ function mayBeTenant(owner: User | TenantOwner): boolean {
 function bind<Given extends object, Checked>(
   option: Given | (() => Given),
   check: (owner: Given) => Checked,
+  bound: Bound = OWNER,
 ): () => Checked {
-  if (typeof option === 'function') return () => check(present(option()))
-  const checked = check(present(option))
+  if (typeof option === 'function') return () => check(present(option(), bound))
+  const checked = check(present(option, bound))
   return () => checked
 }
 
-function present<Given extends object>(owner: Given): Given {
+function present<Given extends object>(owner: Given, { name, form }: Bound): Given {
   const given: unknown = owner
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given)
   if (isObject && !types.isPromise(given)) return owner
   throw new HarborageError(
     'identity_required',
     types.isPromise(given)
-      ? 'owner returned a promise: it has to return the owner of the current call at once'
-      : `owner is ${describeArgument(given)}: pass { tenantId, userId }, or a function that returns the owner of the current call`,
+      ? `${name} returned a promise: it has to return the ${name} of the current call at once`
+      : `${name} is ${describeArgument(given)}: pass ${form}, or a function that returns the ${name} of the current call`,
   )
 }

@@ -1,0 +1,152 @@
+import type { Session } from '@google/adk'
+import {
+  commitTogether,
+  isHarborageError,
+  parseEventId,
+  tenantOwner,
+  type EventId,
+  type Identity,
+  type Part,
+  type TenantOwner,
+} from '@harborage/core'
+import { digestOf } from '@harborage/core/adapter'
+import type { NewEntry } from '@harborage/journal'
+import { MAX_COMMIT_ENTRIES, type NewStateRecord } from '@harborage/state'
+import { sessionIdentity, type AdkSession } from '../place.ts'
+import { checkEvent, encodeEvent, entryOf, EVENTS } from '../session/event-payload.ts'
+import { headRecord, SESSION } from '../session/session-record.ts'
+import { StateSlots } from '../session/state-slots.ts'
+import type { SessionStores } from '../session/stored-session.ts'
+import {
+  checkImportOptions,
+  type ImportProgress,
+  type ImportSessionsOptions,
+} from './import-options.ts'
+
+/** The most events, and bytes of them, that are appended at once. */
+const MAX_EVENTS = 500
+const MAX_BYTES = 8 * 1024 * 1024
+
+/**
+ * Imports sessions from a session service of ADK, such as its `DatabaseSessionService`, with their
+ * events and their state. Each session is there as a whole or not at all, so that the import can be
+ * called again after it ended for any reason: it goes on where it was. A session that is there
+ * already is left as it is, and so is each key of the state of a user or the application. Stop what
+ * writes to the old service first.
+ *
+ * @throws `invalid_config`, `identity_required` or `invalid_identity` if an option is malformed;
+ * `invalid_record` if an event holds what JSON cannot represent; what the service, `onProgress` or
+ * the signal throws; the errors of the stores, such as `store_unavailable`.
+ *
+ * @example
+ * ```ts
+ * import { InMemorySessionService } from '@google/adk'
+ * import { importSessions } from '@harborage/adk'
+ * import { openJournalStore } from '@harborage/journal'
+ * import { openStateStore } from '@harborage/state'
+ *
+ * await using state = await openStateStore()
+ * await using journal = await openJournalStore()
+ * const from = new InMemorySessionService()
+ * await from.createSession({ appName: 'shop', userId: 'ann' })
+ * const tenant = { tenantId: 'acme' }
+ * await importSessions({ from, state, journal, tenant, appName: 'shop' })
+ * // { sessions: 1, total: 1, imported: 1, events: 0 }
+ * ```
+ */
+export async function importSessions(options: ImportSessionsOptions): Promise<ImportProgress> {
+  const { from, state, journal, appName, onProgress, signal } = checkImportOptions(options)
+  const tenant = tenantOwner(options.tenant)
+  const { userId } = options
+  const request = userId === undefined ? { appName } : { appName, userId }
+  const { sessions } = await from.listSessions(request)
+  const total = sessions.length
+  let progress: ImportProgress = { sessions: 0, total, imported: 0, events: 0 }
+  for (const listed of sessions) {
+    signal?.throwIfAborted()
+    const key = { appName, userId: listed.userId, sessionId: listed.id }
+    const session = await from.getSession(key)
+    const isNew = session !== undefined && (await importOne({ state, journal }, tenant, session))
+    progress = {
+      sessions: progress.sessions + 1,
+      total,
+      imported: progress.imported + (isNew ? 1 : 0),
+      events: progress.events + (isNew ? session.events.length : 0),
+    }
+    await onProgress?.(progress)
+  }
+  return progress
+}
+
+/** Imports a session, and resolves to whether it was not there yet. */
+async function importOne(
+  stores: SessionStores,
+  tenant: TenantOwner,
+  session: Session,
+): Promise<boolean> {
+  const { appName, userId, id: sessionId, lastUpdateTime } = session
+  const key: AdkSession = { appName, userId, sessionId }
+  const identity = sessionIdentity(tenant, key)
+  if ((await stores.state.load(identity, SESSION)) !== undefined) return false
+  const generation = generationOf(identity)
+  await appendAll(stores, identity, generation, session)
+  const head = { ...key, generation, lastUpdateTime, previousUpdateTime: 0 }
+  const slots = new StateSlots(tenant, key)
+  const own = Object.entries(session.state).filter(([name]) => !/^(app|user):/.test(name))
+  const wide = Object.entries(session.state).filter(([name]) => /^(app|user):/.test(name))
+  const { state } = stores
+  const parts: Record<string, Part<unknown>> = {
+    session: state.prepare.commit({
+      expect: [{ identity, kind: SESSION, eventId: null }],
+      save: [headRecord(identity, head)],
+    }),
+  }
+  for (const save of chunks(slots.records(Object.fromEntries(own)))) {
+    parts[`own ${Object.keys(parts).length}`] = state.prepare.commit({ save })
+  }
+  for (const saveIfEmpty of chunks(slots.records(Object.fromEntries(wide)))) {
+    parts[`wide ${Object.keys(parts).length}`] = state.prepare.commit({ saveIfEmpty })
+  }
+  try {
+    await commitTogether({ parts })
+    return true
+  } catch (error) {
+    // Someone has made the session meanwhile.
+    if (isHarborageError(error, 'condition_failed') && error.part === 'session') return false
+    throw error
+  }
+}
+
+/** Appends the events that are not there yet. What an interrupted import appended is found. */
+async function appendAll(
+  { journal }: SessionStores,
+  identity: Identity,
+  generation: EventId,
+  { events }: Session,
+): Promise<void> {
+  let batch: NewEntry[] = []
+  let bytes = 0
+  const append = async (): Promise<void> => {
+    if (batch.length > 0) await journal.append(identity, `${EVENTS}${generation}`, batch)
+    batch = []
+    bytes = 0
+  }
+  for (const event of events) {
+    const entry = entryOf(checkEvent(event).id, encodeEvent(event))
+    if (batch.length === MAX_EVENTS || bytes + entry.bytes.byteLength > MAX_BYTES) await append()
+    batch.push(entry)
+    bytes += entry.bytes.byteLength
+  }
+  await append()
+}
+
+/** Returns the generation of an imported session: the same one each time. */
+function generationOf(identity: Identity): EventId {
+  return parseEventId(`import-${digestOf(JSON.stringify(identity))}`)
+}
+
+function chunks(records: readonly NewStateRecord[]): readonly (readonly NewStateRecord[])[] {
+  return Array.from({ length: Math.ceil(records.length / MAX_COMMIT_ENTRIES) }, (_, index) =>
+    records.slice(index * MAX_COMMIT_ENTRIES, (index + 1) * MAX_COMMIT_ENTRIES),
+  )
+}

@@ -1,0 +1,32 @@
+import { HarborageArtifactService, HarborageSessionService } from '@harborage/adk'
+import { openArtifactStore } from '@harborage/artifacts'
+import { openDatabase } from '@harborage/core'
+import { openJournalStore } from '@harborage/journal'
+import { openStateStore } from '@harborage/state'
+
+/** The tenant, which a server takes from its request. */
+const tenant = { tenantId: 'acme' }
+
+/** The session of the example, as ADK names it. */
+export const key = { appName: 'warehouse', userId: 'ann', sessionId: 'order-4711' }
+
+/** The services of a process, on one database. */
+export interface Services extends AsyncDisposable {
+  readonly sessionService: HarborageSessionService
+  readonly artifactService: HarborageArtifactService
+}
+
+/** Opens the services of a process. */
+export async function openServices(dsn: string): Promise<Services> {
+  if (/^postgres/i.test(dsn)) await import('@harborage/driver-postgres')
+  else await import('@harborage/driver-sqlite')
+  const database = await openDatabase(dsn)
+  const state = await openStateStore({ database })
+  const journal = await openJournalStore({ database })
+  const artifacts = await openArtifactStore({ database })
+  return {
+    sessionService: new HarborageSessionService({ state, journal, tenant }),
+    artifactService: new HarborageArtifactService({ state, artifacts, tenant }),
+    [Symbol.asyncDispose]: () => database.close(),
+  }
+}
