@@ -1,13 +1,7 @@
 import type { EventId, RunIdentity } from '@harborage/core'
 import { changeRows, pipeline, selectRows, WriteConflict, type SqlWork } from '@harborage/core/sql'
-import type {
-  HeldMemory,
-  KeptTurn,
-  MemoryChange,
-  MemoryHeader,
-  ReadSet,
-  RememberedTurnId,
-} from '../memory-driver.ts'
+import type { HeldMemory, MemoryChange, MemoryHeader, ReadSet } from '../memory-driver.ts'
+import { addedTurnOf } from './added-turn.ts'
 import { HEADER_KIND, turnIdKind, turnKind } from './kinds.ts'
 import {
   conversationOf,
@@ -62,7 +56,7 @@ export function* changeWork<Result>(
   const exists = !isNew
   const change = decide({ header, summary, exists, oldest: turns, remembered, mayBeApplied })
   // Without the lookup, only the statement that appends a turn finds its id.
-  const isUnguarded = !changesNothing(change) && oneTurnOf(change) === undefined
+  const isUnguarded = !changesNothing(change) && addedTurnOf(change) === undefined
   if (turnId !== readSet.turnId && isUnguarded) throw new WriteConflict()
   if (change.erase === true) yield* erase(statements, owner, isNew)
   else if (change.header !== undefined) {
@@ -101,27 +95,6 @@ function changesNothing({ header, erase }: MemoryChange<unknown>): boolean {
   return header === undefined && erase !== true
 }
 
-/** An added turn with its id. */
-interface OneTurn {
-  readonly turn: KeptTurn
-  readonly id: RememberedTurnId
-}
-
-/** Returns the turn that a change adds, or `undefined` if it adds none or several. */
-function oneTurnOf({
-  append = [],
-  remember = [],
-  forget,
-  erase,
-}: MemoryChange<unknown>): OneTurn | undefined {
-  const [turn, ...furtherTurns] = append
-  const [id, ...furtherIds] = remember
-  if (turn === undefined || id === undefined || forget === undefined || erase === true) {
-    return undefined
-  }
-  return furtherTurns.length === 0 && furtherIds.length === 0 ? { turn, id } : undefined
-}
-
 /** The result of the lock. */
 interface Found {
   /** Whether there was no header to lock. */
@@ -142,7 +115,7 @@ function* applyChange(
   const [id, ...furtherIds] = remember
   // Ids are forgotten only when a turn is added. The added turn may be dropped at once.
   const added = forget !== undefined && furtherIds.length === 0 ? id : undefined
-  const one = oneTurnOf(change)
+  const one = addedTurnOf(change)
   // The header comes first: of two callers that begin a conversation, the second waits here and
   // then starts again.
   const writeHeader = isNew ? statements.insert : statements.upsert

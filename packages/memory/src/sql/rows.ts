@@ -145,6 +145,11 @@ export function headerRow(owner: OwnerColumns, header: MemoryHeader): MemoryRow 
   return row(owner, HEADER_KIND, header.strategy, header.lineage, writeHeader(header))
 }
 
+/** Returns the bytes of the row of a header. */
+export function headerBytes(header: MemoryHeader): Uint8Array {
+  return encoder.encode(writeHeader(header))
+}
+
 /** Returns a row in place of a header, for a transaction that removes it before its end. */
 export function placeholderRow(owner: OwnerColumns): MemoryRow {
   return row(owner, HEADER_KIND, 'none', 0, '')

@@ -3,6 +3,7 @@ import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import {
   readDirectory,
   runWork,
+  type PriorAttempts,
   type SqlDatabase,
   type SqlSteps,
   type WorkTraits,
@@ -21,9 +22,11 @@ import type {
   MemoryPart,
   ReadSet,
 } from '../memory-driver.ts'
+import { appendExpected, planAppend } from './append-expected.ts'
 import { changeWork } from './change-work.ts'
 import { deleteAllWork, deleteEachWork, identityIn } from './delete-all-work.ts'
 import { dumpConversation } from './dump-conversation.ts'
+import { LastHeaders } from './last-headers.ts'
 import { readConversation } from './read-conversation.ts'
 import { memoryParticipant } from './memory-participant.ts'
 import { headerOf, identityOf, ownerColumns } from './rows.ts'
@@ -59,7 +62,7 @@ const FIRST = { tenantId: '', ...BEFORE_ALL_NAMES }
 export class SqlMemoryDriver implements MemoryDriver {
   readonly #database: SqlDatabase
   readonly #statements: MemoryStatements
-
+  readonly #headers = new LastHeaders()
   readonly steps: StepSide<MemoryPart, unknown>
 
   constructor(database: SqlDatabase, steps: SqlSteps) {
@@ -84,20 +87,47 @@ export class SqlMemoryDriver implements MemoryDriver {
   ): Promise<Result> {
     // Every change locks the conversation. Those of this process wait for each other without a
     // connection.
-    const claim = { keys: [conversationKey(identity)], bytes: 0 }
+    const key = conversationKey(identity)
+    const traits = { ...CHANGE, claim: { keys: [key], bytes: 0 } }
+    const expected = this.#headers.take(key)
+    const planned = expected && planAppend(identity, expected, readSet, decide)
+    let prior: PriorAttempts | undefined
+    if (planned !== undefined) {
+      const { row, left, result } = planned
+      const written = await appendExpected(this.#database, this.#statements, traits, row)
+      if (written === 'written') {
+        this.#headers.leaveExpected(key, left)
+        return result
+      }
+      if (written === 'repeated') prior = { mayBeApplied: true }
+    }
     let looksUpId = !isProbablyNew(readSet)
-    return runWork(this.#database, { ...CHANGE, claim }, (mayBeApplied) => {
-      const work = changeWork(
-        this.#statements,
-        identity,
-        readSet,
-        decide,
-        mayBeApplied,
-        looksUpId || mayBeApplied,
-      )
-      looksUpId = true
-      return work
-    })
+    let left: (() => void) | undefined
+    const deciding = (held: HeldMemory): MemoryChange<Result> => {
+      const change = decide(held)
+      const { header } = change
+      left = header && (() => this.#headers.leave(key, held.header, header))
+      return change
+    }
+    const result = await runWork(
+      this.#database,
+      traits,
+      (mayBeApplied) => {
+        const work = changeWork(
+          this.#statements,
+          identity,
+          readSet,
+          deciding,
+          mayBeApplied,
+          looksUpId || mayBeApplied,
+        )
+        looksUpId = true
+        return work
+      },
+      prior,
+    )
+    left?.()
+    return result
   }
 
   async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]> {

@@ -1,8 +1,9 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type InsertQueryBuilder, type InsertResult, type RawBuilder } from 'kysely'
+import { conversationKey } from '../internal/conversation-key.ts'
 import { REMOVED_POSITION } from '../memory-driver.ts'
-import { BEFORE_TURNS } from './kinds.ts'
-import { ownerOf, type OwnerColumns } from './rows.ts'
+import { BEFORE_TURNS, HEADER_KIND } from './kinds.ts'
+import { identityOf, ownerOf, type OwnerColumns } from './rows.ts'
 import { memoryState, type MemoryRow, type MemoryTables } from './tables.ts'
 
 /** The statements that write. */
@@ -21,6 +22,13 @@ export interface MemoryWriteStatements {
   readonly rememberAllIds: SqlStatement<readonly MemoryRow[], unknown> | undefined
   /** Writes a turn unless its id is remembered. */
   readonly append: SqlStatement<AppendParameters, unknown>
+  /** Replaces an expected header, unless the id of the turn is remembered. */
+  readonly replaceHeader: SqlStatement<ExpectedAppend, unknown>
+  /**
+   * As {@link replaceHeader}, and writes the turn if the header was replaced. `undefined` on engines
+   * without such a statement.
+   */
+  readonly appendExpected: SqlStatement<ExpectedAppend, unknown> | undefined
   readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
   readonly removeTurn: SqlStatement<OwnerColumns & { readonly turn_kind: string }, unknown>
   /** Removes the forgotten ids between two kinds. */
@@ -40,6 +48,14 @@ export interface AppendParameters extends MemoryRow {
   readonly seen_position: number
 }
 
+/** The parameters of {@link MemoryWriteStatements.appendExpected}. */
+export interface ExpectedAppend extends AppendParameters {
+  /** The lineage of the expected header, which stays. */
+  readonly lineage: number
+  readonly expected_header: Uint8Array
+  readonly new_header: Uint8Array
+}
+
 /** The parameters of {@link MemoryWriteStatements.forget}. */
 export interface ForgetParameters extends OwnerColumns {
   readonly first_kind: string
@@ -55,6 +71,14 @@ type Insert = InsertQueryBuilder<MemoryTables, 'memory_state', InsertResult>
 export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatements {
   const db = database.builder.$extendTables<MemoryTables>()
   const into = (): Insert => db.insertInto('memory_state')
+  const upsertAll = database.dialect.compileAllOrNone<MemoryRow>(
+    'memory_upsert_all',
+    database,
+    memoryState.columns,
+    ({ columns, rows }) =>
+      replacing(into().columns(columns).expression(rows)).returning(sql.lit(1).as('one')),
+    { repeat: 'never' },
+  )
   return {
     insert: compileStatement(
       'memory_insert',
@@ -69,14 +93,7 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
       (row: MemoryRow) => replacing(into().values(memoryState.rowOf(row))),
       { repeat: 'never' },
     ),
-    upsertAll: database.dialect.compileAllOrNone<MemoryRow>(
-      'memory_upsert_all',
-      database,
-      memoryState.columns,
-      ({ columns, rows }) =>
-        replacing(into().columns(columns).expression(rows)).returning(sql.lit(1).as('one')),
-      { repeat: 'never' },
-    ),
+    upsertAll,
     rememberId: compileStatement(
       'memory_remember_id',
       (row: MemoryRow) => replacing(into().values(memoryState.rowOf(row)), positionOfId),
@@ -98,6 +115,7 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
         replacing(into().columns(memoryState.except()).expression(appendedRow(database, turn))),
       { repeat: 'never' },
     ),
+    ...compileExpectedAppends(database, upsertAll !== undefined),
     removeTurns: compileStatement(
       'memory_remove_turns',
       (range: OwnerColumns & { readonly last_kind: string }) =>
@@ -144,6 +162,40 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
   }
 }
 
+/** Compiles the replacement of an expected header, and that of an engine that can add a turn, too. */
+function compileExpectedAppends(
+  database: SqlDatabase,
+  canChangeTwice: boolean,
+): Pick<MemoryWriteStatements, 'replaceHeader' | 'appendExpected'> {
+  const db = database.builder.$extendTables<MemoryTables>()
+  const replacingHeader = (turn: ExpectedAppend) =>
+    db
+      .updateTable('memory_state')
+      .set({ strategy: turn.strategy, updated_at: turn.updated_at, bytes: turn.new_header })
+      .where((where) => where.and({ ...ownerOf(turn), kind: HEADER_KIND }))
+      .where('tokens', '=', turn.lineage)
+      .where('bytes', '=', turn.expected_header)
+      .where((where) => where.not(where.exists(rememberedId(database, turn))))
+  const appending = (turn: ExpectedAppend) =>
+    replacing(
+      db
+        .with('replaced', () => replacingHeader(turn).returning(sql.lit(1).as('one')))
+        .insertInto('memory_state')
+        .columns(memoryState.except())
+        .expression(sql`select ${valuesOf(database, turn)} from replaced`),
+    )
+  return {
+    replaceHeader: compileStatement('memory_replace_header', replacingHeader, { repeat: 'never' }),
+    appendExpected: canChangeTwice
+      ? compileStatement('memory_append_expected', appending, {
+          repeat: 'recognized',
+          keysOf: (turn) => [conversationKey(identityOf(turn))],
+          sizeOf: ({ bytes, new_header }) => bytes.length + new_header.length,
+        })
+      : undefined,
+  }
+}
+
 /** The position of a turn id that is written again: it stays if the turn was removed by its id. */
 const positionOfId = sql<number>`case when memory_state.tokens = ${sql.lit(REMOVED_POSITION)} and memory_state.bytes = excluded.bytes then memory_state.tokens else excluded.tokens end`
 
@@ -164,16 +216,25 @@ function replacing(insert: Insert, tokens?: RawBuilder<number>): Insert {
  * from before the wait.
  */
 function appendedRow(database: SqlDatabase, turn: AppendParameters): RawBuilder<unknown> {
+  return sql`select ${valuesOf(database, turn)} where not exists ${rememberedId(database, turn)}`
+}
+
+/** Returns the values of the row of a turn, in the order of the columns. */
+function valuesOf(database: SqlDatabase, turn: AppendParameters): RawBuilder<unknown> {
   const values = memoryState.except().map((column) => {
     const type = database.dialect.valueType(memoryState.columns[column])
     return type === undefined ? sql`${turn[column]}` : sql`cast(${turn[column]} as ${type})`
   })
-  const known = database.builder
+  return sql.join(values)
+}
+
+/** Returns the query for the row that remembers the id of a turn. */
+function rememberedId(database: SqlDatabase, turn: AppendParameters) {
+  return database.builder
     .$extendTables<MemoryTables>()
     .selectFrom('memory_state')
     .select(sql.lit(1).as('one'))
     .where((where) => where.and({ ...ownerOf(turn), kind: turn.id_kind }))
     .where('bytes', '=', turn.id_lineage)
     .where('tokens', '<>', turn.seen_position)
-  return sql`select ${sql.join(values)} where not exists ${known}`
 }
