@@ -23,6 +23,7 @@ import type { RecordedRuns } from './recorded-runs.ts'
 import { replay } from './replay.ts'
 import { save } from './save.ts'
 import { sharedSignal } from './shared-signal.ts'
+import { step } from './step.ts'
 import { waitingSaves } from './waiting-saves.ts'
 
 const ENGINES: readonly EngineName[] = ['sqlite', 'postgres']
@@ -48,6 +49,7 @@ export function allRaces(recorded: RecordedRuns, grown: GrownStores): readonly R
   return ENGINES.flatMap((engine) => [
     ...comparingRaces(engine, recorded),
     addTurnGrowth(engine, KEPT_TURNS),
+    step(engine),
     append(engine, 1, 1),
     append(engine, 32, 32),
     append(engine, 32, 1),

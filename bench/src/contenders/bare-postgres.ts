@@ -26,7 +26,8 @@ const texts = Object.fromEntries(
   Object.entries(PLAIN_SQL).map(([statement, sql]) => [statement, numbered(sql)]),
 )
 
-function named(statement: StatementName, values: unknown[]): pg.QueryConfig {
+/** Returns a named statement of the bare client. */
+export function named(statement: StatementName, values: unknown[]): pg.QueryConfig {
   return { name: statement, text: texts[statement] ?? '', values }
 }
 
@@ -105,7 +106,8 @@ export async function barePostgresTurns(dsn: string): Promise<TurnLog> {
   }
 }
 
-async function inTransaction(
+/** Runs work in a transaction on a connection of the pool. */
+export async function inTransaction(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<void>,
 ): Promise<void> {

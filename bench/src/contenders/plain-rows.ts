@@ -22,12 +22,12 @@ export function recordValues({ place, eventId, payload }: Write): unknown[] {
 }
 
 /** Returns an artifact with its digest as the name, so that the bare client hashes as well. */
-export function blobRow(bytes: Uint8Array): BlobRow {
+export function blobRow(bytes: Uint8Array, sessionId = 's1'): BlobRow {
   const sha256 = sha256Of(bytes)
   return {
     tenant_id: 'acme',
     user_id: 'ann',
-    session_id: 's1',
+    session_id: sessionId,
     task_id: '',
     namespace: 'default',
     id: `default_${sha256.slice(0, 12)}`,

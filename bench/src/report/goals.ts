@@ -59,9 +59,9 @@ const graphGoals: readonly Goal[] = [
 ]
 
 const goals: readonly Goal[] = [
-  overBare('load-1-sqlite', 'SQLite load', 0.5, 0.8),
-  overBare('save-1-sqlite', 'SQLite save, one caller, FULL', 0.8, 0.95),
-  overBare('save-32-sqlite', 'SQLite save, 32 callers, FULL, to one by one', 4, 8),
+  overBare('load-1-sqlite', 'SQLite load', 0.75, 0.8),
+  overBare('save-1-sqlite', 'SQLite save, one caller, FULL', 0.85, 0.95),
+  overBare('save-32-sqlite', 'SQLite save, 32 callers, FULL, to one by one', 6, 9),
   overBare('load-1-postgres', 'Postgres load, one caller', 0.85, 0.95),
   overBare('load-32-postgres', 'Postgres load, 32 callers', 0.9, 1.5),
   overBare('save-1-postgres', 'Postgres save, one caller', 0.75, 0.85),
@@ -70,6 +70,20 @@ const goals: readonly Goal[] = [
   overBare('get-1mib-sqlite', 'SQLite artifact get, 1 MiB, compared by us only', 0.7, 0.9),
   overBare('put-1mib-postgres', 'Postgres artifact put, 1 MiB, both hash', 0.7, 0.9),
   overBare('get-1mib-postgres', 'Postgres artifact get, 1 MiB, compared by us only', 0.7, 0.9),
+  overPeer('get-1mib-sqlite', 'unstorage', 'SQLite artifact get, 1 MiB, to unstorage', 0.85, 1),
+  overPeer('get-1mib-sqlite', 'Kysely by hand', 'SQLite artifact get, 1 MiB, to Kysely', 0.85, 1),
+  overSaver('replay-1-sqlite', 'replay of recorded runs', 1.5, 1.8),
+  overSaver('replay-32-sqlite', 'replay of recorded runs, 32 at once', 6, 9),
+  overSaver('replay-1-postgres', 'replay of recorded runs', 1.7, 2.2),
+  overSaver('replay-32-postgres', 'replay of recorded runs, 32 at once', 3.5, 4.5),
+  overBare('step-4-sqlite', 'SQLite step of four parts, to one transaction', 0.75, 0.9),
+  overBare('step-4-postgres', 'Postgres step of four parts, to one transaction', 0.7, 0.85),
+  overBare('add-turn-10-sqlite', 'SQLite addTurn, to an insert', 0.65, 0.75),
+  overBare('add-turn-10-postgres', 'Postgres addTurn, to an insert', 0.6, 0.7),
+  overPeer('list-10000-sqlite', 'Kysely by hand', 'SQLite list of 10,000, to Kysely', 0.95, 1.2),
+  overPeer('list-10000-postgres', 'Kysely by hand', 'Postgres list of 10,000, to Kysely', 0.9, 1.1),
+  overPeer('open-sqlite', BARE, 'SQLite open, load one, close', 0.45, 0.8),
+  overPeer('open-postgres', BARE, 'Postgres open, load one, close', 0.7, 0.9),
   overBare('append-1-1-sqlite', 'SQLite append, one caller, FULL', 0.8, 0.95),
   overBare('append-32-32-sqlite', 'SQLite append, 32 callers on 32 streams, FULL', 4, 8),
   overBare('append-32-1-sqlite', 'SQLite append, 32 callers on one stream, FULL', 4, 8),
@@ -120,9 +134,9 @@ function overBare(race: string, title: string, atLeast: number, aim: number): Go
   return overOther(race, race, BARE, title, atLeast, aim)
 }
 
-function overPeer(race: string, peer: string, title: string): Goal {
+function overPeer(race: string, peer: string, title: string, atLeast = 3, aim = atLeast): Goal {
   const id = `${race}-to-${peer.toLowerCase().replaceAll(' ', '-')}`
-  return overOther(id, race, peer, title, 3, 3)
+  return overOther(id, race, peer, title, atLeast, aim)
 }
 
 function overOther(
@@ -197,11 +211,11 @@ function gainOfMany(engine: 'sqlite' | 'postgres', loads: string, atLeast: numbe
 }
 
 /** Returns the goal of Harborage's speed relative to LangGraph's own saver. */
-function overSaver(race: string, title: string, atLeast: number): Goal {
+function overSaver(race: string, title: string, atLeast: number, aim = atLeast): Goal {
   const isPostgres = race.endsWith('postgres')
   const saver = isPostgres ? 'LangGraph PostgresSaver' : 'LangGraph SqliteSaver'
   const about = `${isPostgres ? 'Postgres' : 'SQLite'} ${title}, to ${saver}`
-  return overOther(race, race, saver, about, atLeast, atLeast)
+  return overOther(race, race, saver, about, atLeast, aim)
 }
 
 /** Returns the goal of Harborage's size on the disk relative to that of LangGraph's own saver. */

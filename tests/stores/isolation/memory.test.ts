@@ -5,6 +5,7 @@ import { checkIsolation } from './support/check-isolation.ts'
 import { openFuzzedMemory } from './support/memory-fuzz.ts'
 
 const byLineage = 'an id counts only with the lineage of its conversation, which no other has'
+const byHeader = 'the expected header has the lineage of its conversation, which no other has'
 const byWholeOwner = 'what is found is deleted by all parts of the owner'
 
 checkIsolation({
@@ -15,6 +16,10 @@ checkIsolation({
     'memory_append.user_id': byLineage,
     'memory_append.session_id': byLineage,
     'memory_append.run_id': byLineage,
+    'memory_replace_header.tenant_id': byHeader,
+    'memory_replace_header.user_id': byHeader,
+    'memory_replace_header.session_id': byHeader,
+    'memory_replace_header.run_id': byHeader,
     'memory_session_find.tenant_id': byWholeOwner,
     'memory_session_find.user_id': byWholeOwner,
     'memory_session_find.session_id': byWholeOwner,

@@ -72,6 +72,8 @@ async function costAt(
   const { recentTurns } = await memory.getLlmContext(session)
   for (let number = recentTurns.length; number < kept; number += 1) {
     await memory.addTurn(session, ordinaryTurn(number))
+    // A conversation that nothing else has changed of late is not read again.
+    if (number > kept - 3) await turns(TURNS_OF_WORK)
   }
   // Background work that adding a turn started counts toward its cost.
   await turns(TURNS_OF_WORK)

@@ -42,9 +42,15 @@ export class LastHeaders {
    * Keeps the header that a change left.
    *
    * @param found The header that the change found. `undefined` if there was none.
+   * @param taken What the change took, unless it turned out to be wrong.
    */
-  leave(key: string, found: MemoryHeader | undefined, header: MemoryHeader): void {
-    const before = this.#left.get(key)
+  leave(
+    key: string,
+    found: MemoryHeader | undefined,
+    header: MemoryHeader,
+    taken: KnownHeader | undefined,
+  ): void {
+    const before = taken ?? this.#left.get(key)
     const isExpected = before !== undefined && found !== undefined && isSame(before, found)
     this.#keep(key, { header, bytes: headerBytes(header), isExpected })
   }

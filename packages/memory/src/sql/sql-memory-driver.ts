@@ -89,7 +89,7 @@ export class SqlMemoryDriver implements MemoryDriver {
     // connection.
     const key = conversationKey(identity)
     const traits = { ...CHANGE, claim: { keys: [key], bytes: 0 } }
-    const expected = this.#headers.take(key)
+    let expected = this.#headers.take(key)
     const planned = expected && planAppend(identity, expected, readSet, decide)
     let prior: PriorAttempts | undefined
     if (planned !== undefined) {
@@ -100,13 +100,14 @@ export class SqlMemoryDriver implements MemoryDriver {
         return result
       }
       if (written === 'repeated') prior = { mayBeApplied: true }
+      expected = undefined
     }
     let looksUpId = !isProbablyNew(readSet)
     let left: (() => void) | undefined
     const deciding = (held: HeldMemory): MemoryChange<Result> => {
       const change = decide(held)
       const { header } = change
-      left = header && (() => this.#headers.leave(key, held.header, header))
+      left = header && (() => this.#headers.leave(key, held.header, header, expected))
       return change
     }
     const result = await runWork(

@@ -162,7 +162,7 @@ export function compileWriteStatements(database: SqlDatabase): MemoryWriteStatem
   }
 }
 
-/** Compiles the replacement of an expected header, and that of an engine that can add a turn, too. */
+/** Compiles the replacement of an expected header, alone and together with the append of a turn. */
 function compileExpectedAppends(
   database: SqlDatabase,
   canChangeTwice: boolean,
