@@ -25,8 +25,8 @@ export interface MemoryWriteStatements {
   /** Replaces an expected header, unless the id of the turn is remembered. */
   readonly replaceHeader: SqlStatement<ExpectedAppend, unknown>
   /**
-   * As {@link replaceHeader}, and writes the turn if the header was replaced. `undefined` on engines
-   * without such a statement.
+   * As {@link replaceHeader}, and writes the turn if the header was replaced. `undefined` on
+   * engines without such a statement.
    */
   readonly appendExpected: SqlStatement<ExpectedAppend, unknown> | undefined
   readonly removeTurns: SqlStatement<OwnerColumns & { readonly last_kind: string }, unknown>
