@@ -1,5 +1,3 @@
-import type { RunIdentity } from '@harborage/core'
-
 import { BARE } from '../measure/benchmark.ts'
 import { inTransaction, named, plainPostgres } from './bare-postgres.ts'
 import { plainSqlite } from './bare-sqlite.ts'
@@ -13,7 +11,6 @@ import {
 } from './plain-rows.ts'
 import { numbered, PLAIN_SQL, type RecordRow } from './plain-tables.ts'
 import type { AgentStep, KeptSteps, StepStore } from './step-store.ts'
-import type { Place } from './slot-store.ts'
 
 const COUNTS = `select
   (select count(*) from blobs where session_id = ?) as artifacts,
