@@ -27,7 +27,7 @@ export async function showConversation(run: CommandRun, showing: Showing): Promi
   if (summary !== '') {
     await out.line(out.style('bold', 'Summary'))
     const lines = printableLines(summary).split('\n')
-    await printLines(out, out.isJson ? [] : lines, { isAll: options.flag('all'), signal })
+    await printLines(out, lines, { isAll: options.flag('all'), signal })
     await out.line()
   }
   const shown = limit === 0 ? [] : turns.slice(-limit)
@@ -41,7 +41,7 @@ export async function showConversation(run: CommandRun, showing: Showing): Promi
     await out.item('turn', { position, tokens, turn: text }, () =>
       out.style('bold', `Turn ${position}, ${countOf(tokens, 'token')}`),
     )
-    const lines = out.isJson ? [] : jsonLines(text)
+    const lines = jsonLines(text)
     await printLines(out, lines, { isAll: options.flag('all'), signal })
   }
   return true
