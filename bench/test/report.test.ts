@@ -56,8 +56,9 @@ describe('measureGoals', () => {
     return found
   }
 
-  it('distinguishes the required limit from the aim', () => {
-    expect(reached(goal('save-32-sqlite'))).toBe('at least')
+  it('distinguishes what was missed, the required limit and the aim', () => {
+    expect(reached(goal('save-32-sqlite'))).toBe('missed')
+    expect(reached(goal('add-turn-growth-sqlite'))).toBe('at least')
     expect(reached(goal('save-32-sqlite-to-langgraph-sqlitesaver'))).toBe('aim')
   })
 

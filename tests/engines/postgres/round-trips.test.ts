@@ -210,9 +210,13 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     }
   })
 
-  test('adding a turn 3', async () => {
+  test('adding a turn 1 if the store changed the conversation last, else 3', async () => {
     const turn = { userMessage: 'hello', assistantResponse: 'hi' }
-    expect(await tripsOf((_, memory) => memory.addTurn(ann, turn))).toBe(3)
+    expect(await tripsOf((_, memory) => memory.addTurn(ann, turn))).toBe(1)
+    let sessions = 0
+    const adding = (memory: MemoryStore) =>
+      memory.addTurn({ ...session, sessionId: `s ${(sessions += 1)}` }, turn)
+    expect(await tripsOf((_, memory) => adding(memory))).toBe(3)
   })
 })
 
