@@ -170,7 +170,7 @@ export abstract class ArtifactSubtrees {
       placeOf: ({ ref }) => ref,
       bytesOf: ({ bytes }) => bytes.byteLength,
       handOut: ({ ref, bytes }) => ({ ref: withOwner({ ...ref, scope: { ...ref.scope } }), bytes }),
-      fetchPage: (after, limit) => dumpArtifacts(this.#driver, after, limit),
+      fetchPage: (after, limit, isInside) => dumpArtifacts(this.#driver, after, limit, isInside),
     })
   }
 

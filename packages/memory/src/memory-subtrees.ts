@@ -205,7 +205,8 @@ export abstract class MemorySubtrees {
       ownerOf: ({ identity }) => identity,
       placeOf: ({ identity }) => ({ identity: { ...identity } }),
       bytesOf: sizeOf,
-      fetchPage: (after, limit) => dumpConversations(this.#driver, after, limit),
+      fetchPage: (after, limit, isInside) =>
+        dumpConversations(this.#driver, after, limit, isInside),
     })
   }
 

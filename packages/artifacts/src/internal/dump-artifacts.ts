@@ -17,8 +17,8 @@ const EVERYTHING: Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> = {
 }
 
 /**
- * Returns the next artifacts of all scopes with their bytes. Fewer than `limit` that hold less than
- * 8 MiB are the last ones.
+ * Returns the next artifacts with their bytes, up to the first that is not inside: the bytes of
+ * others are not read. Fewer than `limit` that hold less than 8 MiB are the last ones.
  *
  * @throws `artifact_corrupt` if bytes do not match their digest.
  */
@@ -26,6 +26,7 @@ export async function dumpArtifacts(
   driver: ArtifactDriver,
   after: RefPlace | undefined,
   limit: number,
+  isInside: (place: RefPlace) => boolean,
 ): Promise<readonly DumpedArtifact[]> {
   const dumped: DumpedArtifact[] = []
   let bytes = 0
@@ -40,6 +41,7 @@ export async function dumpArtifacts(
     })
     if (refs.length === 0) return dumped
     for (const ref of refs) {
+      if (!isInside(ref)) return dumped
       place = ref
       const artifact = await dumpArtifact(driver, ref)
       // It was deleted meanwhile.

@@ -24,8 +24,18 @@ export interface DumpWalk<Dumped extends NonNullable<unknown>, Place> {
   readonly placeOf: (record: Dumped) => Place
   /** Returns the bytes of a record, by the same rule as `fetchPage`. */
   readonly bytesOf: (record: Dumped) => number
-  /** Fetches the next records in the order of owners. See `PageWalk`. */
-  readonly fetchPage: (after: Place | undefined, limit: number) => Promise<readonly Dumped[]>
+  /**
+   * Fetches the next records in the order of owners. See `PageWalk`. Records that are not inside are
+   * left out afterwards.
+   *
+   * @param isInside Returns whether a place is in the dumped subtree. No place after one that is not
+   * inside is.
+   */
+  readonly fetchPage: (
+    after: Place | undefined,
+    limit: number,
+    isInside: (place: Place) => boolean,
+  ) => Promise<readonly Dumped[]>
   /** Returns what the caller gets for a record. Default: the record itself. */
   readonly handOut?: (record: Dumped) => Dumped
 }
@@ -48,8 +58,6 @@ export function walkDump<Dumped extends NonNullable<unknown>, Place>(
   options: DumpOptions<Place> | undefined,
   { checkPlace, beforeAllOf, ownerOf, fetchPage, ...walk }: DumpWalk<Dumped, Place>,
 ): AsyncIterable<Dumped> {
-  const isOf = (record: Dumped, within: Subtree): boolean =>
-    isWithin(ownerOf(walk.placeOf(record)), within)
   const begin = (within: Subtree | undefined, after: Place | undefined): Place | undefined => {
     if (within === undefined) return after
     const first = beforeAllOf(ownerIn(within))
@@ -71,8 +79,10 @@ export function walkDump<Dumped extends NonNullable<unknown>, Place>(
       }
     },
     async ({ within, after: start }, last: Place | undefined, limit) => {
-      const page = await fetchPage(last ?? begin(within, start), limit)
-      return within === undefined ? page : page.filter((record) => isOf(record, within))
+      const isInside = (place: Place): boolean =>
+        within === undefined || isWithin(ownerOf(place), within)
+      const page = await fetchPage(last ?? begin(within, start), limit, isInside)
+      return page.filter((record) => isInside(walk.placeOf(record)))
     },
     walk,
   )

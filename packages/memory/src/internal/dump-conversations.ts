@@ -11,13 +11,15 @@ export interface ConversationPlace {
 }
 
 /**
- * Returns the next conversations in the order of their identities. Fewer than `limit` that hold
- * less than 8 MiB are the last ones.
+ * Returns the next conversations in the order of their identities, up to the first that is not
+ * inside: those of others are not read. Fewer than `limit` that hold less than 8 MiB are the last
+ * ones.
  */
 export async function dumpConversations(
   driver: MemoryDriver,
   from: ConversationPlace | undefined,
   limit: number,
+  isInside: (place: ConversationPlace) => boolean,
 ): Promise<readonly DumpedConversation[]> {
   const first = from?.isBefore === true ? await driver.dump(from.identity) : undefined
   const dumped = first === undefined ? [] : [first]
@@ -27,6 +29,7 @@ export async function dumpConversations(
     const identities = await driver.conversationsPage(place, limit - dumped.length)
     if (identities.length === 0) return dumped
     for (const identity of identities) {
+      if (!isInside({ identity })) return dumped
       place = identity
       const conversation = await driver.dump(identity)
       // It was deleted meanwhile.
