@@ -24,7 +24,7 @@ test('a dump of a tenant reads the bytes of no other', async () => {
 test('a dump of a tenant reads the conversation of no other', async () => {
   const driver = new ReadingConversations()
   const rules = { strategy: 'truncation', bus: createEventBus() } as const
-  await using store = new MemoryStore(driver, rules)
+  await using store = new MemoryStore(driver, { rules })
   for (const session of sessions) {
     await store.addTurn(session, { userMessage: 'hello', assistantResponse: 'hi' })
   }
