@@ -5,7 +5,12 @@ import {
   type ArtifactContent,
   type ArtifactKey,
 } from '@harborage/artifacts'
-import { InMemoryMemoryDriver, MemoryStore, type DumpedConversation } from '@harborage/memory'
+import {
+  InMemoryMemoryDriver,
+  MemoryStore,
+  parseMemoryRules,
+  type DumpedConversation,
+} from '@harborage/memory'
 import { collect } from '@harborage/test-kit/collect'
 import { expect, test } from 'vitest'
 
@@ -24,7 +29,7 @@ test('a dump of a tenant reads the bytes of no other', async () => {
 test('a dump of a tenant reads the conversation of no other', async () => {
   const driver = new ReadingConversations()
   const rules = { strategy: 'truncation', bus: createEventBus() } as const
-  await using store = new MemoryStore(driver, { rules })
+  await using store = new MemoryStore(driver, { rules: parseMemoryRules(rules) })
   for (const session of sessions) {
     await store.addTurn(session, { userMessage: 'hello', assistantResponse: 'hi' })
   }

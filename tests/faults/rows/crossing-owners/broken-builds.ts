@@ -28,10 +28,10 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     edits: [
       {
         file: 'packages/core/src/adapter/owner-option.ts',
-        from: "  if (typeof option === 'function') return () => check(present(option()))",
+        from: "  if (typeof option === 'function') return () => check(present(option(), bound))",
         to: `  if (typeof option === 'function') {
     let first
-    return () => (first ??= check(present(option())))
+    return () => (first ??= check(present(option(), bound)))
   }`,
       },
     ],
