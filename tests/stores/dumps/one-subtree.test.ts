@@ -23,7 +23,7 @@ test('a dump of a tenant reads the bytes of no other', async () => {
   await using store = new ArtifactStore(driver)
   for (const session of sessions) await store.putText(session, 'note')
   await collect(store.dump(maintenance, { within }))
-  expect(driver.tenants).toEqual(['b'])
+  expect(new Set(driver.tenants)).toEqual(new Set(['b']))
 })
 
 test('a dump of a tenant reads the conversation of no other', async () => {
@@ -34,7 +34,7 @@ test('a dump of a tenant reads the conversation of no other', async () => {
     await store.addTurn(session, { userMessage: 'hello', assistantResponse: 'hi' })
   }
   await collect(store.dump(maintenance, { within }))
-  expect(driver.tenants).toEqual(['b'])
+  expect(new Set(driver.tenants)).toEqual(new Set(['b']))
 })
 
 class ReadingArtifacts extends InMemoryArtifactDriver {
