@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
-import { allOfTenant, newEventId, tenantOwner } from '@harborage/core'
+import { isHarborageError, newEventId } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
-import type { Lease, StateStore } from '@harborage/state'
+import type { Lease, StateStore, StateTransaction } from '@harborage/state'
 import { CommandFailure } from '../command-failure.ts'
 import type { Profile, StoreName } from '../profile/profile.ts'
-import { COPY_TENANT } from './dumping-store.ts'
-
-const owner = tenantOwner({ tenantId: COPY_TENANT })
-const KIND = 'copy.marker'
-const LEASE_KIND = 'copy.lease'
+import { LEASE_KIND, MARKER_KIND, ownerOfCopy, slotsOfCopy } from './slots-of-copy.ts'
 
 /** For how long the lease of a copy that was killed is in the way, in milliseconds. */
 const LEASE_MS = 3_000
@@ -33,8 +29,6 @@ export class CopyMarker {
   readonly #lease: Lease
   readonly #from: string
   readonly #renewing: NodeJS.Timeout
-  #isLost = false
-  #isRemoved = false
   /** How far the copy was when it began. */
   readonly begun: CopyProgress | undefined
 
@@ -49,9 +43,8 @@ export class CopyMarker {
     this.#from = from
     this.begun = begun
     this.#renewing = setInterval(() => {
-      lease.renew({ ttlMs: LEASE_MS }).catch(() => {
-        this.#isLost = true
-      })
+      // The next one may succeed, and the commits find out whether the lease is still held.
+      lease.renew({ ttlMs: LEASE_MS }).catch(() => {})
     }, RENEW_MS)
     this.#renewing.unref()
   }
@@ -70,12 +63,12 @@ export class CopyMarker {
   ): Promise<CopyMarker> {
     const lease = await leaseOf(state)
     const from = digestOf(source)
-    const held = await state.load(owner, KIND)
+    const held = await state.load(ownerOfCopy, MARKER_KIND)
     try {
       if (held !== undefined) return new CopyMarker(state, lease, from, begunOf(held.bytes, from))
       if (await isEmpty()) {
         const marker = new CopyMarker(state, lease, from, undefined)
-        await marker.#save(undefined)
+        await marker.save(undefined)
         return marker
       }
       throw new CommandFailure(
@@ -83,9 +76,9 @@ export class CopyMarker {
         'the target holds something: copy into an empty place. To compare it with the source, use harborage verify',
       )
     } catch (error) {
-      await lease.release()
       // What is no target of a copy is left as it was.
-      if (held === undefined) await removeCopy(state)
+      if (held === undefined) await commitWith(state, lease, { delete: slotsOfCopy })
+      else await lease.release()
       throw error
     }
   }
@@ -93,34 +86,38 @@ export class CopyMarker {
   /**
    * Notes how far the copy is.
    *
+   * @param progress `undefined` if it begins, or begins again.
    * @throws CommandFailure if the lease was lost.
    */
-  async save(progress: CopyProgress): Promise<void> {
-    if (this.#isLost) throw busy()
-    await this.#save(progress)
+  async save(progress: CopyProgress | undefined): Promise<void> {
+    const { store, after } = progress ?? {}
+    const bytes = Buffer.from(JSON.stringify({ v: 1, from: this.#from, store, after }))
+    const slot = { identity: ownerOfCopy, kind: MARKER_KIND }
+    await this.#commit({ save: [{ ...slot, eventId: newEventId(), bytes }] })
   }
 
-  /** Removes the marker and the lease, once everything was copied. */
+  /**
+   * Removes the marker and the lease, once everything was copied.
+   *
+   * @throws CommandFailure if the lease was lost. What another copy has there stays.
+   */
   async remove(): Promise<void> {
     this.#end()
-    this.#isRemoved = true
-    await removeCopy(this.#state)
+    await this.#commit({ delete: slotsOfCopy })
   }
 
   /** Releases the lease. The marker stays. */
   async release(): Promise<void> {
     this.#end()
-    if (!this.#isLost && !this.#isRemoved) await this.#lease.release()
+    await this.#lease.release()
   }
 
   #end(): void {
     clearInterval(this.#renewing)
   }
 
-  async #save(progress: CopyProgress | undefined): Promise<void> {
-    const { store, after } = progress ?? {}
-    const bytes = Buffer.from(JSON.stringify({ v: 1, from: this.#from, store, after }))
-    await this.#state.save({ eventId: newEventId(), identity: owner, kind: KIND, bytes })
+  async #commit(changes: CopyChanges): Promise<void> {
+    if (!(await commitWith(this.#state, this.#lease, changes))) throw busy()
   }
 }
 
@@ -130,21 +127,34 @@ export class CopyMarker {
  * @throws CommandFailure if it is one.
  */
 export async function requireWholeCopy(state: StateStore | undefined): Promise<void> {
-  if ((await state?.load(owner, KIND)) === undefined) return
+  if ((await state?.load(ownerOfCopy, MARKER_KIND)) === undefined) return
   throw new CommandFailure(
     'failed',
     'it is the target of a copy that has not ended: finish that with the same command first',
   )
 }
 
-async function removeCopy(state: StateStore): Promise<void> {
-  await state.deleteAll(allOfTenant({ tenantId: COPY_TENANT }))
+type CopyChanges = Pick<StateTransaction, 'save' | 'delete'>
+
+/** Commits, and resolves to whether the lease was held. Nothing is changed if it was not. */
+async function commitWith(
+  state: StateStore,
+  { expectation }: Lease,
+  changes: CopyChanges,
+): Promise<boolean> {
+  try {
+    await state.commit({ ...changes, expect: [expectation] })
+    return true
+  } catch (error) {
+    if (isHarborageError(error, 'condition_failed')) return false
+    throw error
+  }
 }
 
 async function leaseOf(state: StateStore): Promise<Lease> {
   const until = performance.now() + LEASE_MS + RENEW_MS
   for (;;) {
-    const lease = await state.lease(owner, LEASE_KIND, { ttlMs: LEASE_MS })
+    const lease = await state.lease(ownerOfCopy, LEASE_KIND, { ttlMs: LEASE_MS })
     if (lease !== undefined) return lease
     if (performance.now() > until) throw busy()
     await setTimeout(ASK_MS)
@@ -170,7 +180,7 @@ function begunOf(bytes: Uint8Array, from: string): CopyProgress | undefined {
   return { store: name, after: typeof after === 'object' && after !== null ? after : undefined }
 }
 
-/** Returns a digest of where the source is, without its password. */
+/** Returns a digest of where the source is, without its passwords. */
 function digestOf({ places }: Profile): string {
   const hash = createHash('sha256')
   for (const { kind, label, dsn, schema, stores } of places) {
@@ -182,6 +192,8 @@ function digestOf({ places }: Profile): string {
 
 function serverOf(dsn: string): string {
   if (!URL.canParse(dsn)) return ''
-  const { host, pathname } = new URL(dsn)
-  return host + pathname
+  const { username, host, pathname, searchParams } = new URL(dsn)
+  for (const secret of ['password', 'sslpassword']) searchParams.delete(secret)
+  searchParams.sort()
+  return JSON.stringify([username, host, pathname, searchParams.toString()])
 }

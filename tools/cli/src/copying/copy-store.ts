@@ -1,4 +1,3 @@
-import { types } from 'node:util'
 import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
 import { storeNames, type StoreName } from '../profile/profile.ts'
@@ -6,8 +5,9 @@ import type { CopyMarker } from './copy-marker.ts'
 import { maintenance, type DumpingStore } from './dumping-store.ts'
 import { walkRecords } from './walk-records.ts'
 
-/** The largest batch: of records, and of what they approximately hold. */
+/** The largest batch: of records, and of the bytes that they approximately hold. */
 const MAX_RECORDS = 500
+const MAX_BYTES = 8 * 1024 * 1024
 
 /** What was copied of a store. */
 export interface CopiedStore {
@@ -23,7 +23,7 @@ export async function copyStore<Dumped extends object, Place extends object>(
   to: DumpingStore<Dumped, Place>,
   marker: CopyMarker,
 ): Promise<CopiedStore> {
-  const { store, placeOf } = from
+  const { store, placeOf, sizeOf } = from
   const { begun } = marker
   const isDone = begun !== undefined && storeNames.indexOf(begun.store) > storeNames.indexOf(store)
   if (isDone) return { store, loaded: 0 }
@@ -55,11 +55,4 @@ export async function copyStore<Dumped extends object, Place extends object>(
     progress.end()
   }
   return { store, loaded }
-}
-
-const MAX_BYTES = 8 * 1024 * 1024
-
-function sizeOf(record: object): number {
-  if ('bytes' in record && types.isUint8Array(record.bytes)) return record.bytes.byteLength
-  return 'turns' in record && Array.isArray(record.turns) ? record.turns.length * 1_000 : 0
 }

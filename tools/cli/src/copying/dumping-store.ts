@@ -4,9 +4,7 @@ import { compareNames, compareOwners } from '@harborage/core/kit'
 import type { JournalPlace } from '@harborage/journal'
 import type { OpenStores } from '../places/open-place.ts'
 import type { StoreName } from '../profile/profile.ts'
-
-/** The tenant that holds the lease and the marker of a copy at its target. */
-export const COPY_TENANT = 'harborage.copy'
+import { isSlotOfCopy } from './slots-of-copy.ts'
 
 /** The scope of calls that cross identities. */
 export const maintenance: MaintenanceScope = { maintenanceScoped: true }
@@ -25,9 +23,13 @@ export interface DumpingStore<Dumped, Place> {
   readonly placeOf: (record: Dumped) => Place
   /** Compares two places in the order of a dump. */
   readonly compare: (left: Place, right: Place) => number
+  /** Returns approximately how many bytes a record holds. */
+  readonly sizeOf: (record: Dumped) => number
+  /** Returns whether a place is of a copy itself. Default: none is. */
+  readonly isOfCopy?: (place: Place) => boolean
 }
 
-/** Does the same with each store that both sides have. */
+/** Does the same with each store of two sides. */
 export interface PairVisitor<Result> {
   visit<Dumped extends object, Place extends object>(
     from: DumpingStore<Dumped, Place>,
@@ -35,26 +37,39 @@ export interface PairVisitor<Result> {
   ): Promise<Result>
 }
 
-/** Visits the stores that both sides have, one after the other. */
+/**
+ * Visits the stores of the second side, one after the other. One that the first side lacks is
+ * visited as an empty one there.
+ */
 export async function visitPairs<Result>(
   from: OpenStores,
   to: OpenStores,
   visitor: PairVisitor<Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = []
-  if (from.state && to.state) {
-    results.push(await visitor.visit(ofState(from.state), ofState(to.state)))
+  const visit = async <Dumped extends object, Place extends object>(
+    left: DumpingStore<Dumped, Place> | undefined,
+    right: DumpingStore<Dumped, Place> | undefined,
+  ): Promise<void> => {
+    if (right !== undefined) results.push(await visitor.visit(left ?? emptyLike(right), right))
   }
-  if (from.artifacts && to.artifacts) {
-    results.push(await visitor.visit(ofArtifacts(from.artifacts), ofArtifacts(to.artifacts)))
-  }
-  if (from.memory && to.memory) {
-    results.push(await visitor.visit(ofMemory(from.memory.store), ofMemory(to.memory.store)))
-  }
-  if (from.journal && to.journal) {
-    results.push(await visitor.visit(ofJournal(from.journal), ofJournal(to.journal)))
-  }
+  await visit(from.state && ofState(from.state), to.state && ofState(to.state))
+  await visit(
+    from.artifacts && ofArtifacts(from.artifacts),
+    to.artifacts && ofArtifacts(to.artifacts),
+  )
+  await visit(from.memory && ofMemory(from.memory.store), to.memory && ofMemory(to.memory.store))
+  await visit(from.journal && ofJournal(from.journal), to.journal && ofJournal(to.journal))
   return results
+}
+
+/** Returns a store of the same kind that holds nothing. */
+function emptyLike<Dumped, Place>(store: DumpingStore<Dumped, Place>): DumpingStore<Dumped, Place> {
+  const dumps: Dumps<Dumped, Place> = {
+    async *dump() {},
+    loadDump: (scope, records) => store.dumps.loadDump(scope, records),
+  }
+  return { ...store, dumps }
 }
 
 type DumpedOf<Store extends { dump(...given: never[]): AsyncIterable<unknown> }> =
@@ -72,6 +87,8 @@ function ofState(dumps: State): DumpingStore<DumpedOf<State>, SlotPlace> {
     placeOf: ({ identity, kind }) => ({ identity, kind }),
     compare: (left, right) =>
       compareOwners(left.identity, right.identity) || compareNames(left.kind, right.kind),
+    sizeOf: ({ bytes }) => bytes.byteLength,
+    isOfCopy: isSlotOfCopy,
   }
 }
 
@@ -85,6 +102,7 @@ function ofArtifacts(dumps: Artifacts): DumpingStore<DumpedOf<Artifacts>, Artifa
     dumps,
     placeOf: ({ ref: { scope, namespace, id } }) => ({ scope, namespace, id }),
     compare: compareRefs,
+    sizeOf: ({ bytes }) => bytes.byteLength,
   }
 }
 
@@ -94,6 +112,11 @@ function ofMemory(dumps: Memory): DumpingStore<DumpedOf<Memory>, ConversationPla
     dumps,
     placeOf: ({ identity }) => ({ identity }),
     compare: (left, right) => compareOwners(left.identity, right.identity),
+    sizeOf: ({ summary, turns, turnIds }) =>
+      turns.reduce(
+        (sum, { text }) => sum + text.length,
+        summary.length + (turns.length + turnIds.length) * ITEM_BYTES,
+      ),
   }
 }
 
@@ -111,8 +134,12 @@ function ofJournal(dumps: Journal): DumpingStore<DumpedOf<Journal>, JournalPlace
       compareOwners(left.owner, right.owner) ||
       compareNames(left.stream, right.stream) ||
       (left.position ?? HEAD) - (right.position ?? HEAD),
+    sizeOf: (record) => (record.kind === 'entry' ? record.bytes.byteLength : ITEM_BYTES),
   }
 }
+
+/** The approximate size of a turn, a turn id or a row without its content. */
+const ITEM_BYTES = 64
 
 /** The head of a stream comes before its rows. */
 const HEAD = Number.MIN_SAFE_INTEGER
