@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
 import { engines, run, session, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
-import { profilesToCopy } from './support/two-profiles.ts'
+import { profilesToCopy, writeProfiles } from './support/two-profiles.ts'
 
 const COPY = ['copy', 'from', 'to']
 const VERIFY = ['verify', 'from', 'to', '--json']
@@ -80,6 +80,61 @@ describe('copy', () => {
     const { code, stderr } = await runCommand(COPY, { cwd })
     expect(code).toBe(1)
     expect(stderr).toContain('1 record changed while it was copied')
+    // It copies from the beginning, with what was added.
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    expect((await runCommand(VERIFY, { cwd })).code).toBe(0)
+  })
+
+  test('a place that is not there fails the command, and is no empty place', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const typo = await engines.SQLite()
+    await profilesToCopy(places)
+    const cwd = await writeProfiles({ ...places, typo })
+    for (const command of ['copy', 'verify']) {
+      const first = await runCommand([command, 'typo', 'to'], { cwd })
+      expect(first.code).toBe(1)
+      expect(first.stderr).toContain('the first profile has no tables in')
+      const second = await runCommand([command, 'from', 'typo'], { cwd })
+      expect(second.code).toBe(1)
+      expect(second.stderr).toContain('the second profile has no tables in')
+    }
+  })
+
+  test('a store that only the second place has is compared, too', async () => {
+    const [from, to] = [await engines.SQLite(), await engines.SQLite()]
+    const cwd = await writeProfiles({ from, to })
+    await save(from, 'shared')
+    expect((await runCommand(['migrate', '--profile', 'to'], { cwd })).code).toBe(0)
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    expect((await runCommand(VERIFY, { cwd })).code).toBe(0)
+    await appendMany(to, 1)
+    const { code, stdout } = await runCommand(VERIFY, { cwd })
+    expect(code).toBe(3)
+    // The head of the stream and its entry.
+    expect(jsonLinesOf({ stdout }).map(({ store, difference }) => [store, difference])).toEqual([
+      ['journal', 'extra'],
+      ['journal', 'extra'],
+      [undefined, undefined],
+    ])
+  })
+
+  test('records of the tenant harborage.copy are copied, and a refused copy keeps them', async () => {
+    const places = {
+      from: await engines.SQLite(),
+      to: await engines.SQLite(),
+      full: await engines.SQLite(),
+    }
+    const cwd = await profilesToCopy(places)
+    const theirs = { ...session, tenantId: 'harborage.copy' }
+    await save(places.from, 'theirs', theirs)
+    await save(places.full, 'theirs', theirs)
+    expect((await runCommand(['copy', 'from', 'full'], { cwd })).code).toBe(1)
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    for (const place of [places.full, places.to]) {
+      await using database = await place.open()
+      await using state = await openStateStore({ database })
+      expect(await state.load(theirs, 'theirs')).toBeDefined()
+    }
   })
 
   test('a target that holds something, and that of another copy, are left alone', async () => {
@@ -158,11 +213,11 @@ async function stoppedAt(store: string, args: readonly string[], cwd: string) {
   return runCommand(args, { cwd, signal, onPrinted })
 }
 
-async function save(at: TestPlace, kind: string): Promise<void> {
+async function save(at: TestPlace, kind: string, identity = session): Promise<void> {
   await using database = await at.open()
   await using state = await openStateStore({ database })
   const bytes = Buffer.from(kind)
-  await state.save({ eventId: newEventId(), identity: session, kind, bytes })
+  await state.save({ eventId: newEventId(), identity, kind, bytes })
 }
 
 async function appendMany(at: TestPlace, count: number): Promise<void> {

@@ -4,7 +4,7 @@ import { compareStores } from '../copying/compare-stores.ts'
 import { CopyMarker, requireWholeCopy } from '../copying/copy-marker.ts'
 import { copyStore } from '../copying/copy-store.ts'
 import { visitPairs } from '../copying/dumping-store.ts'
-import { isEmptyTarget, requireSameStores } from '../copying/targets.ts'
+import { isEmptyTarget, requireStores } from '../copying/targets.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { countOf } from '../output/quantities.ts'
 import { openProfile, type OpenProfile } from '../places/open-profile.ts'
@@ -34,7 +34,7 @@ export const copy: Command = {
     const [source, target] = [await run.readProfile(fromName), await run.readProfile(toName)]
     await using from = await openProfile(source)
     await using to = await openProfile(target)
-    requireSameStores(from, to)
+    requireStores(from, to)
     await requireWholeCopy(from.stores.state)
     const { state } = to.stores
     if (state === undefined) {
@@ -78,9 +78,11 @@ async function copyAll(
   })
   const differences = compared.reduce((sum, each) => sum + each.differences, 0)
   if (differences > 0) {
+    // What was added meanwhile is before the end.
+    await marker.save(undefined)
     throw new CommandFailure(
       'failed',
-      `${countOf(differences, 'record')} changed while it was copied: stop what writes to the source and the target, and copy again into an empty place`,
+      `${countOf(differences, 'record')} changed while it was copied: stop what writes to the source and the target, and run the same command again. If it fails again, copy into an empty place`,
     )
   }
   await marker.remove()

@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts'
 import { compareStores } from '../copying/compare-stores.ts'
 import { visitPairs } from '../copying/dumping-store.ts'
-import { requireSameStores } from '../copying/targets.ts'
+import { requireStores } from '../copying/targets.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printable } from '../output/printable.ts'
 import { countOf } from '../output/quantities.ts'
@@ -13,7 +13,7 @@ export const verify: Command = {
   summary: 'Compare every record of two profiles',
   description: [
     'Reads everything in both places, and compares it: content, ids, dates, positions and what is remembered. Exits 3 if anything differs, and says where. It changes nothing.',
-    'A record is missing in the second place, extra there, or different. One that is changed meanwhile may be reported.',
+    'A record is missing in the second place, extra there, or different. One that is changed meanwhile may be reported. A place without tables is refused.',
   ],
   arguments: [
     { name: 'FROM', says: 'The first profile.' },
@@ -25,7 +25,7 @@ export const verify: Command = {
     const [fromName, toName] = run.arguments
     await using from = await openProfile(await run.readProfile(fromName))
     await using to = await openProfile(await run.readProfile(toName))
-    requireSameStores(from, to)
+    requireStores(from, to)
     const compared = await visitPairs(from.stores, to.stores, {
       visit: (left, right) =>
         compareStores(run, left, right, (difference, place) =>

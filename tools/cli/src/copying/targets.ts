@@ -1,4 +1,5 @@
 import { CommandFailure } from '../command-failure.ts'
+import { printable } from '../output/printable.ts'
 import type { OpenProfile } from '../places/open-profile.ts'
 import { storeNames } from '../profile/profile.ts'
 import { visitPairs } from './dumping-store.ts'
@@ -16,11 +17,14 @@ export async function isEmptyTarget({ stores }: OpenProfile): Promise<boolean> {
 }
 
 /**
- * Checks that the second place has every store that the first one has.
+ * Checks that each place of two profiles has stores, and that the second profile has every store
+ * that the first one has. A file or schema that is misspelled has none, and is no empty place.
  *
- * @throws CommandFailure if it lacks one.
+ * @throws CommandFailure if one is lacking.
  */
-export function requireSameStores(from: OpenProfile, to: OpenProfile): void {
+export function requireStores(from: OpenProfile, to: OpenProfile): void {
+  requireTables('first', from)
+  requireTables('second', to)
   const missing = storeNames.filter(
     (name) => from.stores[name] !== undefined && to.stores[name] === undefined,
   )
@@ -28,5 +32,14 @@ export function requireSameStores(from: OpenProfile, to: OpenProfile): void {
   throw new CommandFailure(
     'failed',
     `the second profile has no tables for ${missing.join(', ')}: make them with harborage migrate --profile, and name a place for each store`,
+  )
+}
+
+function requireTables(which: 'first' | 'second', { places }: OpenProfile): void {
+  const bare = places.find(({ stores }) => Object.keys(stores).length === 0)
+  if (bare === undefined) return
+  throw new CommandFailure(
+    'failed',
+    `the ${which} profile has no tables in ${printable(bare.place.label)}: correct its DSN and schema, or make the tables with harborage migrate --profile`,
   )
 }
