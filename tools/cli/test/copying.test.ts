@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { createEventBus, HarborageError, tenantOwner } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { InMemoryStateDriver, openStateStore, StateStore, type StateDriver } from '@harborage/state'
@@ -19,6 +20,8 @@ test('a renewal of the lease that fails once does not end the copy', async () =>
   await using state = new StateStore(driver)
   const marker = await takenFrom(state, profileOf('postgres://localhost/a'))
   await driver.failOnce()
+  // The renewal that failed has ended then.
+  await setImmediate()
   await marker.save({ store: 'memory', after: undefined })
   await marker.remove()
   expect(await state.load(ofCopy, 'copy.marker')).toBeUndefined()
