@@ -5,6 +5,8 @@ import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 import { printable } from '../src/output/printable.ts'
+import { payloadLines } from '../src/payload/payload-lines.ts'
+import { change } from './support/changed-tables.ts'
 import { engines, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
@@ -87,4 +89,41 @@ test('names in errors and questions cannot drive the terminal either', async () 
   expect(stderr).toContain(String.raw`\u{1b}[2J`)
   expect(unsafe.test(stderr)).toBe(false)
   expect(printable(driving)).not.toMatch(unsafe)
+})
+
+test('names of migrations that a database has cannot drive the terminal', async () => {
+  const at = await engines.SQLite()
+  await fill(at, Buffer.from('{}'))
+  const values = `('9999${driving}', '')`
+  await change(at, `insert into harbor_state_migrations (name, timestamp) values ${values}`)
+  for (const args of [['status'], ['status', '--json'], ['doctor']]) {
+    const { code, stdout, stderr } = await runCommand(args, at)
+    expect({ args, code }).toEqual({ args, code: 3 })
+    expect(unsafe.exec(stdout + stderr)?.[0]).toBeUndefined()
+  }
+})
+
+test.each([
+  ['a string', '"', 'x'],
+  ['a string of escapes', '"', String.raw`\\\"`],
+  ['a number', '', '1'],
+])('JSON that is one long value is printed: %s', (_, quote, part) => {
+  const json = quote + part.repeat(20_000_000 / part.length) + quote
+  const [line = '', ...others] = payloadLines(Buffer.from(json))
+  expect(line === json).toBe(true)
+  expect(others).toEqual([])
+})
+
+test('JSON with line ends of Windows is indented without them', () => {
+  const json = Buffer.from('{\r\n\t"a": [1,\r\n2],\r\n "b": "\\r\\\\", "c": true\r\n}\r\n')
+  expect([...payloadLines(json)]).toEqual([
+    '{',
+    '  "a": [',
+    '    1,',
+    '    2',
+    '  ],',
+    String.raw`  "b": "\r\\",`,
+    '  "c": true',
+    '}',
+  ])
 })

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openStateStore } from '@harborage/state'
 import { openSqlite } from '@harborage/driver-sqlite'
-import { requireSqlDatabase } from '@harborage/core/sql'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
-import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { change } from './support/changed-tables.ts'
 import { engines, fill, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand, type JsonLine } from './support/run-command.ts'
 
@@ -15,13 +15,6 @@ async function storesOf({ env }: TestPlace): Promise<Readonly<Record<string, Jso
   return Object.fromEntries(
     lines.filter(({ type }) => type === 'store').map((line) => [String(line['store']), line]),
   )
-}
-
-async function change(at: TestPlace, ...statements: readonly string[]): Promise<void> {
-  await using database = await at.open()
-  await requireSqlDatabase(database).migrate({ name: 'test', tables: [] }, async (db) => {
-    for (const statement of statements) await sql.raw(statement).execute(db)
-  })
 }
 
 describe.each(Object.entries(engines))('on %s', (_, place) => {
@@ -84,10 +77,20 @@ test('commands that look make no file', async () => {
   for (const command of ['status', 'doctor', 'ls', 'usage']) {
     codes.push((await runCommand([command], { env })).code)
   }
-  expect(codes).toEqual([0, 0, 4, 0])
+  expect(codes).toEqual([3, 0, 4, 0])
   expect(existsSync(path)).toBe(false)
   await runCommand(['migrate'], { env })
   expect((await stat(path)).mode & 0o777).toBe(0o600)
   await using database = await openSqlite({ dsn: path })
   expect(database.engine).toBe('sqlite')
+})
+
+test('status exits 3 for a place that has no tables of any store', async () => {
+  const at = await engines.Postgres()
+  expect((await runCommand(['status'], at)).code).toBe(3)
+  {
+    await using database = await at.open()
+    await using _ = await openStateStore({ database })
+  }
+  expect((await runCommand(['status'], at)).code).toBe(0)
 })

@@ -19,7 +19,7 @@ export const status: Command = {
   summary: 'Show the version and the size of every store',
   description: [
     'Shows for each place of the profile the engine with its version and size, and for each store its migrations and how much it has. It works on tables of older and newer releases too, and on those that lost a table.',
-    'Exits 3 if a store is not as this release needs it, and 1 if a place cannot be reached.',
+    'Exits 3 if a store is not as this release needs it or a place has no tables of any, and 1 if a place cannot be reached.',
   ],
   arguments: [],
   options: [...placeOptions],
@@ -72,12 +72,14 @@ async function showFolder({ out }: CommandRun, place: Place): Promise<Verdict> {
 async function showDatabase(run: CommandRun, place: Place): Promise<Verdict> {
   await using database = await openDatabase(place)
   await showEngine(run, place, await describeEngine(database))
-  let verdict: Verdict = 'fit'
+  const states: StoreState[] = []
   for (const store of place.stores) {
     run.signal.throwIfAborted()
-    if (!(await showStore(run, { place, database, store }))) verdict = 'unfit'
+    states.push(await showStore(run, { place, database, store }))
   }
-  return verdict
+  // A store that is not used has no tables. A place without any is more likely a wrong DSN.
+  const isFit = states.every((state) => state === 'current' || state === 'absent')
+  return isFit && states.includes('current') ? 'fit' : 'unfit'
 }
 
 async function showEngine(
@@ -94,18 +96,18 @@ async function showEngine(
   const known = { place: label, exists: true, engine, database: name, schema, bytes }
   await out.item('place', known, () => {
     const where = name === undefined ? label : `${label}, database ${printable(name)}`
-    return `${out.style('bold', where)}  ${engine}, ${bytesText(bytes)}`
+    return `${out.style('bold', where)}  ${printable(engine)}, ${bytesText(bytes)}`
   })
 }
 
 /** What a store is like for this release. */
 type StoreState = 'current' | 'absent' | 'outdated' | 'too new' | 'broken'
 
-/** Shows a store, and resolves to whether it is as this release needs it. */
+/** Shows a store, and resolves to what it is like. */
 async function showStore(
   { out }: CommandRun,
   at: { readonly place: Place; readonly database: SqlDatabase; readonly store: StoreName },
-): Promise<boolean> {
+): Promise<StoreState> {
   const { place, database, store } = at
   const ledger = await readLedger(database, await subsystemOf(store))
   const counts = isBegun(ledger) ? await countRecords(database, store) : []
@@ -122,7 +124,7 @@ async function showStore(
     const says = out.style(color, state.padEnd(9))
     return `  ${store.padEnd(10)} ${says}    ${summaryOf(state, ledger, counts)}`
   })
-  return state === 'current' || state === 'absent'
+  return state
 }
 
 function stateOf(ledger: Ledger, counts: readonly RecordCount[]): StoreState {
@@ -143,7 +145,7 @@ function summaryOf(state: StoreState, ledger: Ledger, counts: readonly RecordCou
     case 'outdated':
       return `${much}; pending: ${ledger.pending.join(', ')} (harborage migrate)`
     case 'too new':
-      return `${much}; of a newer release: ${ledger.unknown.join(', ')} (update @harborage/cli)`
+      return `${much}; of a newer release: ${printable(ledger.unknown.join(', '))} (update @harborage/cli)`
     case 'broken':
       return `${much}: restore it from a backup`
     case 'current':

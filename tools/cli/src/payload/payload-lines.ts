@@ -15,8 +15,8 @@ export function payloadLines(bytes: Uint8Array): Iterable<string> {
 }
 
 /** Returns an iterable over the lines of JSON, indented. No line can drive a terminal. */
-export function jsonLines(json: string): Iterable<string> {
-  return indentJson(escapeInJson(json))
+export function* jsonLines(json: string): Iterable<string> {
+  for (const line of indentJson(json)) yield escapeInJson(line)
 }
 
 function* hexLines(bytes: Uint8Array): Iterable<string> {
