@@ -8,6 +8,7 @@ import { runCommand } from './support/run-command.ts'
 import { runOnTerminal } from './support/run-on-terminal.ts'
 
 const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
 const RETURN = '\r'
 const ESCAPE = '\u001b'
 
@@ -75,6 +76,18 @@ describe.runIf(process.platform !== 'win32')('on a real terminal', () => {
     await erasing.shows('Remove it? Type yes: ')
     erasing.type(CTRL_C)
     expect((await erasing.ended()).code).toBe(130)
+    expect(await countIn(at)).toBe(5)
+  })
+
+  test('Ctrl-D at the question removes nothing and says so', async () => {
+    const at = await engines.SQLite()
+    await fill(at)
+    const erasing = runOnTerminal(['erase', ...ofSession], at)
+    await erasing.shows('Remove it? Type yes: ')
+    erasing.type(CTRL_D)
+    const { code, text } = await erasing.ended()
+    expect(code).toBe(1)
+    expect(text).toContain('there was no answer: nothing was removed')
     expect(await countIn(at)).toBe(5)
   })
 

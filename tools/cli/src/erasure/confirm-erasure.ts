@@ -27,6 +27,9 @@ export async function confirmErasure(
     ? `Type the name of the tenant, ${printable(tenantId)}, to remove it: `
     : 'Remove it? Type yes: '
   const answer = await askOnTerminal(streams, question, signal)
+  if (answer === undefined) {
+    throw new CommandFailure('failed', 'there was no answer: nothing was removed')
+  }
   if (answer.trim() === (isWide ? tenantId.trim() : 'yes')) return
   throw new CommandFailure('failed', 'the answer was another one: nothing was removed')
 }
