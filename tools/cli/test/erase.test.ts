@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
+import { change } from './support/changed-tables.ts'
 import { engines, fill, ofRun, session, type TestPlace } from './support/filled-stores.ts'
+import { heldRow } from './support/held-row.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
 async function slotsIn(at: TestPlace, ...args: readonly string[]): Promise<number> {
@@ -123,6 +125,104 @@ test('a place that cannot be reached fails it, is on the receipt, and the others
     code: 'store_unavailable',
   })
 })
+
+test.each(['SQLite', 'Postgres'] as const)(
+  'a place of %s without tables is not reached, so that a wrong DSN does not count as done',
+  async (engine) => {
+    const at = await engines[engine]()
+    const cwd = await temporaryFolder()
+    const args = ['erase', '-t', 'acme', '--yes', 'acme', '--receipt', 'r.json']
+    const { code, stderr } = await runCommand(args, { ...at, cwd })
+    expect(code).toBe(5)
+    expect(stderr).toContain('has no tables of a store: check the DSN and the schema')
+    expect(await receiptIn(cwd)).toMatchObject({
+      isComplete: false,
+      places: [{ isReached: false, code: 'no_tables' }],
+    })
+  },
+)
+
+describe('an erasure that fails in a place', () => {
+  const args = ['erase', '-t', 'acme', '--yes', 'acme', '--receipt', 'r.json']
+
+  test.each([[[]], [['--digest']]])(
+    'erases the others, is on the receipt, and the same command goes on with it: %j',
+    async (more) => {
+      const first = await engines.SQLite()
+      const second = await engines.SQLite()
+      await fill(first)
+      await fill(second)
+      const refuse = `begin select raise(abort, 'refused'); end`
+      await change(first, `create trigger refused before delete on artifacts_blobs ${refuse}`)
+      const cwd = await temporaryFolder()
+      const profile = { database: first.dsn, journal: { database: second.dsn } }
+      const config = JSON.stringify({ profiles: { default: profile } })
+      await writeFile(join(cwd, 'harborage.config.json'), config)
+      const failed = await runCommand([...args, ...more], { cwd })
+      expect(failed.code).toBe(5)
+      expect(failed.stderr).toContain('what is left there is not known')
+      const unfinished = await receiptIn(cwd)
+      expect(unfinished).toMatchObject({
+        isComplete: false,
+        places: [
+          { store: 'state', deleted: 5 },
+          { store: 'artifacts', deleted: 0 },
+          { store: 'journal', deleted: 1, remaining: 0 },
+          { isReached: false },
+        ],
+      })
+      await change(first, 'drop trigger refused')
+      const { code, stderr } = await runCommand([...args, ...more], { cwd })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: 'nothing is left of it\n' })
+      const { of, places } = unfinished
+      const finished = await receiptIn(cwd)
+      expect(finished).toMatchObject({ isComplete: true, of, earlier: [{ places }] })
+      expect((await stat(join(cwd, 'r.json'))).mode & 0o777).toBe(0o600)
+      expect(await readdir(cwd)).toEqual(['harborage.config.json', 'r.json'])
+      const refused = await runCommand([...args, ...more], { cwd })
+      expect(refused.code).toBe(2)
+      expect(await receiptIn(cwd)).toEqual(finished)
+    },
+  )
+
+  test('has a receipt also if it is stopped, with which only the same erasure goes on', async () => {
+    const at = await engines.Postgres()
+    await fill(at)
+    const cwd = await temporaryFolder()
+    const stop = new AbortController()
+    const held = await heldRow(at.dsn, 'artifacts_blobs')
+    let released: PromiseLike<void> | undefined
+    const onPrinted = (text: string): void => {
+      if (!text.includes('slots removed')) return
+      stop.abort(new Stopped('SIGINT'))
+      released = held[Symbol.asyncDispose]()
+    }
+    const stopped = await runCommand(args, { ...at, cwd, signal: stop.signal, onPrinted })
+    await released
+    expect(stopped.code).toBe(130)
+    const unfinished = await receiptIn(cwd)
+    expect(unfinished).toMatchObject({
+      isComplete: false,
+      places: [
+        { store: 'state', deleted: 5, remaining: 0 },
+        { store: 'artifacts', deleted: 1, remaining: 0 },
+      ],
+    })
+    for (const more of [['-u', 'ann'], ['--digest']]) {
+      const { code, stderr } = await runCommand([...args, ...more], { ...at, cwd })
+      expect(code).toBe(2)
+      expect(stderr).toContain('exists')
+    }
+    expect(await receiptIn(cwd)).toEqual(unfinished)
+    expect((await runCommand(args, { ...at, cwd })).code).toBe(0)
+    expect(await receiptIn(cwd)).toMatchObject({ isComplete: true })
+  })
+})
+
+/** Reads the receipt `r.json` of a folder. */
+async function receiptIn(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await readFile(join(folder, 'r.json'), 'utf8')) as Record<string, unknown>
+}
 
 test('a receipt with a digest has no name, and can be checked', async () => {
   const at = await engines.SQLite()

@@ -2,8 +2,8 @@ import { placeOptions } from '../arguments/global-options.ts'
 import { identityOptions, requireSelection } from '../arguments/identity-options.ts'
 import type { Command, CommandRun } from '../command.ts'
 import { confirmErasure } from '../erasure/confirm-erasure.ts'
-import { eraseStores, type ErasedStore } from '../erasure/erase-stores.ts'
-import { openErasure, type ErasedPlace, type Erasure } from '../erasure/erasure.ts'
+import { eraseAll, type Erased } from '../erasure/erase-all.ts'
+import { openErasure } from '../erasure/erasure.ts'
 import { printPlan } from '../erasure/print-plan.ts'
 import { Receipt } from '../erasure/receipt.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -16,8 +16,8 @@ export const erase: Command = {
   summary: 'Erase a tenant, a user, a session or a run from every place',
   description: [
     'Removes everything of it from every place of the profile: slots, artifacts, conversations and streams. It says first what it will remove, and asks. Of a tenant or a user, the name of the tenant has to be typed. In a script, pass --yes with that name.',
-    'Stop the writers first. It counts again at the end: if something is there, a writer was still at work, and it exits 5. It does so as well if a place cannot be reached. The same command then erases the rest, also after Ctrl-C.',
-    'A receipt says when what was removed from which place. --digest puts a salted digest in the place of the names: the SHA-256 of the salt, in hex, followed by the JSON of [tenant, user, session, run], where a part that was not given is "".',
+    'Stop the writers first. It counts again at the end: if something is there, a writer was still at work, and it exits 5. It does so as well if a place cannot be reached, fails or has no tables: the others are erased. The same command then erases the rest, also after Ctrl-C.',
+    'A receipt says when what was removed from which place, also if it is not complete. The same command goes on with it, and keeps what it says in "earlier". --digest puts a salted digest in the place of the names: the SHA-256 of the salt, in hex, followed by the JSON of [tenant, user, session, run], where a part that was not given is "".',
     'What files, logs and backups still hold is in docs/erasure.md.',
   ],
   arguments: [],
@@ -28,7 +28,7 @@ export const erase: Command = {
     {
       name: 'receipt',
       value: 'FILE',
-      says: 'Writes a receipt as JSON into a new file that only you can read.',
+      says: 'Writes a receipt as JSON into a new file that only you can read, or goes on with one that is not complete.',
     },
     { name: 'digest', says: 'The receipt has a salted digest in place of the names.' },
     ...placeOptions,
@@ -48,54 +48,24 @@ export const erase: Command = {
     const planned = await printPlan(run, erasure)
     if (run.options.flag('dry-run')) return erasure.isWhole ? exitCodes.done : exitCodes.incomplete
     if (planned > 0) await confirmErasure(run, selection)
-    await using receipt = await Receipt.begin(run, { profile: profile.name, selection })
+    const receipt = await Receipt.begin(run, { profile: profile.name ?? null, selection })
     const erased = await eraseAll(run, erasure)
-    const isComplete = erasure.isWhole && erased.every(({ remaining }) => remaining === 0)
-    await receipt.finish({ unreached: erasure.unreached, erased, isComplete })
-    return await conclude(run, erasure, erased)
+    await receipt.finish(erased)
+    if (erased.failure === undefined) return await conclude(run, erased)
+    if (erased.failure.error instanceof Stopped) {
+      const records = countOf(erased.records, 'record')
+      run.out.note(`stopped: ${records} remain. The same command erases them.`)
+    }
+    throw erased.failure.error
   },
-}
-
-/** Erases the stores of all places. If it is stopped, it says what remains. */
-async function eraseAll(run: CommandRun, erasure: Erasure): Promise<readonly ErasedStore[]> {
-  const erased: ErasedStore[] = []
-  try {
-    for (const place of erasure.places) erased.push(...(await eraseStores(run, place, erasure)))
-    return await countAgain(erased, erasure)
-  } catch (error) {
-    if (error instanceof Stopped) await sayRest(run, erasure)
-    throw error
-  }
-}
-
-/** Counts what is there again, so that a writer of another store than the last one is seen too. */
-async function countAgain(
-  erased: readonly ErasedStore[],
-  erasure: Erasure,
-): Promise<readonly ErasedStore[]> {
-  const counted: ErasedStore[] = []
-  for (const each of erased) {
-    const place = erasure.places.find(({ label }) => label === each.place)
-    const rows = (await place?.count()) ?? []
-    const there = rows.find(({ store }) => store === each.store)?.records ?? 0
-    counted.push({ ...each, remaining: Math.max(each.remaining, there) })
-  }
-  return counted
-}
-
-async function sayRest({ out }: CommandRun, { places }: Erasure): Promise<void> {
-  const rows = await Promise.all(places.map((place: ErasedPlace) => place.count()))
-  const records = rows.flat().reduce((sum, row) => sum + row.records, 0)
-  out.note(`stopped: ${countOf(records, 'record')} remain. The same command erases them.`)
 }
 
 async function conclude(
   { out }: CommandRun,
-  { unreached, isWhole }: Erasure,
-  erased: readonly ErasedStore[],
+  { stores, unreached, isComplete }: Erased,
 ): Promise<ExitCode> {
-  const late = erased.filter(({ remaining }) => remaining > 0)
-  for (const { place, store, remaining } of late) {
+  const late = stores.filter(({ remaining = 0 }) => remaining > 0)
+  for (const { place, store, remaining = 0 } of late) {
     await out.item('remaining', { place, store, remaining }, () =>
       out.style('red', `${store.padEnd(10)} ${countOf(remaining, 'record')} there again`),
     )
@@ -104,9 +74,13 @@ async function conclude(
     out.note('writers were still at work: stop them, and run the same command again')
   }
   for (const { label } of unreached) {
-    out.note(`${label} was not reached: nothing was removed there. Run the same command again`)
+    const isBegun = stores.some(({ place }) => place === label)
+    out.note(
+      isBegun
+        ? `${label} failed: what is left there is not known. Run the same command again`
+        : `${label} was not reached: nothing was removed there. Run the same command again`,
+    )
   }
-  const isComplete = isWhole && late.length === 0
   if (isComplete) out.note('nothing is left of it')
   return isComplete ? exitCodes.done : exitCodes.incomplete
 }

@@ -10,10 +10,10 @@ import type { ErasedPlace, Erasure } from './erasure.ts'
 export interface ErasedStore {
   readonly place: string
   readonly store: StoreName
-  /** How many slots, artifacts, conversations or streams were removed. */
+  /** How many slots, artifacts, conversations or streams were removed, at least. */
   readonly deleted: number
-  /** How many are there again. */
-  readonly remaining: number
+  /** How many are there again. `undefined` if they could not be counted. */
+  readonly remaining: number | undefined
 }
 
 /** What a deletion of a store counts. */
@@ -29,14 +29,15 @@ interface Erasing {
 }
 
 /**
- * Erases the selection from the stores of a place. A wide one goes in batches: it ends after the
- * current batch when the command is stopped.
+ * Erases the selection from the stores of a place, and yields what was erased of each. A wide one
+ * goes in batches: it ends after the current batch when the command is stopped. Of a store that
+ * fails it yields what was erased before.
  */
-export async function eraseStores(
+export async function* eraseStores(
   run: CommandRun,
   { label, open }: ErasedPlace,
   { selection }: Erasure,
-): Promise<readonly ErasedStore[]> {
+): AsyncIterable<ErasedStore> {
   const { state, artifacts, memory, journal } = open.stores
   const stores: Readonly<Record<StoreName, Erasing | undefined>> = {
     state,
@@ -44,25 +45,31 @@ export async function eraseStores(
     memory: memory?.store,
     journal,
   }
-  const erased: ErasedStore[] = []
   for (const store of storeNames) {
     const opened = stores[store]
     if (opened === undefined) continue
     run.signal.throwIfAborted()
     const progress = new Progress(run.streams.stderr, `erasing ${store}`)
-    const result = await opened.deleteAll(subtreeOf(selection), {
-      onProgress: ({ deleted }) => {
-        progress.show(deleted)
-        run.signal.throwIfAborted()
-      },
-    })
-    progress.end()
-    erased.push({ place: label, store, ...result })
-    const { deleted } = result
+    let deleted = 0
+    let result: DeleteAllResult
+    try {
+      result = await opened.deleteAll(subtreeOf(selection), {
+        onProgress: (made) => {
+          deleted = made.deleted
+          progress.show(deleted)
+          run.signal.throwIfAborted()
+        },
+      })
+    } catch (error) {
+      yield { place: label, store, deleted, remaining: undefined }
+      throw error
+    } finally {
+      progress.end()
+    }
+    yield { place: label, store, ...result }
     await run.out.item('erased', { place: label, store, deleted }, () => {
       const much = countOf(deleted, thingOf[store])
       return `${store.padEnd(10)} ${much} removed  ${run.out.style('dim', label)}`
     })
   }
-  return erased
 }

@@ -14,10 +14,10 @@ export interface ErasedPlace {
   readonly count: () => Promise<readonly UsageRow[]>
 }
 
-/** A place that could not be reached. */
+/** A place that could not be reached, was lost on the way, or has no tables. */
 export interface UnreachedPlace {
   readonly label: string
-  /** The code of the error. */
+  /** The code of the error, or `no_tables`. */
   readonly code: string
 }
 
@@ -45,7 +45,14 @@ export async function openErasure(
     const { label } = place
     try {
       const open = await openPlace(place, { secureDelete: true })
-      places.push({ label, open, count: () => usageOfPlace(open, 'store', selection) })
+      if (Object.keys(open.stores).length > 0) {
+        places.push({ label, open, count: () => usageOfPlace(open, 'store', selection) })
+        continue
+      }
+      await open[Symbol.asyncDispose]()
+      const code = 'no_tables'
+      unreached.push({ label, code })
+      out.error(label, { code, message: 'has no tables of a store: check the DSN and the schema' })
     } catch (error) {
       if (!isHarborageError(error)) {
         await close()

@@ -1,88 +1,105 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { rm, type FileHandle, open } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { codeOf } from '@harborage/core/kit'
 import type { Selection } from '../arguments/identity-options.ts'
 import { wrongUsage } from '../command-failure.ts'
 import type { CommandRun } from '../command.ts'
 import { printable } from '../output/printable.ts'
-import type { ErasedStore } from './erase-stores.ts'
-import type { UnreachedPlace } from './erasure.ts'
+import type { Erased } from './erase-all.ts'
+import {
+  readUnfinished,
+  type ReceiptOf,
+  type SaltedDigest,
+  type UnfinishedReceipt,
+} from './unfinished-receipt.ts'
 
 const OWNER_ONLY = 0o600
 const SALT_BYTES = 16
 
 /** Of what a receipt is. */
 interface ReceiptAbout {
-  readonly profile: string | undefined
+  /** `null` if it has no name. */
+  readonly profile: string | null
   readonly selection: Selection
 }
 
-/** What was erased. */
-interface Erased {
-  readonly unreached: readonly UnreachedPlace[]
-  readonly erased: readonly ErasedStore[]
-  readonly isComplete: boolean
+/** What every state of a receipt says. */
+interface ReceiptHead {
+  readonly v: 1
+  readonly type: 'erasure'
+  readonly began: string
+  readonly profile: string | null
+  readonly of: ReceiptOf
 }
 
-/** The receipt of an erasure: a new file that only its owner can read, or none. */
+/** The receipt of an erasure: a file that only its owner can read, or none. */
 export class Receipt {
   readonly #path: string | undefined
-  readonly #file: FileHandle | undefined
-  readonly #head: Readonly<Record<string, unknown>>
-  #isFinished = false
+  readonly #head: ReceiptHead
+  /** What earlier runs of the same command removed. */
+  readonly #earlier: readonly unknown[]
 
-  private constructor(
-    path: string | undefined,
-    file: FileHandle | undefined,
-    head: Readonly<Record<string, unknown>>,
-  ) {
+  private constructor(path: string | undefined, head: ReceiptHead, before?: UnfinishedReceipt) {
     this.#path = path
-    this.#file = file
     this.#head = head
+    if (before === undefined) this.#earlier = []
+    else {
+      const { began, ended, places, earlier } = before
+      this.#earlier = [...earlier, { began, ended, places }]
+    }
   }
 
   /**
-   * Creates the file of `--receipt`, before anything is erased.
+   * Creates the file of `--receipt` before anything is erased, as one that is not complete. It goes
+   * on with a receipt of the same erasure that is not complete.
    *
-   * @throws CommandFailure if it exists or cannot be created.
+   * @throws CommandFailure if another file exists, or it cannot be created.
    */
   static async begin(run: CommandRun, about: ReceiptAbout): Promise<Receipt> {
+    const { selection, profile } = about
     const name = run.options.text('receipt')
-    const of = run.options.flag('digest') ? digestOf(about.selection) : about.selection
+    const isDigest = run.options.flag('digest')
     const began = new Date().toISOString()
-    const head = { v: 1, type: 'erasure', began, profile: about.profile ?? null, of }
-    if (name === undefined) return new Receipt(undefined, undefined, head)
+    const of = isDigest ? digestOf(selection, randomBytes(SALT_BYTES).toString('hex')) : selection
+    const head = { v: 1, type: 'erasure', began, profile, of } as const
+    if (name === undefined) return new Receipt(undefined, head)
     const path = resolve(run.streams.cwd, name)
-    return new Receipt(path, await create(path), head)
-  }
-
-  /** Writes the receipt. It is durable when the call resolves. */
-  async finish({ unreached, erased, isComplete }: Erased): Promise<void> {
-    if (this.#file === undefined) return
-    const places = erased.map((store) => ({ ...store, isReached: true }))
-    const missing = unreached.map(({ label, code }) => ({ place: label, isReached: false, code }))
-    const receipt = {
-      ...this.#head,
-      ended: new Date().toISOString(),
-      isComplete,
-      places: [...places, ...missing],
+    const before = await readUnfinished(path)
+    if (
+      before !== undefined &&
+      before.profile === profile &&
+      isOf(before.of, selection, isDigest)
+    ) {
+      return new Receipt(path, { ...head, of: before.of }, before)
     }
-    await this.#file.writeFile(`${JSON.stringify(receipt, null, 2)}\n`)
-    await this.#file.sync()
-    this.#isFinished = true
+    const receipt = new Receipt(path, head)
+    await create(path, receipt.#textOf({ ended: null, isComplete: false, places: [] }))
+    return receipt
   }
 
-  /** Closes the file, and removes it if nothing was written. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file?.close()
-    if (this.#path !== undefined && !this.#isFinished) await rm(this.#path, { force: true })
+  /** Writes what became of the erasure. It is durable when the call resolves. */
+  async finish({ unreached, stores, isComplete }: Erased): Promise<void> {
+    if (this.#path === undefined) return
+    const places = stores.map((store) => ({ ...store, isReached: true }))
+    const missing = unreached.map(({ label, code }) => ({ place: label, isReached: false, code }))
+    const ended = new Date().toISOString()
+    await replace(this.#path, this.#textOf({ ended, isComplete, places: [...places, ...missing] }))
+  }
+
+  #textOf(state: {
+    readonly ended: string | null
+    readonly isComplete: boolean
+    readonly places: readonly unknown[]
+  }): string {
+    const earlier = this.#earlier.length > 0 && { earlier: this.#earlier }
+    return `${JSON.stringify({ ...this.#head, ...state, ...earlier }, null, 2)}\n`
   }
 }
 
-async function create(path: string): Promise<FileHandle> {
+async function create(path: string, text: string): Promise<void> {
   try {
-    return await open(path, 'wx', OWNER_ONLY)
+    await writeNew(path, text)
   } catch (error) {
     const code = codeOf(error) ?? 'unknown'
     throw wrongUsage(
@@ -93,14 +110,37 @@ async function create(path: string): Promise<FileHandle> {
   }
 }
 
-function digestOf(selection: Selection): { readonly salt: string; readonly sha256: string } {
-  const { tenantId, userId, sessionId, runId } = selection
-  const salt = randomBytes(SALT_BYTES).toString('hex')
-  const names = JSON.stringify([tenantId, userId, sessionId, runId])
-  return {
-    salt,
-    sha256: createHash('sha256')
-      .update(salt + names)
-      .digest('hex'),
+/** Replaces a file in one step, so that an end in the middle leaves what it says. */
+async function replace(path: string, text: string): Promise<void> {
+  const beside = `${path}.${randomBytes(SALT_BYTES).toString('hex')}`
+  try {
+    await writeNew(beside, text)
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
   }
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  await using file = await open(path, 'wx', OWNER_ONLY)
+  await file.writeFile(text)
+  await file.sync()
+}
+
+/** Returns whether a receipt is of a selection, and names it in the same way. */
+function isOf(of: ReceiptOf, selection: Selection, isDigest: boolean): boolean {
+  if ('salt' in of) return isDigest && digestOf(selection, of.salt).sha256 === of.sha256
+  return !isDigest && namesOf(of) === namesOf(selection)
+}
+
+function namesOf({ tenantId, userId, sessionId, runId }: Selection): string {
+  return JSON.stringify([tenantId, userId, sessionId, runId])
+}
+
+function digestOf(selection: Selection, salt: string): SaltedDigest {
+  const sha256 = createHash('sha256')
+    .update(salt + namesOf(selection))
+    .digest('hex')
+  return { salt, sha256 }
 }
