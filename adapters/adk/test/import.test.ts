@@ -56,6 +56,24 @@ describe.each(places)('an import on $name', ({ open }) => {
     expect(await to.getSession({ ...ann, sessionId: 's1' })).toEqual(session)
   })
 
+  test('brings an event that the source has twice once, as it was last', async () => {
+    const { state, journal } = await open()
+    const from = new InMemorySessionService()
+    const session = await from.createSession({ ...ann, sessionId: 's1' })
+    for (const [id, text] of [
+      ['x', 'first'],
+      ['y', 'second'],
+      ['x', 'changed'],
+    ] as const) {
+      await from.appendEvent({ session, event: { ...eventOf(text), id } })
+    }
+    const options = { from, state, journal, tenant: acme, appName: 'shop' }
+    expect(await importSessions(options)).toMatchObject({ imported: 1 })
+    const to = new HarborageSessionService({ state, journal, tenant: acme })
+    const stored = await to.getSession({ ...ann, sessionId: 's1' })
+    expect(stored?.events.map(({ id }) => id)).toEqual(['x', 'y'])
+  })
+
   test('goes on where events of a session were appended already', async () => {
     const { state, journal } = await open()
     const from = await filled()

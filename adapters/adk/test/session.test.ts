@@ -113,6 +113,19 @@ describe.each(places)('sessions on $name', ({ open }) => {
     expect(textsOf(session)?.toSorted()).toEqual(objects.map((_, index) => `${index}`).toSorted())
   })
 
+  test('keep what is temporary in an object that is refreshed', async () => {
+    const { state, journal } = await open()
+    const options = { state, journal, tenant: acme, staleSession: 'refresh' } as const
+    const service = new HarborageSessionService(options)
+    const session = await service.createSession(s1)
+    const stale = structuredClone(session)
+    stale.state['temp:tool'] = 'running'
+    await service.appendEvent({ session, event: eventOf('a', { color: 'red' }) })
+    await service.appendEvent({ session: stale, event: eventOf('b') })
+    expect(stale.state).toEqual({ color: 'red', 'temp:tool': 'running' })
+    expect(textsOf(stale)).toEqual(['a', 'b'])
+  })
+
   test('keep each key that concurrent sessions of a user change', async () => {
     const stores = await open()
     const changes = Array.from({ length: 16 }, async (_, index) => {
@@ -149,6 +162,8 @@ describe.each(places)('sessions on $name', ({ open }) => {
     expect(lost).toEqual(session)
     await service.appendEvent({ session: lost, event: eventOf('b', { color: 'blue' }) })
     await service.appendEvent({ session: lost, event: structuredClone(event) })
+    expect(lost.state).toEqual({ color: 'blue' })
+    expect(textsOf(lost)).toEqual(['a', 'b'])
     const stored = await service.getSession(s1)
     expect(stored?.state).toEqual({ color: 'blue' })
     expect(textsOf(stored)).toEqual(['a', 'b'])

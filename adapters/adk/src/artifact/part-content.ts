@@ -23,6 +23,7 @@ export function takeApart(part: Part): PartContent {
   if (!isObject(given)) throw malformed('the artifact is no part')
   const { inlineData, text, fileData, ...rest } = part
   if (inlineData !== undefined) {
+    if (!isObject(inlineData)) throw malformed('the inlineData of the artifact is no object')
     const { data, ...described } = inlineData
     const captured = captureObject({ ...rest, inlineData: described })
     return { part: captured, bytes: bytesOf(data) }

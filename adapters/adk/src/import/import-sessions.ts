@@ -131,7 +131,9 @@ async function appendAll(
     batch = []
     bytes = 0
   }
-  for (const event of events) {
+  // As appending them does: one with the id of an earlier one takes its place.
+  const latest = new Map(events.map((event) => [checkEvent(event).id, event]))
+  for (const event of latest.values()) {
     const entry = entryOf(checkEvent(event).id, encodeEvent(event))
     if (batch.length === MAX_EVENTS || bytes + entry.bytes.byteLength > MAX_BYTES) await append()
     batch.push(entry)

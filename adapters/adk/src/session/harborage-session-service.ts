@@ -159,6 +159,8 @@ export class HarborageSessionService extends BaseSessionService {
       const outcome = await stored.append({ ...appended, records }, known)
       if (outcome.isRefreshed) return event
       session.lastUpdateTime = outcome.lastUpdateTime
+      const isHeld = outcome.isRepeated && session.events.some(({ id }) => id === event.id)
+      if (isHeld) return event
       return super.appendEvent({ session, event })
     })
   }
@@ -172,7 +174,10 @@ export class HarborageSessionService extends BaseSessionService {
 function refreshed(session: Session): (loaded: LoadedSession) => void {
   return (loaded) => {
     const { state, events, lastUpdateTime } = asSession(loaded)
-    Object.assign(session, { state, events, lastUpdateTime })
+    // Never stored, and needed by the invocation that runs.
+    const isTemporary = ([key]: readonly [string, unknown]): boolean => key.startsWith('temp:')
+    const temporary = Object.fromEntries(Object.entries(session.state).filter(isTemporary))
+    Object.assign(session, { state: { ...state, ...temporary }, events, lastUpdateTime })
   }
 }
 

@@ -54,7 +54,7 @@ export interface CapturedEvent {
 /** What a caller knows of the session. */
 export interface KnownSession {
   readonly lastUpdateTime: number
-  /** Is called with the session if it was changed since; `undefined` to refuse that. */
+  /** Is called with a session that was changed since, after the append; `undefined` to refuse it. */
   readonly refresh: ((loaded: LoadedSession) => void) | undefined
 }
 
@@ -63,6 +63,8 @@ export interface AppendedEvent {
   readonly lastUpdateTime: number
   /** Whether the caller was given the session with the event in it. */
   readonly isRefreshed: boolean
+  /** Whether the session had the event already, so that nothing was changed. */
+  readonly isRepeated: boolean
 }
 
 /** One session, as one call works on it. */
@@ -95,7 +97,7 @@ export class StoredSession {
   /**
    * Makes the session.
    *
-   * @throws `condition_failed` if it exists.
+   * @throws `condition_failed` if it exists; `outcome_unknown` if it was made and cannot be read.
    */
   async create(state: AdkState): Promise<LoadedSession> {
     const { appName, userId, sessionId } = this.#session
@@ -114,7 +116,15 @@ export class StoredSession {
         'there is a session with this id: get it, or make one with another id',
       )
     }
-    return { head, state: await this.state(), events: [] }
+    try {
+      return { head, state: await this.state(), events: [] }
+    } catch (error) {
+      throw new HarborageError(
+        'outcome_unknown',
+        'the session was made, and reading its state failed: get it with getSession()',
+        { cause: error },
+      )
+    }
   }
 
   /**
@@ -148,6 +158,7 @@ export class StoredSession {
     const { refresh } = known
     let { lastUpdateTime } = known
     let entry = entryOf(event.id, event.bytes)
+    let loaded: LoadedSession | undefined
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const head = await this.#head()
       if (head === undefined) throw gone()
@@ -157,11 +168,13 @@ export class StoredSession {
         if (repeated !== undefined && refresh === undefined) return repeated
         if (repeated !== undefined || isStale) {
           if (refresh === undefined) throw stale()
-          const loaded = await this.load({ limit: undefined, after: undefined })
+          loaded = await this.load({ limit: undefined, after: undefined })
           if (loaded === undefined) throw gone()
-          refresh(loaded)
           ;({ lastUpdateTime } = loaded.head)
-          if (repeated !== undefined) return { lastUpdateTime, isRefreshed: true }
+          if (repeated !== undefined) {
+            refresh(loaded)
+            return { lastUpdateTime, isRefreshed: true, isRepeated: true }
+          }
           if (lastUpdateTime !== head.lastUpdateTime) continue
         }
       }
@@ -169,7 +182,9 @@ export class StoredSession {
       const times = { lastUpdateTime: next, previousUpdateTime: head.lastUpdateTime }
       try {
         await this.#commit(head, { ...head, ...times }, event.records, entry)
-        return { lastUpdateTime: next, isRefreshed: false }
+        // Only now: a call that fails leaves the object of the caller as it is.
+        if (loaded !== undefined) refresh?.(loaded)
+        return { lastUpdateTime: next, isRefreshed: false, isRepeated: false }
       } catch (error) {
         const isReplaced = isHarborageError(error, 'idempotency_conflict') && error.part === 'event'
         if (isReplaced) entry = replacementOf(entry)
@@ -228,7 +243,8 @@ export class StoredSession {
     if (held === undefined || Buffer.compare(held.bytes, bytes) !== 0) return undefined
     const newest = await journal.head(this.#identity, stream)
     const isLast = newest?.position === held.position && previousUpdateTime === known
-    return { lastUpdateTime: isLast ? lastUpdateTime : known, isRefreshed: false }
+    const time = isLast ? lastUpdateTime : known
+    return { lastUpdateTime: time, isRefreshed: false, isRepeated: true }
   }
 
   /** Writes the head, the state and an event in one commit, if the head is what it was. */

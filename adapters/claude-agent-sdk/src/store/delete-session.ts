@@ -12,10 +12,8 @@ const MAX_ATTEMPTS = 100
  * that a session whose deletion failed is still listed, and can be deleted again. What others
  * append meanwhile is deleted as well.
  */
-export async function deleteSession(
-  { journal, state }: SessionStores,
-  transcript: Transcript,
-): Promise<void> {
+export async function deleteSession(stores: SessionStores, transcript: Transcript): Promise<void> {
+  const { journal, state } = stores
   const { projectKey, session, stream } = transcript
   const kind = summaryKind(projectKey)
   for (let attempt = 1; ; attempt += 1) {
@@ -24,12 +22,23 @@ export async function deleteSession(
       await journal.delete(session, each)
     }
     await journal.delete(session, stream)
-    if (summary === undefined) return
     try {
-      await state.delete(session, kind, { ifEventId: summary.eventId })
-      return
+      if (summary !== undefined) await state.delete(session, kind, { ifEventId: summary.eventId })
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !isHarborageError(error, 'condition_failed')) throw error
+      continue
     }
+    if (attempt === MAX_ATTEMPTS || !(await isLeft(stores, transcript, kind))) return
   }
+}
+
+/** Resolves to whether others have appended to the session since it was deleted. */
+async function isLeft(
+  { journal, state }: SessionStores,
+  transcript: Transcript,
+  kind: string,
+): Promise<boolean> {
+  if ((await state.load(transcript.session, kind)) !== undefined) return true
+  for (const _ of await subAgentStreams(journal, transcript)) return true
+  return false
 }

@@ -25,11 +25,11 @@ export interface DumpWalk<Dumped extends NonNullable<unknown>, Place> {
   /** Returns the bytes of a record, by the same rule as `fetchPage`. */
   readonly bytesOf: (record: Dumped) => number
   /**
-   * Fetches the next records in the order of owners. See `PageWalk`. Records that are not inside are
-   * left out afterwards.
+   * Fetches the next records in the order of owners. See `PageWalk`. Records that are not inside
+   * are left out afterwards.
    *
-   * @param isInside Returns whether a place is in the dumped subtree. No place after one that is not
-   * inside is.
+   * @param isInside Returns whether a place is in the dumped subtree. After one that is not inside,
+   * no other is.
    */
   readonly fetchPage: (
     after: Place | undefined,
