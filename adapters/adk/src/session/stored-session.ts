@@ -54,7 +54,7 @@ export interface CapturedEvent {
 /** What a caller knows of the session. */
 export interface KnownSession {
   readonly lastUpdateTime: number
-  /** Is called with a session that was changed since, after the append; `undefined` to refuse it. */
+  /** Gets a session that was changed since, after the append. `undefined` to refuse that. */
   readonly refresh: ((loaded: LoadedSession) => void) | undefined
 }
 
