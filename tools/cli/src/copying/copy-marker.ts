@@ -4,7 +4,7 @@ import { isHarborageError, newEventId } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
 import type { Lease, StateStore, StateTransaction } from '@harborage/state'
 import { CommandFailure } from '../command-failure.ts'
-import type { Profile, StoreName } from '../profile/profile.ts'
+import { storeNames, type Profile, type StoreName } from '../profile/profile.ts'
 import { LEASE_KIND, MARKER_KIND, ownerOfCopy, slotsOfCopy } from './slots-of-copy.ts'
 
 /** For how long the lease of a copy that was killed is in the way, in milliseconds. */
@@ -174,8 +174,7 @@ function begunOf(bytes: Uint8Array, from: string): CopyProgress | undefined {
     )
   }
   const { store, after } = marker
-  const known = ['state', 'artifacts', 'memory', 'journal'] as const
-  const name = known.find((each) => each === store)
+  const name = storeNames.find((each) => each === store)
   if (name === undefined) return undefined
   return { store: name, after: typeof after === 'object' && after !== null ? after : undefined }
 }

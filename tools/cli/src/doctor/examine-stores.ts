@@ -1,8 +1,9 @@
 import type { Finding } from '@harborage/core'
-import { compileStatement, isSqlFailure, type SqlDatabase } from '@harborage/core/sql'
+import { isSqlFailure, type SqlDatabase } from '@harborage/core/sql'
 import { sql, type RawBuilder } from 'kysely'
 import { countOf } from '../output/quantities.ts'
 import { isBegun, readLedger } from '../places/ledger.ts'
+import { readRows, tableIn } from '../places/read-rows.ts'
 import { subsystemOf } from '../places/subsystems.ts'
 import type { StoreName } from '../profile/profile.ts'
 
@@ -71,17 +72,8 @@ async function count(
   name: string,
   query: RawBuilder<unknown>,
 ): Promise<number> {
-  const statement = compileStatement<object, unknown>(
-    name,
-    () => ({ compile: () => query.compile(database.builder) }),
-    { repeat: 'reads' },
-  )
-  const [row] = await database.rows(statement, {})
+  const [row] = await readRows(database, name, query)
   return typeof row === 'object' && row !== null && 'count' in row ? Number(row.count) : 0
-}
-
-function tableIn({ schema }: SqlDatabase, name: string): RawBuilder<unknown> {
-  return sql.table(schema === undefined ? name : `${schema}.${name}`)
 }
 
 function outdated(store: StoreName, pending: readonly string[]): Finding {

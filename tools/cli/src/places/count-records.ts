@@ -1,11 +1,7 @@
-import {
-  compileStatement,
-  isSqlFailure,
-  type Compilable,
-  type SqlDatabase,
-} from '@harborage/core/sql'
+import { isSqlFailure, type SqlDatabase } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import type { StoreName } from '../profile/profile.ts'
+import { readRows, tableIn } from './read-rows.ts'
 
 /** How many things of a kind a store has. */
 export interface RecordCount {
@@ -51,15 +47,12 @@ export async function countRecords(
 async function countOne(database: SqlDatabase, each: Counted): Promise<number | undefined> {
   const { table, column, kinds, things } = each
   const number = column === undefined ? sql`count(*)` : sql`coalesce(sum(${sql.ref(column)}), 0)`
-  const from = sql.table(database.schema === undefined ? table : `${database.schema}.${table}`)
   const where = kinds === undefined ? sql`` : sql` where kind like ${sql.lit(kinds)}`
-  const query = sql<{ count: unknown }>`select ${number} as count from ${from}${where}`
-  const compilable: Compilable<{ count: unknown }> = {
-    compile: () => query.compile(database.builder),
-  }
-  const statement = compileStatement(`count_${things}`, () => compilable, { repeat: 'reads' })
+  const query = sql<{
+    count: unknown
+  }>`select ${number} as count from ${tableIn(database, table)}${where}`
   try {
-    const [row] = await database.rows(statement, {})
+    const [row] = await readRows(database, `count_${things}`, query)
     return Number(row?.count ?? 0)
   } catch (error) {
     if (isSqlFailure(error, 'missing_table')) return undefined

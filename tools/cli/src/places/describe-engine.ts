@@ -1,6 +1,7 @@
-import { compileStatement, isSqlFailure, type SqlDatabase } from '@harborage/core/sql'
+import { isSqlFailure, type SqlDatabase } from '@harborage/core/sql'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { readRows } from './read-rows.ts'
 
 /** What a database says of itself. */
 export interface EngineFacts {
@@ -37,12 +38,7 @@ async function askEngine(database: SqlDatabase): Promise<EngineFacts> {
         (select page_count from pragma_page_count) * (select page_size from pragma_page_size) as bytes`
     : sql`select current_setting('server_version') as version, current_database()::text as name,
         pg_database_size(current_database()) as bytes`
-  const statement = compileStatement(
-    'describe_engine',
-    () => ({ compile: () => query.compile(database.builder) }),
-    { repeat: 'reads' },
-  )
-  const [row] = await database.rows(statement, {})
+  const [row] = await readRows(database, 'describe_engine', query)
   const { version, name, bytes } = factsRow.parse(row)
   return {
     engine: `${isSqlite ? 'SQLite' : 'PostgreSQL'} ${version}`,

@@ -1,8 +1,9 @@
-import { compileStatement, type SqlDatabase } from '@harborage/core/sql'
+import type { SqlDatabase } from '@harborage/core/sql'
 import { sql, type RawBuilder } from 'kysely'
 import { z } from 'zod'
 import type { Selection } from '../arguments/identity-options.ts'
 import type { StoreName } from '../profile/profile.ts'
+import { readRows, tableIn } from './read-rows.ts'
 
 /** What usage is broken down by. */
 export const usageGroups = ['store', 'tenant', 'user', 'kind'] as const
@@ -61,12 +62,7 @@ export async function readUsage(
   const query = sql`select ${groups.tenant} as tenant, ${groups.owner} as owner,
     ${groups.kind} as kind, ${records} as records, coalesce(${bytes}, 0) as bytes
     from ${from}${conditionOf(selection, hasRuns)}${groupBy}`
-  const statement = compileStatement(
-    `usage_${store}_${by}`,
-    () => ({ compile: () => query.compile(database.builder) }),
-    { repeat: 'reads' },
-  )
-  const rows = await database.rows(statement, {})
+  const rows = await readRows(database, `usage_${store}_${by}`, query)
   return rows
     .map((row) => usageRow.parse(row))
     .filter((row) => row.records > 0)
@@ -82,9 +78,8 @@ export async function readUsage(
 
 const EMPTY = sql`''`
 
-function sourceOf({ schema }: SqlDatabase, store: StoreName): UsageSource {
-  const table = (name: string): RawBuilder<unknown> =>
-    sql.table(schema === undefined ? name : `${schema}.${name}`)
+function sourceOf(database: SqlDatabase, store: StoreName): UsageSource {
+  const table = (name: string): RawBuilder<unknown> => tableIn(database, name)
   const records = sql`count(*)`
   const bytes = sql`sum(length(s.bytes))`
   switch (store) {
