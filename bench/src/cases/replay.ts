@@ -1,5 +1,3 @@
-import type { Database } from '@harborage/core'
-
 import type { Build } from '../contenders/build.ts'
 import { harborageRuns, harborageWholeRuns } from '../contenders/harborage-runs.ts'
 import {
@@ -14,7 +12,7 @@ import {
   openSqliteSaver,
 } from '../contenders/langgraph-sqlite.ts'
 import type { RunKeeper } from '../contenders/run-keeper.ts'
-import type { Scene } from '../environment/scene.ts'
+import { openNewDatabase, type Scene } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { callersAtOnce } from '../measure/callers.ts'
 import { countTurns, type RecordedRuns } from './recorded-runs.ts'
@@ -60,10 +58,7 @@ export function replay(engine: EngineName, { runs }: RecordedRuns, atOnce: numbe
 type Open = () => Promise<RunKeeper>
 
 function ofBuild(build: Build, engine: EngineName, scene: Scene): readonly Open[] {
-  const open = async (): Promise<Database> =>
-    engine === 'sqlite'
-      ? build.openSqlite({ dsn: await scene.newFile() })
-      : build.openPostgres({ dsn: await scene.newDatabase() })
+  const open = () => openNewDatabase(build, engine, scene)
   return [
     async () => harborageRuns(build, await open()),
     async () => harborageWholeRuns(build, await open()),

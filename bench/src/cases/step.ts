@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 
-import { type Database, newEventId } from '@harborage/core'
+import { newEventId } from '@harborage/core'
 
 import { barePostgresSteps, bareSqliteSteps } from '../contenders/bare-steps.ts'
-import type { Build } from '../contenders/build.ts'
 import { harborageSteps } from '../contenders/harborage-steps.ts'
 import type { Place, Write } from '../contenders/slot-store.ts'
 import type { AgentStep, StepStore } from '../contenders/step-store.ts'
-import type { Scene } from '../environment/scene.ts'
+import { openNewDatabase, type Scene } from '../environment/scene.ts'
 import type { Contender, EngineName, Race } from '../measure/benchmark.ts'
 import { oneCaller } from '../measure/callers.ts'
 import { CONVERSATIONS, conversation, TURN } from './conversations.ts'
@@ -31,7 +30,7 @@ export function step(engine: EngineName): Race {
 async function openStepStores(engine: EngineName, scene: Scene): Promise<readonly StepStore[]> {
   const stores: StepStore[] = []
   for (const build of scene.builds) {
-    stores.push(await harborageSteps(build, await openDatabase(build, engine, scene)))
+    stores.push(await harborageSteps(build, await openNewDatabase(build, engine, scene)))
   }
   if (scene.withOthers) {
     stores.push(
@@ -42,11 +41,6 @@ async function openStepStores(engine: EngineName, scene: Scene): Promise<readonl
   }
   for (const store of stores) scene.onEnd(() => store.close())
   return stores
-}
-
-function openDatabase(build: Build, engine: EngineName, scene: Scene): Promise<Database> {
-  if (engine === 'sqlite') return scene.newFile().then((dsn) => build.openSqlite({ dsn }))
-  return scene.newDatabase().then((dsn) => build.openPostgres({ dsn }))
 }
 
 /** The steps go to a few sessions in turns, and overwrite two slots in each. */

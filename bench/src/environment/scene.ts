@@ -1,3 +1,5 @@
+import type { Database } from '@harborage/core'
+
 import type { Build } from '../contenders/build.ts'
 import type { EngineName } from '../measure/benchmark.ts'
 
@@ -16,6 +18,17 @@ export interface Scene {
   readonly builds: readonly Build[]
   /** Whether the bare clients and other stores take part. They do not if builds are compared. */
   readonly withOthers: boolean
+}
+
+/** Opens an empty database with a build of Harborage. */
+export async function openNewDatabase(
+  build: Build,
+  engine: EngineName,
+  scene: Scene,
+): Promise<Database> {
+  return engine === 'sqlite'
+    ? build.openSqlite({ dsn: await scene.newFile() })
+    : build.openPostgres({ dsn: await scene.newDatabase() })
 }
 
 /** Resolves to the DSN of an empty database. */
