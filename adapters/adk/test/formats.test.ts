@@ -1,10 +1,10 @@
-import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 
 import { HarborageArtifactService, HarborageSessionService, sessionIdentity } from '@harborage/adk'
 import { slotInspector, streamInspector } from '@harborage/adk/inspect'
 import { newEventId, parseEventId, tenantOwner, userOwner, type Owner } from '@harborage/core'
 import { collect } from '@harborage/test-kit/collect'
+import { fixturesIn } from '@harborage/test-kit/adapters/fixtures'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
@@ -36,12 +36,7 @@ interface Fixture {
 
 const s1 = { ...ann, sessionId: 's1' }
 const folder = join(import.meta.dirname, '../fixtures')
-const fixtures = globSync('adk-format-*.json', { cwd: folder })
-  .toSorted()
-  .map((file) => {
-    const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Fixture
-    return [basename(file, '.json'), fixture] as const
-  })
+const fixtures = fixturesIn<Fixture>(folder, 'adk-format-*.json')
 
 function ownerOf([userId, sessionId]: readonly [string, string]): Owner {
   if (userId === '') return tenantOwner(acme)

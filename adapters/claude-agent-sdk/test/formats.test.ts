@@ -1,42 +1,22 @@
 import type { SessionKey } from '@anthropic-ai/claude-agent-sdk'
-import { newEventId, parseEventId } from '@harborage/core'
+import { newEventId } from '@harborage/core'
 import { HarborageSessionStore } from '@harborage/claude-agent-sdk'
 import { slotInspector, streamInspector } from '@harborage/claude-agent-sdk/inspect'
-import { memory, places, type Stores } from '@harborage/test-kit/adapters/places'
+import {
+  fixturesIn,
+  restoreSessions,
+  type SessionsFixture,
+} from '@harborage/test-kit/adapters/fixtures'
+import { memory, places } from '@harborage/test-kit/adapters/places'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
-import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { ann, keyOf, message, messages, PROJECT, subKeyOf, textsOf } from './support/entries.ts'
 
-/** What a release has stored. A fixture is never changed. */
-interface Fixture {
-  readonly streams: readonly {
-    readonly sessionId: string
-    readonly stream: string
-    readonly entries: readonly {
-      readonly entryId: string
-      readonly type: string
-      readonly base64: string
-    }[]
-  }[]
-  readonly records: readonly {
-    readonly sessionId: string
-    readonly kind: string
-    readonly eventId: string
-    readonly base64: string
-  }[]
-}
-
 const folder = join(import.meta.dirname, '../fixtures')
-const fixtures = globSync('transcripts-format-*.json', { cwd: folder })
-  .toSorted()
-  .map((file) => {
-    const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Fixture
-    return [basename(file, '.json'), fixture] as const
-  })
+const fixtures = fixturesIn<SessionsFixture>(folder, 'transcripts-format-*.json')
 
 const long: SessionKey = {
   projectKey: 'p'.repeat(500),
@@ -44,26 +24,10 @@ const long: SessionKey = {
   subpath: 'x'.repeat(700),
 }
 
-async function restore({ journal, state }: Stores, { streams, records }: Fixture): Promise<void> {
-  for (const { sessionId, stream, entries } of streams) {
-    const restored = entries.map(({ entryId, type, base64 }) => ({
-      entryId: parseEventId(entryId),
-      type,
-      bytes: Buffer.from(base64, 'base64'),
-    }))
-    await journal.append({ ...ann, sessionId }, stream, restored)
-  }
-  for (const { sessionId, kind, eventId, base64 } of records) {
-    const bytes = Buffer.from(base64, 'base64')
-    const identity = { ...ann, sessionId }
-    await state.save({ identity, kind, eventId: parseEventId(eventId), bytes })
-  }
-}
-
 describe.each(fixtures)('%s', (_, fixture) => {
   test.each(places)('is read on $name as it was written, and goes on', async ({ open }) => {
     const stores = await open()
-    await restore(stores, fixture)
+    await restoreSessions(stores, ann, fixture)
     const store = new HarborageSessionStore({ ...stores, owner: ann })
     expect(textsOf(await store.load(keyOf('s1')))).toEqual(['hello', 'The title', 'in two parts'])
     expect(textsOf(await store.load(subKeyOf('s1', '1')))).toEqual(['of a sub-agent'])
@@ -82,7 +46,7 @@ describe.each(fixtures)('%s', (_, fixture) => {
 
   test('is described and read by the inspectors', async () => {
     const stores = await memory.open()
-    await restore(stores, fixture)
+    await restoreSessions(stores, ann, fixture)
     const described: unknown[] = []
     for (const { sessionId, stream } of fixture.streams) {
       described.push(streamInspector.describe(stream))
@@ -100,7 +64,7 @@ describe.each(fixtures)('%s', (_, fixture) => {
         { label: 'transcript of a sub-agent', names: {} },
       ]),
     )
-    for (const { sessionId } of fixture.records) {
+    for (const { sessionId = 's1' } of fixture.records) {
       for await (const record of stores.state.list({ ...ann, sessionId }, '')) {
         expect(slotInspector.describe(record.kind)?.label).toBe('summary of a session')
         const content = await slotInspector.decode(record)

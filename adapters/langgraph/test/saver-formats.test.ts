@@ -1,9 +1,9 @@
-import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { types } from 'node:util'
 
 import { allOfSession, newEventId, parseEventId } from '@harborage/core'
 import type { StateStore } from '@harborage/state'
+import { fixturesIn } from '@harborage/test-kit/adapters/fixtures'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import type { RunnableConfig } from '@langchain/core/runnables'
@@ -43,12 +43,7 @@ interface Shown {
 }
 
 const folder = join(import.meta.dirname, '../fixtures')
-const fixtures = globSync('threads-format-*.json', { cwd: folder })
-  .toSorted()
-  .map((file) => {
-    const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Fixture
-    return [basename(file, '.json'), fixture] as const
-  })
+const fixtures = fixturesIn<Fixture>(folder, 'threads-format-*.json')
 
 describe.each(fixtures)('%s', (_, { checkpoints, records }) => {
   describe.each(places)('on $name', ({ open }) => {

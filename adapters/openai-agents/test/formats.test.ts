@@ -1,63 +1,27 @@
-import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 
-import { newEventId, parseEventId } from '@harborage/core'
+import { newEventId } from '@harborage/core'
 import { claimRunState, HarborageSession } from '@harborage/openai-agents'
 import { slotInspector, streamInspector } from '@harborage/openai-agents/inspect'
-import { memory, places, type Stores } from '@harborage/test-kit/adapters/places'
+import {
+  fixturesIn,
+  restoreSessions,
+  type SessionsFixture,
+} from '@harborage/test-kit/adapters/fixtures'
+import { memory, places } from '@harborage/test-kit/adapters/places'
 import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
 import { ann } from './support/items.ts'
 
-/** What a release has stored. A fixture is never changed. */
-interface Fixture {
-  readonly streams: readonly {
-    readonly sessionId: string
-    readonly stream: string
-    readonly entries: readonly {
-      readonly entryId: string
-      readonly type: string
-      readonly base64: string
-    }[]
-  }[]
-  /** The slots of the session `s1`. */
-  readonly records: readonly {
-    readonly kind: string
-    readonly eventId: string
-    readonly base64: string
-  }[]
-}
-
 const folder = join(import.meta.dirname, '../fixtures')
-const fixtures = globSync('sessions-format-*.json', { cwd: folder })
-  .toSorted()
-  .map((file) => {
-    const fixture = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Fixture
-    return [basename(file, '.json'), fixture] as const
-  })
-
-async function restore({ journal, state }: Stores, { streams, records }: Fixture): Promise<void> {
-  for (const { sessionId, stream, entries } of streams) {
-    const restored = entries.map(({ entryId, type, base64 }) => ({
-      entryId: parseEventId(entryId),
-      type,
-      bytes: Buffer.from(base64, 'base64'),
-    }))
-    await journal.append({ ...ann, sessionId }, stream, restored)
-  }
-  for (const { kind, eventId, base64 } of records) {
-    const bytes = Buffer.from(base64, 'base64')
-    const identity = { ...ann, sessionId: 's1' }
-    await state.save({ identity, kind, eventId: parseEventId(eventId), bytes })
-  }
-}
+const fixtures = fixturesIn<SessionsFixture>(folder, 'sessions-format-*.json')
 
 describe.each(fixtures)('%s', (_, fixture) => {
   test.each(places)('is read on $name as it was written', async ({ open }) => {
     const stores = await open()
-    await restore(stores, fixture)
+    await restoreSessions(stores, ann, fixture)
     const { journal, state } = stores
     const session = new HarborageSession({ journal, owner: ann, sessionId: 's1' })
     const items = await session.getItems()
@@ -86,7 +50,7 @@ describe.each(fixtures)('%s', (_, fixture) => {
 
   test('is described and read by the inspectors', async () => {
     const stores = await memory.open()
-    await restore(stores, fixture)
+    await restoreSessions(stores, ann, fixture)
     const identity = { ...ann, sessionId: 's1' }
     const labels: unknown[] = []
     for await (const record of stores.state.list(identity, '')) {
