@@ -1,5 +1,5 @@
 import { HarborageError } from '@harborage/core'
-import { decodeJson, encodeJson } from '@harborage/core/adapter'
+import { decodeJson, decodeJsonObject, encodeJson } from '@harborage/core/adapter'
 
 /** The format of all that this release writes. */
 export const FORMAT = 1
@@ -29,7 +29,7 @@ export function decodePayload<Content extends object>(
   { bytes }: { readonly bytes: Uint8Array },
   isSound: (content: Payload) => content is Payload & Content,
 ): Content {
-  const payload = parse(bytes)
+  const payload = decodeJsonObject(bytes)
   const format = payload?.['format']
   if (typeof format === 'number' && format > FORMAT) {
     throw new HarborageError(
@@ -57,14 +57,4 @@ export function captureObject(value: object): object {
 /** Returns whether a value is an object that is no array. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parse(bytes: Uint8Array): Payload | undefined {
-  try {
-    const value = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return isObject(value) ? { ...value } : undefined
-  } catch {
-    // Without the cause: the parser's error quotes the text, which is payload.
-    return undefined
-  }
 }

@@ -1,6 +1,6 @@
 import type { AgentInputItem } from '@openai/agents'
 import { HarborageError, newEventId, type EventId } from '@harborage/core'
-import { decodeJson, encodeJson, sessionNameOf } from '@harborage/core/adapter'
+import { decodeJsonObject, encodeJson, sessionNameOf } from '@harborage/core/adapter'
 import type { Entry, NewEntry } from '@harborage/journal'
 
 /** The format of the entries that this release writes. */
@@ -40,7 +40,7 @@ export function entryOf(
  * @throws `schema_too_new` if a newer release wrote it; `invalid_record` if it is damaged.
  */
 export function decodeItem({ bytes }: Pick<Entry, 'bytes'>): ItemPayload {
-  const payload = parse(bytes)
+  const payload = decodeJsonObject(bytes)
   const format: unknown = payload?.['format']
   if (typeof format === 'number' && format > ITEM_FORMAT) {
     throw new HarborageError(
@@ -57,16 +57,6 @@ export function decodeItem({ bytes }: Pick<Entry, 'bytes'>): ItemPayload {
     'invalid_record',
     'a stored item is not as this package writes it: restore it from a backup, or clear the session',
   )
-}
-
-function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    return typeof value === 'object' && value !== null ? { ...value } : undefined
-  } catch {
-    // Without the cause: the parser's error quotes the text, which is payload.
-    return undefined
-  }
 }
 
 /** Takes every object for an item: which items there are is the matter of the framework. */

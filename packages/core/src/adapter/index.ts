@@ -17,7 +17,7 @@ export {
   type InspectedStreams,
   type StoredType,
 } from './inspected.ts'
-export { decodeJson, encodeJson } from './lossless-json.ts'
+export { decodeJson, decodeJsonObject, encodeJson } from './lossless-json.ts'
 export { checkOpenStore, invalidOption, OptionNames } from './option-names.ts'
 export {
   bindOwner,

@@ -26,6 +26,20 @@ export function decodeJson(text: string): unknown {
   return JSON.parse(text, (_, value: unknown) => revived(value))
 }
 
+/**
+ * Returns the object of whose JSON the bytes are the UTF-8, or `undefined` if they are of none, so
+ * that no error quotes them.
+ */
+export function decodeJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = decodeJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Makes a copy of a value that JSON represents. */
 class PlainCopy {
   readonly #subject: string
