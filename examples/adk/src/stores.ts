@@ -1,8 +1,6 @@
 import { HarborageArtifactService, HarborageSessionService } from '@harborage/adk'
 import { openArtifactStore } from '@harborage/artifacts'
-import { openDatabase } from '@harborage/core'
-import { openJournalStore } from '@harborage/journal'
-import { openStateStore } from '@harborage/state'
+import { openAgentStores } from '@harborage/example-kit/agent-stores'
 
 /** The tenant, which a server takes from its request. */
 const tenant = { tenantId: 'acme' }
@@ -18,15 +16,12 @@ export interface Services extends AsyncDisposable {
 
 /** Opens the services of a process. */
 export async function openServices(dsn: string): Promise<Services> {
-  if (/^postgres/i.test(dsn)) await import('@harborage/driver-postgres')
-  else await import('@harborage/driver-sqlite')
-  const database = await openDatabase(dsn)
-  const state = await openStateStore({ database })
-  const journal = await openJournalStore({ database })
+  const stores = await openAgentStores(dsn)
+  const { database, state, journal } = stores
   const artifacts = await openArtifactStore({ database })
   return {
     sessionService: new HarborageSessionService({ state, journal, tenant }),
     artifactService: new HarborageArtifactService({ state, artifacts, tenant }),
-    [Symbol.asyncDispose]: () => database.close(),
+    [Symbol.asyncDispose]: () => stores[Symbol.asyncDispose](),
   }
 }

@@ -1,9 +1,10 @@
-import { openDatabase } from '@harborage/core'
+import { openDatabase, type Database } from '@harborage/core'
 import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { openStateStore, type StateStore } from '@harborage/state'
 
 /** The stores of a process, on one database. */
 export interface AgentStores extends AsyncDisposable {
+  readonly database: Database
   readonly state: StateStore
   readonly journal: JournalStore
 }
@@ -14,6 +15,7 @@ export async function openAgentStores(dsn: string): Promise<AgentStores> {
   else await import('@harborage/driver-sqlite')
   const database = await openDatabase(dsn)
   return {
+    database,
     state: await openStateStore({ database }),
     journal: await openJournalStore({ database }),
     [Symbol.asyncDispose]: () => database.close(),
