@@ -29,7 +29,7 @@ import type { RefPlace } from './artifact.ts'
 import type { DumpedArtifact } from './dumped-artifact.ts'
 import { checkDumpedArtifact, checkPlace } from './internal/check-dumped-artifact.ts'
 import { dumpArtifacts } from './internal/dump-artifacts.ts'
-import { loadArtifact } from './internal/load-artifact.ts'
+import { checkDigests, loadArtifact } from './internal/load-artifact.ts'
 import { withOwner } from './internal/owned-refs.ts'
 
 /** The calls of an `ArtifactStore` that are wider than one scope. */
@@ -197,8 +197,12 @@ export abstract class ArtifactSubtrees {
         checkMaintenanceScope(scope)
         return { checked: checkDumped(records, checkDumpedArtifact), signal: checkSignal(options) }
       },
-      async ({ checked }) =>
-        loadedDump(await Promise.all(checked.map((each) => loadArtifact(this.#driver, each)))),
+      async ({ checked }) => {
+        await checkDigests(checked)
+        return loadedDump(
+          await Promise.all(checked.map((each) => loadArtifact(this.#driver, each))),
+        )
+      },
     )
   }
 }

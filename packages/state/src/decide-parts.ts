@@ -1,5 +1,5 @@
 import { HarborageError } from '@harborage/core'
-import { withPart, type NamedPart, type PartResult } from '@harborage/core/kit'
+import { withEntry, withPart, type NamedPart, type PartResult } from '@harborage/core/kit'
 import {
   appliedSlots,
   changedSlots,
@@ -13,7 +13,6 @@ import {
   type SlotView,
 } from './decide.ts'
 import { disjointPrefixes } from './internal/disjoint-prefixes.ts'
-import { withEntry } from './internal/error-entry.ts'
 import type { CheckedPrefix, StatePart } from './state-driver.ts'
 import { commitOfPart, outcomeOfDelete } from './state-part.ts'
 import type { CommitOutcome, SaveOutcome } from './state-record.ts'

@@ -6,6 +6,7 @@ import {
   KnownNames,
   makePart,
   type PartRules,
+  withEntry,
 } from '@harborage/core/kit'
 import { slotId } from './decide.ts'
 import {
@@ -19,7 +20,6 @@ import {
 } from './internal/check-record.ts'
 import { checkTransaction } from './internal/check-transaction.ts'
 import { contentOfCommit } from './internal/commit-content.ts'
-import { withEntry } from './internal/error-entry.ts'
 import { fillSlot } from './internal/fill-slot.ts'
 import type {
   CheckedRecord,

@@ -1,4 +1,4 @@
-import { parseJsonObject, type LoadOutcome } from '@harborage/core/kit'
+import { entryAt, parseJsonObject, withEntry, type LoadOutcome } from '@harborage/core/kit'
 import type { ArtifactDriver } from '../artifact-driver.ts'
 import type { ArtifactRef } from '../artifact.ts'
 import { malformed, type CheckedDump } from './check-dumped-artifact.ts'
@@ -7,15 +7,22 @@ import { sha256Hex } from './digest.ts'
 import { SHORT_ID_DIGITS } from './new-artifact.ts'
 
 /**
- * Stores an artifact of a dump under its id and with its date, or finds what is there.
+ * Checks the bytes of artifacts of a dump.
  *
- * @throws `invalid_record` if its bytes do not match its digest.
+ * @throws `invalid_record` if bytes do not match their digest. The error names the artifact.
  */
+export async function checkDigests(artifacts: readonly CheckedDump[]): Promise<void> {
+  const digests = await Promise.all(artifacts.map(({ bytes }) => sha256Hex(bytes)))
+  const index = artifacts.findIndex(({ ref }, at) => digests[at] !== ref.sha256)
+  if (index === -1) return
+  throw withEntry(malformed('the bytes do not match ref.sha256'), entryAt(index))
+}
+
+/** Stores an artifact of a dump under its id and with its date, or finds what is there. */
 export async function loadArtifact(
   driver: ArtifactDriver,
   { ref, sourceText, bytes }: CheckedDump,
 ): Promise<LoadOutcome> {
-  if ((await sha256Hex(bytes)) !== ref.sha256) throw malformed('the bytes do not match ref.sha256')
   const [held, twin] = await driver.getRefs(ref.scope, [ref.id, otherIdOf(ref)])
   if (held !== undefined) return isSame(held, ref, sourceText) ? 'unchanged' : 'conflict'
   if (twin?.sha256 === ref.sha256) return 'conflict'

@@ -72,7 +72,15 @@ export {
   type CheckedDeleteAll,
   type SubtreeDeletion,
 } from './delete-all.ts'
-export { checkDumped, loadedDump, MAX_LOADED_RECORDS, type LoadOutcome } from './load-dump.ts'
+// The entry of a list that an error is about.
+export { withEntry } from './error-entry.ts'
+export {
+  checkDumped,
+  entryAt,
+  loadedDump,
+  MAX_LOADED_RECORDS,
+  type LoadOutcome,
+} from './load-dump.ts'
 export { walkDump, type DumpWalk } from './walk-dump.ts'
 export { compareOwners, directoryOf, isWithin, type DirectoryPage } from './directory.ts'
 export {

@@ -1,5 +1,6 @@
 import type { LoadedDump } from '../dump.ts'
-import { HarborageError } from '../harborage-error.ts'
+import { type ErrorEntry, HarborageError } from '../harborage-error.ts'
+import { withEntry } from './error-entry.ts'
 
 /**
  * What a driver did with a record of a dump.
@@ -31,7 +32,13 @@ export function checkDumped<Dumped>(
       `records must be an array of at most ${MAX_LOADED_RECORDS} records: load a dump in batches`,
     )
   }
-  return Array.from(given, check)
+  return Array.from(given, (record: unknown, index) => {
+    try {
+      return check(record)
+    } catch (error) {
+      throw withEntry(error, entryAt(index))
+    }
+  })
 }
 
 /**
@@ -45,9 +52,18 @@ export function loadedDump(outcomes: readonly LoadOutcome[]): LoadedDump {
     throw new HarborageError(
       'dump_conflict',
       'the place of a record holds something else: load a dump into an empty place, or into the one where this dump was loaded before',
-      { entry: { list: 'records', index } },
+      { entry: entryAt(index) },
     )
   }
   const loaded = outcomes.filter((outcome) => outcome === 'loaded').length
   return { loaded, unchanged: outcomes.length - loaded }
+}
+
+/**
+ * Returns the entry of a record in the list of a call that loads a dump.
+ *
+ * @param index The index of the record.
+ */
+export function entryAt(index: number): ErrorEntry {
+  return { list: 'records', index }
 }

@@ -1,7 +1,6 @@
 import { type ErrorEntry, HarborageError, type Owner, type RunIdentity } from '@harborage/core'
-import { checkOwner, describeType } from '@harborage/core/kit'
+import { checkOwner, describeType, withEntry } from '@harborage/core/kit'
 import { carriedIdentity } from './check-record.ts'
-import { withEntry } from './error-entry.ts'
 
 /** An entry of a list with a checked identity; its other fields are not checked yet. */
 export interface Identified<Entry> {

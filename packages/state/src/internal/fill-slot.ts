@@ -1,6 +1,6 @@
+import { withEntry } from '@harborage/core/kit'
 import type { CheckedRecord, StateDriver } from '../state-driver.ts'
 import type { SaveIfEmptyOutcome } from '../state-record.ts'
-import { withEntry } from './error-entry.ts'
 
 /** Saves a record into its slot if the slot is empty, as a commit of this one entry. */
 export async function fillSlot(

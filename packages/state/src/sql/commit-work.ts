@@ -1,4 +1,5 @@
 import type { EventId } from '@harborage/core'
+import { withEntry } from '@harborage/core/kit'
 import { selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import {
   decideCommit,
@@ -15,7 +16,6 @@ import type {
   SlotKey,
 } from '../state-driver.ts'
 import type { CommitOutcome, SaveOutcome } from '../state-record.ts'
-import { withEntry } from '../internal/error-entry.ts'
 import { applySlots, keepEmpty } from './apply-slots.ts'
 import { findUnderPrefixes } from './find-under-prefixes.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'

@@ -1,4 +1,4 @@
-import { type ErrorEntry, HarborageError, isHarborageError } from '@harborage/core'
+import { type ErrorEntry, HarborageError, isHarborageError } from '../harborage-error.ts'
 
 /** Returns the same error with an entry, or without one. Returns any other error as it is. */
 export function withEntry(error: unknown, entry: ErrorEntry | undefined): unknown {
