@@ -1,8 +1,8 @@
 /**
- * Prints spans and a histogram of a store's operations. In production an exporter replaces the two
+ * Prints spans and a histogram of a store's operations, and the gauges of its database. In production an exporter replaces the two
  * below.
  */
-import { isHarborageError, newEventId } from '@harborage/core'
+import { isHarborageError, newEventId, openDatabase } from '@harborage/core'
 import '@harborage/driver-sqlite'
 import { openStateStore } from '@harborage/state'
 import { context, trace } from '@opentelemetry/api'
@@ -16,6 +16,7 @@ import {
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 
 import { instrumentHarborage } from './instrument-harborage.ts'
+import { observeDatabase } from './observe-database.ts'
 import { printMetrics, printSpans } from './print.ts'
 
 const spanExporter = new InMemorySpanExporter()
@@ -29,10 +30,13 @@ const meterProvider = new MeterProvider({
 context.setGlobalContextManager(new AsyncLocalStorageContextManager())
 trace.setGlobalTracerProvider(tracerProvider)
 
-const stop = instrumentHarborage(trace.getTracer('harborage'), meterProvider.getMeter('harborage'))
+const meter = meterProvider.getMeter('harborage')
+const stop = instrumentHarborage(trace.getTracer('harborage'), meter)
+await using database = await openDatabase('sqlite::memory:')
+const stopObserving = observeDatabase(database, meter)
 
 await trace.getTracer('agent').startActiveSpan('agent step', async (step) => {
-  await using state = await openStateStore({ dsn: 'sqlite::memory:' })
+  await using state = await openStateStore({ database })
   const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1', runId: 'r1' }
   const record = { identity, kind: 'task.checkpoint', bytes: new TextEncoder().encode('step 3') }
   const eventId = newEventId()
@@ -47,8 +51,10 @@ await trace.getTracer('agent').startActiveSpan('agent step', async (step) => {
   step.end()
 })
 
-stop()
+await database.ping()
 await meterProvider.forceFlush()
+stop()
+stopObserving()
 printSpans(spanExporter.getFinishedSpans())
 printMetrics(metricExporter.getMetrics())
 await Promise.all([meterProvider.shutdown(), tracerProvider.shutdown()])

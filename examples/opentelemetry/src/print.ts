@@ -16,8 +16,8 @@ export function printMetrics(collected: readonly ResourceMetrics[]): void {
   const metrics = (collected.at(-1)?.scopeMetrics ?? []).flatMap(({ metrics: each }) => each)
   for (const { descriptor, dataPoints } of metrics) {
     for (const { attributes, value } of dataPoints) {
-      const count = typeof value === 'number' ? value : 'count' in value ? value.count : 0
-      print([descriptor.name, descriptor.unit, ...valuesOf(attributes), `${count} times`])
+      const shown = typeof value === 'number' ? String(value) : `${value.count} times`
+      print([descriptor.name, descriptor.unit, ...valuesOf(attributes), shown])
     }
   }
 }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const main = join(import.meta.dirname, '../src/main.ts')
 
-test('the stores feed spans below the span of their caller, and a histogram', async () => {
+test('the stores feed spans below the span of their caller, a histogram and gauges', async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [main])
   expect(stderr).toBe('')
   const told = [
@@ -24,5 +24,10 @@ test('the stores feed spans below the span of their caller, and a histogram', as
     ),
     'span agent step',
     ...told.map(({ labels }) => `harborage.operation.duration ms ${labels} 1 times`),
+    'harborage.connections.in_use {connection} engine=sqlite 0',
+    'harborage.connections.idle {connection} engine=sqlite 1',
+    'harborage.calls.waiting {call} engine=sqlite 0',
+    'harborage.writes.queued {write} engine=sqlite 0',
+    'harborage.writes.queued_size By engine=sqlite 0',
   ])
 })

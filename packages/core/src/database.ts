@@ -1,4 +1,6 @@
+import type { DatabaseGauges } from './database-gauges.ts'
 import { DriverRegistry, type Registered } from './kit/driver-registry.ts'
+import type { PingOptions } from './ping.ts'
 
 /**
  * An open SQL database that stores can share, as returned by {@link openDatabase}, `openSqlite` or
@@ -8,6 +10,39 @@ import { DriverRegistry, type Registered } from './kit/driver-registry.ts'
 export interface Database extends AsyncDisposable {
   /** The name of its engine, such as `sqlite` or `postgres`. */
   readonly engine: string
+  /**
+   * Asks the database for an answer, for the health check of a service. It writes nothing, and it
+   * waits no longer than its time limit, also behind other calls. Pings at the same time share one
+   * question.
+   *
+   * @throws `store_unavailable` if there is no answer in time, or the database cannot be reached;
+   * `store_closed`; `invalid_record` if an option is malformed.
+   *
+   * @example
+   * ```ts
+   * import { openDatabase } from '@harborage/core'
+   * import '@harborage/driver-sqlite'
+   *
+   * await using database = await openDatabase('sqlite::memory:')
+   * await database.ping({ timeoutMs: 500 })
+   * ```
+   */
+  ping(options?: PingOptions): Promise<void>
+  /**
+   * Returns what the database is busy with at this moment: connections, calls that wait, and the
+   * log. It asks no server, and can be called as often as metrics are collected. All are 0 once it
+   * is closed.
+   *
+   * @example
+   * ```ts
+   * import { openDatabase } from '@harborage/core'
+   * import '@harborage/driver-sqlite'
+   *
+   * await using database = await openDatabase('sqlite::memory:')
+   * database.gauges().writesQueued // 0
+   * ```
+   */
+  gauges(): DatabaseGauges
   /**
    * Waits for calls in flight, then releases every handle, connection and timer. Later calls reject
    * with `store_closed`. Idempotent.

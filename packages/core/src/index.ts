@@ -8,6 +8,8 @@ export type { CallOptions, ListOptions, ListOrder, PageOptions } from './call-op
 export { commitTogether, type Step, type StepAnswers, type StepParts } from './commit-together.ts'
 export { identityContext, type Context } from './context.ts'
 export type { Database, DatabaseOptions } from './database.ts'
+export type { DatabaseGauges } from './database-gauges.ts'
+export type { PingOptions } from './ping.ts'
 export type { DeleteAllOptions, DeleteAllResult, DeleteProgress } from './deletion.ts'
 export type { DumpOptions, LoadedDump } from './dump.ts'
 export {

@@ -1,5 +1,6 @@
 import { HarborageError, openDatabase } from '@harborage/core'
 import { CallGate, defineStore, registerEngine, type ClosableDriver } from '@harborage/core/kit'
+import { idleDatabase } from '@harborage/test-kit/idle-database'
 import { describe, expect, test } from 'vitest'
 
 const failure = new TypeError('the backend said my 5ecret')
@@ -76,11 +77,7 @@ describe('opening', () => {
   })
 
   test('an SQL driver that fails is driver_failed', async () => {
-    const database = {
-      engine: 'test',
-      close: async () => {},
-      [Symbol.asyncDispose]: async () => {},
-    }
+    const database = idleDatabase('test')
     await expect(opened().open({ database })).rejects.toMatchObject(wrapped)
   })
 })

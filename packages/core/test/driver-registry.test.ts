@@ -1,4 +1,4 @@
-import type { Database, StoreConfig } from '@harborage/core'
+import type { StoreConfig } from '@harborage/core'
 import {
   type ClosableDriver,
   DriverRegistry,
@@ -7,6 +7,7 @@ import {
   defineStore,
   type DefinedStore,
 } from '@harborage/core/kit'
+import { idleDatabase } from '@harborage/test-kit/idle-database'
 import { describe, expect, test } from 'vitest'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
@@ -105,7 +106,7 @@ describe('a registry', () => {
 describe('a store', () => {
   registerEngine('test-engine', {
     schemes: ['test-engine'],
-    open: async (dsn) => database(`engine ${dsn}`),
+    open: async (dsn) => idleDatabase(`engine ${dsn}`),
   })
 
   test.each<[config: StoreConfig, by: string]>([
@@ -116,7 +117,7 @@ describe('a store', () => {
     [{ driver: 'lines', dsn: './a' }, 'lines ./a'],
     [{ dsn: 'test-engine:a' }, 'apply on engine test-engine:a'],
     [{ driver: 'test-engine', dsn: 'a', migrate: 'verify' }, 'verify on engine a'],
-    [{ database: database('mine') }, 'apply on mine'],
+    [{ database: idleDatabase('mine') }, 'apply on mine'],
   ])('with %j is opened with its driver', async (config, by) => {
     const { driver, release } = await drivers().open(config)
     expect(driver.by).toBe(by)
@@ -186,7 +187,7 @@ describe('a store', () => {
     let closed = 0
     registerEngine('closing-engine', {
       schemes: [],
-      open: async () => ({ ...database('x'), close: async () => void (closed += 1) }),
+      open: async () => ({ ...idleDatabase('x'), close: async () => void (closed += 1) }),
     })
     const failing = defineStore<Opened>({
       inMemory: () => opened('memory'),
@@ -227,8 +228,4 @@ function drivers(): DefinedStore<Opened> {
 
 function opened(by: string): Opened {
   return { by, close: async () => {} }
-}
-
-function database(engine: string): Database {
-  return { engine, close: async () => {}, [Symbol.asyncDispose]: async () => {} }
 }

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 
 import { failureOf } from '@harborage/test-kit/failure-of'
+import { idleDatabase } from '@harborage/test-kit/idle-database'
 
-const database = { engine: 'sqlite', close: async () => {}, [Symbol.asyncDispose]: async () => {} }
+const database = idleDatabase('sqlite')
 const secret = 'postgres://ann:hunter2@host/db'
 
 test.each([

@@ -1,6 +1,12 @@
 import { PGlite } from '@electric-sql/pglite'
-import { HarborageError, isHarborageError, type Finding } from '@harborage/core'
-import { CallGate, codeOf } from '@harborage/core/kit'
+import {
+  HarborageError,
+  isHarborageError,
+  type DatabaseGauges,
+  type Finding,
+  type PingOptions,
+} from '@harborage/core'
+import { answersWithin, CallGate, checkPing, codeOf } from '@harborage/core/kit'
 import {
   lockKey,
   postgresDialect,
@@ -116,6 +122,23 @@ class PGliteDatabase implements SqlDatabase {
         return work(transaction)
       }),
     )
+  }
+
+  async ping(options?: PingOptions): Promise<void> {
+    await answersWithin(
+      checkPing(options),
+      this.#alone(() => this.#query('select 1')),
+    )
+  }
+
+  gauges(): DatabaseGauges {
+    return {
+      connectionsInUse: 0,
+      connectionsIdle: 1,
+      callsWaiting: 0,
+      writesQueued: 0,
+      writeBytesQueued: 0,
+    }
   }
 
   async inspect({ tables }: StoredObjects): Promise<readonly Finding[]> {

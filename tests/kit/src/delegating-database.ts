@@ -1,4 +1,4 @@
-import type { Finding } from '@harborage/core'
+import type { DatabaseGauges, Finding, PingOptions } from '@harborage/core'
 import type {
   MigrationLock,
   NoTables,
@@ -53,6 +53,14 @@ export class DelegatingDatabase implements SqlDatabase {
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
     return this.real.migrate(lock, work)
+  }
+
+  ping(options?: PingOptions): Promise<void> {
+    return this.real.ping(options)
+  }
+
+  gauges(): DatabaseGauges {
+    return this.real.gauges()
   }
 
   inspect(objects: StoredObjects): Promise<readonly Finding[]> {

@@ -1,4 +1,4 @@
-import type { Finding } from '@harborage/core'
+import type { DatabaseGauges, Finding } from '@harborage/core'
 import {
   postgresDialect,
   sqliteDialect,
@@ -9,6 +9,7 @@ import {
   type SqlStatement,
   type Subsystem,
 } from '@harborage/core/sql'
+import { idleGauges } from '@harborage/test-kit/idle-database'
 import {
   DummyDriver,
   Kysely,
@@ -66,6 +67,12 @@ export class RecordingDatabase implements SqlDatabase {
 
   async migrate<Result>(): Promise<Result> {
     throw new Error('every migration is applied')
+  }
+
+  async ping(): Promise<void> {}
+
+  gauges(): DatabaseGauges {
+    return idleGauges
   }
 
   async inspect(): Promise<readonly Finding[]> {

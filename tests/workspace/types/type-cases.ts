@@ -215,7 +215,7 @@ export const typeCases: readonly TypeCase[] = [
     what: 'a store is opened on a database and not on a store',
     right: `await openStateStore({ database })`,
     wrong: `await openStateStore({ database: store })`,
-    error: ['TS2741', `Property 'engine' is missing`],
+    error: ['TS2739', `is missing the following properties from type 'Database': engine`],
   },
   {
     what: 'SQLite needs a DSN',

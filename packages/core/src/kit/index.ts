@@ -18,6 +18,7 @@ export {
 // What a store carries along, and engines.
 export { createContext } from '../context.ts'
 export { registerEngine, type Engine } from '../database.ts'
+export { answersWithin, checkPing } from '../ping.ts'
 // Checks of ids, identities and claims.
 export { checkEventId, parseEventIds } from '../event-id.ts'
 export { errorOfFindings } from '../finding.ts'

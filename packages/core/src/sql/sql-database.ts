@@ -49,6 +49,8 @@ export interface MigrationLock {
 }
 
 const members = [
+  'ping',
+  'gauges',
   'dialect',
   'builder',
   'rows',

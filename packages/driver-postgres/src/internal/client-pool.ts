@@ -41,6 +41,16 @@ export class ClientPool {
     return this.#gate.waiting + this.#pool.waitingCount
   }
 
+  /** The number of connections on which calls run. */
+  get inUse(): number {
+    return this.#gate.inUse
+  }
+
+  /** The number of open connections that wait for calls. */
+  get idle(): number {
+    return this.#pool.idleCount
+  }
+
   /** Returns whether a connection for this use is available, or can be made, without waiting. */
   hasRoomFor(use: ConnectionUse): boolean {
     return this.#gate.hasRoomFor(use)
@@ -136,7 +146,7 @@ export class ClientPool {
 
   #ownPool(config: CheckedPostgresConfig): pg.Pool {
     const pool = new pg.Pool({
-      connectionString: config.dsn,
+      connectionString: connectionStringOf(config),
       max: config.max,
       connectionTimeoutMillis: config.connectionTimeoutMs,
       keepAlive: true,
@@ -166,6 +176,15 @@ export class ClientPool {
       resolve()
     })
   }
+}
+
+/** Returns the DSN, with the option that makes the server refuse changes if it is asked for. */
+function connectionStringOf({ dsn, readOnly }: CheckedPostgresConfig): string | undefined {
+  if (dsn === undefined || !readOnly) return dsn
+  const given = URL.canParse(dsn) ? new URL(dsn).searchParams.get('options') : undefined
+  const options = `${given ?? process.env['PGOPTIONS'] ?? ''} -c default_transaction_read_only=on`
+  // pg takes the last one of the same name.
+  return `${dsn}${dsn.includes('?') ? '&' : '?'}options=${encodeURIComponent(options.trim())}`
 }
 
 /**

@@ -54,6 +54,11 @@ export class ConnectionGate {
     this.#lastServed = this.#long
   }
 
+  /** The number of calls that were admitted. */
+  get inUse(): number {
+    return this.#inUse
+  }
+
   /** The number of waiting calls. */
   get waiting(): number {
     return this.#short.waiters.length + this.#long.waiters.length

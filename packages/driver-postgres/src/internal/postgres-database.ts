@@ -1,5 +1,5 @@
-import type { Finding } from '@harborage/core'
-import { CallGate } from '@harborage/core/kit'
+import type { DatabaseGauges, Finding, PingOptions } from '@harborage/core'
+import { CallGate, checkPing } from '@harborage/core/kit'
 import {
   postgresDialect,
   SqlFailure,
@@ -27,6 +27,7 @@ import {
 } from './findings/inspect-tables.ts'
 import { plainTableQuery, readPlainTables } from './findings/plain-tables.ts'
 import { MigrationRunner } from './migration-runner.ts'
+import { Ping } from './ping.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
 import { StatementBatches, type BatchedStatement } from './statement-batches.ts'
@@ -47,6 +48,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
   readonly #connections: Connections
+  readonly #ping: Ping
   readonly #order: WriteOrder
   /** Only if connections can be shared. */
   readonly #lanes: ReadLanes | undefined
@@ -63,6 +65,7 @@ export class PostgresDatabase implements SqlDatabase {
     this.#order = new WriteOrder(config.maxWaitingBytes, config.connectionTimeoutMs)
     this.#lanes = pool.pipelines ? new ReadLanes(pool, this.#runner, config.max) : undefined
     this.#connections = new Connections(pool, this.#runner, this.#lanes)
+    this.#ping = new Ping(this.#connections)
   }
 
   async rows<Parameters, Row>(
@@ -139,6 +142,23 @@ export class PostgresDatabase implements SqlDatabase {
     const plain = readPlainTables(await this.rows(plainTableQuery, selection))
     const tables = plain ?? (await this.rows(tableQuery, selection)).map(readTableFacts)
     return [...tableFindings(tables), ...missingObjects(tables, objects)]
+  }
+
+  async ping(options?: PingOptions): Promise<void> {
+    const timeoutMs = checkPing(options)
+    return this.#gate.run(undefined, () => this.#ping.run(timeoutMs))
+  }
+
+  gauges(): DatabaseGauges {
+    const { inUse, idle, waiting } = this.#pool
+    const { writes, bytes } = this.#order.size
+    return {
+      connectionsInUse: inUse,
+      connectionsIdle: idle,
+      callsWaiting: waiting,
+      writesQueued: writes,
+      writeBytesQueued: bytes,
+    }
   }
 
   close(): Promise<void> {

@@ -88,14 +88,15 @@ class KeyChains {
   #sharers: Map<string, Set<QueuedWrite>> | undefined
   /** The number of entries added to {@link #last} since it was copied. */
   #added = 0
-  #size = 0
+  /** The number of writes that have not ended. */
+  size = 0
   /** The only write, if there is just one. Its keys are not needed. */
   #only: QueuedWrite | undefined
 
   /** Adds a call behind those with a common key. */
   enter(queued: QueuedWrite): void {
-    this.#size += 1
-    if (this.#size === 1) {
+    this.size += 1
+    if (this.size === 1) {
       this.#only = queued
       return
     }
@@ -111,7 +112,7 @@ class KeyChains {
    * fails.
    */
   leave(queued: QueuedWrite, abortError?: Error, before = 0): void {
-    this.#size -= 1
+    this.size -= 1
     if (queued === this.#only) {
       this.#only = undefined
       return
@@ -203,6 +204,11 @@ export class WriteOrder {
   constructor(maxBytes: number, timeoutMs: number) {
     this.#maxBytes = maxBytes
     this.#timeoutMs = timeoutMs
+  }
+
+  /** How many writes wait or are under way, and the bytes of their content. */
+  get size(): { readonly writes: number; readonly bytes: number } {
+    return { writes: this.#chains.size, bytes: this.#bytes }
   }
 
   /**

@@ -83,6 +83,11 @@ export class Checkpoints {
     return isEnough
   }
 
+  /** Returns the log pages that no checkpoint has copied yet, with their size. */
+  log(): { readonly pages: number; readonly bytes: number } {
+    return this.#connection.uncopiedLog()
+  }
+
   /** Ends the thread, if there is one. */
   async close(): Promise<void> {
     await this.#thread?.close()

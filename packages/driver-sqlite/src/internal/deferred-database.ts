@@ -1,5 +1,11 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { type Finding, HarborageError } from '@harborage/core'
+import {
+  type DatabaseGauges,
+  type Finding,
+  HarborageError,
+  type PingOptions,
+} from '@harborage/core'
+import { checkPing } from '@harborage/core/kit'
 import {
   SqlFailure,
   sqliteDialect,
@@ -16,11 +22,22 @@ import type { Kysely } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
 import { explain } from './examine-place.ts'
 import { findMissingTables } from './find-missing-tables.ts'
+import { openedToRead } from './sqlite-errors.ts'
 import { statementBuilder } from './statement-builder.ts'
 import type { WritePatience } from './write-queue.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 
 const OWNER_ONLY = 0o600
+
+const nothing: DatabaseGauges = {
+  connectionsInUse: 0,
+  connectionsIdle: 0,
+  callsWaiting: 0,
+  writesQueued: 0,
+  writeBytesQueued: 0,
+  logPages: 0,
+  logBytes: 0,
+}
 
 /**
  * A database whose file does not exist yet, or is not in WAL mode. The first write changes that.
@@ -98,6 +115,19 @@ export class DeferredDatabase implements SqlDatabase {
     return existsSync(this.#path) ? findMissingTables(this, tables) : []
   }
 
+  /** Without a file there is nothing to ask: the first write makes one. */
+  async ping(options?: PingOptions): Promise<void> {
+    checkPing(options)
+    if (this.#closing !== undefined) throw closed()
+    if (this.#connecting === undefined && !existsSync(this.#path)) return
+    const database = this.#ready ?? (await this.#connected()).database
+    await database.ping(options)
+  }
+
+  gauges(): DatabaseGauges {
+    return this.#ready?.gauges() ?? nothing
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#ready?.close() ?? this.#closeOpened()
     return this.#closing
@@ -129,6 +159,7 @@ export class DeferredDatabase implements SqlDatabase {
   /** Creates the file if it does not exist, and switches it to WAL mode. */
   #prepared(): Promise<SqliteDatabase> {
     if (this.#closing !== undefined) return Promise.reject(closed())
+    if (this.#rules.readOnly) return Promise.reject(openedToRead())
     this.#preparing ??= this.#prepare().catch((error: unknown) => {
       this.#preparing = undefined
       throw error

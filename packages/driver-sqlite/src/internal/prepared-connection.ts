@@ -32,6 +32,7 @@ export class PreparedConnection {
   readonly #release: Prepared
   readonly #rollBackToSavepoint: Prepared
   #readLog: BetterSqlite3.Statement<[], LogState> | undefined
+  #pageSize: number | undefined
 
   constructor(connection: BetterSqlite3.Database) {
     this.#connection = connection
@@ -126,12 +127,16 @@ export class PreparedConnection {
    * Returns the number of pages in the write-ahead log, or 0 if it is unknown or there is no log.
    */
   pagesInLog(): number {
-    try {
-      this.#readLog ??= this.#connection.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)').raw()
-      return Math.max(this.#readLog.get()?.[1] ?? 0, 0)
-    } catch {
-      return 0
-    }
+    return Math.max(this.#logState()?.[1] ?? 0, 0)
+  }
+
+  /** Returns the log pages that no checkpoint has copied yet, with their size. */
+  uncopiedLog(): { readonly pages: number; readonly bytes: number } {
+    const [, pages, copied] = this.#logState() ?? [0, 0, 0]
+    const uncopied = Math.max(pages - copied, 0)
+    if (uncopied === 0) return { pages: 0, bytes: 0 }
+    this.#pageSize ??= Number(this.#connection.pragma('page_size', { simple: true }))
+    return { pages: uncopied, bytes: uncopied * this.#pageSize }
   }
 
   /**
@@ -140,6 +145,16 @@ export class PreparedConnection {
    */
   checkpointInCommits(pages: number): void {
     if (this.#connection.open) this.#connection.pragma(`wal_autocheckpoint = ${pages}`)
+  }
+
+  #logState(): LogState | undefined {
+    try {
+      this.#readLog ??= this.#connection.prepare<[], LogState>('PRAGMA wal_checkpoint(NOOP)').raw()
+      return this.#readLog.get()
+    } catch {
+      // As within a migration.
+      return undefined
+    }
   }
 
   close(): void {

@@ -1,6 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Finding, HarborageError } from '@harborage/core'
-import { currentOperation, turnIfHeld } from '@harborage/core/kit'
+import {
+  type DatabaseGauges,
+  type Finding,
+  HarborageError,
+  type PingOptions,
+} from '@harborage/core'
+import { answersWithin, checkPing, currentOperation, turnIfHeld } from '@harborage/core/kit'
 import {
   sqliteDialect,
   type MigrationLock,
@@ -19,9 +24,16 @@ import { findMissingTables } from './find-missing-tables.ts'
 import { PreparedConnection, type ReadStatement } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
 import { statementBuilder } from './statement-builder.ts'
-import { PendingResult, WriteQueue, type WritePatience, type WriteScope } from './write-queue.ts'
+import { PendingResult, type HeldContent, type WriteScope } from './pending-write.ts'
+import { WriteQueue, type WritePatience } from './write-queue.ts'
 
 const READ_PAUSE_MS = 5
+
+/** Reads the first page of the file. */
+const pingStatement: ReadStatement = {
+  name: 'ping',
+  sql: 'select count(*) as tables from sqlite_schema',
+}
 
 /**
  * The SQL engine on one connection of better-sqlite3. Its calls are synchronous, so no other call
@@ -40,6 +52,7 @@ export class SqliteDatabase implements SqlDatabase {
   /** Reads that wait for another process's lock or a migration. */
   readonly #waitingReads = new Set<Promise<unknown>>()
   #migration: Promise<void> | undefined
+  #pinging: Promise<unknown> | undefined
   #closing: Promise<void> | undefined
 
   /** @param path The absolute path of the file, if there is one. */
@@ -74,15 +87,15 @@ export class SqliteDatabase implements SqlDatabase {
     parameters: Parameters,
   ): Promise<number> {
     const values = statement.bind(parameters)
-    return this.#write('statement', () => this.#connection.changes(statement, values))
+    return this.#write('statement', () => this.#connection.changes(statement, values), values)
   }
 
   async transaction<Result>(
-    _traits: TransactionTraits,
+    { claim }: TransactionTraits,
     work: (mayBeApplied: boolean) => SqlWork<Result>,
   ): Promise<Result> {
     // No answer can be lost within one process.
-    return this.#write('transaction', () => this.#connection.drive(work(false)))
+    return this.#write('transaction', () => this.#connection.drive(work(false)), claim)
   }
 
   /**
@@ -119,6 +132,27 @@ export class SqliteDatabase implements SqlDatabase {
     return findMissingTables(this, tables)
   }
 
+  async ping(options?: PingOptions): Promise<void> {
+    const timeoutMs = checkPing(options)
+    this.#assertOpen()
+    this.#pinging ??= this.#readLater(pingStatement, []).finally(() => (this.#pinging = undefined))
+    await answersWithin(timeoutMs, this.#pinging)
+  }
+
+  gauges(): DatabaseGauges {
+    const isOpen = this.#closing === undefined
+    const { writes, bytes } = this.#writes.size
+    const log = this.#checkpoints?.log()
+    return {
+      connectionsInUse: isOpen && writes + this.#waitingReads.size > 0 ? 1 : 0,
+      connectionsIdle: isOpen && writes + this.#waitingReads.size === 0 ? 1 : 0,
+      callsWaiting: this.#waitingReads.size,
+      writesQueued: writes,
+      writeBytesQueued: bytes,
+      ...(log !== undefined && { logPages: log.pages, logBytes: log.bytes }),
+    }
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#closeWhenIdle()
     return this.#closing
@@ -146,9 +180,9 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  #write<Result>(scope: WriteScope, work: () => Result): Promise<Result> {
+  #write<Result>(scope: WriteScope, work: () => Result, holds?: HeldContent): Promise<Result> {
     this.#assertOpen()
-    const write = new PendingResult(scope, work)
+    const write = new PendingResult(scope, work, holds)
     this.#writes.add(write)
     return write.promise
   }

@@ -1,10 +1,9 @@
 // Not the global ones: with fake timers in a caller's test, nothing would ever be written.
 import { setImmediate, setTimeout } from 'node:timers'
-import { operationChannel, type OperationTrace } from '@harborage/core'
-import { currentOperation } from '@harborage/core/kit'
 import type { Checkpoints } from './checkpoints.ts'
 import type { PreparedConnection } from './prepared-connection.ts'
-import { isBusy, isPassing, translateSqliteError } from './sqlite-errors.ts'
+import { bytesOf, type PendingWrite } from './pending-write.ts'
+import { isBusy, isPassing } from './sqlite-errors.ts'
 
 /** The pauses between attempts of the same write, in milliseconds. The last one repeats. */
 const PAUSES_MS = [1, 2, 5, 10, 15, 20, 25] as const
@@ -25,83 +24,6 @@ export interface WritePatience {
   readonly busyTimeoutMs: number
   /** The limit while the disk is full. */
   readonly retryTimeoutMs: number
-}
-
-/**
- * The scope of a write. A failed `statement` undoes itself, even within a transaction. The
- * statements of a `transaction` have to be undone as one. `exclusive` work begins a transaction
- * that it does not end.
- */
-export type WriteScope = 'statement' | 'transaction' | 'exclusive'
-
-/** A queued write with a result of any type. */
-interface PendingWrite {
-  readonly scope: WriteScope
-  /** The time at which it was queued, in milliseconds. */
-  readonly since: number
-  /** The store operation that it belongs to, if there are trace listeners. */
-  readonly operation: OperationTrace | undefined
-  /** Whether its last run failed. */
-  readonly hasFailed: boolean
-  /** The error of its last run, if it failed. */
-  readonly failure: unknown
-  /** Runs by itself, in its own transaction, and records the outcome. */
-  runAlone(connection: PreparedConnection): void
-  /** Runs within the open transaction, and records the outcome. */
-  runWithOthers(connection: PreparedConnection): void
-  /** Settles the promise of the caller with the outcome of the last run. */
-  settle(): void
-}
-
-/**
- * The write of one call. It may run several times. The promise settles with the outcome of the last
- * run, once that is durable.
- */
-export class PendingResult<Result> implements PendingWrite {
-  readonly scope: WriteScope
-  readonly since: number = performance.now()
-  readonly operation: OperationTrace | undefined
-  readonly promise: Promise<Result>
-  hasFailed = false
-  failure: unknown
-  readonly #work: () => Result
-  readonly #resolve: (result: Result) => void
-  readonly #reject: (error: unknown) => void
-  #outcome: { readonly result: Result } | undefined
-
-  constructor(scope: WriteScope, work: () => Result) {
-    const { promise, resolve, reject } = Promise.withResolvers<Result>()
-    this.scope = scope
-    this.operation = operationChannel.hasSubscribers ? currentOperation() : undefined
-    this.promise = promise
-    this.#work = work
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  runAlone(connection: PreparedConnection): void {
-    this.#run(this.scope === 'transaction' ? () => connection.transaction(this.#work) : this.#work)
-  }
-
-  runWithOthers(connection: PreparedConnection): void {
-    this.#run(this.scope === 'transaction' ? () => connection.savepoint(this.#work) : this.#work)
-  }
-
-  settle(): void {
-    if (this.hasFailed) this.#reject(translateSqliteError(this.failure, 'write'))
-    else if (this.#outcome !== undefined) this.#resolve(this.#outcome.result)
-  }
-
-  #run(work: () => Result): void {
-    try {
-      this.#outcome = { result: work() }
-      this.hasFailed = false
-      this.failure = undefined
-    } catch (error) {
-      this.hasFailed = true
-      this.failure = error
-    }
-  }
 }
 
 /**
@@ -133,6 +55,12 @@ export class WriteQueue {
     this.#connection = connection
     this.#patience = patience
     this.#checkpoints = checkpoints
+  }
+
+  /** How many writes wait or are under way, and the bytes of their content. */
+  get size(): { readonly writes: number; readonly bytes: number } {
+    const bytes = this.#waiting.reduce((sum, { holds }) => sum + bytesOf(holds), 0)
+    return { writes: this.#waiting.length, bytes }
   }
 
   /** Adds a write to the queue. */
