@@ -32,6 +32,13 @@ export interface PostgresConfig {
    */
   readonly preparedStatements?: boolean
   /**
+   * Whether the server refuses every change on the connections of the pool that is created for the
+   * DSN (`default_transaction_read_only`), with a `store_unavailable`. A store that is opened with
+   * `migrate: 'verify'` can read. It is sent as the startup parameter `options`, which a pooler may
+   * refuse. It cannot be combined with `pool`. Default: `false`.
+   */
+  readonly readOnly?: boolean
+  /**
    * The time limit for a new connection, and for waiting while no connection becomes free. As long
    * as calls are answered, the others wait in order. At least 1. Default: 5,000.
    */
@@ -89,6 +96,7 @@ const postgresConfig = z
       .max(MAX_IDENTIFIER_BYTES)
       .exactOptional(),
     preparedStatements: z.boolean().default(true),
+    readOnly: z.boolean().default(false),
     connectionTimeoutMs: milliseconds.default(5_000),
     queryTimeoutMs: milliseconds.default(30_000),
     retryTimeoutMs: milliseconds.or(z.literal(0)).default(5_000),
@@ -100,6 +108,9 @@ const postgresConfig = z
   })
   .refine((config) => config.pool === undefined || config.max === undefined, {
     error: 'max goes with dsn: a pool of yours has its own',
+  })
+  .refine((config) => config.pool === undefined || !config.readOnly, {
+    error: 'readOnly goes with dsn: set default_transaction_read_only in a pool of yours',
   })
   .transform(({ max = DEFAULT_MAX, ...config }) => ({ ...config, max }))
 

@@ -34,8 +34,9 @@ export async function openSqlite(config: SqliteConfig): Promise<Database> {
   const error = worstOf(examined.objections)
   if (error !== undefined) throw error
   const { path, addon } = examined.place
-  const { durability, secureDelete, busyTimeoutMs, retryTimeoutMs } = examined.place.config
-  const rules = { addon, durability, secureDelete, busyTimeoutMs }
+  const { durability, secureDelete, readOnly, busyTimeoutMs, retryTimeoutMs } =
+    examined.place.config
+  const rules = { addon, durability, secureDelete, readOnly, busyTimeoutMs }
   const patience = { busyTimeoutMs, retryTimeoutMs }
   if (path === IN_MEMORY) {
     return new SqliteDatabase((await connect(path, rules)).connection, undefined, patience)

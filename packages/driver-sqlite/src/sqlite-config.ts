@@ -23,6 +23,12 @@ export interface SqliteConfig {
    */
   readonly secureDelete?: boolean
   /**
+   * Whether SQLite refuses every change by this process (`query_only`), with a `store_unavailable`
+   * that is not retryable. A store that is opened with `migrate: 'verify'` can read. Default:
+   * `false`.
+   */
+  readonly readOnly?: boolean
+  /**
    * The time for which a call waits for the write lock of another process, before it fails
    * with `store_unavailable`. It does not block this process. 0 disables waiting. Default: 5,000.
    */
@@ -40,6 +46,7 @@ const sqliteConfig = z.strictObject({
   dsn: z.string(),
   durability: z.enum(['full', 'normal']).default('full'),
   secureDelete: z.boolean().default(false),
+  readOnly: z.boolean().default(false),
   busyTimeoutMs: milliseconds.default(5_000),
   retryTimeoutMs: milliseconds.default(5_000),
 })

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { SqliteConfig } from '@harborage/driver-sqlite'
 import { describe, expect, test } from 'vitest'
 
+import { failureOf } from '@harborage/test-kit/failure-of'
 import { Notes } from './support/notes.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
@@ -43,6 +45,22 @@ describe('the connection of a database', () => {
   test('overwrites the bytes of what is deleted with secureDelete', async () => {
     await using notes = await openNotes({ secureDelete: true })
     expect(await notes.pragma('secure_delete')).toBe(1)
+  })
+
+  test('refuses every change with readOnly', async () => {
+    const dsn = join(await temporaryFolder(), 'a.db')
+    await using notes = await Notes.open({ dsn })
+    await notes.write('one')
+    await using reader = await Notes.unmade({ dsn, readOnly: true })
+    expect(await reader.ids()).toEqual(['one'])
+    for (const call of [reader.write('two'), reader.writeAll('two'), reader.make()]) {
+      expect(await failureOf(call)).toMatchObject({ code: 'store_unavailable', retryable: false })
+    }
+    expect(await notes.ids()).toEqual(['one'])
+    const missing = join(await temporaryFolder(), 'b.db')
+    await using none = await Notes.unmade({ dsn: missing, readOnly: true })
+    expect(await failureOf(none.make())).toMatchObject({ code: 'store_unavailable' })
+    expect(existsSync(missing)).toBe(false)
   })
 
   test('does not trust functions in the schema', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
+import { openArtifactStore } from '@harborage/artifacts'
 import { newEventId, tenantOwner } from '@harborage/core'
 import { compareNames } from '@harborage/core/kit'
 import { openJournalStore } from '@harborage/journal'
@@ -10,6 +11,7 @@ import { measure } from '@harborage/test-kit/measure'
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
+import { change } from './support/changed-tables.ts'
 import { engines, run, session, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 import { profilesToCopy, writeProfiles } from './support/two-profiles.ts'
@@ -69,6 +71,52 @@ describe('copy', () => {
       identity: run,
       kind: 'task.checkpoint',
     })
+  })
+
+  test('verify names a damaged artifact and compares the rest; copy and export name it, too', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    await putText(places.from, 'another page')
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    await save(places.to, 'extra')
+    await change(
+      places.from,
+      "update artifacts_blobs set bytes = x'00' where filename = 'page.txt'",
+    )
+    const { code, stdout } = await runCommand(VERIFY, { cwd })
+    expect(code).toBe(3)
+    const lines = jsonLinesOf({ stdout })
+    expect(lines).toMatchObject([
+      { store: 'state', difference: 'extra' },
+      { store: 'artifacts', difference: 'damaged', place: { scope: { taskId: 't1' } } },
+      { type: 'verified', records: 14, differences: 2 },
+    ])
+    const exported = await runCommand(['export', '-t', 'acme', '-p', 'from'], { cwd })
+    expect(exported.code).toBe(1)
+    const place = lines[1]?.['place']
+    expect(exported.stderr).toContain(`the content of ${JSON.stringify(place)} is damaged`)
+    const last = { from: places.from, last: await engines.SQLite() }
+    const other = await writeProfiles(last)
+    await runCommand(['migrate', '--profile', 'last'], { cwd: other })
+    const copied = await runCommand(['copy', 'from', 'last'], { cwd: other })
+    expect(copied.code).toBe(1)
+    expect(copied.stderr).toContain(`the content of ${JSON.stringify(place)} is damaged`)
+  })
+
+  test('verify compares the other stores if one cannot be read to its end, and exits 1', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    await change(places.from, "update memory_state set bytes = x'00' where kind = 'memory.state'")
+    await appendMany(places.to, 1)
+    const { code, stdout, stderr } = await runCommand(VERIFY, { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('not compared to its end')
+    expect(jsonLinesOf({ stdout }).map(({ store }) => store)).toEqual([
+      'journal',
+      'journal',
+      undefined,
+    ])
   })
 
   test('a source that is changed meanwhile fails the command', async () => {
@@ -218,6 +266,12 @@ async function save(at: TestPlace, kind: string, identity = session): Promise<vo
   await using state = await openStateStore({ database })
   const bytes = Buffer.from(kind)
   await state.save({ eventId: newEventId(), identity, kind, bytes })
+}
+
+async function putText(at: TestPlace, text: string): Promise<void> {
+  await using database = await at.open()
+  await using artifacts = await openArtifactStore({ database })
+  await artifacts.putText({ ...session, taskId: 't2' }, text)
 }
 
 async function appendMany(at: TestPlace, count: number): Promise<void> {

@@ -9,8 +9,8 @@ import { copyStore } from '../src/copying/copy-store.ts'
 import { visitPairs } from '../src/copying/dumping-store.ts'
 import { openProfile } from '../src/places/open-profile.ts'
 import type { Profile } from '../src/profile/profile.ts'
-import { Secret } from '../src/profile/secret.ts'
 import { engines, session, type TestPlace } from './support/filled-stores.ts'
+import { profileOf } from './support/profile-of.ts'
 import { profilesToCopy } from './support/two-profiles.ts'
 
 const ofCopy = tenantOwner({ tenantId: 'harborage.copy' })
@@ -68,7 +68,7 @@ test('a batch of conversations is bounded by the length of what they hold', asyn
   await profilesToCopy(places)
   await addLongConversations(places.from, 12)
   await using from = await openProfile(profileOf(places.from.dsn))
-  await using to = await openProfile(profileOf(places.to.dsn))
+  await using to = await openProfile(profileOf(places.to.dsn), { access: 'write' })
   await using state = await openStateStore()
   const marker = await takenFrom(state, profileOf(places.from.dsn))
   const streams = {
@@ -89,7 +89,7 @@ test('a batch of conversations is bounded by the length of what they hold', asyn
           return right.dumps.loadDump(scope, records)
         },
       }
-      return copyStore(copying, left, { ...right, dumps }, marker)
+      return copyStore(copying, left, { ...right, dumps }, { marker })
     },
   })
   // Nine of 1 MB are more than 8 MiB. The short conversation of the tenant acme comes first.
@@ -122,13 +122,6 @@ class FailingDriver extends InMemoryStateDriver {
 /** Begins a copy from a source, or goes on with it. */
 function takenFrom(state: StateStore, source: Profile): Promise<CopyMarker> {
   return CopyMarker.take(state, source, async () => true)
-}
-
-function profileOf(dsn: string): Profile {
-  const kind = dsn.startsWith('postgres:') ? 'postgres' : 'sqlite'
-  const stores = ['state', 'artifacts', 'memory', 'journal'] as const
-  const place = { kind, label: 'a place', dsn: new Secret(dsn), schema: undefined, stores } as const
-  return { name: undefined, places: [place] }
 }
 
 async function addLongConversations(at: TestPlace, count: number): Promise<void> {

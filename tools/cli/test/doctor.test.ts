@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { link } from 'node:fs/promises'
 import { createEventBus } from '@harborage/core'
 import { requireSqlDatabase } from '@harborage/core/sql'
@@ -54,6 +55,21 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(code).toBe(3)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('restore what they belong to or delete them')
   })
+})
+
+test('a place without tables, such as a misspelled one, is a problem for doctor and usage', async () => {
+  const at = await engines.SQLite()
+  const folder = { ...at, env: { ...at.env, HARBORAGE_ARTIFACTS: 'fs:/none/artifacts' } }
+  expect(await findingsOf(at)).toEqual(['fails no_tables'])
+  expect((await runCommand(['doctor'], at)).code).toBe(3)
+  expect(await findingsOf(folder)).toEqual(['fails no_tables', 'fails missing'])
+  const { code, stderr } = await runCommand(['usage'], at)
+  expect(code).toBe(4)
+  expect(stderr).toContain('the profile has no tables in sqlite')
+  expect(existsSync(at.dsn.slice('sqlite:'.length))).toBe(false)
+  const server = await engines.Postgres()
+  expect(await findingsOf(server)).toEqual(['fails no_tables'])
+  expect((await runCommand(['usage'], server)).code).toBe(4)
 })
 
 test('it says what loses data first, and does not open such a place', async () => {

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newEventId } from '@harborage/core'
+import { requireSqlDatabase } from '@harborage/core/sql'
 import { openStateStore } from '@harborage/state'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { readRows } from '../src/places/read-rows.ts'
 import { Stopped } from '../src/stopped.ts'
 import { change } from './support/changed-tables.ts'
 import { engines, fill, ofRun, session, type TestPlace } from './support/filled-stores.ts'
@@ -14,6 +17,13 @@ import { jsonLinesOf, runCommand } from './support/run-command.ts'
 async function slotsIn(at: TestPlace, ...args: readonly string[]): Promise<number> {
   const lines = jsonLinesOf(await runCommand(['usage', '--json', ...args], at))
   return lines.reduce((sum, { records }) => sum + Number(records), 0)
+}
+
+async function rowsIn(at: TestPlace, table: string): Promise<number> {
+  await using database = await at.open()
+  const query = sql<{ count: unknown }>`select count(*) as count from ${sql.table(table)}`
+  const [row] = await readRows(requireSqlDatabase(database), 'count', query)
+  return Number(row?.count)
 }
 
 describe.each(Object.entries(engines))('on %s', (_, place) => {
@@ -48,6 +58,23 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect((await runCommand(['erase', '-t', 'acme', '-u', 'ann', '--yes', 'acme'], at)).code).toBe(
       0,
     )
+  })
+
+  test('of a tenant it also erases the rows whose heads are gone', async () => {
+    const at = await place()
+    await fill(at)
+    await change(
+      at,
+      'delete from journal_streams',
+      "delete from memory_state where kind = 'memory.state'",
+    )
+    const { code } = await runCommand(['erase', '-t', 'acme', '--yes', 'acme'], at)
+    expect(code).toBe(0)
+    expect(await rowsIn(at, 'journal_entries')).toBe(0)
+    expect(await rowsIn(at, 'memory_state')).toBe(0)
+    expect(jsonLinesOf(await runCommand(['doctor', '--json'], at))).toMatchObject([
+      { type: 'healthy' },
+    ])
   })
 
   test('a writer that is still at work makes it exit 5 and say so', async () => {

@@ -2,10 +2,11 @@ import { stripVTControlCharacters } from 'node:util'
 import { newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
-import { heldRow } from './support/held-row.ts'
+import { heldRow, heldTable } from './support/held-row.ts'
 import { engines, fill, ofSession, session, type TestPlace } from './support/filled-stores.ts'
 import { runCommand } from './support/run-command.ts'
 import { runOnTerminal } from './support/run-on-terminal.ts'
+import { profilesToCopy } from './support/two-profiles.ts'
 
 const CTRL_C = '\u0003'
 const CTRL_D = '\u0004'
@@ -109,6 +110,25 @@ describe.runIf(process.platform !== 'win32')('on a real terminal', () => {
     const again = await runCommand(args, at)
     expect(again.code).toBe(0)
     expect((await runCommand(['ls', '-t', 'acme'], at)).code).toBe(4)
+  })
+
+  test('Ctrl-C in the middle of copy ends it after its batch; the same command finishes', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.Postgres() }
+    const cwd = await profilesToCopy(places)
+    const args = ['copy', 'from', 'to']
+    const copying = await (async () => {
+      await using _ = await heldTable(places.to.dsn, 'artifacts_blobs')
+      const started = runOnTerminal(args, { cwd })
+      await started.shows('state      6 records copied')
+      started.type(CTRL_C)
+      await started.shows('stopping after the current batch')
+      return started
+    })()
+    const { code, text } = await copying.ended()
+    expect(code).toBe(130)
+    expect(text).toContain('stopped: the copy is not complete. The same command goes on with it.')
+    expect((await runCommand(args, { cwd })).code).toBe(0)
+    expect((await runCommand(['verify', 'from', 'to'], { cwd })).code).toBe(0)
   })
 
   test('a second Ctrl-C ends it at once', async () => {

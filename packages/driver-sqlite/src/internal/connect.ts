@@ -11,6 +11,7 @@ export interface ConnectionRules {
   readonly addon: Addon
   readonly durability: 'full' | 'normal'
   readonly secureDelete: boolean
+  readonly readOnly: boolean
   readonly busyTimeoutMs: number
 }
 
@@ -35,6 +36,7 @@ export async function connect(path: string, rules: ConnectionRules): Promise<Con
       // Set either way: a build of SQLite may have another default.
       connection.pragma(`secure_delete = ${rules.secureDelete ? 'ON' : 'OFF'}`)
       connection.pragma('trusted_schema = OFF')
+      if (rules.readOnly) connection.pragma('query_only = ON')
       checkContent(connection)
       const isReady = connection.memory || journalMode(connection) === 'wal'
       return { connection, isReady }

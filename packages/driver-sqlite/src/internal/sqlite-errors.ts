@@ -18,6 +18,15 @@ export function isPassing(error: unknown): boolean {
   return isBusy(error) || isFull(error)
 }
 
+/** Returns the error for a change of a database that can only be read. */
+export function openedToRead(cause?: unknown): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
+    'the database file cannot be written: open it without readOnly, or check its rights and those of its folder',
+    { ...(cause !== undefined && { cause }), retryable: false },
+  )
+}
+
 /** Returns an error of better-sqlite3 as a HarborageError, and any other error unchanged. */
 export function translateSqliteError(error: unknown, work: 'read' | 'write'): unknown {
   const code = resultCodeOf(error)
@@ -50,6 +59,7 @@ export function translateSqliteError(error: unknown, work: 'read' | 'write'): un
       { cause: error },
     )
   }
+  if (code === 'SQLITE_READONLY') return openedToRead(error)
   if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
     return new HarborageError(
       'store_unavailable',

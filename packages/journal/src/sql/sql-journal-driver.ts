@@ -42,6 +42,7 @@ import { dumpPage } from './dump.ts'
 import { getEntries } from './get-entries.ts'
 import { journalParticipant } from './journal-participant.ts'
 import { loadDump } from './load-dump.ts'
+import { removeOrphans } from './orphans.ts'
 import { pagedEntries, rangeOf } from './paged-entries.ts'
 import { replaceWork } from './replace-work.ts'
 import { entryOf, followedOf, headOf, streamColumns, streamKeyOf } from './rows.ts'
@@ -201,7 +202,16 @@ export class SqlJournalDriver implements JournalDriver {
     return this.#announce(deleted)
   }
 
-  async deleteBatch({
+  async deleteBatch(batch: Parameters<JournalDriver['deleteBatch']>[0]): Promise<DeletedStreams> {
+    const deleted = await this.#deleteStreams(batch)
+    const { level, tenantId } = batch.subtree
+    if (deleted.last === undefined && level === 'tenant') {
+      await removeOrphans(this.#database, this.#statements, tenantId)
+    }
+    return deleted
+  }
+
+  async #deleteStreams({
     subtree,
     after,
     limit,

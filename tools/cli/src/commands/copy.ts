@@ -7,6 +7,7 @@ import { visitPairs } from '../copying/dumping-store.ts'
 import { isEmptyTarget, requireStores } from '../copying/targets.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { countOf } from '../output/quantities.ts'
+import { countWork } from '../places/count-work.ts'
 import { openProfile, type OpenProfile } from '../places/open-profile.ts'
 import { Stopped } from '../stopped.ts'
 
@@ -33,7 +34,7 @@ export const copy: Command = {
     const [fromName, toName] = run.arguments
     const [source, target] = [await run.readProfile(fromName), await run.readProfile(toName)]
     await using from = await openProfile(source)
-    await using to = await openProfile(target)
+    await using to = await openProfile(target, { access: 'write' })
     requireStores(from, to)
     await requireWholeCopy(from.stores.state)
     const { state } = to.stores
@@ -63,9 +64,13 @@ async function copyAll(
   to: OpenProfile,
   marker: CopyMarker,
 ): Promise<ExitCode> {
+  const totals = await countWork(run, from.places, 'dumped')
   await visitPairs(from.stores, to.stores, {
     visit: async (left, right) => {
-      const { store, loaded } = await copyStore(run, left, right, marker)
+      const { store, loaded } = await copyStore(run, left, right, {
+        marker,
+        total: totals.get(right.store),
+      })
       await run.out.item(
         'copied',
         { store, loaded },
@@ -74,7 +79,11 @@ async function copyAll(
     },
   })
   const compared = await visitPairs(from.stores, to.stores, {
-    visit: (left, right) => compareStores(run, left, right, async () => {}),
+    visit: (left, right) =>
+      compareStores(run, left, right, {
+        found: async () => {},
+        total: totals.get(right.store),
+      }),
   })
   const differences = compared.reduce((sum, each) => sum + each.differences, 0)
   if (differences > 0) {

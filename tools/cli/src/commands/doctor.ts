@@ -13,7 +13,7 @@ export const doctor: Command = {
   name: 'doctor',
   summary: 'Find what would lose data, fail or slow down',
   description: [
-    'Examines each place of the profile as opening it does, and further: rights, row security, triggers, poolers, connections, clocks, tables that were never analyzed, a long log, tables of another release, conversations under several strategies, and rows that belong to nothing. It changes nothing.',
+    'Examines each place of the profile as opening it does, and further: rights, row security, triggers, poolers, connections, clocks, missing tables, tables that were never analyzed, a long log, tables of another release, conversations under several strategies, and rows that belong to nothing. It changes nothing.',
     'Each finding has a grade: it loses data, fails or slows. Exits 3 if there is any.',
   ],
   arguments: [],

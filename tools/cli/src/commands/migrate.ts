@@ -52,7 +52,7 @@ export const migrate: Command = {
 }
 
 async function migrateDatabase(run: CommandRun, place: Place, isDryRun: boolean): Promise<number> {
-  await using database = await openDatabase(place)
+  await using database = await openDatabase(place, { access: isDryRun ? 'read' : 'write' })
   let pending = 0
   for (const store of place.stores) {
     run.signal.throwIfAborted()

@@ -67,7 +67,7 @@ async function tailStream(run: CommandRun, tailed: Tailed): Promise<void> {
   const { signal } = run
   const head = await journal.head(owner, stream, { signal })
   let position = 0
-  for (const entry of head === undefined ? [] : await newestEntries(journal, tailed)) {
+  for await (const entry of head === undefined ? [] : newestEntries(journal, tailed)) {
     signal.throwIfAborted()
     await printEntry(run, { stream, entry, inspectors })
     position = entry.position

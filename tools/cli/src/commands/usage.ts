@@ -6,6 +6,7 @@ import type { Output } from '../output/output.ts'
 import { printable } from '../output/printable.ts'
 import { bytesText, countText } from '../output/quantities.ts'
 import { openProfile } from '../places/open-profile.ts'
+import { requireTables } from '../places/require-tables.ts'
 import { usageGroups, type UsageGroup, type UsageRow } from '../places/read-usage.ts'
 import { usageOfPlace } from '../places/usage-of-place.ts'
 
@@ -15,7 +16,7 @@ export const usage: Command = {
   summary: 'Show how much tenants, users, kinds and stores take',
   description: [
     'Adds up the records and the bytes of their content, the largest first. A kind is that of slots and streams up to its first slash, and the namespace of artifacts. The sizes are those of the content, without names and indexes; harborage status has the size of the whole database.',
-    'It reads every row of what it adds up, without their content.',
+    'It reads every row of what it adds up, without their content. Exits 4 if a place has no tables.',
   ],
   arguments: [],
   options: [
@@ -34,6 +35,7 @@ export const usage: Command = {
     const selection = selectionOf(options)
     const limit = options.count('limit') ?? Number.POSITIVE_INFINITY
     await using profile = await openProfile(await run.readProfile())
+    requireTables('the profile', profile, 'absent')
     const rows: UsageRow[] = []
     for (const place of profile.places) {
       run.signal.throwIfAborted()

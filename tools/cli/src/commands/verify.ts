@@ -1,10 +1,12 @@
-import type { Command } from '../command.ts'
-import { compareStores } from '../copying/compare-stores.ts'
-import { visitPairs } from '../copying/dumping-store.ts'
+import { isHarborageError } from '@harborage/core'
+import type { Command, CommandRun } from '../command.ts'
+import { compareStores, type Comparison, type Difference } from '../copying/compare-stores.ts'
+import { visitPairs, type DumpingStore } from '../copying/dumping-store.ts'
 import { requireStores } from '../copying/targets.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printable } from '../output/printable.ts'
 import { countOf } from '../output/quantities.ts'
+import { countWork } from '../places/count-work.ts'
 import { openProfile } from '../places/open-profile.ts'
 
 /** Compares all stores of two profiles. */
@@ -12,8 +14,8 @@ export const verify: Command = {
   name: 'verify',
   summary: 'Compare every record of two profiles',
   description: [
-    'Reads everything in both places, and compares it: content, ids, dates, positions and what is remembered. Exits 3 if anything differs, and says where. It changes nothing.',
-    'A record is missing in the second place, extra there, or different. One that is changed meanwhile may be reported. A place without tables is refused.',
+    'Reads everything in both places, and compares it: content, ids, dates, positions and what is remembered. Exits 3 if anything differs, and says where. It changes nothing. If a store cannot be read to its end, the others are compared, and it exits 1.',
+    'A record is missing in the second place, extra there, different, or damaged in either place. One that is changed meanwhile may be reported. A place without tables is refused.',
   ],
   arguments: [
     { name: 'FROM', says: 'The first profile.' },
@@ -26,15 +28,11 @@ export const verify: Command = {
     await using from = await openProfile(await run.readProfile(fromName))
     await using to = await openProfile(await run.readProfile(toName))
     requireStores(from, to)
-    const compared = await visitPairs(from.stores, to.stores, {
-      visit: (left, right) =>
-        compareStores(run, left, right, (difference, place) =>
-          run.out.item('difference', { store: left.store, difference, place }, () => {
-            const named = printable(JSON.stringify(place))
-            return `${left.store.padEnd(10)} ${difference.padEnd(10)} ${named}`
-          }),
-        ),
+    const totals = await countWork(run, from.places, 'dumped')
+    const results = await visitPairs(from.stores, to.stores, {
+      visit: (left, right) => compareAs(run, left, right, totals.get(right.store)),
     })
+    const compared = results.filter((each) => each !== undefined)
     const records = compared.reduce((sum, each) => sum + each.records, 0)
     const differences = compared.reduce((sum, each) => sum + each.differences, 0)
     await run.out.item('verified', { records, differences }, () =>
@@ -42,6 +40,30 @@ export const verify: Command = {
         ? `${countOf(records, 'record')} are the same in both places`
         : `${countOf(differences, 'record')} of ${countOf(records, 'record')} differ`,
     )
+    if (compared.length < results.length) return exitCodes.failed
     return differences === 0 ? exitCodes.done : exitCodes.found
   },
+}
+
+/** Compares a store. Resolves to `undefined`, and says why, if it cannot be read to its end. */
+async function compareAs<Dumped extends object, Place extends object>(
+  run: CommandRun,
+  left: DumpingStore<Dumped, Place>,
+  right: DumpingStore<Dumped, Place>,
+  total: number | undefined,
+): Promise<Comparison | undefined> {
+  const { store } = right
+  const found = (difference: Difference, place: Place): Promise<void> =>
+    run.out.item('difference', { store, difference, place }, () => {
+      const named = printable(JSON.stringify(place))
+      return `${store.padEnd(10)} ${difference.padEnd(10)} ${named}`
+    })
+  try {
+    return await compareStores(run, left, right, { found, total })
+  } catch (error) {
+    if (!isHarborageError(error)) throw error
+    const { code, message } = error
+    run.out.error(store, { code, message: `not compared to its end: ${message}` })
+    return undefined
+  }
 }

@@ -16,12 +16,19 @@ export interface CopiedStore {
   readonly loaded: number
 }
 
+/** How a store is copied. */
+interface CopyingStore {
+  readonly marker: CopyMarker
+  /** The number of its records, if it is known. */
+  readonly total?: number | undefined
+}
+
 /** Copies the records of a store that a copy has not copied yet, in batches. */
 export async function copyStore<Dumped extends object, Place extends object>(
   { signal, streams }: Pick<CommandRun, 'signal' | 'streams'>,
   from: DumpingStore<Dumped, Place>,
   to: DumpingStore<Dumped, Place>,
-  marker: CopyMarker,
+  { marker, total }: CopyingStore,
 ): Promise<CopiedStore> {
   const { store, placeOf, sizeOf } = from
   const { begun } = marker
@@ -29,7 +36,9 @@ export async function copyStore<Dumped extends object, Place extends object>(
   if (isDone) return { store, loaded: 0 }
   // The marker has what `placeOf` returned. The store checks it.
   const after = begun?.store === store ? (begun.after as Place | undefined) : undefined
-  const progress = new Progress(streams.stderr, `copying ${store}`)
+  // Of a part that is left, the number is not known.
+  const left = after === undefined ? total : undefined
+  const progress = new Progress(streams.stderr, `copying ${store}`, left)
   let loaded = 0
   let batch: Dumped[] = []
   const load = async (): Promise<void> => {
@@ -43,7 +52,7 @@ export async function copyStore<Dumped extends object, Place extends object>(
   }
   try {
     let bytes = 0
-    for await (const record of walkRecords(from, after)) {
+    for await (const record of walkRecords(from, after === undefined ? {} : { after })) {
       batch.push(record)
       bytes += sizeOf(record)
       if (batch.length < MAX_RECORDS && bytes < MAX_BYTES) continue

@@ -1,5 +1,10 @@
 import { compareRefs } from '@harborage/artifacts'
-import type { DumpOptions, LoadedDump, MaintenanceScope } from '@harborage/core'
+import {
+  isHarborageError,
+  type DumpOptions,
+  type LoadedDump,
+  type MaintenanceScope,
+} from '@harborage/core'
 import { compareNames, compareOwners } from '@harborage/core/kit'
 import type { JournalPlace } from '@harborage/journal'
 import type { OpenStores } from '../places/open-place.ts'
@@ -10,7 +15,7 @@ import { isSlotOfCopy } from './slots-of-copy.ts'
 export const maintenance: MaintenanceScope = { maintenanceScoped: true }
 
 /** The calls of a store that dump and load it. */
-interface Dumps<Dumped, Place> {
+export interface Dumps<Dumped, Place> {
   dump(scope: MaintenanceScope, options?: DumpOptions<Place>): AsyncIterable<Dumped>
   loadDump(scope: MaintenanceScope, records: readonly Dumped[]): Promise<LoadedDump>
 }
@@ -27,6 +32,17 @@ export interface DumpingStore<Dumped, Place> {
   readonly sizeOf: (record: Dumped) => number
   /** Returns whether a place is of a copy itself. Default: none is. */
   readonly isOfCopy?: (place: Place) => boolean
+  /**
+   * Yields every record in the order of a dump, and in place of one whose content is damaged only
+   * its place. Default: a dump fails there.
+   */
+  readonly findAll?: () => AsyncIterable<Found<Dumped, Place>>
+}
+
+/** A record that was found; `undefined` if its content is damaged. */
+export interface Found<Dumped, Place> {
+  readonly place: Place
+  readonly record: Dumped | undefined
 }
 
 /** Does the same with each store of two sides. */
@@ -69,7 +85,7 @@ function emptyLike<Dumped, Place>(store: DumpingStore<Dumped, Place>): DumpingSt
     async *dump() {},
     loadDump: (scope, records) => store.dumps.loadDump(scope, records),
   }
-  return { ...store, dumps }
+  return { ...store, dumps, ...(store.findAll !== undefined && { async *findAll() {} }) }
 }
 
 type DumpedOf<Store extends { dump(...given: never[]): AsyncIterable<unknown> }> =
@@ -103,6 +119,24 @@ function ofArtifacts(dumps: Artifacts): DumpingStore<DumpedOf<Artifacts>, Artifa
     placeOf: ({ ref: { scope, namespace, id } }) => ({ scope, namespace, id }),
     compare: compareRefs,
     sizeOf: ({ bytes }) => bytes.byteLength,
+    findAll: () => findArtifacts(dumps),
+  }
+}
+
+async function* findArtifacts(
+  artifacts: Artifacts,
+): AsyncIterable<Found<DumpedOf<Artifacts>, ArtifactPlace>> {
+  for await (const ref of artifacts.list(maintenance)) {
+    const { scope, namespace, id } = ref
+    const place = { scope, namespace, id }
+    try {
+      const bytes = await artifacts.get(scope, id, { verify: 'digest' })
+      // It was deleted meanwhile.
+      if (bytes !== undefined) yield { place, record: { ref, bytes } }
+    } catch (error) {
+      if (!isHarborageError(error, 'artifact_corrupt')) throw error
+      yield { place, record: undefined }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { CommandFailure } from '../command-failure.ts'
-import { printable } from '../output/printable.ts'
 import type { OpenProfile } from '../places/open-profile.ts'
+import { requireTables } from '../places/require-tables.ts'
 import { storeNames } from '../profile/profile.ts'
 import { visitPairs } from './dumping-store.ts'
 import { walkRecords } from './walk-records.ts'
@@ -23,8 +23,8 @@ export async function isEmptyTarget({ stores }: OpenProfile): Promise<boolean> {
  * @throws CommandFailure if one is lacking.
  */
 export function requireStores(from: OpenProfile, to: OpenProfile): void {
-  requireTables('first', from)
-  requireTables('second', to)
+  requireTables('the first profile', from, 'failed')
+  requireTables('the second profile', to, 'failed')
   const missing = storeNames.filter(
     (name) => from.stores[name] !== undefined && to.stores[name] === undefined,
   )
@@ -32,14 +32,5 @@ export function requireStores(from: OpenProfile, to: OpenProfile): void {
   throw new CommandFailure(
     'failed',
     `the second profile has no tables for ${missing.join(', ')}: make them with harborage migrate --profile, and name a place for each store`,
-  )
-}
-
-function requireTables(which: 'first' | 'second', { places }: OpenProfile): void {
-  const bare = places.find(({ stores }) => Object.keys(stores).length === 0)
-  if (bare === undefined) return
-  throw new CommandFailure(
-    'failed',
-    `the ${which} profile has no tables in ${printable(bare.place.label)}: correct its DSN and schema, or make the tables with harborage migrate --profile`,
   )
 }

@@ -27,7 +27,7 @@ async function diagnose(
     }
     case 'fs': {
       const fs = await import('@harborage/driver-fs')
-      return fs.diagnose({ dsn: dsn.reveal() })
+      return fs.diagnose({ dsn: dsn.reveal(), migrate: 'verify' })
     }
     case 'postgres': {
       const postgres = await import('@harborage/driver-postgres')

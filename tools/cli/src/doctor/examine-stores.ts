@@ -13,16 +13,25 @@ export async function examineStores(
   stores: readonly StoreName[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = []
+  let hasTables = false
   for (const store of stores) {
     const subsystem = await subsystemOf(store)
     const ledger = await readLedger(database, subsystem)
     if (!isBegun(ledger)) continue
+    hasTables = true
     if (ledger.unknown.length > 0) findings.push(tooNew(store, subsystem.packageName))
     if (ledger.pending.length > 0) findings.push(outdated(store, ledger.pending))
     if (ledger.unknown.length > 0 || ledger.pending.length > 0) continue
     findings.push(...(await examineRows(database, store)))
   }
-  return findings
+  return hasTables ? findings : [noTables]
+}
+
+const noTables: Finding = {
+  name: 'no_tables',
+  grade: 'fails',
+  message:
+    'there are no tables of a store here, as in a new place or one that is misspelled: correct the DSN and the schema, or run harborage migrate',
 }
 
 async function examineRows(database: SqlDatabase, store: StoreName): Promise<readonly Finding[]> {

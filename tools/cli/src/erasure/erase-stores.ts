@@ -3,6 +3,7 @@ import { subtreeOf } from '../arguments/identity-options.ts'
 import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
 import { countOf } from '../output/quantities.ts'
+import { countWork } from '../places/count-work.ts'
 import { storeNames, type StoreName } from '../profile/profile.ts'
 import type { ErasedPlace, Erasure } from './erasure.ts'
 
@@ -45,11 +46,12 @@ export async function* eraseStores(
     memory: memory?.store,
     journal,
   }
+  const totals = await countWork(run, [open], 'deleted', selection)
   for (const store of storeNames) {
     const opened = stores[store]
     if (opened === undefined) continue
     run.signal.throwIfAborted()
-    const progress = new Progress(run.streams.stderr, `erasing ${store}`)
+    const progress = new Progress(run.streams.stderr, `erasing ${store}`, totals.get(store))
     let deleted = 0
     let result: DeleteAllResult
     try {

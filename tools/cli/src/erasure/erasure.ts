@@ -44,7 +44,7 @@ export async function openErasure(
   for (const place of profile.places) {
     const { label } = place
     try {
-      const open = await openPlace(place, { secureDelete: true })
+      const open = await openPlace(place, { access: 'write', secureDelete: true })
       if (Object.keys(open.stores).length > 0) {
         places.push({ label, open, count: () => usageOfPlace(open, 'store', selection) })
         continue

@@ -1,4 +1,4 @@
-import type { Database } from '@harborage/core'
+import { isHarborageError, type Database } from '@harborage/core'
 import { requireSqlDatabase, type SqlDatabase } from '@harborage/core/sql'
 import type { Place } from '../profile/profile.ts'
 
@@ -6,29 +6,52 @@ import type { Place } from '../profile/profile.ts'
 const QUERY_TIMEOUT_MS = 600_000
 const MAX_CONNECTIONS = 4
 
+/** How a database is opened. */
+export interface OpeningOptions {
+  /** With `write`, it can be changed. Default: `read`, and the database refuses changes. */
+  readonly access?: 'read' | 'write'
+  /** Whether SQLite overwrites what is deleted. Default: `false`. */
+  readonly secureDelete?: boolean
+}
+
 /**
  * Opens the database of a place. It loads only the driver of that engine. No file is created.
  *
- * @param options `secureDelete` makes SQLite overwrite what is deleted. Default: `false`.
  * @throws `invalid_config`, `store_unavailable` as the engine.
  */
 export async function openDatabase(
   place: Place,
-  options: { readonly secureDelete?: boolean } = {},
+  { access = 'read', secureDelete = false }: OpeningOptions = {},
 ): Promise<SqlDatabase> {
-  return requireSqlDatabase(await openWith(place, options.secureDelete ?? false))
+  const readOnly = access === 'read'
+  const database =
+    place.kind === 'postgres'
+      ? await openPostgresPlace(place, readOnly)
+      : await openSqlitePlace(place, { readOnly, secureDelete })
+  return requireSqlDatabase(database)
 }
 
-async function openWith({ kind, dsn, schema }: Place, secureDelete: boolean): Promise<Database> {
-  if (kind === 'postgres') {
-    const { openPostgres } = await import('@harborage/driver-postgres')
-    return openPostgres({
-      dsn: dsn.reveal(),
-      max: MAX_CONNECTIONS,
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
-      ...(schema !== undefined && { schema }),
-    })
+async function openPostgresPlace({ dsn, schema }: Place, readOnly: boolean): Promise<Database> {
+  const { openPostgres } = await import('@harborage/driver-postgres')
+  const config = {
+    dsn: dsn.reveal(),
+    max: MAX_CONNECTIONS,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    ...(schema !== undefined && { schema }),
   }
+  try {
+    return await openPostgres({ ...config, readOnly })
+  } catch (error) {
+    // A pooler may refuse the startup parameter. Else it fails again for the same reason.
+    if (!readOnly || !isHarborageError(error, 'invalid_config')) throw error
+    return openPostgres(config)
+  }
+}
+
+async function openSqlitePlace(
+  { dsn }: Place,
+  options: { readonly readOnly: boolean; readonly secureDelete: boolean },
+): Promise<Database> {
   const { openSqlite } = await import('@harborage/driver-sqlite')
-  return openSqlite({ dsn: dsn.reveal(), secureDelete })
+  return openSqlite({ dsn: dsn.reveal(), ...options })
 }

@@ -7,7 +7,7 @@ import { openStateStore, type StateStore } from '@harborage/state'
 import type { Place, StoreName } from '../profile/profile.ts'
 import { isBegun, readLedger } from './ledger.ts'
 import { openArtifactFolder } from './open-artifact-folder.ts'
-import { openDatabase } from './open-database.ts'
+import { openDatabase, type OpeningOptions } from './open-database.ts'
 import { subsystemOf } from './subsystems.ts'
 
 /** The memory store with its driver, which reads conversations of every strategy. */
@@ -30,12 +30,6 @@ export interface OpenPlace extends AsyncDisposable {
   /** `undefined` if it is a folder. */
   readonly database: SqlDatabase | undefined
   readonly stores: OpenStores
-}
-
-/** Options of {@link openPlace}. */
-export interface OpeningOptions {
-  /** Whether SQLite overwrites what is deleted. Default: `false`. */
-  readonly secureDelete?: boolean
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Profile } from '../profile/profile.ts'
+import type { OpeningOptions } from './open-database.ts'
 import { openPlace, type OpenPlace, type OpenStores } from './open-place.ts'
 
 /** The open stores of all places of a profile. */
@@ -9,13 +10,16 @@ export interface OpenProfile extends AsyncDisposable {
 }
 
 /** Opens every place of a profile. If one fails, none stays open. */
-export async function openProfile({ places }: Profile): Promise<OpenProfile> {
+export async function openProfile(
+  { places }: Profile,
+  options?: OpeningOptions,
+): Promise<OpenProfile> {
   const opened: OpenPlace[] = []
   const close = async (): Promise<void> => {
     for (const place of opened.toReversed()) await place[Symbol.asyncDispose]()
   }
   try {
-    for (const place of places) opened.push(await openPlace(place))
+    for (const place of places) opened.push(await openPlace(place, options))
   } catch (error) {
     await close()
     throw error

@@ -129,7 +129,11 @@ function firstPart({ engine }: SqlDatabase, column: string): RawBuilder<unknown>
     : sql`split_part(${name}, '/', 1)`
 }
 
-function conditionOf(selection: Selection | undefined, hasRuns: boolean): RawBuilder<unknown> {
+/** Returns the condition that selects the rows `s` of a selection; nothing for all. */
+export function conditionOf(
+  selection: Selection | undefined,
+  hasRuns: boolean,
+): RawBuilder<unknown> {
   if (selection === undefined) return sql``
   const { tenantId, userId, sessionId, runId } = selection
   const conditions = [

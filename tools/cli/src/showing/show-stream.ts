@@ -28,7 +28,7 @@ export async function showStream(run: CommandRun, showing: Showing): Promise<boo
     holds: label ?? '',
     updated: dateText(updatedAt),
   })
-  for (const entry of await newestEntries(journal, { owner, stream: name, limit })) {
+  for await (const entry of newestEntries(journal, { owner, stream: name, limit })) {
     run.signal.throwIfAborted()
     await printEntry(run, { stream: name, entry, inspectors })
   }

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { runCommandLine } from '../../src/run-command-line.ts'
 
 /** What a command printed, and how it ended. */
@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** What it reads from the standard input. Default: nothing, and no end. */
+  readonly stdin?: string
   /** Called with each part that is printed to the standard output. */
   readonly onPrinted?: (text: string) => void
 }
@@ -21,12 +23,13 @@ export interface RunOptions {
 /** Runs a command line in this process, without a terminal. */
 export async function runCommand(
   args: readonly string[],
-  { cwd = '/', env = {}, signal = new AbortController().signal, onPrinted }: RunOptions = {},
+  { cwd = '/', env = {}, signal = new AbortController().signal, stdin, onPrinted }: RunOptions = {},
 ): Promise<Finished> {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const printed = Promise.all([textOf(stdout, onPrinted), textOf(stderr)])
-  const streams = { stdin: new PassThrough(), stdout, stderr, env, cwd }
+  const input = stdin === undefined ? new PassThrough() : Readable.from([Buffer.from(stdin)])
+  const streams = { stdin: input, stdout, stderr, env, cwd }
   const code = await runCommandLine(args, streams, signal)
   stdout.end()
   stderr.end()

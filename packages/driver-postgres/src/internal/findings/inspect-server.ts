@@ -162,6 +162,7 @@ function serverFindings(facts: ServerFacts, config: CheckedPostgresConfig): read
       mayPass: true,
     },
     !facts.isInRecovery &&
+      !config.readOnly &&
       facts.isReadOnly && { name: 'read_only', grade: 'fails', message: READ_ONLY, mayPass: true },
   ]
   return findings.filter((finding) => finding !== false)

@@ -1,0 +1,13 @@
+import { storeNames, type Place, type Profile } from '../../src/profile/profile.ts'
+import { Secret } from '../../src/profile/secret.ts'
+
+/** Returns the place of all stores at a DSN. */
+export function placeOf(dsn: string): Place {
+  const kind = dsn.startsWith('postgres:') ? 'postgres' : 'sqlite'
+  return { kind, label: 'a place', dsn: new Secret(dsn), schema: undefined, stores: storeNames }
+}
+
+/** Returns the profile with all stores at a DSN. */
+export function profileOf(dsn: string): Profile {
+  return { name: undefined, places: [placeOf(dsn)] }
+}
