@@ -2,6 +2,8 @@ import type { Command } from './command.ts'
 import { copy } from './commands/copy.ts'
 import { doctor } from './commands/doctor.ts'
 import { erase } from './commands/erase.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { ls } from './commands/ls.ts'
 import { migrate } from './commands/migrate.ts'
 import { show } from './commands/show.ts'
@@ -21,5 +23,7 @@ export const commands: readonly Command[] = [
   usage,
   copy,
   verify,
+  exportCommand,
+  importCommand,
   erase,
 ]

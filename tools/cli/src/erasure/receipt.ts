@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { codeOf } from '@harborage/core/kit'
 import type { Selection } from '../arguments/identity-options.ts'
 import { wrongUsage } from '../command-failure.ts'
 import type { CommandRun } from '../command.ts'
+import { putOwnerOnly, writeOwnerOnly } from '../files/owner-only-file.ts'
 import { printable } from '../output/printable.ts'
 import type { Erased } from './erase-all.ts'
 import {
@@ -14,7 +14,6 @@ import {
   type UnfinishedReceipt,
 } from './unfinished-receipt.ts'
 
-const OWNER_ONLY = 0o600
 const SALT_BYTES = 16
 
 /** Of what a receipt is. */
@@ -84,7 +83,9 @@ export class Receipt {
     const places = stores.map((store) => ({ ...store, isReached: true }))
     const missing = unreached.map(({ label, code }) => ({ place: label, isReached: false, code }))
     const ended = new Date().toISOString()
-    await replace(this.#path, this.#textOf({ ended, isComplete, places: [...places, ...missing] }))
+    const text = this.#textOf({ ended, isComplete, places: [...places, ...missing] })
+    // In one step, so that an end in the middle leaves what it says.
+    await putOwnerOnly(this.#path, true, (file) => file.writeFile(text))
   }
 
   #textOf(state: {
@@ -99,7 +100,7 @@ export class Receipt {
 
 async function create(path: string, text: string): Promise<void> {
   try {
-    await writeNew(path, text)
+    await writeOwnerOnly(path, text)
   } catch (error) {
     const code = codeOf(error) ?? 'unknown'
     throw wrongUsage(
@@ -108,24 +109,6 @@ async function create(path: string, text: string): Promise<void> {
         : `${printable(path)} cannot be created (${code}): nothing was removed`,
     )
   }
-}
-
-/** Replaces a file in one step, so that an end in the middle leaves what it says. */
-async function replace(path: string, text: string): Promise<void> {
-  const beside = `${path}.${randomBytes(SALT_BYTES).toString('hex')}`
-  try {
-    await writeNew(beside, text)
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
-}
-
-async function writeNew(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'wx', OWNER_ONLY)
-  await file.writeFile(text)
-  await file.sync()
 }
 
 /** Returns whether a receipt is of a selection, and names it in the same way. */
