@@ -6,9 +6,12 @@ import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 
 import { bundledWithEsbuild } from './bundled-with-esbuild.ts'
-import { BUILDS_OF_ADK } from './adk-program.ts'
 import { checkpointInThread } from './checkpoint-in-thread.ts'
-import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import {
+  installInEmptyProject,
+  projectWithEveryPackage,
+  type ConsumerProject,
+} from './consumer-project.ts'
 import type { PackedManifest } from './packed-package.ts'
 import { exampleByDsn, firstExample } from './readme.ts'
 import { COMPILE, runCommand } from './run-command.ts'
@@ -28,13 +31,10 @@ const names = manifests.map(({ name }) => name)
 
 let project: ConsumerProject
 beforeAll(async () => {
-  // What bundles leave outside is imported by name, so it is installed by name.
-  const others = ['@types/node', 'better-sqlite3', 'esbuild']
-  const builds = ['esbuild', ...BUILDS_OF_ADK].map((name) => `--allow-build=${name}`)
   // npm takes several times the processor time of pnpm.
   project = isFullRun
-    ? await installInEmptyProject('npm', ...names, ...others)
-    : await installInEmptyProject('pnpm', ...builds, ...names, ...others)
+    ? await installInEmptyProject('npm', ...names, '@types/node', 'better-sqlite3', 'esbuild')
+    : await projectWithEveryPackage()
 })
 afterAll(() => project[Symbol.asyncDispose]())
 

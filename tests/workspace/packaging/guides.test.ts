@@ -4,9 +4,9 @@ import { basename, dirname, join } from 'node:path'
 
 import { createDatabase } from '@harborage/test-kit/postgres/test-database'
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { installInEmptyProject, type ConsumerProject } from './consumer-project.ts'
+import { projectWithEveryPackage, type ConsumerProject } from './consumer-project.ts'
 import { dockerGuide } from './docker-guide.ts'
 import { guide, GuideProject } from './guide-project.ts'
 import { nextjsGuide } from './nextjs-guide.ts'
@@ -18,11 +18,7 @@ const names = globSync('*.md', { cwd: folder }).map((name) => basename(name, '.m
 
 let installed: ConsumerProject
 beforeAll(async () => {
-  // No guide is about an adapter, whose framework may be large.
-  const names = inject('manifests').flatMap(({ name, harborage }) =>
-    harborage.role === 'adapter' ? [] : [name],
-  )
-  installed = await installInEmptyProject('pnpm', '--allow-build=esbuild', ...names, 'esbuild')
+  installed = await projectWithEveryPackage()
 })
 afterAll(() => installed[Symbol.asyncDispose]())
 

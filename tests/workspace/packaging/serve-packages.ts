@@ -8,6 +8,7 @@ import type { TestProject } from 'vitest/node'
 import { serveRegistry } from './package-registry.ts'
 import { readPacked, type PackedManifest } from './packed-package.ts'
 import { COMPILED, runCommand } from './run-command.ts'
+import { shareProject } from './shared-project.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -20,6 +21,8 @@ declare module 'vitest' {
      * always do.
      */
     npmrc: string
+    /** Answers with the folder of the project that the run shares: see shared-project.ts. */
+    sharedProject: string
   }
 }
 
@@ -42,7 +45,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     packed.map(({ manifest }) => manifest),
   )
   project.provide('npmrc', registry.npmrc)
+  const shared = await shareProject(
+    { tarballs, npmrc: registry.npmrc },
+    packed.map(({ name }) => name),
+  )
+  project.provide('sharedProject', shared.url)
   return async () => {
+    await shared[Symbol.asyncDispose]()
     await registry[Symbol.asyncDispose]()
     await rm(folder, { recursive: true })
   }
