@@ -12,7 +12,7 @@ import type { Example } from './find-examples.ts'
 import { typeCheck } from './type-check.ts'
 
 /**
- * Type-checks and runs examples, and gives what is wrong with them, each with its file and line.
+ * Type-checks examples and runs those that compile. Gives what is wrong, each with its file and line.
  *
  * @param strictness Options of the compiler that differ from those of a strict project.
  */
@@ -38,14 +38,13 @@ export async function faultsOf(
     const file = typeof proof === 'object' ? proof.file : ''
     return `${path}:${line}: this is not a piece of ${file}`
   })
-  if (notTyped.length > 0) return [...notFound, ...notTyped]
-
-  const toRun = written.filter(({ example }) => example.proof === 'run')
+  const wrong = new Set(diagnostics.map(({ file }) => file))
+  const toRun = written.filter(({ example, file }) => example.proof === 'run' && !wrong.has(file))
   const results = await run(toRun.map(({ path }) => path))
   const failed = toRun.flatMap(({ example, path }) =>
     faultsOfRun(example, results.get(path)).map((fault) => `${example.path}:${fault}`),
   )
-  return [...notFound, ...failed]
+  return [...notFound, ...notTyped, ...failed]
 }
 
 function isProgram({ proof }: Example): boolean {
