@@ -56,6 +56,8 @@ describe('a fault is reported with its page and line', () => {
     ['a malformed relative link', '[a](%zz.md)', '%zz.md is not a well-formed link'],
     ['a malformed external link', '[a](https://[b)', 'https://[b is not a well-formed link'],
     ['an external link without encryption', '<http://b.org>', 'http://b.org is not https'],
+    ['a bare link without encryption', 'See http://b.org/c.', 'http://b.org/c is not https'],
+    ['a link in a table', '| [b](c.md) |\n| - |', 'c.md leads to no file'],
     ['an external link to no host', '[a](https://b/c)', 'https://b/c names no host'],
     ['a reference without a definition', '[a][b]', '[a][b] has no definition'],
   ])('%s', (_, text, fault) => {

@@ -1,7 +1,6 @@
 import GithubSlugger from 'github-slugger'
 import { toString } from 'mdast-util-to-string'
 import { remark } from 'remark'
-import remarkGfm from 'remark-gfm'
 import { visit } from 'unist-util-visit'
 
 /** A page in Markdown: where it points, and where others can point in it. */
@@ -20,7 +19,10 @@ export interface Link {
   readonly url: string
 }
 
-const markdown = remark().use(remarkGfm)
+// Without the tables and bare links of the code host, of which the parser would take half its time:
+// what is in a table is found all the same, and so is a bare link.
+const markdown = remark()
+const bareLink = /\bhttps?:\/\/[^\s<>()|"']*[^\s<>()|"'.,:;!?*_]/g
 const namedAnchor = /<[a-z][^>]*\s(?:id|name)="([^"]+)"/g
 const hrefOrSource = /<[a-z][^>]*\s(?:href|src|srcset)="([^"\s]+)/g
 const reference = /\[[^[\]]+\]\[[^[\]]*\]/g
@@ -31,7 +33,7 @@ export function readPage(text: string): Page {
   const undefinedReferences: Link[] = []
   const anchors = new Set<string>()
   const slugger = new GithubSlugger()
-  visit(markdown.parse(text), (node) => {
+  visit(markdown.parse(text), (node, _, parent) => {
     const line = node.position?.start.line ?? 0
     if (node.type === 'heading') anchors.add(slugger.slug(toString(node)))
     if (node.type === 'link' || node.type === 'image' || node.type === 'definition') {
@@ -43,6 +45,8 @@ export function readPage(text: string): Page {
     }
     if (node.type === 'text') {
       for (const [url] of node.value.matchAll(reference)) undefinedReferences.push({ line, url })
+      if (parent?.type === 'link') return
+      for (const [url] of node.value.matchAll(bareLink)) links.push({ line, url })
     }
   })
   return { links, anchors, undefinedReferences }
