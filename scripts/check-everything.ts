@@ -1,6 +1,6 @@
 /**
- * What `pnpm test` runs: every check that guards the project, one stage after the other. A green
- * stage is one line; a red one shows all it printed, and the stages after it run all the same.
+ * What `pnpm test` runs: every check that guards the project, in stages. A green check is one line; a
+ * red one shows all it printed, and the stages after it run all the same.
  * Arguments go to vitest, so that `pnpm test packages/core` runs every check and those tests. With
  * `--full`, which `pnpm test:full` passes, the tests do all that they can: see
  * tests/kit/src/measure.ts.
@@ -10,18 +10,21 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { styleText } from 'node:util'
 
-interface Stage {
+interface Check {
   readonly name: string
   readonly command: readonly [string, ...string[]]
 }
 
-const stages: readonly Stage[] = [
-  { name: 'format', command: ['oxfmt', '--check'] },
+/** The checks of a stage are made at the same time. */
+const stages: readonly (readonly Check[])[] = [
+  [{ name: 'format', command: ['oxfmt', '--check'] }],
   // First, so that `types` does not compile the same sources again.
-  { name: 'build', command: ['pnpm', 'run', 'build'] },
-  // Several threads check many types twice, which takes as long on two processors.
-  { name: 'types', command: ['tsc', '-b', '--pretty', '--singleThreaded'] },
-  { name: 'lint', command: ['oxlint'] },
+  [{ name: 'build', command: ['pnpm', 'run', 'build'] }],
+  [
+    // Several threads check many types twice, which takes as long on two processors.
+    { name: 'types', command: ['tsc', '-b', '--pretty', '--singleThreaded'] },
+    { name: 'lint', command: ['oxlint'] },
+  ],
 ]
 
 const shell = process.platform === 'win32'
@@ -38,16 +41,7 @@ const env = {
 }
 const red: string[] = []
 
-for (const stage of stages) {
-  const started = performance.now()
-  const { passed, output } = await runQuietly(stage.command)
-  const took = `${((performance.now() - started) / 1000).toFixed(1)} s`
-  const mark = passed ? styleText('green', '✓') : styleText('red', '✗')
-  console.log(`${mark} ${stage.name.padEnd(8)}${styleText('dim', took)}`)
-  if (passed) continue
-  red.push(stage.name)
-  console.log(`\n${output.trim()}\n`)
-}
+for (const stage of stages) await Promise.all(stage.map(make))
 
 const tests = spawn('vitest', ['run', ...forVitest], {
   stdio: 'inherit',
@@ -61,7 +55,18 @@ if (tests.exitCode !== 0) red.push('tests')
 if (red.length > 0) console.log(styleText('red', `✗ failed: ${red.join(', ')}`))
 process.exitCode = red.length > 0 ? 1 : 0
 
-async function runQuietly([program, ...args]: Stage['command']): Promise<{
+async function make({ name, command }: Check): Promise<void> {
+  const started = performance.now()
+  const { passed, output } = await runQuietly(command)
+  const took = `${((performance.now() - started) / 1000).toFixed(1)} s`
+  const mark = passed ? styleText('green', '✓') : styleText('red', '✗')
+  console.log(`${mark} ${name.padEnd(8)}${styleText('dim', took)}`)
+  if (passed) return
+  red.push(name)
+  console.log(`\n${output.trim()}\n`)
+}
+
+async function runQuietly([program, ...args]: Check['command']): Promise<{
   passed: boolean
   output: string
 }> {
