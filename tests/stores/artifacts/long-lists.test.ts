@@ -9,17 +9,17 @@ import { measureListing } from './support/measure-listing.ts'
 import { placeInMemory, placeInPostgres, placeInSqlite, type Place } from './support/places.ts'
 import { measure } from '@harborage/test-kit/measure'
 
-/**
- * More than the refs of one page need, far less than those of the whole list: those have a kilobyte
- * each.
- */
+/** More than the refs of one page need, and less than those of the whole list. */
 const MOST_BYTES = 4 * 1024 * 1024
+/** A put takes as long with a large source, which `pnpm test` has more of in fewer refs. */
+const SOURCE_BYTES = measure({ quick: 12_000, full: 200 })
+const QUICK_COUNT = 600
 
 // measure/listing.ts does the same with as many as one likes.
 describe.each<[driver: string, count: number, open: () => Promise<Place>]>([
-  ['SQLite', measure({ quick: 5_000, full: 100_000 }), placeInSqlite],
-  ['Postgres', measure({ quick: 5_000, full: 20_000 }), placeInPostgres],
-  ['fs', measure({ quick: 5_000, full: 10_000 }), placeInMemory],
+  ['SQLite', measure({ quick: QUICK_COUNT, full: 100_000 }), placeInSqlite],
+  ['Postgres', measure({ quick: QUICK_COUNT, full: 20_000 }), placeInPostgres],
+  ['fs', measure({ quick: QUICK_COUNT, full: 10_000 }), placeInMemory],
 ])('on %s', (driver, count, openPlace) => {
   test(`a list of ${count} refs is walked with the memory of a page`, async () => {
     await using place = await openPlace()
@@ -35,5 +35,5 @@ async function fill(driver: string, dsn: string, count: number): Promise<void> {
   await using database =
     driver === 'SQLite' ? await openSqlite({ dsn, durability: 'normal' }) : undefined
   await using artifacts = await openArtifactStore(database === undefined ? { dsn } : { database })
-  await fillWithArtifacts(artifacts, count)
+  await fillWithArtifacts(artifacts, count, SOURCE_BYTES)
 }

@@ -5,9 +5,19 @@ export const listedSession = { tenantId: 't', userId: 'u', sessionId: 's' } as c
 
 const TASKS = 10
 const AT_ONCE = 64
+const WORDS = 'a query of some length '
 
-/** Puts `count` small artifacts, each with a source of about 200 bytes. */
-export async function fillWithArtifacts(artifacts: ArtifactStore, count: number): Promise<void> {
+/**
+ * Puts `count` small artifacts.
+ *
+ * @param sourceBytes About how many bytes the source of each has.
+ */
+export async function fillWithArtifacts(
+  artifacts: ArtifactStore,
+  count: number,
+  sourceBytes = 200,
+): Promise<void> {
+  const words = WORDS.repeat(Math.floor(sourceBytes / WORDS.length))
   const putNext = async (lane: number): Promise<void> => {
     for (let index = lane; index < count; index += AT_ONCE) {
       await artifacts.putText(
@@ -15,7 +25,7 @@ export async function fillWithArtifacts(artifacts: ArtifactStore, count: number)
         `text ${index}`,
         {
           filename: `file ${index}`,
-          source: { tool: 'search', query: `${'a query of some length '.repeat(8)}${index}` },
+          source: { tool: 'search', query: `${words}${index}` },
         },
       )
     }

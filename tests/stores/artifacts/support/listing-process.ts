@@ -8,12 +8,12 @@ import { loadDriver } from './load-driver.ts'
 /** What a walk took. */
 export interface ListingAnswer {
   readonly count: number
-  /** By how much the memory in use rose at most, looked at every thousand refs. */
+  /** By how much the memory in use rose at most, looked at every 200 refs. */
   readonly peakBytes: number
   readonly tookMs: number
 }
 
-const LOOK_EVERY = 1_000
+const LOOK_EVERY = 200
 
 const [, , dsn = ''] = process.argv
 await loadDriver(dsn)
