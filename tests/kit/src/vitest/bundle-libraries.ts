@@ -1,5 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -22,10 +30,35 @@ declare module 'vitest' {
 /** The URL of an entry, and of the file that is loaded in its place. */
 type Bundle = readonly [entry: string, file: string]
 
-/** Of many files each, and loaded as a whole by whatever imports a store. */
-const libraries = ['kysely', 'zod']
-/** A package that has them. */
-const importer = join(repositoryRoot, 'packages/core')
+/** A library of many files, which is loaded as a whole by whatever imports it. */
+interface Library {
+  /** The package of the workspace that has it. */
+  readonly importer: string
+  /** What is imported of it anywhere. The rest of it is not loaded beside its file. */
+  readonly entries: readonly string[]
+}
+
+const libraries: readonly Library[] = [
+  { importer: 'packages/core', entries: ['kysely'] },
+  { importer: 'packages/core', entries: ['zod'] },
+  { importer: 'adapters/adk', entries: ['@google/adk'] },
+  { importer: 'adapters/openai-agents', entries: ['@openai/agents', '@openai/agents/testing'] },
+  {
+    importer: 'adapters/langgraph',
+    entries: [
+      '@langchain/core/language_models/chat_models',
+      '@langchain/core/messages',
+      '@langchain/core/outputs',
+      '@langchain/core/runnables',
+      '@langchain/langgraph',
+      '@langchain/langgraph-checkpoint',
+      '@langchain/langgraph-checkpoint-postgres',
+      '@langchain/langgraph-checkpoint-sqlite',
+    ],
+  },
+]
+/** What several libraries share, or what has native code. */
+const apart = /[\\/]node_modules[\\/](better-sqlite3|kysely|pg|zod)[\\/]/
 /** A thread that is started by the name of its file: see checkpoint-thread.ts beside it. */
 const thread = 'packages/driver-sqlite/src/internal/checkpoint-worker.ts'
 /** Stays the same, so that they are compiled once. */
@@ -49,26 +82,54 @@ export default async function setup(project: TestProject): Promise<void> {
   process.env['NODE_OPTIONS'] = `${options} --import=${pathToFileURL(hook).href}`.trim()
 }
 
-async function bundleLibrary(library: string): Promise<Bundle[]> {
-  await using made = await rolldown({ input: library, cwd: importer, platform: 'node' })
-  const { output } = await made.generate({ entryFileNames: `${library}.mjs`, codeSplitting: false })
-  return write(join(folder, library), output)
+/** Versions of a library have folders of their own, so that each is bundled once. */
+async function bundleLibrary({ importer, entries }: Library): Promise<readonly Bundle[]> {
+  const cwd = join(repositoryRoot, importer)
+  const folders = entries.map((entry) => realpathSync(join(cwd, 'node_modules', nameOf(entry))))
+  const made = folderFor('libraries', [readFileSync(import.meta.filename, 'utf8'), ...folders])
+  if (!existsSync(made)) {
+    await using bundle = await rolldown({
+      input: [...entries],
+      cwd,
+      platform: 'node',
+      plugins: [
+        staysOutside((path) => apart.test(path) && !folders.some((own) => path.startsWith(own))),
+      ],
+    })
+    const { output } = await bundle.generate({
+      entryFileNames: '[name]-[hash].mjs',
+      chunkFileNames: '[name]-[hash].mjs',
+    })
+    write(made, output)
+  }
+  return bundlesIn(made)
+}
+
+/** Returns the name of the package that an entry is of. */
+function nameOf(entry: string): string {
+  return entry.split('/', entry.startsWith('@') ? 2 : 1).join('/')
 }
 
 /** A module of several entries stays one, as in the sources. */
-async function bundlePackages(folders: readonly string[]): Promise<Bundle[]> {
-  await using made = await rolldown({
+async function bundlePackages(folders: readonly string[]): Promise<readonly Bundle[]> {
+  await using bundle = await rolldown({
     input: [...folders.flatMap(entriesOf), thread],
     cwd: repositoryRoot,
     platform: 'node',
-    plugins: [othersStayOutside],
+    // What is not of this repository is loaded from where the package that imports it finds it.
+    plugins: [staysOutside((path) => path.includes('node_modules'))],
   })
-  const { output } = await made.generate({
+  const { output } = await bundle.generate({
     entryFileNames: ({ facadeModuleId, name }) =>
       facadeModuleId?.endsWith(thread) ? '[name].mjs' : `${name}-[hash].mjs`,
     chunkFileNames: '[name]-[hash].mjs',
   })
-  return write(join(folder, 'packages'), output)
+  const made = folderFor(
+    'packages',
+    output.map((each) => ('code' in each ? each.code : '')),
+  )
+  if (!existsSync(made)) write(made, output)
+  return bundlesIn(made)
 }
 
 /** Returns the sources of a package's entries. */
@@ -79,34 +140,55 @@ function entriesOf(folder: string): string[] {
   return sources.map((path) => join(repositoryRoot, folder, path))
 }
 
-/** What is not of this repository is loaded from where the package that imports it finds it. */
-const othersStayOutside: Plugin = {
-  name: 'others-stay-outside',
-  async resolveId(specifier, from) {
-    if (from === undefined || /^(\.|node:)/.test(specifier)) return null
-    const resolved = await this.resolve(specifier, from, { skipSelf: true })
-    if (resolved === null || !resolved.id.includes('node_modules')) return resolved
-    return { id: pathToFileURL(resolved.id).href, external: true }
-  },
+/** Loads some files from where they are. */
+function staysOutside(isOutside: (path: string) => boolean): Plugin {
+  return {
+    name: 'stays-outside',
+    async resolveId(specifier, from) {
+      if (from === undefined || /^(\.|node:)/.test(specifier)) return null
+      const resolved = await this.resolve(specifier, from, { skipSelf: true })
+      if (resolved === null || !isOutside(resolved.id)) return resolved
+      return { id: pathToFileURL(resolved.id).href, external: true }
+    },
+  }
 }
 
-/**
- * Writes the files into a folder that is named for what is in them: another run may be reading the
- * ones of before. Returns the entries.
- */
-function write(parent: string, output: readonly ({ fileName: string } | OutputChunk)[]): Bundle[] {
-  const chunks = output.filter((each) => 'code' in each)
+/** Returns a folder that is named for what is in it: another run may be reading those of before. */
+function folderFor(kind: string, contents: readonly string[]): string {
   const digest = createHash('sha256')
-  for (const { code } of chunks) digest.update(code)
-  const made = join(parent, digest.digest('hex').slice(0, 16))
-  if (!existsSync(made)) {
-    const own = `${made}.${randomUUID()}`
-    mkdirSync(own, { recursive: true })
-    for (const { fileName, code } of chunks) writeFileSync(join(own, fileName), code)
-    renameSync(own, made)
+  for (const content of contents) digest.update(content)
+  return join(folder, kind, digest.digest('hex').slice(0, 16))
+}
+
+/** Lists the entries in a folder and their files. */
+const ENTRIES = 'entries.json'
+
+function write(made: string, output: readonly ({ fileName: string } | OutputChunk)[]): void {
+  const own = `${made}.${randomUUID()}`
+  mkdirSync(own, { recursive: true })
+  const bundles: Bundle[] = []
+  for (const chunk of output) {
+    if (!('code' in chunk)) continue
+    const { fileName, code, facadeModuleId, isEntry } = chunk
+    writeFileSync(join(own, fileName), code)
+    if (!isEntry || facadeModuleId === null) continue
+    const file = pathToFileURL(join(made, fileName)).href
+    bundles.push([pathToFileURL(facadeModuleId).href, file])
   }
-  return chunks.flatMap(({ fileName, facadeModuleId, isEntry }) => {
-    if (!isEntry || facadeModuleId === null) return []
-    return [[pathToFileURL(facadeModuleId).href, pathToFileURL(join(made, fileName)).href] as const]
-  })
+  writeFileSync(join(own, ENTRIES), JSON.stringify(bundles))
+  renameIfFree(own, made)
+}
+
+/** Another run may have made the same folder in the meantime. */
+function renameIfFree(own: string, made: string): void {
+  try {
+    renameSync(own, made)
+  } catch (error) {
+    if (!existsSync(made)) throw error
+    rmSync(own, { recursive: true })
+  }
+}
+
+function bundlesIn(made: string): readonly Bundle[] {
+  return JSON.parse(readFileSync(join(made, ENTRIES), 'utf8')) as readonly Bundle[]
 }
