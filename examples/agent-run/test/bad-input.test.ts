@@ -1,3 +1,4 @@
+import { shareOf } from '@harborage/test-kit/measure'
 import { describe, expect, test } from 'vitest'
 import { demo } from './support/demo-process.ts'
 import { recordedRuns } from './support/sample-transcripts.ts'
@@ -96,7 +97,8 @@ const calls: readonly BadCall[] = [
 ]
 
 describe('a clear word, exit code 2 and nothing else for', () => {
-  test.concurrent.for(calls)('$what', async ({ args, message }) => {
+  // Each starts a process.
+  test.concurrent.for(shareOf(calls, { of: 3, part: 1 }))('$what', async ({ args, message }) => {
     await using folder = await temporaryFolder(files)
     const { code, stdout, stderr } = await demo(
       ...args.map((arg) => arg.replaceAll('@/', `${folder.path}/`)),
