@@ -25,13 +25,12 @@ export async function shareProject(
   const builds = ['esbuild', ...BUILDS_OF_ADK].map((name) => `--allow-build=${name}`)
   const all = [...builds, ...published, ...others, ...packagesOfFrameworks()]
   let installing: Promise<ConsumerProject> | undefined
-  const server = createServer(async (_request, response) => {
-    try {
-      installing ??= installFrom(served, 'pnpm', ...all)
-      response.end((await installing).folder)
-    } catch (error) {
-      response.writeHead(500).end(String(error))
-    }
+  const server = createServer((_request, response) => {
+    installing ??= installFrom(served, 'pnpm', ...all)
+    installing.then(
+      ({ folder }) => response.end(folder),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
