@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { repositoryRoot } from '@harborage/test-kit/repository-root'
 
+import { bundleBrokenBuild } from './broken-bundles.ts'
 import type { BrokenBuild, FaultRow, Figures } from './fault-row.ts'
 import { complaints, figures } from './figures.ts'
 
@@ -19,6 +20,7 @@ export async function runRow(
 export async function catches(row: FaultRow, brokenBuild: BrokenBuild): Promise<boolean> {
   const { rounds } = brokenBuild
   mustFit(brokenBuild)
+  await using _bundles = await bundleBrokenBuild(brokenBuild)
   const found = await settle(row, { rounds, brokenBuild, progress: () => {} })
   return complaints(found).length > 0
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 
 import { PACKAGE_BUNDLES } from '@harborage/test-kit/vitest/bundle-variables'
 
+import { bundlesOf } from './broken-bundles.ts'
 import type { BrokenBuild } from './fault-row.ts'
 
 const register = pathToFileURL(join(import.meta.dirname, 'register-broken-build.ts')).href
@@ -55,10 +56,9 @@ export function startProcess(
       ...process.env,
       ...env,
       NODE_COMPILE_CACHE: compiled,
-      // What breaks is the text of the sources.
       ...(brokenBuild && {
         HARBORAGE_BROKEN_BUILD: JSON.stringify(brokenBuild),
-        [PACKAGE_BUNDLES]: '',
+        [PACKAGE_BUNDLES]: bundlesOf(brokenBuild),
       }),
     },
   })
