@@ -48,7 +48,7 @@ export function describeBrokenStores<
   describe('the conformance suite', () => {
     it('passes on a store that is not broken', async () => {
       const failures: unknown[] = []
-      for (const { name, run } of shareOf(casesOf(intact), { of: 4, part: 0 })) {
+      for (const { name, run } of shareOf(casesOf(intact), { of: 8, part: 0 })) {
         const failure = await run()
         if (failure !== undefined) failures.push({ name, failure })
       }

@@ -10,7 +10,7 @@ import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 describe.for(postgresVariants)('the artifact store on Postgres $name', ({ open }) => {
   const database = suiteDatabase(open)
 
-  artifactsConformance(shareOfSuite({ describe, it }, { of: 6, part: 1 }), {
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 12, part: 1 }), {
     open: (limits) => openArtifactStore({ database: database(), ...limits }),
     durable: true,
     histories: { runs: measure({ quick: 10, full: 100 }) },

@@ -14,7 +14,7 @@ describe('the artifact store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  artifactsConformance(shareOfSuite({ describe, it }, { of: 3, part: 1 }), {
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 8, part: 1 }), {
     open: (limits) => openArtifactStore({ database, ...limits }),
     durable: true,
     histories: { runs: measure({ quick: 50, full: 300 }) },

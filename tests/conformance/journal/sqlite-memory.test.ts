@@ -14,7 +14,7 @@ describe('the journal store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  journalConformance(shareOfSuite({ describe, it }, { of: 3, part: 1 }), {
+  journalConformance(shareOfSuite({ describe, it }, { of: 8, part: 1 }), {
     open: () => openJournalStore({ database }),
     durable: true,
     histories: { runs: measure({ quick: 20, full: 200 }) },

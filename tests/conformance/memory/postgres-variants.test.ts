@@ -10,7 +10,7 @@ import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 describe.for(postgresVariants)('the memory store on Postgres $name', ({ open }) => {
   const database = suiteDatabase(open)
 
-  memoryConformance(shareOfSuite({ describe, it }, { of: 6, part: 2 }), {
+  memoryConformance(shareOfSuite({ describe, it }, { of: 12, part: 2 }), {
     open: (rules) => openMemoryStore({ ...rules, database: database() }),
     durable: true,
     histories: { runs: measure({ quick: 5, full: 20 }) },

@@ -14,7 +14,7 @@ describe('the memory store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  memoryConformance(shareOfSuite({ describe, it }, { of: 3, part: 2 }), {
+  memoryConformance(shareOfSuite({ describe, it }, { of: 8, part: 2 }), {
     open: (rules) => openMemoryStore({ ...rules, database }),
     durable: true,
     histories: { runs: measure({ quick: 20, full: 100 }) },

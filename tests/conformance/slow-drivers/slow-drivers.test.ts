@@ -67,7 +67,7 @@ describe.concurrent.for(Object.entries(suites))('the conformance suite of %s', (
     async (context) => {
       const histories = { runs: 10, seed: 20_261_129 }
       const every = casesOf({ durable: true, callMs: CALL_MS, histories })
-      const cases = shareOf(every, { of: 4, part: 1 })
+      const cases = shareOf(every, { of: 8, part: 1 })
       context.expect(await failuresOf(cases)).toEqual([])
     },
     TIME_LIMIT_MS,

@@ -14,7 +14,7 @@ describe('the state store in an SQLite database without a file', () => {
   afterAll(() => database.close())
 
   // The database outlives the stores that share it, so it is durable as far as they can tell.
-  stateConformance(shareOfSuite({ describe, it }, { of: 3, part: 0 }), {
+  stateConformance(shareOfSuite({ describe, it }, { of: 8, part: 0 }), {
     open: () => openStateStore({ database }),
     durable: true,
     histories: { runs: measure({ quick: 20, full: 400 }) },

@@ -26,7 +26,7 @@ const intact = harnessOf({ open: (records) => new JournalStore(records) })
 describe('the conformance suite of the journal store', () => {
   it('passes on a store that is not broken', async () => {
     const failures: unknown[] = []
-    for (const { name, run } of shareOf(casesOf(intact), { of: 4, part: 0 })) {
+    for (const { name, run } of shareOf(casesOf(intact), { of: 8, part: 0 })) {
       const failure = await run()
       if (failure !== undefined) failures.push({ name, failure })
     }

@@ -10,7 +10,7 @@ import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 const pace = { histories: { runs: 10 }, callMs: CALL_MS_OF_VARIANT }
 
 describe('in memory', () => {
-  artifactsConformance(shareOfSuite({ describe, it }, { of: 6, part: 3 }), {
+  artifactsConformance(shareOfSuite({ describe, it }, { of: 24, part: 3 }), {
     open: (limits) => openArtifactStore(limits),
     durable: false,
     ...pace,

@@ -10,7 +10,7 @@ import { shareOfSuite } from '@harborage/test-kit/share-of-suite'
 const pace = { histories: { runs: 2 }, callMs: CALL_MS_OF_VARIANT }
 
 describe('in memory', () => {
-  memoryConformance(shareOfSuite({ describe, it }, { of: 6, part: 3 }), {
+  memoryConformance(shareOfSuite({ describe, it }, { of: 24, part: 3 }), {
     open: (rules) => openMemoryStore(rules),
     durable: false,
     ...pace,

@@ -22,7 +22,7 @@ if (isFullRun) {
 
 describe('in a file', () => {
   const dsn = `sqlite:${newPath('suite.db')}`
-  stateConformance(shareOfSuite({ describe, it }, { of: 6, part: 3 }), {
+  stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 3 }), {
     open: () => openStateStore({ dsn }),
     durable: true,
     ...pace,

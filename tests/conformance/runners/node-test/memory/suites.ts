@@ -24,7 +24,7 @@ if (isFullRun) {
 }
 
 void describe('in a file', () => {
-  memoryConformance(shareOfSuite({ describe, it }, { of: 6, part: 4 }), {
+  memoryConformance(shareOfSuite({ describe, it }, { of: 24, part: 4 }), {
     open: (rules) => openMemoryStore({ ...rules, dsn }),
     durable: true,
     ...pace,

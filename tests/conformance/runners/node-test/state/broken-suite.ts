@@ -10,7 +10,7 @@ import { staleRetryFaults } from '../../../../mutants/state/s04-stale-retry.ts'
 const [forgetful] = staleRetryFaults
 if (forgetful === undefined) throw new Error('there is no store that breaks S4')
 
-stateConformance(shareOfSuite({ describe, it }, { of: 6, part: 0 }), {
+stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 0 }), {
   ...harnessOf(forgetful),
   histories: { runs: 1 },
 })

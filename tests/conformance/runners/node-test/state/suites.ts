@@ -21,7 +21,7 @@ if (isFullRun) {
 }
 
 void describe('in a file', () => {
-  stateConformance(shareOfSuite({ describe, it }, { of: 6, part: 0 }), {
+  stateConformance(shareOfSuite({ describe, it }, { of: 24, part: 0 }), {
     open: () => openStateStore({ dsn }),
     durable: true,
     ...pace,
