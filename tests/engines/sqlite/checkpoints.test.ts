@@ -25,7 +25,8 @@ const TIMES_UNTIL_LARGEST = 6
 const FIRST_FRAME_AT = 32
 
 const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
-const bytes = new Uint8Array(16 * 1024)
+/** What a round of saves writes, whatever the number of callers: less than a log may be too long. */
+const ROUND_BYTES = 512 * 1024
 
 describe.each([1, 32])('while %i callers save without a pause', (callers) => {
   test('the log restarts each time a checkpoint is due, and stays short', async () => {
@@ -83,6 +84,7 @@ async function saveUntilBegun(
   callers: number,
 ): Promise<WatchedLog> {
   const log = new WatchedLog(path)
+  const bytes = new Uint8Array(Math.min(ROUND_BYTES / callers, 128 * 1024))
   while (log.timesBegun < times) {
     await Promise.all(
       Array.from({ length: callers }, (_, caller) =>

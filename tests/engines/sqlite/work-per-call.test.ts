@@ -8,11 +8,12 @@ import { openStateStore } from '@harborage/state'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
+import { measure } from '@harborage/test-kit/measure'
 import { LogWatcher } from './support/log-watcher.ts'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 
-const CALLS = 960
-const MANY = 32
+const CALLS = measure({ quick: 320, full: 960 })
+const MANY = measure({ quick: 16, full: 32 })
 /**
  * The calls after which every kind of statement was used once, including the removal of old turns.
  */
@@ -36,7 +37,7 @@ afterEach(() => vi.restoreAllMocks())
 describe.each(stores)('%s', (_, openCalls) => {
   test('of one caller make one commit for each write, none for a read, and prepare nothing', async () => {
     await using database = await openSqlite({ dsn: await databasePath() })
-    const { commits, prepared, commitsOfReads } = await measure(database, openCalls, 1)
+    const { commits, prepared, commitsOfReads } = await workOf(database, openCalls, 1)
     expect(commits).toBe(CALLS)
     expect(commitsOfReads).toBe(0)
     expect(prepared).toBe(0)
@@ -44,7 +45,7 @@ describe.each(stores)('%s', (_, openCalls) => {
 
   test(`of ${MANY} callers share a commit, and prepare nothing`, async () => {
     await using database = await openSqlite({ dsn: await databasePath() })
-    const { commits, prepared, commitsOfReads } = await measure(database, openCalls, MANY)
+    const { commits, prepared, commitsOfReads } = await workOf(database, openCalls, MANY)
     expect(commits).toBeLessThanOrEqual(CALLS / MANY + 2)
     expect(commitsOfReads).toBe(0)
     expect(prepared).toBe(0)
@@ -58,7 +59,7 @@ async function databasePath(): Promise<string> {
   return path
 }
 
-async function measure(
+async function workOf(
   database: Database,
   openCalls: (database: Database) => Promise<Calls>,
   callers: number,
