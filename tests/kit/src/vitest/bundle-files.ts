@@ -13,15 +13,22 @@ export type Bundle = readonly [entry: string, file: string]
 /** Stays the same, so that they are compiled once. */
 export const BUNDLES: string = join(repositoryRoot, 'node_modules/.cache/bundles')
 
-/** Loads some files from where they are. */
-export function staysOutside(isOutside: (path: string) => boolean): Plugin {
+/**
+ * Loads what is imported by some specifiers from where it is, unless it is a source of this
+ * repository.
+ */
+export function staysOutside(specifiers: RegExp): Plugin {
   return {
     name: 'stays-outside',
-    async resolveId(specifier, from) {
-      if (from === undefined || /^(\.|node:)/.test(specifier)) return null
-      const resolved = await this.resolve(specifier, from, { skipSelf: true })
-      if (resolved === null || !isOutside(resolved.id)) return resolved
-      return { id: pathToFileURL(resolved.id).href, external: true }
+    resolveId: {
+      // Others do not come out of the bundler for it.
+      filter: { id: specifiers },
+      async handler(specifier, from) {
+        if (from === undefined) return null
+        const resolved = await this.resolve(specifier, from, { skipSelf: true })
+        if (resolved === null || !resolved.id.includes('node_modules')) return resolved
+        return { id: pathToFileURL(resolved.id).href, external: true }
+      },
     },
   }
 }

@@ -55,7 +55,7 @@ const libraries: readonly Library[] = [
   },
 ]
 /** What several libraries share, or what has native code. */
-const apart = /[\\/]node_modules[\\/](better-sqlite3|kysely|pg|zod)[\\/]/
+const apart = /^(better-sqlite3|kysely|pg|zod)(\/|$)/
 const hook = join(import.meta.dirname, 'load-bundles.ts')
 
 /**
@@ -88,9 +88,7 @@ async function bundleLibrary({ importer, entries }: Library): Promise<readonly B
       input: [...entries],
       cwd,
       platform: 'node',
-      plugins: [
-        staysOutside((path) => apart.test(path) && !folders.some((own) => path.startsWith(own))),
-      ],
+      plugins: [staysOutside(apart)],
     })
     const { output } = await bundle.generate({
       entryFileNames: '[name]-[hash].mjs',

@@ -39,7 +39,7 @@ export async function bundlePackages(
     cwd: repositoryRoot,
     platform: 'node',
     // What is not of this repository is loaded from where the package that imports it finds it.
-    plugins: [staysOutside((path) => path.includes('node_modules')), withEdits(edits)],
+    plugins: [staysOutside(/^(?!\.|node:)/), withEdits(edits)],
   })
   const { output } = await bundle.generate({
     entryFileNames: ({ facadeModuleId, name }) =>
