@@ -9,14 +9,15 @@ import { freshScope, neighborsOf, type FullScope } from './support/fresh-scope.t
 import { putNew, type Put } from './support/put-new.ts'
 
 const [harmless, harmful] = collidingPair
-const ROUNDS = 25
+const MOST_ROUNDS = 25
 const PUTS_OF_EACH = 4
 
 /**
  * Registers the cases of A2: 12 digits of a digest can be made to collide, so the full digest
  * identifies a content.
  */
-export function collidingContents({ it, itIfShared }: ArtifactCases): void {
+export function collidingContents({ it, itIfShared, ...pace }: ArtifactCases): void {
+  const rounds = pace.rounds(MOST_ROUNDS)
   for (const [first, second] of [collidingPair, collidingPair.toReversed()]) {
     if (first === undefined || second === undefined) continue
     const title = first === harmless ? 'harmless' : 'harmful'
@@ -99,24 +100,24 @@ export function collidingContents({ it, itIfShared }: ArtifactCases): void {
     for (const put of [first, second]) await assertStored(store, put)
   })
 
-  it(`A2 in each of ${ROUNDS} races of colliding contents every put returns its own ref`, async ({
+  it(`A2 in each of ${rounds} races of colliding contents every put returns its own ref`, async ({
     store,
   }) => {
-    for (let round = 0; round < ROUNDS; round += 1) await assertOwnRefsInRace(store, store)
+    for (let round = 0; round < rounds; round += 1) await assertOwnRefsInRace(store, store)
   })
 
   itIfShared(
-    `A2 in each of ${ROUNDS} races of colliding contents in two stores every put returns its own ref`,
+    `A2 in each of ${rounds} races of colliding contents in two stores every put returns its own ref`,
     async ({ store, open }) => {
       const other = await open()
-      for (let round = 0; round < ROUNDS; round += 1) await assertOwnRefsInRace(store, other)
+      for (let round = 0; round < rounds; round += 1) await assertOwnRefsInRace(store, other)
     },
   )
 
-  it(`A2 in each of ${ROUNDS} races with a delete every put of a colliding content returns its own ref`, async ({
+  it(`A2 in each of ${rounds} races with a delete every put of a colliding content returns its own ref`, async ({
     store,
   }) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const { scope, short, full } = await putPair(store)
       const deleted = round % 2 === 0 ? short : full
       const [, ...refs] = await Promise.all([

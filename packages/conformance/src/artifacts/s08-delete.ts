@@ -14,10 +14,11 @@ import { sessionParts } from '../support/similar-names.ts'
 import { putSimilar } from './support/put-similar.ts'
 import { deleteSession } from '../support/delete-session.ts'
 
-const ROUNDS = 20
+const MOST_ROUNDS = 20
 
 /** Registers the cases of S8: a delete answers what it removed, and may be repeated. */
-export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): void {
+export function deletion({ it, itIfShared, callers, callMs, ...pace }: ArtifactCases): void {
+  const rounds = pace.rounds(MOST_ROUNDS)
   it('S8 a delete answers whether the artifact existed', async ({ store }) => {
     const { ref } = await putNew(store, freshScope())
     assert.equal(await store.delete(ref.scope, ref.id), true)
@@ -125,7 +126,7 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
   it('S8 puts during a deleteAll succeed, and each is either removed and counted or stays', async ({
     store,
   }) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const scope = freshScope()
       await putNew(store, scope, 'before')
       const [counts] = await Promise.all([
@@ -141,11 +142,11 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
   it('S8 a deleteAll that removes the second of two puts removes the first one too', async ({
     store,
   }) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       const scope = freshScope()
       const held = await putNew(store, scope, 'held')
       const putBoth = async (): Promise<string> => {
-        await eventLoopTurns(round % 10)
+        await eventLoopTurns(Math.floor((10 * round) / rounds))
         const added = await putNew(store, scope, 'added')
         await store.putText(scope, 'held')
         return added.ref.id
@@ -160,7 +161,7 @@ export function deletion({ it, itIfShared, callers, callMs }: ArtifactCases): vo
     'S8 puts in one store during a deleteAll in another store succeed',
     async ({ store, open }) => {
       const other = await open()
-      for (let round = 0; round < ROUNDS; round += 1) {
+      for (let round = 0; round < rounds; round += 1) {
         const scope = freshScope()
         await putNew(store, scope, 'before')
         const [count] = await Promise.all([

@@ -12,6 +12,8 @@ const MANY_ENTRIES = 1_100
 /** Above the size of a page or a batch on most backends. */
 const FEWER_ENTRIES = 300
 const SLOW_CALL_MS = 4
+/** The largest divisor of rounds. */
+const MOST_FEWER_ROUNDS = 5
 const MAX_SEED = 2 ** 31 - 1
 
 /** The amount of work that a case does on a driver of a given speed. */
@@ -22,6 +24,11 @@ export interface Pace {
   readonly callers: number
   /** A number of entries beyond a page and a batch: over 1,000, on a slow driver over 250. */
   readonly many: number
+  /**
+   * Returns how often a case repeats a race that takes several calls: `most` times on a fast driver,
+   * and a fifth as often on a slow one.
+   */
+  readonly rounds: (most: number) => number
   /** Divides histories among cases. */
   readonly batches: (plan: HistoryPlan) => HistoryBatch[]
 }
@@ -54,6 +61,7 @@ export function paceOf({ histories, callMs = DEFAULT_CALL_MS }: HarnessSettings)
   return {
     callMs,
     callers: Math.max(MIN_CALLERS, 4 * Math.floor(MAX_CALLERS / 4 / slowness)),
+    rounds: (most) => Math.ceil(most / Math.min(slowness, MOST_FEWER_ROUNDS)),
     many: callMs < SLOW_CALL_MS ? MANY_ENTRIES : FEWER_ENTRIES,
     batches({ defaultRuns, maxRuns = Number.POSITIVE_INFINITY, maxPerCase, calls }) {
       const usual = Math.max(Math.min(MIN_RUNS, defaultRuns), Math.floor(defaultRuns / slowness))
