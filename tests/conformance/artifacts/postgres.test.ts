@@ -10,7 +10,7 @@ import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 
 const pace = {
-  histories: { runs: measure({ quick: 25, full: 150 }) },
+  histories: { runs: measure({ quick: 10, full: 150 }) },
   callMs: CALL_MS_OF_SERVER,
 }
 

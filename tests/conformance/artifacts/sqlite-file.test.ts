@@ -23,7 +23,7 @@ describe('the artifact store in an SQLite file', () => {
         openArtifactStore({ dsn: `sqlite:${join(folder, 'artifacts.db')}`, ...limits }),
       damage: flipsInSqlite(() => join(folder, 'artifacts.db')),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 200 }) },
+      histories: { runs: measure({ quick: 25, full: 200 }) },
     },
   )
 })

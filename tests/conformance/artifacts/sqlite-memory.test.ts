@@ -17,6 +17,6 @@ describe('the artifact store in an SQLite database without a file', () => {
   artifactsConformance(shareOfSuite({ describe, it }, { of: 8, part: 1 }), {
     open: (limits) => openArtifactStore({ database, ...limits }),
     durable: true,
-    histories: { runs: measure({ quick: 50, full: 300 }) },
+    histories: { runs: measure({ quick: 10, full: 300 }) },
   })
 })

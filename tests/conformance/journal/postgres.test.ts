@@ -8,7 +8,7 @@ import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica
 import { afterAll, beforeAll, describe, it } from 'vitest'
 
 const pace = {
-  histories: { runs: measure({ quick: 20, full: 300 }) },
+  histories: { runs: measure({ quick: 10, full: 300 }) },
   callMs: CALL_MS_OF_SERVER,
 }
 

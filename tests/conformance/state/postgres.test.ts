@@ -9,7 +9,7 @@ import { CALL_MS_OF_SERVER, measure } from '@harborage/test-kit/measure'
 import { aloneSettings, registerReplicaCases } from '@harborage/test-kit/replica-cases'
 
 const pace = {
-  histories: { runs: measure({ quick: 25, full: 700 }) },
+  histories: { runs: measure({ quick: 10, full: 700 }) },
   callMs: CALL_MS_OF_SERVER,
 }
 

@@ -22,7 +22,7 @@ describe('the state store in an SQLite file', () => {
       openWithoutKindIndex: () =>
         openStateStore({ dsn: `sqlite:${join(folder, 'other.db')}`, kindIndex: false }),
       durable: true,
-      histories: { runs: measure({ quick: 50, full: 1_000 }) },
+      histories: { runs: measure({ quick: 25, full: 1_000 }) },
     },
   )
 })
