@@ -21,7 +21,7 @@ it('the suite passes under node:test, and its process ends by itself: no timer i
   expect(report).toMatch(/^# fail 0$/m)
   expect(report).toMatch(/^# skipped 0$/m)
   expect(Number(/^# pass (\d+)$/m.exec(report)?.[1])).toBeGreaterThan(
-    measure({ quick: 120, full: 1_500 }),
+    measure({ quick: 30, full: 1_500 }),
   )
   expect(child.exitCode).toBe(0)
 })
