@@ -25,8 +25,8 @@ export interface Pace {
   /** A number of entries beyond a page and a batch: over 1,000, on a slow driver over 250. */
   readonly many: number
   /**
-   * Returns how often a case repeats a race that takes several calls: `most` times on a fast driver,
-   * and a fifth as often on a slow one.
+   * Returns how often a case repeats a race of several calls: `most` times on a fast driver, and a
+   * fifth as often on a slow one.
    */
   readonly rounds: (most: number) => number
   /** Divides histories among cases. */
