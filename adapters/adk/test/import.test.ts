@@ -1,5 +1,6 @@
 import { InMemorySessionService } from '@google/adk'
 import { HarborageSessionService, importSessions, sessionIdentity } from '@harborage/adk'
+import type { JournalStore } from '@harborage/journal'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
@@ -88,6 +89,57 @@ describe.each(places)('an import on $name', ({ open }) => {
     expect(await to.getSession(key)).toEqual(await from.getSession(key))
   })
 })
+
+describe.each(places)('a session that is deleted while it is imported on $name', ({ open }) => {
+  test('is imported as a whole, or not at all', async () => {
+    const { state, journal } = await open()
+    const from = await filled()
+    const options = { from, state, tenant: acme, appName: 'shop', userId: 'ann' }
+    const to = new HarborageSessionService({ state, journal, tenant: acme })
+    const key = { ...ann, sessionId: 's1' }
+    // After the first of two appends of the import.
+    const deleting = beside(journal, 'append', 'after', () => to.deleteSession(key))
+    await importSessions({ ...options, journal: deleting })
+    expect(await to.getSession(key)).toEqual(await from.getSession(key))
+    await to.deleteSession(key)
+
+    const killed = beside(journal, 'append', 'after', () => Promise.reject(new Error('killed')))
+    await expect(importSessions({ ...options, journal: killed })).rejects.toThrow('killed')
+    // After the deletion saw no session, and before it removes the events of the import.
+    const importing = beside(journal, 'delete', 'before', () =>
+      importSessions({ ...options, journal }),
+    )
+    const late = new HarborageSessionService({ state, journal: importing, tenant: acme })
+    await late.deleteSession(key)
+    expect(await to.getSession(key)).toBeUndefined()
+    expect(await importSessions({ ...options, journal })).toMatchObject({ imported: 1 })
+    expect(await to.getSession(key)).toEqual(await from.getSession(key))
+  })
+})
+
+/** Returns the same journal, which does something beside the first call of a method. */
+function beside(
+  journal: JournalStore,
+  method: 'append' | 'delete',
+  when: 'before' | 'after',
+  work: () => Promise<unknown>,
+): JournalStore {
+  let isFirst = true
+  return new Proxy(journal, {
+    get(target, member): unknown {
+      const value: unknown = Reflect.get(target, member)
+      if (typeof value !== 'function') return value
+      if (member !== method || !isFirst) return value.bind(target)
+      isFirst = false
+      return async (...given: readonly unknown[]): Promise<unknown> => {
+        if (when === 'before') await work()
+        const result: unknown = await Reflect.apply(value, target, given)
+        if (when === 'after') await work()
+        return result
+      }
+    },
+  })
+}
 
 test('an import ends when its signal is aborted, and refuses wrong options', async () => {
   const { state, journal } = await memory.open()

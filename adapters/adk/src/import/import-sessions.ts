@@ -1,6 +1,7 @@
 import type { Session } from '@google/adk'
 import {
   commitTogether,
+  HarborageError,
   isHarborageError,
   parseEventId,
   tenantOwner,
@@ -23,6 +24,9 @@ import {
   type ImportSessionsOptions,
 } from './import-options.ts'
 
+/** How often the import of a session starts again, because others changed it meanwhile. */
+const MAX_ATTEMPTS = 100
+
 /** The most events, and bytes of them, that are appended at once. */
 const MAX_EVENTS = 500
 const MAX_BYTES = 8 * 1024 * 1024
@@ -36,7 +40,8 @@ const MAX_BYTES = 8 * 1024 * 1024
  *
  * @throws `invalid_config`, `identity_required` or `invalid_identity` if an option is malformed;
  * `invalid_record` if an event holds what JSON cannot represent; what the service, `onProgress` or
- * the signal throws; the errors of the stores, such as `store_unavailable`.
+ * the signal throws; `condition_failed` if others changed a session during each of 100 attempts; the
+ * errors of the stores, such as `store_unavailable`.
  *
  * @example
  * ```ts
@@ -84,17 +89,47 @@ async function importOne(
   tenant: TenantOwner,
   session: Session,
 ): Promise<boolean> {
+  const { appName, userId, id: sessionId } = session
+  const identity = sessionIdentity(tenant, { appName, userId, sessionId })
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    if ((await stores.state.load(identity, SESSION)) !== undefined) return false
+    try {
+      return await importOnce(stores, tenant, identity, session)
+    } catch (error) {
+      if (!isHarborageError(error, 'condition_failed')) throw error
+      // Someone has made the session meanwhile.
+      if (error.part === 'session') return false
+    }
+    // The events that were appended were deleted meanwhile, or are those of an earlier source.
+    await stores.journal.delete(identity, streamOf(identity))
+  }
+  throw new HarborageError(
+    'condition_failed',
+    `others changed a session during each of ${MAX_ATTEMPTS} attempts to import it: call again`,
+  )
+}
+
+/**
+ * Imports a session that is not there.
+ *
+ * @throws `condition_failed` if it is there by now, with the part `session`, or if the events that
+ * were appended were deleted meanwhile.
+ */
+async function importOnce(
+  stores: SessionStores,
+  tenant: TenantOwner,
+  identity: Identity,
+  session: Session,
+): Promise<true> {
   const { appName, userId, id: sessionId, lastUpdateTime } = session
   const key: AdkSession = { appName, userId, sessionId }
-  const identity = sessionIdentity(tenant, key)
-  if ((await stores.state.load(identity, SESSION)) !== undefined) return false
   const generation = generationOf(identity)
-  await appendAll(stores, identity, generation, session)
+  const last = await appendMost(stores, identity, session)
   const head = { ...key, generation, lastUpdateTime, previousUpdateTime: 0 }
   const slots = new StateSlots(tenant, key)
   const own = Object.entries(session.state).filter(([name]) => !/^(app|user):/.test(name))
   const wide = Object.entries(session.state).filter(([name]) => /^(app|user):/.test(name))
-  const { state } = stores
+  const { state, journal } = stores
   const parts: Record<string, Part<unknown>> = {
     session: state.prepare.commit({
       expect: [{ identity, kind: SESSION, eventId: null }],
@@ -107,27 +142,37 @@ async function importOne(
   for (const saveIfEmpty of chunks(slots.records(Object.fromEntries(wide)))) {
     parts[`wide ${Object.keys(parts).length}`] = state.prepare.commit({ saveIfEmpty })
   }
-  try {
-    await commitTogether({ parts })
-    return true
-  } catch (error) {
-    // Someone has made the session meanwhile.
-    if (isHarborageError(error, 'condition_failed') && error.part === 'session') return false
-    throw error
+  if (last.entries.length > 0) {
+    const { entries, ifPosition } = last
+    // After a deletion of the session, the stream has another position.
+    parts['events'] = journal.prepare.append(identity, streamOf(identity), entries, { ifPosition })
   }
+  await commitTogether({ parts })
+  return true
 }
 
-/** Appends the events that are not there yet. What an interrupted import appended is found. */
-async function appendAll(
+/** The last events of a session, which are appended in the commit that makes it. */
+interface LastEvents {
+  readonly entries: readonly NewEntry[]
+  /** The position of the events before them. */
+  readonly ifPosition: number
+}
+
+/**
+ * Appends the events that are not there yet, but for the last ones. What an interrupted import
+ * appended is found.
+ */
+async function appendMost(
   { journal }: SessionStores,
   identity: Identity,
-  generation: EventId,
   { events }: Session,
-): Promise<void> {
+): Promise<LastEvents> {
   let batch: NewEntry[] = []
   let bytes = 0
+  let ifPosition = 0
   const append = async (): Promise<void> => {
-    if (batch.length > 0) await journal.append(identity, `${EVENTS}${generation}`, batch)
+    await journal.append(identity, streamOf(identity), batch, { ifPosition })
+    ifPosition += batch.length
     batch = []
     bytes = 0
   }
@@ -135,11 +180,17 @@ async function appendAll(
   const latest = new Map(events.map((event) => [checkEvent(event).id, event]))
   for (const event of latest.values()) {
     const entry = entryOf(checkEvent(event).id, encodeEvent(event))
-    if (batch.length === MAX_EVENTS || bytes + entry.bytes.byteLength > MAX_BYTES) await append()
+    const isFull = batch.length === MAX_EVENTS || bytes + entry.bytes.byteLength > MAX_BYTES
+    if (isFull && batch.length > 0) await append()
     batch.push(entry)
     bytes += entry.bytes.byteLength
   }
-  await append()
+  return { entries: batch, ifPosition }
+}
+
+/** Returns the stream of the events of an imported session. */
+function streamOf(identity: Identity): string {
+  return `${EVENTS}${generationOf(identity)}`
 }
 
 /** Returns the generation of an imported session: the same one each time. */

@@ -1,5 +1,5 @@
 import type { Event } from '@google/adk'
-import { HarborageError, newEventId, parseEventId, type EventId } from '@harborage/core'
+import { HarborageError, parseEventId, type EventId } from '@harborage/core'
 import { digestOf } from '@harborage/core/adapter'
 import type { Entry, NewEntry } from '@harborage/journal'
 import { decodePayload, encodePayload, isObject, type Payload } from '../payload.ts'
@@ -19,19 +19,24 @@ export interface StoredEvent {
   readonly [field: string]: unknown
 }
 
-/** Returns the id of the entry of an event: a digest, since an id of ADK may be any text. */
-function entryIdOf(eventId: string): EventId {
-  return parseEventId(digestOf(eventId))
+/**
+ * Returns the id of an entry of an event. It has a digest, since an id of ADK may be any text.
+ *
+ * @param replaced How many entries of the event were before: 0 for its own, and more for those that
+ * take its place.
+ */
+export function entryIdOf(eventId: string, replaced: number): EventId {
+  const digest = digestOf(eventId)
+  return parseEventId(replaced === 0 ? digest : `again-${replaced}-${digest}`)
 }
 
-/** Returns the entry of an event. */
-export function entryOf(id: string, bytes: Uint8Array): NewEntry {
-  return { entryId: entryIdOf(id), type: EVENT, bytes }
-}
-
-/** Returns the entry of an event that takes the place of one with its id. */
-export function replacementOf({ bytes }: NewEntry): NewEntry {
-  return { entryId: newEventId(), type: REPLACEMENT, bytes }
+/**
+ * Returns an entry of an event.
+ *
+ * @param replaced See {@link entryIdOf}. Default: 0.
+ */
+export function entryOf(id: string, bytes: Uint8Array, replaced: number = 0): NewEntry {
+  return { entryId: entryIdOf(id, replaced), type: replaced === 0 ? EVENT : REPLACEMENT, bytes }
 }
 
 /** Returns whether the event takes the place of an earlier one. */

@@ -7,7 +7,7 @@ import {
   type Part,
   type TenantOwner,
 } from '@harborage/core'
-import type { JournalStore, NewEntry } from '@harborage/journal'
+import type { Entry, JournalStore, NewEntry } from '@harborage/journal'
 import {
   MAX_COMMIT_ENTRIES,
   type NewStateRecord,
@@ -15,7 +15,7 @@ import {
   type StateStore,
 } from '@harborage/state'
 import { sessionIdentity, type AdkSession } from '../place.ts'
-import { entryOf, EVENTS, replacementOf, type StoredEvent } from './event-payload.ts'
+import { entryIdOf, entryOf, EVENTS, type StoredEvent } from './event-payload.ts'
 import { loadEvents, type EventRange } from './load-events.ts'
 import {
   headRecord,
@@ -66,6 +66,15 @@ export interface AppendedEvent {
   /** Whether the session had the event already, so that nothing was changed. */
   readonly isRepeated: boolean
 }
+
+/** The entries of an event: its own, and those that took its place. */
+interface HeldEntries {
+  readonly count: number
+  readonly newest: Entry | undefined
+}
+
+/** How many entries of an event are looked for at once. */
+const ENTRIES_AT_ONCE = 8
 
 /** One session, as one call works on it. */
 export class StoredSession {
@@ -158,13 +167,16 @@ export class StoredSession {
     const { refresh } = known
     let { lastUpdateTime } = known
     let entry = entryOf(event.id, event.bytes)
+    let isKnown = false
     let loaded: LoadedSession | undefined
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const head = await this.#head()
       if (head === undefined) throw gone()
       const isStale = head.lastUpdateTime !== lastUpdateTime
-      if (isStale || event.timestamp <= head.lastUpdateTime) {
-        const repeated = await this.#repeated(head, entry, lastUpdateTime)
+      if (isStale || isKnown || event.timestamp <= head.lastUpdateTime) {
+        const held = await this.#heldEntries(head, event.id)
+        entry = entryOf(event.id, event.bytes, held.count)
+        const repeated = await this.#repeated(head, held.newest, event.bytes, lastUpdateTime)
         if (repeated !== undefined && refresh === undefined) return repeated
         if (repeated !== undefined || isStale) {
           if (refresh === undefined) throw stale()
@@ -186,9 +198,9 @@ export class StoredSession {
         if (loaded !== undefined) refresh?.(loaded)
         return { lastUpdateTime: next, isRefreshed: false, isRepeated: false }
       } catch (error) {
-        const isReplaced = isHarborageError(error, 'idempotency_conflict') && error.part === 'event'
-        if (isReplaced) entry = replacementOf(entry)
-        else if (!isHarborageError(error, 'condition_failed')) throw error
+        const isHeld = isHarborageError(error, 'idempotency_conflict') && error.part === 'event'
+        if (!isHeld && !isHarborageError(error, 'condition_failed')) throw error
+        isKnown ||= isHeld
       }
     }
     throw busy()
@@ -215,7 +227,9 @@ export class StoredSession {
           streams.add(`${EVENTS}${head.generation}`)
         }
         for (const stream of streams) await journal.delete(identity, stream)
-        return
+        // An import may have made a session of one of them meanwhile.
+        const made = streams.size === 0 ? undefined : await this.#head()
+        if (made === undefined || !streams.has(`${EVENTS}${made.generation}`)) return
       } catch (error) {
         if (!isHarborageError(error, 'condition_failed')) throw error
       }
@@ -228,20 +242,35 @@ export class StoredSession {
     return record && readHead(record)
   }
 
+  /** Resolves to how many entries an event has, and to the newest of them. */
+  async #heldEntries({ generation }: SessionHead, eventId: string): Promise<HeldEntries> {
+    const stream = `${EVENTS}${generation}`
+    let count = 0
+    let newest: Entry | undefined
+    for (;;) {
+      const ids = Array.from({ length: ENTRIES_AT_ONCE }, (_, index) =>
+        entryIdOf(eventId, count + index),
+      )
+      const found = await this.#stores.journal.get(this.#identity, stream, ids)
+      const held = found.filter((entry) => entry !== undefined)
+      count += held.length
+      newest = held.at(-1) ?? newest
+      if (held.length < ids.length) return { count, newest }
+    }
+  }
+
   /**
    * Resolves to what an append of an event did that the session has already, or to `undefined` if
-   * it does not have it.
+   * it does not have it, or another one in its place.
    */
   async #repeated(
     { generation, lastUpdateTime, previousUpdateTime }: SessionHead,
-    { entryId, bytes }: NewEntry,
+    held: Entry | undefined,
+    bytes: Uint8Array,
     known: number,
   ): Promise<AppendedEvent | undefined> {
-    const { journal } = this.#stores
-    const stream = `${EVENTS}${generation}`
-    const [held] = await journal.get(this.#identity, stream, [entryId])
     if (held === undefined || Buffer.compare(held.bytes, bytes) !== 0) return undefined
-    const newest = await journal.head(this.#identity, stream)
+    const newest = await this.#stores.journal.head(this.#identity, `${EVENTS}${generation}`)
     const isLast = newest?.position === held.position && previousUpdateTime === known
     const time = isLast ? lastUpdateTime : known
     return { lastUpdateTime: time, isRefreshed: false, isRepeated: true }
