@@ -1,5 +1,5 @@
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, isHarborageError, newEventId } from '@harborage/core'
+import { allOfSession, createEventBus, isHarborageError, newEventId } from '@harborage/core'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => 
     await using artifacts = await openArtifactStore({ database })
     const rules = { strategy: 'truncation', bus: createEventBus() } as const
     await using memory = await openMemoryStore({ database, ...rules })
-    for (const table of ['state_records', 'artifacts_blobs', 'memory_state']) {
+    for (const table of ['state_records', 'artifacts_blobs', 'memory_state', 'memory_passages']) {
       await place.runScript(`drop table ${table}`)
     }
     const slot = { identity: ann, kind: 'k' }
@@ -36,6 +36,8 @@ describe.for(everyEngine)('on $engine, with dropped tables', ({ makePlace }) => 
       () => artifacts.exists(ann, 'default_0123456789ab'),
       () => memory.addTurn(ann, { userMessage: 'hello', assistantResponse: 'hi' }),
       () => memory.getLlmContext(ann),
+      () => memory.passages.replace(ann, 'messages', []),
+      () => memory.passages.search(allOfSession(ann), 'messages', 'lamp'),
     ]) {
       const error: unknown = await call().catch((thrown: unknown) => thrown)
       expect([String(call), isHarborageError(error, 'store_unavailable')]).toEqual([

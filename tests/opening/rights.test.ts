@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openArtifactStore } from '@harborage/artifacts'
-import { createEventBus, type Database, newEventId, parseEventId } from '@harborage/core'
+import { allOfRun, createEventBus, type Database, newEventId, parseEventId } from '@harborage/core'
 import { diagnose, openPostgres } from '@harborage/driver-postgres'
 import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
@@ -140,6 +140,11 @@ describe('a role that may not change tables', () => {
       summary: 'all of it',
       recentTurns: [{ userMessage: 'three' }],
     })
+    const passage = { text: 'a lamp', bytes }
+    await memory.passages.replace(identity, 'messages', [passage])
+    await memory.passages.replace(identity, 'messages', [passage, passage])
+    expect(await memory.passages.search(allOfRun(identity), 'messages', 'lamp')).toHaveLength(2)
+    await memory.deleteAll(allOfRun({ ...identity, runId: 'none' }))
     const snapshot = await memory.snapshot(identity)
     await memory.restore(identity, { bytes: new Uint8Array() })
     expect(await memory.estimateTokens(identity)).toBe(0)
@@ -205,6 +210,7 @@ describe('a right to a table that the role lacks is found by diagnose and at ope
     ['state_kinds', 'select'],
     ['artifacts_blobs', 'update'],
     ['memory_state', 'delete'],
+    ['memory_passages', 'insert'],
   ] as const)('%s: %s', async ([table, right]) => {
     const schema = `lacks_${table}_${right}`
     await migrated(schema)

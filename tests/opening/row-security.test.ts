@@ -11,7 +11,13 @@ import { runPostgresScript } from '@harborage/test-kit/postgres/query'
 // A server of its own, because a server that was named for the tests may not let them make roles.
 let server: PostgresServer
 
-const tables = ['state_records', 'state_kinds', 'artifacts_blobs', 'memory_state'] as const
+const tables = [
+  'state_records',
+  'state_kinds',
+  'artifacts_blobs',
+  'memory_state',
+  'memory_passages',
+] as const
 const schema = 'guarded'
 
 beforeAll(async () => {

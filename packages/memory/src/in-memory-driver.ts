@@ -12,6 +12,7 @@ import {
   type StepSide,
 } from '@harborage/core/kit'
 import { compareTurnIds } from './compare-turn-ids.ts'
+import { InMemoryPassages } from './in-memory-passages.ts'
 import { conversationKey, identityOfKey } from './internal/conversation-key.ts'
 import {
   REMOVED_POSITION,
@@ -30,6 +31,7 @@ import {
   type ReadSet,
   type RememberedTurnId,
 } from './memory-driver.ts'
+import type { PassageDriver } from './passage-driver.ts'
 
 /**
  * Keeps conversations in the memory of one process, without durability. It is the default driver,
@@ -37,6 +39,7 @@ import {
  */
 export class InMemoryMemoryDriver implements MemoryDriver {
   readonly #conversations = new Map<string, Kept>()
+  readonly passages: PassageDriver = new InMemoryPassages()
   readonly steps: StepSide<MemoryPart, unknown> = inMemorySide((parts) => this.#stage(parts))
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {

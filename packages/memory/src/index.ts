@@ -54,6 +54,20 @@ export {
   registeredMemoryDrivers,
   registerMemoryDriver,
 } from './open-memory-store.ts'
+export type { PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
+export {
+  MAX_COMPARED_PASSAGES,
+  MAX_PASSAGE_TEXT_BYTES,
+  MAX_PASSAGES,
+  MAX_PASSAGES_BYTES,
+  MAX_QUERY_WORDS,
+  type DumpedPassage,
+  type DumpedPassages,
+  type FoundPassage,
+  type NewPassage,
+  type SearchOptions,
+} from './passage.ts'
+export { Passages } from './passages.ts'
 export type { MemoryPreparations } from './prepare-memory.ts'
 export type { Summarizer, SummaryFailure, SummaryRequest } from './summarizer.ts'
 export { estimateByBytes, type TokenEstimator } from './token-estimator.ts'

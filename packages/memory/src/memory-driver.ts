@@ -2,6 +2,7 @@ import type { EventId, RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage, StepSide } from '@harborage/core/kit'
 import type { Strategy } from './conversation.ts'
 import type { Health } from './health.ts'
+import type { PassageDriver } from './passage-driver.ts'
 
 /** A stored turn. */
 export interface KeptTurn {
@@ -275,6 +276,11 @@ export interface MemoryDriver {
    * this driver.
    */
   readonly steps?: StepSide<MemoryPart, unknown> | undefined
+  /**
+   * Keeps passages. The suite requires it. Default: none, and `MemoryStore.passages` refuses all
+   * calls.
+   */
+  readonly passages?: PassageDriver | undefined
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

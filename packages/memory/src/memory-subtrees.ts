@@ -20,12 +20,14 @@ import {
   checkMaintenanceScope,
   checkSignal,
   deleteAll,
+  directoryOf,
   loadedDump,
   walkDump,
   walkRuns,
   walkSessions,
   walkTenants,
   walkUsers,
+  type DirectoryPage,
   type SubtreeDeletion,
 } from '@harborage/core/kit'
 import { checkDumpedConversation, checkPlace } from './internal/check-dumped-conversation.ts'
@@ -41,6 +43,7 @@ import { publishRejection } from './internal/reject-identity.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
 import type { DeletedConversation, DumpedConversation, MemoryDriver } from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
+import { Passages } from './passages.ts'
 
 /** The parts of a store that all of its calls share. */
 interface StoreParts {
@@ -54,6 +57,9 @@ interface StoreParts {
 export abstract class MemorySubtrees {
   readonly #driver: MemoryDriver
   readonly #parts: StoreParts
+  readonly #directory = { directoryPage: (page: DirectoryPage) => this.#directoryPage(page) }
+  /** Passages that are found by their words. */
+  readonly passages: Passages
 
   /** @internal */
   protected constructor(driver: MemoryDriver, rules: CheckedMemoryRules) {
@@ -68,6 +74,7 @@ export abstract class MemorySubtrees {
           ? new FoldScheduler(rules, { driver, summarizer, events })
           : undefined,
     }
+    this.passages = new Passages({ gate: this.#parts.gate, driver, strategy, events })
   }
 
   /** @internal Returns the parts that all calls of the store share. */
@@ -79,6 +86,9 @@ export abstract class MemorySubtrees {
    * Deletes every conversation of a subtree, of any strategy: of a run, of a session and all its
    * runs, of a user and all its sessions, or of a tenant and all its users. Each is deleted as
    * `delete` does it, so no row of it is left. No other store is touched.
+   *
+   * The passages of the subtree are deleted first, in batches. Those that others keep meanwhile
+   * count as `remaining`, too.
    *
    * A run or a session is deleted in one atomic step. A user or a tenant is deleted in batches, and
    * what others add meanwhile may stay: then `remaining` is not 0. If the call fails or is
@@ -107,9 +117,10 @@ export abstract class MemorySubtrees {
   }
 
   /**
-   * Returns an async iterable over the sessions that have a conversation, of a user or of all users
-   * of a tenant. Each appears once, ordered by user and session, each by its UTF-8 bytes. A session
-   * has a conversation if it was begun under any strategy, by the session itself or by a run.
+   * Returns an async iterable over the sessions that have a conversation or a passage, of a user or
+   * of all users of a tenant. Each appears once, ordered by user and session, each by its UTF-8
+   * bytes. A session has a conversation if it was begun under any strategy, by the session itself
+   * or by a run.
    *
    * The cost follows the number of sessions, and not that of their turns. They are read in pages of
    * `pageSize`, by default 100. A malformed argument throws here, not at the first iteration.
@@ -128,35 +139,35 @@ export abstract class MemorySubtrees {
    * ```
    */
   sessions(subtree: Subtree<'user' | 'tenant'>, options?: PageOptions): AsyncIterable<Identity> {
-    return walkSessions(this.#parts.gate, this.#driver, subtree, options)
+    return walkSessions(this.#parts.gate, this.#directory, subtree, options)
   }
 
   /**
    * Returns an async iterable like {@link sessions} over the users of a tenant that have a
-   * conversation.
+   * conversation or a passage.
    *
    * @param subtree Made by `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity.
    */
   users(subtree: Subtree<'tenant'>, options?: PageOptions): AsyncIterable<UserOwner> {
-    return walkUsers(this.#parts.gate, this.#driver, subtree, options)
+    return walkUsers(this.#parts.gate, this.#directory, subtree, options)
   }
 
   /**
-   * Returns an async iterable like {@link sessions} over all tenants that have a conversation, for
-   * maintenance.
+   * Returns an async iterable like {@link sessions} over all tenants that have a conversation or a
+   * passage, for maintenance.
    *
    * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
    * purpose.
    * @throws `maintenance_scope_required` without it.
    */
   tenants(scope: MaintenanceScope, options?: PageOptions): AsyncIterable<TenantOwner> {
-    return walkTenants(this.#parts.gate, this.#driver, scope, options)
+    return walkTenants(this.#parts.gate, this.#directory, scope, options)
   }
 
   /**
    * Returns an async iterable like {@link sessions} over the runs of a session that have a
-   * conversation. That of the session itself is none of them.
+   * conversation or a passage. Those of the session itself are of none of them.
    *
    * @throws `invalid_identity` if the identity names a run.
    */
@@ -166,7 +177,7 @@ export abstract class MemorySubtrees {
   ): AsyncIterable<Required<RunIdentity>> {
     const { gate, events } = this.#parts
     try {
-      return walkRuns(gate, this.#driver, identity, options)
+      return walkRuns(gate, this.#directory, identity, options)
     } catch (error) {
       if (isHarborageError(error)) publishRejection(events, 'runs', identity, error)
       throw error
@@ -175,9 +186,10 @@ export abstract class MemorySubtrees {
 
   /**
    * Returns an async iterable over all conversations, of any strategy, for {@link loadDump} of
-   * another store. They are ordered by tenant, user, session and run, each by its UTF-8 bytes, and
-   * one of a session comes before those of its runs. Each is held in memory as a whole. What is
-   * changed meanwhile may be from before or after the change.
+   * another store. Passages have a dump of their own, `passages.dump`. They are ordered by tenant,
+   * user, session and run, each by its UTF-8 bytes, and one of a session comes before those of its
+   * runs. Each is held in memory as a whole. What is changed meanwhile may be from before or after
+   * the change.
    *
    * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
    * purpose.
@@ -239,15 +251,32 @@ export abstract class MemorySubtrees {
     )
   }
 
+  /** Returns a page of the owners of conversations and of passages. */
+  async #directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    const { passages } = this.#driver
+    const [ofConversations, ofPassages = []] = await Promise.all([
+      this.#driver.directoryPage(page),
+      passages?.directoryPage(page),
+    ])
+    return ofPassages.length === 0
+      ? ofConversations
+      : directoryOf([...ofConversations, ...ofPassages], page)
+  }
+
   #deletion(): SubtreeDeletion<Required<RunIdentity>> {
     const driver = this.#driver
     return {
-      deleteAll: async (subtree) => this.#end(await driver.deleteAll(subtree)),
+      deleteAll: async (subtree) => {
+        await driver.passages?.deleteAll(subtree)
+        return this.#end(await driver.deleteAll(subtree))
+      },
       deleteBatch: async (batch) => {
+        if (batch.after === undefined) await driver.passages?.deleteAll(batch.subtree)
         const { deleted, last } = await driver.deleteBatch(batch)
         return { deleted: this.#end(deleted), last }
       },
-      countAll: (subtree) => driver.countAll(subtree),
+      countAll: async (subtree) =>
+        (await driver.countAll(subtree)) + ((await driver.passages?.countAll(subtree)) ?? 0),
       steps: driver.steps,
     }
   }

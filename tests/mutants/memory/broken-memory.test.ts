@@ -21,6 +21,7 @@ import { deleteAndForgetFaults } from './m12-delete-and-forget.ts'
 import { directoryFaults } from './m12-directory.ts'
 import { subtreeFaults } from './m12-subtrees.ts'
 import { dumpFaults } from './m13-dump.ts'
+import { passageFaults } from './m14-passages.ts'
 import { turnFaults } from './s07-turns.ts'
 import { storeCloseFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
@@ -41,6 +42,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   M11: strategyFaults,
   M12: [...deleteAndForgetFaults, ...inexactErasing, ...subtreeFaults, ...directoryFaults],
   M13: dumpFaults,
+  M14: passageFaults,
   S7: turnFaults,
   S10: storeCloseFaults,
   S11: cancellationFaults,

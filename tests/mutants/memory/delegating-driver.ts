@@ -11,6 +11,7 @@ import type {
   MemoryChange,
   MemoryDriver,
   MemoryHeader,
+  PassageDriver,
   ReadSet,
 } from '@harborage/memory'
 
@@ -20,6 +21,10 @@ export class DelegatingDriver implements MemoryDriver {
 
   constructor(records: InMemoryMemoryDriver) {
     this.records = records
+  }
+
+  get passages(): PassageDriver {
+    return this.records.passages
   }
 
   read(identity: Required<RunIdentity>): Promise<Conversation> {

@@ -23,6 +23,7 @@ import {
   rowsOfPostgres,
   rowsOfSqlite,
   statisticsOfPostgres,
+  wordsOfPassages,
 } from './support/look-from-outside.ts'
 import { openStores, savePerson, type Stores } from './support/one-person.ts'
 
@@ -62,6 +63,26 @@ describe('a user who is erased', () => {
     await writeAnew(path)
     expect((await readFile(path)).includes(ERASED)).toBe(false)
     expect(rowsOfSqlite(path).filter(names(BESIDE))).toEqual(kept)
+  })
+
+  test('leaves no word of passages in the index of SQLite, with secureDelete and anew without it', async () => {
+    for (const secureDelete of [true, false]) {
+      const path = join(await temporaryFolder(), 'agent.db')
+      const database = await openSqlite({ dsn: path, secureDelete })
+      const stores = await openStores(database)
+      await saveBoth(stores)
+      const digests = wordsOfPassages(path, ERASED)
+      expect(digests.length).toBeGreaterThan(20)
+      await erase(stores)
+      await stores.close()
+      await database.close()
+      if (!secureDelete) await writeAnew(path)
+      const content = await readFile(path, 'latin1')
+      // A segment of the index has of a word what it does not share with the one before.
+      expect(digests.filter((word) => content.includes(word.slice(9)))).toEqual([])
+      const kept = wordsOfPassages(path, BESIDE)
+      expect(kept.filter((word) => content.includes(word.slice(9)))).toEqual(kept)
+    }
   })
 
   test('leaves no byte in the log of SQLite that a truncating checkpoint emptied', async () => {

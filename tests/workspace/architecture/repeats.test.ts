@@ -21,6 +21,8 @@ const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['batch', /\bcompileBatchRemoval\(\s*'(\w+)'/g],
   ['directory', /\bcompileDirectory\(\s*'(\w+)'/g],
   ['runs', /\bcompileRuns\(\s*'(\w+)'/g],
+  ['search', /\bcompileSearch\(\s*'(\w+)'/g],
+  ['owned', /\bcompileOwned\(\s*'(\w+)'/g],
   ['forgetting', /\bcompileForget\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]

@@ -15,12 +15,23 @@ const ASKED = /\("tenant_id", "[^()]*"\) in \(select \* from asked\)/
  * another tenant could be read or changed through them.
  *
  * @param tables The tables whose rows belong to tenants.
+ * @param indexes Indexes of words, which know no tenant. Each may only say which rows of its table,
+ * which binds the tenant, have a word. Default: none.
  */
-export function tenantFaults(text: string, tables: ReadonlySet<string>): string[] {
+export function tenantFaults(
+  text: string,
+  tables: ReadonlySet<string>,
+  indexes: ReadonlyMap<string, string> = new Map(),
+): string[] {
   const sql = text.replace(/\s+/g, ' ')
   const named = new Set(Array.from(sql.matchAll(NAMED), ([, name = '']) => name))
   return [...sql.matchAll(REFERENCE)].flatMap(({ 0: reference, 1: verb, 2: table = '', index }) => {
     if (named.has(table) || /^harbor_\w+_migrations$/.test(table)) return []
+    const indexed = indexes.get(table)
+    if (indexed !== undefined) {
+      const isOfRow = sql.slice(0, index).endsWith(`"${indexed}"."id" in (select rowid `)
+      return isOfRow ? [] : [`${reference} does not choose among rows of ${indexed}`]
+    }
     if (!tables.has(table)) return [`${reference}: no table of a store is named so`]
     const rest = levelFrom(sql, index + reference.length)
     const isBound = verb === 'into' ? insertsTenant(rest) : bindsTenant(rest)

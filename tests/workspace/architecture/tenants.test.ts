@@ -57,7 +57,12 @@ const stores: readonly StoreOnSql[] = [
     subsystem: memorySubsystem,
     open: openSqlMemoryDriver,
     statementsOf: compileMemoryStatements,
-    maintenance: ['memory_dump_next', 'memory_tenants'],
+    maintenance: [
+      'memory_dump_next',
+      'memory_tenants',
+      'memory_passages_collections',
+      'memory_passages_tenants',
+    ],
   },
   {
     subsystem: journalSubsystem,
@@ -74,6 +79,15 @@ const tables = new Set(
       name,
       ...keyOrders.map(({ keyTable }) => keyTable.name),
     ]),
+  ),
+)
+
+/** The tables of the indexes of words, by the names of the indexes. */
+const indexes = new Map(
+  stores.flatMap(({ subsystem }) =>
+    (subsystem.tables ?? []).flatMap(({ name, words }) =>
+      words === undefined ? [] : [[words.name, name] as const],
+    ),
   ),
 )
 
@@ -101,7 +115,7 @@ test.for(everyStore)(
     expect(compiled.length).toBeGreaterThan(8)
     for (const sql of named.values()) expect(compiled).toContain(sql)
     for (const sql of compiled) {
-      const faults = tenantFaults(sql, tables)
+      const faults = tenantFaults(sql, tables, indexes)
       if (exempt.includes(sql)) expect([sql, faults]).not.toEqual([sql, []])
       else expect([sql, faults]).toEqual([sql, []])
     }
@@ -189,9 +203,21 @@ const plants: readonly (readonly [how: string, sql: string])[] = [
     'keys that do not name it',
     'with asked (kind) as (values (?)) select "kind" from "state_records" where ("user_id", "kind") in (select * from asked)',
   ],
+  [
+    'not the row that an index of words finds',
+    'select "kind" from "memory_passages" where "memory_passages"."id" in (select rowid from "memory_passages_words" where "memory_passages_words" match ?)',
+  ],
+  [
+    'an index of words, read without its table',
+    'select rowid from "memory_passages_words" where "memory_passages_words" match ?',
+  ],
+  [
+    'an index of words beside another table',
+    'select "kind" from "state_records" where "tenant_id" = ? and "id" in (select rowid from "memory_passages_words" where "memory_passages_words" match ?)',
+  ],
   ['an unknown table', 'select "kind" from "records" where "tenant_id" = ?'],
 ]
 
 test.for(plants)('a statement that binds the tenant by %s is reported', ([, sql]) => {
-  expect(tenantFaults(sql, tables)).not.toEqual([])
+  expect(tenantFaults(sql, tables, indexes)).not.toEqual([])
 })

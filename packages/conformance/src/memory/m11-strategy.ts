@@ -8,8 +8,10 @@ import type { MemoryCases } from './support/memory-cases.ts'
 import { memoryMethods, validArguments } from './support/memory-methods.ts'
 import { storingStrategies, strategies } from './support/strategies.ts'
 
-/** Methods that read nothing, change the strategy, or replace or delete the conversation. */
-const unchecked = ['settled', 'convert', 'restore', 'delete']
+/**
+ * Methods that read nothing of the conversation, change its strategy, or replace or delete it.
+ */
+const unchecked = ['settled', 'convert', 'restore', 'delete', 'passages.replace']
 
 /** Registers the cases of M11: a conversation belongs to the strategy that stored it. */
 export function strategyCheck({ itIfDurable, itIfShared }: MemoryCases): void {

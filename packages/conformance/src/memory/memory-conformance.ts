@@ -25,6 +25,9 @@ import { forgetting } from './m12-forgetting.ts'
 import { subtrees } from './m12-subtrees.ts'
 import { dump } from './m13-dump.ts'
 import { load } from './m13-load.ts'
+import { passageDump } from './m14-passage-dump.ts'
+import { passageOwners } from './m14-passage-owners.ts'
+import { passages } from './m14-passages.ts'
 import type { MemoryHarness } from './memory-harness.ts'
 import { turns } from './s07-turns.ts'
 import { close } from './s10-close.ts'
@@ -47,6 +50,7 @@ const guarantees: Guarantees<MemoryFixture> = {
   'M11 strategy': [strategyCheck, conversion],
   'M12 delete, forget and find': [deletion, subtrees, forgetting, directory],
   'M13 dump and load': [dump, load],
+  'M14 passages': [passages, passageOwners, passageDump],
   'S7 turns': [turns],
   'S10 close': [close],
   'S11 cancellation': [cancellation],

@@ -5,7 +5,12 @@ import { race, tally } from '../support/race.ts'
 import { assertHolds, heldTexts, newTurn, numberedTexts, addTurns } from './support/conversation.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { deleteAll, memoryMethods, validArguments } from './support/memory-methods.ts'
+import {
+  deleteAll,
+  memoryMethods,
+  searchPassages,
+  validArguments,
+} from './support/memory-methods.ts'
 import { storingStrategies, strategies } from './support/strategies.ts'
 
 /** Registers the cases of S10: close waits for running calls and rejects later ones. */
@@ -27,7 +32,7 @@ export function close({ it, itIfDurable, itIfShared, callers }: MemoryCases): vo
     await assertFails('store_closed', () => store.getLlmContext(freshIdentity()))
   })
 
-  for (const method of [...memoryMethods, deleteAll]) {
+  for (const method of [...memoryMethods, deleteAll, searchPassages]) {
     it(`S10 ${method.name} on a closed store is rejected`, async ({ open }) => {
       const store = await open({ strategy: 'truncation' })
       const given = validArguments(freshIdentity())

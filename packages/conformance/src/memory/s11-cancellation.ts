@@ -5,7 +5,12 @@ import { rejectionOf } from '../support/rejection-of.ts'
 import { assertHolds, heldTexts, newTurn, numberedTexts, addTurns } from './support/conversation.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { cancellableMethods, deleteAll, validArguments } from './support/memory-methods.ts'
+import {
+  cancellableMethods,
+  deleteAll,
+  searchPassages,
+  validArguments,
+} from './support/memory-methods.ts'
 import { storingStrategies } from './support/strategies.ts'
 
 /** The texts of a conversation that held `kept`, after a call of a method. */
@@ -21,7 +26,7 @@ export function cancellation({ it, callers }: MemoryCases): void {
   for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
-    for (const method of [...cancellableMethods, deleteAll]) {
+    for (const method of [...cancellableMethods, deleteAll, searchPassages]) {
       it(`S11 ${method.name} with an aborted signal changes nothing ${under}`, async ({ open }) => {
         const store = await open(rules)
         const session = freshIdentity()

@@ -16,7 +16,7 @@ export async function createTable(
   schema: string | undefined,
   spec: TableSpec,
 ): Promise<void> {
-  const { name, columns, key, unique = [], indexes = [], keyOrders = [] } = spec
+  const { name, columns, key, unique = [], indexes = [], keyOrders = [], words } = spec
   const defaults = new Map<string, string | number | undefined>(Object.entries(spec.defaults ?? {}))
   let table: CreateTableBuilder<string, string> = db.schema.createTable(name)
   for (const [column, type] of Object.entries(columns)) {
@@ -36,5 +36,6 @@ export async function createTable(
       .columns([...index.columns])
       .execute()
   }
+  if (words !== undefined) await dialect.words.create(db, spec, words)
   for (const order of keyOrders) await dialect.keyOrders.create(db, schema, spec, order)
 }

@@ -37,6 +37,7 @@ export type {
   SqlDialect,
 } from './dialects/sql-dialect.ts'
 export { sqliteDialect } from './dialects/sqlite.ts'
+export type { WordIndexes } from './dialects/word-indexes.ts'
 // Pages, locks and migrations.
 export { fillPage, type PageBounds, type PageReader } from './fill-page.ts'
 export { addColumn } from './add-column.ts'
@@ -49,7 +50,7 @@ export {
 export { areAfter } from './key-conditions.ts'
 export { lockKey } from './lock-key.ts'
 export { migrateSubsystem } from './migrations.ts'
-export { missingTable } from './missing-table.ts'
+export { missingModule, missingTable, missingTrigger } from './missing-objects.ts'
 export { prefixUpperBound } from './prefix-upper-bound.ts'
 export type { OptionalMigration, SchemaChange, Subsystem } from './subsystem.ts'
 // Drivers of stores and their transactions.
@@ -79,6 +80,7 @@ export type {
   StoredTrigger,
   TableSpec,
   UniqueColumns,
+  WordIndex,
 } from './table-spec.ts'
 export { ownerColumns, type OwnerColumns } from './owner-columns.ts'
 export {

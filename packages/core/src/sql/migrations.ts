@@ -20,7 +20,8 @@ import type { Subsystem } from './subsystem.ts'
  *
  * @returns Whether the database has the optional migration of the subsystem.
  * @throws `schema_too_new`, `schema_outdated` (only with `'verify'`), `migration_failed`;
- * `invalid_config` if rows are hidden from the role, or a table or trigger is gone, or the first
+ * `invalid_config` if rows are hidden from the role, a table or trigger is gone, the engine lacks a
+ * module that a table needs, or the first
  * opening of the database decided otherwise about the optional migration, or the name of the
  * subsystem is malformed or that of another store.
  */
@@ -96,18 +97,26 @@ function checkSubsystemName({ name, packageName }: Subsystem): void {
 /** The name of an engine's finding that the role does not see all rows of a table. */
 const HIDDEN_ROWS = 'hidden_rows'
 
+/** The name of an engine's finding that it lacks what a table is made with. */
+const MISSING_MODULE = 'missing_module'
+
 function objectsOf({ dialect }: SqlDatabase, subsystem: Subsystem): StoredObjects {
   const { tables = [] } = subsystem
   const ofOrders = tables.flatMap((table) =>
     (table.keyOrders ?? []).map((order) => dialect.keyOrders.objectsOf(table, order)),
   )
+  const ofWords = tables.flatMap((table) =>
+    table.words === undefined ? [] : [dialect.words.objectsOf(table, table.words)],
+  )
+  const keeping = [...ofOrders, ...ofWords]
   return {
     tables: [
       ...tables.map(({ name }) => name),
-      ...ofOrders.flatMap((objects) => objects.tables),
+      ...keeping.flatMap((objects) => objects.tables),
       ledgerOf(subsystem),
     ],
-    triggers: ofOrders.flatMap(({ triggers }) => triggers),
+    triggers: keeping.flatMap(({ triggers }) => triggers),
+    modules: keeping.flatMap(({ modules = [] }) => modules),
   }
 }
 
@@ -147,8 +156,22 @@ async function applyMigrations(database: SqlDatabase, subsystem: Subsystem): Pro
     })
   } catch (error) {
     await refuseNewer(database, subsystem)
+    await refuseLacking(database, subsystem)
     throw error
   }
+}
+
+/**
+ * Checks whether the engine lacks a module. If that check fails, the earlier error says more.
+ *
+ * @throws `invalid_config` if it does.
+ */
+async function refuseLacking(database: SqlDatabase, subsystem: Subsystem): Promise<void> {
+  const [inspection] = await Promise.allSettled([
+    database.inspect(objectsOf(database, variantOf(subsystem, true))),
+  ])
+  if (inspection.status === 'rejected') return
+  refuse(inspection.value.filter(({ name }) => name === MISSING_MODULE))
 }
 
 /**

@@ -37,6 +37,18 @@ export interface TableSpec<Column extends string = string> extends KeyedTable<Co
   readonly indexes?: readonly IndexColumns<Column>[]
   /** Further orders in which its keys are walked. Default: none. */
   readonly keyOrders?: readonly KeyOrder<Column>[]
+  /** The index of its words. Default: none. */
+  readonly words?: WordIndex<Column>
+}
+
+/** An index of the words of a column. Rows are inserted and deleted, and the column not changed. */
+export interface WordIndex<Column extends string = string> {
+  /** The name of the index. */
+  readonly name: string
+  /** A text of words of ASCII letters and digits, with a space between two. */
+  readonly column: Column
+  /** A column with another whole number in each row, which has an index. */
+  readonly id: Column
 }
 
 /** Columns with an index. */
@@ -85,6 +97,8 @@ export interface KeyOrder<Column extends string = string> {
 export interface StoredObjects {
   readonly tables: readonly string[]
   readonly triggers: readonly StoredTrigger[]
+  /** Modules of virtual tables that the engine has to have, such as `fts5`. Default: none. */
+  readonly modules?: readonly string[]
 }
 
 /** A trigger of a table; its function is in the same schema. */

@@ -21,7 +21,7 @@ import {
 import type { Kysely } from 'kysely'
 import { connect, useWal, type Connected, type ConnectionRules } from './connect.ts'
 import { explain } from './examine-place.ts'
-import { findMissingTables } from './find-missing-tables.ts'
+import { findMissingObjects } from './find-missing-objects.ts'
 import { openedToRead } from './sqlite-errors.ts'
 import { statementBuilder } from './statement-builder.ts'
 import type { WritePatience } from './write-queue.ts'
@@ -110,9 +110,9 @@ export class DeferredDatabase implements SqlDatabase {
     return database.migrate(lock, work)
   }
 
-  /** Resolves to the missing tables, and to none without a file: then no store was opened here. */
-  async inspect({ tables }: StoredObjects): Promise<readonly Finding[]> {
-    return existsSync(this.#path) ? findMissingTables(this, tables) : []
+  /** Resolves to what is missing, and to nothing without a file: then no store was opened here. */
+  async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
+    return existsSync(this.#path) ? findMissingObjects(this, objects) : []
   }
 
   /** Without a file there is nothing to ask: the first write makes one. */

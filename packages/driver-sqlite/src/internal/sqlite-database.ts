@@ -20,7 +20,7 @@ import {
 import type BetterSqlite3 from 'better-sqlite3'
 import type { Kysely } from 'kysely'
 import { Checkpoints } from './checkpoints.ts'
-import { findMissingTables } from './find-missing-tables.ts'
+import { findMissingObjects } from './find-missing-objects.ts'
 import { PreparedConnection, type ReadStatement } from './prepared-connection.ts'
 import { isBusy, translateSqliteError } from './sqlite-errors.ts'
 import { statementBuilder } from './statement-builder.ts'
@@ -127,9 +127,9 @@ export class SqliteDatabase implements SqlDatabase {
     }
   }
 
-  /** Resolves to the missing tables. SQLite has no hidden rows, and no store has triggers here. */
-  inspect({ tables }: StoredObjects): Promise<readonly Finding[]> {
-    return findMissingTables(this, tables)
+  /** Resolves to what is missing. SQLite has no hidden rows. */
+  inspect(objects: StoredObjects): Promise<readonly Finding[]> {
+    return findMissingObjects(this, objects)
   }
 
   async ping(options?: PingOptions): Promise<void> {

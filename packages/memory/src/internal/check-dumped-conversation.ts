@@ -1,5 +1,5 @@
-import { HarborageError, type EventId, type RunIdentity } from '@harborage/core'
-import { checkEventId, checkRunIdentity, describeType, KnownNames } from '@harborage/core/kit'
+import type { EventId, RunIdentity } from '@harborage/core'
+import { checkEventId, KnownNames } from '@harborage/core/kit'
 import { MAX_SUMMARY_BYTES, MAX_TURN_BYTES, SNAPSHOT_TURN_IDS } from '../conversation.ts'
 import type {
   DumpedConversation,
@@ -7,10 +7,8 @@ import type {
   MemoryHeader,
   RememberedTurnId,
 } from '../memory-driver.ts'
+import { checkIdentityOf, countOf, fieldsOf, listOf, malformed, textOf } from './dumped-values.ts'
 import { parseKeptTurn } from './read-turns.ts'
-
-/** An argument before it is checked: its fields may be anything. */
-type Unchecked<Argument> = { readonly [Field in keyof Argument]?: unknown }
 
 const names = new KnownNames('the conversation', [
   'identity',
@@ -68,17 +66,6 @@ export function checkPlace(after: Pick<DumpedConversation, 'identity'>): {
 } {
   const { identity } = fieldsOf<typeof after>('the conversation', after)
   return { identity: checkIdentityOf(identity) }
-}
-
-function checkIdentityOf(identity: unknown): Required<RunIdentity> {
-  if (typeof identity === 'object' && identity !== null) {
-    // Checked part by part.
-    return checkRunIdentity(identity as RunIdentity)
-  }
-  throw new HarborageError(
-    'identity_required',
-    'the identity is missing: pass what dump() returned',
-  )
 }
 
 function checkHeader(given: unknown): MemoryHeader {
@@ -142,46 +129,8 @@ function optionalId(field: string, given: unknown): string | undefined {
 /** The largest id of a fold: it is made by the store. */
 const MAX_ID_BYTES = 128
 
-function countOf(field: string, given: unknown): number {
-  if (typeof given === 'number' && Number.isSafeInteger(given) && given >= 0) return given + 0
-  throw malformed(`${field} is no whole number of at least 0`)
-}
-
-function textOf(field: string, given: unknown, maxBytes: number): string {
-  const isSound =
-    typeof given === 'string' &&
-    given.length <= maxBytes &&
-    given.isWellFormed() &&
-    Buffer.byteLength(given) <= maxBytes
-  if (isSound) return given
-  throw malformed(`${field} is no well-formed text of at most ${maxBytes} bytes`)
-}
-
 function oneOf<Word extends string>(field: string, given: unknown, words: readonly Word[]): Word {
   const word = words.find((each) => each === given)
   if (word !== undefined) return word
   throw malformed(`${field} is none of ${words.join(', ')}`)
-}
-
-/** Checks each item of a list by its index: the first malformed one ends the check. */
-function listOf<Item>(
-  field: string,
-  given: unknown,
-  maxItems: number,
-  check: (item: unknown) => Item,
-): readonly Item[] {
-  if (!Array.isArray(given) || given.length > maxItems) {
-    throw malformed(`${field} is no array, or has more than ${maxItems} items`)
-  }
-  const list: readonly unknown[] = given
-  return Array.from({ length: list.length }, (_, index) => check(list[index]))
-}
-
-function fieldsOf<Argument>(what: string, given: unknown): Unchecked<Argument> {
-  if (typeof given === 'object' && given !== null) return given
-  throw malformed(`${what} is ${describeType(given)}`)
-}
-
-function malformed(fault: string): HarborageError {
-  return new HarborageError('invalid_record', `${fault}: pass what dump() returned`)
 }

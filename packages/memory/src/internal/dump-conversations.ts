@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RunIdentity } from '@harborage/core'
-import { MAX_PAGE_BYTES, type LoadOutcome } from '@harborage/core/kit'
+import type { LoadOutcome } from '@harborage/core/kit'
 import type { DumpedConversation, MemoryDriver } from '../memory-driver.ts'
+import { dumpEach } from './dump-each.ts'
 
 /** Where a dump goes on. */
 export interface ConversationPlace {
@@ -22,24 +23,12 @@ export async function dumpConversations(
   isInside: (place: ConversationPlace) => boolean,
 ): Promise<readonly DumpedConversation[]> {
   const first = from?.isBefore === true ? await driver.dump(from.identity) : undefined
-  const dumped = first === undefined ? [] : [first]
-  let bytes = first === undefined ? 0 : sizeOf(first)
-  let place = from?.identity
-  while (dumped.length < limit && bytes < MAX_PAGE_BYTES) {
-    const identities = await driver.conversationsPage(place, limit - dumped.length)
-    if (identities.length === 0) return dumped
-    for (const identity of identities) {
-      if (!isInside({ identity })) return dumped
-      place = identity
-      const conversation = await driver.dump(identity)
-      // It was deleted meanwhile.
-      if (conversation === undefined) continue
-      dumped.push(conversation)
-      bytes += sizeOf(conversation)
-      if (bytes >= MAX_PAGE_BYTES) break
-    }
-  }
-  return dumped
+  return dumpEach({
+    ...{ first, after: from?.identity, limit, sizeOf },
+    placesPage: (after, count) => driver.conversationsPage(after, count),
+    isInside: (identity) => isInside({ identity }),
+    dump: (identity) => driver.dump(identity),
+  })
 }
 
 /** The approximate size of a turn or a turn id without its text. */

@@ -29,6 +29,7 @@ import { dumpConversation } from './dump-conversation.ts'
 import { LastHeaders } from './last-headers.ts'
 import { readConversation } from './read-conversation.ts'
 import { memoryParticipant } from './memory-participant.ts'
+import { SqlPassages } from './sql-passages.ts'
 import { headerOf, identityOf, ownerColumns } from './rows.ts'
 import { compileMemoryStatements, type MemoryStatements } from './statements.ts'
 
@@ -64,10 +65,12 @@ export class SqlMemoryDriver implements MemoryDriver {
   readonly #statements: MemoryStatements
   readonly #headers = new LastHeaders()
   readonly steps: StepSide<MemoryPart, unknown>
+  readonly passages: SqlPassages
 
   constructor(database: SqlDatabase, steps: SqlSteps) {
     this.#database = database
     this.#statements = compileMemoryStatements(database)
+    this.passages = new SqlPassages(database, this.#statements.passages)
     this.steps = steps.side(memoryParticipant(this.#statements))
   }
 

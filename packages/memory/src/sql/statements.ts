@@ -7,6 +7,7 @@ import {
 import { sql } from 'kysely'
 import { compileDump, type DumpStatements } from './dump-statements.ts'
 import { AFTER_TURNS, BEFORE_TURNS, HEADER_KIND, SUMMARY_KIND } from './kinds.ts'
+import { compilePassages, type PassageStatements } from './passage-statements.ts'
 import {
   contentNames,
   lockedNames,
@@ -36,6 +37,7 @@ export interface MemoryStatements extends MemoryWriteStatements {
   readonly oldestTurns: SqlStatement<OwnerColumns & { readonly limit: number }, ContentColumns>
   readonly subtrees: SubtreeStatements
   readonly dump: DumpStatements
+  readonly passages: PassageStatements
 }
 
 /** Compiles the statements, once for all databases of one engine and schema. */
@@ -62,6 +64,7 @@ function compileAll(database: SqlDatabase): MemoryStatements {
     ...compileWriteStatements(database),
     subtrees: compileSubtrees(database),
     dump: compileDump(database),
+    passages: compilePassages(database),
     page: compileStatement(
       'memory_page',
       (page: PageParameters) =>

@@ -32,5 +32,34 @@ export const memoryState: SqlTable<typeof state> = defineTable(state)
 /** A row of {@link memoryState}. */
 export type MemoryRow = RowOf<typeof state>
 
+const passages = {
+  name: 'memory_passages',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    /** `''` for the session itself. */
+    run_id: 'text',
+    collection: 'text',
+    /** The place of the passage among those of the collection. */
+    ordinal: 'integer',
+    /** A random number, by which the index of words knows the row. */
+    id: 'integer',
+    created_at: 'timestamp',
+    /** The digests of the words, with a space between two. */
+    words: 'text',
+    bytes: 'large_bytes',
+  },
+  key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'collection', 'ordinal'],
+  unique: [{ name: 'memory_passages_id_key', columns: ['id'] }],
+  words: { name: 'memory_passages_words', column: 'words', id: 'id' },
+} as const
+
+/** The passages that are found by their words. */
+export const memoryPassages: SqlTable<typeof passages> = defineTable(passages)
+
+/** A row of {@link memoryPassages}. */
+export type PassageRow = RowOf<typeof passages>
+
 /** The tables of the memory store, for Kysely. */
-export type MemoryTables = TablesOf<typeof state>
+export type MemoryTables = TablesOf<typeof state> & TablesOf<typeof passages>

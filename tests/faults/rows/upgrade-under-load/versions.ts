@@ -49,6 +49,25 @@ const withoutCreatedAt: readonly SourceEdit[] = [
   },
 ]
 
+/** What makes a version whose memory store knows no passages of the sources. */
+const withoutPassages: readonly SourceEdit[] = [
+  {
+    file: 'packages/memory/src/sql/migrations.ts',
+    from: "'0002_create_memory_passages': createMemoryPassages,",
+    to: '',
+  },
+  {
+    file: 'packages/memory/src/sql/migrations.ts',
+    from: 'tables: [memoryState.spec, memoryPassages.spec],',
+    to: 'tables: [memoryState.spec],',
+  },
+  {
+    file: 'packages/memory/src/sql/sql-memory-driver.ts',
+    from: 'this.passages = new SqlPassages(database, this.#statements.passages)',
+    to: '',
+  },
+]
+
 /**
  * The versions before the newest, by how many migrations of the state store they know. First the
  * one from which most is changed while others use it, then the latest.
@@ -63,6 +82,7 @@ export function buildOf(version: number): BrokenBuild {
   const unknown = later.slice(version - 1).map((from) => ({ file: migrations, from, to: '' }))
   const edits = [
     ...unknown,
+    ...withoutPassages,
     ...(version < KINDS_TABLE ? withoutKinds : []),
     ...(version < CREATED_AT ? withoutCreatedAt : []),
   ]

@@ -10,7 +10,11 @@ export function rowsOfSqlite(path: string): readonly string[] {
   const database = new BetterSqlite3(path, { readonly: true })
   try {
     const tables = database
-      .prepare<[], string>("select name from sqlite_master where type = 'table' order by name")
+      .prepare<[], string>(
+        // A virtual table keeps its rows in others.
+        `select name from sqlite_master
+          where type = 'table' and sql not like 'create virtual%' order by name`,
+      )
       .pluck()
       .all()
     return tables.flatMap((table) =>
@@ -19,6 +23,20 @@ export function rowsOfSqlite(path: string): readonly string[] {
         .all()
         .map((row) => textOf(table, row)),
     )
+  } finally {
+    database.close()
+  }
+}
+
+/** Returns the digests of the words of a user's passages, each once. */
+export function wordsOfPassages(path: string, userId: string): readonly string[] {
+  const database = new BetterSqlite3(path, { readonly: true })
+  try {
+    const rows = database
+      .prepare<[string], string>('select words from memory_passages where user_id = ?')
+      .pluck()
+      .all(userId)
+    return [...new Set(rows.flatMap((words) => words.split(' ')))]
   } finally {
     database.close()
   }

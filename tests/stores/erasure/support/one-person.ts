@@ -95,6 +95,15 @@ export async function savePerson(stores: Stores, name: string): Promise<void> {
     }
     if (memory === summarizing) await memory.compact(conversation)
   }
+  for (const identity of [session, { ...session, runId: `run of ${name}` }]) {
+    const said = Array.from({ length: 20 }, (_, index) => ({
+      text: `${name} said ${index} of ${name}, in words like lamp and shelf`,
+      bytes,
+    }))
+    // Replaced passages leave words behind.
+    await truncating.passages.replace(identity, `passages of ${name}`, said)
+    await truncating.passages.replace(identity, `passages of ${name}`, said.slice(0, 15))
+  }
   const said = () => ({ entryId: newEventId(), type: `type.${name}`, bytes })
   for (const owner of [userOwner(user), session, { ...session, runId: `run of ${name}` }]) {
     for (const stream of [`stream of ${name}`, `deleted stream of ${name}`]) {

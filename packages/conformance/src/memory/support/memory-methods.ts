@@ -79,6 +79,12 @@ export const memoryMethods: readonly MemoryMethod[] = [
     call: (store, { identity, turnId, options }) => store.forget(identity, turnId, options),
   },
   {
+    name: 'passages.replace',
+    takes: ['options'],
+    call: (store, { identity, options }) =>
+      store.passages.replace(identity, 'notes', [{ text: 'a', bytes: new Uint8Array() }], options),
+  },
+  {
     name: 'settled',
     takes: [],
     call: (store, { identity }) => store.settled(identity),
@@ -91,6 +97,14 @@ export const deleteAll: MemoryMethod = {
   takes: ['options'],
   call: (store, { identity, options }) =>
     store.deleteAll(allOfSession(sessionOf(identity)), options),
+}
+
+/** The method that searches a subtree. Here it is that of the session. */
+export const searchPassages: MemoryMethod = {
+  name: 'passages.search',
+  takes: ['options'],
+  call: (store, { identity, options }) =>
+    store.passages.search(allOfSession(sessionOf(identity)), 'notes', 'a', options),
 }
 
 /** The methods that take an identity and can be canceled. */

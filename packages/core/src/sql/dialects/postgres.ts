@@ -10,6 +10,7 @@ import { compileArrayReads } from './postgres-many-reads.ts'
 import { postgresColumnType, postgresValueType } from './postgres-types.ts'
 import { removeInPasses } from './remove-in-passes.ts'
 import type { SqlDialect } from './sql-dialect.ts'
+import { ginIndexes } from './word-indexes.ts'
 
 /**
  * The dialect of PostgreSQL. Transactions run concurrently, so rows that a decision depends on have
@@ -65,6 +66,7 @@ export const postgresDialect: SqlDialect = {
     },
   },
   keyOrders: keyTables,
+  words: ginIndexes,
 }
 
 /** Failure reasons by SQLSTATE. */

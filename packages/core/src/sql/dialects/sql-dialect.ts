@@ -26,6 +26,7 @@ import type {
   KeyOrder,
   UniqueColumns,
 } from '../table-spec.ts'
+import type { WordIndexes } from './word-indexes.ts'
 
 /**
  * The differences between engines in the SQL of stores. Each member is named for what a store
@@ -154,6 +155,8 @@ export interface SqlDialect {
   readonly apart: ApartColumns
   /** Keeps and walks further orders of keys. */
   readonly keyOrders: KeyOrders
+  /** Keeps and searches indexes of words. */
+  readonly words: WordIndexes
 }
 
 /** A key of a table that may have no row. */

@@ -5,6 +5,7 @@ import { compileDirectRead } from './large-values.ts'
 import { orderIndexes } from './order-index.ts'
 import { compileListedReads } from './sqlite-many-reads.ts'
 import type { SqlDialect } from './sql-dialect.ts'
+import { ftsIndexes } from './word-indexes.ts'
 
 const UNIQUE: ReadonlySet<string> = new Set([
   'SQLITE_CONSTRAINT_UNIQUE',
@@ -53,6 +54,7 @@ export const sqliteDialect: SqlDialect = {
     async moveOut() {},
   },
   keyOrders: orderIndexes,
+  words: ftsIndexes,
 }
 
 function columnType(type: ColumnType): RawBuilder<unknown> {

@@ -5,6 +5,7 @@ import { statementFailure } from '../postgres-failure.ts'
 import { StatementRunner } from '../connections.ts'
 import {
   missingTable,
+  missingTrigger,
   type SqlStatement,
   type StoredObjects,
   type StoredTrigger,
@@ -187,14 +188,6 @@ function missingRights({ name, missingRights: lacked }: TableFacts): Finding {
     name: 'missing_right',
     grade: 'fails',
     message: `the role lacks ${lacked.join(' and ')} on the table ${name}: grant it`,
-  }
-}
-
-function missingTrigger({ table, name }: StoredTrigger): Finding {
-  return {
-    name: 'missing_trigger',
-    grade: 'loses_data',
-    message: `the trigger ${name} of ${table} is gone, so that other tables no longer follow it: restore it`,
   }
 }
 

@@ -1,0 +1,42 @@
+import type { RunIdentity, Subtree } from '@harborage/core'
+import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
+import type { DumpedPassages, FoundPassage } from './passage.ts'
+
+/** The place of a collection of a session or a run. */
+export type PassagePlace = Pick<DumpedPassages, 'identity' | 'collection'>
+
+/** A search of the passages of a collection. */
+export interface PassageSearch {
+  readonly subtree: Subtree<'run' | 'session' | 'user'>
+  readonly collection: string
+  /** At least one word, in the form of those of `DumpedPassage`. */
+  readonly words: readonly string[]
+  /** The largest number of passages. */
+  readonly limit: number
+}
+
+/** Keeps the passages of a `MemoryStore`, as a part of its driver. */
+export interface PassageDriver {
+  /** Replaces all passages of a collection of a session or a run in one atomic step. */
+  replace(passages: DumpedPassages): Promise<void>
+  /**
+   * Resolves to the passages with at least one of the words: those with most of them first, and of
+   * these the newest. It compares the newest 1,000.
+   */
+  search(search: PassageSearch): Promise<readonly FoundPassage[]>
+  /** Deletes the passages of a subtree, in batches. */
+  deleteAll(subtree: Subtree): Promise<void>
+  /** Resolves to the number of passages of a subtree. */
+  countAll(subtree: Subtree): Promise<number>
+  /** Returns a page of the owners that have passages, as `MemoryDriver.directoryPage` does. */
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
+  /**
+   * Returns the next collections after a place, or the first ones, ordered by tenant, user,
+   * session, run and collection, each by its UTF-8 bytes. Fewer than `limit` are the last ones.
+   */
+  collectionsPage(after: PassagePlace | undefined, limit: number): Promise<readonly PassagePlace[]>
+  /** Resolves to the passages of a collection, read at one instant; `undefined` if it has none. */
+  dump(place: PassagePlace): Promise<DumpedPassages | undefined>
+  /** Keeps passages of a dump in one atomic step if the collection is empty. */
+  load(passages: DumpedPassages): Promise<LoadOutcome>
+}

@@ -1,0 +1,257 @@
+import type { Subtree } from '@harborage/core'
+import {
+  areAfter,
+  compileDirectory,
+  compileRuns,
+  compileStatement,
+  type DirectoryStatements,
+  type SqlDatabase,
+  type SqlStatement,
+} from '@harborage/core/sql'
+import { sql, type Kysely } from 'kysely'
+import { MAX_COMPARED_PASSAGES, type DumpedPassage } from '../passage.ts'
+import type { PassagePlace } from '../passage-driver.ts'
+import { ownerColumns, ownerOf, type OwnerColumns } from './rows.ts'
+import { memoryPassages, type MemoryTables, type PassageRow } from './tables.ts'
+
+/** The columns that name a collection of a session or a run. */
+export interface CollectionColumns extends OwnerColumns {
+  readonly collection: string
+}
+
+/** The parameters of a search. */
+export interface SearchParameters extends CollectionColumns {
+  /** The words in the form of the dialect. */
+  readonly any: string
+}
+
+/** The columns of a passage that has one of the words. */
+export type CandidateColumns = Pick<
+  PassageRow,
+  'session_id' | 'run_id' | 'ordinal' | 'id' | 'created_at' | 'words'
+>
+
+/** The columns of a passage of a known collection. */
+export type HeldColumns = Pick<PassageRow, 'ordinal' | 'id' | 'created_at' | 'words' | 'bytes'>
+
+/** The parameters of a statement about one passage. */
+export type PassageKey = Omit<PassageRow, 'created_at' | 'words' | 'bytes'>
+
+/** The levels of owners whose passages are searched, counted or deleted. */
+export type PassageLevel = Subtree['level']
+
+/** The parameters of {@link PassageStatements.remove}. */
+export interface RemoveParameters extends OwnerColumns {
+  /** The largest number of rows. */
+  readonly limit: number
+}
+
+/** The statements of passages. */
+export interface PassageStatements {
+  readonly insert: SqlStatement<PassageRow, unknown>
+  /** Deletes a collection. */
+  readonly clear: SqlStatement<CollectionColumns, unknown>
+  /** Deletes one passage. */
+  readonly drop: SqlStatement<PassageKey, unknown>
+  readonly lock: SqlStatement<CollectionColumns, Pick<PassageRow, 'id'>>
+  /** The passages of a collection in their order. */
+  readonly all: SqlStatement<CollectionColumns, HeldColumns>
+  readonly read: SqlStatement<PassageKey, Pick<PassageRow, 'bytes'>>
+  readonly search: Readonly<
+    Record<Exclude<PassageLevel, 'tenant'>, SqlStatement<SearchParameters, CandidateColumns>>
+  >
+  readonly remove: Readonly<Record<PassageLevel, SqlStatement<RemoveParameters, unknown>>>
+  readonly count: Readonly<
+    Record<PassageLevel, SqlStatement<OwnerColumns, { readonly count: number }>>
+  >
+  readonly directory: DirectoryStatements
+  /** The collections of all owners after a place. */
+  readonly collections: SqlStatement<
+    CollectionColumns & { readonly limit: number },
+    CollectionColumns
+  >
+}
+
+const columnsOf = {
+  run: ['tenant_id', 'user_id', 'session_id', 'run_id'],
+  session: ['tenant_id', 'user_id', 'session_id'],
+  user: ['tenant_id', 'user_id'],
+  tenant: ['tenant_id'],
+} as const satisfies Record<PassageLevel, readonly (keyof OwnerColumns)[]>
+
+const named = [...columnsOf.run, 'collection'] as const
+const candidate = ['session_id', 'run_id', 'ordinal', 'id', 'created_at', 'words'] as const
+const held = ['ordinal', 'id', 'created_at', 'words', 'bytes'] as const
+
+/** Compiles the statements of passages. */
+export function compilePassages(database: SqlDatabase): PassageStatements {
+  const db = database.builder.$extendTables<MemoryTables>()
+  const { spec } = memoryPassages
+  const run = compileOwned('memory_passages_run', db, 'run')
+  const session = compileOwned('memory_passages_session', db, 'session')
+  const user = compileOwned('memory_passages_user', db, 'user')
+  const tenant = compileOwned('memory_passages_tenant', db, 'tenant')
+  return {
+    ...compileCollections(database),
+    read: compileStatement(
+      'memory_passages_read',
+      (at: PassageKey) =>
+        db
+          .selectFrom('memory_passages')
+          .select('bytes')
+          .where((where) => where.and(memoryPassages.keyOf(at)))
+          .where('id', '=', at.id),
+      { repeat: 'reads' },
+    ),
+    search: {
+      run: compileSearch('memory_passages_run', database, 'run'),
+      session: compileSearch('memory_passages_session', database, 'session'),
+      user: compileSearch('memory_passages_user', database, 'user'),
+    },
+    remove: {
+      ...{ run: run.remove, session: session.remove, user: user.remove },
+      tenant: tenant.remove,
+    },
+    count: { run: run.count, session: session.count, user: user.count, tenant: tenant.count },
+    directory: {
+      ...compileDirectory('memory_passages', database, spec),
+      runs: compileRuns('memory_passages', database, spec),
+    },
+  }
+}
+
+/** Compiles the search of a level, whose name begins with `search`. */
+function compileSearch(
+  search: string,
+  { builder, dialect }: SqlDatabase,
+  level: Exclude<PassageLevel, 'tenant'>,
+) {
+  const db = builder.$extendTables<MemoryTables>()
+  const { spec } = memoryPassages
+  return compileStatement(
+    `${search}_search`,
+    (at: SearchParameters) =>
+      rowsOf(db, level, at)
+        .select(candidate)
+        .where('collection', '=', at.collection)
+        .where(dialect.words.hasAny(spec, spec.words, sql`${at.any}`))
+        .orderBy('created_at', 'desc')
+        .orderBy('session_id')
+        .orderBy('run_id')
+        .orderBy('ordinal')
+        .limit(sql.lit(MAX_COMPARED_PASSAGES)),
+    { repeat: 'reads' },
+  )
+}
+
+/** Compiles the statements about all passages of a level, whose names begin with `owned`. */
+function compileOwned(owned: string, db: Kysely<MemoryTables>, level: PassageLevel) {
+  return {
+    remove: compileStatement(
+      `${owned}_remove`,
+      (at: RemoveParameters) =>
+        db
+          .deleteFrom('memory_passages')
+          .where((where) => where.and(ownedBy(level, at)))
+          .where('id', 'in', rowsOf(db, level, at).select('id').limit(at.limit)),
+      { repeat: 'never' },
+    ),
+    count: compileStatement(
+      `${owned}_count`,
+      (at: OwnerColumns) => rowsOf(db, level, at).select(sql<number>`count(*)`.as('count')),
+      { repeat: 'reads' },
+    ),
+  }
+}
+
+type CollectionStatements = Pick<
+  PassageStatements,
+  'insert' | 'clear' | 'drop' | 'lock' | 'all' | 'collections'
+>
+
+/** Compiles the statements about whole collections. */
+function compileCollections(database: SqlDatabase): CollectionStatements {
+  const db = database.builder.$extendTables<MemoryTables>()
+  const { dialect } = database
+  return {
+    insert: compileStatement(
+      'memory_passages_insert',
+      (row: PassageRow) => db.insertInto('memory_passages').values(memoryPassages.rowOf(row)),
+      { repeat: 'never' },
+    ),
+    clear: compileStatement(
+      'memory_passages_clear',
+      (at: CollectionColumns) =>
+        db
+          .deleteFrom('memory_passages')
+          .where((where) => where.and(ownerOf(at)))
+          .where('collection', '=', at.collection),
+      { repeat: 'never' },
+    ),
+    drop: compileStatement(
+      'memory_passages_drop',
+      (at: PassageKey) =>
+        db
+          .deleteFrom('memory_passages')
+          .where((where) => where.and(memoryPassages.keyOf(at)))
+          .where('id', '=', at.id),
+      { repeat: 'never' },
+    ),
+    lock: compileStatement(
+      'memory_passages_lock',
+      (at: CollectionColumns) =>
+        dialect.lockRows(collectionOf(db, at).select('id').orderBy('ordinal')),
+      { repeat: 'reads' },
+    ),
+    all: compileStatement(
+      'memory_passages_all',
+      (at: CollectionColumns) => collectionOf(db, at).select(held).orderBy('ordinal'),
+      { repeat: 'reads' },
+    ),
+    collections: compileStatement(
+      'memory_passages_collections',
+      (at: CollectionColumns & { readonly limit: number }) =>
+        named
+          .reduce(
+            (query, column) => query.orderBy(column),
+            db
+              .selectFrom('memory_passages')
+              .select(named)
+              .distinct()
+              .where(areAfter(named, (column) => Reflect.get(at, column))),
+          )
+          .limit(at.limit),
+      { repeat: 'reads' },
+    ),
+  }
+}
+
+/** Returns the columns that name a collection. */
+export function collectionColumns({ identity, collection }: PassagePlace): CollectionColumns {
+  return { ...ownerColumns(identity), collection }
+}
+
+/** Returns the digests of the words in a row. */
+export function wordsIn({ words }: Pick<PassageRow, 'words'>): readonly string[] {
+  return words === '' ? [] : words.split(' ')
+}
+
+/** Returns the passage in a row. */
+export function passageIn(row: HeldColumns): DumpedPassage {
+  return { words: wordsIn(row), bytes: row.bytes, createdAt: new Date(Number(row.created_at)) }
+}
+
+function collectionOf(db: Kysely<MemoryTables>, at: CollectionColumns) {
+  return db
+    .selectFrom('memory_passages')
+    .where((where) => where.and(ownerOf(at)))
+    .where('collection', '=', at.collection)
+}
+
+function rowsOf(db: Kysely<MemoryTables>, level: PassageLevel, at: OwnerColumns) {
+  return db.selectFrom('memory_passages').where((where) => where.and(ownedBy(level, at)))
+}
+
+function ownedBy(level: PassageLevel, at: OwnerColumns): Partial<OwnerColumns> {
+  return Object.fromEntries(columnsOf[level].map((column) => [column, at[column]]))
+}

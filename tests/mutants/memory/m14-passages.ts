@@ -1,0 +1,238 @@
+import { allOfUser, type RunIdentity, type Subtree } from '@harborage/core'
+import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
+import type {
+  DumpedPassages,
+  FoundPassage,
+  InMemoryMemoryDriver,
+  PassageDriver,
+  PassagePlace,
+  PassageSearch,
+} from '@harborage/memory'
+import { turns } from '@harborage/test-kit/turns'
+import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+/** Passages that delegate all calls, to be broken in one method. */
+class DelegatingPassages implements PassageDriver {
+  protected readonly kept: PassageDriver
+
+  constructor(kept: PassageDriver) {
+    this.kept = kept
+  }
+
+  replace(replacement: DumpedPassages): Promise<void> {
+    return this.kept.replace(replacement)
+  }
+
+  search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    return this.kept.search(search)
+  }
+
+  deleteAll(subtree: Subtree): Promise<void> {
+    return this.kept.deleteAll(subtree)
+  }
+
+  countAll(subtree: Subtree): Promise<number> {
+    return this.kept.countAll(subtree)
+  }
+
+  directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
+    return this.kept.directoryPage(page)
+  }
+
+  collectionsPage(
+    after: PassagePlace | undefined,
+    limit: number,
+  ): Promise<readonly PassagePlace[]> {
+    return this.kept.collectionsPage(after, limit)
+  }
+
+  dump(place: PassagePlace): Promise<DumpedPassages | undefined> {
+    return this.kept.dump(place)
+  }
+
+  load(passages: DumpedPassages): Promise<LoadOutcome> {
+    return this.kept.load(passages)
+  }
+}
+
+/** Looks at the first word only. */
+class OneWord extends DelegatingPassages {
+  override search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    return super.search({ ...search, words: search.words.slice(0, 1) })
+  }
+}
+
+/** Requires all words. */
+class EveryWord extends DelegatingPassages {
+  override async search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    const found = await super.search(search)
+    return found.filter(({ words }) => words === search.words.length)
+  }
+}
+
+/** Returns the newest passages first, however many words they have. */
+class NewestFirst extends DelegatingPassages {
+  override async search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    const found = await super.search({ ...search, limit: 100 })
+    return found
+      .toSorted((left, right) => right.createdAt.getTime() - left.createdAt.getTime())
+      .slice(0, search.limit)
+  }
+}
+
+/** Returns the oldest passages first. */
+class OldestFirst extends DelegatingPassages {
+  override async search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    return (await super.search(search)).toReversed()
+  }
+}
+
+/** Searches all sessions of the user. */
+class WholeUser extends DelegatingPassages {
+  override search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    const { tenantId, userId } = search.subtree
+    return super.search({ ...search, subtree: allOfUser({ tenantId, userId }) })
+  }
+}
+
+/** Returns more than the limit. */
+class Unlimited extends DelegatingPassages {
+  override search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    return super.search({ ...search, limit: 100 })
+  }
+}
+
+/** Keeps what was there before a replacement by nothing. */
+class NeverEmpty extends DelegatingPassages {
+  override async replace(replacement: DumpedPassages): Promise<void> {
+    if (replacement.passages.length > 0) await super.replace(replacement)
+  }
+}
+
+/** Replaces all collections of a session. */
+class OneCollection extends DelegatingPassages {
+  override async replace(replacement: DumpedPassages): Promise<void> {
+    await super.replace({ ...replacement, collection: 'one' })
+  }
+
+  override search(search: PassageSearch): Promise<readonly FoundPassage[]> {
+    return super.search({ ...search, collection: 'one' })
+  }
+}
+
+/** Deletes nothing. */
+class Undeleted extends DelegatingPassages {
+  override async deleteAll(): Promise<void> {}
+}
+
+/** Removes the old passages, and adds the new ones later, beside those of others. */
+class Torn extends DelegatingPassages {
+  readonly #added = new Map<string, DumpedPassages>()
+
+  override async replace(replacement: DumpedPassages): Promise<void> {
+    const { identity, collection, passages } = replacement
+    const key = JSON.stringify([identity, collection])
+    this.#added.delete(key)
+    await turns(1)
+    const beside = this.#added.get(key)?.passages ?? []
+    const both = { ...replacement, passages: [...beside, ...passages] }
+    this.#added.set(key, both)
+    await super.replace(both)
+  }
+}
+
+/** Does not tell which owners have passages. */
+class Undiscovered extends DelegatingPassages {
+  override async directoryPage(): Promise<readonly Required<RunIdentity>[]> {
+    return []
+  }
+}
+
+/** Dumps passages without their words. */
+class Wordless extends DelegatingPassages {
+  override async dump(place: PassagePlace): Promise<DumpedPassages | undefined> {
+    const found = await super.dump(place)
+    return (
+      found && { ...found, passages: found.passages.map((passage) => ({ ...passage, words: [] })) }
+    )
+  }
+}
+
+/** Dumps passages without their dates. */
+class Undated extends DelegatingPassages {
+  override async dump(place: PassagePlace): Promise<DumpedPassages | undefined> {
+    const found = await super.dump(place)
+    const createdAt = new Date(0)
+    return found && { ...found, passages: found.passages.map((each) => ({ ...each, createdAt })) }
+  }
+}
+
+/** Skips the other collections of a session at the end of a page. */
+class OnePerSession extends DelegatingPassages {
+  override async collectionsPage(
+    after: PassagePlace | undefined,
+    limit: number,
+  ): Promise<readonly PassagePlace[]> {
+    const all = await super.collectionsPage(after, 1_000_000)
+    const owner = JSON.stringify(after?.identity)
+    return all
+      .filter(({ identity }) => {
+        return after?.collection === '' || JSON.stringify(identity) !== owner
+      })
+      .slice(0, limit)
+  }
+}
+
+/** Loads passages in the place of others. */
+class Overwriting extends DelegatingPassages {
+  override async load(passages: DumpedPassages): Promise<LoadOutcome> {
+    const outcome = await super.load(passages)
+    if (outcome !== 'conflict') return outcome
+    await super.replace(passages)
+    return 'loaded'
+  }
+}
+
+/** Takes passages that are there for those of the dump, whatever they are. */
+class Trusting extends DelegatingPassages {
+  override async load(passages: DumpedPassages): Promise<LoadOutcome> {
+    const outcome = await super.load(passages)
+    return outcome === 'conflict' ? 'unchanged' : outcome
+  }
+}
+
+function broken(fault: string, Broken: new (kept: PassageDriver) => PassageDriver): BrokenStore {
+  class Driver extends DelegatingDriver {
+    readonly #passages: PassageDriver
+
+    constructor(records: InMemoryMemoryDriver) {
+      super(records)
+      this.#passages = new Broken(records.passages)
+    }
+
+    override get passages(): PassageDriver {
+      return this.#passages
+    }
+  }
+  return brokenDriver(fault, Driver)
+}
+
+export const passageFaults: readonly BrokenStore[] = [
+  broken('looks for the first word only', OneWord),
+  broken('finds passages with all words only', EveryWord),
+  broken('finds the newest passages first', NewestFirst),
+  broken('finds the oldest passages first', OldestFirst),
+  broken('searches all sessions of a user', WholeUser),
+  broken('finds more passages than the limit', Unlimited),
+  broken('keeps the last passages of a session', NeverEmpty),
+  broken('has one collection for all', OneCollection),
+  broken('does not delete passages', Undeleted),
+  broken('adds the passages of callers at once', Torn),
+  broken('does not find who has passages only', Undiscovered),
+  broken('dumps passages without their words', Wordless),
+  broken('dumps passages without their dates', Undated),
+  broken('skips collections of a session at the end of a page', OnePerSession),
+  broken('loads passages in the place of others', Overwriting),
+  broken('does not tell of other passages in the place', Trusting),
+]
