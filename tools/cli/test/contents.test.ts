@@ -11,10 +11,10 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     await fill(at)
     const list = async (...args: readonly string[]) =>
       jsonLinesOf(await runCommand(['ls', '--json', ...args], at)).map(
-        ({ type, tenantId, userId, sessionId, runId, kind, id, stream }) =>
-          `${type} ${String(kind ?? id ?? stream ?? runId ?? sessionId ?? userId ?? tenantId)}`,
+        ({ type, tenantId, userId, sessionId, runId, kind, id, stream, collection }) =>
+          `${type} ${String(kind ?? id ?? stream ?? collection ?? runId ?? sessionId ?? userId ?? tenantId)}`,
       )
-    expect(await list()).toEqual(['tenant acme', 'tenant globex'])
+    expect(await list()).toEqual(['tenant acme', 'tenant globex', 'tenant initrode'])
     expect(await list('-t', 'acme')).toEqual(['user ann', 'slot settings'])
     expect(await list('-t', 'acme', '-u', 'ann')).toEqual(['session s1', 'slot preferences'])
     expect(await list(...ofSession)).toEqual([
@@ -23,7 +23,11 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
       'slot session.note',
       expect.stringMatching(/^artifact default_[0-9a-f]{12}$/),
       'conversation ',
+      'passages messages',
     ])
+    expect(await list('-t', 'initrode')).toEqual(['user eve'])
+    expect(await list('-t', 'initrode', '-u', 'eve')).toEqual(['session s9'])
+    expect(await list('-t', 'initrode', '-u', 'eve', '-s', 's9')).toEqual(['passages messages'])
     expect(await list(...ofRun)).toEqual(['slot task.checkpoint', 'stream events'])
     expect(await list(...ofSession, '--prefix', 'session.n', '--limit', '1')).toContain(
       'slot session.note',
@@ -36,7 +40,7 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     const { code, stdout, stderr } = await runCommand(['ls', ...ofSession], at)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, 'DATE')).toMatch(
-      /^Runs\n {2}r1\nSlots\n {2} *23 B {2}DATE {2}session\.cart\n.*\nArtifacts\n.* task t1\nConversation\n {2}truncation, 2 turns, \d+ tokens, healthy\n$/s,
+      /^Runs\n {2}r1\nSlots\n {2} *23 B {2}DATE {2}session\.cart\n.*\nArtifacts\n.* task t1\nConversation\n {2}truncation, 2 turns, \d+ tokens, healthy\nPassages\n {2} *10 B {2}DATE {2}messages {2}2 passages\n$/s,
     )
   })
 
@@ -129,10 +133,14 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(byStore).toContainEqual({ store: 'artifacts', records: 1, bytes: 6 })
     expect(byStore).toContainEqual({ store: 'journal', records: 3, bytes: 21 })
     const byTenant = await usage('--by', 'tenant')
-    expect(byTenant.map(({ tenantId }) => tenantId)).toEqual(['acme', 'globex'])
-    expect(byTenant[1]).toEqual({ tenantId: 'globex', records: 1, bytes: 6 })
+    expect(byTenant.map(({ tenantId }) => tenantId)).toEqual(['acme', 'initrode', 'globex'])
+    expect(byTenant[1]).toEqual({ tenantId: 'initrode', records: 1, bytes: 16 })
+    expect(byTenant[2]).toEqual({ tenantId: 'globex', records: 1, bytes: 6 })
     expect(await usage('--by', 'user', '--tenant', 'globex')).toEqual([
       { tenantId: 'globex', userId: 'ann', records: 1, bytes: 6 },
+    ])
+    expect(await usage('--by', 'kind', '--tenant', 'initrode')).toEqual([
+      { store: 'memory', kind: 'memory.passage', records: 1, bytes: 16 },
     ])
     expect(await usage('--by', 'kind', '--limit', '1', ...ofRun)).toEqual([
       { store: 'journal', kind: 'events', records: 3, bytes: 21 },

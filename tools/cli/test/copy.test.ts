@@ -33,14 +33,15 @@ describe('copy', () => {
       ['state', 6],
       ['artifacts', 1],
       ['memory', 1],
+      ['passages', 2],
       ['journal', 4],
     ])
     const back = await runCommand(['copy', 'to', 'last'], { cwd })
     expect(back.code).toBe(0)
-    expect(back.stderr).toContain('12 records are the same in both places')
+    expect(back.stderr).toContain('14 records are the same in both places')
     const verified = await runCommand(['verify', 'from', 'last', '--json'], { cwd })
     expect(verified.code).toBe(0)
-    expect(jsonLinesOf(verified)).toEqual([{ v: 1, type: 'verified', records: 12, differences: 0 }])
+    expect(jsonLinesOf(verified)).toEqual([{ v: 1, type: 'verified', records: 14, differences: 0 }])
     // Nothing of the copy itself is left.
     const kept = await runCommand(['ls', '--profile', 'last', '--json'], { cwd })
     expect(kept.stdout).not.toContain('harborage.copy')
@@ -56,6 +57,7 @@ describe('copy', () => {
       `update state_records set bytes = set_bit(bytes, 3, 1 - get_bit(bytes, 3)) where kind = 'task.checkpoint'`,
     )
     await client.query(`delete from state_records where kind = 'preferences'`)
+    await client.query(`update memory_passages set created_at = 7 where tenant_id = 'initrode'`)
     await client.end()
     await save(places.to, 'extra')
     const { code, stdout } = await runCommand(VERIFY, { cwd })
@@ -63,14 +65,20 @@ describe('copy', () => {
     const lines = jsonLinesOf({ stdout })
     expect(lines.map(({ difference }) => String(difference)).toSorted(compareNames)).toEqual([
       'different',
+      'different',
       'extra',
       'missing',
       'undefined',
     ])
-    expect(lines.find(({ difference }) => difference === 'different')?.['place']).toEqual({
-      identity: run,
-      kind: 'task.checkpoint',
-    })
+    expect(
+      lines.filter(({ difference }) => difference === 'different').map(({ place }) => place),
+    ).toEqual([
+      { identity: run, kind: 'task.checkpoint' },
+      {
+        identity: { tenantId: 'initrode', userId: 'eve', sessionId: 's9', runId: '' },
+        collection: 'messages',
+      },
+    ])
   })
 
   test('verify names a damaged artifact and compares the rest; copy and export name it, too', async () => {
@@ -213,6 +221,15 @@ describe('copy', () => {
     expect(stopped.code).toBe(130)
     expect(stopped.stderr).toContain('The same command goes on with it')
     expect((await runCommand(COPY, { cwd })).code).toBe(0)
+    expect((await runCommand(VERIFY, { cwd })).code).toBe(0)
+  })
+
+  test('stopped after some passages, it goes on with the others', async () => {
+    const places = { from: await engines.SQLite(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    expect((await stoppedAt('passages', COPY, cwd)).code).toBe(130)
+    const there = await runCommand([...COPY, '--json'], { cwd })
+    expect(there.code).toBe(0)
     expect((await runCommand(VERIFY, { cwd })).code).toBe(0)
   })
 

@@ -118,6 +118,18 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(await slotsIn(at, '-t', 'acme')).toBe(0)
   })
 
+  test('who has passages only is found and erased', async () => {
+    const at = await place()
+    await fill(at)
+    const args = ['-t', 'initrode', '--yes', 'initrode']
+    expect(await slotsIn(at, '-t', 'initrode')).toBe(1)
+    const { code, stdout } = await runCommand(['erase', ...args], at)
+    expect(code).toBe(0)
+    expect(stdout).toContain('1 record')
+    expect(await slotsIn(at, '-t', 'initrode')).toBe(0)
+    expect((await runCommand(['ls'], at)).stdout).not.toContain('initrode')
+  })
+
   test('a run goes alone', async () => {
     const at = await place()
     await fill(at)

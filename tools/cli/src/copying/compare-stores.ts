@@ -1,6 +1,6 @@
 import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName } from '../profile/profile.ts'
 import { canonicalText } from './canonical-text.ts'
 import type { DumpingStore, Found } from './dumping-store.ts'
 import { findRecords } from './walk-records.ts'
@@ -10,7 +10,7 @@ export type Difference = 'missing' | 'extra' | 'different' | 'damaged'
 
 /** What a comparison of a store found. */
 export interface Comparison {
-  readonly store: StoreName
+  readonly store: DumpName
   /** How many records were compared. */
   readonly records: number
   readonly differences: number

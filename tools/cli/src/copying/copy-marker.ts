@@ -4,7 +4,7 @@ import { isHarborageError, newEventId } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
 import type { Lease, StateStore, StateTransaction } from '@harborage/state'
 import { CommandFailure } from '../command-failure.ts'
-import { storeNames, type Profile, type StoreName } from '../profile/profile.ts'
+import { dumpNames, type DumpName, type Profile } from '../profile/profile.ts'
 import { LEASE_KIND, MARKER_KIND, ownerOfCopy, slotsOfCopy } from './slots-of-copy.ts'
 
 /** For how long the lease of a copy that was killed is in the way, in milliseconds. */
@@ -15,7 +15,7 @@ const ASK_MS = 100
 /** Where a copy goes on. */
 export interface CopyProgress {
   /** The store that is being copied. The ones before it are done. */
-  readonly store: StoreName
+  readonly store: DumpName
   /** The place of the last record that was loaded. */
   readonly after: object | undefined
 }
@@ -174,7 +174,7 @@ function begunOf(bytes: Uint8Array, from: string): CopyProgress | undefined {
     )
   }
   const { store, after } = marker
-  const name = storeNames.find((each) => each === store)
+  const name = dumpNames.find((each) => each === store)
   if (name === undefined) return undefined
   return { store: name, after: typeof after === 'object' && after !== null ? after : undefined }
 }

@@ -1,6 +1,6 @@
 import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
-import { storeNames, type StoreName } from '../profile/profile.ts'
+import { dumpNames, type DumpName } from '../profile/profile.ts'
 import type { CopyMarker } from './copy-marker.ts'
 import { maintenance, type DumpingStore } from './dumping-store.ts'
 import { walkRecords } from './walk-records.ts'
@@ -11,7 +11,7 @@ const MAX_BYTES = 8 * 1024 * 1024
 
 /** What was copied of a store. */
 export interface CopiedStore {
-  readonly store: StoreName
+  readonly store: DumpName
   /** The records that were loaded. Those of an earlier run of the same copy are not counted. */
   readonly loaded: number
 }
@@ -32,7 +32,7 @@ export async function copyStore<Dumped extends object, Place extends object>(
 ): Promise<CopiedStore> {
   const { store, placeOf, sizeOf } = from
   const { begun } = marker
-  const isDone = begun !== undefined && storeNames.indexOf(begun.store) > storeNames.indexOf(store)
+  const isDone = begun !== undefined && dumpNames.indexOf(begun.store) > dumpNames.indexOf(store)
   if (isDone) return { store, loaded: 0 }
   // The marker has what `placeOf` returned. The store checks it.
   const after = begun?.store === store ? (begun.after as Place | undefined) : undefined

@@ -7,8 +7,9 @@ import {
 } from '@harborage/core'
 import { compareNames, compareOwners } from '@harborage/core/kit'
 import type { JournalPlace } from '@harborage/journal'
+import type { PassagePlace } from '@harborage/memory'
 import type { OpenStores } from '../places/open-place.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName } from '../profile/profile.ts'
 import { isSlotOfCopy } from './slots-of-copy.ts'
 
 /** The scope of calls that cross identities. */
@@ -22,7 +23,7 @@ export interface Dumps<Dumped, Place> {
 
 /** A store that is copied or compared, with what the commands need to know of its records. */
 export interface DumpingStore<Dumped, Place> {
-  readonly store: StoreName
+  readonly store: DumpName
   readonly dumps: Dumps<Dumped, Place>
   /** Returns what names a record, without its content: plain JSON. */
   readonly placeOf: (record: Dumped) => Place
@@ -75,6 +76,10 @@ export async function visitPairs<Result>(
     to.artifacts && ofArtifacts(to.artifacts),
   )
   await visit(from.memory && ofMemory(from.memory.store), to.memory && ofMemory(to.memory.store))
+  await visit(
+    from.memory && ofPassages(from.memory.store.passages),
+    to.memory && ofPassages(to.memory.store.passages),
+  )
   await visit(from.journal && ofJournal(from.journal), to.journal && ofJournal(to.journal))
   return results
 }
@@ -94,6 +99,7 @@ type DumpedOf<Store extends { dump(...given: never[]): AsyncIterable<unknown> }>
 type State = NonNullable<OpenStores['state']>
 type Artifacts = NonNullable<OpenStores['artifacts']>
 type Memory = NonNullable<OpenStores['memory']>['store']
+type Passages = Memory['passages']
 type Journal = NonNullable<OpenStores['journal']>
 
 function ofState(dumps: State): DumpingStore<DumpedOf<State>, SlotPlace> {
@@ -154,6 +160,22 @@ function ofMemory(dumps: Memory): DumpingStore<DumpedOf<Memory>, ConversationPla
   }
 }
 
+function ofPassages(dumps: Passages): DumpingStore<DumpedOf<Passages>, PassagePlace> {
+  return {
+    store: 'passages',
+    dumps,
+    placeOf: ({ identity, collection }) => ({ identity, collection }),
+    compare: (left, right) =>
+      compareOwners(left.identity, right.identity) ||
+      compareNames(left.collection, right.collection),
+    sizeOf: ({ passages }) =>
+      passages.reduce(
+        (sum, { words, bytes }) => sum + words.length * ITEM_BYTES + bytes.byteLength,
+        0,
+      ),
+  }
+}
+
 function ofJournal(dumps: Journal): DumpingStore<DumpedOf<Journal>, JournalPlace> {
   return {
     store: 'journal',
@@ -172,7 +194,7 @@ function ofJournal(dumps: Journal): DumpingStore<DumpedOf<Journal>, JournalPlace
   }
 }
 
-/** The approximate size of a turn, a turn id or a row without its content. */
+/** The approximate size of a turn, a turn id, a word or a row without its content. */
 const ITEM_BYTES = 64
 
 /** The head of a stream comes before its rows. */

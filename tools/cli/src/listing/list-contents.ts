@@ -1,5 +1,6 @@
-import { ownerOf, type Selection } from '../arguments/identity-options.ts'
+import { ownerOf, subtreeOf, type Selection } from '../arguments/identity-options.ts'
 import type { CommandRun } from '../command.ts'
+import { maintenance } from '../copying/dumping-store.ts'
 import { printable } from '../output/printable.ts'
 import { bytesText, countOf, dateText } from '../output/quantities.ts'
 import { loadInspectors } from '../payload/inspectors.ts'
@@ -24,8 +25,9 @@ export async function listContents(
   const slots = await listSlots(run, stores, listing)
   const artifacts = await listArtifacts(run, stores, listing)
   const conversations = await listConversation(run, stores, listing)
+  const passages = await listPassages(run, stores, listing)
   const streams = await listStreams(run, stores, listing)
-  return slots + artifacts + conversations + streams
+  return slots + artifacts + conversations + passages + streams
 }
 
 async function listSlots(
@@ -99,6 +101,36 @@ async function listConversation(
     conversationText(header),
   )
   return section.count
+}
+
+/** The collections of passages that are read at once: each is read as a whole. */
+const PASSAGES_PAGE = 10
+
+async function listPassages(
+  { out, signal }: CommandRun,
+  { memory }: OpenStores,
+  { selection, limit = Number.POSITIVE_INFINITY }: Listing,
+): Promise<number> {
+  if (memory === undefined || selection.sessionId === '') return 0
+  const section = new Section(out, 'Passages')
+  const options = { within: subtreeOf(selection), signal, pageSize: PASSAGES_PAGE }
+  for await (const each of memory.store.passages.dump(maintenance, options)) {
+    const { identity, collection, passages } = each
+    // Those of the runs of a session come after its own.
+    if (identity.runId !== selection.runId || section.count >= limit) break
+    const size = passages.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+    const newest = passages.map(({ createdAt }) => createdAt).reduce(later)
+    const fields = { ...selection, collection, passages: passages.length, size, newest }
+    await section.item('passages', fields, () => {
+      const about = out.style('dim', `  ${countOf(passages.length, 'passage')}`)
+      return row(size, newest, collection, about)
+    })
+  }
+  return section.count
+}
+
+function later(one: Date, other: Date): Date {
+  return one < other ? other : one
 }
 
 async function listStreams(

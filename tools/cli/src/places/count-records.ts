@@ -25,6 +25,7 @@ const counted: Readonly<Record<StoreName, readonly Counted[]>> = {
   memory: [
     { things: 'conversations', table: 'memory_state', kinds: 'memory.state' },
     { things: 'turns', table: 'memory_state', kinds: 'memory.turn/%' },
+    { things: 'passages', table: 'memory_passages' },
   ],
   journal: [
     { things: 'streams', table: 'journal_streams' },

@@ -78,6 +78,9 @@ export async function readUsage(
 
 const EMPTY = sql`''`
 
+/** What passages count as, beside the kinds of the rows of conversations. */
+const PASSAGE_KIND = 'memory.passage'
+
 function sourceOf(database: SqlDatabase, store: StoreName): UsageSource {
   const table = (name: string): RawBuilder<unknown> => tableIn(database, name)
   const records = sql`count(*)`
@@ -93,7 +96,11 @@ function sourceOf(database: SqlDatabase, store: StoreName): UsageSource {
       }
     case 'memory':
       return {
-        from: sql`${table('memory_state')} s`,
+        from: sql`(
+          select tenant_id, user_id, session_id, run_id, kind, bytes from ${table('memory_state')}
+          union all
+          select tenant_id, user_id, session_id, run_id, ${sql.lit(PASSAGE_KIND)}, bytes
+          from ${table('memory_passages')}) s`,
         kind: 's.kind',
         records,
         bytes,

@@ -6,6 +6,15 @@ export const storeNames = ['state', 'artifacts', 'memory', 'journal'] as const
 /** The name of a store. */
 export type StoreName = (typeof storeNames)[number]
 
+/**
+ * What is dumped apart, in the order in which it is copied. Passages are of the memory store, and
+ * have a dump of their own.
+ */
+export const dumpNames = ['state', 'artifacts', 'memory', 'passages', 'journal'] as const
+
+/** The name of a dump. */
+export type DumpName = (typeof dumpNames)[number]
+
 /** Where stores are: a database, or the folder of artifacts. */
 export interface Place {
   /** The engine, or `fs` for a folder. */

@@ -62,6 +62,10 @@ export async function fill(at: TestPlace): Promise<void> {
   await artifacts.putText({ ...session, taskId: 't1' }, 'a page', { filename: 'page.txt' })
   await memory.addTurn(session, { userMessage: 'Hello.', assistantResponse: 'Hi.' })
   await memory.addTurn(session, { userMessage: 'And?', assistantResponse: 'Yes.' })
+  const passage = (text: string) => ({ text, bytes: Buffer.from(text), createdAt: new Date(5) })
+  await memory.passages.replace(session, 'messages', [passage('Hello.'), passage('And?')])
+  const onlyPassages = { tenantId: 'initrode', userId: 'eve', sessionId: 's9' }
+  await memory.passages.replace(onlyPassages, 'messages', [passage('Is there a lamp?')])
   const entry = (text: string) => ({
     entryId: newEventId(),
     type: 'message',
