@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 
+import { LOAD_MEMORY } from '@google/adk'
 import { sharedPlaces } from '@harborage/test-kit/adapters/places'
 import { startWorker } from '@harborage/test-kit/adapters/worker-process'
 import { describe, expect, test } from 'vitest'
@@ -8,6 +9,7 @@ import { runnerOf, say } from './support/agent.ts'
 import { countingTool } from './support/counting-tool.ts'
 import { ann } from './support/events.ts'
 import { openFor, places } from './support/places.ts'
+import { RecallingModel } from './support/recalling-model.ts'
 import { ScriptedModel } from './support/scripted-model.ts'
 
 const s1 = { ...ann, sessionId: 's1' }
@@ -28,6 +30,22 @@ test.each(places)("ADK's runner goes on with a session on $name", async ({ open 
 })
 
 describe.each(sharedPlaces)('on $name', ({ makeDsn }) => {
+  test('an agent looks up what another process was told in an earlier session', async () => {
+    const dsn = await makeDsn()
+    const path = join(import.meta.dirname, 'support/memory-worker.ts')
+    const worker = startWorker(path, [dsn], () => worker.process.kill('SIGKILL'))
+    expect(await worker.lines).toEqual(['remembered'])
+
+    const stores = await openFor(dsn)
+    const runner = runnerOf(stores, new RecallingModel(), [LOAD_MEMORY])
+    await runner.sessionService.createSession({ ...ann, sessionId: 'later' })
+    const [, , answer] = await say(runner, 'Where is my lamp?', 'later')
+    expect(answer).toContain('I remember: ')
+    expect(answer).toContain('My lamp is on the third shelf.')
+    const [, , none] = await say(runner, 'How are trains running?', 'later')
+    expect(none).toBe('I remember: {"memories":[]}')
+  })
+
   test('a second process goes on after kill -9, with all that was answered', async () => {
     const dsn = await makeDsn()
     const worker = startWorker(

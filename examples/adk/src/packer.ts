@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { FunctionTool, LlmAgent, Runner } from '@google/adk'
+import { FunctionTool, LlmAgent, LOAD_MEMORY, Runner } from '@google/adk'
 import { say } from '@harborage/example-kit/say'
 import { z } from 'zod'
 import { PackingModel } from './packing-model.ts'
@@ -25,17 +25,26 @@ const pack = new FunctionTool({
   },
 })
 
-/** Says something to the packer, and prints what it does. */
-export async function askPacker(services: Services, text: string): Promise<void> {
-  const agent = new LlmAgent({ name: 'packer', model: new PackingModel(), tools: [pack] })
-  const runner = new Runner({ appName: key.appName, agent, ...services })
+/** Says something to the packer, prints what it does, and resolves to what it says. */
+export async function askPacker(
+  services: Services,
+  text: string,
+  session: typeof key = key,
+): Promise<string> {
+  const tools = [pack, LOAD_MEMORY]
+  const agent = new LlmAgent({ name: 'packer', model: new PackingModel(), tools })
+  const runner = new Runner({ appName: session.appName, agent, ...services })
+  let said = ''
   say(`  ann says: ${text}`)
   const newMessage = { role: 'user', parts: [{ text }] }
-  for await (const { content } of runner.runAsync({ ...key, newMessage })) {
+  for await (const { content } of runner.runAsync({ ...session, newMessage })) {
     for (const part of content?.parts ?? []) {
       const packed = part.functionResponse?.response?.['packed']
       if (typeof packed === 'string') say(`  packed    ${packed}`)
-      if (part.text !== undefined) say(`  it says:  ${part.text}`)
+      if (part.text === undefined) continue
+      said = part.text
+      say(`  it says:  ${said}`)
     }
   }
+  return said
 }

@@ -8,7 +8,7 @@ import { ExitCode } from '@harborage/example-kit/exit-code'
 import { say } from '@harborage/example-kit/say'
 import { askPacker } from './packer.ts'
 import { PARCELS } from './packing-model.ts'
-import { key, openServices, type Services } from './stores.ts'
+import { key, laterKey, openServices, type Services } from './stores.ts'
 
 /** How many parcels are packed when the process is killed. */
 const KILLED_AFTER = 3
@@ -19,7 +19,7 @@ export async function runDemo({ dsn }: DsnCommand, interrupt: AbortSignal): Prom
   try {
     await using services = await openServices(place.dsn)
     const { sessionService, artifactService } = services
-    await sessionService.deleteSession(key)
+    for (const each of [key, laterKey]) await sessionService.deleteSession(each)
     await artifactService.deleteArtifact({ ...key, filename: 'label.txt' })
     const state = { packed: 0, 'user:packed': 0, 'app:packed': 0, 'temp:scratch': 'is not kept' }
     await sessionService.createSession({ ...key, state })
@@ -36,7 +36,12 @@ export async function runDemo({ dsn }: DsnCommand, interrupt: AbortSignal): Prom
     say(`\nProcess ${process.pid}  goes on`)
     await askPacker(services, 'Go on.')
     await showSession(services)
-    return await prove(services)
+
+    say('\nA later session  looks it up, by words')
+    await remember(services)
+    await sessionService.createSession(laterKey)
+    const answer = await askPacker(services, 'What became of order 4711?', laterKey)
+    return await prove(services, answer)
   } catch (error) {
     if (!interrupt.aborted) throw error
     return stopped()
@@ -71,6 +76,12 @@ async function killedAfter(started: ChildProcess, parcels: number): Promise<void
   await exited
 }
 
+/** Adds what the session said to the memory. */
+async function remember({ sessionService, memoryService }: Services): Promise<void> {
+  const session = await sessionService.getSession(key)
+  if (session !== undefined) await memoryService.addSessionToMemory(session)
+}
+
 async function showSession({ sessionService, artifactService }: Services): Promise<void> {
   const session = await sessionService.getSession(key)
   const versions = await artifactService.listVersions({ ...key, filename: 'label.txt' })
@@ -78,7 +89,10 @@ async function showSession({ sessionService, artifactService }: Services): Promi
   say(`  label.txt  ${versions.length} versions`)
 }
 
-async function prove({ sessionService, artifactService }: Services): Promise<ExitCode> {
+async function prove(
+  { sessionService, artifactService }: Services,
+  answer: string,
+): Promise<ExitCode> {
   const session = await sessionService.getSession(key)
   const { events = [], state = {} } = session ?? {}
   const packed = events.flatMap(({ content }) =>
@@ -98,6 +112,7 @@ async function prove({ sessionService, artifactService }: Services): Promise<Exi
     ],
     [!('temp:scratch' in state), 'what was temporary was not kept'],
     [label?.text === `4711 ${PARCELS.at(-1)}`, 'the newest label is that of the last parcel'],
+    [answer.includes('Pack order 4711.'), 'a later session remembers the order'],
   ]
   say('\nThe proof')
   for (const [isTrue, text] of checks) say(`  ${isTrue ? '✓' : '✗'} ${text}`)

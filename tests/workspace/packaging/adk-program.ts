@@ -18,10 +18,12 @@ async function main() {
   const journal = await openJournalStore({ database })
   const state = await openStateStore({ database })
   const artifacts = await openArtifactStore({ database })
+  const memory = await openMemoryStore({ database, bus: createEventBus() })
   const make = () => new Runner({
     appName: 'shop',
     agent: new LlmAgent({ name: 'clerk', model: new Clerk() }),
     sessionService: new HarborageSessionService({ state, journal, tenant }),
+    memoryService: new HarborageMemoryService({ memory, tenant }),
     artifactService: new HarborageArtifactService({ state, artifacts, tenant }),
   })
   const key = { appName: 'shop', userId: 'ann', sessionId: 's1' }
@@ -34,8 +36,11 @@ async function main() {
   const file = { ...key, filename: 'a.txt' }
   const version = await make().artifactService?.saveArtifact({ ...file, artifact: { text: 'a' } })
   const part = await make().artifactService?.loadArtifact(file)
+  if (session !== undefined) await make().memoryService?.addSessionToMemory(session)
+  const found = await make().memoryService?.searchMemory({ ...key, query: 'order' })
+  const recalled = found?.memories.map(({ content }) => content.parts?.[0]?.text)
   const label = streamInspector.describe('adk.events/x')?.label
-  console.log(JSON.stringify([session?.events.length, session?.state, version, part, label]))
+  console.log(JSON.stringify([session?.events.length, session?.state, version, part, recalled, label]))
   await database.close()
 }
 void main()
@@ -43,11 +48,12 @@ void main()
 
 const names = {
   '@google/adk': 'BaseLlm, LlmAgent, Runner',
-  '@harborage/adk': 'HarborageArtifactService, HarborageSessionService',
+  '@harborage/adk': 'HarborageArtifactService, HarborageMemoryService, HarborageSessionService',
   '@harborage/adk/inspect': 'streamInspector',
   '@harborage/artifacts': 'openArtifactStore',
-  '@harborage/core': 'openDatabase',
+  '@harborage/core': 'createEventBus, openDatabase',
   '@harborage/journal': 'openJournalStore',
+  '@harborage/memory': 'openMemoryStore',
   '@harborage/state': 'openStateStore',
 }
 
@@ -73,6 +79,6 @@ export const BUILDS_OF_ADK: readonly string[] = ['@google/genai', 'protobufjs']
 
 /** What the programs print. */
 export const ADK_PROGRAM_PRINTS: readonly unknown[] = [
-  ...[4, { 'user:size': 'M' }, 0, { text: 'a' }],
+  ...[4, { 'user:size': 'M' }, 0, { text: 'a' }, ['Where is my order?']],
   'event',
 ]

@@ -52,7 +52,7 @@ export const frameworks: readonly Framework[] = [
     packages: ['@google/adk'],
     peers: ['@google/adk'],
     once: ['@google/adk'],
-    ours: ['@harborage/artifacts', ...ofStreams],
+    ours: ['@harborage/artifacts', '@harborage/memory', ...ofStreams],
     builds: BUILDS_OF_ADK,
     isChecked: false,
     program: adkProgram,

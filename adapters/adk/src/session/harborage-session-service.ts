@@ -13,8 +13,10 @@ import {
   type Session,
 } from '@google/adk'
 import { isHarborageError, type TenantOwner } from '@harborage/core'
-import type { AdkSession } from '../place.ts'
 import { bindTenant } from '@harborage/core/adapter'
+import type { MemoryStore } from '@harborage/memory'
+import { collectionOf } from '../memory/memory-payload.ts'
+import { sessionIdentity, type AdkSession } from '../place.ts'
 import { checkEvent, encodeEvent, type StoredEvent } from './event-payload.ts'
 import { listSessions } from './list-sessions.ts'
 import { checkRange } from './load-events.ts'
@@ -54,6 +56,7 @@ import { Turns } from './turns.ts'
 export class HarborageSessionService extends BaseSessionService {
   readonly #stores: SessionStores
   readonly #tenant: () => TenantOwner
+  readonly #memory: MemoryStore | undefined
   readonly #isRefreshing: boolean
   readonly #turns = new Turns()
 
@@ -65,8 +68,9 @@ export class HarborageSessionService extends BaseSessionService {
    */
   constructor(options: HarborageSessionServiceOptions) {
     super()
-    const { state, journal, tenant, staleSession } = checkSessionOptions(options)
+    const { state, journal, memory, tenant, staleSession } = checkSessionOptions(options)
     this.#stores = { state, journal }
+    this.#memory = memory
     this.#tenant = bindTenant(tenant)
     this.#isRefreshing = staleSession === 'refresh'
   }
@@ -129,11 +133,15 @@ export class HarborageSessionService extends BaseSessionService {
   }
 
   /**
-   * Deletes a session with its events and its state. What its user and its application have of the
-   * state stays, and so do artifacts. An event that is appended later is refused.
+   * Deletes a session with its events and its state, and then what is remembered of it, if the
+   * service has the `memory`. What its user and its application have of the state stays, and so do
+   * artifacts. An event that is appended later is refused. Safe to repeat.
    */
   override async deleteSession(request: DeleteSessionRequest): Promise<void> {
-    await this.#session(request).delete()
+    const tenant = this.#tenant()
+    await new StoredSession(this.#stores, tenant, request).delete()
+    const identity = sessionIdentity(tenant, request)
+    await this.#memory?.passages.replace(identity, collectionOf(request.appName), [])
   }
 
   /**

@@ -5,6 +5,7 @@ import {
   type TenantOption,
 } from '@harborage/core/adapter'
 import type { JournalStore } from '@harborage/journal'
+import type { MemoryStore } from '@harborage/memory'
 import type { StateStore } from '@harborage/state'
 
 /** The options of `new HarborageSessionService`. */
@@ -16,6 +17,12 @@ export interface HarborageSessionServiceOptions {
   /** The tenant whose sessions they are, or a function that returns the tenant of a call. */
   readonly tenant: TenantOption
   /**
+   * The memory store of a `HarborageMemoryService`, which stays open. With it, `deleteSession` also
+   * deletes what is remembered of the session. Default: memories outlive their session, as ADK's
+   * do.
+   */
+  readonly memory?: MemoryStore
+  /**
    * What `appendEvent` does with a session object that others have changed the session of since.
    * `'refuse'` fails with `condition_failed` and changes nothing. `'refresh'` loads the session
    * into the object, and then appends. Default: `'refuse'`.
@@ -24,7 +31,7 @@ export interface HarborageSessionServiceOptions {
 }
 
 const serviceNames = new OptionNames('a HarborageSessionService', [
-  ...['state', 'journal', 'tenant', 'staleSession'],
+  ...['state', 'journal', 'memory', 'tenant', 'staleSession'],
 ])
 
 /** Checks the options, but for the tenant. */
@@ -34,7 +41,8 @@ export function checkSessionOptions(
   const options = serviceNames.read(given)
   checkOpenStore('state', options.state, 'loadMany', 'openStateStore')
   checkOpenStore('journal', options.journal, 'replaceAfter', 'openJournalStore')
-  const { staleSession } = options
+  const { memory, staleSession } = options
+  if (memory !== undefined) checkOpenStore('memory', memory, 'passages', 'openMemoryStore')
   if (staleSession === undefined || staleSession === 'refuse' || staleSession === 'refresh') {
     return options
   }

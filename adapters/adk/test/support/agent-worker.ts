@@ -3,8 +3,9 @@
  * writes the number of each once it was answered.
  */
 import { openArtifactStore } from '@harborage/artifacts'
-import { openDatabase } from '@harborage/core'
+import { createEventBus, openDatabase } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
+import { openMemoryStore } from '@harborage/memory'
 import { openStateStore } from '@harborage/state'
 import { importDriver } from '@harborage/test-kit/adapters/import-driver'
 import { writeLine } from '@harborage/test-kit/write-line'
@@ -20,6 +21,7 @@ await using database = await openDatabase(dsn)
 const stores = {
   artifacts: await openArtifactStore({ database }),
   journal: await openJournalStore({ database }),
+  memory: await openMemoryStore({ database, bus: createEventBus() }),
   state: await openStateStore({ database }),
 }
 const runner = runnerOf(stores, new ScriptedModel(), [countingTool])

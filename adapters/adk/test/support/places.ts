@@ -1,7 +1,8 @@
 import '@harborage/driver-fs'
 import { openArtifactStore, type ArtifactStore } from '@harborage/artifacts'
-import { openDatabase } from '@harborage/core'
+import { createEventBus, openDatabase } from '@harborage/core'
 import { openJournalStore, type JournalStore } from '@harborage/journal'
+import { openMemoryStore, type MemoryStore } from '@harborage/memory'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { sharedPlaces } from '@harborage/test-kit/adapters/places'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
@@ -11,6 +12,7 @@ import { onTestFinished } from 'vitest'
 export interface Stores {
   readonly artifacts: ArtifactStore
   readonly journal: JournalStore
+  readonly memory: MemoryStore
   readonly state: StateStore
 }
 
@@ -49,6 +51,7 @@ export async function openFor(dsn: string): Promise<Stores> {
   return {
     artifacts: await openArtifactStore({ database }),
     journal: await openJournalStore({ database }),
+    memory: await openMemoryStore({ database, bus: createEventBus() }),
     state: await openStateStore({ database }),
   }
 }
@@ -57,6 +60,7 @@ async function openInMemory(): Promise<Stores> {
   return {
     artifacts: await openArtifactStore(),
     journal: await openJournalStore(),
+    memory: await openMemoryStore({ bus: createEventBus() }),
     state: await openStateStore(),
   }
 }
