@@ -48,8 +48,9 @@ export interface FoundPassage {
 /** A passage of a dump. */
 export interface DumpedPassage {
   /**
-   * Digests of the words of its text, each once: letters and digits of ASCII, which also stand for
-   * the tenant, the user and the collection.
+   * Digests of the words of its text, each once: letters and digits of ASCII. In a dump they are
+   * those of the words alone. In a driver they also stand for the tenant, the user and the
+   * collection.
    */
   readonly words: readonly string[]
   readonly bytes: Uint8Array

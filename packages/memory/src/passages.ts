@@ -23,7 +23,7 @@ import {
   searchNames,
 } from './internal/check-passages.ts'
 import { dumpEach } from './internal/dump-each.ts'
-import { sizeOfPassages } from './internal/dumped-passages.ts'
+import { movePassages, sizeOfPassages } from './internal/dumped-passages.ts'
 import { MemoryCalls, type CallDependencies } from './internal/memory-calls.ts'
 import type { MemoryDriver } from './memory-driver.ts'
 import type { PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
@@ -149,6 +149,7 @@ export class Passages {
       ownerOf: ({ identity }) => identity,
       placeOf: ({ identity, collection }) => ({ identity: { ...identity }, collection }),
       bytesOf: sizeOfPassages,
+      handOut: movePassages,
       fetchPage: (after, limit, isInside) =>
         dumpEach({
           ...{ after, limit, isInside, sizeOf: sizeOfPassages },
@@ -160,8 +161,9 @@ export class Passages {
 
   /**
    * Loads up to 1,000 collections of a {@link dump} of this or another store, each in one step.
-   * They are found by the words of where they come from, for the same identities. One that is there
-   * already with the same passages is left as it is: repeat the call after a failure.
+   * They are found by the words of where they come from, also under another tenant, user or
+   * collection. One that is there already with the same passages is left as it is: repeat the call
+   * after a failure.
    *
    * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
    * purpose.
@@ -182,7 +184,9 @@ export class Passages {
         return { checked, signal: checkSignal(options) }
       },
       async ({ checked }) =>
-        loadedDump(await Promise.all(checked.map((each) => this.#passages().load(each)))),
+        loadedDump(
+          await Promise.all(checked.map((each) => this.#passages().load(movePassages(each)))),
+        ),
     )
   }
 

@@ -21,18 +21,22 @@ describe.each([
     const written = await runCommand([...OF_TENANT, '--out', file, '--json'], source)
     expect(written.code).toBe(0)
     expect(jsonLinesOf(written)).toMatchObject([
-      { type: 'exported', file, records: { state: 5, artifacts: 1, memory: 1, journal: 4 } },
+      {
+        type: 'exported',
+        file,
+        records: { state: 5, artifacts: 1, memory: 1, passages: 1, journal: 4 },
+      },
     ])
     const imported = await runCommand(['import', file, '-t', 'acme', '--json'], target)
     expect(imported).toMatchObject({ code: 0, stderr: '' })
-    expect(jsonLinesOf(imported)).toMatchObject([{ type: 'imported', loaded: 11, unchanged: 0 }])
+    expect(jsonLinesOf(imported)).toMatchObject([{ type: 'imported', loaded: 12, unchanged: 0 }])
     expect(recordsOf((await exported(target)).stdout)).toEqual(
       recordsOf(await readFile(file, 'utf8')),
     )
     const again = await runCommand(['import', file, '-t', 'acme'], target)
     expect(again).toMatchObject({
       code: 0,
-      stdout: '0 records imported, 11 records there already\n',
+      stdout: '0 records imported, 12 records there already\n',
     })
   })
 })
@@ -120,7 +124,7 @@ describe('import', () => {
     const at = await filled('SQLite')
     const { stdout } = await exported(at)
     const imported = await runCommand(['import', '-t', 'copy'], { ...at, stdin: stdout })
-    expect(imported).toMatchObject({ code: 0, stdout: '11 records imported\n' })
+    expect(imported).toMatchObject({ code: 0, stdout: '12 records imported\n' })
     const copy = await runCommand(['export', '-t', 'copy'], at)
     expect(recordsOf(copy.stdout)).toEqual(
       recordsOf(stdout.replaceAll('"tenantId":"acme"', '"tenantId":"copy"')),

@@ -46,6 +46,18 @@ export function passageDump({ it }: MemoryCases): void {
     assert.deepEqual(await store.passages.loadDump(maintenance, dumped), loaded)
     assert.deepEqual(await search(), found)
     assert.deepEqual(await passagesOf(store, tenantId), dumped)
+    const to = freshIdentity()
+    const moved = dumped.map((each) => ({
+      ...each,
+      identity: { ...each.identity, tenantId: to.tenantId, userId: to.userId },
+    }))
+    assert.deepEqual(await store.passages.loadDump(maintenance, moved), loaded)
+    const other = await store.passages.search(allOfUser(userOf(to)), COLLECTION, 'red lamp')
+    assert.deepEqual(
+      other.map(({ index, bytes, words }) => ({ index, bytes, words })),
+      found[0]?.map(({ index, bytes, words }) => ({ index, bytes, words })),
+    )
+    assert.deepEqual(await passagesOf(store, to.tenantId), moved)
     await keep(store, run, ['A new one'])
     const [first] = await store.passages.search(allOfUser(userOf(run)), COLLECTION, 'new')
     assert.equal(first?.index, 0)

@@ -1,6 +1,7 @@
 import { compareNames, compareOwners } from '@harborage/core/kit'
 import type { PassagePlace } from '../passage-driver.ts'
 import type { DumpedPassage, DumpedPassages } from '../passage.ts'
+import { moveDigests } from './words.ts'
 
 /** Compares two collections by tenant, user, session, run and name, each by its UTF-8 bytes. */
 export function compareCollections(left: PassagePlace, right: PassagePlace): number {
@@ -50,4 +51,23 @@ export function sizeOfPassages({ passages }: DumpedPassages): number {
       sum + PASSAGE_BYTES + bytes.byteLength + words.reduce((all, { length }) => all + length, 0),
     0,
   )
+}
+
+/**
+ * Returns passages as a dump has them, whose words stand for no place, or those of a dump for the
+ * place that they name. Calling it twice changes nothing.
+ */
+export function movePassages(moved: DumpedPassages): DumpedPassages {
+  const { identity, collection, passages } = moved
+  const { tenantId, userId } = identity
+  const place = { tenantId, userId, collection }
+  return {
+    identity,
+    collection,
+    passages: passages.map(({ words, bytes, createdAt }) => ({
+      words: moveDigests(place, words),
+      bytes,
+      createdAt,
+    })),
+  }
 }

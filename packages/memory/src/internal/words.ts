@@ -30,16 +30,39 @@ export interface WordPlace {
   readonly collection: string
 }
 
-/** Returns digests that stand for words, made of letters and digits of ASCII. */
-export function digestsOf(
+/**
+ * Returns digests that stand for words, made of letters and digits of ASCII: those of two places
+ * have none in common.
+ */
+export function digestsOf(place: WordPlace, words: readonly string[]): readonly string[] {
+  return moveDigests(
+    place,
+    words.map((each) => textOf(digestOf(each))),
+  )
+}
+
+/**
+ * Returns digests without their place, which a dump has, or those of a dump for a place. Calling it
+ * twice changes nothing.
+ */
+export function moveDigests(
   { tenantId, userId, collection }: WordPlace,
-  words: readonly string[],
+  digests: readonly string[],
 ): readonly string[] {
-  const place = createHash('sha256').update(JSON.stringify([tenantId, userId, collection]))
-  return words.map((each) => {
-    const digest = place.copy().update(each).digest('hex')
-    return `w${digest.slice(0, 2 * DIGEST_BYTES)}`
+  const mask = digestOf(JSON.stringify([tenantId, userId, collection]))
+  return digests.map((each) => {
+    const moved = Buffer.from(each.slice(1), 'hex')
+    for (const [index, byte] of mask.entries()) moved[index] = (moved[index] ?? 0) ^ byte
+    return textOf(moved)
   })
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest().subarray(0, DIGEST_BYTES)
+}
+
+function textOf(digest: Buffer): string {
+  return `w${digest.toString('hex')}`
 }
 
 const digestPattern = new RegExp(`^w[0-9a-f]{${2 * DIGEST_BYTES}}$`)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Selection } from '../arguments/identity-options.ts'
-import { storeNames, type StoreName } from '../profile/profile.ts'
+import { dumpNames, type DumpName } from '../profile/profile.ts'
 
 /** The name of the format of an export. */
 export const FORMAT = 'harborage.export'
@@ -26,7 +26,7 @@ export interface HeaderLine {
 
 /** A line with a record of a store. */
 export interface RecordLine {
-  readonly store: StoreName
+  readonly store: DumpName
   readonly record: Readonly<Record<string, unknown>>
 }
 
@@ -59,19 +59,19 @@ export const headerLine: z.ZodType<HeaderLine> = z.strictObject({
 
 /** The schema of a line with a record. */
 export const recordLine: z.ZodType<RecordLine> = z.strictObject({
-  store: z.enum(storeNames),
+  store: z.enum(dumpNames),
   record: z.record(z.string(), z.unknown()),
 })
 
 /** The schema of the last line. */
 export const endLine: z.ZodType<EndLine> = z.strictObject({
   end: z.literal(true),
-  records: z.partialRecord(z.enum(storeNames), z.int().min(0)),
+  records: z.partialRecord(z.enum(dumpNames), z.int().min(0)),
   sha256: z.string().regex(/^[\da-f]{64}$/),
 })
 
 /** How many records of each store an export has. */
-export type RecordCounts = Readonly<Partial<Record<StoreName, number>>>
+export type RecordCounts = Readonly<Partial<Record<DumpName, number>>>
 
 /** Returns the object of the first line. */
 export function headerOf(of: Selection): HeaderLine {

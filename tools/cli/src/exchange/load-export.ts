@@ -4,7 +4,7 @@ import type { CommandRun } from '../command.ts'
 import { maintenance, type Dumps } from '../copying/dumping-store.ts'
 import { Progress } from '../output/progress.ts'
 import type { OpenStores } from '../places/open-place.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName } from '../profile/profile.ts'
 import type { RecordCounts } from './export-format.ts'
 import { malformed, readExport, type ExportedRecord } from './read-export.ts'
 import { recordOfJson } from './record-json.ts'
@@ -83,11 +83,12 @@ function loadersOf({
   artifacts,
   memory,
   journal,
-}: OpenStores): Readonly<Record<StoreName, Loader | undefined>> {
+}: OpenStores): Readonly<Record<DumpName, Loader | undefined>> {
   return {
     state: state && loaderOf(state),
     artifacts: artifacts && loaderOf(artifacts),
     memory: memory && loaderOf(memory.store),
+    passages: memory && loaderOf(memory.store.passages),
     journal: journal && loaderOf(journal),
   }
 }
@@ -106,7 +107,7 @@ async function loadBatch(
     const { line, store } = batch[0] ?? { line: 0, store: '' }
     throw new CommandFailure(
       'failed',
-      `line ${line} is of the ${store} store, which has no tables in the target: make them with harborage migrate`,
+      `line ${line} is of ${store}, which has no tables in the target: make them with harborage migrate`,
     )
   }
   try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { Selection } from '../arguments/identity-options.ts'
 import { CommandFailure } from '../command-failure.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName } from '../profile/profile.ts'
 import {
   anyHeader,
   endLine,
@@ -19,7 +19,7 @@ import { isOfSelection, type JsonObject } from './record-json.ts'
 export interface ExportedRecord {
   /** The number of its line. */
   readonly line: number
-  readonly store: StoreName
+  readonly store: DumpName
   readonly json: JsonObject
   /** The size of its line in bytes. */
   readonly bytes: number
@@ -35,7 +35,7 @@ export async function* readExport(
   input: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<ExportedRecord, RecordCounts> {
   const digest = createHash('sha256')
-  const counts: Partial<Record<StoreName, number>> = {}
+  const counts: Partial<Record<DumpName, number>> = {}
   let of: Selection | undefined
   let isEnded = false
   let last = 0

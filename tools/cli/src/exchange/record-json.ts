@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import type { Selection } from '../arguments/identity-options.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName } from '../profile/profile.ts'
 
 /** An object of JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -12,17 +12,23 @@ type Path = readonly [string, ...string[]]
 interface RecordLayout {
   readonly owner: Path
   readonly dates: readonly Path[]
+  /** The name of a list whose items have bytes and dates as well. Default: none. */
+  readonly items?: string
 }
 
-const layouts: Readonly<Record<StoreName, RecordLayout>> = {
+const layouts: Readonly<Record<DumpName, RecordLayout>> = {
   state: { owner: ['identity'], dates: [['createdAt'], ['updatedAt']] },
   artifacts: { owner: ['ref', 'scope'], dates: [['ref', 'createdAt']] },
   memory: { owner: ['identity'], dates: [] },
+  passages: { owner: ['identity'], dates: [['createdAt']], items: 'passages' },
   journal: { owner: ['owner'], dates: [['createdAt'], ['recentAt'], ['head', 'updatedAt']] },
 }
 
 /** Returns a record of a dump as an object of JSON: bytes in base64, dates as texts. */
 export function jsonOfRecord(record: object): object {
+  if ('passages' in record && Array.isArray(record.passages)) {
+    return { ...record, passages: record.passages.map(jsonOfRecord) }
+  }
   if (!('bytes' in record) || !types.isUint8Array(record.bytes)) return record
   const { buffer, byteOffset, byteLength } = record.bytes
   return { ...record, bytes: Buffer.from(buffer, byteOffset, byteLength).toString('base64') }
@@ -32,18 +38,31 @@ export function jsonOfRecord(record: object): object {
  * Returns the record of a dump that an object of JSON says, for another tenant. What is malformed
  * stays as it is, so that the store refuses it.
  */
-export function recordOfJson(store: StoreName, json: JsonObject, tenantId: string): JsonObject {
-  const { owner, dates } = layouts[store]
-  const replacements: readonly (readonly [Path, (value: unknown) => unknown])[] = [
+export function recordOfJson(store: DumpName, json: JsonObject, tenantId: string): JsonObject {
+  const { owner, dates, items } = layouts[store]
+  const content: Replacements = [
     [['bytes'], bytesOf],
     ...dates.map((path) => [path, dateOf] as const),
-    [owner, (value) => (isObject(value) ? { ...value, tenantId } : value)],
   ]
+  const itemOf = (item: unknown): unknown => (isObject(item) ? replacedAll(item, content) : item)
+  return replacedAll(json, [
+    ...content,
+    ...(items === undefined
+      ? []
+      : [[[items], (list: unknown) => (Array.isArray(list) ? list.map(itemOf) : list)] as const]),
+    [owner, (value) => (isObject(value) ? { ...value, tenantId } : value)],
+  ])
+}
+
+/** What is replaced in an object, and by what. */
+type Replacements = readonly (readonly [Path, (value: unknown) => unknown])[]
+
+function replacedAll(json: JsonObject, replacements: Replacements): JsonObject {
   return replacements.reduce((record, [path, change]) => replaced(record, path, change), json)
 }
 
 /** Returns whether a record is of what an export says to be of. */
-export function isOfSelection(store: StoreName, json: JsonObject, of: Selection): boolean {
+export function isOfSelection(store: DumpName, json: JsonObject, of: Selection): boolean {
   const owner = layouts[store].owner.reduce<unknown>(
     (value, name) => (isObject(value) ? value[name] : undefined),
     json,

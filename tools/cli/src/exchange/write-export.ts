@@ -9,7 +9,7 @@ import { printableJson } from '../output/printable.ts'
 import { Progress } from '../output/progress.ts'
 import { countWork } from '../places/count-work.ts'
 import type { OpenProfile } from '../places/open-profile.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName } from '../profile/profile.ts'
 import { headerOf, MAX_LINE_BYTES, type RecordCounts } from './export-format.ts'
 import { jsonOfRecord } from './record-json.ts'
 
@@ -31,7 +31,7 @@ export async function writeExport(
 ): Promise<Exported> {
   const totals = await countWork(run, places, 'dumped', of)
   const lines = new LineWriter(write)
-  const records: Partial<Record<StoreName, number>> = {}
+  const records: Partial<Record<DumpName, number>> = {}
   await lines.add(headerOf(of))
   await visitPairs(stores, stores, {
     visit: async (store) => {
@@ -113,6 +113,6 @@ function lineOf(value: object): Buffer {
   }
   throw new CommandFailure(
     'failed',
-    `a conversation is larger than a line of ${MAX_LINE_BYTES} bytes: move it with harborage copy`,
+    `a conversation or a collection of passages is larger than a line of ${MAX_LINE_BYTES} bytes: move it with harborage copy`,
   )
 }

@@ -1,14 +1,14 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Selection } from '../arguments/identity-options.ts'
 import type { CommandRun } from '../command.ts'
-import type { StoreName } from '../profile/profile.ts'
+import type { DumpName, StoreName } from '../profile/profile.ts'
 import type { OpenPlace } from './open-place.ts'
 import { readRows, tableIn } from './read-rows.ts'
 import { conditionOf } from './read-usage.ts'
 import { usageOfPlace } from './usage-of-place.ts'
 
 /** How much work each store of some places is. Those that are not known are left out. */
-export type WorkCounts = ReadonlyMap<StoreName, number>
+export type WorkCounts = ReadonlyMap<DumpName, number>
 
 /**
  * Counts the records that a command goes through, for the time left. Where there is no terminal to
