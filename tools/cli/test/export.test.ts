@@ -156,13 +156,13 @@ describe('import', () => {
     ['a record of an owner that is none', 2, (lines) => lines.with(1, NO_OWNER)],
     [
       'a changed record',
-      13,
+      14,
       (lines) => lines.with(1, (lines[1] ?? '').replace('"version":0', '"version":1')),
     ],
-    ['a record that is doubled', 14, (lines) => lines.toSpliced(2, 0, lines[2] ?? '')],
-    ['a record that is missing', 12, (lines) => lines.toSpliced(2, 1)],
-    ['no end', 13, (lines) => lines.slice(0, -1)],
-    ['a line after the end', 14, (lines) => [...lines, '{}']],
+    ['a record that is doubled', 15, (lines) => lines.toSpliced(2, 0, lines[2] ?? '')],
+    ['a record that is missing', 13, (lines) => lines.toSpliced(2, 1)],
+    ['no end', 14, (lines) => lines.slice(0, -1)],
+    ['a line after the end', 15, (lines) => [...lines, '{}']],
     ['nothing at all', 1, () => []],
   ])(
     'a file with %s is refused with its line, and nothing is imported',
@@ -203,7 +203,7 @@ describe('import', () => {
     expect(first.stderr).toContain('6 records imported, 0 records there already, and what follows')
     expect(first.stderr).toContain('it ends in line 9')
     const whole = await runCommand(['import', '-t', 'acme'], { ...target, stdin: stdout })
-    expect(whole.stdout).toBe('5 records imported, 6 records there already\n')
+    expect(whole.stdout).toBe('6 records imported, 6 records there already\n')
   })
 
   test('a record that the store refuses and a place that is in use are named by their line', async () => {
@@ -239,7 +239,7 @@ describe('import', () => {
     })
     expect(await runCommand(args, { ...target, stdin: stdout })).toMatchObject({
       code: 0,
-      stdout: '6 records imported, 5 records there already\n',
+      stdout: '7 records imported, 5 records there already\n',
     })
   })
 

@@ -40,8 +40,8 @@ const MAX_BYTES = 8 * 1024 * 1024
  *
  * @throws `invalid_config`, `identity_required` or `invalid_identity` if an option is malformed;
  * `invalid_record` if an event holds what JSON cannot represent; what the service, `onProgress` or
- * the signal throws; `condition_failed` if others changed a session during each of 100 attempts; the
- * errors of the stores, such as `store_unavailable`.
+ * the signal throws; `condition_failed` if others changed a session during each of 100 attempts;
+ * the errors of the stores, such as `store_unavailable`.
  *
  * @example
  * ```ts

@@ -16,7 +16,7 @@ export const copy: Command = {
   name: 'copy',
   summary: 'Copy all stores from one profile to another, between any engines',
   description: [
-    'Copies slots, artifacts, conversations and streams with all that later calls depend on: event ids, dates, turn ids, positions. Then it compares every record of both places.',
+    'Copies slots, artifacts, conversations, passages and streams with all that later calls depend on: event ids, dates, turn ids, positions. Then it compares every record of both places.',
     'Stop the writers first: if the source is changed meanwhile, the comparison finds it, and the command fails. The target has to be empty, or to hold a part of this copy. Run harborage migrate for it before.',
     'After Ctrl-C or a crash, the same command goes on where it was. While it is not complete, the target holds a marker in the tenant harborage.copy.',
     'What is remembered of steps (stepId) for 7 days is not copied: repeat no step across a copy.',

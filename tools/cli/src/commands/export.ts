@@ -21,7 +21,7 @@ export const exportCommand: Command = {
   name: 'export',
   summary: 'Export a tenant, a user, a session or a run as lines of JSON',
   description: [
-    'Writes all slots, artifacts, conversations and streams of it, with all that later calls depend on, for harborage import. The first line says the format and its version, each further one is a record, and the last one has counts and a digest, so that a file that was cut off is found. Bytes are in base64.',
+    'Writes all slots, artifacts, conversations, passages and streams of it, with all that later calls depend on, for harborage import. The first line says the format and its version, each further one is a record, and the last one has counts and a digest, so that a file that was cut off is found. Bytes are in base64.',
     'With --out it writes a file that only you can read, which is there once it is whole. Else it writes to a pipe. What is changed meanwhile may be from before or after the change: stop the writers first.',
     'Exits 4 if there is nothing.',
   ],

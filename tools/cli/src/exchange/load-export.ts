@@ -107,7 +107,7 @@ async function loadBatch(
     const { line, store } = batch[0] ?? { line: 0, store: '' }
     throw new CommandFailure(
       'failed',
-      `line ${line} is of ${store}, which has no tables in the target: make them with harborage migrate`,
+      `line ${line} is of the ${store} store, which has no tables in the target: make them with harborage migrate`,
     )
   }
   try {
