@@ -1,5 +1,5 @@
 import { parseEventId } from '@harborage/core'
-import type { CheckedRecord, DumpedSlot, SlotKey } from '@harborage/state'
+import type { CheckedRecord, DumpedSlot, SlotKey, Touch } from '@harborage/state'
 import { z } from 'zod'
 
 /** One line of the file: everything that one call changed. */
@@ -8,6 +8,14 @@ export interface Change {
   readonly delete: readonly SlotKey[]
   /** The records of a dump to load. Default: none. */
   readonly load?: readonly DumpedSlot[]
+  /** The slots whose records get another expiry. Default: none. */
+  readonly touch?: readonly Touch[]
+}
+
+/** A change with the time at which it was decided, by which records had expired. */
+export interface TimedChange extends Change {
+  /** In milliseconds since 1970. */
+  readonly at: number
 }
 
 /** The largest distance of a Date from 1970. */
@@ -29,26 +37,40 @@ const date = z
   .max(MAX_DATE_MS)
   .transform((time) => new Date(time))
 
+const eventId = z.string().transform(parseEventId)
+const expiresAt = date
+  .nullable()
+  .default(null)
+  .transform((time) => time ?? undefined)
+
 const record = slot.extend({
-  eventId: z.string().transform(parseEventId),
+  eventId,
   bytes: z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64'))),
   version: z.int().min(0),
   updatedAt: date,
+  expiresAt,
 })
 
 const dumped = record.extend({ createdAt: date, replaced: z.array(z.string()) })
 
+const touch = z.strictObject({ slot, ifEventId: eventId, expiresAt })
+
 const change = z.strictObject({
+  at: z.int().default(0),
   save: z.array(record),
   delete: z.array(slot),
   load: z.array(dumped).default([]),
+  touch: z.array(touch).default([]),
 })
 
-export function encodeChange({ save, delete: deletions, load = [] }: Change): string {
+export function encodeChange(timed: TimedChange): string {
+  const { at, save, delete: deletions, load = [], touch: touches = [] } = timed
   return JSON.stringify({
+    at,
     save: save.map(encodeRecord),
     delete: deletions.map(({ identity, kind }) => ({ identity, kind })),
     load: load.map((each) => ({ ...encodeRecord(each), createdAt: each.createdAt.getTime() })),
+    touch: touches.map((each) => ({ ...each, expiresAt: each.expiresAt?.getTime() })),
   })
 }
 
@@ -57,9 +79,10 @@ function encodeRecord(record: CheckedRecord): object {
     ...record,
     bytes: Buffer.from(record.bytes).toString('base64'),
     updatedAt: record.updatedAt.getTime(),
+    expiresAt: record.expiresAt?.getTime(),
   }
 }
 
-export function decodeChange(line: string): Change {
+export function decodeChange(line: string): TimedChange {
   return change.parse(JSON.parse(line))
 }

@@ -10,6 +10,7 @@ import {
   decideCommit,
   decideDelete,
   decideSave,
+  decideTouch,
   InMemoryStateDriver,
   kindIndexOff,
   type CheckedRecord,
@@ -24,13 +25,17 @@ import {
   type ListKeysPage,
   type ListKindPage,
   type ListPage,
+  type PrunableSlot,
+  type PrunePage,
   type SaveOutcome,
   type SlotKey,
   type StateDriver,
   type StateDriverOptions,
   type StateKey,
   type StateRecord,
+  type Touch,
 } from '@harborage/state'
+import { Clock } from './clock.ts'
 import { decodeChange, encodeChange, type Change } from './change.ts'
 import { LineFile } from './line-file.ts'
 
@@ -40,14 +45,21 @@ import { LineFile } from './line-file.ts'
  */
 export class JsonlStateDriver implements StateDriver {
   readonly #file: LineFile
+  readonly #clock: Clock
   readonly #held: InMemoryStateDriver
   /** Ends when the latest write has ended. */
   #lastWrite: Promise<unknown> = Promise.resolve()
 
   readonly #hasKindIndex: boolean
 
-  private constructor(file: LineFile, held: InMemoryStateDriver, hasKindIndex: boolean) {
+  private constructor(
+    file: LineFile,
+    clock: Clock,
+    held: InMemoryStateDriver,
+    hasKindIndex: boolean,
+  ) {
     this.#file = file
+    this.#clock = clock
     this.#held = held
     this.#hasKindIndex = hasKindIndex
   }
@@ -58,9 +70,15 @@ export class JsonlStateDriver implements StateDriver {
   ): Promise<JsonlStateDriver> {
     const { file, lines } = await LineFile.open(path)
     try {
-      const held = new InMemoryStateDriver()
-      for (const line of lines) await apply(held, decodeChange(line))
-      return new JsonlStateDriver(file, held, kindIndex)
+      const clock = new Clock()
+      const held = new InMemoryStateDriver({ clock: () => clock.now() })
+      for (const line of lines) {
+        const change = decodeChange(line)
+        clock.stopAt(change.at)
+        await apply(held, change)
+      }
+      clock.run()
+      return new JsonlStateDriver(file, clock, held, kindIndex)
     } catch (cause) {
       await file.close()
       throw new HarborageError(
@@ -105,6 +123,14 @@ export class JsonlStateDriver implements StateDriver {
     })
   }
 
+  touch(touch: Touch): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const isTouched = decideTouch(this.#held.generationOf(touch.slot), touch.ifEventId)
+      if (isTouched) await this.#write({ save: [], delete: [], touch: [touch] })
+      return isTouched
+    })
+  }
+
   deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
     return this.#inTurn(async () => {
       const slots = await this.#slotsWithin(subtree)
@@ -124,6 +150,18 @@ export class JsonlStateDriver implements StateDriver {
 
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.#held.countAll(subtree)
+  }
+
+  prunePage(page: PrunePage): Promise<readonly PrunableSlot[]> {
+    return this.#held.prunePage(page)
+  }
+
+  prune(slots: readonly PrunableSlot[]): Promise<number> {
+    return this.#inTurn(async () => {
+      const unchanged = this.#held.unchanged(slots)
+      if (unchanged.length > 0) await this.#write({ save: [], delete: unchanged })
+      return unchanged.length
+    })
   }
 
   commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
@@ -162,7 +200,8 @@ export class JsonlStateDriver implements StateDriver {
   loadDump(records: readonly DumpedSlot[]): Promise<readonly LoadOutcome[]> {
     return this.#inTurn(async () => {
       // Which of them have a place is decided in the same way when the line is replayed.
-      await this.#file.append(encodeChange({ save: [], delete: [], load: records }))
+      const change = { save: [], delete: [], load: records, at: this.#clock.now() }
+      await this.#file.append(encodeChange(change))
       return this.#held.loadDump(records)
     })
   }
@@ -178,14 +217,14 @@ export class JsonlStateDriver implements StateDriver {
 
   /** Runs one work after the other: no decision comes between another one and its write. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#lastWrite.then(work)
+    const turn = this.#lastWrite.then(() => this.#clock.stopDuring(work))
     this.#lastWrite = turn.catch(() => {})
     return turn
   }
 
   /** Disk first, then memory: no reader sees what a power cut could take back. */
   async #write(change: Change): Promise<void> {
-    await this.#file.append(encodeChange(change))
+    await this.#file.append(encodeChange({ ...change, at: this.#clock.now() }))
     await apply(this.#held, change)
   }
 
@@ -197,7 +236,9 @@ export class JsonlStateDriver implements StateDriver {
   }
 }
 
-async function apply(held: InMemoryStateDriver, { load = [], ...change }: Change): Promise<void> {
-  await held.commit({ expect: [], saveIfEmpty: [], deletePrefix: [], ...change })
+async function apply(held: InMemoryStateDriver, change: Change): Promise<void> {
+  const { save, delete: deletions, load = [], touch = [] } = change
+  await held.commit({ expect: [], save, saveIfEmpty: [], delete: deletions, deletePrefix: [] })
   await held.loadDump(load)
+  for (const each of touch) await held.touch(each)
 }

@@ -60,6 +60,7 @@ export {
   type TracedStores,
 } from './operation-trace.ts'
 export type { Part } from './part.ts'
+export type { PruneOptions, PruneProgress, PruneResult, PruneRules } from './pruning.ts'
 export type { StoreConfig } from './store-config.ts'
 export {
   allOfRun,

@@ -19,9 +19,17 @@ export interface Generation {
   /** The number that the caller saved with the record. */
   readonly version: number
   readonly bytes: Uint8Array
+  /**
+   * Whether the record has expired, by the clock of the database. The slot then counts as empty for
+   * conditions, and still remembers its event ids.
+   */
+  readonly isExpired: boolean
   /** Returns whether the slot held this event id earlier and has replaced it since. */
   hasReplaced(eventId: EventId): boolean
 }
+
+/** The event id that a slot holds, and whether its record has expired. */
+export type HeldId = Pick<Generation, 'eventId' | 'isExpired'>
 
 /** Read access to the stored slots, for a decision. */
 export interface SlotView {
@@ -99,13 +107,13 @@ function decideSaveIfEmpty(
   entry: ErrorEntry,
 ): SaveIfEmptyOutcome {
   const held = view.generationOf(record)
-  if (held === undefined) {
-    if (view.isHeldElsewhere(record)) throw conflict(entry)
-    return 'saved'
+  if (held?.eventId === record.eventId) {
+    if (hasSameContent(held, record)) return 'unchanged'
+    throw conflict(entry)
   }
-  if (held.eventId !== record.eventId) return 'kept'
-  if (!hasSameContent(held, record)) throw conflict(entry)
-  return 'unchanged'
+  if (!isEmpty(held) || held?.hasReplaced(record.eventId) === true) return 'kept'
+  if (view.isHeldElsewhere(record)) throw conflict(entry)
+  return 'saved'
 }
 
 /**
@@ -207,17 +215,27 @@ function slotsToEmpty(
 /**
  * Returns whether a delete has something to remove.
  *
- * @param held What the slot holds, or `undefined` if it is empty.
+ * @param held What the slot holds, or `undefined` if it is empty. An expired record is deleted as
+ * any other, so that nothing of it is left.
  * @param ifEventId The event id that the slot has to hold, or `undefined` for any.
+ * @throws `condition_failed` if the slot holds another event id that has not expired.
+ */
+export function decideDelete(held: HeldId | undefined, ifEventId: EventId | undefined): boolean {
+  if (held === undefined) return false
+  if (ifEventId === undefined || held.eventId === ifEventId) return true
+  if (held.isExpired) return false
+  throw conditionFailed()
+}
+
+/**
+ * Returns whether the record of a slot gets another expiry.
+ *
+ * @param held What the slot holds, or `undefined` if it is empty.
+ * @param ifEventId The event id that the slot has to hold.
  * @throws `condition_failed` if the slot holds another event id.
  */
-export function decideDelete(
-  held: Pick<Generation, 'eventId'> | undefined,
-  ifEventId: EventId | undefined,
-): boolean {
-  if (held === undefined) return false
-  if (ifEventId !== undefined && held.eventId !== ifEventId) throw conditionFailed()
-  return true
+export function decideTouch(held: HeldId | undefined, ifEventId: EventId): boolean {
+  return held?.isExpired === false && decideDelete(held, ifEventId)
 }
 
 /** Returns a string that is unique to the slot, for use as the key of a map. */
@@ -226,8 +244,14 @@ export function slotId({ identity, kind }: SlotKey): string {
   return JSON.stringify([tenantId, userId, sessionId, runId, kind])
 }
 
-function meets(held: Pick<Generation, 'eventId'> | undefined, condition: Condition): boolean {
-  return condition === undefined || (held?.eventId ?? null) === condition
+function meets(held: HeldId | undefined, condition: Condition): boolean {
+  if (condition === undefined) return true
+  return isEmpty(held) ? condition === null : held?.eventId === condition
+}
+
+/** Returns whether a slot counts as empty for conditions. */
+function isEmpty(held: HeldId | undefined): boolean {
+  return held === undefined || held.isExpired
 }
 
 function hasSameContent(held: Generation, record: CheckedRecord): boolean {

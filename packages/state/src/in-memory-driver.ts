@@ -17,6 +17,7 @@ import {
   decideCommit,
   decideDelete,
   decideSave,
+  decideTouch,
   slotId,
   type Generation,
   type SlotDecision,
@@ -25,6 +26,7 @@ import {
 import { decideParts, refuseOverlaps } from './decide-parts.ts'
 import type { DumpedSlot } from './dumped-slot.ts'
 import { HeldRecord } from './internal/held-record.ts'
+import { isInSession, slotsInRange, type RangeWalk } from './internal/slots-in-range.ts'
 import { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 import type {
   CheckedPrefix,
@@ -38,11 +40,23 @@ import type {
   ListKeysPage,
   ListKindPage,
   ListPage,
+  PrunableSlot,
+  PrunePage,
   SlotKey,
   StateDriver,
   StatePart,
+  Touch,
 } from './state-driver.ts'
 import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from './state-record.ts'
+
+/** Options of {@link InMemoryStateDriver}. */
+export interface InMemoryDriverOptions extends StateDriverOptions {
+  /**
+   * Returns the time by which leases and records expire, in milliseconds since 1970. Default: the
+   * clock of the process that no one can set while it runs.
+   */
+  readonly clock?: () => number
+}
 
 /**
  * Keeps records in the memory of one process, without durability. It is the default driver, and the
@@ -55,28 +69,30 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   /** The id of the slot that holds an event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
   readonly #hasKindIndex: boolean
+  readonly #clock: () => number
   readonly steps: StepSide<StatePart, CommitOutcome> = inMemorySide((parts) => this.#stage(parts))
 
-  constructor(options?: StateDriverOptions) {
+  constructor(options?: InMemoryDriverOptions) {
     this.#hasKindIndex = options?.kindIndex ?? true
+    this.#clock = options?.clock ?? clockOfProcess
   }
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
-    return this.#slots.get(slotId(slot))?.copy()
+    return this.#visible(slotId(slot))?.copy()
   }
 
   async loadMany(
     slots: readonly SlotKey[],
     maxBytes: number,
   ): Promise<readonly (StateRecord | undefined)[] | undefined> {
-    const held = slots.map((slot) => this.#slots.get(slotId(slot)))
+    const held = slots.map((slot) => this.#visible(slotId(slot)))
     const bytes = held.reduce((sum, each) => sum + (each?.bytes.byteLength ?? 0), 0)
     return bytes > maxBytes ? undefined : held.map((each) => each?.copy())
   }
 
   async loadByEventId(identity: Identity, eventId: EventId): Promise<StateRecord | undefined> {
     const holder = this.#holders.get(holderId(identity.tenantId, eventId))
-    const held = holder === undefined ? undefined : this.#slots.get(holder)
+    const held = holder === undefined ? undefined : this.#visible(holder)
     return held !== undefined && isInSession(held.record, identity) ? held.copy() : undefined
   }
 
@@ -90,6 +106,14 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     const isThere = decideDelete(this.generationOf(slot), ifEventId)
     if (isThere) this.#remove(slot)
     return isThere
+  }
+
+  async touch({ slot, ifEventId, expiresAt }: Touch): Promise<boolean> {
+    const id = slotId(slot)
+    const held = this.#slots.get(id)
+    const isTouched = decideTouch(this.generationOf(slot), ifEventId)
+    if (isTouched && held !== undefined) this.#slots.set(id, held.touched(expiresAt))
+    return isTouched
   }
 
   async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
@@ -109,6 +133,26 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
 
   async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.#slotsWithin(subtree).length
+  }
+
+  async prunePage({ subtree, after, limit }: PrunePage): Promise<readonly PrunableSlot[]> {
+    const now = this.#clock()
+    return this.#slotsWithin(subtree)
+      .filter((slot) => after === undefined || compareInDump(slot, after) > 0)
+      .toSorted(compareInDump)
+      .slice(0, limit)
+      .flatMap((slot) => this.#slots.get(slotId(slot))?.prunableAt(now) ?? [])
+  }
+
+  async prune(slots: readonly PrunableSlot[]): Promise<number> {
+    const unchanged = this.unchanged(slots)
+    for (const slot of unchanged) this.#remove(slot)
+    return unchanged.length
+  }
+
+  /** Returns those slots that still hold what {@link prunePage} found. */
+  unchanged(slots: readonly PrunableSlot[]): readonly PrunableSlot[] {
+    return slots.filter((slot) => this.#slots.get(slotId(slot))?.isStill(slot))
   }
 
   async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
@@ -164,9 +208,8 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     })
   }
 
-  /** Reads the clock that no one can set while the process runs. */
   async now(): Promise<Date> {
-    return new Date(performance.timeOrigin + performance.now())
+    return new Date(this.#clock())
   }
 
   async close(): Promise<void> {
@@ -176,7 +219,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   generationOf(slot: SlotKey): Generation | undefined {
-    return this.#slots.get(slotId(slot))
+    return this.#slots.get(slotId(slot))?.generationAt(this.#clock())
   }
 
   isHeldElsewhere(record: CheckedRecord): boolean {
@@ -190,11 +233,9 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
       .filter(({ identity }) => isWithin(identity, subtree))
   }
 
-  *slotsUnder({ identity, kindPrefix }: CheckedPrefix): Iterable<SlotKey> {
+  slotsUnder({ identity, kindPrefix }: CheckedPrefix): Iterable<SlotKey> {
     const range = { identity, kindPrefix, from: undefined, to: undefined }
-    for (const { record } of this.#inRange(range, { order: 'ascending', after: undefined })) {
-      yield record
-    }
+    return slotsInRange(this.#order, range, { order: 'ascending', after: undefined })
   }
 
   #stage(parts: readonly NamedPart<StatePart>[]): StagedParts<CommitOutcome> {
@@ -211,7 +252,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   #write(record: CheckedRecord): void {
     const replaced = this.#slots.get(slotId(record))
     this.#remove(record)
-    this.#fill(record, HeldRecord.after(replaced, record))
+    this.#fill(record, HeldRecord.after(replaced, record, this.#clock()))
   }
 
   #fill({ identity, kind, eventId }: CheckedRecord, held: HeldRecord): void {
@@ -230,28 +271,16 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     this.#order.remove(slot)
   }
 
-  /** Yields the records of one run whose kind is in the range, after a kind. */
-  *#inRange(
-    { identity, kindPrefix, from = '', to }: KindRange,
-    { order, after }: Pick<ListKeysPage, 'order' | 'after'>,
-  ): Iterable<HeldRecord> {
-    const isBefore = ({ kind }: SlotKey): boolean =>
-      compareNames(kind, kindPrefix) < 0 || compareNames(kind, from) < 0
-    const isBeyond = ({ kind }: SlotKey): boolean =>
-      (to !== undefined && compareNames(kind, to) >= 0) ||
-      (compareNames(kind, kindPrefix) > 0 && !kind.startsWith(kindPrefix))
-    const isAscending = order === 'ascending'
-    const slots = isAscending
-      ? this.#order.from(
-          (slot) => !isBefore(slot) && (after === undefined || compareNames(slot.kind, after) > 0),
-        )
-      : this.#order.backFrom(
-          (slot) => isBeyond(slot) || (after !== undefined && compareNames(slot.kind, after) >= 0),
-        )
-    for (const slot of slots) {
-      if (isAscending ? isBeyond(slot) : isBefore(slot)) return
-      if (slot.identity.runId !== identity.runId || !isInSession(slot, identity)) continue
-      const held = this.#slots.get(slotId(slot))
+  /** Returns what a slot holds, unless that has expired. */
+  #visible(id: string): HeldRecord | undefined {
+    const held = this.#slots.get(id)
+    return held?.isExpired(this.#clock()) === true ? undefined : held
+  }
+
+  /** Yields the records in a range that have not expired. */
+  *#inRange(range: KindRange, walk: RangeWalk): Iterable<HeldRecord> {
+    for (const slot of slotsInRange(this.#order, range, walk)) {
+      const held = this.#visible(slotId(slot))
       if (held !== undefined) yield held
     }
   }
@@ -265,7 +294,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     )
     for (const slot of slots) {
       if (!slot.kind.startsWith(kindPrefix)) return
-      const held = this.#slots.get(slotId(slot))
+      const held = this.#visible(slotId(slot))
       if (held !== undefined) yield held
     }
   }
@@ -286,6 +315,11 @@ function pageOf<Copy>(
   return page
 }
 
+/** Reads the clock that no one can set while the process runs. */
+function clockOfProcess(): number {
+  return performance.timeOrigin + performance.now()
+}
+
 function copyOf(held: HeldRecord): StateRecord {
   return held.copy()
 }
@@ -297,10 +331,4 @@ function compareInDump(left: SlotKey, right: SlotKey): number {
 
 function holderId(tenantId: string, eventId: EventId): string {
   return JSON.stringify([tenantId, eventId])
-}
-
-function isInSession({ identity }: SlotKey, { tenantId, userId, sessionId }: Identity): boolean {
-  return (
-    identity.tenantId === tenantId && identity.userId === userId && identity.sessionId === sessionId
-  )
 }

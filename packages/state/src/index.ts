@@ -10,9 +10,11 @@ export {
   decideCommit,
   decideDelete,
   decideSave,
+  decideTouch,
   slotId,
   type CommitDecision,
   type Generation,
+  type HeldId,
   type SlotDecision,
   type SlotView,
 } from './decide.ts'
@@ -21,7 +23,7 @@ export { defineSlot } from './define-slot.ts'
 export { slotFamily } from './define-slot-family.ts'
 export type { DumpedSlot } from './dumped-slot.ts'
 export { eventMark } from './event-mark.ts'
-export { InMemoryStateDriver } from './in-memory-driver.ts'
+export { InMemoryStateDriver, type InMemoryDriverOptions } from './in-memory-driver.ts'
 export { jsonSlot } from './json-slot.ts'
 export { kindIndexOff, type StateDriverOptions } from './kind-index.ts'
 export {
@@ -46,9 +48,12 @@ export type {
   ListKeysPage,
   ListKindPage,
   ListPage,
+  PrunableSlot,
+  PrunePage,
   SlotKey,
   StateDriver,
   StatePart,
+  Touch,
 } from './state-driver.ts'
 export {
   MAX_COMMIT_ENTRIES,
@@ -71,7 +76,9 @@ export {
   type StateKey,
   type StateRecord,
   type StateTransaction,
+  type TouchOptions,
 } from './state-record.ts'
+export type { StatePruneOptions } from './prune-options.ts'
 export type { StatePreparations } from './prepare-state.ts'
 export type { FamilyMember, SlotFamily, SlotFamilyDefinition } from './slot-family.ts'
 export type { SlotInspector } from './slot-inspector.ts'

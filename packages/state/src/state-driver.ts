@@ -122,6 +122,33 @@ export interface DumpPage {
   readonly maxBytes: number
 }
 
+/** The parameters of {@link StateDriver.touch}. */
+export interface Touch {
+  readonly slot: SlotKey
+  /** The event id that the slot has to hold. */
+  readonly ifEventId: EventId
+  /** When the record expires from now on, or `undefined` if it does not. */
+  readonly expiresAt: Date | undefined
+}
+
+/** The parameters of {@link StateDriver.prunePage}. */
+export interface PrunePage {
+  readonly subtree: Subtree
+  /** The last slot of the previous page, or `undefined` for the first page. */
+  readonly after: SlotKey | undefined
+  /** The largest number of slots in the page. */
+  readonly limit: number
+}
+
+/** A slot that may be pruned, as it was found. */
+export interface PrunableSlot extends SlotKey {
+  readonly eventId: EventId
+  readonly updatedAt: Date
+  readonly expiresAt: Date | undefined
+  /** Whether its record had expired, by the clock of the database. */
+  readonly isExpired: boolean
+}
+
 /** The answer of {@link StateDriver.deleteBatch}. */
 export interface DeletedBatch {
   /** The number of slots that held something. */
@@ -141,6 +168,9 @@ export interface DeletedBatch {
  * Many calls may be in flight at once. A driver may write several calls in one database
  * transaction, as long as each call has its own outcome and resolves only when that is durable.
  * Throw failures as `HarborageError` of `@harborage/core`.
+ *
+ * A record whose `expiresAt` has come, by the clock of {@link StateDriver.now}, is hidden: reads
+ * find its slot empty. The driver keeps it, with its event ids, until it is deleted or replaced.
  *
  * Test a driver with `stateConformance` of `@harborage/conformance/state`.
  */
@@ -174,6 +204,11 @@ export interface StateDriver {
    */
   delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean>
   /**
+   * Gives the record of a slot another expiry, and changes nothing else of it. Returns or throws
+   * what `decideTouch` does.
+   */
+  touch(touch: Touch): Promise<boolean>
+  /**
    * Empties every slot of the run, or of the session and all its runs, in one atomic step. A
    * concurrent commit takes effect as a whole before it or after it.
    *
@@ -184,6 +219,19 @@ export interface StateDriver {
   deleteBatch(batch: DeleteBatch): Promise<DeletedBatch>
   /** Returns how many slots of the subtree hold something. */
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
+  /**
+   * Returns the next slots of a subtree, also those whose record has expired, in an order of the
+   * driver's own in which those of an owner are together. It reads no bytes. A page of fewer than
+   * `limit` is taken to be the last one.
+   */
+  prunePage(page: PrunePage): Promise<readonly PrunableSlot[]>
+  /**
+   * Empties slots in one atomic step, except those that no longer hold the event id with the expiry
+   * that was found.
+   *
+   * @returns The number of slots that were emptied.
+   */
+  prune(slots: readonly PrunableSlot[]): Promise<number>
   /**
    * Applies the whole transaction or nothing. Returns or throws what `decideCommit` does.
    */

@@ -31,7 +31,7 @@ export interface Slot {
 
 /**
  * A record to save. It replaces what its slot holds. The `createdAt` of a record that was loaded is
- * ignored: a slot keeps its own.
+ * ignored: a slot keeps its own. Its `expiresAt` is not.
  */
 export interface NewStateRecord extends Slot {
   /**
@@ -48,6 +48,12 @@ export interface NewStateRecord extends Slot {
   readonly version?: number
   /** When the content changed, to the millisecond. Default: now. */
   readonly updatedAt?: Date
+  /**
+   * When the record expires, by the clock of the database and to the millisecond: a date after
+   * 1970, which may be in the past. From then on the slot counts as empty, until `prune` or a
+   * deletion removes what it holds. Default: it does not expire, whatever the slot held before.
+   */
+  readonly expiresAt?: Date | undefined
 }
 
 /** A stored record. It is the caller's own copy. */
@@ -69,6 +75,8 @@ export interface StateRecord {
    * earlier release saved, its `updatedAt`.
    */
   readonly createdAt: Date
+  /** When it expires, or `undefined` if it does not. */
+  readonly expiresAt: Date | undefined
 }
 
 /** A stored record without its bytes. It names a slot, for example for `StateStore.loadMany`. */
@@ -163,6 +171,17 @@ export interface SaveOptions extends CallOptions {
    * Default: saves unconditionally.
    */
   readonly ifEventId?: EventId | null
+}
+
+/** Options of `StateStore.touch`. */
+export interface TouchOptions extends CallOptions {
+  /** The event id of the record that gets the expiry: what {@link StateRecord.eventId} says. */
+  readonly ifEventId: EventId
+  /**
+   * When the record expires from now on, as in {@link NewStateRecord}; `null` if it does not any
+   * more.
+   */
+  readonly expiresAt: Date | null
 }
 
 /** Options of `StateStore.delete`. */

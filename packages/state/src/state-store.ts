@@ -1,4 +1,4 @@
-import { type CallOptions, type EventId, HarborageError, type Owner } from '@harborage/core'
+import type { CallOptions, EventId, Owner } from '@harborage/core'
 import {
   checkEventId,
   checkOwner,
@@ -20,7 +20,9 @@ import { checkLease, checkLeaseKind } from './internal/check-lease.ts'
 import { fillSlot } from './internal/fill-slot.ts'
 import { HeldLease } from './internal/held-lease.ts'
 import { leaseSlots } from './internal/lease-slots.ts'
+import { notFound } from './internal/not-found.ts'
 import { ownedBy } from './internal/owned-records.ts'
+import { checkTouch } from './internal/check-touch.ts'
 import { takeLease } from './internal/take-lease.ts'
 import type { Lease, LeaseOptions } from './lease.ts'
 import { StatePreparations } from './prepare-state.ts'
@@ -35,6 +37,7 @@ import type {
   SaveOutcome,
   StateRecord,
   StateTransaction,
+  TouchOptions,
 } from './state-record.ts'
 
 /**
@@ -223,6 +226,35 @@ export class StateStore extends StateLists implements AsyncDisposable {
   }
 
   /**
+   * Moves the time at which the record of the slot expires. Nothing else of it changes, and neither
+   * does its event id. An expired record is never revived.
+   *
+   * @returns Whether the record has the new time; `false` if the slot is empty or the record has
+   * expired.
+   * @throws `condition_failed` if the slot holds another event id.
+   *
+   * @example
+   * ```ts
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * const held = await state.load(identity, 'cart')
+   * if (held !== undefined) {
+   *   const inTenMinutes = new Date(Date.now() + 600_000)
+   *   await state.touch(identity, 'cart', { ifEventId: held.eventId, expiresAt: inTenMinutes })
+   * }
+   * ```
+   */
+  touch(identity: Owner, kind: string, options: TouchOptions): Promise<boolean> {
+    return this.#gate.call(
+      'touch',
+      () => ({ slot: checkSlot(checkOwner(identity), kind), ...checkTouch(options) }),
+      ({ slot, ifEventId, expiresAt }) => this.#driver.touch({ slot, ifEventId, expiresAt }),
+    )
+  }
+
+  /**
    * Applies all changes of a transaction if all its expectations are met, or changes nothing.
    *
    * A commit whose saves were all applied before is a retry: it changes nothing, and its answer has
@@ -316,8 +348,4 @@ export class StateStore extends StateLists implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-function notFound(message: string): never {
-  throw new HarborageError('not_found', message)
 }

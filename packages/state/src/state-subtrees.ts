@@ -7,6 +7,7 @@ import type {
   LoadedDump,
   MaintenanceScope,
   PageOptions,
+  PruneResult,
   RunIdentity,
   Subtree,
   TenantOwner,
@@ -29,7 +30,10 @@ import {
 } from '@harborage/core/kit'
 import type { DumpedSlot } from './dumped-slot.ts'
 import { checkDumpedSlot, checkPlace } from './internal/check-dumped-slot.ts'
+import { checkStatePrune } from './internal/check-state-prune.ts'
 import { withOwner } from './internal/owned-records.ts'
+import { pruneSlots } from './internal/prune-slots.ts'
+import type { StatePruneOptions } from './prune-options.ts'
 import type { SlotKey, StateDriver } from './state-driver.ts'
 
 declare module '@harborage/core' {
@@ -80,6 +84,39 @@ export abstract class StateSubtrees {
       'deleteAll',
       () => checkDeleteAll(subtree, options),
       (checked) => deleteAll<SlotKey>(this.#driver, checked),
+    )
+  }
+
+  /**
+   * Removes records of a subtree that have expired, that are old, or that are not among the newest
+   * of their owner. It walks over all slots of the subtree, and removes in batches of up to 1,000,
+   * each in one atomic step. A record that was saved or touched since it was examined stays. A
+   * removed record leaves nothing: its slot forgets its event ids, as with a deletion.
+   *
+   * If the call fails or is canceled, the batches so far stay applied: call it again, or go on
+   * after the `last` place of a progress.
+   *
+   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
+   * the options name nothing to remove; `outcome_unknown` if the answer to a batch was lost.
+   *
+   * @example
+   * ```ts
+   * import { allOfTenant } from '@harborage/core'
+   * import { openStateStore } from '@harborage/state'
+   *
+   * await using state = await openStateStore()
+   * const acme = allOfTenant({ tenantId: 'acme' })
+   * await state.prune(acme) // { examined: 0, pruned: 0 }
+   * const days = (count: number) => new Date(Date.now() - count * 86_400_000)
+   * await state.prune(acme, { olderThan: days(30), keepLatest: 10, kindPrefix: 'step.' })
+   * ```
+   */
+  prune(subtree: Subtree, options?: StatePruneOptions): Promise<PruneResult> {
+    return this.#gate.call(
+      'prune',
+      () => checkStatePrune(subtree, options),
+      (checked) => pruneSlots(this.#driver, checked),
     )
   }
 

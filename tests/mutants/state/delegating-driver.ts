@@ -14,11 +14,14 @@ import type {
   ListKeysPage,
   ListKindPage,
   ListPage,
+  PrunableSlot,
+  PrunePage,
   SaveOutcome,
   SlotKey,
   StateDriver,
   StateKey,
   StateRecord,
+  Touch,
 } from '@harborage/state'
 
 /** A driver that delegates all calls, to be broken in one method. */
@@ -52,6 +55,10 @@ export class DelegatingDriver implements StateDriver {
     return this.records.delete(slot, ifEventId)
   }
 
+  touch(touch: Touch): Promise<boolean> {
+    return this.records.touch(touch)
+  }
+
   deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
     return this.records.deleteAll(subtree)
   }
@@ -62,6 +69,14 @@ export class DelegatingDriver implements StateDriver {
 
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.records.countAll(subtree)
+  }
+
+  prunePage(page: PrunePage): Promise<readonly PrunableSlot[]> {
+    return this.records.prunePage(page)
+  }
+
+  prune(slots: readonly PrunableSlot[]): Promise<number> {
+    return this.records.prune(slots)
   }
 
   commit(transaction: CheckedTransaction): Promise<CommitOutcome> {

@@ -52,7 +52,7 @@ class SharedAmongRunsDriver extends RenamingDriver {
 class NeverEmptyDriver extends DelegatingDriver {
   override async load(slot: SlotKey): Promise<StateRecord | undefined> {
     const nothing = { eventId: '' as EventId, bytes: new Uint8Array(), version: 0 }
-    const dates = { updatedAt: new Date(0), createdAt: new Date(0) }
+    const dates = { updatedAt: new Date(0), createdAt: new Date(0), expiresAt: undefined }
     return (await super.load(slot)) ?? { ...slot, ...nothing, ...dates }
   }
 }

@@ -70,7 +70,7 @@ class SlowlyReadingDriver extends DelegatingDriver {
       {
         generationOf: (slot) => {
           const record = held.get(slotId(slot))
-          return record && { ...record, hasReplaced: () => false }
+          return record && { ...record, isExpired: false, hasReplaced: () => false }
         },
         isHeldElsewhere: () => false,
         slotsUnder: () => [],

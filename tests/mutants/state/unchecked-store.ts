@@ -25,6 +25,7 @@ import {
   type StateListOptions,
   type StateRecord,
   type StateTransaction,
+  type TouchOptions,
 } from '@harborage/state'
 
 /**
@@ -81,6 +82,15 @@ export class UncheckedStore extends StateStore {
     options?: DeleteOptions,
   ): Promise<boolean> {
     return this.#driver.delete({ identity: withRun(identity), kind }, options?.ifEventId)
+  }
+
+  override async touch(
+    identity: RunIdentity,
+    kind: string,
+    { ifEventId, expiresAt }: TouchOptions,
+  ): Promise<boolean> {
+    const slot = { identity: withRun(identity), kind }
+    return this.#driver.touch({ slot, ifEventId, expiresAt: expiresAt ?? undefined })
   }
 
   override async deleteAll(subtree: Subtree): Promise<DeleteAllResult> {
@@ -171,8 +181,8 @@ function uncheckedList(options: StateListOptions = {}) {
 }
 
 function complete(record: NewStateRecord): CheckedRecord {
-  const { version = 0, updatedAt = new Date(0) } = record
-  return { ...record, identity: withRun(record.identity), version, updatedAt }
+  const { version = 0, updatedAt = new Date(0), expiresAt } = record
+  return { ...record, identity: withRun(record.identity), version, updatedAt, expiresAt }
 }
 
 function withRun(identity: RunIdentity): Required<RunIdentity> {

@@ -21,6 +21,7 @@ export const checkpoint: StateRecord = {
   version: 2,
   updatedAt,
   createdAt: updatedAt,
+  expiresAt: undefined,
 }
 
 /** What that database holds, ordered by kind. */
@@ -33,6 +34,7 @@ export const earlierRecords: readonly StateRecord[] = [
     version: 0,
     updatedAt,
     createdAt: updatedAt,
+    expiresAt: undefined,
   },
   {
     eventId: parseEventId('01JGJ0000000000000000000B1'),
@@ -42,6 +44,7 @@ export const earlierRecords: readonly StateRecord[] = [
     version: 2 ** 53 - 1,
     updatedAt,
     createdAt: updatedAt,
+    expiresAt: undefined,
   },
   checkpoint,
 ]

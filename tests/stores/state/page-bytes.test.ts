@@ -117,5 +117,6 @@ function record(kind: string, size: number): CheckedRecord {
     bytes,
     version: 0,
     updatedAt: new Date(0),
+    expiresAt: undefined,
   }
 }

@@ -55,7 +55,7 @@ export function failClosed({ it }: StateCases): void {
       await store.close()
       for (const wrong of malformedArguments(method)) {
         // The subtree of an identity is made before the call, and cannot be malformed.
-        const identity = method.name === 'deleteAll' ? {} : withoutTenant(given)
+        const identity = method.takesSubtree === true ? {} : withoutTenant(given)
         const all = { ...given, ...wrong, ...identity }
         await assertFails('store_closed', () => method.call(store, all), method.name)
       }

@@ -21,6 +21,7 @@ export function keys({ it, many }: StateCases): void {
       bytes: new Uint8Array(size).fill(0xc3),
       version: 2 ** 40 + index,
       updatedAt: new Date(index),
+      expiresAt: new Date(8.64e15 - index),
     }))
     await store.commit({ save: records })
     const listed = await collect(store.listKeys(identity, 'task.'))

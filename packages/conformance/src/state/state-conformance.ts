@@ -24,6 +24,9 @@ import { close } from './s10-close.ts'
 import { cancellation } from './s11-cancellation.ts'
 import { concurrency } from './s12-concurrency.ts'
 import { sameness } from './s12-sameness.ts'
+import { expiry } from './s13-expiry.ts'
+import { pruning } from './s13-prune.ts'
+import { touching } from './s13-touch.ts'
 import { commitMany } from './s14-commit.ts'
 import { createdAt } from './s14-created-at.ts'
 import { keys } from './s14-keys.ts'
@@ -51,6 +54,7 @@ const guaranteesOf = (harness: StateHarness): Guarantees<StoreFixture<StateStore
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness, concurrency],
+  'S13 expiry': [expiry, touching, pruning],
   'S14 many at once': [loadMany, ranges, keys, createdAt, commitMany],
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],

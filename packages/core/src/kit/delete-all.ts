@@ -1,11 +1,10 @@
 import type { DeleteAllOptions, DeleteAllResult } from '../deletion.ts'
-import { HarborageError } from '../harborage-error.ts'
 import { checkSubtree, type Subtree, type SubtreeLevel } from '../subtree.ts'
 import { abortReason, isAborted } from './abort-signal.ts'
-import { checkSignal, describeType, KnownNames } from './argument-checks.ts'
-import { CallerFailure } from './caller-failure.ts'
+import { checkSignal, KnownNames } from './argument-checks.ts'
 import type { CheckedCall } from './call-gate.ts'
 import { turnIfHeld } from './event-loop-turn.ts'
+import { checkOnProgress, report } from './progress.ts'
 import type { StepSide } from './steps/step-side.ts'
 
 /** The largest number of records of a user or a tenant that are deleted in one step. */
@@ -33,14 +32,7 @@ export function checkDeleteAll<Level extends SubtreeLevel>(
 ): CheckedDeleteAll<Level> {
   const checked = checkSubtree(subtree, levels)
   const signal = checkSignal(options, names)
-  const onProgress: unknown = options?.onProgress
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new HarborageError(
-      'invalid_record',
-      `options.onProgress is ${describeType(onProgress)}: pass a function or leave it out`,
-    )
-  }
-  return { subtree: checked, signal, onProgress: options?.onProgress }
+  return { subtree: checked, signal, onProgress: checkOnProgress(options?.onProgress) }
 }
 
 /** What a `deleteAll` needs of a driver. */
@@ -73,17 +65,10 @@ export async function deleteAll<Place>(
   driver: SubtreeDeletion<Place>,
   { subtree, signal, onProgress }: CheckedDeleteAll,
 ): Promise<DeleteAllResult> {
-  const report = async (deleted: number): Promise<void> => {
-    try {
-      await onProgress?.({ deleted })
-    } catch (cause) {
-      throw new CallerFailure(cause)
-    }
-  }
   if (subtree.level === 'run' || subtree.level === 'session') {
     const deleted = await driver.deleteAll(subtree)
     await driver.steps?.forget(subtree)
-    await report(deleted)
+    await report(onProgress, { deleted })
     return { deleted, remaining: 0 }
   }
   let deleted = 0
@@ -96,7 +81,7 @@ export async function deleteAll<Place>(
     const batch = await driver.deleteBatch({ subtree, after, limit: MAX_BATCH })
     deleted += batch.deleted
     after = batch.last
-    await report(deleted)
+    await report(onProgress, { deleted })
   } while (after !== undefined)
   await driver.steps?.forget(subtree)
   return { deleted, remaining: await driver.countAll(subtree) }

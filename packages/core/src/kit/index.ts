@@ -82,6 +82,16 @@ export {
   MAX_LOADED_RECORDS,
   type LoadOutcome,
 } from './load-dump.ts'
+export {
+  checkFlag,
+  checkPrune,
+  MAX_KEPT_RECORDS,
+  pruneOptionNames,
+  type CheckedPrune,
+  type CheckedPruneRules,
+  type PruneChecks,
+} from './check-prune.ts'
+export { prune, type Prunable, type PruneWalk } from './prune.ts'
 export { walkDump, type DumpWalk } from './walk-dump.ts'
 export { compareOwners, directoryOf, isWithin, type DirectoryPage } from './directory.ts'
 export {

@@ -5,8 +5,8 @@ import type { Subsystem } from './subsystem.ts'
 export function variantOf(subsystem: Subsystem, hasOptional: boolean): Subsystem {
   const { optional, migrations } = subsystem
   if (optional === undefined || !hasOptional) return subsystem
-  const { name, change, tables } = optional
-  return { ...subsystem, tables, migrations: { ...migrations, [name]: change } }
+  const { name, change, later, tables } = optional
+  return { ...subsystem, tables, migrations: { ...migrations, ...later, [name]: change } }
 }
 
 /**

@@ -33,6 +33,11 @@ export interface OptionalMigration {
   /** Its name. It is applied in the order of the names of all migrations. */
   readonly name: string
   readonly change: SchemaChange
+  /**
+   * Later migrations that change the tables of a database with this one in another way. Each takes
+   * the place of the one with its name. Default: none.
+   */
+  readonly later?: Readonly<Record<string, SchemaChange>>
   /** The tables of a database with this migration, in place of {@link Subsystem.tables}. */
   readonly tables: readonly TableSpec[]
   /**

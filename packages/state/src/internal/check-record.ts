@@ -61,6 +61,7 @@ export const recordNames = [
   'version',
   'updatedAt',
   'createdAt',
+  'expiresAt',
 ] as const
 
 /** The names of `NewStateRecord`, and of a whole record, which a caller may save again. */
@@ -78,7 +79,7 @@ export function checkRecord(
   record: NewStateRecord,
 ): CheckedRecord {
   newRecordNames.check(record)
-  const { eventId, kind, bytes, version, updatedAt }: Unchecked<NewStateRecord> = record
+  const { eventId, kind, bytes, version, updatedAt, expiresAt }: Unchecked<NewStateRecord> = record
   return {
     eventId: checkEventId('eventId', eventId),
     identity,
@@ -86,6 +87,7 @@ export function checkRecord(
     bytes: captureState(bytes),
     version: checkVersion(version),
     updatedAt: checkDate(updatedAt),
+    expiresAt: expiresAt === undefined ? undefined : checkExpiry(expiresAt),
   }
 }
 
@@ -171,6 +173,16 @@ export function checkVersion(version: unknown): number {
 
 function checkDate(updatedAt: unknown): Date {
   return updatedAt === undefined ? new Date() : checkRequiredDate('updatedAt', updatedAt)
+}
+
+/** Checks the date at which a record expires. */
+export function checkExpiry(expiresAt: unknown): Date {
+  const date = checkRequiredDate('expiresAt', expiresAt)
+  if (date.getTime() > 0) return date
+  throw new HarborageError(
+    'invalid_record',
+    'expiresAt is not after 1970: pass a time in milliseconds since then, as new Date() takes it',
+  )
 }
 
 /** Checks a date, and returns a copy of it. */

@@ -8,5 +8,6 @@ export function copyRecord(record: StateRecord): StateRecord {
     bytes: new Uint8Array(record.bytes),
     updatedAt: new Date(record.updatedAt),
     createdAt: new Date(record.createdAt),
+    expiresAt: record.expiresAt && new Date(record.expiresAt),
   }
 }

@@ -7,6 +7,7 @@ export function isSameDump(left: DumpedSlot, right: DumpedSlot): boolean {
     left.version === right.version &&
     left.updatedAt.getTime() === right.updatedAt.getTime() &&
     left.createdAt.getTime() === right.createdAt.getTime() &&
+    left.expiresAt?.getTime() === right.expiresAt?.getTime() &&
     left.replaced.join() === right.replaced.join() &&
     Buffer.compare(left.bytes, right.bytes) === 0
   )

@@ -106,7 +106,7 @@ async function commitIf(
 }
 
 function recordIn(slot: SlotKey, bytes: Uint8Array, updatedAt: Date): CheckedRecord {
-  return { ...slot, eventId: newEventId(), bytes, version: 0, updatedAt }
+  return { ...slot, eventId: newEventId(), bytes, version: 0, updatedAt, expiresAt: undefined }
 }
 
 function expectation(slot: SlotKey, held: StateRecord | undefined): CheckedExpectation {

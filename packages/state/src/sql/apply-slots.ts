@@ -2,6 +2,7 @@ import { type EventId, newEventId } from '@harborage/core'
 import { changeRows, selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import type { Condition, SlotKey } from '../state-driver.ts'
 import { recordRow, slotColumns } from './rows.ts'
+import type { MayBeExpired } from './expiry.ts'
 import type { StateStatements } from './statements.ts'
 import type { StateRecordRow } from './tables.ts'
 import type { SlotChange } from './touched-slots.ts'
@@ -25,8 +26,25 @@ export function* applySlots(
   if (counts.includes(0)) throw new WriteConflict()
 }
 
+/** Returns the change that empties a slot, whether or not its record has expired. */
+export function emptied(slot: SlotKey, expected: EventId | null): EmptiedSlot {
+  return {
+    slot,
+    expected,
+    record: undefined,
+    isFilled: false,
+    isDeleted: true,
+    mayBeExpired: true,
+  }
+}
+
+/** A change without a record. */
+type EmptiedSlot = Extract<SlotChange, { readonly record: undefined }>
+
 /** A change with the row to save. The row is made once, since it takes a digest. */
-type RowChange =
+type RowChange = MayBeExpired & RowToChange
+
+type RowToChange =
   | { readonly row: StateRecordRow; readonly expected: Condition; readonly isFilled: boolean }
   | {
       readonly row: undefined
@@ -35,9 +53,11 @@ type RowChange =
       readonly isDeleted: boolean
     }
 
-function rowChange({ slot, expected, record, isFilled, isDeleted }: SlotChange): RowChange {
-  if (record !== undefined) return { row: recordRow(record), expected, isFilled }
-  return { row: undefined, slot, expected, isDeleted }
+function rowChange(change: SlotChange): RowChange {
+  const { slot, expected, record, isFilled, isDeleted, mayBeExpired } = change
+  const may_be_expired = mayBeExpired ? 1 : 0
+  if (record !== undefined) return { row: recordRow(record), expected, isFilled, may_be_expired }
+  return { row: undefined, slot, expected, isDeleted, may_be_expired }
 }
 
 function applyChange(
@@ -45,6 +65,7 @@ function applyChange(
   change: RowChange,
   marks: string,
 ): SqlWork<number> {
+  const { may_be_expired } = change
   if (change.row !== undefined) {
     const { row, expected, isFilled } = change
     if (expected === undefined && !isFilled) {
@@ -52,17 +73,20 @@ function applyChange(
     }
     return expected === null || expected === undefined
       ? changeRows(statements.saveIntoEmpty, row)
-      : changeRows(statements.saveOver, { ...row, expected_event_id: expected })
+      : changeRows(statements.saveOver, { ...row, expected_event_id: expected, may_be_expired })
   }
   const { slot, expected, isDeleted } = change
   if (expected === null) return keepEmpty(statements, slot)
-  const generation = { ...slotColumns(slot), event_id: expected }
+  const generation = { ...slotColumns(slot), event_id: expected, may_be_expired }
   return isDeleted
     ? changeRows(statements.deleteGeneration, generation)
     : countRows(selectRows(statements.lock, generation))
 }
 
-/** Keeps a slot empty until the transaction ends. Returns 0 if it is full. */
+/**
+ * Keeps a slot empty until the transaction ends. Returns 0 if it is full. It may return 0 if its
+ * record has expired: that row has to be read, and locked as such.
+ */
 export function* keepEmpty(
   statements: StateStatements,
   { identity, kind }: SlotKey,
@@ -75,11 +99,13 @@ export function* keepEmpty(
     bytes: new Uint8Array(),
     version: 0,
     updatedAt: new Date(0),
+    expiresAt: undefined,
   }
+  const row = recordRow(placeholder)
   const isEmpty = yield* statements.dialect.keepEmpty({
     find: () => countRows(selectRows(statements.load, at)),
-    fill: () => changeRows(statements.saveIntoEmpty, recordRow(placeholder)),
-    clear: () => changeRows(statements.deleteGeneration, { ...at, event_id: placeholder.eventId }),
+    fill: () => changeRows(statements.insert, row),
+    clear: () => changeRows(statements.deleteGeneration, { ...row, may_be_expired: 0 }),
   })
   return isEmpty ? 1 : 0
 }

@@ -16,7 +16,7 @@ import type {
   SlotKey,
 } from '../state-driver.ts'
 import type { CommitOutcome, SaveOutcome } from '../state-record.ts'
-import { applySlots, keepEmpty } from './apply-slots.ts'
+import { applySlots, emptied, keepEmpty } from './apply-slots.ts'
 import { findUnderPrefixes } from './find-under-prefixes.ts'
 import { InspectedSlots, type ExpectingSave } from './inspected-slots.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
@@ -71,7 +71,7 @@ export function* decidedWork<Outcome extends { readonly repeated: boolean }>(
       yield* statements.dialect.confirmReads(() =>
         applySlots(
           statements,
-          touched.map(({ slot }) => unchanged(slot, slots.eventIdOf(slot))),
+          touched.map(({ slot }) => unchanged(slot, slots)),
         ),
       )
     }
@@ -132,19 +132,15 @@ function changesOf(
   const changes = new Map<string, SlotChange>()
   for (const { slot, record } of touched) {
     const isWritten = record !== undefined && written.has(record)
-    const change = unchanged(slot, slots.eventIdOf(slot))
+    const change = unchanged(slot, slots)
     changes.set(slotId(slot), isWritten ? { ...change, record } : change)
   }
   for (const slot of remove) {
     const id = slotId(slot)
     // What was decided on is the state of a named slot, and not what a prefix found there later.
-    const change = changes.get(id) ?? unchanged(slot, slots.eventIdUnderPrefix(slot))
-    changes.set(id, {
-      ...change,
-      record: undefined,
-      expected: change.expected ?? null,
-      isDeleted: true,
-    })
+    const found = { expected: slots.eventIdUnderPrefix(slot), mayBeExpired: true }
+    const { expected, mayBeExpired } = changes.get(id) ?? found
+    changes.set(id, { ...emptied(slot, expected ?? null), mayBeExpired })
   }
   return inLockOrder([...changes])
 }
@@ -223,9 +219,11 @@ function decideInspected<Outcome>(
   )
 }
 
-/** Returns the change that only locks a slot. */
-function unchanged(slot: SlotKey, expected: EventId | null): SlotChange {
-  return { slot, expected, record: undefined, isFilled: false, isDeleted: false }
+/** Returns the change that only locks a slot as it was read. */
+function unchanged(slot: SlotKey, slots: InspectedSlots): SlotChange {
+  const expected = slots.eventIdOf(slot)
+  const mayBeExpired = slots.hasExpired(slot)
+  return { ...emptied(slot, expected), isDeleted: false, mayBeExpired }
 }
 
 function isAWrite({

@@ -6,9 +6,10 @@ import {
   selectRows,
   type SqlWork,
 } from '@harborage/core/sql'
-import { decideDelete } from '../decide.ts'
+import { decideDelete, type HeldId } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
-import { applySlots, keepEmpty } from './apply-slots.ts'
+import { applySlots, emptied, keepEmpty } from './apply-slots.ts'
+import type { ExpiredColumn } from './expiry.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { slotColumns } from './rows.ts'
 import type { EventColumn, StateStatements } from './statements.ts'
@@ -36,9 +37,7 @@ export function* deleteWork(
   // Only the expected event id, if it is still there, proves that the slot was not emptied before.
   if (mayBeApplied && !(isThere && ifEventId !== undefined)) throw unknownOutcome(undefined)
   const expected = held?.eventId ?? null
-  yield* applySlots(statements, [
-    { slot, expected, record: undefined, isFilled: false, isDeleted: isThere },
-  ])
+  yield* applySlots(statements, [{ ...emptied(slot, expected), isDeleted: isThere }])
   return isThere
 }
 
@@ -63,6 +62,6 @@ export function* deleteAllWork(
 }
 
 /** Returns the event id in the one row that was read of a slot, or `undefined` if there is none. */
-export function generationIn([row]: readonly EventColumn[]): { eventId: EventId } | undefined {
-  return row && { eventId: eventIdOf(row) }
+export function generationIn([row]: readonly (EventColumn & ExpiredColumn)[]): HeldId | undefined {
+  return row && { eventId: eventIdOf(row), isExpired: row.is_expired === 1 }
 }

@@ -1,7 +1,8 @@
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import { isVisible } from './expiry.ts'
 import { ofRow } from './row-columns.ts'
-import { intoRecords, isNew, isUnused, replaceWhere } from './save-statement.ts'
+import { hasExpired, intoRecords, isNew, isUnused, replaceWhere } from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
 
 /** The other slot of the run on which a save depends. */
@@ -33,8 +34,10 @@ const saved = stateRecords.except()
 export function compileGuardedSave(database: SqlDatabase): SqlStatement<GuardedRow, unknown> {
   const { dialect } = database
   const into = intoRecords(database).columns(saved)
-  const replacing = (rows: RawBuilder<unknown>, isAllowed: RawBuilder<SqlBool>) =>
-    replaceWhere(into.expression(rows), isNew(database), isAllowed)
+  const replacing = (rows: RawBuilder<unknown>, isNotFilling: RawBuilder<SqlBool>) =>
+    replaceWhere(database, into.expression(rows), isNew(database), orExpired(isNotFilling))
+  const orExpired = (isNotFilling: RawBuilder<SqlBool>) =>
+    sql<SqlBool>`(${isNotFilling} or ${hasExpired(database)})`
   const newEventId = sql`excluded.event_id`
 
   const compileBatch = (name: string, ...conditions: readonly RawBuilder<SqlBool>[]) =>
@@ -44,7 +47,8 @@ export function compileGuardedSave(database: SqlDatabase): SqlStatement<GuardedR
       (calls) => {
         const isGuarded = isHeld(database, (column) => sql.ref(`call.${column}`))
         const rows = calls.rowsWhere(saved, [...conditions, isGuarded])
-        return replacing(rows, calls.isNoneOf(newEventId, 'filling_event_id')).returning('event_id')
+        const isNotFilling = calls.isNoneOf(newEventId, 'filling_event_id')
+        return replacing(rows, isNotFilling).returning('event_id')
       },
     )
   const batch = compileBatch('state_save_guarded_batch')
@@ -93,6 +97,7 @@ function isHeld(
         is('run_id', 'run_id'),
         is('kind', 'guard_kind'),
         is('event_id', 'guard_event_id'),
+        isVisible(dialect),
       ]),
     )
     .limit(sql.lit(1))

@@ -5,21 +5,21 @@ import { trailMark } from '../event-mark.ts'
 import { isSlot, recordOf, slotKeyOf } from './rows.ts'
 import type { KindAndEvent } from './prefix-statement.ts'
 import { eventIdOf } from './stored-content.ts'
-import type { StateRecordRow } from './tables.ts'
+import type { InspectedRow } from './statements.ts'
 
 /** The rows that were read to decide a save or a commit. */
 export class InspectedSlots implements SlotView {
-  readonly #bySlot = new Map<string, StateRecordRow>()
+  readonly #bySlot = new Map<string, InspectedRow>()
   readonly #byPrefix = new Map<CheckedPrefix, SlotKey[]>()
   /** The event ids of the slots under the prefixes. */
   readonly #eventIds = new Map<string, EventId>()
 
-  constructor(rows: readonly StateRecordRow[] = []) {
+  constructor(rows: readonly InspectedRow[] = []) {
     this.add(rows)
   }
 
   /** Adds the rows of slots and of event ids. */
-  add(rows: readonly StateRecordRow[]): void {
+  add(rows: readonly InspectedRow[]): void {
     for (const row of rows) this.#bySlot.set(slotId(slotKeyOf(row)), row)
   }
 
@@ -41,6 +41,11 @@ export class InspectedSlots implements SlotView {
   /** Returns the event id that was read of a slot; `null` if it was empty. */
   eventIdOf(slot: SlotKey): EventId | null {
     return this.generationOf(slot)?.eventId ?? null
+  }
+
+  /** Returns whether the record that was read of a slot had expired. */
+  hasExpired(slot: SlotKey): boolean {
+    return this.generationOf(slot)?.isExpired === true
   }
 
   /** Returns the event id that was found of a slot under a prefix. */
@@ -82,9 +87,10 @@ function knows(held: Generation | undefined, eventId: EventId): boolean {
   return held !== undefined && (held.eventId === eventId || held.hasReplaced(eventId))
 }
 
-function generation(row: StateRecordRow): Generation {
+function generation(row: InspectedRow): Generation {
   return {
     ...recordOf(row),
+    isExpired: row.is_expired === 1,
     hasReplaced: (eventId) =>
       row.event_id !== eventId && row.event_trail.includes(trailMark(eventId)),
   }

@@ -1,6 +1,7 @@
 import type { ListOrder } from '@harborage/core'
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
-import { sql, type Kysely } from 'kysely'
+import { sql } from 'kysely'
+import { isVisible } from './expiry.ts'
 import type { RangeParameters } from './kind-range.ts'
 import { inRange } from './kinds-in-range.ts'
 import {
@@ -43,14 +44,13 @@ interface CountColumn {
 
 /** Compiles the statements. */
 export function compileLists(database: SqlDatabase): ListStatements {
-  const db = database.builder.$extendTables<StateTables>()
   // Without the columns of the identity, which is known: they would be a third of the cost of a
   // row.
   const listPage = {
     ascending: compileStatement(
       'state_list_page',
       (page: ListPageParameters) =>
-        pageOf(db, page, 'asc')
+        pageOf(database, page, 'asc')
           .select(['kind', ...pagedNames])
           .select(bytesUpTo(page.inline_bytes)),
       { repeat: 'reads' },
@@ -58,7 +58,7 @@ export function compileLists(database: SqlDatabase): ListStatements {
     descending: compileStatement(
       'state_list_page_descending',
       (page: ListPageParameters) =>
-        pageOf(db, page, 'desc')
+        pageOf(database, page, 'desc')
           .select(['kind', ...pagedNames])
           .select(bytesUpTo(page.inline_bytes)),
       { repeat: 'reads' },
@@ -73,12 +73,12 @@ export function compileLists(database: SqlDatabase): ListStatements {
     listPageSizes: {
       ascending: compileStatement(
         'state_list_page_sizes',
-        (page: ListKeysParameters) => pageOf(db, page, 'asc').select(sizeOfBytes()),
+        (page: ListKeysParameters) => pageOf(database, page, 'asc').select(sizeOfBytes()),
         { repeat: 'reads' },
       ),
       descending: compileStatement(
         'state_list_page_sizes_descending',
-        (page: ListKeysParameters) => pageOf(db, page, 'desc').select(sizeOfBytes()),
+        (page: ListKeysParameters) => pageOf(database, page, 'desc').select(sizeOfBytes()),
         { repeat: 'reads' },
       ),
     },
@@ -86,7 +86,7 @@ export function compileLists(database: SqlDatabase): ListStatements {
       ascending: compileStatement(
         'state_list_keys_page',
         (page: ListKeysParameters) =>
-          pageOf(db, page, 'asc')
+          pageOf(database, page, 'asc')
             .select(['kind', ...pagedNames])
             .select(sizeOfBytes()),
         { repeat: 'reads' },
@@ -94,7 +94,7 @@ export function compileLists(database: SqlDatabase): ListStatements {
       descending: compileStatement(
         'state_list_keys_page_descending',
         (page: ListKeysParameters) =>
-          pageOf(db, page, 'desc')
+          pageOf(database, page, 'desc')
             .select(['kind', ...pagedNames])
             .select(sizeOfBytes()),
         { repeat: 'reads' },
@@ -102,7 +102,8 @@ export function compileLists(database: SqlDatabase): ListStatements {
     },
     count: compileStatement(
       'state_count',
-      (range: RangeParameters) => inRange(db, range).select(sql<number>`count(*)`.as('count')),
+      (range: RangeParameters) =>
+        visibleInRange(database, range).select(sql<number>`count(*)`.as('count')),
       { repeat: 'reads' },
     ),
     listKindPage: compileListKindPage(database),
@@ -110,10 +111,14 @@ export function compileLists(database: SqlDatabase): ListStatements {
   }
 }
 
-function pageOf(db: Kysely<StateTables>, page: ListKeysParameters, direction: 'asc' | 'desc') {
-  return inRange(db, page)
+function pageOf(database: SqlDatabase, page: ListKeysParameters, direction: 'asc' | 'desc') {
+  return visibleInRange(database, page)
     .where('kind', '<>', page.after_kind)
     .orderBy('run_id', direction)
     .orderBy('kind', direction)
     .limit(page.limit)
+}
+
+function visibleInRange({ builder, dialect }: SqlDatabase, range: RangeParameters) {
+  return inRange(builder.$extendTables<StateTables>(), range).where(isVisible(dialect))
 }

@@ -121,6 +121,33 @@ const datedSlots = {
 const addCreatedAt: SchemaChange = (db, dialect, schema) =>
   addColumn(db, dialect, schema, datedSlots, 'created_at')
 
+/** The table with the expiry of records. It stays as it is when the table changes later. */
+const expiringSlots = {
+  ...datedSlots,
+  columns: {
+    ...slots.columns,
+    event_id: 'text',
+    version: 'integer',
+    updated_at: 'timestamp',
+    event_trail: 'text',
+    created_at: 'timestamp',
+    expiry: 'text',
+    bytes: 'bytes',
+  },
+  defaults: { ...datedSlots.defaults, expiry: '' },
+} satisfies TableSpec
+
+/**
+ * Adds the expiry of records. Rows that are there do not expire, and neither do those that earlier
+ * releases insert. One that they replace does not either, since its expiry names another event id.
+ */
+const addExpiry: SchemaChange = (db, dialect, schema) =>
+  addColumn(db, dialect, schema, expiringSlots, 'expiry')
+
+/** Adds the expiry of records in a database that keeps no order for `listKind`. */
+const addExpiryWithoutOrder: SchemaChange = (db, dialect, schema) =>
+  addColumn(db, dialect, schema, { ...expiringSlots, keyOrders: [] }, 'expiry')
+
 /** Removes what keeps the order of `listKind`, in a database whose first opening declines it. */
 const declineKindIndex: SchemaChange = (db, dialect, schema) =>
   dialect.keyOrders.remove(db, schema, slots, byKind)
@@ -139,10 +166,12 @@ export const stateSubsystem: Subsystem & Required<Pick<Subsystem, 'optional'>> =
     '0004_keep_event_ids_apart': keepEventIdsApart,
     '0005_keep_kinds_in_any_schema': keepKindsInAnySchema,
     '0006_add_created_at': addCreatedAt,
+    '0008_add_expiry': addExpiry,
   },
   optional: {
     name: '0007_decline_kind_index',
     change: declineKindIndex,
+    later: { '0008_add_expiry': addExpiryWithoutOrder },
     tables: [{ ...stateRecords.spec, keyOrders: [] }],
     isWanted: undefined,
     absent:

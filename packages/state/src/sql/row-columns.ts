@@ -7,7 +7,7 @@ export type SlotColumns = SessionColumns & Pick<StateRecordRow, 'run_id' | 'kind
 /** The columns of a record besides its slot. */
 export type ContentColumns = Pick<
   StateRecordRow,
-  'event_id' | 'version' | 'updated_at' | 'created_at' | 'bytes'
+  'event_id' | 'version' | 'updated_at' | 'created_at' | 'expiry' | 'bytes'
 >
 
 /** The columns of a record with its slot. */

@@ -1,6 +1,7 @@
 import type { CheckedRecord, SlotKey } from '../state-driver.ts'
 import type { StateKey, StateRecord } from '../state-record.ts'
 import { trailMark } from '../event-mark.ts'
+import { expiryOf } from './expiry.ts'
 import type { KeyRow, RecordColumns, SlotColumns } from './row-columns.ts'
 import { recordAt } from './stored-content.ts'
 import type { StateRecordRow } from './tables.ts'
@@ -24,6 +25,7 @@ export function isSameRun(left: SlotKey['identity'], right: SlotKey['identity'])
 
 /** Returns the row of a new record. */
 export function recordRow(record: CheckedRecord): StateRecordRow {
+  const { expiresAt } = record
   return {
     ...slotColumns(record),
     event_id: record.eventId,
@@ -31,17 +33,15 @@ export function recordRow(record: CheckedRecord): StateRecordRow {
     updated_at: record.updatedAt.getTime(),
     event_trail: trailMark(record.eventId),
     created_at: record.updatedAt.getTime(),
+    expiry: expiresAt === undefined ? '' : expiryOf(record.eventId, expiresAt),
     bytes: record.bytes,
   }
 }
 
 /** Returns the key of a row whose identity is known. Throws as {@link recordAt} does. */
 export function keyAt(owner: SlotKey['identity'], row: KeyRow): StateKey {
-  const { eventId, identity, kind, version, updatedAt, createdAt } = recordAt(owner, row.kind, {
-    ...row,
-    bytes: NONE,
-  })
-  return { eventId, identity, kind, version, updatedAt, createdAt, size: row.size }
+  const { bytes: _, ...key } = recordAt(owner, row.kind, { ...row, bytes: NONE })
+  return { ...key, size: row.size }
 }
 
 const NONE = new Uint8Array()

@@ -13,9 +13,10 @@ import {
   type RawBuilder,
   type SqlBool,
 } from 'kysely'
+import { isExpired } from './expiry.ts'
 import { ofRow, ofRows, type CommitMarks } from './row-columns.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
-import { heldCreation, isNotOnTrail, isOutsideCommit, pushOnTrail } from './slot-expressions.ts'
+import { creationOver, isNotOnTrail, isOutsideCommit, pushOnTrail } from './slot-expressions.ts'
 
 type Insert = InsertQueryBuilder<StateTables, 'state_records', InsertResult>
 
@@ -31,7 +32,8 @@ export function compileSave(database: SqlDatabase): SqlStatement<StateRecordRow,
   const batch = compileSaveBatch(database)
   return compileStatement(
     'state_save',
-    (row: StateRecordRow) => replaceWhere(into.values(stateRecords.rowOf(row)), isNew(database)),
+    (row: StateRecordRow) =>
+      replaceWhere(database, into.values(stateRecords.rowOf(row)), isNew(database)),
     {
       ...ofRow,
       repeat: 'recognized',
@@ -83,7 +85,7 @@ function replacingNew(
   rows: RawBuilder<unknown>,
 ) {
   const into = intoRecords(database).columns(columns).expression(rows)
-  return replaceWhere(into, isNew(database)).returning('event_id')
+  return replaceWhere(database, into, isNew(database)).returning('event_id')
 }
 
 /**
@@ -98,6 +100,7 @@ export function compileSaveInCommit(
     'state_save_in_commit',
     (row: StateRecordRow & CommitMarks) =>
       replaceWhere(
+        database,
         intoRecords(database).values(stateRecords.rowOf(row)),
         isNew(database),
         isOutsideCommit(dialect, row),
@@ -116,12 +119,33 @@ export function compileSaveAll(
     stateRecords.columns,
     ({ columns, rows, isNoneOf }) =>
       replaceWhere(
+        database,
         intoRecords(database).columns(columns).expression(rows),
         isNew(database),
         isNoneOf(sql`state_records.event_id`, 'event_id'),
       ).returning(sql.lit(1).as('one')),
     { repeat: 'recognized', ...ofRows },
   )
+}
+
+/** Compiles the save into a slot that is empty, or whose record has expired. */
+export function compileSaveIntoEmpty(database: SqlDatabase): SqlStatement<StateRecordRow, unknown> {
+  return compileStatement(
+    'state_save_into_empty',
+    (row: StateRecordRow) =>
+      replaceWhere(
+        database,
+        intoRecords(database).values(stateRecords.rowOf(row)),
+        isNew(database),
+        hasExpired(database),
+      ),
+    { repeat: 'recognized', ...ofRow },
+  )
+}
+
+/** Returns the condition that the record of a slot has expired. */
+export function hasExpired({ dialect }: SqlDatabase): RawBuilder<SqlBool> {
+  return sql`${isExpired(dialect)} = 1`
 }
 
 /** Begins an insert of records. */
@@ -131,6 +155,7 @@ export function intoRecords({ builder }: SqlDatabase): Insert {
 
 /** Makes an insert replace what its slot holds, on these conditions. */
 export function replaceWhere(
+  { dialect }: SqlDatabase,
   insert: Insert,
   ...conditions: readonly Expression<SqlBool>[]
 ): Insert {
@@ -142,7 +167,8 @@ export function replaceWhere(
         version: update.ref('excluded.version'),
         updated_at: update.ref('excluded.updated_at'),
         event_trail: pushOnTrail(newMark),
-        created_at: heldCreation,
+        created_at: creationOver(dialect, sql`excluded.created_at`),
+        expiry: update.ref('excluded.expiry'),
         bytes: update.ref('excluded.bytes'),
       }))
       .where((where) => where.and(conditions)),

@@ -1,6 +1,7 @@
 import type { SqlDialect } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { MARK_CHARACTERS, TRAIL_CHARACTERS } from './event-trail.ts'
+import { isExpired } from './expiry.ts'
 import type { CommitMarks } from './row-columns.ts'
 import { NOT_RECORDED } from './tables.ts'
 
@@ -24,11 +25,15 @@ export function pushOnTrail(mark: RawBuilder<string>): RawBuilder<string> {
 }
 
 /**
- * The `created_at` that a slot keeps when its record is replaced. What an earlier release filled
- * gets the oldest date that is known of it.
+ * Returns the `created_at` of a slot whose record is replaced: the one that it has, or the new one
+ * if that record has expired. What an earlier release filled gets the oldest date that is known of
+ * it.
  */
-export const heldCreation: RawBuilder<number> = sql<number>`case state_records.created_at
-  when ${sql.lit(NOT_RECORDED)} then state_records.updated_at else state_records.created_at end`
+export function creationOver(dialect: SqlDialect, created: RawBuilder<number>): RawBuilder<number> {
+  return sql<number>`case when ${isExpired(dialect)} = 1 then ${created}
+    when state_records.created_at = ${sql.lit(NOT_RECORDED)} then state_records.updated_at
+    else state_records.created_at end`
+}
 
 function lacks(
   dialect: SqlDialect,

@@ -13,7 +13,7 @@ import {
   type SqlSteps,
   type WorkTraits,
 } from '@harborage/core/sql'
-import { decideDelete, slotId } from '../decide.ts'
+import { decideDelete, decideTouch, slotId } from '../decide.ts'
 import type { DumpedSlot } from '../dumped-slot.ts'
 import { kindIndexOff } from '../kind-index.ts'
 import type {
@@ -27,24 +27,33 @@ import type {
   ListKeysPage,
   ListKindPage,
   ListPage,
+  PrunableSlot,
+  PrunePage,
   SlotKey,
   StateDriver,
   StatePart,
+  Touch,
 } from '../state-driver.ts'
 import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from '../state-record.ts'
 import { commit, COMMIT } from './commit.ts'
 import { decideSaveOf, saveWork } from './commit-work.ts'
 import { deleteAllWork, deleteWork, generationIn } from './delete-work.ts'
 import { dumpPage, loadSlot } from './dump.ts'
+import { expiryOf } from './expiry.ts'
 import { InspectedSlots } from './inspected-slots.ts'
 import { kindColumns, kindColumnsAfter } from './kind-range.ts'
 import { loadMany } from './load-many.ts'
 import { unknownOutcome } from './lost-answer.ts'
 import { pagedRows } from './paged-content.ts'
+import { prunePage, pruneWork } from './prune.ts'
 import { deleteBatch } from './removals.ts'
 import type { PagedKind, PagedSlot, SlotColumns } from './row-columns.ts'
 import { keyAt, recordOf, recordRow, slotColumns } from './rows.ts'
-import { compileStateStatements, type EventColumn, type StateStatements } from './statements.ts'
+import {
+  compileStateStatements,
+  type GenerationColumns,
+  type StateStatements,
+} from './statements.ts'
 import { stateParticipant } from './state-participant.ts'
 import { recordAt } from './stored-content.ts'
 import { stateRecords, type StateRecordRow } from './tables.ts'
@@ -113,7 +122,8 @@ export class SqlStateDriver implements StateDriver {
     if (ifEventId === undefined) {
       return (await this.#database.changes(this.#statements.delete, at)) > 0
     }
-    if (await this.#deleteGeneration({ ...at, event_id: ifEventId })) return true
+    const generation = { ...at, event_id: ifEventId, may_be_expired: 1 }
+    if (await this.#deleteGeneration(generation)) return true
     const rows = await this.#database.rows(this.#statements.findEventId, at)
     if (!decideDelete(generationIn(rows), ifEventId)) return false
     // The expected record was saved in between.
@@ -122,6 +132,17 @@ export class SqlStateDriver implements StateDriver {
       { ...DELETE, claim: { keys: [slotId(slot)], bytes: 0 } },
       (mayBeApplied) => deleteWork(this.#statements, slot, ifEventId, mayBeApplied),
     )
+  }
+
+  async touch({ slot, ifEventId, expiresAt }: Touch): Promise<boolean> {
+    const at = slotColumns(slot)
+    const row = { ...at, event_id: ifEventId, expiry: expiryOf(ifEventId, expiresAt) }
+    for (;;) {
+      if ((await this.#database.changes(this.#statements.touch, row)) > 0) return true
+      const rows = await this.#database.rows(this.#statements.findEventId, at)
+      if (!decideTouch(generationIn(rows), ifEventId)) return false
+      // The expected record was saved in between.
+    }
   }
 
   async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
@@ -141,6 +162,16 @@ export class SqlStateDriver implements StateDriver {
     const { count } = this.#statements.removals[subtree.level]
     const [row] = await this.#database.rows(count, ownerColumns(subtree))
     return Number(row?.count ?? 0)
+  }
+
+  async prunePage(page: PrunePage): Promise<readonly PrunableSlot[]> {
+    return prunePage(this.#database, this.#statements.prune, page)
+  }
+
+  async prune(slots: readonly PrunableSlot[]): Promise<number> {
+    return this.#database.transaction({ name: 'state_prune', repeat: 'never' }, (mayBeApplied) =>
+      pruneWork(this.#statements.prune, slots, mayBeApplied),
+    )
   }
 
   async commit(transaction: CheckedTransaction): Promise<CommitOutcome> {
@@ -243,7 +274,7 @@ export class SqlStateDriver implements StateDriver {
   }
 
   /** @throws `outcome_unknown` if an earlier attempt may have deleted the record. */
-  async #deleteGeneration(generation: SlotColumns & EventColumn): Promise<boolean> {
+  async #deleteGeneration(generation: GenerationColumns): Promise<boolean> {
     try {
       return (await this.#database.changes(this.#statements.deleteGeneration, generation)) > 0
     } catch (error) {
@@ -255,7 +286,8 @@ export class SqlStateDriver implements StateDriver {
     const { save, saveIntoEmpty, saveOver } = this.#statements
     if (condition === undefined) return this.#database.changes(save, row)
     if (condition === null) return this.#database.changes(saveIntoEmpty, row)
-    return this.#database.changes(saveOver, { ...row, expected_event_id: condition })
+    const expected = { expected_event_id: condition, may_be_expired: 0 }
+    return this.#database.changes(saveOver, { ...row, ...expected })
   }
 }
 

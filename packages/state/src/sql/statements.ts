@@ -14,7 +14,15 @@ import { sql } from 'kysely'
 import { compileDump, type DumpStatements } from './dump-statements.ts'
 import { compileLists, type ListStatements } from './list-statements.ts'
 import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
+import {
+  isExpired,
+  isVisible,
+  isVisibleUnless,
+  type ExpiredColumn,
+  type MayBeExpired,
+} from './expiry.ts'
 import { compileFindUnder, type KindAndEvent, type PrefixParameters } from './prefix-statement.ts'
+import { compilePrune, type PruneStatements } from './prune.ts'
 import {
   contentColumns,
   ofRow,
@@ -28,12 +36,26 @@ import {
 } from './row-columns.ts'
 import { compileStateRemovals, type StateRemovals } from './removals.ts'
 import { compileGuardedSave, type GuardedRow } from './guarded-save-statement.ts'
-import { compileSave, compileSaveAll, compileSaveInCommit } from './save-statement.ts'
+import {
+  compileSave,
+  compileSaveAll,
+  compileSaveInCommit,
+  compileSaveIntoEmpty,
+} from './save-statement.ts'
 import { stateRecords, type StateRecordRow, type StateTables } from './tables.ts'
-import { heldCreation, isNotOnTrail, pushOnTrail } from './slot-expressions.ts'
+import { creationOver, isNotOnTrail, pushOnTrail } from './slot-expressions.ts'
 
 /** The event id that a statement searches for or expects. */
 export type EventColumn = Pick<StateRecordRow, 'event_id'>
+
+/** A generation that a statement finds: a slot with its event id. */
+export type GenerationColumns = SlotColumns & EventColumn & MayBeExpired
+
+/** A row that was read to decide a save. */
+export type InspectedRow = StateRecordRow & ExpiredColumn
+
+/** A generation and its new expiry. */
+type TouchColumns = SlotColumns & EventColumn & Pick<StateRecordRow, 'expiry'>
 
 interface ExpectedEventColumn {
   readonly expected_event_id: string
@@ -49,11 +71,11 @@ export interface StateStatements extends ListStatements {
   /**
    * The rows that decide a save: that of its slot and that of the slot which holds its event id.
    */
-  readonly inspect: SqlStatement<SlotColumns & EventColumn, StateRecordRow>
+  readonly inspect: SqlStatement<SlotColumns & EventColumn, InspectedRow>
   /** The event id that a slot holds. */
-  readonly findEventId: SqlStatement<SlotColumns, EventColumn>
+  readonly findEventId: SqlStatement<SlotColumns, EventColumn & ExpiredColumn>
   /** Locks a slot that holds the event id against changes until the transaction ends. */
-  readonly lock: SqlStatement<SlotColumns & EventColumn, EventColumn>
+  readonly lock: SqlStatement<GenerationColumns, EventColumn>
   /** Finds the slots of a run under a prefix. */
   readonly findUnder: SqlStatement<PrefixParameters, KindAndEvent>
   /** Writes unless the slot holds the event id or has replaced it. */
@@ -65,22 +87,27 @@ export interface StateStatements extends ListStatements {
    * such a statement.
    */
   readonly saveAll: SqlStatement<readonly StateRecordRow[], unknown> | undefined
-  /** Writes if the slot is empty and the event id is unused. */
+  /** Writes if the slot is empty or its record has expired, and the event id is unused. */
   readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
+  /** Writes if the slot has no row and the event id is unused. */
+  readonly insert: SqlStatement<StateRecordRow, unknown>
   /** Writes if the slot holds the expected event id and has not replaced the new one. */
-  readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn, unknown>
+  readonly saveOver: SqlStatement<StateRecordRow & ExpectedEventColumn & MayBeExpired, unknown>
   /**
    * Writes like {@link save}, or like {@link saveIntoEmpty}, if another slot of the run holds an
    * event id.
    */
   readonly saveGuarded: SqlStatement<GuardedRow, unknown>
   readonly delete: SqlStatement<SlotColumns, unknown>
-  readonly deleteGeneration: SqlStatement<SlotColumns & EventColumn, unknown>
+  readonly deleteGeneration: SqlStatement<GenerationColumns, unknown>
+  /** Writes the expiry of a record that has not expired. */
+  readonly touch: SqlStatement<TouchColumns, unknown>
   readonly removals: StateRemovals
   /** The time by the clock of the database, in milliseconds. */
   readonly now: SqlStatement<object, { readonly now: number }>
   readonly directory: DirectoryStatements
   readonly dump: DumpStatements
+  readonly prune: PruneStatements
 }
 
 /** Picks the columns of a slot. */
@@ -97,6 +124,7 @@ function compileAll(database: SqlDatabase): StateStatements {
     ...compileWrites(database),
     ...compileLists(database),
     dump: compileDump(database),
+    prune: compilePrune(database),
     directory: {
       ...compileDirectory('state', database, stateRecords.spec),
       runs: compileRuns('state', database, stateRecords.spec),
@@ -111,6 +139,8 @@ function compileReads(
   'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'findUnder' | 'lock' | 'now'
 > {
   const db = database.builder.$extendTables<StateTables>()
+  const { dialect } = database
+  const expired = isExpired(dialect).as('is_expired')
   return {
     load: compileStatement(
       'state_load',
@@ -118,12 +148,13 @@ function compileReads(
         db
           .selectFrom('state_records')
           .select(contentColumns)
-          .where((where) => where.and(slotOf(at))),
+          .where((where) => where.and(slotOf(at)))
+          .where(isVisible(dialect)),
       { repeat: 'reads', isPointRead: true },
     ),
     loadMany: compileLoadMany(database),
     findUnder: compileFindUnder(database),
-    now: compileStatement('state_now', () => db.selectNoFrom(database.dialect.now.as('now')), {
+    now: compileStatement('state_now', () => db.selectNoFrom(dialect.now.as('now')), {
       repeat: 'reads',
       isPointRead: true,
     }),
@@ -134,7 +165,8 @@ function compileReads(
           .selectFrom('state_records')
           .select(runColumns)
           .where((where) => where.and({ ...sessionOf(at), event_id: at.event_id }))
-          .where('event_id', '<>', sql.lit('')),
+          .where('event_id', '<>', sql.lit(''))
+          .where(isVisible(dialect)),
       { repeat: 'reads', isPointRead: true },
     ),
     // Two lookups by unique keys. Joined by OR, Postgres would scan the table while it has no
@@ -145,11 +177,13 @@ function compileReads(
         db
           .selectFrom('state_records')
           .select(rowColumns)
+          .select(expired)
           .where((where) => where.and(slotOf(at)))
           .unionAll(
             db
               .selectFrom('state_records')
               .select(rowColumns)
+              .select(expired)
               .where((where) => where.and({ tenant_id: at.tenant_id, event_id: at.event_id }))
               .where('event_id', '<>', sql.lit('')),
           ),
@@ -161,17 +195,19 @@ function compileReads(
         db
           .selectFrom('state_records')
           .select('event_id')
+          .select(expired)
           .where((where) => where.and(slotOf(at))),
       { repeat: 'reads', isPointRead: true },
     ),
     lock: compileStatement(
       'state_lock',
-      (at: SlotColumns & EventColumn) =>
-        database.dialect.shareRows(
+      (at: GenerationColumns) =>
+        dialect.shareRows(
           db
             .selectFrom('state_records')
             .select('event_id')
-            .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+            .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
+            .where(isVisibleUnless(dialect, at)),
         ),
       { repeat: 'reads' },
     ),
@@ -186,19 +222,23 @@ function compileWrites(
   | 'saveInCommit'
   | 'saveAll'
   | 'saveIntoEmpty'
+  | 'insert'
   | 'saveOver'
   | 'saveGuarded'
   | 'delete'
   | 'deleteGeneration'
+  | 'touch'
   | 'removals'
 > {
   const db = database.builder.$extendTables<StateTables>()
+  const { dialect } = database
   return {
     save: compileSave(database),
     saveInCommit: compileSaveInCommit(database),
     saveAll: compileSaveAll(database),
-    saveIntoEmpty: compileStatement(
-      'state_save_into_empty',
+    saveIntoEmpty: compileSaveIntoEmpty(database),
+    insert: compileStatement(
+      'state_insert',
       (row: StateRecordRow) =>
         db
           .insertInto('state_records')
@@ -208,7 +248,7 @@ function compileWrites(
     ),
     saveOver: compileStatement(
       'state_save_over',
-      (row: StateRecordRow & ExpectedEventColumn) =>
+      (row: StateRecordRow & ExpectedEventColumn & MayBeExpired) =>
         db
           .updateTable('state_records')
           .set({
@@ -216,11 +256,13 @@ function compileWrites(
             version: row.version,
             updated_at: row.updated_at,
             event_trail: pushOnTrail(sql<string>`${row.event_trail}`),
-            created_at: heldCreation,
+            created_at: creationOver(dialect, sql<number>`${row.created_at}`),
+            expiry: row.expiry,
             bytes: row.bytes,
           })
           .where((where) => where.and({ ...slotOf(row), event_id: row.expected_event_id }))
-          .where(isNotOnTrail(database.dialect, sql<string>`${row.event_trail}`)),
+          .where(isNotOnTrail(dialect, sql<string>`${row.event_trail}`))
+          .where(isVisibleUnless(dialect, row)),
       { repeat: 'recognized', ...ofRow },
     ),
     saveGuarded: compileGuardedSave(database),
@@ -231,11 +273,22 @@ function compileWrites(
     ),
     deleteGeneration: compileStatement(
       'state_delete_generation',
-      (at: SlotColumns & EventColumn) =>
+      (at: GenerationColumns) =>
         db
           .deleteFrom('state_records')
-          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id })),
+          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
+          .where(isVisibleUnless(dialect, at)),
       { repeat: 'recognized', ...ofSlot },
+    ),
+    touch: compileStatement(
+      'state_touch',
+      (at: TouchColumns) =>
+        db
+          .updateTable('state_records')
+          .set({ expiry: at.expiry })
+          .where((where) => where.and({ ...slotOf(at), event_id: at.event_id }))
+          .where(isVisible(dialect)),
+      { repeat: 'never', ...ofSlot },
     ),
     removals: compileStateRemovals(database),
   }

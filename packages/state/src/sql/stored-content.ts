@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import { type EventId, HarborageError, parseEventId } from '@harborage/core'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
+import { expiresAtOf } from './expiry.ts'
 import type { ContentColumns } from './row-columns.ts'
 import { NOT_RECORDED, type StateRecordRow } from './tables.ts'
 
@@ -18,13 +19,15 @@ export function recordAt(
   kind: string,
   row: ContentColumns,
 ): StateRecord {
-  const { version, bytes, updated_at: time, created_at: created } = row
+  const { version, bytes, updated_at: time, created_at: created, expiry } = row
+  const expiresAt = expiry === '' ? undefined : expiresAtOf(row)
   const isSound =
     Number.isSafeInteger(version) &&
     version >= 0 &&
     types.isUint8Array(bytes) &&
     isTime(time) &&
-    (created === NOT_RECORDED || isTime(created))
+    (created === NOT_RECORDED || isTime(created)) &&
+    (expiresAt === undefined || isTime(expiresAt.getTime()))
   if (!isSound) throw damagedRow()
   return {
     eventId: eventIdOf(row),
@@ -35,6 +38,7 @@ export function recordAt(
     version,
     updatedAt: new Date(time),
     createdAt: new Date(created === NOT_RECORDED ? time : created),
+    expiresAt,
   }
 }
 

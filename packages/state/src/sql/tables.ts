@@ -19,9 +19,11 @@ const records = {
     event_trail: 'text',
     /** The `updated_at` of the save that filled the slot, or {@link NOT_RECORDED}. */
     created_at: 'timestamp',
+    /** When the record expires, or `''` if it does not; see expiry.ts. */
+    expiry: 'text',
     bytes: 'bytes',
   },
-  defaults: { created_at: -9_007_199_254_740_991 },
+  defaults: { created_at: -9_007_199_254_740_991, expiry: '' },
   key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'kind'],
   unique: [
     {

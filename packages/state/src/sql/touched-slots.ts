@@ -13,6 +13,11 @@ export interface TouchedSlot {
   /** Whether to save the record only if the slot is empty. */
   readonly isFilled: boolean
   readonly isDeleted: boolean
+  /**
+   * Whether the record that is expected may have expired: it had when it was read, or that does not
+   * matter.
+   */
+  readonly mayBeExpired: boolean
 }
 
 /** A touched slot that is written, or has a known precondition. */
@@ -64,6 +69,7 @@ export function touchedSlots({
       record: undefined,
       isFilled: false,
       isDeleted: false,
+      mayBeExpired: false,
     }
     bySlot.set(id, { ...known, ...what })
   }

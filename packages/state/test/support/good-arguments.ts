@@ -23,7 +23,8 @@ function goodDumpedSlot(): DumpedSlot {
   const date = new Date(0)
   const { bytes } = goodRecord()
   const slot = { identity, kind: 'task.dumped', eventId: newEventId(), bytes }
-  return { ...slot, version: 1, updatedAt: date, createdAt: date, replaced: ['abcdefghijk'] }
+  const dates = { updatedAt: date, createdAt: date, expiresAt: undefined }
+  return { ...slot, version: 1, ...dates, replaced: ['abcdefghijk'] }
 }
 
 /** Returns arguments with which each method succeeds or finds nothing. */
@@ -40,7 +41,9 @@ export function goodArguments(): Record<Method, unknown[]> {
     loadByEventId: [identity, record.eventId, {}],
     loadByEventIdOrThrow: [identity, record.eventId, {}],
     delete: [identity, kind, {}],
+    touch: [identity, kind, { ifEventId: record.eventId, expiresAt: new Date(1) }],
     deleteAll: [allOfRun(identity), {}],
+    prune: [allOfRun(identity), {}],
     commit: [
       {
         expect: [{ identity, kind: 'task.lease', eventId: null }],
@@ -74,7 +77,9 @@ export const methods = [
   'loadByEventId',
   'loadByEventIdOrThrow',
   'delete',
+  'touch',
   'deleteAll',
+  'prune',
   'commit',
   'lease',
   'list',

@@ -50,8 +50,8 @@ export function newStep(text: string, change: Partial<AgentStep> = {}): AgentSte
 /** Returns a record of the run with an event id of its own. */
 export function newRecord(kind: string, eventId: string = newEventId()): CheckedRecord {
   const bytes = new TextEncoder().encode(kind)
-  const updatedAt = new Date('2026-01-02T03:04:05Z')
-  return { eventId: parseEventId(eventId), identity: run, kind, bytes, version: 1, updatedAt }
+  const dates = { updatedAt: new Date('2026-01-02T03:04:05Z'), expiresAt: undefined }
+  return { eventId: parseEventId(eventId), identity: run, kind, bytes, version: 1, ...dates }
 }
 
 /** Returns an artifact as the store hands it to its driver. */

@@ -120,6 +120,7 @@ export function recordOf(tenantId: string, record: CallRecord): CheckedRecord {
     bytes: bytesOf(record.text),
     version: 0,
     updatedAt: new Date(0),
+    expiresAt: undefined,
   }
 }
 

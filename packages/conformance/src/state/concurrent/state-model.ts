@@ -188,6 +188,7 @@ function generationOf({ eventId, text, replaced }: Held): Generation {
     eventId: parseEventId(eventId),
     version: 0,
     bytes: bytesOf(text),
+    isExpired: false,
     hasReplaced: (other) => replaced.includes(other),
   }
 }

@@ -39,12 +39,13 @@ export async function loadInBatches(
 
 /** Returns dumped slots without the tenant, as plain values that can be compared. */
 export function comparable(slots: readonly DumpedSlot[]): unknown {
-  return slots.map(({ identity, bytes, updatedAt, createdAt, ...others }) => ({
+  return slots.map(({ identity, bytes, updatedAt, createdAt, expiresAt, ...others }) => ({
     ...others,
     owner: [identity.userId, identity.sessionId, identity.runId],
     bytes: Buffer.from(bytes).toString('base64'),
     updatedAt: updatedAt.getTime(),
     createdAt: createdAt.getTime(),
+    expiresAt: expiresAt?.getTime(),
   }))
 }
 
@@ -81,7 +82,8 @@ export async function filledTenants(store: StateStore): Promise<{ from: string; 
     const bytes = new Uint8Array(index * 3).fill(index)
     const updatedAt = new Date(1_000 + index)
     await store.save({ ...newRecord(slot), bytes, updatedAt, version: index })
-    await saveNew(store, { identity, kind: 'état 🙂' })
+    const expired = { ...newRecord({ identity, kind: 'état 🙂' }), expiresAt: new Date(1_000) }
+    await store.save(expired)
   }
   await saveNew(store, { identity: userOwner({ tenantId, userId: 'bob' }), kind: KIND })
   return { from: tenantId, to: freshIdentity().tenantId }

@@ -5,7 +5,7 @@ import {
   type Identity,
   type RunIdentity,
 } from '@harborage/core'
-import type { LeaseOptions, StateStore } from '@harborage/state'
+import type { StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
 import { malformed } from '../../support/malformed.ts'
 
@@ -23,6 +23,8 @@ export interface StoreMethod {
   readonly name: string
   /** The arguments that it takes besides the session and the options. */
   readonly takes: readonly ('runId' | 'kind' | 'eventId' | 'bytes')[]
+  /** Whether it takes a subtree in place of the identity. Default: `false`. */
+  readonly takesSubtree?: boolean
   readonly call: (store: StateStore, given: MethodArguments) => Promise<unknown>
 }
 
@@ -71,10 +73,25 @@ export const storeMethods: readonly StoreMethod[] = [
     call: (store, { identity, kind, options }) => store.delete(identity, kind, options),
   },
   {
+    name: 'touch',
+    takes: ['runId', 'kind', 'eventId'],
+    call: (store, { identity, kind, eventId, options }) =>
+      store.touch(identity, kind, withFields(options, { ifEventId: eventId, expiresAt: NEVER })),
+  },
+  {
     name: 'deleteAll',
     takes: [],
+    takesSubtree: true,
     call: async (store, { identity, options }) => {
       return store.deleteAll(allOfSession(withoutRun(identity)), options)
+    },
+  },
+  {
+    name: 'prune',
+    takes: [],
+    takesSubtree: true,
+    call: async (store, { identity, options }) => {
+      return store.prune(allOfSession(withoutRun(identity)), options)
     },
   },
   {
@@ -109,7 +126,7 @@ export const storeMethods: readonly StoreMethod[] = [
     name: 'lease',
     takes: ['runId', 'kind'],
     call: (store, { identity, kind, options }) =>
-      store.lease(identity, kindOfLease(kind), leaseOptions(options)),
+      store.lease(identity, kindOfLease(kind), withFields(options, { ttlMs: 60_000 })),
   },
   {
     name: 'list',
@@ -130,15 +147,20 @@ export const storeMethods: readonly StoreMethod[] = [
   },
 ]
 
-/** Adds a time to options, with all that they inherit. What is no options stays as it is. */
-function leaseOptions(options: CallOptions | undefined): LeaseOptions {
-  const ttlMs = 60_000
-  if (options === undefined) return { ttlMs }
+/** A date that no clock reaches. */
+const NEVER = new Date(8.64e15)
+
+/** Adds fields to options, with all that they inherit. What is no options stays as it is. */
+function withFields<Fields extends object>(
+  options: CallOptions | undefined,
+  fields: Fields,
+): CallOptions & Fields {
+  if (options === undefined) return fields
   if (!('signal' in options)) return malformed(options)
   const prototype: unknown = Object.getPrototypeOf(options)
-  const timed = { ...options, ttlMs }
-  Object.setPrototypeOf(timed, malformed<object>(prototype))
-  return timed
+  const all = { ...options, ...fields }
+  Object.setPrototypeOf(all, malformed<object>(prototype))
+  return all
 }
 
 /** Returns a kind that no record has, since a lease is refused where there is one. */

@@ -19,16 +19,20 @@ export const orderIndexes: KeyOrders = {
     await db.schema.dropIndex(name).execute()
   },
   objectsOf: () => ({ tables: [], triggers: [] }),
-  pageOf: (calls, table, order, page, columns) =>
-    keysOf(calls, table.name, order, page).select(columns).$castTo(),
+  pageOf: (calls, table, order, page, columns, condition) =>
+    keysOf(calls, table.name, order, page)
+      .where(condition)
+      .select(columns)
+      .limit(page.limit)
+      .$castTo(),
 }
 
-/** Returns a query for a page of rows in an order, without columns yet. */
+/** Returns a query for the rows of a page and all behind it, in an order, without columns yet. */
 export function keysOf(
   { builder }: SqlCalls,
   table: string,
   { columns }: KeyOrder,
-  { after, end, limit }: OrderPage,
+  { after, end }: OrderPage,
 ): SelectQueryBuilder<AnyTables, string, object> {
   const [first = ''] = columns
   const place = sql.join(columns.map((column) => sql.ref(column)))
@@ -36,7 +40,6 @@ export function keysOf(
     .selectFrom(table)
     .where(sql<boolean>`(${place}) > (${sql.join(after)})`)
     .where(first, '<', end)
-    .limit(limit)
   for (const column of columns) query = query.orderBy(column)
   return query
 }

@@ -71,9 +71,9 @@ export const keyTables: KeyOrders = {
 
   /**
    * Looks up each row of the page separately. The limit of one row enforces that: with a plain join
-   * both tables could be read whole.
+   * both tables could be read whole. The limit of the page ends the walk over the keys.
    */
-  pageOf(calls, table, order, page, columns) {
+  pageOf(calls, table, order, page, columns, condition) {
     const keys = keysOf(calls, order.keyTable.name, order, page).select(table.key).as('page')
     let query = forAnyTables(calls.builder)
       .selectFrom(keys)
@@ -89,11 +89,13 @@ export const keyTables: KeyOrders = {
                 ),
               ),
             )
+            .where(condition)
             .limit(sql.lit(1))
             .as('record'),
         (join) => join.onTrue(),
       )
       .selectAll('record')
+      .limit(page.limit)
     for (const column of order.columns) query = query.orderBy(`page.${column}`)
     return query.$castTo()
   },

@@ -15,7 +15,7 @@ const FEW = 32
  */
 export function compileArrayReads<Parameters extends object, Key extends object, Row>(
   { builder }: SqlCalls,
-  { name, repeat, table, common, columns }: ManyRead<Parameters>,
+  { name, repeat, table, common, condition, columns }: ManyRead<Parameters>,
 ): ManyReads<Parameters, Key, Row> {
   const db = forAnyTables(builder)
   const parameters = placeholders<Parameters>()
@@ -26,7 +26,7 @@ export function compileArrayReads<Parameters extends object, Key extends object,
     type: postgresValueType(table.columns[column] ?? 'text'),
   }))
   const find = (selected: readonly OrderColumn[]): RawBuilder<unknown> => {
-    const one = db
+    const found = db
       .selectFrom(table.name)
       .select(selected)
       .where((where) =>
@@ -35,7 +35,7 @@ export function compileArrayReads<Parameters extends object, Key extends object,
       .where((where) =>
         where.and(own.map((column) => where(column, '=', sql`asked.${sql.id(column)}`))),
       )
-      .limit(sql.lit(1))
+    const one = (condition === undefined ? found : found.where(condition)).limit(sql.lit(1))
     return sql`asked cross join lateral ${one} as found`
   }
   const sumOf = (value: RawBuilder<number>): RawBuilder<number> =>

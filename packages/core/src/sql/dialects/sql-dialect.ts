@@ -220,6 +220,8 @@ export interface ManyRead<Parameters> extends Pick<StatementTraits<never>, 'repe
   readonly table: KeyedTable
   /** The key columns whose value is a parameter, and the same in all keys. */
   readonly common: readonly (keyof Parameters & string)[]
+  /** What a row has to meet to be found. It names columns with their table. Default: nothing. */
+  readonly condition?: RawBuilder<SqlBool>
   /**
    * Returns the columns of a row.
    *
@@ -322,13 +324,18 @@ export interface KeyOrders {
   ): Promise<void>
   /** Returns the database objects that keep the order. */
   objectsOf(table: KeyedTable, order: KeyOrder): StoredObjects
-  /** Returns a query for a page of rows in the order. */
+  /**
+   * Returns a query for a page of rows in the order.
+   *
+   * @param condition What a row has to meet. It names columns with their table.
+   */
   pageOf<Row>(
     calls: SqlCalls,
     table: KeyedTable,
     order: KeyOrder,
     page: OrderPage,
     columns: readonly OrderColumn[],
+    condition: RawBuilder<SqlBool>,
   ): Compilable<Row>
 }
 

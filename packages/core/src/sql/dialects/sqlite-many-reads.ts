@@ -17,19 +17,21 @@ export function compileListedReads<Parameters extends object, Key extends object
   { builder }: SqlCalls,
   read: ManyRead<Parameters>,
 ): ManyReads<Parameters, Key, Row> {
-  const { name, repeat, table, common, columns } = read
+  const { name, repeat, table, common, condition, columns } = read
   const db = forAnyTables(builder)
   const parameters = placeholders<Parameters>()
   const own = table.key.filter((column) => !common.some((each) => each === column))
   const place = sql.join(own.map((column) => sql.ref(column)))
-  const find = (selected: readonly OrderColumn[]) =>
-    db
+  const find = (selected: readonly OrderColumn[]) => {
+    const asked = db
       .selectFrom(table.name)
       .select(selected)
       .where((where) =>
         where.and(common.map((column) => sql<SqlBool>`${sql.ref(column)} = ${parameters[column]}`)),
       )
       .where(sql<SqlBool>`(${place}) in (select * from asked)`)
+    return condition === undefined ? asked : asked.where(condition)
+  }
   const sumOf = (value: RawBuilder<number>): RawBuilder<number> =>
     sql<number>`${find([sql<number>`sum(${value})`.as('sum')])}`
   const found = find(columns(parameters, sumOf)).compile()

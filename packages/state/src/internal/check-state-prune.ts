@@ -1,0 +1,37 @@
+import { HarborageError, type Subtree } from '@harborage/core'
+import {
+  checkFlag,
+  checkPrune,
+  KnownNames,
+  pruneOptionNames,
+  type CheckedPrune,
+} from '@harborage/core/kit'
+import type { StatePruneOptions } from '../prune-options.ts'
+import type { SlotKey } from '../state-driver.ts'
+import { checkPlace } from './check-dumped-slot.ts'
+import { checkAnyPrefix } from './check-record.ts'
+
+const names = new KnownNames('options', [...pruneOptionNames, 'kindPrefix', 'expired'])
+
+/** The checked arguments of a `prune` of slots. */
+export interface CheckedStatePrune extends CheckedPrune<SlotKey> {
+  readonly kindPrefix: string
+  readonly expired: boolean
+}
+
+/** Checks the arguments of a `prune` of slots. */
+export function checkStatePrune(
+  subtree: Subtree,
+  options: StatePruneOptions | undefined,
+): CheckedStatePrune {
+  const checked = checkPrune(subtree, options, { names, checkPlace })
+  const expired = checkFlag('expired', options?.expired, true)
+  const { olderThan, keepLatest } = checked
+  if (!expired && olderThan === undefined && keepLatest === undefined) {
+    throw new HarborageError(
+      'invalid_record',
+      'the options name nothing to remove: leave expired out, or pass olderThan or keepLatest',
+    )
+  }
+  return { ...checked, kindPrefix: checkAnyPrefix(options?.kindPrefix ?? ''), expired }
+}
