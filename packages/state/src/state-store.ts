@@ -240,10 +240,8 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * await using state = await openStateStore()
    * const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
    * const held = await state.load(identity, 'cart')
-   * if (held !== undefined) {
-   *   const inTenMinutes = new Date(Date.now() + 600_000)
-   *   await state.touch(identity, 'cart', { ifEventId: held.eventId, expiresAt: inTenMinutes })
-   * }
+   * const expiresAt = new Date(Date.now() + 600_000)
+   * if (held) await state.touch(identity, 'cart', { ifEventId: held.eventId, expiresAt }) // true
    * ```
    */
   touch(identity: Owner, kind: string, options: TouchOptions): Promise<boolean> {

@@ -16,6 +16,7 @@ import { listFaults } from './s09-list.ts'
 import { closeFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
 import { samenessFaults } from './s12-sameness.ts'
+import { expiryFaults } from './s13-expiry.ts'
 import { commitManyFaults } from './s14-commit.ts'
 import { createdAtFaults } from './s14-created-at.ts'
 import { manyAtOnceFaults } from './s14-many-at-once.ts'
@@ -39,6 +40,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   S10: closeFaults,
   S11: cancellationFaults,
   S12: samenessFaults,
+  S13: expiryFaults,
   S14: [...manyAtOnceFaults, ...createdAtFaults, ...commitManyFaults, ...inexactReads],
   S15: [...ownerFaults, ...subtreeFaults],
   S16: directoryFaults,

@@ -211,11 +211,13 @@ function expectsWhatItSaves({ expect, save, saveIfEmpty }: CheckedTransaction): 
 }
 
 /**
- * Returns whether a slot can be changed without reading it. An unconditional delete cannot: how its
- * slot is locked depends on whether it is empty. A slot that is expected to be full is not filled.
+ * Returns whether a slot can be changed without reading it. A delete cannot unless it expects an
+ * event id: how its slot is locked depends on whether it is empty, and one that counts as empty may
+ * have an expired record to remove. A slot that is expected to be full is not filled.
  */
 function needsNoRead(touched: TouchedSlot): touched is SlotChange {
   if (touched.isFilled) return typeof touched.expected !== 'string'
+  if (touched.isDeleted) return typeof touched.expected === 'string'
   return touched.record !== undefined || touched.expected !== undefined
 }
 

@@ -40,6 +40,17 @@ export async function callOf(
       const options = ifEventId === undefined || ifEventId === null ? {} : { ifEventId }
       return writing((store) => store.delete(identity, kind, options))
     }
+    case 'touch': {
+      const { identity, kind, eventId } = await expectationOf(step, names, model)
+      // An empty slot has no event id to name: any one will do.
+      const ifEventId = eventId ?? names.eventId(0)
+      const expiresAt = names.expiresAt(step.expiry) ?? null
+      return writing((store) => store.touch(identity, kind, { ifEventId, expiresAt }))
+    }
+    case 'prune': {
+      const rules = step.keepLatest === undefined ? {} : { keepLatest: step.keepLatest }
+      return writing((store) => store.prune(names.subtree(step.level, step.slot), rules))
+    }
     case 'deleteAll':
       return writing((store) => store.deleteAll(names.subtree(step.level, step.slot)))
     case 'commit': {

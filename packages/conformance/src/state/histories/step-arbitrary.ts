@@ -5,6 +5,7 @@ import type {
   BoundsChoice,
   ConditionChoice,
   ExpectationChoice,
+  ExpiryChoice,
   RecordChoice,
   SessionChoice,
   SlotChoice,
@@ -43,11 +44,15 @@ const slot: fc.Arbitrary<SlotChoice> = fc
  */
 const event = fc.oneof(fc.nat(3), fc.nat(REMEMBERED_EVENT_IDS - 1))
 
+/** Mostly none, so that most records are seen. */
+const expiry = fc.constantFrom<ExpiryChoice>('never', 'never', 'never', 'never', 'past', 'future')
+
 const record: fc.Arbitrary<RecordChoice> = fc.record({
   slot,
   event,
   content: fc.nat(2),
   version: mostlyFirst,
+  expiry,
 })
 
 const exactCondition: fc.Arbitrary<Exclude<ConditionChoice, 'none'>> = fc.oneof(
@@ -138,6 +143,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), slot, condition }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('touch' as const),
+      slot,
+      holds: exactCondition,
+      expiry,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('prune' as const),
+      level,
+      slot,
+      keepLatest: fc.constantFrom(undefined, 1, 2),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('deleteAll' as const), level, slot }),

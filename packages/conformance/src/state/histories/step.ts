@@ -13,6 +13,18 @@ export type Step =
       readonly event: number
     }
   | { readonly do: 'delete'; readonly slot: SlotChoice; readonly condition: ConditionChoice }
+  | {
+      readonly do: 'touch'
+      readonly slot: SlotChoice
+      readonly holds: ExpectationChoice['holds']
+      readonly expiry: ExpiryChoice
+    }
+  | {
+      readonly do: 'prune'
+      readonly level: SubtreeLevel
+      readonly slot: SlotChoice
+      readonly keepLatest: number | undefined
+    }
   | { readonly do: 'deleteAll'; readonly level: SubtreeLevel; readonly slot: SlotChoice }
   | {
       readonly do: 'commit'
@@ -77,7 +89,11 @@ export interface RecordChoice {
   readonly event: number
   readonly content: number
   readonly version: number
+  readonly expiry: ExpiryChoice
 }
+
+/** Whether a record does not expire, has expired, or will some day. */
+export type ExpiryChoice = 'never' | 'past' | 'future'
 
 /** The kinds that begin as the kind of a slot does, in the run of the slot. */
 export interface PrefixChoice {

@@ -16,7 +16,14 @@ import {
 import type { KindBounds, NewStateRecord, Slot, StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
 import { bytesOf } from '../../support/text-bytes.ts'
-import type { BoundsChoice, RecordChoice, SessionChoice, SlotChoice, Step } from './step.ts'
+import type {
+  BoundsChoice,
+  ExpiryChoice,
+  RecordChoice,
+  SessionChoice,
+  SlotChoice,
+  Step,
+} from './step.ts'
 
 type DirectoryChoice = Extract<Step, { readonly do: 'directory' }>
 
@@ -29,6 +36,8 @@ export const KINDS = ['a', 'A', 'a%', 'a_', 'a\ue000', 'a\u{10000}'] as const
 /** The choice of a session that means the user, and the one that means the tenant. */
 export const OF_USER = 2
 export const OF_TENANT = 3
+
+const DATES = { never: undefined, past: new Date(1), future: new Date(8.64e15) }
 
 const CONTENTS = ['', 'content', 'content\0']
 
@@ -45,6 +54,7 @@ export interface Vocabulary {
   readonly slot: (choice: SlotChoice) => Slot
   readonly record: (choice: RecordChoice) => NewStateRecord
   readonly eventId: (event: number) => EventId
+  readonly expiresAt: (choice: ExpiryChoice) => Date | undefined
   readonly bounds: (choice: BoundsChoice) => KindBounds
   /** Resolves to what a walk of the directory yields, of the tenants of this history. */
   readonly directory: (store: StateStore, choice: DirectoryChoice) => Promise<readonly Owner[]>
@@ -103,6 +113,7 @@ export function newVocabulary(): Vocabulary {
   const eventId = (event: number): EventId => parseEventId(`event ${event}`)
   return {
     kindPrefix,
+    expiresAt: (choice) => DATES[choice],
     subtree,
     owner,
     slot,
@@ -114,6 +125,7 @@ export function newVocabulary(): Vocabulary {
       bytes: bytesOf(CONTENTS[choice.content] ?? ''),
       version: choice.version,
       updatedAt: new Date(choice.version * 1_000 + choice.content),
+      expiresAt: DATES[choice.expiry],
     }),
     bounds: ({ from, to }) => ({
       ...(from === undefined ? {} : { from: kindOf(from) }),
