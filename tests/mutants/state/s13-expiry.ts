@@ -42,6 +42,21 @@ abstract class ExpiryDriver extends DelegatingDriver {
   }
 }
 
+class ForgetfulDriver extends ExpiryDriver {
+  override save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
+    return super.save({ ...record, expiresAt: undefined }, condition)
+  }
+
+  override commit({ save, saveIfEmpty, ...rest }: CheckedTransaction): Promise<CommitOutcome> {
+    const forgotten = (record: CheckedRecord) => ({ ...record, expiresAt: undefined })
+    return super.commit({
+      ...rest,
+      save: save.map(forgotten),
+      saveIfEmpty: saveIfEmpty.map(forgotten),
+    })
+  }
+}
+
 /** Deletes what has expired as soon as it is saved over, as a cache does. */
 class EvictingDriver extends ExpiryDriver {
   override async save(record: CheckedRecord, condition: Condition): Promise<SaveOutcome> {
@@ -174,6 +189,18 @@ class FutileTouchDriver extends ExpiryDriver {
   }
 }
 
+/** Touches the slots of the kind of all owners in the tenant. */
+class WideTouchDriver extends ExpiryDriver {
+  override async touch(touch: Touch): Promise<boolean> {
+    const { tenantId } = touch.slot.identity
+    const all = await this.records.prunePage({ ...ALL, subtree: allOfTenant({ tenantId }) })
+    for (const slot of all.filter(({ kind }) => kind === touch.slot.kind)) {
+      await this.records.touch({ ...touch, slot, ifEventId: slot.eventId })
+    }
+    return super.touch(touch)
+  }
+}
+
 /** Removes what a slot holds, whatever that is by now. */
 class CarelessPruneDriver extends ExpiryDriver {
   override async prune(slots: readonly PrunableSlot[]): Promise<number> {
@@ -198,7 +225,23 @@ class BlindPruneDriver extends ExpiryDriver {
   }
 }
 
+/** Takes all slots for ones that were changed at the same time. */
+class DatelessPruneDriver extends ExpiryDriver {
+  override async prunePage(page: PrunePage): Promise<readonly PrunableSlot[]> {
+    const slots = await super.prunePage(page)
+    return slots.map((slot) => ({ ...slot, updatedAt: new Date(0) }))
+  }
+}
+
+/** Ends after the first batch. */
+class OneBatchDriver extends ExpiryDriver {
+  override async prunePage(page: PrunePage): Promise<readonly PrunableSlot[]> {
+    return page.after === undefined ? super.prunePage(page) : []
+  }
+}
+
 export const expiryFaults: readonly BrokenStore[] = [
+  brokenDriver('S13', 'forgets when a record expires', ForgetfulDriver),
   brokenDriver('S13', 'frees the event ids of what has expired', EvictingDriver),
   brokenDriver('S13', 'revives a record by a repeated save', RevivingDriver),
   brokenDriver('S13', 'counts what has expired', CountingDriver),
@@ -213,7 +256,10 @@ export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('S13', 'revives a record by touch', RevivingTouchDriver),
   brokenDriver('S13', 'touches a record of another event id', CarelessTouchDriver),
   brokenDriver('S13', 'does not touch', FutileTouchDriver),
+  brokenDriver('S13', 'touches the slots of other owners', WideTouchDriver),
   brokenDriver('S13', 'prunes what was saved meanwhile', CarelessPruneDriver),
   brokenDriver('S13', 'prunes beside the subtree', WidePruneDriver),
   brokenDriver('S13', 'does not prune what has expired', BlindPruneDriver),
+  brokenDriver('S13', 'does not look at dates when it prunes', DatelessPruneDriver),
+  brokenDriver('S13', 'prunes one batch only', OneBatchDriver),
 ]

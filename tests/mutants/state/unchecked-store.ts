@@ -4,6 +4,7 @@ import type {
   EventId,
   Identity,
   MaintenanceScope,
+  PruneResult,
   RunIdentity,
   Subtree,
 } from '@harborage/core'
@@ -99,6 +100,12 @@ export class UncheckedStore extends StateStore {
     }
     const all = { subtree, after: undefined, limit: 1e6 }
     return { deleted: (await this.#driver.deleteBatch(all)).deleted, remaining: 0 }
+  }
+
+  override async prune(subtree: Subtree): Promise<PruneResult> {
+    const found = await this.#driver.prunePage({ subtree, after: undefined, limit: 1e6 })
+    const expired = found.filter(({ isExpired }) => isExpired)
+    return { examined: found.length, pruned: await this.#driver.prune(expired) }
   }
 
   override async saveIfEmpty(record: NewStateRecord): Promise<SaveIfEmptyOutcome> {

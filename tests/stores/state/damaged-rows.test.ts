@@ -17,6 +17,8 @@ const everywhere = [
   ['without an event id and a version', `event_id = '', version = -1`],
   ['whose time is none', 'updated_at = 9000000000000000'],
   ['whose first time is none', 'created_at = 9000000000000000'],
+  ['whose expiry is none', `expiry = '4111'`],
+  ['whose expiry is beyond all dates', `expiry = '9999999999994111' || substr(event_trail, 1, 12)`],
 ] as const
 
 // Only SQLite keeps values of another type than that of their column.

@@ -22,17 +22,18 @@ export function refuseQuery(search: object, refuse: Refusal): void {
 }
 
 /**
- * Rejects a time to live, since items do not expire. PostgresStore takes it among the `options` of
- * a put.
+ * Rejects a time to live, which BaseStore of LangGraph.js does not have: only PostgresStore takes
+ * one, among the `options` of a put.
  *
- * Once slots can expire, the put would pass it to `recordOf`, and a read that refreshes it would
- * extend that of the slots of its items in `readAnswers`.
+ * Once BaseStore has it, the put would pass it to `recordOf` as the `expiresAt` of the record, and a
+ * read that refreshes it would touch the slots of its items in `readAnswers`.
  */
 export function refuseTtl(put: object, refuse: Refusal): void {
   const options = fieldOf(put, 'options')
   const places = typeof options === 'object' && options !== null ? [put, options] : [put]
   if (places.every((place) => fieldOf(place, 'ttl') === undefined)) return
-  throw refuse('has a ttl, and items do not expire yet: leave it out, and delete items yourself', {
-    code: 'ttl_not_supported',
-  })
+  throw refuse(
+    'has a ttl, which BaseStore of LangGraph.js does not have: leave it out, and delete items yourself',
+    { code: 'ttl_not_supported' },
+  )
 }

@@ -5,7 +5,7 @@ declare module '@harborage/core' {
      * Nothing was read.
      */
     readonly search_index_required: true
-    /** An item was given a `ttl`, which no store has yet. Nothing was written. */
+    /** An item was given a `ttl`, which BaseStore does not have. Nothing was written. */
     readonly ttl_not_supported: true
   }
 }
