@@ -75,20 +75,23 @@ export function defineSlot<Schema extends StandardSchemaV1>(
       return { value: await decodeHeld(record, caller), eventId: record.eventId }
     },
     async save(store, identity, value, given) {
-      const { owner, eventId, options } = checkCall(store, () => ({
+      const { owner, eventId, expiresAt, options } = checkCall(store, () => ({
         owner: checkOwner(identity),
         ...checkSave(given),
       }))
       const { bytes } = await codec.encode(value, { store, signal: options.signal })
-      return store.save({ eventId, identity: owner, kind, bytes, version }, options)
+      return store.save({ eventId, identity: owner, kind, bytes, version, expiresAt }, options)
     },
     async saveIfEmpty(store, identity, value, given) {
-      const { owner, eventId, options } = checkCall(store, () => ({
+      const { owner, eventId, expiresAt, options } = checkCall(store, () => ({
         owner: checkOwner(identity),
         ...checkFill(given),
       }))
       const { bytes } = await codec.encode(value, { store, signal: options.signal })
-      return store.saveIfEmpty({ eventId, identity: owner, kind, bytes, version }, options)
+      return store.saveIfEmpty(
+        { eventId, identity: owner, kind, bytes, version, expiresAt },
+        options,
+      )
     },
     async delete(store, identity, options) {
       return checkStore(store).delete(identity, kind, options)
@@ -103,7 +106,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     },
     decode: (record) => decodeHeld(record),
     async update(store, identity, change, given) {
-      const { owner, eventId, attempts, options } = checkCall(store, () => ({
+      const { owner, eventId, attempts, expiresAt, options } = checkCall(store, () => ({
         owner: checkOwner(identity),
         ...checkUpdate(change, given),
       }))
@@ -119,7 +122,8 @@ export function defineSlot<Schema extends StandardSchemaV1>(
           if (held !== undefined && held.eventId === eventId) return held.value
           const changed = await settle(change(held?.value), caller)
           const { bytes, value } = await codec.encode(changed, caller)
-          const record = { eventId: eventId ?? newEventId(), identity: owner, kind, bytes, version }
+          const content = { kind, bytes, version, expiresAt }
+          const record = { eventId: eventId ?? newEventId(), identity: owner, ...content }
           try {
             const outcome = await store.save(record, {
               ...options,

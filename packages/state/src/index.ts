@@ -86,6 +86,7 @@ export { StateStore } from './state-store.ts'
 export type {
   SlotDefinition,
   SlotValue,
+  TypedExpiry,
   TypedFillOptions,
   TypedSaveOptions,
   TypedSlot,

@@ -31,19 +31,25 @@ export interface SlotDefinition<Schema extends StandardSchemaV1> {
 }
 
 /** Options of {@link TypedSlot.save}. */
-export interface TypedSaveOptions extends SaveOptions {
+export interface TypedSaveOptions extends SaveOptions, TypedFillOptions {}
+
+/** Options of {@link TypedSlot.saveIfEmpty}. */
+export interface TypedFillOptions extends CallOptions, TypedExpiry {
   /** The idempotency key. Default: a new one. Pass your own if the call may be repeated. */
   readonly eventId?: EventId
 }
 
-/** Options of {@link TypedSlot.saveIfEmpty}. */
-export interface TypedFillOptions extends CallOptions {
-  /** The idempotency key. Default: a new one. Pass your own if the call may be repeated. */
-  readonly eventId?: EventId
+/** The expiry of a saved value. */
+export interface TypedExpiry {
+  /**
+   * When the value expires; see `NewStateRecord`. Default: it does not, whatever the slot held
+   * before.
+   */
+  readonly expiresAt?: Date | undefined
 }
 
 /** Options of {@link TypedSlot.update}. */
-export interface UpdateOptions extends CallOptions {
+export interface UpdateOptions extends CallOptions, TypedExpiry {
   /**
    * The largest number of attempts, each after another writer saved first: at least 1. Default:
    * 100.

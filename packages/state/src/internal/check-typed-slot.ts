@@ -11,19 +11,20 @@ import type { SaveOptions, StateRecord } from '../state-record.ts'
 import type { StateStore } from '../state-store.ts'
 import type {
   SlotDefinition,
+  TypedExpiry,
   TypedFillOptions,
   TypedSaveOptions,
   UpdateOptions,
 } from '../typed-slot.ts'
-import { checkCondition, checkKind, checkVersion } from './check-record.ts'
+import { checkCondition, checkExpiry, checkKind, checkVersion } from './check-record.ts'
 import type { SlotForm } from './slot-codec.ts'
 
 const DEFAULT_ATTEMPTS = 100
 
 const definitionNames = new KnownNames('the definition', ['kind', 'schema', 'version', 'migrate'])
-const saveNames = new KnownNames('options', ['signal', 'ifEventId', 'eventId'])
-const fillNames = new KnownNames('options', ['signal', 'eventId'])
-const updateNames = new KnownNames('options', ['signal', 'attempts', 'eventId'])
+const saveNames = new KnownNames('options', ['signal', 'ifEventId', 'eventId', 'expiresAt'])
+const fillNames = new KnownNames('options', ['signal', 'eventId', 'expiresAt'])
+const updateNames = new KnownNames('options', ['signal', 'attempts', 'eventId', 'expiresAt'])
 
 /** Checks the argument of `defineSlot`. */
 export function checkDefinition<Schema extends StandardSchemaV1>(
@@ -81,12 +82,14 @@ export function checkHeld(
 /** Checks the options of `TypedSlot.save`. */
 export function checkSave(given: TypedSaveOptions | undefined): {
   readonly eventId: EventId
+  readonly expiresAt: Date | undefined
   readonly options: SaveOptions
 } {
   const signal = checkSignal(given, saveNames)
   const ifEventId = checkCondition(given)
   return {
     eventId: checkGivenEventId(given) ?? newEventId(),
+    expiresAt: checkGivenExpiry(given),
     options: { ...withSignal(signal), ...(ifEventId === undefined ? {} : { ifEventId }) },
   }
 }
@@ -94,10 +97,15 @@ export function checkSave(given: TypedSaveOptions | undefined): {
 /** Checks the options of `TypedSlot.saveIfEmpty`. */
 export function checkFill(given: TypedFillOptions | undefined): {
   readonly eventId: EventId
+  readonly expiresAt: Date | undefined
   readonly options: CallOptions
 } {
   const signal = checkSignal(given, fillNames)
-  return { eventId: checkGivenEventId(given) ?? newEventId(), options: withSignal(signal) }
+  return {
+    eventId: checkGivenEventId(given) ?? newEventId(),
+    expiresAt: checkGivenExpiry(given),
+    options: withSignal(signal),
+  }
 }
 
 /** Checks the arguments of `TypedSlot.update`. */
@@ -107,6 +115,7 @@ export function checkUpdate(
 ): {
   readonly attempts: number
   readonly eventId: EventId | undefined
+  readonly expiresAt: Date | undefined
   readonly options: CallOptions
 } {
   if (typeof change !== 'function') {
@@ -123,7 +132,12 @@ export function checkUpdate(
       'options.attempts must be a whole number of at least 1',
     )
   }
-  return { attempts, eventId: checkGivenEventId(given), options: withSignal(signal) }
+  return {
+    attempts,
+    eventId: checkGivenEventId(given),
+    expiresAt: checkGivenExpiry(given),
+    options: withSignal(signal),
+  }
 }
 
 /**
@@ -151,6 +165,11 @@ function checkGivenEventId(
 ): EventId | undefined {
   if (options === undefined || options === null || !('eventId' in options)) return undefined
   return checkEventId('options.eventId', options.eventId)
+}
+
+function checkGivenExpiry(options: TypedExpiry | undefined): Date | undefined {
+  const expiresAt = options?.expiresAt
+  return expiresAt === undefined ? undefined : checkExpiry(expiresAt)
 }
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {
