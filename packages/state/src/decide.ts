@@ -108,8 +108,8 @@ function decideSaveIfEmpty(
 ): SaveIfEmptyOutcome {
   const held = view.generationOf(record)
   if (held?.eventId === record.eventId) {
-    if (hasSameContent(held, record)) return 'unchanged'
-    throw conflict(entry)
+    if (!hasSameContent(held, record)) throw conflict(entry)
+    return 'unchanged'
   }
   if (!isEmpty(held) || held?.hasReplaced(record.eventId) === true) return 'kept'
   if (view.isHeldElsewhere(record)) throw conflict(entry)

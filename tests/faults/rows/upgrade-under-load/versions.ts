@@ -15,6 +15,7 @@ const later: readonly string[] = [
   "'0004_keep_event_ids_apart': keepEventIdsApart,",
   "'0005_keep_kinds_in_any_schema': keepKindsInAnySchema,",
   "'0006_add_created_at': addCreatedAt,",
+  "'0008_add_expiry': addExpiry,",
 ]
 
 /** The first version that has a table of kinds. */
@@ -22,6 +23,9 @@ const KINDS_TABLE = 3
 
 /** The first version that records when a slot was filled. */
 const CREATED_AT = 6
+
+/** The first version with records that expire. */
+const EXPIRY = 7
 
 /** What makes a version without a table of kinds of the sources. */
 const withoutKinds: readonly SourceEdit[] = [
@@ -40,12 +44,41 @@ const withoutCreatedAt: readonly SourceEdit[] = [
     from: 'created_at: record.updatedAt.getTime(),',
     to: '',
   },
-  { file: 'packages/state/src/sql/save-statement.ts', from: 'created_at: heldCreation,', to: '' },
-  { file: 'packages/state/src/sql/statements.ts', from: 'created_at: heldCreation,', to: '' },
+  {
+    file: 'packages/state/src/sql/save-statement.ts',
+    from: 'created_at: creationOver(dialect, sql`excluded.created_at`),',
+    to: '',
+  },
+  {
+    file: 'packages/state/src/sql/statements.ts',
+    from: 'created_at: creationOver(dialect, sql<number>`${row.created_at}`),',
+    to: '',
+  },
   {
     file: 'packages/state/src/sql/stored-content.ts',
-    from: 'created_at: created }',
-    to: 'created_at: created = NOT_RECORDED }',
+    from: 'created_at: created,',
+    to: 'created_at: created = NOT_RECORDED,',
+  },
+]
+
+/** What makes a version that knows no `expiry` of the sources. */
+const withoutExpiry: readonly SourceEdit[] = [
+  { file: 'packages/state/src/sql/tables.ts', from: "expiry: 'text',", to: '' },
+  {
+    file: 'packages/state/src/sql/expiry.ts',
+    from: 'expiry: sql`state_records.expiry`',
+    to: "expiry: sql`''`",
+  },
+  {
+    file: 'packages/state/src/sql/save-statement.ts',
+    from: "expiry: update.ref('excluded.expiry'),",
+    to: '',
+  },
+  { file: 'packages/state/src/sql/statements.ts', from: 'expiry: row.expiry,', to: '' },
+  {
+    file: 'packages/state/src/sql/stored-content.ts',
+    from: ', expiry } = row',
+    to: ", expiry = '' } = row",
   },
 ]
 
@@ -72,7 +105,7 @@ const withoutPassages: readonly SourceEdit[] = [
  * The versions before the newest, by how many migrations of the state store they know. First the
  * one from which most is changed while others use it, then the latest.
  */
-export const earlierVersions: readonly number[] = [2, 5, 1, 3, 4]
+export const earlierVersions: readonly number[] = [2, 6, 1, 3, 4, 5]
 
 /**
  * Returns the sources taken back to an earlier version in what concerns the tables: its migrations,
@@ -85,6 +118,7 @@ export function buildOf(version: number): BrokenBuild {
     ...withoutPassages,
     ...(version < KINDS_TABLE ? withoutKinds : []),
     ...(version < CREATED_AT ? withoutCreatedAt : []),
+    ...(version < EXPIRY ? withoutExpiry : []),
   ]
   for (const { file, from } of edits) {
     // Otherwise it would be another version than it is taken for.
