@@ -15,6 +15,7 @@ import {
   saveExpired,
   untilEmpty,
 } from './support/expiring.ts'
+import { dumpOf, maintenance, ofTenant } from './support/dumps.ts'
 import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
@@ -282,6 +283,26 @@ export function expiry({ it, callers }: StateCases): void {
     await inADifferentHour(-1, async () => {
       assert.equal(await store.saveIfEmpty(newRecord(past)), 'saved')
     })
+  })
+
+  it('S13 an expired record is dumped, and loaded as an expired one', async ({ store }) => {
+    const slot = uniqueSlot()
+    const replaced = await saveNew(store, slot)
+    await saveExpired(store, slot)
+    const [dumped, ...others] = await dumpOf(store, slot.identity.tenantId)
+    assert.ok(dumped !== undefined && others.length === 0)
+    assert.deepEqual(dumped.expiresAt, PAST)
+    const copy = ofTenant(dumped, freshIdentity().tenantId)
+    const { identity, kind } = copy
+    for (const outcome of ['loaded', 'unchanged'] as const) {
+      assert.equal((await store.loadDump(maintenance, [copy]))[outcome], 1)
+    }
+    await assertFails('dump_conflict', () =>
+      store.loadDump(maintenance, [{ ...copy, expiresAt: FUTURE }]),
+    )
+    await assertHidden(store, copy)
+    assert.equal(await store.save({ ...replaced, identity }), 'superseded')
+    assert.equal(await store.saveIfEmpty(newRecord({ identity, kind })), 'saved')
   })
 
   it('S13 refuses a malformed expiry', async ({ store }) => {

@@ -8,6 +8,7 @@ import {
 } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
 import { freshIdentity } from '../../support/fresh-identity.ts'
+import { FUTURE } from './expiring.ts'
 import { newRecord } from './new-record.ts'
 import { saveNew } from './save-new.ts'
 
@@ -82,8 +83,7 @@ export async function filledTenants(store: StateStore): Promise<{ from: string; 
     const bytes = new Uint8Array(index * 3).fill(index)
     const updatedAt = new Date(1_000 + index)
     await store.save({ ...newRecord(slot), bytes, updatedAt, version: index })
-    const expired = { ...newRecord({ identity, kind: 'état 🙂' }), expiresAt: new Date(1_000) }
-    await store.save(expired)
+    await store.save({ ...newRecord({ identity, kind: 'état 🙂' }), expiresAt: FUTURE })
   }
   await saveNew(store, { identity: userOwner({ tenantId, userId: 'bob' }), kind: KIND })
   return { from: tenantId, to: freshIdentity().tenantId }
