@@ -125,7 +125,7 @@ describe.for(everyEngine)('on $engine', ({ engine, makePlace }) => {
     const failure = await failureOf(open(place, 'verify', nothing))
     expect(failure.code).toBe('schema_outdated')
     expect(failure.message).toContain(
-      'lack the migrations 0002_index_by_kind, 0003_move_kinds_to_their_table, 0004_keep_event_ids_apart, 0005_keep_kinds_in_any_schema, 0006_add_created_at:',
+      'lack the migrations 0002_index_by_kind, 0003_move_kinds_to_their_table, 0004_keep_event_ids_apart, 0005_keep_kinds_in_any_schema, 0006_add_created_at, 0008_add_expiry:',
     )
     expect([await place.structure(), await place.content()]).toEqual(before)
   })
