@@ -25,7 +25,7 @@ function malformedExcept(method: Method, identity: unknown): unknown[] {
 }
 
 const walks = ['dump', 'sessions', 'users', 'tenants', 'runs'] as const
-const withoutKind: ReadonlySet<Method> = new Set(['deleteAll', ...walks])
+const withoutKind: ReadonlySet<Method> = new Set(['deleteAll', 'prune', ...walks])
 
 /** What each method takes first, if it is no identity. */
 const firstArguments: { readonly [Each in Method]?: unknown } = {
@@ -33,6 +33,7 @@ const firstArguments: { readonly [Each in Method]?: unknown } = {
   dump: { maintenanceScoped: true },
   loadDump: { maintenanceScoped: true },
   deleteAll: allOfRun(goodIdentity),
+  prune: allOfRun(goodIdentity),
   sessions: allOfUser(goodUser),
   users: allOfTenant({ tenantId: 'acme' }),
   tenants: { maintenanceScoped: true },
@@ -94,11 +95,12 @@ describe('each method checks the identity before its other arguments', () => {
 })
 
 test.each([undefined, goodIdentity, { ...allOfRun(goodIdentity) }, userOwner(goodUser)])(
-  'deleteAll, sessions and users check first that they were given a subtree, which %j is not',
+  'deleteAll, prune, sessions and users check first that they were given a subtree, which %j is not',
   async (given) => {
     await using store = await openStateStore()
     for (const [method, advice] of [
       ['deleteAll', 'allOfSession()'],
+      ['prune', 'allOfSession()'],
       ['sessions', 'allOfUser()'],
       ['users', 'allOfTenant()'],
     ] as const) {

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { allOfTenant, newEventId } from '@harborage/core'
 import { openStateStore, type StateStore } from '@harborage/state'
 import { measure } from '@harborage/test-kit/measure'
@@ -44,7 +46,7 @@ async function pruneUntil(state: StateStore, isDone: () => boolean): Promise<num
   let pruned = 0
   while (!isDone()) {
     pruned += (await state.prune(subtree, { olderThan: CUTOFF })).pruned
-    await new Promise((resolve) => setImmediate(resolve))
+    await setImmediate()
   }
   return pruned
 }

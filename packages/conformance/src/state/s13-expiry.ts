@@ -19,64 +19,11 @@ import { dumpOf, maintenance, ofTenant } from './support/dumps.ts'
 import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
+import { fillings, saves } from './support/saves-over.ts'
 import { inADifferentHour } from './support/shifted-clock.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 const HALF_AN_HOUR_MS = 30 * 60 * 1000
-
-/** The calls that save a record over what its slot holds. */
-const saves: Readonly<
-  Record<string, (store: StateStore, record: NewStateRecord) => Promise<void>>
-> = {
-  save: async (store, record) => {
-    assert.equal(await store.save(record), 'saved')
-  },
-  commit: async (store, record) => {
-    assert.deepEqual((await store.commit({ save: [record] })).save, ['saved'])
-  },
-  'commit of two': async (store, record) => {
-    const beside = newRecord({ ...record, kind: `beside/${record.kind}` })
-    assert.deepEqual((await store.commit({ save: [record, beside] })).save, ['saved', 'saved'])
-  },
-  'commit with a guard': async (store, record) => {
-    const guard = await saveNew(store, { ...record, kind: `guard/${record.kind}` })
-    assert.deepEqual((await store.commit({ expect: [guard], save: [record] })).save, ['saved'])
-  },
-  step: async (store, record) => {
-    const parts = { saved: store.prepare.save(record) }
-    assert.equal((await commitTogether({ parts })).saved, 'saved')
-  },
-}
-
-/** The calls that save a record only into an empty slot. */
-const fillings: typeof saves = {
-  'save with ifEventId null': async (store, record) => {
-    assert.equal(await store.save(record, { ifEventId: null }), 'saved')
-  },
-  saveIfEmpty: async (store, record) => {
-    assert.equal(await store.saveIfEmpty(record), 'saved')
-  },
-  'commit that expects nothing': async (store, record) => {
-    const expect = [{ identity: record.identity, kind: record.kind, eventId: null }]
-    assert.deepEqual((await store.commit({ expect, save: [record] })).save, ['saved'])
-  },
-  'commit that fills and saves': async (store, record) => {
-    const beside = newRecord({ ...record, kind: `beside/${record.kind}` })
-    const { saveIfEmpty } = appliedOf(await store.commit({ save: [beside], saveIfEmpty: [record] }))
-    assert.deepEqual(saveIfEmpty, ['saved'])
-  },
-  'commit that fills with a guard': async (store, record) => {
-    const guard = await saveNew(store, { ...record, kind: `guard/${record.kind}` })
-    const { saveIfEmpty } = appliedOf(
-      await store.commit({ expect: [guard], saveIfEmpty: [record] }),
-    )
-    assert.deepEqual(saveIfEmpty, ['saved'])
-  },
-  'step that fills': async (store, record) => {
-    const parts = { filled: store.prepare.saveIfEmpty(record) }
-    assert.equal((await commitTogether({ parts })).filled, 'saved')
-  },
-}
 
 /** Registers the cases of S13: an expired record is hidden, and its event ids are not. */
 export function expiry({ it, callers }: StateCases): void {
@@ -243,6 +190,15 @@ export function expiry({ it, callers }: StateCases): void {
     await assertFails('idempotency_conflict', () => store.save(elsewhere, { ifEventId: null }))
     await assertFails('idempotency_conflict', () => store.saveIfEmpty(elsewhere))
     await assertFails('idempotency_conflict', () => store.commit({ save: [elsewhere] }))
+    // Neither is it if the same commit replaces the record.
+    const next = newRecord(expired)
+    for (const commit of [
+      { save: [elsewhere], saveIfEmpty: [next] },
+      { save: [elsewhere, next] },
+      { save: [elsewhere, next], expect: [{ ...expired, eventId: null }] },
+    ]) {
+      await assertFails('idempotency_conflict', () => store.commit(commit))
+    }
   })
 
   it(`S13 of ${callers} callers that fill an expired slot exactly one does`, async ({ store }) => {
@@ -336,9 +292,4 @@ async function assertSlotExpires(
 ): Promise<void> {
   await assertHolds(store, record)
   assert.deepEqual((await load(store, record)).expiresAt, expiresAt)
-}
-
-function appliedOf(outcome: Awaited<ReturnType<StateStore['commit']>>) {
-  assert.ok(!outcome.repeated)
-  return outcome
 }

@@ -72,7 +72,7 @@ function applyChange(
       return changeRows(statements.saveInCommit, { ...row, commit_marks: marks })
     }
     return expected === null || expected === undefined
-      ? changeRows(statements.saveIntoEmpty, row)
+      ? changeRows(statements.saveIntoEmpty, { ...row, commit_marks: marks })
       : changeRows(statements.saveOver, { ...row, expected_event_id: expected, may_be_expired })
   }
   const { slot, expected, isDeleted } = change

@@ -1,4 +1,3 @@
-import type { EventId } from '@harborage/core'
 import { withEntry } from '@harborage/core/kit'
 import { selectRows, pipeline, WriteConflict, type SqlWork } from '@harborage/core/sql'
 import {

@@ -142,7 +142,8 @@ async function fillSlot(
   const row = recordRow(record)
   let mayBeApplied = false
   try {
-    if ((await database.changes(saveIntoEmpty, row)) > 0) return allApplied(transaction)
+    const alone = { ...row, commit_marks: '' }
+    if ((await database.changes(saveIntoEmpty, alone)) > 0) return allApplied(transaction)
   } catch (error) {
     mayBeApplied = isSqlFailure(error, 'repeated')
     if (!mayBeApplied && !isSqlFailure(error, 'unique_violation')) throw error

@@ -128,16 +128,22 @@ export function compileSaveAll(
   )
 }
 
-/** Compiles the save into a slot that is empty, or whose record has expired. */
-export function compileSaveIntoEmpty(database: SqlDatabase): SqlStatement<StateRecordRow, unknown> {
+/**
+ * Compiles the save into a slot that is empty, or whose record has expired and holds no event id
+ * that the commit itself saves.
+ */
+export function compileSaveIntoEmpty(
+  database: SqlDatabase,
+): SqlStatement<StateRecordRow & CommitMarks, unknown> {
   return compileStatement(
     'state_save_into_empty',
-    (row: StateRecordRow) =>
+    (row: StateRecordRow & CommitMarks) =>
       replaceWhere(
         database,
         intoRecords(database).values(stateRecords.rowOf(row)),
         isNew(database),
         hasExpired(database),
+        isOutsideCommit(database.dialect, row),
       ),
     { repeat: 'recognized', ...ofRow },
   )

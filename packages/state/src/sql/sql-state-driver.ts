@@ -285,7 +285,8 @@ export class SqlStateDriver implements StateDriver {
   #changes(row: StateRecordRow, condition: Condition): Promise<number> {
     const { save, saveIntoEmpty, saveOver } = this.#statements
     if (condition === undefined) return this.#database.changes(save, row)
-    if (condition === null) return this.#database.changes(saveIntoEmpty, row)
+    if (condition === null)
+      return this.#database.changes(saveIntoEmpty, { ...row, commit_marks: '' })
     const expected = { expected_event_id: condition, may_be_expired: 0 }
     return this.#database.changes(saveOver, { ...row, ...expected })
   }

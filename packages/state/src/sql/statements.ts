@@ -88,7 +88,7 @@ export interface StateStatements extends ListStatements {
    */
   readonly saveAll: SqlStatement<readonly StateRecordRow[], unknown> | undefined
   /** Writes if the slot is empty or its record has expired, and the event id is unused. */
-  readonly saveIntoEmpty: SqlStatement<StateRecordRow, unknown>
+  readonly saveIntoEmpty: SqlStatement<StateRecordRow & CommitMarks, unknown>
   /** Writes if the slot has no row and the event id is unused. */
   readonly insert: SqlStatement<StateRecordRow, unknown>
   /** Writes if the slot holds the expected event id and has not replaced the new one. */

@@ -36,7 +36,7 @@ export async function everyRead(
     ),
     listKeys: (await collect(store.listKeys(identity, kind))).at(0),
     listKind: (await collect(store.listKind({ maintenanceScoped: true }, kind))).find(
-      (each) => each.identity.sessionId === identity.sessionId,
+      (each) => each.identity.tenantId === identity.tenantId,
     ),
   }
 }
