@@ -8,6 +8,6 @@ export interface StatePruneOptions extends PruneOptions<SlotKey> {
    * Default: `''`, all slots.
    */
   readonly kindPrefix?: string
-  /** Whether what has expired is removed, whatever the other rules say. Default: `true`. */
+  /** Whether to remove all that has expired, besides what the rules name. Default: `true`. */
   readonly expired?: boolean
 }

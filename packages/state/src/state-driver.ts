@@ -204,8 +204,8 @@ export interface StateDriver {
    */
   delete(slot: SlotKey, ifEventId: EventId | undefined): Promise<boolean>
   /**
-   * Gives the record of a slot another expiry, and changes nothing else of it. Returns or throws
-   * what `decideTouch` does.
+   * Changes the expiry of the record of a slot, and nothing else of it. Returns or throws what
+   * `decideTouch` does.
    */
   touch(touch: Touch): Promise<boolean>
   /**

@@ -51,7 +51,7 @@ export interface NewStateRecord extends Slot {
   /**
    * When the record expires, by the clock of the database and to the millisecond: a date after
    * 1970, which may be in the past. From then on the slot counts as empty, until `prune` or a
-   * deletion removes what it holds. Default: it does not expire, whatever the slot held before.
+   * deletion removes what it holds. Default: it does not expire, also if the record before did.
    */
   readonly expiresAt?: Date | undefined
 }

@@ -42,8 +42,7 @@ export interface TypedFillOptions extends CallOptions, TypedExpiry {
 /** The expiry of a saved value. */
 export interface TypedExpiry {
   /**
-   * When the value expires; see `NewStateRecord`. Default: it does not, whatever the slot held
-   * before.
+   * When the value expires; see `NewStateRecord`. Default: it does not, also if the one before did.
    */
   readonly expiresAt?: Date | undefined
 }

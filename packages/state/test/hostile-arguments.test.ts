@@ -46,7 +46,7 @@ describe.each(methods)('%s', (method) => {
 })
 
 const ofMaintenance: ReadonlySet<Method> = new Set(['listKind', 'dump', 'loadDump', 'tenants'])
-const ofSubtrees: ReadonlySet<Method> = new Set(['deleteAll', 'sessions', 'users'])
+const ofSubtrees: ReadonlySet<Method> = new Set(['deleteAll', 'prune', 'sessions', 'users'])
 
 function refusalsAt(method: Method, [argument]: Place): string[] {
   if (argument === 0) {

@@ -25,8 +25,8 @@ export function refuseQuery(search: object, refuse: Refusal): void {
  * Rejects a time to live, which BaseStore of LangGraph.js does not have: only PostgresStore takes
  * one, among the `options` of a put.
  *
- * Once BaseStore has it, the put would pass it to `recordOf` as the `expiresAt` of the record, and a
- * read that refreshes it would touch the slots of its items in `readAnswers`.
+ * Once BaseStore has it, the put would pass it to `recordOf` as the `expiresAt` of the record, and
+ * a read that refreshes it would touch the slots of its items in `readAnswers`.
  */
 export function refuseTtl(put: object, refuse: Refusal): void {
   const options = fieldOf(put, 'options')

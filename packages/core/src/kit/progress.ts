@@ -16,7 +16,7 @@ export function checkOnProgress<Progress>(onProgress: OnProgress<Progress>): OnP
 }
 
 /**
- * Tells the caller how far a call has come, and waits for it.
+ * Calls the caller's function with how far a call has come, and waits for it.
  *
  * @throws What the caller threw, once the gate of the store has passed it on.
  */

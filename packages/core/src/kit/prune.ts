@@ -15,7 +15,7 @@ export interface Prunable {
 
 /** What a `prune` needs of a store. */
 export interface PruneWalk<Item extends Prunable, Place> {
-  /** Fetches the next records of the subtree, in an order in which those of an owner are together. */
+  /** Fetches the next records of the subtree. Those of an owner are together in their order. */
   examine(after: Place | undefined, limit: number): Promise<readonly Item[]>
   /** Removes those records that have not changed since, in one atomic step; returns the number. */
   remove(items: readonly Item[]): Promise<number>
@@ -85,7 +85,7 @@ function judge<Item extends Prunable, Place>(
   }
 }
 
-/** Resolves to the last of the newest records of an owner; `undefined` if it has no more of them. */
+/** Resolves to the oldest of the newest records of an owner; `undefined` if it has too few. */
 async function oldestOfNewest<Item extends Prunable, Place>(
   walk: PruneWalk<Item, Place>,
   item: Item,
