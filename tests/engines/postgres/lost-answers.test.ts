@@ -1,3 +1,4 @@
+import { allOfSession } from '@harborage/core'
 import type { NewStateRecord, StateStore, StateTransaction } from '@harborage/state'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failureOf } from '@harborage/test-kit/failure-of'
@@ -9,6 +10,8 @@ import { deleteSession } from '@harborage/test-kit/delete-session'
 
 // As it is on the wire: BEGIN names the isolation level READ COMMITTED.
 const COMMIT = 'COMMIT\0'
+
+const END_OF_TIME = new Date(8.64e15)
 
 let database: TestDatabase
 
@@ -134,6 +137,22 @@ describe('a delete whose answer is lost', () => {
       again: false,
     },
     { what: 'deleteAll', make: (state) => deleteSession(state, session), again: 0, sent: COMMIT },
+    {
+      what: 'touch',
+      make: (state, { kind, eventId }) =>
+        state.touch(ann, kind, { ifEventId: eventId, expiresAt: new Date(1_000) }),
+      again: false,
+      sent: 'harbor_state_touch',
+    },
+    {
+      what: 'prune',
+      make: async (state) => {
+        const { pruned } = await state.prune(allOfSession(session), { olderThan: END_OF_TIME })
+        return pruned
+      },
+      again: 0,
+      sent: COMMIT,
+    },
   ]
 
   test.each(deletes)('does not answer that there was nothing: $what', async (each) => {
