@@ -5,7 +5,7 @@ import {
   type RunIdentity,
   type Subtree,
 } from '@harborage/core'
-import { isWithin, type DirectoryPage, type LoadOutcome } from '@harborage/core/kit'
+import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
 import {
   decideCommit,
   decideDelete,
@@ -123,19 +123,19 @@ export class JsonlStateDriver implements StateDriver {
     })
   }
 
-  touch(touch: Touch): Promise<boolean> {
-    return this.#inTurn(async () => {
-      const isTouched = decideTouch(this.#held.generationOf(touch.slot), touch.ifEventId)
-      if (isTouched) await this.#write({ save: [], delete: [], touch: [touch] })
-      return isTouched
-    })
-  }
-
   deleteAll(subtree: Subtree<'run' | 'session'>): Promise<number> {
     return this.#inTurn(async () => {
       const slots = await this.#slotsWithin(subtree)
       if (slots.length > 0) await this.#write({ save: [], delete: slots })
       return slots.length
+    })
+  }
+
+  touch(touch: Touch): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const isTouched = decideTouch(this.#held.generationOf(touch.slot), touch.ifEventId)
+      if (isTouched) await this.#write({ save: [], delete: [], touch: [touch] })
+      return isTouched
     })
   }
 
@@ -228,11 +228,8 @@ export class JsonlStateDriver implements StateDriver {
     await apply(this.#held, change)
   }
 
-  async #slotsWithin(subtree: Subtree, after?: SlotKey): Promise<SlotKey[]> {
-    // An empty prefix begins every kind; the store never passes one.
-    const noLimit = { limit: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY }
-    const records = await this.#held.listKindPage({ kindPrefix: '', after, ...noLimit })
-    return records.filter(({ identity }) => isWithin(identity, subtree))
+  #slotsWithin(subtree: Subtree, after?: SlotKey): Promise<readonly SlotKey[]> {
+    return this.#held.prunePage({ subtree, after, limit: Number.POSITIVE_INFINITY })
   }
 }
 

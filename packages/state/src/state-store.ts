@@ -226,8 +226,8 @@ export class StateStore extends StateLists implements AsyncDisposable {
   }
 
   /**
-   * Moves the time at which the record of the slot expires. Nothing else of it changes, and neither
-   * does its event id. An expired record is never revived.
+   * Moves the time at which the record in the slot of the kind expires. Nothing else of it changes,
+   * not even its event id. An expired record is never revived.
    *
    * @returns Whether the record has the new time; `false` if the slot is empty or the record has
    * expired.
@@ -241,7 +241,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * const identity = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
    * const held = await state.load(identity, 'cart')
    * const expiresAt = new Date(Date.now() + 600_000)
-   * if (held) await state.touch(identity, 'cart', { ifEventId: held.eventId, expiresAt }) // true
+   * if (held) await state.touch(identity, 'cart', { ifEventId: held.eventId, expiresAt })
    * ```
    */
   touch(identity: Owner, kind: string, options: TouchOptions): Promise<boolean> {

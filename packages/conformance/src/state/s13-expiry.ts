@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { commitTogether } from '@harborage/core'
 import type { NewStateRecord, Slot, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
@@ -134,13 +133,6 @@ export function expiry({ it, callers }: StateCases): void {
       expectation: () => store.commit({ expect: [expired] }),
       commit: () => store.commit({ expect: [expired], save: [newRecord(expired), other] }),
       delete: () => store.commit({ expect: [expired], save: [other], delete: [expired] }),
-      step: () =>
-        commitTogether({
-          parts: {
-            held: store.prepare.expect({ identity, kind, eventId }),
-            saved: store.prepare.save(other),
-          },
-        }),
     }
     for (const [name, call] of Object.entries(failing)) {
       await assertFails('condition_failed', call, name)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { commitTogether, newEventId, type Part } from '@harborage/core'
+import { assertExpires, FUTURE, saveExpired } from '../state/support/expiring.ts'
 import { newRecord } from '../state/support/new-record.ts'
 import { saveNew } from '../state/support/save-new.ts'
 import { take } from '../state/support/take-lease.ts'
@@ -28,6 +29,14 @@ const failing: readonly {
     code: 'condition_failed',
     prepare: async ({ state }, { identity }) =>
       state.prepare.expect({ identity, kind: 'step.lease', eventId: newEventId() }),
+  },
+  {
+    title: 'a condition on a record that has expired',
+    code: 'condition_failed',
+    prepare: async ({ state }, { identity }) => {
+      const { kind, eventId } = await saveExpired(state, { identity, kind: 'step.expired' })
+      return state.prepare.expect({ identity, kind, eventId })
+    },
   },
   {
     title: 'a lease that was given back',
@@ -122,6 +131,29 @@ export function wholeOrNothing({ it, itIfDurable, itIfShared }: StepCases): void
       commit: { repeated: false, save: ['saved'], saveIfEmpty: [], deleted: 0 },
     })
     assert.equal(await state.load(identity, 'old'), undefined)
+  })
+
+  it('X1 a step takes the slot of an expired record for empty', async ({ store: { state } }) => {
+    const { identity } = fourWrites()
+    const expired = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((kind) => saveExpired(state, { identity, kind })),
+    )
+    const [over, filled, , last] = expired.map((each) => ({
+      ...newRecord(each),
+      expiresAt: FUTURE,
+    }))
+    assert.ok(over !== undefined && filled !== undefined && last !== undefined)
+    const answers = await commitTogether({
+      parts: {
+        over: state.prepare.save(over, { ifEventId: null }),
+        filled: state.prepare.saveIfEmpty(filled),
+        met: state.prepare.expect({ identity, kind: 'c', eventId: null }),
+        last: state.prepare.save(last),
+      },
+    })
+    assert.deepEqual(answers, { over: 'saved', filled: 'saved', met: undefined, last: 'saved' })
+    for (const record of [over, filled, last]) await assertExpires(state, record, FUTURE)
+    for (const record of expired) assert.match(await state.save(record), /superseded|unchanged/)
   })
 
   for (const { title, code, prepare } of failing) {

@@ -69,7 +69,11 @@ export function checkPrune<Place, Level extends SubtreeLevel>(
   }
 }
 
-/** Returns an option that is a boolean. */
+/**
+ * Checks the option `name` of a call, which has to be a boolean if it is given.
+ *
+ * @param byDefault What it is otherwise.
+ */
 export function checkFlag(name: string, given: unknown, byDefault: boolean): boolean {
   if (given === undefined) return byDefault
   if (typeof given === 'boolean') return given

@@ -15,10 +15,11 @@ export interface Prunable {
 
 /** What a `prune` needs of a store. */
 export interface PruneWalk<Item extends Prunable, Place> {
-  /** Fetches the next records of the subtree. Those of an owner are together in their order. */
+  /** Fetches up to `limit` further records. Those of an owner are together in their order. */
   examine(after: Place | undefined, limit: number): Promise<readonly Item[]>
   /** Removes those records that have not changed since, in one atomic step; returns the number. */
   remove(items: readonly Item[]): Promise<number>
+  /** Returns the place of a record in that order. */
   placeOf(item: Item): Place
   /** Returns what rules do not decide: whether a record goes or stays in any case. */
   verdictOf?(item: Item): 'removed' | 'kept' | undefined

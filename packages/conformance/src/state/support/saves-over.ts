@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { commitTogether } from '@harborage/core'
 import type { AppliedCommit, CommitOutcome, NewStateRecord, StateStore } from '@harborage/state'
 import { newRecord } from './new-record.ts'
 import { saveNew } from './save-new.ts'
@@ -21,10 +20,6 @@ export const saves: Readonly<
   'commit with a guard': async (store, record) => {
     const guard = await saveNew(store, { ...record, kind: `guard/${record.kind}` })
     assert.deepEqual((await store.commit({ expect: [guard], save: [record] })).save, ['saved'])
-  },
-  step: async (store, record) => {
-    const parts = { saved: store.prepare.save(record) }
-    assert.equal((await commitTogether({ parts })).saved, 'saved')
   },
 }
 
@@ -51,10 +46,6 @@ export const fillings: typeof saves = {
       await store.commit({ expect: [guard], saveIfEmpty: [record] }),
     )
     assert.deepEqual(saveIfEmpty, ['saved'])
-  },
-  'step that fills': async (store, record) => {
-    const parts = { filled: store.prepare.saveIfEmpty(record) }
-    assert.equal((await commitTogether({ parts })).filled, 'saved')
   },
 }
 
