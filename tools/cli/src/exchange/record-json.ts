@@ -17,7 +17,7 @@ interface RecordLayout {
 }
 
 const layouts: Readonly<Record<DumpName, RecordLayout>> = {
-  state: { owner: ['identity'], dates: [['createdAt'], ['updatedAt']] },
+  state: { owner: ['identity'], dates: [['createdAt'], ['updatedAt'], ['expiresAt']] },
   artifacts: { owner: ['ref', 'scope'], dates: [['ref', 'createdAt']] },
   memory: { owner: ['identity'], dates: [] },
   passages: { owner: ['identity'], dates: [['createdAt']], items: 'passages' },
