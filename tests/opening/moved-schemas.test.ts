@@ -76,7 +76,7 @@ function withNameInside(schema: string): string {
       end case;
       return null;
     end$body$;
-    alter table ${schema}.state_records drop column created_at;
+    alter table ${schema}.state_records drop column created_at, drop column expiry;
     delete from ${schema}.harbor_state_migrations where name >= '0005'`
 }
 
