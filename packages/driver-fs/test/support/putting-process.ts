@@ -3,6 +3,7 @@ import type { ArtifactRef } from '@harborage/artifacts'
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
+import { measure } from '@harborage/test-kit/measure'
 import { openArtifacts } from './open-artifacts.ts'
 import { deleteSession } from '@harborage/test-kit/delete-session'
 
@@ -21,7 +22,8 @@ export interface PuttingAnswer {
   readonly faults: readonly string[]
 }
 
-const ROUNDS = 25
+/** A multiple of 5. */
+const ROUNDS = measure({ quick: 10, full: 25 })
 
 const [, , root = '', name = ''] = process.argv
 const kept = { tenantId: 't', userId: 'u', sessionId: 'kept' }

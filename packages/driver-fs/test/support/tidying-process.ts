@@ -2,6 +2,7 @@
 import { isHarborageError } from '@harborage/core'
 
 import { collect } from '@harborage/test-kit/collect'
+import { measure } from '@harborage/test-kit/measure'
 import { openArtifacts } from './open-artifacts.ts'
 
 /** Observations that must never occur. */
@@ -9,7 +10,7 @@ export interface TidyingAnswer {
   readonly faults: readonly string[]
 }
 
-const ROUNDS = 60
+const ROUNDS = measure({ quick: 20, full: 60 })
 
 const [, , root = '', name = ''] = process.argv
 const scope = { tenantId: 't', userId: 'u', sessionId: 's', taskId: 'k' }
