@@ -7,6 +7,7 @@ import type {
   LoadedDump,
   MaintenanceScope,
   PageOptions,
+  PruneResult,
   Subtree,
   TenantOwner,
   UserOwner,
@@ -26,10 +27,12 @@ import {
 } from '@harborage/core/kit'
 import type { ArtifactDriver } from './artifact-driver.ts'
 import type { RefPlace } from './artifact.ts'
+import type { ArtifactPruneOptions } from './prune-options.ts'
 import type { DumpedArtifact } from './dumped-artifact.ts'
 import { checkDumpedArtifact, checkPlace } from './internal/check-dumped-artifact.ts'
 import { dumpArtifacts } from './internal/dump-artifacts.ts'
 import { checkDigests, loadArtifact } from './internal/load-artifact.ts'
+import { checkArtifactPrune, pruneArtifacts } from './internal/prune-artifacts.ts'
 import { withOwner } from './internal/owned-refs.ts'
 
 /** The calls of an `ArtifactStore` that are wider than one scope. */
@@ -85,6 +88,37 @@ export abstract class ArtifactSubtrees {
           },
           checked,
         ),
+    )
+  }
+
+  /**
+   * Removes artifacts of a subtree that are old, or that are not among the newest of their scope,
+   * by the date on which their content was first put: putting it again does not change that. It
+   * walks over all artifacts of the subtree, in batches of up to 1,000, and removes each of them as
+   * `delete` does. An artifact belongs to no run, so of a run nothing is removed.
+   *
+   * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
+   * the `last` place of a progress.
+   *
+   * @param subtree Made by `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
+   * the options name nothing to remove; `outcome_unknown` if the answer to a deletion was lost.
+   *
+   * @example
+   * ```ts
+   * import { openArtifactStore } from '@harborage/artifacts'
+   * import { allOfTenant } from '@harborage/core'
+   *
+   * await using artifacts = await openArtifactStore()
+   * const olderThan = new Date(Date.now() - 30 * 86_400_000)
+   * await artifacts.prune(allOfTenant({ tenantId: 'acme' }), { olderThan, keepLatest: 10 })
+   * ```
+   */
+  prune(subtree: Subtree, options?: ArtifactPruneOptions): Promise<PruneResult> {
+    return this.#gate.call(
+      'prune',
+      () => checkArtifactPrune(subtree, options),
+      (checked) => pruneArtifacts(this.#driver, checked),
     )
   }
 

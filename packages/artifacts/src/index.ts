@@ -45,4 +45,5 @@ export {
   type ArtifactStoreConfig,
 } from './open-artifact-store.ts'
 export type { ArtifactPreparations, PreparePutOptions } from './prepare-artifacts.ts'
+export type { ArtifactPruneOptions } from './prune-options.ts'
 export { ScopedArtifacts } from './scoped-artifacts.ts'

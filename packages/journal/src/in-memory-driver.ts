@@ -17,6 +17,7 @@ import {
 import { decideAppend, decideReplacement } from './decide.ts'
 import type { DumpedRecord, DumpedRow, DumpedStream } from './dumped-record.ts'
 import { effectOf } from './internal/append-effect.ts'
+import { isAtHead } from './internal/is-at-head.ts'
 import { bytesOf, isSameDump } from './internal/is-same-dump.ts'
 import { KeptStream } from './internal/kept-stream.ts'
 import { streamId } from './internal/stream-id.ts'
@@ -27,6 +28,7 @@ import type {
   DeletedStreams,
   FollowPage,
   FoundStream,
+  HeadMark,
   JournalDriver,
   JournalDumpPage,
   JournalPart,
@@ -117,7 +119,9 @@ export class InMemoryJournalDriver implements JournalDriver {
     return this.#stream(key)?.trim(before) ?? 0
   }
 
-  async delete(key: StreamKey): Promise<boolean> {
+  async delete(key: StreamKey, ifHead?: HeadMark): Promise<boolean> {
+    const head = this.#streams.get(streamId(key))?.head
+    if (ifHead !== undefined && !isAtHead(head, ifHead)) return false
     this.#watch.changed(key)
     return this.#streams.delete(streamId(key))
   }

@@ -33,6 +33,7 @@ export type {
   DeletedStreams,
   FollowPage,
   FoundStream,
+  HeadMark,
   JournalDriver,
   JournalDumpPage,
   JournalPart,
@@ -70,6 +71,7 @@ export {
   type StreamOrder,
 } from './journal-record.ts'
 export type { JournalDriverOptions } from './journal-driver-options.ts'
+export type { JournalPruneOptions } from './prune-options.ts'
 export type { JournalPreparations } from './prepare-journal.ts'
 export { JournalStore } from './journal-store.ts'
 export type { StreamInspector } from './stream-inspector.ts'

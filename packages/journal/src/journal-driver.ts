@@ -17,6 +17,9 @@ export interface StreamKey {
   readonly stream: string
 }
 
+/** What tells a head of a stream from any later one. */
+export type HeadMark = Pick<StreamHead, 'generation' | 'position'>
+
 /** An entry whose arguments were checked. Its bytes are a copy. */
 export interface CheckedEntry {
   readonly entryId: EventId
@@ -187,8 +190,13 @@ export interface JournalDriver {
    * several steps, each of which is atomic.
    */
   trim(key: StreamKey, before: number): Promise<number>
-  /** Deletes a stream with all that is remembered of it. Resolves to whether there was one. */
-  delete(key: StreamKey): Promise<boolean>
+  /**
+   * Deletes a stream with all that is remembered of it. Resolves to whether there was one.
+   *
+   * @param ifHead Deletes it only while it has the generation and the position of this head.
+   * Default: deletes it in any case.
+   */
+  delete(key: StreamKey, ifHead?: HeadMark): Promise<boolean>
   /**
    * The side that takes part in steps. Parts about one stream are applied in their order. Default:
    * none, and `commitTogether` refuses parts of this driver.

@@ -8,6 +8,7 @@ import type {
   MaintenanceScope,
   Owner,
   PageOptions,
+  PruneResult,
   RunIdentity,
   Subtree,
   TenantOwner,
@@ -33,8 +34,10 @@ import type { DumpedRecord, JournalPlace } from './dumped-record.ts'
 import { checkDumpedRecord, checkPlace } from './internal/check-dumped-record.ts'
 import { bytesOf } from './internal/is-same-dump.ts'
 import { checkStreams } from './internal/check-reads.ts'
+import { checkJournalPrune, pruneStreams } from './internal/prune-streams.ts'
 import type { FoundStream, JournalDriver, StreamKey, StreamPlace } from './journal-driver.ts'
 import type { StreamInfo, StreamListOptions } from './journal-record.ts'
+import type { JournalPruneOptions } from './prune-options.ts'
 
 /** The calls of a `JournalStore` that are wider than one stream. */
 export abstract class JournalSubtrees {
@@ -121,6 +124,37 @@ export abstract class JournalSubtrees {
       'deleteAll',
       () => checkDeleteAll(subtree, options),
       (checked) => deleteAll<StreamKey>(this.#driver, checked),
+    )
+  }
+
+  /**
+   * Removes streams of a subtree that are old, or that are not among the newest of their owner, by
+   * the date of their last append. It walks over all streams of the subtree, in batches of up to
+   * 1,000, and removes each of them in one atomic step. A stream to which others appended since it
+   * was examined stays. A removed stream leaves nothing, as with `delete`.
+   *
+   * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
+   * the `last` place of a progress. To shorten streams, use `trim`.
+   *
+   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
+   * the options name nothing to remove; `outcome_unknown` if the answer to a deletion was lost.
+   *
+   * @example
+   * ```ts
+   * import { allOfTenant } from '@harborage/core'
+   * import { openJournalStore } from '@harborage/journal'
+   *
+   * await using journal = await openJournalStore()
+   * const olderThan = new Date(Date.now() - 30 * 86_400_000)
+   * await journal.prune(allOfTenant({ tenantId: 'acme' }), { olderThan, prefix: 'chat/' })
+   * ```
+   */
+  prune(subtree: Subtree, options?: JournalPruneOptions): Promise<PruneResult> {
+    return this.#gate.call(
+      'prune',
+      () => checkJournalPrune(subtree, options),
+      (checked) => pruneStreams(this.#driver, checked),
     )
   }
 

@@ -168,6 +168,8 @@ export class InMemoryMemoryDriver implements MemoryDriver {
 
 interface Kept {
   readonly header: MemoryHeader
+  /** When the header was written last, in milliseconds since 1970. */
+  readonly changedAt: number
   readonly summary: string
   /** Oldest first. */
   readonly turns: KeptTurn[]
@@ -195,6 +197,7 @@ function heldOf(
 ): HeldMemory {
   return {
     header: kept?.header,
+    changedAt: kept?.changedAt,
     exists: kept !== undefined,
     summary: wantsSummary ? (kept?.summary ?? '') : '',
     oldest: kept?.turns.slice(0, oldestTurns(kept.header)) ?? [],
@@ -232,7 +235,7 @@ function changed(
     turnIds.set(remembered.turnId, remembered)
   }
   if (change.forget !== undefined) forgetTurnIds(turnIds, change.forget)
-  return { header, summary, turns, turnIds }
+  return { header, changedAt: Date.now(), summary, turns, turnIds }
 }
 
 function removeTurns(turns: KeptTurn[], through: number): void {

@@ -102,6 +102,11 @@ export interface ReadSet {
 export interface HeldMemory {
   /** `undefined` if there is no conversation. */
   readonly header: MemoryHeader | undefined
+  /**
+   * When the header was written last, in milliseconds since 1970, by the clock of the process that
+   * wrote it. `prune` needs it; a change of another kind may leave it `undefined`.
+   */
+  readonly changedAt?: number | undefined
   /** `''` if the read set does not select it. */
   readonly summary: string
   /**

@@ -8,6 +8,8 @@ import {
   type LoadedDump,
   type MaintenanceScope,
   type PageOptions,
+  type PruneOptions,
+  type PruneResult,
   type RunIdentity,
   type Subtree,
   type TenantOwner,
@@ -37,6 +39,7 @@ import {
   sizeOf,
   type ConversationPlace,
 } from './internal/dump-conversations.ts'
+import { checkMemoryPrune, pruneConversations } from './internal/prune-conversations.ts'
 import { stepsToHealthy } from './internal/decide-replacement.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { publishRejection } from './internal/reject-identity.ts'
@@ -113,6 +116,42 @@ export abstract class MemorySubtrees {
       'deleteAll',
       () => checkDeleteAll(subtree, options),
       (checked) => deleteAll(this.#deletion(), checked),
+    )
+  }
+
+  /**
+   * Removes conversations of a subtree that are old, or that are not among the newest of their
+   * user, by the time of their last change, by the clock of the process that made it. It walks over
+   * all conversations of the subtree, of any strategy, in batches of up to 1,000, and removes each
+   * of them as `delete` does, in one atomic step. A conversation that others changed since it was
+   * examined stays, and so does one whose header is damaged. A copy was changed when it was loaded.
+   * Passages stay.
+   *
+   * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
+   * the `last` place of a progress.
+   *
+   * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
+   * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
+   * the options name nothing to remove; `outcome_unknown` if the answer to a deletion was lost.
+   *
+   * @example
+   * ```ts
+   * import { allOfTenant, createEventBus } from '@harborage/core'
+   * import { openMemoryStore } from '@harborage/memory'
+   *
+   * await using memory = await openMemoryStore({ bus: createEventBus() })
+   * const olderThan = new Date(Date.now() - 30 * 86_400_000)
+   * await memory.prune(allOfTenant({ tenantId: 'acme' }), { olderThan })
+   * ```
+   */
+  prune(
+    subtree: Subtree,
+    options?: PruneOptions<Pick<DumpedConversation, 'identity'>>,
+  ): Promise<PruneResult> {
+    return this.#parts.gate.call(
+      'prune',
+      () => checkMemoryPrune(subtree, options),
+      (checked) => pruneConversations(this.#driver, checked, (removed) => this.#end(removed)),
     )
   }
 

@@ -19,6 +19,7 @@ import { rangeFaults } from './a09-ranges.ts'
 import { subtreeFaults } from './a09-subtrees.ts'
 import { damageFaults } from './a10-damage.ts'
 import { dumpFaults } from './a11-dump.ts'
+import { pruneFaults } from './a12-prune.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
@@ -39,6 +40,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A9: [...getRefsFaults, ...rangeFaults, ...ownerFaults, ...subtreeFaults, ...directoryFaults],
   A10: damageFaults,
   A11: dumpFaults,
+  A12: pruneFaults,
   S7: bytesFaults,
   S8: [...deleteFaults, ...inexactDeletions],
   S10: closeFaults,

@@ -8,8 +8,9 @@ import { appendFaults } from './append-faults.ts'
 import { harnessOf } from './broken-store.ts'
 import { dumpFaults } from './dump-faults.ts'
 import { otherFaults } from './other-faults.ts'
+import { pruneFaults } from './prune-faults.ts'
 
-const faultsByGuarantee = { ...appendFaults, ...otherFaults, J12: dumpFaults }
+const faultsByGuarantee = { ...appendFaults, ...otherFaults, J12: dumpFaults, J13: pruneFaults }
 
 const guarantees = Object.entries(faultsByGuarantee).map(
   ([guarantee, faults], place) => [guarantee, faults, place] as const,

@@ -61,8 +61,8 @@ export class DelegatingDriver implements JournalDriver {
     return this.records.trim(key, before)
   }
 
-  delete(key: StreamKey): Promise<boolean> {
-    return this.records.delete(key)
+  delete(key: StreamKey, ifHead?: Pick<StreamHead, 'generation' | 'position'>): Promise<boolean> {
+    return this.records.delete(key, ifHead)
   }
 
   watch(key: StreamKey): StreamSubscription {

@@ -22,6 +22,7 @@ import { directoryFaults } from './m12-directory.ts'
 import { subtreeFaults } from './m12-subtrees.ts'
 import { dumpFaults } from './m13-dump.ts'
 import { passageFaults } from './m14-passages.ts'
+import { pruneFaults } from './m15-prune.ts'
 import { turnFaults } from './s07-turns.ts'
 import { storeCloseFaults } from './s10-close.ts'
 import { cancellationFaults } from './s11-cancellation.ts'
@@ -43,6 +44,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   M12: [...deleteAndForgetFaults, ...inexactErasing, ...subtreeFaults, ...directoryFaults],
   M13: dumpFaults,
   M14: passageFaults,
+  M15: pruneFaults,
   S7: turnFaults,
   S10: storeCloseFaults,
   S11: cancellationFaults,

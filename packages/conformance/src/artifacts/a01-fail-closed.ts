@@ -49,7 +49,7 @@ export function failClosed({ it }: ArtifactCases): void {
       // The subtree of a scope is made before the call, and cannot be malformed.
       const given = {
         ...argumentsFor(freshScope()),
-        ...(name === 'deleteAll' ? {} : withScope({})),
+        ...(method.callWithin === undefined ? withScope({}) : {}),
       }
       await store.close()
       for (const wrong of [{}, ...malformedArguments(method)]) {

@@ -13,12 +13,12 @@ import { storeMethods, type MethodArguments } from './support/store-methods.ts'
 
 /** Registers the cases of A1: unknown properties are rejected, since they would be ignored. */
 export function unknownNames({ it }: ArtifactCases): void {
-  for (const { name, takes, call: callWithSession } of storeMethods) {
-    const isOfSession = name === 'deleteAll'
+  for (const { name, takes, call: callWithSession, callWithin } of storeMethods) {
+    const isOfSession = callWithin !== undefined
     const call: typeof callWithSession = async (store, given) =>
-      isOfSession
-        ? store.deleteAll(allOfSession(malformed(given.scope)), given.options)
-        : callWithSession(store, given)
+      callWithin === undefined
+        ? callWithSession(store, given)
+        : callWithin(store, allOfSession(malformed(given.scope)), given.options)
 
     it(`A1 ${name} rejects an argument with an unknown property`, async ({ store }) => {
       const { ref } = await putNew(store, freshScope())

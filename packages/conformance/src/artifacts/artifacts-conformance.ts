@@ -25,6 +25,7 @@ import { ranges } from './a09-ranges.ts'
 import { subtrees } from './a09-subtrees.ts'
 import { damage } from './a10-damage.ts'
 import { dump } from './a11-dump.ts'
+import { pruning } from './a12-prune.ts'
 import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
@@ -48,6 +49,7 @@ const guaranteesOf = (
   'A9 many refs, ranges, owners and subtrees': [getRefs, ranges, owners, subtrees, directory],
   'A10 damage': [damage(harness)],
   'A11 dump and load': [dump],
+  'A12 prune': [pruning],
   'S7 bytes': [bytes, text],
   'S8 delete': [deletion],
   'S10 close': [close],

@@ -13,7 +13,7 @@ import {
   textsIn,
 } from './support/entries.ts'
 import type { JournalCases } from './support/journal-cases.ts'
-import { deleteAll, journalMethods, validArguments } from './support/journal-methods.ts'
+import { journalMethods, subtreeMethods, validArguments } from './support/journal-methods.ts'
 
 /** The texts of a stream that held `kept`, after a call of a method. */
 const heldAfter: ReadonlyMap<string, number> = new Map([
@@ -26,7 +26,7 @@ const heldAfter: ReadonlyMap<string, number> = new Map([
 
 /** Registers the cases of J9: a canceled call is applied as a whole or not at all. */
 export function cancellation({ it, callers }: JournalCases): void {
-  for (const method of [...journalMethods, deleteAll]) {
+  for (const method of [...journalMethods, ...subtreeMethods]) {
     it(`J9 ${method.name} with an aborted signal rejects with its reason and changes nothing`, async ({
       store,
     }) => {

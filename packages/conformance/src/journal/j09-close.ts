@@ -12,7 +12,7 @@ import {
   textsIn,
 } from './support/entries.ts'
 import type { JournalCases } from './support/journal-cases.ts'
-import { deleteAll, journalMethods, validArguments } from './support/journal-methods.ts'
+import { journalMethods, subtreeMethods, validArguments } from './support/journal-methods.ts'
 
 /** Registers the cases of J9: close waits for running calls and rejects later ones. */
 export function close({ it, itIfDurable, itIfShared, callers }: JournalCases): void {
@@ -27,7 +27,7 @@ export function close({ it, itIfDurable, itIfShared, callers }: JournalCases): v
     await assertFails('store_closed', () => store.head(freshIdentity(), STREAM))
   })
 
-  for (const method of [...journalMethods, deleteAll]) {
+  for (const method of [...journalMethods, ...subtreeMethods]) {
     it(`J9 ${method.name} on a closed store is rejected`, async ({ store }) => {
       const given = validArguments(freshIdentity())
       const closing = store.close()

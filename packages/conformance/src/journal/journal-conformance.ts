@@ -19,6 +19,7 @@ import { subtrees } from './j11-subtrees.ts'
 import { trimAndDelete } from './j11-trim-and-delete.ts'
 import { dump } from './j12-dump.ts'
 import { load } from './j12-load.ts'
+import { pruning } from './j13-prune.ts'
 import type { JournalHarness } from './journal-harness.ts'
 
 const guarantees: Guarantees<StoreFixture<JournalStore>> = {
@@ -34,6 +35,7 @@ const guarantees: Guarantees<StoreFixture<JournalStore>> = {
   'J10 sameness': [sameness, concurrency],
   'J11 trim, delete and find': [trimAndDelete, subtrees, directory],
   'J12 dump and load': [dump, load],
+  'J13 prune': [pruning],
 }
 
 /**

@@ -6,9 +6,9 @@ import { assertHolds, heldTexts, newTurn, numberedTexts, addTurns } from './supp
 import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import {
-  deleteAll,
   memoryMethods,
   searchPassages,
+  subtreeMethods,
   validArguments,
 } from './support/memory-methods.ts'
 import { storingStrategies, strategies } from './support/strategies.ts'
@@ -32,7 +32,7 @@ export function close({ it, itIfDurable, itIfShared, callers }: MemoryCases): vo
     await assertFails('store_closed', () => store.getLlmContext(freshIdentity()))
   })
 
-  for (const method of [...memoryMethods, deleteAll, searchPassages]) {
+  for (const method of [...memoryMethods, ...subtreeMethods, searchPassages]) {
     it(`S10 ${method.name} on a closed store is rejected`, async ({ open }) => {
       const store = await open({ strategy: 'truncation' })
       const given = validArguments(freshIdentity())

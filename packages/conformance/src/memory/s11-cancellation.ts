@@ -7,8 +7,8 @@ import { freshIdentity } from '../support/fresh-identity.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
 import {
   cancellableMethods,
-  deleteAll,
   searchPassages,
+  subtreeMethods,
   validArguments,
 } from './support/memory-methods.ts'
 import { storingStrategies } from './support/strategies.ts'
@@ -26,7 +26,7 @@ export function cancellation({ it, callers }: MemoryCases): void {
   for (const rules of storingStrategies) {
     const under = `under ${rules.strategy}`
 
-    for (const method of [...cancellableMethods, deleteAll, searchPassages]) {
+    for (const method of [...cancellableMethods, ...subtreeMethods, searchPassages]) {
       it(`S11 ${method.name} with an aborted signal changes nothing ${under}`, async ({ open }) => {
         const store = await open(rules)
         const session = freshIdentity()

@@ -20,6 +20,7 @@ import type {
   DumpedStream,
   JournalPlace,
 } from '../dumped-record.ts'
+import type { StreamKey } from '../journal-driver.ts'
 import { MAX_APPEND_BYTES, REMEMBERED_OPERATIONS, type StreamHead } from '../journal-record.ts'
 
 /** An argument before it is checked: its fields may be anything. */
@@ -69,6 +70,15 @@ export function checkDumpedRecord(given: unknown): DumpedRecord {
     default:
       throw malformed('the record has another kind')
   }
+}
+
+/** Checks the stream after which a walk over streams begins, and returns a copy of it. */
+export function checkStreamPlace(after: StreamKey): StreamKey {
+  const { owner, stream } = checkNamed({
+    generation: ' ',
+    ...fieldsOf<StreamKey>('the stream', after),
+  })
+  return { owner, stream }
 }
 
 /** Checks the place after which a dump begins, and returns a copy of it. */

@@ -8,7 +8,8 @@ import {
   selectRows,
   type SqlWork,
 } from '@harborage/core/sql'
-import type { StreamKey } from '../journal-driver.ts'
+import { isAtHead } from '../internal/is-at-head.ts'
+import type { HeadMark, StreamKey } from '../journal-driver.ts'
 import { streamColumns, streamKeyOf } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
 import type { AfterColumns, StreamsParameters } from './stream-statements.ts'
@@ -23,18 +24,21 @@ const MAX_PASSES = 100
  * Deletes a stream, and returns whether there was one.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
+ * @param ifHead The head that it has to have. Default: any.
  * @throws `outcome_unknown` if so.
  */
 export function* deleteWork(
   statements: JournalStatements,
   key: StreamKey,
   mayBeApplied: boolean,
+  ifHead?: HeadMark,
 ): SqlWork<boolean> {
   refuseToRepeat(mayBeApplied)
   const at = streamColumns(key)
   const [locked] = yield* selectRows(statements.lock, at)
   if (locked === undefined) return false
   const { generation } = locked
+  if (ifHead !== undefined && !isAtHead(locked, ifHead)) return false
   yield* pipeline([
     changeRows(statements.removeAll, { tenant_id: at.tenant_id, generation }),
     changeRows(statements.removeHead, at),

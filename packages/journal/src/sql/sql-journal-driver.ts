@@ -23,6 +23,7 @@ import type {
   DeletedStreams,
   FollowPage,
   FoundStream,
+  HeadMark,
   JournalDriver,
   JournalDumpPage,
   JournalPart,
@@ -167,9 +168,9 @@ export class SqlJournalDriver implements JournalDriver {
     return dropped
   }
 
-  async delete(key: StreamKey): Promise<boolean> {
+  async delete(key: StreamKey, ifHead?: HeadMark): Promise<boolean> {
     const isDeleted = await this.#change(DELETE, key, (mayBeApplied) =>
-      deleteWork(this.#statements, key, mayBeApplied),
+      deleteWork(this.#statements, key, mayBeApplied, ifHead),
     )
     this.#watch.changed(key)
     return isDeleted

@@ -52,9 +52,19 @@ export function* changeWork<Result>(
   ])
   const { summary, turns } = conversationOf(seen.flat())
   const remembered = turnId === undefined ? undefined : rememberedOf(rows, turnId)
-  const isNew = rows.every(({ kind }) => kind !== HEADER_KIND)
+  const headerRow = rows.find(({ kind }) => kind === HEADER_KIND)
+  const isNew = headerRow === undefined
   const exists = !isNew
-  const change = decide({ header, summary, exists, oldest: turns, remembered, mayBeApplied })
+  const changedAt = headerRow?.updated_at
+  const change = decide({
+    header,
+    changedAt,
+    summary,
+    exists,
+    oldest: turns,
+    remembered,
+    mayBeApplied,
+  })
   // Without the lookup, only the statement that appends a turn finds its id.
   const isUnguarded = !changesNothing(change) && addedTurnOf(change) === undefined
   if (turnId !== readSet.turnId && isUnguarded) throw new WriteConflict()

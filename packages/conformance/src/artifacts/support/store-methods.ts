@@ -1,5 +1,5 @@
 import type { ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifacts'
-import { allOfSession, type Identity } from '@harborage/core'
+import { allOfSession, type CallOptions, type Identity, type Subtree } from '@harborage/core'
 import { collect } from '../../support/collect.ts'
 
 /** The arguments of all methods. Each method takes those that it needs. */
@@ -17,6 +17,12 @@ export interface StoreMethod {
   /** The arguments that it takes besides the session; `put` is the metadata of a new artifact. */
   readonly takes: readonly ('taskId' | 'id' | 'data' | 'text' | 'put' | 'options')[]
   readonly call: (store: ArtifactStore, given: MethodArguments) => Promise<unknown>
+  /** Calls it with a subtree, if it takes one in place of a scope. */
+  readonly callWithin?: (
+    store: ArtifactStore,
+    subtree: Subtree<'session'>,
+    options?: CallOptions,
+  ) => Promise<unknown>
 }
 
 /** Every method of the store. */
@@ -67,6 +73,17 @@ export const storeMethods: readonly StoreMethod[] = [
     call: async (store, { scope, options }) => {
       return store.deleteAll(allOfSession(withoutTask(scope)), options)
     },
+    callWithin: (store, subtree, options) => store.deleteAll(subtree, options),
+  },
+  {
+    name: 'prune',
+    takes: [],
+    call: async (store, { scope, options }) => {
+      const { signal } = options ?? {}
+      const given = { keepLatest: 1, ...(signal === undefined ? {} : { signal }) }
+      return store.prune(allOfSession(withoutTask(scope)), given)
+    },
+    callWithin: (store, subtree) => store.prune(subtree, { keepLatest: 1 }),
   },
   {
     name: 'list',

@@ -94,13 +94,21 @@ export const journalMethods: readonly JournalMethod[] = [
   },
 ]
 
-/** The method that takes a subtree. Here it is that of the session. */
-export const deleteAll: JournalMethod = {
-  name: 'deleteAll',
-  takes: [],
-  call: async (store, { owner, options }) =>
-    store.deleteAll(allOfSession(sessionOf(owner)), options),
-}
+/** The methods that take a subtree. Here it is that of the session. */
+export const subtreeMethods: readonly JournalMethod[] = [
+  {
+    name: 'deleteAll',
+    takes: [],
+    call: async (store, { owner, options }) =>
+      store.deleteAll(allOfSession(sessionOf(owner)), options),
+  },
+  {
+    name: 'prune',
+    takes: [],
+    call: async (store, { owner, options }) =>
+      store.prune(allOfSession(sessionOf(owner)), { ...options, keepLatest: 1 }),
+  },
+]
 
 /** Follows a stream up to its first entry, if it has one. */
 async function beginToFollow(

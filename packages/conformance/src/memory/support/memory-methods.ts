@@ -91,13 +91,21 @@ export const memoryMethods: readonly MemoryMethod[] = [
   },
 ]
 
-/** The method that takes a subtree. Here it is that of the session. */
-export const deleteAll: MemoryMethod = {
-  name: 'deleteAll',
-  takes: ['options'],
-  call: (store, { identity, options }) =>
-    store.deleteAll(allOfSession(sessionOf(identity)), options),
-}
+/** The methods that take a subtree. Here it is that of the session. */
+export const subtreeMethods: readonly MemoryMethod[] = [
+  {
+    name: 'deleteAll',
+    takes: ['options'],
+    call: (store, { identity, options }) =>
+      store.deleteAll(allOfSession(sessionOf(identity)), options),
+  },
+  {
+    name: 'prune',
+    takes: ['options'],
+    call: (store, { identity, options }) =>
+      store.prune(allOfSession(sessionOf(identity)), { ...options, keepLatest: 1 }),
+  },
+]
 
 /** The method that searches a subtree. Here it is that of the session. */
 export const searchPassages: MemoryMethod = {

@@ -1,0 +1,119 @@
+import type { PruneResult, Subtree } from '@harborage/core'
+import {
+  checkPrune,
+  checkRequiredName,
+  KnownNames,
+  MAX_PAGE_BYTES,
+  prune,
+  pruneOptionNames,
+  requirePruneRule,
+  type CheckedPrune,
+} from '@harborage/core/kit'
+import type { ArtifactDriver, ArtifactPage } from '../artifact-driver.ts'
+import type { RefPlace } from '../artifact.ts'
+import { compareRefs } from '../compare-refs.ts'
+import type { ArtifactPruneOptions } from '../prune-options.ts'
+import { checkPlace } from './check-dumped-artifact.ts'
+
+const names = new KnownNames('options', [...pruneOptionNames, 'namespace'])
+
+/** The checked arguments of a `prune` of artifacts. */
+export interface CheckedArtifactPrune extends CheckedPrune<RefPlace> {
+  readonly namespace: string | undefined
+}
+
+/** Checks the arguments of a `prune` of artifacts. */
+export function checkArtifactPrune(
+  subtree: Subtree,
+  options: ArtifactPruneOptions | undefined,
+): CheckedArtifactPrune {
+  const checked = checkPrune(subtree, options, { names, checkPlace })
+  requirePruneRule(checked)
+  const namespace = options?.namespace
+  return {
+    ...checked,
+    namespace:
+      namespace === undefined
+        ? undefined
+        : checkRequiredName('namespace', namespace, 'invalid_record'),
+  }
+}
+
+/** An artifact as a `prune` examines it, without its description. */
+interface PrunableArtifact extends RefPlace {
+  readonly updatedAt: Date
+}
+
+/** Which artifacts a page is of. */
+type Selected = Pick<ArtifactPage, 'tenantId' | 'userId' | 'sessionId' | 'taskId' | 'namespace'>
+
+/** Removes the artifacts of a subtree that the rules name. */
+export function pruneArtifacts(
+  driver: ArtifactDriver,
+  { namespace, ...checked }: CheckedArtifactPrune,
+): Promise<PruneResult> {
+  const { level, tenantId, userId, sessionId } = checked.subtree
+  const all: Selected = {
+    tenantId,
+    userId: level === 'tenant' ? undefined : userId,
+    sessionId: level === 'session' ? sessionId : undefined,
+    taskId: undefined,
+    namespace,
+  }
+  return prune<PrunableArtifact, RefPlace>(
+    {
+      // An artifact is of no run.
+      examine: async (after, limit) => (level === 'run' ? [] : pageOf(driver, all, after, limit)),
+      remove: async (artifacts) => {
+        const removed = await Promise.all(
+          artifacts.map(({ scope, id }) => driver.delete({ scope, id })),
+        )
+        return removed.filter((each) => each).length
+      },
+      placeOf: ({ scope, namespace: name, id }) => ({ scope, namespace: name, id }),
+      ownerOf: ({ scope }) =>
+        JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId]),
+      async *ofOwner({ scope }) {
+        let after: RefPlace | undefined
+        do {
+          const page = await pageOf(driver, { ...scope, namespace }, after, PAGE_SIZE)
+          yield page
+          after = page.length < PAGE_SIZE ? undefined : page.at(-1)
+        } while (after !== undefined)
+      },
+      compare: compareRefs,
+    },
+    checked,
+  )
+}
+
+/** The number of artifacts that are read at once to find the newest of a scope. */
+const PAGE_SIZE = 1_000
+
+/** Reads the next artifacts. A page of fewer than `limit` is the last one. */
+async function pageOf(
+  driver: ArtifactDriver,
+  selected: Selected,
+  begin: RefPlace | undefined,
+  limit: number,
+): Promise<readonly PrunableArtifact[]> {
+  const found: PrunableArtifact[] = []
+  let after = begin
+  while (found.length < limit) {
+    const refs = await driver.listPage({
+      ...selected,
+      order: 'ascending',
+      from: undefined,
+      to: undefined,
+      after,
+      limit: limit - found.length,
+      maxBytes: MAX_PAGE_BYTES,
+    })
+    if (refs.length === 0) break
+    for (const { scope, namespace, id, createdAt } of refs) {
+      found.push({ scope, namespace, id, updatedAt: createdAt })
+    }
+    after = refs.at(-1)
+  }
+  return found
+}

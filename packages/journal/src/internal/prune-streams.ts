@@ -1,0 +1,103 @@
+import type { PruneResult, Subtree } from '@harborage/core'
+import {
+  checkName,
+  checkPrune,
+  compareNames,
+  KnownNames,
+  MAX_KIND_BYTES,
+  prune,
+  pruneOptionNames,
+  requirePruneRule,
+  type CheckedPrune,
+} from '@harborage/core/kit'
+import type { JournalDriver, StreamKey, StreamsPage } from '../journal-driver.ts'
+import type { StreamHead } from '../journal-record.ts'
+import type { JournalPruneOptions } from '../prune-options.ts'
+import { checkStreamPlace } from './check-dumped-record.ts'
+import { streamId } from './stream-id.ts'
+
+const names = new KnownNames('options', [...pruneOptionNames, 'prefix'])
+
+/** The checked arguments of a `prune` of streams. */
+export interface CheckedJournalPrune extends CheckedPrune<StreamKey> {
+  readonly prefix: string
+}
+
+/** Checks the arguments of a `prune` of streams. */
+export function checkJournalPrune(
+  subtree: Subtree,
+  options: JournalPruneOptions | undefined,
+): CheckedJournalPrune {
+  const checked = checkPrune(subtree, options, { names, checkPlace: checkStreamPlace })
+  requirePruneRule(checked)
+  const prefix: unknown = options?.prefix
+  return {
+    ...checked,
+    prefix:
+      prefix === undefined
+        ? ''
+        : checkName('options.prefix', prefix, 'invalid_record', MAX_KIND_BYTES),
+  }
+}
+
+/** A stream as a `prune` examines it. */
+interface PrunableStream extends StreamKey {
+  readonly head: StreamHead
+  readonly updatedAt: Date
+}
+
+/** Removes the streams of a subtree that the rules name. */
+export function pruneStreams(
+  driver: JournalDriver,
+  { prefix, ...checked }: CheckedJournalPrune,
+): Promise<PruneResult> {
+  const { level, tenantId, userId, sessionId, runId } = checked.subtree
+  const within = { tenantId, userId, sessionId, runId }
+  return prune<PrunableStream, StreamKey>(
+    {
+      examine: (after, limit) => pageOf(driver, { within, level, prefix }, after, limit),
+      remove: async (streams) => {
+        const removed = await Promise.all(
+          streams.map((stream) => driver.delete(stream, stream.head)),
+        )
+        return removed.filter((each) => each).length
+      },
+      placeOf: ({ owner, stream }) => ({ owner, stream }),
+      ownerOf: ({ owner }) => streamId({ owner, stream: '' }),
+      async *ofOwner({ owner }) {
+        let after: StreamKey | undefined
+        do {
+          const own = { within: owner, level: 'run', prefix } as const
+          const page = await pageOf(driver, own, after, PAGE_SIZE)
+          yield page
+          after = page.length < PAGE_SIZE ? undefined : page.at(-1)
+        } while (after !== undefined)
+      },
+      compare: (left, right) => compareNames(left.stream, right.stream),
+    },
+    checked,
+  )
+}
+
+/** The number of streams that are read at once to find the newest of an owner. */
+const PAGE_SIZE = 1_000
+
+async function pageOf(
+  driver: JournalDriver,
+  selected: Pick<StreamsPage, 'within' | 'level' | 'prefix'>,
+  after: StreamKey | undefined,
+  limit: number,
+): Promise<readonly PrunableStream[]> {
+  const found = await driver.streamsPage({
+    ...selected,
+    order: 'name',
+    after: after && { owner: after.owner, stream: after.stream, recentAt: 0 },
+    limit,
+  })
+  return found.map(({ owner, stream, head }) => ({
+    owner: { ...owner, runId: owner.runId ?? '' },
+    stream,
+    head,
+    updatedAt: head.updatedAt,
+  }))
+}

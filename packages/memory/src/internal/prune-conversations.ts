@@ -1,0 +1,148 @@
+import {
+  allOfUser,
+  isHarborageError,
+  type EventId,
+  type PruneOptions,
+  type PruneResult,
+  type RunIdentity,
+  type Subtree,
+} from '@harborage/core'
+import {
+  checkPrune,
+  compareOwners,
+  isWithin,
+  KnownNames,
+  prune,
+  pruneOptionNames,
+  requirePruneRule,
+  type CheckedPrune,
+} from '@harborage/core/kit'
+import type {
+  DeletedConversation,
+  HeldMemory,
+  MemoryChange,
+  MemoryDriver,
+} from '../memory-driver.ts'
+import { checkPlace } from './check-dumped-conversation.ts'
+import { healthOf } from './decide-replacement.ts'
+import { replayable } from './replayable.ts'
+
+const names = new KnownNames('options', pruneOptionNames)
+
+/** Where a `prune` of conversations goes on. */
+export interface ConversationName {
+  readonly identity: Required<RunIdentity>
+}
+
+/** Checks the arguments of a `prune` of conversations. */
+export function checkMemoryPrune(
+  subtree: Subtree,
+  options: PruneOptions<ConversationName> | undefined,
+): CheckedPrune<ConversationName> {
+  const checked = checkPrune(subtree, options, { names, checkPlace })
+  requirePruneRule(checked)
+  return checked
+}
+
+/** A conversation as a `prune` examines it. */
+interface PrunableConversation extends ConversationName {
+  /** Its newest turn; `undefined` if it has none. */
+  readonly newest: EventId | undefined
+  /** When it was changed last. Not valid if that is not known, as if its header is damaged. */
+  readonly updatedAt: Date
+}
+
+/**
+ * Removes the conversations of a subtree that the rules name.
+ *
+ * @param ended Called with those that were removed.
+ */
+export function pruneConversations(
+  driver: MemoryDriver,
+  checked: CheckedPrune<ConversationName>,
+  ended: (removed: readonly DeletedConversation[]) => number,
+): Promise<PruneResult> {
+  return prune<PrunableConversation, ConversationName>(
+    {
+      examine: (after, limit) => pageOf(driver, checked.subtree, after?.identity, limit),
+      remove: async (conversations) => {
+        const removed = await Promise.all(conversations.map((each) => removeOld(driver, each)))
+        return ended(removed.flat())
+      },
+      placeOf: ({ identity }) => ({ identity: { ...identity } }),
+      verdictOf: ({ updatedAt }) => (isKnown(updatedAt) ? undefined : 'kept'),
+      ownerOf: ({ identity: { tenantId, userId } }) => JSON.stringify([tenantId, userId]),
+      async *ofOwner({ identity: { tenantId, userId } }) {
+        const user = allOfUser({ tenantId, userId })
+        let after: Required<RunIdentity> | undefined
+        do {
+          const page = await pageOf(driver, user, after, PAGE_SIZE)
+          yield page.filter(({ updatedAt }) => isKnown(updatedAt))
+          after = page.length < PAGE_SIZE ? undefined : page.at(-1)?.identity
+        } while (after !== undefined)
+      },
+      compare: (left, right) => compareOwners(left.identity, right.identity),
+    },
+    checked,
+  )
+}
+
+/** The number of conversations that are read at once to find the newest of a user. */
+const PAGE_SIZE = 1_000
+
+/** Reads the next conversations. A page of fewer than `limit` is the last one. */
+async function pageOf(
+  driver: MemoryDriver,
+  subtree: Subtree,
+  after: Required<RunIdentity> | undefined,
+  limit: number,
+): Promise<readonly PrunableConversation[]> {
+  const { tenantId, userId, sessionId, runId } = subtree
+  const root = { tenantId, userId, sessionId, runId }
+  // The walk begins after the root, which may be a conversation itself.
+  const isRoot = after === undefined && sessionId !== '' && (await hasHeader(driver, root))
+  const first = isRoot ? [root] : []
+  const next = await driver.conversationsPage(after ?? root, limit - first.length)
+  const found = [...first, ...next.filter((identity) => isWithin(identity, subtree))]
+  return Promise.all(found.map((identity) => examined(driver, identity)))
+}
+
+async function hasHeader(driver: MemoryDriver, identity: Required<RunIdentity>): Promise<boolean> {
+  return (await driver.readHeader(identity).catch(ifDamaged)) !== undefined
+}
+
+/** Finds when a conversation was changed last. */
+async function examined(
+  driver: MemoryDriver,
+  identity: Required<RunIdentity>,
+): Promise<PrunableConversation> {
+  const held = await driver
+    .change(identity, {}, ({ header, changedAt }) => ({
+      result: { newest: header?.turnIds.at(-1), changedAt },
+    }))
+    .catch(ifDamaged)
+  return { identity, newest: held?.newest, updatedAt: new Date(held?.changedAt ?? Number.NaN) }
+}
+
+function isKnown(date: Date): boolean {
+  return !Number.isNaN(date.getTime())
+}
+
+/** Removes a conversation unless it was changed since it was examined. */
+function removeOld(
+  driver: MemoryDriver,
+  { identity, newest, updatedAt }: PrunableConversation,
+): Promise<readonly DeletedConversation[]> {
+  const decide = (held: HeldMemory): MemoryChange<readonly DeletedConversation[]> => {
+    const isSame = held.header?.turnIds.at(-1) === newest && held.changedAt === updatedAt.getTime()
+    return isSame ? { result: [{ identity, health: healthOf(held) }], erase: true } : { result: [] }
+  }
+  const wasApplied = ({ exists }: HeldMemory): boolean => !exists
+  return driver.change(identity, {}, replayable(decide, wasApplied))
+}
+
+/** Ignores that a header is damaged: only deleting such a conversation removes it. */
+function ifDamaged(error: unknown): undefined {
+  if (isHarborageError(error, 'store_unavailable') && !error.retryable) return undefined
+  throw error
+}

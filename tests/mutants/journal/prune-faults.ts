@@ -1,0 +1,48 @@
+import {
+  JournalStore,
+  type FoundStream,
+  type StreamKey,
+  type StreamsPage,
+} from '@harborage/journal'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
+import { DelegatingDriver } from './delegating-driver.ts'
+
+/** Deletes a stream whatever was appended to it since. */
+class HastyDriver extends DelegatingDriver {
+  override delete(key: StreamKey): Promise<boolean> {
+    return super.delete(key)
+  }
+}
+
+/** Dates each stream by when its page was read. */
+class NewDateDriver extends DelegatingDriver {
+  override async streamsPage(page: StreamsPage): Promise<readonly FoundStream[]> {
+    const found = await super.streamsPage(page)
+    return found.map((each) => ({ ...each, head: { ...each.head, updatedAt: new Date() } }))
+  }
+}
+
+class UnprefixedStore extends JournalStore {
+  override prune(
+    ...[subtree, given]: Parameters<JournalStore['prune']>
+  ): ReturnType<JournalStore['prune']> {
+    const { prefix: _, ...options } = given ?? {}
+    return super.prune(subtree, options)
+  }
+}
+
+class EagerStore extends JournalStore {
+  override prune(
+    ...[subtree, given]: Parameters<JournalStore['prune']>
+  ): ReturnType<JournalStore['prune']> {
+    const { dryRun: _, ...options } = given ?? {}
+    return super.prune(subtree, options)
+  }
+}
+
+export const pruneFaults: readonly BrokenStore[] = [
+  brokenDriver('J13', 'prunes a stream to which others have appended since', HastyDriver),
+  brokenDriver('J13', 'takes every stream for a new one', NewDateDriver),
+  brokenStore('J13', 'prunes streams of other names', UnprefixedStore),
+  brokenStore('J13', 'removes streams in a dry run', EagerStore),
+]
