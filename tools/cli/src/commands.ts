@@ -6,6 +6,7 @@ import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { ls } from './commands/ls.ts'
 import { migrate } from './commands/migrate.ts'
+import { prune } from './commands/prune.ts'
 import { show } from './commands/show.ts'
 import { status } from './commands/status.ts'
 import { tail } from './commands/tail.ts'
@@ -26,4 +27,5 @@ export const commands: readonly Command[] = [
   exportCommand,
   importCommand,
   erase,
+  prune,
 ]

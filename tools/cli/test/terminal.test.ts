@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
@@ -129,6 +130,26 @@ describe.runIf(process.platform !== 'win32')('on a real terminal', () => {
     expect(text).toContain('stopped: the copy is not complete. The same command goes on with it.')
     expect((await runCommand(args, { cwd })).code).toBe(0)
     expect((await runCommand(['verify', 'from', 'to'], { cwd })).code).toBe(0)
+  })
+
+  test('Ctrl-C in the middle of prune ends it after its batch; the same command finishes', async () => {
+    const at = await engines.Postgres()
+    await fill(at)
+    const args = ['prune', '--older-than', '1s']
+    const pruning = await (async () => {
+      await using _ = await heldRow(at.dsn, 'artifacts_blobs')
+      await setTimeout(1_100)
+      const started = runOnTerminal(args, at)
+      await started.shows('slots of 6 removed')
+      started.type(CTRL_C)
+      await started.shows('stopping after the current batch')
+      return started
+    })()
+    const { code, text } = await pruning.ended()
+    expect(code).toBe(130)
+    expect(text).toContain('stopped: what is left remains. The same command removes it.')
+    expect((await runCommand(args, at)).code).toBe(0)
+    expect((await runCommand([...args, '--dry-run'], at)).code).toBe(0)
   })
 
   test('a second Ctrl-C ends it at once', async () => {

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
-import { isHarborageError, newEventId } from '@harborage/core'
+import { newEventId } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
-import type { Lease, StateStore, StateTransaction } from '@harborage/state'
+import type { StateStore, StateTransaction } from '@harborage/state'
 import { CommandFailure } from '../command-failure.ts'
+import { HeldLease } from '../leasing/held-lease.ts'
 import { dumpNames, type DumpName, type Profile } from '../profile/profile.ts'
 import { LEASE_KIND, MARKER_KIND, ownerOfCopy, slotsOfCopy } from './slots-of-copy.ts'
-
-/** For how long the lease of a copy that was killed is in the way, in milliseconds. */
-const LEASE_MS = 3_000
-const RENEW_MS = 1_000
-const ASK_MS = 100
 
 /** Where a copy goes on. */
 export interface CopyProgress {
@@ -25,28 +20,15 @@ export interface CopyProgress {
  * is. A lease beside it keeps two copies apart.
  */
 export class CopyMarker {
-  readonly #state: StateStore
-  readonly #lease: Lease
+  readonly #lease: HeldLease
   readonly #from: string
-  readonly #renewing: NodeJS.Timeout
   /** How far the copy was when it began. */
   readonly begun: CopyProgress | undefined
 
-  private constructor(
-    state: StateStore,
-    lease: Lease,
-    from: string,
-    begun: CopyProgress | undefined,
-  ) {
-    this.#state = state
+  private constructor(lease: HeldLease, from: string, begun: CopyProgress | undefined) {
     this.#lease = lease
     this.#from = from
     this.begun = begun
-    this.#renewing = setInterval(() => {
-      // The next one may succeed, and the commits find out whether the lease is still held.
-      lease.renew({ ttlMs: LEASE_MS }).catch(() => {})
-    }, RENEW_MS)
-    this.#renewing.unref()
   }
 
   /**
@@ -61,13 +43,13 @@ export class CopyMarker {
     source: Profile,
     isEmpty: () => Promise<boolean>,
   ): Promise<CopyMarker> {
-    const lease = await leaseOf(state)
+    const lease = await HeldLease.take(state, { owner: ownerOfCopy, kind: LEASE_KIND }, BUSY)
     const from = digestOf(source)
     const held = await state.load(ownerOfCopy, MARKER_KIND)
     try {
-      if (held !== undefined) return new CopyMarker(state, lease, from, begunOf(held.bytes, from))
+      if (held !== undefined) return new CopyMarker(lease, from, begunOf(held.bytes, from))
       if (await isEmpty()) {
-        const marker = new CopyMarker(state, lease, from, undefined)
+        const marker = new CopyMarker(lease, from, undefined)
         await marker.save(undefined)
         return marker
       }
@@ -77,7 +59,8 @@ export class CopyMarker {
       )
     } catch (error) {
       // What is no target of a copy is left as it was.
-      if (held === undefined) await commitWith(state, lease, { delete: slotsOfCopy })
+      lease.end()
+      if (held === undefined) await lease.commit({ delete: slotsOfCopy })
       else await lease.release()
       throw error
     }
@@ -102,22 +85,17 @@ export class CopyMarker {
    * @throws CommandFailure if the lease was lost. What another copy has there stays.
    */
   async remove(): Promise<void> {
-    this.#end()
+    this.#lease.end()
     await this.#commit({ delete: slotsOfCopy })
   }
 
   /** Releases the lease. The marker stays. */
   async release(): Promise<void> {
-    this.#end()
     await this.#lease.release()
   }
 
-  #end(): void {
-    clearInterval(this.#renewing)
-  }
-
   async #commit(changes: CopyChanges): Promise<void> {
-    if (!(await commitWith(this.#state, this.#lease, changes))) throw busy()
+    if (!(await this.#lease.commit(changes))) throw new CommandFailure('busy', BUSY)
   }
 }
 
@@ -136,34 +114,7 @@ export async function requireWholeCopy(state: StateStore | undefined): Promise<v
 
 type CopyChanges = Pick<StateTransaction, 'save' | 'delete'>
 
-/** Commits, and resolves to whether the lease was held. Nothing is changed if it was not. */
-async function commitWith(
-  state: StateStore,
-  { expectation }: Lease,
-  changes: CopyChanges,
-): Promise<boolean> {
-  try {
-    await state.commit({ ...changes, expect: [expectation] })
-    return true
-  } catch (error) {
-    if (isHarborageError(error, 'condition_failed')) return false
-    throw error
-  }
-}
-
-async function leaseOf(state: StateStore): Promise<Lease> {
-  const until = performance.now() + LEASE_MS + RENEW_MS
-  for (;;) {
-    const lease = await state.lease(ownerOfCopy, LEASE_KIND, { ttlMs: LEASE_MS })
-    if (lease !== undefined) return lease
-    if (performance.now() > until) throw busy()
-    await setTimeout(ASK_MS)
-  }
-}
-
-function busy(): CommandFailure {
-  return new CommandFailure('busy', 'another copy into this target is at work: wait for its end')
-}
+const BUSY = 'another copy into this target is at work: wait for its end'
 
 function begunOf(bytes: Uint8Array, from: string): CopyProgress | undefined {
   const marker: Readonly<Record<string, unknown>> = parseJsonObject(Buffer.from(bytes).toString())

@@ -1,0 +1,53 @@
+import type { Options } from '../arguments/options.ts'
+import { wrongUsage } from '../command-failure.ts'
+
+/** What a prune removes. */
+export interface Rules {
+  readonly olderThan?: Date
+  readonly keepLatest?: number
+  /** What the names of slots and streams begin with, and the namespace of artifacts. */
+  readonly kind?: string
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+}
+
+/** The largest `--keep-latest`. */
+const MAX_KEPT = 10_000
+
+/**
+ * Returns the rules of the options.
+ *
+ * @throws CommandFailure if they name nothing to remove, or one is malformed.
+ */
+export function rulesOf(options: Options): Rules {
+  const age = options.text('older-than')
+  const keepLatest = options.count('keep-latest')
+  const kind = options.text('kind')
+  if (age === undefined && keepLatest === undefined && !options.flag('expired')) {
+    throw wrongUsage(
+      'it is not said what to remove: pass --older-than, --keep-latest or --expired. See --help',
+    )
+  }
+  if (keepLatest !== undefined && (keepLatest < 1 || keepLatest > MAX_KEPT)) {
+    throw wrongUsage(`--keep-latest is beyond its bounds: write a number from 1 to ${MAX_KEPT}`)
+  }
+  return {
+    ...(age !== undefined && { olderThan: new Date(Date.now() - millisecondsOf(age)) }),
+    ...(keepLatest !== undefined && { keepLatest }),
+    ...(kind !== undefined && { kind }),
+  }
+}
+
+function millisecondsOf(age: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(age) ?? []
+  const milliseconds = Number(count) * (UNIT_MS[unit] ?? Number.NaN)
+  // An age of 0 would be everything, up to now.
+  if (milliseconds > 0) return milliseconds
+  throw wrongUsage('--older-than is no age: write a number with s, m, h, d or w, such as 30d')
+}
