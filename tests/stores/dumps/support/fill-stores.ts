@@ -25,7 +25,7 @@ async function saveSlot({ state }: FourStores, choice: Choice): Promise<void> {
     bytes: bytesOf(choice),
     version: choice.below(5),
     updatedAt: new Date(choice.below(2 ** 40)),
-    expiresAt: choice.of([undefined, undefined, new Date(1_000), new Date(8e15)]),
+    ...choice.of([{}, {}, { expiresAt: new Date(1_000) }, { expiresAt: new Date(8e15) }]),
   }
   await state.save(record)
 }

@@ -324,11 +324,7 @@ export interface KeyOrders {
   ): Promise<void>
   /** Returns the database objects that keep the order. */
   objectsOf(table: KeyedTable, order: KeyOrder): StoredObjects
-  /**
-   * Returns a query for a page of rows in the order.
-   *
-   * @param condition What a row has to meet. It names columns with their table.
-   */
+  /** Returns a query for a page of the rows that meet a `condition`, in the order. */
   pageOf<Row>(
     calls: SqlCalls,
     table: KeyedTable,
