@@ -77,7 +77,7 @@ test('commands that look make no file', async () => {
   for (const command of ['status', 'doctor', 'ls', 'usage']) {
     codes.push((await runCommand([command], { env })).code)
   }
-  expect(codes).toEqual([3, 0, 4, 0])
+  expect(codes).toEqual([3, 3, 4, 4])
   expect(existsSync(path)).toBe(false)
   await runCommand(['migrate'], { env })
   expect((await stat(path)).mode & 0o777).toBe(0o600)
