@@ -85,6 +85,16 @@ class ListeningStore extends StateStore {
     return super.delete(identity, kind, options)
   }
 
+  override touch(...[identity, kind, options]: Parameters<StateStore['touch']>) {
+    listen(options)
+    return super.touch(identity, kind, options)
+  }
+
+  override prune(...[subtree, options]: Parameters<StateStore['prune']>) {
+    listen(options)
+    return super.prune(subtree, options)
+  }
+
   override deleteAll(...[subtree, options]: Parameters<StateStore['deleteAll']>) {
     listen(options)
     return super.deleteAll(subtree, options)

@@ -15,8 +15,9 @@ import {
   type StateRecord,
   type Touch,
 } from '@harborage/state'
-import { brokenDriver, type BrokenStore } from './broken-store.ts'
+import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
+import { UncheckedStore } from './unchecked-store.ts'
 
 const ALL = { after: undefined, limit: Number.POSITIVE_INFINITY }
 
@@ -262,4 +263,5 @@ export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('S13', 'does not prune what has expired', BlindPruneDriver),
   brokenDriver('S13', 'does not look at dates when it prunes', DatelessPruneDriver),
   brokenDriver('S13', 'prunes one batch only', OneBatchDriver),
+  brokenStore('S13', 'takes any expiry', UncheckedStore),
 ]
