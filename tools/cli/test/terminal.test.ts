@@ -137,10 +137,11 @@ describe.runIf(process.platform !== 'win32')('on a real terminal', () => {
     await fill(at)
     const args = ['prune', '--older-than', '1s']
     const pruning = await (async () => {
-      await using _ = await heldRow(at.dsn, 'artifacts_blobs')
+      await using lock = await heldRow(at.dsn, 'artifacts_blobs')
       await setTimeout(1_100)
       const started = runOnTerminal(args, at)
       await started.shows('slots of 6 removed')
+      await lock.blocks()
       started.type(CTRL_C)
       await started.shows('stopping after the current batch')
       return started
