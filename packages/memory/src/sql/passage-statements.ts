@@ -49,8 +49,6 @@ export interface RemoveParameters extends OwnerColumns {
 /** The statements of passages. */
 export interface PassageStatements {
   readonly insert: SqlStatement<PassageRow, unknown>
-  /** Deletes a collection. */
-  readonly clear: SqlStatement<CollectionColumns, unknown>
   /** Deletes one passage. */
   readonly drop: SqlStatement<PassageKey, unknown>
   readonly lock: SqlStatement<CollectionColumns, Pick<PassageRow, 'id'>>
@@ -166,7 +164,7 @@ function compileOwned(owned: string, db: Kysely<MemoryTables>, level: PassageLev
 
 type CollectionStatements = Pick<
   PassageStatements,
-  'insert' | 'clear' | 'drop' | 'lock' | 'all' | 'collections'
+  'insert' | 'drop' | 'lock' | 'all' | 'collections'
 >
 
 /** Compiles the statements about whole collections. */
@@ -177,15 +175,6 @@ function compileCollections(database: SqlDatabase): CollectionStatements {
     insert: compileStatement(
       'memory_passages_insert',
       (row: PassageRow) => db.insertInto('memory_passages').values(memoryPassages.rowOf(row)),
-      { repeat: 'never' },
-    ),
-    clear: compileStatement(
-      'memory_passages_clear',
-      (at: CollectionColumns) =>
-        db
-          .deleteFrom('memory_passages')
-          .where((where) => where.and(ownerOf(at)))
-          .where('collection', '=', at.collection),
       { repeat: 'never' },
     ),
     drop: compileStatement(

@@ -49,9 +49,8 @@ export function* replaceWork(
   const coming = passages
     .map((passage, ordinal) => ({ ordinal, passage }))
     .filter(({ ordinal }) => !staying.has(ordinal))
-  if (staying.size === 0 && leaving.length > 0) yield* changeRows(statements.clear, at)
   yield* pipeline([
-    ...(staying.size === 0 ? [] : leaving.map((each) => dropWork(statements, at, each))),
+    ...leaving.map((each) => dropWork(statements, at, each)),
     ...coming.map((each) => insertWork(statements, at, each)),
   ])
 }

@@ -83,10 +83,21 @@ interface Conversation {
   readonly kept: readonly Turn[]
 }
 
+/** The collection of all passages. */
+const COLLECTION = 'messages'
+
+/** A passage that has to be found. */
+interface Passage {
+  readonly owner: Parts
+  readonly text: string
+  readonly at: number
+}
+
 /** Calls memory stores for owners with similar names, beside a list of all conversations. */
 class FuzzedMemory implements FuzzedStore {
   readonly #stores: Stores
   #held: readonly Conversation[] = []
+  #passages: readonly Passage[] = []
   #said = 0
 
   constructor(stores: Stores) {
@@ -104,6 +115,8 @@ class FuzzedMemory implements FuzzedStore {
       [1, (of) => this.#delete(of)],
       [2, (of) => this.#deleteAll(of)],
       [3, (of) => this.#directory(of)],
+      [4, (of) => this.#replace(of)],
+      [4, (of) => this.#search(of)],
     ])(choice)
   }
 
@@ -219,6 +232,7 @@ class FuzzedMemory implements FuzzedStore {
     const { subtree, holds } = chooseSubtree<SubtreeLevel>(choice, choice.of(levels))
     const { truncation } = this.#stores
     const deleted = this.#remove(holds)
+    this.#passages = this.#passages.filter(({ owner }) => !holds(owner))
     return {
       name: `deleteAll of a ${subtree.level}`,
       call: () => truncation.deleteAll(subtree),
@@ -229,11 +243,53 @@ class FuzzedMemory implements FuzzedStore {
   #directory(choice: Choice): FuzzedCall {
     const level = choice.of(['tenant', 'user', 'session', 'run'] as const)
     const { holds, walk } = this.#walkOf(choice, level)
-    const owners = this.#held.map(({ owner }) => owner).filter(holds)
+    const owners = [...this.#held, ...this.#passages].map(({ owner }) => owner).filter(holds)
     return {
       name: `the directory of each ${level}`,
       call: async () => (await collect(walk())).map(partsOf),
       expected: distinctOwners(owners, level),
+    }
+  }
+
+  #replace(choice: Choice): FuzzedCall {
+    const owner = chooseRun(choice)
+    const { passages } = this.#stores.truncation
+    const added = Array.from({ length: choice.below(4) }, () => {
+      this.#said += 1
+      return { owner, text: `word of ${this.#said}`, at: this.#said }
+    })
+    const kept = this.#passages.filter((each) => hasParts(each.owner, owner))
+    const next = [...kept.slice(0, choice.below(3)), ...added]
+    this.#passages = [...this.#passages.filter((each) => !hasParts(each.owner, owner)), ...next]
+    return {
+      name: 'a replacement of passages',
+      call: () =>
+        passages.replace(
+          owner,
+          COLLECTION,
+          next.map(({ text, at }) => {
+            return { text, bytes: Buffer.from(text), createdAt: new Date(at) }
+          }),
+        ),
+      expected: undefined,
+    }
+  }
+
+  #search(choice: Choice): FuzzedCall {
+    const level = choice.of(['run', 'session', 'user'] as const)
+    const { subtree, holds } = chooseSubtree<'run' | 'session' | 'user'>(choice, level)
+    const { passages } = this.#stores.truncation
+    const found = this.#passages.filter(({ owner }) => holds(owner))
+    return {
+      name: `a search of a ${level}`,
+      call: async () => {
+        const all = await passages.search(subtree, COLLECTION, 'word', { limit: 100 })
+        return all.map(({ bytes }) => Buffer.from(bytes).toString())
+      },
+      expected: found
+        .toSorted((left, right) => right.at - left.at)
+        .slice(0, 100)
+        .map(({ text }) => text),
     }
   }
 
