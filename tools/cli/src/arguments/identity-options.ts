@@ -3,11 +3,13 @@ import {
   allOfSession,
   allOfTenant,
   allOfUser,
+  isHarborageError,
   tenantOwner,
   userOwner,
   type Owner,
   type Subtree,
 } from '@harborage/core'
+import { checkName } from '@harborage/core/kit'
 import { wrongUsage } from '../command-failure.ts'
 import type { OptionSpec } from '../command.ts'
 import type { Options } from './options.ts'
@@ -39,10 +41,11 @@ export interface Selection {
 /**
  * Returns the selection of the options, or `undefined` if none of them was given.
  *
- * @throws CommandFailure if a narrower one lacks a wider one, as a session without its user.
+ * @throws CommandFailure if a narrower one lacks a wider one, as a session without its user, or one
+ * is malformed.
  */
 export function selectionOf(options: Options): Selection | undefined {
-  const given = identityOptions.map(({ name }) => ({ name, value: options.privateText(name) }))
+  const given = identityOptions.map(({ name }) => ({ name, value: nameOf(options, name) }))
   for (const [index, { name, value }] of given.entries()) {
     const wider = given[index - 1]
     if (value === undefined || wider === undefined || wider.value !== undefined) continue
@@ -50,6 +53,27 @@ export function selectionOf(options: Options): Selection | undefined {
   }
   const [tenantId, userId = '', sessionId = '', runId = ''] = given.map(({ value }) => value)
   return tenantId === undefined ? undefined : { tenantId, userId, sessionId, runId }
+}
+
+/**
+ * Returns the tenant of the options.
+ *
+ * @throws CommandFailure if it was not given, or is malformed.
+ */
+export function requireTenant(options: Options): string {
+  const tenantId = nameOf(options, 'tenant')
+  if (tenantId !== undefined) return tenantId
+  throw wrongUsage('it is not said for which tenant: pass --tenant with its name')
+}
+
+/** Returns the value of an option that names a part of an identity. */
+function nameOf(options: Options, option: string): string | undefined {
+  const value = options.privateText(option)
+  try {
+    return value === undefined ? undefined : checkName(`--${option}`, value, 'invalid_identity')
+  } catch (error) {
+    throw isHarborageError(error) ? wrongUsage(error.message) : error
+  }
 }
 
 /** Returns the selection of the options. */
