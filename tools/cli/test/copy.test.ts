@@ -12,7 +12,7 @@ import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
 import { change } from './support/changed-tables.ts'
-import { engines, run, session, type TestPlace } from './support/filled-stores.ts'
+import { engines, fill, run, session, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 import { profilesToCopy, writeProfiles } from './support/two-profiles.ts'
 
@@ -109,6 +109,18 @@ describe('copy', () => {
     const copied = await runCommand(['copy', 'from', 'last'], { cwd: other })
     expect(copied.code).toBe(1)
     expect(copied.stderr).toContain(`the content of ${JSON.stringify(place)} is damaged`)
+  })
+
+  test('export names a damaged artifact of what it exports, and reads no other one', async () => {
+    const at = await engines.SQLite()
+    await fill(at)
+    await putText(at, 'theirs', { ...session, tenantId: 'aaa' })
+    await putText(at, 'of another user', { ...session, userId: 'abe' })
+    await change(at, "update artifacts_blobs set bytes = x'00'")
+    const { code, stderr } = await runCommand(['export', '-t', 'acme', '-u', 'ann'], at)
+    expect(code).toBe(1)
+    expect(stderr).toContain('"tenantId":"acme","userId":"ann","sessionId":"s1","taskId":"t1"')
+    expect(stderr).toContain('is damaged: restore it')
   })
 
   test('verify compares the other stores if one cannot be read to its end, and exits 1', async () => {
@@ -285,10 +297,10 @@ async function save(at: TestPlace, kind: string, identity = session): Promise<vo
   await state.save({ eventId: newEventId(), identity, kind, bytes })
 }
 
-async function putText(at: TestPlace, text: string): Promise<void> {
+async function putText(at: TestPlace, text: string, scope = session): Promise<void> {
   await using database = await at.open()
   await using artifacts = await openArtifactStore({ database })
-  await artifacts.putText({ ...session, taskId: 't2' }, text)
+  await artifacts.putText({ ...scope, taskId: 't2' }, text)
 }
 
 async function appendMany(at: TestPlace, count: number): Promise<void> {

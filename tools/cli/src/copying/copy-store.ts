@@ -52,7 +52,10 @@ export async function copyStore<Dumped extends object, Place extends object>(
   }
   try {
     let bytes = 0
-    for await (const record of walkRecords(from, after === undefined ? {} : { after })) {
+    for await (const record of walkRecords(from, {
+      signal,
+      ...(after !== undefined && { after }),
+    })) {
       batch.push(record)
       bytes += sizeOf(record)
       if (batch.length < MAX_RECORDS && bytes < MAX_BYTES) continue

@@ -8,6 +8,7 @@ import {
 import { compareNames, compareOwners } from '@harborage/core/kit'
 import type { JournalPlace } from '@harborage/journal'
 import type { PassagePlace } from '@harborage/memory'
+import { artifactsOf } from '../places/artifacts-of.ts'
 import type { OpenStores } from '../places/open-place.ts'
 import type { DumpName } from '../profile/profile.ts'
 import { isSlotOfCopy } from './slots-of-copy.ts'
@@ -37,8 +38,11 @@ export interface DumpingStore<Dumped, Place> {
    * Yields every record in the order of a dump, and in place of one whose content is damaged only
    * its place. Default: a dump fails there.
    */
-  readonly findAll?: () => AsyncIterable<Found<Dumped, Place>>
+  readonly findAll?: (range: WalkRange<Place>) => AsyncIterable<Found<Dumped, Place>>
 }
+
+/** What part of a store is walked. Default: all of it. */
+export type WalkRange<Place> = Pick<DumpOptions<Place>, 'after' | 'within'>
 
 /** A record that was found; `undefined` if its content is damaged. */
 export interface Found<Dumped, Place> {
@@ -125,16 +129,20 @@ function ofArtifacts(dumps: Artifacts): DumpingStore<DumpedOf<Artifacts>, Artifa
     placeOf: ({ ref: { scope, namespace, id } }) => ({ scope, namespace, id }),
     compare: compareRefs,
     sizeOf: ({ bytes }) => bytes.byteLength,
-    findAll: () => findArtifacts(dumps),
+    findAll: (range) => findArtifacts(dumps, range),
   }
 }
 
 async function* findArtifacts(
   artifacts: Artifacts,
+  { after, within }: WalkRange<ArtifactPlace>,
 ): AsyncIterable<Found<DumpedOf<Artifacts>, ArtifactPlace>> {
-  for await (const ref of artifacts.list(maintenance)) {
+  // An artifact is of no run.
+  if (within?.level === 'run') return
+  for await (const ref of artifacts.list(artifactsOf(within))) {
     const { scope, namespace, id } = ref
     const place = { scope, namespace, id }
+    if (after !== undefined && compareRefs(place, after) <= 0) continue
     try {
       const bytes = await artifacts.get(scope, id, { verify: 'digest' })
       // It was deleted meanwhile.

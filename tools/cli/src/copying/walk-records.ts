@@ -1,7 +1,13 @@
-import { isHarborageError, type DumpOptions } from '@harborage/core'
+import { isHarborageError } from '@harborage/core'
 import { CommandFailure } from '../command-failure.ts'
 import { printable } from '../output/printable.ts'
-import { maintenance, type DumpingStore, type Found } from './dumping-store.ts'
+import { maintenance, type DumpingStore, type Found, type WalkRange } from './dumping-store.ts'
+
+/** What is walked, and what ends the search for what is damaged there. */
+interface WalkOptions<Place> extends WalkRange<Place> {
+  /** Default: nothing ends it. */
+  readonly signal?: AbortSignal
+}
 
 /**
  * Yields the records of a store, without those of a copy itself.
@@ -10,18 +16,18 @@ import { maintenance, type DumpingStore, type Found } from './dumping-store.ts'
  */
 export async function* walkRecords<Dumped extends object, Place extends object>(
   store: DumpingStore<Dumped, Place>,
-  options: Pick<DumpOptions<Place>, 'after' | 'within'> = {},
+  { signal, ...range }: WalkOptions<Place> = {},
 ): AsyncGenerator<Dumped, undefined> {
   const { dumps, placeOf, isOfCopy } = store
-  let last = options.after
+  let last = range.after
   try {
-    for await (const record of dumps.dump(maintenance, options)) {
+    for await (const record of dumps.dump(maintenance, range)) {
       last = placeOf(record)
       if (isOfCopy?.(last) !== true) yield record
     }
   } catch (error) {
     if (!isHarborageError(error, 'artifact_corrupt')) throw error
-    const damaged = await firstDamaged(store, last)
+    const damaged = await firstDamaged(store, withAfter(range, last), signal)
     if (damaged === undefined) throw error
     throw new CommandFailure(
       'failed',
@@ -34,22 +40,30 @@ export async function* walkRecords<Dumped extends object, Place extends object>(
 /** Yields every record of a store, and the places of those whose content is damaged. */
 export async function* findRecords<Dumped extends object, Place extends object>(
   store: DumpingStore<Dumped, Place>,
+  range: WalkRange<Place> = {},
 ): AsyncGenerator<Found<Dumped, Place>, undefined> {
-  if (store.findAll !== undefined) yield* store.findAll()
+  if (store.findAll !== undefined) yield* store.findAll(range)
   else {
-    for await (const record of walkRecords(store)) yield { place: store.placeOf(record), record }
+    for await (const record of walkRecords(store, range)) {
+      yield { place: store.placeOf(record), record }
+    }
   }
   return undefined
 }
 
-/** Resolves to the place of the first damaged record after another one. */
+/** Resolves to the place of the first damaged record. */
 async function firstDamaged<Dumped extends object, Place extends object>(
   store: DumpingStore<Dumped, Place>,
-  after: Place | undefined,
+  range: WalkRange<Place>,
+  signal: AbortSignal | undefined,
 ): Promise<Place | undefined> {
-  for await (const { place, record } of findRecords(store)) {
-    const isAfter = after === undefined || store.compare(place, after) > 0
-    if (record === undefined && isAfter) return place
+  for await (const { place, record } of findRecords(store, range)) {
+    signal?.throwIfAborted()
+    if (record === undefined) return place
   }
   return undefined
+}
+
+function withAfter<Place>(range: WalkRange<Place>, after: Place | undefined): WalkRange<Place> {
+  return after === undefined ? range : { ...range, after }
 }

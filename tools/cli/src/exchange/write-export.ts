@@ -56,7 +56,7 @@ async function writeStore<Dumped extends object, Place extends object>(
   const progress = new Progress(streams.stderr, `exporting ${store.store}`, total)
   let count = 0
   try {
-    for await (const record of walkRecords(store, { within: subtreeOf(of) })) {
+    for await (const record of walkRecords(store, { within: subtreeOf(of), signal })) {
       signal.throwIfAborted()
       await lines.add({ store: store.store, record: jsonOfRecord(record) })
       count += 1

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@harborage/artifacts'
 import type { Selection } from '../arguments/identity-options.ts'
 import type { StoreName } from '../profile/profile.ts'
+import { artifactsOf } from './artifacts-of.ts'
 import type { OpenPlace } from './open-place.ts'
 import { readUsage, type UsageGroup, type UsageRow } from './read-usage.ts'
 
@@ -28,13 +29,7 @@ async function usageOfFolder(
 ): Promise<readonly UsageRow[]> {
   if (selection !== undefined && selection.runId !== '') return []
   const rows = new Map<string, UsageRow>()
-  const filter = {
-    maintenanceScoped: true,
-    ...(selection !== undefined && { tenantId: selection.tenantId }),
-    ...(selection?.userId && { userId: selection.userId }),
-    ...(selection?.sessionId && { sessionId: selection.sessionId }),
-  } as const
-  for await (const { scope, namespace, sizeBytes } of artifacts.list(filter)) {
+  for await (const { scope, namespace, sizeBytes } of artifacts.list(artifactsOf(selection))) {
     const group = {
       tenantId: by === 'tenant' || by === 'user' ? scope.tenantId : '',
       userId: by === 'user' ? scope.userId : '',
