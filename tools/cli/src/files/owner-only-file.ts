@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 
 const OWNER_ONLY = 0o600
 const SUFFIX_BYTES = 16
@@ -30,12 +30,23 @@ export async function putOwnerOnly<Result>(
   const beside = `${path}.${randomBytes(SUFFIX_BYTES).toString('hex')}`
   try {
     const result = await writeBeside(beside, write)
-    // A link fails if another file came there meanwhile, and a rename does not.
     if (mayReplace) await rename(beside, path)
-    else await link(beside, path)
+    else await renameToNew(beside, path)
     return result
   } finally {
     await rm(beside, { force: true })
+  }
+}
+
+/** Renames a file, and fails with `EEXIST` if its new name is in use. */
+async function renameToNew(from: string, to: string): Promise<void> {
+  // A rename would replace a file that came there meanwhile. Not every disk has links, which fail.
+  await (await createOwnerOnly(to)).close()
+  try {
+    await rename(from, to)
+  } catch (error) {
+    await rm(to, { force: true })
+    throw error
   }
 }
 
