@@ -42,6 +42,16 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
   })
 })
 
+test('work that cannot be counted has no total, and goes on', async () => {
+  const at = await engines.SQLite()
+  await fill(at)
+  const stream = terminal()
+  const streams = { stdin: stream, stdout: stream, stderr: stream, env: {}, cwd: '/' }
+  const open = await openPlace(placeOf(at.dsn))
+  await open[Symbol.asyncDispose]()
+  expect((await countWork({ streams }, [open], 'dumped')).size).toBe(0)
+})
+
 test('long work shows how far it is, its rate and the time left', async () => {
   const stream = terminal()
   const progress = new Progress(stream, 'copying state', 1_000)

@@ -7,7 +7,7 @@ import { visitPairs } from '../copying/dumping-store.ts'
 import { isEmptyTarget, requireStores } from '../copying/targets.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { countOf } from '../output/quantities.ts'
-import { countWork } from '../places/count-work.ts'
+import { countWork, type WorkCounts } from '../places/count-work.ts'
 import { openProfile, type OpenProfile } from '../places/open-profile.ts'
 import { Stopped } from '../stopped.ts'
 
@@ -44,9 +44,11 @@ export const copy: Command = {
         'the target has no state store, which keeps the marker of a copy',
       )
     }
+    // Before the lease is taken: while SQLite counts, nothing renews it.
+    const totals = await countWork(run, from.places, 'dumped')
     const marker = await CopyMarker.take(state, source, () => isEmptyTarget(to))
     try {
-      return await copyAll(run, from, to, marker)
+      return await copyAll(run, { from, to, marker, totals })
     } catch (error) {
       if (error instanceof Stopped) {
         run.out.note('stopped: the copy is not complete. The same command goes on with it.')
@@ -58,13 +60,16 @@ export const copy: Command = {
   },
 }
 
-async function copyAll(
-  run: CommandRun,
-  from: OpenProfile,
-  to: OpenProfile,
-  marker: CopyMarker,
-): Promise<ExitCode> {
-  const totals = await countWork(run, from.places, 'dumped')
+/** What a copy needs. */
+interface Copying {
+  readonly from: OpenProfile
+  readonly to: OpenProfile
+  readonly marker: CopyMarker
+  /** The records of the source. */
+  readonly totals: WorkCounts
+}
+
+async function copyAll(run: CommandRun, { from, to, marker, totals }: Copying): Promise<ExitCode> {
   await visitPairs(from.stores, to.stores, {
     visit: async (left, right) => {
       const { store, loaded } = await copyStore(run, left, right, {

@@ -12,7 +12,7 @@ export type WorkCounts = ReadonlyMap<DumpName, number>
 
 /**
  * Counts the records that a command goes through, for the time left. Where there is no terminal to
- * show it on, it counts nothing.
+ * show it on, it counts nothing. It never rejects.
  *
  * @param work `dumped` counts the records of a dump, and `deleted` what a deletion counts: slots,
  * artifacts, conversations and streams.
@@ -28,7 +28,12 @@ export async function countWork(
   for (const place of places) {
     for (const store of place.place.stores) {
       if (place.stores[store] === undefined) continue
-      counts.set(store, await countStore(place, store, work, selection))
+      try {
+        counts.set(store, await countStore(place, store, work, selection))
+      } catch {
+        // The command itself says what is wrong, if it meets it: without a total there is no time
+        // left to show.
+      }
     }
   }
   return counts
