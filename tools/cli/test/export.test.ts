@@ -1,15 +1,12 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { newEventId } from '@harborage/core'
-import { openStateStore } from '@harborage/state'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
-import { engines, fill, ofRun, session, type TestPlace } from './support/filled-stores.ts'
+import { empty, exported, filled, linesOf, OF_TENANT, recordsOf, save } from './support/exports.ts'
+import { engines, ofRun } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 import { runOnTerminal } from './support/run-on-terminal.ts'
-
-const OF_TENANT = ['export', '-t', 'acme']
 
 describe.each([
   ['SQLite', 'Postgres'],
@@ -226,21 +223,34 @@ describe('import', () => {
     expect(conflict.stderr).toMatch(/line \d+: its place holds something else, which stays/)
   })
 
-  test('Ctrl-C ends it after the current batch, and the same command finishes', async () => {
+  test('a fault in the middle of a batch says which lines may be imported', async () => {
     const { stdout } = await exported(await filled('SQLite'))
     const target = await empty('SQLite')
-    const signal = AbortSignal.abort(new Stopped('SIGINT'))
-    const args = ['import', '-t', 'acme']
-    const stopped = await runCommand(args, { ...target, signal, stdin: stdout })
-    expect({ code: stopped.code, stderr: stopped.stderr }).toEqual({
-      code: 130,
-      stderr:
-        'stopped: 5 records imported, 0 records there already, and what follows is missing. The same command goes on with it.\n',
+    await save(target, 'session.note')
+    const { code, stderr } = await runCommand(['import', '-t', 'acme'], {
+      ...target,
+      stdin: stdout,
     })
-    expect(await runCommand(args, { ...target, stdin: stdout })).toMatchObject({
-      code: 0,
-      stdout: '7 records imported, 5 records there already\n',
-    })
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      'at least 0 records imported, 0 records there already; of the lines 2 to 6 some may be imported, and what follows is missing\n',
+    )
+    // Two slots came before the one whose place is in use.
+    const there = recordsOf((await exported(target)).stdout)
+    expect(there.length).toBeGreaterThan(1)
+    expect(there).toContainEqual(recordsOf(stdout)[0])
+  })
+
+  test('a tenant that is malformed is a wrong option, and nothing is opened', async () => {
+    const { stdout } = await exported(await filled('SQLite'))
+    const env = { HARBORAGE_DATABASE: 'sqlite:/none/agent.db' }
+    const long = 'x'.repeat(300)
+    for (const args of [['import'], ['export'], ['erase', '--yes', long], ['ls'], ['usage']]) {
+      const { code, stderr } = await runCommand([...args, '-t', long], { env, stdin: stdout })
+      expect({ args, code }).toEqual({ args, code: 2 })
+      expect(stderr).toContain('--tenant is too long: pass')
+      expect(stderr).not.toContain('xxx')
+    }
   })
 
   test('a store that the target lacks is named', async () => {
@@ -260,40 +270,4 @@ const NO_OWNER = '{"store":"state","record":{"identity":"acme"}}'
 
 function ofGlobex(line: string): string {
   return line.replace('"tenantId":"acme"', '"tenantId":"globex"')
-}
-
-async function filled(engine: keyof typeof engines): Promise<TestPlace> {
-  const at = await engines[engine]()
-  await fill(at)
-  return at
-}
-
-async function empty(engine: keyof typeof engines): Promise<TestPlace> {
-  const at = await engines[engine]()
-  expect((await runCommand(['migrate'], at)).code).toBe(0)
-  return at
-}
-
-async function exported(at: TestPlace) {
-  const finished = await runCommand(OF_TENANT, at)
-  expect(finished.code).toBe(0)
-  return finished
-}
-
-async function save(at: TestPlace, kind: string): Promise<void> {
-  await using database = await at.open()
-  await using state = await openStateStore({ database })
-  await state.save({ eventId: newEventId(), identity: session, kind, bytes: Buffer.from('x') })
-}
-
-function linesOf(text: string): readonly Record<string, unknown>[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-}
-
-/** Returns the records of an export, without its first and last line. */
-function recordsOf(text: string): readonly unknown[] {
-  return linesOf(text).slice(1, -1)
 }

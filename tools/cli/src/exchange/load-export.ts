@@ -16,10 +16,20 @@ const MAX_BYTES = 8 * 1024 * 1024
 /** Loads records of a dump. */
 type Loader = (records: readonly unknown[]) => Promise<LoadedDump>
 
+/** Lines of an export, by their numbers. */
+export interface LinesOfFile {
+  readonly first: number
+  readonly last: number
+}
+
 /** What was loaded so far. */
 export interface Loaded {
+  /** The records that were not there, of the batches that ended. */
   loaded: number
+  /** The records that were there, of the batches that ended. */
   unchanged: number
+  /** The lines of a batch that began and has not ended: a part of them may be loaded. */
+  begun: LinesOfFile | undefined
 }
 
 /** Where an export is loaded. */
@@ -27,21 +37,21 @@ export interface LoadTarget {
   readonly stores: OpenStores
   readonly tenantId: string
   /** The number of records of the export, if it is known. */
-  readonly total?: number
+  readonly total: number | undefined
 }
 
 /**
  * Loads the records of an export for a tenant, in batches. It ends after the current batch when the
  * command is stopped.
  *
- * @param loaded Counts what was loaded, also if it fails.
+ * @param made Counts what was loaded, also if it fails.
  * @throws CommandFailure with the number of a line that is malformed or whose place is in use.
  */
 export async function loadExport(
   { signal, streams }: Pick<CommandRun, 'signal' | 'streams'>,
   input: AsyncIterable<Uint8Array>,
   { stores, tenantId, total }: LoadTarget,
-  loaded: Loaded,
+  made: Loaded,
 ): Promise<RecordCounts> {
   const loaders = loadersOf(stores)
   const progress = new Progress(streams.stderr, 'importing', total)
@@ -49,18 +59,22 @@ export async function loadExport(
   let batch: ExportedRecord[] = []
   let bytes = 0
   const load = async (): Promise<void> => {
-    const [first] = batch
-    if (first === undefined) return
-    const answer = await loadBatch(loaders[first.store], batch, tenantId)
-    loaded.loaded += answer.loaded
-    loaded.unchanged += answer.unchanged
+    const [first, last] = [batch[0], batch.at(-1)]
+    if (first === undefined || last === undefined) return
+    const loader = loaders[first.store]
+    if (loader === undefined) throw withoutTables(first)
+    made.begun = { first: first.line, last: last.line }
+    const { loaded, unchanged } = await loadBatch(loader, batch, tenantId)
+    made.begun = undefined
+    made.loaded += loaded
+    made.unchanged += unchanged
     batch = []
     bytes = 0
-    progress.show(loaded.loaded + loaded.unchanged)
-    signal.throwIfAborted()
+    progress.show(made.loaded + made.unchanged)
   }
   try {
     for (;;) {
+      signal.throwIfAborted()
       const next = await records.next()
       if (next.done === true) {
         await load()
@@ -98,18 +112,18 @@ function loaderOf<Dumped, Place>(dumps: Dumps<Dumped, Place>): Loader {
   return (records) => dumps.loadDump(maintenance, records as readonly Dumped[])
 }
 
+function withoutTables({ line, store }: ExportedRecord): CommandFailure {
+  return new CommandFailure(
+    'failed',
+    `line ${line} is of the ${store} store, which has no tables in the target: make them with harborage migrate`,
+  )
+}
+
 async function loadBatch(
-  loader: Loader | undefined,
+  loader: Loader,
   batch: readonly ExportedRecord[],
   tenantId: string,
 ): Promise<LoadedDump> {
-  if (loader === undefined) {
-    const { line, store } = batch[0] ?? { line: 0, store: '' }
-    throw new CommandFailure(
-      'failed',
-      `line ${line} is of the ${store} store, which has no tables in the target: make them with harborage migrate`,
-    )
-  }
   try {
     return await loader(batch.map(({ store, json }) => recordOfJson(store, json, tenantId)))
   } catch (error) {

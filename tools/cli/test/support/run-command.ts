@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
   /** What it reads from the standard input. Default: nothing, and no end. */
-  readonly stdin?: string
+  readonly stdin?: string | Readable
   /** Called with each part that is printed to the standard output. */
   readonly onPrinted?: (text: string) => void
 }
@@ -28,8 +28,8 @@ export async function runCommand(
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const printed = Promise.all([textOf(stdout, onPrinted), textOf(stderr)])
-  const input = stdin === undefined ? new PassThrough() : Readable.from([Buffer.from(stdin)])
-  const streams = { stdin: input, stdout, stderr, env, cwd }
+  const input = typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin
+  const streams = { stdin: input ?? new PassThrough(), stdout, stderr, env, cwd }
   const code = await runCommandLine(args, streams, signal)
   stdout.end()
   stderr.end()

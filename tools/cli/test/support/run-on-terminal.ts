@@ -23,11 +23,23 @@ export interface TerminalProcess {
 }
 
 /** Runs the command in a process of its own on a pseudoterminal. */
-export function runOnTerminal(
-  args: readonly string[],
+export function runOnTerminal(args: readonly string[], options?: TerminalOptions): TerminalProcess {
+  return spawnOnTerminal([process.execPath, bin, ...args], options)
+}
+
+/**
+ * Runs a script of the shell on a pseudoterminal. There, `"$@"` is the command, to which arguments
+ * can be added.
+ */
+export function runScriptOnTerminal(script: string, options?: TerminalOptions): TerminalProcess {
+  return spawnOnTerminal(['sh', '-c', script, 'sh', process.execPath, bin], options)
+}
+
+function spawnOnTerminal(
+  [program, ...args]: readonly [string, ...string[]],
   { columns = 80, env = {}, cwd = '/' }: TerminalOptions = {},
 ): TerminalProcess {
-  const terminal = spawn(process.execPath, [bin, ...args], {
+  const terminal = spawn(program, args, {
     name: env['TERM'] ?? 'xterm-256color',
     cols: columns,
     rows: 40,
