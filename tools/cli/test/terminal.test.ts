@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
-import { newEventId } from '@harborage/core'
+import { newEventId, tenantOwner } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
-import { heldRow, heldTable } from './support/held-row.ts'
+import { heldReads, heldRow, heldTable } from './support/held-row.ts'
 import { engines, fill, ofSession, session, type TestPlace } from './support/filled-stores.ts'
 import { runCommand } from './support/run-command.ts'
 import { runOnTerminal } from './support/run-on-terminal.ts'
@@ -151,6 +151,23 @@ describe.runIf(process.platform !== 'win32')('on a real terminal', () => {
     expect(text).toContain('stopped: what is left remains. The same command removes it.')
     expect((await runCommand(args, at)).code).toBe(0)
     expect((await runCommand([...args, '--dry-run'], at)).code).toBe(0)
+  })
+
+  test('copy counts before it takes the lease of the target, which nothing renews then', async () => {
+    const places = { from: await engines.Postgres(), to: await engines.SQLite() }
+    const cwd = await profilesToCopy(places)
+    const copying = await (async () => {
+      await using lock = await heldReads(places.from.dsn, 'journal_entries')
+      const started = runOnTerminal(['copy', 'from', 'to'], { cwd })
+      await lock.blocks()
+      await using database = await places.to.open()
+      await using state = await openStateStore({ database })
+      expect(await state.load(tenantOwner({ tenantId: 'harborage.copy' }), 'copy.lease')).toBe(
+        undefined,
+      )
+      return started
+    })()
+    expect((await copying.ended()).code).toBe(0)
   })
 
   test('a second Ctrl-C ends it at once', async () => {

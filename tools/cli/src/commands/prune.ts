@@ -5,6 +5,7 @@ import { requireWholeCopy } from '../copying/copy-marker.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { HeldLease } from '../leasing/held-lease.ts'
 import { countOf, countText } from '../output/quantities.ts'
+import { countWork } from '../places/count-work.ts'
 import { openProfile } from '../places/open-profile.ts'
 import { requireTables } from '../places/require-tables.ts'
 import { rulesOf } from '../pruning/prune-rules.ts'
@@ -61,7 +62,9 @@ export const prune: Command = {
     requireTables('the profile', profile, 'failed')
     const { state } = profile.stores
     await requireWholeCopy(state)
-    const pruning = { profile, selection, rules, dryRun }
+    // Before the lease is taken: while SQLite counts, nothing renews it.
+    const totals = await countWork(run, profile.places, 'deleted', selection)
+    const pruning = { profile, selection, rules, dryRun, totals }
     if (state === undefined || dryRun) return await pruneAll(run, pruning)
     const at = { owner: ownerOfPrune, kind: LEASE_KIND }
     const lease = await HeldLease.take(state, at, 'another prune is at work: wait for its end')

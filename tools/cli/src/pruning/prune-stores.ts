@@ -4,7 +4,7 @@ import type { CommandRun } from '../command.ts'
 import { maintenance } from '../copying/dumping-store.ts'
 import { ownerOfCopy } from '../copying/slots-of-copy.ts'
 import { Progress } from '../output/progress.ts'
-import { countWork } from '../places/count-work.ts'
+import type { WorkCounts } from '../places/count-work.ts'
 import type { OpenStores } from '../places/open-place.ts'
 import type { OpenProfile } from '../places/open-profile.ts'
 import { storeNames, type StoreName } from '../profile/profile.ts'
@@ -25,6 +25,8 @@ export interface Pruning {
   readonly selection: Selection | undefined
   readonly rules: Rules
   readonly dryRun: boolean
+  /** What each store has of the selection. */
+  readonly totals: WorkCounts
 }
 
 interface SubtreeOptions {
@@ -43,9 +45,8 @@ interface PrunedWithin {
  * batch when the command is stopped. The others are pruned if a store fails.
  */
 export async function* pruneStores(run: CommandRun, pruning: Pruning): AsyncIterable<PrunedStore> {
-  const { profile, selection, rules } = pruning
+  const { profile, rules, totals } = pruning
   const stores = prunedStores(profile.stores, rules)
-  const totals = await countWork(run, profile.places, 'deleted', selection)
   for (const store of storeNames) {
     const opened = stores[store]
     if (opened === undefined) continue

@@ -17,6 +17,11 @@ export function heldTable(dsn: string, table: string): Promise<HeldLock> {
   return held(dsn, `lock table ${table} in share row exclusive mode`)
 }
 
+/** Keeps others from reading a table, as a change of its columns would that does not end. */
+export function heldReads(dsn: string, table: string): Promise<HeldLock> {
+  return held(dsn, `lock table ${table} in access exclusive mode`)
+}
+
 async function held(dsn: string, statement: string): Promise<HeldLock> {
   const client = new Client({ connectionString: dsn })
   await client.connect()
