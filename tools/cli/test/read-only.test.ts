@@ -1,4 +1,4 @@
-import { newEventId } from '@harborage/core'
+import { allOfSession, commitTogether, newEventId } from '@harborage/core'
 import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../src/places/open-database.ts'
@@ -12,14 +12,30 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     await fill(at)
     await using open = await openPlace(placeOf(at.dsn))
     const { state } = open.stores
-    expect((await state?.load(session, 'session.note'))?.bytes).toBeDefined()
-    const bytes = Buffer.from('x')
-    await expect(
-      state?.save({ identity: session, kind: 'session.note', eventId: newEventId(), bytes }),
-    ).rejects.toMatchObject({ code: 'store_unavailable' })
-    await expect(state?.delete(session, 'session.note')).rejects.toMatchObject({
-      code: 'store_unavailable',
+    if (state === undefined) throw new Error('the place has state')
+    expect((await state.load(session, 'session.note'))?.bytes).toBeDefined()
+    const record = (kind: string) => ({
+      identity: session,
+      kind,
+      eventId: newEventId(),
+      bytes: Buffer.from('x'),
     })
+    const { database } = open
+    const changes = [
+      () => state.save(record('session.note')),
+      () => state.commit({ save: [record('one'), record('two')] }),
+      () => state.delete(session, 'session.note'),
+      () => state.deleteAll(allOfSession(session)),
+      () => commitTogether({ stepId: 'a', parts: { a: state.prepare.save(record('one')) } }),
+      () => database?.migrate({ name: 'none', tables: [] }, async () => {}),
+    ]
+    for (const change of changes) {
+      await expect(change()).rejects.toMatchObject({
+        code: 'store_unavailable',
+        retryable: false,
+      })
+    }
+    expect((await state.load(session, 'session.note'))?.bytes).toBeDefined()
   })
 
   test('the connection of a command that writes does not', async () => {

@@ -6,7 +6,7 @@ import {
   type MigrationLock,
   type NoTables,
 } from '@harborage/core/sql'
-import { Kysely, sql, type Transaction } from 'kysely'
+import { Kysely, sql, type AccessMode, type Transaction } from 'kysely'
 import type { ClientPool } from './client-pool.ts'
 import { MigrationClient } from './migration-client.ts'
 import { isTransientConflict, migrationFailure } from './postgres-failure.ts'
@@ -33,9 +33,13 @@ export class MigrationRunner {
   readonly database: Kysely<NoTables>
   readonly #schema: string
   readonly #timeoutMs: number
+  readonly #access: AccessMode
 
-  /** @param timeoutMs The time limit for locking the tables. */
-  constructor(pool: ClientPool, schema: string, timeoutMs: number) {
+  /**
+   * @param timeoutMs The time limit for locking the tables.
+   * @param access Whether the server lets a migration change anything.
+   */
+  constructor(pool: ClientPool, schema: string, timeoutMs: number, access: AccessMode) {
     this.database = new Kysely({
       dialect: new PostgresMigrationDialect(
         async () => new MigrationClient(pool, await pool.acquire()),
@@ -43,6 +47,7 @@ export class MigrationRunner {
     })
     this.#schema = schema
     this.#timeoutMs = timeoutMs
+    this.#access = access
   }
 
   /** Runs a migration. Starts over with longer and longer waits while others lock its tables. */
@@ -77,7 +82,7 @@ export class MigrationRunner {
         // A snapshot for the whole transaction would be older than the lock, and miss earlier
         // changes of others.
         .setIsolationLevel('read committed')
-        .setAccessMode('read write')
+        .setAccessMode(this.#access)
         .execute(async (transaction) => {
           await sql`select pg_advisory_xact_lock(${lockKey(lock.name)})`.execute(transaction)
           await this.#lockSchemaCreation(transaction)

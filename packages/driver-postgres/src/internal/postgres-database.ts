@@ -14,7 +14,7 @@ import {
   type TransactionTraits,
   type WriteClaim,
 } from '@harborage/core/sql'
-import type { Kysely } from 'kysely'
+import type { AccessMode, Kysely } from 'kysely'
 import type { CheckedPostgresConfig } from '../postgres-config.ts'
 import { MAX_CALL_BYTES } from './batch-limits.ts'
 import type { ClientPool } from './client-pool.ts'
@@ -28,6 +28,7 @@ import {
 import { plainTableQuery, readPlainTables } from './findings/plain-tables.ts'
 import { MigrationRunner } from './migration-runner.ts'
 import { Ping } from './ping.ts'
+import { openedToRead } from './postgres-failure.ts'
 import { ReadLanes } from './read-lanes.ts'
 import { retry } from './retry.ts'
 import { StatementBatches, type BatchedStatement } from './statement-batches.ts'
@@ -44,6 +45,9 @@ export class PostgresDatabase implements SqlDatabase {
   readonly builder: Kysely<NoTables>
   readonly #pool: ClientPool
   readonly #retryTimeoutMs: number
+  /** Whether it refuses changes before they are sent, also where the server does not. */
+  readonly #isReadOnly: boolean
+  readonly #access: AccessMode
   readonly #gate = new CallGate({ name: 'Postgres database' })
   readonly #migrations: MigrationRunner
   readonly #runner: StatementRunner
@@ -58,8 +62,10 @@ export class PostgresDatabase implements SqlDatabase {
   constructor(pool: ClientPool, schema: string, config: CheckedPostgresConfig) {
     this.#pool = pool
     this.#retryTimeoutMs = config.retryTimeoutMs
+    this.#isReadOnly = config.readOnly
+    this.#access = config.readOnly ? 'read only' : 'read write'
     this.schema = schema
-    this.#migrations = new MigrationRunner(pool, schema, config.migrationTimeoutMs)
+    this.#migrations = new MigrationRunner(pool, schema, config.migrationTimeoutMs, this.#access)
     this.builder = this.#migrations.database.withSchema(schema)
     this.#runner = new StatementRunner(config)
     this.#order = new WriteOrder(config.maxWaitingBytes, config.connectionTimeoutMs)
@@ -77,6 +83,8 @@ export class PostgresDatabase implements SqlDatabase {
     const lanes = isShort ? this.#lanes : undefined
     this.#gate.enter()
     try {
+      // A journal appends with a statement that returns rows.
+      if (this.#isReadOnly && statement.repeat !== 'reads') throw openedToRead()
       const { rows } = await this.#attempt(statement.repeat, () =>
         lanes === undefined
           ? this.#connections.run('short', (run) => run(statement, values))
@@ -125,7 +133,9 @@ export class PostgresDatabase implements SqlDatabase {
     const claim = { keys: () => keys, sharedKeys: () => sharedKeys, bytes }
     return this.#write(claim, repeat, (mayBeApplied) =>
       this.#connections.withClient('long', (client) =>
-        new Transaction(client, this.#runner, this.#pool.pipelines).run(work(mayBeApplied)),
+        new Transaction(client, this.#runner, this.#pool.pipelines, this.#access).run(
+          work(mayBeApplied),
+        ),
       ),
     )
   }
@@ -134,7 +144,10 @@ export class PostgresDatabase implements SqlDatabase {
     lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
-    return this.#gate.run(undefined, () => this.#migrations.run(lock, work))
+    return this.#gate.run(undefined, async () => {
+      if (this.#isReadOnly) throw openedToRead()
+      return this.#migrations.run(lock, work)
+    })
   }
 
   async inspect(objects: StoredObjects): Promise<readonly Finding[]> {
@@ -179,6 +192,7 @@ export class PostgresDatabase implements SqlDatabase {
   ): Promise<Result> {
     this.#gate.enter()
     try {
+      if (this.#isReadOnly) throw openedToRead()
       return await this.#order.run(claim, (queued) =>
         this.#attempt(repeat, (mayBeApplied) => attempt(mayBeApplied, queued)),
       )

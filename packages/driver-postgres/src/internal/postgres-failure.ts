@@ -97,6 +97,29 @@ export function connectionLimit(error: unknown): string | undefined {
   return sqlState(error) === '53300' ? limitMessage(routineOf(error)) : undefined
 }
 
+/**
+ * Returns whether the server, or a pooler in front of it, refused a connection for what may be its
+ * startup parameters. PgBouncer says so with 08P01, RDS Proxy with 0A000.
+ */
+export function mayRefuseParameters(error: unknown): boolean {
+  if (!(error instanceof PostgresFailure) || !error.isUnsent || error.mayPass) return false
+  const state = isHarborageError(error.error) ? sqlState(error.error.cause) : undefined
+  return state !== undefined && !isOfLogin(state)
+}
+
+function isOfLogin(state: string): boolean {
+  return state.startsWith('28') || state === '3D000'
+}
+
+/** Returns the error for a change of a database that was opened to read. */
+export function openedToRead(): HarborageError {
+  return new HarborageError(
+    'store_unavailable',
+    'the database was opened with readOnly and refuses changes: open it without readOnly',
+    { retryable: false },
+  )
+}
+
 function unsent(error: HarborageError, mayPass = false): PostgresFailure {
   return new PostgresFailure(error, { mayPass, isUnsent: true })
 }

@@ -5,13 +5,17 @@ import {
   type SqlStep,
   type SqlWork,
 } from '@harborage/core/sql'
+import type { AccessMode } from 'kysely'
 import type pg from 'pg'
 import { PostgresFailure, statementFailure } from './postgres-failure.ts'
 import { isIdle } from './client-pool.ts'
 import { coalesceWrites, type StatementResult, type StatementRunner } from './connections.ts'
 
 /** READ COMMITTED: a statement that waited for another transaction sees what that one committed. */
-const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
+const BEGINNINGS: Readonly<Record<AccessMode, string>> = {
+  'read write': 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE',
+  'read only': 'BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY',
+}
 
 /** The largest number of statements that are sent before awaiting their answers. */
 const MAX_STEPS = 64
@@ -21,15 +25,23 @@ export class Transaction {
   readonly #client: pg.PoolClient
   readonly #runner: StatementRunner
   readonly #pipelines: boolean
+  readonly #begin: string
 
   /**
    * @param pipelines Whether the connection accepts a statement before it has answered the previous
    * one.
+   * @param access Whether the server lets the transaction change anything.
    */
-  constructor(client: pg.PoolClient, runner: StatementRunner, pipelines: boolean) {
+  constructor(
+    client: pg.PoolClient,
+    runner: StatementRunner,
+    pipelines: boolean,
+    access: AccessMode,
+  ) {
     this.#client = client
     this.#runner = runner
     this.#pipelines = pipelines
+    this.#begin = BEGINNINGS[access]
   }
 
   /** Runs the work and commits. Rolls back if it fails. */
@@ -50,13 +62,13 @@ export class Transaction {
     let state = advance(work, [])
     try {
       if (state.done === true || !this.#pipelines || this.#commitsWith(state.value)) {
-        await this.#runner.command(this.#client, BEGIN)
+        await this.#runner.command(this.#client, this.#begin)
       } else if (state.value.some(changes)) {
         state = advance(work, await this.#beginWith(state.value))
       } else {
         // A read may be sent before BEGIN is answered: it would be harmless without a transaction.
         coalesceWrites(this.#client)
-        const begun = this.#runner.command(this.#client, BEGIN)
+        const begun = this.#runner.command(this.#client, this.#begin)
         const [answers] = await Promise.all([this.#answers(state.value), begun])
         state = advance(work, answers)
       }
@@ -75,7 +87,7 @@ export class Transaction {
   /** Sends BEGIN together with the first steps, and resolves to the answers of the steps. */
   async #beginWith(steps: readonly SqlStep[]): Promise<SqlAnswer[]> {
     const first = steps.slice(0, MAX_STEPS)
-    const sent = this.#runner.begin(this.#client, BEGIN, first)
+    const sent = this.#runner.begin(this.#client, this.#begin, first)
     const answers = await Promise.all(
       first.map((step, index) => this.#read(step, sent[index] ?? this.#run(step))),
     )
