@@ -1,10 +1,11 @@
 import { type Finding, isHarborageError } from '@harborage/core'
 import { errorOfFindings, type Objection, refusal, unavailable } from '@harborage/core/kit'
-import { ClientPool } from './internal/client-pool.ts'
+import type { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { inspectServer } from './internal/findings/inspect-server.ts'
 import { inspectTables } from './internal/findings/inspect-tables.ts'
 import { inspectUpkeep } from './internal/findings/inspect-upkeep.ts'
+import { onNewPool } from './internal/on-new-pool.ts'
 import { PostgresFailure } from './internal/postgres-failure.ts'
 import {
   parsePostgresConfig,
@@ -48,13 +49,8 @@ function readConfig(config: PostgresConfig): CheckedPostgresConfig | Objection {
 }
 
 async function connectionFindings(config: CheckedPostgresConfig): Promise<readonly Finding[]> {
-  const pool = new ClientPool(config)
   try {
-    const { findings, ofStores, schema } = await inspectServer(pool, config, 'all')
-    const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
-    if (!isUsable) return findings
-    const ofTables = await inspectTables(pool, schema, config)
-    return [...findings, ...ofStores, ...ofTables, ...(await inspectUpkeep(pool, schema, config))]
+    return await onNewPool(config, (pool) => findingsOn(pool, config))
   } catch (error) {
     const failure: unknown = error instanceof PostgresFailure ? error.error : error
     if (!isHarborageError(failure)) throw failure
@@ -63,6 +59,19 @@ async function connectionFindings(config: CheckedPostgresConfig): Promise<readon
       return [refusal('dsn_option', 'fails', message, cause).finding]
     }
     return [unavailable('unavailable', message, cause, retryable).finding]
+  }
+}
+
+async function findingsOn(
+  pool: ClientPool,
+  config: CheckedPostgresConfig,
+): Promise<readonly Finding[]> {
+  try {
+    const { findings, ofStores, schema } = await inspectServer(pool, config, 'all')
+    const isUsable = schema !== undefined && errorOfFindings(findings) === undefined
+    if (!isUsable) return findings
+    const ofTables = await inspectTables(pool, schema, config)
+    return [...findings, ...ofStores, ...ofTables, ...(await inspectUpkeep(pool, schema, config))]
   } finally {
     await pool.close()
   }

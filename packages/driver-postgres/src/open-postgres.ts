@@ -1,11 +1,16 @@
 import { type Database, HarborageError } from '@harborage/core'
 import { errorOfFindings } from '@harborage/core/kit'
-import { ClientPool } from './internal/client-pool.ts'
+import type { ClientPool } from './internal/client-pool.ts'
 import { dsnFindings } from './internal/findings/dsn-findings.ts'
 import { inspectServer, NO_SCHEMA } from './internal/findings/inspect-server.ts'
+import { onNewPool } from './internal/on-new-pool.ts'
 import { PostgresDatabase } from './internal/postgres-database.ts'
 import { PostgresFailure } from './internal/postgres-failure.ts'
-import { parsePostgresConfig, type PostgresConfig } from './postgres-config.ts'
+import {
+  parsePostgresConfig,
+  type CheckedPostgresConfig,
+  type PostgresConfig,
+} from './postgres-config.ts'
 
 /**
  * Opens a Postgres database that any number of stores can share, on a new connection pool or on one
@@ -30,7 +35,14 @@ export async function openPostgres(config: PostgresConfig): Promise<Database> {
   const checked = parsePostgresConfig(config)
   const inDsn = checked.dsn === undefined ? undefined : errorOfFindings(dsnFindings(checked.dsn))
   if (inDsn !== undefined) throw inDsn
-  const pool = new ClientPool(checked)
+  try {
+    return await onNewPool(checked, (pool) => openOn(pool, checked))
+  } catch (error) {
+    throw error instanceof PostgresFailure ? error.error : error
+  }
+}
+
+async function openOn(pool: ClientPool, checked: CheckedPostgresConfig): Promise<Database> {
   try {
     const { findings, schema } = await inspectServer(pool, checked, 'opening')
     const refusal = errorOfFindings(findings)
@@ -40,6 +52,6 @@ export async function openPostgres(config: PostgresConfig): Promise<Database> {
     return new PostgresDatabase(pool, schema, checked)
   } catch (error) {
     await pool.close()
-    throw error instanceof PostgresFailure ? error.error : error
+    throw error
   }
 }

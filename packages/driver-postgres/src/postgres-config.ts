@@ -32,10 +32,11 @@ export interface PostgresConfig {
    */
   readonly preparedStatements?: boolean
   /**
-   * Whether the server refuses every change on the connections of the pool that is created for the
-   * DSN (`default_transaction_read_only`), with a `store_unavailable`. A store that is opened with
-   * `migrate: 'verify'` can read. It is sent as the startup parameter `options`, which a pooler may
-   * refuse. It cannot be combined with `pool`. Default: `false`.
+   * Whether the database refuses every change, migrations included, with a `store_unavailable` that
+   * is not retryable. A store that is opened with `migrate: 'verify'` can read. The server is asked
+   * to refuse changes as well (`default_transaction_read_only`), in the startup parameter
+   * `options`. It is not asked behind a pooler that refuses that parameter. It cannot be combined
+   * with `pool`. Default: `false`.
    */
   readonly readOnly?: boolean
   /**

@@ -21,8 +21,9 @@ const CALLS_PER_PORTION = 480
 
 export const pooler: FaultRow = {
   name: 'pooler',
-  how: '6 processes open, migrate and work through PgBouncer in transaction mode, `preparedStatements: false`, with the sessions of many tenants by turns',
-  checked: 'no error; every read shows what its own tenant wrote; no lock outlives its transaction',
+  how: '6 processes open, migrate and work through PgBouncer in transaction mode, `preparedStatements: false`, with the sessions of many tenants by turns, and one opens with `readOnly`, which PgBouncer refuses to pass on',
+  checked:
+    'no error; every read shows what its own tenant wrote; no lock outlives its transaction; with readOnly, changes are refused',
   unit: 'operations',
   full: 100_000,
   slice: 0,
@@ -36,6 +37,17 @@ export const pooler: FaultRow = {
           file: 'packages/driver-postgres/src/internal/connections.ts',
           from: 'const prepared = this.#isPrepared',
           to: 'const prepared = this.#timeoutMs > 0',
+        },
+      ],
+    },
+    {
+      name: 'opens with readOnly only where the server can be asked to refuse changes',
+      rounds: 960,
+      edits: [
+        {
+          file: 'packages/driver-postgres/src/internal/on-new-pool.ts',
+          from: '!config.readOnly || !mayRefuseParameters(error)',
+          to: 'config !== undefined',
         },
       ],
     },
@@ -75,6 +87,8 @@ async function run({ rounds, brokenBuild, progress }: RowRun): Promise<Figures> 
     const opening = Promise.all(processes.map((process) => process.call('open')))
     const leaked = await leakedLock(dsn, opening)
     if (leaked !== undefined) return figures({ violations: [leaked] })
+    const look = await processes[0]?.call<Figures>('look')
+    if (look !== undefined && look.violations.length > 0) return look
     const found = await workInPortions(processes, { rounds, calls: CALLS_PER_PORTION, progress })
     const total = sumOf(found)
     return { ...total, rounds: total.acknowledged }

@@ -2,8 +2,11 @@
  * One process of several behind a pooler: many tenants by turns, each of whose reads is compared
  * with what it wrote.
  */
+import { allOfTenant, isHarborageError } from '@harborage/core'
+import { openPostgres } from '@harborage/driver-postgres'
+import { openStateStore } from '@harborage/state'
 import type { Figures } from '../../harness/fault-row.ts'
-import { sumOf } from '../../harness/figures.ts'
+import { figures, sumOf } from '../../harness/figures.ts'
 import { Random } from '../../harness/random.ts'
 import { serve, workerConfig } from '../../harness/serve.ts'
 import { callersOn } from '../../harness/workload/callers.ts'
@@ -26,6 +29,20 @@ serve({
       // Many callers share few connections, and on a busy machine each waits long for its turn.
       connectionTimeoutMs: 60_000,
     })
+  },
+  /** Opens with `readOnly`, although the pooler refuses what asks the server for it. */
+  async look(): Promise<Figures> {
+    try {
+      await using database = await openPostgres({ dsn, preparedStatements: false, readOnly: true })
+      await using state = await openStateStore({ database, migrate: 'verify' })
+      await state.deleteAll(allOfTenant({ tenantId: 'no tenant' }))
+      return figures({ violations: ['a database that is opened with readOnly was changed'] })
+    } catch (error) {
+      const isRefused = isHarborageError(error, 'store_unavailable') && !error.retryable
+      return isRefused && error.message.includes('opened with readOnly')
+        ? figures({})
+        : figures({ violations: [`no look with readOnly: ${String(error)}`] })
+    }
   },
   /** Makes `count` calls, reads among them, and returns their outcomes. */
   async work({ from, calls }: { from: number; calls: number }): Promise<Figures> {

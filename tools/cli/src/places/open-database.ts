@@ -1,4 +1,4 @@
-import { isHarborageError, type Database } from '@harborage/core'
+import type { Database } from '@harborage/core'
 import { requireSqlDatabase, type SqlDatabase } from '@harborage/core/sql'
 import type { Place } from '../profile/profile.ts'
 
@@ -33,19 +33,13 @@ export async function openDatabase(
 
 async function openPostgresPlace({ dsn, schema }: Place, readOnly: boolean): Promise<Database> {
   const { openPostgres } = await import('@harborage/driver-postgres')
-  const config = {
+  return openPostgres({
     dsn: dsn.reveal(),
     max: MAX_CONNECTIONS,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
+    readOnly,
     ...(schema !== undefined && { schema }),
-  }
-  try {
-    return await openPostgres({ ...config, readOnly })
-  } catch (error) {
-    // A pooler may refuse the startup parameter. Else it fails again for the same reason.
-    if (!readOnly || !isHarborageError(error, 'invalid_config')) throw error
-    return openPostgres(config)
-  }
+  })
 }
 
 async function openSqlitePlace(
