@@ -5,7 +5,7 @@ import {
   HarborageError,
   type PingOptions,
 } from '@harborage/core'
-import { checkPing } from '@harborage/core/kit'
+import { answersWithin, checkPing } from '@harborage/core/kit'
 import {
   SqlFailure,
   sqliteDialect,
@@ -24,6 +24,7 @@ import { explain } from './examine-place.ts'
 import { findMissingObjects } from './find-missing-objects.ts'
 import { openedToRead } from './sqlite-errors.ts'
 import { statementBuilder } from './statement-builder.ts'
+import { bytesOf, type HeldContent } from './pending-write.ts'
 import type { WritePatience } from './write-queue.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
 
@@ -57,10 +58,18 @@ export class DeferredDatabase implements SqlDatabase {
   readonly #patience: WritePatience
   /** The connection, once the file exists. */
   #connecting: Promise<Opened> | undefined
+  /** The database on the connection, once there is one. */
+  #readable: SqliteDatabase | undefined
   /** The database that gets all calls, once it accepts writes. */
   #ready: SqliteDatabase | undefined
   #preparing: Promise<SqliteDatabase> | undefined
   #closing: Promise<void> | undefined
+  #pinging: Promise<SqliteDatabase> | undefined
+  /** The reads that wait for the connection. */
+  #waitingReads = 0
+  /** The writes that wait until the database accepts them, and the bytes of their content. */
+  #waitingWrites = 0
+  #waitingBytes = 0
 
   /** @param connected The connection to the file, if there is one. */
   constructor(
@@ -88,7 +97,10 @@ export class DeferredDatabase implements SqlDatabase {
   ): Promise<number> {
     return (
       this.#ready?.changes(statement, parameters) ??
-      this.#prepared().then((database) => database.changes(statement, parameters))
+      this.#whenPrepared(
+        () => statement.bind(parameters),
+        (database) => database.changes(statement, parameters),
+      )
     )
   }
 
@@ -98,16 +110,24 @@ export class DeferredDatabase implements SqlDatabase {
   ): Promise<Result> {
     return (
       this.#ready?.transaction(traits, work) ??
-      this.#prepared().then((database) => database.transaction(traits, work))
+      this.#whenPrepared(
+        () => traits.claim,
+        (database) => database.transaction(traits, work),
+      )
     )
   }
 
-  async migrate<Result>(
+  migrate<Result>(
     lock: MigrationLock,
     work: (db: Kysely<NoTables>) => Promise<Result>,
   ): Promise<Result> {
-    const database = this.#ready ?? (await this.#prepared())
-    return database.migrate(lock, work)
+    return (
+      this.#ready?.migrate(lock, work) ??
+      this.#whenPrepared(
+        () => undefined,
+        (database) => database.migrate(lock, work),
+      )
+    )
   }
 
   /** Resolves to what is missing, and to nothing without a file: then no store was opened here. */
@@ -117,15 +137,24 @@ export class DeferredDatabase implements SqlDatabase {
 
   /** Without a file there is nothing to ask: the first write makes one. */
   async ping(options?: PingOptions): Promise<void> {
-    checkPing(options)
+    const timeoutMs = checkPing(options)
     if (this.#closing !== undefined) throw closed()
     if (this.#connecting === undefined && !existsSync(this.#path)) return
-    const database = this.#ready ?? (await this.#connected()).database
-    await database.ping(options)
+    await (this.#ready?.ping(options) ?? answersWithin(timeoutMs, this.#answer(timeoutMs)))
   }
 
   gauges(): DatabaseGauges {
-    return this.#ready?.gauges() ?? nothing
+    const gauges = (this.#ready ?? this.#readable)?.gauges() ?? nothing
+    const { connectionsInUse, connectionsIdle } = gauges
+    const isWaitedFor = this.#waitingWrites > 0
+    return {
+      ...gauges,
+      connectionsInUse: connectionsInUse + (isWaitedFor ? connectionsIdle : 0),
+      connectionsIdle: isWaitedFor ? 0 : connectionsIdle,
+      callsWaiting: gauges.callsWaiting + this.#waitingReads,
+      writesQueued: gauges.writesQueued + this.#waitingWrites,
+      writeBytesQueued: gauges.writeBytesQueued + this.#waitingBytes,
+    }
   }
 
   close(): Promise<void> {
@@ -152,8 +181,41 @@ export class DeferredDatabase implements SqlDatabase {
     if (this.#connecting === undefined && !existsSync(this.#path)) {
       throw new SqlFailure('missing_table')
     }
-    const { database } = await this.#connected()
+    const database = await this.#whenConnected()
     return database.rows(statement, parameters)
+  }
+
+  async #answer(timeoutMs: number): Promise<void> {
+    this.#pinging ??= this.#whenConnected().finally(() => (this.#pinging = undefined))
+    const database = await this.#pinging
+    await database.ping({ timeoutMs })
+  }
+
+  async #whenConnected(): Promise<SqliteDatabase> {
+    this.#waitingReads += 1
+    try {
+      return (await this.#connected()).database
+    } finally {
+      this.#waitingReads -= 1
+    }
+  }
+
+  /** Makes a write once the database accepts writes. */
+  async #whenPrepared<Result>(
+    holds: () => HeldContent | undefined,
+    write: (database: SqliteDatabase) => Promise<Result>,
+  ): Promise<Result> {
+    const bytes = bytesOf(holds())
+    this.#waitingWrites += 1
+    this.#waitingBytes += bytes
+    let database: SqliteDatabase
+    try {
+      database = await this.#prepared()
+    } finally {
+      this.#waitingWrites -= 1
+      this.#waitingBytes -= bytes
+    }
+    return write(database)
   }
 
   /** Creates the file if it does not exist, and switches it to WAL mode. */
@@ -189,6 +251,7 @@ export class DeferredDatabase implements SqlDatabase {
 
   #opened(connected: Connected): Opened {
     const database = new SqliteDatabase(connected.connection, this.#path, this.#patience)
+    this.#readable = database
     return { ...connected, database }
   }
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import BetterSqlite3 from 'better-sqlite3'
 
 const connection = new BetterSqlite3(process.argv[2])
-connection.exec('begin immediate')
+connection.exec(process.argv[3] === 'exclusive' ? 'begin exclusive' : 'begin immediate')
 process.stdout.write('locked\n')
 process.stdin.resume()
 await once(process.stdin, 'end')

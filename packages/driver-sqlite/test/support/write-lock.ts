@@ -7,9 +7,19 @@ export interface WriteLock extends AsyncDisposable {
   release(): Promise<void>
 }
 
-export async function holdWriteLock(path: string): Promise<WriteLock> {
+/**
+ * Takes the write lock of a database.
+ *
+ * @param kind With `exclusive`, a database that is not in WAL mode cannot be read either.
+ */
+export async function holdWriteLock(
+  path: string,
+  kind: 'immediate' | 'exclusive' = 'immediate',
+): Promise<WriteLock> {
   const script = join(import.meta.dirname, 'write-lock-holder.ts')
-  const holder = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const holder = spawn(process.execPath, [script, path, kind], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const exited = once(holder, 'exit')
   const failed = exited.then(([code]: unknown[]) => {
     throw new Error(`the holder of the lock exited with ${String(code)}`)
