@@ -65,6 +65,7 @@ class PGliteDatabase implements SqlDatabase {
   readonly #client: Client
   readonly #names = new Map<string, string>()
   readonly #gate = new CallGate({ name: 'PGlite database' })
+  #isClosed = false
   /** The end of what uses the connection last. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -134,7 +135,7 @@ class PGliteDatabase implements SqlDatabase {
   gauges(): DatabaseGauges {
     return {
       connectionsInUse: 0,
-      connectionsIdle: 1,
+      connectionsIdle: this.#isClosed ? 0 : 1,
       callsWaiting: 0,
       writesQueued: 0,
       writeBytesQueued: 0,
@@ -154,6 +155,7 @@ class PGliteDatabase implements SqlDatabase {
 
   close(): Promise<void> {
     return this.#gate.close(async () => {
+      this.#isClosed = true
       await this.#client.end()
       await this.#pglite.close()
     })

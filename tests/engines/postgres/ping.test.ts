@@ -114,6 +114,17 @@ test('a database that is closed answers no ping, and its gauges are 0', async ()
   expect(Object.values(database.gauges()).every((value) => value === 0)).toBe(true)
 })
 
+test("the gauges of a closed database are 0, while the caller's pool goes on", async () => {
+  const pool = new Pool({ connectionString: place.dsn, max: 1 })
+  const database = await openPostgres({ pool })
+  await database.ping(PATIENT)
+  expect(database.gauges().connectionsIdle).toBe(1)
+  await database.close()
+  expect(pool.idleCount).toBe(1)
+  expect(Object.values(database.gauges()).every((value) => value === 0)).toBe(true)
+  await pool.end()
+})
+
 test.each([0, 1.5, 60_001, Number.NaN, '1'])('a time limit of %s is refused', async (timeoutMs) => {
   await using database = await openPostgres({ dsn: place.dsn })
   const options = { timeoutMs: timeoutMs as number }

@@ -37,6 +37,14 @@ import { WriteOrder, type LazyClaim, type QueuedWrite } from './write-order.ts'
 
 const NOTHING: WriteClaim = { keys: [], bytes: 0 }
 
+const closedGauges: DatabaseGauges = {
+  connectionsInUse: 0,
+  connectionsIdle: 0,
+  callsWaiting: 0,
+  writesQueued: 0,
+  writeBytesQueued: 0,
+}
+
 /** The Postgres engine on a pool of pg clients. */
 export class PostgresDatabase implements SqlDatabase {
   readonly engine = 'postgres'
@@ -58,6 +66,7 @@ export class PostgresDatabase implements SqlDatabase {
   readonly #lanes: ReadLanes | undefined
   /** By the SQL of their statement: stores of the same kind share them. */
   readonly #batches = new Map<string, StatementBatches>()
+  #isClosed = false
 
   constructor(pool: ClientPool, schema: string, config: CheckedPostgresConfig) {
     this.#pool = pool
@@ -163,6 +172,8 @@ export class PostgresDatabase implements SqlDatabase {
   }
 
   gauges(): DatabaseGauges {
+    // A pool of the caller's goes on without this database.
+    if (this.#isClosed) return closedGauges
     const { inUse, idle, waiting } = this.#pool
     const { writes, bytes } = this.#order.size
     return {
@@ -177,6 +188,7 @@ export class PostgresDatabase implements SqlDatabase {
   close(): Promise<void> {
     return this.#gate.close(() => {
       this.#lanes?.giveBackIdle()
+      this.#isClosed = true
       return this.#pool.close()
     })
   }
