@@ -1,4 +1,4 @@
-import { isHarborageError, newEventId } from '@harborage/core'
+import { HarborageError, isHarborageError, newEventId } from '@harborage/core'
 import { checkEventId, checkOwner, readArguments } from '@harborage/core/kit'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { readEntries } from './internal/check-entries.ts'
@@ -133,6 +133,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
             // Another call of this update applied it, and the value was replaced since.
             const successor = await slot.loadWithEventId(store, owner, options)
             if (successor !== undefined) return successor.value
+            throw appliedBefore()
           } catch (error) {
             if (eventId !== undefined && isHarborageError(error, 'idempotency_conflict')) {
               // Either another call of this update saved its own value, or the id was used for
@@ -144,6 +145,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
               }
               const applied = await slot.loadWithEventId(store, owner, options)
               if (applied?.eventId === eventId) return applied.value
+              if (applied === undefined) throw appliedBefore(error)
             }
             if (!isHarborageError(error, 'condition_failed') || attempt >= attempts) throw error
             if (endTurn === undefined)
@@ -158,4 +160,13 @@ export function defineSlot<Schema extends StandardSchemaV1>(
     },
   }
   return slot
+}
+
+/** The error of an update whose event id is in use, although its slot holds no value. */
+function appliedBefore(cause?: unknown): HarborageError {
+  return new HarborageError(
+    'idempotency_conflict',
+    'the event id was used before: either this update was applied, and what the slot held since has expired or was deleted, or another slot has it. To apply the update again, make a new one with newEventId()',
+    { cause },
+  )
 }

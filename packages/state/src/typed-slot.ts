@@ -154,10 +154,11 @@ export interface TypedSlot<Input, Output> {
    * @param change Returns the new value, or a promise of it. `current` is `undefined` if the slot
    * is empty. If it throws, the update rejects with that very error and saves nothing.
    * @returns The saved value. With an `eventId` that was applied before, the value that the slot
-   * holds now.
+   * holds now. If its own value has expired since, the same value, if `change` returns that again.
    * @throws `condition_failed` if another writer saved first in every attempt;
-   * `idempotency_conflict` if the tenant used the `eventId` for another slot; `invalid_record` as
-   * in {@link TypedSlot.load} and {@link TypedSlot.save}.
+   * `idempotency_conflict` if the tenant used the `eventId` for another slot, or the update was
+   * applied before and the slot is empty, because the value has expired since;
+   * `invalid_record` as in {@link TypedSlot.load} and {@link TypedSlot.save}.
    */
   update(
     store: StateStore,
