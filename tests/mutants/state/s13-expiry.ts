@@ -1,6 +1,7 @@
 import { allOfTenant, type EventId, type Identity } from '@harborage/core'
 import {
   slotId,
+  StateStore,
   type CheckedRecord,
   type CheckedTransaction,
   type CommitOutcome,
@@ -12,6 +13,7 @@ import {
   type PrunePage,
   type SaveOutcome,
   type SlotKey,
+  type StateDriver,
   type StateRecord,
   type Touch,
 } from '@harborage/state'
@@ -210,6 +212,42 @@ class CarelessPruneDriver extends ExpiryDriver {
   }
 }
 
+/** Takes records of the same event id and expiry for the same one. */
+class ForgivingPruneDriver extends ExpiryDriver {
+  override async prune(slots: readonly PrunableSlot[]): Promise<number> {
+    let pruned = 0
+    for (const slot of slots) {
+      const held = await this.held(slot)
+      const isSame = held?.expiresAt?.getTime() === slot.expiresAt?.getTime()
+      if (held?.eventId !== slot.eventId || !isSame) continue
+      pruned += await this.records.prune([{ ...slot, updatedAt: held.updatedAt }])
+    }
+    return pruned
+  }
+}
+
+/** Prunes what is old, also if it is a lease. */
+class LeasesToo extends StateStore {
+  readonly #driver: StateDriver
+
+  constructor(driver: StateDriver) {
+    super(driver)
+    this.#driver = driver
+  }
+
+  override async prune(
+    ...[subtree, options]: Parameters<StateStore['prune']>
+  ): ReturnType<StateStore['prune']> {
+    const result = await super.prune(subtree, options)
+    const { olderThan, kindPrefix = '', dryRun } = options ?? {}
+    if (olderThan === undefined || dryRun === true) return result
+    const found = await this.#driver.prunePage({ ...ALL, subtree })
+    const old = found.filter((slot) => slot.kind.startsWith(kindPrefix))
+    const pruned = await this.#driver.prune(old.filter((slot) => slot.updatedAt < olderThan))
+    return { ...result, pruned: result.pruned + pruned }
+  }
+}
+
 /** Prunes the whole tenant. */
 class WidePruneDriver extends ExpiryDriver {
   override prunePage(page: PrunePage): Promise<readonly PrunableSlot[]> {
@@ -259,6 +297,8 @@ export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('S13', 'does not touch', FutileTouchDriver),
   brokenDriver('S13', 'touches the slots of other owners', WideTouchDriver),
   brokenDriver('S13', 'prunes what was saved meanwhile', CarelessPruneDriver),
+  brokenDriver('S13', 'prunes what was saved again meanwhile', ForgivingPruneDriver),
+  brokenStore('S13', 'prunes a lease that is held', LeasesToo),
   brokenDriver('S13', 'prunes beside the subtree', WidePruneDriver),
   brokenDriver('S13', 'does not prune what has expired', BlindPruneDriver),
   brokenDriver('S13', 'does not look at dates when it prunes', DatelessPruneDriver),

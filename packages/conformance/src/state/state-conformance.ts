@@ -26,6 +26,7 @@ import { concurrency } from './s12-concurrency.ts'
 import { sameness } from './s12-sameness.ts'
 import { expiry } from './s13-expiry.ts'
 import { pruning } from './s13-prune.ts'
+import { pruningOfLeases } from './s13-prune-leases.ts'
 import { touching } from './s13-touch.ts'
 import { commitMany } from './s14-commit.ts'
 import { createdAt } from './s14-created-at.ts'
@@ -54,7 +55,7 @@ const guaranteesOf = (harness: StateHarness): Guarantees<StoreFixture<StateStore
   'S10 close': [close],
   'S11 cancellation': [cancellation],
   'S12 sameness': [sameness, concurrency],
-  'S13 expiry': [expiry, touching, pruning],
+  'S13 expiry': [expiry, touching, pruning, pruningOfLeases],
   'S14 many at once': [loadMany, ranges, keys, createdAt, commitMany],
   'S15 owners': [owners, subtrees],
   'S16 directory': [directory],

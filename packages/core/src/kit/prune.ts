@@ -17,6 +17,8 @@ export interface Prunable {
 export interface PruneWalk<Item extends Prunable, Place> {
   /** Fetches up to `limit` further records. Those of an owner are together in their order. */
   examine(after: Place | undefined, limit: number): Promise<readonly Item[]>
+  /** Returns those of the records to remove that may go. Default: all. */
+  select?(items: readonly Item[]): Promise<readonly Item[]>
   /** Removes those records that have not changed since, in one atomic step; returns the number. */
   remove(items: readonly Item[]): Promise<number>
   /** Returns the place of a record in that order. */
@@ -53,8 +55,9 @@ export async function prune<Item extends Prunable, Place>(
     const turn = turnIfHeld()
     if (turn !== undefined) await turn
     const page = await walk.examine(after, MAX_BATCH)
-    const doomed: Item[] = []
-    for (const item of page) if (await isDoomed(item)) doomed.push(item)
+    const named: Item[] = []
+    for (const item of page) if (await isDoomed(item)) named.push(item)
+    const doomed = named.length === 0 ? named : ((await walk.select?.(named)) ?? named)
     if (dryRun) pruned += doomed.length
     else if (doomed.length > 0) pruned += await walk.remove(doomed)
     examined += page.length

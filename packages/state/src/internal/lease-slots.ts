@@ -1,4 +1,5 @@
 import { HarborageError, type RunIdentity } from '@harborage/core'
+import { MAX_KIND_BYTES } from '@harborage/core/kit'
 import type { SlotKey } from '../state-driver.ts'
 import type { StateRecord } from '../state-record.ts'
 import { decodeJson, encodeJson } from './json-bytes.ts'
@@ -53,6 +54,33 @@ export function readToken(record: StateRecord | undefined): number {
  */
 export function readUntil(record: StateRecord | undefined): number {
   return record === undefined ? 0 : readNumber(record, 'expiresAt')
+}
+
+/**
+ * Returns the slot with the time of a lease, if one of this kind can exist.
+ *
+ * @param holder The slot of its holder.
+ */
+export function untilSlot(holder: SlotKey): SlotKey | undefined {
+  const { until } = leaseSlots(holder.identity, holder.kind)
+  return Buffer.byteLength(until.kind) <= MAX_KIND_BYTES ? until : undefined
+}
+
+/** Returns whether a slot has a kind as those with the time of a lease have. */
+export function isUntilKind({ kind }: SlotKey): boolean {
+  return kind.endsWith(UNTIL_SUFFIX)
+}
+
+/**
+ * Returns the time at which a lease expires, in milliseconds since 1970; `undefined` if a slot is
+ * empty or holds anything else.
+ */
+export function findUntil(record: StateRecord | undefined): number | undefined {
+  try {
+    return record && readUntil(record)
+  } catch {
+    return undefined
+  }
 }
 
 function readNumber({ kind, bytes }: StateRecord, name: string): number {

@@ -1,8 +1,9 @@
 import type { PruneResult } from '@harborage/core'
 import { compareNames, prune } from '@harborage/core/kit'
 import { slotId } from '../decide.ts'
-import type { PrunableSlot, SlotKey, StateDriver } from '../state-driver.ts'
+import type { SlotKey, StateDriver } from '../state-driver.ts'
 import type { CheckedStatePrune } from './check-state-prune.ts'
+import { removeSlots, withoutLeases, type DoomedSlot } from './prune-leases.ts'
 
 /** The number of records that are read at once to find the newest of an owner. */
 const PAGE_SIZE = 1_000
@@ -12,10 +13,11 @@ export function pruneSlots(
   driver: StateDriver,
   { kindPrefix, expired, ...checked }: CheckedStatePrune,
 ): Promise<PruneResult> {
-  return prune<PrunableSlot, SlotKey>(
+  return prune<DoomedSlot, SlotKey>(
     {
       examine: (after, limit) => driver.prunePage({ subtree: checked.subtree, after, limit }),
-      remove: (slots) => driver.prune(slots),
+      select: (slots) => withoutLeases(driver, slots),
+      remove: (slots) => removeSlots(driver, slots),
       placeOf: ({ identity, kind }) => ({ identity, kind }),
       verdictOf: ({ kind, isExpired }) => {
         if (!kind.startsWith(kindPrefix)) return 'kept'
