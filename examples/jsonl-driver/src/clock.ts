@@ -1,3 +1,6 @@
+/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
+const machineTime = Date.now
+
 /**
  * The clock by which records expire. It stops while a call decides and writes, so that a line of
  * the file is decided in the same way when it is replayed.
@@ -7,7 +10,7 @@ export class Clock {
 
   /** Returns the time in whole milliseconds since 1970. */
   now(): number {
-    return this.#stoppedAt ?? Math.floor(performance.timeOrigin + performance.now())
+    return this.#stoppedAt ?? machineTime()
   }
 
   stopAt(time: number): void {

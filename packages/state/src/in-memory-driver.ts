@@ -52,8 +52,9 @@ import type { CommitOutcome, SaveOutcome, StateKey, StateRecord } from './state-
 /** Options of {@link InMemoryStateDriver}. */
 export interface InMemoryDriverOptions extends StateDriverOptions {
   /**
-   * Returns the time by which leases and records expire, in milliseconds since 1970. Default: the
-   * clock of the process that no one can set while it runs.
+   * Returns the time by which leases and records expire, in milliseconds since 1970. Default: for
+   * records the clock of the machine; for leases the clock of the process, which no one can set
+   * while it runs.
    */
   readonly clock?: () => number
 }
@@ -69,12 +70,16 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   /** The id of the slot that holds an event id, by tenant and event id. */
   readonly #holders = new Map<string, string>()
   readonly #hasKindIndex: boolean
+  /** By which records expire. */
   readonly #clock: () => number
+  /** By which leases expire. */
+  readonly #leaseClock: () => number
   readonly steps: StepSide<StatePart, CommitOutcome> = inMemorySide((parts) => this.#stage(parts))
 
   constructor(options?: InMemoryDriverOptions) {
     this.#hasKindIndex = options?.kindIndex ?? true
-    this.#clock = options?.clock ?? clockOfProcess
+    this.#clock = options?.clock ?? clockOfMachine
+    this.#leaseClock = options?.clock ?? clockOfProcess
   }
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
@@ -85,7 +90,8 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     slots: readonly SlotKey[],
     maxBytes: number,
   ): Promise<readonly (StateRecord | undefined)[] | undefined> {
-    const held = slots.map((slot) => this.#visible(slotId(slot)))
+    const now = this.#clock()
+    const held = slots.map((slot) => this.#visible(slotId(slot), now))
     const bytes = held.reduce((sum, each) => sum + (each?.bytes.byteLength ?? 0), 0)
     return bytes > maxBytes ? undefined : held.map((each) => each?.copy())
   }
@@ -209,7 +215,7 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
   }
 
   async now(): Promise<Date> {
-    return new Date(this.#clock())
+    return new Date(this.#leaseClock())
   }
 
   async close(): Promise<void> {
@@ -271,16 +277,17 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
     this.#order.remove(slot)
   }
 
-  /** Returns what a slot holds, unless that has expired. */
-  #visible(id: string): HeldRecord | undefined {
+  /** Returns what a slot holds, unless that has expired. `now` is in milliseconds since 1970. */
+  #visible(id: string, now = this.#clock()): HeldRecord | undefined {
     const held = this.#slots.get(id)
-    return held?.isExpired(this.#clock()) === true ? undefined : held
+    return held?.isExpired(now) === true ? undefined : held
   }
 
   /** Yields the records in a range that have not expired. */
   *#inRange(range: KindRange, walk: RangeWalk): Iterable<HeldRecord> {
+    const now = this.#clock()
     for (const slot of slotsInRange(this.#order, range, walk)) {
-      const held = this.#visible(slotId(slot))
+      const held = this.#visible(slotId(slot), now)
       if (held !== undefined) yield held
     }
   }
@@ -292,9 +299,10 @@ export class InMemoryStateDriver implements StateDriver, SlotView {
         compareNames(slot.kind, kindPrefix) >= 0 &&
         (after === undefined || compareSlots(slot, after) > 0),
     )
+    const now = this.#clock()
     for (const slot of slots) {
       if (!slot.kind.startsWith(kindPrefix)) return
-      const held = this.#visible(slotId(slot))
+      const held = this.#visible(slotId(slot), now)
       if (held !== undefined) yield held
     }
   }
@@ -314,6 +322,9 @@ function pageOf<Copy>(
   }
   return page
 }
+
+/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
+const clockOfMachine = Date.now
 
 /** Reads the clock that no one can set while the process runs. */
 function clockOfProcess(): number {

@@ -226,8 +226,8 @@ export interface StateDriver {
    */
   prunePage(page: PrunePage): Promise<readonly PrunableSlot[]>
   /**
-   * Empties slots in one atomic step, except those that no longer hold the event id with the expiry
-   * that was found.
+   * Empties slots in one atomic step, except those that no longer hold the event id with the date
+   * and the expiry that were found.
    *
    * @returns The number of slots that were emptied.
    */

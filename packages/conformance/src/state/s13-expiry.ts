@@ -22,6 +22,10 @@ import { fillings, saves } from './support/saves-over.ts'
 import { inADifferentHour } from './support/shifted-clock.ts'
 import type { StateCases } from './support/state-cases.ts'
 
+/** The number of records that expire at the same time, and how often. */
+const MANY = 500
+const ROUNDS = 3
+
 const HALF_AN_HOUR_MS = 30 * 60 * 1000
 
 /** Registers the cases of S13: an expired record is hidden, and its event ids are not. */
@@ -212,6 +216,23 @@ export function expiry({ it, callers }: StateCases): void {
     await store.save(record)
     await untilEmpty(store, slot)
     await assertHidden(store, record)
+  })
+
+  it('S13 records that expire at the same time are found all or not at all', async ({ store }) => {
+    const identity = freshIdentity()
+    const kinds = Array.from({ length: MANY }, (_, index) => `task.${index}`)
+    const slots = kinds.map((kind) => ({ identity, kind }))
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const expiresAt = new Date(Date.now() + 40)
+      await store.commit({ save: slots.map((slot) => ({ ...newRecord(slot), expiresAt })) })
+      for (let left = MANY; left > 0;) {
+        const found = (await store.loadMany(slots)).filter((record) => record !== undefined)
+        left = await store.count(identity, '')
+        for (const number of [found.length, left]) {
+          assert.ok(number === 0 || number === MANY, `${number} of ${MANY} are found`)
+        }
+      }
+    }
   })
 
   it('S13 a record expires by the clock of the database and not by that of the process', async ({

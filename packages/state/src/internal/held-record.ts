@@ -70,9 +70,16 @@ export class HeldRecord {
     return { identity, kind, eventId, updatedAt, expiresAt, isExpired: this.isExpired(now) }
   }
 
-  /** Returns whether it is the record that a `prune` examined, with the same expiry. */
-  isStill({ eventId, expiresAt }: PrunableSlot): boolean {
-    return this.eventId === eventId && this.record.expiresAt?.getTime() === expiresAt?.getTime()
+  /**
+   * Returns whether it is the record that a `prune` examined, with the same expiry. An event id by
+   * itself does not tell: it may have been deleted and saved again.
+   */
+  isStill({ eventId, updatedAt, expiresAt }: PrunableSlot): boolean {
+    return (
+      this.eventId === eventId &&
+      this.record.updatedAt.getTime() === updatedAt.getTime() &&
+      this.record.expiresAt?.getTime() === expiresAt?.getTime()
+    )
   }
 
   /** Returns a copy that the caller may change. */

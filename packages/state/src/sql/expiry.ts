@@ -53,6 +53,15 @@ export function expiresAtOf({
  * record that does not expire.
  */
 export function isExpired({ now }: SqlDialect): RawBuilder<number> {
+  return isExpiredAt(now)
+}
+
+/** Returns the same for a statement that reads several rows: all of them at one moment. */
+export function isExpiredInRead({ readTime }: SqlDialect): RawBuilder<number> {
+  return isExpiredAt(readTime)
+}
+
+function isExpiredAt(now: RawBuilder<number>): RawBuilder<number> {
   const { expiry, mark } = columns
   return sql<number>`case when ${expiry} = '' then 0
     when substr(${expiry}, ${sql.lit(TIME_DIGITS + 1)}) <> ${mark} then 0
@@ -67,8 +76,17 @@ export const ownExpiry: RawBuilder<string> = sql<string>`case
 
 /** Returns the condition that the record of a slot has not expired. */
 export function isVisible(dialect: SqlDialect): RawBuilder<SqlBool> {
+  return isNot(isExpired(dialect))
+}
+
+/** Returns the same for a statement that reads several rows: all of them at one moment. */
+export function isVisibleInRead(dialect: SqlDialect): RawBuilder<SqlBool> {
+  return isNot(isExpiredInRead(dialect))
+}
+
+function isNot(expired: RawBuilder<number>): RawBuilder<SqlBool> {
   // The comparison alone, which planners can estimate, holds for almost every row.
-  return sql<SqlBool>`(${columns.expiry} = '' or ${isExpired(dialect)} = 0)`
+  return sql<SqlBool>`(${columns.expiry} = '' or ${expired} = 0)`
 }
 
 /** Returns the condition that the record of a slot has not expired, or may have. */

@@ -5,7 +5,7 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { isVisible } from './expiry.ts'
+import { isVisibleInRead } from './expiry.ts'
 import { bytesUpTo, pagedNames, sizeOfBytes } from './paged-content.ts'
 import type { PagedSlot, SizeColumn, SlotColumns } from './row-columns.ts'
 import { stateRecords } from './tables.ts'
@@ -69,6 +69,6 @@ function pageOf<Row>(
       limit: page.limit,
     },
     columns,
-    isVisible(database.dialect),
+    isVisibleInRead(database.dialect),
   )
 }

@@ -1,7 +1,7 @@
 import type { ListOrder } from '@harborage/core'
 import { compileStatement, type SqlDatabase, type SqlStatement } from '@harborage/core/sql'
 import { sql } from 'kysely'
-import { isVisible } from './expiry.ts'
+import { isVisibleInRead } from './expiry.ts'
 import type { RangeParameters } from './kind-range.ts'
 import { inRange } from './kinds-in-range.ts'
 import {
@@ -120,5 +120,5 @@ function pageOf(database: SqlDatabase, page: ListKeysParameters, direction: 'asc
 }
 
 function visibleInRange({ builder, dialect }: SqlDatabase, range: RangeParameters) {
-  return inRange(builder.$extendTables<StateTables>(), range).where(isVisible(dialect))
+  return inRange(builder.$extendTables<StateTables>(), range).where(isVisibleInRead(dialect))
 }

@@ -1,6 +1,6 @@
 import type { ManyRead, ManyReads, SqlDatabase } from '@harborage/core/sql'
 import { sql } from 'kysely'
-import { isVisible } from './expiry.ts'
+import { isVisibleInRead } from './expiry.ts'
 import { pagedNames } from './paged-content.ts'
 import type { PagedColumns, SlotColumns } from './row-columns.ts'
 import { stateRecords } from './tables.ts'
@@ -78,7 +78,7 @@ function compileReads<Common extends Partial<SlotColumns>, Slot extends Partial<
     ...traits,
     table: stateRecords.spec,
     common,
-    condition: isVisible(database.dialect),
+    condition: isVisibleInRead(database.dialect),
     columns: ({ inline_bytes, max_bytes }, sumOf) => [
       ...stateRecords.key.filter((column) => !common.some((each) => each === column)),
       ...pagedNames,

@@ -12,7 +12,7 @@ import {
 } from '@harborage/core/sql'
 import { slotId } from '../decide.ts'
 import type { PrunableSlot, PrunePage } from '../state-driver.ts'
-import { expiresAtOf, expiryOf, isExpired, ownExpiry, type ExpiredColumn } from './expiry.ts'
+import { expiresAtOf, expiryOf, isExpiredInRead, ownExpiry, type ExpiredColumn } from './expiry.ts'
 import { ofSlot, type SlotColumns } from './row-columns.ts'
 import { slotColumns, slotKeyOf } from './rows.ts'
 import { eventIdOf } from './stored-content.ts'
@@ -23,7 +23,7 @@ import { inLockOrder } from './touched-slots.ts'
 export interface PruneStatements {
   /** The next rows of a subtree in the order of the primary key, by its level. */
   readonly page: Readonly<Record<SubtreeLevel, SqlStatement<PagePlace, PrunableRow>>>
-  /** Deletes a row if it still holds the event id with the expiry. */
+  /** Deletes a row if it still holds the event id with the date and the expiry. */
   readonly remove: SqlStatement<RemovedRow, unknown>
 }
 
@@ -32,9 +32,9 @@ interface PagePlace extends SlotColumns {
   readonly limit: number
 }
 
-type PrunableRow = RemovedRow & ExpiredColumn & Pick<StateRecordRow, 'updated_at'>
+type PrunableRow = RemovedRow & ExpiredColumn
 
-type RemovedRow = SlotColumns & Pick<StateRecordRow, 'event_id' | 'expiry'>
+type RemovedRow = SlotColumns & Pick<StateRecordRow, 'event_id' | 'updated_at' | 'expiry'>
 
 /** How many columns of the key the slots of a subtree share. */
 const SHARED: Readonly<Record<SubtreeLevel, number>> = { tenant: 1, user: 2, session: 3, run: 4 }
@@ -55,7 +55,7 @@ export function compilePrune(database: SqlDatabase): PruneStatements {
           db
             .selectFrom('state_records')
             .select([...key, 'event_id', 'updated_at', 'expiry'])
-            .select(isExpired(dialect).as('is_expired'))
+            .select(isExpiredInRead(dialect).as('is_expired'))
             .where((where) => where.and(shared.map((column) => where(column, '=', at[column]))))
             .where(areAfter(walked, (column) => Reflect.get(at, column)))
             .limit(at.limit),
@@ -75,7 +75,9 @@ export function compilePrune(database: SqlDatabase): PruneStatements {
       (at: RemovedRow) =>
         db
           .deleteFrom('state_records')
-          .where((where) => where.and({ ...keyOf(at), event_id: at.event_id }))
+          .where((where) =>
+            where.and({ ...keyOf(at), event_id: at.event_id, updated_at: at.updated_at }),
+          )
           .where((where) => where(ownExpiry, '=', at.expiry)),
       { repeat: 'never', ...ofSlot },
     ),
@@ -118,6 +120,7 @@ export function* pruneWork(
     changeRows(remove, {
       ...slotColumns(slot),
       event_id: slot.eventId,
+      updated_at: slot.updatedAt.getTime(),
       expiry: expiryOf(slot.eventId, slot.expiresAt),
     }),
   )

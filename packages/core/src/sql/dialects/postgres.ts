@@ -29,6 +29,7 @@ export const postgresDialect: SqlDialect = {
     return rows.length > 0
   },
   now: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  readTime: sql<number>`floor(extract(epoch from statement_timestamp()) * 1000)::bigint`,
   textPosition: (text, part) => sql<number>`strpos(${text}, ${part})`,
   lockRows: (query, orderBy) =>
     (orderBy === undefined ? query : query.orderBy(byJsonText(orderBy))).forUpdate(),

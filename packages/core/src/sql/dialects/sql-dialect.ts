@@ -53,6 +53,8 @@ export interface SqlDialect {
   valueType(type: ColumnType): RawBuilder<unknown> | undefined
   /** The time by the clock of the database, in milliseconds since 1970. */
   readonly now: RawBuilder<number>
+  /** The same, once for a whole statement: of the moment at which it began to read. */
+  readonly readTime: RawBuilder<number>
   /** Returns the position of a part within a text, counted from 1, or 0 if it is not there. */
   textPosition(text: RawBuilder<unknown>, part: RawBuilder<unknown>): RawBuilder<number>
   /**

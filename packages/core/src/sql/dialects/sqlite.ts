@@ -12,6 +12,8 @@ const UNIQUE: ReadonlySet<string> = new Set([
   'SQLITE_CONSTRAINT_PRIMARYKEY',
 ])
 
+const now = sql<number>`cast(round(unixepoch('now', 'subsec') * 1000) as integer)`
+
 /**
  * The dialect of SQLite. Only one transaction writes at a time, so what it has read cannot change
  * until it ends.
@@ -23,7 +25,9 @@ export const sqliteDialect: SqlDialect = {
     const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(db)
     return rows.length === 0
   },
-  now: sql<number>`cast(round(unixepoch('now', 'subsec') * 1000) as integer)`,
+  now,
+  // Time goes on between the rows of a statement. A subquery is evaluated once.
+  readTime: sql<number>`(select ${now})`,
   textPosition: (text, part) => sql<number>`instr(${text}, ${part})`,
   lockRows: (query) => query,
   shareRows: (query) => query,
