@@ -102,7 +102,7 @@ export abstract class ArtifactSubtrees {
    *
    * @param subtree Made by `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
-   * the options name nothing to remove; `outcome_unknown` if the answer to a deletion was lost.
+   * the options name nothing to remove or no namespace; `outcome_unknown` if the answer to a deletion was lost.
    *
    * @example
    * ```ts
@@ -111,7 +111,7 @@ export abstract class ArtifactSubtrees {
    *
    * await using artifacts = await openArtifactStore()
    * const olderThan = new Date(Date.now() - 30 * 86_400_000)
-   * await artifacts.prune(allOfTenant({ tenantId: 'acme' }), { olderThan, keepLatest: 10 })
+   * await artifacts.prune(allOfTenant({ tenantId: 'acme' }), { olderThan, namespace: 'pages' })
    * ```
    */
   prune(subtree: Subtree, options?: ArtifactPruneOptions): Promise<PruneResult> {

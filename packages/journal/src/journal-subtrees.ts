@@ -138,7 +138,8 @@ export abstract class JournalSubtrees {
    *
    * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
-   * the options name nothing to remove; `outcome_unknown` if the answer to a deletion was lost.
+   * the options name nothing to remove or no prefix; `outcome_unknown` if the answer to a deletion
+   * was lost.
    *
    * @example
    * ```ts

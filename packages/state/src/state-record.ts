@@ -101,7 +101,8 @@ export type SaveOutcome = 'saved' | 'unchanged' | 'superseded'
  *
  * - `'saved'`: the slot was empty, and it wrote the record.
  * - `'unchanged'`: the slot holds this record already, so the call is a retry.
- * - `'kept'`: the slot holds another record, which was kept.
+ * - `'kept'`: the slot holds another record, which was kept; or it held the event id before, and
+ *   what replaced that has expired: the slot is empty, and only another event id fills it.
  */
 export type SaveIfEmptyOutcome = 'saved' | 'unchanged' | 'kept'
 

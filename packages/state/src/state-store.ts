@@ -116,7 +116,7 @@ export class StateStore extends StateLists implements AsyncDisposable {
    * Saves a record into its slot if the slot is empty, once per event id.
    *
    * @returns `'saved'` if it was written; `'unchanged'` if the slot holds it already; `'kept'` if
-   * the slot holds another record.
+   * the slot holds another record, or held the event id before another one that has expired.
    * @throws `idempotency_conflict` if the slot holds the event id with other content, or is empty
    * and another slot of the tenant holds the event id; `outcome_unknown` if the answer of the
    * database was lost and the slot does not hold the record.

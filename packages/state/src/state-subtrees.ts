@@ -98,7 +98,8 @@ export abstract class StateSubtrees {
    *
    * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
-   * the options name nothing to remove; `outcome_unknown` if the answer to a batch was lost.
+   * the options name nothing to remove, or lack the `kindPrefix` of a rule; `outcome_unknown` if
+   * the answer to a batch was lost.
    *
    * @example
    * ```ts

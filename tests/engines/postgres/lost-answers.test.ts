@@ -147,7 +147,8 @@ describe('a delete whose answer is lost', () => {
     {
       what: 'prune',
       make: async (state) => {
-        const { pruned } = await state.prune(allOfSession(session), { olderThan: END_OF_TIME })
+        const rules = { olderThan: END_OF_TIME, kindPrefix: '' }
+        const { pruned } = await state.prune(allOfSession(session), rules)
         return pruned
       },
       again: 0,

@@ -16,8 +16,7 @@ class AnyNamespaceStore extends ArtifactStore {
   override prune(
     ...[subtree, given]: Parameters<ArtifactStore['prune']>
   ): ReturnType<ArtifactStore['prune']> {
-    const { namespace: _, ...options } = given ?? {}
-    return super.prune(subtree, options)
+    return super.prune(subtree, { ...given, namespace: '' })
   }
 }
 

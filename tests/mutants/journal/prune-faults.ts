@@ -26,8 +26,7 @@ class UnprefixedStore extends JournalStore {
   override prune(
     ...[subtree, given]: Parameters<JournalStore['prune']>
   ): ReturnType<JournalStore['prune']> {
-    const { prefix: _, ...options } = given ?? {}
-    return super.prune(subtree, options)
+    return super.prune(subtree, { ...given, prefix: '' })
   }
 }
 

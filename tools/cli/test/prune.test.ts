@@ -9,7 +9,7 @@ import { change } from './support/changed-tables.ts'
 import { engines, fill, run, session, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
-const ALL = ['prune', '--keep-latest', '1']
+const ALL = ['prune', '--keep-latest', '1', '--all-kinds']
 
 describe.each(Object.entries(engines))('on %s', (_, place) => {
   test('prune removes what is older, in every store; a dry run counts it', async () => {
@@ -17,7 +17,7 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     await fill(at)
     await save(at, 'new', new Date(Date.now() + 60_000))
     await age(at)
-    const args = ['prune', '--older-than', '30d', '--json']
+    const args = ['prune', '--older-than', '30d', '--all-kinds', '--json']
     const counted = await runCommand([...args, '--dry-run'], at)
     expect({ code: counted.code, stderr: counted.stderr }).toEqual({ code: 3, stderr: '' })
     const expected = [
@@ -91,7 +91,7 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     const onPrinted = (text: string): void => {
       if (text.includes('state')) controller.abort(new Stopped('SIGINT'))
     }
-    const args = ['prune', '--older-than', '1d']
+    const args = ['prune', '--older-than', '1d', '--all-kinds']
     const stopped = await runCommand(args, { ...at, signal: controller.signal, onPrinted })
     expect({ code: stopped.code, stderr: stopped.stderr }).toEqual({
       code: 130,
@@ -114,11 +114,15 @@ test('from cron it prints nothing but errors with --quiet', async () => {
 
 test.each([
   [[], 'it is not said what to remove'],
-  [['--older-than', '30'], '--older-than is no age'],
-  [['--older-than', '0d'], '--older-than is no age'],
-  [['--older-than', '-1d'], '--older-than lacks its value'],
-  [['--keep-latest', '0'], '--keep-latest is beyond its bounds'],
-  [['--keep-latest', '10001'], '--keep-latest is beyond its bounds'],
+  [['--older-than', '30d'], 'it is not said of which kinds'],
+  [['--keep-latest', '1'], 'it is not said of which kinds'],
+  [['--keep-latest', '1', '--kind', ''], '--kind is empty'],
+  [['--keep-latest', '1', '--kind', 'a', '--all-kinds'], 'contradict each other'],
+  [['--older-than', '30', '--all-kinds'], '--older-than is no age'],
+  [['--older-than', '0d', '--all-kinds'], '--older-than is no age'],
+  [['--all-kinds', '--older-than', '-1d'], '--older-than lacks its value'],
+  [['--keep-latest', '0', '--all-kinds'], '--keep-latest is beyond its bounds'],
+  [['--keep-latest', '10001', '--all-kinds'], '--keep-latest is beyond its bounds'],
   [['--keep-latest', 'x'], '--keep-latest is no whole number'],
 ])('prune %j is refused', async (args, message) => {
   const at = await engines.SQLite()

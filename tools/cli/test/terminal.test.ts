@@ -135,7 +135,7 @@ describe.runIf(process.platform !== 'win32')('on a real terminal', () => {
   test('Ctrl-C in the middle of prune ends it after its batch; the same command finishes', async () => {
     const at = await engines.Postgres()
     await fill(at)
-    const args = ['prune', '--older-than', '1s']
+    const args = ['prune', '--older-than', '1s', '--all-kinds']
     const pruning = await (async () => {
       await using lock = await heldRow(at.dsn, 'artifacts_blobs')
       await setTimeout(1_100)

@@ -1,5 +1,6 @@
-import type { PruneResult, Subtree } from '@harborage/core'
+import type { PruneResult, RunIdentity, Subtree } from '@harborage/core'
 import {
+  checkPrefixOfRules,
   checkPrune,
   checkRequiredName,
   KnownNames,
@@ -27,16 +28,21 @@ export function checkArtifactPrune(
   subtree: Subtree,
   options: ArtifactPruneOptions | undefined,
 ): CheckedArtifactPrune {
-  const checked = checkPrune(subtree, options, { names, checkPlace })
+  const checked = checkPrune(subtree, options, { names, checkPlace, ownerOf })
   requirePruneRule(checked)
-  const namespace = options?.namespace
+  const namespace = checkPrefixOfRules('namespace', checked, options?.namespace)
   return {
     ...checked,
     namespace:
-      namespace === undefined
+      namespace === ''
         ? undefined
-        : checkRequiredName('namespace', namespace, 'invalid_record'),
+        : checkRequiredName('options.namespace', namespace, 'invalid_record'),
   }
+}
+
+/** Returns the session of a place: an artifact is of no run. */
+function ownerOf({ scope: { tenantId, userId, sessionId } }: RefPlace): Required<RunIdentity> {
+  return { tenantId, userId, sessionId, runId: '' }
 }
 
 /** An artifact as a `prune` examines it, without its description. */

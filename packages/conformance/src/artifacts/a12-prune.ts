@@ -32,7 +32,7 @@ export function pruning({ it }: ArtifactCases): void {
     await putNew(store, { ...scope, taskId: `${scope.taskId}2` }, 'two')
     await setTimeout(TICK_MS)
     const { ref } = await putNew(store, scope, 'three')
-    const rules = { olderThan: ref.createdAt }
+    const rules = { olderThan: ref.createdAt, namespace: '' }
     const counted = await store.prune(session, { ...rules, dryRun: true })
     assert.deepEqual(counted, { examined: 3, pruned: 2 })
     assert.equal((await idsIn(store, session)).length, 3)
@@ -69,7 +69,8 @@ export function pruning({ it }: ArtifactCases): void {
     }
     const session = allOfSession(sessionOf(scope))
     const olderThan = dates[2] ?? new Date(0)
-    const pruned = async (rules: ArtifactPruneOptions) => (await store.prune(session, rules)).pruned
+    const pruned = async (rules: ArtifactPruneOptions) =>
+      (await store.prune(session, { ...rules, namespace: '' })).pruned
     assert.equal(await pruned({ olderThan, keepLatest: 3 }), 0)
     assert.equal(await pruned({ olderThan, keepLatest: 2 }), 1)
     assert.equal(await pruned({ olderThan: dates[0] ?? new Date(0), keepLatest: 1 }), 0)
@@ -83,7 +84,7 @@ export function pruning({ it }: ArtifactCases): void {
     for (const owner of [scope, user, tenantOwner({ tenantId })]) await putNew(store, owner)
     await putNew(store, { ...scope, sessionId: `${scope.sessionId}2` })
     await putNew(store, { ...scope, userId: `${userId}2` })
-    const rules = { olderThan: new Date(8.64e15) }
+    const rules = { olderThan: new Date(8.64e15), namespace: '' }
     const run = allOfRun({ ...sessionOf(scope), runId: scope.taskId })
     assert.deepEqual(await store.prune(run, rules), { examined: 0, pruned: 0 })
     const subtrees: readonly (readonly [Subtree, number])[] = [
@@ -106,6 +107,7 @@ export function pruning({ it }: ArtifactCases): void {
     const seen: unknown[] = []
     const answer = await store.prune(allOfSession(sessionOf(scope)), {
       olderThan: new Date(8.64e15),
+      namespace: '',
       after: { scope: first.scope, namespace: first.namespace, id: first.id },
       onProgress: (progress) => void seen.push(progress),
     })
@@ -116,26 +118,28 @@ export function pruning({ it }: ArtifactCases): void {
 
   it('A12 prune rejects what is malformed, and removes nothing', async ({ store }) => {
     const scope = freshScope()
-    await putNew(store, scope)
+    const { ref } = await putNew(store, scope)
     const session = allOfSession(sessionOf(scope))
-    const wrong: readonly unknown[] = [
-      undefined,
+    const wrong: readonly object[] = [
       {},
       { olderThan: 1 },
       { olderThan: new Date(Number.NaN) },
       { keepLatest: 0 },
       { keepLatest: 1.5 },
       { keepLatest: 10_001 },
-      { keepLatest: 1, namespace: '' },
+      { keepLatest: 1, namespace: 1 },
+      { keepLatest: 1, namespace: undefined },
+      { keepLatest: 1, after: { ...ref, scope: { ...ref.scope, sessionId: 'other' } } },
       { keepLatest: 1, dryRun: 'true' },
       { keepLatest: 1, onProgress: 1 },
       { keepLatest: 1, more: 1 },
       { keepLatest: 1, after: {} },
     ]
     for (const options of wrong) {
-      const given = malformed<ArtifactPruneOptions>(options)
+      const given = malformed<ArtifactPruneOptions>({ namespace: '', ...options })
       await assertFails('invalid_record', () => store.prune(session, given))
     }
+    await assertFails('invalid_record', () => store.prune(session))
     const identity = malformed<Subtree>(sessionOf(scope))
     await assertFails('subtree_required', () => store.prune(identity, { keepLatest: 1 }))
     assert.equal((await idsIn(store, session)).length, 1)

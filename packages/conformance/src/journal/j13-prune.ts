@@ -39,11 +39,12 @@ export function pruning({ it }: JournalCases): void {
     await setTimeout(TICK_MS)
     await appendTo(store, run, ['two', 'four'])
     const olderThan = (await store.head(run, 'two'))?.updatedAt ?? FUTURE
+    const rules = { olderThan, prefix: '' }
     const subtree = allOfRun(run)
-    const counted = await store.prune(subtree, { olderThan, dryRun: true })
+    const counted = await store.prune(subtree, { ...rules, dryRun: true })
     assert.deepEqual(counted, { examined: 4, pruned: 2 })
     assert.deepEqual(await namesIn(store, run), ['four', 'one', 'three', 'two'])
-    assert.deepEqual(await store.prune(subtree, { olderThan }), { examined: 4, pruned: 2 })
+    assert.deepEqual(await store.prune(subtree, rules), { examined: 4, pruned: 2 })
     assert.deepEqual(await namesIn(store, run), ['four', 'two'])
     // Nothing is left of a removed stream: it begins anew.
     const { entries } = await store.append(run, 'one', [newEntry('again')])
@@ -68,7 +69,7 @@ export function pruning({ it }: JournalCases): void {
       assert.deepEqual(await namesIn(store, owner), ['chat/a', 'chat/b', 'log/a'])
     }
     assert.deepEqual(await store.prune(subtree, rules), { examined: 4, pruned: 0 })
-    const both = { olderThan: FUTURE, keepLatest: 3 }
+    const both = { olderThan: FUTURE, keepLatest: 3, prefix: '' }
     assert.deepEqual(await store.prune(subtree, both), { examined: 6, pruned: 0 })
     assert.deepEqual(await store.prune(subtree, { ...both, keepLatest: 1 }), {
       examined: 6,
@@ -96,7 +97,7 @@ export function pruning({ it }: JournalCases): void {
       [allOfTenant({ tenantId }), 2],
     ]
     for (const [subtree, pruned] of subtrees) {
-      const answer = await store.prune(subtree, { olderThan: FUTURE })
+      const answer = await store.prune(subtree, { olderThan: FUTURE, prefix: '' })
       assert.deepEqual(answer, { examined: pruned, pruned })
     }
   })
@@ -107,6 +108,7 @@ export function pruning({ it }: JournalCases): void {
     const seen: unknown[] = []
     const answer = await store.prune(allOfRun(run), {
       olderThan: FUTURE,
+      prefix: '',
       after: { owner: run, stream: 'a' },
       onProgress: (progress) => void seen.push(progress),
     })
@@ -122,7 +124,8 @@ export function pruning({ it }: JournalCases): void {
       await appendTo(store, run, names)
       await setTimeout(TICK_MS)
       const { updatedAt } = (await store.head(run, names.at(-1) ?? '')) ?? { updatedAt: FUTURE }
-      const pruning = store.prune(allOfRun(run), { olderThan: new Date(updatedAt.getTime() + 1) })
+      const olderThan = new Date(updatedAt.getTime() + 1)
+      const pruning = store.prune(allOfRun(run), { olderThan, prefix: '' })
       // At another moment of the walk in each round.
       for (let turn = 0; turn < round; turn += 1) await Promise.resolve()
       await Promise.all([pruning, appendTo(store, run, names)])
@@ -133,22 +136,24 @@ export function pruning({ it }: JournalCases): void {
   it('J13 prune rejects what is malformed, and removes nothing', async ({ store }) => {
     const run = freshIdentity()
     await appendTo(store, run, ['events'])
-    const wrong: readonly unknown[] = [
-      undefined,
+    const wrong: readonly object[] = [
       {},
       { olderThan: 1 },
       { olderThan: new Date(Number.NaN) },
       { keepLatest: 0 },
       { keepLatest: 10_001 },
       { keepLatest: 1, prefix: 1 },
+      { keepLatest: 1, prefix: undefined },
+      { keepLatest: 1, after: { owner: { ...run, runId: `${run.runId}2` }, stream: 'events' } },
       { keepLatest: 1, dryRun: 'true' },
       { keepLatest: 1, onProgress: 1 },
       { keepLatest: 1, more: 1 },
     ]
     for (const options of wrong) {
-      const given = malformed<JournalPruneOptions>(options)
+      const given = malformed<JournalPruneOptions>({ prefix: '', ...options })
       await assertFails('invalid_record', () => store.prune(allOfRun(run), given))
     }
+    await assertFails('invalid_record', () => store.prune(allOfRun(run)))
     const identity = malformed<Subtree>(run)
     await assertFails('subtree_required', () => store.prune(identity, { keepLatest: 1 }))
     assert.deepEqual(await namesIn(store, run), ['events'])

@@ -142,6 +142,7 @@ export function pruning({ it }: MemoryCases): void {
       { keepLatest: 1, dryRun: 'true' },
       { keepLatest: 1, onProgress: 1 },
       { keepLatest: 1, more: 1 },
+      { keepLatest: 1, after: { identity: { ...run, runId: `${run.runId}2` } } },
     ]
     for (const options of wrong) {
       await assertFails('invalid_record', () => store.prune(subtreeOf.run(run), malformed(options)))

@@ -60,7 +60,10 @@ export function pruning({ it }: StateCases): void {
     const run = freshIdentity()
     const records = await saveDated(store, run, [1_000, 5_000, 2_000, 4_999])
     const olderThan = new Date(5_000)
-    assert.deepEqual(await prune(store, run, { olderThan }), { examined: 4, pruned: 3 })
+    assert.deepEqual(await prune(store, run, { olderThan, kindPrefix: '' }), {
+      examined: 4,
+      pruned: 3,
+    })
     assert.deepEqual(await kindsOf(store, run), [records[1]?.kind])
   })
 
@@ -86,15 +89,19 @@ export function pruning({ it }: StateCases): void {
       ])
     }
     assert.deepEqual(await store.prune(session, rules), { examined: 12, pruned: 0 })
-    assert.deepEqual(await prune(store, run, { keepLatest: 10_000 }), { examined: 6, pruned: 1 })
+    assert.deepEqual(await prune(store, run, { keepLatest: 10_000, kindPrefix: '' }), {
+      examined: 6,
+      pruned: 1,
+    })
   })
 
   it('S13 prune by age and number removes what both name', async ({ store }) => {
     const run = freshIdentity()
     await saveDated(store, run, [1_000, 2_000, 3_000, 4_000])
-    await prune(store, run, { olderThan: new Date(3_000), keepLatest: 3 })
+    const olderThan = new Date(3_000)
+    await prune(store, run, { olderThan, keepLatest: 3, kindPrefix: '' })
     assert.deepEqual(await kindsOf(store, run), ['task.1', 'task.2', 'task.3'])
-    await prune(store, run, { olderThan: new Date(3_000), keepLatest: 1 })
+    await prune(store, run, { olderThan, keepLatest: 1, kindPrefix: '' })
     assert.deepEqual(await kindsOf(store, run), ['task.2', 'task.3'])
   })
 
@@ -167,20 +174,23 @@ export function pruning({ it }: StateCases): void {
     const olderThan = new Date(2_000)
     for (let round = 0; round < ROUNDS; round += 1) {
       const run = freshIdentity()
-      const [saved, touched, ...others] = await saveDated(store, run, Array(SOME).fill(1_000))
-      assert.ok(saved !== undefined && touched !== undefined)
+      const records = await saveDated(store, run, Array(SOME).fill(1_000))
+      const [saved, touched, again, ...others] = records
+      assert.ok(saved !== undefined && touched !== undefined && again !== undefined)
       const newest = newRecord(saved)
-      const pruning = store.prune(allOfRun(run), { olderThan })
+      const pruning = store.prune(allOfRun(run), { olderThan, kindPrefix: '' })
       await pause(round)
       const [outcome, isTouched] = await Promise.all([
         store.save(newest),
         store.touch(run, touched.kind, { ifEventId: touched.eventId, expiresAt: FUTURE }),
+        saveAgain(store, again, olderThan),
       ])
       const { pruned } = await pruning
       assert.equal(outcome, 'saved')
       const left = await kindsOf(store, run)
       assert.ok(left.includes(saved.kind), 'what was saved meanwhile has to stay')
       assert.ok(!left.some((kind) => others.some((other) => other.kind === kind)))
+      assert.ok(left.includes(again.kind), 'an event id does not tell records apart')
       if (!isTouched) assert.ok(!left.includes(touched.kind))
       assert.ok(pruned >= others.length && pruned <= SOME)
     }
@@ -193,14 +203,18 @@ export function pruning({ it }: StateCases): void {
       { expired: false },
       { expired: 1 },
       { dryRun: 'yes' },
-      { olderThan: 5 },
-      { olderThan: new Date(Number.NaN) },
-      { keepLatest: 0 },
-      { keepLatest: 10_001 },
-      { keepLatest: 1.5 },
+      { olderThan: FUTURE },
+      { keepLatest: 1, kindPrefix: undefined },
+      { olderThan: 5, kindPrefix: '' },
+      { olderThan: new Date(Number.NaN), kindPrefix: '' },
+      { keepLatest: 0, kindPrefix: '' },
+      { keepLatest: 10_001, kindPrefix: '' },
+      { keepLatest: 1.5, kindPrefix: '' },
       { kindPrefix: 5 },
       { onProgress: true },
       { after: 'task.a' },
+      { after: { identity: { ...run, runId: `${run.runId}2` }, kind: 'task.a' } },
+      { after: { identity: { ...run, runId: '' }, kind: 'task.a' } },
       { older: FUTURE },
     ]) {
       const wrong = malformed<StatePruneOptions>(options)
@@ -232,6 +246,16 @@ async function saveDated(
   }))
   await store.commit({ save: records })
   return records
+}
+
+/** Deletes a record, and saves it again under the same event id with another date. */
+async function saveAgain(
+  store: StateStore,
+  record: NewStateRecord,
+  updatedAt: Date,
+): Promise<void> {
+  await store.delete(record.identity, record.kind)
+  await store.save({ ...record, updatedAt })
 }
 
 function prune(

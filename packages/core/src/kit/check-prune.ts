@@ -1,8 +1,10 @@
 import { HarborageError } from '../harborage-error.ts'
+import type { RunIdentity } from '../identity.ts'
 import type { PruneOptions } from '../pruning.ts'
 import { checkSubtree, type Subtree, type SubtreeLevel } from '../subtree.ts'
 import { captureDate, checkSignal, describeType, type KnownNames } from './argument-checks.ts'
 import type { CheckedCall } from './call-gate.ts'
+import { isWithin } from './directory.ts'
 import { checkOnProgress } from './progress.ts'
 
 /** The largest number of records of an owner that a `prune` keeps as its newest. */
@@ -40,6 +42,8 @@ export interface PruneChecks<Place, Level extends SubtreeLevel> {
   readonly names: KnownNames
   /** Checks a place, and returns a copy of it. */
   readonly checkPlace: (place: Place) => Place
+  /** Returns the owner of a place. */
+  readonly ownerOf: (place: Place) => Required<RunIdentity>
   /** The levels of subtrees that the store knows. Default: all. */
   readonly levels?: readonly Level[]
 }
@@ -48,12 +52,13 @@ export interface PruneChecks<Place, Level extends SubtreeLevel> {
  * Checks the arguments of a `prune`.
  *
  * @throws `subtree_required`, `identity_required` and `invalid_identity` as `checkSubtree`;
- * `invalid_record` if an option is malformed or unknown; what `checkPlace` throws.
+ * `invalid_record` if an option is malformed or unknown, or `after` is not in the subtree; what
+ * `checkPlace` throws.
  */
 export function checkPrune<Place, Level extends SubtreeLevel>(
   subtree: Subtree<Level>,
   options: PruneOptions<Place> | undefined,
-  { names, checkPlace, levels }: PruneChecks<Place, Level>,
+  { names, checkPlace, ownerOf, levels }: PruneChecks<Place, Level>,
 ): CheckedPrune<Place, Level> {
   const checked = checkSubtree(subtree, levels)
   const signal = checkSignal(options, names)
@@ -64,7 +69,7 @@ export function checkPrune<Place, Level extends SubtreeLevel>(
     olderThan: olderThan === undefined ? undefined : checkDate(olderThan),
     keepLatest: keepLatest === undefined ? undefined : checkKept(keepLatest),
     dryRun: checkFlag('dryRun', dryRun, false),
-    after: after === undefined ? undefined : checkPlace(after),
+    after: after === undefined ? undefined : checkWithin(checked, checkPlace(after), ownerOf),
     onProgress: checkOnProgress(onProgress),
   }
 }
@@ -78,6 +83,40 @@ export function checkFlag(name: string, given: unknown, byDefault: boolean): boo
   if (given === undefined) return byDefault
   if (typeof given === 'boolean') return given
   throw malformed(name, given, 'pass true or false')
+}
+
+/**
+ * Checks that a `prune` by age or number says of which names: what depends on each other may be old
+ * in parts only.
+ *
+ * @param name The name of the option with the prefix.
+ * @param prefix What was given.
+ * @returns The prefix; `''` if there is no such rule and none was given.
+ * @throws `invalid_record` if it is missing.
+ */
+export function checkPrefixOfRules(
+  name: string,
+  { olderThan, keepLatest }: CheckedPruneRules,
+  prefix: string | undefined,
+): string {
+  if (prefix !== undefined) return prefix
+  if (olderThan === undefined && keepLatest === undefined) return ''
+  throw new HarborageError(
+    'invalid_record',
+    `options.${name} is missing: with olderThan or keepLatest, say which names are meant, '' for all. Data of an adapter may depend on older data`,
+  )
+}
+
+function checkWithin<Place, Level extends SubtreeLevel>(
+  subtree: Subtree<Level>,
+  place: Place,
+  ownerOf: (place: Place) => Required<RunIdentity>,
+): Place {
+  if (isWithin(ownerOf(place), subtree)) return place
+  throw new HarborageError(
+    'invalid_record',
+    'options.after is not in the subtree: pass the last of a progress of the same subtree',
+  )
 }
 
 function checkDate(olderThan: unknown): number {

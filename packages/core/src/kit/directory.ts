@@ -56,7 +56,10 @@ export function compareOwners(left: RunIdentity, right: RunIdentity): number {
 }
 
 /** Returns whether an owner is within a subtree. For drivers without a query language. */
-export function isWithin(owner: RunIdentity, subtree: Subtree): boolean {
+export function isWithin<Level extends SubtreeLevel>(
+  owner: RunIdentity,
+  subtree: Subtree<Level>,
+): boolean {
   const { level, tenantId, userId, sessionId, runId } = subtree
   if (owner.tenantId !== tenantId) return false
   if (level === 'tenant') return true

@@ -84,6 +84,7 @@ export {
 } from './load-dump.ts'
 export {
   checkFlag,
+  checkPrefixOfRules,
   checkPrune,
   MAX_KEPT_RECORDS,
   pruneOptionNames,

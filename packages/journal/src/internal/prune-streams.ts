@@ -1,6 +1,7 @@
 import type { PruneResult, Subtree } from '@harborage/core'
 import {
   checkName,
+  checkPrefixOfRules,
   checkPrune,
   compareNames,
   KnownNames,
@@ -28,15 +29,13 @@ export function checkJournalPrune(
   subtree: Subtree,
   options: JournalPruneOptions | undefined,
 ): CheckedJournalPrune {
-  const checked = checkPrune(subtree, options, { names, checkPlace: checkStreamPlace })
+  const ownerOf = ({ owner }: StreamKey) => owner
+  const checked = checkPrune(subtree, options, { names, checkPlace: checkStreamPlace, ownerOf })
   requirePruneRule(checked)
-  const prefix: unknown = options?.prefix
+  const prefix = checkPrefixOfRules('prefix', checked, options?.prefix)
   return {
     ...checked,
-    prefix:
-      prefix === undefined
-        ? ''
-        : checkName('options.prefix', prefix, 'invalid_record', MAX_KIND_BYTES),
+    prefix: checkName('options.prefix', prefix, 'invalid_record', MAX_KIND_BYTES),
   }
 }
 

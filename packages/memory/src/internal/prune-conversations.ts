@@ -39,7 +39,8 @@ export function checkMemoryPrune(
   subtree: Subtree,
   options: PruneOptions<ConversationName> | undefined,
 ): CheckedPrune<ConversationName> {
-  const checked = checkPrune(subtree, options, { names, checkPlace })
+  const ownerOf = ({ identity }: ConversationName) => identity
+  const checked = checkPrune(subtree, options, { names, checkPlace, ownerOf })
   requirePruneRule(checked)
   return checked
 }

@@ -1,6 +1,7 @@
 import { HarborageError, type Subtree } from '@harborage/core'
 import {
   checkFlag,
+  checkPrefixOfRules,
   checkPrune,
   KnownNames,
   pruneOptionNames,
@@ -24,7 +25,8 @@ export function checkStatePrune(
   subtree: Subtree,
   options: StatePruneOptions | undefined,
 ): CheckedStatePrune {
-  const checked = checkPrune(subtree, options, { names, checkPlace })
+  const ownerOf = ({ identity }: SlotKey) => identity
+  const checked = checkPrune(subtree, options, { names, checkPlace, ownerOf })
   const expired = checkFlag('expired', options?.expired, true)
   const { olderThan, keepLatest } = checked
   if (!expired && olderThan === undefined && keepLatest === undefined) {
@@ -33,5 +35,6 @@ export function checkStatePrune(
       'the options name nothing to remove: leave expired out, or pass olderThan or keepLatest',
     )
   }
-  return { ...checked, kindPrefix: checkAnyPrefix(options?.kindPrefix ?? ''), expired }
+  const kindPrefix = checkPrefixOfRules('kindPrefix', checked, options?.kindPrefix)
+  return { ...checked, kindPrefix: checkAnyPrefix(kindPrefix), expired }
 }

@@ -19,6 +19,7 @@ export const prune: Command = {
   summary: 'Remove what is old, not among the newest, or expired',
   description: [
     'Removes slots that were not saved, artifacts that were not put, conversations to which no turn was added and streams to which nothing was appended for an age; or all but the newest of each: slots and streams of an owner, artifacts of a scope, conversations of a user. With both, what is older and not among the newest goes. Slots that have expired go in any case. Passages stay. Without --tenant it is about all tenants.',
+    'By age or number it asks for --kind: what an adapter keeps may depend on older data. LangGraph reads old values for new checkpoints, so its data is shortened by pruneThread. Leases that are held stay.',
     'It works in batches beside the programs that use the stores: what they change meanwhile stays. After Ctrl-C it ends with the current batch, and the same command goes on. Two at once are kept apart by a lease in the state store: the second one exits 6.',
     'From cron, use --quiet, which prints errors only. It exits 5 if a store failed and the others were pruned, and with --dry-run 3 if it would remove something.',
   ],
@@ -36,20 +37,27 @@ export const prune: Command = {
       value: 'TEXT',
       says: 'Only slots and streams whose name begins with this, and artifacts of this namespace. Conversations are left out then.',
     },
+    {
+      name: 'all-kinds',
+      says: 'All kinds, namespaces and names, and conversations: if no adapter keeps anything here.',
+    },
     { name: 'dry-run', says: 'Says what it would remove, and removes nothing.' },
     { name: 'quiet', short: 'q', says: 'Prints errors only.' },
     ...identityOptions,
     ...placeOptions,
   ],
   examples: [
-    { says: 'What would go', command: 'harborage prune --older-than 90d --dry-run' },
+    {
+      says: 'What would go',
+      command: 'harborage prune --older-than 90d --kind draft. --dry-run',
+    },
     {
       says: 'Each night, from cron',
-      command: 'harborage prune --older-than 90d --quiet -p production',
+      command: 'harborage prune --expired --quiet -p production',
     },
     {
       says: 'The newest 20 checkpoints of each run of a tenant',
-      command: 'harborage prune --keep-latest 20 --kind checkpoint/ -t acme',
+      command: 'harborage prune --keep-latest 20 --kind run.checkpoint/ -t acme',
     },
   ],
   run: async (run) => {

@@ -5,7 +5,10 @@ import { wrongUsage } from '../command-failure.ts'
 export interface Rules {
   readonly olderThan?: Date
   readonly keepLatest?: number
-  /** What the names of slots and streams begin with, and the namespace of artifacts. */
+  /**
+   * What the names of slots and streams begin with, and the namespace of artifacts. `undefined` for
+   * all of them, and conversations.
+   */
   readonly kind?: string
 }
 
@@ -34,6 +37,7 @@ export function rulesOf(options: Options): Rules {
       'it is not said what to remove: pass --older-than, --keep-latest or --expired. See --help',
     )
   }
+  checkKinds(kind, options.flag('all-kinds'), age !== undefined || keepLatest !== undefined)
   if (keepLatest !== undefined && (keepLatest < 1 || keepLatest > MAX_KEPT)) {
     throw wrongUsage(`--keep-latest is beyond its bounds: write a number from 1 to ${MAX_KEPT}`)
   }
@@ -42,6 +46,18 @@ export function rulesOf(options: Options): Rules {
     ...(keepLatest !== undefined && { keepLatest }),
     ...(kind !== undefined && { kind }),
   }
+}
+
+/** What an adapter keeps may depend on older data: so it has to be said that this is meant, too. */
+function checkKinds(kind: string | undefined, isOfAll: boolean, isByRule: boolean): void {
+  if (kind === '') throw wrongUsage('--kind is empty: write a name, or --all-kinds')
+  if (kind !== undefined && isOfAll) {
+    throw wrongUsage('--kind and --all-kinds contradict each other: leave one out')
+  }
+  if (!isByRule || kind !== undefined || isOfAll) return
+  throw wrongUsage(
+    'it is not said of which kinds: pass --kind, or --all-kinds if no adapter keeps anything here. See --help',
+  )
 }
 
 function millisecondsOf(age: string): number {

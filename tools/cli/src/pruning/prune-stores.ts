@@ -118,25 +118,18 @@ function prunedStores(
 ): Readonly<Record<StoreName, PrunedWithin | undefined>> {
   // Nothing but slots expires. A conversation has no kind.
   const isByRule = Object.keys(rules).length > 0
+  const prefix = kind ?? ''
   return {
     state: state && {
       tenants: (scope) => state.tenants(scope),
       prune: (subtree, options) =>
-        state.prune(subtree, {
-          ...rules,
-          ...options,
-          ...(kind !== undefined && { kindPrefix: kind }),
-        }),
+        state.prune(subtree, { ...rules, ...options, kindPrefix: prefix }),
     },
     artifacts: artifacts &&
       (isByRule || undefined) && {
         tenants: (scope) => artifacts.tenants(scope),
         prune: (subtree, options) =>
-          artifacts.prune(subtree, {
-            ...rules,
-            ...options,
-            ...(kind !== undefined && { namespace: kind }),
-          }),
+          artifacts.prune(subtree, { ...rules, ...options, namespace: prefix }),
       },
     memory: memory &&
       ((isByRule && kind === undefined) || undefined) && {
@@ -146,12 +139,7 @@ function prunedStores(
     journal: journal &&
       (isByRule || undefined) && {
         tenants: (scope) => journal.tenants(scope),
-        prune: (subtree, options) =>
-          journal.prune(subtree, {
-            ...rules,
-            ...options,
-            ...(kind !== undefined && { prefix: kind }),
-          }),
+        prune: (subtree, options) => journal.prune(subtree, { ...rules, ...options, prefix }),
       },
   }
 }

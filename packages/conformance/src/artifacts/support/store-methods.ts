@@ -25,6 +25,9 @@ export interface StoreMethod {
   ) => Promise<unknown>
 }
 
+/** The rules of a `prune`. */
+const RULES = { keepLatest: 1, namespace: '' }
+
 /** Every method of the store. */
 export const storeMethods: readonly StoreMethod[] = [
   {
@@ -80,10 +83,10 @@ export const storeMethods: readonly StoreMethod[] = [
     takes: [],
     call: async (store, { scope, options }) => {
       const { signal } = options ?? {}
-      const given = { keepLatest: 1, ...(signal === undefined ? {} : { signal }) }
+      const given = { ...RULES, ...(signal === undefined ? {} : { signal }) }
       return store.prune(allOfSession(withoutTask(scope)), given)
     },
-    callWithin: (store, subtree) => store.prune(subtree, { keepLatest: 1 }),
+    callWithin: (store, subtree) => store.prune(subtree, RULES),
   },
   {
     name: 'list',

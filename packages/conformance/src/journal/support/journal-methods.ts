@@ -106,7 +106,7 @@ export const subtreeMethods: readonly JournalMethod[] = [
     name: 'prune',
     takes: [],
     call: async (store, { owner, options }) =>
-      store.prune(allOfSession(sessionOf(owner)), { ...options, keepLatest: 1 }),
+      store.prune(allOfSession(sessionOf(owner)), { ...options, keepLatest: 1, prefix: '' }),
   },
 ]
 

@@ -48,7 +48,8 @@ export async function callOf(
       return writing((store) => store.touch(identity, kind, { ifEventId, expiresAt }))
     }
     case 'prune': {
-      const rules = step.keepLatest === undefined ? {} : { keepLatest: step.keepLatest }
+      const rules =
+        step.keepLatest === undefined ? {} : { keepLatest: step.keepLatest, kindPrefix: '' }
       return writing((store) => store.prune(names.subtree(step.level, step.slot), rules))
     }
     case 'deleteAll':
