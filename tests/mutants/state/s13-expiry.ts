@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { allOfTenant, type EventId, type Identity } from '@harborage/core'
 import {
   slotId,
@@ -212,6 +213,30 @@ class CarelessPruneDriver extends ExpiryDriver {
   }
 }
 
+/** Keeps what has the name of a lease, whatever it is. */
+class NamesOfLeasesDriver extends ExpiryDriver {
+  override prune(slots: readonly PrunableSlot[]): Promise<number> {
+    return super.prune(slots.filter(({ kind }) => !kind.endsWith('.until')))
+  }
+}
+
+/** Loads the second half of many slots only once one of the first half has expired. */
+class TornLoadDriver extends ExpiryDriver {
+  override async loadMany(
+    slots: readonly SlotKey[],
+    maxBytes: number,
+  ): Promise<readonly (StateRecord | undefined)[] | undefined> {
+    const found = await super.loadMany(slots, maxBytes)
+    const expiresAt = found?.[0]?.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY
+    const left = expiresAt - Date.now()
+    if (found === undefined || slots.length === 1 || left > 1_000) return found
+    await setTimeout(left + 1)
+    const half = slots.length / 2
+    const later = await super.loadMany(slots.slice(half), maxBytes)
+    return [...found.slice(0, half), ...(later ?? [])]
+  }
+}
+
 /** Takes records of the same event id and expiry for the same one. */
 class ForgivingPruneDriver extends ExpiryDriver {
   override async prune(slots: readonly PrunableSlot[]): Promise<number> {
@@ -299,6 +324,8 @@ export const expiryFaults: readonly BrokenStore[] = [
   brokenDriver('S13', 'prunes what was saved meanwhile', CarelessPruneDriver),
   brokenDriver('S13', 'prunes what was saved again meanwhile', ForgivingPruneDriver),
   brokenStore('S13', 'prunes a lease that is held', LeasesToo),
+  brokenDriver('S13', 'does not prune what has the name of a lease', NamesOfLeasesDriver),
+  brokenDriver('S13', 'loads many slots at two moments', TornLoadDriver),
   brokenDriver('S13', 'prunes beside the subtree', WidePruneDriver),
   brokenDriver('S13', 'does not prune what has expired', BlindPruneDriver),
   brokenDriver('S13', 'does not look at dates when it prunes', DatelessPruneDriver),

@@ -46,10 +46,7 @@ export interface SqlDialect {
    * @param name The name of the table.
    */
   isNewTable(db: Kysely<NoTables>, schema: string | undefined, name: string): Promise<boolean>
-  /**
-   * Returns the type to which a query has to cast a parameter that it inserts into such a column,
-   * or `undefined` if the engine needs no cast.
-   */
+  /** Returns the type to which to cast a parameter for such a column; `undefined` if to none. */
   valueType(type: ColumnType): RawBuilder<unknown> | undefined
   /** The time by the clock of the database, in milliseconds since 1970. */
   readonly now: RawBuilder<number>
