@@ -102,7 +102,8 @@ export abstract class ArtifactSubtrees {
    *
    * @param subtree Made by `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
-   * the options name nothing to remove or no namespace; `outcome_unknown` if the answer to a deletion was lost.
+   * the options name nothing to remove or no namespace; `outcome_unknown` if the answer to a
+   * deletion was lost.
    *
    * @example
    * ```ts

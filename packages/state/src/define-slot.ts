@@ -162,7 +162,7 @@ export function defineSlot<Schema extends StandardSchemaV1>(
   return slot
 }
 
-/** The error of an update whose event id is in use, although its slot holds no value. */
+/** Returns the error of an update whose event id is in use, although its slot holds no value. */
 function appliedBefore(cause?: unknown): HarborageError {
   return new HarborageError(
     'idempotency_conflict',
