@@ -6,6 +6,7 @@ import {
   userIdentity,
 } from '@harborage/adk'
 import { allOfSession, allOfTenant, allOfUser } from '@harborage/core'
+import { collect } from '@harborage/test-kit/collect'
 import { failureOf } from '@harborage/test-kit/failure-of'
 import { describe, expect, test } from 'vitest'
 
@@ -188,4 +189,24 @@ test("it finds what ADK's own memory finds", async () => {
     const [mine, other] = await Promise.all([said(ours, query), said(theirs, query)])
     expect(new Set(mine as string[])).toEqual(new Set(other as string[]))
   }
+})
+
+test('beyond 10,000 events, what is remembered seldom changes its place', async () => {
+  const { memory } = await inMemory.open()
+  const service = new HarborageMemoryService({ memory, tenant: acme })
+  const all = Array.from({ length: 11_001 }, (_, index) => ({
+    ...eventOf(`word${index}`),
+    timestamp: 2e12 + index,
+  }))
+  const placeAfter = async (events: number): Promise<number | undefined> => {
+    const session = { ...ann, id: 's1', state: {}, events: all.slice(0, events), lastUpdateTime: 1 }
+    await service.addSessionToMemory(session)
+    const [kept] = await collect(memory.passages.dump({ maintenanceScoped: true }))
+    expect(await said(service, `word${events - 1}`)).toHaveLength(1)
+    expect(await said(service, `word${events - 9_001}`)).toHaveLength(1)
+    return kept?.passages.findIndex(({ createdAt }) => createdAt.getTime() === 2e12 + 5_000)
+  }
+  expect(await placeAfter(10_000)).toBe(5_000)
+  for (const events of [10_001, 10_002, 11_000]) expect(await placeAfter(events)).toBe(4_000)
+  expect(await placeAfter(11_001)).toBe(3_000)
 })

@@ -15,6 +15,9 @@ import {
 } from './memory-options.ts'
 import { beginningOf, collectionOf, memoryOf, passagesOf } from './memory-payload.ts'
 
+/** The number of passages that are dropped together. */
+const DROPPED_AT_ONCE = 1_000
+
 /**
  * The memory of ADK on Harborage: what past sessions of a user said, found by its words. Pass it to
  * a `Runner`, for the tools `LOAD_MEMORY` and `PRELOAD_MEMORY`.
@@ -57,14 +60,18 @@ export class HarborageMemoryService implements BaseMemoryService {
   /**
    * Remembers what the events of a session say in words, in place of what was remembered of it
    * before, in one step. Only what differs is written, so that it may be called after each turn. Of
-   * more than 10,000 such events the newest are remembered.
+   * more than 10,000 such events the newest 9,001 to 10,000 are remembered: the oldest ones are
+   * dropped 1,000 at a time, since that writes all others again.
+   *
+   * It asks no session service: called after the session was deleted, it remembers its words again.
    *
    * @throws `invalid_record` if they hold more than 16 MiB in all, their words included.
    */
   async addSessionToMemory(session: Session): Promise<void> {
     const { appName, userId, id: sessionId } = session
     const identity = sessionIdentity(this.#tenant(), { appName, userId, sessionId })
-    const passages = session.events.flatMap(passagesOf).slice(-MAX_PASSAGES)
+    const all = session.events.flatMap(passagesOf)
+    const passages = all.slice(droppedOf(all.length))
     await this.#memory.passages.replace(identity, collectionOf(appName), passages)
   }
 
@@ -84,4 +91,10 @@ export class HarborageMemoryService implements BaseMemoryService {
     )
     return { memories: found.map(memoryOf) }
   }
+}
+
+/** Returns how many of the oldest passages are dropped, so that few additions move the others. */
+function droppedOf(passages: number): number {
+  const tooMany = Math.max(0, passages - MAX_PASSAGES)
+  return Math.ceil(tooMany / DROPPED_AT_ONCE) * DROPPED_AT_ONCE
 }
