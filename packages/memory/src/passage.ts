@@ -12,6 +12,9 @@ export const MAX_PASSAGE_TEXT_BYTES: number = 64 * 1024
 /** How many different words of a query are looked for: the first ones. */
 export const MAX_QUERY_WORDS = 32
 
+/** How many characters of a query are looked at, in UTF-16 code units: the first ones. */
+export const MAX_QUERY_CHARACTERS = 4_096
+
 /**
  * How many passages with one of the words are compared: the newest ones. Older ones are not found
  * by words as frequent as that.

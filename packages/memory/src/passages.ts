@@ -22,6 +22,7 @@ import {
   checkSearch,
   searchNames,
 } from './internal/check-passages.ts'
+import { digestPassages } from './internal/digest-passages.ts'
 import { dumpEach } from './internal/dump-each.ts'
 import { movePassages, sizeOfPassages } from './internal/dumped-passages.ts'
 import { MemoryCalls, type CallDependencies } from './internal/memory-calls.ts'
@@ -85,10 +86,12 @@ export class Passages {
     options?: CallOptions,
   ): Promise<void> {
     return this.#calls.call('passages.replace', identity, options, (owner) => {
-      const name = checkCollection(collection)
-      const checked = checkPassages(owner, name, passages)
-      const replacement = { identity: owner, collection: name, passages: checked }
-      return () => this.#passages().replace(replacement)
+      const place = { identity: owner, collection: checkCollection(collection) }
+      const checked = checkPassages(passages)
+      return async () => {
+        const driver = this.#passages()
+        await driver.replace(await digestPassages(place, checked))
+      }
     })
   }
 
@@ -98,8 +101,8 @@ export class Passages {
    * run, by an index. Of more than 1,000 with one of the words, the newest 1,000 are compared.
    *
    * @param subtree Made by `allOfUser`, `allOfSession` or `allOfRun`.
-   * @param words Any text, of which the first 32 words are looked for. Without a word, nothing is
-   * found.
+   * @param words Any text. The first 32 words of its first 4,096 characters are looked for. Without
+   * a word, nothing is found.
    * @throws `subtree_required` if it is something else, such as an identity.
    */
   search(

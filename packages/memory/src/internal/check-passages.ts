@@ -1,4 +1,4 @@
-import { HarborageError, type RunIdentity, type Subtree } from '@harborage/core'
+import { HarborageError, type Subtree } from '@harborage/core'
 import {
   captureBytes,
   captureDate,
@@ -12,6 +12,7 @@ import {
   MAX_PASSAGE_TEXT_BYTES,
   MAX_PASSAGES,
   MAX_PASSAGES_BYTES,
+  MAX_QUERY_CHARACTERS,
   MAX_QUERY_WORDS,
   type DumpedPassage,
   type DumpedPassages,
@@ -41,11 +42,7 @@ export function checkCollection(collection: unknown): string {
  *
  * @throws `invalid_record` if one is malformed, or there are too many or too large ones.
  */
-export function checkPassages(
-  { tenantId, userId }: Required<RunIdentity>,
-  collection: string,
-  passages: unknown,
-): readonly DumpedPassage[] {
+export function checkPassages(passages: unknown): readonly Required<NewPassage>[] {
   if (!Array.isArray(passages) || passages.length > MAX_PASSAGES) {
     const what = Array.isArray(passages) ? 'too long' : describeType(passages)
     throw new HarborageError(
@@ -54,12 +51,11 @@ export function checkPassages(
     )
   }
   let left = MAX_PASSAGES_BYTES
-  const place = { tenantId, userId, collection }
-  return Array.from<unknown, DumpedPassage>(passages, (given, index) => {
-    const { text, bytes, createdAt } = checkPassage(given, `passages[${index}]`, left)
-    left -= bytes.byteLength + Buffer.byteLength(text)
+  return Array.from<unknown, Required<NewPassage>>(passages, (given, index) => {
+    const passage = checkPassage(given, `passages[${index}]`, left)
+    left -= passage.bytes.byteLength + Buffer.byteLength(passage.text)
     if (left < 0) throw tooLarge()
-    return { words: digestsOf(place, wordsOf(text)), bytes, createdAt }
+    return passage
   })
 }
 
@@ -97,7 +93,7 @@ export function checkSearch(
   ])
   const name = checkCollection(collection)
   const { tenantId, userId } = checked
-  const looked = wordsOf(checkText('words', words), MAX_QUERY_WORDS)
+  const looked = wordsOf(checkText('words', words).slice(0, MAX_QUERY_CHARACTERS), MAX_QUERY_WORDS)
   return {
     subtree: checked,
     collection: name,
