@@ -39,7 +39,8 @@ import type { PassageDriver } from './passage-driver.ts'
  */
 export class InMemoryMemoryDriver implements MemoryDriver {
   readonly #conversations = new Map<string, Kept>()
-  readonly passages: PassageDriver = new InMemoryPassages()
+  readonly #passages = new InMemoryPassages()
+  readonly passages: PassageDriver = this.#passages
   readonly steps: StepSide<MemoryPart, unknown> = inMemorySide((parts) => this.#stage(parts))
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
@@ -67,6 +68,7 @@ export class InMemoryMemoryDriver implements MemoryDriver {
   }
 
   async deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]> {
+    this.#passages.deleteWithin(subtree)
     return this.#identitiesWithin(subtree).map((identity) => this.#delete(identity))
   }
 

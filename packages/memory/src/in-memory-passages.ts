@@ -3,7 +3,8 @@ import { directoryOf, isWithin, type DirectoryPage, type LoadOutcome } from '@ha
 import { conversationKey } from './internal/conversation-key.ts'
 import { compareCollections, copyOfPassages, isSamePassages } from './internal/dumped-passages.ts'
 import { rankPassages, type Candidate } from './internal/rank-passages.ts'
-import type { PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
+import { commonWords } from './internal/words.ts'
+import type { PassageBatch, PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
 import type { DumpedPassage, DumpedPassages, FoundPassage } from './passage.ts'
 
 /** A passage, and the one of a collection that it is. */
@@ -29,10 +30,9 @@ export class InMemoryPassages implements PassageDriver {
   }: PassageSearch): Promise<readonly FoundPassage[]> {
     const candidates = this.#within(subtree)
       .filter((kept) => kept.collection === collection)
-      .flatMap(candidatesOf)
-      .filter((candidate) => words.some((word) => candidate.words.has(word)))
-    return rankPassages(candidates, words, limit).map(({ candidate, words: common }) => {
-      const { identity, index, passage } = candidate
+      .flatMap((kept) => candidatesOf(kept, new Set(words)))
+      .filter((candidate) => candidate.words > 0)
+    return rankPassages(candidates, limit).map(({ identity, index, passage, words: common }) => {
       return {
         ...{ identity, index, words: common },
         bytes: passage.bytes.slice(),
@@ -41,13 +41,22 @@ export class InMemoryPassages implements PassageDriver {
     })
   }
 
-  async deleteAll(subtree: Subtree): Promise<void> {
-    for (const [key, { identity }] of this.#kept) {
-      if (isWithin(identity, subtree)) this.#kept.delete(key)
+  /** Deletes whole collections of a subtree until they have as many passages. Default: all. */
+  deleteWithin(subtree: Subtree, limit: number = Infinity): number {
+    let deleted = 0
+    for (const kept of this.#within(subtree)) {
+      if (deleted >= limit) break
+      this.#kept.delete(keyOf(kept))
+      deleted += kept.passages.length
     }
+    return deleted
   }
 
-  async countAll(subtree: Subtree): Promise<number> {
+  async deleteBatch({ subtree, limit }: PassageBatch): Promise<number> {
+    return this.deleteWithin(subtree, limit)
+  }
+
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.#within(subtree).reduce((sum, { passages }) => sum + passages.length, 0)
   }
 
@@ -90,10 +99,13 @@ function keyOf({ identity, collection }: PassagePlace): string {
   return JSON.stringify([conversationKey(identity), collection])
 }
 
-function candidatesOf({ identity, passages }: DumpedPassages): readonly KeptCandidate[] {
+function candidatesOf(
+  { identity, passages }: DumpedPassages,
+  words: ReadonlySet<string>,
+): readonly KeptCandidate[] {
   return passages.map((passage, index) => ({
     ...{ identity, index, passage },
     createdAt: passage.createdAt,
-    words: new Set(passage.words),
+    words: commonWords(words, passage.words),
   }))
 }

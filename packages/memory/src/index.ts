@@ -54,7 +54,7 @@ export {
   registeredMemoryDrivers,
   registerMemoryDriver,
 } from './open-memory-store.ts'
-export type { PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
+export type { PassageBatch, PassageDriver, PassagePlace, PassageSearch } from './passage-driver.ts'
 export {
   MAX_COMPARED_PASSAGES,
   MAX_PASSAGE_TEXT_BYTES,

@@ -246,7 +246,7 @@ export interface MemoryDriver {
   /**
    * Deletes the conversation of the run, or those of the session and all its runs, in one atomic
    * step. Leaves nothing of them, as a change with `erase` does. A concurrent change takes effect
-   * as a whole before it or after it.
+   * as a whole before it or after it. The passages of the run or the session go in the same step.
    */
   deleteAll(subtree: Subtree<'run' | 'session'>): Promise<readonly DeletedConversation[]>
   /** Deletes the next conversations of a user or a tenant in one atomic step. */

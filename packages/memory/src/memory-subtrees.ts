@@ -44,9 +44,20 @@ import { stepsToHealthy } from './internal/decide-replacement.ts'
 import { FoldScheduler } from './internal/fold-scheduler.ts'
 import { publishRejection } from './internal/reject-identity.ts'
 import type { CheckedMemoryRules } from './memory-config.ts'
-import type { DeletedConversation, DumpedConversation, MemoryDriver } from './memory-driver.ts'
+import type {
+  DeleteBatch,
+  DeletedConversation,
+  DumpedConversation,
+  MemoryDriver,
+} from './memory-driver.ts'
 import { MemoryEvents } from './memory-events.ts'
 import { Passages } from './passages.ts'
+
+/** The largest number of passages of a batch. Each word of them takes a while. */
+const MAX_PASSAGE_BATCH = 100
+
+/** The place in a deletion at which passages are left. Conversations follow. */
+const AMONG_PASSAGES = 'passages'
 
 /** The parts of a store that all of its calls share. */
 interface StoreParts {
@@ -90,12 +101,10 @@ export abstract class MemorySubtrees {
    * runs, of a user and all its sessions, or of a tenant and all its users. Each is deleted as
    * `delete` does it, so no row of it is left. No other store is touched.
    *
-   * The passages of the subtree are deleted first, in batches. Those that others keep meanwhile
-   * count as `remaining`, too.
-   *
-   * A run or a session is deleted in one atomic step. A user or a tenant is deleted in batches, and
-   * what others add meanwhile may stay: then `remaining` is not 0. If the call fails or is
-   * canceled, the batches so far stay applied: call it again to go on. The answer counts
+   * A run or a session is deleted in one atomic step, its passages included. A user or a tenant is
+   * deleted in batches, those of passages first, and what others add meanwhile may stay: then
+   * `remaining`, which counts conversations and passages, is not 0. If the call fails or is
+   * canceled, the batches so far stay applied: call it again to go on. `deleted` counts
    * conversations.
    *
    * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
@@ -302,22 +311,27 @@ export abstract class MemorySubtrees {
       : directoryOf([...ofConversations, ...ofPassages], page)
   }
 
-  #deletion(): SubtreeDeletion<Required<RunIdentity>> {
+  #deletion(): SubtreeDeletion<Required<RunIdentity> | typeof AMONG_PASSAGES> {
     const driver = this.#driver
     return {
-      deleteAll: async (subtree) => {
-        await driver.passages?.deleteAll(subtree)
-        return this.#end(await driver.deleteAll(subtree))
-      },
-      deleteBatch: async (batch) => {
-        if (batch.after === undefined) await driver.passages?.deleteAll(batch.subtree)
-        const { deleted, last } = await driver.deleteBatch(batch)
-        return { deleted: this.#end(deleted), last }
+      deleteAll: async (subtree) => this.#end(await driver.deleteAll(subtree)),
+      deleteBatch: async ({ subtree, after = AMONG_PASSAGES, limit }) => {
+        if (after !== AMONG_PASSAGES) return this.#deleteBatch({ subtree, after, limit })
+        const batch = { subtree, limit: MAX_PASSAGE_BATCH }
+        const passages = (await driver.passages?.deleteBatch(batch)) ?? 0
+        return passages > 0
+          ? { deleted: 0, last: AMONG_PASSAGES }
+          : this.#deleteBatch({ subtree, after: undefined, limit })
       },
       countAll: async (subtree) =>
         (await driver.countAll(subtree)) + ((await driver.passages?.countAll(subtree)) ?? 0),
       steps: driver.steps,
     }
+  }
+
+  async #deleteBatch(batch: DeleteBatch) {
+    const { deleted, last } = await this.#driver.deleteBatch(batch)
+    return { deleted: this.#end(deleted), last }
   }
 
   /** Ends what is scheduled for deleted conversations, and returns their number. */

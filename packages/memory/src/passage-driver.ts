@@ -15,7 +15,17 @@ export interface PassageSearch {
   readonly limit: number
 }
 
-/** Keeps the passages of a `MemoryStore`, as a part of its driver. */
+/** The parameters of {@link PassageDriver.deleteBatch}. */
+export interface PassageBatch {
+  readonly subtree: Subtree<'user' | 'tenant'>
+  /** The number of passages with which the batch ends. It may have more. */
+  readonly limit: number
+}
+
+/**
+ * Keeps the passages of a `MemoryStore`, as a part of its driver. Those of a run or a session are
+ * deleted by `MemoryDriver.deleteAll`.
+ */
 export interface PassageDriver {
   /** Replaces all passages of a collection of a session or a run in one atomic step. */
   replace(passages: DumpedPassages): Promise<void>
@@ -24,10 +34,13 @@ export interface PassageDriver {
    * these the newest. It compares the newest 1,000.
    */
   search(search: PassageSearch): Promise<readonly FoundPassage[]>
-  /** Deletes the passages of a subtree, in batches. */
-  deleteAll(subtree: Subtree): Promise<void>
-  /** Resolves to the number of passages of a subtree. */
-  countAll(subtree: Subtree): Promise<number>
+  /**
+   * Deletes some passages of a user or a tenant in one atomic step, and resolves to their number. It
+   * is 0 only if none is left.
+   */
+  deleteBatch(batch: PassageBatch): Promise<number>
+  /** Resolves to the number of passages of a user or a tenant. */
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
   /** Returns a page of the owners that have passages, as `MemoryDriver.directoryPage` does. */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
   /**

@@ -1,9 +1,11 @@
 import { allOfUser, type RunIdentity, type Subtree } from '@harborage/core'
-import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
+import { isWithin, type DirectoryPage, type LoadOutcome } from '@harborage/core/kit'
 import type {
   DumpedPassages,
   FoundPassage,
+  DeletedConversation,
   InMemoryMemoryDriver,
+  PassageBatch,
   PassageDriver,
   PassagePlace,
   PassageSearch,
@@ -28,11 +30,11 @@ class DelegatingPassages implements PassageDriver {
     return this.kept.search(search)
   }
 
-  deleteAll(subtree: Subtree): Promise<void> {
-    return this.kept.deleteAll(subtree)
+  deleteBatch(batch: PassageBatch): Promise<number> {
+    return this.kept.deleteBatch(batch)
   }
 
-  countAll(subtree: Subtree): Promise<number> {
+  countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.kept.countAll(subtree)
   }
 
@@ -123,7 +125,48 @@ class OneCollection extends DelegatingPassages {
 
 /** Deletes nothing. */
 class Undeleted extends DelegatingPassages {
-  override async deleteAll(): Promise<void> {}
+  override async deleteBatch(): Promise<number> {
+    return 0
+  }
+}
+
+/** Deletes all passages at once, however many there are. */
+class Unbounded extends DelegatingPassages {
+  override deleteBatch({ subtree }: PassageBatch): Promise<number> {
+    return super.deleteBatch({ subtree, limit: Infinity })
+  }
+}
+
+/** Deletes the conversations of a run or a session, and leaves its passages. */
+class Outliving extends DelegatingDriver {
+  override async deleteAll(
+    subtree: Subtree<'run' | 'session'>,
+  ): Promise<readonly DeletedConversation[]> {
+    const { passages } = this.records
+    const places = await passages.collectionsPage(undefined, 1_000_000)
+    const kept = await Promise.all(places.map((place) => passages.dump(place)))
+    const deleted = await super.deleteAll(subtree)
+    for (const each of kept) if (each !== undefined) await passages.load(each)
+    return deleted
+  }
+}
+
+/** Deletes the conversations of a run or a session in a later step than its passages. */
+class InTwoSteps extends DelegatingDriver {
+  override async deleteAll(
+    subtree: Subtree<'run' | 'session'>,
+  ): Promise<readonly DeletedConversation[]> {
+    const { passages } = this.records
+    const places = await passages.collectionsPage(undefined, 1_000_000)
+    for (const place of places.filter(({ identity }) => isWithin(identity, subtree))) {
+      const held = await passages.dump(place)
+      for (let left = held?.passages.length ?? 0; left > 0; left -= 100) {
+        if (held) await passages.replace({ ...held, passages: held.passages.slice(0, left) })
+        await turns(1)
+      }
+    }
+    return super.deleteAll(subtree)
+  }
 }
 
 /** Removes the old passages, and adds the new ones later, beside those of others. */
@@ -228,6 +271,9 @@ export const passageFaults: readonly BrokenStore[] = [
   broken('keeps the last passages of a session', NeverEmpty),
   broken('has one collection for all', OneCollection),
   broken('does not delete passages', Undeleted),
+  broken('deletes all passages of a user in one batch', Unbounded),
+  brokenDriver('leaves the passages of a run or a session', Outliving),
+  brokenDriver('deletes the passages of a run or a session in steps', InTwoSteps),
   broken('adds the passages of callers at once', Torn),
   broken('does not find who has passages only', Undiscovered),
   broken('dumps passages without their words', Wordless),

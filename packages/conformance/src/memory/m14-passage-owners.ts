@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { allOfTenant, allOfUser } from '@harborage/core'
+import { allOfRun, allOfSession, allOfTenant, allOfUser } from '@harborage/core'
 import { collect } from '../support/collect.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
+import { rejectionOf } from '../support/rejection-of.ts'
+import { sessionOf } from '../support/session-of.ts'
 import { addTurns } from './support/conversation.ts'
 import { maintenance } from './support/dumps.ts'
 import type { MemoryCases } from './support/memory-cases.ts'
-import { keep } from './support/passages.ts'
+import { keep, passagesOf, userOf } from './support/passages.ts'
 
 /** Registers the cases of M14: who has passages is found, and erased. */
 export function passageOwners({ it }: MemoryCases): void {
@@ -46,4 +48,56 @@ export function passageOwners({ it }: MemoryCases): void {
     assert.deepEqual(await collect(store.sessions(tenant)), [])
     assert.deepEqual(await collect(store.users(tenant)), [])
   })
+  for (const level of ['user', 'tenant'] as const) {
+    it(`M14 deleteAll of a ${level} deletes passages batch by batch, and may be canceled between two`, async ({
+      open,
+    }) => {
+      const store = await open({ strategy: 'truncation' })
+      const session = freshIdentity()
+      const { tenantId } = session
+      const subtree = level === 'user' ? allOfUser(userOf(session)) : allOfTenant({ tenantId })
+      const sessions = ['a', 'b', 'c'].map((sessionId) => ({ ...session, sessionId }))
+      const said = Array.from({ length: 150 }, (_, index) => `lamp ${index}`)
+      for (const each of sessions) await keep(store, each, said)
+      await addTurns(store, session, ['said'])
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const canceled = store.deleteAll(subtree, {
+        signal: controller.signal,
+        onProgress: () => controller.abort(reason),
+      })
+      assert.equal(await rejectionOf(() => canceled), reason)
+      const left = await passagesOf(store, tenantId)
+      const passages = left.flatMap((collection) => collection.passages)
+      const all = sessions.length * said.length
+      assert.ok(passages.length > 0 && passages.length < all, 'it was not canceled between two')
+      const counts: number[] = []
+      const answer = await store.deleteAll(subtree, {
+        onProgress: ({ deleted }) => void counts.push(deleted),
+      })
+      assert.deepEqual(answer, { deleted: 1, remaining: 0 })
+      assert.ok(counts.length > 2, 'there was one batch of passages')
+      assert.deepEqual([counts[0], counts.at(-1)], [0, 1])
+      assert.deepEqual(await passagesOf(store, tenantId), [])
+    })
+  }
+
+  for (const level of ['run', 'session'] as const) {
+    it(`M14 deleteAll of a ${level} deletes its passages in one step`, async ({ open }) => {
+      const store = await open({ strategy: 'truncation' })
+      const session = freshIdentity()
+      const subtree = level === 'run' ? allOfRun(session) : allOfSession(sessionOf(session))
+      const said = Array.from({ length: 1100 }, (_, index) => `lamp ${index}`)
+      await keep(store, session, said)
+      await addTurns(store, session, ['said'])
+      let isDeleting = true
+      const deleting = store.deleteAll(subtree).finally(() => (isDeleting = false))
+      while (isDeleting) {
+        const [found] = await passagesOf(store, session.tenantId)
+        assert.ok(found === undefined || found.passages.length === said.length, 'some are gone')
+      }
+      assert.deepEqual(await deleting, { deleted: 1, remaining: 0 })
+      assert.deepEqual(await passagesOf(store, session.tenantId), [])
+    })
+  }
 }

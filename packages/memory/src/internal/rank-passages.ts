@@ -1,33 +1,24 @@
 import type { RunIdentity } from '@harborage/core'
 import { compareOwners } from '@harborage/core/kit'
 import { MAX_COMPARED_PASSAGES } from '../passage.ts'
-import { commonWords } from './words.ts'
 
 /** A passage with one of the words of a search. */
 export interface Candidate {
   readonly identity: Required<RunIdentity>
   readonly index: number
   readonly createdAt: Date
-  readonly words: ReadonlySet<string>
-}
-
-/** A candidate, and how many of the words it has. */
-export interface Ranked<Found extends Candidate> {
-  readonly candidate: Found
+  /** How many of the words it has. */
   readonly words: number
 }
 
 /** Returns the first candidates: those with most of the words, and of these the newest. */
 export function rankPassages<Found extends Candidate>(
   candidates: readonly Found[],
-  words: readonly string[],
   limit: number,
-): readonly Ranked<Found>[] {
+): readonly Found[] {
   return candidates
     .toSorted(compareAge)
     .slice(0, MAX_COMPARED_PASSAGES)
-    .map((candidate) => ({ candidate, words: commonWords(candidate.words, words) }))
-    .filter((ranked) => ranked.words > 0)
     .toSorted((left, right) => right.words - left.words)
     .slice(0, limit)
 }

@@ -1,5 +1,5 @@
 import { HarborageError, type RunIdentity, type Subtree } from '@harborage/core'
-import { pipeline, refuseToRepeat, selectRows, type SqlWork } from '@harborage/core/sql'
+import { changeRows, pipeline, refuseToRepeat, selectRows, type SqlWork } from '@harborage/core/sql'
 import { healthOf } from '../internal/decide-replacement.ts'
 import type { DeletedConversation, HeldMemory, MemoryChange, ReadSet } from '../memory-driver.ts'
 import { changeWork } from './change-work.ts'
@@ -10,12 +10,15 @@ import type { FoundColumns } from './subtree-statements.ts'
 /** The largest number of passes while others keep beginning conversations. */
 const MAX_PASSES = 100
 
+/** The largest number of passages that one statement deletes. Each word of them takes a while. */
+const MAX_PASSAGES_AT_ONCE = 1_000
+
 const readSet: ReadSet = { replaces: true }
 
 /**
- * Deletes the conversation of a run, or those of a session and all its runs, and returns those that
- * there were. Makes passes until none is left: others may begin conversations meanwhile, and in one
- * step with a turn of a conversation that the first pass removes.
+ * Deletes the conversation and the passages of a run, or those of a session and all its runs, and
+ * returns the conversations that there were. Passages take no round trip of their own if there are
+ * none.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
  * @throws `outcome_unknown` if so; WriteConflict if another caller begins a conversation at the
@@ -26,9 +29,35 @@ export function* deleteAllWork(
   subtree: Subtree<'run' | 'session'>,
   mayBeApplied: boolean,
 ): SqlWork<readonly DeletedConversation[]> {
-  if (subtree.level === 'run') {
-    return yield* deleteEachWork(statements, [identityIn(subtree, {})], mayBeApplied)
-  }
+  refuseToRepeat(mayBeApplied)
+  const deleted = yield* pipeline([
+    deletePassagesWork(statements, subtree),
+    subtree.level === 'run'
+      ? deleteEachWork(statements, [identityIn(subtree, {})], mayBeApplied)
+      : deleteSessionWork(statements, subtree, mayBeApplied),
+  ])
+  return deleted.flat()
+}
+
+/** Deletes passages up to the statement that finds none: others may replace those of a batch. */
+function* deletePassagesWork(
+  { passages }: MemoryStatements,
+  subtree: Subtree<'run' | 'session'>,
+): SqlWork<readonly never[]> {
+  const at = { ...ownerColumns(subtree), limit: MAX_PASSAGES_AT_ONCE }
+  while ((yield* changeRows(passages.remove[subtree.level], at)) > 0);
+  return []
+}
+
+/**
+ * Deletes the conversations of a session. Makes passes until none is left: others may begin
+ * conversations meanwhile, and in one step with a turn of one that the first pass removes.
+ */
+function* deleteSessionWork(
+  statements: MemoryStatements,
+  subtree: Subtree<'run' | 'session'>,
+  mayBeApplied: boolean,
+): SqlWork<readonly DeletedConversation[]> {
   const deleted: DeletedConversation[] = []
   const visited = new Set<string>()
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {

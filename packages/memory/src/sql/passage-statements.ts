@@ -9,7 +9,7 @@ import {
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql, type Kysely } from 'kysely'
-import { MAX_COMPARED_PASSAGES, type DumpedPassage } from '../passage.ts'
+import { MAX_COMPARED_PASSAGES, MAX_QUERY_WORDS, type DumpedPassage } from '../passage.ts'
 import type { PassagePlace } from '../passage-driver.ts'
 import { ownerColumns, ownerOf, type OwnerColumns } from './rows.ts'
 import { memoryPassages, type MemoryTables, type PassageRow } from './tables.ts'
@@ -23,13 +23,18 @@ export interface CollectionColumns extends OwnerColumns {
 export interface SearchParameters extends CollectionColumns {
   /** The words in the form of the dialect. */
   readonly any: string
+  /** The pattern of each word, and `null` at the places of those that the search does not have. */
+  readonly [pattern: `pattern_${number}`]: string | null
 }
 
 /** The columns of a passage that has one of the words. */
-export type CandidateColumns = Pick<
+export interface CandidateColumns extends Pick<
   PassageRow,
-  'session_id' | 'run_id' | 'ordinal' | 'id' | 'created_at' | 'words'
->
+  'session_id' | 'run_id' | 'ordinal' | 'id' | 'created_at'
+> {
+  /** How many of the words it has. */
+  readonly common: number
+}
 
 /** The columns of a passage of a known collection. */
 export type HeldColumns = Pick<PassageRow, 'ordinal' | 'id' | 'created_at' | 'words' | 'bytes'>
@@ -60,7 +65,7 @@ export interface PassageStatements {
   >
   readonly remove: Readonly<Record<PassageLevel, SqlStatement<RemoveParameters, unknown>>>
   readonly count: Readonly<
-    Record<PassageLevel, SqlStatement<OwnerColumns, { readonly count: number }>>
+    Record<'user' | 'tenant', SqlStatement<OwnerColumns, { readonly count: number }>>
   >
   readonly directory: DirectoryStatements
   /** The collections of all owners after a place. */
@@ -77,18 +82,17 @@ const columnsOf = {
   tenant: ['tenant_id'],
 } as const satisfies Record<PassageLevel, readonly (keyof OwnerColumns)[]>
 
+/** The places of the words of a search. */
+const places: readonly number[] = Array.from({ length: MAX_QUERY_WORDS }, (_, place) => place)
+
 const named = [...columnsOf.run, 'collection'] as const
-const candidate = ['session_id', 'run_id', 'ordinal', 'id', 'created_at', 'words'] as const
+const candidate = ['session_id', 'run_id', 'ordinal', 'id', 'created_at'] as const
 const held = ['ordinal', 'id', 'created_at', 'words', 'bytes'] as const
 
 /** Compiles the statements of passages. */
 export function compilePassages(database: SqlDatabase): PassageStatements {
   const db = database.builder.$extendTables<MemoryTables>()
   const { spec } = memoryPassages
-  const run = compileOwned('memory_passages_run', db, 'run')
-  const session = compileOwned('memory_passages_session', db, 'session')
-  const user = compileOwned('memory_passages_user', db, 'user')
-  const tenant = compileOwned('memory_passages_tenant', db, 'tenant')
   return {
     ...compileCollections(database),
     read: compileStatement(
@@ -107,10 +111,15 @@ export function compilePassages(database: SqlDatabase): PassageStatements {
       user: compileSearch('memory_passages_user', database, 'user'),
     },
     remove: {
-      ...{ run: run.remove, session: session.remove, user: user.remove },
-      tenant: tenant.remove,
+      run: compileRemove('memory_passages_run', db, 'run'),
+      session: compileRemove('memory_passages_session', db, 'session'),
+      user: compileRemove('memory_passages_user', db, 'user'),
+      tenant: compileRemove('memory_passages_tenant', db, 'tenant'),
     },
-    count: { run: run.count, session: session.count, user: user.count, tenant: tenant.count },
+    count: {
+      user: compileCount('memory_passages_user', db, 'user'),
+      tenant: compileCount('memory_passages_tenant', db, 'tenant'),
+    },
     directory: {
       ...compileDirectory('memory_passages', database, spec),
       runs: compileRuns('memory_passages', database, spec),
@@ -131,6 +140,7 @@ function compileSearch(
     (at: SearchParameters) =>
       rowsOf(db, level, at)
         .select(candidate)
+        .select(commonWords(at).as('common'))
         .where('collection', '=', at.collection)
         .where(dialect.words.hasAny(spec, spec.words, sql`${at.any}`))
         .orderBy('created_at', 'desc')
@@ -142,24 +152,26 @@ function compileSearch(
   )
 }
 
-/** Compiles the statements about all passages of a level, whose names begin with `owned`. */
-function compileOwned(owned: string, db: Kysely<MemoryTables>, level: PassageLevel) {
-  return {
-    remove: compileStatement(
-      `${owned}_remove`,
-      (at: RemoveParameters) =>
-        db
-          .deleteFrom('memory_passages')
-          .where((where) => where.and(ownedBy(level, at)))
-          .where('id', 'in', rowsOf(db, level, at).select('id').limit(at.limit)),
-      { repeat: 'never' },
-    ),
-    count: compileStatement(
-      `${owned}_count`,
-      (at: OwnerColumns) => rowsOf(db, level, at).select(sql<number>`count(*)`.as('count')),
-      { repeat: 'reads' },
-    ),
-  }
+/** Compiles the deletion of a batch of a level, whose name begins with `owned`. */
+function compileRemove(owned: string, db: Kysely<MemoryTables>, level: PassageLevel) {
+  return compileStatement(
+    `${owned}_remove`,
+    (at: RemoveParameters) =>
+      db
+        .deleteFrom('memory_passages')
+        .where((where) => where.and(ownedBy(level, at)))
+        .where('id', 'in', rowsOf(db, level, at).select('id').limit(at.limit)),
+    { repeat: 'never' },
+  )
+}
+
+/** Compiles the count of a level, whose name begins with `owned`. */
+function compileCount(owned: string, db: Kysely<MemoryTables>, level: 'user' | 'tenant') {
+  return compileStatement(
+    `${owned}_count`,
+    (at: OwnerColumns) => rowsOf(db, level, at).select(sql<number>`count(*)`.as('count')),
+    { repeat: 'reads' },
+  )
 }
 
 type CollectionStatements = Pick<
@@ -220,8 +232,26 @@ export function collectionColumns({ identity, collection }: PassagePlace): Colle
   return { ...ownerColumns(identity), collection }
 }
 
+/** Returns the patterns of the words of a search. */
+export function patternsOf(words: readonly string[]): Pick<SearchParameters, `pattern_${number}`> {
+  return Object.fromEntries(
+    places.map((place) => {
+      const word = words[place]
+      return [`pattern_${place}`, word === undefined ? null : `%${word}%`]
+    }),
+  )
+}
+
+/** Returns how many of the words of a search a row has. No digest is a part of others. */
+function commonWords(at: SearchParameters) {
+  const each = places.map(
+    (place) => sql`case when words like ${at[`pattern_${place}`]} then 1 else 0 end`,
+  )
+  return sql<number>`${sql.join(each, sql` + `)}`
+}
+
 /** Returns the digests of the words in a row. */
-export function wordsIn({ words }: Pick<PassageRow, 'words'>): readonly string[] {
+function wordsIn({ words }: Pick<PassageRow, 'words'>): readonly string[] {
   return words === '' ? [] : words.split(' ')
 }
 

@@ -3,12 +3,12 @@ import type { DirectoryPage, LoadOutcome } from '@harborage/core/kit'
 import { readDirectory, runWork, type SqlDatabase, type WorkTraits } from '@harborage/core/sql'
 import { conversationKey } from '../internal/conversation-key.ts'
 import { rankPassages, type Candidate } from '../internal/rank-passages.ts'
-import type { PassageDriver, PassagePlace, PassageSearch } from '../passage-driver.ts'
+import type { PassageBatch, PassageDriver, PassagePlace, PassageSearch } from '../passage-driver.ts'
 import type { DumpedPassages, FoundPassage } from '../passage.ts'
 import {
   collectionColumns,
   passageIn,
-  wordsIn,
+  patternsOf,
   type CandidateColumns,
   type PassageStatements,
 } from './passage-statements.ts'
@@ -26,9 +26,6 @@ const REPLACE: WorkTraits = { name: 'memory_passages_replace', repeat: 'never', 
 
 /** A repeated load finds the passages that it has loaded. */
 const LOAD: WorkTraits = { name: 'memory_passages_load', repeat: 'recognized', ...PASSAGES }
-
-/** The largest number of passages that one statement deletes. Each word of them takes a while. */
-const MAX_BATCH = 100
 
 /** The place before every collection: no tenant is empty. */
 const FIRST: PassagePlace = {
@@ -60,28 +57,23 @@ export class SqlPassages implements PassageDriver {
   async search(search: PassageSearch): Promise<readonly FoundPassage[]> {
     const { subtree, collection, words, limit } = search
     const any = this.#database.dialect.words.anyOf(words)
-    const at = { ...ownerColumns(subtree), collection, any }
+    const at = { ...ownerColumns(subtree), collection, any, ...patternsOf(words) }
     const rows = await this.#database.rows(this.#statements.search[subtree.level], at)
     const ranked = rankPassages(
       rows.map((row) => foundIn(subtree, row)),
-      words,
       limit,
     )
-    const found = await Promise.all(
-      ranked.map(({ candidate, words: common }) => this.#read(candidate, collection, common)),
-    )
+    const found = await Promise.all(ranked.map((each) => this.#read(each, collection)))
     // One that was replaced in between is not among them.
     return found.flatMap((passage) => passage ?? [])
   }
 
-  async deleteAll(subtree: Subtree): Promise<void> {
-    const at = { ...ownerColumns(subtree), limit: MAX_BATCH }
-    const remove = this.#statements.remove[subtree.level]
-    // Up to the one that finds nothing: a replacement may have added some to those of a batch.
-    while ((await this.#database.changes(remove, at)) > 0);
+  async deleteBatch({ subtree, limit }: PassageBatch): Promise<number> {
+    const at = { ...ownerColumns(subtree), limit }
+    return this.#database.changes(this.#statements.remove[subtree.level], at)
   }
 
-  async countAll(subtree: Subtree): Promise<number> {
+  async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     const count = this.#statements.count[subtree.level]
     const [row] = await this.#database.rows(count, ownerColumns(subtree))
     return Number(row?.count ?? 0)
@@ -114,9 +106,8 @@ export class SqlPassages implements PassageDriver {
   }
 
   async #read(
-    { identity, index, createdAt, id }: Found,
+    { identity, index, createdAt, id, words }: Found,
     collection: string,
-    words: number,
   ): Promise<FoundPassage | undefined> {
     const at = { ...ownerColumns(identity), collection, ordinal: index, id }
     const [row] = await this.#database.rows(this.#statements.read, at)
@@ -136,7 +127,7 @@ function foundIn({ tenantId, userId }: Subtree, row: CandidateColumns): Found {
     identity: { tenantId, userId, sessionId: row.session_id, runId: row.run_id },
     index: Number(row.ordinal),
     createdAt: new Date(Number(row.created_at)),
-    words: new Set(wordsIn(row)),
+    words: Number(row.common),
     id: Number(row.id),
   }
 }

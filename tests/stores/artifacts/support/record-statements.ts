@@ -7,19 +7,25 @@ export interface Recorded {
   readonly values: readonly unknown[]
 }
 
+/** A statement, and what it was answered. */
+export interface Answered extends Recorded {
+  readonly rows: Promise<readonly unknown[]>
+}
+
 /** Returns the same database, which keeps every reading statement that a store runs on it. */
 export function recordStatements(database: Database): {
   readonly database: Database
-  readonly recorded: Recorded[]
+  readonly recorded: Answered[]
 } {
   const target = requireSqlDatabase(database)
-  const recorded: Recorded[] = []
+  const recorded: Answered[] = []
   const rows = <Parameters, Row>(
     statement: SqlStatement<Parameters, Row>,
     parameters: Parameters,
   ): Promise<readonly Row[]> => {
-    recorded.push({ sql: statement.sql, values: statement.bind(parameters) })
-    return target.rows(statement, parameters)
+    const answered = target.rows(statement, parameters)
+    recorded.push({ sql: statement.sql, values: statement.bind(parameters), rows: answered })
+    return answered
   }
   const recording = new Proxy(target, {
     get(_, member): unknown {
