@@ -35,8 +35,8 @@ export interface PassageDriver {
    */
   search(search: PassageSearch): Promise<readonly FoundPassage[]>
   /**
-   * Deletes some passages of a user or a tenant in one atomic step, and resolves to their number. It
-   * is 0 only if none is left.
+   * Deletes some passages of a user or a tenant in one atomic step, and resolves to their number.
+   * It is 0 only if none is left.
    */
   deleteBatch(batch: PassageBatch): Promise<number>
   /** Resolves to the number of passages of a user or a tenant. */

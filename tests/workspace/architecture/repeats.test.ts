@@ -22,7 +22,8 @@ const makers: readonly (readonly [parameter: string, caller: RegExp])[] = [
   ['directory', /\bcompileDirectory\(\s*'(\w+)'/g],
   ['runs', /\bcompileRuns\(\s*'(\w+)'/g],
   ['search', /\bcompileSearch\(\s*'(\w+)'/g],
-  ['owned', /\bcompileOwned\(\s*'(\w+)'/g],
+  ['removed', /\bcompileRemove\(\s*'(\w+)'/g],
+  ['counted', /\bcompileCount\(\s*'(\w+)'/g],
   ['forgetting', /\bcompileForget\(\s*'(\w+)'/g],
   ['name', /\bcompileLargeRead\([^)]*?\bname: '(\w+)'/g],
 ]

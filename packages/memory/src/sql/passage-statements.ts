@@ -152,10 +152,10 @@ function compileSearch(
   )
 }
 
-/** Compiles the deletion of a batch of a level, whose name begins with `owned`. */
-function compileRemove(owned: string, db: Kysely<MemoryTables>, level: PassageLevel) {
+/** Compiles the deletion of a batch of a level, whose name begins with `removed`. */
+function compileRemove(removed: string, db: Kysely<MemoryTables>, level: PassageLevel) {
   return compileStatement(
-    `${owned}_remove`,
+    `${removed}_remove`,
     (at: RemoveParameters) =>
       db
         .deleteFrom('memory_passages')
@@ -165,10 +165,10 @@ function compileRemove(owned: string, db: Kysely<MemoryTables>, level: PassageLe
   )
 }
 
-/** Compiles the count of a level, whose name begins with `owned`. */
-function compileCount(owned: string, db: Kysely<MemoryTables>, level: 'user' | 'tenant') {
+/** Compiles the count of a level, whose name begins with `counted`. */
+function compileCount(counted: string, db: Kysely<MemoryTables>, level: 'user' | 'tenant') {
   return compileStatement(
-    `${owned}_count`,
+    `${counted}_count`,
     (at: OwnerColumns) => rowsOf(db, level, at).select(sql<number>`count(*)`.as('count')),
     { repeat: 'reads' },
   )
