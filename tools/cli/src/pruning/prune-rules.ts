@@ -48,7 +48,7 @@ export function rulesOf(options: Options): Rules {
   }
 }
 
-/** What an adapter keeps may depend on older data: so it has to be said that this is meant, too. */
+/** Checks that kinds are named: what an adapter keeps may depend on older data. */
 function checkKinds(kind: string | undefined, isOfAll: boolean, isByRule: boolean): void {
   if (kind === '') throw wrongUsage('--kind is empty: write a name, or --all-kinds')
   if (kind !== undefined && isOfAll) {
