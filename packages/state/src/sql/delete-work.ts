@@ -9,7 +9,7 @@ import {
 import { decideDelete, type HeldId } from '../decide.ts'
 import type { SlotKey } from '../state-driver.ts'
 import { applySlots, emptied, keepEmpty } from './apply-slots.ts'
-import type { ExpiredColumn } from './expiry.ts'
+import type { ExpiredColumn } from './row-columns.ts'
 import { decideOrOutcomeUnknown, unknownOutcome } from './lost-answer.ts'
 import { slotColumns } from './rows.ts'
 import type { EventColumn, StateStatements } from './statements.ts'

@@ -2,6 +2,7 @@ import type { SqlDialect } from '@harborage/core/sql'
 import { sql, type RawBuilder, type SqlBool } from 'kysely'
 import { trailMark } from '../event-mark.ts'
 import { MARK_CHARACTERS } from './event-trail.ts'
+import type { MayBeExpired } from './row-columns.ts'
 import type { StateRecordRow } from './tables.ts'
 
 /** The digits of a time in milliseconds since 1970: those of the latest `Date`. */
@@ -14,16 +15,6 @@ const columns = {
   expiry: sql`state_records.expiry`,
   /** The mark of the event id that the slot holds. */
   mark: sql`substr(state_records.event_trail, 1, ${sql.lit(MARK_CHARACTERS)})`,
-}
-
-/** Whether the record of a row has expired: 1 if so, else 0. */
-export interface ExpiredColumn {
-  readonly is_expired: number
-}
-
-/** Whether a statement also finds a record that has expired: 1 if so, else 0. */
-export interface MayBeExpired {
-  readonly may_be_expired: number
 }
 
 /**

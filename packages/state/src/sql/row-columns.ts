@@ -79,3 +79,13 @@ export const runColumns: readonly (keyof RunRow)[] = stateRecords.except(
   'session_id',
   'event_trail',
 )
+
+/** Whether the record of a row has expired: 1 if so, else 0. */
+export interface ExpiredColumn {
+  readonly is_expired: number
+}
+
+/** Whether a statement also finds a record that has expired: 1 if so, else 0. */
+export interface MayBeExpired {
+  readonly may_be_expired: number
+}

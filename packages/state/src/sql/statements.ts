@@ -14,13 +14,7 @@ import { sql } from 'kysely'
 import { compileDump, type DumpStatements } from './dump-statements.ts'
 import { compileLists, type ListStatements } from './list-statements.ts'
 import { compileLoadMany, type LoadMany } from './load-many-statement.ts'
-import {
-  isExpired,
-  isVisible,
-  isVisibleUnless,
-  type ExpiredColumn,
-  type MayBeExpired,
-} from './expiry.ts'
+import { isExpired, isVisible, isVisibleUnless } from './expiry.ts'
 import { compileFindUnder, type KindAndEvent, type PrefixParameters } from './prefix-statement.ts'
 import { compilePrune, type PruneStatements } from './prune.ts'
 import {
@@ -28,6 +22,8 @@ import {
   ofRow,
   ofSlot,
   rowColumns,
+  type ExpiredColumn,
+  type MayBeExpired,
   runColumns,
   type CommitMarks,
   type ContentColumns,

@@ -6,6 +6,12 @@ import { postgresColumnType } from './postgres-types.ts'
 import type { KeyOrders } from './sql-dialect.ts'
 
 /**
+ * No limit, in a form whose value the planner does not know. It takes one for a tenth of the rows,
+ * and so walks an index in its order instead of sorting all of them.
+ */
+const UNKNOWN_LIMIT = sql<number>`(select ${sql.lit(Number.MAX_SAFE_INTEGER)})`
+
+/**
  * Keeps an order of keys in a separate table, because an update writes to every index of its own
  * table. Triggers keep one row there for each row of the table, so other statements do not need to
  * know, and updates do not touch it.
@@ -71,10 +77,14 @@ export const keyTables: KeyOrders = {
 
   /**
    * Looks up each row of the page separately. The limit of one row enforces that: with a plain join
-   * both tables could be read whole. The limit of the page ends the walk over the keys.
+   * both tables could be read whole. The limit of the page ends the walk over the keys, of which
+   * each page would otherwise sort all that follow.
    */
   pageOf(calls, table, order, page, columns, condition) {
-    const keys = keysOf(calls, order.keyTable.name, order, page).select(table.key).as('page')
+    const keys = keysOf(calls, order.keyTable.name, order, page)
+      .select(table.key)
+      .limit(UNKNOWN_LIMIT)
+      .as('page')
     let query = forAnyTables(calls.builder)
       .selectFrom(keys)
       .innerJoinLateral(
