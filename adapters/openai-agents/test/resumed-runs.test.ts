@@ -13,7 +13,8 @@ import { startPaymentService } from './support/payment-service.ts'
 import { resumeOnce } from './support/resume.ts'
 
 const LONG_MS = 60_000
-const SHORT_MS = 500
+/** Long enough for a slow machine to renew it, short enough to wait for its end. */
+const SHORT_MS = 5_000
 
 /** Each test is made on one of them in a quick run. */
 const [onFirst, onSecond] = isFullRun
@@ -73,7 +74,7 @@ describe('a run that waits for an approval', () => {
       let end = 'held'
       while (end === 'held') {
         end = await resumeOnce({ state, journal }, options)
-        await setTimeout(20)
+        await setTimeout(100)
       }
       expect(end).toBe('done You paid 42.')
       expect(service.keys).toHaveLength(2)
