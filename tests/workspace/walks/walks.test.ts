@@ -110,22 +110,30 @@ test('the functions of a known call are listed in the order of their first calls
   ])
 })
 
-test('what is counted and what is listed of each call of a store is the same', async () => {
-  const counted = await countOn('sqlite')
-  const listed = await orderWalks(repositoryRoot, `sqlite:${join(checkout, 'listed.db')}`)
-  for (const call of callNames) {
-    const { own } = counted[call]
-    const places = listed[call].map(({ place }) => place.replace(/:\d+$/, ''))
-    const calls = listed[call].reduce((sum, passed) => sum + passed.calls, 0)
-    expect({ call, ...own }).toEqual({
-      call,
-      files: new Set(places).size,
-      functions: places.length,
-      calls,
-    })
-    expect(own.files).toBeGreaterThan(10)
-  }
-})
+// The end of a turn of the event loop, and a reading of the clock for it, fall into some calls and
+// not into others, so that two runs may differ by one.
+test(
+  'what is counted and what is listed of each call of a store is the same',
+  { retry: 3 },
+  async () => {
+    counts.delete('sqlite')
+    const counted = await countOn('sqlite')
+    const folder = await mkdtemp(join(checkout, 'listed-'))
+    const listed = await orderWalks(repositoryRoot, `sqlite:${join(folder, 'listed.db')}`)
+    for (const call of callNames) {
+      const { own } = counted[call]
+      const places = listed[call].map(({ place }) => place.replace(/:\d+$/, ''))
+      const calls = listed[call].reduce((sum, passed) => sum + passed.calls, 0)
+      expect({ call, ...own }).toEqual({
+        call,
+        files: new Set(places).size,
+        functions: places.length,
+        calls,
+      })
+      expect(own.files).toBeGreaterThan(10)
+    }
+  },
+)
 
 test.each([
   ['sqlite', 'save', { files: 18, calls: 89 }],
