@@ -79,22 +79,12 @@ export function pruneArtifacts(
       placeOf: ({ scope, namespace: name, id }) => ({ scope, namespace: name, id }),
       ownerOf: ({ scope }) =>
         JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId]),
-      async *ofOwner({ scope }) {
-        let after: RefPlace | undefined
-        do {
-          const page = await pageOf(driver, { ...scope, namespace }, after, PAGE_SIZE)
-          yield page
-          after = page.length < PAGE_SIZE ? undefined : page.at(-1)
-        } while (after !== undefined)
-      },
+      ofOwner: ({ scope }, after, limit) => pageOf(driver, { ...scope, namespace }, after, limit),
       compare: compareRefs,
     },
     checked,
   )
 }
-
-/** The number of artifacts that are read at once to find the newest of a scope. */
-const PAGE_SIZE = 1_000
 
 /** Reads the next artifacts. A page of fewer than `limit` is the last one. */
 async function pageOf(

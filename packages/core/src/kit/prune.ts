@@ -28,10 +28,10 @@ export interface PruneWalk<Item extends Prunable, Place> {
   /** Returns a text that is unique to the owner of a record, among those of the subtree. */
   ownerOf(item: Item): string
   /**
-   * Yields the records of the owner of a record among which the newest are kept, in any order, in
-   * pages.
+   * Fetches up to `limit` further records of the owner of a record, among which the newest are
+   * kept. Fewer are the last ones. Those with a verdict do not count.
    */
-  ofOwner(item: Item): AsyncIterable<readonly Item[]>
+  ofOwner(item: Item, after: Place | undefined, limit: number): Promise<readonly Item[]>
   /** Compares two records of an owner that were changed at the same time. */
   compare(left: Item, right: Item): number
 }
@@ -96,11 +96,15 @@ async function oldestOfNewest<Item extends Prunable, Place>(
   count: number,
 ): Promise<Item | undefined> {
   let newest: readonly Item[] = []
-  for await (const page of walk.ofOwner(item)) {
-    newest = [...newest, ...page]
+  let after: Place | undefined
+  do {
+    const page = await walk.ofOwner(item, after, MAX_BATCH)
+    newest = [...newest, ...page.filter((each) => walk.verdictOf?.(each) === undefined)]
       .toSorted((left, right) => byAge(walk, left, right))
       .slice(0, count)
-  }
+    const last = page.at(-1)
+    after = last === undefined || page.length < MAX_BATCH ? undefined : walk.placeOf(last)
+  } while (after !== undefined)
   return newest.length < count ? undefined : newest.at(-1)
 }
 

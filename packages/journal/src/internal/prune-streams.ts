@@ -63,23 +63,13 @@ export function pruneStreams(
       },
       placeOf: ({ owner, stream }) => ({ owner, stream }),
       ownerOf: ({ owner }) => streamId({ owner, stream: '' }),
-      async *ofOwner({ owner }) {
-        let after: StreamKey | undefined
-        do {
-          const own = { within: owner, level: 'run', prefix } as const
-          const page = await pageOf(driver, own, after, PAGE_SIZE)
-          yield page
-          after = page.length < PAGE_SIZE ? undefined : page.at(-1)
-        } while (after !== undefined)
-      },
+      ofOwner: ({ owner }, after, limit) =>
+        pageOf(driver, { within: owner, level: 'run', prefix }, after, limit),
       compare: (left, right) => compareNames(left.stream, right.stream),
     },
     checked,
   )
 }
-
-/** The number of streams that are read at once to find the newest of an owner. */
-const PAGE_SIZE = 1_000
 
 async function pageOf(
   driver: JournalDriver,

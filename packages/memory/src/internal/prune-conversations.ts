@@ -71,25 +71,15 @@ export function pruneConversations(
         return ended(removed.flat())
       },
       placeOf: ({ identity }) => ({ identity: { ...identity } }),
-      verdictOf: ({ updatedAt }) => (isKnown(updatedAt) ? undefined : 'kept'),
+      verdictOf: ({ updatedAt }) => (Number.isNaN(updatedAt.getTime()) ? 'kept' : undefined),
       ownerOf: ({ identity: { tenantId, userId } }) => JSON.stringify([tenantId, userId]),
-      async *ofOwner({ identity: { tenantId, userId } }) {
-        const user = allOfUser({ tenantId, userId })
-        let after: Required<RunIdentity> | undefined
-        do {
-          const page = await pageOf(driver, user, after, PAGE_SIZE)
-          yield page.filter(({ updatedAt }) => isKnown(updatedAt))
-          after = page.length < PAGE_SIZE ? undefined : page.at(-1)?.identity
-        } while (after !== undefined)
-      },
+      ofOwner: ({ identity: { tenantId, userId } }, after, limit) =>
+        pageOf(driver, allOfUser({ tenantId, userId }), after?.identity, limit),
       compare: (left, right) => compareOwners(left.identity, right.identity),
     },
     checked,
   )
 }
-
-/** The number of conversations that are read at once to find the newest of a user. */
-const PAGE_SIZE = 1_000
 
 /** Reads the next conversations. A page of fewer than `limit` is the last one. */
 async function pageOf(
@@ -123,10 +113,6 @@ async function examined(
     }))
     .catch(ifDamaged)
   return { identity, newest: held?.newest, updatedAt: new Date(held?.changedAt ?? Number.NaN) }
-}
-
-function isKnown(date: Date): boolean {
-  return !Number.isNaN(date.getTime())
 }
 
 /** Removes a conversation unless it was changed since it was examined. */

@@ -5,9 +5,6 @@ import type { SlotKey, StateDriver } from '../state-driver.ts'
 import type { CheckedStatePrune } from './check-state-prune.ts'
 import { removeSlots, withoutLeases, type DoomedSlot } from './prune-leases.ts'
 
-/** The number of records that are read at once to find the newest of an owner. */
-const PAGE_SIZE = 1_000
-
 /** Removes the slots of a subtree that have expired or that the rules name. */
 export function pruneSlots(
   driver: StateDriver,
@@ -25,15 +22,11 @@ export function pruneSlots(
         return expired ? 'removed' : 'kept'
       },
       ownerOf: ({ identity }) => slotId({ identity, kind: '' }),
-      async *ofOwner({ identity }) {
+      async ofOwner({ identity }, after, limit) {
         const range = { identity, kindPrefix, from: undefined, to: undefined }
-        let after: string | undefined
-        do {
-          const walk = { order: 'ascending', after, limit: PAGE_SIZE } as const
-          const keys = await driver.listKeysPage({ ...range, ...walk })
-          yield keys.map((key) => ({ ...key, isExpired: false }))
-          after = keys.length < PAGE_SIZE ? undefined : keys.at(-1)?.kind
-        } while (after !== undefined)
+        const walk = { order: 'ascending', after: after?.kind, limit } as const
+        const keys = await driver.listKeysPage({ ...range, ...walk })
+        return keys.map((key) => ({ ...key, isExpired: false }))
       },
       compare: (left, right) => compareNames(left.kind, right.kind),
     },
