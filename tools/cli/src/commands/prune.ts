@@ -8,6 +8,7 @@ import { countOf, countText } from '../output/quantities.ts'
 import { countWork } from '../places/count-work.ts'
 import { openProfile } from '../places/open-profile.ts'
 import { requireTables } from '../places/require-tables.ts'
+import { thingOf } from '../profile/profile.ts'
 import { rulesOf } from '../pruning/prune-rules.ts'
 import { pruneStores, type PrunedStore, type Pruning } from '../pruning/prune-stores.ts'
 import { LEASE_KIND, ownerOfPrune, slotsOfPrune } from '../pruning/slots-of-prune.ts'
@@ -103,14 +104,6 @@ async function pruneAll(run: CommandRun, pruning: Pruning): Promise<ExitCode> {
   const isFound = pruning.dryRun && pruned.some((each) => each.pruned > 0)
   return isFound ? exitCodes.found : exitCodes.done
 }
-
-/** What is counted of each store. */
-const thingOf = {
-  state: 'slot',
-  artifacts: 'artifact',
-  memory: 'conversation',
-  journal: 'stream',
-} as const
 
 async function print(
   { out, options }: CommandRun,

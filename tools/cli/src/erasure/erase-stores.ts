@@ -4,7 +4,7 @@ import type { CommandRun } from '../command.ts'
 import { Progress } from '../output/progress.ts'
 import { countOf } from '../output/quantities.ts'
 import { countWork } from '../places/count-work.ts'
-import { storeNames, type StoreName } from '../profile/profile.ts'
+import { storeNames, thingOf, type StoreName } from '../profile/profile.ts'
 import type { ErasedPlace, Erasure } from './erasure.ts'
 
 /** What was erased of a store. */
@@ -16,14 +16,6 @@ export interface ErasedStore {
   /** How many are there again. `undefined` if they could not be counted. */
   readonly remaining: number | undefined
 }
-
-/** What a deletion of a store counts. */
-const thingOf = {
-  state: 'slot',
-  artifacts: 'artifact',
-  memory: 'conversation',
-  journal: 'stream',
-} as const
 
 interface Erasing {
   deleteAll(subtree: Subtree, options?: DeleteAllOptions): Promise<DeleteAllResult>

@@ -6,6 +6,14 @@ export const storeNames = ['state', 'artifacts', 'memory', 'journal'] as const
 /** The name of a store. */
 export type StoreName = (typeof storeNames)[number]
 
+/** What is counted of each store. */
+export const thingOf: Readonly<Record<StoreName, string>> = {
+  state: 'slot',
+  artifacts: 'artifact',
+  memory: 'conversation',
+  journal: 'stream',
+}
+
 /**
  * What is dumped apart, in the order in which it is copied. Passages are of the memory store, and
  * have a dump of their own.
