@@ -142,6 +142,22 @@ export function captureDate(value: unknown): Date | undefined {
 }
 
 /**
+ * Returns a copy of a date, or the current time if there is none.
+ *
+ * @param field What the error calls it.
+ * @throws `invalid_record` if it is no valid `Date`.
+ */
+export function checkDateOrNow(field: string, date: unknown): Date {
+  if (date === undefined) return new Date()
+  const copy = captureDate(date)
+  if (copy !== undefined) return copy
+  throw new HarborageError(
+    'invalid_record',
+    `${field} is ${describeType(date)} or an invalid Date: pass a Date or leave it out`,
+  )
+}
+
+/**
  * All known names of all arguments. Messages contain no other name of a caller: it may be content.
  */
 const vocabulary = new Set<string>()

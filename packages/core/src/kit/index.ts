@@ -46,6 +46,7 @@ export { abortReason, isAborted, onAbort, untilAborted } from './abort-signal.ts
 export {
   captureBytes,
   captureDate,
+  checkDateOrNow,
   checkName,
   checkOptionNames,
   checkRequiredName,

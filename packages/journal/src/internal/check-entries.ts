@@ -1,7 +1,7 @@
 import { HarborageError, type EventId } from '@harborage/core'
 import {
   captureBytes,
-  captureDate,
+  checkDateOrNow,
   checkEventId,
   checkName,
   describeType,
@@ -77,18 +77,8 @@ function checkEntry(given: unknown, index: number, maxBytes: number): CheckedEnt
     entryId: checkEventId(`${field}.entryId`, entryId),
     type: type === undefined ? '' : checkName(`${field}.type`, type, 'invalid_record'),
     bytes: captureBytes(`${field}.bytes`, bytes, maxBytes, tooLarge),
-    createdAt: checkDate(`${field}.createdAt`, createdAt),
+    createdAt: checkDateOrNow(`${field}.createdAt`, createdAt),
   }
-}
-
-function checkDate(field: string, date: unknown): Date {
-  if (date === undefined) return new Date()
-  const copy = captureDate(date)
-  if (copy !== undefined) return copy
-  throw new HarborageError(
-    'invalid_record',
-    `${field} is ${describeType(date)} or an invalid Date: pass a Date or leave it out`,
-  )
 }
 
 function tooLarge(): HarborageError {

@@ -2,6 +2,7 @@ import { HarborageError, type Subtree } from '@harborage/core'
 import {
   captureBytes,
   captureDate,
+  checkDateOrNow,
   checkRequiredName,
   checkSubtree,
   describeType,
@@ -71,7 +72,7 @@ function checkPassage(given: unknown, field: string, maxBytes: number): Required
   return {
     text: checkText(`${field}.text`, text),
     bytes: captureBytes(`${field}.bytes`, bytes, maxBytes, tooLarge),
-    createdAt: checkDate(`${field}.createdAt`, createdAt),
+    createdAt: checkDateOrNow(`${field}.createdAt`, createdAt),
   }
 }
 
@@ -162,16 +163,6 @@ function checkText(field: string, text: unknown): string {
   throw new HarborageError(
     'invalid_record',
     `${field} is longer than ${MAX_PASSAGE_TEXT_BYTES} bytes: make several passages of it`,
-  )
-}
-
-function checkDate(field: string, date: unknown): Date {
-  if (date === undefined) return new Date()
-  const copy = captureDate(date)
-  if (copy !== undefined) return copy
-  throw new HarborageError(
-    'invalid_record',
-    `${field} is ${describeType(date)} or an invalid Date: pass a Date or leave it out`,
   )
 }
 
