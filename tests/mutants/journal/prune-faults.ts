@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import {
   JournalStore,
   type FoundStream,
@@ -7,9 +8,13 @@ import {
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
-/** Deletes a stream whatever was appended to it since. */
+/** Longer than the appends of a race take in memory. */
+const LATE_MS = 5
+
+/** Deletes a stream, late, whatever was appended to it since. */
 class HastyDriver extends DelegatingDriver {
-  override delete(key: StreamKey): Promise<boolean> {
+  override async delete(key: StreamKey): Promise<boolean> {
+    await setTimeout(LATE_MS)
     return super.delete(key)
   }
 }

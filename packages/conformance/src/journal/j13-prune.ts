@@ -13,6 +13,7 @@ import {
 import type { JournalPruneOptions, JournalStore } from '@harborage/journal'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
+import { pauseOf } from '../support/event-loop.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -126,8 +127,7 @@ export function pruning({ it }: JournalCases): void {
       const { updatedAt } = (await store.head(run, names.at(-1) ?? '')) ?? { updatedAt: FUTURE }
       const olderThan = new Date(updatedAt.getTime() + 1)
       const pruning = store.prune(allOfRun(run), { olderThan, prefix: '' })
-      // At another moment of the walk in each round.
-      for (let turn = 0; turn < round; turn += 1) await Promise.resolve()
+      await pauseOf(round)
       await Promise.all([pruning, appendTo(store, run, names)])
       assert.deepEqual(await namesIn(store, run), names)
     }

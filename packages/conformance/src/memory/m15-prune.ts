@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Identity, RunIdentity, Subtree } from '@harborage/core'
 import { isWithin } from '@harborage/core/kit'
 import { assertFails } from '../support/assert-fails.ts'
+import { pauseOf } from '../support/event-loop.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
@@ -118,8 +119,7 @@ export function pruning({ it }: MemoryCases): void {
       const olderThan = new Date()
       await setTimeout(TICK_MS)
       const pruning = store.prune(subtreeOf.user(user), { olderThan })
-      // At another moment of the walk in each round.
-      for (let turn = 0; turn < round; turn += 1) await Promise.resolve()
+      await pauseOf(round)
       const adding = sessions.map((session) => addTurns(store, session, [`new ${round}`]))
       await Promise.all([pruning, ...adding])
       for (const session of sessions) {

@@ -13,7 +13,7 @@ import {
 import type { NewStateRecord, SlotKey, StatePruneOptions, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
-import { eventLoopTurns } from '../support/event-loop.ts'
+import { pauseOf } from '../support/event-loop.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { rejectionOf } from '../support/rejection-of.ts'
@@ -179,7 +179,7 @@ export function pruning({ it }: StateCases): void {
       assert.ok(saved !== undefined && touched !== undefined && again !== undefined)
       const newest = newRecord(saved)
       const pruning = store.prune(allOfRun(run), { olderThan, kindPrefix: '' })
-      await pause(round)
+      await pauseOf(round)
       const [outcome, isTouched] = await Promise.all([
         store.save(newest),
         store.touch(run, touched.kind, { ifEventId: touched.eventId, expiresAt: FUTURE }),
@@ -225,12 +225,6 @@ export function pruning({ it }: StateCases): void {
     assert.equal(await store.save(expired), 'unchanged')
     await assertHidden(store, expired)
   })
-}
-
-/** Waits a little longer in each round: for other tasks, or for a part of the same one. */
-async function pause(round: number): Promise<void> {
-  if (round % 2 === 0) return eventLoopTurns(round / 2)
-  for (let turn = 0; turn < round * 8; turn += 1) await Promise.resolve()
 }
 
 /** Saves records that were changed at these times, in milliseconds since 1970. */

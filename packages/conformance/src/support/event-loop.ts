@@ -9,3 +9,12 @@ export function nextTurn(): Promise<void> {
 export async function eventLoopTurns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await nextTurn()
 }
+
+/**
+ * Waits for another moment in each round of a race: of an odd one within a turn of the event loop,
+ * so that the calls of a driver in memory are met, and of an even one after some turns.
+ */
+export async function pauseOf(round: number): Promise<void> {
+  if (round % 2 === 0) return eventLoopTurns(round / 2)
+  for (let turn = 0; turn < round * 8; turn += 1) await Promise.resolve()
+}
