@@ -125,6 +125,17 @@ describe('the most round trips of a call whose statements are prepared:', () => 
     expect(await tripsOf((state) => state.load(ann, 'note'))).toBe(1)
   })
 
+  test('a load 2 of a record that expires, or has expired', async () => {
+    for (const expiresAt of [new Date(8.64e15), new Date(1)]) {
+      const kind = `expires at ${expiresAt.getTime()}`
+      const loadOne = async (state: StateStore) => {
+        await state.save({ ...newRecord({ kind }), expiresAt })
+        await state.load(ann, kind)
+      }
+      expect(await tripsOf(loadOne)).toBe(1 + 2)
+    }
+  })
+
   test('a saveIfEmpty that fills its slot, and a loadMany 1', async () => {
     let kinds = 0
     const fill = (state: StateStore) =>

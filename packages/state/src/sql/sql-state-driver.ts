@@ -80,7 +80,13 @@ export class SqlStateDriver implements StateDriver {
   }
 
   async load(slot: SlotKey): Promise<StateRecord | undefined> {
-    const [row] = await this.#database.rows(this.#statements.load, slotColumns(slot))
+    const at = slotColumns(slot)
+    const [held] = await this.#database.rows(this.#statements.loadHeld, at)
+    // Postgres sets up the condition of `load` for each call. Only what expires pays for it.
+    const [row] =
+      held === undefined || held.expiry === ''
+        ? [held]
+        : await this.#database.rows(this.#statements.load, at)
     return row === undefined ? undefined : recordAt(slot.identity, slot.kind, row)
   }
 

@@ -61,6 +61,9 @@ interface ExpectedEventColumn {
 export interface StateStatements extends ListStatements {
   /** The parts that differ between engines. */
   readonly dialect: SqlDialect
+  /** Reads the record of a slot, whether or not it has expired. */
+  readonly loadHeld: SqlStatement<SlotColumns, ContentColumns>
+  /** Reads the record of a slot unless it has expired. */
   readonly load: SqlStatement<SlotColumns, ContentColumns>
   readonly loadMany: LoadMany
   readonly loadByEventId: SqlStatement<SessionColumns & EventColumn, RunRow>
@@ -132,20 +135,32 @@ function compileReads(
   database: SqlDatabase,
 ): Pick<
   StateStatements,
-  'load' | 'loadMany' | 'loadByEventId' | 'inspect' | 'findEventId' | 'findUnder' | 'lock' | 'now'
+  | 'loadHeld'
+  | 'load'
+  | 'loadMany'
+  | 'loadByEventId'
+  | 'inspect'
+  | 'findEventId'
+  | 'findUnder'
+  | 'lock'
+  | 'now'
 > {
   const db = database.builder.$extendTables<StateTables>()
   const { dialect } = database
   const expired = isExpired(dialect).as('is_expired')
+  const contentOf = (at: SlotColumns) =>
+    db
+      .selectFrom('state_records')
+      .select(contentColumns)
+      .where((where) => where.and(slotOf(at)))
   return {
+    loadHeld: compileStatement('state_load_held', contentOf, {
+      repeat: 'reads',
+      isPointRead: true,
+    }),
     load: compileStatement(
       'state_load',
-      (at: SlotColumns) =>
-        db
-          .selectFrom('state_records')
-          .select(contentColumns)
-          .where((where) => where.and(slotOf(at)))
-          .where(isVisible(dialect)),
+      (at: SlotColumns) => contentOf(at).where(isVisible(dialect)),
       { repeat: 'reads', isPointRead: true },
     ),
     loadMany: compileLoadMany(database),
