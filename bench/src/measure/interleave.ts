@@ -2,9 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Contender } from './benchmark.ts'
 
+/** A slice of at least this duration is long enough to be the only one of its round. */
+const LONG_SLICE_MS = 1_000
+
 export interface Pace {
   readonly rounds: number
-  /** The number of slices that a contender gets in one round. */
+  /** The number of slices that a contender gets in one round, unless a slice takes very long. */
   readonly slices: number
   /** The approximate duration of a slice. */
   readonly sliceMs: number
@@ -27,10 +30,11 @@ interface Lane {
   readonly contender: Contender
   readonly rounds: number[]
   operations: number
+  /** The duration of the last slice before the rounds. */
+  sliceMs: number
   failure?: string
 }
 
-/**
 /**
  * Runs the contenders in short slices, alternately and in another order each round, so that other
  * load of the machine affects all of them. A contender that fails is removed; the others continue.
@@ -39,16 +43,18 @@ export async function interleave(
   contenders: readonly Contender[],
   pace: Pace,
 ): Promise<readonly Measured[]> {
-  const lanes = contenders.map((contender): Lane => ({ contender, rounds: [], operations: 1 }))
-  for (const lane of lanes) {
-    await attempt(lane, async () => {
-      lane.operations = pace.operations ?? (await fitting(lane.contender, pace))
-      if (pace.operations !== undefined) await slice(lane.contender, pace.operations)
-    })
-  }
+  const lanes = contenders.map((contender): Lane => ({
+    contender,
+    rounds: [],
+    operations: pace.operations ?? contender.leastOperations ?? 1,
+    sliceMs: 0,
+  }))
+  for (const lane of lanes) await attempt(lane, () => warmUp(lane, pace))
+  const isLong = lanes.some(({ sliceMs }) => sliceMs >= LONG_SLICE_MS)
+  const slices = isLong ? 1 : pace.slices
   for (let round = 0; round < pace.rounds; round += 1) {
     const elapsedMs = new Map<Lane, number>()
-    for (const lane of orderOf(lanes, round, pace.slices)) {
+    for (const lane of orderOf(lanes, round, slices)) {
       pace.signal.throwIfAborted()
       await attempt(lane, async () => {
         const before = elapsedMs.get(lane) ?? 0
@@ -57,7 +63,7 @@ export async function interleave(
     }
     for (const [lane, elapsed] of elapsedMs) {
       if (lane.failure !== undefined) continue
-      lane.rounds.push((elapsed * 1000) / (lane.operations * pace.slices))
+      lane.rounds.push((elapsed * 1000) / (lane.operations * slices))
     }
     pace.onRound(round + 1)
   }
@@ -74,16 +80,20 @@ async function attempt(lane: Lane, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Determines the number of operations that fill a slice, and warms up the contender. */
-async function fitting(contender: Contender, { sliceMs, signal }: Pace): Promise<number> {
+/** Runs slices, and determines the number of operations that fill one unless it is fixed. */
+async function warmUp(lane: Lane, { operations, sliceMs, signal }: Pace): Promise<void> {
+  const { contender } = lane
   const most = contender.mostOperations ?? Number.POSITIVE_INFINITY
   const least = contender.leastOperations ?? 1
-  for (let operations = least; ; operations *= 2) {
+  for (let next = lane.operations; ; next *= 2) {
     signal.throwIfAborted()
-    const elapsedMs = await slice(contender, Math.min(operations, most))
-    if (operations >= most) return most
-    if (elapsedMs < sliceMs / 2) continue
-    return Math.max(least, Math.min(most, Math.round((operations * sliceMs) / elapsedMs)))
+    lane.operations = operations ?? Math.min(next, most)
+    lane.sliceMs = await slice(contender, lane.operations)
+    if (operations !== undefined || next >= most) return
+    if (lane.sliceMs < sliceMs / 2) continue
+    const fitting = Math.round((next * sliceMs) / lane.sliceMs)
+    lane.operations = Math.max(least, Math.min(most, fitting))
+    return
   }
 }
 
