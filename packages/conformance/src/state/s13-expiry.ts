@@ -2,24 +2,18 @@ import assert from 'node:assert/strict'
 import type { NewStateRecord, Slot, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
+import { FUTURE, PAST } from '../support/expiry-dates.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { race } from '../support/race.ts'
 import { assertHolds } from './support/assert-slot.ts'
-import {
-  assertExpires,
-  assertHidden,
-  FUTURE,
-  PAST,
-  saveExpired,
-  untilEmpty,
-} from './support/expiring.ts'
+import { assertExpires, assertHidden, saveExpired, untilEmpty } from './support/expiring.ts'
 import { dumpOf, maintenance, ofTenant } from './support/dumps.ts'
 import { freshKindPrefix, freshSlot } from './support/fresh-slot.ts'
 import { newRecord } from './support/new-record.ts'
 import { saveNew } from './support/save-new.ts'
 import { fillings, saves } from './support/saves-over.ts'
-import { inADifferentHour } from './support/shifted-clock.ts'
+import { inADifferentHour } from '../support/shifted-clock.ts'
 import type { StateCases } from './support/state-cases.ts'
 
 /** The number of records that expire at the same time, and how often. */

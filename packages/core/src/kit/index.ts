@@ -94,6 +94,8 @@ export {
   type PruneChecks,
 } from './check-prune.ts'
 export { prune, type Prunable, type PruneWalk } from './prune.ts'
+export { checkExpiredRule } from './check-expired-rule.ts'
+export { checkExpiry, checkRequiredDate } from './check-expiry.ts'
 export { requirePruneRule } from './require-prune-rule.ts'
 export { walkDump, type DumpWalk } from './walk-dump.ts'
 export { compareOwners, directoryOf, isWithin, type DirectoryPage } from './directory.ts'

@@ -1,10 +1,10 @@
 import { HarborageError } from '@harborage/core'
-import { checkStoredOwner, describeType, KnownNames } from '@harborage/core/kit'
+import { checkRequiredDate, checkStoredOwner, describeType, KnownNames } from '@harborage/core/kit'
 import type { DumpedSlot } from '../dumped-slot.ts'
 import { EVENT_MARK } from '../event-mark.ts'
 import type { SlotKey } from '../state-driver.ts'
 import { REMEMBERED_EVENT_IDS } from '../state-record.ts'
-import { checkKind, checkRecord, checkRequiredDate, recordNames } from './check-record.ts'
+import { checkKind, checkRecord, recordNames } from './check-record.ts'
 
 const names = new KnownNames('the record', [...recordNames, 'replaced'])
 

@@ -1,4 +1,3 @@
-import { types } from 'node:util'
 import {
   type EventId,
   HarborageError,
@@ -8,10 +7,11 @@ import {
 } from '@harborage/core'
 import {
   captureBytes,
-  captureDate,
   checkEventId,
+  checkExpiry,
   checkName,
   checkOwner,
+  checkRequiredDate,
   checkRequiredName,
   describeType,
   isOfEveryObject,
@@ -173,24 +173,4 @@ export function checkVersion(version: unknown): number {
 
 function checkDate(updatedAt: unknown): Date {
   return updatedAt === undefined ? new Date() : checkRequiredDate('updatedAt', updatedAt)
-}
-
-/** Checks the date at which a record expires. */
-export function checkExpiry(expiresAt: unknown): Date {
-  const date = checkRequiredDate('expiresAt', expiresAt)
-  if (date.getTime() > 0) return date
-  throw new HarborageError(
-    'invalid_record',
-    'expiresAt is not after 1970: pass a time in milliseconds since then, as new Date() takes it',
-  )
-}
-
-/** Checks a date, and returns a copy of it. */
-export function checkRequiredDate(field: string, date: unknown): Date {
-  if (!types.isDate(date)) {
-    throw new HarborageError('invalid_record', `${field} is ${describeType(date)}: pass a Date`)
-  }
-  const copy = captureDate(date)
-  if (copy === undefined) throw new HarborageError('invalid_record', `${field} is an invalid Date`)
-  return copy
 }

@@ -1,6 +1,6 @@
-import { HarborageError, type Subtree } from '@harborage/core'
+import type { Subtree } from '@harborage/core'
 import {
-  checkFlag,
+  checkExpiredRule,
   checkPrefixOfRules,
   checkPrune,
   KnownNames,
@@ -27,14 +27,7 @@ export function checkStatePrune(
 ): CheckedStatePrune {
   const ownerOf = ({ identity }: SlotKey) => identity
   const checked = checkPrune(subtree, options, { names, checkPlace, ownerOf })
-  const expired = checkFlag('expired', options?.expired, true)
-  const { olderThan, keepLatest } = checked
-  if (!expired && olderThan === undefined && keepLatest === undefined) {
-    throw new HarborageError(
-      'invalid_record',
-      'the options name nothing to remove: leave expired out, or pass olderThan or keepLatest',
-    )
-  }
+  const expired = checkExpiredRule(options?.expired, checked)
   const kindPrefix = checkPrefixOfRules('kindPrefix', checked, options?.kindPrefix)
   return { ...checked, kindPrefix: checkAnyPrefix(kindPrefix), expired }
 }

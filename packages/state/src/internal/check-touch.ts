@@ -1,7 +1,7 @@
 import type { EventId } from '@harborage/core'
-import { checkSignal, KnownNames, type CheckedCall } from '@harborage/core/kit'
+import { checkExpiry, checkSignal, KnownNames, type CheckedCall } from '@harborage/core/kit'
 import type { TouchOptions } from '../state-record.ts'
-import { checkExpectedEventId, checkExpiry } from './check-record.ts'
+import { checkExpectedEventId } from './check-record.ts'
 
 const names = new KnownNames('options', ['signal', 'ifEventId', 'expiresAt'])
 

@@ -2,6 +2,7 @@ import { type CallOptions, type EventId, HarborageError, newEventId } from '@har
 import {
   assertStoreOpen,
   checkEventId,
+  checkExpiry,
   checkSignal,
   KnownNames,
   readArguments,
@@ -16,7 +17,7 @@ import type {
   TypedSaveOptions,
   UpdateOptions,
 } from '../typed-slot.ts'
-import { checkCondition, checkExpiry, checkKind, checkVersion } from './check-record.ts'
+import { checkCondition, checkKind, checkVersion } from './check-record.ts'
 import type { SlotForm } from './slot-codec.ts'
 
 const DEFAULT_ATTEMPTS = 100

@@ -7,8 +7,8 @@ import {
   type StateStore,
 } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
+import { FUTURE } from '../../support/expiry-dates.ts'
 import { freshIdentity } from '../../support/fresh-identity.ts'
-import { FUTURE } from './expiring.ts'
 import { newRecord } from './new-record.ts'
 import { saveNew } from './save-new.ts'
 

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict'
 import { setTimeout } from 'node:timers/promises'
 import type { NewStateRecord, Slot, StateKey, StateRecord, StateStore } from '@harborage/state'
 import { collect } from '../../support/collect.ts'
+import { PAST } from '../../support/expiry-dates.ts'
 import { newRecord } from './new-record.ts'
-
-/** A date that every clock has passed. */
-export const PAST: Date = new Date(1_000)
-
-/** A date that no clock reaches. */
-export const FUTURE: Date = new Date(8.64e15 - 1)
 
 /** Saves a new record that has expired, checks that it was saved, and resolves to it. */
 export async function saveExpired(

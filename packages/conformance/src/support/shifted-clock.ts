@@ -1,4 +1,4 @@
-import { malformed } from '../../support/malformed.ts'
+import { malformed } from './malformed.ts'
 
 /**
  * Runs a body while `Date` of this process is some hours ahead, or behind if they are negative. A
