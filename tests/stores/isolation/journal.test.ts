@@ -24,5 +24,6 @@ checkIsolation({
     'journal_update.user_id': byGeneration,
     'journal_update.session_id': byGeneration,
     'journal_update.run_id': byGeneration,
+    'journal_orphans.tenant_id': 'what it finds is removed by its tenant and generation',
   },
 })

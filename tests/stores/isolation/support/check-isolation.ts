@@ -29,6 +29,9 @@ const CALLS = measure({ quick: 2_000, full: 1_000_000 })
 /** No test makes more, so that none of a full run takes as long as one that hangs. */
 const CALLS_OF_ONE_TEST = 50_000
 
+/** The same for drivers whose calls write files. */
+const SLOW_CALLS_OF_ONE_TEST = 5_000
+
 /** Every statement is run within this many calls. */
 const CALLS_TO_RECORD = 2_000
 
@@ -83,9 +86,11 @@ export function checkIsolation({ name, open, others = {}, redundant }: IsolatedS
 
 /** Returns what the tests of one driver have to call, each with a seed of its own. */
 function inParts([driver, openOn]: readonly [string, () => Promise<FuzzedStore>]) {
-  const share = Object.entries(SHARES).find(([known]) => known === driver)?.[1] ?? SHARES.other
-  const calls = Math.ceil(CALLS * share)
-  const parts = Math.ceil(calls / CALLS_OF_ONE_TEST)
+  const known = Object.entries(SHARES).find(([name]) => name === driver)?.[1]
+  const calls = Math.ceil(CALLS * (known ?? SHARES.other))
+  const parts = Math.ceil(
+    calls / (known === undefined ? SLOW_CALLS_OF_ONE_TEST : CALLS_OF_ONE_TEST),
+  )
   return Array.from({ length: parts }, (_, part) => ({
     driver,
     openOn,
