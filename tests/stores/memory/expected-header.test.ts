@@ -1,6 +1,7 @@
-import { createEventBus, newEventId } from '@harborage/core'
+import { commitTogether, createEventBus, newEventId } from '@harborage/core'
 import type { SqlDatabase, SqlStatement, SqlWork, TransactionTraits } from '@harborage/core/sql'
-import { openMemoryStore, type MemoryStore } from '@harborage/memory'
+import { openMemoryStore, type MemoryStore, type ConversationTurn } from '@harborage/memory'
+import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 
 import { DelegatingDatabase } from '@harborage/test-kit/delegating-database'
@@ -13,7 +14,28 @@ import { session } from './support/replica-rules.ts'
 /** From the third turn on, a store expects the header that it left. */
 const WARM_TURNS = 3
 
-describe.each(sharedPlaces)('a store that expects the header it left, on $name', ({ open }) => {
+/** Adds a turn to the conversation of the tests. */
+type AddTurn = (memory: MemoryStore, turn: ConversationTurn) => Promise<unknown>
+
+const ways: readonly { readonly way: string; readonly addTurn: AddTurn }[] = [
+  { way: 'calls', addTurn: (memory, turn) => memory.addTurn(session, turn) },
+  {
+    way: 'steps',
+    addTurn: (memory, turn) =>
+      commitTogether({
+        stepId: newEventId(),
+        parts: { turn: memory.prepare.addTurn(session, turn) },
+      }),
+  },
+]
+
+const cases = sharedPlaces.flatMap((place) => ways.map((way) => ({ ...place, ...way })))
+
+describe.each(cases)('a store that expects the header it left by $way, on $name', (each) => {
+  const { open, addTurn } = each
+  const addTurns = (memory: MemoryStore, count: number, last = 0) =>
+    addNumbered((turn) => addTurn(memory, turn), count, last)
+
   test('adds a turn without reading the conversation', async () => {
     await using engine = await openEngine(await open())
     const database = new NamingDatabase(engine)
@@ -51,10 +73,10 @@ describe.each(sharedPlaces)('a store that expects the header it left, on $name',
     await using pair = await openPair(await open())
     const { memory, other } = pair
     const turn = { ...numberedTurn('a', 0), turnId: newEventId() }
-    await memory.addTurn(session, turn)
+    await addTurn(memory, turn)
     await addTurns(memory, WARM_TURNS)
     expect(await other.forget(session, turn.turnId)).toBe('removed')
-    await memory.addTurn(session, turn)
+    await addTurn(memory, turn)
     await addTurns(memory, 1, WARM_TURNS)
     expect(await namesOf(memory)).toEqual(numbered(WARM_TURNS + 1))
   })
@@ -63,11 +85,11 @@ describe.each(sharedPlaces)('a store that expects the header it left, on $name',
     await using engine = await openEngine(await open())
     await using memory = await openStore(engine)
     const first = { ...numberedTurn('a', 1), turnId: newEventId() }
-    await memory.addTurn(session, first)
+    await addTurn(memory, first)
     await addTurns(memory, 200, 1)
-    await memory.addTurn(session, first)
+    await addTurn(memory, first)
     await addTurns(memory, 1, 201)
-    await memory.addTurn(session, first)
+    await addTurn(memory, first)
     expect(await namesOf(memory)).toEqual(numbered(202))
   })
 
@@ -84,13 +106,43 @@ describe.each(sharedPlaces)('a store that expects the header it left, on $name',
     await addTurns(memory, WARM_TURNS)
     const adding = Array.from({ length: 20 }, async (_, index) => {
       const store = index % 4 === 0 ? other : memory
-      await store.addTurn(session, numberedTurn('a', WARM_TURNS + 1 + index))
+      await addTurn(store, numberedTurn('a', WARM_TURNS + 1 + index))
     })
     await Promise.all(adding)
     const names = await namesOf(memory)
     expect(names.toSorted()).toEqual(numbered(WARM_TURNS + 20).toSorted())
   })
 })
+
+describe.each(sharedPlaces)(
+  'a step that is refused after it added a turn, on $name',
+  ({ open }) => {
+    test('adds nothing, and the next turns find the conversation as it is', async () => {
+      await using engine = await openEngine(await open())
+      await using memory = await openStore(engine)
+      await using state = await openStateStore({ database: engine })
+      const add = (turn: ConversationTurn) => memory.addTurn(session, turn)
+      await addNumbered(add, WARM_TURNS)
+      const slot = { identity: session, kind: 'note', bytes: Buffer.from('tea') }
+      const refused = () =>
+        commitTogether({
+          stepId: newEventId(),
+          parts: {
+            turn: memory.prepare.addTurn(session, numberedTurn('a', WARM_TURNS + 1)),
+            note: state.prepare.save(
+              { ...slot, eventId: newEventId() },
+              { ifEventId: newEventId() },
+            ),
+          },
+        })
+      for (let round = 0; round < 3; round += 1) {
+        await expect(refused()).rejects.toMatchObject({ code: 'condition_failed' })
+      }
+      await addNumbered(add, 2, WARM_TURNS)
+      expect(await namesOf(memory)).toEqual(numbered(WARM_TURNS + 2))
+    })
+  },
+)
 
 /** Keeps the names of the statements that were run. */
 class NamingDatabase extends DelegatingDatabase {
@@ -145,9 +197,13 @@ async function openPair(dsn: string): Promise<Pair> {
 }
 
 /** Adds turns, numbered from the one after `last`. */
-async function addTurns(memory: MemoryStore, count: number, last = 0): Promise<void> {
+async function addNumbered(
+  add: (turn: ConversationTurn) => Promise<unknown>,
+  count: number,
+  last = 0,
+): Promise<void> {
   for (let number = last + 1; number <= last + count; number += 1) {
-    await memory.addTurn(session, numberedTurn('a', number))
+    await add(numberedTurn('a', number))
   }
 }
 

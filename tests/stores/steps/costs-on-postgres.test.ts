@@ -1,5 +1,12 @@
 import { openArtifactStore } from '@harborage/artifacts'
-import { appRows, commitTogether, createEventBus, newEventId, type Part } from '@harborage/core'
+import {
+  appRows,
+  commitTogether,
+  createEventBus,
+  newEventId,
+  type Part,
+  type RunIdentity,
+} from '@harborage/core'
 import { openPostgres } from '@harborage/driver-postgres'
 import { openJournalStore } from '@harborage/journal'
 import { openMemoryStore } from '@harborage/memory'
@@ -25,7 +32,7 @@ const { runId: _, ...session } = identity
 interface Kinds {
   readonly save: () => Part<unknown>
   readonly put: () => Part<unknown>
-  readonly turn: () => Part<unknown>
+  readonly turn: (owner?: RunIdentity) => Part<unknown>
   readonly append: (stream: string) => Part<unknown>
   readonly rows: () => Part<unknown>
 }
@@ -48,7 +55,8 @@ async function tripsOf(
       return state.prepare.save({ eventId, identity, kind: eventId, bytes: Buffer.from('a') })
     },
     put: () => artifacts.prepare.putText(session, newEventId()),
-    turn: () => memory.prepare.addTurn(identity, { userMessage: 'hi', assistantResponse: '' }),
+    turn: (owner = identity) =>
+      memory.prepare.addTurn(owner, { userMessage: 'hi', assistantResponse: '' }),
     append: (stream) =>
       journal.prepare.append(session, stream, [{ entryId: newEventId(), bytes: Buffer.from('a') }]),
     rows: () => appRows(database, { sql: 'insert into tickets values ($1)', params: ['t'] }),
@@ -89,8 +97,27 @@ test('X5 a step takes 2 round trips on Postgres, and one more for each 64 statem
   expect(await tripsOf(({ save, rows }) => [save(), rows(), rows()], true)).toBe(2)
 })
 
-test('X5 a step with turns takes 3 round trips on Postgres, however many conversations', async () => {
-  expect(await tripsOf(({ save, put, turn }) => [save(), save(), put(), turn()], true)).toBe(3)
+test('X5 a step with turns takes 2 round trips on Postgres if its store changed the conversations last', async () => {
+  const other = { ...identity, runId: 'r2' }
+  for (const turns of [1, 2]) {
+    const step = ({ save, put, turn }: Kinds) => [
+      save(),
+      save(),
+      put(),
+      ...many(turns, (index) => turn(index === 0 ? identity : other)),
+    ]
+    expect(await tripsOf(step, true)).toBe(2)
+  }
+})
+
+test('X5 a step with turns takes 3 round trips on Postgres otherwise, however many conversations', async () => {
+  for (const turns of [1, 2]) {
+    const toNew = ({ save, turn }: Kinds) => [
+      save(),
+      ...many(turns, () => turn({ ...identity, runId: newEventId() })),
+    ]
+    expect(await tripsOf(toNew, true)).toBe(3)
+  }
 })
 
 test('X5 a step with appends takes 3 round trips on Postgres, and 2 more for each further one to a stream', async () => {

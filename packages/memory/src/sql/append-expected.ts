@@ -73,18 +73,19 @@ export function planAppend<Result>(
  */
 export async function appendExpected(
   database: SqlDatabase,
-  { appendExpected: statement, replaceHeader, upsert }: MemoryStatements,
+  statements: MemoryStatements,
   traits: WorkTraits,
   row: ExpectedAppend,
 ): Promise<'written' | 'unexpected' | 'repeated'> {
   let wasRepeated = false
   try {
-    if (statement !== undefined) {
-      return (await database.changes(statement, row)) > 0 ? 'written' : 'unexpected'
+    if (statements.appendExpected !== undefined) {
+      const changes = await database.changes(statements.appendExpected, row)
+      return changes > 0 ? 'written' : 'unexpected'
     }
     await database.transaction(traits, (mayBeApplied) => {
       wasRepeated ||= mayBeApplied
-      return replaceAndAppend({ replaceHeader, upsert }, row)
+      return appendExpectedWork(statements, row)
     })
     return 'written'
   } catch (error) {
@@ -94,10 +95,19 @@ export async function appendExpected(
   }
 }
 
-function* replaceAndAppend(
-  { replaceHeader, upsert }: Pick<MemoryStatements, 'replaceHeader' | 'upsert'>,
+/**
+ * Adds a turn to a conversation with an expected header, without reading.
+ *
+ * @throws WriteConflict if the conversation has another header, or remembers the id of the turn.
+ */
+export function* appendExpectedWork(
+  { appendExpected: statement, replaceHeader, upsert }: MemoryStatements,
   row: ExpectedAppend,
 ): SqlWork<void> {
-  const [replaced] = yield* pipeline([changeRows(replaceHeader, row), changeRows(upsert, row)])
+  const writes =
+    statement === undefined
+      ? [changeRows(replaceHeader, row), changeRows(upsert, row)]
+      : [changeRows(statement, row)]
+  const [replaced] = yield* pipeline(writes)
   if (replaced === 0) throw new WriteConflict()
 }

@@ -71,7 +71,7 @@ export class SqlMemoryDriver implements MemoryDriver {
     this.#database = database
     this.#statements = compileMemoryStatements(database)
     this.passages = new SqlPassages(database, this.#statements.passages)
-    this.steps = steps.side(memoryParticipant(this.#statements))
+    this.steps = steps.side(memoryParticipant(this.#statements, this.#headers))
   }
 
   async read(identity: Required<RunIdentity>): Promise<Conversation> {
