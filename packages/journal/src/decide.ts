@@ -1,5 +1,6 @@
 import { HarborageError, type ErrorEntry, type EventId } from '@harborage/core'
-import type { CheckedAppend, CheckedEntry, CheckedReplacement } from './journal-driver.ts'
+import { isAtHead } from './internal/is-at-head.ts'
+import type { CheckedAppend, CheckedEntry, CheckedReplacement, HeadMark } from './journal-driver.ts'
 import { REMEMBERED_OPERATIONS, type AppendedEntry } from './journal-record.ts'
 
 /** An entry that a stream holds, or a dropped one that it remembers. */
@@ -20,8 +21,10 @@ export interface RememberedOperation {
 
 /** Read access to a stream, for a decision. */
 export interface StreamView {
-  /** The newest position; 0 if there is no stream. */
+  /** The newest position; 0 if there is no stream, or one that has expired. */
   readonly position: number
+  /** The last position that was given: `position`, or that of a stream that has expired. */
+  readonly lastGiven: number
   /** Returns the entry with the id, also if it was dropped. */
   heldEntry(entryId: EventId): HeldEntry | undefined
 }
@@ -69,7 +72,7 @@ export function decideAppend(
     throw conditionFailed()
   }
   const appended = added.map((_, index): AppendedEntry => ({
-    position: view.position + 1 + index,
+    position: view.lastGiven + 1 + index,
     outcome: 'appended',
   }))
   return { entries: [...known, ...appended], added }
@@ -100,6 +103,45 @@ export function decideReplacement(
     if (held !== undefined && !held.isDropped && held.position <= position) throw conflict(index)
   }
   return [{ operationId, digest }, ...view.operations].slice(0, REMEMBERED_OPERATIONS)
+}
+
+/**
+ * Returns what is left of a stream that has expired, for a decision: no position, and the ids that
+ * it holds or remembers, as dropped ones.
+ */
+export function hiddenView(view: ReplacedView): ReplacedView {
+  return {
+    position: 0,
+    lastGiven: view.lastGiven,
+    operations: view.operations,
+    heldEntry(entryId) {
+      const held = view.heldEntry(entryId)
+      return held && droppedEntry(held)
+    },
+  }
+}
+
+/** Returns an entry as one that was dropped. */
+export function droppedEntry({ position }: Pick<HeldEntry, 'position'>): HeldEntry {
+  return { position, type: '', bytes: NONE, isDropped: true }
+}
+
+const NONE = new Uint8Array()
+
+/**
+ * Returns whether a stream gets another expiry.
+ *
+ * @param head Its head; `undefined` if there is no stream, or one that has expired.
+ * @param ifHead The head that it has to have.
+ * @throws `condition_failed` if it has another head.
+ */
+export function decideTouch(head: HeadMark | undefined, ifHead: HeadMark): boolean {
+  if (head === undefined) return false
+  if (isAtHead(head, ifHead)) return true
+  throw new HarborageError(
+    'condition_failed',
+    'the stream has another head: read what was appended, and decide again',
+  )
 }
 
 function isSame(held: HeldEntry, entry: CheckedEntry): boolean {

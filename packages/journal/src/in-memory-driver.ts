@@ -1,7 +1,5 @@
-import { types } from 'node:util'
 import type { EventId, RunIdentity, Subtree } from '@harborage/core'
 import {
-  compareNames,
   compareOwners,
   directoryOf,
   inMemorySide,
@@ -14,21 +12,25 @@ import {
   type StagedParts,
   type StepSide,
 } from '@harborage/core/kit'
-import { decideAppend, decideReplacement } from './decide.ts'
 import type { DumpedRecord, DumpedRow, DumpedStream } from './dumped-record.ts'
 import { effectOf } from './internal/append-effect.ts'
-import { isAtHead } from './internal/is-at-head.ts'
+import { appendTo, replaceIn, touchStream } from './internal/change-kept-stream.ts'
+import { wakeAtExpiry } from './internal/expiry-watch.ts'
+import { firstOf } from './internal/first-of.ts'
+import { isAsExamined } from './internal/is-at-head.ts'
 import { bytesOf, isSameDump } from './internal/is-same-dump.ts'
 import { KeptStream } from './internal/kept-stream.ts'
 import { streamId } from './internal/stream-id.ts'
+import { compareByRecency, compareKeys } from './internal/stream-order.ts'
 import { StreamWatch } from './stream-watch.ts'
 import type {
   CheckedAppend,
   CheckedReplacement,
+  CheckedTouch,
   DeletedStreams,
+  ExaminedHead,
   FollowPage,
   FoundStream,
-  HeadMark,
   JournalDriver,
   JournalDumpPage,
   JournalPart,
@@ -36,11 +38,19 @@ import type {
   LocatedEntry,
   ReadPage,
   StreamKey,
-  StreamPlace,
   StreamsPage,
   StreamSubscription,
 } from './journal-driver.ts'
 import type { AppendResult, Entry, Followed, StreamHead } from './journal-record.ts'
+
+/** Options of {@link InMemoryJournalDriver}. */
+export interface InMemoryJournalOptions {
+  /**
+   * Returns the time by which streams expire, in milliseconds since 1970. Default: the clock of the
+   * machine.
+   */
+  readonly clock?: () => number
+}
 
 /**
  * Keeps streams in the memory of one process, without durability. It is the default driver, and the
@@ -49,13 +59,20 @@ import type { AppendResult, Entry, Followed, StreamHead } from './journal-record
 export class InMemoryJournalDriver implements JournalDriver {
   readonly #streams = new Map<string, KeptStream>()
   readonly #watch = new StreamWatch()
+  readonly #clock: () => number
   readonly steps: StepSide<JournalPart, JournalPartResult> = inMemorySide((parts) =>
     this.#stage(parts),
   )
 
-  async append({ entries, ifPosition, ...key }: CheckedAppend): Promise<AppendResult> {
-    const stream = this.#stream(key) ?? new KeptStream(key)
-    const result = appendTo(stream, { entries, ifPosition })
+  constructor(options?: InMemoryJournalOptions) {
+    this.#clock = options?.clock ?? clockOfMachine
+  }
+
+  async append(append: CheckedAppend): Promise<AppendResult> {
+    const { owner, stream: name } = append
+    const key = { owner, stream: name }
+    const held = this.#stream(key) ?? new KeptStream(key)
+    const { stream, result } = appendTo(held, append, this.#clock())
     if (stream.position > 0) this.#changed(stream)
     return result
   }
@@ -63,14 +80,20 @@ export class InMemoryJournalDriver implements JournalDriver {
   async replaceAfter(replacement: CheckedReplacement): Promise<StreamHead> {
     const { owner, stream: name } = replacement
     const key = { owner, stream: name }
-    const stream = this.#stream(key) ?? new KeptStream(key)
-    const head = replaceIn(stream, replacement)
+    const held = this.#stream(key) ?? new KeptStream(key)
+    const { stream, result } = replaceIn(held, replacement, this.#clock())
     this.#changed(stream)
-    return head
+    return result
+  }
+
+  async touch(touch: CheckedTouch): Promise<boolean> {
+    const isTouched = touchStream(this.#visible(touch), touch)
+    if (isTouched) this.#watch.changed(touch)
+    return isTouched
   }
 
   async head(key: StreamKey): Promise<StreamHead | undefined> {
-    return this.#stream(key)?.head
+    return this.#visible(key)?.head
   }
 
   async readPage({
@@ -82,7 +105,7 @@ export class InMemoryJournalDriver implements JournalDriver {
     maxBytes,
     ...key
   }: ReadPage): Promise<readonly LocatedEntry[]> {
-    const stream = this.#stream(key)
+    const stream = after === undefined ? this.#visible(key) : this.#stream(key)
     if (stream === undefined) return []
     if (after !== undefined && after.generation !== stream.generation) return []
     const entries =
@@ -103,7 +126,7 @@ export class InMemoryJournalDriver implements JournalDriver {
     entryIds: readonly EventId[],
     maxBytes: number,
   ): Promise<readonly (Entry | undefined)[] | undefined> {
-    const stream = this.#stream(key)
+    const stream = this.#visible(key)
     let bytes = 0
     const found: (Entry | undefined)[] = []
     for (const entryId of entryIds) {
@@ -116,18 +139,21 @@ export class InMemoryJournalDriver implements JournalDriver {
   }
 
   async trim(key: StreamKey, before: number): Promise<number> {
-    return this.#stream(key)?.trim(before) ?? 0
+    return this.#visible(key)?.trim(before) ?? 0
   }
 
-  async delete(key: StreamKey, ifHead?: HeadMark): Promise<boolean> {
+  async delete(key: StreamKey, ifHead?: ExaminedHead): Promise<boolean> {
     const head = this.#streams.get(streamId(key))?.head
-    if (ifHead !== undefined && !isAtHead(head, ifHead)) return false
+    if (ifHead !== undefined && !isAsExamined(head, ifHead)) return false
     this.#watch.changed(key)
     return this.#streams.delete(streamId(key))
   }
 
   watch(key: StreamKey): StreamSubscription {
-    return this.#watch.watch(key)
+    return wakeAtExpiry(this.#watch.watch(key), () => {
+      const expiresAt = this.#visible(key)?.expiresAt
+      return expiresAt === undefined ? undefined : expiresAt - this.#clock()
+    })
   }
 
   async streamsPage({
@@ -135,18 +161,22 @@ export class InMemoryJournalDriver implements JournalDriver {
     level,
     prefix,
     order,
+    withExpired,
     after,
     limit,
   }: StreamsPage): Promise<readonly FoundStream[]> {
+    const now = this.#clock()
     const isOwned = (owner: RunIdentity): boolean =>
       level === 'run' ? compareOwners(owner, within) === 0 : isInside(owner, within)
     const compare = order === 'name' ? compareKeys : compareByRecency
     return [...this.#streams.values()]
       .filter(({ key }) => isOwned(key.owner) && key.stream.startsWith(prefix))
+      .filter((stream) => withExpired || !stream.isExpired(now))
       .map((stream): FoundStream => {
         const { owner, stream: name } = stream.key
         const place = { owner, stream: name, recentAt: stream.recentAt }
-        return { owner: { ...owner }, stream: name, head: stream.head, place }
+        const isExpired = stream.isExpired(now)
+        return { owner: { ...owner }, stream: name, head: stream.head, place, isExpired }
       })
       .filter(({ place }) => after === undefined || compare(place, after) > 0)
       .toSorted((left, right) => compare(left.place, right.place))
@@ -218,18 +248,21 @@ export class InMemoryJournalDriver implements JournalDriver {
   }
 
   #stage(parts: readonly NamedPart<JournalPart>[]): StagedParts<JournalPartResult> {
+    const now = this.#clock()
     const changed = new Map<string, KeptStream>()
     const results = parts.map(({ name, payload }): PartResult<JournalPartResult> => {
       const { owner, stream } = payload.kind === 'append' ? payload.append : payload.replacement
       const key = { owner, stream }
       const id = streamId(key)
       const kept = changed.get(id) ?? this.#stream(key)?.copy() ?? new KeptStream(key)
-      changed.set(id, kept)
       return inPart(name, () => {
         if (payload.kind === 'replace') {
-          return { result: replaceIn(kept, payload.replacement), effect: 'writes' }
+          const { stream: after, result } = replaceIn(kept, payload.replacement, now)
+          changed.set(id, after)
+          return { result, effect: 'writes' }
         }
-        const result = appendTo(kept, payload.append)
+        const { stream: after, result } = appendTo(kept, payload.append, now)
+        changed.set(id, after)
         return { result, effect: effectOf(result) }
       })
     })
@@ -267,6 +300,12 @@ export class InMemoryJournalDriver implements JournalDriver {
     return this.#streams.get(streamId(key))
   }
 
+  /** Returns a stream unless it has expired. */
+  #visible(key: StreamKey): KeptStream | undefined {
+    const stream = this.#stream(key)
+    return stream?.isExpired(this.#clock()) === true ? undefined : stream
+  }
+
   #changed(stream: KeptStream): void {
     this.#streams.set(streamId(stream.key), stream)
     this.#watch.changed(stream.key)
@@ -287,42 +326,8 @@ export class InMemoryJournalDriver implements JournalDriver {
   }
 }
 
-/** Appends to a stream what is new. */
-function appendTo(
-  stream: KeptStream,
-  append: Pick<CheckedAppend, 'entries' | 'ifPosition'>,
-): AppendResult {
-  const { entries, added } = decideAppend(stream, append)
-  if (added.length > 0) stream.append(added)
-  return { head: stream.head, entries }
-}
-
-/** Replaces the end of a stream, unless that was done before. */
-function replaceIn(stream: KeptStream, replacement: CheckedReplacement): StreamHead {
-  const operations = decideReplacement(stream, replacement)
-  if (operations !== undefined) {
-    stream.replaceAfter(replacement.position)
-    stream.append(replacement.entries)
-    stream.operations = operations
-  }
-  return stream.head
-}
-
-/** Returns the first items, up to the one with which they hold `maxBytes`. */
-function firstOf<Item extends object>(
-  items: Iterable<Item>,
-  limit: number,
-  maxBytes: number,
-): Item[] {
-  const page: Item[] = []
-  let bytes = 0
-  for (const item of items) {
-    page.push(item)
-    if ('bytes' in item && types.isUint8Array(item.bytes)) bytes += item.bytes.byteLength
-    if (page.length >= limit || bytes >= maxBytes) break
-  }
-  return page
-}
+/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
+const clockOfMachine = Date.now
 
 function withoutGeneration(located: LocatedEntry): Entry {
   const { generation: _, ...entry } = located
@@ -337,14 +342,4 @@ function isInside(owner: RunIdentity, root: Required<RunIdentity>): boolean {
     (root.sessionId === '' || owner.sessionId === root.sessionId) &&
     (root.runId === '' || owner.runId === root.runId)
   )
-}
-
-/** Compares two streams by owner and name. */
-function compareKeys(left: StreamKey, right: StreamKey): number {
-  return compareOwners(left.owner, right.owner) || compareNames(left.stream, right.stream)
-}
-
-/** Compares two streams by the time of their last append, newest first. */
-function compareByRecency(left: StreamPlace, right: StreamPlace): number {
-  return right.recentAt - left.recentAt || compareKeys(right, left)
 }

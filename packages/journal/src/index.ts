@@ -9,6 +9,8 @@ import './journal-errors.ts'
 export {
   decideAppend,
   decideReplacement,
+  decideTouch,
+  hiddenView,
   type AppendDecision,
   type HeldEntry,
   type RememberedOperation,
@@ -24,13 +26,15 @@ export type {
   DumpedStream,
   JournalPlace,
 } from './dumped-record.ts'
-export { InMemoryJournalDriver } from './in-memory-driver.ts'
+export { InMemoryJournalDriver, type InMemoryJournalOptions } from './in-memory-driver.ts'
 export { StreamWatch, type ReadPositions } from './stream-watch.ts'
 export type {
   CheckedAppend,
   CheckedEntry,
   CheckedReplacement,
+  CheckedTouch,
   DeletedStreams,
+  ExaminedHead,
   FollowPage,
   FoundStream,
   HeadMark,
@@ -69,6 +73,7 @@ export {
   type StreamInfo,
   type StreamListOptions,
   type StreamOrder,
+  type StreamTouchOptions,
 } from './journal-record.ts'
 export type { JournalDriverOptions } from './journal-driver-options.ts'
 export type { JournalPruneOptions } from './prune-options.ts'

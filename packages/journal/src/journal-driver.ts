@@ -20,6 +20,9 @@ export interface StreamKey {
 /** What tells a head of a stream from any later one. */
 export type HeadMark = Pick<StreamHead, 'generation' | 'position'>
 
+/** What tells a head of a stream from any later one, and from one with another expiry. */
+export type ExaminedHead = HeadMark & Pick<StreamHead, 'expiresAt'>
+
 /** An entry whose arguments were checked. Its bytes are a copy. */
 export interface CheckedEntry {
   readonly entryId: EventId
@@ -33,6 +36,15 @@ export interface CheckedAppend extends StreamKey {
   readonly entries: readonly CheckedEntry[]
   /** `undefined` for any position. */
   readonly ifPosition: number | undefined
+  /** The expiry that the stream gets, `null` for none; `undefined` to leave it as it is. */
+  readonly expiresAt: Date | null | undefined
+}
+
+/** A change of the expiry of a stream whose arguments were checked. */
+export interface CheckedTouch extends StreamKey {
+  readonly ifHead: HeadMark
+  /** `undefined` for none. */
+  readonly expiresAt: Date | undefined
 }
 
 /** A replacement whose arguments were checked: no id occurs twice, `position` <= `ifPosition`. */
@@ -94,6 +106,8 @@ export interface StreamsPage {
   readonly level: SubtreeLevel
   readonly prefix: string
   readonly order: StreamOrder
+  /** Whether streams that have expired are wanted, too. */
+  readonly withExpired: boolean
   /** The `place` of the last stream of the previous page; `undefined` for the first page. */
   readonly after: StreamPlace | undefined
   /** The largest number of streams in the page. */
@@ -109,6 +123,8 @@ export interface StreamPlace extends StreamKey {
 /** A stream as a page of streams has it. */
 export interface FoundStream extends StreamInfo {
   readonly place: StreamPlace
+  /** Whether it has expired, by the clock of the database. */
+  readonly isExpired: boolean
 }
 
 /** What was deleted of a user or a tenant in one step. */
@@ -147,6 +163,12 @@ export interface StreamSubscription {
  * The storage backend of a `JournalStore`: it appends to streams and reads them. The store checks
  * all arguments first. Throw failures as `HarborageError` of `@harborage/core`.
  *
+ * A stream whose `expiresAt` has come, by the clock of the database, is hidden: `head`, the first
+ * page of a read, `get` and `trim` take it for absent. Other pages of a read or of a follower go on
+ * up to what was there. What the stream remembers is not hidden: `hiddenView` shows it to a
+ * decision. If that writes, the stream begins anew in the same step: it gets another generation,
+ * goes on after the positions that it had, and remembers the ids of all that is dropped.
+ *
  * Test a driver with `journalConformance` of `@harborage/conformance/journal`.
  */
 export interface JournalDriver {
@@ -163,6 +185,11 @@ export interface JournalDriver {
    * @throws `idempotency_conflict`, `condition_failed`.
    */
   replaceAfter(replacement: CheckedReplacement): Promise<StreamHead>
+  /**
+   * Changes the expiry of a stream, and nothing else of it. Returns or throws what `decideTouch`
+   * does.
+   */
+  touch(touch: CheckedTouch): Promise<boolean>
   /** Resolves to the head of a stream, or to `undefined` if there is none. */
   head(key: StreamKey): Promise<StreamHead | undefined>
   /**
@@ -191,12 +218,13 @@ export interface JournalDriver {
    */
   trim(key: StreamKey, before: number): Promise<number>
   /**
-   * Deletes a stream with all that is remembered of it. Resolves to whether there was one.
+   * Deletes a stream with all that is remembered of it, also if it has expired. Resolves to whether
+   * there was one.
    *
-   * @param ifHead Deletes it only while it has the generation and the position of this head.
-   * Default: deletes it in any case.
+   * @param ifHead Deletes it only while it has the generation, the position and the expiry of this
+   * head. Default: deletes it in any case.
    */
-  delete(key: StreamKey, ifHead?: HeadMark): Promise<boolean>
+  delete(key: StreamKey, ifHead?: ExaminedHead): Promise<boolean>
   /**
    * The side that takes part in steps. Parts about one stream are applied in their order. Default:
    * none, and `commitTogether` refuses parts of this driver.

@@ -8,8 +8,8 @@ declare module '@harborage/core' {
      */
     readonly entries_trimmed: true
     /**
-     * The stream that a follower follows was deleted. A stream of the same name that begins later
-     * is another generation.
+     * The stream that a follower follows was deleted or has expired. A stream of the same name that
+     * begins later is another generation.
      */
     readonly stream_deleted: true
   }

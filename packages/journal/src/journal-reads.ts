@@ -30,7 +30,8 @@ export abstract class JournalReads extends JournalSubtrees {
    * Returns an async iterable over the entries of a stream, by default from the first to the
    * newest. They are read in pages of `pageSize`, by default 100, and of about 8 MiB. An entry that
    * is not dropped meanwhile appears exactly once. If the stream is deleted meanwhile, the walk
-   * ends. It yields nothing if there is no stream.
+   * ends. If it expires, the walk goes on up to what was there. It yields nothing if there is no
+   * stream.
    *
    * The newest n entries cost what n cost, however long the stream is. A malformed argument throws
    * here, not at the first iteration.
@@ -118,7 +119,8 @@ export abstract class JournalReads extends JournalSubtrees {
    * A malformed argument throws here. The iteration throws the next two.
    *
    * @throws `entries_trimmed` if entries after the cursor were trimmed; `stream_deleted` if the
-   * stream of the cursor, or the one that was followed, was deleted.
+   * stream of the cursor, or the one that was followed, was deleted or has expired. A follower gets
+   * what was there before its stream expired, unless it begins only then.
    *
    * @example
    * ```ts

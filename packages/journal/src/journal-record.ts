@@ -52,9 +52,15 @@ export interface Entry {
 
 /** What is known of a stream besides its entries. */
 export interface StreamHead {
-  /** Identifies the stream from its first append to its deletion. Positions are those of one. */
+  /**
+   * Identifies the stream from its first append to its deletion or its expiry. Positions are those
+   * of one.
+   */
   readonly generation: string
-  /** The first position that was not trimmed; 1 if nothing was. */
+  /**
+   * The first position that was not trimmed; 1 if nothing was. A stream that begins anew after its
+   * expiry goes on after the positions that it had.
+   */
   readonly first: number
   /** The newest position. Pass it as `ifPosition` to append only if nothing came after it. */
   readonly position: number
@@ -62,6 +68,8 @@ export interface StreamHead {
   readonly length: number
   /** When the stream was last appended to or replaced, by the clock of the process that did it. */
   readonly updatedAt: Date
+  /** When the stream expires, or `undefined` if it does not. */
+  readonly expiresAt: Date | undefined
 }
 
 /**
@@ -69,9 +77,8 @@ export interface StreamHead {
  *
  * - `'appended'`: it was written.
  * - `'unchanged'`: the stream holds it already, so the call is a retry.
- * - `'superseded'`: the stream held it and dropped it since, by a replacement or by trimming, so
- * the
- *   call is a late retry.
+ * - `'superseded'`: the stream held it and dropped it since, by a replacement, by trimming or by
+ *   its expiry, so the call is a late retry.
  */
 export type AppendOutcome = 'appended' | 'unchanged' | 'superseded'
 
@@ -93,9 +100,27 @@ export interface AppendResult {
 /** Options of an append. */
 export interface AppendOptions extends CallOptions {
   /**
-   * The position that the head has to have; 0 if there must be no stream yet. Default: any.
+   * The position that the head has to have; 0 if there must be no stream yet, or one that has
+   * expired. Default: any.
    */
   readonly ifPosition?: number
+  /**
+   * When the stream expires from now on, by the clock of the database and to the millisecond: a
+   * date after 1970. `null` if it does not any more. It counts only if an entry is appended.
+   * Default: a stream that is there keeps its expiry, and one that begins has none.
+   */
+  readonly expiresAt?: Date | null
+}
+
+/** Options of `JournalStore.touch`. */
+export interface StreamTouchOptions extends CallOptions {
+  /** The head that the stream has to have: what `head` returned, or an append. */
+  readonly ifHead: Pick<StreamHead, 'generation' | 'position'>
+  /**
+   * When the stream expires from now on, as in {@link AppendOptions}; `null` if it does not any
+   * more.
+   */
+  readonly expiresAt: Date | null
 }
 
 /** The replacement of all entries after a position. */
@@ -110,7 +135,10 @@ export interface Replacement {
   readonly entries: readonly NewEntry[]
   /** The idempotency key of the replacement within the stream. Repeat it with every retry. */
   readonly operationId: EventId
-  /** The position that the head has to have; 0 if there must be no stream yet. */
+  /**
+   * The position that the head has to have; 0 if there must be no stream yet, or one that has
+   * expired.
+   */
   readonly ifPosition: number
 }
 

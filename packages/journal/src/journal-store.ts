@@ -3,6 +3,7 @@ import { checkSignal, releaseOf, type StoreOptions } from '@harborage/core/kit'
 import { checkEntries } from './internal/check-entries.ts'
 import { checkReplacement } from './internal/check-replacement.ts'
 import { checkAppendOptions, checkStream, checkTrim } from './internal/check-stream.ts'
+import { checkTouch } from './internal/check-touch.ts'
 import type { JournalDriver } from './journal-driver.ts'
 import { JournalReads } from './journal-reads.ts'
 import { JournalPreparations } from './prepare-journal.ts'
@@ -12,6 +13,7 @@ import type {
   NewEntry,
   Replacement,
   StreamHead,
+  StreamTouchOptions,
 } from './journal-record.ts'
 
 /**
@@ -59,6 +61,10 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
    * matter. An entry that was dropped since answers `'superseded'`, at least as long as it is among
    * the newest 1,024 dropped ones.
    *
+   * A stream may expire: then it is as if it did not exist, and the next entry that is new begins
+   * it anew, as after a deletion, in another generation. What it held is removed with that append.
+   * Its ids stay remembered as those of dropped entries, and it goes on after its positions.
+   *
    * @param stream The name of the stream, such as `transcript`: 1 to 1,024 UTF-8 bytes.
    * @param entries 1 to 1,000 entries with at most 16 MiB in all.
    * @throws `condition_failed` if the head has another position than `ifPosition`;
@@ -92,8 +98,8 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
         checked: checkEntries(entries, 1),
         ...checkAppendOptions(options),
       }),
-      ({ key, checked, ifPosition }) =>
-        this.#driver.append({ ...key, entries: checked, ifPosition }),
+      ({ key, checked, ifPosition, expiresAt }) =>
+        this.#driver.append({ ...key, entries: checked, ifPosition, expiresAt }),
       outcomeOf,
     )
   }
@@ -138,6 +144,35 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
   }
 
   /**
+   * Moves the time at which a stream expires. Nothing else of it changes. A stream that has expired
+   * is never revived.
+   *
+   * An append moves it as well: pass its `expiresAt`.
+   *
+   * @param stream The name of the stream.
+   * @returns Whether it was moved: `false` if there is no stream, or one that has expired.
+   * @throws `condition_failed` if the stream has another head.
+   *
+   * @example
+   * ```ts
+   * import { openJournalStore } from '@harborage/journal'
+   *
+   * await using journal = await openJournalStore()
+   * const session = { tenantId: 'acme', userId: 'ann', sessionId: 's1' }
+   * const ifHead = await journal.head(session, 'transcript')
+   * const expiresAt = new Date(Date.now() + 600_000)
+   * if (ifHead) await journal.touch(session, 'transcript', { ifHead, expiresAt })
+   * ```
+   */
+  touch(owner: Owner, stream: string, options: StreamTouchOptions): Promise<boolean> {
+    return this.#gate.call(
+      'touch',
+      () => checkTouch(owner, stream, options),
+      ({ touch }) => this.#driver.touch(touch),
+    )
+  }
+
+  /**
    * Drops the entries before a position, the oldest first, and resolves to their number. The head
    * stays. Long parts are dropped in several steps: if the call fails or is canceled, those so far
    * stay applied.
@@ -175,7 +210,7 @@ export class JournalStore extends JournalReads implements AsyncDisposable {
    * Deletes a stream with its entries and all that is remembered of them. A later append begins a
    * new generation at position 1.
    *
-   * @returns Whether there was a stream.
+   * @returns Whether there was a stream, also if it has expired.
    */
   delete(owner: Owner, stream: string, options?: CallOptions): Promise<boolean> {
     return this.#gate.call(

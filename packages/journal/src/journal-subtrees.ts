@@ -84,7 +84,7 @@ export abstract class JournalSubtrees {
       'streams',
       () => checkStreams(of, options),
       (checked, after: StreamPlace | undefined, limit) =>
-        this.#driver.streamsPage({ ...checked.found, after, limit }),
+        this.#driver.streamsPage({ ...checked.found, withExpired: false, after, limit }),
       { placeOf: ({ place }: FoundStream) => place, bytesOf: () => 0 },
     )
     return {
@@ -128,18 +128,18 @@ export abstract class JournalSubtrees {
   }
 
   /**
-   * Removes streams of a subtree that are old, or that are not among the newest of their owner, by
-   * the date of their last append. It walks over all streams of the subtree, in batches of up to
-   * 1,000, and removes each of them in one atomic step. A stream to which others appended since it
-   * was examined stays. A removed stream leaves nothing, as with `delete`.
+   * Removes streams of a subtree that have expired, that are old, or that are not among the newest
+   * of their owner, by the date of their last append. It walks over all streams of the subtree, in
+   * batches of up to 1,000, and removes each of them in one atomic step. A stream that was appended
+   * to or touched since it was examined stays. A removed stream leaves nothing, as with `delete`.
    *
    * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
    * the `last` place of a progress. To shorten streams, use `trim`.
    *
    * @param subtree Made by `allOfRun`, `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
-   * the options name nothing to remove or no prefix; `outcome_unknown` if the answer to a deletion
-   * was lost.
+   * the options name nothing to remove, or rules without a prefix; `outcome_unknown` if the answer
+   * to a deletion was lost.
    *
    * @example
    * ```ts

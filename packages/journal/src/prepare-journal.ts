@@ -1,8 +1,8 @@
 import type { CallOptions, Owner, Part } from '@harborage/core'
-import { checkOptionNames, KnownNames, makePart, type CallGate } from '@harborage/core/kit'
+import { makePart, type CallGate } from '@harborage/core/kit'
 import { checkEntries } from './internal/check-entries.ts'
 import { checkReplacement } from './internal/check-replacement.ts'
-import { checkIfPosition, checkStream } from './internal/check-stream.ts'
+import { checkPartOptions, checkStream } from './internal/check-stream.ts'
 import type {
   CheckedAppend,
   CheckedEntry,
@@ -17,8 +17,6 @@ import type {
   Replacement,
   StreamHead,
 } from './journal-record.ts'
-
-const appendNames = new KnownNames('options', ['ifPosition'])
 
 /**
  * Prepares calls of a `JournalStore` as parts of steps, for `commitTogether`. Each method checks
@@ -48,19 +46,14 @@ export class JournalPreparations {
     return this.#gate.read('prepare.append', () => {
       const key = checkStream(owner, stream)
       const checked = checkEntries(entries, 1)
-      checkOptionNames(options, appendNames)
-      const append: CheckedAppend = {
-        ...key,
-        entries: checked,
-        ifPosition: checkIfPosition(options),
-      }
+      const append: CheckedAppend = { ...key, entries: checked, ...checkPartOptions(options) }
       return makePart<JournalPart, AppendResult | StreamHead, AppendResult>({
         side: this.#driver.steps,
         operation: 'journal.append',
         owners: [key.owner],
         bytes: sizeOf(checked),
         contentOf: () => [
-          JSON.stringify([ownerOf(append), stream, append.ifPosition ?? null]),
+          JSON.stringify([ownerOf(append), stream, ...optionsOf(append)]),
           ...contentOf(checked),
         ],
         needsStepId: false,
@@ -107,6 +100,11 @@ function contentOf(entries: readonly CheckedEntry[]): readonly (string | Uint8Ar
   return entries.flatMap(({ entryId, type, bytes }) => [JSON.stringify([entryId, type]), bytes])
 }
 
+/** Returns the options of an append. Only one with an expiry has the second. */
+function optionsOf({ ifPosition, expiresAt }: CheckedAppend): readonly unknown[] {
+  return expiresAt === undefined ? [ifPosition ?? null] : [ifPosition ?? null, expiresAt]
+}
+
 function contentOfReplacement(replacement: CheckedReplacement): string {
   const { stream, operationId, digest, ifPosition } = replacement
   return JSON.stringify([ownerOf(replacement), stream, operationId, digest, ifPosition])
@@ -123,8 +121,13 @@ function readAppend(json: unknown): AppendResult {
   return { head: readHead(head), entries }
 }
 
-/** Reads a head, which this store has written. Its date is a text in JSON. */
+/** Reads a head, which this store has written. Its dates are texts in JSON. */
 function readHead(json: unknown): StreamHead {
   const head = json as StreamHead
-  return { ...head, updatedAt: new Date(head.updatedAt) }
+  const { updatedAt, expiresAt } = head
+  return {
+    ...head,
+    updatedAt: new Date(updatedAt),
+    expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+  }
 }

@@ -169,7 +169,8 @@ class TwoStepDriver extends DelegatingDriver {
     await super.replaceAfter({ ...replacement, entries: [] })
     await turns(1)
     if (entries.length === 0) return this.headOf(replacement)
-    return (await super.append({ owner, stream, entries, ifPosition: undefined })).head
+    const always = { ifPosition: undefined, expiresAt: undefined }
+    return (await super.append({ owner, stream, entries, ...always })).head
   }
 
   private async headOf(key: StreamKey): Promise<StreamHead> {

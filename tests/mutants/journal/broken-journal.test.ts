@@ -7,10 +7,17 @@ import { faultsToTry } from '../faults-to-try.ts'
 import { appendFaults } from './append-faults.ts'
 import { harnessOf } from './broken-store.ts'
 import { dumpFaults } from './dump-faults.ts'
+import { expiryFaults } from './expiry-faults.ts'
 import { otherFaults } from './other-faults.ts'
 import { pruneFaults } from './prune-faults.ts'
 
-const faultsByGuarantee = { ...appendFaults, ...otherFaults, J12: dumpFaults, J13: pruneFaults }
+const faultsByGuarantee = {
+  ...appendFaults,
+  ...otherFaults,
+  J12: dumpFaults,
+  J13: pruneFaults,
+  J14: expiryFaults,
+}
 
 const guarantees = Object.entries(faultsByGuarantee).map(
   ([guarantee, faults], place) => [guarantee, faults, place] as const,

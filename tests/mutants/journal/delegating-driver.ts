@@ -4,7 +4,9 @@ import type {
   AppendResult,
   CheckedAppend,
   CheckedReplacement,
+  CheckedTouch,
   DeletedStreams,
+  ExaminedHead,
   DumpedRecord,
   Entry,
   Followed,
@@ -37,6 +39,10 @@ export class DelegatingDriver implements JournalDriver {
     return this.records.replaceAfter(replacement)
   }
 
+  touch(touch: CheckedTouch): Promise<boolean> {
+    return this.records.touch(touch)
+  }
+
   head(key: StreamKey): Promise<StreamHead | undefined> {
     return this.records.head(key)
   }
@@ -61,7 +67,7 @@ export class DelegatingDriver implements JournalDriver {
     return this.records.trim(key, before)
   }
 
-  delete(key: StreamKey, ifHead?: Pick<StreamHead, 'generation' | 'position'>): Promise<boolean> {
+  delete(key: StreamKey, ifHead?: ExaminedHead): Promise<boolean> {
     return this.records.delete(key, ifHead)
   }
 

@@ -21,7 +21,7 @@ export function order({ it, itIfShared, itIfDurable, callers }: JournalCases): v
       [1, 2, 3].map((position) => ({ position, outcome: 'appended' })),
     )
     const { generation, updatedAt: _, ...head } = second.head
-    assert.deepEqual(head, { first: 1, position: 3, length: 3 })
+    assert.deepEqual(head, { first: 1, position: 3, length: 3, expiresAt: undefined })
     assert.equal(first.head.generation, generation)
     assert.deepEqual(await store.head(owner, STREAM), second.head)
     await assertHolds(store, owner, ['a', 'b', 'c'])

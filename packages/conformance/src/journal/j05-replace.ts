@@ -26,7 +26,7 @@ export function replacement({ it, itIfShared, itIfDurable, callers }: JournalCas
     const head = await store.replaceAfter(replacing(owner, 1, 3, [newEntry('d'), newEntry('e')]))
     const { updatedAt: _, ...after } = head
     const { generation } = before
-    assert.deepEqual(after, { generation, first: 1, position: 6, length: 3 })
+    assert.deepEqual(after, { generation, first: 1, position: 6, length: 3, expiresAt: undefined })
     assert.deepEqual(await store.head(owner, STREAM), head)
     const entries = await collect(store.read(owner, STREAM))
     assert.deepEqual(

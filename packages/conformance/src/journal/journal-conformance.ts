@@ -20,6 +20,10 @@ import { trimAndDelete } from './j11-trim-and-delete.ts'
 import { dump } from './j12-dump.ts'
 import { load } from './j12-load.ts'
 import { pruning } from './j13-prune.ts'
+import { beginningAnew } from './j14-begin-anew.ts'
+import { expiry } from './j14-expiry.ts'
+import { pruningOfExpired } from './j14-prune.ts'
+import { touching } from './j14-touch.ts'
 import type { JournalHarness } from './journal-harness.ts'
 
 const guarantees: Guarantees<StoreFixture<JournalStore>> = {
@@ -36,6 +40,7 @@ const guarantees: Guarantees<StoreFixture<JournalStore>> = {
   'J11 trim, delete and find': [trimAndDelete, subtrees, directory],
   'J12 dump and load': [dump, load],
   'J13 prune': [pruning],
+  'J14 expiry': [expiry, beginningAnew, touching, pruningOfExpired],
 }
 
 /**

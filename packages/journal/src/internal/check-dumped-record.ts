@@ -3,6 +3,7 @@ import {
   captureBytes,
   captureDate,
   checkEventId,
+  checkExpiry,
   checkName,
   checkRequiredName,
   checkStoredOwner,
@@ -43,7 +44,13 @@ const names = {
   ]),
   replacement: new KnownNames('the record', [...placeNames, 'position', 'replacedAfter']),
 }
-const headNames = new KnownNames('the head', ['first', 'position', 'length', 'updatedAt'])
+const headNames = new KnownNames('the head', [
+  'first',
+  'position',
+  'length',
+  'updatedAt',
+  'expiresAt',
+])
 const operationNames = new KnownNames('the operation', ['operationId', 'digest'])
 
 /** The size of a SHA-256 in base64. */
@@ -99,12 +106,16 @@ function checkNamed({ owner, stream, generation }: Unchecked<JournalPlace>): Nam
 }
 
 function checkStream(named: Named, given: Unchecked<DumpedStream>): DumpedStream {
-  const { first, position, length, updatedAt } = fieldsOf<StreamHead>('the head', given.head)
+  const { first, position, length, updatedAt, expiresAt } = fieldsOf<StreamHead>(
+    'the head',
+    given.head,
+  )
   const head = {
     first: countOf('head.first', first),
     position: countOf('head.position', position),
     length: countOf('head.length', length),
     updatedAt: dateOf('head.updatedAt', updatedAt),
+    expiresAt: expiresAt === undefined ? undefined : checkExpiry(expiresAt),
   }
   const { recentAt, operations } = given
   const checked = {

@@ -117,7 +117,7 @@ export function checkEntryIds(entryIds: unknown): readonly EventId[] {
 
 /** The checked arguments of a walk over streams. */
 export interface CheckedStreams extends CheckedWalk {
-  readonly found: Omit<StreamsPage, 'after' | 'limit'>
+  readonly found: Omit<StreamsPage, 'withExpired' | 'after' | 'limit'>
 }
 
 /** Checks the arguments of a walk over streams. */

@@ -1,13 +1,16 @@
-import { HarborageError, type Owner } from '@harborage/core'
+import { HarborageError, type CallOptions, type Owner } from '@harborage/core'
 import {
+  checkExpiry,
+  checkOptionNames,
   checkOwner,
   checkRequiredName,
   checkSignal,
   describeType,
   KnownNames,
   MAX_KIND_BYTES,
+  type CheckedCall,
 } from '@harborage/core/kit'
-import type { StreamKey } from '../journal-driver.ts'
+import type { CheckedAppend, StreamKey } from '../journal-driver.ts'
 import type { AppendOptions } from '../journal-record.ts'
 
 /** Checks what names a stream. The name has 1 to 1,024 UTF-8 bytes. */
@@ -18,22 +21,43 @@ export function checkStream(owner: Owner, stream: unknown): StreamKey {
   }
 }
 
-const appendNames = new KnownNames('options', ['signal', 'ifPosition'])
+const appendNames = new KnownNames('options', ['signal', 'ifPosition', 'expiresAt'])
+
+/** The checked options of an append besides its signal. */
+export type CheckedAppendOptions = Pick<CheckedAppend, 'ifPosition' | 'expiresAt'>
 
 /** Checks the options of an append. */
-export function checkAppendOptions(options: AppendOptions | undefined): {
-  readonly signal: AbortSignal | undefined
-  readonly ifPosition: number | undefined
-} {
+export function checkAppendOptions(
+  options: AppendOptions | undefined,
+): CheckedAppendOptions & CheckedCall {
   const signal = checkSignal(options, appendNames)
-  return { signal, ifPosition: checkIfPosition(options) }
+  return { signal, ...checkConditions(options) }
+}
+
+/** Checks the options of an append in a step, which has a signal of its own. */
+export function checkPartOptions(
+  options: Omit<AppendOptions, keyof CallOptions> | undefined,
+): CheckedAppendOptions {
+  checkOptionNames(options, partNames)
+  return checkConditions(options)
+}
+
+const partNames = new KnownNames('options', ['ifPosition', 'expiresAt'])
+
+function checkConditions(options: AppendOptions | undefined): CheckedAppendOptions {
+  return { ifPosition: checkIfPosition(options), expiresAt: checkExpiryOrNone(options?.expiresAt) }
+}
+
+/** Checks the expiry that an append gives: `null` for none, `undefined` to leave it as it is. */
+function checkExpiryOrNone(expiresAt: unknown): Date | null | undefined {
+  return expiresAt === undefined || expiresAt === null ? expiresAt : checkExpiry(expiresAt)
 }
 
 /**
  * Returns the precondition of an append. Rejects an explicit `undefined`: treated as absent, it
  * would make a conditional append unconditional.
  */
-export function checkIfPosition(
+function checkIfPosition(
   options: Pick<AppendOptions, 'ifPosition'> | undefined,
 ): number | undefined {
   if (options === undefined || options === null || !('ifPosition' in options)) return undefined

@@ -31,6 +31,8 @@ export function followStream(
   return {
     async *[Symbol.asyncIterator]() {
       const subscription = driver.watch(key)
+      // One that begins where it was looks at the head first, which shows whether it may go on.
+      let hasBegun = after === undefined
       try {
         for (let cursor = after; ;) {
           const turn = turnIfHeld()
@@ -39,7 +41,9 @@ export function followStream(
           let page: readonly Followed[] = []
           if (cursor !== undefined) {
             const from: StreamCursor = cursor
-            page = await run(() => pageAfter(driver, key, from, limit))
+            const isKnown = hasBegun
+            page = await run(() => pageAfter(driver, key, from, limit, isKnown))
+            hasBegun = true
           }
           for (const followed of page) {
             // Taken first: the caller may change what it gets.
@@ -68,6 +72,8 @@ async function beginningOf(
 /**
  * Resolves to the next page.
  *
+ * @param hasBegun Whether the follower has seen the head. What follows then is read also if the
+ * stream has expired since.
  * @throws `stream_deleted` and `entries_trimmed` if the follower cannot go on.
  */
 async function pageAfter(
@@ -75,10 +81,11 @@ async function pageAfter(
   key: StreamKey,
   after: StreamCursor,
   limit: number,
+  hasBegun: boolean,
 ): Promise<readonly Followed[]> {
   const page = await driver.followPage({ ...key, after, limit, maxBytes: MAX_PAGE_BYTES })
   // Nothing is missing before what comes next.
-  if (page[0]?.position === after.position + 1) return page
+  if (hasBegun && page[0]?.position === after.position + 1) return page
   // Read after the page: what was trimmed by then may have been trimmed before the page was read.
   const head = await driver.head(key)
   if (head?.generation !== after.generation) throw deleted()
@@ -89,7 +96,7 @@ async function pageAfter(
 function deleted(): HarborageError {
   return new HarborageError(
     'stream_deleted',
-    'the stream that was followed is deleted: follow without a cursor to see a new one from its beginning',
+    'the stream that was followed is deleted or has expired: follow without a cursor to see a new one from its beginning',
   )
 }
 

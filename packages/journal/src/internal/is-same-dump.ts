@@ -21,9 +21,10 @@ function factsOf(record: DumpedRecord): readonly unknown[] {
   switch (kind) {
     case 'stream': {
       const { head, recentAt, operations } = record
-      const { first, position, length, updatedAt } = head
+      const { first, position, length, updatedAt, expiresAt } = head
+      const dates = [updatedAt, recentAt, expiresAt]
       const remembered = operations.map(({ operationId, digest }) => [operationId, digest])
-      return [kind, generation, first, position, length, updatedAt, recentAt, remembered]
+      return [kind, generation, first, position, length, dates, remembered]
     }
     case 'dropped':
       return [kind, generation, record.position, record.entryId]

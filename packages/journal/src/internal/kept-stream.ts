@@ -1,5 +1,10 @@
 import { newEventId, type EventId } from '@harborage/core'
-import type { HeldEntry, RememberedOperation, ReplacedView } from '../decide.ts'
+import {
+  droppedEntry,
+  type HeldEntry,
+  type RememberedOperation,
+  type ReplacedView,
+} from '../decide.ts'
 import type { DumpedRecord, DumpedRow, DumpedStream } from '../dumped-record.ts'
 import type { CheckedEntry, LocatedEntry, StreamKey } from '../journal-driver.ts'
 import {
@@ -24,14 +29,14 @@ type KeptRow = KeptEntry | KeptReplacement
 /** The number of dropped ids above which the oldest ones are forgotten. */
 const MAX_DROPPED = 2 * REMEMBERED_ENTRY_IDS
 
-const NONE = new Uint8Array()
-
 /** A stream in the memory of the process. */
 export class KeptStream implements ReplacedView {
   readonly key: StreamKey
   readonly generation: string
   position = 0
   operations: readonly RememberedOperation[] = []
+  /** When it expires, in milliseconds since 1970; `undefined` if it does not. */
+  expiresAt: number | undefined
   /** The time by which streams are ordered, in milliseconds since 1970. */
   recentAt = 0
   #first = 1
@@ -48,10 +53,11 @@ export class KeptStream implements ReplacedView {
   }
 
   /** Returns a copy, whose changes leave this one as it is. */
-  copy(): KeptStream {
-    const copy = new KeptStream(this.key, this.generation)
+  copy(generation: string = this.generation): KeptStream {
+    const copy = new KeptStream(this.key, generation)
     copy.position = this.position
     copy.operations = this.operations
+    copy.expiresAt = this.expiresAt
     copy.recentAt = this.recentAt
     copy.#first = this.#first
     copy.#length = this.#length
@@ -60,6 +66,23 @@ export class KeptStream implements ReplacedView {
     for (const [entryId, held] of this.#ids) copy.#ids.set(entryId, held)
     copy.#dropped = this.#dropped
     return copy
+  }
+
+  /** Returns the stream as it begins anew after its expiry: it only remembers. */
+  renewed(): KeptStream {
+    const renewed = this.copy(newEventId())
+    renewed.trim(this.position + 1)
+    renewed.expiresAt = undefined
+    return renewed
+  }
+
+  /** Returns whether the stream has expired. `now` is in milliseconds since 1970. */
+  isExpired(now: number): boolean {
+    return this.expiresAt !== undefined && this.expiresAt <= now
+  }
+
+  get lastGiven(): number {
+    return this.position
   }
 
   /** Returns the stream of a dumped head, without rows. */
@@ -78,6 +101,7 @@ export class KeptStream implements ReplacedView {
     kept.#first = head.first
     kept.#length = head.length
     kept.#updatedAt = head.updatedAt.getTime()
+    kept.expiresAt = head.expiresAt?.getTime()
     return kept
   }
 
@@ -151,13 +175,14 @@ export class KeptStream implements ReplacedView {
       position: this.position,
       length: this.#length,
       updatedAt: new Date(this.#updatedAt),
+      expiresAt: this.expiresAt === undefined ? undefined : new Date(this.expiresAt),
     }
   }
 
   heldEntry(entryId: EventId): HeldEntry | undefined {
     const held = this.#ids.get(entryId)
     if (held === undefined) return undefined
-    if (typeof held === 'number') return { position: held, type: '', bytes: NONE, isDropped: true }
+    if (typeof held === 'number') return droppedEntry({ position: held })
     return { position: held.position, type: held.type, bytes: held.bytes, isDropped: false }
   }
 

@@ -1,5 +1,6 @@
 import type { PruneResult, Subtree } from '@harborage/core'
 import {
+  checkExpiredRule,
   checkName,
   checkPrefixOfRules,
   checkPrune,
@@ -8,7 +9,6 @@ import {
   MAX_KIND_BYTES,
   prune,
   pruneOptionNames,
-  requirePruneRule,
   type CheckedPrune,
 } from '@harborage/core/kit'
 import type { JournalDriver, StreamKey, StreamsPage } from '../journal-driver.ts'
@@ -17,11 +17,12 @@ import type { JournalPruneOptions } from '../prune-options.ts'
 import { checkStreamPlace } from './check-dumped-record.ts'
 import { streamId } from './stream-id.ts'
 
-const names = new KnownNames('options', [...pruneOptionNames, 'prefix'])
+const names = new KnownNames('options', [...pruneOptionNames, 'prefix', 'expired'])
 
 /** The checked arguments of a `prune` of streams. */
 export interface CheckedJournalPrune extends CheckedPrune<StreamKey> {
   readonly prefix: string
+  readonly expired: boolean
 }
 
 /** Checks the arguments of a `prune` of streams. */
@@ -31,11 +32,12 @@ export function checkJournalPrune(
 ): CheckedJournalPrune {
   const ownerOf = ({ owner }: StreamKey) => owner
   const checked = checkPrune(subtree, options, { names, checkPlace: checkStreamPlace, ownerOf })
-  requirePruneRule(checked)
+  const expired = checkExpiredRule(options?.expired, checked)
   const prefix = checkPrefixOfRules('prefix', checked, options?.prefix)
   return {
     ...checked,
     prefix: checkName('options.prefix', prefix, 'invalid_record', MAX_KIND_BYTES),
+    expired,
   }
 }
 
@@ -43,12 +45,13 @@ export function checkJournalPrune(
 interface PrunableStream extends StreamKey {
   readonly head: StreamHead
   readonly updatedAt: Date
+  readonly isExpired: boolean
 }
 
-/** Removes the streams of a subtree that the rules name. */
+/** Removes the streams of a subtree that have expired or that the rules name. */
 export function pruneStreams(
   driver: JournalDriver,
-  { prefix, ...checked }: CheckedJournalPrune,
+  { prefix, expired, ...checked }: CheckedJournalPrune,
 ): Promise<PruneResult> {
   const { level, tenantId, userId, sessionId, runId } = checked.subtree
   const within = { tenantId, userId, sessionId, runId }
@@ -62,6 +65,10 @@ export function pruneStreams(
         return removed.filter((each) => each).length
       },
       placeOf: ({ owner, stream }) => ({ owner, stream }),
+      verdictOf: ({ isExpired }) => {
+        if (!isExpired) return undefined
+        return expired ? 'removed' : 'kept'
+      },
       ownerOf: ({ owner }) => streamId({ owner, stream: '' }),
       ofOwner: ({ owner }, after, limit) =>
         pageOf(driver, { within: owner, level: 'run', prefix }, after, limit),
@@ -80,13 +87,15 @@ async function pageOf(
   const found = await driver.streamsPage({
     ...selected,
     order: 'name',
+    withExpired: true,
     after: after && { owner: after.owner, stream: after.stream, recentAt: 0 },
     limit,
   })
-  return found.map(({ owner, stream, head }) => ({
+  return found.map(({ owner, stream, head, isExpired }) => ({
     owner: { ...owner, runId: owner.runId ?? '' },
     stream,
     head,
     updatedAt: head.updatedAt,
+    isExpired,
   }))
 }

@@ -2,7 +2,7 @@ import { newEventId, type OperationTrace } from '@harborage/core'
 import type { CheckedAppend, StreamKey } from '../journal-driver.ts'
 import type { AppendResult, StreamHead } from '../journal-record.ts'
 import type { AppendedColumns } from './append-statements.ts'
-import type { SettledAppend } from './append-work.ts'
+import type { SettledAppend } from './locked-stream.ts'
 import { storedId, streamColumns } from './rows.ts'
 
 /** The limits of the appends to one stream that are made in one step. */
@@ -17,9 +17,10 @@ const LARGE_BYTES = 8 * 1024
 
 /**
  * How an append is made. `small`: without reading first, in a statement that it may share with
- * those to other streams. `large`: without reading first. `conditional`: after reading.
+ * those to other streams. `large`: without reading first. `expiring`: the same, and by itself,
+ * since the stream may have expired for the next one. `conditional`: after reading.
  */
-export type AppendKind = 'small' | 'large' | 'conditional'
+export type AppendKind = 'small' | 'large' | 'expiring' | 'conditional'
 
 /** An append that waits. */
 export interface Waiting {
@@ -51,7 +52,8 @@ export function groupOf(id: string, waiting: readonly Waiting[]): Group | undefi
     entries += call.append.entries.length
     const isFull = entries > MAX_GROUP_ENTRIES || bytes + call.bytes > MAX_GROUP_BYTES
     // What cannot be made blindly would make the others wait for more round trips.
-    if (calls.length > 0 && (isFull || kindOf(call) !== kind)) break
+    const isApart = kind === 'expiring' || call.append.expiresAt !== undefined
+    if (calls.length > 0 && (isFull || isApart || kindOf(call) !== kind)) break
     calls.push(call)
     bytes += call.bytes
   }
@@ -59,8 +61,9 @@ export function groupOf(id: string, waiting: readonly Waiting[]): Group | undefi
   return { id, key: { owner, stream }, calls, bytes, kind }
 }
 
-function kindOf({ append: { entries, ifPosition } }: Waiting): AppendKind {
+function kindOf({ append: { entries, ifPosition, expiresAt } }: Waiting): AppendKind {
   if (ifPosition !== undefined) return 'conditional'
+  if (expiresAt !== undefined) return 'expiring'
   return entries.every(({ bytes }) => bytes.byteLength < LARGE_BYTES) ? 'small' : 'large'
 }
 
@@ -97,7 +100,7 @@ export function columnsOf({ key, calls }: Group, ordinal: number): AppendedColum
 
 /** Returns the results of calls that were all made, from the head after the last one. */
 export function resultsOf({ calls }: Group, last: StreamHead): readonly SettledAppend[] {
-  const { generation, first, updatedAt } = last
+  const { generation, first, updatedAt, expiresAt } = last
   let left = calls.reduce((sum, { append }) => sum + append.entries.length, 0)
   return calls.map(({ append: { entries } }): SettledAppend => {
     const before = last.position - left
@@ -106,6 +109,7 @@ export function resultsOf({ calls }: Group, last: StreamHead): readonly SettledA
       generation,
       first,
       updatedAt,
+      expiresAt,
       position: last.position - left,
       length: last.length - left,
     }

@@ -26,7 +26,8 @@ import {
   type Waiting,
 } from './append-groups.ts'
 import type { AppendedColumns } from './append-statements.ts'
-import { appendWork, blindAppendWork, type SettledAppend } from './append-work.ts'
+import { appendWork, blindAppendWork } from './append-work.ts'
+import type { SettledAppend } from './locked-stream.ts'
 import { headOf, streamKeyOf, type HeadColumns } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
 
@@ -239,11 +240,13 @@ export class AppendQueue {
   async #appendBlindly(group: Group): Promise<readonly SettledAppend[]> {
     const { key, calls } = group
     const entries = calls.flatMap(({ append }) => append.entries)
+    // One with an expiry is made by itself.
+    const expiresAt = calls[0]?.append.expiresAt
     let wasLost = false
     try {
       const head = await this.#database.transaction(this.#traitsOf(group), (mayBeApplied) => {
         wasLost ||= mayBeApplied
-        return blindAppendWork(this.#statements, key, entries)
+        return blindAppendWork(this.#statements, key, { entries, expiresAt })
       })
       return resultsOf(group, head)
     } catch (error) {

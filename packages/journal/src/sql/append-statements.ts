@@ -4,10 +4,11 @@ import {
   type SqlDatabase,
   type SqlStatement,
 } from '@harborage/core/sql'
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type OnConflictBuilder, type RawBuilder } from 'kysely'
 import {
   journalEntries,
   journalStreams,
+  NEVER,
   NO_REPLACEMENT,
   type EntryRow,
   type JournalTables,
@@ -19,12 +20,16 @@ import { NO_OPERATIONS, streamOf, type HeadColumns, type StreamColumns } from '.
 export interface AppendStatements {
   /**
    * Appends entries to streams, or fails with `unique_violation` if a stream knows an id. Answers
-   * with the heads. `undefined` on engines that take a statement for each row.
+   * with the heads, without those of streams that may have expired: these stay as they are.
+   * `undefined` on engines that take a statement for each row.
    */
   readonly appendAll: SqlStatement<readonly AppendedColumns[], AppendedHead> | undefined
   /** As {@link appendAll} for one entry, which takes half of the time. */
   readonly appendOne: SqlStatement<AppendedColumns, HeadColumns> | undefined
-  /** Advances a head by a number of entries. Answers with it, unless there is no such stream. */
+  /**
+   * Advances a head by a number of entries, also if it has expired. Answers with it, unless there
+   * is no such stream.
+   */
   readonly advance: SqlStatement<AdvanceParameters, AdvancedHead>
   /** Begins a stream unless there is one. */
   readonly begin: SqlStatement<StreamRow, unknown>
@@ -64,7 +69,14 @@ export const RECENT_MS = 60_000
 const LOCK_TIMEOUT_MS = 200
 
 /** The names of {@link HeadColumns}. */
-export const headNames = ['generation', 'first', 'position', 'length', 'updated_at'] as const
+export const headNames = [
+  'generation',
+  'first',
+  'position',
+  'length',
+  'updated_at',
+  'expires_at',
+] as const
 
 /** Compiles the statements that append. */
 export function compileAppends(database: SqlDatabase): AppendStatements {
@@ -158,10 +170,11 @@ function compileAppendAll(
             .columns(journalStreams.except())
             .expression(
               sql`select ${names}, min(call.generation), 1, count(*), count(*),
-                min(call.updated_at), min(call.updated_at), ${sql.lit(NO_OPERATIONS)}
+                min(call.updated_at), min(call.updated_at), ${sql.lit(NEVER)},
+                ${sql.lit(NO_OPERATIONS)}
                 from call group by ${names} order by min(call.ordinal)`,
             )
-            .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced))
+            .onConflict((conflict) => advanceOf(conflict.columns(key)))
             .returning([...key, ...headNames]),
         )
         .with('written', (within) =>
@@ -210,9 +223,10 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
               length: sql.lit(1),
               updated_at: call.updated_at,
               recent_at: call.updated_at,
+              expires_at: sql.lit(NEVER),
               operations: sql.lit(NO_OPERATIONS),
             })
-            .onConflict((conflict) => conflict.columns(key).doUpdateSet(advanced))
+            .onConflict((conflict) => advanceOf(conflict.columns(key)))
             .returning(['tenant_id', ...headNames]),
         )
         .with('written', (within) =>
@@ -230,6 +244,14 @@ function compileAppendOne(database: SqlDatabase): SqlStatement<AppendedColumns, 
         .select(headNames),
     { repeat: 'recognized' },
   )
+}
+
+/**
+ * Returns the change of a head that exists. One that may have expired stays: a condition about the
+ * clock would make each append dearer.
+ */
+function advanceOf(conflict: OnConflictBuilder<JournalTables, 'journal_streams'>) {
+  return conflict.doUpdateSet(advanced).where('journal_streams.expires_at', '=', sql.lit(NEVER))
 }
 
 function sumOf(column: 'position' | 'length'): RawBuilder<number> {

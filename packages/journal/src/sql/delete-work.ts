@@ -8,9 +8,9 @@ import {
   selectRows,
   type SqlWork,
 } from '@harborage/core/sql'
-import { isAtHead } from '../internal/is-at-head.ts'
-import type { HeadMark, StreamKey } from '../journal-driver.ts'
-import { streamColumns, streamKeyOf } from './rows.ts'
+import { isAsExamined } from '../internal/is-at-head.ts'
+import type { ExaminedHead, StreamKey } from '../journal-driver.ts'
+import { headOf, streamColumns, streamKeyOf } from './rows.ts'
 import type { JournalStatements } from './statements.ts'
 import type { AfterColumns, StreamsParameters } from './stream-statements.ts'
 
@@ -24,21 +24,21 @@ const MAX_PASSES = 100
  * Deletes a stream, and returns whether there was one.
  *
  * @param mayBeApplied Whether an earlier attempt may have been applied because its answer was lost.
- * @param ifHead The head that it has to have. Default: any.
+ * @param ifHead The head that it has to have, with its expiry. Default: any.
  * @throws `outcome_unknown` if so.
  */
 export function* deleteWork(
   statements: JournalStatements,
   key: StreamKey,
   mayBeApplied: boolean,
-  ifHead?: HeadMark,
+  ifHead?: ExaminedHead,
 ): SqlWork<boolean> {
   refuseToRepeat(mayBeApplied)
   const at = streamColumns(key)
   const [locked] = yield* selectRows(statements.lock, at)
   if (locked === undefined) return false
   const { generation } = locked
-  if (ifHead !== undefined && !isAtHead(locked, ifHead)) return false
+  if (ifHead !== undefined && !isAsExamined(headOf(locked), ifHead)) return false
   yield* pipeline([
     changeRows(statements.removeAll, { tenant_id: at.tenant_id, generation }),
     changeRows(statements.removeHead, at),
@@ -89,6 +89,7 @@ function allIn(subtree: Subtree): StreamsParameters {
     stream: '',
     from_stream: '',
     end_stream: prefixUpperBound(''),
+    with_expired: 1,
     ...BEGINNING,
     limit: MAX_FOUND,
   }

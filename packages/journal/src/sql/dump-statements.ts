@@ -122,6 +122,7 @@ const streamNames: readonly (keyof StreamRow)[] = [
   'length',
   'updated_at',
   'recent_at',
+  'expires_at',
   'operations',
 ]
 

@@ -12,8 +12,9 @@ import { SqlJournalDriver } from './sql-journal-driver.ts'
 
 // For authors of layers: the works of appends, replacements and deletions within a transaction of
 // `runWork`.
-export { appendWork, type AppendToStream, type SettledAppend } from './append-work.ts'
+export { appendWork } from './append-work.ts'
 export { deleteAllWork, deleteWork } from './delete-work.ts'
+export type { AppendToStream, SettledAppend } from './locked-stream.ts'
 export { replaceWork } from './replace-work.ts'
 export { compileJournalStatements, type JournalStatements } from './statements.ts'
 export { journalSubsystem }

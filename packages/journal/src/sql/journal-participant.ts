@@ -67,7 +67,7 @@ function* appendBlindly(
   statements: JournalStatements,
   append: CheckedAppend,
 ): SqlWork<AppendResult> {
-  const head = yield* blindAppendWork(statements, append, append.entries)
+  const head = yield* blindAppendWork(statements, append, append)
   const before = head.position - append.entries.length
   return {
     head,

@@ -5,7 +5,14 @@ import { isSameDump } from '../internal/is-same-dump.ts'
 import { streamId } from '../internal/stream-id.ts'
 import type { DumpStatements } from './dump-statements.ts'
 import { dumpedRow, dumpedStream } from './dump.ts'
-import { entryRow, operationsText, replacementRow, storedId, streamColumns } from './rows.ts'
+import {
+  entryRow,
+  expiryColumn,
+  operationsText,
+  replacementRow,
+  storedId,
+  streamColumns,
+} from './rows.ts'
 import { NO_REPLACEMENT, type EntryRow, type StreamRow } from './tables.ts'
 
 const NONE = new Uint8Array()
@@ -94,6 +101,7 @@ function streamRow(dumped: DumpedStream): StreamRow {
     length: head.length,
     updated_at: head.updatedAt.getTime(),
     recent_at: recentAt.getTime(),
+    expires_at: expiryColumn(head.expiresAt),
     operations: operationsText(operations),
   }
 }

@@ -1,4 +1,4 @@
-import type { SchemaChange, Subsystem } from '@harborage/core/sql'
+import { addColumn, type SchemaChange, type Subsystem, type TableSpec } from '@harborage/core/sql'
 import { journalEntries, journalStreams } from './tables.ts'
 
 const createJournal: SchemaChange = async (db, dialect) => {
@@ -54,6 +54,42 @@ const createJournal: SchemaChange = async (db, dialect) => {
   await dialect.apart.createFor(db, 'journal_entries', ids)
 }
 
+/** The heads with their expiry. It stays as it is when the table changes later. */
+const expiringStreams = {
+  name: 'journal_streams',
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    run_id: 'text',
+    stream: 'text',
+    generation: 'text',
+    first: 'integer',
+    position: 'integer',
+    length: 'integer',
+    updated_at: 'timestamp',
+    recent_at: 'timestamp',
+    expires_at: 'timestamp',
+    operations: 'text',
+  },
+  defaults: { expires_at: 0 },
+  key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'stream'],
+  unique: [
+    {
+      name: 'journal_streams_recent_key',
+      columns: ['tenant_id', 'user_id', 'recent_at', 'session_id', 'run_id', 'stream'],
+      apart: { name: 'journal_streams_by_recency', column: 'stream' },
+    },
+  ],
+} as const satisfies TableSpec
+
+/**
+ * Adds the expiry of streams. Streams that are there do not expire, and neither do those that
+ * earlier releases begin.
+ */
+const addExpiry: SchemaChange = (db, dialect, schema) =>
+  addColumn(db, dialect, schema, expiringStreams, 'expires_at')
+
 /**
  * The migrations of the journal store. A released migration is never edited: a change is a new one.
  */
@@ -61,5 +97,5 @@ export const journalSubsystem: Subsystem = {
   name: 'journal',
   packageName: '@harborage/journal',
   tables: [journalStreams.spec, journalEntries.spec],
-  migrations: { '0001_create_journal': createJournal },
+  migrations: { '0001_create_journal': createJournal, '0002_add_expiry': addExpiry },
 }

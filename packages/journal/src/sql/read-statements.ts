@@ -3,11 +3,13 @@ import {
   compileStatement,
   type ManyReads,
   type SqlDatabase,
+  type SqlDialect,
   type SqlStatement,
 } from '@harborage/core/sql'
 import { sql, type AliasedExpression, type Kysely, type RawBuilder } from 'kysely'
 import { streamOf, type EntryColumns, type HeadColumns, type StreamColumns } from './rows.ts'
 import { headNames } from './append-statements.ts'
+import { isVisible } from './expiry.ts'
 import { journalStreams, NO_REPLACEMENT, type JournalTables } from './tables.ts'
 
 /** A statement for each order. */
@@ -15,6 +17,9 @@ type InEitherOrder<Parameters, Row> = Readonly<Record<ListOrder, SqlStatement<Pa
 
 /** The statements that read one stream. */
 export interface ReadStatements {
+  /** The head of a stream, whether or not it has expired. */
+  readonly heldHead: SqlStatement<StreamColumns, HeadColumns>
+  /** The head of a stream unless it has expired. */
   readonly head: SqlStatement<StreamColumns, HeadColumns>
   readonly page: InEitherOrder<PageParameters, PagedEntry>
   /** The sizes of the entries that {@link page} would read. */
@@ -29,7 +34,7 @@ export interface ReadStatements {
   readonly positions: ManyReads<object, StreamColumns, StreamColumns & PositionColumns>
 }
 
-/** The generation of a read; `''` for the one that the stream has. */
+/** The generation of a read; `''` for the one that the stream has, unless it has expired. */
 interface ReadColumns extends StreamColumns {
   readonly generation: string
 }
@@ -64,7 +69,7 @@ interface SizeColumn {
   readonly size: number
 }
 
-type PositionColumns = Pick<HeadColumns, 'generation' | 'position'>
+type PositionColumns = Pick<HeadColumns, 'generation' | 'position' | 'expires_at'>
 
 /** The columns of an entry without its bytes. */
 const entryNames = [
@@ -79,51 +84,58 @@ const entryNames = [
 /** Compiles the statements that read one stream. */
 export function compileReads(database: SqlDatabase): ReadStatements {
   const db = database.builder.$extendTables<JournalTables>()
+  const { dialect } = database
+  const reading = { db, dialect }
+  const headOf = (at: StreamColumns) =>
+    db
+      .selectFrom('journal_streams')
+      .select(headNames)
+      .where((where) => where.and(streamOf(at)))
   return {
+    heldHead: compileStatement('journal_held_head', headOf, {
+      repeat: 'reads',
+      isPointRead: true,
+    }),
     head: compileStatement(
       'journal_head',
-      (at: StreamColumns) =>
-        db
-          .selectFrom('journal_streams')
-          .select(headNames)
-          .where((where) => where.and(streamOf(at))),
+      (at: StreamColumns) => headOf(at).where(isVisible(dialect)),
       { repeat: 'reads', isPointRead: true },
     ),
     page: {
       ascending: compileStatement(
         'journal_page',
         (page: PageParameters) =>
-          entriesIn(db, page, 'asc').select(entryNames).select(bytesUpTo(page.inline_bytes)),
+          entriesIn(reading, page, 'asc').select(entryNames).select(bytesUpTo(page.inline_bytes)),
         { repeat: 'reads' },
       ),
       descending: compileStatement(
         'journal_page_descending',
         (page: PageParameters) =>
-          entriesIn(db, page, 'desc').select(entryNames).select(bytesUpTo(page.inline_bytes)),
+          entriesIn(reading, page, 'desc').select(entryNames).select(bytesUpTo(page.inline_bytes)),
         { repeat: 'reads' },
       ),
     },
     pageSizes: {
       ascending: compileStatement(
         'journal_page_sizes',
-        (page: RangeParameters) => entriesIn(db, page, 'asc').select(sizeOfBytes),
+        (page: RangeParameters) => entriesIn(reading, page, 'asc').select(sizeOfBytes),
         { repeat: 'reads' },
       ),
       descending: compileStatement(
         'journal_page_sizes_descending',
-        (page: RangeParameters) => entriesIn(db, page, 'desc').select(sizeOfBytes),
+        (page: RangeParameters) => entriesIn(reading, page, 'desc').select(sizeOfBytes),
         { repeat: 'reads' },
       ),
     },
     follow: compileStatement(
       'journal_follow',
       (page: PageParameters) =>
-        rowsIn(db, page, 'asc').select(entryNames).select(bytesUpTo(page.inline_bytes)),
+        rowsIn(reading, page, 'asc').select(entryNames).select(bytesUpTo(page.inline_bytes)),
       { repeat: 'reads' },
     ),
     followSizes: compileStatement(
       'journal_follow_sizes',
-      (page: RangeParameters) => rowsIn(db, page, 'asc').select(sizeOfBytes),
+      (page: RangeParameters) => rowsIn(reading, page, 'asc').select(sizeOfBytes),
       { repeat: 'reads' },
     ),
     get: compileStatement(
@@ -134,7 +146,7 @@ export function compileReads(database: SqlDatabase): ReadStatements {
           .select(entryNames)
           .select([bytesUpTo(at.inline_bytes), sizeOfBytes])
           .where('tenant_id', '=', at.tenant_id)
-          .where('generation', '=', generationOf(db, at))
+          .where('generation', '=', generationOf(reading, at))
           .where('entry_id', '=', at.entry_id)
           .where('entry_id', '<>', sql.lit(''))
           .where('position', '>', sql.lit(0)),
@@ -149,22 +161,28 @@ export function compileReads(database: SqlDatabase): ReadStatements {
       repeat: 'reads',
       table: journalStreams.spec,
       common: [],
-      columns: () => [...journalStreams.key, 'generation', 'position'],
+      columns: () => [...journalStreams.key, 'generation', 'position', 'expires_at'],
     }),
   }
 }
 
+/** What the queries of a read are built with. */
+interface Reading {
+  readonly db: Kysely<JournalTables>
+  readonly dialect: SqlDialect
+}
+
 /** Returns a query for the entries of a range. */
-function entriesIn(db: Kysely<JournalTables>, at: RangeParameters, direction: 'asc' | 'desc') {
-  return rowsIn(db, at, direction).where('replaced_after', '=', sql.lit(NO_REPLACEMENT))
+function entriesIn(reading: Reading, at: RangeParameters, direction: 'asc' | 'desc') {
+  return rowsIn(reading, at, direction).where('replaced_after', '=', sql.lit(NO_REPLACEMENT))
 }
 
 /** Returns a query for the entries and replacements of a range. */
-function rowsIn(db: Kysely<JournalTables>, at: RangeParameters, direction: 'asc' | 'desc') {
-  return db
+function rowsIn(reading: Reading, at: RangeParameters, direction: 'asc' | 'desc') {
+  return reading.db
     .selectFrom('journal_entries')
     .where('tenant_id', '=', at.tenant_id)
-    .where('generation', '=', generationOf(db, at))
+    .where('generation', '=', generationOf(reading, at))
     .where('position', '>=', at.from_position)
     .where('position', '<', at.to_position)
     .where('position', '>', sql.lit(0))
@@ -173,11 +191,12 @@ function rowsIn(db: Kysely<JournalTables>, at: RangeParameters, direction: 'asc'
 }
 
 /** Returns the generation of a read, which the statement finds if it is not known. */
-function generationOf(db: Kysely<JournalTables>, at: ReadColumns): RawBuilder<string> {
+function generationOf({ db, dialect }: Reading, at: ReadColumns): RawBuilder<string> {
   const current = db
     .selectFrom('journal_streams')
     .select('generation')
     .where((where) => where.and(streamOf(at)))
+    .where(isVisible(dialect))
   const known = sql`cast(${at.generation} as text)`
   return sql<string>`case when ${known} = '' then ${current} else ${known} end`
 }

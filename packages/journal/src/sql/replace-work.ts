@@ -1,10 +1,18 @@
 import { newEventId, type EventId } from '@harborage/core'
 import { changeRows, pipeline, selectRows, WriteConflict, type SqlWork } from '@harborage/core/sql'
-import { decideReplacement, type HeldEntry, type RememberedOperation } from '../decide.ts'
+import {
+  decideReplacement,
+  hiddenView,
+  type HeldEntry,
+  type RememberedOperation,
+  type ReplacedView,
+} from '../decide.ts'
 import type { CheckedReplacement } from '../journal-driver.ts'
 import { REMEMBERED_ENTRY_IDS, type StreamHead } from '../journal-record.ts'
-import { asUnknownOutcome, findIds, isRecent, newHead } from './append-work.ts'
+import { findIds, isRecent, newHead } from './append-work.ts'
+import { asUnknownOutcome } from './as-unknown-outcome.ts'
 import { dropRange, forgetOldIds, inspectRange } from './drop-work.ts'
+import { hasExpired, renewedHead, renewWork } from './expiry.ts'
 import {
   entryRow,
   headOf,
@@ -39,27 +47,39 @@ export function* replaceWork(
           { ...at, generation: locked.generation },
           replacement.entries.map(({ entryId }) => entryId),
         )
-  const operations = decide(locked, held, replacement, mayBeApplied)
+  const isExpired = locked !== undefined && (yield* hasExpired(statements, locked))
+  const operations = decide(locked, isExpired, held, replacement, mayBeApplied)
   if (locked === undefined) return yield* beginWork(statements, at, replacement, operations ?? [])
   if (operations === undefined) return headOf(locked)
-  return yield* changeWork(statements, at, locked, held, replacement, operations)
+  if (!isExpired) return yield* changeWork(statements, at, locked, held, replacement, operations)
+  const renewed = renewedHead(locked)
+  yield* renewWork(statements, at, locked, renewed)
+  return yield* changeWork(
+    statements,
+    at,
+    renewed,
+    held,
+    { ...replacement, position: renewed.position },
+    operations,
+  )
 }
 
 function decide(
   locked: LockedColumns | undefined,
+  isExpired: boolean,
   held: ReadonlyMap<EventId, HeldEntry>,
   replacement: CheckedReplacement,
   mayBeApplied: boolean,
 ): readonly RememberedOperation[] | undefined {
+  const position = locked?.position ?? 0
+  const view: ReplacedView = {
+    position,
+    lastGiven: position,
+    operations: locked === undefined ? [] : operationsOf(locked),
+    heldEntry: (entryId) => held.get(entryId),
+  }
   try {
-    return decideReplacement(
-      {
-        position: locked?.position ?? 0,
-        operations: locked === undefined ? [] : operationsOf(locked),
-        heldEntry: (entryId) => held.get(entryId),
-      },
-      replacement,
-    )
+    return decideReplacement(isExpired ? hiddenView(view) : view, replacement)
   } catch (error) {
     throw asUnknownOutcome(error, mayBeApplied)
   }

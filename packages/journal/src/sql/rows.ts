@@ -4,7 +4,7 @@ import { ownerColumns, sessionOf, type OwnerColumns } from '@harborage/core/sql'
 import type { RememberedOperation } from '../decide.ts'
 import type { CheckedEntry, LocatedEntry, StreamKey } from '../journal-driver.ts'
 import type { FollowedReplacement, StreamHead } from '../journal-record.ts'
-import { NO_REPLACEMENT, type EntryRow, type StreamRow } from './tables.ts'
+import { NEVER, NO_REPLACEMENT, type EntryRow, type StreamRow } from './tables.ts'
 
 /** The columns that name a stream. */
 export interface StreamColumns extends OwnerColumns {
@@ -14,11 +14,16 @@ export interface StreamColumns extends OwnerColumns {
 /** The columns of a head. */
 export type HeadColumns = Pick<
   StreamRow,
-  'generation' | 'first' | 'position' | 'length' | 'updated_at'
+  'generation' | 'first' | 'position' | 'length' | 'updated_at' | 'expires_at'
 >
 
 /** The columns of a head that is locked for a change. */
 export type LockedColumns = HeadColumns & Pick<StreamRow, 'recent_at' | 'operations'>
+
+/** Returns the column of an expiry. */
+export function expiryColumn(expiresAt: Date | null | undefined): number {
+  return expiresAt?.getTime() ?? NEVER
+}
 
 /** The columns that are read of an entry. */
 export type EntryColumns = Omit<EntryRow, 'tenant_id'>
@@ -50,12 +55,14 @@ export function streamKeyOf(row: StreamColumns): StreamKey {
 export function headOf(row: HeadColumns): StreamHead {
   const { generation, first, position, length } = row
   const updatedAt = new Date(row.updated_at)
+  const expiresAt = row.expires_at === NEVER ? undefined : new Date(row.expires_at)
   const isSound =
     typeof generation === 'string' &&
     [first, position, length].every((each) => Number.isSafeInteger(each) && each >= 0) &&
-    !Number.isNaN(updatedAt.getTime())
+    !Number.isNaN(updatedAt.getTime()) &&
+    (expiresAt === undefined || expiresAt.getTime() > 0)
   if (!isSound) throw damaged('the head of a stream')
-  return { generation, first, position, length, updatedAt }
+  return { generation, first, position, length, updatedAt, expiresAt }
 }
 
 /**

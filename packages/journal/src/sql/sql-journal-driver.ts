@@ -20,10 +20,11 @@ import { streamId } from '../internal/stream-id.ts'
 import type {
   CheckedAppend,
   CheckedReplacement,
+  CheckedTouch,
   DeletedStreams,
+  ExaminedHead,
   FollowPage,
   FoundStream,
-  HeadMark,
   JournalDriver,
   JournalDumpPage,
   JournalPart,
@@ -49,6 +50,8 @@ import { replaceWork } from './replace-work.ts'
 import { entryOf, followedOf, headOf, streamColumns, streamKeyOf } from './rows.ts'
 import { compileJournalStatements, type JournalStatements } from './statements.ts'
 import type { AfterColumns, FoundColumns, StreamsParameters } from './stream-statements.ts'
+import { NEVER } from './tables.ts'
+import { touchWork } from './touch-work.ts'
 import { trimWork } from './trim-work.ts'
 import { watchOf } from './watch-of.ts'
 
@@ -61,6 +64,9 @@ const REPLACE: WorkTraits = {
 
 /** A repeated trim could drop what others have appended to a new stream. */
 const TRIM: WorkTraits = { name: 'journal_trim', repeat: 'never', subject: 'the stream' }
+
+/** A repeated touch could undo that of another caller. */
+const TOUCH: WorkTraits = { name: 'journal_touch_stream', repeat: 'never', subject: 'the stream' }
 
 /** A repeated deletion would remove what others have appended since. */
 const DELETE: WorkTraits = {
@@ -102,8 +108,22 @@ export class SqlJournalDriver implements JournalDriver {
     return head
   }
 
+  async touch(touch: CheckedTouch): Promise<boolean> {
+    const isTouched = await this.#change(TOUCH, touch, (mayBeApplied) =>
+      touchWork(this.#statements, touch, mayBeApplied),
+    )
+    this.#watch.changed(touch)
+    return isTouched
+  }
+
   async head(key: StreamKey): Promise<StreamHead | undefined> {
-    const [row] = await this.#database.rows(this.#statements.head, streamColumns(key))
+    const at = streamColumns(key)
+    const [held] = await this.#database.rows(this.#statements.heldHead, at)
+    // Postgres sets up the condition of `head` for each call. Only what expires pays for it.
+    const [row] =
+      held === undefined || held.expires_at === NEVER
+        ? [held]
+        : await this.#database.rows(this.#statements.head, at)
     return row && headOf(row)
   }
 
@@ -168,7 +188,7 @@ export class SqlJournalDriver implements JournalDriver {
     return dropped
   }
 
-  async delete(key: StreamKey, ifHead?: HeadMark): Promise<boolean> {
+  async delete(key: StreamKey, ifHead?: ExaminedHead): Promise<boolean> {
     const isDeleted = await this.#change(DELETE, key, (mayBeApplied) =>
       deleteWork(this.#statements, key, mayBeApplied, ifHead),
     )
@@ -190,6 +210,7 @@ export class SqlJournalDriver implements JournalDriver {
     const statement = order === 'name' ? byName[level] : byRecency[level]
     const rows = await this.#database.rows(statement, {
       ...streamsIn(page.within, page.prefix),
+      with_expired: page.withExpired ? 1 : 0,
       ...(after === undefined ? BEGINNING : placeAfter(after)),
       limit,
     })
@@ -219,6 +240,7 @@ export class SqlJournalDriver implements JournalDriver {
   }: Parameters<JournalDriver['deleteBatch']>[0]): Promise<DeletedStreams> {
     const found = await this.#database.rows(this.#statements.byName[subtree.level], {
       ...streamsIn(subtree, ''),
+      with_expired: 1,
       ...(after === undefined ? BEGINNING : placeAfter({ ...after, recentAt: 0 })),
       limit,
     })
@@ -274,7 +296,7 @@ export class SqlJournalDriver implements JournalDriver {
 function streamsIn(
   within: Required<RunIdentity>,
   prefix: string,
-): Omit<StreamsParameters, keyof AfterColumns | 'limit'> {
+): Omit<StreamsParameters, keyof AfterColumns | 'with_expired' | 'limit'> {
   return {
     ...ownerColumns(within),
     stream: '',
@@ -296,5 +318,5 @@ function placeAfter({ owner, stream, recentAt }: StreamPlace): AfterColumns {
 function foundOf(row: FoundColumns): FoundStream {
   const { owner, stream } = streamKeyOf(row)
   const place = { owner: { ...owner }, stream, recentAt: row.recent_at }
-  return { owner, stream, head: headOf(row), place }
+  return { owner, stream, head: headOf(row), place, isExpired: row.is_expired === 1 }
 }

@@ -2,13 +2,20 @@ import { compileOnce, type SqlDatabase } from '@harborage/core/sql'
 import { compileAppends, type AppendStatements } from './append-statements.ts'
 import { compileChanges, type ChangeStatements } from './change-statements.ts'
 import { compileDump, type DumpStatements } from './dump-statements.ts'
+import { compileExpiry, type ExpiryStatements } from './expiry.ts'
 import { compileOrphans, type OrphanStatements } from './orphans.ts'
 import { compileReads, type ReadStatements } from './read-statements.ts'
 import { compileStreams, type StreamStatements } from './stream-statements.ts'
 
 /** The statements of the journal store, compiled once when it opens. */
 export interface JournalStatements
-  extends AppendStatements, ChangeStatements, OrphanStatements, ReadStatements, StreamStatements {
+  extends
+    AppendStatements,
+    ChangeStatements,
+    ExpiryStatements,
+    OrphanStatements,
+    ReadStatements,
+    StreamStatements {
   readonly dump: DumpStatements
 }
 
@@ -17,6 +24,7 @@ export const compileJournalStatements: (database: SqlDatabase) => JournalStateme
   (database) => ({
     ...compileAppends(database),
     ...compileChanges(database),
+    ...compileExpiry(database),
     ...compileOrphans(database),
     ...compileReads(database),
     ...compileStreams(database),

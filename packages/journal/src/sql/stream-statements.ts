@@ -9,8 +9,9 @@ import {
 import type { SubtreeLevel } from '@harborage/core'
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { headNames } from './append-statements.ts'
+import { isExpiredInRead, type ExpiredColumn } from './expiry.ts'
 import type { HeadColumns, StreamColumns } from './rows.ts'
-import { journalStreams, type JournalTables, type StreamRow } from './tables.ts'
+import { journalStreams, NEVER, type JournalTables, type StreamRow } from './tables.ts'
 
 /** The statements that are about many streams. */
 export interface StreamStatements {
@@ -26,6 +27,8 @@ export interface StreamStatements {
 
 /** The parameters of a page of streams. */
 export interface StreamsParameters extends StreamColumns, AfterColumns {
+  /** 1 to find streams that have expired, too, else 0. */
+  readonly with_expired: number
   /** The first name of the page. */
   readonly from_stream: string
   /** The first name beyond the page. */
@@ -43,7 +46,8 @@ export interface AfterColumns {
 }
 
 /** A stream that was found. */
-export interface FoundColumns extends StreamColumns, HeadColumns, Pick<StreamRow, 'recent_at'> {}
+export interface FoundColumns
+  extends StreamColumns, HeadColumns, ExpiredColumn, Pick<StreamRow, 'recent_at'> {}
 
 type Column = keyof StreamColumns
 
@@ -63,6 +67,7 @@ const levels = {
 /** Compiles the statements of many streams. */
 export function compileStreams(database: SqlDatabase): StreamStatements {
   const db = database.builder.$extendTables<JournalTables>()
+  const found = { db, isExpired: isExpiredInRead(database.dialect) }
   return {
     directory: {
       ...compileDirectory('journal', database, journalStreams.spec),
@@ -71,44 +76,44 @@ export function compileStreams(database: SqlDatabase): StreamStatements {
     byName: {
       tenant: compileStatement(
         'journal_streams_of_tenant',
-        (at: StreamsParameters) => byName(db, levels.tenant, at),
+        (at: StreamsParameters) => byName(found, levels.tenant, at),
         { repeat: 'reads' },
       ),
       user: compileStatement(
         'journal_streams_of_user',
-        (at: StreamsParameters) => byName(db, levels.user, at),
+        (at: StreamsParameters) => byName(found, levels.user, at),
         { repeat: 'reads' },
       ),
       session: compileStatement(
         'journal_streams_of_session',
-        (at: StreamsParameters) => byName(db, levels.session, at),
+        (at: StreamsParameters) => byName(found, levels.session, at),
         { repeat: 'reads' },
       ),
       run: compileStatement(
         'journal_streams_of_run',
-        (at: StreamsParameters) => byName(db, levels.run, at),
+        (at: StreamsParameters) => byName(found, levels.run, at),
         { repeat: 'reads' },
       ),
     },
     byRecency: {
       tenant: compileStatement(
         'journal_recent_of_tenant',
-        (at: StreamsParameters) => byRecency(db, levels.tenant, at),
+        (at: StreamsParameters) => byRecency(found, levels.tenant, at),
         { repeat: 'reads' },
       ),
       user: compileStatement(
         'journal_recent_of_user',
-        (at: StreamsParameters) => byRecency(db, levels.user, at),
+        (at: StreamsParameters) => byRecency(found, levels.user, at),
         { repeat: 'reads' },
       ),
       session: compileStatement(
         'journal_recent_of_session',
-        (at: StreamsParameters) => byRecency(db, levels.session, at),
+        (at: StreamsParameters) => byRecency(found, levels.session, at),
         { repeat: 'reads' },
       ),
       run: compileStatement(
         'journal_recent_of_run',
-        (at: StreamsParameters) => byRecency(db, levels.run, at),
+        (at: StreamsParameters) => byRecency(found, levels.run, at),
         { repeat: 'reads' },
       ),
     },
@@ -127,14 +132,21 @@ export function compileStreams(database: SqlDatabase): StreamStatements {
   }
 }
 
-function byName(db: Kysely<JournalTables>, { owned, walked }: Level, at: StreamsParameters) {
-  const query = foundIn(db, owned, at).where(compared(walked, '>', at))
+/** What the queries for streams are built with. */
+interface Finding {
+  readonly db: Kysely<JournalTables>
+  /** 1 if a stream has expired, else 0. */
+  readonly isExpired: RawBuilder<number>
+}
+
+function byName(finding: Finding, { owned, walked }: Level, at: StreamsParameters) {
+  const query = foundIn(finding, owned, at).where(compared(walked, '>', at))
   return walked.reduce((ordered, column) => ordered.orderBy(column), query).limit(at.limit)
 }
 
-function byRecency(db: Kysely<JournalTables>, { owned, walked }: Level, at: StreamsParameters) {
+function byRecency(finding: Finding, { owned, walked }: Level, at: StreamsParameters) {
   const columns = ['recent_at', ...walked] as const
-  const query = foundIn(db, owned, at)
+  const query = foundIn(finding, owned, at)
     .where(compared(columns, '<', at))
     // The condition of the index on engines where it has one.
     .where('stream', '<>', sql.lit(''))
@@ -148,13 +160,16 @@ function countOf(db: Kysely<JournalTables>, { owned }: Level, at: StreamColumns)
     .where((where) => where.and(owned.map((column) => where(column, '=', at[column]))))
 }
 
-function foundIn(db: Kysely<JournalTables>, owned: readonly Column[], at: StreamsParameters) {
+function foundIn({ db, isExpired }: Finding, owned: readonly Column[], at: StreamsParameters) {
   return db
     .selectFrom('journal_streams')
     .select([...journalStreams.key, ...headNames, 'recent_at'])
+    .select(isExpired.as('is_expired'))
     .where((where) => where.and(owned.map((column) => where(column, '=', at[column]))))
     .where('stream', '>=', at.from_stream)
     .where('stream', '<', at.end_stream)
+    .where(sql<SqlBool>`(${sql.ref('expires_at')} = ${sql.lit(NEVER)}
+      or ${isExpired} <= ${at.with_expired})`)
 }
 
 /** Returns the condition that columns come after or before the place of the parameters. */

@@ -22,9 +22,12 @@ const streams = {
     updated_at: 'timestamp',
     /** `updated_at`, or up to a minute before it: its index is written only then. */
     recent_at: 'timestamp',
+    /** When the stream expires, or {@link NEVER}. */
+    expires_at: 'timestamp',
     /** The remembered replacements, newest first: JSON of `[operation id, digest]` each. */
     operations: 'text',
   },
+  defaults: { expires_at: 0 },
   key: ['tenant_id', 'user_id', 'session_id', 'run_id', 'stream'],
   unique: [
     {
@@ -34,6 +37,9 @@ const streams = {
     },
   ],
 } as const
+
+/** The `expires_at` of a stream that does not expire. */
+export const NEVER: number = streams.defaults.expires_at
 
 /** The heads of streams. A change of a stream locks its row. */
 export const journalStreams: SqlTable<typeof streams> = defineTable(streams)

@@ -2,6 +2,7 @@ import { changeRows, refuseToRepeat, selectRows, type SqlWork } from '@harborage
 import type { StreamKey } from '../journal-driver.ts'
 import type { ChangeStatements } from './change-statements.ts'
 import { dropRange, forgetOldIds, inspectRange } from './drop-work.ts'
+import { hasExpired, type ExpiryStatements } from './expiry.ts'
 import { streamColumns } from './rows.ts'
 
 /** The largest number of entries that are dropped in one step. */
@@ -22,7 +23,7 @@ export interface TrimStep {
  * @throws `outcome_unknown` if so: the number of dropped entries is lost.
  */
 export function* trimWork(
-  statements: ChangeStatements,
+  statements: ChangeStatements & Pick<ExpiryStatements, 'now'>,
   key: StreamKey,
   before: number,
   generation: string | undefined,
@@ -33,6 +34,7 @@ export function* trimWork(
   const [locked] = yield* selectRows(statements.lock, at)
   if (locked === undefined) return NOTHING
   if (generation !== undefined && generation !== locked.generation) return NOTHING
+  if (yield* hasExpired(statements, locked)) return NOTHING
   const to = Math.min(before, locked.position + 1)
   if (to <= locked.first) return NOTHING
   const owner = { tenant_id: at.tenant_id, generation: locked.generation }

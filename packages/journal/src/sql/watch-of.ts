@@ -3,8 +3,10 @@ import { streamId } from '../internal/stream-id.ts'
 import type { StreamKey } from '../journal-driver.ts'
 import type { StreamCursor } from '../journal-record.ts'
 import { StreamWatch } from '../stream-watch.ts'
+import type { ExpiryStatements } from './expiry.ts'
 import type { ReadStatements } from './read-statements.ts'
 import { streamColumns, streamKeyOf } from './rows.ts'
+import { NEVER } from './tables.ts'
 
 /** The watch of each database, which all of its stores share. */
 const watches = new WeakMap<SqlDatabase, StreamWatch>()
@@ -15,7 +17,7 @@ const MAX_ASKED = 1_000
 /** Returns the watch of a database. */
 export function watchOf(
   database: SqlDatabase,
-  { positions }: ReadStatements,
+  { positions, now }: ReadStatements & Pick<ExpiryStatements, 'now'>,
   pollMs: number | undefined,
 ): StreamWatch {
   const known = watches.get(database)
@@ -23,7 +25,11 @@ export function watchOf(
   const read = async (streams: readonly StreamKey[]) => {
     const keys = streams.map(streamColumns)
     const rows = await database.rows(positions(keys.length), { keys })
-    return rows
+    if (rows.every(({ expires_at }) => expires_at === NEVER)) return rows
+    const [clock] = await database.rows(now, {})
+    return rows.filter(
+      ({ expires_at }) => expires_at === NEVER || !(expires_at <= Number(clock?.now)),
+    )
   }
   const watch = new StreamWatch(async (streams) => {
     const found = new Map<string, StreamCursor>()

@@ -55,7 +55,8 @@ async function append({ journal }: FourStores, choice: Choice): Promise<void> {
     bytes: bytesOf(choice),
     createdAt: new Date(choice.below(2 ** 40)),
   }))
-  await journal.append(ownerOf(choice), choice.of(NAMES), entries)
+  const expiresAt = choice.below(4) === 0 ? new Date(1 + choice.below(2 ** 42)) : undefined
+  await journal.append(ownerOf(choice), choice.of(NAMES), entries, expiresAt && { expiresAt })
 }
 
 /** Replaces the end of a stream or trims its beginning, or deletes something. */

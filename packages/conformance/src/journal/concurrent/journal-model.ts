@@ -46,6 +46,7 @@ function step(
   const { first, position, entries, operations } = stream ?? NEW
   const view = {
     position,
+    lastGiven: position,
     operations,
     heldEntry(entryId: string) {
       const held = entries.find(({ id }) => id === entryId)

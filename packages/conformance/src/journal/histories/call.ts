@@ -1,8 +1,9 @@
 import type { Followed, JournalStore, StreamHead } from '@harborage/journal'
 import { collect } from '../../support/collect.ts'
+import { FUTURE, PAST } from '../../support/expiry-dates.ts'
 import type { Call } from '../../support/replay-calls.ts'
 import { seen, take } from '../support/entries.ts'
-import type { PositionChoice, Step } from './step.ts'
+import type { ExpiryChoice, PositionChoice, Step } from './step.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 type JournalCall = Call<JournalStore>
@@ -28,7 +29,7 @@ export async function callOf(
   switch (step.do) {
     case 'append': {
       const entries = step.entries.map(names.entry)
-      const options = conditionOf(step.condition, at)
+      const options = { ...conditionOf(step.condition, at), ...expiryOf(step.expiry) }
       return writing(async (store) => {
         const { head, entries: outcomes } = await store.append(owner, stream, entries, options)
         return { head: partsOf(head), outcomes }
@@ -44,6 +45,13 @@ export async function callOf(
         ifPosition: at(step.condition),
       }
       return writing(async (store) => partsOf(await store.replaceAfter(replacement)))
+    }
+    case 'touch': {
+      const { expiresAt = null } = expiryOf(step.expiry)
+      return writing(async (store) => {
+        const ifHead = await store.head(owner, stream)
+        return ifHead && store.touch(owner, stream, { ifHead, expiresAt })
+      })
     }
     case 'read': {
       const { order, limit, pageSize, from } = step
@@ -111,12 +119,25 @@ async function followed(
 /** Returns what two drivers agree on of a head: not its generation and its time. */
 function partsOf(head: StreamHead | undefined): Partial<StreamHead> | undefined {
   if (head === undefined) return undefined
-  const { first, position, length } = head
-  return { first, position, length }
+  const { first, position, length, expiresAt } = head
+  return { first, position, length, expiresAt }
 }
 
 function streamsOf(found: readonly { owner: unknown; stream: string; head: StreamHead }[]) {
   return found.map(({ owner, stream, head }) => ({ owner, stream, head: partsOf(head) }))
+}
+
+function expiryOf(expiry: ExpiryChoice): { readonly expiresAt?: Date | null } {
+  switch (expiry) {
+    case 'same':
+      return {}
+    case 'never':
+      return { expiresAt: null }
+    case 'future':
+      return { expiresAt: FUTURE }
+    case 'past':
+      return { expiresAt: PAST }
+  }
 }
 
 function conditionOf(

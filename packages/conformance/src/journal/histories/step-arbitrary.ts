@@ -1,6 +1,6 @@
 import type { SubtreeLevel } from '@harborage/core'
 import fc from 'fast-check'
-import type { EntryChoice, PositionChoice, Step, StreamChoice } from './step.ts'
+import type { EntryChoice, ExpiryChoice, PositionChoice, Step, StreamChoice } from './step.ts'
 import { IDS, STREAMS } from './vocabulary.ts'
 
 const MIN_STEPS = 10
@@ -34,13 +34,18 @@ const condition: fc.Arbitrary<PositionChoice> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ back }) },
 )
 
+const expiry: fc.Arbitrary<ExpiryChoice> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant('same' as const) },
+  { weight: 3, arbitrary: fc.constantFrom('never', 'future', 'past') },
+)
+
 const pageSize = fc.constantFrom(1, 2, 3, 100)
 const level = fc.constantFrom<SubtreeLevel>('run', 'run', 'session', 'user', 'tenant')
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 14,
-    arbitrary: fc.record({ do: fc.constant('append' as const), at, entries, condition }),
+    arbitrary: fc.record({ do: fc.constant('append' as const), at, entries, condition, expiry }),
   },
   {
     weight: 6,
@@ -89,6 +94,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       back: fc.integer({ min: -2, max: 6 }),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('touch' as const), at, expiry }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), at }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('deleteAll' as const), at, level }) },
   {

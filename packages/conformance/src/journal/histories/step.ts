@@ -16,6 +16,9 @@ export interface EntryChoice {
 /** The choice of a position: that of the head of the model, or near it. */
 export type PositionChoice = 'any' | { readonly back: number }
 
+/** The choice of an expiry: to leave it as it is, a date that no clock reaches or has passed. */
+export type ExpiryChoice = 'same' | 'never' | 'future' | 'past'
+
 /** A step of a history. */
 export type Step =
   | {
@@ -23,7 +26,9 @@ export type Step =
       readonly at: StreamChoice
       readonly entries: readonly EntryChoice[]
       readonly condition: PositionChoice
+      readonly expiry: ExpiryChoice
     }
+  | { readonly do: 'touch'; readonly at: StreamChoice; readonly expiry: ExpiryChoice }
   | {
       readonly do: 'replaceAfter'
       readonly at: StreamChoice

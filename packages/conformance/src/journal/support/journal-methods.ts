@@ -7,6 +7,7 @@ import {
 } from '@harborage/core'
 import type { JournalStore } from '@harborage/journal'
 import { collect } from '../../support/collect.ts'
+import { FUTURE } from '../../support/expiry-dates.ts'
 import { malformed } from '../../support/malformed.ts'
 import { invalidBytes, invalidCallOptions, invalidNames } from '../../support/malformed-values.ts'
 import { sessionOf } from '../../support/session-of.ts'
@@ -75,6 +76,15 @@ export const journalMethods: readonly JournalMethod[] = [
     name: 'follow',
     takes: ['stream'],
     call: (store, { owner, stream, options }) => beginToFollow(store, owner, stream, options),
+  },
+  {
+    name: 'touch',
+    takes: ['stream', 'position'],
+    call: async (store, { owner, stream, position, options }) => {
+      const { generation } = (await store.head(owner, stream)) ?? { generation: 'none' }
+      const ifHead = { generation, position }
+      return store.touch(owner, stream, { ...options, ifHead, expiresAt: FUTURE })
+    },
   },
   {
     name: 'trim',

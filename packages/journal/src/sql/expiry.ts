@@ -1,0 +1,143 @@
+import { newEventId } from '@harborage/core'
+import {
+  changeRows,
+  compileStatement,
+  selectRows,
+  type SqlDatabase,
+  type SqlDialect,
+  type SqlStatement,
+  type SqlWork,
+} from '@harborage/core/sql'
+import { sql, type RawBuilder, type SqlBool } from 'kysely'
+import type { ChangeStatements } from './change-statements.ts'
+import { dropRange, forgetOldIds, inspectRange } from './drop-work.ts'
+import { streamOf, type HeadColumns, type LockedColumns, type StreamColumns } from './rows.ts'
+import { NEVER, type EntryRow, type JournalTables, type StreamRow } from './tables.ts'
+
+/** Whether a stream has expired: 1 if so, else 0. */
+export interface ExpiredColumn {
+  readonly is_expired: number
+}
+
+/** The statements about streams that expire. */
+export interface ExpiryStatements {
+  /** The time by the clock of the database, in milliseconds. */
+  readonly now: SqlStatement<object, { readonly now: number }>
+  /** Writes the expiry of a stream. */
+  readonly setExpiry: SqlStatement<StreamColumns & Pick<StreamRow, 'expires_at'>, unknown>
+  /** Gives a head another generation, without entries. */
+  readonly renew: SqlStatement<RenewedHead & StreamColumns, unknown>
+  /** Gives all rows of a generation another one. */
+  readonly moveRows: SqlStatement<MovedRows, unknown>
+}
+
+/** What a head becomes that begins anew. */
+export type RenewedHead = Pick<StreamRow, 'generation' | 'first'>
+
+interface MovedRows extends Pick<EntryRow, 'tenant_id' | 'generation'> {
+  readonly to_generation: string
+}
+
+/** Compiles the statements. */
+export function compileExpiry(database: SqlDatabase): ExpiryStatements {
+  const db = database.builder.$extendTables<JournalTables>()
+  return {
+    now: compileStatement('journal_now', () => db.selectNoFrom(database.dialect.now.as('now')), {
+      repeat: 'reads',
+      isPointRead: true,
+    }),
+    setExpiry: compileStatement(
+      'journal_set_expiry',
+      (at: StreamColumns & Pick<StreamRow, 'expires_at'>) =>
+        db
+          .updateTable('journal_streams')
+          .set({ expires_at: at.expires_at })
+          .where((where) => where.and(streamOf(at))),
+      { repeat: 'never' },
+    ),
+    renew: compileStatement(
+      'journal_renew',
+      (at: RenewedHead & StreamColumns) =>
+        db
+          .updateTable('journal_streams')
+          .set({
+            generation: at.generation,
+            first: at.first,
+            length: sql.lit(0),
+            expires_at: sql.lit(NEVER),
+          })
+          .where((where) => where.and(streamOf(at))),
+      { repeat: 'never' },
+    ),
+    moveRows: compileStatement(
+      'journal_move_rows',
+      (at: MovedRows) =>
+        db
+          .updateTable('journal_entries')
+          .set({ generation: at.to_generation })
+          .where((where) => where.and({ tenant_id: at.tenant_id, generation: at.generation })),
+      { repeat: 'never' },
+    ),
+  }
+}
+
+/** Returns 1 if a stream of a list has expired, else 0. */
+export function isExpiredInRead({ readTime }: SqlDialect): RawBuilder<number> {
+  const expiresAt = sql.ref('expires_at')
+  return sql<number>`case when ${expiresAt} = ${sql.lit(NEVER)} then 0
+    when ${expiresAt} > ${readTime} then 0 else 1 end`
+}
+
+/** Returns the condition that a stream has not expired. */
+export function isVisible({ now }: SqlDialect): RawBuilder<SqlBool> {
+  const expiresAt = sql.ref('expires_at')
+  // The comparison alone, which planners can estimate, holds for almost every row.
+  return sql<SqlBool>`(${expiresAt} = ${sql.lit(NEVER)} or ${expiresAt} > ${now})`
+}
+
+/** Returns whether a stream has expired. Asks nothing for one that does not expire. */
+export function* hasExpired(
+  { now }: Pick<ExpiryStatements, 'now'>,
+  { expires_at }: Pick<HeadColumns, 'expires_at'>,
+): SqlWork<boolean> {
+  if (expires_at === NEVER) return false
+  const [row] = yield* selectRows(now, {})
+  return row !== undefined && expires_at <= row.now
+}
+
+/** Returns the head with which a stream begins anew that has expired. */
+export function renewedHead(locked: LockedColumns): LockedColumns {
+  return {
+    ...locked,
+    generation: newEventId(),
+    first: locked.position + 1,
+    length: 0,
+    expires_at: NEVER,
+  }
+}
+
+/**
+ * Begins a stream anew that has expired: drops all of its entries, and remembers the ids of the
+ * newest ones in its next generation.
+ *
+ * @param at The stream, whose head is locked.
+ * @param renewed What {@link renewedHead} returned of it.
+ */
+export function* renewWork(
+  statements: ExpiryStatements & ChangeStatements,
+  at: StreamColumns,
+  expired: LockedColumns,
+  renewed: RenewedHead,
+): SqlWork<void> {
+  const { tenant_id } = at
+  const generation = { tenant_id, generation: expired.generation }
+  const range = { ...generation, from_position: expired.first, to_position: renewed.first }
+  yield* dropRange(statements, range, yield* inspectRange(statements, range))
+  yield* forgetOldIds(statements, generation)
+  yield* changeRows(statements.moveRows, { ...generation, to_generation: renewed.generation })
+  yield* changeRows(statements.renew, {
+    ...at,
+    generation: renewed.generation,
+    first: renewed.first,
+  })
+}
