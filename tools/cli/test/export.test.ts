@@ -1,10 +1,12 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { newEventId } from '@harborage/core'
+import { openJournalStore, type JournalStore } from '@harborage/journal'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
 import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
 import { empty, exported, filled, linesOf, OF_TENANT, recordsOf, save } from './support/exports.ts'
-import { engines, ofRun } from './support/filled-stores.ts'
+import { engines, ofRun, run, type TestPlace } from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 import { runOnTerminal } from './support/run-on-terminal.ts'
 
@@ -35,6 +37,28 @@ describe.each([
       code: 0,
       stdout: '0 records imported, 12 records there already\n',
     })
+  })
+
+  test('a stream keeps its expiry, which show says', async () => {
+    const [source, target] = [await filled(from), await empty(to)]
+    const expiresAt = new Date('2999-12-31T00:00:00Z')
+    await inJournal(source, (journal) =>
+      journal.append(run, 'draft', [{ entryId: newEventId(), bytes: Buffer.from('x') }], {
+        expiresAt,
+      }),
+    )
+    const file = join(await temporaryFolder(), 'acme.jsonl')
+    await runCommand([...OF_TENANT, '--out', file], source)
+    const imported = await runCommand(['import', file, '-t', 'acme'], target)
+    expect(imported).toMatchObject({ code: 0, stderr: '' })
+    const head = await inJournal(target, (journal) => journal.head(run, 'draft'))
+    expect(head?.expiresAt).toEqual(expiresAt)
+    const shown = await runCommand(['show', 'stream', 'draft', ...ofRun], target)
+    expect(shown.stdout).toMatch(/^expires +2999-12-31 00:00:00Z$/m)
+    const listed = await runCommand(['ls', ...ofRun, '--json'], target)
+    expect(jsonLinesOf(listed)).toContainEqual(
+      expect.objectContaining({ stream: 'draft', expiresAt: expiresAt.toJSON() }),
+    )
   })
 })
 
@@ -270,4 +294,14 @@ const NO_OWNER = '{"store":"state","record":{"identity":"acme"}}'
 
 function ofGlobex(line: string): string {
   return line.replace('"tenantId":"acme"', '"tenantId":"globex"')
+}
+
+/** Resolves to what a call of the journal of a place does. */
+async function inJournal<Result>(
+  at: TestPlace,
+  call: (journal: JournalStore) => Promise<Result>,
+): Promise<Result> {
+  await using database = await at.open()
+  await using journal = await openJournalStore({ database })
+  return await call(journal)
 }

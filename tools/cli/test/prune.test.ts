@@ -62,10 +62,15 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
   test('what has expired goes, with --expired nothing else', async () => {
     const at = await place()
     await fill(at)
-    await save(at, 'old', new Date(), new Date(Date.now() - 60_000))
+    const expiresAt = new Date(Date.now() - 60_000)
+    await save(at, 'old', new Date(), expiresAt)
+    await append(at, ['expired'], expiresAt)
     const { code, stdout } = await runCommand(['prune', '--expired', '--json'], at)
     expect(code).toBe(0)
-    expect(jsonLinesOf({ stdout })).toMatchObject([{ store: 'state', pruned: 1 }])
+    expect(jsonLinesOf({ stdout })).toMatchObject([
+      { store: 'state', pruned: 1 },
+      { store: 'journal', pruned: 1 },
+    ])
   })
 
   test('two at once are kept apart, and one that was killed is waited for', async () => {
@@ -151,10 +156,11 @@ async function save(at: TestPlace, kind: string, updatedAt: Date, expiresAt?: Da
   await state.save({ ...record, ...(expiresAt !== undefined && { expiresAt }) })
 }
 
-async function append(at: TestPlace, streams: readonly string[]): Promise<void> {
+async function append(at: TestPlace, streams: readonly string[], expiresAt?: Date): Promise<void> {
   await using database = await at.open()
   await using journal = await openJournalStore({ database })
   for (const stream of streams) {
-    await journal.append(run, stream, [{ entryId: newEventId(), bytes: Buffer.from('x') }])
+    const entries = [{ entryId: newEventId(), bytes: Buffer.from('x') }]
+    await journal.append(run, stream, entries, expiresAt && { expiresAt })
   }
 }

@@ -21,7 +21,10 @@ const layouts: Readonly<Record<DumpName, RecordLayout>> = {
   artifacts: { owner: ['ref', 'scope'], dates: [['ref', 'createdAt']] },
   memory: { owner: ['identity'], dates: [] },
   passages: { owner: ['identity'], dates: [['createdAt']], items: 'passages' },
-  journal: { owner: ['owner'], dates: [['createdAt'], ['recentAt'], ['head', 'updatedAt']] },
+  journal: {
+    owner: ['owner'],
+    dates: [['createdAt'], ['recentAt'], ['head', 'updatedAt'], ['head', 'expiresAt']],
+  },
 }
 
 /** Returns a record of a dump as an object of JSON: bytes in base64, dates as texts. */

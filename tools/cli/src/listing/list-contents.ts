@@ -143,11 +143,11 @@ async function listStreams(
   const section = new Section(out, 'Streams')
   const options = { signal, prefix, ...(limit !== undefined && { limit }) }
   for await (const { stream, head } of journal.streams(ownerOf(selection), options)) {
-    const { first, position, length, updatedAt } = head
+    const { first, position, length, updatedAt, expiresAt } = head
     const label = inspectors.describeStream(stream)?.label
     await section.item(
       'stream',
-      { ...selection, stream, first, position, length, updatedAt, label },
+      { ...selection, stream, first, position, length, updatedAt, expiresAt, label },
       () => {
         const entries = countOf(length, 'entry', 'entries').padStart(13)
         return `${entries}  ${dateText(updatedAt)}  ${printable(stream)}`

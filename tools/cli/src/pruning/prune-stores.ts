@@ -116,7 +116,7 @@ function prunedStores(
   { state, artifacts, memory, journal }: OpenStores,
   { kind, ...rules }: Rules,
 ): Readonly<Record<StoreName, PrunedWithin | undefined>> {
-  // Nothing but slots expires. A conversation has no kind.
+  // Slots and streams expire. A conversation has no kind.
   const isByRule = Object.keys(rules).length > 0
   const prefix = kind ?? ''
   return {
@@ -136,10 +136,9 @@ function prunedStores(
         tenants: (scope) => memory.store.tenants(scope),
         prune: (subtree, options) => memory.store.prune(subtree, { ...rules, ...options }),
       },
-    journal: journal &&
-      (isByRule || undefined) && {
-        tenants: (scope) => journal.tenants(scope),
-        prune: (subtree, options) => journal.prune(subtree, { ...rules, ...options, prefix }),
-      },
+    journal: journal && {
+      tenants: (scope) => journal.tenants(scope),
+      prune: (subtree, options) => journal.prune(subtree, { ...rules, ...options, prefix }),
+    },
   }
 }

@@ -17,16 +17,18 @@ export async function showStream(run: CommandRun, showing: Showing): Promise<boo
   const owner = ownerOf(selection)
   const head = await journal?.head(owner, name, { signal: run.signal })
   if (journal === undefined || head === undefined) return false
-  const { first, position, length, updatedAt } = head
+  const { first, position, length, updatedAt, expiresAt } = head
   const inspectors = await loadInspectors(run.streams.cwd)
   const label = inspectors.describeStream(name)?.label
-  const known = { ...selection, stream: name, first, position, length, updatedAt, label }
+  const facts = { first, position, length, updatedAt, expiresAt }
+  const known = { ...selection, stream: name, ...facts, label }
   await out.item('stream', known, () => out.style('bold', countOf(length, 'entry', 'entries')))
   await printFacts(out, {
     stream: name,
     of: selectionText(selection),
     holds: label ?? '',
     updated: dateText(updatedAt),
+    expires: expiresAt === undefined ? '' : dateText(expiresAt),
   })
   for await (const entry of newestEntries(journal, { owner, stream: name, limit })) {
     run.signal.throwIfAborted()
