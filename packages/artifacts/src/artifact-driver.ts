@@ -18,7 +18,21 @@ export interface NewArtifact {
    * process cannot compute one.
    */
   readonly checksum?: string | undefined
+  /**
+   * What the put does if equal content is stored. `'renew'` gives it the expiry of this artifact,
+   * and replaces it if it has expired. `'keep'` changes nothing. Default: `'renew'`.
+   */
+  readonly onEqual?: 'renew' | 'keep' | undefined
 }
+
+/**
+ * Which artifacts a read finds: `'unexpired'` those that have not expired, `'all'` also those that
+ * have.
+ */
+export type Visibility = 'unexpired' | 'all'
+
+/** An artifact as a `prune` found it. One that was put since differs in its date or its expiry. */
+export type FoundArtifact = ArtifactKey & Pick<ArtifactRef, 'createdAt' | 'expiresAt'>
 
 /**
  * The name of an artifact: a checked scope and id. Parts that the scope lacks are `''`: of a
@@ -67,6 +81,8 @@ export interface ArtifactPage {
    * The page may end once the sources of its refs add up to this number of bytes of JSON or more.
    */
   readonly maxBytes: number
+  /** Default: `'unexpired'`. */
+  readonly visibility?: Visibility | undefined
 }
 
 /** The parameters of {@link ArtifactDriver.deleteBatch}. */
@@ -102,7 +118,8 @@ export interface DeletedBatch {
 export interface ArtifactDriver {
   /**
    * Stores an artifact durably under its short id, or under its full id if other content has the
-   * short one. If the scope and namespace already have content with this digest, changes nothing.
+   * short one, even if that has expired. If the scope and namespace already have content with this
+   * digest, changes nothing but its expiry. If that has expired, the put is as one of new content.
    * An artifact of a dump has its own id as both.
    *
    * @returns The ref of the stored artifact.
@@ -111,9 +128,14 @@ export interface ArtifactDriver {
   /**
    * Returns the content, or `undefined` if there is no such artifact. The store compares it with
    * its size, and with its checksum, its digest or both.
+   *
+   * @param visibility Default: `'unexpired'`.
    */
-  get(key: ArtifactKey): Promise<ArtifactContent | undefined>
-  /** Returns the ref, or `undefined` if there is no such artifact. Does not read the bytes. */
+  get(key: ArtifactKey, visibility?: Visibility): Promise<ArtifactContent | undefined>
+  /**
+   * Returns the ref, or `undefined` if there is no such artifact or it has expired. Does not read
+   * the bytes.
+   */
   getRef(key: ArtifactKey): Promise<ArtifactRef | undefined>
   /**
    * Returns the refs of artifacts of one scope, aligned with the ids: `undefined` for each one that
@@ -121,12 +143,17 @@ export interface ArtifactDriver {
    * of its own.
    *
    * @param ids At least one, at most `MAX_IDS`.
+   * @param visibility Default: `'unexpired'`.
    */
   getRefs(
     scope: Required<ArtifactScope>,
     ids: readonly string[],
+    visibility?: Visibility,
   ): Promise<readonly (ArtifactRef | undefined)[]>
-  /** Deletes an artifact, and returns whether it existed. */
+  /**
+   * Deletes an artifact, and returns whether it existed. This and every other deletion finds what
+   * has expired.
+   */
   delete(key: ArtifactKey): Promise<boolean>
   /**
    * Deletes every artifact of the session, of all tasks, in one step. It never deletes an artifact
@@ -140,7 +167,12 @@ export interface ArtifactDriver {
    * each batch's, in one step. With the last batch, nothing is left that names what was deleted.
    */
   deleteBatch(batch: DeleteBatch): Promise<DeletedBatch>
-  /** Returns the number of artifacts of the subtree. */
+  /**
+   * Deletes those artifacts that have the date and the expiry with which they were found, and
+   * returns their number.
+   */
+  prune(artifacts: readonly FoundArtifact[]): Promise<number>
+  /** Returns the number of artifacts of the subtree, also of those that have expired. */
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number>
   /**
    * Returns the next refs that match, in the order of the page. Does not read the bytes of
@@ -151,8 +183,9 @@ export interface ArtifactDriver {
   /**
    * Returns the next distinct tenants, users or sessions that have an artifact or contain a scope
    * that has one, ordered by tenant, user and session, each by its UTF-8 bytes. Parts that the
-   * level does not have are `''`. Leaves out what belongs to a wider scope than the level, such as
-   * the artifacts of a user if sessions are wanted. The level is never `run`.
+   * level does not have are `''`. Artifacts that have expired count. Leaves out what belongs to a
+   * wider scope than the level, such as the artifacts of a user if sessions are wanted. The level
+   * is never `run`.
    */
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]>
   /**
@@ -160,6 +193,8 @@ export interface ArtifactDriver {
    * and `commitTogether` refuses parts of this driver.
    */
   readonly steps?: StepSide<NewArtifact, ArtifactRef> | undefined
+  /** Returns the time by the clock by which artifacts expire. */
+  now(): Promise<Date>
   /** Releases all resources. The store calls it once, when no call is in flight. */
   close(): Promise<void>
 }

@@ -86,8 +86,8 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
    * Stores bytes, once per scope and namespace. The artifact is durable when the call resolves. The
    * bytes are copied when the method is called.
    *
-   * @returns The ref of the artifact. If equal content is already stored, its ref is returned
-   * unchanged.
+   * @returns The ref of the artifact. If equal content is already stored, its ref is returned, with
+   * the expiry of this put or none. If that has expired, the artifact is a new one.
    * @throws `artifact_too_large` above `maxBytes`, before anything is hashed or written;
    * `artifact_corrupt` if equal content is stored but damaged: delete it, then put it again.
    *
@@ -122,7 +122,8 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
   /**
    * Returns a copy of the bytes of the artifact with the id, or `undefined` if the scope has none.
    *
-   * @param options With `verify: 'digest'`, the SHA-256 of the bytes is compared as well.
+   * @param options With `verify: 'digest'`, the SHA-256 of the bytes is compared as well. With
+   * `expired: true`, content that has expired is returned, too.
    * @throws `artifact_corrupt` if the stored bytes do not match their size, or their checksum or
    * digest.
    */
@@ -314,8 +315,8 @@ export class ArtifactStore extends ArtifactSubtrees implements AsyncDisposable {
         key: { scope: checkScope(scope), id: checkArtifactId(id) },
         ...checkGetOptions(options),
       }),
-      async ({ key, verify }) => {
-        const content = await this.#driver.get(key)
+      async ({ key, verify, visibility }) => {
+        const content = await this.#driver.get(key, visibility)
         return content === undefined ? undefined : verifiedBytes(content, verify)
       },
     )

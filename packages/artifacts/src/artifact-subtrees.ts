@@ -92,18 +92,19 @@ export abstract class ArtifactSubtrees {
   }
 
   /**
-   * Removes artifacts of a subtree that are old, or that are not among the newest of their scope,
-   * by the date on which their content was first put: putting it again does not change that. It
-   * walks over all artifacts of the subtree, in batches of up to 1,000, and removes each of them as
-   * `delete` does. An artifact belongs to no run, so of a run nothing is removed.
+   * Removes artifacts of a subtree that have expired, and those that are old or not among the
+   * newest of their scope, by the date on which their content was first put: putting it again does
+   * not change that. It walks over all artifacts of the subtree, in batches of up to 1,000. What
+   * was put since a batch was read stays. An artifact belongs to no run, so of a run nothing is
+   * removed.
    *
    * If the call fails or is canceled, what was removed stays removed: call it again, or go on after
    * the `last` place of a progress.
    *
    * @param subtree Made by `allOfSession`, `allOfUser` or `allOfTenant`.
    * @throws `subtree_required` if it is something else, such as an identity; `invalid_record` if
-   * the options name nothing to remove or no namespace; `outcome_unknown` if the answer to a
-   * deletion was lost.
+   * the options name nothing to remove, or have a rule and no namespace; `outcome_unknown` if the
+   * answer to a batch was lost.
    *
    * @example
    * ```ts
@@ -174,8 +175,9 @@ export abstract class ArtifactSubtrees {
 
   /**
    * Returns an async iterable over all artifacts with their bytes, for {@link loadDump} of another
-   * store, in the order of `compareRefs`. Each is read by itself and compared with its digest. A
-   * page ends once it holds 8 MiB. One that is put or deleted meanwhile may be left out.
+   * store, also over those that have expired, in the order of `compareRefs`. Each is read by itself
+   * and compared with its digest. A page ends once it holds 8 MiB. One that is put or deleted
+   * meanwhile may be left out.
    *
    * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
    * purpose.
@@ -211,15 +213,15 @@ export abstract class ArtifactSubtrees {
 
   /**
    * Loads up to 1,000 artifacts of a {@link dump} of this or another store, each under its own id
-   * and with its own date. One that is there already with the same content is left as it is: repeat
-   * the call after a failure.
+   * and with its own dates. One that is there already with the same content is left as it is:
+   * repeat the call after a failure.
    *
    * @param scope `{ maintenanceScoped: true }`, which says that the call crosses identities on
    * purpose.
    * @throws `maintenance_scope_required` without it; `dump_conflict` if the id is in use for
-   * something else, or the content has another id or date there; `invalid_record` if an artifact is
-   * malformed, or its bytes do not match its digest. The first of these names the artifact as its
-   * `entry`.
+   * something else, or the content has another id or dates there; `invalid_record` if an artifact
+   * is malformed, or its bytes do not match its digest. The first of these names the artifact as
+   * its `entry`.
    */
   loadDump(
     scope: MaintenanceScope,

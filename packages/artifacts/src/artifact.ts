@@ -44,6 +44,12 @@ export interface PutOptions extends CallOptions {
   readonly filename?: string | undefined
   /** The origin of the content: strict JSON of at most {@link MAX_SOURCE_BYTES}. Default: `{}`. */
   readonly source?: JsonObject | undefined
+  /**
+   * When the artifact expires, by the clock of the database and to the millisecond: a date after
+   * 1970, which may be in the past. From then on it counts as absent, until `prune` or a deletion
+   * removes it. Default: it does not expire, also if equal content before did.
+   */
+  readonly expiresAt?: Date | undefined
 }
 
 /** Options of `get` and `getText`. */
@@ -54,6 +60,8 @@ export interface GetOptions extends CallOptions {
    * as well, which no one can forge. Default: `'checksum'`.
    */
   readonly verify?: 'checksum' | 'digest' | undefined
+  /** Whether to return content that has expired, too, as a tool does. Default: `false`. */
+  readonly expired?: boolean | undefined
 }
 
 /** The metadata of a stored artifact. Its bytes are returned by `get`. */
@@ -78,6 +86,8 @@ export interface ArtifactRef {
   readonly sha256: string
   readonly source: JsonObject
   readonly createdAt: Date
+  /** When it expires, or `undefined` if it does not. */
+  readonly expiresAt: Date | undefined
 }
 
 /**
@@ -113,6 +123,8 @@ export interface ArtifactListOptions extends ListOptions {
    * Default: no bound.
    */
   readonly to?: string | ArtifactName
+  /** Whether artifacts that have expired are in the list, too. Default: `false`. */
+  readonly expired?: boolean
 }
 
 /** The place of an artifact in the order of `compareRefs`, whether it exists or not. */

@@ -18,19 +18,29 @@ import type {
   ArtifactPage,
   DeleteBatch,
   DeletedBatch,
+  FoundArtifact,
   NewArtifact,
+  Visibility,
 } from './artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from './artifact.ts'
 import { compareRefs } from './compare-refs.ts'
+import {
+  decidePut,
+  isStill,
+  isVisible,
+  type HeldArtifact,
+  type PutDecision,
+} from './internal/held-artifact.ts'
 
-type Filter = Omit<ArtifactPage, 'order' | 'from' | 'to' | 'after' | 'limit' | 'maxBytes'>
+type Filter = Pick<ArtifactPage, 'tenantId' | 'userId' | 'sessionId' | 'taskId' | 'namespace'>
 
-interface Held {
-  readonly ref: ArtifactRef
-  /** The size of the source as JSON, in bytes. */
-  readonly sourceBytes: number
-  readonly bytes: Uint8Array
-  readonly checksum: string | undefined
+/** Options of {@link InMemoryArtifactDriver}. */
+export interface InMemoryDriverOptions {
+  /**
+   * Returns the time by which artifacts expire, in milliseconds since 1970. Default: the clock of
+   * the machine.
+   */
+  readonly clock?: () => number
 }
 
 /**
@@ -38,35 +48,46 @@ interface Held {
  * the reference that the conformance suite compares every other driver with.
  */
 export class InMemoryArtifactDriver implements ArtifactDriver {
-  readonly #artifacts = new Map<string, Held>()
+  readonly #artifacts = new Map<string, HeldArtifact>()
   readonly #order = new SortedOrder<ArtifactRef>({ compare: compareRefs, idOf: mapKey })
+
+  readonly #clock: () => number
 
   readonly steps: StepSide<NewArtifact, ArtifactRef> = inMemorySide((parts) => this.#stage(parts))
 
-  async put(artifact: NewArtifact): Promise<ArtifactRef> {
-    const { held, isNew } = decidePut(artifact, (key) => this.#find(key))
-    if (isNew) this.#add(held)
-    return copyRef(held.ref)
+  constructor(options?: InMemoryDriverOptions) {
+    this.#clock = options?.clock ?? clockOfMachine
   }
 
-  async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    const held = this.#find(key)
+  async put(artifact: NewArtifact): Promise<ArtifactRef> {
+    const decision = decidePut(artifact, (key) => this.#find(key), this.#clock())
+    this.#apply(decision)
+    return copyRef(decision.held.ref)
+  }
+
+  async get(
+    key: ArtifactKey,
+    visibility: Visibility = 'unexpired',
+  ): Promise<ArtifactContent | undefined> {
+    const held = this.#visible(key, visibility)
     if (held === undefined) return undefined
     const { ref, bytes, checksum } = held
     return { bytes: new Uint8Array(bytes), sha256: ref.sha256, sizeBytes: ref.sizeBytes, checksum }
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
-    const held = this.#find(key)
+    const held = this.#visible(key, 'unexpired')
     return held === undefined ? undefined : copyRef(held.ref)
   }
 
   async getRefs(
     scope: Required<ArtifactScope>,
     ids: readonly string[],
+    visibility: Visibility = 'unexpired',
   ): Promise<readonly (ArtifactRef | undefined)[]> {
+    const now = this.#clock()
     return ids.map((id) => {
-      const held = this.#find({ scope, id })
+      const held = this.#visible({ scope, id }, visibility, now)
       return held === undefined ? undefined : copyRef(held.ref)
     })
   }
@@ -94,12 +115,22 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     return { deleted: batch.length, last }
   }
 
+  async prune(artifacts: readonly FoundArtifact[]): Promise<number> {
+    const unchanged = artifacts.flatMap((found) => {
+      const held = this.#find(found)
+      return held !== undefined && isStill(held, found) ? [held.ref] : []
+    })
+    for (const ref of unchanged) this.#remove(ref)
+    return unchanged.length
+  }
+
   async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.#refsWithin(subtree).length
   }
 
   async listPage(page: ArtifactPage): Promise<readonly ArtifactRef[]> {
-    const { order, limit, maxBytes } = page
+    const { order, limit, maxBytes, visibility = 'unexpired' } = page
+    const now = this.#clock()
     const isAscending = order === 'ascending'
     const refs = isAscending
       ? this.#order.from((ref) => !isBelow(ref, page))
@@ -108,7 +139,7 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     let bytes = 0
     for (const ref of refs) {
       if (isAscending ? isAbove(ref, page) : isBelow(ref, page)) break
-      const held = matches(ref, page) ? this.#find(ref) : undefined
+      const held = matches(ref, page) ? this.#visible(ref, visibility, now) : undefined
       if (held === undefined) continue
       bytes += held.sourceBytes
       if (listed.push(copyRef(held.ref)) >= limit || bytes >= maxBytes) break
@@ -123,6 +154,10 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     )
   }
 
+  async now(): Promise<Date> {
+    return new Date(this.#clock())
+  }
+
   async close(): Promise<void> {
     this.#artifacts.clear()
     this.#order.clear()
@@ -135,25 +170,39 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
   }
 
   #stage(parts: readonly NamedPart<NewArtifact>[]): StagedParts<ArtifactRef> {
-    const added = new Map<string, Held>()
-    const find = (key: ArtifactKey): Held | undefined => added.get(mapKey(key)) ?? this.#find(key)
+    const now = this.#clock()
+    const decisions: PutDecision[] = []
+    const find = (key: ArtifactKey): HeldArtifact | undefined => {
+      const at = mapKey(key)
+      for (const { held, replaced } of decisions.toReversed()) {
+        if (mapKey(held.ref) === at) return held
+        if (replaced !== undefined && mapKey(replaced.ref) === at) return undefined
+      }
+      return this.#find(key)
+    }
     const results = parts.map(({ payload }) => {
-      const { held, isNew } = decidePut(payload, find)
-      if (isNew) added.set(mapKey(held.ref), held)
+      const decision = decidePut(payload, find, now)
+      if (decision.isNew) decisions.push(decision)
       return {
-        result: copyRef(held.ref),
-        effect: isNew ? ('writes' as const) : ('nothing' as const),
+        result: copyRef(decision.held.ref),
+        effect: decision.isNew ? ('writes' as const) : ('nothing' as const),
       }
     })
     return {
       results,
       apply: () => {
-        for (const held of added.values()) this.#add(held)
+        for (const decision of decisions) this.#apply(decision)
       },
     }
   }
 
-  #add(held: Held): void {
+  #apply({ held, isNew, replaced }: PutDecision): void {
+    if (!isNew) return
+    if (replaced !== undefined) this.#remove(replaced.ref)
+    this.#add(held)
+  }
+
+  #add(held: HeldArtifact): void {
     this.#artifacts.set(mapKey(held.ref), held)
     this.#order.add(held.ref)
   }
@@ -163,24 +212,23 @@ export class InMemoryArtifactDriver implements ArtifactDriver {
     this.#order.remove(ref)
   }
 
-  #find(key: ArtifactKey): Held | undefined {
+  #find(key: ArtifactKey): HeldArtifact | undefined {
     return this.#artifacts.get(mapKey(key))
+  }
+
+  /** Returns what a read finds. `now` is in milliseconds since 1970. */
+  #visible(
+    key: ArtifactKey,
+    visibility: Visibility,
+    now: number = this.#clock(),
+  ): HeldArtifact | undefined {
+    const held = this.#find(key)
+    return held !== undefined && isVisible(held, visibility, now) ? held : undefined
   }
 }
 
-/** Decides under which id an artifact is put, unless equal content is there. */
-function decidePut(
-  { ref, shortId, fullId, sourceText, bytes, checksum }: NewArtifact,
-  find: (key: ArtifactKey) => Held | undefined,
-): { readonly held: Held; readonly isNew: boolean } {
-  const taken = find({ scope: ref.scope, id: shortId })
-  if (taken?.ref.sha256 === ref.sha256) return { held: taken, isNew: false }
-  const stored = find({ scope: ref.scope, id: fullId })
-  if (stored !== undefined) return { held: stored, isNew: false }
-  const named = { ...ref, id: taken === undefined ? shortId : fullId }
-  const sourceBytes = Buffer.byteLength(sourceText)
-  return { held: { ref: named, sourceBytes, bytes, checksum }, isNew: true }
-}
+/** Reads the clock of the machine, also if a program has put another `Date` in place since. */
+const clockOfMachine = Date.now
 
 function mapKey({ scope, id }: ArtifactKey): string {
   return JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId, id])
@@ -240,5 +288,6 @@ function copyRef(ref: ArtifactRef): ArtifactRef {
     // Jest.
     source: parseJsonObject(JSON.stringify(ref.source)),
     createdAt: new Date(ref.createdAt),
+    expiresAt: ref.expiresAt && new Date(ref.expiresAt),
   }
 }

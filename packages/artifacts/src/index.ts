@@ -13,7 +13,9 @@ export type {
   ArtifactPage,
   DeleteBatch,
   DeletedBatch,
+  FoundArtifact,
   NewArtifact,
+  Visibility,
 } from './artifact-driver.ts'
 export { ArtifactStore, type ArtifactStoreOptions } from './artifact-store.ts'
 export {
@@ -36,7 +38,7 @@ export {
 } from './artifact.ts'
 export { compareRefs } from './compare-refs.ts'
 export type { DumpedArtifact } from './dumped-artifact.ts'
-export { InMemoryArtifactDriver } from './in-memory-driver.ts'
+export { InMemoryArtifactDriver, type InMemoryDriverOptions } from './in-memory-driver.ts'
 export {
   artifactContext,
   openArtifactStore,

@@ -1,5 +1,5 @@
 import type { CallOptions, Part } from '@harborage/core'
-import { type CallGate, checkOptionNames, KnownNames, makePart } from '@harborage/core/kit'
+import { type CallGate, checkOptionNames, makePart } from '@harborage/core/kit'
 import type { ArtifactDriver, NewArtifact } from './artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope, PutOptions } from './artifact.ts'
 import {
@@ -8,12 +8,11 @@ import {
   captureText,
   checkDescription,
   checkScope,
+  preparedPutNames,
   TEXT,
 } from './internal/check-artifact.ts'
 import { newArtifact } from './internal/new-artifact.ts'
 import { readRefAnswer, withOwner } from './internal/owned-refs.ts'
-
-const putNames = new KnownNames('options', ['namespace', 'mimeType', 'filename', 'source'])
 
 /** Options of the methods of {@link ArtifactPreparations}. */
 export type PreparePutOptions = Omit<PutOptions, keyof CallOptions>
@@ -57,17 +56,19 @@ export class ArtifactPreparations {
       const owner = checkScope(scope)
       const bytes = capture()
       const description = checkDescription(options, mimeType)
-      checkOptionNames(options, putNames)
-      const { namespace, filename, sourceText } = description
+      checkOptionNames(options, preparedPutNames)
+      const { namespace, filename, sourceText, expiresAt } = description
       const { tenantId, userId, sessionId, taskId } = owner
       const outline = [taskId, namespace, description.mimeType, filename, sourceText]
+      // None if it does not expire, as in steps of releases without expiry that are repeated.
+      const expiry = expiresAt === undefined ? [] : [expiresAt.getTime()]
       let artifact: Promise<NewArtifact> | undefined
       return makePart({
         side: this.#driver.steps,
         operation: 'artifacts.put',
         owners: [{ tenantId, userId, sessionId, runId: '' }],
         bytes: bytes.byteLength + sourceText.length,
-        contentOf: () => [JSON.stringify(outline), bytes],
+        contentOf: () => [JSON.stringify([...outline, ...expiry]), bytes],
         needsStepId: false,
         payload: () => (artifact ??= newArtifact(owner, bytes, description)),
         alone: (checked) => this.#driver.put(checked),

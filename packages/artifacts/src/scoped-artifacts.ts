@@ -107,7 +107,7 @@ export class ScopedArtifacts {
     // Checked here, since `list` would also accept a page size.
     readArguments(() => checkSignal(options))
     let count = 0
-    for await (const { id } of this.list(options)) {
+    for await (const { id } of this.list({ ...options, expired: true })) {
       if (await this.#store.delete(this.scope, id, options)) count += 1
     }
     return count

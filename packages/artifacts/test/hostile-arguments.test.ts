@@ -21,6 +21,7 @@ const options = {
   mimeType: 'text/csv',
   filename: 'rows.csv',
   source: { step: 1, deep: { wide: 'yes' } },
+  expiresAt: new Date(8.64e15),
 }
 const ref = {
   id: 'default_0123456789ab',

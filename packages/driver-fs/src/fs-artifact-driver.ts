@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   sourceBytes,
@@ -9,31 +8,29 @@ import {
   type ArtifactRef,
   type DeleteBatch,
   type DeletedBatch,
+  type FoundArtifact,
   type NewArtifact,
+  type Visibility,
 } from '@harborage/artifacts'
 import { HarborageError, type RunIdentity, type Subtree } from '@harborage/core'
 import { codeOf, type DirectoryPage } from '@harborage/core/kit'
-import { corrupt, encodeHeader, readExactly, readHeader } from './internal/artifact-file.ts'
+import { corrupt, encodeFile, readExactly } from './internal/artifact-file.ts'
+import { ArtifactReader } from './internal/artifact-reader.ts'
 import { allOf, READS_AT_ONCE } from './internal/at-once.ts'
-import {
-  linkIfFree,
-  readIfThere,
-  removeIfThere,
-  syncApplied,
-  syncUpwards,
-  writeNewFile,
-} from './internal/durable-files.ts'
+import { linkIfFree, syncApplied, syncUpwards, writeNewFile } from './internal/durable-files.ts'
 import { EmptyFolders } from './internal/empty-folders.ts'
 import type { FileGate } from './internal/file-gate.ts'
+import { FileRemoval } from './internal/file-removal.ts'
 import { FolderNames } from './internal/folder-names.ts'
 import { FolderRemoval } from './internal/folder-removal.ts'
 import { isFull, translateFsError } from './internal/fs-errors.ts'
-import { findInTheWay, isRealFolder } from './internal/is-real-folder.ts'
+import { clockOfMachine, isExpired, renewFile } from './internal/generations.ts'
+import { findInTheWay } from './internal/is-real-folder.ts'
 import { digitsOf, locate, placeOf, shardOf } from './internal/layout.ts'
 import type { OpenedRoot } from './internal/opened-root.ts'
 import { isSameWalk, OwnerWalk } from './internal/owner-walk.ts'
 import { isFileThere } from './internal/read-folder.ts'
-import { identify, ReadyFolders } from './internal/ready-folders.ts'
+import { ReadyFolders } from './internal/ready-folders.ts'
 import { isSameList, RefWalk, type FoundFile, type WalkTools } from './internal/ref-walk.ts'
 import { retryWhile } from './internal/retry-while.ts'
 import type { TemporaryFolder } from './internal/temporary-folder.ts'
@@ -59,6 +56,8 @@ export class FsArtifactDriver implements ArtifactDriver {
   readonly #folders: ReadyFolders
   readonly #empty: EmptyFolders
   readonly #removal: FolderRemoval
+  readonly #files: FileRemoval
+  readonly #reader: ArtifactReader
   readonly #tools: WalkTools
   readonly #walks = new UnfinishedWalks<ArtifactPage, FoundFile>(isSameList)
   readonly #ownerWalks = new UnfinishedWalks<DirectoryPage, Required<RunIdentity>>(isSameWalk)
@@ -81,7 +80,10 @@ export class FsArtifactDriver implements ArtifactDriver {
     this.#temporary = temporary
     this.#folders = new ReadyFolders(root, gate, temporary)
     this.#empty = new EmptyFolders(root, gate, temporary)
-    this.#removal = new FolderRemoval({ root, gate, temporary, empty: this.#empty })
+    const removal = { root, gate, temporary, empty: this.#empty }
+    this.#removal = new FolderRemoval(removal)
+    this.#files = new FileRemoval(removal, opened)
+    this.#reader = new ArtifactReader(root, gate)
     this.#tools = { root, gate, names: new FolderNames(gate, temporary), empty: this.#empty }
   }
 
@@ -100,28 +102,36 @@ export class FsArtifactDriver implements ArtifactDriver {
     })
   }
 
-  async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
+  async get(
+    key: ArtifactKey,
+    visibility: Visibility = 'unexpired',
+  ): Promise<ArtifactContent | undefined> {
     return this.#found(() =>
-      this.#read(key, async (file, ref, bytesFrom) => ({
-        bytes: await readExactly(file, bytesFrom, ref.sizeBytes),
-        sha256: ref.sha256,
-      })),
+      this.#reader.read(key, async (file, ref, bytesFrom) =>
+        isHidden(ref, visibility)
+          ? undefined
+          : {
+              bytes: await readExactly(file, bytesFrom, ref.sizeBytes),
+              sha256: ref.sha256,
+            },
+      ),
     )
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
-    return this.#found(() => this.#readRef(key))
+    return this.#found(() => this.#readRef(key, 'unexpired'))
   }
 
   async getRefs(
     scope: ArtifactKey['scope'],
     ids: readonly string[],
+    visibility: Visibility = 'unexpired',
   ): Promise<readonly (ArtifactRef | undefined)[]> {
     return this.#translated(async () => {
       const refs: (ArtifactRef | undefined)[] = []
       while (refs.length < ids.length) {
         const next = ids.slice(refs.length, refs.length + READS_AT_ONCE)
-        refs.push(...(await allOf(next.map((id) => this.#readRef({ scope, id })))))
+        refs.push(...(await allOf(next.map((id) => this.#readRef({ scope, id }, visibility)))))
       }
       if (refs.includes(undefined)) await this.#opened.assertThere()
       return refs
@@ -129,20 +139,18 @@ export class FsArtifactDriver implements ArtifactDriver {
   }
 
   async delete(key: ArtifactKey): Promise<boolean> {
+    return this.#translated(() => this.#files.remove(key))
+  }
+
+  async prune(artifacts: readonly FoundArtifact[]): Promise<number> {
     return this.#translated(async () => {
-      const at = locate(this.#root, key)
-      if (at === undefined) return false
-      const before = (await isRealFolder(this.#root, at.folder))
-        ? await identify(at.folder)
-        : undefined
-      const isRemoved =
-        before !== undefined && (await isFileThere(at.file)) && (await removeIfThere(at.file))
-      // Even if it was already gone: the process that removed it may not have synchronized that
-      // yet.
-      await this.#syncRemoval(at, before)
-      await this.#temporary.removeLeft()
-      if (!isRemoved) await this.#opened.assertThere()
-      return isRemoved
+      let pruned = 0
+      for (let done = 0; done < artifacts.length; done += READS_AT_ONCE) {
+        const next = artifacts.slice(done, done + READS_AT_ONCE)
+        const removed = await allOf(next.map((found) => this.#files.removeFound(found)))
+        pruned += removed.filter((each) => each).length
+      }
+      return pruned
     })
   }
 
@@ -178,9 +186,9 @@ export class FsArtifactDriver implements ArtifactDriver {
       while (refs.length < page.limit && bytes < page.maxBytes) {
         const files = await take(walk, Math.min(READS_AT_ONCE, page.limit - refs.length))
         if (files.length === 0) break
-        const read = await allOf(files.map((file) => this.#readFoundRef(file)))
+        const read = await allOf(files.map((file) => this.#reader.readFound(file)))
         for (const ref of read) {
-          if (ref === undefined) continue
+          if (ref === undefined || isHidden(ref, page.visibility)) continue
           refs.push(ref)
           bytes += sourceBytes(ref)
         }
@@ -204,6 +212,10 @@ export class FsArtifactDriver implements ArtifactDriver {
     })
   }
 
+  async now(): Promise<Date> {
+    return new Date(clockOfMachine())
+  }
+
   /**
    * Removes temporary files that could not be removed before. Nothing else stays open between
    * calls.
@@ -218,29 +230,39 @@ export class FsArtifactDriver implements ArtifactDriver {
    * if others interfered.
    */
   async #findOrCreate(artifact: NewArtifact): Promise<ArtifactRef | undefined> {
-    const { scope, sha256 } = artifact.ref
+    const { scope, sha256, expiresAt } = artifact.ref
     // Read once: by a second read the short id may be taken by this very content.
-    const taken = await this.#readRef({ scope, id: artifact.shortId })
+    const taken = await this.#reader.readRef({ scope, id: artifact.shortId })
     const stored =
-      taken?.sha256 === sha256 ? taken : await this.#readRef({ scope, id: artifact.fullId })
+      taken?.sha256 === sha256 ? taken : await this.#reader.readRef({ scope, id: artifact.fullId })
     if (stored === undefined) {
       await this.#opened.assertThere()
       return this.#create(artifact, taken === undefined ? artifact.shortId : artifact.fullId)
+    }
+    const renewed = artifact.onEqual === 'keep' ? stored : { ...stored, expiresAt }
+    if (renewed !== stored && isExpired(stored)) {
+      await this.#files.removeFound(stored)
+      return undefined
+    }
+    if (stored.expiresAt?.getTime() !== renewed.expiresAt?.getTime()) {
+      const at = locate(this.#root, stored)
+      if (at === undefined) throw corrupt()
+      if (!(await renewFile(this.#gate, at.file, stored, expiresAt))) return undefined
     }
     // The process that stored it may not have synchronized that yet, and a put that resolved has to
     // be durable.
     const folder = await this.#folders.ensure(placeOf(stored), shardOf(digitsOf(stored.id)))
     if (folder === undefined) return undefined
     await syncApplied(this.#gate, folder)
-    return stored
+    return renewed
   }
 
   async #create(artifact: NewArtifact, id: string): Promise<ArtifactRef | undefined> {
     const ref = { ...artifact.ref, id }
     const written = await this.#temporary.next()
     try {
-      const header = encodeHeader(ref, artifact.sourceText)
-      await writeNewFile(this.#gate, written, [header, artifact.bytes])
+      const parts = encodeFile(ref, artifact.sourceText, artifact.bytes)
+      await writeNewFile(this.#gate, written, parts)
       return (await this.#giveName(written, ref)) ? ref : undefined
     } finally {
       await removeTemporary(this.#gate, written)
@@ -272,19 +294,6 @@ export class FsArtifactDriver implements ArtifactDriver {
     return false
   }
 
-  /** Removes folders that are empty now, and makes the removal of an artifact durable. */
-  async #syncRemoval(
-    { folder, place }: { readonly folder: string; readonly place: readonly string[] },
-    before: string | undefined,
-  ): Promise<void> {
-    if (before !== undefined && before === (await identify(folder))) {
-      const kept = await this.#empty.removeLast(folder, place)
-      if (await syncApplied(this.#gate, kept)) return
-    }
-    // Others removed the folder, and may have created another.
-    await syncUpwards(this.#gate, this.#root, folder)
-  }
-
   /** Resolves to what a read finds. It finds nothing only while the root is there. */
   async #found<Result>(read: () => Promise<Result | undefined>): Promise<Result | undefined> {
     return this.#translated(async () => {
@@ -303,40 +312,12 @@ export class FsArtifactDriver implements ArtifactDriver {
     }
   }
 
-  async #readRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
-    return this.#read(key, async (_, ref) => ref)
-  }
-
-  async #read<Result>(
-    key: ArtifactKey,
-    use: (file: FileHandle, ref: ArtifactRef, bytesFrom: number) => Promise<Result>,
-  ): Promise<Result | undefined> {
-    const at = locate(this.#root, key)
-    if (at === undefined || !(await isRealFolder(this.#root, at.folder))) return undefined
-    return readIfThere(this.#gate, at.file, async (file) => {
-      const { ref, bytesFrom } = await readHeader(file)
-      if (!isRefOf(ref, key)) throw corrupt()
-      return use(file, ref, bytesFrom)
-    })
-  }
-
-  async #readFoundRef({ path, place, digits }: FoundFile): Promise<ArtifactRef | undefined> {
-    return readIfThere(this.#gate, path, async (file) => {
-      const { ref } = await readHeader(file)
-      if (placeOf(ref).some((text, level) => text !== place[level])) throw corrupt()
-      if (digitsOf(ref.id) !== digits) throw corrupt()
-      return ref
-    })
+  async #readRef(key: ArtifactKey, visibility: Visibility): Promise<ArtifactRef | undefined> {
+    const ref = await this.#reader.readRef(key)
+    return ref === undefined || isHidden(ref, visibility) ? undefined : ref
   }
 }
 
-/** Returns whether a ref belongs to a key. A file with another ref was copied there. */
-function isRefOf({ id, scope }: ArtifactRef, key: ArtifactKey): boolean {
-  return (
-    id === key.id &&
-    scope.tenantId === key.scope.tenantId &&
-    scope.userId === key.scope.userId &&
-    scope.sessionId === key.scope.sessionId &&
-    scope.taskId === key.scope.taskId
-  )
+function isHidden(ref: ArtifactRef, visibility: Visibility = 'unexpired'): boolean {
+  return visibility === 'unexpired' && isExpired(ref)
 }

@@ -4,6 +4,7 @@ import {
   type ArtifactKey,
   type ArtifactRef,
   type ArtifactScope,
+  type Visibility,
 } from '@harborage/artifacts'
 import { turns } from '@harborage/test-kit/turns'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
@@ -15,8 +16,14 @@ type Scope = ArtifactKey['scope']
 
 /** Leaves out the absent ones, as the rows of a statement do. */
 class ShrinkingDriver extends DelegatingDriver {
-  override async getRefs(scope: Scope, ids: readonly string[]): Promise<Refs> {
-    return (await super.getRefs(scope, ids)).filter((ref) => ref !== undefined)
+  override async getRefs(
+    scope: Scope,
+    ids: readonly string[],
+    visibility?: Visibility,
+  ): Promise<Refs> {
+    const refs = await super.getRefs(scope, ids, visibility)
+    // Those of a dump, which is loaded otherwise.
+    return visibility === 'all' ? refs : refs.filter((ref) => ref !== undefined)
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type ArtifactKey,
   type ArtifactScope,
   type GetOptions,
+  type Visibility,
 } from '@harborage/artifacts'
 import { createHash } from 'node:crypto'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
@@ -13,8 +14,11 @@ import { DelegatingDriver } from './delegating-driver.ts'
 abstract class ContentDriver extends DelegatingDriver {
   protected abstract alter(content: ArtifactContent): ArtifactContent
 
-  override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    const content = await super.get(key)
+  override async get(
+    key: ArtifactKey,
+    visibility?: Visibility,
+  ): Promise<ArtifactContent | undefined> {
+    const content = await super.get(key, visibility)
     return content === undefined ? undefined : this.alter(content)
   }
 }

@@ -20,6 +20,7 @@ import { subtreeFaults } from './a09-subtrees.ts'
 import { damageFaults } from './a10-damage.ts'
 import { dumpFaults } from './a11-dump.ts'
 import { pruneFaults } from './a12-prune.ts'
+import { expiryFaults } from './a13-expiry.ts'
 import { bytesFaults } from './s07-bytes.ts'
 import { deleteFaults } from './s08-delete.ts'
 import { closeFaults } from './s10-close.ts'
@@ -41,6 +42,7 @@ const faultsByGuarantee: Readonly<Record<string, readonly BrokenStore[]>> = {
   A10: damageFaults,
   A11: dumpFaults,
   A12: pruneFaults,
+  A13: expiryFaults,
   S7: bytesFaults,
   S8: [...deleteFaults, ...inexactDeletions],
   S10: closeFaults,

@@ -6,6 +6,7 @@ import {
   type ArtifactDriver,
   type ArtifactKey,
   type ArtifactStoreOptions,
+  type Visibility,
 } from '@harborage/artifacts'
 import type { ArtifactHarness } from '@harborage/conformance/artifacts'
 
@@ -52,8 +53,11 @@ export class LastingDriver extends InMemoryArtifactDriver {
     this.#damage.set(nameOf(key), change)
   }
 
-  override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    const content = await super.get(key)
+  override async get(
+    key: ArtifactKey,
+    visibility?: Visibility,
+  ): Promise<ArtifactContent | undefined> {
+    const content = await super.get(key, visibility)
     const change = this.#damage.get(nameOf(key))
     return content === undefined || change === undefined ? content : change(content)
   }

@@ -6,8 +6,10 @@ import type {
   ArtifactRef,
   DeleteBatch,
   DeletedBatch,
+  FoundArtifact,
   InMemoryArtifactDriver,
   NewArtifact,
+  Visibility,
 } from '@harborage/artifacts'
 import type { RunIdentity, Subtree } from '@harborage/core'
 import type { DirectoryPage } from '@harborage/core/kit'
@@ -24,8 +26,8 @@ export class DelegatingDriver implements ArtifactDriver {
     return this.artifacts.put(artifact)
   }
 
-  get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    return this.artifacts.get(key)
+  get(key: ArtifactKey, visibility?: Visibility): Promise<ArtifactContent | undefined> {
+    return this.artifacts.get(key, visibility)
   }
 
   getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
@@ -36,7 +38,9 @@ export class DelegatingDriver implements ArtifactDriver {
   getRefs(
     scope: ArtifactKey['scope'],
     ids: readonly string[],
+    visibility?: Visibility,
   ): Promise<readonly (ArtifactRef | undefined)[]> {
+    if (visibility === 'all') return this.artifacts.getRefs(scope, ids, visibility)
     return Promise.all(ids.map((id) => this.getRef({ scope, id })))
   }
 
@@ -52,6 +56,10 @@ export class DelegatingDriver implements ArtifactDriver {
     return this.artifacts.deleteBatch(batch)
   }
 
+  prune(artifacts: readonly FoundArtifact[]): Promise<number> {
+    return this.artifacts.prune(artifacts)
+  }
+
   countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     return this.artifacts.countAll(subtree)
   }
@@ -62,6 +70,10 @@ export class DelegatingDriver implements ArtifactDriver {
 
   directoryPage(page: DirectoryPage): Promise<readonly Required<RunIdentity>[]> {
     return this.artifacts.directoryPage(page)
+  }
+
+  now(): Promise<Date> {
+    return this.artifacts.now()
   }
 
   close(): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   ArtifactRef,
   ArtifactScope,
   NewArtifact,
+  Visibility,
 } from '@harborage/artifacts'
 import { DelegatingDriver } from './delegating-driver.ts'
 
@@ -31,8 +32,8 @@ export abstract class RenamingDriver extends DelegatingDriver {
     return { ...stored, scope, namespace, id: stored.id.length > shortId.length ? fullId : shortId }
   }
 
-  override get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    return super.get(this.#rename(key))
+  override get(key: ArtifactKey, visibility?: Visibility): Promise<ArtifactContent | undefined> {
+    return super.get(this.#rename(key), visibility)
   }
 
   override async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {

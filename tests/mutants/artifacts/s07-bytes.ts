@@ -6,6 +6,7 @@ import {
   type ArtifactScope,
   type InMemoryArtifactDriver,
   type PutOptions,
+  type Visibility,
 } from '@harborage/artifacts'
 import { createHash } from 'node:crypto'
 import { brokenDriver, brokenStore, type BrokenStore } from './broken-store.ts'
@@ -17,8 +18,11 @@ const contents = new WeakMap<InMemoryArtifactDriver, Map<string, ArtifactContent
 
 /** Returns the same bytes to all callers. */
 class CachingDriver extends DelegatingDriver {
-  override async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    const content = await super.get(key)
+  override async get(
+    key: ArtifactKey,
+    visibility?: Visibility,
+  ): Promise<ArtifactContent | undefined> {
+    const content = await super.get(key, visibility)
     if (content === undefined) return undefined
     const cache = contents.get(this.artifacts) ?? new Map<string, ArtifactContent>()
     contents.set(this.artifacts, cache)

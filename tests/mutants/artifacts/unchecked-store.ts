@@ -37,6 +37,7 @@ export class UncheckedStore extends ArtifactStore {
       mimeType = 'application/octet-stream',
       filename = '',
       source = {},
+      expiresAt,
     } = { ...options }
     const ref = {
       namespace,
@@ -47,6 +48,7 @@ export class UncheckedStore extends ArtifactStore {
       sizeBytes: data.length,
       sha256,
       createdAt: new Date(),
+      expiresAt,
     }
     return this.#driver.put({
       ref,

@@ -89,9 +89,11 @@ describe.each([
     expect(await artifacts.delete(scope, other.id)).toBe(true)
   })
 
-  test('of an earlier release is read after the column of checksums was added', async () => {
-    await place.run('alter table artifacts_blobs drop column checksum')
-    await place.run(`delete from harbor_artifacts_migrations where name = '0002_add_checksum'`)
+  test('of an earlier release is read after the columns of checksums and expiry were added', async () => {
+    for (const column of ['checksum', 'expires_at']) {
+      await place.run(`alter table artifacts_blobs drop column ${column}`)
+    }
+    await place.run(`delete from harbor_artifacts_migrations where name > '0002'`)
     await using newer = await openArtifactStore({ dsn: place.dsn })
     // As a process of the earlier release goes on to put.
     await place.run(
@@ -103,6 +105,7 @@ describe.each([
       expect(await newer.getText(scope, id, { verify })).toBe('content')
       expect(await newer.getText({ ...scope, taskId: 'earlier' }, id, { verify })).toBe('content')
       expect(await newer.getText(scope, added.id, { verify })).toBe('added'.repeat(10_000))
+      expect(await newer.getRef(scope, id)).toMatchObject({ expiresAt: undefined })
     }
     await place.run(`update artifacts_blobs set sha256 = 'none' where id = '${id}'`)
     expect((await failureOf(newer.getText(scope, id))).code).toBe('artifact_corrupt')

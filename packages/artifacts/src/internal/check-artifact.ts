@@ -2,6 +2,8 @@ import { HarborageError, type Identity } from '@harborage/core'
 import {
   captureBytes,
   checkIdentity,
+  checkExpiry,
+  checkFlag,
   checkName,
   checkOptionalPart,
   checkRequiredName,
@@ -19,6 +21,7 @@ import {
   type GetOptions,
   type PutOptions,
 } from '../artifact.ts'
+import type { Visibility } from '../artifact-driver.ts'
 
 /** The default media types. */
 export const BINARY = 'application/octet-stream'
@@ -37,12 +40,17 @@ export interface Description {
   readonly mimeType: string
   readonly filename: string
   readonly sourceText: string
+  readonly expiresAt: Date | undefined
 }
 
 /** The parts of a scope. */
 export const scopeParts = ['tenantId', 'userId', 'sessionId', 'taskId'] as const
 const scopeNames = new KnownNames('the scope', scopeParts, 'invalid_identity')
-const putOptions = ['signal', 'namespace', 'mimeType', 'filename', 'source'] as const
+const descriptionParts = ['namespace', 'mimeType', 'filename', 'source', 'expiresAt'] as const
+const putOptions = ['signal', ...descriptionParts] as const
+
+/** The names of `PreparePutOptions`. */
+export const preparedPutNames: KnownNames = new KnownNames('options', descriptionParts)
 
 /** The names of `PutOptions`. */
 export const putNames: KnownNames = new KnownNames('options', putOptions)
@@ -50,7 +58,7 @@ export const putNames: KnownNames = new KnownNames('options', putOptions)
 /** The names of `OffloadOptions`. */
 export const offloadNames: KnownNames = new KnownNames('options', [...putOptions, 'thresholdBytes'])
 
-const getNames = new KnownNames('options', ['signal', 'verify'])
+const getNames = new KnownNames('options', ['signal', 'verify', 'expired'])
 
 /** What bytes that were read are compared with; see `GetOptions`. */
 export type Verify = NonNullable<GetOptions['verify']>
@@ -59,11 +67,24 @@ export type Verify = NonNullable<GetOptions['verify']>
 export function checkGetOptions(options: GetOptions | undefined): {
   readonly signal: AbortSignal | undefined
   readonly verify: Verify
+  readonly visibility: Visibility
 } {
   const signal = checkSignal(options, getNames)
-  const verify: unknown = options?.verify
-  if (verify === undefined || verify === 'checksum') return { signal, verify: 'checksum' }
-  if (verify === 'digest') return { signal, verify }
+  return {
+    signal,
+    verify: checkVerify(options?.verify),
+    visibility: checkVisibility(options?.expired),
+  }
+}
+
+/** Checks the option `expired` of a read. */
+export function checkVisibility(expired: unknown): Visibility {
+  return checkFlag('expired', expired, false) ? 'all' : 'unexpired'
+}
+
+function checkVerify(verify: unknown): Verify {
+  if (verify === undefined || verify === 'checksum') return 'checksum'
+  if (verify === 'digest') return verify
   throw new HarborageError(
     'invalid_record',
     "options.verify is something else: pass 'checksum' or 'digest', or leave it out",
@@ -156,7 +177,7 @@ export function checkDescription(
   options: PutOptions | undefined,
   defaultMimeType: string,
 ): Description {
-  const { namespace, mimeType, filename, source } = options ?? {}
+  const { namespace, mimeType, filename, source, expiresAt } = options ?? {}
   return {
     namespace:
       namespace === undefined
@@ -165,6 +186,7 @@ export function checkDescription(
     mimeType: mimeType === undefined ? defaultMimeType : checkMimeType(mimeType),
     filename: filename === undefined ? '' : checkName('filename', filename, 'invalid_record'),
     sourceText: source === undefined ? '{}' : strictJsonObject('source', source, MAX_SOURCE_BYTES),
+    expiresAt: expiresAt === undefined ? undefined : checkExpiry(expiresAt),
   }
 }
 

@@ -25,6 +25,7 @@ const refNames = new KnownNames('the ref', [
   'sha256',
   'source',
   'createdAt',
+  'expiresAt',
 ])
 const scopeNames = new KnownNames('the scope', scopeParts, 'invalid_identity')
 

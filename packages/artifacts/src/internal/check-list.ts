@@ -22,7 +22,13 @@ import type {
   RefPlace,
 } from '../artifact.ts'
 import type { ArtifactKey, ArtifactPage } from '../artifact-driver.ts'
-import { checkArtifactId, checkScope, scopeParts, wideScope } from './check-artifact.ts'
+import {
+  checkArtifactId,
+  checkScope,
+  checkVisibility,
+  scopeParts,
+  wideScope,
+} from './check-artifact.ts'
 import { namespaceOf } from './namespace-of.ts'
 
 const filterParts = [...scopeParts, 'namespace'] as const
@@ -32,7 +38,7 @@ const filterNames = new KnownNames(
   'invalid_identity',
 )
 
-const listNames = new KnownNames('options', [...listOptionNames, 'from', 'to'])
+const listNames = new KnownNames('options', [...listOptionNames, 'from', 'to', 'expired'])
 
 type CheckedFilter = Pick<ArtifactPage, (typeof scopeParts)[number] | 'namespace'>
 
@@ -57,6 +63,7 @@ export function checkList(
       order: checkOrder(options),
       from: checkBound('options.from', options?.from, parts),
       to: checkBound('options.to', options?.to, parts),
+      visibility: checkVisibility(options?.expired),
     },
   }
 }

@@ -31,10 +31,16 @@ export function checkOffload(
   options: OffloadOptions | undefined,
 ): CheckedOffload {
   const signal = checkSignal(options, offloadNames)
-  const { thresholdBytes = DEFAULT_THRESHOLD_BYTES, namespace, filename, source } = options ?? {}
+  const {
+    thresholdBytes = DEFAULT_THRESHOLD_BYTES,
+    namespace,
+    filename,
+    source,
+    expiresAt,
+  } = options ?? {}
   const content = encode(value)
   const { mimeType = content.mimeType } = options ?? {}
-  const given = { namespace, mimeType, filename, source, ...(signal && { signal }) }
+  const given = { namespace, mimeType, filename, source, expiresAt, ...(signal && { signal }) }
   if (content.bytes.byteLength > checkThreshold(thresholdBytes)) {
     return { isSmall: false, bytes: content.bytes, options: given }
   }

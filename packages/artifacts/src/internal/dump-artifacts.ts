@@ -4,7 +4,7 @@ import type { ArtifactRef, RefPlace } from '../artifact.ts'
 import type { DumpedArtifact } from '../dumped-artifact.ts'
 import { verifiedBytes } from './content.ts'
 
-/** Everything, in the order of `compareRefs`. */
+/** Everything, also what has expired, in the order of `compareRefs`. */
 const EVERYTHING: Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> = {
   tenantId: undefined,
   userId: undefined,
@@ -14,6 +14,7 @@ const EVERYTHING: Omit<ArtifactPage, 'after' | 'limit' | 'maxBytes'> = {
   order: 'ascending',
   from: undefined,
   to: undefined,
+  visibility: 'all',
 }
 
 /**
@@ -58,6 +59,6 @@ async function dumpArtifact(
   driver: ArtifactDriver,
   ref: ArtifactRef,
 ): Promise<DumpedArtifact | undefined> {
-  const content = await driver.get(ref)
+  const content = await driver.get(ref, 'all')
   return content && { ref, bytes: await verifiedBytes(content, 'digest') }
 }

@@ -18,12 +18,12 @@ export async function checkDigests(artifacts: readonly CheckedDump[]): Promise<v
   throw withEntry(malformed('the bytes do not match ref.sha256'), entryAt(index))
 }
 
-/** Stores an artifact of a dump under its id and with its date, or finds what is there. */
+/** Stores an artifact of a dump under its id and with its dates, or finds what is there. */
 export async function loadArtifact(
   driver: ArtifactDriver,
   { ref, sourceText, bytes }: CheckedDump,
 ): Promise<LoadOutcome> {
-  const [held, twin] = await driver.getRefs(ref.scope, [ref.id, otherIdOf(ref)])
+  const [held, twin] = await driver.getRefs(ref.scope, [ref.id, otherIdOf(ref)], 'all')
   if (held !== undefined) return isSame(held, ref, sourceText) ? 'unchanged' : 'conflict'
   if (twin?.sha256 === ref.sha256) return 'conflict'
   const stored = await driver.put({
@@ -33,6 +33,7 @@ export async function loadArtifact(
     sourceText,
     bytes,
     checksum: await checksumOf(bytes),
+    onEqual: 'keep',
   })
   return isSame(stored, ref, sourceText) ? 'loaded' : 'conflict'
 }
@@ -52,6 +53,7 @@ function isSame(stored: ArtifactRef, dumped: ArtifactRef, sourceText: string): b
     stored.mimeType === dumped.mimeType &&
     stored.filename === dumped.filename &&
     stored.createdAt.getTime() === dumped.createdAt.getTime() &&
+    stored.expiresAt?.getTime() === dumped.expiresAt?.getTime() &&
     JSON.stringify(stored.source) === sourceText
   )
 }

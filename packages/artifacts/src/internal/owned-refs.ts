@@ -10,9 +10,19 @@ export function withOwner(ref: ArtifactRef): ArtifactRef {
   return scope.sessionId === '' ? { ...ref, scope: ownerAt(scope) } : ref
 }
 
+/** A ref as JSON, which has no dates. */
+interface StoredAnswer extends Omit<ArtifactRef, 'createdAt' | 'expiresAt'> {
+  readonly createdAt: string
+  readonly expiresAt?: string
+}
+
 /** Returns the ref that a step stored as the JSON of {@link withOwner}'s result. */
 export function readRefAnswer(json: unknown): ArtifactRef {
   // Written by this store, as the answer of an equal part.
-  const ref = json as Omit<ArtifactRef, 'createdAt'> & { readonly createdAt: string }
-  return withOwner({ ...ref, createdAt: new Date(ref.createdAt) })
+  const { createdAt, expiresAt, ...ref } = json as StoredAnswer
+  return withOwner({
+    ...ref,
+    createdAt: new Date(createdAt),
+    expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+  })
 }

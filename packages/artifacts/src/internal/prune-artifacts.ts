@@ -1,5 +1,6 @@
 import type { PruneResult, RunIdentity, Subtree } from '@harborage/core'
 import {
+  checkExpiredRule,
   checkPrefixOfRules,
   checkPrune,
   checkRequiredName,
@@ -7,20 +8,20 @@ import {
   MAX_PAGE_BYTES,
   prune,
   pruneOptionNames,
-  requirePruneRule,
   type CheckedPrune,
 } from '@harborage/core/kit'
-import type { ArtifactDriver, ArtifactPage } from '../artifact-driver.ts'
+import type { ArtifactDriver, ArtifactPage, FoundArtifact } from '../artifact-driver.ts'
 import type { RefPlace } from '../artifact.ts'
 import { compareRefs } from '../compare-refs.ts'
 import type { ArtifactPruneOptions } from '../prune-options.ts'
 import { checkPlace } from './check-dumped-artifact.ts'
 
-const names = new KnownNames('options', [...pruneOptionNames, 'namespace'])
+const names = new KnownNames('options', [...pruneOptionNames, 'namespace', 'expired'])
 
 /** The checked arguments of a `prune` of artifacts. */
 export interface CheckedArtifactPrune extends CheckedPrune<RefPlace> {
   readonly namespace: string | undefined
+  readonly expired: boolean
 }
 
 /** Checks the arguments of a `prune` of artifacts. */
@@ -29,7 +30,7 @@ export function checkArtifactPrune(
   options: ArtifactPruneOptions | undefined,
 ): CheckedArtifactPrune {
   const checked = checkPrune(subtree, options, { names, checkPlace, ownerOf })
-  requirePruneRule(checked)
+  const expired = checkExpiredRule(options?.expired, checked)
   const namespace = checkPrefixOfRules('namespace', checked, options?.namespace)
   return {
     ...checked,
@@ -37,6 +38,7 @@ export function checkArtifactPrune(
       namespace === ''
         ? undefined
         : checkRequiredName('options.namespace', namespace, 'invalid_record'),
+    expired,
   }
 }
 
@@ -46,17 +48,18 @@ function ownerOf({ scope: { tenantId, userId, sessionId } }: RefPlace): Required
 }
 
 /** An artifact as a `prune` examines it, without its description. */
-interface PrunableArtifact extends RefPlace {
+interface PrunableArtifact extends RefPlace, FoundArtifact {
   readonly updatedAt: Date
+  readonly isExpired: boolean
 }
 
 /** Which artifacts a page is of. */
 type Selected = Pick<ArtifactPage, 'tenantId' | 'userId' | 'sessionId' | 'taskId' | 'namespace'>
 
-/** Removes the artifacts of a subtree that the rules name. */
+/** Removes the artifacts of a subtree that have expired or that the rules name. */
 export function pruneArtifacts(
   driver: ArtifactDriver,
-  { namespace, ...checked }: CheckedArtifactPrune,
+  { namespace, expired, ...checked }: CheckedArtifactPrune,
 ): Promise<PruneResult> {
   const { level, tenantId, userId, sessionId } = checked.subtree
   const all: Selected = {
@@ -70,13 +73,12 @@ export function pruneArtifacts(
     {
       // An artifact is of no run.
       examine: async (after, limit) => (level === 'run' ? [] : pageOf(driver, all, after, limit)),
-      remove: async (artifacts) => {
-        const removed = await Promise.all(
-          artifacts.map(({ scope, id }) => driver.delete({ scope, id })),
-        )
-        return removed.filter((each) => each).length
-      },
+      remove: (artifacts) => driver.prune(artifacts),
       placeOf: ({ scope, namespace: name, id }) => ({ scope, namespace: name, id }),
+      verdictOf: ({ isExpired }) => {
+        if (!isExpired) return undefined
+        return expired ? 'removed' : 'kept'
+      },
       ownerOf: ({ scope }) =>
         JSON.stringify([scope.tenantId, scope.userId, scope.sessionId, scope.taskId]),
       ofOwner: ({ scope }, after, limit) => pageOf(driver, { ...scope, namespace }, after, limit),
@@ -94,6 +96,7 @@ async function pageOf(
   limit: number,
 ): Promise<readonly PrunableArtifact[]> {
   const found: PrunableArtifact[] = []
+  const now = await driver.now()
   let after = begin
   while (found.length < limit) {
     const refs = await driver.listPage({
@@ -104,10 +107,12 @@ async function pageOf(
       after,
       limit: limit - found.length,
       maxBytes: MAX_PAGE_BYTES,
+      visibility: 'all',
     })
     if (refs.length === 0) break
-    for (const { scope, namespace, id, createdAt } of refs) {
-      found.push({ scope, namespace, id, updatedAt: createdAt })
+    for (const { scope, namespace, id, createdAt, expiresAt } of refs) {
+      const isExpired = expiresAt !== undefined && expiresAt <= now
+      found.push({ scope, namespace, id, createdAt, expiresAt, updatedAt: createdAt, isExpired })
     }
     after = refs.at(-1)
   }

@@ -11,8 +11,8 @@ import {
 } from '@harborage/core/sql'
 import type { NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef } from '../artifact.ts'
-import { putWork } from './put-work.ts'
-import { artifactRow, keyColumns } from './rows.ts'
+import { storeWork } from './put-work.ts'
+import { artifactRow, inLockOrder, keyColumns } from './rows.ts'
 import type { ArtifactStatements } from './statements.ts'
 import { artifactsBlobs } from './tables.ts'
 
@@ -42,7 +42,9 @@ function* putsWork(
   { isOptimistic }: StepAttempt,
 ): SqlWork<readonly PartResult<ArtifactRef>[]> {
   const refs = new Map<NamedPart<NewArtifact>, PartResult<ArtifactRef>>()
-  const ordered = inLockOrder(parts)
+  const ordered = inLockOrder(parts, ({ payload: { ref, shortId } }) =>
+    keyColumns({ scope: ref.scope, id: shortId }),
+  )
   if (isOptimistic) {
     const written = yield* pipeline(
       ordered.map(({ payload }) =>
@@ -57,23 +59,8 @@ function* putsWork(
     }))
   }
   for (const part of ordered) {
-    const result = yield* putWork(statements, part.payload)
-    // Otherwise it is the ref of equal content, which was put at another time.
-    const isNew = result.createdAt === part.payload.ref.createdAt
-    refs.set(part, { result, effect: isNew ? 'writes' : 'nothing' })
+    const { ref, isWritten } = yield* storeWork(statements, part.payload)
+    refs.set(part, { result: ref, effect: isWritten ? 'writes' : 'nothing' })
   }
   return parts.flatMap((part) => refs.get(part) ?? [])
-}
-
-function inLockOrder(parts: readonly NamedPart<NewArtifact>[]): NamedPart<NewArtifact>[] {
-  const keyed = parts.map((part) => {
-    const { ref, shortId } = part.payload
-    return { part, key: artifactsBlobs.keyText(keyColumns({ scope: ref.scope, id: shortId })) }
-  })
-  return keyed
-    .toSorted((left, right) => {
-      if (left.key === right.key) return 0
-      return left.key < right.key ? -1 : 1
-    })
-    .map(({ part }) => part)
 }

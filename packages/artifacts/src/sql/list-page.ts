@@ -80,6 +80,7 @@ function rangeOf(
       order,
       includesLower: !continues && from !== undefined,
       hasUpper: upper !== undefined,
+      hasExpired: page.visibility === 'all',
     },
     at: {
       tenant_id: page.tenantId ?? '',

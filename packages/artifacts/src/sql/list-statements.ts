@@ -31,6 +31,8 @@ export interface ListShape {
   readonly includesLower: boolean
   /** Whether the page has an upper end, which never belongs to it. */
   readonly hasUpper: boolean
+  /** Whether the page has artifacts that have expired. */
+  readonly hasExpired: boolean
 }
 
 /** The statements of a list. */
@@ -51,8 +53,8 @@ export class ListStatements {
 
   /** Returns the statements of a shape. */
   for(shape: ListShape): ListStatement {
-    const { filtered, order, includesLower, hasUpper } = shape
-    const key = [order, includesLower, hasUpper, ...filtered].join()
+    const { filtered, order, includesLower, hasUpper, hasExpired } = shape
+    const key = [order, includesLower, hasUpper, hasExpired, ...filtered].join()
     const known = this.#compiled.get(key)
     if (known !== undefined) return known
     const fresh = compileListPage(this.#database, shape)
@@ -90,7 +92,7 @@ function compileListPage(database: SqlDatabase, shape: ListShape): ListStatement
  */
 function pageOf(
   database: SqlDatabase,
-  { filtered, order, includesLower, hasUpper }: ListShape,
+  { filtered, order, includesLower, hasUpper, hasExpired }: ListShape,
   page: PageParameters,
 ) {
   const db = database.builder.$extendTables<ArtifactTables>()
@@ -105,6 +107,7 @@ function pageOf(
     const upper = sql.join(open.map((column) => sql<string>`${page[`upper_${column}`]}`))
     query = query.where(sql<boolean>`(${place}) < (${upper})`)
   }
+  if (!hasExpired) query = query.where('expires_at', '>', database.dialect.readTime)
   for (const column of filtered) query = query.where(column, '=', page[column])
   const direction = order === 'descending' ? 'desc' : 'asc'
   for (const column of key) query = query.orderBy(column, direction)

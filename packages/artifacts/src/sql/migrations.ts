@@ -62,6 +62,37 @@ const checksummedBlobs = {
 const addChecksum: SchemaChange = (db, dialect, schema) =>
   addColumn(db, dialect, schema, checksummedBlobs, 'checksum')
 
+/** The table with the expiry of artifacts. It stays as it is when the table changes later. */
+const expiringBlobs = {
+  ...checksummedBlobs,
+  columns: {
+    tenant_id: 'text',
+    user_id: 'text',
+    session_id: 'text',
+    task_id: 'text',
+    namespace: 'text',
+    id: 'text',
+    mime_type: 'text',
+    size_bytes: 'integer',
+    filename: 'text',
+    sha256: 'text',
+    source_json: 'text',
+    created_at: 'timestamp',
+    expires_at: 'timestamp',
+    checksum: 'text',
+    bytes: 'large_bytes',
+  },
+  // No date is so late.
+  defaults: { ...checksummedBlobs.defaults, expires_at: Number.MAX_SAFE_INTEGER },
+} satisfies TableSpec
+
+/**
+ * Adds the expiry of artifacts. Rows that are there do not expire, and neither do those that
+ * earlier releases insert.
+ */
+const addExpiry: SchemaChange = (db, dialect, schema) =>
+  addColumn(db, dialect, schema, expiringBlobs, 'expires_at')
+
 /**
  * The migrations of the artifact store. A released migration is never edited: a change is a new
  * one.
@@ -73,5 +104,6 @@ export const artifactsSubsystem: Subsystem = {
   migrations: {
     '0001_create_artifacts_blobs': createArtifactsBlobs,
     '0002_add_checksum': addChecksum,
+    '0003_add_expiry': addExpiry,
   },
 }

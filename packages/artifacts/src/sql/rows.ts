@@ -9,7 +9,7 @@ import {
 import type { ArtifactKey, NewArtifact } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import { namespaceOf } from '../internal/namespace-of.ts'
-import { artifactsBlobs, NO_CHECKSUM, type ArtifactRow } from './tables.ts'
+import { artifactsBlobs, NEVER, NO_CHECKSUM, type ArtifactRow } from './tables.ts'
 
 /** The columns that name a scope. */
 export type ScopeColumns = SessionColumns & Pick<ArtifactRow, 'task_id'>
@@ -60,9 +60,15 @@ export function artifactRow(
     sha256: ref.sha256,
     source_json: sourceText,
     created_at: ref.createdAt.getTime(),
+    expires_at: expiryColumn(ref),
     checksum,
     bytes,
   }
+}
+
+/** Returns the value of the column `expires_at`. */
+export function expiryColumn({ expiresAt }: Pick<ArtifactRef, 'expiresAt'>): number {
+  return expiresAt?.getTime() ?? NEVER
 }
 
 /**
@@ -72,7 +78,10 @@ export function artifactRow(
  */
 export function refOf(row: RefColumns): ArtifactRef {
   const createdAt = new Date(row.created_at)
-  if (Number.isNaN(createdAt.getTime())) throw damagedRow()
+  const expiresAt = row.expires_at === NEVER ? undefined : new Date(row.expires_at)
+  for (const date of [createdAt, expiresAt]) {
+    if (Number.isNaN(date?.getTime())) throw damagedRow()
+  }
   if (!Number.isSafeInteger(row.size_bytes) || row.size_bytes < 0) throw damagedRow()
   return {
     id: row.id,
@@ -89,6 +98,7 @@ export function refOf(row: RefColumns): ArtifactRef {
     sha256: row.sha256,
     source: sourceOf(row),
     createdAt,
+    expiresAt,
   }
 }
 
@@ -112,6 +122,20 @@ function sourceOf({ source_json: text }: RefColumns): JsonObject {
 /** Picks the columns of a scope, like {@link sessionOf}. */
 export function scopeOf(at: ScopeColumns): ScopeColumns {
   return { ...sessionOf(at), task_id: at.task_id }
+}
+
+/** Returns items in the order in which every work locks their rows. */
+export function inLockOrder<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => KeyColumns,
+): readonly Item[] {
+  return items
+    .map((item) => ({ item, key: artifactsBlobs.keyText(keyOf(item)) }))
+    .toSorted((left, right) => {
+      if (left.key === right.key) return 0
+      return left.key < right.key ? -1 : 1
+    })
+    .map(({ item }) => item)
 }
 
 /** The traits of statements that write to an artifact by its key. */

@@ -19,13 +19,16 @@ import type {
   ArtifactPage,
   DeleteBatch,
   DeletedBatch,
+  FoundArtifact,
   NewArtifact,
+  Visibility,
 } from '../artifact-driver.ts'
 import type { ArtifactRef, ArtifactScope } from '../artifact.ts'
 import { artifactsParticipant, claimOf } from './artifacts-participant.ts'
 import { readListPage } from './list-page.ts'
 import { ListStatements } from './list-statements.ts'
-import { putWork } from './put-work.ts'
+import { pruneWork } from './prune-work.ts'
+import { isKept, putWork } from './put-work.ts'
 import { deleteBatch } from './removals.ts'
 import {
   artifactRow,
@@ -34,9 +37,10 @@ import {
   refOf,
   scopeColumns,
   type KeyColumns,
+  type RefColumns,
 } from './rows.ts'
 import { compileArtifactStatements, type ArtifactStatements } from './statements.ts'
-import { artifactsBlobs, NO_CHECKSUM } from './tables.ts'
+import { artifactsBlobs, NEVER, NO_CHECKSUM } from './tables.ts'
 
 /** Stores artifacts in the table `artifacts_blobs` of an SQL database. */
 export class SqlArtifactDriver implements ArtifactDriver {
@@ -66,7 +70,7 @@ export class SqlArtifactDriver implements ArtifactDriver {
     const at = digestColumns(artifact)
     const found = this.#database.rows(this.#statements.findByDigest, at)
     const [stored] = await resolveOutcome(found)
-    if (stored !== undefined) return refOf(stored)
+    if (stored !== undefined && isKept(artifact, stored)) return refOf(stored)
     return runWork(
       this.#database,
       { ...PUT, claim: claimOf(artifact) },
@@ -75,8 +79,11 @@ export class SqlArtifactDriver implements ArtifactDriver {
     )
   }
 
-  async get(key: ArtifactKey): Promise<ArtifactContent | undefined> {
-    const content = await this.#read(keyColumns(key))
+  async get(
+    key: ArtifactKey,
+    visibility: Visibility = 'unexpired',
+  ): Promise<ArtifactContent | undefined> {
+    const [content] = await this.#visible([await this.#read(keyColumns(key))], visibility)
     if (content === undefined) return undefined
     const { bytes, sha256, size_bytes: sizeBytes, checksum } = content
     return {
@@ -88,17 +95,20 @@ export class SqlArtifactDriver implements ArtifactDriver {
   }
 
   async getRef(key: ArtifactKey): Promise<ArtifactRef | undefined> {
-    const [row] = await this.#database.rows(this.#statements.getRef, keyColumns(key))
+    const found = await this.#database.rows(this.#statements.getRef, keyColumns(key))
+    const [row] = await this.#visible(found, 'unexpired')
     return row === undefined ? undefined : refOf(row)
   }
 
   async getRefs(
     scope: Required<ArtifactScope>,
     ids: readonly string[],
+    visibility: Visibility = 'unexpired',
   ): Promise<readonly (ArtifactRef | undefined)[]> {
     const keys = [...new Set(ids)].map((id) => keyColumns({ scope, id }))
     const statement = this.#statements.getRefs(keys.length)
-    const rows = await this.#database.rows(statement, { ...scopeColumns(scope), keys })
+    const found = await this.#database.rows(statement, { ...scopeColumns(scope), keys })
+    const rows = await this.#visible<RefColumns>(found, visibility)
     const byId = new Map(rows.map((row) => [row.id, row]))
     return ids.map((id) => {
       const row = byId.get(id)
@@ -118,6 +128,13 @@ export class SqlArtifactDriver implements ArtifactDriver {
     return deleteBatch(this.#database, this.#statements.removals, batch)
   }
 
+  async prune(artifacts: readonly FoundArtifact[]): Promise<number> {
+    return this.#database.transaction(
+      { name: 'artifacts_prune', repeat: 'never' },
+      (mayBeApplied) => pruneWork(this.#statements, artifacts, mayBeApplied),
+    )
+  }
+
   async countAll(subtree: Subtree<'user' | 'tenant'>): Promise<number> {
     const { count } = this.#statements.removals[subtree.level]
     const [row] = await this.#database.rows(count, sessionColumns(subtree))
@@ -132,8 +149,28 @@ export class SqlArtifactDriver implements ArtifactDriver {
     return readDirectory(this.#database, this.#statements.directory, page)
   }
 
+  async now(): Promise<Date> {
+    const [row] = await this.#database.rows(this.#statements.now, {})
+    if (row === undefined) throw new Error('the database told no time')
+    return new Date(row.now)
+  }
+
   /** Does nothing, since the database belongs to the store or to the caller. */
   async close(): Promise<void> {}
+
+  /**
+   * Returns those rows that a read finds. It asks for the time only if any of them expires: as a
+   * condition of each read, Postgres would set it up for each call.
+   */
+  async #visible<Row extends Pick<RefColumns, 'expires_at'>>(
+    found: readonly (Row | undefined)[],
+    visibility: Visibility,
+  ): Promise<readonly Row[]> {
+    const rows = found.filter((row) => row !== undefined)
+    if (visibility === 'all' || rows.every((row) => row.expires_at === NEVER)) return rows
+    const now = (await this.now()).getTime()
+    return rows.filter((row) => row.expires_at > now)
+  }
 
   /** Inserts the artifact under its short id. */
   async #insert(artifact: NewArtifact): Promise<'written' | 'refused' | 'repeated'> {

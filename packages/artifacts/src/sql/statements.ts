@@ -30,6 +30,8 @@ export interface ArtifactStatements {
   readonly dialect: SqlDialect
   /** Writes unless the id is taken or equal content is stored. */
   readonly put: SqlStatement<ArtifactRow, unknown>
+  /** Writes the expiry of an artifact. */
+  readonly renew: SqlStatement<KeyColumns & Pick<DateColumns, 'expires_at'>, unknown>
   readonly findByDigest: SqlStatement<DigestColumns, RefColumns>
   /** Reads like {@link findByDigest}, and locks the row until the transaction ends. */
   readonly lockByDigest: SqlStatement<DigestColumns, RefColumns>
@@ -37,12 +39,19 @@ export interface ArtifactStatements {
   /** Reads the refs of several artifacts of a scope. */
   readonly getRefs: ManyReads<ScopeColumns, NameColumns, RefColumns>
   readonly delete: SqlStatement<KeyColumns, unknown>
+  /** Deletes an artifact if it still has the dates with which it was found. */
+  readonly prune: SqlStatement<KeyColumns & DateColumns, unknown>
+  /** The time by the clock of the database, in milliseconds. */
+  readonly now: SqlStatement<object, { readonly now: number }>
   readonly removals: ArtifactRemovals
   readonly directory: DirectoryStatements
 }
 
 /** The columns that name an artifact within its scope. */
 type NameColumns = Omit<KeyColumns, keyof ScopeColumns>
+
+/** The dates by which an artifact that was put again is told apart. */
+type DateColumns = Pick<ArtifactRow, 'created_at' | 'expires_at'>
 
 type Insert = InsertQueryBuilder<ArtifactTables, 'artifacts_blobs', InsertResult>
 
@@ -93,6 +102,29 @@ function compileAll(database: SqlDatabase): ArtifactStatements {
       (at) => db.deleteFrom('artifacts_blobs').where((where) => where.and(keyOf(at))),
       { repeat: 'never', ...ofKey },
     ),
+    renew: compileStatement(
+      'artifacts_renew',
+      (at: KeyColumns & Pick<DateColumns, 'expires_at'>) =>
+        db
+          .updateTable('artifacts_blobs')
+          .set({ expires_at: at.expires_at })
+          .where((where) => where.and(keyOf(at))),
+      { repeat: 'never', ...ofKey },
+    ),
+    prune: compileStatement(
+      'artifacts_prune',
+      (at: KeyColumns & DateColumns) =>
+        db
+          .deleteFrom('artifacts_blobs')
+          .where((where) =>
+            where.and({ ...keyOf(at), created_at: at.created_at, expires_at: at.expires_at }),
+          ),
+      { repeat: 'never', ...ofKey },
+    ),
+    now: compileStatement('artifacts_now', () => db.selectNoFrom(database.dialect.now.as('now')), {
+      repeat: 'reads',
+      isPointRead: true,
+    }),
     removals: compileArtifactRemovals(database),
     directory: compileDirectory('artifacts', database, artifactsBlobs.spec),
   }

@@ -16,11 +16,13 @@ const blobs = {
     sha256: 'text',
     source_json: 'text',
     created_at: 'timestamp',
+    /** {@link NEVER} if the artifact does not expire. */
+    expires_at: 'timestamp',
     /** The checksum of the bytes, or {@link NO_CHECKSUM}. */
     checksum: 'text',
     bytes: 'large_bytes',
   },
-  defaults: { checksum: '' },
+  defaults: { checksum: '', expires_at: 9_007_199_254_740_991 },
   key: ['tenant_id', 'user_id', 'session_id', 'task_id', 'namespace', 'id'],
   unique: [
     {
@@ -32,6 +34,12 @@ const blobs = {
 
 /** The `checksum` of content that an earlier release stored, or a process that computes none. */
 export const NO_CHECKSUM: string = blobs.defaults.checksum
+
+/**
+ * The `expires_at` of content that does not expire, or that an earlier release stored. It is later
+ * than every date.
+ */
+export const NEVER: number = blobs.defaults.expires_at
 
 /**
  * A row per artifact. The primary key is its scope, namespace and id; its digest is unique within

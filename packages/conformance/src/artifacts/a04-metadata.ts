@@ -29,6 +29,7 @@ export function metadata({ it }: ArtifactCases): void {
       filename: '',
       sha256: digestOf('bytes'),
       source: {},
+      expiresAt: undefined,
     })
     assert.equal(ofText.mimeType, 'text/plain; charset=utf-8')
     for (const { createdAt } of [ofBytes, ofText]) {

@@ -10,6 +10,7 @@ import {
 } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
+import { FUTURE } from '../support/expiry-dates.ts'
 import { malformed } from '../support/malformed.ts'
 import { invalidBytes, invalidCallOptions, invalidPageSizes } from '../support/malformed-values.ts'
 import { rejectionOf } from '../support/rejection-of.ts'
@@ -41,8 +42,8 @@ export function dump({ it }: ArtifactCases): void {
       await assertStored(store, { ref, text: Buffer.from(bytes).toString() })
       assert.deepEqual(await store.get(ref.scope, ref.id, { verify: 'digest' }), bytes)
       // Equal content is found, with the date that it had.
-      const { scope, namespace } = ref
-      assertSameRef(await store.putBytes(scope, bytes, { namespace }), ref)
+      const { scope, namespace, expiresAt } = ref
+      assertSameRef(await store.putBytes(scope, bytes, { namespace, expiresAt }), ref)
     }
     for (const scope of scopesOf(to)) {
       const listed = await collect(store.list(scope))
@@ -222,6 +223,8 @@ export function dump({ it }: ArtifactCases): void {
       { sizeBytes: 1 },
       { createdAt: 0 },
       { createdAt: new Date(Number.NaN) },
+      { expiresAt: new Date(0) },
+      { expiresAt: '2030-01-01T00:00:00.000Z' },
       { mimeType: 'a\nb' },
       { filename: 1 },
       { source: [] },
@@ -294,7 +297,7 @@ async function filledTenants(store: ArtifactStore): Promise<{ from: string; to: 
       source: { step: index, nested: { z: 1, a: [null, 'é'] } },
     }
     await store.putText(scope, `rows ${index}`, options)
-    await store.putText(scope, 'the same everywhere')
+    await store.putText(scope, 'the same everywhere', { expiresAt: FUTURE })
   }
   const [task] = scopesOf(tenantId)
   assert.ok(task !== undefined)

@@ -12,6 +12,7 @@ import {
 } from '@harborage/core'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
+import { FUTURE, PAST } from '../support/expiry-dates.ts'
 import { malformed } from '../support/malformed.ts'
 import { sessionOf } from '../support/session-of.ts'
 import type { ArtifactCases } from './support/artifact-cases.ts'
@@ -116,12 +117,50 @@ export function pruning({ it }: ArtifactCases): void {
     assert.deepEqual(await idsIn(store, allOfSession(sessionOf(scope))), [first.id])
   })
 
+  it('A12 prune removes what has expired, and nothing else without a rule', async ({ store }) => {
+    const scope = freshScope()
+    const session = allOfSession(sessionOf(scope))
+    const kept = [
+      await putNew(store, scope, 'stays'),
+      await putNew(store, scope, 'later', { expiresAt: FUTURE }),
+      await putNew(store, scope, 'other', { namespace: 'other', expiresAt: PAST }),
+    ].map(({ ref }) => ref.id)
+    await putNew(store, scope, 'gone', { expiresAt: PAST })
+    const rules = { namespace: 'default' }
+    const counted = await store.prune(session, { ...rules, dryRun: true })
+    assert.deepEqual(counted, { examined: 3, pruned: 1 })
+    assert.deepEqual(await store.prune(session, rules), { examined: 3, pruned: 1 })
+    assert.deepEqual(await idsIn(store, session), kept.toSorted())
+    assert.deepEqual(await store.prune(session), { examined: 3, pruned: 1 })
+    assert.deepEqual(await store.prune(session), { examined: 2, pruned: 0 })
+  })
+
+  it('A12 prune by rules leaves what has expired with expired: false, and does not count it', async ({
+    store,
+  }) => {
+    const scope = freshScope()
+    const session = allOfSession(sessionOf(scope))
+    const { ref } = await putNew(store, scope, 'old')
+    await setTimeout(TICK_MS)
+    const newest = await putNew(store, scope, 'new')
+    await setTimeout(TICK_MS)
+    const gone = await putNew(store, scope, 'gone', { expiresAt: PAST })
+    const rules = { keepLatest: 1, namespace: '' }
+    const kept = await store.prune(session, { ...rules, expired: false })
+    assert.deepEqual(kept, { examined: 3, pruned: 1 })
+    assert.equal(await store.exists(scope, ref.id), false)
+    assert.deepEqual(await idsIn(store, session), [newest.ref.id, gone.ref.id].toSorted())
+    assert.deepEqual(await store.prune(session, rules), { examined: 2, pruned: 1 })
+    assert.deepEqual(await idsIn(store, session), [newest.ref.id])
+  })
+
   it('A12 prune rejects what is malformed, and removes nothing', async ({ store }) => {
     const scope = freshScope()
     const { ref } = await putNew(store, scope)
     const session = allOfSession(sessionOf(scope))
     const wrong: readonly object[] = [
-      {},
+      { expired: false },
+      { expired: 1 },
       { olderThan: 1 },
       { olderThan: new Date(Number.NaN) },
       { keepLatest: 0 },
@@ -139,15 +178,15 @@ export function pruning({ it }: ArtifactCases): void {
       const given = malformed<ArtifactPruneOptions>({ namespace: '', ...options })
       await assertFails('invalid_record', () => store.prune(session, given))
     }
-    await assertFails('invalid_record', () => store.prune(session))
+    await assertFails('invalid_record', () => store.prune(session, { keepLatest: 1 }))
     const identity = malformed<Subtree>(sessionOf(scope))
     await assertFails('subtree_required', () => store.prune(identity, { keepLatest: 1 }))
     assert.equal((await idsIn(store, session)).length, 1)
   })
 }
 
-/** Resolves to the ids of the artifacts of a session, sorted. */
+/** Resolves to the ids of the artifacts of a session, also of those that have expired, sorted. */
 async function idsIn(store: ArtifactStore, { tenantId, userId, sessionId }: Subtree) {
-  const refs = await collect(store.list({ tenantId, userId, sessionId }))
+  const refs = await collect(store.list({ tenantId, userId, sessionId }, { expired: true }))
   return refs.map(({ id }) => id).toSorted()
 }

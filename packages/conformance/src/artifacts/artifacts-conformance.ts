@@ -26,6 +26,9 @@ import { subtrees } from './a09-subtrees.ts'
 import { damage } from './a10-damage.ts'
 import { dump } from './a11-dump.ts'
 import { pruning } from './a12-prune.ts'
+import { pruneRaces } from './a12-prune-races.ts'
+import { expiry } from './a13-expiry.ts'
+import { renewals } from './a13-renewals.ts'
 import type { ArtifactHarness, ArtifactLimits } from './artifact-harness.ts'
 import { bytes } from './s07-bytes.ts'
 import { text } from './s07-text.ts'
@@ -49,7 +52,8 @@ const guaranteesOf = (
   'A9 many refs, ranges, owners and subtrees': [getRefs, ranges, owners, subtrees, directory],
   'A10 damage': [damage(harness)],
   'A11 dump and load': [dump],
-  'A12 prune': [pruning],
+  'A12 prune': [pruning, pruneRaces],
+  'A13 expiry': [expiry, renewals],
   'S7 bytes': [bytes, text],
   'S8 delete': [deletion],
   'S10 close': [close],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { NewStateRecord, Slot, StateStore } from '@harborage/state'
 import { assertFails } from '../support/assert-fails.ts'
 import { collect } from '../support/collect.ts'
-import { FUTURE, PAST } from '../support/expiry-dates.ts'
+import { FUTURE, malformedExpiries, PAST } from '../support/expiry-dates.ts'
 import { freshIdentity } from '../support/fresh-identity.ts'
 import { malformed } from '../support/malformed.ts'
 import { race } from '../support/race.ts'
@@ -270,7 +270,7 @@ export function expiry({ it, callers }: StateCases): void {
 
   it('S13 refuses a malformed expiry', async ({ store }) => {
     const record = newRecord(uniqueSlot())
-    for (const expiresAt of [new Date(0), new Date(-1), new Date(Number.NaN), 1, 'soon', null]) {
+    for (const expiresAt of malformedExpiries) {
       const wrong = malformed<NewStateRecord>({ ...record, expiresAt })
       await assertFails('invalid_record', () => store.save(wrong))
       await assertFails('invalid_record', () => store.commit({ saveIfEmpty: [wrong] }))

@@ -4,6 +4,7 @@ import type { ArtifactRef } from '@harborage/artifacts'
 import { HarborageError } from '@harborage/core'
 import { parseJsonObject } from '@harborage/core/kit'
 import { z } from 'zod'
+import { decodeTrailer, encodeTrailer, TRAILER_BYTES } from './expiry-trailer.ts'
 
 /** The first bytes of every artifact file: the name of the format, and its version. */
 const MAGIC = Buffer.from('HBA1')
@@ -40,9 +41,20 @@ const header = z.strictObject({
   createdAt: z.int(),
 })
 
+/** Returns the parts of an artifact's file: its header, its content, and its expiry if any. */
+export function encodeFile(
+  ref: ArtifactRef,
+  sourceText: string,
+  bytes: Uint8Array,
+): readonly Uint8Array[] {
+  const { expiresAt } = ref
+  const parts = [encodeHeader(ref, sourceText), bytes]
+  return expiresAt === undefined ? parts : [...parts, encodeTrailer(expiresAt)]
+}
+
 /** Returns what precedes the content in an artifact's file. */
-export function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
-  const { source: _, ...named } = ref
+function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
+  const { source: _, expiresAt: __, ...named } = ref
   const facts = { ...named, sourceText, createdAt: ref.createdAt.getTime() }
   const text = Buffer.from(JSON.stringify(facts))
   const length = Buffer.alloc(LENGTH_BYTES)
@@ -50,14 +62,19 @@ export function encodeHeader(ref: ArtifactRef, sourceText: string): Uint8Array {
   return Buffer.concat([MAGIC, length, headerDigest(text), text])
 }
 
+/** What an artifact's file says besides the content. */
+export interface FileFacts {
+  readonly ref: ArtifactRef
+  /** Where the content begins. */
+  readonly bytesFrom: number
+}
+
 /**
- * Reads what precedes the content. Resolves to the ref and the position of the content.
+ * Reads what precedes and follows the content.
  *
  * @throws `artifact_corrupt` if any of it is damaged, or the file has another length.
  */
-export async function readHeader(
-  file: FileHandle,
-): Promise<{ readonly ref: ArtifactRef; readonly bytesFrom: number }> {
+export async function readFacts(file: FileHandle): Promise<FileFacts> {
   const status = await file.stat()
   if (!status.isFile()) throw corrupt()
   const start = Buffer.from(await readExactly(file, 0, Math.min(status.size, FIRST_READ_BYTES)))
@@ -72,9 +89,41 @@ export async function readHeader(
       : await readExactly(file, PREFIX_BYTES, length)
   const digest = start.subarray(PREFIX_BYTES - DIGEST_BYTES, PREFIX_BYTES)
   if (!digest.equals(headerDigest(text))) throw corrupt()
-  const ref = decodeHeader(text)
-  if (status.size !== bytesFrom + ref.sizeBytes) throw corrupt()
-  return { ref, bytesFrom }
+  const named = decodeHeader(text)
+  const expiresAt = await readExpiry(file, bytesFrom + named.sizeBytes, status.size)
+  return { ref: { ...named, expiresAt }, bytesFrom }
+}
+
+/** @param end Where the content ends. */
+async function readExpiry(
+  file: FileHandle,
+  end: number,
+  fileSize: number,
+): Promise<Date | undefined> {
+  if (fileSize === end) return undefined
+  if (fileSize !== end + TRAILER_BYTES) throw corrupt()
+  const expiresAt = decodeTrailer(await readExactly(file, end, TRAILER_BYTES))
+  if (expiresAt === 'damaged') throw corrupt()
+  return expiresAt
+}
+
+/** Overwrites the expiry of an artifact's file durably. */
+export async function writeExpiry(
+  file: FileHandle,
+  { ref, bytesFrom }: FileFacts,
+  expiresAt: Date | undefined,
+): Promise<void> {
+  const end = bytesFrom + ref.sizeBytes
+  // By itself, so that a crash leaves either size, and the file has no expiry yet.
+  await file.truncate(end + TRAILER_BYTES)
+  await file.sync()
+  const trailer = encodeTrailer(expiresAt)
+  let done = 0
+  while (done < trailer.byteLength) {
+    const left = trailer.byteLength - done
+    done += (await file.write(trailer, done, left, end + done)).bytesWritten
+  }
+  await file.sync()
 }
 
 /**
@@ -110,7 +159,7 @@ function headerDigest(text: Uint8Array): Uint8Array {
   return createHash('sha256').update(text).digest()
 }
 
-function decodeHeader(text: Uint8Array): ArtifactRef {
+function decodeHeader(text: Uint8Array): Omit<ArtifactRef, 'expiresAt'> {
   try {
     const { sourceText, createdAt, ...facts } = header.parse(
       JSON.parse(new TextDecoder().decode(text)),

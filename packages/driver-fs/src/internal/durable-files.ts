@@ -33,6 +33,7 @@ export async function writeNewFile(
 
 /** Non-blocking: opening a pipe would otherwise wait for a writer. */
 const READ_NO_LINK = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+const CHANGE_NO_LINK = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Reads a file without following a symbolic link. Resolves to `undefined` if there is no file. */
 export async function readIfThere<Result>(
@@ -40,13 +41,31 @@ export async function readIfThere<Result>(
   path: string,
   read: (file: FileHandle) => Promise<Result>,
 ): Promise<Result | undefined> {
+  return useIfThere(gate, path, READ_NO_LINK, read)
+}
+
+/** Changes a file in place, as {@link readIfThere} reads one. */
+export async function changeIfThere<Result>(
+  gate: FileGate,
+  path: string,
+  change: (file: FileHandle) => Promise<Result>,
+): Promise<Result | undefined> {
+  return useIfThere(gate, path, CHANGE_NO_LINK, change)
+}
+
+async function useIfThere<Result>(
+  gate: FileGate,
+  path: string,
+  flags: number,
+  use: (file: FileHandle) => Promise<Result>,
+): Promise<Result | undefined> {
   let isOpened = false
   try {
     return await gate.use(
-      () => open(path, READ_NO_LINK),
+      () => open(path, flags),
       (file) => {
         isOpened = true
-        return read(file)
+        return use(file)
       },
     )
   } catch (error) {
@@ -72,7 +91,7 @@ export async function linkIfFree(from: string, to: string): Promise<Linked> {
   }
 }
 
-/** Moves a folder. Resolves to `false` if it was not there. */
+/** Moves a file or a folder. Resolves to `false` if it was not there. */
 export async function moveIfThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { HarborageError } from '@harborage/core'
 import { compareNames } from '@harborage/core/kit'
-import { readExactly, readHeader } from './artifact-file.ts'
+import { readExactly, readFacts } from './artifact-file.ts'
 import {
   ensureFolder,
   linkIfFree,
@@ -114,7 +114,7 @@ export class FolderNames {
     for (const shard of await foldersIn(this.#gate, path, isShard)) {
       for (const name of await namesIn(this.#gate, join(path, shard), isArtifactFile)) {
         const text = await readIfThere(this.#gate, join(path, shard, name), async (file) => {
-          const { ref } = await readHeader(file)
+          const { ref } = await readFacts(file)
           return placeOf(ref)[level]
         })
         if (text !== undefined) return text

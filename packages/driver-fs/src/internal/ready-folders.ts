@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@harborage/core/kit'
@@ -89,10 +90,15 @@ export class ReadyFolders {
 }
 
 /**
- * Resolves to the identity of a folder, which differs from that of a later one with the same
- * path, or to `undefined` if there is none.
+ * Resolves to the identity of a file or a folder, which differs from that of a later one with the
+ * same path, or to `undefined` if there is none.
  */
 export async function identify(folder: string): Promise<string | undefined> {
   const found = await stat(folder, { bigint: true }).catch(ifMissing)
-  return found && `${found.dev}-${found.ino}-${found.birthtimeNs}`
+  return found && identityOf(found)
+}
+
+/** Returns the identity in the status of a file or a folder. */
+export function identityOf({ dev, ino, birthtimeNs }: BigIntStats): string {
+  return `${dev}-${ino}-${birthtimeNs}`
 }

@@ -52,7 +52,7 @@ export const brokenBuilds: readonly BrokenBuild[] = [
     rounds: ROUNDS,
     edits: [
       {
-        file: 'packages/artifacts/src/in-memory-driver.ts',
+        file: 'packages/artifacts/src/internal/held-artifact.ts',
         from: 'if (taken?.ref.sha256 === ref.sha256) return { held: taken, isNew: false }',
         to: `if (taken?.ref.sha256 === ref.sha256) {
       const later = { ...ref, id: shortId }

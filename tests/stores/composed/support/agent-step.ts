@@ -69,6 +69,7 @@ export function textArtifact(text: string, createdAt: Date = new Date()): NewArt
       sha256,
       source: {},
       createdAt,
+      expiresAt: undefined,
     },
     shortId: fullId.slice(0, 'output_'.length + 16),
     fullId,

@@ -1,6 +1,7 @@
-import type { ArtifactScope, ArtifactStore } from '@harborage/artifacts'
+import type { ArtifactScope, ArtifactStore, PutOptions } from '@harborage/artifacts'
 import { digestOf } from '../support/digest.ts'
 import { deleteSession } from '../../support/delete-session.ts'
+import { PAST } from '../../support/expiry-dates.ts'
 
 /** An artifact of a history: a content in a session. All of them have the same tenant. */
 export interface CallArtifact {
@@ -10,7 +11,12 @@ export interface CallArtifact {
 
 /** A call of a history, in a form that can be sent to another process. */
 export type ArtifactCall =
-  | (CallArtifact & { readonly do: 'put'; readonly filename: string })
+  | (CallArtifact & {
+      readonly do: 'put'
+      readonly filename: string
+      /** Whether what is stored has expired from then on. */
+      readonly isExpired?: boolean
+    })
   | (CallArtifact & { readonly do: 'getRef' | 'delete' })
   | { readonly do: 'deleteSession'; readonly session: string }
 
@@ -23,7 +29,9 @@ export async function makeArtifactCall(
   const scope = scopeOf(tenantId, call.session)
   switch (call.do) {
     case 'put': {
-      const ref = await store.putText(scope, call.content, { filename: call.filename })
+      const { filename, isExpired } = call
+      const options: PutOptions = isExpired === true ? { filename, expiresAt: PAST } : { filename }
+      const ref = await store.putText(scope, call.content, options)
       return ref.filename
     }
     case 'getRef': {

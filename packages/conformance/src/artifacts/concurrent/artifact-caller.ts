@@ -62,7 +62,8 @@ export class ArtifactCaller {
       case 1:
       case 2: {
         this.#puts += 1
-        return { do: 'put', session, content, filename: `${this.#options.name}-${this.#puts}` }
+        const filename = `${this.#options.name}-${this.#puts}`
+        return { do: 'put', session, content, filename, isExpired: this.#below(5) === 0 }
       }
       case 3:
         return { do: 'delete', session, content }

@@ -2,8 +2,11 @@ import { keyOfNames } from '../../histories/named-state.ts'
 import type { SequentialModel } from '../../histories/serial-order.ts'
 import type { ArtifactCall, CallArtifact } from './artifact-call.ts'
 
-/** The file names with which artifacts were first put, by the names of the artifacts. */
-export type ArtifactModelState = ReadonlyMap<string, { session: string; filename: string }>
+/** What artifacts were first put with, and whether they have expired, by their names. */
+export type ArtifactModelState = ReadonlyMap<
+  string,
+  { readonly session: string; readonly filename: string; readonly isExpired: boolean }
+>
 
 /**
  * Returns a model of the artifact store for calls that are made one after the other.
@@ -37,12 +40,13 @@ function step(
   const held = state.get(nameOf(call))
   switch (call.do) {
     case 'put': {
-      if (held !== undefined) return { answer: held.filename, state }
-      const { session, filename } = call
-      return { answer: filename, state: new Map(state).set(nameOf(call), { session, filename }) }
+      const { session, isExpired = false } = call
+      const filename = held?.isExpired === false ? held.filename : call.filename
+      const stored = { session, filename, isExpired }
+      return { answer: filename, state: new Map(state).set(nameOf(call), stored) }
     }
     case 'getRef':
-      return { answer: held?.filename ?? 'nothing', state }
+      return { answer: held?.isExpired === false ? held.filename : 'nothing', state }
     case 'delete': {
       if (held === undefined) return { answer: 'false', state }
       const left = new Map(state)

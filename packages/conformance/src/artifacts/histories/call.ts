@@ -65,6 +65,11 @@ export function callOf(
     }
     case 'deleteAll':
       return writing((store) => store.deleteAll(names.subtree(step.level, step.place)))
+    case 'prune': {
+      const namespace = step.inNamespace ? names.namespace(step.place) : ''
+      const options = { namespace, dryRun: step.dryRun }
+      return writing((store) => store.prune(names.subtree(step.level, step.place), options))
+    }
     case 'directory':
       return reading((store) => ownersOf(store, step, names))
     case 'list': {
@@ -100,7 +105,7 @@ function ownersOf(
 }
 
 function listOptionsOf(
-  { place, pageSize, order, limit, from, to }: Extract<Step, { readonly do: 'list' }>,
+  { place, pageSize, order, limit, from, to, expired }: Extract<Step, { readonly do: 'list' }>,
   names: Vocabulary,
 ): ArtifactListOptions {
   const at = ({ content, digits }: BoundChoice): ArtifactName => ({
@@ -110,6 +115,7 @@ function listOptionsOf(
   return {
     pageSize,
     order,
+    expired,
     ...(limit === undefined ? {} : { limit }),
     ...(from === undefined ? {} : { from: at(from) }),
     ...(to === undefined ? {} : { to: at(to) }),

@@ -18,7 +18,9 @@ export async function replay(
     callOf: async (step, earlier) => callOf(step, names, earlier),
     everything: (store) =>
       Promise.all(
-        names.tenants.map((tenantId) => refsOf(store, { tenantId, maintenanceScoped: true }, {})),
+        names.tenants.map((tenantId) =>
+          refsOf(store, { tenantId, maintenanceScoped: true }, { expired: true }),
+        ),
       ),
   })
 }

@@ -74,6 +74,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      do: fc.constant('prune' as const),
+      level,
+      place,
+      inNamespace: fc.boolean(),
+      dryRun: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       do: fc.constant('directory' as const),
       of: fc.constantFrom('users', 'sessions of a user', 'sessions of a tenant'),
       place,
@@ -92,6 +102,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       limit: rarely(fc.nat(3)),
       from: bound,
       to: bound,
+      expired: fc.boolean(),
     }),
   },
   {

@@ -20,6 +20,14 @@ export type Step =
   /** Reads both ids of some contents. */
   | { readonly do: 'getRefs'; readonly place: PlaceChoice; readonly contents: readonly number[] }
   | { readonly do: 'deleteAll'; readonly level: SubtreeLevel; readonly place: PlaceChoice }
+  /** Removes what has expired. */
+  | {
+      readonly do: 'prune'
+      readonly level: SubtreeLevel
+      readonly place: PlaceChoice
+      readonly inNamespace: boolean
+      readonly dryRun: boolean
+    }
   | {
       readonly do: 'directory'
       readonly of: 'users' | 'sessions of a user' | 'sessions of a tenant'
@@ -36,6 +44,7 @@ export type Step =
       readonly limit: number | undefined
       readonly from: BoundChoice | undefined
       readonly to: BoundChoice | undefined
+      readonly expired: boolean
     }
   /** Repeats an earlier writing call unchanged, like a caller that lost the answer. */
   | { readonly do: 'retry'; readonly callsAgo: number }

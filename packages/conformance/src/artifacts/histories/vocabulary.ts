@@ -11,6 +11,7 @@ import {
   type SubtreeLevel,
 } from '@harborage/core'
 import type { ArtifactFilter, ArtifactScope, PutOptions } from '@harborage/artifacts'
+import { FUTURE, PAST } from '../../support/expiry-dates.ts'
 import { bytesOf } from '../../support/text-bytes.ts'
 import { digestOf } from '../support/digest.ts'
 import { collidingPair } from '../support/colliding-pair.ts'
@@ -34,6 +35,8 @@ export const METADATA: readonly PutOptions[] = [
   {},
   { filename: '../a', mimeType: 'text/csv' },
   { source: { a: [1, null, 'é'], deep: { b: true } } },
+  { filename: 'later', expiresAt: FUTURE },
+  { filename: 'gone', expiresAt: PAST },
 ]
 
 /** The names of one history. No other history uses its tenants. */

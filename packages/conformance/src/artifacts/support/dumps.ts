@@ -27,10 +27,11 @@ export function ofTenant({ ref, bytes }: DumpedArtifact, tenantId: string): Dump
 
 /** Returns dumped artifacts without the tenant, as plain values that can be compared. */
 export function comparable(artifacts: readonly DumpedArtifact[]): unknown {
-  return artifacts.map(({ ref: { scope, createdAt, source, ...ref }, bytes }) => ({
+  return artifacts.map(({ ref: { scope, createdAt, expiresAt, source, ...ref }, bytes }) => ({
     ...ref,
     owner: [scope.userId, scope.sessionId, scope.taskId],
     createdAt: createdAt.getTime(),
+    expiresAt: expiresAt?.getTime(),
     source: JSON.stringify(source),
     bytes: Buffer.from(bytes).toString('base64'),
   }))

@@ -6,6 +6,7 @@ import {
   invalidPageSizes,
   invalidCallOptions,
 } from '../../support/malformed-values.ts'
+import { malformedExpiries } from '../../support/expiry-dates.ts'
 import { invalidSources } from './non-json.ts'
 import type { MethodArguments, StoreMethod } from './store-methods.ts'
 
@@ -47,6 +48,7 @@ export function malformedPutOptions(): unknown[] {
     })),
     ...names.filter((name) => name !== '').map((filename) => ({ filename })),
     ...invalidSources.map(([, source]) => ({ source })),
+    ...malformedExpiries.map((expiresAt) => ({ expiresAt })),
   ]
 }
 

@@ -15,7 +15,7 @@ export function compileDirectRead<Key extends object>(
       db
         .selectFrom(table)
         // The bytes first: where the checksum is behind them, SQLite then knows the way to it.
-        .select(['bytes', 'sha256', 'size_bytes', 'checksum'])
+        .select(['bytes', 'sha256', 'size_bytes', 'checksum', 'expires_at'])
         .where((where) => where.and(keyOf(at)))
         .$castTo<LargeContent>(),
     { repeat: 'reads', isPointRead: true },
@@ -72,6 +72,7 @@ export function compileReadInParts<Key extends object>(
           'sha256',
           'size_bytes',
           'checksum',
+          'expires_at',
           sql<number>`octet_length(bytes)`.as('size'),
           part(sql.lit(1), sql.lit(PART_BYTES)).as('base64'),
         ])

@@ -263,6 +263,8 @@ export interface LargeContent {
   /** The size as it is stored, not that of the bytes. */
   readonly size_bytes: number
   readonly checksum: string
+  /** When it expires, in milliseconds since 1970. */
+  readonly expires_at: number
 }
 
 /** Reads a large value. Resolves to `undefined` if it is not there. */
