@@ -1,3 +1,4 @@
+import { openArtifactStore } from '@harborage/artifacts'
 import { newEventId } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
 import { openStateStore } from '@harborage/state'
@@ -65,10 +66,13 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     const expiresAt = new Date(Date.now() - 60_000)
     await save(at, 'old', new Date(), expiresAt)
     await append(at, ['expired'], expiresAt)
+    await put(at, 'old', expiresAt)
+    await put(at, 'new', new Date(Date.now() + 60_000))
     const { code, stdout } = await runCommand(['prune', '--expired', '--json'], at)
     expect(code).toBe(0)
     expect(jsonLinesOf({ stdout })).toMatchObject([
       { store: 'state', pruned: 1 },
+      { store: 'artifacts', examined: 3, pruned: 1 },
       { store: 'journal', pruned: 1 },
     ])
   })
@@ -146,6 +150,13 @@ async function age(at: TestPlace): Promise<void> {
     `update journal_streams set updated_at = updated_at - ${year}`,
     `update memory_state set updated_at = updated_at - ${year}`,
   )
+}
+
+/** Puts an artifact that expires. */
+async function put(at: TestPlace, text: string, expiresAt: Date): Promise<void> {
+  await using database = await at.open()
+  await using artifacts = await openArtifactStore({ database })
+  await artifacts.putText(session, text, { expiresAt })
 }
 
 async function save(at: TestPlace, kind: string, updatedAt: Date, expiresAt?: Date): Promise<void> {

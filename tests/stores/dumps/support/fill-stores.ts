@@ -37,6 +37,7 @@ async function putArtifact({ artifacts }: FourStores, choice: Choice): Promise<v
     namespace: choice.of(NAMES),
     filename: choice.of(NAMES),
     source: { step: choice.below(9), names: NAMES.slice(0, choice.below(3)) },
+    ...choice.of([{}, {}, { expiresAt: new Date(1_000) }, { expiresAt: new Date(8e15) }]),
   })
 }
 

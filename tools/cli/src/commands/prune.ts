@@ -19,7 +19,7 @@ export const prune: Command = {
   name: 'prune',
   summary: 'Remove what is old, not among the newest, or expired',
   description: [
-    'Removes slots that were not saved, artifacts that were not put, conversations to which no turn was added and streams to which nothing was appended for an age; or all but the newest of each: slots and streams of an owner, artifacts of a scope, conversations of a user. With both, what is older and not among the newest goes. Slots and streams that have expired go in any case. Passages stay. Without --tenant it is about all tenants.',
+    'Removes slots that were not saved, artifacts that were not put, conversations to which no turn was added and streams to which nothing was appended for an age; or all but the newest of each: slots and streams of an owner, artifacts of a scope, conversations of a user. With both, what is older and not among the newest goes. Slots, artifacts and streams that have expired go in any case. Passages stay. Without --tenant it is about all tenants.',
     'By age or number it asks for --kind: what an adapter keeps may depend on older data. LangGraph reads old values for new checkpoints, so its data is shortened by pruneThread. Leases that are held stay.',
     'It works in batches beside the programs that use the stores: what they change meanwhile stays. After Ctrl-C it ends with the current batch, and the same command goes on. Two at once are kept apart by a lease in the state store: the second one exits 6.',
     'From cron, use --quiet, which prints errors only. It exits 5 if a store failed and the others were pruned, and with --dry-run 3 if it would remove something.',
@@ -32,10 +32,7 @@ export const prune: Command = {
       says: 'What was not changed for this long: a number with s, m, h, d or w, such as 30d.',
     },
     { name: 'keep-latest', value: 'N', says: 'Keeps the newest N: 1 to 10,000.' },
-    {
-      name: 'expired',
-      says: 'Only slots and streams that have expired, if neither of these is given.',
-    },
+    { name: 'expired', says: 'Only what has expired, if neither of these is given.' },
     {
       name: 'kind',
       value: 'TEXT',

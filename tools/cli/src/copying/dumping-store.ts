@@ -139,12 +139,12 @@ async function* findArtifacts(
 ): AsyncIterable<Found<DumpedOf<Artifacts>, ArtifactPlace>> {
   // An artifact is of no run.
   if (within?.level === 'run') return
-  for await (const ref of artifacts.list(artifactsOf(within))) {
+  for await (const ref of artifacts.list(artifactsOf(within), { expired: true })) {
     const { scope, namespace, id } = ref
     const place = { scope, namespace, id }
     if (after !== undefined && compareRefs(place, after) <= 0) continue
     try {
-      const bytes = await artifacts.get(scope, id, { verify: 'digest' })
+      const bytes = await artifacts.get(scope, id, { verify: 'digest', expired: true })
       // It was deleted meanwhile.
       if (bytes !== undefined) yield { place, record: { ref, bytes } }
     } catch (error) {

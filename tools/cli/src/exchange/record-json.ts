@@ -18,7 +18,13 @@ interface RecordLayout {
 
 const layouts: Readonly<Record<DumpName, RecordLayout>> = {
   state: { owner: ['identity'], dates: [['createdAt'], ['updatedAt'], ['expiresAt']] },
-  artifacts: { owner: ['ref', 'scope'], dates: [['ref', 'createdAt']] },
+  artifacts: {
+    owner: ['ref', 'scope'],
+    dates: [
+      ['ref', 'createdAt'],
+      ['ref', 'expiresAt'],
+    ],
+  },
   memory: { owner: ['identity'], dates: [] },
   passages: { owner: ['identity'], dates: [['createdAt']], items: 'passages' },
   journal: {

@@ -17,7 +17,8 @@ export async function describeFolder(place: Place): Promise<FolderFacts> {
   await using artifacts = await openArtifactFolder(place, 'verify')
   let bytes = 0
   let count = 0
-  for await (const { sizeBytes } of artifacts.list({ maintenanceScoped: true })) {
+  const all = artifacts.list({ maintenanceScoped: true }, { expired: true })
+  for await (const { sizeBytes } of all) {
     bytes += sizeBytes
     count += 1
   }

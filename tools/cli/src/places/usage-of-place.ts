@@ -29,7 +29,8 @@ async function usageOfFolder(
 ): Promise<readonly UsageRow[]> {
   if (selection !== undefined && selection.runId !== '') return []
   const rows = new Map<string, UsageRow>()
-  for await (const { scope, namespace, sizeBytes } of artifacts.list(artifactsOf(selection))) {
+  const all = artifacts.list(artifactsOf(selection), { expired: true })
+  for await (const { scope, namespace, sizeBytes } of all) {
     const group = {
       tenantId: by === 'tenant' || by === 'user' ? scope.tenantId : '',
       userId: by === 'user' ? scope.userId : '',

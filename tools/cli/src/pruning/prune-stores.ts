@@ -116,7 +116,7 @@ function prunedStores(
   { state, artifacts, memory, journal }: OpenStores,
   { kind, ...rules }: Rules,
 ): Readonly<Record<StoreName, PrunedWithin | undefined>> {
-  // Slots and streams expire. A conversation has no kind.
+  // Conversations do not expire, and have no kind.
   const isByRule = Object.keys(rules).length > 0
   const prefix = kind ?? ''
   return {
@@ -125,12 +125,11 @@ function prunedStores(
       prune: (subtree, options) =>
         state.prune(subtree, { ...rules, ...options, kindPrefix: prefix }),
     },
-    artifacts: artifacts &&
-      (isByRule || undefined) && {
-        tenants: (scope) => artifacts.tenants(scope),
-        prune: (subtree, options) =>
-          artifacts.prune(subtree, { ...rules, ...options, namespace: prefix }),
-      },
+    artifacts: artifacts && {
+      tenants: (scope) => artifacts.tenants(scope),
+      prune: (subtree, options) =>
+        artifacts.prune(subtree, { ...rules, ...options, namespace: prefix }),
+    },
     memory: memory &&
       ((isByRule && kind === undefined) || undefined) && {
         tenants: (scope) => memory.store.tenants(scope),
