@@ -1,8 +1,17 @@
 import { newEventId } from '@harborage/core'
 import { openJournalStore } from '@harborage/journal'
+import { openStateStore } from '@harborage/state'
 import { describe, expect, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
-import { engines, fill, ofRun, ofSession, run, session } from './support/filled-stores.ts'
+import {
+  engines,
+  fill,
+  ofRun,
+  ofSession,
+  run,
+  session,
+  type TestPlace,
+} from './support/filled-stores.ts'
 import { jsonLinesOf, runCommand } from './support/run-command.ts'
 
 describe.each(Object.entries(engines))('on %s', (_, place) => {
@@ -42,6 +51,24 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect(stdout.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, 'DATE')).toMatch(
       /^Runs\n {2}r1\nSlots\n {2} *23 B {2}DATE {2}session\.cart\n.*\nArtifacts\n.* task t1\nConversation\n {2}truncation, 2 turns, \d+ tokens, healthy\nPassages\n {2} *10 B {2}DATE {2}messages {2}2 passages\n$/s,
     )
+  })
+
+  test('ls and show say when a slot expires', async () => {
+    const at = await place()
+    await fill(at)
+    const expiresAt = new Date('2100-02-03T04:05:06.007Z')
+    await expire(at, 'session.note', expiresAt)
+    const listed = jsonLinesOf(await runCommand(['ls', '--json', ...ofSession], at))
+    const expiries = listed.filter(({ type }) => type === 'slot').map((each) => each['expiresAt'])
+    expect(expiries).toEqual([undefined, '2100-02-03T04:05:06.007Z'])
+    const note = ['show', 'slot', 'session.note', ...ofSession]
+    expect(jsonLinesOf(await runCommand([...note, '--json'], at))).toMatchObject([
+      { type: 'slot', expiresAt: '2100-02-03T04:05:06.007Z' },
+    ])
+    expect((await runCommand(['ls', ...ofSession], at)).stdout).toMatch(
+      /session\.cart\n.* session\.note {2}expires 2100-02-03 04:05:06Z\n/,
+    )
+    expect((await runCommand(note, at)).stdout).toMatch(/\nexpires {3}2100-02-03 04:05:06Z\n/)
   })
 
   test('what is not there exits 4', async () => {
@@ -147,3 +174,11 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     ])
   })
 })
+
+async function expire(at: TestPlace, kind: string, expiresAt: Date): Promise<void> {
+  await using database = await at.open()
+  await using state = await openStateStore({ database })
+  const held = await state.load(session, kind)
+  const touched = held && (await state.touch(session, kind, { ifEventId: held.eventId, expiresAt }))
+  expect(touched).toBe(true)
+}

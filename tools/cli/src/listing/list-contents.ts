@@ -1,8 +1,9 @@
 import { ownerOf, subtreeOf, type Selection } from '../arguments/identity-options.ts'
 import type { CommandRun } from '../command.ts'
 import { maintenance } from '../copying/dumping-store.ts'
+import type { Output } from '../output/output.ts'
 import { printable } from '../output/printable.ts'
-import { bytesText, countOf, dateText } from '../output/quantities.ts'
+import { bytesText, countOf, dateText, expiryText } from '../output/quantities.ts'
 import { loadInspectors } from '../payload/inspectors.ts'
 import type { OpenStores } from '../places/open-place.ts'
 import { conversationFields, conversationText } from './conversation-text.ts'
@@ -40,16 +41,11 @@ async function listSlots(
   const section = new Section(out, 'Slots')
   const options = { signal, ...(limit !== undefined && { limit }) }
   for await (const key of state.listKeys(ownerOf(selection), prefix, options)) {
-    const { kind, eventId, version, size, createdAt, updatedAt } = key
+    const { kind, eventId, version, size, createdAt, updatedAt, expiresAt } = key
     const label = inspectors.describe(kind)?.label
-    const fields = { ...selection, kind, eventId, version, size, createdAt, updatedAt, label }
-    await section.item('slot', fields, () =>
-      row(
-        size,
-        updatedAt,
-        kind,
-        label === undefined ? '' : out.style('dim', `  ${printable(label)}`),
-      ),
+    const known = { ...selection, kind, eventId, version, size, createdAt, updatedAt }
+    await section.item('slot', { ...known, expiresAt, label }, () =>
+      row(size, updatedAt, kind, aboutText(out, [label ?? '', expiryText(expiresAt)])),
     )
   }
   return section.count
@@ -81,8 +77,7 @@ async function listArtifacts(
     }
     await section.item('artifact', fields, () => {
       const about = [mimeType, filename, taskId === '' ? '' : `task ${taskId}`]
-      const shown = about.filter((part) => part !== '').join(', ')
-      return row(sizeBytes, createdAt, id, out.style('dim', `  ${printable(shown)}`))
+      return row(sizeBytes, createdAt, id, aboutText(out, about))
     })
   }
   return section.count
@@ -121,10 +116,9 @@ async function listPassages(
     const size = passages.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
     const newest = passages.map(({ createdAt }) => createdAt).reduce(later)
     const fields = { ...selection, collection, passages: passages.length, size, newest }
-    await section.item('passages', fields, () => {
-      const about = out.style('dim', `  ${countOf(passages.length, 'passage')}`)
-      return row(size, newest, collection, about)
-    })
+    await section.item('passages', fields, () =>
+      row(size, newest, collection, aboutText(out, [countOf(passages.length, 'passage')])),
+    )
   }
   return section.count
 }
@@ -155,6 +149,12 @@ async function listStreams(
     )
   }
   return section.count
+}
+
+/** Returns what is known of a thing besides its size, its date and its name. */
+function aboutText(out: Output, about: readonly string[]): string {
+  const shown = about.filter((part) => part !== '').join(', ')
+  return shown === '' ? '' : out.style('dim', `  ${printable(shown)}`)
 }
 
 function row(bytes: number, date: Date, name: string, about: string): string {

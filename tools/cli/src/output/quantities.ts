@@ -29,3 +29,8 @@ export function dateText(date: Date): string {
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z')
 }
+
+/** Returns when something expires, or `''` if it does not. */
+export function expiryText(expiresAt: Date | undefined): string {
+  return expiresAt === undefined ? '' : `expires ${dateText(expiresAt)}`
+}

@@ -11,7 +11,7 @@ export async function showSlot(run: CommandRun, showing: Showing): Promise<boole
   const { stores, selection, name } = showing
   const record = await stores.state?.load(ownerOf(selection), name, { signal: run.signal })
   if (record === undefined) return false
-  const { kind, eventId, version, bytes, createdAt, updatedAt } = record
+  const { kind, eventId, version, bytes, createdAt, updatedAt, expiresAt } = record
   if (await writeRaw(run, bytes)) return true
   const inspectors = await loadInspectors(run.streams.cwd)
   const content = await inspectors.decode(record)
@@ -19,7 +19,13 @@ export async function showSlot(run: CommandRun, showing: Showing): Promise<boole
   const { out } = run
   if (out.isJson) {
     const known = { ...selection, kind, eventId, version, size: bytes.length, createdAt, updatedAt }
-    const fields = { ...known, label, payload: jsonPayload(bytes), ...decodedFields(content) }
+    const fields = {
+      ...known,
+      expiresAt,
+      label,
+      payload: jsonPayload(bytes),
+      ...decodedFields(content),
+    }
     await out.item('slot', fields, () => '')
     return true
   }
@@ -32,6 +38,7 @@ export async function showSlot(run: CommandRun, showing: Showing): Promise<boole
     size: bytesText(bytes.length),
     created: dateText(createdAt),
     updated: dateText(updatedAt),
+    expires: expiresAt === undefined ? '' : dateText(expiresAt),
   })
   await printContent(run, bytes, content)
   return true
