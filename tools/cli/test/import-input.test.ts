@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { constants, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { temporaryFolder } from '@harborage/test-kit/temporary-folder'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Stopped } from '../src/stopped.ts'
 import { empty, exported, filled, OF_TENANT } from './support/exports.ts'
 import type { TestPlace } from './support/filled-stores.ts'
@@ -83,6 +84,20 @@ describe.runIf(process.platform !== 'win32')('in a shell', () => {
     expect((await runCommand(OF_TENANT, target)).code).toBe(0)
   })
 
+  test('an import from a named pipe that no program writes to ends', async () => {
+    const target = await empty('SQLite')
+    const fifo = await namedPipe()
+    onTestFinished(() => openedByWriter(fifo))
+    const stop = new AbortController()
+    const running = runCommand(['import', fifo, '-t', 'acme'], { ...target, signal: stop.signal })
+    // Wherever it is by then, it has to end. It is most likely to wait for the pipe.
+    await setTimeout(300)
+    stop.abort(new Stopped('SIGINT'))
+    const { code, stderr } = await running
+    expect(code).toBe(130)
+    expect(stderr).toContain('stopped: nothing was imported')
+  })
+
   test('an import from a named pipe ends while the pipe has nothing to read', async () => {
     const { target, part } = await halfAnExport()
     const fifo = await namedPipe()
@@ -122,4 +137,12 @@ async function namedPipe(): Promise<string> {
   const path = join(await temporaryFolder(), 'pipe')
   await promisify(execFile)('mkfifo', [path])
   return path
+}
+
+/** Opens a named pipe as a program would that writes nothing, so that no reader waits for one. */
+async function openedByWriter(path: string): Promise<void> {
+  const { O_WRONLY, O_NONBLOCK } = constants
+  // It is refused if there is no reader.
+  const file = await open(path, O_WRONLY | O_NONBLOCK).catch(() => undefined)
+  await file?.close()
 }

@@ -1,4 +1,4 @@
-import { createReadStream, open } from 'node:fs'
+import { constants, createReadStream, open } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { addAbortSignal, type Readable } from 'node:stream'
@@ -52,9 +52,14 @@ export function inputOf(stream: Readable, signal: AbortSignal): ExportInput {
   }
 }
 
-/** Opens a named pipe. A stream of a file could not be ended while it waits for a writer. */
+/**
+ * Opens a named pipe. It does not wait for a writer, which could not be ended: the socket waits for
+ * what is written.
+ */
 async function openPipe(path: string): Promise<Readable> {
-  return new Socket({ fd: await promisify(open)(path, 'r'), readable: true, writable: false })
+  const { O_RDONLY, O_NONBLOCK } = constants
+  const fd = await promisify(open)(path, O_RDONLY | O_NONBLOCK)
+  return new Socket({ fd, readable: true, writable: false })
 }
 
 async function orUnreadable<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
