@@ -92,6 +92,25 @@ describe.each(Object.entries(engines))('on %s', (_, place) => {
     expect((await runCommand(ALL, at)).code).toBe(0)
   })
 
+  test('one whose lease another one took meanwhile says so, with 6', async () => {
+    const at = await place()
+    await fill(at)
+    await append(at, ['log/a', 'log/b'])
+    // As if it had stood still for so long that another one began.
+    const lose = "delete from state_records where kind like 'prune.lease%'"
+    await change(
+      at,
+      _ === 'SQLite'
+        ? `create trigger lose after delete on journal_streams begin ${lose}; end`
+        : `create rule lose as on delete to journal_streams do also ${lose}`,
+    )
+    const { code, stdout, stderr } = await runCommand(ALL, at)
+    expect(code).toBe(6)
+    expect(stderr).toContain('another prune began meanwhile')
+    expect(stdout).toContain('journal    2 streams of 3 removed')
+    expect((await runCommand([...ALL, '--dry-run'], at)).code).toBe(0)
+  })
+
   test('Ctrl-C ends it after its batch with 130, and the same command finishes', async () => {
     const at = await place()
     await fill(at)

@@ -1,5 +1,6 @@
 import { placeOptions } from '../arguments/global-options.ts'
 import { identityOptions, selectionOf } from '../arguments/identity-options.ts'
+import { CommandFailure } from '../command-failure.ts'
 import type { Command, CommandRun } from '../command.ts'
 import { requireWholeCopy } from '../copying/copy-marker.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -21,7 +22,7 @@ export const prune: Command = {
   description: [
     'Removes slots that were not saved, artifacts that were not put, conversations to which no turn was added and streams to which nothing was appended for an age; or all but the newest of each: slots and streams of an owner, artifacts of a scope, conversations of a user. With both, what is older and not among the newest goes. Slots, artifacts and streams that have expired go in any case. Passages stay. Without --tenant it is about all tenants.',
     'By age or number it asks for --kind: what an adapter keeps may depend on older data. LangGraph reads old values for new checkpoints, so its data is shortened by pruneThread. Leases that are held stay.',
-    'It works in batches beside the programs that use the stores: what they change meanwhile stays. After Ctrl-C it ends with the current batch, and the same command goes on. Two at once are kept apart by a lease in the state store: the second one exits 6.',
+    'It works in batches beside the programs that use the stores: what they change meanwhile stays. After Ctrl-C it ends with the current batch, and the same command goes on. Two at once are kept apart by a lease in the state store: the second one exits 6, and so does one that stood still until another one took its lease.',
     'From cron, use --quiet, which prints errors only. It exits 5 if a store failed and the others were pruned, and with --dry-run 3 if it would remove something.',
   ],
   arguments: [],
@@ -77,12 +78,19 @@ export const prune: Command = {
     if (state === undefined || dryRun) return await pruneAll(run, pruning)
     const at = { owner: ownerOfPrune, kind: LEASE_KIND }
     const lease = await HeldLease.take(state, at, 'another prune is at work: wait for its end')
+    let code: ExitCode
+    let isHeld = false
     try {
-      return await pruneAll(run, pruning)
+      code = await pruneAll(run, pruning)
     } finally {
       lease.end()
-      await lease.commit({ delete: slotsOfPrune })
+      isHeld = await lease.commit({ delete: slotsOfPrune })
     }
+    if (isHeld) return code
+    throw new CommandFailure(
+      'busy',
+      'another prune began meanwhile, since this one stood still for longer than its lease lasts: what each of them says was removed. Wait for the end of the other one',
+    )
   },
 }
 
