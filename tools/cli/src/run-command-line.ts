@@ -11,6 +11,7 @@ import type { Command } from './command.ts'
 import { commands } from './commands.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { findCommand, helpAbout } from './help/print-help.ts'
+import { hintOf } from './hint-of.ts'
 import { Output } from './output/output.ts'
 import { readProfile } from './profile/read-profile.ts'
 import { Stopped } from './stopped.ts'
@@ -103,7 +104,7 @@ function failed(error: unknown, out: Output, command: string): ExitCode {
   }
   if (isHarborageError(error)) {
     const { code, message } = error
-    out.error(command, { code, message: message + (hints.get(code) ?? '') })
+    out.error(command, { code, message: message + hintOf(error) })
     return code === 'invalid_config' || code === 'unknown_driver'
       ? exitCodes.usage
       : exitCodes.failed
@@ -116,8 +117,3 @@ function failed(error: unknown, out: Output, command: string): ExitCode {
   })
   return exitCodes.failed
 }
-
-/** What a command does about an error of a store. */
-const hints: ReadonlyMap<string, string> = new Map([
-  ['schema_outdated', ' (harborage migrate does it)'],
-])

@@ -25,6 +25,10 @@ export const placeOptions: readonly OptionSpec[] = [
     says: 'The schema of the tables on Postgres. Or HARBORAGE_SCHEMA.',
   },
   {
+    name: 'no-prepared-statements',
+    says: 'For a pooler that cannot share named statements, as PgBouncer before 1.21. Or HARBORAGE_PREPARED_STATEMENTS=false.',
+  },
+  {
     name: 'artifacts',
     value: 'DSN',
     says: 'Where artifacts are, such as fs:./artifacts. Default: the database. Or HARBORAGE_ARTIFACTS.',

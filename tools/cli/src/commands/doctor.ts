@@ -4,6 +4,7 @@ import { wrongUsage } from '../command-failure.ts'
 import type { Command, CommandRun } from '../command.ts'
 import { examinePlace } from '../doctor/examine-place.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { hintOf } from '../hint-of.ts'
 import { printable } from '../output/printable.ts'
 import { wrapText } from '../output/wrap-text.ts'
 import type { Place } from '../profile/profile.ts'
@@ -64,7 +65,8 @@ function rank({ grade }: Finding): number {
 }
 
 async function print({ out }: CommandRun, { label }: Place, finding: Finding): Promise<void> {
-  const { name, grade, message, mayPass = false } = finding
+  const { name, grade, mayPass = false } = finding
+  const message = finding.message + hintOf(finding)
   await out.item('finding', { place: label, name, grade, message, mayPass }, () => {
     const color = grade === 'slows' ? 'yellow' : 'red'
     const head = `${out.style(color, grades[grade].says)}  ${out.style('bold', name)}  ${out.style('dim', label)}`

@@ -17,7 +17,7 @@ export async function examinePlace(place: Place, connections: number): Promise<r
 }
 
 async function diagnose(
-  { kind, dsn, schema }: Place,
+  { kind, dsn, schema, preparedStatements }: Place,
   connections: number,
 ): Promise<readonly Finding[]> {
   switch (kind) {
@@ -31,8 +31,12 @@ async function diagnose(
     }
     case 'postgres': {
       const postgres = await import('@harborage/driver-postgres')
-      const named = schema === undefined ? {} : { schema }
-      return postgres.diagnose({ dsn: dsn.reveal(), max: Math.min(connections, 10_000), ...named })
+      return postgres.diagnose({
+        dsn: dsn.reveal(),
+        max: Math.min(connections, 10_000),
+        preparedStatements,
+        ...(schema !== undefined && { schema }),
+      })
     }
   }
 }

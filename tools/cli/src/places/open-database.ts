@@ -31,13 +31,17 @@ export async function openDatabase(
   return requireSqlDatabase(database)
 }
 
-async function openPostgresPlace({ dsn, schema }: Place, readOnly: boolean): Promise<Database> {
+async function openPostgresPlace(
+  { dsn, schema, preparedStatements }: Place,
+  readOnly: boolean,
+): Promise<Database> {
   const { openPostgres } = await import('@harborage/driver-postgres')
   return openPostgres({
     dsn: dsn.reveal(),
     max: MAX_CONNECTIONS,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     readOnly,
+    preparedStatements,
     ...(schema !== undefined && { schema }),
   })
 }

@@ -11,12 +11,16 @@ export const CONFIG_FILE = 'harborage.config.json'
 
 /** A DSN, or the variable that has it. */
 const dsn = z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) })])
-const ownPlace = z.strictObject({ database: dsn, schema: z.string().min(1).exactOptional() })
+const onPostgres = {
+  schema: z.string().min(1).exactOptional(),
+  preparedStatements: z.boolean().exactOptional(),
+}
+const ownPlace = z.strictObject({ database: dsn, ...onPostgres })
 const store = z.union([dsn, ownPlace, z.literal(false)]).exactOptional()
 
 const profile = z.strictObject({
   database: dsn.exactOptional(),
-  schema: z.string().min(1).exactOptional(),
+  ...onPostgres,
   state: store,
   artifacts: store,
   memory: store,
@@ -25,21 +29,29 @@ const profile = z.strictObject({
 
 const configFile = z.strictObject({ profiles: z.record(z.string(), profile) })
 
+/** How a database is used if it is on Postgres. */
+export interface OnPostgres {
+  readonly schema?: string | undefined
+  readonly preparedStatements?: boolean | undefined
+}
+
 /** A profile as the file has it. */
-export interface WrittenProfile extends Readonly<Partial<Record<StoreName, WrittenStore>>> {
+export interface WrittenProfile
+  extends OnPostgres, Readonly<Partial<Record<StoreName, WrittenStore>>> {
   /** The database of all stores that have none of their own. */
   readonly database?: WrittenDsn
-  readonly schema?: string
 }
 
 /** A DSN as the file has it: itself, or the name of the variable that has it. */
 export type WrittenDsn = string | { readonly env: string }
 
+/** A place of one store alone, as the file has it. */
+export interface WrittenPlace extends OnPostgres {
+  readonly database: WrittenDsn
+}
+
 /** The place of one store as the file has it; `false` if there is no such store. */
-export type WrittenStore =
-  | WrittenDsn
-  | { readonly database: WrittenDsn; readonly schema?: string }
-  | false
+export type WrittenStore = WrittenDsn | WrittenPlace | false
 
 /** A configuration file. */
 export interface ConfigFile {
@@ -94,7 +106,7 @@ function checked(path: string, json: unknown): Pick<ConfigFile, 'profiles'> {
     return parseConfig(configFile, json)
   } catch {
     throw wrongUsage(
-      `${printable(path)} is not valid: it needs "profiles", each with some of database, schema, state, artifacts, memory and journal. See harborage help profiles`,
+      `${printable(path)} is not valid: it needs "profiles", each with some of database, schema, preparedStatements, state, artifacts, memory and journal. See harborage help profiles`,
     )
   }
 }

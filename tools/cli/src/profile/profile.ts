@@ -32,6 +32,8 @@ export interface Place {
   readonly dsn: Secret
   /** The schema of the tables, on Postgres. Default: that of the role. */
   readonly schema: string | undefined
+  /** Whether statements are prepared by name, on Postgres. */
+  readonly preparedStatements: boolean
   /** The stores that are there. */
   readonly stores: readonly StoreName[]
 }

@@ -8,7 +8,9 @@ import {
   CONFIG_FILE,
   readConfigFile,
   type ConfigFile,
+  type OnPostgres,
   type WrittenDsn,
+  type WrittenPlace,
   type WrittenProfile,
   type WrittenStore,
 } from './config-file.ts'
@@ -22,9 +24,8 @@ interface FoundDsn {
 }
 
 /** The place of one store. */
-interface StorePlace extends FoundDsn {
+interface StorePlace extends FoundDsn, OnPostgres {
   readonly store: StoreName
-  readonly schema: string | undefined
 }
 
 /**
@@ -45,19 +46,23 @@ export async function readProfile(
   const chosen = chooseProfile(file, name ?? options.text('profile') ?? env['HARBORAGE_PROFILE'])
   const written = chosen?.profile ?? {}
   const folder = file?.folder ?? cwd
-  const overriding = name === undefined ? overridesOf(streams, options) : {}
-  const schema = overriding.schema ?? written.schema
+  const overriding: Overrides = name === undefined ? overridesOf(streams, options) : {}
+  const postgres = (own: OnPostgres = {}): OnPostgres => ({
+    schema: own.schema ?? overriding.schema ?? written.schema,
+    preparedStatements:
+      overriding.preparedStatements ?? own.preparedStatements ?? written.preparedStatements,
+  })
   const found = (dsn: WrittenDsn | undefined): FoundDsn | undefined =>
     dsn === undefined ? undefined : { dsn: dsnOf(dsn, env), folder }
   const database = overriding.database ?? found(written.database)
   const places = storeNames.flatMap((store): StorePlace[] => {
     if (store === 'artifacts' && overriding.artifacts !== undefined) {
-      return [{ store, ...overriding.artifacts, schema }]
+      return [{ store, ...overriding.artifacts, ...postgres() }]
     }
     const own = ownPlace(written[store])
     if (own === false) return []
     const place = found(own?.database) ?? database
-    return place === undefined ? [] : [{ store, ...place, schema: own?.schema ?? schema }]
+    return place === undefined ? [] : [{ store, ...place, ...postgres(own) }]
   })
   if (places.length === 0) throw noPlace(file)
   return { name: chosen?.name, places: grouped(places) }
@@ -85,9 +90,8 @@ function chooseProfile(
   )
 }
 
-interface Overrides {
+interface Overrides extends OnPostgres {
   readonly database?: FoundDsn
-  readonly schema?: string
   readonly artifacts?: FoundDsn
 }
 
@@ -109,7 +113,16 @@ function overridesOf({ env, cwd }: Streams, options: Options): Overrides {
     ...(database !== undefined && { database }),
     ...(artifacts !== undefined && { artifacts }),
     ...(schema !== undefined && schema !== '' && { schema }),
+    ...(isUnprepared(options, env) && { preparedStatements: false }),
   }
+}
+
+function isUnprepared(options: Options, env: Streams['env']): boolean {
+  if (options.flag('no-prepared-statements')) return true
+  const value = env['HARBORAGE_PREPARED_STATEMENTS'] ?? ''
+  if (value === '' || value === 'true') return false
+  if (value === 'false') return true
+  throw wrongUsage('HARBORAGE_PREPARED_STATEMENTS is neither true nor false: set it to one of them')
 }
 
 /** Returns whether a DSN may have a password: text between a colon and an "@". */
@@ -117,9 +130,7 @@ function hasPassword(dsn: string): boolean {
   return /^postgres(?:ql)?:/i.test(dsn) && (/\/\/[^/]*:.*@/.test(dsn) || /[?&]password=/i.test(dsn))
 }
 
-function ownPlace(
-  written: WrittenStore | undefined,
-): { readonly database: WrittenDsn; readonly schema?: string } | false | undefined {
+function ownPlace(written: WrittenStore | undefined): WrittenPlace | false | undefined {
   if (written === undefined || written === false) return written
   if (typeof written === 'object' && 'database' in written) return written
   return { database: written }
@@ -137,9 +148,10 @@ function dsnOf(written: WrittenDsn, env: Streams['env']): string {
 /** Joins the stores that are in one place. */
 function grouped(places: readonly StorePlace[]): readonly Place[] {
   const groups = new Map<string, Place>()
-  for (const { store, dsn, folder, schema } of places) {
-    const place = placeAt(dsn, folder, schema, store)
-    const key = JSON.stringify([place.dsn.reveal(), place.schema])
+  for (const found of places) {
+    const { store } = found
+    const place = placeAt(found)
+    const key = JSON.stringify([place.dsn.reveal(), place.schema, place.preparedStatements])
     const known = groups.get(key)
     groups.set(key, known === undefined ? place : { ...known, stores: [...known.stores, store] })
   }
@@ -150,31 +162,30 @@ function grouped(places: readonly StorePlace[]): readonly Place[] {
   )
 }
 
-function placeAt(dsn: string, folder: string, schema: string | undefined, store: StoreName): Place {
+function placeAt({ store, dsn, folder, schema, preparedStatements = true }: StorePlace): Place {
   const scheme = schemeOf(dsn)
+  // Only Postgres has them: what is meant for another store is not given to this one.
+  const other = { schema: undefined, preparedStatements: true, stores: [store] }
   if (scheme === 'postgres' || scheme === 'postgresql') {
     const label = schema === undefined ? 'postgres' : `postgres, schema ${printable(schema)}`
-    return { kind: 'postgres', label, dsn: new Secret(dsn), schema, stores: [store] }
+    return { ...other, kind: 'postgres', label, dsn: new Secret(dsn), schema, preparedStatements }
   }
   if (scheme === 'fs') {
     if (store !== 'artifacts') {
       throw wrongUsage(`${store} names a folder, which keeps artifacts only: name a database`)
     }
     const path = resolve(folder, dsn.slice('fs:'.length))
-    const at = new Secret(`fs:${path}`)
     return {
+      ...other,
       kind: 'fs',
       label: `folder ${printable(path)}`,
-      dsn: at,
-      schema: undefined,
-      stores: [store],
+      dsn: new Secret(`fs:${path}`),
     }
   }
   if (scheme === 'sqlite' || scheme === 'file') {
     const place = absolute(dsn, folder)
     const label = `sqlite ${printable(place.replace(/^(?:sqlite|file):(?:\/\/)?/i, ''))}`
-    // SQLite has no schemas: one that is meant for another store is not given to it.
-    return { kind: 'sqlite', label, dsn: new Secret(place), schema: undefined, stores: [store] }
+    return { ...other, kind: 'sqlite', label, dsn: new Secret(place) }
   }
   if (scheme === 'memory') {
     throw wrongUsage('memory: keeps nothing that another process could look at: name a database')

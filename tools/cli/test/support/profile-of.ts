@@ -4,7 +4,8 @@ import { Secret } from '../../src/profile/secret.ts'
 /** Returns the place of all stores at a DSN. */
 export function placeOf(dsn: string): Place {
   const kind = dsn.startsWith('postgres:') ? 'postgres' : 'sqlite'
-  return { kind, label: 'a place', dsn: new Secret(dsn), schema: undefined, stores: storeNames }
+  const named = { label: 'a place', schema: undefined, preparedStatements: true }
+  return { kind, ...named, dsn: new Secret(dsn), stores: storeNames }
 }
 
 /** Returns the profile with all stores at a DSN. */
